@@ -1,0 +1,152 @@
+/** What the kernel is told (a plan) and what it answers (batches). It depends on nothing else. */
+import type { Vector } from './vectors.ts';
+
+/** How the bytes of a file are cut into records and fields. All members are single ASCII bytes. */
+export interface KernelDialect {
+  /** Field separator. */
+  readonly delimiter: string;
+  /** Quote character, or null where quotes are ordinary bytes. A quote opens a quoted field only as the
+   * field's first byte; inside, a doubled quote is one quote. */
+  readonly quote: string | null;
+  /** Strip spaces and tabs around unquoted values. */
+  readonly trim: boolean;
+}
+
+/** The value types the kernel converts itself. Others arrive as `utf8` and are converted in TypeScript. */
+export type KernelType =
+  | { readonly kind: 'dictionary' }
+  | { readonly kind: 'utf8' }
+  | { readonly kind: 'int32'; readonly min: number; readonly max: number }
+  | { readonly kind: 'int64' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'float64' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'date'; readonly formats: readonly string[] }
+  | { readonly kind: 'timestamp'; readonly formats: readonly string[]; readonly zone: ZoneTable }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'point'; readonly form: 'wkt' | 'latlon' };
+
+/**
+ * UTC offsets of a zone, once, as transitions. Interval i is [utc[i], utc[i+1]) with offset[i];
+ * utc[0] is -Infinity stored as Number.MIN_SAFE_INTEGER. A zone without transitions has one interval.
+ */
+export interface ZoneTable {
+  readonly zone: string;
+  /** Seconds since the epoch at which interval i begins. */
+  readonly utc: Float64Array;
+  /** Seconds east of UTC in interval i. */
+  readonly offset: Int32Array;
+  /** A local time that happened twice. */
+  readonly ambiguous: 'earlier' | 'later' | 'reject';
+  /** A local time that never happened; `later` reads it with the offset before the gap. */
+  readonly skipped: 'earlier' | 'later' | 'reject';
+}
+
+export interface KernelColumn {
+  readonly name: string;
+  readonly type: KernelType;
+  /** A null in a required column rejects the row. */
+  readonly required: boolean;
+  /** Unquoted and quoted texts that mean null, compared byte for byte after trimming. */
+  readonly nulls: readonly string[];
+}
+
+/** A column list and, for one file, where each column stands in its records. */
+export interface KernelPlan {
+  readonly dialect: KernelDialect;
+  readonly columns: readonly KernelColumn[];
+  /** Field number in the record of each column, -1 where the file lacks it (all null). */
+  readonly fieldOfColumn: readonly number[];
+  /** Fields that a well-formed record has. */
+  readonly fieldCount: number;
+}
+
+/** Why the kernel turned a row away. platform/errors.ts gives each its LF_ code and its words. */
+export const RejectReason = {
+  fieldCount: 1,
+  missing: 2,
+  type: 3,
+  range: 4,
+  quote: 5,
+  encoding: 6,
+  ambiguousTime: 7,
+  skippedTime: 8,
+  tooLong: 9,
+} as const;
+export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
+
+/** A row that was not loaded, with its place. */
+export interface RawReject {
+  /** Offset of the record's first byte in the file. */
+  readonly byteOffset: number;
+  /** Bytes of the record without its line end. */
+  readonly byteLength: number;
+  /** Record number in the chunk, 0-based, counting rejected ones, blank lines not. */
+  readonly record: number;
+  /** Newlines in the chunk before this record (line number = chunk's first line + this). */
+  readonly line: number;
+  /** Index into plan.columns, or -1 where the record as a whole is at fault. */
+  readonly column: number;
+  readonly reason: RejectReason;
+  /** The record's text, decoded with replacement characters, at most 8 KiB of it. */
+  readonly raw: string;
+}
+
+/** Typed columns of up to `batchRows` accepted rows. Valid until the next call on the same kernel. */
+export interface Batch {
+  readonly rows: number;
+  /** One vector per plan.columns, in that order. */
+  readonly vectors: readonly Vector[];
+  /** Offset in the file of each accepted record's first byte. */
+  readonly byteOffsets: Float64Array;
+  readonly rejects: readonly RawReject[];
+  /** Records consumed by this batch: rows + rejects.length. */
+  readonly parsed: number;
+}
+
+/** A value column of a binary COPY row. */
+export type CopyField =
+  | { readonly kind: 'int2' | 'int4'; readonly vector: Extract<Vector, { kind: 'int32' }> }
+  | { readonly kind: 'int8'; readonly vector: Extract<Vector, { kind: 'int64' }> }
+  | { readonly kind: 'constant4'; readonly value: number }
+  | { readonly kind: 'float8'; readonly vector: Extract<Vector, { kind: 'float64' }> }
+  | { readonly kind: 'bool'; readonly vector: Extract<Vector, { kind: 'boolean' }> }
+  | { readonly kind: 'date'; readonly vector: Extract<Vector, { kind: 'int32' }> }
+  | { readonly kind: 'timestamptz'; readonly vector: Extract<Vector, { kind: 'timestamp' }> }
+  | { readonly kind: 'numeric'; readonly scale: number; readonly vector: Extract<Vector, { kind: 'int64' }> }
+  | { readonly kind: 'uuid'; readonly vector: Extract<Vector, { kind: 'uuid' }> }
+  | { readonly kind: 'text'; readonly vector: Extract<Vector, { kind: 'dictionary' | 'utf8' }> }
+  | { readonly kind: 'jsonb'; readonly vector: Extract<Vector, { kind: 'utf8' }> };
+
+/**
+ * One chunk's reader. A worker keeps one per slot and calls `begin` for each chunk.
+ *
+ *   begin ─▶ (fill input ─▶ next … next = null) ─▶ … ─▶ last fill ─▶ next … next = null ─▶ done
+ */
+export interface Kernel {
+  /** Starts a chunk. Keeps memory; forgets dictionaries. */
+  begin(plan: KernelPlan, chunk: { readonly byteStart: number; readonly skipBytes: number }): void;
+  /** Free input space, at least 256 KiB unless a record is longer than that; write bytes at its start. */
+  inputSpace(): Uint8Array;
+  /** Says how many bytes were written; `last` after the chunk's final byte. */
+  filled(byteCount: number, last: boolean): void;
+  /** The next batch, or null when it needs input (or, after the last, when the chunk is finished).
+   * One call takes at most about 20 ms. */
+  next(): Batch | null;
+  /** Binary COPY rows (no header, no trailer) of `rows` rows; a view, valid until the next call. */
+  encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
+}
+
+/** What a range of bytes does to the CSV state machine, for every state it may begin in. */
+export interface RangeSurvey {
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** End state for start states FieldStart, Unquoted, Quoted, QuoteInQuoted (0…3). */
+  readonly endState: readonly [number, number, number, number];
+  /** Offset in the file just past the first record end in the range, for each start state; -1: none. */
+  readonly firstRecordStart: readonly [number, number, number, number];
+  /** Number of LF bytes before that offset (0 where there is none), for each start state. */
+  readonly linesBefore: readonly [number, number, number, number];
+  /** LF bytes in the range. */
+  readonly lines: number;
+}

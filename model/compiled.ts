@@ -1,0 +1,117 @@
+/**
+ * A dataset as the compiler leaves it: plain data plus the functions of its enrichments. Workers and
+ * coordinator see only this; the language people write (`defineDataset`) is in define.ts.
+ */
+import type { KernelColumn } from '../kernel/types.ts';
+import type { Batch, Vector } from './batch.ts';
+
+export interface CompiledDataset {
+  readonly name: string;
+  /** 16 hex digits: hash of the canonical definition, functions' source included. */
+  readonly version: string;
+  readonly dialect: CompiledDialect;
+  readonly columns: readonly CompiledColumn[];
+  /** In dependency order. Each reads vectors by name and writes one under its own. */
+  readonly enrichments: readonly CompiledEnrichment[];
+  readonly lake: CompiledLake;
+  readonly star: CompiledStar;
+  readonly rejectLimit: { readonly count: number; readonly share: number };
+  readonly mode: 'append';
+  readonly marts: readonly CompiledMart[];
+  readonly checks: readonly { readonly name: string; readonly sql: string }[];
+  readonly queries: readonly CompiledQuery[];
+}
+
+/** `auto` members are settled per file when it is planned, from its first bytes. */
+export interface CompiledDialect {
+  readonly delimiter: string | 'auto';
+  readonly quote: string | null;
+  readonly header: boolean;
+  readonly trim: boolean;
+  readonly encoding: 'utf-8';
+}
+
+export interface CompiledColumn extends KernelColumn {
+  /** Header texts that mean this column, normalised (lower case, runs of other than letters and digits as `_`). */
+  readonly headers: readonly string[];
+  /** Null tokens and formats are in the kernel column. A column may be absent from the file when true. */
+  readonly optional: boolean;
+  readonly logical: LogicalType;
+  /** Set where the kernel delivers text and this converts it; returns undefined for what does not fit. */
+  readonly convert?: (text: string) => unknown;
+}
+
+/** What the values mean, for DDL and for Parquet's logical types. */
+export type LogicalType =
+  | { readonly type: 'text' | 'smallint' | 'integer' | 'bigint' | 'float8' | 'boolean' | 'date' | 'uuid' | 'point' | 'json' }
+  | { readonly type: 'numeric'; readonly precision: number; readonly scale: number }
+  | { readonly type: 'timestamp'; readonly zone: string };
+
+export interface CompiledEnrichment {
+  readonly name: string;
+  readonly logical: LogicalType;
+  readonly inputs: readonly string[];
+  /** Vectorised: one call per batch. Must not keep its arguments. */
+  readonly run: (inputs: readonly Vector[], rows: number) => Vector;
+}
+
+export interface CompiledLake {
+  /** Columns of every part, in order; partition columns are in the path only. Point vectors are never
+   * listed: their lon and lat are enrichments of their own. */
+  readonly columns: readonly { readonly name: string; readonly vector: string; readonly logical: LogicalType }[];
+  readonly partitionBy: readonly { readonly name: string; readonly vector: string; readonly pad: number }[];
+}
+
+export interface CompiledStar {
+  readonly schema: string;
+  readonly fact: string;
+  /** In order of the fact table's columns; the last is always the chunk. */
+  readonly columns: readonly FactColumn[];
+  readonly dimensions: readonly CompiledDimension[];
+  readonly indexes: readonly { readonly columns: readonly string[]; readonly method: 'btree' | 'brin' }[];
+}
+
+export type FactColumn =
+  | { readonly kind: 'value'; readonly name: string; readonly vector: string; readonly logical: LogicalType; readonly notNull: boolean }
+  /** The key of `dimensions[dimension]`, always an int4; 0 is the unknown member. */
+  | { readonly kind: 'dimension'; readonly name: string; readonly dimension: number }
+  | { readonly kind: 'chunk'; readonly name: 'chunk_id' };
+
+/** One role of a dimension table: two roles of one table (start and end station) share table and members. */
+export type CompiledDimension =
+  | {
+      readonly kind: 'lookup';
+      readonly table: string;
+      /** Surrogate key column: int4, generated; 0 is the unknown member with null natural keys. */
+      readonly key: string;
+      /** Natural key: column in the table and the vector it is read from. */
+      readonly natural: readonly DimensionColumn[];
+      /** Told about the member when it is first seen. */
+      readonly attributes: readonly DimensionColumn[];
+    }
+  /** Key yyyymmdd of a date vector (or of a timestamp's local day). Members made as days appear. */
+  | { readonly kind: 'date'; readonly table: string; readonly key: string; readonly vector: string };
+
+export interface DimensionColumn {
+  readonly name: string;
+  readonly vector: string;
+  readonly logical: LogicalType;
+}
+
+export interface CompiledMart {
+  readonly name: string;
+  /** `view`: created once; `table`: a materialised view refreshed when a file is done. */
+  readonly kind: 'view' | 'table';
+  /** A select statement. */
+  readonly sql: string;
+}
+
+export interface CompiledQuery {
+  readonly name: string;
+  readonly description: string;
+  /** SQL with $1… in the order of parameters. */
+  readonly sql: string;
+  readonly parameters: readonly { readonly name: string; readonly type: 'text' | 'integer' | 'float8' | 'date' | 'timestamp'; readonly default?: string | number }[];
+}
+
+export type { Batch };

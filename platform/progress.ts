@@ -1,0 +1,129 @@
+/**
+ * The progress protocol's messages (documented in docs/progress.md) and the state they describe.
+ * The state is always derivable from the ledger; ticks only make it move between commits.
+ */
+
+export type FileState =
+  | 'discovered'
+  | 'surveying'
+  | 'loading'
+  | 'finalising'
+  | 'done'
+  | 'failed'
+  | 'duplicate'
+  | 'unknown'; // no such dataset: left where it is
+
+export interface RowCounts {
+  readonly parsed: number;
+  readonly loaded: number;
+  readonly rejected: number;
+  readonly deduplicated: number;
+}
+
+export interface FileProgress {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly name: string;
+  readonly state: FileState;
+  readonly bytes: number;
+  /** Bytes of committed chunks. */
+  readonly bytesCommitted: number;
+  /** bytesCommitted plus what workers have read of chunks in flight (from ticks). */
+  readonly bytesSeen: number;
+  readonly chunks: number;
+  readonly chunksCommitted: number;
+  readonly rows: RowCounts;
+  readonly parts: number;
+  /** Rows a second over the last few seconds; 0 when idle. */
+  readonly rowsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Seconds until done at the present rate; null when unknown. */
+  readonly etaSeconds: number | null;
+  /** ISO 8601 UTC. */
+  readonly landedAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** What went wrong and what to do, for failed and unknown files. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+export interface WorkerProgress {
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly rssBytes: number;
+  /** CPU seconds a second over the last tick interval. */
+  readonly cpu: number;
+  readonly rowsPerSecond: number;
+  readonly slots: readonly SlotProgress[];
+}
+
+export interface SlotProgress {
+  readonly fileId: number;
+  readonly chunkNumber: number;
+  readonly step: 'reading' | 'loading' | 'committing';
+  readonly bytesRead: number;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface Totals {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly filesFailed: number;
+  readonly bytes: number;
+  readonly bytesCommitted: number;
+  readonly rows: RowCounts;
+  readonly rowsPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
+export interface RejectSample {
+  readonly fileId: number;
+  readonly line: number;
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+}
+
+export interface ProgressState {
+  readonly files: readonly FileProgress[];
+  readonly workers: readonly WorkerProgress[];
+  readonly totals: Totals;
+  /** The most recent rejects, newest first, at most 50. */
+  readonly rejects: readonly RejectSample[];
+}
+
+/** First message on a connection, and again when a client cannot be caught up. */
+export interface SnapshotMessage {
+  readonly type: 'snapshot';
+  /** Names this run of the coordinator; sequence numbers only compare within one epoch. */
+  readonly epoch: string;
+  readonly seq: number;
+  readonly state: ProgressState;
+}
+
+/**
+ * What changed. Items replace those with the same fileId or workerId; `gone` lists what to drop;
+ * absent members did not change. `from` < `seq` − 1 where several changes were merged for a slow client.
+ */
+export interface ChangeMessage {
+  readonly type: 'change';
+  readonly epoch: string;
+  /** The number this change follows on: a client at `from` that applies it is at `seq`. */
+  readonly from: number;
+  readonly seq: number;
+  readonly files?: readonly FileProgress[];
+  readonly workers?: readonly WorkerProgress[];
+  readonly gone?: { readonly files?: readonly number[]; readonly workers?: readonly string[] };
+  readonly totals?: Totals;
+  /** New rejects, newest first. */
+  readonly rejects?: readonly RejectSample[];
+}
+
+export type ProgressMessage = SnapshotMessage | ChangeMessage;
+
+/** A worker's periodic word between commits. Cheap, lossy, merged. */
+export type Tick = WorkerProgress;

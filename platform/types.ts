@@ -1,0 +1,129 @@
+/** Contracts that coordinator, workers and command share. No code. */
+import type { RowCounts } from './progress.ts';
+
+/** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
+export interface Config {
+  /** Where embedded state lives; absolute path. Default: ./.landfall */
+  readonly home: string;
+  /** Null: the embedded server under `home`. */
+  readonly databaseUrl: string | null;
+  /** Null: the queue lives in PostgreSQL. */
+  readonly redisUrl: string | null;
+  /** Folder (absolute path) or s3://bucket/prefix. Defaults ./landing, ./lake, ./archive */
+  readonly landingUrl: string;
+  readonly lakeUrl: string;
+  readonly archiveUrl: string;
+  /** Failed files go here: `failed` beside the archive. */
+  readonly failedUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: string | null;
+  readonly workers: number;
+  readonly chunkBytes: number;
+  /** Folders or files with dataset definitions of the user's own. */
+  readonly datasets: readonly string[];
+}
+
+/** The unit of work: an address and nothing else. */
+export interface ChunkJob {
+  readonly fileId: number;
+  readonly chunkId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly dataset: string;
+  readonly definitionVersion: string;
+}
+
+/** A range to hash and to look through for record borders, before a file is planned. */
+export interface SurveyJob {
+  readonly fileId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+}
+
+/** What is settled about one file when it is planned; the ledger's file.layout. */
+export interface FileLayout {
+  readonly delimiter: string;
+  readonly quote: string | null;
+  readonly trim: boolean;
+  readonly encoding: string;
+  /** Bytes of BOM, preamble and header: chunk 0 skips them. */
+  readonly headerBytes: number;
+  /** Field texts of the header as they stand in the file; empty without a header. */
+  readonly header: readonly string[];
+  readonly fieldCount: number;
+  /** Field number of each definition column, -1 where the file lacks it. */
+  readonly fieldOfColumn: readonly number[];
+}
+
+/** A stored object and the cheap identity that changes when its bytes do. */
+export interface StoredObject {
+  /** Key relative to the store's root, with `/`. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+  /** Changes whenever the content may have: `size-mtime-inode` or the ETag. */
+  readonly fingerprint: string;
+}
+
+/**
+ * A folder or an S3 prefix. Keys are relative, `/`-separated and never leave the root:
+ * absolute keys, `..`, and symbolic links that lead out are refused (LF_KEY_OUTSIDE).
+ */
+export interface Storage {
+  readonly url: string;
+  list(prefix?: string): AsyncIterable<StoredObject>;
+  /** Null where there is none. */
+  stat(key: string): Promise<StoredObject | null>;
+  /** Reads [start, end) into chunks of at most 1 MiB, in order. Fails with LF_FILE_CHANGED if `fingerprint` no longer holds. */
+  read(key: string, range: { start: number; end: number; fingerprint?: string }): AsyncIterable<Uint8Array>;
+  /** Writes a whole object, visible only when complete: written aside and renamed, or one PUT/multipart. */
+  writer(key: string): Promise<StorageWriter>;
+  put(key: string, body: Uint8Array | string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Moves within one store, or from another; falls back to copy and delete across devices and stores. */
+  moveFrom(source: Storage, sourceKey: string, key: string): Promise<void>;
+}
+
+export interface StorageWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the object visible under its key, replacing an older one of that name. */
+  commit(): Promise<void>;
+  /** Drops what was written. */
+  abort(): Promise<void>;
+}
+
+/** One part of the lake, as written and as the manifest lists it. */
+export interface Part {
+  /** Relative to the lake's root: trips/year=2018/month=05/f12-c3-ab12cd34.parquet */
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** The reconciled account of one finished file. */
+export interface Receipt {
+  readonly file: string;
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly definitionVersion: string;
+  readonly contentHash: string;
+  readonly status: 'done' | 'failed' | 'duplicate';
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly rows: RowCounts;
+  readonly parts: number;
+  readonly lakeRows: number;
+  readonly lakeBytes: number;
+  readonly starRows: number;
+  readonly rejectsByCode: Readonly<Record<string, number>>;
+  readonly layout: FileLayout | null;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}

@@ -1,0 +1,58 @@
+// Builds everything a clone needs: the kernel (AssemblyScript → WebAssembly), the TypeScript, the
+// dashboard, and the SQL and sample files that the compiled code reads beside itself.
+// `--if-stale` does nothing when dist/ is newer than every source.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+
+const rooms = ['cli', 'coordinator', 'workers', 'kernel', 'model', 'datasets', 'platform', 'bench', 'dashboard', 'ddl'];
+const stamp = 'dist/.built';
+
+/** Newest modification time, in ms, of the files below `path`. */
+function newest(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
+}
+
+/** Copies what tsc leaves behind (SQL, samples) to the same place under dist/. */
+function copyAssets(path) {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const from = join(path, entry.name);
+    if (entry.isDirectory()) copyAssets(from);
+    else if (/\.(sql|csv|json)$/.test(entry.name)) {
+      mkdirSync(join('dist', path), { recursive: true });
+      cpSync(from, join('dist', from));
+    }
+  }
+}
+
+function run(title, command, args) {
+  const started = Date.now();
+  execFileSync(process.execPath, [command, ...args], { stdio: 'inherit' });
+  console.error(`built ${title} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+const sources = [...rooms, 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/build.mjs'];
+const fresh = existsSync(stamp) && statSync(stamp).mtimeMs > Math.max(...sources.map(newest));
+if (process.argv.includes('--if-stale') && fresh) process.exit(0);
+
+mkdirSync('dist/kernel', { recursive: true });
+if (existsSync('kernel/assembly/index.ts')) {
+  run('kernel', 'node_modules/assemblyscript/bin/asc.js', [
+    'kernel/assembly/index.ts', '--outFile', 'dist/kernel/kernel.wasm', '-O3', '--noAssert', '--converge',
+    '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub', '--importMemory', '--maximumMemory', '16384', '--initialMemory', '1',
+  ]);
+}
+run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+for (const room of ['ddl', 'datasets']) copyAssets(room);
+if (existsSync('dashboard/index.html')) {
+  run('dashboard', 'node_modules/vite/bin/vite.js', ['build', 'dashboard', '--outDir', '../dist/dashboard', '--emptyOutDir', '--logLevel', 'warn']);
+}
+writeFileSync(stamp, '');
+utimesSync(stamp, new Date(), new Date());
