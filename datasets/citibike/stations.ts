@@ -1,0 +1,37 @@
+/** Made-up bike stations on a grid of streets west of a river; ids, names and places are no real ones. */
+
+export interface Station {
+  readonly id: number;
+  readonly name: string;
+  /** Degrees, with all the digits of a double. */
+  readonly lat: number;
+  readonly lon: number;
+  /** How many rides begin and end here, relative to the others. */
+  readonly weight: number;
+}
+
+const streets = ['Harbor', 'Mill', 'Orchard', 'Foundry', 'Chapel', 'Lantern', 'Quarry'];
+const places = ['Light Rail', 'Park', 'Library', '& 2nd St', 'Terminal', 'Market', 'Heights'];
+
+/** 49 stations, about 600 m apart; the ones by the ferry are the busiest. */
+export const stations: readonly Station[] = streets.flatMap((street, row) =>
+  places.map((place, column) => {
+    const index = row * places.length + column;
+    // A fixed scramble of the index moves each station off the grid by up to 200 m.
+    const shift = (salt: number) => ((((index + 1) * 7919 * salt) % 1009) / 1009 - 0.5) * 0.004;
+    return {
+      id: 9101 + index,
+      name: `${street} ${place}`,
+      lat: 40.7 + row * 0.0055 + shift(3),
+      lon: -74.085 + column * 0.0072 + shift(5),
+      weight: 1 / (1 + 0.35 * (index % 11)) + (column >= 5 ? 0.6 : 0),
+    };
+  }),
+);
+
+/** Kilometres between two stations, near enough on a city's scale. */
+export function stationDistance(from: Station, to: Station): number {
+  const north = (from.lat - to.lat) * 111.2;
+  const east = (from.lon - to.lon) * 111.2 * Math.cos((from.lat * Math.PI) / 180);
+  return Math.hypot(north, east);
+}

@@ -1,0 +1,61 @@
+/** Every dataset that can make up data of its own, behind one interface. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import type { CitibikeVariant } from './citibike/dialects.ts';
+import { generateCitibike } from './citibike/generate.ts';
+import { generateTrips } from './trips/generate.ts';
+
+export interface GenerateOptions {
+  readonly rows: number;
+  /** Any finite number; 1 when not given. */
+  readonly seed?: number;
+}
+
+/** CSV bytes in buffers of about 1 MiB, each a whole number of rows; the same options give the same bytes. */
+export type Generate = (options: GenerateOptions) => Iterable<Buffer>;
+
+/** Per dataset; where one comes in several dialects, `dataset:dialect` names the others. */
+export const generators: Readonly<Record<string, Generate>> = {
+  trips: generateTrips,
+  citibike: generateCitibike,
+  'citibike:title': (options) => generateCitibike({ ...options, variant: 'title' }),
+  'citibike:quoted': (options) => generateCitibike({ ...options, variant: 'quoted' }),
+  'citibike:crlf': (options) => generateCitibike({ ...options, variant: 'crlf' }),
+};
+
+/** Trips to `path`. See writeGenerated. */
+export function writeTrips(path: string, options: GenerateOptions): Promise<number> {
+  return writeGenerated(path, generateTrips(options));
+}
+
+/** Bike rides to `path`, in one of three dialects. See writeGenerated. */
+export function writeCitibike(
+  path: string,
+  options: GenerateOptions & { readonly variant?: CitibikeVariant },
+): Promise<number> {
+  return writeGenerated(path, generateCitibike(options));
+}
+
+/**
+ * Writes buffers to `path` and returns how many bytes they were. They are written to `path`.part beside
+ * it, which is renamed when it is whole, so a landing folder never shows half a file.
+ */
+export async function writeGenerated(path: string, buffers: Iterable<Buffer>): Promise<number> {
+  const aside = `${path}.part`;
+  const stream = createWriteStream(aside);
+  try {
+    for (const buffer of buffers) {
+      if (!stream.write(buffer)) await once(stream, 'drain');
+    }
+    stream.end();
+    await finished(stream);
+    await rename(aside, path);
+    return stream.bytesWritten;
+  } catch (error) {
+    stream.destroy();
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
