@@ -103,6 +103,16 @@ export interface SnapshotMessage {
   readonly epoch: string;
   readonly seq: number;
   readonly state: ProgressState;
+  /** Throughput of the last minutes, oldest first, so that a chart need not begin empty. */
+  readonly history?: readonly ThroughputSample[];
+}
+
+/** Throughput of everything together at one moment; it holds until the next sample. */
+export interface ThroughputSample {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly at: number;
+  readonly rowsPerSecond: number;
+  readonly bytesPerSecond: number;
 }
 
 /**
@@ -125,5 +135,8 @@ export interface ChangeMessage {
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;
 
-/** A worker's periodic word between commits. Cheap, lossy, merged. */
-export type Tick = WorkerProgress;
+/**
+ * A worker's periodic word between commits, and its last one (`left`) when it stops. Cheap, lossy,
+ * merged. Not a message of the protocol: the hub turns it into changes.
+ */
+export type Tick = WorkerProgress & { readonly left?: true };

@@ -1,0 +1,98 @@
+/**
+ * One connection. A client that keeps up is sent every change as it happens. One that does not has
+ * what it has not been sent merged into one pending change, and when that grows past the size of the
+ * state itself, into nothing at all: it gets a snapshot once it can take one.
+ *
+ *   flowing ──(more than highWaterBytes unsent)──▶ merging ──(too many items)──▶ behind
+ *      ▲                                             │ sent                        │ sent
+ *      └───────── merged change goes out ────────────┴──── snapshot goes out ──────┘
+ *
+ * Memory of a client: highWaterBytes + one message in the socket, and one change of at most
+ * `maxPendingItems()` items here. The socket says when it has room again (the callback of `send`).
+ */
+import type { ChangeMessage } from '../../platform/progress.ts';
+import { itemCount, mergeChanges } from './merge.ts';
+import type { SentChange } from './ring.ts';
+
+/** What a client needs of a WebSocket (`ws`). */
+export interface ClientSocket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(text: string, sent: (error?: Error | null) => void): void;
+}
+
+export interface ClientOptions {
+  /** The snapshot as of now, as text. */
+  snapshot(): string;
+  /** Items that the state holds now: a pending change of more is dearer than a snapshot. */
+  maxPendingItems(): number;
+  /** Unsent bytes in the socket above which changes are merged. */
+  readonly highWaterBytes?: number;
+}
+
+const open = 1;
+
+export class ProgressClient {
+  private readonly socket: ClientSocket;
+  private readonly options: ClientOptions;
+  private readonly highWaterBytes: number;
+  private pending: ChangeMessage | null = null;
+  private behind = false;
+
+  constructor(socket: ClientSocket, options: ClientOptions) {
+    this.socket = socket;
+    this.options = options;
+    this.highWaterBytes = options.highWaterBytes ?? 256 * 1024;
+  }
+
+  /** Sends a snapshot as soon as the socket has room; forgets what was pending. */
+  sendSnapshot(): void {
+    this.pending = null;
+    this.behind = true;
+    this.drain();
+  }
+
+  /** Sends a change now, or merges it into what waits. */
+  sendChange(change: SentChange): void {
+    if (this.behind) return;
+    if (this.pending === null && this.hasRoom()) {
+      this.write(change.text);
+      return;
+    }
+    this.pending = this.pending ? mergeChanges(this.pending, change.message) : change.message;
+    if (itemCount(this.pending) > this.options.maxPendingItems()) {
+      this.pending = null;
+      this.behind = true;
+    }
+    this.drain();
+  }
+
+  /** Items waiting in this process for this client. */
+  get pendingItems(): number {
+    return this.pending ? itemCount(this.pending) : 0;
+  }
+
+  private hasRoom(): boolean {
+    return this.socket.readyState === open && this.socket.bufferedAmount <= this.highWaterBytes;
+  }
+
+  /** Called when something was merged and whenever the socket has handed a message to the system. */
+  private drain(): void {
+    if (!this.hasRoom()) return;
+    if (this.behind) {
+      this.behind = false;
+      this.write(this.options.snapshot());
+    } else if (this.pending) {
+      const text = JSON.stringify(this.pending);
+      this.pending = null;
+      this.write(text);
+    }
+  }
+
+  private write(text: string): void {
+    // An error means that the socket is closing; its close event takes the client off the hub.
+    this.socket.send(text, (error) => {
+      if (!error) this.drain();
+    });
+  }
+}
