@@ -1,0 +1,109 @@
+/**
+ * What differs between Redis and PostgreSQL: how BullMQ's classes are bound and which connections they
+ * stand on. Everything above this file is the same for both.
+ */
+import { createHash } from 'node:crypto';
+import type * as bullmq from 'bullmq';
+import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { QueueOptions } from './contract.ts';
+
+/** The part of BullMQ's worker options that the caller decides. */
+export type WorkerSettings = Pick<
+  bullmq.WorkerOptions,
+  'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'drainDelay'
+>;
+
+// biome-ignore lint/suspicious/noExplicitAny: BullMQ's classes are generic over the backend; only members both have are used.
+type AnyQueue = Queue<any, any, string, any, any, any, any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+type AnyFlowProducer = FlowProducer<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export type AnyWorker = Worker<any, any, string, any, any, any>;
+
+export interface Backend {
+  readonly kind: 'redis' | 'postgres';
+  queue(name: string): AnyQueue;
+  flows(): AnyFlowProducer;
+  worker(name: string, processor: bullmq.Processor, settings: WorkerSettings): AnyWorker;
+  /** Ends the connections; after queues, producers and workers are closed. */
+  close(): Promise<void>;
+}
+
+/** Events nobody reads; BullMQ keeps this many of them a queue. */
+const eventsKept = 100;
+
+export async function openBackend(options: QueueOptions): Promise<Backend> {
+  return options.redisUrl === null ? openPostgres(options) : openRedis(options, options.redisUrl);
+}
+
+/** The schema of BullMQ's tables: its own default, so that its tools find them. */
+const schema = 'bullmq';
+
+/** Connections of one process to the queue: one listens for each worker object, the others ask. */
+const poolConnections = 5;
+
+async function openPostgres(options: QueueOptions): Promise<Backend> {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: poolConnections,
+    keepAlive: true,
+    options: `-c search_path=${schema}`,
+    application_name: 'landfall queue',
+  });
+  pool.on('error', (error) => options.onError?.(error));
+  if (options.migrate) await migrateOnce(pool);
+  const bound = withBackend(createPostgresBackend);
+  const connection = pool;
+  return {
+    kind: 'postgres',
+    queue: (name) => new bound.Queue(name, { connection, streams: { events: { maxLen: eventsKept } } }),
+    flows: () => new bound.FlowProducer({ connection }),
+    worker: (name, processor, settings) => new bound.Worker(name, processor, { connection, ...settings }),
+    close: () => pool.end(),
+  };
+}
+
+async function migrateOnce(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, schema);
+  } finally {
+    client.release();
+  }
+}
+
+async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backend> {
+  const prefix = `landfall-${await databaseIdentity(options.databaseUrl)}`;
+  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  connection.on('error', (error: Error) => options.onError?.(error));
+  return {
+    kind: 'redis',
+    queue: (name) => new Queue(name, { connection, prefix, streams: { events: { maxLen: eventsKept } } }),
+    flows: () => new FlowProducer({ connection, prefix }),
+    worker: (name, processor, settings) => new Worker(name, processor, { connection, prefix, ...settings }),
+    close: async () => {
+      await connection.quit();
+    },
+  };
+}
+
+/**
+ * 8 hex digits that name the database whose ledger the jobs are about. Job ids are ledger ids: without
+ * this, two databases that share a Redis, or a database that was made anew, would take each other's
+ * jobs. Asked of the server, because its address may differ from machine to machine.
+ */
+async function databaseIdentity(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `select (select system_identifier from pg_control_system())::text || ':' || oid::text as identity
+         from pg_database where datname = current_database()`,
+    );
+    return createHash('sha256').update(rows[0].identity).digest('hex').slice(0, 8);
+  } finally {
+    await client.end();
+  }
+}

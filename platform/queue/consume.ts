@@ -1,0 +1,88 @@
+/** Workers of both queues: BullMQ's worker wrapped in our contract. */
+import { type Job, WaitingError } from 'bullmq';
+import type { AnyWorker, Backend, WorkerSettings } from './backends.ts';
+import type { FilesJob, JobContext, QueueWorker, WorkJob } from './contract.ts';
+import { attempts, maxStalledCount } from './jobs.ts';
+
+/** How long a forced close waits for handlers to notice their signal before it leaves them behind. */
+const giveBackMs = 2_000;
+
+/**
+ * Locks are renewed at half their time and stalled jobs are looked for at half of it, so the job of a
+ * killed worker is taken over after 0.5 to 1.5 lock times: 5 to 15 s.
+ */
+export function workerSettings(concurrency: number, lockMs: number): WorkerSettings {
+  return { concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount };
+}
+
+export async function consumeFiles(
+  backend: Backend,
+  queueName: string,
+  handler: (job: FilesJob) => Promise<void>,
+  settings: WorkerSettings,
+  onError: (error: Error) => void,
+): Promise<QueueWorker> {
+  const process = async (job: Job): Promise<void> => {
+    const kind = job.name === 'plan' ? 'plan' : 'finalise';
+    await handler({ kind, fileId: job.data.fileId });
+  };
+  const worker = backend.worker(queueName, process, settings);
+  worker.on('error', onError);
+  await worker.waitUntilReady();
+  return { close: (options) => worker.close(options?.force) };
+}
+
+export async function consumeWork(
+  backend: Backend,
+  queueName: string,
+  handler: (job: WorkJob, context: JobContext) => Promise<void>,
+  settings: WorkerSettings,
+  hooks: { onError: (error: Error) => void; onFailedForGood: (fileId: number) => Promise<void> },
+): Promise<QueueWorker> {
+  let givingBack = false;
+  const process = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
+    const context: JobContext = {
+      attempt: job.attemptsMade + 1,
+      lastAttempt: job.attemptsMade + 1 >= attempts,
+      signal: signal ?? new AbortController().signal,
+    };
+    try {
+      await handler(workJob(job), context);
+    } catch (error) {
+      if (givingBack) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      if (context.lastAttempt) await hooks.onFailedForGood(job.data.fileId);
+      throw error;
+    }
+  };
+  const worker = backend.worker(queueName, process, settings);
+  worker.on('error', hooks.onError);
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const id of jobIds) worker.cancelJob(id, 'the lock was lost');
+  });
+  await worker.waitUntilReady();
+  return {
+    close: async (options) => {
+      if (!options?.force) return worker.close();
+      givingBack = true;
+      await closeGivingBack(worker);
+    },
+  };
+}
+
+function workJob(job: Job): WorkJob {
+  return job.name === 'survey' ? { kind: 'survey', survey: job.data } : { kind: 'chunk', chunk: job.data };
+}
+
+async function closeGivingBack(worker: AnyWorker): Promise<void> {
+  worker.cancelAllJobs('the worker is closing');
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, giveBackMs);
+  });
+  await Promise.race([worker.pause(), patience]);
+  clearTimeout(timer);
+  await worker.close(true);
+}

@@ -1,0 +1,88 @@
+/**
+ * The queue as coordinator and workers see it. One contract, two backends, one conformance suite
+ * (test/platform/queue). Jobs carry addresses only; what has happened is in the ledger, and nothing
+ * is ever counted or concluded from queue events.
+ *
+ *   files queue   plan (parent of surveys) · finalise (parent of chunks) · abandon    coordinator
+ *   work queue    survey · chunk                                                      workers
+ *
+ * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
+ * the ledger first.
+ */
+import type { ChunkJob, SurveyJob } from '../types.ts';
+
+export interface FilesJob {
+  /** `plan`: all surveys ended. `finalise`: all chunks ended, or one failed for good. */
+  readonly kind: 'plan' | 'finalise';
+  readonly fileId: number;
+}
+
+export type WorkJob =
+  | { readonly kind: 'survey'; readonly survey: SurveyJob }
+  | { readonly kind: 'chunk'; readonly chunk: ChunkJob };
+
+export interface JobContext {
+  /** 1 for the first attempt. Being taken over from a dead worker is not an attempt. */
+  readonly attempt: number;
+  /** A throw now is final: the job is not tried again. */
+  readonly lastAttempt: boolean;
+  /** Aborted when the lock is lost or the worker gives its jobs back; the handler should throw soon. */
+  readonly signal: AbortSignal;
+}
+
+export interface QueueWorker {
+  /** Waits for the jobs in hand. With `force`: aborts their signals, and gives back to the queue those
+   * whose handlers throw within two seconds; the others are taken over when their lock runs out. */
+  close(options?: { force?: boolean }): Promise<void>;
+}
+
+/** Jobs in each queue by state, for `doctor` and metrics. Never a measure of progress. */
+export interface QueueCounts {
+  readonly files: JobCounts;
+  readonly work: JobCounts;
+}
+
+export interface JobCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly waitingForChildren: number;
+  readonly failed: number;
+}
+
+export interface Queues {
+  readonly backend: 'redis' | 'postgres';
+  /** Queues the survey jobs of a file and, after them, one `plan` job. Repeating it adds nothing that
+   * is still there. `plan` runs even when a survey failed for good: the ledger tells. */
+  submitSurvey(fileId: number, surveys: readonly SurveyJob[]): Promise<void>;
+  /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitSurvey. */
+  submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
+  workFiles(
+    handler: (job: FilesJob) => Promise<void>,
+    options?: { concurrency?: number },
+  ): Promise<QueueWorker>;
+  workChunks(
+    handler: (job: WorkJob, context: JobContext) => Promise<void>,
+    options: { concurrency: number },
+  ): Promise<QueueWorker>;
+  counts(): Promise<QueueCounts>;
+  /** Removes both queues with all their jobs: for a scope that will not be used again. */
+  remove(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly databaseUrl: string;
+  /** Null: the queue lives in the database. */
+  readonly redisUrl: string | null;
+  /** Names the pool: only workers of the same scope take its jobs. Letters, digits, `-` and `_`. */
+  readonly scope: string;
+  /** Create or upgrade the queue's tables (PostgreSQL). The coordinator does, workers do not. */
+  readonly migrate?: boolean;
+  /** Told of connection trouble; the connections mend themselves. */
+  readonly onError?: (error: Error) => void;
+  /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */
+  readonly lockMs?: number;
+  /** First pause before a job is tried again, in ms; it doubles each time. Default 500. */
+  readonly retryMs?: number;
+}

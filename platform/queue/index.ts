@@ -1,0 +1,81 @@
+/** Opens the two queues of a scope on Redis or on PostgreSQL. */
+import { openBackend } from './backends.ts';
+import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
+import type { JobCounts, QueueOptions, Queues } from './contract.ts';
+import { abandonOptions, chunkFlow, queueNames, surveyFlow } from './jobs.ts';
+
+export type {
+  FilesJob,
+  JobContext,
+  JobCounts,
+  QueueCounts,
+  QueueOptions,
+  Queues,
+  QueueWorker,
+  WorkJob,
+} from './contract.ts';
+
+/** A job's lock, in ms: how long a worker may be silent before another may take its job. */
+const lockMsDefault = 10_000;
+
+/** Files that one coordinator plans or finalises at a time. */
+const filesConcurrency = 4;
+
+/**
+ * Connects to the queue. Redis when `redisUrl` is set, else tables in the database (schema bullmq),
+ * created or upgraded when `migrate` is set.
+ * Throws what the driver throws when the server cannot be reached.
+ */
+export async function openQueues(options: QueueOptions): Promise<Queues> {
+  if (!/^[\w-]+$/.test(options.scope)) throw new RangeError(`queue scope '${options.scope}'`);
+  const onError = options.onError ?? (() => {});
+  const lockMs = options.lockMs ?? lockMsDefault;
+  const names = queueNames(options.scope, options.retryMs);
+  const backend = await openBackend(options);
+  const files = backend.queue(names.files);
+  const work = backend.queue(names.work);
+  const flows = backend.flows();
+  files.on('error', onError);
+  work.on('error', onError);
+  flows.on('error', onError);
+  await Promise.all([files.waitUntilReady(), work.waitUntilReady(), flows.waitUntilReady()]);
+
+  return {
+    backend: backend.kind,
+    submitSurvey: async (fileId, surveys) => {
+      await flows.add(surveyFlow(names, fileId, surveys));
+    },
+    submitChunks: async (fileId, chunks) => {
+      await flows.add(chunkFlow(names, fileId, chunks));
+    },
+    workFiles: (handler, { concurrency = filesConcurrency } = {}) =>
+      consumeFiles(backend, names.files, handler, workerSettings(concurrency, lockMs), onError),
+    workChunks: (handler, { concurrency }) =>
+      consumeWork(backend, names.work, handler, workerSettings(concurrency, lockMs), {
+        onError,
+        onFailedForGood: async (fileId) => {
+          await files.add('finalise', { fileId }, abandonOptions(names, fileId));
+        },
+      }),
+    counts: async () => ({ files: await countJobs(files), work: await countJobs(work) }),
+    remove: async () => {
+      await files.obliterate({ force: true });
+      await work.obliterate({ force: true });
+    },
+    close: async () => {
+      await Promise.all([files.close(), work.close(), flows.close()]);
+      await backend.close();
+    },
+  };
+}
+
+async function countJobs(queue: { getJobCounts(): Promise<Record<string, number>> }): Promise<JobCounts> {
+  const counts = await queue.getJobCounts();
+  return {
+    waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
+    active: counts.active ?? 0,
+    delayed: counts.delayed ?? 0,
+    waitingForChildren: counts['waiting-children'] ?? 0,
+    failed: counts.failed ?? 0,
+  };
+}

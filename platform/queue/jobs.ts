@@ -1,0 +1,80 @@
+/** Names, ids and options of jobs: the same on both backends. Pure. */
+import type { FlowJob, JobsOptions } from 'bullmq';
+import type { ChunkJob, SurveyJob } from '../types.ts';
+
+/** Attempts of a job before it has failed for good. */
+export const attempts = 5;
+
+/** First pause between attempts, in ms; doubles each time. */
+export const retryMsDefault = 500;
+
+/** Times a job may be taken over from a dead worker before it is held to be what kills them. */
+export const maxStalledCount = 25;
+
+/** What the jobs of one scope have in common. */
+export interface QueueNames {
+  readonly files: string;
+  readonly work: string;
+  readonly retryMs: number;
+}
+
+export function queueNames(scope: string, retryMs = retryMsDefault): QueueNames {
+  return { files: `landfall-${scope}-files`, work: `landfall-${scope}-work`, retryMs };
+}
+
+/**
+ * Finished and failed jobs leave at once, so the queue never holds more than what is still to do. A job
+ * that is added again after it left runs again and finds in the ledger that there is nothing to do.
+ */
+const leaveAtOnce: JobsOptions = { removeOnComplete: true, removeOnFail: true };
+
+function retried(retryMs: number): JobsOptions {
+  return { ...leaveAtOnce, attempts, backoff: { type: 'exponential', delay: retryMs } };
+}
+
+/** A parent must not wait for, nor fall with, a child that failed for good: it asks the ledger. */
+function child(retryMs: number): JobsOptions {
+  return { ...retried(retryMs), ignoreDependencyOnFailure: true };
+}
+
+/** The survey flow of a file: parent `plan`, children the surveys. */
+export function surveyFlow(names: QueueNames, fileId: number, surveys: readonly SurveyJob[]): FlowJob {
+  return {
+    name: 'plan',
+    queueName: names.files,
+    data: { fileId },
+    opts: { ...retried(names.retryMs), jobId: `plan-${fileId}` },
+    children: surveys.map((survey) => ({
+      name: 'survey',
+      queueName: names.work,
+      data: survey,
+      opts: { ...child(names.retryMs), jobId: `survey-${survey.fileId}-${survey.number}` },
+    })),
+  };
+}
+
+/**
+ * The load flow of a file: parent `finalise`, children the chunks. The chunk of a one-chunk file goes
+ * ahead of the chunks of large files (BullMQ: no priority comes first), so a small file dropped behind
+ * a large one is not kept waiting.
+ */
+export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly ChunkJob[]): FlowJob {
+  const order: JobsOptions = chunks.length > 1 ? { priority: 1 } : {};
+  return {
+    name: 'finalise',
+    queueName: names.files,
+    data: { fileId },
+    opts: { ...retried(names.retryMs), jobId: `finalise-${fileId}` },
+    children: chunks.map((chunk) => ({
+      name: 'chunk',
+      queueName: names.work,
+      data: chunk,
+      opts: { ...child(names.retryMs), ...order, jobId: `chunk-${chunk.chunkId}` },
+    })),
+  };
+}
+
+/** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */
+export function abandonOptions(names: QueueNames, fileId: number): JobsOptions {
+  return { ...retried(names.retryMs), jobId: `abandon-${fileId}` };
+}
