@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { openSite, untilStopped } from '../site.ts';
+
+/** `landfall coordinator`: discovers, plans, finalises and serves; workers are elsewhere. */
+export function coordinatorCommand(): Command {
+  return withSettings(new Command('coordinator'))
+    .description('run the coordinator and the dashboard; workers run elsewhere')
+    .option('--host <address>', 'address to listen on (LANDFALL_HOST, default 127.0.0.1)')
+    .option('--port <n>', 'port of the dashboard (LANDFALL_PORT, default 8080)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  DATABASE_URL=postgres://db/landfall REDIS_URL=redis://queue landfall coordinator --host 0.0.0.0',
+    )
+    .action(async (flags: SettingFlags) => {
+      const { config, registry } = await settle(flags);
+      const site = await openSite({ config, registry, scope: 'pool', workers: 0, watch: true, serve: true });
+      process.stderr.write(`coordinator is up: ${site.url}\n`);
+      await untilStopped();
+      await site.close();
+    });
+}

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { martDdl, starDdl } from '../../model/ddl.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import type { Registry } from '../../model/registry.ts';
+import { LandfallError } from '../../platform/errors.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+
+/** `landfall ddl DATASET`: the SQL it would run; touches nothing. */
+export function ddlCommand(): Command {
+  return withSettings(new Command('ddl'))
+    .description('print the SQL of a dataset: dimensions, fact table, marts')
+    .argument('<dataset>', 'name of a dataset')
+    .option('--json', 'the statements as a JSON array')
+    .addHelpText('after', '\nExample:\n  landfall ddl trips | psql "$DATABASE_URL"')
+    .action(async (name: string, flags: SettingFlags & { json?: boolean }) => {
+      const { registry } = await settle(flags);
+      const dataset = datasetNamed(registry, name);
+      const statements = [...starDdl(dataset), ...martDdl(dataset)];
+      process.stdout.write(flags.json ? `${JSON.stringify(statements)}\n` : `${statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n')}`);
+    });
+}
+
+/** The dataset of that name, or LF_DATASET_UNKNOWN with the names there are. */
+export function datasetNamed(registry: Registry, name: string): CompiledDataset {
+  const dataset = registry.get(name);
+  if (!dataset) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
+  return dataset;
+}

@@ -1,0 +1,111 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { demoAnswers } from '../../datasets/answers.ts';
+import { LandfallError } from '../../platform/errors.ts';
+import { createLog } from '../../platform/log.ts';
+import type { Receipt } from '../../platform/types.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { openSite, type Site, untilStopped } from '../site.ts';
+import { count, duration, table } from '../terminal/format.ts';
+import { renderReceipt } from '../terminal/receipt.ts';
+import { attachTerminal } from '../terminal/terminal.ts';
+import { generateFile, wholeNumber } from './generate.ts';
+
+interface DemoFlags extends SettingFlags {
+  rows: number;
+  seed: number;
+  exit?: boolean;
+}
+
+/** `landfall demo`: generates trips, drops them into the landing folder, and answers from the star. */
+export function demoCommand(): Command {
+  return withSettings(new Command('demo'))
+    .description('see it work: generate trips, drop them, watch them load, ask the star')
+    .option('--rows <n>', 'how many trips', wholeNumber('--rows'), 1_000_000)
+    .option('--seed <s>', 'seed of the generator', wholeNumber('--seed'), 1)
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .option('--host <address>', 'address of the dashboard (LANDFALL_HOST, default 127.0.0.1)')
+    .option('--port <n>', 'port of the dashboard (LANDFALL_PORT, default 8080; the next free one if it is taken)')
+    .option('--exit', 'end when the receipt is there; exit code 0 only if it reconciles')
+    .addHelpText('after', '\nExample:\n  landfall demo --rows 300000 --exit')
+    .action(async (flags: DemoFlags) => {
+      const { config, registry } = await settle(flags);
+      const say = (text: string) => process.stderr.write(text);
+      say('Starting the database, the coordinator, the workers and the dashboard …\n');
+      const log = createLog('demo', { level: 'warn' });
+      const stopped = untilStopped();
+      const site = await openSite({ config, registry, scope: 'pool', workers: config.workers, watch: true, serve: true, log });
+      try {
+        say(`Dashboard: ${site.url}\n`);
+        const receipt = await Promise.race([load(site, flags, say), stopped.then(() => null)]);
+        if (receipt === null) return;
+        process.stdout.write(renderReceipt(receipt));
+        for (const answer of await demoAnswers(site.database.pool, 'trips')) {
+          process.stdout.write(`\n${answer.title}\n${table(answer.rows)}`);
+        }
+        process.exitCode = reconciles(receipt) ? ExitCode.success : ExitCode.failed;
+        if (flags.exit) return;
+        say(`\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Ctrl-C stops.\n`);
+        const terminal = attachTerminal(site.hub);
+        await stopped;
+        terminal.close();
+      } finally {
+        await site.close();
+      }
+    });
+}
+
+/** Loads the demo's file, or finds it loaded by an earlier run. */
+async function load(site: Site, flags: DemoFlags, say: (text: string) => void): Promise<Receipt> {
+  const name = `trips-${flags.rows}-seed-${flags.seed}.csv`;
+  const { ledger } = site.coordinator;
+  const known = (await ledger.files({ dataset: 'trips' })).find((file) => file.name === name && file.state !== 'failed' && file.state !== 'duplicate');
+  if (known) {
+    say(known.state === 'done' ? `${name} is there from an earlier run; nothing is loaded twice.\n` : `${name} was not finished; going on with it.\n`);
+    return settledWithBars(site, known.fileId);
+  }
+  await drop(site, name, flags, say);
+  return settledWithBars(site, await landed(site, name));
+}
+
+async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
+  const terminal = attachTerminal(site.hub);
+  try {
+    return await site.coordinator.settled(fileId);
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Writes the file aside and renames it into the landing folder, as a careful producer would. */
+async function drop(site: Site, name: string, flags: DemoFlags, say: (text: string) => void): Promise<void> {
+  const { landingUrl } = site.config;
+  if (landingUrl.startsWith('s3://')) throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
+  const folder = join(landingUrl, 'trips');
+  await mkdir(folder, { recursive: true });
+  const aside = join(folder, `.${name}.part`);
+  const started = performance.now();
+  const size = await generateFile('trips', { rows: flags.rows, seed: flags.seed, out: aside });
+  say(`Generated ${count(flags.rows)} trips, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`);
+  await rename(aside, join(folder, name));
+}
+
+/** The ledger's number of a dropped file, as soon as progress tells of it. */
+function landed(site: Site, name: string): Promise<number> {
+  return new Promise((resolve) => {
+    const stop = site.hub.subscribe((message) => {
+      const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
+      const file = files.find((entry) => entry.name === name && entry.dataset === 'trips');
+      if (!file) return;
+      queueMicrotask(() => stop());
+      resolve(file.fileId);
+    });
+  });
+}
+
+/** True where every check of the receipt holds and no row is unaccounted for. */
+function reconciles({ status, rows, checks }: Receipt): boolean {
+  return status === 'done' && rows.parsed === rows.loaded + rows.rejected + rows.deduplicated && checks.every((check) => check.ok);
+}

@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { Command } from 'commander';
+import { describeConfig } from '../../platform/config.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { describeError } from '../../platform/errors.ts';
+import { openStorage } from '../../platform/storage/storage.ts';
+import type { Config } from '../../platform/types.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+/** `landfall doctor`: what is configured, reachable, missing. */
+export function doctorCommand(): Command {
+  return withSettings(new Command('doctor'))
+    .description('say what is configured, reachable and missing')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
+    .action(async (flags: SettingFlags & { json?: boolean }) => {
+      const { config, registry } = await settle(flags);
+      const findings = [
+        nodeVersion(),
+        await find('database', () => database(config)),
+        await find('queue', () => queue(config)),
+        await find('landing', () => folder(config.landingUrl)),
+        await find('lake', () => folder(config.lakeUrl)),
+        await find('archive', () => folder(config.archiveUrl)),
+        { name: 'datasets', ok: true, detail: registry.names().join(', ') },
+      ];
+      const settings = describeConfig(config);
+      if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
+      else {
+        for (const [name, value] of Object.entries(settings)) process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
+        process.stdout.write('\n');
+        for (const { name, ok, detail, fix } of findings) {
+          process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
+        }
+      }
+      process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
+    });
+}
+
+/** Runs one look; what it throws becomes a finding with its fix. */
+async function find(name: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { name, ok: true, detail: await look() };
+  } catch (error) {
+    const { message, fix } = describeError(error);
+    return { name, ok: false, detail: message, fix };
+  }
+}
+
+function nodeVersion(): Finding {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return { name: 'node', ok, detail: process.version, ...(!ok && { fix: 'Install Node.js 20.19 or newer.' }) };
+}
+
+async function database(config: Config): Promise<string> {
+  const opened = await openDatabase(config);
+  try {
+    const { rows } = await opened.pool.query<{ version: string; wal: string }>(
+      `select current_setting('server_version') as version, current_setting('wal_level') as wal`,
+    );
+    return `PostgreSQL ${rows[0].version}, ${opened.embedded ? 'embedded' : 'yours'}, wal_level ${rows[0].wal}, ledger in place`;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function queue(config: Config): Promise<string> {
+  if (!config.redisUrl) return 'in PostgreSQL (set REDIS_URL for pools of machines)';
+  const redis = new Redis(config.redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '?';
+    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1] ?? 'noeviction';
+    if (policy !== 'noeviction') throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy}, it must be noeviction`);
+    return `Redis ${version}, ${policy}`;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function folder(url: string): Promise<string> {
+  if (url.startsWith('s3://')) {
+    const storage = await openStorage(url);
+    for await (const _ of storage.list()) break;
+    return `${url} can be listed`;
+  }
+  await mkdir(url, { recursive: true });
+  await access(url, constants.R_OK | constants.W_OK);
+  return `${url} can be written`;
+}

@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { describeError } from '../../platform/errors.ts';
+import { createLog } from '../../platform/log.ts';
+import type { Receipt } from '../../platform/types.ts';
+import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { openSite, type Site } from '../site.ts';
+import { renderReceipt } from '../terminal/receipt.ts';
+import { attachTerminal } from '../terminal/terminal.ts';
+
+/** One line of `ingest --json`. */
+interface IngestResult {
+  readonly file: string;
+  readonly dataset: string | null;
+  readonly status: 'done' | 'failed' | 'duplicate';
+  readonly rows: Receipt['rows'];
+  readonly bytes: number;
+  readonly parts: number;
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+  readonly receipt: Receipt | null;
+  readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+/** `landfall ingest FILE...`: loads the files where they are, now, with workers of its own, and waits. */
+export function ingestCommand(): Command {
+  return withSettings(new Command('ingest'))
+    .description('load files now and wait; they stay where they are')
+    .argument('<file...>', 'CSV files')
+    .option('--dataset <name>', 'the dataset they belong to (default: the one whose columns the header has)')
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .option('--json', 'one JSON object per file on standard output')
+    .addHelpText('after', '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 wrong call, 3 more rejects than the limit')
+    .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
+      const { config, registry } = await settle(flags);
+      const scope = `ingest-${randomBytes(6).toString('hex')}`;
+      const log = createLog('ingest', { level: 'warn' });
+      const site = await openSite({ config, registry, scope, workers: config.workers, watch: false, serve: false, log });
+      const terminal = attachTerminal(site.hub);
+      try {
+        const results = await Promise.all(files.map((file) => ingestOne(site, file, flags.dataset)));
+        terminal.close();
+        for (const result of results) print(result, flags.json === true);
+        process.exitCode = worst(results.map(outcome));
+      } finally {
+        terminal.close();
+        await site.close();
+      }
+    });
+}
+
+/** Loads one file; what goes wrong with it becomes its result, so that the others go on. */
+async function ingestOne(site: Site, file: string, dataset: string | undefined): Promise<IngestResult> {
+  try {
+    const fileId = await site.coordinator.submit({ path: resolve(file), dataset });
+    const receipt = await site.coordinator.settled(fileId);
+    return {
+      file,
+      dataset: receipt.dataset,
+      status: receipt.status,
+      rows: receipt.rows,
+      bytes: receipt.bytes,
+      parts: receipt.parts,
+      seconds: receipt.seconds,
+      rowsPerSecond: receipt.rowsPerSecond,
+      receipt,
+      ...(receipt.error && { error: receipt.error }),
+    };
+  } catch (error) {
+    const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+    return {
+      file,
+      dataset: dataset ?? null,
+      status: 'failed',
+      rows,
+      bytes: 0,
+      parts: 0,
+      seconds: 0,
+      rowsPerSecond: 0,
+      receipt: null,
+      error: describeError(error),
+    };
+  }
+}
+
+function print(result: IngestResult, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (result.receipt) process.stdout.write(renderReceipt(result.receipt));
+  else process.stdout.write(`✗ ${result.file}: ${result.error?.message} [${result.error?.code}]\n  → ${result.error?.fix}\n`);
+}
+
+function outcome(result: IngestResult): ExitCode {
+  return result.error ? exitCodeOf(result.error.code) : ExitCode.success;
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { Ledger } from '../../platform/ledger/ledger.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { bytes, count, printable, table } from '../terminal/format.ts';
+
+/** `landfall status`: what the ledger says now. */
+export function statusCommand(): Command {
+  return withSettings(new Command('status'))
+    .description('show recent files and totals, once, from the ledger')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  landfall status --json | jq .totals.rows')
+    .action(async (flags: SettingFlags & { json?: boolean }) => {
+      const { config } = await settle(flags);
+      const database = await openDatabase(config);
+      try {
+        const ledger = new Ledger(database.pool);
+        const [files, totals] = await Promise.all([ledger.fileProgress('recent'), ledger.totals()]);
+        if (flags.json) {
+          process.stdout.write(`${JSON.stringify({ files, totals })}\n`);
+          return;
+        }
+        const rows = files.map((file) => ({
+          file: `${file.dataset}/${printable(file.name)}`,
+          state: file.state,
+          size: bytes(file.bytes),
+          chunks: `${file.chunksCommitted}/${file.chunks}`,
+          loaded: file.rows.loaded,
+          rejected: file.rows.rejected,
+        }));
+        process.stdout.write(
+          `${count(totals.files)} files, ${count(totals.filesDone)} done, ${count(totals.filesFailed)} failed · ${count(totals.rows.loaded)} rows loaded, ${count(totals.rows.rejected)} rejected\n\n${table(rows)}`,
+        );
+      } finally {
+        await database.close();
+      }
+    });
+}

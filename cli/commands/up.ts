@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { openSite, untilStopped } from '../site.ts';
+import { attachTerminal } from '../terminal/terminal.ts';
+
+/** `landfall up`: everything on this machine, until it is stopped. */
+export function upCommand(): Command {
+  return withSettings(new Command('up'))
+    .description('run everything on this machine: database, coordinator, workers, dashboard')
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .option('--host <address>', 'address to listen on (LANDFALL_HOST, default 127.0.0.1)')
+    .option('--port <n>', 'port of the dashboard (LANDFALL_PORT, default 8080)')
+    .addHelpText('after', '\nExample:\n  landfall up --workers 4\n  cp trips.csv landing/trips/')
+    .action(async (flags: SettingFlags) => {
+      const { config, registry } = await settle(flags);
+      const site = await openSite({ config, registry, scope: 'pool', workers: config.workers, watch: true, serve: true });
+      const terminal = attachTerminal(site.hub);
+      process.stderr.write(
+        `Landfall is up: ${site.url}\n  drop files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}); Ctrl-C stops\n`,
+      );
+      await untilStopped();
+      terminal.close();
+      process.stderr.write('stopping: chunks in flight finish or are given back\n');
+      await site.close();
+    });
+}

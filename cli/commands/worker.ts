@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { connectDatabase, openDatabase } from '../../platform/database.ts';
+import { createLog } from '../../platform/log.ts';
+import { startPool } from '../../workers/pool.ts';
+import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { untilStopped } from '../site.ts';
+
+/** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
+export function workerCommand(): Command {
+  return withSettings(new Command('worker'))
+    .description('run worker processes that join the pool, on this or another machine')
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  DATABASE_URL=postgres://db/landfall REDIS_URL=redis://queue LAKE_URL=s3://lake landfall worker --workers 8',
+    )
+    .action(async (flags: SettingFlags) => {
+      const { config } = await settle(flags);
+      const log = createLog('worker');
+      const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
+      const pool = await startPool({ config, databaseUrl: database.url, scope: 'pool', count: config.workers, log });
+      process.stderr.write(`${config.workers} worker processes joined the pool (${pool.pids().join(', ')})\n`);
+      await untilStopped();
+      await pool.close();
+      await database.close();
+    });
+}

@@ -1,0 +1,25 @@
+/** What the command tells its caller. Documented in docs/cli.md; 0 only for complete success. */
+export const ExitCode = {
+  success: 0,
+  /** The work failed. */
+  failed: 1,
+  /** The call or the settings were wrong. */
+  usage: 2,
+  /** A file finished with rejects above its limit. */
+  rejects: 3,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+const usageErrors = new Set(['LF_CONFIG', 'LF_USAGE', 'LF_DATASET_UNKNOWN', 'LF_DEFINITION', 'LF_GENERATOR_UNKNOWN']);
+
+/** The exit code of an error's code. */
+export function exitCodeOf(code: string): ExitCode {
+  if (code === 'LF_REJECT_LIMIT') return ExitCode.rejects;
+  return usageErrors.has(code) ? ExitCode.usage : ExitCode.failed;
+}
+
+/** The worst of several outcomes: failed over rejects over success. */
+export function worst(codes: readonly ExitCode[]): ExitCode {
+  if (codes.includes(ExitCode.failed)) return ExitCode.failed;
+  return codes.includes(ExitCode.rejects) ? ExitCode.rejects : ExitCode.success;
+}

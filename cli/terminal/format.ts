@@ -1,0 +1,57 @@
+/** Numbers as people read them. */
+
+/** 1234567 → `1,234,567`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** Bytes with a decimal unit: 1290000000 → `1.29 GB`. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let unit = 0;
+  let amount = value;
+  while (amount >= 1000 && unit < units.length - 1) {
+    amount /= 1000;
+    unit++;
+  }
+  return unit === 0 ? `${amount} B` : `${amount.toFixed(amount < 10 ? 2 : amount < 100 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** Seconds as `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Text cut to a width with an ellipsis in its middle, so that both ends of a name stay readable. */
+export function shorten(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+}
+
+/** Control characters (a file may be named with them) made visible. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach the terminal.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Rows as an aligned table; numbers to the right. */
+export function table(rows: readonly Record<string, unknown>[]): string {
+  if (rows.length === 0) return '  (none)\n';
+  const names = Object.keys(rows[0]);
+  const cells = rows.map((row) => names.map((name) => cell(row[name])));
+  const widths = names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
+  const right = names.map((name) => rows.every((row) => typeof row[name] === 'number'));
+  const line = (texts: readonly string[]) =>
+    `  ${texts.map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ').trimEnd()}\n`;
+  return line(names) + line(widths.map((width) => '─'.repeat(width))) + cells.map(line).join('');
+}
+
+function cell(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : value.toFixed(1);
+  if (value instanceof Date) return value.toISOString().slice(0, 10);
+  return printable(String(value ?? '–'));
+}

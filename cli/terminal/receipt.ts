@@ -1,0 +1,23 @@
+import type { Receipt } from '../../platform/types.ts';
+import { bytes, count, duration, printable } from './format.ts';
+
+/** A receipt as a few lines of text, ending in a newline. */
+export function renderReceipt(receipt: Receipt): string {
+  const { rows } = receipt;
+  const mark = receipt.status === 'failed' ? '✗' : '✓';
+  const lines = [`${mark} ${printable(receipt.file)} → ${receipt.dataset}: ${receipt.status}`];
+  if (receipt.status === 'done') {
+    lines.push(
+      `  ${count(rows.parsed)} rows parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,
+      `  star ${count(receipt.starRows)} rows · lake ${count(receipt.lakeRows)} rows in ${count(receipt.parts)} parts, ${bytes(receipt.lakeBytes)}`,
+      `  ${bytes(receipt.bytes)} in ${count(receipt.chunks)} chunks, ${duration(receipt.seconds)}, ${count(receipt.rowsPerSecond)} rows/s`,
+    );
+  }
+  for (const [code, number] of Object.entries(receipt.rejectsByCode)) lines.push(`  ${count(number)} × ${code}`);
+  for (const check of receipt.checks) {
+    if (!check.ok) lines.push(`  ✗ ${check.name}: ${check.detail}`);
+  }
+  if (receipt.status === 'done') lines.push(`  ${receipt.checks.filter((check) => check.ok).length} of ${receipt.checks.length} checks hold`);
+  if (receipt.error) lines.push(`  ${receipt.error.message} [${receipt.error.code}]`, `  → ${receipt.error.fix}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,144 @@
+/**
+ * Progress in the terminal, pushed: bars that redraw on a TTY, one line for each step elsewhere.
+ * Everything goes to standard error, so that standard output stays for results.
+ */
+import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
+import { bytes, count, duration, printable, shorten } from './format.ts';
+
+/** Anything that pushes progress messages: the hub in this process, or a socket. */
+export interface ProgressSource {
+  /** Calls back with a snapshot and then every change; returns how to stop. */
+  subscribe(listener: (message: ProgressMessage) => void): () => void;
+}
+
+export interface Terminal {
+  close(): void;
+}
+
+type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
+
+/** Shows a source's progress until closed. A file that was finished before counts as seen. */
+export function attachTerminal(source: ProgressSource, output: Output = process.stderr): Terminal {
+  const painter = output.isTTY ? barPainter(output) : linePainter(output);
+  let view: ProgressView | null = null;
+  const stop = source.subscribe((message) => {
+    view = applyMessage(view, message);
+    if (view) painter.paint(view.state);
+  });
+  return {
+    close() {
+      stop();
+      painter.close();
+    },
+  };
+}
+
+interface Painter {
+  paint(state: ProgressState): void;
+  close(): void;
+}
+
+const active = new Set(['discovered', 'surveying', 'loading', 'finalising']);
+/** Least time between two redraws: 15 a second is smooth and cheap. */
+const redrawMs = 66;
+
+/** Redraws a block of lines in place: one per unfinished file, one for the totals. */
+function barPainter(output: Output): Painter {
+  let drawnLines = 0;
+  let lastDraw = 0;
+  let pending: NodeJS.Timeout | null = null;
+  const announced = new Map<number, string>();
+  let first = true;
+
+  const draw = (state: ProgressState) => {
+    lastDraw = performance.now();
+    let text = drawnLines > 0 ? `\x1b[${drawnLines}A\r\x1b[J` : '';
+    for (const file of state.files) text += announce(file, announced, first);
+    first = false;
+    const lines = barLines(state, output.columns ?? 80, Math.max(1, (output.rows ?? 24) - 4));
+    text += lines.map((line) => `${line}\n`).join('');
+    drawnLines = lines.length;
+    output.write(text);
+  };
+  return {
+    paint(state) {
+      if (pending) clearTimeout(pending);
+      const wait = redrawMs - (performance.now() - lastDraw);
+      if (wait <= 0) draw(state);
+      else pending = setTimeout(() => draw(state), wait).unref();
+    },
+    close() {
+      if (pending) clearTimeout(pending);
+      if (drawnLines > 0) output.write(`\x1b[${drawnLines}A\r\x1b[J`);
+      drawnLines = 0;
+    },
+  };
+}
+
+/** The line that says a file has ended, once; nothing for those that had ended before we looked. */
+function announce(file: FileProgress, announced: Map<number, string>, first: boolean): string {
+  if (active.has(file.state) || announced.get(file.fileId) === file.state) return '';
+  announced.set(file.fileId, file.state);
+  return first ? '' : `${endLine(file)}\n`;
+}
+
+/** How a file ended, in a line. */
+export function endLine(file: FileProgress): string {
+  const name = printable(`${file.dataset}/${file.name}`);
+  if (file.state === 'done') {
+    const rejected = file.rows.rejected > 0 ? `, ${count(file.rows.rejected)} rejected` : '';
+    return `✓ ${name}: ${count(file.rows.loaded)} rows${rejected}`;
+  }
+  const why = file.error ? `: ${file.error.message} → ${file.error.fix}` : '';
+  return `${file.state === 'duplicate' ? '=' : '✗'} ${name}: ${file.state}${printable(why)}`;
+}
+
+/** The block of bars, at most `height` lines of at most `width` columns. */
+export function barLines(state: ProgressState, width: number, height: number): string[] {
+  const running = state.files.filter((file) => active.has(file.state));
+  const shown = running.slice(0, Math.max(0, height - 2));
+  const lines = shown.map((file) => barLine(file, width));
+  if (running.length > shown.length) lines.push(`  … and ${count(running.length - shown.length)} more files`);
+  if (running.length > 0 || state.workers.length > 0) {
+    const { totals } = state;
+    const line = `  ${count(totals.rowsPerSecond)} rows/s · ${bytes(totals.bytesPerSecond)}/s · ${count(totals.rows.loaded)} rows loaded · ${count(totals.rows.rejected)} rejected · ${state.workers.length} workers`;
+    lines.push(line.slice(0, width - 1));
+  }
+  return lines;
+}
+
+/** `name ━━━━━━━╸─── 62 %  1,234,567 rows  812,000 rows/s  ETA 3 s`, cut to the width. */
+export function barLine(file: FileProgress, width: number): string {
+  const share = file.bytes > 0 ? Math.min(1, file.bytesSeen / file.bytes) : 0;
+  const nameWidth = Math.max(12, Math.min(36, Math.floor(width * 0.3)));
+  const name = shorten(printable(`${file.dataset}/${file.name}`), nameWidth).padEnd(nameWidth);
+  const percent = `${Math.floor(share * 100)} %`.padStart(5);
+  const eta = file.state === 'loading' ? (file.etaSeconds === null ? '' : `  ETA ${duration(file.etaSeconds)}`) : `  ${file.state}`;
+  const tail = `${percent}  ${count(file.rows.parsed)} rows  ${count(file.rowsPerSecond)}/s${eta}`;
+  const barWidth = Math.max(0, Math.min(40, width - nameWidth - tail.length - 3));
+  const full = Math.round(barWidth * share);
+  return `${name} ${'━'.repeat(full)}${'─'.repeat(barWidth - full)} ${tail}`.slice(0, width - 1);
+}
+
+/** One line whenever a file passes another tenth or changes its state. */
+function linePainter(output: Output): Painter {
+  const seen = new Map<number, string>();
+  let first = true;
+  return {
+    paint(state) {
+      for (const file of state.files) {
+        const tenth = file.bytes > 0 ? Math.floor((file.bytesSeen / file.bytes) * 10) : 0;
+        const mark = active.has(file.state) ? `${file.state} ${tenth}` : file.state;
+        if (seen.get(file.fileId) === mark) continue;
+        seen.set(file.fileId, mark);
+        if (first && !active.has(file.state)) continue;
+        if (!active.has(file.state)) output.write(`${endLine(file)}\n`);
+        else if (file.state === 'loading') output.write(`${barLine(file, 120).trimEnd()}\n`);
+        else output.write(`  ${printable(`${file.dataset}/${file.name}`)}: ${file.state}\n`);
+      }
+      first = false;
+    },
+    close() {},
+  };
+}

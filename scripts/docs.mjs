@@ -1,0 +1,7 @@
+// Writes the generated documents: docs/errors.md from the table of errors, docs/cli.md from the
+// program's own help. Tests compare them with what this would write.
+import { writeFileSync } from 'node:fs';
+import { cliDocument, errorsDocument } from '../dist/cli/documents.js';
+
+writeFileSync('docs/errors.md', errorsDocument());
+writeFileSync('docs/cli.md', cliDocument());
