@@ -4,9 +4,13 @@
  * Reject codes (LF_REJECT_…) name why a row was not loaded; they are not thrown.
  */
 export const errorTable = {
-  LF_CONFIG: { message: 'The settings have mistakes: {mistakes}', fix: 'Mend each named setting; `landfall doctor` shows what is in force.' },
+  LF_CONFIG: {
+    message: 'The settings have mistakes: {mistakes}',
+    fix: 'Mend each named setting; `landfall doctor` shows what is in force.',
+  },
   LF_DATABASE_NEWER: {
-    message: 'The database was set up by a newer Landfall: it has the migration {migration}, which this one does not know.',
+    message:
+      'The database was set up by a newer Landfall: it has the migration {migration}, which this one does not know.',
     fix: 'Upgrade this Landfall, or point DATABASE_URL at another database.',
   },
   LF_DATABASE_UNREACHABLE: {
@@ -16,6 +20,14 @@ export const errorTable = {
   LF_DATABASE_VERSION: {
     message: 'The server at {address} is PostgreSQL {version}; Landfall needs {needed} or newer.',
     fix: 'Upgrade that server, or unset DATABASE_URL to use the one that comes with Landfall.',
+  },
+  LF_DATASET_UNKNOWN: {
+    message: 'There is no dataset {dataset}.',
+    fix: 'Name a dataset that is defined; give the folder of your definitions in LANDFALL_DATASETS, also to the workers.',
+  },
+  LF_DEFINITION_MISMATCH: {
+    message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
+    fix: 'Start workers and coordinator from the same definitions; then replay the file.',
   },
   LF_EMBEDDED_ACCOUNT: {
     message: 'PostgreSQL refuses to run as root, and Landfall could not run it as another user: {reason}',
@@ -37,10 +49,49 @@ export const errorTable = {
     message: '{file} is not there.',
     fix: 'Check the path; if it was moved while it was being read, drop it again.',
   },
-  LF_INTERNAL: { message: 'Something went wrong inside Landfall: {reason}', fix: 'Nothing half-loaded counts. Try again; if it comes back, report it with this text.' },
+  LF_INTERNAL: {
+    message: 'Something went wrong inside Landfall: {reason}',
+    fix: 'Nothing half-loaded counts. Try again; if it comes back, report it with this text.',
+  },
   LF_KEY_OUTSIDE: {
     message: 'The name {key} leads out of {store}.',
     fix: 'Use names below that folder: relative, without `..`.',
+  },
+  LF_REJECT_AMBIGUOUS_TIME: {
+    message: '{column}: {value} happened twice on the clocks of {zone}.',
+    fix: 'Say in the definition which is meant: `ambiguous: earlier` or `later`.',
+  },
+  LF_REJECT_ENCODING: {
+    message: '{column} holds bytes that are not UTF-8.',
+    fix: 'Convert the file to UTF-8 and drop it again.',
+  },
+  LF_REJECT_FIELD_COUNT: {
+    message: 'The row has {found} fields, not {expected}.',
+    fix: 'Look for an unquoted delimiter or a cut line in the raw text.',
+  },
+  LF_REJECT_MISSING: {
+    message: '{column} is required and has no value.',
+    fix: 'Fill it in, or make the column optional in the definition.',
+  },
+  LF_REJECT_QUOTE: {
+    message: 'The row has a quote that is not closed, or text after a closing quote.',
+    fix: 'Double the quotes inside quoted values, and close each of them.',
+  },
+  LF_REJECT_RANGE: {
+    message: '{column}: {value} is out of range for {type}.',
+    fix: 'Correct the value, or give the column a wider type in the definition.',
+  },
+  LF_REJECT_SKIPPED_TIME: {
+    message: '{column}: {value} never happened on the clocks of {zone}.',
+    fix: 'Say in the definition how to read it: `skipped: earlier` or `later`.',
+  },
+  LF_REJECT_TOO_LONG: {
+    message: 'The row is too long to be read.',
+    fix: 'Look for a quote that is never closed; a record is at most a few MiB long.',
+  },
+  LF_REJECT_TYPE: {
+    message: '{column}: {value} is not a {type}.',
+    fix: 'Correct the value, or add its format or null token to the definition.',
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',

@@ -1,0 +1,61 @@
+/** A batch as the fields of binary COPY rows, in the order of the fact table's columns. */
+import type { CopyField } from '../../kernel/types.ts';
+import type { Int32Vector, Vector } from '../../kernel/vectors.ts';
+import type { Batch } from '../../model/batch.ts';
+import type { CompiledStar, LogicalType } from '../../model/compiled.ts';
+import { LandfallError } from '../../platform/errors.ts';
+
+/** `keys`: one vector per star.dimensions. Throws LF_INTERNAL where a vector cannot be a column of that type. */
+export function factFields(
+  star: CompiledStar,
+  batch: Batch,
+  keys: readonly Int32Vector[],
+  chunkId: number,
+): CopyField[] {
+  return star.columns.map((column) => {
+    switch (column.kind) {
+      case 'chunk':
+        return { kind: 'constant4', value: chunkId };
+      case 'dimension':
+        return { kind: 'int4', vector: keys[column.dimension] };
+      case 'value':
+        return valueField(column.name, batch.vectors.get(column.vector), column.logical);
+    }
+  });
+}
+
+/** The field kind that each logical type is sent as, given the vector that carries it. */
+function valueField(name: string, vector: Vector | undefined, logical: LogicalType): CopyField {
+  switch (vector?.kind) {
+    case 'int32':
+      if (logical.type === 'smallint') return { kind: 'int2', vector };
+      if (logical.type === 'integer') return { kind: 'int4', vector };
+      if (logical.type === 'date') return { kind: 'date', vector };
+      break;
+    case 'int64':
+      if (logical.type === 'bigint') return { kind: 'int8', vector };
+      if (logical.type === 'numeric') return { kind: 'numeric', scale: logical.scale, vector };
+      break;
+    case 'float64':
+      if (logical.type === 'float8') return { kind: 'float8', vector };
+      break;
+    case 'boolean':
+      if (logical.type === 'boolean') return { kind: 'bool', vector };
+      break;
+    case 'timestamp':
+      if (logical.type === 'timestamp') return { kind: 'timestamptz', vector };
+      break;
+    case 'uuid':
+      if (logical.type === 'uuid') return { kind: 'uuid', vector };
+      break;
+    case 'utf8':
+      if (logical.type === 'json') return { kind: 'jsonb', vector };
+      if (logical.type === 'text') return { kind: 'text', vector };
+      break;
+    case 'dictionary':
+      if (logical.type === 'text') return { kind: 'text', vector };
+      break;
+  }
+  const reason = `fact column ${name} is ${logical.type} and was given ${vector?.kind ?? 'nothing'}`;
+  throw new LandfallError('LF_INTERNAL', { reason });
+}
