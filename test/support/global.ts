@@ -1,0 +1,111 @@
+/** Runs once around all tests: the real Postgres and Redis that they share. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { connectDatabase } from '../../platform/database.ts';
+import { freePort } from '../../platform/embedded/launch.ts';
+import { openServer } from '../../platform/embedded/server.ts';
+import { migrate } from '../../platform/migrate.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the server's maintenance database; testDatabase() makes one beside it. */
+    postgresUrl: string;
+    templateName: string;
+    redisUrl: string | null;
+  }
+}
+
+const templateName = 'landfall_template';
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-tests-'));
+  // A power cut may take the tests' data: without fsync they take a third of the time.
+  const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
+  const server = await openServer(folder, { settings });
+  const url = new URL(server.url);
+  url.pathname = '/postgres';
+  await makeTemplate(url.href);
+  const redis = await startRedis(folder);
+  project.provide('postgresUrl', url.href);
+  project.provide('templateName', templateName);
+  project.provide('redisUrl', redis.url);
+
+  return async () => {
+    await redis.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** A migrated database that every test's own is copied from. */
+async function makeTemplate(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(`create database ${pg.escapeIdentifier(templateName)}`);
+  await client.end();
+  const templateUrl = new URL(url);
+  templateUrl.pathname = `/${templateName}`;
+  const template = connectDatabase(templateUrl.href);
+  await migrate(template.pool);
+  await template.close();
+}
+
+interface Redis {
+  readonly url: string | null;
+  stop(): Promise<void>;
+}
+
+/** LANDFALL_TEST_REDIS_URL, else a redis-server of our own from the PATH, else none. */
+async function startRedis(folder: string): Promise<Redis> {
+  const given = process.env.LANDFALL_TEST_REDIS_URL;
+  if (given) return { url: given, stop: async () => {} };
+  const program = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((path) => join(path, 'redis-server'))
+    .find(existsSync);
+  if (!program) {
+    const lack = 'no LANDFALL_TEST_REDIS_URL and no redis-server on the PATH';
+    if (process.env.LANDFALL_TEST_STRICT === '1') throw new Error(`Tests with Redis cannot run: ${lack}`);
+    console.error(`\nSKIPPING every test with Redis: ${lack}\n`);
+    return { url: null, stop: async () => {} };
+  }
+  const data = join(folder, 'redis');
+  mkdirSync(data);
+  const port = await freePort(0);
+  const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', data];
+  const child = spawn(program, [...args.map(String), '--maxmemory-policy', 'noeviction'], {
+    stdio: 'ignore',
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  await untilListening(port, child);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    stop: async () => {
+      process.removeListener('exit', kill);
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function untilListening(port: number, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ port, host: '127.0.0.1' }, () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await delay(20);
+  }
+  throw new Error('redis-server did not start listening');
+}
