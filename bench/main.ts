@@ -37,11 +37,16 @@ try {
   const file = join(folder, 'trips.csv');
   await generateFile('trips', { rows: flags.rows, seed: 1, out: file });
   const fileBytes = statSync(file).size;
-  say(`${count(flags.rows)} trips, ${bytes(fileBytes)}; ${cpus()[0].model}, ${availableParallelism()} cores; ${server[0].version.split(' on ')[0]}\n`);
+  say(
+    `${count(flags.rows)} trips, ${bytes(fileBytes)}; ${cpus()[0].model}, ${availableParallelism()} cores; ${server[0].version.split(' on ')[0]}\n`,
+  );
   const results = await alternate(
     [
       { name: flatCopyName, run: () => flatCopy(benchUrl, file, columns, flags.rows) },
-      { name: pipelineName, run: () => ingestRound({ databaseUrl: benchUrl, folder, file, dataset: 'trips', rows: flags.rows }) },
+      {
+        name: pipelineName,
+        run: () => ingestRound({ databaseUrl: benchUrl, folder, file, dataset: 'trips', rows: flags.rows }),
+      },
     ],
     flags.rounds,
     say,
@@ -68,15 +73,28 @@ async function createDatabase(adminUrl: string, name: string): Promise<string> {
 function report(results: readonly Result[]): void {
   const [theirs, ours] = results;
   for (const { name, medianSeconds } of results) {
-    process.stdout.write(`${name.padEnd(46)} ${medianSeconds.toFixed(2).padStart(8)} s  ${count(flags.rows / medianSeconds).padStart(10)} rows/s\n`);
+    process.stdout.write(
+      `${name.padEnd(46)} ${medianSeconds.toFixed(2).padStart(8)} s  ${count(flags.rows / medianSeconds).padStart(10)} rows/s\n`,
+    );
   }
   const peak = Math.max(...ours.rounds.map((round) => round.workerPeakBytes ?? 0));
-  process.stdout.write(`landfall ÷ COPY, ratio of rates: ${(theirs.medianSeconds / ours.medianSeconds).toFixed(2)}\n`);
+  process.stdout.write(
+    `landfall ÷ COPY, ratio of rates: ${(theirs.medianSeconds / ours.medianSeconds).toFixed(2)}\n`,
+  );
   process.stdout.write(`largest worker process: ${bytes(peak)}\n`);
 }
 
 function save(path: string, results: readonly Result[], fileBytes: number, server: string): void {
   mkdirSync(join(path, '..'), { recursive: true });
-  const machine = { cpu: cpus()[0].model, cores: availableParallelism(), memoryBytes: totalmem(), node: process.version, platform: process.platform };
-  writeFileSync(path, `${JSON.stringify({ at: new Date().toISOString(), machine, server, rows: flags.rows, fileBytes, results }, null, 2)}\n`);
+  const machine = {
+    cpu: cpus()[0].model,
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    node: process.version,
+    platform: process.platform,
+  };
+  writeFileSync(
+    path,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, server, rows: flags.rows, fileBytes, results }, null, 2)}\n`,
+  );
 }

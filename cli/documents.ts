@@ -29,7 +29,12 @@ export function cliDocument(): string {
   const program = buildProgram();
   const help = program.commands.map((command) => {
     let text = '';
-    command.configureOutput({ writeOut: (part) => { text += part; }, getOutHelpWidth: () => 100 });
+    command.configureOutput({
+      writeOut: (part) => {
+        text += part;
+      },
+      getOutHelpWidth: () => 100,
+    });
     command.outputHelp();
     return `## landfall ${command.name()}\n\n\`\`\`\n${text.trimEnd()}\n\`\`\`\n`;
   });

@@ -10,7 +10,13 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-const usageErrors = new Set(['LF_CONFIG', 'LF_USAGE', 'LF_DATASET_UNKNOWN', 'LF_DEFINITION', 'LF_GENERATOR_UNKNOWN']);
+const usageErrors = new Set([
+  'LF_CONFIG',
+  'LF_USAGE',
+  'LF_DATASET_UNKNOWN',
+  'LF_DEFINITION',
+  'LF_GENERATOR_UNKNOWN',
+]);
 
 /** The exit code of an error's code. */
 export function exitCodeOf(code: string): ExitCode {

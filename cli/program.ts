@@ -29,7 +29,9 @@ export function version(): string {
 /** A fresh program; throws CommanderError instead of exiting, so that it can be tested. */
 export function buildProgram(): Command {
   const program = new Command('landfall')
-    .description('CSV files in; a partitioned Parquet lake and a Postgres star schema out, once, and watched.')
+    .description(
+      'CSV files in; a partitioned Parquet lake and a Postgres star schema out, once, and watched.',
+    )
     .version(version())
     .showHelpAfterError('(`landfall --help` and `landfall COMMAND --help` show examples)');
   const commands = [

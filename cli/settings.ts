@@ -23,13 +23,19 @@ export interface SettingFlags {
 /** Adds the settings' flags to a command. */
 export function withSettings(command: Command): Command {
   return command
-    .option('--home <folder>', 'where the embedded database and state live (LANDFALL_HOME, default ./.landfall)')
+    .option(
+      '--home <folder>',
+      'where the embedded database and state live (LANDFALL_HOME, default ./.landfall)',
+    )
     .option('--database-url <url>', 'a PostgreSQL 15+ server (DATABASE_URL, default: the embedded one)')
     .option('--redis-url <url>', 'queue on Redis (REDIS_URL, default: queue in PostgreSQL)')
     .option('--landing <url>', 'where files are dropped: a folder or s3://… (LANDING_URL, default ./landing)')
     .option('--lake <url>', 'where Parquet goes (LAKE_URL, default ./lake)')
     .option('--archive <url>', 'where finished files go (ARCHIVE_URL, default ./archive)')
-    .option('--datasets <path...>', 'definitions of your own: files or folders (LANDFALL_DATASETS, default ./datasets if it is there)')
+    .option(
+      '--datasets <path...>',
+      'definitions of your own: files or folders (LANDFALL_DATASETS, default ./datasets if it is there)',
+    )
     .option('--chunk-bytes <n>', 'bytes of a chunk (LANDFALL_CHUNK_BYTES)');
 }
 

@@ -2,15 +2,15 @@
  * A site: what one process runs of Landfall. `up` runs all of it, `coordinator` all but the workers,
  * `ingest` all but the landing folder and the page.
  */
-import { startCoordinator, type Coordinator } from '../coordinator/coordinator.ts';
+import { type Coordinator, startCoordinator } from '../coordinator/coordinator.ts';
 import { startServer } from '../coordinator/http.ts';
 import { createHub, type Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
-import { openDatabase, type Database } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { openTicks } from '../platform/ticks.ts';
 import type { Config } from '../platform/types.ts';
-import { startPool, type Pool } from '../workers/pool.ts';
+import { type Pool, startPool } from '../workers/pool.ts';
 
 export interface SiteOptions {
   readonly config: Config;
@@ -68,7 +68,14 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     hub.setUnknown(coordinator.unknownFiles());
     let url: string | null = null;
     if (options.serve) {
-      const server = await startServer({ config, hub, ledger: coordinator.ledger, registry, pool: database.pool, log });
+      const server = await startServer({
+        config,
+        hub,
+        ledger: coordinator.ledger,
+        registry,
+        pool: database.pool,
+        log,
+      });
       closers.push(() => server.close());
       url = server.url;
     }

@@ -49,6 +49,22 @@ export const errorTable = {
     message: '{file} is not there.',
     fix: 'Check the path; if it was moved while it was being read, drop it again.',
   },
+  LF_FILE_UNKNOWN: {
+    message: 'The ledger knows no file {file}.',
+    fix: '`landfall status` lists the files it knows.',
+  },
+  LF_GENERATOR_UNKNOWN: {
+    message: 'There is no generator for {dataset}.',
+    fix: 'Generators: {known}.',
+  },
+  LF_INIT: {
+    message: 'No definition could be written from the file: {reason}',
+    fix: 'Give a CSV file with a header line and at least one record, or write the definition by hand (README, `A dataset of your own`).',
+  },
+  LF_INIT_EXISTS: {
+    message: '{out} exists already.',
+    fix: 'Give another --out, or remove it first; `landfall init` overwrites nothing.',
+  },
   LF_INTERNAL: {
     message: 'Something went wrong inside Landfall: {reason}',
     fix: 'Nothing half-loaded counts. Try again; if it comes back, report it with this text.',
@@ -100,6 +116,10 @@ export const errorTable = {
   LF_SYMLINK: {
     message: '{file} is a symbolic link; Landfall does not follow links.',
     fix: 'Copy or move the file itself there.',
+  },
+  LF_USAGE: {
+    message: 'The call is wrong: {problem}.',
+    fix: '`landfall COMMAND --help` shows what it takes, with an example.',
   },
 } as const satisfies Record<string, { message: string; fix: string }>;
 

@@ -9,7 +9,18 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-const rooms = ['cli', 'coordinator', 'workers', 'kernel', 'model', 'datasets', 'platform', 'bench', 'dashboard', 'ddl'];
+const rooms = [
+  'cli',
+  'coordinator',
+  'workers',
+  'kernel',
+  'model',
+  'datasets',
+  'platform',
+  'bench',
+  'dashboard',
+  'ddl',
+];
 const stamp = 'dist/.built';
 
 /** Newest modification time, in ms, of the files below `path`. */
@@ -45,14 +56,37 @@ if (process.argv.includes('--if-stale') && fresh) process.exit(0);
 mkdirSync('dist/kernel', { recursive: true });
 if (existsSync('kernel/assembly/index.ts')) {
   run('kernel', 'node_modules/assemblyscript/bin/asc.js', [
-    'kernel/assembly/index.ts', '--outFile', 'dist/kernel/kernel.wasm', '-O3', '--noAssert', '--converge',
-    '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub', '--importMemory', '--maximumMemory', '16384', '--initialMemory', '1',
+    'kernel/assembly/index.ts',
+    '--outFile',
+    'dist/kernel/kernel.wasm',
+    '-O3',
+    '--noAssert',
+    '--converge',
+    '--enable',
+    'simd',
+    '--enable',
+    'bulk-memory',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--maximumMemory',
+    '16384',
+    '--initialMemory',
+    '1',
   ]);
 }
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
 for (const room of ['ddl', 'datasets']) copyAssets(room);
 if (existsSync('dashboard/index.html')) {
-  run('dashboard', 'node_modules/vite/bin/vite.js', ['build', 'dashboard', '--outDir', '../dist/dashboard', '--emptyOutDir', '--logLevel', 'warn']);
+  run('dashboard', 'node_modules/vite/bin/vite.js', [
+    'build',
+    'dashboard',
+    '--outDir',
+    '../dist/dashboard',
+    '--emptyOutDir',
+    '--logLevel',
+    'warn',
+  ]);
 }
 writeFileSync(stamp, '');
 utimesSync(stamp, new Date(), new Date());

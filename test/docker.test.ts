@@ -25,7 +25,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts each service only after what it needs is healthy', () => {
-    for (const [name, service] of Object.entries<{ depends_on?: Record<string, { condition: string }> }>(compose.services)) {
+    for (const [name, service] of Object.entries<{ depends_on?: Record<string, { condition: string }> }>(
+      compose.services,
+    )) {
       for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
         expect(compose.services, name).toHaveProperty(needed);
         expect(condition).toBe('service_healthy');
@@ -46,11 +48,21 @@ describe('docker-compose.yml', () => {
 
   it('gives every role settings that are valid and the same folders, mounted from the host', async () => {
     const image = Object.fromEntries(
-      [...dockerfile.matchAll(/^\s*(?:ENV )?((?:\w+=\S+\s?)+)\\?$/gm)].flatMap(([, line]) => line.trim().split(/\s+/).map((pair) => pair.split('=') as [string, string])),
+      [...dockerfile.matchAll(/^\s*(?:ENV )?((?:\w+=\S+\s?)+)\\?$/gm)].flatMap(([, line]) =>
+        line
+          .trim()
+          .split(/\s+/)
+          .map((pair) => pair.split('=') as [string, string]),
+      ),
     );
     for (const role of ['coordinator', 'worker']) {
       const service = compose.services[role];
-      const env = { ...image, ...Object.fromEntries(Object.entries<string>(service.environment).map(([name, value]) => [name, substitute(value)])) };
+      const env = {
+        ...image,
+        ...Object.fromEntries(
+          Object.entries<string>(service.environment).map(([name, value]) => [name, substitute(value)]),
+        ),
+      };
       const config = await loadConfig({}, { env, cwd: root });
       expect(config.redisUrl).toBe('redis://redis:6379');
       expect(config.host).toBe('0.0.0.0');

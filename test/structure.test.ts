@@ -29,7 +29,9 @@ function sources(folder: string): string[] {
 function imports(path: string, { types }: { types: boolean }): string[] {
   const text = readFileSync(join(root, path), 'utf8');
   const edges: string[] = [];
-  for (const [, typeOnly, target] of text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"](\.[^'"]+)['"]/gm)) {
+  for (const [, typeOnly, target] of text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"](\.[^'"]+)['"]/gm,
+  )) {
     if (typeOnly && !types) continue;
     edges.push(normalize(join(dirname(path), target)));
   }

@@ -4,15 +4,22 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Measurement } from './rounds.ts';
 import { runProcess } from './processes.ts';
+import type { Measurement } from './rounds.ts';
 
 /** psql where it is installed; the same COPY over the wire where it is not. */
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;
-export const flatCopyName = hasPsql ? 'psql \\copy into a flat text table' : 'COPY over the wire into a flat text table';
+export const flatCopyName = hasPsql
+  ? 'psql \\copy into a flat text table'
+  : 'COPY over the wire into a flat text table';
 
 /** One round: create the table, copy, count, drop. Only the copy is timed. */
-export async function flatCopy(databaseUrl: string, file: string, columns: readonly string[], rows: number): Promise<Measurement> {
+export async function flatCopy(
+  databaseUrl: string,
+  file: string,
+  columns: readonly string[],
+  rows: number,
+): Promise<Measurement> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
@@ -21,7 +28,8 @@ export async function flatCopy(databaseUrl: string, file: string, columns: reado
     await client.query('checkpoint');
     const seconds = hasPsql ? await withPsql(databaseUrl, file) : await overTheWire(client, file);
     const { rows: counted } = await client.query<{ n: string }>('select count(*) as n from flat_copy');
-    if (Number(counted[0].n) !== rows) throw new Error(`the flat table has ${counted[0].n} rows, not ${rows}`);
+    if (Number(counted[0].n) !== rows)
+      throw new Error(`the flat table has ${counted[0].n} rows, not ${rows}`);
     return { seconds };
   } finally {
     await client.query('drop table if exists flat_copy').catch(() => {});
@@ -31,7 +39,11 @@ export async function flatCopy(databaseUrl: string, file: string, columns: reado
 
 async function withPsql(databaseUrl: string, file: string): Promise<number> {
   const command = `\\copy flat_copy from '${file.replaceAll("'", "''")}' with (format csv, header true)`;
-  const { seconds } = await runProcess('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command], process.env);
+  const { seconds } = await runProcess(
+    'psql',
+    ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command],
+    process.env,
+  );
   return seconds;
 }
 

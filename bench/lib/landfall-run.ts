@@ -19,14 +19,36 @@ export interface IngestRound {
 
 /** One round: ingest into an empty lake, star and ledger; then drop all three. Node's, workers' and
  * coordinator's start are inside the time. */
-export async function ingestRound({ databaseUrl, folder, file, dataset, rows }: IngestRound): Promise<Measurement> {
+export async function ingestRound({
+  databaseUrl,
+  folder,
+  file,
+  dataset,
+  rows,
+}: IngestRound): Promise<Measurement> {
   await empty(databaseUrl);
   const lake = join(folder, 'lake');
   rmSync(lake, { recursive: true, force: true });
-  const env = { ...process.env, DATABASE_URL: databaseUrl, LANDFALL_HOME: join(folder, 'home'), LAKE_URL: lake, REDIS_URL: process.env.REDIS_URL ?? '' };
-  const run = await runProcess(process.execPath, [main, 'ingest', file, '--dataset', dataset, '--json'], env, folder);
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    LANDFALL_HOME: join(folder, 'home'),
+    LAKE_URL: lake,
+    REDIS_URL: process.env.REDIS_URL ?? '',
+  };
+  const run = await runProcess(
+    process.execPath,
+    [main, 'ingest', file, '--dataset', dataset, '--json'],
+    env,
+    folder,
+  );
   const result = JSON.parse(run.stdout) as { status: string; rows: Receipt['rows']; receipt: Receipt };
-  if (result.status !== 'done' || result.rows.loaded !== rows || result.receipt.lakeRows !== rows || result.receipt.starRows !== rows) {
+  if (
+    result.status !== 'done' ||
+    result.rows.loaded !== rows ||
+    result.receipt.lakeRows !== rows ||
+    result.receipt.starRows !== rows
+  ) {
     throw new Error(`the run does not reconcile: ${run.stdout}`);
   }
   const workers = [...run.peaks.values()].filter((peak) => peak.command.includes('workers/main'));
@@ -35,7 +57,11 @@ export async function ingestRound({ databaseUrl, folder, file, dataset, rows }: 
   return {
     seconds: run.seconds,
     workerPeakBytes: Math.max(0, ...workers.map((peak) => peak.bytes)),
-    detail: { receiptSeconds: result.receipt.seconds, lakeBytes: result.receipt.lakeBytes, parts: result.receipt.parts },
+    detail: {
+      receiptSeconds: result.receipt.seconds,
+      lakeBytes: result.receipt.lakeBytes,
+      parts: result.receipt.parts,
+    },
   };
 }
 

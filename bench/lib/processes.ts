@@ -10,7 +10,12 @@ export interface ProcessRun {
 }
 
 /** Runs a command to its end; rejects with its standard error when it fails. */
-export function runProcess(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd?: string): Promise<ProcessRun> {
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd?: string,
+): Promise<ProcessRun> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,7 +34,12 @@ export function runProcess(command: string, args: readonly string[], env: NodeJS
       clearInterval(sampler);
       const seconds = (performance.now() - started) / 1000;
       if (code === 0) resolve({ seconds, stdout, peaks });
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${code}\n${stderr.slice(-4000)}${stdout.slice(-2000)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${args.join(' ')} ended with ${code}\n${stderr.slice(-4000)}${stdout.slice(-2000)}`,
+          ),
+        );
     });
   });
 }
@@ -55,7 +65,11 @@ function samplePeaks(root: number, peaks: Map<number, { command: string; bytes: 
     const kilobytes = Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
     const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
     const known = peaks.get(pid);
-    if (kilobytes > 0) peaks.set(pid, { command: command || known?.command || '', bytes: Math.max(known?.bytes ?? 0, kilobytes * 1024) });
+    if (kilobytes > 0)
+      peaks.set(pid, {
+        command: command || known?.command || '',
+        bytes: Math.max(known?.bytes ?? 0, kilobytes * 1024),
+      });
   }
 }
 

@@ -20,7 +20,11 @@ export interface Result {
 }
 
 /** Runs every side once per round, in an order that turns round each time. */
-export async function alternate(sides: readonly Side[], rounds: number, say: (text: string) => void): Promise<Result[]> {
+export async function alternate(
+  sides: readonly Side[],
+  rounds: number,
+  say: (text: string) => void,
+): Promise<Result[]> {
   const measured = new Map<string, Measurement[]>(sides.map((side) => [side.name, []]));
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? sides : [...sides].reverse();

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, untilStopped } from '../site.ts';
 
 /** `landfall coordinator`: discovers, plans, finalises and serves; workers are elsewhere. */

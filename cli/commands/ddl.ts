@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { martDdl, starDdl } from '../../model/ddl.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import { martDdl, starDdl } from '../../model/ddl.ts';
 import type { Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 /** `landfall ddl DATASET`: the SQL it would run; touches nothing. */
 export function ddlCommand(): Command {
@@ -16,13 +16,18 @@ export function ddlCommand(): Command {
       const { registry } = await settle(flags);
       const dataset = datasetNamed(registry, name);
       const statements = [...starDdl(dataset), ...martDdl(dataset)];
-      process.stdout.write(flags.json ? `${JSON.stringify(statements)}\n` : `${statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n')}`);
+      process.stdout.write(
+        flags.json
+          ? `${JSON.stringify(statements)}\n`
+          : `${statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n')}`,
+      );
     });
 }
 
 /** The dataset of that name, or LF_DATASET_UNKNOWN with the names there are. */
 export function datasetNamed(registry: Registry, name: string): CompiledDataset {
   const dataset = registry.get(name);
-  if (!dataset) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
+  if (!dataset)
+    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
   return dataset;
 }

@@ -6,7 +6,7 @@ import { LandfallError } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site, untilStopped } from '../site.ts';
 import { count, duration, table } from '../terminal/format.ts';
 import { renderReceipt } from '../terminal/receipt.ts';
@@ -27,7 +27,10 @@ export function demoCommand(): Command {
     .option('--seed <s>', 'seed of the generator', wholeNumber('--seed'), 1)
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--host <address>', 'address of the dashboard (LANDFALL_HOST, default 127.0.0.1)')
-    .option('--port <n>', 'port of the dashboard (LANDFALL_PORT, default 8080; the next free one if it is taken)')
+    .option(
+      '--port <n>',
+      'port of the dashboard (LANDFALL_PORT, default 8080; the next free one if it is taken)',
+    )
     .option('--exit', 'end when the receipt is there; exit code 0 only if it reconciles')
     .addHelpText('after', '\nExample:\n  landfall demo --rows 300000 --exit')
     .action(async (flags: DemoFlags) => {
@@ -36,7 +39,15 @@ export function demoCommand(): Command {
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
       const log = createLog('demo', { level: 'warn' });
       const stopped = untilStopped();
-      const site = await openSite({ config, registry, scope: 'pool', workers: config.workers, watch: true, serve: true, log });
+      const site = await openSite({
+        config,
+        registry,
+        scope: 'pool',
+        workers: config.workers,
+        watch: true,
+        serve: true,
+        log,
+      });
       try {
         say(`Dashboard: ${site.url}\n`);
         const receipt = await Promise.race([load(site, flags, say), stopped.then(() => null)]);
@@ -47,7 +58,9 @@ export function demoCommand(): Command {
         }
         process.exitCode = reconciles(receipt) ? ExitCode.success : ExitCode.failed;
         if (flags.exit) return;
-        say(`\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Ctrl-C stops.\n`);
+        say(
+          `\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Ctrl-C stops.\n`,
+        );
         const terminal = attachTerminal(site.hub);
         await stopped;
         terminal.close();
@@ -61,9 +74,15 @@ export function demoCommand(): Command {
 async function load(site: Site, flags: DemoFlags, say: (text: string) => void): Promise<Receipt> {
   const name = `trips-${flags.rows}-seed-${flags.seed}.csv`;
   const { ledger } = site.coordinator;
-  const known = (await ledger.files({ dataset: 'trips' })).find((file) => file.name === name && file.state !== 'failed' && file.state !== 'duplicate');
+  const known = (await ledger.files({ dataset: 'trips' })).find(
+    (file) => file.name === name && file.state !== 'failed' && file.state !== 'duplicate',
+  );
   if (known) {
-    say(known.state === 'done' ? `${name} is there from an earlier run; nothing is loaded twice.\n` : `${name} was not finished; going on with it.\n`);
+    say(
+      known.state === 'done'
+        ? `${name} is there from an earlier run; nothing is loaded twice.\n`
+        : `${name} was not finished; going on with it.\n`,
+    );
     return settledWithBars(site, known.fileId);
   }
   await drop(site, name, flags, say);
@@ -82,13 +101,16 @@ async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
 /** Writes the file aside and renames it into the landing folder, as a careful producer would. */
 async function drop(site: Site, name: string, flags: DemoFlags, say: (text: string) => void): Promise<void> {
   const { landingUrl } = site.config;
-  if (landingUrl.startsWith('s3://')) throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
+  if (landingUrl.startsWith('s3://'))
+    throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
   const folder = join(landingUrl, 'trips');
   await mkdir(folder, { recursive: true });
   const aside = join(folder, `.${name}.part`);
   const started = performance.now();
   const size = await generateFile('trips', { rows: flags.rows, seed: flags.seed, out: aside });
-  say(`Generated ${count(flags.rows)} trips, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`);
+  say(
+    `Generated ${count(flags.rows)} trips, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
+  );
   await rename(aside, join(folder, name));
 }
 
@@ -107,5 +129,9 @@ function landed(site: Site, name: string): Promise<number> {
 
 /** True where every check of the receipt holds and no row is unaccounted for. */
 function reconciles({ status, rows, checks }: Receipt): boolean {
-  return status === 'done' && rows.parsed === rows.loaded + rows.rejected + rows.deduplicated && checks.every((check) => check.ok);
+  return (
+    status === 'done' &&
+    rows.parsed === rows.loaded + rows.rejected + rows.deduplicated &&
+    checks.every((check) => check.ok)
+  );
 }

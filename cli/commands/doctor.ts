@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { Redis } from 'ioredis';
 import { Command } from 'commander';
+import { Redis } from 'ioredis';
 import { describeConfig } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { describeError } from '../../platform/errors.ts';
 import { openStorage } from '../../platform/storage/storage.ts';
 import type { Config } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 interface Finding {
   readonly name: string;
@@ -37,7 +37,8 @@ export function doctorCommand(): Command {
       const settings = describeConfig(config);
       if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
       else {
-        for (const [name, value] of Object.entries(settings)) process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
+        for (const [name, value] of Object.entries(settings))
+          process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
         process.stdout.write('\n');
         for (const { name, ok, detail, fix } of findings) {
           process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
@@ -60,7 +61,12 @@ async function find(name: string, look: () => Promise<string>): Promise<Finding>
 function nodeVersion(): Finding {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const ok = major > 20 || (major === 20 && minor >= 19);
-  return { name: 'node', ok, detail: process.version, ...(!ok && { fix: 'Install Node.js 20.19 or newer.' }) };
+  return {
+    name: 'node',
+    ok,
+    detail: process.version,
+    ...(!ok && { fix: 'Install Node.js 20.19 or newer.' }),
+  };
 }
 
 async function database(config: Config): Promise<string> {
@@ -77,13 +83,18 @@ async function database(config: Config): Promise<string> {
 
 async function queue(config: Config): Promise<string> {
   if (!config.redisUrl) return 'in PostgreSQL (set REDIS_URL for pools of machines)';
-  const redis = new Redis(config.redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+  const redis = new Redis(config.redisUrl, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+  });
   redis.on('error', () => {});
   try {
     await redis.connect();
     const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '?';
     const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1] ?? 'noeviction';
-    if (policy !== 'noeviction') throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy}, it must be noeviction`);
+    if (policy !== 'noeviction')
+      throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy}, it must be noeviction`);
     return `Redis ${version}, ${policy}`;
   } finally {
     redis.disconnect();

@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { generators } from '../../datasets/generators.ts';
@@ -22,17 +22,25 @@ export function generateCommand(): Command {
       const seconds = (performance.now() - started) / 1000;
       const rowsPerSecond = Math.round(flags.rows / seconds);
       if (flags.json && flags.out !== '-') {
-        process.stdout.write(`${JSON.stringify({ dataset, rows: flags.rows, seed: flags.seed, out: flags.out, bytes, seconds, rowsPerSecond })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ dataset, rows: flags.rows, seed: flags.seed, out: flags.out, bytes, seconds, rowsPerSecond })}\n`,
+        );
       } else {
-        process.stderr.write(`${count(flags.rows)} rows in ${duration(seconds)} (${count(rowsPerSecond)} rows/s) → ${flags.out}\n`);
+        process.stderr.write(
+          `${count(flags.rows)} rows in ${duration(seconds)} (${count(rowsPerSecond)} rows/s) → ${flags.out}\n`,
+        );
       }
     });
 }
 
 /** Writes the generator's buffers with back-pressure; returns the bytes written. */
-export async function generateFile(dataset: string, options: { rows: number; seed: number; out: string }): Promise<number> {
+export async function generateFile(
+  dataset: string,
+  options: { rows: number; seed: number; out: string },
+): Promise<number> {
   const generate = generators[dataset];
-  if (!generate) throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: Object.keys(generators).join(', ') });
+  if (!generate)
+    throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: Object.keys(generators).join(', ') });
   const out = options.out === '-' ? process.stdout : createWriteStream(options.out);
   let bytes = 0;
   for (const buffer of generate({ rows: options.rows, seed: options.seed })) {
@@ -49,7 +57,8 @@ export async function generateFile(dataset: string, options: { rows: number; see
 /** A parser for flags that take a whole number, with an error that says so. */
 export function wholeNumber(flag: string): (text: string) => number {
   return (text) => {
-    if (!/^\d[\d_]*$/.test(text)) throw new LandfallError('LF_USAGE', { problem: `${flag} takes a whole number, not '${text}'` });
+    if (!/^\d[\d_]*$/.test(text))
+      throw new LandfallError('LF_USAGE', { problem: `${flag} takes a whole number, not '${text}'` });
     return Number(text.replaceAll('_', ''));
   };
 }

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { describeError } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site } from '../site.ts';
 import { renderReceipt } from '../terminal/receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
@@ -32,12 +32,23 @@ export function ingestCommand(): Command {
     .option('--dataset <name>', 'the dataset they belong to (default: the one whose columns the header has)')
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--json', 'one JSON object per file on standard output')
-    .addHelpText('after', '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 wrong call, 3 more rejects than the limit')
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 wrong call, 3 more rejects than the limit',
+    )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
       const { config, registry } = await settle(flags);
       const scope = `ingest-${randomBytes(6).toString('hex')}`;
       const log = createLog('ingest', { level: 'warn' });
-      const site = await openSite({ config, registry, scope, workers: config.workers, watch: false, serve: false, log });
+      const site = await openSite({
+        config,
+        registry,
+        scope,
+        workers: config.workers,
+        watch: false,
+        serve: false,
+        log,
+      });
       const terminal = attachTerminal(site.hub);
       try {
         const results = await Promise.all(files.map((file) => ingestOne(site, file, flags.dataset)));
@@ -88,7 +99,10 @@ async function ingestOne(site: Site, file: string, dataset: string | undefined):
 function print(result: IngestResult, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (result.receipt) process.stdout.write(renderReceipt(result.receipt));
-  else process.stdout.write(`✗ ${result.file}: ${result.error?.message} [${result.error?.code}]\n  → ${result.error?.fix}\n`);
+  else
+    process.stdout.write(
+      `✗ ${result.file}: ${result.error?.message} [${result.error?.code}]\n  → ${result.error?.fix}\n`,
+    );
 }
 
 function outcome(result: IngestResult): ExitCode {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { Ledger } from '../../platform/ledger/ledger.ts';
 import { openDatabase } from '../../platform/database.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { Ledger } from '../../platform/ledger/ledger.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, table } from '../terminal/format.ts';
 
 /** `landfall status`: what the ledger says now. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
@@ -13,7 +13,14 @@ export function upCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall up --workers 4\n  cp trips.csv landing/trips/')
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
-      const site = await openSite({ config, registry, scope: 'pool', workers: config.workers, watch: true, serve: true });
+      const site = await openSite({
+        config,
+        registry,
+        scope: 'pool',
+        workers: config.workers,
+        watch: true,
+        serve: true,
+      });
       const terminal = attachTerminal(site.hub);
       process.stderr.write(
         `Landfall is up: ${site.url}\n  drop files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}); Ctrl-C stops\n`,

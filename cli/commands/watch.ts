@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import WebSocket from 'ws';
 import type { ProgressMessage } from '../../platform/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';
 import { attachTerminal, type ProgressSource } from '../terminal/terminal.ts';
 
@@ -16,7 +16,10 @@ export function watchCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall watch --port 8080')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config } = await settle(flags);
-      const source = socketSource({ url: `ws://${config.host}:${config.port}/progress`, token: config.token });
+      const source = socketSource({
+        url: `ws://${config.host}:${config.port}/progress`,
+        token: config.token,
+      });
       const stop = flags.json
         ? source.subscribe((message) => process.stdout.write(`${JSON.stringify(message)}\n`))
         : attachTerminal(source).close;
@@ -43,7 +46,9 @@ export function socketSource(options: { url: string; token: string | null }): Pr
           url.searchParams.set('epoch', view.epoch);
           url.searchParams.set('seq', String(view.seq));
         }
-        socket = new WebSocket(url, { headers: options.token ? { authorization: `Bearer ${options.token}` } : {} });
+        socket = new WebSocket(url, {
+          headers: options.token ? { authorization: `Bearer ${options.token}` } : {},
+        });
         socket.on('open', () => {
           waitMs = 500;
         });
@@ -53,7 +58,11 @@ export function socketSource(options: { url: string; token: string | null }): Pr
           if (view) listener(message);
           else socket.close();
         });
-        socket.on('error', (error) => process.stderr.write(`landfall watch: ${error.message || 'no coordinator'} at ${options.url}; trying again\n`));
+        socket.on('error', (error) =>
+          process.stderr.write(
+            `landfall watch: ${error.message || 'no coordinator'} at ${options.url}; trying again\n`,
+          ),
+        );
         socket.on('close', () => {
           if (closed) return;
           timer = setTimeout(connect, waitMs);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { connectDatabase, openDatabase } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import { startPool } from '../../workers/pool.ts';
-import { settle, type SettingFlags, withSettings } from '../settings.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';
 
 /** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
@@ -18,8 +18,16 @@ export function workerCommand(): Command {
       const { config } = await settle(flags);
       const log = createLog('worker');
       const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
-      const pool = await startPool({ config, databaseUrl: database.url, scope: 'pool', count: config.workers, log });
-      process.stderr.write(`${config.workers} worker processes joined the pool (${pool.pids().join(', ')})\n`);
+      const pool = await startPool({
+        config,
+        databaseUrl: database.url,
+        scope: 'pool',
+        count: config.workers,
+        log,
+      });
+      process.stderr.write(
+        `${config.workers} worker processes joined the pool (${pool.pids().join(', ')})\n`,
+      );
       await untilStopped();
       await pool.close();
       await database.close();

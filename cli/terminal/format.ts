@@ -14,7 +14,9 @@ export function bytes(value: number): string {
     amount /= 1000;
     unit++;
   }
-  return unit === 0 ? `${amount} B` : `${amount.toFixed(amount < 10 ? 2 : amount < 100 ? 1 : 0)} ${units[unit]}`;
+  return unit === 0
+    ? `${amount} B`
+    : `${amount.toFixed(amount < 10 ? 2 : amount < 100 ? 1 : 0)} ${units[unit]}`;
 }
 
 /** Seconds as `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
@@ -35,7 +37,10 @@ export function shorten(text: string, width: number): string {
 /** Control characters (a file may be named with them) made visible. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach the terminal.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** Rows as an aligned table; numbers to the right. */
@@ -46,7 +51,10 @@ export function table(rows: readonly Record<string, unknown>[]): string {
   const widths = names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
   const right = names.map((name) => rows.every((row) => typeof row[name] === 'number'));
   const line = (texts: readonly string[]) =>
-    `  ${texts.map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ').trimEnd()}\n`;
+    `  ${texts
+      .map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd()}\n`;
   return line(names) + line(widths.map((width) => '─'.repeat(width))) + cells.map(line).join('');
 }
 

@@ -13,11 +13,16 @@ export function renderReceipt(receipt: Receipt): string {
       `  ${bytes(receipt.bytes)} in ${count(receipt.chunks)} chunks, ${duration(receipt.seconds)}, ${count(receipt.rowsPerSecond)} rows/s`,
     );
   }
-  for (const [code, number] of Object.entries(receipt.rejectsByCode)) lines.push(`  ${count(number)} × ${code}`);
+  for (const [code, number] of Object.entries(receipt.rejectsByCode))
+    lines.push(`  ${count(number)} × ${code}`);
   for (const check of receipt.checks) {
     if (!check.ok) lines.push(`  ✗ ${check.name}: ${check.detail}`);
   }
-  if (receipt.status === 'done') lines.push(`  ${receipt.checks.filter((check) => check.ok).length} of ${receipt.checks.length} checks hold`);
-  if (receipt.error) lines.push(`  ${receipt.error.message} [${receipt.error.code}]`, `  → ${receipt.error.fix}`);
+  if (receipt.status === 'done')
+    lines.push(
+      `  ${receipt.checks.filter((check) => check.ok).length} of ${receipt.checks.length} checks hold`,
+    );
+  if (receipt.error)
+    lines.push(`  ${receipt.error.message} [${receipt.error.code}]`, `  → ${receipt.error.fix}`);
   return `${lines.join('\n')}\n`;
 }

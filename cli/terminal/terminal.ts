@@ -114,7 +114,12 @@ export function barLine(file: FileProgress, width: number): string {
   const nameWidth = Math.max(12, Math.min(36, Math.floor(width * 0.3)));
   const name = shorten(printable(`${file.dataset}/${file.name}`), nameWidth).padEnd(nameWidth);
   const percent = `${Math.floor(share * 100)} %`.padStart(5);
-  const eta = file.state === 'loading' ? (file.etaSeconds === null ? '' : `  ETA ${duration(file.etaSeconds)}`) : `  ${file.state}`;
+  const eta =
+    file.state === 'loading'
+      ? file.etaSeconds === null
+        ? ''
+        : `  ETA ${duration(file.etaSeconds)}`
+      : `  ${file.state}`;
   const tail = `${percent}  ${count(file.rows.parsed)} rows  ${count(file.rowsPerSecond)}/s${eta}`;
   const barWidth = Math.max(0, Math.min(40, width - nameWidth - tail.length - 3));
   const full = Math.round(barWidth * share);
