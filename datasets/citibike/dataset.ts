@@ -1,0 +1,187 @@
+/** Bike-share rides: one definition for the dialects that the publisher's months have come in. */
+import {
+  compute,
+  dateDimension,
+  day,
+  dayOfWeek,
+  defineDataset,
+  distance,
+  float8,
+  hour,
+  integer,
+  isAmbiguous,
+  lookup,
+  lookupTable,
+  month,
+  secondsBetween,
+  smallint,
+  table,
+  text,
+  timeOfDay,
+  timestamp,
+  view,
+  year,
+} from '../../model/index.ts';
+
+/**
+ * Files say New York's wall clock, without an offset. On the day clocks are set back, the hour from 1:00
+ * to 2:00 happens twice and a file does not say which is meant: we take the earlier, and mark the time
+ * as ambiguous in lake and star. The hour that is skipped in spring is read as if clocks had not moved.
+ */
+const newYork = {
+  formats: [
+    'yyyy-MM-dd HH:mm:ss',
+    'M/d/yyyy H:mm:ss',
+    'M/d/yyyy H:mm',
+    'yyyy-MM-dd HH:mm:ss.SSSSSS',
+    'yyyy-MM-ddTHH:mm:ss',
+    'yyyy-MM-ddTHH:mm:ss.SSSSSS',
+    'yyyy-MM-dd HH:mm',
+  ],
+  zone: 'America/New_York',
+  ambiguous: 'earlier',
+  skipped: 'later',
+} as const;
+
+export default defineDataset({
+  name: 'citibike',
+  description: 'Bike-share rides: stations, bikes, riders and times.',
+  dialect: { delimiter: 'auto' },
+  nulls: ['', 'NULL', '\\N'],
+  columns: {
+    trip_duration: integer({ optional: true, aliases: ['tripduration'] }),
+    started_at: timestamp({ required: true, aliases: ['starttime', 'start time'], ...newYork }),
+    ended_at: timestamp({ required: true, aliases: ['stoptime', 'stop time'], ...newYork }),
+    // Newer months name stations with letters, and leave them out for bikes parked elsewhere.
+    start_station_id: text(),
+    start_station_name: text(),
+    start_station_latitude: float8({ aliases: ['start_lat'] }),
+    start_station_longitude: float8({ aliases: ['start_lng'] }),
+    end_station_id: text(),
+    end_station_name: text(),
+    end_station_latitude: float8({ aliases: ['end_lat'] }),
+    end_station_longitude: float8({ aliases: ['end_lng'] }),
+    bike_id: integer({ optional: true, aliases: ['bikeid'] }),
+    user_type: text({ aliases: ['usertype', 'member_casual'] }),
+    // Some months print whole numbers as 1985.0.
+    year_of_birth: float8({ optional: true, aliases: ['birth year'] }),
+    gender: smallint({ optional: true }),
+    ride_id: text({ optional: true }),
+    rideable_type: text({ optional: true }),
+  },
+  enrich: (c) => {
+    const start = { lon: c.start_station_longitude, lat: c.start_station_latitude };
+    const end = { lon: c.end_station_longitude, lat: c.end_station_latitude };
+    // The publisher's own seconds where the file has them, else the time between the two instants.
+    const duration = compute(
+      'integer',
+      [c.trip_duration, secondsBetween(c.started_at, c.ended_at)],
+      (said, measured) => said ?? (measured === null ? null : Math.round(measured)),
+      { nulls: 'call' },
+    );
+    const rounded = (degrees: typeof c.start_station_latitude) =>
+      compute('float8', [degrees], (value) => Math.round(value * 1e6) / 1e6);
+    return {
+      year: year(c.started_at),
+      month: month(c.started_at),
+      day: day(c.started_at),
+      hour: hour(c.started_at),
+      day_of_week: dayOfWeek(c.started_at),
+      time_of_day: timeOfDay(c.started_at),
+      started_ambiguous: isAmbiguous(c.started_at),
+      ended_ambiguous: isAmbiguous(c.ended_at),
+      duration_seconds: duration,
+      duration_minutes: compute('float8', [duration], (seconds) => seconds / 60),
+      distance_km: distance(start, end),
+      birth_year: compute('smallint', [c.year_of_birth], (born) => Math.trunc(born)),
+      age: compute('smallint', [year(c.started_at), c.year_of_birth], (now, born) => now - Math.trunc(born)),
+      gender_name: lookupTable(c.gender, { 0: 'unknown', 1: 'male', 2: 'female' }),
+      // The same station comes with eight digits in one file and fourteen in another. To six digits
+      // (10 cm) they agree, so a station does not depend on which file was loaded first.
+      start_latitude: rounded(c.start_station_latitude),
+      start_longitude: rounded(c.start_station_longitude),
+      end_latitude: rounded(c.end_station_latitude),
+      end_longitude: rounded(c.end_station_longitude),
+    };
+  },
+  lake: { partitionBy: ['year', 'month'] },
+  star: {
+    fact: 'fact_ride',
+    dimensions: {
+      start_station_key: lookup(
+        'dim_station',
+        { station_id: 'start_station_id' },
+        { name: 'start_station_name', latitude: 'start_latitude', longitude: 'start_longitude' },
+      ),
+      end_station_key: lookup(
+        'dim_station',
+        { station_id: 'end_station_id' },
+        { name: 'end_station_name', latitude: 'end_latitude', longitude: 'end_longitude' },
+      ),
+      bike_key: lookup('dim_bike', { bike_id: 'bike_id' }),
+      user_type_key: lookup('dim_user_type', { name: 'user_type' }),
+      date_key: dateDimension('dim_date', 'started_at'),
+    },
+    columns: [
+      'duration_seconds',
+      'started_at',
+      'ended_at',
+      'distance_km',
+      'hour',
+      'day_of_week',
+      'birth_year',
+      'gender',
+      'started_ambiguous',
+      'ended_ambiguous',
+    ],
+    indexes: [{ columns: ['date_key'] }, { columns: ['start_station_key'] }],
+  },
+  rejects: { share: 0.01 },
+  marts: {
+    ride: view(new URL('./marts/ride.sql', import.meta.url)),
+    station_hour: table(new URL('./marts/station_hour.sql', import.meta.url), {
+      uniqueKey: ['station_key', 'hour'],
+    }),
+    popular_route: table(new URL('./marts/popular_route.sql', import.meta.url), {
+      uniqueKey: ['start_station_key', 'end_station_key'],
+    }),
+  },
+  checks: {
+    no_negative_duration: new URL('./checks/no_negative_duration.sql', import.meta.url),
+    ends_after_start: new URL('./checks/ends_after_start.sql', import.meta.url),
+    stations_have_names: new URL('./checks/stations_have_names.sql', import.meta.url),
+  },
+  queries: {
+    rides_per_month: {
+      description: 'Rides, their median minutes and their kilometres by month.',
+      sql: new URL('./queries/rides_per_month.sql', import.meta.url),
+    },
+    busiest_hours: {
+      description: 'Hours of the day (New York) with the most rides, on work days and weekends.',
+      sql: new URL('./queries/busiest_hours.sql', import.meta.url),
+      parameters: { limit: { type: 'integer', default: 5 } },
+    },
+    popular_routes: {
+      description: 'The routes ridden most.',
+      sql: new URL('./queries/popular_routes.sql', import.meta.url),
+      parameters: { limit: { type: 'integer', default: 10 } },
+    },
+    station_hours: {
+      description: 'Rides that begin and end at a station, by hour of the day.',
+      sql: new URL('./queries/station_hours.sql', import.meta.url),
+      parameters: { station: { type: 'text' } },
+    },
+    rides_per_day: {
+      description: 'Rides of each day from one day to another.',
+      sql: new URL('./queries/rides_per_day.sql', import.meta.url),
+      parameters: {
+        from: { type: 'date', default: '2017-01-01' },
+        to: { type: 'date', default: '2017-12-31' },
+      },
+    },
+    ambiguous_rides: {
+      description: 'Rides that began or ended in an hour that the clocks showed twice.',
+      sql: new URL('./queries/ambiguous_rides.sql', import.meta.url),
+    },
+  },
+});

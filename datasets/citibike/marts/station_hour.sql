@@ -1,0 +1,20 @@
+-- Rides that begin and end at each station, by hour of the day in New York.
+select
+  station.station_key,
+  station.name as station,
+  counted.hour,
+  cast(sum(counted.started) as bigint) as rides_started,
+  cast(sum(counted.ended) as bigint) as rides_ended
+from (
+  select start_station_key as station_key, hour, 1 as started, 0 as ended
+  from star.fact_ride
+  union all
+  select
+    end_station_key,
+    cast(extract(hour from ended_at at time zone 'America/New_York') as smallint),
+    0,
+    1
+  from star.fact_ride
+) as counted
+join star.dim_station as station using (station_key)
+group by station.station_key, station.name, counted.hour

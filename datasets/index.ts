@@ -1,0 +1,6 @@
+/** The datasets that come with Landfall. */
+import type { Definition } from '../model/index.ts';
+import citibike from './citibike/dataset.ts';
+import trips from './trips/dataset.ts';
+
+export const builtin: readonly Definition[] = [trips, citibike];

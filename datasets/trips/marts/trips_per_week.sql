@@ -1,0 +1,13 @@
+-- Trips per region and week; weeks begin on Monday and are named by it.
+select
+  region.name as region,
+  cast(date_trunc('week', dim_date.date) as date) as week,
+  cast(sum(daily.trips) as bigint) as trips
+from (
+  select region_key, date_key, count(*) as trips
+  from star.fact_trip
+  group by region_key, date_key
+) as daily
+join star.dim_region as region using (region_key)
+join star.dim_date as dim_date using (date_key)
+group by region.name, week
