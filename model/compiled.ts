@@ -43,7 +43,19 @@ export interface CompiledColumn extends KernelColumn {
 
 /** What the values mean, for DDL and for Parquet's logical types. */
 export type LogicalType =
-  | { readonly type: 'text' | 'smallint' | 'integer' | 'bigint' | 'float8' | 'boolean' | 'date' | 'uuid' | 'point' | 'json' }
+  | {
+      readonly type:
+        | 'text'
+        | 'smallint'
+        | 'integer'
+        | 'bigint'
+        | 'float8'
+        | 'boolean'
+        | 'date'
+        | 'uuid'
+        | 'point'
+        | 'json';
+    }
   | { readonly type: 'numeric'; readonly precision: number; readonly scale: number }
   | { readonly type: 'timestamp'; readonly zone: string };
 
@@ -58,7 +70,11 @@ export interface CompiledEnrichment {
 export interface CompiledLake {
   /** Columns of every part, in order; partition columns are in the path only. Point vectors are never
    * listed: their lon and lat are enrichments of their own. */
-  readonly columns: readonly { readonly name: string; readonly vector: string; readonly logical: LogicalType }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly vector: string;
+    readonly logical: LogicalType;
+  }[];
   readonly partitionBy: readonly { readonly name: string; readonly vector: string; readonly pad: number }[];
 }
 
@@ -72,7 +88,13 @@ export interface CompiledStar {
 }
 
 export type FactColumn =
-  | { readonly kind: 'value'; readonly name: string; readonly vector: string; readonly logical: LogicalType; readonly notNull: boolean }
+  | {
+      readonly kind: 'value';
+      readonly name: string;
+      readonly vector: string;
+      readonly logical: LogicalType;
+      readonly notNull: boolean;
+    }
   /** The key of `dimensions[dimension]`, always an int4; 0 is the unknown member. */
   | { readonly kind: 'dimension'; readonly name: string; readonly dimension: number }
   | { readonly kind: 'chunk'; readonly name: 'chunk_id' };
@@ -111,7 +133,11 @@ export interface CompiledQuery {
   readonly description: string;
   /** SQL with $1… in the order of parameters. */
   readonly sql: string;
-  readonly parameters: readonly { readonly name: string; readonly type: 'text' | 'integer' | 'float8' | 'date' | 'timestamp'; readonly default?: string | number }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: 'text' | 'integer' | 'float8' | 'date' | 'timestamp';
+    readonly default?: string | number;
+  }[];
 }
 
 export type { Batch };

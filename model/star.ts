@@ -1,0 +1,72 @@
+/** Builders for the star's dimensions and for the SQL that goes with it. */
+
+/** SQL as text, or the file it is in: `new URL('./marts/rides.sql', import.meta.url)`. */
+export type SqlText = string | URL;
+
+/** Members of a table found by their natural key. `N`: names of the columns it reads. */
+export interface LookupDimension<N extends string = string> {
+  readonly kind: 'lookup';
+  readonly table: string;
+  readonly natural: Readonly<Record<string, N>>;
+  readonly attributes: Readonly<Record<string, N>>;
+}
+
+/** Days, keyed yyyymmdd. `N`: name of the date or timestamp column it reads. */
+export interface DateDimension<N extends string = string> {
+  readonly kind: 'date';
+  readonly table: string;
+  readonly column: N;
+}
+
+/**
+ * A look-up dimension: `lookup('dim_station', { station_id: 'start_station_id' }, { name: 'start_station_name' })`.
+ * Left: columns of the dimension table; right: columns of the dataset. Two roles may share one table (start
+ * and end station) when their columns agree. Attributes are kept as they were when the member was first seen.
+ * A row whose natural key is null in every column points to the unknown member, 0.
+ */
+export function lookup<N extends string>(
+  table: string,
+  natural: Readonly<Record<string, N>>,
+  attributes: Readonly<Record<string, N>> = {},
+): LookupDimension<N> {
+  return { kind: 'lookup', table, natural, attributes };
+}
+
+/** A date dimension over a date column or a timestamp's local day; members appear with their days. */
+export function dateDimension<N extends string>(table: string, column: N): DateDimension<N> {
+  return { kind: 'date', table, column };
+}
+
+/** A mart: SQL over the star, made in the star's schema under its name. */
+export interface Mart {
+  readonly kind: 'view' | 'table';
+  readonly sql: SqlText;
+  readonly uniqueKey: readonly string[];
+}
+
+/** A mart computed when it is read. `sql` is a select; tables are named with their schema (star.fact_…). */
+export function view(sql: SqlText): Mart {
+  return { kind: 'view', sql, uniqueKey: [] };
+}
+
+/**
+ * A mart kept as a materialised view and refreshed when a file is done. With `uniqueKey` (columns that
+ * are unique together) it is refreshed without blocking its readers.
+ */
+export function table(sql: SqlText, options: { readonly uniqueKey?: readonly string[] } = {}): Mart {
+  return { kind: 'table', sql, uniqueKey: options.uniqueKey ?? [] };
+}
+
+export type ParameterType = 'text' | 'integer' | 'float8' | 'date' | 'timestamp';
+
+export interface QueryParameter {
+  readonly type: ParameterType;
+  readonly default?: string | number;
+}
+
+/** A named query: parameters are written `:name` in the SQL. */
+export interface Query {
+  readonly description: string;
+  readonly sql: SqlText;
+  readonly parameters?: Readonly<Record<string, QueryParameter>>;
+}

@@ -1,0 +1,112 @@
+/**
+ * Time zones as tables of transitions, for the kernel. Intl knows the rules but is slow (about 1 µs a
+ * question); the table is built once per zone from a few thousand questions.
+ */
+import type { ZoneTable } from '../kernel/types.ts';
+
+export interface ZonePolicy {
+  readonly ambiguous: ZoneTable['ambiguous'];
+  readonly skipped: ZoneTable['skipped'];
+}
+
+/** Years that a table covers; outside, the nearest offset holds. */
+const firstYear = 1880;
+const lastYear = 2130;
+/** No zone has changed its offset and changed it back within so few seconds. */
+const stepSeconds = 7 * 86400;
+
+interface Transitions {
+  readonly utc: Float64Array;
+  readonly offset: Int32Array;
+}
+
+const cache = new Map<string, Transitions>();
+
+/** True where Intl knows the zone. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A function from seconds since the epoch to seconds east of UTC. */
+function offsetReader(zone: string): (utc: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    era: 'short',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (utc) => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(utc * 1000)) part[type] = Number(value);
+    return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) / 1000 - utc;
+  };
+}
+
+/** First second in (low, high] at which the offset is no longer that of `low`. */
+function changeBetween(offsetAt: (utc: number) => number, low: number, high: number): number {
+  const before = offsetAt(low);
+  let from = low;
+  let to = high;
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (offsetAt(middle) === before) from = middle;
+    else to = middle;
+  }
+  return to;
+}
+
+function findTransitions(zone: string): Transitions {
+  const offsetAt = offsetReader(zone);
+  const end = Date.UTC(lastYear, 0, 1) / 1000;
+  let at = Date.UTC(firstYear, 0, 1) / 1000;
+  let known = offsetAt(at);
+  const utc = [Number.MIN_SAFE_INTEGER];
+  const offset = [known];
+  while (at < end) {
+    const next = at + stepSeconds;
+    const found = offsetAt(next);
+    if (found === known) {
+      at = next;
+      continue;
+    }
+    at = changeBetween(offsetAt, at, next);
+    known = offsetAt(at);
+    utc.push(at);
+    offset.push(known);
+  }
+  return { utc: Float64Array.from(utc), offset: Int32Array.from(offset) };
+}
+
+/** The zone's transitions, 1880–2130, with what to do about times that happened twice or never. */
+export function zoneTable(zone: string, policy: ZonePolicy): ZoneTable {
+  let transitions = cache.get(zone);
+  if (transitions === undefined) {
+    transitions = findTransitions(zone);
+    cache.set(zone, transitions);
+  }
+  return { zone, ...transitions, ambiguous: policy.ambiguous, skipped: policy.skipped };
+}
+
+/** Local seconds since 1970-01-01T00:00 during which clocks showed times for the second time: [from, to). */
+export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: Float64Array } {
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let i = 1; i < table.utc.length; i++) {
+    if (table.offset[i] >= table.offset[i - 1]) continue;
+    from.push(table.utc[i] + table.offset[i]);
+    to.push(table.utc[i] + table.offset[i - 1]);
+  }
+  return { from: Float64Array.from(from), to: Float64Array.from(to) };
+}
