@@ -57,6 +57,34 @@ export const errorTable = {
     message: 'There is no generator for {dataset}.',
     fix: 'Generators: {known}.',
   },
+  LF_HTTP_HOST: {
+    message: 'This server does not answer to the name {host}.',
+    fix: 'Open it by the address it printed at its start, or by localhost; a page elsewhere may not stand in for it.',
+  },
+  LF_HTTP_NOT_FOUND: {
+    message: 'There is nothing at {path}.',
+    fix: '/api/openapi.json lists what there is.',
+  },
+  LF_HTTP_ORIGIN: {
+    message: 'A page of {origin} may not read the progress of this server.',
+    fix: 'Open the page that this server itself serves.',
+  },
+  LF_HTTP_PAGE: {
+    message: 'The page is not built: {folder} is missing.',
+    fix: 'Run `npm run build`.',
+  },
+  LF_HTTP_PORT: {
+    message: '{host}:{port} is taken by another program.',
+    fix: 'Stop that program, or choose another with --port or LANDFALL_PORT.',
+  },
+  LF_HTTP_REQUEST: {
+    message: 'The request does not fit: {mistakes}',
+    fix: '/api/openapi.json says what this address takes.',
+  },
+  LF_HTTP_TOKEN: {
+    message: 'This server wants its token.',
+    fix: 'Send `Authorization: Bearer TOKEN`, or open /?token=TOKEN; TOKEN is what LANDFALL_TOKEN was set to where the server runs.',
+  },
   LF_INIT: {
     message: 'No definition could be written from the file: {reason}',
     fix: 'Give a CSV file with a header line and at least one record, or write the definition by hand (README, `A dataset of your own`).',
@@ -72,6 +100,14 @@ export const errorTable = {
   LF_KEY_OUTSIDE: {
     message: 'The name {key} leads out of {store}.',
     fix: 'Use names below that folder: relative, without `..`.',
+  },
+  LF_QUERY_FAILED: {
+    message: 'The query {query} of {dataset} failed: {reason}',
+    fix: 'Mend its SQL in the definition of {dataset}.',
+  },
+  LF_QUERY_TIMEOUT: {
+    message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
+    fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',
   },
   LF_REJECT_AMBIGUOUS_TIME: {
     message: '{column}: {value} happened twice on the clocks of {zone}.',
