@@ -1,0 +1,38 @@
+/** Errors as the API answers them: `{code, message, fix}` with the status that fits. */
+import { describeError, type ErrorCode, LandfallError } from '../../platform/errors.ts';
+
+const statusOfCode: Partial<Record<ErrorCode, number>> = {
+  LF_HTTP_HOST: 421,
+  LF_HTTP_NOT_FOUND: 404,
+  LF_HTTP_ORIGIN: 403,
+  LF_HTTP_PAGE: 503,
+  LF_HTTP_REQUEST: 400,
+  LF_HTTP_TOKEN: 401,
+  LF_QUERY_TIMEOUT: 504,
+};
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+/** Anything thrown by a handler, or by fastify before one is reached. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof LandfallError) return { status: statusOfCode[error.code] ?? 500, body: error.toJSON() };
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status >= 500) return { status: 500, body: describeError(error) };
+  const mistakes = (error as Error).message;
+  return { status, body: new LandfallError('LF_HTTP_REQUEST', { mistakes }).toJSON() };
+}
+
+/** What the API answers when something is not there. */
+export function notFound(path: string): LandfallError {
+  return new LandfallError('LF_HTTP_NOT_FOUND', { path });
+}
+
+/** JSON schema of `{code, message, fix}`, for the OpenAPI document. */
+export const errorSchema = {
+  type: 'object',
+  description: 'What went wrong and what to do about it',
+  properties: { code: { type: 'string' }, message: { type: 'string' }, fix: { type: 'string' } },
+} as const;

@@ -1,0 +1,128 @@
+/** The named queries of a dataset: typed parameters in, rows out, read-only and within bounds. */
+import type pg from 'pg';
+import type { CompiledQuery } from '../../model/compiled.ts';
+import { LandfallError } from '../../platform/errors.ts';
+
+/** Rows of an answer; the rest is cut off, and the answer says so. */
+export const maxRows = 10_000;
+const timeoutSeconds = 10;
+/** Queries under way at once. The ledger shares the pool, and must find a connection. */
+const maxRunning = 3;
+
+type Parameter = CompiledQuery['parameters'][number];
+export type QueryValues = readonly (string | number | null)[];
+
+/**
+ * Values of a query's parameters, in its order, from a URL's search parameters. Every mistake is in
+ * one LF_HTTP_REQUEST: missing, unknown, given twice, of the wrong type.
+ */
+export function readParameters(query: CompiledQuery, given: URLSearchParams): QueryValues {
+  const mistakes: string[] = [];
+  const names = new Set(query.parameters.map((parameter) => parameter.name));
+  for (const name of new Set(given.keys())) {
+    if (name !== 'token' && !names.has(name)) {
+      mistakes.push(`${name} is not a parameter of ${query.name} (${[...names].join(', ') || 'it has none'})`);
+    }
+  }
+  const values = query.parameters.map((parameter) => {
+    const texts = given.getAll(parameter.name);
+    if (texts.length > 1) mistakes.push(`${parameter.name} is given twice`);
+    if (texts.length === 0 && parameter.default !== undefined) return parameter.default;
+    if (texts.length === 0) {
+      mistakes.push(`${parameter.name} (${parameter.type}) is missing`);
+      return null;
+    }
+    const value = readValue(parameter.type, texts[0]);
+    if (value === null) mistakes.push(`${parameter.name}: ${JSON.stringify(texts[0].slice(0, 100))} is not ${named[parameter.type]}`);
+    return value;
+  });
+  if (mistakes.length > 0) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
+  return values;
+}
+
+const named: Readonly<Record<Parameter['type'], string>> = {
+  text: 'a text of at most 1,000 characters',
+  integer: 'a whole number',
+  float8: 'a number',
+  date: 'a date (YYYY-MM-DD)',
+  timestamp: 'a time (YYYY-MM-DDThh:mm:ssZ)',
+};
+
+/** A parameter as Postgres reads it, or null where the text is not of the type. */
+function readValue(type: Parameter['type'], text: string): string | number | null {
+  switch (type) {
+    case 'text':
+      return text.length <= 1000 && !text.includes('\0') ? text : null;
+    case 'integer':
+      return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null;
+    case 'float8':
+      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null;
+    case 'date':
+      return isDay(text) ? text : null;
+    case 'timestamp':
+      return isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : null;
+  }
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+export interface QueryAnswer {
+  /** A JSON array of row objects, as Postgres wrote it: numbers keep all their digits. */
+  readonly rowsJson: string;
+  readonly rowCount: number;
+  readonly truncated: boolean;
+}
+
+/** Runs named queries, a few at once; more wait their turn. */
+export function createQueryRunner(pool: pg.Pool): (dataset: string, query: CompiledQuery, values: QueryValues) => Promise<QueryAnswer> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (dataset, query, values) => {
+    if (running >= maxRunning) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await runQuery(pool, dataset, query, values);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}
+
+/** One query in a read-only transaction. Throws LF_QUERY_TIMEOUT, LF_QUERY_FAILED. */
+async function runQuery(pool: pg.Pool, dataset: string, query: CompiledQuery, values: QueryValues): Promise<QueryAnswer> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin read only');
+    await client.query(`set local statement_timeout = ${timeoutSeconds * 1000}`);
+    await client.query("set local timezone = 'UTC'");
+    const { rows } = await client.query(answerSql(query.sql), [...values]);
+    return rows[0] as QueryAnswer;
+  } catch (error) {
+    if ((error as { code?: string }).code === '57014') {
+      throw new LandfallError('LF_QUERY_TIMEOUT', { dataset, query: query.name, seconds: timeoutSeconds }, { cause: error });
+    }
+    throw new LandfallError('LF_QUERY_FAILED', { dataset, query: query.name, reason: (error as Error).message }, { cause: error });
+  } finally {
+    await client.query('rollback').catch((error) => {
+      broken = error as Error;
+    });
+    client.release(broken);
+  }
+}
+
+/** The definition's select, cut off after maxRows and turned into one JSON text by the server. */
+function answerSql(sql: string): string {
+  const select = sql.trim().replace(/;\s*$/, '');
+  return `with answer as materialized (select * from (\n${select}\n) as named limit ${maxRows + 1}),
+    kept as (select * from answer limit ${maxRows})
+    select coalesce((select json_agg(kept) from kept), '[]')::text as "rowsJson",
+           (select count(*)::int from kept) as "rowCount",
+           (select count(*) > ${maxRows} from answer) as truncated`;
+}

@@ -1,0 +1,69 @@
+/** The progress socket: `/progress`, from upgrade to the hub. docs/progress.md is its description. */
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { LandfallError } from '../../platform/errors.ts';
+import type { Hub, Resume } from '../progress/hub.ts';
+import { errorAnswer, notFound } from './answers.ts';
+import type { Gate } from './security.ts';
+
+/** Clients have nothing to say after the upgrade; what they send is ignored and may not be long. */
+const maxPayloadBytes = 1024;
+/** The system finds connections whose other end has vanished, so that no timer here has to. */
+const keepAliveMs = 30_000;
+
+const resumeQuery = z.object({ epoch: z.string().max(64), seq: z.coerce.number().int().nonnegative() });
+
+/** Answers upgrades of one HTTP server. */
+export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Gate }): {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+} {
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxPayloadBytes, perMessageDeflate: false });
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      let resume: Resume | undefined;
+      try {
+        resume = admit(request, options.gate);
+      } catch (error) {
+        refuse(socket, error);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (client) => {
+        (socket as Socket).setKeepAlive(true, keepAliveMs);
+        // Whatever is wrong with a client, its close event follows and takes it off the hub.
+        client.on('error', () => client.terminate());
+        options.hub.attach(client, resume);
+      });
+    },
+    close() {
+      for (const client of server.clients) client.terminate();
+      server.close();
+    },
+  };
+}
+
+/** Throws unless the upgrade may go on; says where the client wants to resume. */
+function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
+  const url = new URL(request.url ?? '/', 'http://local');
+  gate.checkHost(request.headers);
+  if (url.pathname !== '/progress') throw notFound(url.pathname);
+  gate.checkOrigin(request.headers);
+  gate.checkToken(request.headers, url);
+  if (!url.searchParams.has('epoch') && !url.searchParams.has('seq')) return undefined;
+  const resume = resumeQuery.safeParse(Object.fromEntries(url.searchParams));
+  if (!resume.success) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: 'epoch and seq come together, seq a whole number' });
+  return resume.data;
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const { status, body } = errorAnswer(error);
+  const text = JSON.stringify(body);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+      `Connection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+}

@@ -1,0 +1,249 @@
+/**
+ * The hub: what happens, pushed to everyone who watches. Notifications of the ledger and ticks of the
+ * workers come in; one stream of numbered changes goes out (docs/progress.md).
+ *
+ *   ledger ──landfall_change──▶ reader ─▶ model ─▶ settle ─▶ number ─▶ ring ─▶ every client
+ *   workers ──────ticks────────────────────▲
+ *
+ * Commits go out as soon as they are read. Ticks wait up to `tickMergeMs` for company, so that five
+ * hundred workers do not mean a thousand messages a second. No timer here asks anything of anyone:
+ * each is armed by an event and fires once.
+ */
+import { randomBytes } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { listen } from '../../platform/listen.ts';
+import type { ChangeMessage, ProgressMessage, RejectSample, SnapshotMessage, Tick } from '../../platform/progress.ts';
+import { ProgressClient } from './client.ts';
+import { createLedgerReader, type Dirty } from './ledger-reader.ts';
+import { keptRejects } from './merge.ts';
+import { ChangeRing } from './ring.ts';
+import { chunkKey, ProgressModel, restMs } from './state.ts';
+import type { ProgressLedger, RecentReject } from './source.ts';
+import { createUnknownFiles, type UnknownFile } from './unknown.ts';
+
+/** Ticks within this time of each other go out as one change. */
+const tickMergeMs = 100;
+/** A worker that has not been heard of for this long is taken off the page. */
+const workerSilenceMs = 5000;
+
+export interface HubOptions {
+  readonly ledger: ProgressLedger;
+  /** The ledger's database, for a connection that hears its notifications. */
+  readonly databaseUrl: string;
+  readonly ticks: { subscribe(onTick: (tick: Tick) => void): Promise<void> };
+  readonly log: { warn(details: object, message: string): void };
+}
+
+/** Where a client stood when it was last connected. */
+export interface Resume {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface Hub {
+  /** Sends a socket what it missed, or a snapshot, and from then on every change. */
+  attach(socket: WebSocket, resume?: Resume): void;
+  /** The same stream for a listener in this process: a snapshot at once, then every change. */
+  subscribe(listener: (message: ProgressMessage) => void): () => void;
+  snapshot(): SnapshotMessage;
+  /** Sockets attached now. */
+  watchers(): number;
+  /** All files of unknown datasets that lie in the landing folder now. */
+  setUnknown(files: readonly UnknownFile[]): void;
+  /** Stops listening and closes every attached socket (1001, going away). */
+  close(): Promise<void>;
+}
+
+/** Reads the ledger, subscribes to what changes, and is ready to serve when it resolves. */
+export async function createHub(options: HubOptions): Promise<Hub> {
+  const hub = new ProgressHub(options);
+  await hub.start();
+  return hub;
+}
+
+class ProgressHub implements Hub {
+  private readonly options: HubOptions;
+  private readonly epoch = randomBytes(8).toString('hex');
+  private seq = 0;
+  private readonly model = new ProgressModel();
+  private readonly ring = new ChangeRing();
+  private readonly clients = new Map<WebSocket, ProgressClient>();
+  private readonly listeners = new Set<(message: ProgressMessage) => void>();
+  private readonly silences = new Map<string, NodeJS.Timeout>();
+  private readonly unknownFiles = createUnknownFiles();
+  private readonly reader;
+  private seenRejects: ReadonlySet<number> = new Set();
+  /** Ids up to this one were there when the ledger was last read as a whole. */
+  private knownFileId = 0;
+  private tickTimer: NodeJS.Timeout | null = null;
+  private restTimer: NodeJS.Timeout | null = null;
+  private snapshotText: { seq: number; text: string } | null = null;
+  private subscription: { close(): Promise<void> } | null = null;
+  private closed = false;
+
+  constructor(options: HubOptions) {
+    this.options = options;
+    this.reader = createLedgerReader({
+      read: (dirty) => this.read(dirty),
+      onError: (error) => options.log.warn({ err: error }, 'the ledger could not be read; trying again'),
+    });
+  }
+
+  async start(): Promise<void> {
+    // Listening comes before the first read: what changes in between is read again.
+    this.subscription = await listen(
+      this.options.databaseUrl,
+      'landfall_change',
+      (payload) => this.onNotify(payload),
+      () => this.reader.all(),
+    );
+    await this.options.ticks.subscribe((tick) => this.onTick(tick));
+    await this.resync();
+  }
+
+  attach(socket: WebSocket, resume?: Resume): void {
+    const client = new ProgressClient(socket, {
+      snapshot: () => this.snapshotAsText(),
+      maxPendingItems: () => this.model.size() + keptRejects,
+    });
+    this.clients.set(socket, client);
+    socket.once('close', () => this.clients.delete(socket));
+    const missed = resume?.epoch === this.epoch ? this.ring.since(resume.seq, this.seq) : null;
+    if (missed === null) client.sendSnapshot();
+    else for (const change of missed) client.sendChange(change);
+  }
+
+  subscribe(listener: (message: ProgressMessage) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.snapshot());
+    return () => this.listeners.delete(listener);
+  }
+
+  snapshot(): SnapshotMessage {
+    const history = this.model.throughput();
+    return { type: 'snapshot', epoch: this.epoch, seq: this.seq, state: this.model.state(), history };
+  }
+
+  watchers(): number {
+    return this.clients.size;
+  }
+
+  setUnknown(files: readonly UnknownFile[]): void {
+    this.model.applyUnknown(this.unknownFiles(files));
+    this.publish();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.tickTimer) clearTimeout(this.tickTimer);
+    if (this.restTimer) clearTimeout(this.restTimer);
+    for (const silence of this.silences.values()) clearTimeout(silence);
+    this.silences.clear();
+    await this.reader.close();
+    await this.subscription?.close();
+    for (const socket of this.clients.keys()) socket.close(1001, 'the coordinator is stopping');
+    this.clients.clear();
+    this.listeners.clear();
+  }
+
+  private onNotify(payload: string): void {
+    const { fileId, chunkNumber } = JSON.parse(payload) as { fileId: number; chunkNumber?: number };
+    this.reader.file(fileId, chunkNumber === undefined ? undefined : chunkKey({ fileId, chunkNumber }));
+  }
+
+  private onTick(tick: Tick): void {
+    if (this.closed) return;
+    this.model.applyTick(tick);
+    const silence = this.silences.get(tick.workerId);
+    if (tick.left) {
+      clearTimeout(silence);
+      this.silences.delete(tick.workerId);
+    } else if (silence) {
+      silence.refresh();
+    } else {
+      this.silences.set(tick.workerId, setTimeout(() => this.onSilence(tick.workerId), workerSilenceMs));
+    }
+    this.tickTimer ??= setTimeout(() => this.publish(), tickMergeMs);
+  }
+
+  private onSilence(workerId: string): void {
+    this.silences.delete(workerId);
+    this.model.applyLeft(workerId);
+    this.publish();
+  }
+
+  private async read(dirty: Dirty): Promise<void> {
+    if (dirty.all) await this.resync();
+    else await this.readFiles(dirty);
+  }
+
+  private async readFiles({ fileIds, commits }: Dirty): Promise<void> {
+    // An older file that is not in the state counts in the base totals, which are now out of date.
+    if (fileIds.some((fileId) => fileId <= this.knownFileId && !this.model.has(fileId))) return this.resync();
+    const rows = await this.options.ledger.fileProgress(fileIds);
+    const found = new Set(rows.map((row) => row.fileId));
+    const gone = fileIds.filter((fileId) => !found.has(fileId));
+    this.knownFileId = Math.max(this.knownFileId, ...found);
+    this.model.applyLedger(rows, gone, commits, Date.now());
+    if (rows.some((row) => row.rows.rejected > 0)) this.noteRejects(await this.options.ledger.recentRejects(keptRejects));
+    this.publish();
+  }
+
+  /** Reads everything anew: at the start, and when notifications may have been missed. */
+  private async resync(): Promise<void> {
+    const { ledger } = this.options;
+    const { files, base } = await ledger.recentProgress();
+    const rejects = await ledger.recentRejects(keptRejects);
+    this.knownFileId = Math.max(0, ...files.map((file) => file.fileId));
+    this.model.resync(files, base);
+    this.noteRejects(rejects);
+    this.publish();
+  }
+
+  private noteRejects(recent: readonly RecentReject[]): void {
+    const fresh = recent.filter((reject) => !this.seenRejects.has(reject.rejectId));
+    this.seenRejects = new Set(recent.map((reject) => reject.rejectId));
+    this.model.applyRejects(fresh.map(({ rejectId: _, ...sample }): RejectSample => sample));
+  }
+
+  /** Sends what has changed since the last time, if anything has. */
+  private publish(): void {
+    if (this.closed) return;
+    if (this.tickTimer) clearTimeout(this.tickTimer);
+    this.tickTimer = null;
+    const body = this.model.settle(Date.now());
+    if (body) this.send(body);
+    this.rest();
+  }
+
+  private send(body: Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>): void {
+    const message: ChangeMessage = { type: 'change', epoch: this.epoch, from: this.seq, seq: this.seq + 1, ...body };
+    this.seq = message.seq;
+    const change = { message, text: JSON.stringify(message) };
+    this.ring.push(change);
+    for (const client of this.clients.values()) client.sendChange(change);
+    for (const listener of this.listeners) listener(message);
+  }
+
+  /** While a rate is shown and nothing more is heard: lets it sink to zero, a step at a time. */
+  private rest(): void {
+    if (!this.model.isMoving()) {
+      if (this.restTimer) clearTimeout(this.restTimer);
+      this.restTimer = null;
+    } else if (this.restTimer) {
+      this.restTimer.refresh();
+    } else {
+      this.restTimer = setTimeout(() => {
+        this.restTimer = null;
+        this.publish();
+      }, restMs);
+    }
+  }
+
+  private snapshotAsText(): string {
+    if (this.snapshotText?.seq !== this.seq) {
+      this.snapshotText = { seq: this.seq, text: JSON.stringify(this.snapshot()) };
+    }
+    return this.snapshotText.text;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Reads the ledger when a notification says that something changed, and only then. Notifications that
+ * come within `debounceMs`, or while a read is under way, share the next read: one query for all files.
+ *
+ *   idle ──notified──▶ waiting ──debounceMs since the last read──▶ reading ──▶ idle
+ *                                                                   │ ▲ notified meanwhile: read again
+ *                                                                   └─┘ failed: again after a pause
+ */
+
+/** Least time between the starts of two reads; a first notification is read at once. */
+const debounceMs = 20;
+const firstRetryMs = 250;
+const lastRetryMs = 10_000;
+
+/** What changed since the last read. */
+export interface Dirty {
+  /** Everything must be read again: the connection that notifies was lost for a while. */
+  readonly all: boolean;
+  readonly fileIds: readonly number[];
+  /** Chunks whose commit was announced, as chunkKey names them. */
+  readonly commits: readonly string[];
+}
+
+export interface LedgerReader {
+  /** A file changed; `commit` names the chunk whose commit it was, where that is known. */
+  file(fileId: number, commit?: string): void;
+  all(): void;
+  /** Resolves when no read is under way; none starts afterwards. */
+  close(): Promise<void>;
+}
+
+/** `read` is never called while another call is under way. */
+export function createLedgerReader(options: {
+  read(dirty: Dirty): Promise<void>;
+  onError(error: unknown): void;
+}): LedgerReader {
+  let fileIds = new Set<number>();
+  let commits = new Set<string>();
+  let all = false;
+  let timer: NodeJS.Timeout | null = null;
+  let reading: Promise<void> | null = null;
+  let closed = false;
+  let lastStart = Number.NEGATIVE_INFINITY;
+  let retryMs = firstRetryMs;
+
+  const schedule = (waitMs: number) => {
+    if (closed || timer || reading) return;
+    timer = setTimeout(() => {
+      timer = null;
+      reading = readOnce().finally(() => {
+        reading = null;
+        if (fileIds.size > 0 || all) soon();
+      });
+    }, waitMs);
+  };
+  const soon = () => schedule(Math.max(0, lastStart + debounceMs - performance.now()));
+
+  const readOnce = async () => {
+    const dirty: Dirty = { all, fileIds: [...fileIds], commits: [...commits] };
+    fileIds = new Set();
+    commits = new Set();
+    all = false;
+    lastStart = performance.now();
+    try {
+      await options.read(dirty);
+      retryMs = firstRetryMs;
+    } catch (error) {
+      all = true;
+      lastStart = performance.now() + retryMs - debounceMs;
+      retryMs = Math.min(lastRetryMs, retryMs * 2);
+      if (!closed) options.onError(error);
+    }
+  };
+
+  return {
+    file(fileId, commit) {
+      fileIds.add(fileId);
+      if (commit) commits.add(commit);
+      soon();
+    },
+    all() {
+      all = true;
+      soon();
+    },
+    async close() {
+      closed = true;
+      if (timer) clearTimeout(timer);
+      await reading;
+    },
+  };
+}

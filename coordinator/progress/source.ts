@@ -1,0 +1,14 @@
+/** What the hub reads of the ledger. */
+import type { FileProgress, RejectSample, Totals } from '../../platform/progress.ts';
+
+/** A reject with the number that says whether it was seen before. */
+export type RecentReject = RejectSample & { readonly rejectId: number };
+
+export interface ProgressLedger {
+  /** Progress of these files; those that are not in the ledger are left out. */
+  fileProgress(fileIds: readonly number[]): Promise<readonly FileProgress[]>;
+  /** All unfinished files, the finished ones of late, and the sums over all others, at one moment. */
+  recentProgress(): Promise<{ readonly files: readonly FileProgress[]; readonly base: Totals }>;
+  /** The newest rejects, newest first. */
+  recentRejects(limit: number): Promise<readonly RecentReject[]>;
+}

@@ -1,0 +1,267 @@
+/**
+ * What the hub knows, and what of it has changed: ledger rows and ticks in, items for clients out.
+ * Deterministic: no clock, no I/O; whoever calls says what time it is (`at`, ms).
+ *
+ *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown  ─▶ model  ─▶ settle ─▶ change
+ */
+import type {
+  FileProgress,
+  ProgressState,
+  RejectSample,
+  SlotProgress,
+  ThroughputSample,
+  Tick,
+  Totals,
+  WorkerProgress,
+} from '../../platform/progress.ts';
+import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
+import { addFile, isFinished, noTotals } from './totals.ts';
+import { RateWindow } from './window.ts';
+
+/** Finished files that stay in the state; older ones only count in the totals. */
+export const keptFinished = 200;
+/** Samples of throughput kept for new clients, one a second at most: ten minutes of work. */
+const keptHistory = 600;
+const historyStepMs = 1000;
+/** How long a commit is remembered, so that a tick from just before it does not count its bytes twice. */
+const commitMemoryMs = 10_000;
+
+interface FileEntry {
+  /** As the ledger has it. */
+  row: FileProgress;
+  /** As clients have it; null before they have heard of it. */
+  shown: FileProgress | null;
+  readonly window: RateWindow;
+}
+
+interface InFlight {
+  bytes: number;
+  rows: number;
+}
+
+export class ProgressModel {
+  private readonly files = new Map<number, FileEntry>();
+  private readonly workers = new Map<string, WorkerProgress>();
+  private readonly window = new RateWindow();
+  /** Finished files that are not in `files` any more. */
+  private base: Totals = noTotals;
+  private totals: Totals = noTotals;
+  private rejects: RejectSample[] = [];
+  private readonly history: ThroughputSample[] = [];
+  /** Chunks whose commit is known, with the time it was heard of: `fileId/number`. */
+  private readonly commits = new Map<string, number>();
+
+  private readonly changedFiles = new Set<number>();
+  private readonly changedWorkers = new Set<string>();
+  private readonly goneFiles = new Set<number>();
+  private readonly goneWorkers = new Set<string>();
+  private newRejects: RejectSample[] = [];
+
+  /** The state as clients have it after the last `settle`. */
+  state(): ProgressState {
+    const files: FileProgress[] = [];
+    for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
+    return { files, workers: [...this.workers.values()], totals: this.totals, rejects: this.rejects };
+  }
+
+  throughput(): readonly ThroughputSample[] {
+    return this.history;
+  }
+
+  /** Items that a snapshot would carry. */
+  size(): number {
+    return this.files.size + this.workers.size;
+  }
+
+  has(fileId: number): boolean {
+    return this.files.get(fileId) !== undefined;
+  }
+
+  /** Files of the ledger in the state. */
+  fileIds(): number[] {
+    return [...this.files.keys()].filter((fileId) => fileId > 0);
+  }
+
+  /** True while a rate is shown that will be wrong when nothing more happens. */
+  isMoving(): boolean {
+    if (this.totals.rowsPerSecond > 0 || this.totals.bytesPerSecond > 0) return true;
+    for (const { shown } of this.files.values()) {
+      if (shown && (shown.rowsPerSecond > 0 || shown.bytesPerSecond > 0)) return true;
+    }
+    return false;
+  }
+
+  /** Everything anew from the ledger. `base`: totals of the finished files that are not in `rows`. */
+  resync(rows: readonly FileProgress[], base: Totals): void {
+    this.base = base;
+    this.window.reset();
+    const listed = new Set(rows.map((row) => row.fileId));
+    for (const fileId of this.fileIds()) if (!listed.has(fileId)) this.dropFile(fileId);
+    for (const entry of this.files.values()) entry.window.reset();
+    this.applyLedger(rows);
+  }
+
+  /** Ledger rows of files that have changed. `gone` are in the ledger no more; `commits`: their new chunks. */
+  applyLedger(
+    rows: readonly FileProgress[],
+    gone: readonly number[] = [],
+    commits: readonly string[] = [],
+    at = 0,
+  ): void {
+    for (const key of commits) this.commits.set(key, at);
+    for (const row of rows) {
+      const entry = this.files.get(row.fileId);
+      if (entry) entry.row = row;
+      else this.files.set(row.fileId, { row, shown: null, window: new RateWindow() });
+      this.changedFiles.add(row.fileId);
+      this.goneFiles.delete(row.fileId);
+    }
+    for (const fileId of gone) this.dropFile(fileId);
+    this.prune();
+  }
+
+  applyTick(tick: Tick): void {
+    const { left, ...worker } = tick;
+    if (left) {
+      this.applyLeft(worker.workerId);
+      return;
+    }
+    this.workers.set(worker.workerId, worker);
+    this.changedWorkers.add(worker.workerId);
+    this.goneWorkers.delete(worker.workerId);
+  }
+
+  applyLeft(workerId: string): void {
+    if (!this.workers.delete(workerId)) return;
+    this.changedWorkers.delete(workerId);
+    this.goneWorkers.add(workerId);
+  }
+
+  /** Rejects that clients have not seen, newest first. */
+  applyRejects(rejects: readonly RejectSample[]): void {
+    this.newRejects = [...rejects, ...this.newRejects].slice(0, keptRejects);
+    this.rejects = [...rejects, ...this.rejects].slice(0, keptRejects);
+  }
+
+  /** All files of unknown datasets there are now; their ids are negative. */
+  applyUnknown(files: readonly FileProgress[]): void {
+    const listed = new Set(files.map((file) => file.fileId));
+    for (const [fileId, entry] of this.files) {
+      if (entry.row.state === 'unknown' && !listed.has(fileId)) this.dropFile(fileId);
+    }
+    this.applyLedger(files);
+  }
+
+  /** Brings what clients see up to date and says what changed in it; null when nothing did. */
+  settle(at: number): ChangeBody | null {
+    const flights = this.inFlight(at);
+    const files: FileProgress[] = [];
+    let totals = this.base;
+    let flying = 0;
+    let flyingRows = 0;
+    for (const entry of this.files.values()) {
+      totals = addFile(totals, entry.row);
+      const flight = flights.get(entry.row.fileId);
+      flying += flight?.bytes ?? 0;
+      flyingRows += flight?.rows ?? 0;
+      const shown = this.present(entry, flight, at);
+      if (shown === null) continue;
+      entry.shown = shown;
+      files.push(shown);
+    }
+    this.window.add(at, totals.rows.parsed + flyingRows, totals.bytesCommitted + flying);
+    totals = { ...totals, ...this.window.rate(at) };
+    const changed = bodyOf({
+      files,
+      workers: [...this.changedWorkers].flatMap((workerId) => this.workers.get(workerId) ?? []),
+      goneFiles: [...this.goneFiles],
+      goneWorkers: [...this.goneWorkers],
+      totals: same(totals, this.totals) ? null : totals,
+      rejects: this.newRejects,
+    });
+    this.totals = totals;
+    this.noteThroughput(at);
+    this.forgetChanges();
+    return Object.keys(changed).length > 0 ? changed : null;
+  }
+
+  /** The file as clients should see it now, or null where that is what they have. */
+  private present(entry: FileEntry, flight: InFlight | undefined, at: number): FileProgress | null {
+    const { row, shown, window } = entry;
+    const isActive = row.state === 'loading' || row.state === 'surveying';
+    if (shown && !isActive && !this.changedFiles.has(row.fileId)) return null;
+    const bytesSeen = isActive ? Math.min(row.bytes, row.bytesCommitted + (flight?.bytes ?? 0)) : row.bytesCommitted;
+    let moving = { rowsPerSecond: 0, bytesPerSecond: 0 };
+    if (row.state === 'loading') {
+      window.add(at, row.rows.parsed + (flight?.rows ?? 0), bytesSeen);
+      moving = window.rate(at);
+    }
+    const etaSeconds =
+      moving.bytesPerSecond > 0 ? Math.round(((row.bytes - bytesSeen) / moving.bytesPerSecond) * 10) / 10 : null;
+    const next = { ...row, bytesSeen, ...moving, etaSeconds };
+    return same(next, shown) ? null : next;
+  }
+
+  /** What workers have read of chunks that are not committed yet, by file. */
+  private inFlight(at: number): Map<number, InFlight> {
+    for (const [key, heardAt] of this.commits) if (heardAt < at - commitMemoryMs) this.commits.delete(key);
+    const flights = new Map<number, InFlight>();
+    for (const worker of this.workers.values()) {
+      for (const slot of worker.slots) {
+        if (this.commits.has(chunkKey(slot))) continue;
+        const flight = flights.get(slot.fileId) ?? { bytes: 0, rows: 0 };
+        flight.bytes += slot.bytesRead;
+        flight.rows += slot.rows;
+        flights.set(slot.fileId, flight);
+      }
+    }
+    return flights;
+  }
+
+  private dropFile(fileId: number): void {
+    if (!this.files.delete(fileId)) return;
+    this.changedFiles.delete(fileId);
+    this.goneFiles.add(fileId);
+  }
+
+  /** Takes the oldest finished files out of the state once there are too many; totals keep them. */
+  private prune(): void {
+    const done = [...this.files.values()].filter((entry) => isFinished(entry.row.state));
+    if (done.length <= keptFinished) return;
+    done.sort((a, b) => (a.row.finishedAt ?? '').localeCompare(b.row.finishedAt ?? '') || a.row.fileId - b.row.fileId);
+    for (const { row } of done.slice(0, done.length - keptFinished)) {
+      this.base = addFile(this.base, row);
+      this.dropFile(row.fileId);
+    }
+  }
+
+  private noteThroughput(at: number): void {
+    const { rowsPerSecond, bytesPerSecond } = this.totals;
+    const last = this.history.at(-1);
+    if (last && last.rowsPerSecond === rowsPerSecond && last.bytesPerSecond === bytesPerSecond) return;
+    if (last && at - last.at < historyStepMs) this.history.pop();
+    this.history.push({ at: last && at - last.at < historyStepMs ? last.at : at, rowsPerSecond, bytesPerSecond });
+    if (this.history.length > keptHistory) this.history.shift();
+  }
+
+  private forgetChanges(): void {
+    this.changedFiles.clear();
+    this.changedWorkers.clear();
+    this.goneFiles.clear();
+    this.goneWorkers.clear();
+    this.newRejects = [];
+  }
+}
+
+/** How often rates are looked at again when nothing is heard any more, until they are zero. */
+export const restMs = 1000;
+
+/** Names a chunk by its address. */
+export function chunkKey(slot: Pick<SlotProgress, 'fileId' | 'chunkNumber'>): string {
+  return `${slot.fileId}/${slot.chunkNumber}`;
+}
+
+/** Equal as JSON: what a client would see. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,51 @@
+/** Files of datasets that do not exist, as the page shows them. */
+import type { FileProgress } from '../../platform/progress.ts';
+import { noRows } from './totals.ts';
+
+/** A file in the landing folder that nobody has a definition for. It is left where it is. */
+export interface UnknownFile {
+  /** The folder it lies in, which names no dataset. */
+  readonly dataset: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** ISO 8601; when it was first seen. */
+  readonly landedAt?: string;
+  /** What is wrong and the command that would help. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+/** Gives unknown files ids of their own: negative, and the same for the same file while this lives. */
+export function createUnknownFiles(): (files: readonly UnknownFile[]) => FileProgress[] {
+  const ids = new Map<string, { fileId: number; landedAt: string }>();
+  let nextId = -1;
+  return (files) =>
+    files.map((file) => {
+      const key = JSON.stringify([file.dataset, file.name]);
+      const known = ids.get(key) ?? { fileId: nextId--, landedAt: file.landedAt ?? new Date().toISOString() };
+      ids.set(key, known);
+      return unknownProgress(file, known.fileId, known.landedAt);
+    });
+}
+
+function unknownProgress(file: UnknownFile, fileId: number, landedAt: string): FileProgress {
+  return {
+    fileId,
+    dataset: file.dataset,
+    name: file.name,
+    state: 'unknown',
+    bytes: file.bytes,
+    bytesCommitted: 0,
+    bytesSeen: 0,
+    chunks: 0,
+    chunksCommitted: 0,
+    rows: noRows,
+    parts: 0,
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+    etaSeconds: null,
+    landedAt,
+    startedAt: null,
+    finishedAt: null,
+    error: file.error,
+  };
+}
