@@ -1,0 +1,45 @@
+/** A worker killed with -9 in the middle of a file: the run ends by itself, with every row once. */
+import { afterEach, expect, it } from 'vitest';
+import { tempFolder } from '../support/index.ts';
+import { committedParts, generatedTrips, onBothBackends, type TestSite, testSite } from './site.ts';
+
+const rows = 1_000_000;
+
+onBothBackends('kill -9 of a worker', (backend) => {
+  let site: TestSite | undefined;
+  afterEach(() => site?.close());
+
+  it('ends with exactly the rows of the file', { timeout: 180_000 }, async () => {
+    site = await testSite({ backend, chunkBytes: 8 << 20 });
+    const open = site;
+    const killed = new Promise<number>((resolve) => {
+      const stop = open.hub.subscribe((message) => {
+        const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
+        const loading = files.find((file) => file.state === 'loading' && file.chunksCommitted > 0);
+        if (!loading) return;
+        setImmediate(() => stop());
+        const pid = open.pool!.pids()[0];
+        process.kill(pid, 'SIGKILL');
+        resolve(pid);
+      });
+    });
+    const receipt = await site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', rows));
+    const victim = await killed;
+
+    expect(site.pool!.pids()).not.toContain(victim);
+    expect(receipt.status).toBe('done');
+    expect(receipt.rows).toEqual({ parsed: rows, loaded: rows, rejected: 0, deduplicated: 0 });
+    const [star] = await site.query<{ rows: number; twice: number }>(
+      `select count(*)::int as rows, (count(*) - count(distinct (chunk_id, t)))::int as twice
+       from (select chunk_id, row_number() over (partition by chunk_id) as t from star.fact_trip) as numbered`,
+    );
+    expect(star).toEqual({ rows, twice: 0 });
+    const [ledger] = await site.query<{ rows: number; claims: number }>(
+      'select sum(rows_loaded)::int as rows, max(claim) as claims from landfall.chunk',
+    );
+    expect(ledger.rows).toBe(rows);
+    // The victim's chunk was claimed a second time: the kill did hit work in flight.
+    expect(ledger.claims).toBeGreaterThan(1);
+    expect((await committedParts(site, 'trips')).length).toBe(receipt.parts);
+  });
+});

@@ -1,0 +1,129 @@
+/** A whole Landfall for one test: a database of its own, real worker processes, temporary folders. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe } from 'vitest';
+import { generateFile } from '../../cli/commands/generate.ts';
+import { openSite, type Site } from '../../cli/site.ts';
+import { builtin } from '../../datasets/index.ts';
+import { loadRegistry } from '../../model/registry.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createLog } from '../../platform/log.ts';
+import type { Receipt } from '../../platform/types.ts';
+import { describeRedis, redisUrl, tempFolder, testDatabase } from '../support/index.ts';
+
+export type Backend = 'postgres' | 'redis';
+
+export interface TestSite extends Site {
+  readonly folder: string;
+  /** Renames a file into landing/<dataset>/ and waits for its receipt. */
+  drop(dataset: string, path: string): Promise<Receipt>;
+  /** Waits until the ledger has a file of that name that has ended, and gives its receipt. */
+  receiptOf(name: string): Promise<Receipt>;
+  query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+}
+
+export interface TestSiteOptions {
+  readonly backend: Backend;
+  readonly workers?: number;
+  readonly chunkBytes?: number;
+  readonly serve?: boolean;
+  /** Files or folders with definitions beside the built-in ones. */
+  readonly datasets?: readonly string[];
+}
+
+/** Opens a site that closes, with its database, when `close` is called. */
+export async function testSite(options: TestSiteOptions): Promise<TestSite> {
+  const folder = tempFolder();
+  const database = await testDatabase();
+  const redis = options.backend === 'redis' ? redisUrl() : null;
+  if (options.backend === 'redis' && redis === null)
+    throw new Error('this test needs Redis; use describeRedis');
+  const env = {
+    DATABASE_URL: database.url,
+    ...(redis && { REDIS_URL: redis }),
+    LANDING_URL: join(folder, 'landing'),
+    LAKE_URL: join(folder, 'lake'),
+    ARCHIVE_URL: join(folder, 'archive'),
+    LANDFALL_HOME: join(folder, 'home'),
+    LANDFALL_PORT: '0',
+    LANDFALL_WORKERS: String(options.workers ?? 2),
+    ...(options.chunkBytes && { LANDFALL_CHUNK_BYTES: String(options.chunkBytes) }),
+    ...(options.datasets && { LANDFALL_DATASETS: options.datasets.join(',') }),
+  };
+  const config = await loadConfig({}, { env, cwd: folder });
+  const registry = await loadRegistry({ builtin, paths: config.datasets });
+  const scope = `test-${randomBytes(6).toString('hex')}`;
+  const log = createLog('test', { level: 'error' });
+  const site = await openSite({
+    config,
+    registry,
+    scope,
+    workers: options.workers ?? 2,
+    watch: true,
+    serve: options.serve ?? false,
+    log,
+  });
+  const receiptOf = async (name: string) => site.coordinator.settled(await fileNamed(site, name));
+  return {
+    ...site,
+    folder,
+    receiptOf,
+    async drop(dataset, path) {
+      const target = join(folder, 'landing', dataset);
+      mkdirSync(target, { recursive: true });
+      renameSync(path, join(target, basename(path)));
+      return receiptOf(basename(path));
+    },
+    async query(sql, values) {
+      return (await database.pool.query(sql, values)).rows;
+    },
+    async close() {
+      await site.close();
+      await database.drop();
+    },
+  };
+}
+
+/** The number of a file, as soon as progress tells of it. */
+function fileNamed(site: Site, name: string): Promise<number> {
+  return new Promise((resolve) => {
+    let stop: (() => void) | undefined;
+    stop = site.hub.subscribe((message) => {
+      const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
+      const file = files.find((entry) => entry.name === name);
+      if (!file) return;
+      resolve(file.fileId);
+      setImmediate(() => stop?.());
+    });
+  });
+}
+
+/** Paths of the committed parts of a dataset: the manifest, as a reader of the lake would ask for it. */
+export async function committedParts(site: TestSite, dataset: string): Promise<string[]> {
+  const rows = await site.query<{ path: string }>(
+    'select path from landfall.part where dataset = $1 order by path',
+    [dataset],
+  );
+  return rows.map(({ path }) => join(site.folder, 'lake', path));
+}
+
+/** Text of a file below a site's folder. */
+export function readText(site: TestSite, ...path: string[]): Promise<string> {
+  return readFile(join(site.folder, ...path), 'utf8');
+}
+
+/** The same tests on both queue backends; Redis' are skipped, loudly, where there is no Redis. */
+export function onBothBackends(name: string, body: (backend: Backend) => void): void {
+  describe(`${name}, queue on PostgreSQL`, () => body('postgres'));
+  describeRedis(`${name}, queue on Redis`, () => body('redis'));
+}
+
+/** Writes seeded trips to a file and returns its path. */
+export async function generatedTrips(folder: string, name: string, rows: number, seed = 1): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, name);
+  await generateFile('trips', { rows, seed, out: path });
+  return path;
+}
