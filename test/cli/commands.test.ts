@@ -1,0 +1,159 @@
+/** The built command as a user runs it: standard output, exit codes, files left where they were. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
+import { landfall } from './run.ts';
+
+describe('commands', () => {
+  const cwd = tempFolder();
+  let database: TestDatabase;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    database = await testDatabase();
+    env = { DATABASE_URL: database.url, LANDFALL_WORKERS: '1' };
+  });
+  afterAll(() => database.drop());
+
+  const run = (...args: string[]) => landfall(args, { cwd, env });
+
+  it('generate writes the same bytes for the same seed, and others for another', async () => {
+    for (const [out, seed] of [
+      ['a.csv', '7'],
+      ['b.csv', '7'],
+      ['c.csv', '8'],
+    ]) {
+      expect(await run('generate', 'trips', '--rows', '2000', '--seed', seed, '--out', out)).toMatchObject({
+        code: 0,
+        stdout: '',
+      });
+    }
+    const [a, b, c] = ['a.csv', 'b.csv', 'c.csv'].map((name) => readFileSync(join(cwd, name)));
+    expect(a.equals(b)).toBe(true);
+    expect(a.equals(c)).toBe(false);
+    expect(a.toString().trimEnd().split('\n')).toHaveLength(2001);
+  });
+
+  it('ingest --json prints one object per file and nothing else, and leaves the file where it is', async () => {
+    const { code, stdout } = await run('ingest', 'a.csv', '--dataset', 'trips', '--json');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(1);
+    const result = JSON.parse(lines[0]);
+    expect(Object.keys(result).slice(0, 9)).toEqual([
+      'file',
+      'dataset',
+      'status',
+      'rows',
+      'bytes',
+      'parts',
+      'seconds',
+      'rowsPerSecond',
+      'receipt',
+    ]);
+    expect(result).toMatchObject({
+      file: 'a.csv',
+      dataset: 'trips',
+      status: 'done',
+      rows: { parsed: 2000, loaded: 2000, rejected: 0, deduplicated: 0 },
+      bytes: statSync(join(cwd, 'a.csv')).size,
+    });
+    expect(result.receipt.checks.every((check: { ok: boolean }) => check.ok)).toBe(true);
+    expect(existsSync(join(cwd, 'a.csv'))).toBe(true);
+    expect((await database.pool.query('select count(*)::int as n from star.fact_trip')).rows).toEqual([
+      { n: 2000 },
+    ]);
+  });
+
+  it('ingest finds the dataset by the header, loads several files, and knows one it has loaded', async () => {
+    const { code, stdout } = await run('ingest', 'b.csv', 'c.csv', '--json');
+    expect(code).toBe(0);
+    const results = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(results.map(({ file, status, dataset }) => [file, status, dataset])).toEqual([
+      ['b.csv', 'duplicate', 'trips'],
+      ['c.csv', 'done', 'trips'],
+    ]);
+    expect((await database.pool.query('select count(*)::int as n from star.fact_trip')).rows).toEqual([
+      { n: 4000 },
+    ]);
+  });
+
+  it('ingest ends with 1 for a file that is missing, 3 for one past its reject limit', async () => {
+    const missing = await run('ingest', 'nowhere.csv', '--dataset', 'trips', '--json');
+    expect(missing.code).toBe(1);
+    expect(JSON.parse(missing.stdout)).toMatchObject({
+      file: 'nowhere.csv',
+      status: 'failed',
+      error: { code: 'LF_FILE_MISSING' },
+    });
+    const rows = readFileSync(join(cwd, 'c.csv'), 'utf8').split('\n');
+    writeFileSync(
+      join(cwd, 'dirty.csv'),
+      rows.map((row, i) => (i > 0 ? row.replace('2018', 'MMXVIII') : row)).join('\n'),
+    );
+    const dirty = await run('ingest', 'dirty.csv', '--dataset', 'trips');
+    expect(dirty.code).toBe(3);
+    expect(dirty.stdout).toContain('LF_REJECT_LIMIT');
+    const unknown = await run('ingest', 'a.csv', '--dataset', 'planets');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stdout + unknown.stderr).toContain('trips');
+  });
+
+  it('status and rejects tell what the ledger knows', async () => {
+    const status = JSON.parse((await run('status', '--json')).stdout);
+    expect(status.totals.rows.loaded).toBe(4000);
+    expect(status.files.map((file: { state: string }) => file.state).sort()).toEqual([
+      'done',
+      'done',
+      'duplicate',
+      'failed',
+    ]);
+    expect((await run('status')).stdout).toContain('a.csv');
+    const rejects = JSON.parse((await run('rejects', 'dirty.csv', '--limit', '3', '--json')).stdout);
+    expect(rejects.counts.LF_REJECT_TYPE).toBeGreaterThan(0);
+    expect(rejects.examples).toHaveLength(3);
+    expect(rejects.examples[0]).toMatchObject({ line: 2, column: 'datetime' });
+    expect((await run('rejects', 'unheard-of.csv')).code).toBe(1);
+  });
+
+  it('ddl prints SQL and touches nothing; doctor looks at everything', async () => {
+    const ddl = await run('ddl', 'citibike');
+    expect(ddl).toMatchObject({ code: 0 });
+    expect(ddl.stdout).toMatch(/create table if not exists .*fact_ride/);
+    expect((await database.pool.query(`select to_regclass('star.fact_ride') as t`)).rows).toEqual([
+      { t: null },
+    ]);
+    const doctor = await run('doctor', '--json');
+    expect(doctor.code).toBe(0);
+    const { findings, settings } = JSON.parse(doctor.stdout);
+    expect(findings.map(({ name }: { name: string }) => name)).toEqual([
+      'node',
+      'database',
+      'queue',
+      'landing',
+      'lake',
+      'archive',
+      'datasets',
+    ]);
+    expect(JSON.stringify(settings)).not.toContain(new URL(database.url).password || 'no password to hide');
+    const broken = await landfall(['doctor'], {
+      cwd,
+      env: { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/none' },
+    });
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain('✗ database');
+    expect(broken.stdout + broken.stderr).not.toContain('secret');
+  });
+
+  it('names every mistake in the settings at once', async () => {
+    const { code, stderr } = await landfall(['status'], {
+      cwd,
+      env: { LANDFALL_PORT: 'http', LANDFALL_WORKERS: '-3', REDIS_URL: 'ftp://x' },
+    });
+    expect(code).toBe(2);
+    for (const name of ['LANDFALL_PORT', 'LANDFALL_WORKERS', 'REDIS_URL']) expect(stderr).toContain(name);
+  });
+});

@@ -1,0 +1,79 @@
+/** Documents against what they describe. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cliDocument, errorsDocument } from '../cli/documents.ts';
+import { landfall, root } from './cli/run.ts';
+import { tempFolder, testDatabase } from './support/index.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('generated documents', () => {
+  it('docs/errors.md is what the table of errors says (npm run docs)', () => {
+    expect(read('docs/errors.md')).toBe(errorsDocument());
+  });
+
+  it("docs/cli.md is what the program's help says (npm run docs)", () => {
+    expect(read('docs/cli.md')).toBe(cliDocument());
+  });
+});
+
+describe('documents', () => {
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'docs/progress.md',
+    'docs/cli.md',
+    'docs/errors.md',
+  ];
+
+  it.each(documents)('%s links only to what is there', (path) => {
+    for (const [, target] of read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
+      expect(existsSync(join(root, dirname(path), target)), target).toBe(true);
+    }
+  });
+
+  it('name only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    for (const path of documents) {
+      for (const [, name] of read(path).matchAll(/npm run (\w+)/g))
+        expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name);
+    }
+  });
+});
+
+describe('README', () => {
+  /** The fenced block after a line that holds `marker`. */
+  const block = (marker: string) => {
+    const text = read('README.md');
+    const at = text.indexOf(marker);
+    expect(at, marker).toBeGreaterThan(0);
+    return /```\w*\n([\s\S]*?)```/.exec(text.slice(at))![1];
+  };
+
+  it("the dataset of one's own is short, compiles and loads its example file", async () => {
+    const folder = tempFolder();
+    const definition = block('`datasets/orders/dataset.ts`');
+    expect(definition.trimEnd().split('\n').length).toBeLessThanOrEqual(22);
+    mkdirSync(join(folder, 'datasets/orders'), { recursive: true });
+    writeFileSync(join(folder, 'datasets/orders/dataset.ts'), definition);
+    writeFileSync(join(folder, 'orders.csv'), block('`orders.csv`'));
+    const database = await testDatabase();
+    try {
+      const env = { DATABASE_URL: database.url, LANDFALL_WORKERS: '1' };
+      const { code, stdout, stderr } = await landfall(
+        ['ingest', 'orders.csv', '--dataset', 'orders', '--json'],
+        { cwd: folder, env },
+      );
+      expect(stderr).not.toContain('LF_');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).rows).toMatchObject({ parsed: 3, loaded: 3, rejected: 0 });
+      const { rows } = await database.pool.query(block('Ask the star').replace(/^.*\$ .*\n/gm, ''));
+      expect(rows.length).toBeGreaterThan(0);
+    } finally {
+      await database.drop();
+    }
+  });
+});
