@@ -34,13 +34,25 @@ export class Ticker {
       this.timer.unref();
       this.tick();
     } else if (!this.slots.busy && this.timer !== null) {
-      this.stop();
+      clearInterval(this.timer);
+      this.timer = null;
       this.tick();
     }
   }
 
+  /** The worker's last word: it leaves. */
+  async leave(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    await this.publish({ ...this.measure(), slots: [], left: true }).catch(() => undefined);
+  }
+
   /** Sends one tick now. */
   tick(): void {
+    this.publish(this.measure()).catch(() => undefined);
+  }
+
+  private measure(): Tick {
     const now = performance.now();
     const { rows } = this.slots;
     const cpu = process.cpuUsage();
@@ -58,11 +70,6 @@ export class Ticker {
       slots: this.slots.progress(),
     };
     this.since = { at: now, rows, cpu };
-    this.publish(tick).catch(() => undefined);
-  }
-
-  stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+    return tick;
   }
 }

@@ -12,6 +12,7 @@ import { LandfallError } from '../../platform/errors.ts';
 import { DateMembers } from './date-members.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, type MemberTable, upsertMembers } from './members.ts';
+import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
 import { postgresType, valueText } from './value-text.ts';
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
@@ -45,8 +46,7 @@ export class Dimensions {
   openChunk(): ChunkKeys {
     const roles = this.dataset.star.dimensions.map((dimension) => {
       if (dimension.kind === 'lookup') return new LookupRole(dimension, this.tables.get(dimension.table)!);
-      const members = this.dates.get(dimension.table)!;
-      return { resolve: (batch: Batch) => members.resolve(batch.vectors.get(dimension.vector)!, batch.rows) };
+      return new DateRole(dimension.vector, this.dates.get(dimension.table)!);
     });
     return {
       async resolve(batch) {
@@ -102,6 +102,24 @@ class TableMembers {
   }
 }
 
+/** One role of a date dimension in one chunk. */
+class DateRole {
+  private readonly vector: string;
+  private readonly members: DateMembers;
+  private keys = new Int32Array(0);
+
+  constructor(vector: string, members: DateMembers) {
+    this.vector = vector;
+    this.members = members;
+  }
+
+  async resolve(batch: Batch): Promise<Int32Vector> {
+    if (this.keys.length < batch.rows) this.keys = new Int32Array(batch.rows);
+    await this.members.resolve(vectorOf(batch, this.vector), batch.rows, this.keys);
+    return keyVector(this.keys, batch.rows);
+  }
+}
+
 /** One role of a look-up table in one chunk. */
 class LookupRole {
   private readonly lookup: Lookup;
@@ -123,7 +141,7 @@ class LookupRole {
     if (vectors.length === 1 && first.kind === 'dictionary') await this.resolveCodes(first, batch);
     else if (vectors.length === 1 && first.kind === 'int32') await this.resolveInts(first, batch);
     else await this.resolveTexts(vectors, batch);
-    return { kind: 'int32', length: rows, validity: null, nullCount: 0, values: this.keys };
+    return keyVector(this.keys, rows);
   }
 
   private async resolveCodes(vector: DictionaryVector, batch: Batch): Promise<void> {
@@ -196,6 +214,10 @@ class LookupRole {
   }
 }
 
+function keyVector(keys: Int32Array, rows: number): Int32Vector {
+  return { kind: 'int32', length: rows, validity: null, nullCount: 0, values: keys };
+}
+
 function vectorOf(batch: Batch, name: string): Vector {
   const vector = batch.vectors.get(name);
   if (vector !== undefined) return vector;
@@ -221,33 +243,4 @@ function extended(codeKeys: Int32Array<ArrayBuffer>, size: number): Int32Array<A
   const longer = new Int32Array(Math.max(size, codeKeys.length * 2, 64)).fill(MISSING);
   longer.set(codeKeys);
   return longer;
-}
-
-/** keys[i] = codeKeys[codes[i]]; how many of them are MISSING. */
-function translateCodes(codes: Int32Array, rows: number, codeKeys: Int32Array, keys: Int32Array): number {
-  let missing = 0;
-  for (let i = 0; i < rows; i++) {
-    const key = codeKeys[codes[i]];
-    keys[i] = key;
-    missing += key >>> 31;
-  }
-  return missing;
-}
-
-/** keys[i] = key of values[i]; how many of them are MISSING. */
-function translateInts(values: Int32Array, rows: number, cache: IntMembers, keys: Int32Array): number {
-  let missing = 0;
-  for (let i = 0; i < rows; i++) {
-    const key = cache.get(values[i]);
-    keys[i] = key;
-    missing += key >>> 31;
-  }
-  return missing;
-}
-
-/** Rows without a natural key point to the unknown member, 0. */
-function unknownWhereNull(validity: Uint8Array, rows: number, keys: Int32Array): void {
-  for (let i = 0; i < rows; i++) {
-    if ((validity[i >> 3] & (1 << (i & 7))) === 0) keys[i] = 0;
-  }
 }

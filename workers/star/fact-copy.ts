@@ -52,7 +52,7 @@ export function openFactCopy(
 class StreamedCopy implements FactCopy {
   waitMs = 0;
   private readonly stream: CopyStreamQuery;
-  private readonly free: Buffer[] = [];
+  private readonly free: Buffer<ArrayBuffer>[] = [];
   private made = 1;
   private filling = Buffer.allocUnsafeSlow(WRITE_BYTES);
   private used = HEADER.copy(this.filling);

@@ -13,14 +13,9 @@ export function factFields(
   chunkId: number,
 ): CopyField[] {
   return star.columns.map((column) => {
-    switch (column.kind) {
-      case 'chunk':
-        return { kind: 'constant4', value: chunkId };
-      case 'dimension':
-        return { kind: 'int4', vector: keys[column.dimension] };
-      case 'value':
-        return valueField(column.name, batch.vectors.get(column.vector), column.logical);
-    }
+    if (column.kind === 'chunk') return { kind: 'constant4', value: chunkId };
+    if (column.kind === 'dimension') return { kind: 'int4', vector: keys[column.dimension] };
+    return valueField(column.name, batch.vectors.get(column.vector), column.logical);
   });
 }
 

@@ -1,0 +1,62 @@
+/**
+ * A worker process. Forked by the pool, it is sent its settings (they hold passwords, so never on the
+ * command line); started by hand, it reads them from the environment.
+ *
+ *   started ─▶ working ─ SIGTERM, or the parent is gone ─▶ stopping ─▶ exit 0
+ *                                                             └─ a second SIGTERM ─▶ exit 1 at once
+ */
+import { builtin } from '../datasets/index.ts';
+import { loadRegistry } from '../model/registry.ts';
+import { loadConfig } from '../platform/config.ts';
+import { connectDatabase, openDatabase } from '../platform/database.ts';
+import { describeError } from '../platform/errors.ts';
+import { createLog } from '../platform/log.ts';
+import type { Config } from '../platform/types.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+/** What the pool sends first. */
+export interface WorkerSettings {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly scope: string;
+}
+
+const log = createLog('worker');
+
+/** The settings, and what to close when the worker is done with them. */
+async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> {
+  if (process.send !== undefined) {
+    const sent = await new Promise<WorkerSettings>((resolve) => process.once('message', resolve as never));
+    return { ...sent, close: async () => {} };
+  }
+  const config = await loadConfig({});
+  const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
+  return { config, databaseUrl: database.url, scope: 'pool', close: () => database.close() };
+}
+
+/** Resolves when the process is told to stop. */
+function untilStopped(): Promise<string> {
+  return new Promise((resolve) => {
+    process.on('SIGTERM', () => resolve('SIGTERM'));
+    process.on('disconnect', () => resolve('the parent is gone'));
+    // Ctrl-C goes to the whole process group; a forked worker leaves it to the parent.
+    process.on('SIGINT', () => (process.send === undefined ? resolve('SIGINT') : undefined));
+  });
+}
+
+try {
+  const stopped = untilStopped();
+  const { config, databaseUrl, scope, close } = await settings();
+  const registry = await loadRegistry({ builtin, paths: config.datasets });
+  const worker: Worker = await startWorker({ config, databaseUrl, scope, registry, log });
+  process.send?.({ workerId: worker.workerId });
+  const reason = await stopped;
+  process.on('SIGTERM', () => process.exit(1));
+  log.debug({ reason }, 'stopping');
+  await worker.close();
+  await close();
+  process.exit(0);
+} catch (error) {
+  log.error(describeError(error), 'the worker could not go on');
+  process.exit(1);
+}

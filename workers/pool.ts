@@ -1,0 +1,109 @@
+/**
+ * Worker processes of one command: forked, started again when they die, stopped together.
+ *
+ *   forked ─▶ working ─ exit ─▶ waiting (backoff) ─▶ forked          any ─ close ─▶ stopping ─▶ gone
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../platform/log.ts';
+import type { Config } from '../platform/types.ts';
+import type { WorkerSettings } from './main.ts';
+
+/** Wait before a worker that died is started again: doubled each time, from the first to the second. */
+const BACKOFF_MS = [200, 5_000] as const;
+
+/** A worker that has lived as long as this dies its first death again. */
+const HEALTHY_MS = 10_000;
+
+/** A stopping worker has 10 s for its jobs and 2 s to give them back; then it is killed. */
+const KILL_MS = 15_000;
+
+export interface PoolOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly scope: string;
+  /** Worker processes. */
+  readonly count: number;
+  readonly log: Log;
+}
+
+export interface Pool {
+  /** Of the processes that run now. */
+  pids(): number[];
+  /** Stops all workers; chunks in flight finish or are given back. */
+  close(): Promise<void>;
+}
+
+/** Starts the processes; resolves when each has been forked, not when it has connected. */
+export async function startPool(options: PoolOptions): Promise<Pool> {
+  const { config, databaseUrl, scope, log } = options;
+  const settings: WorkerSettings = { config, databaseUrl, scope };
+  const members = Array.from({ length: options.count }, () => new Member(settings, log));
+  return {
+    pids: () => members.flatMap((member) => member.pid ?? []),
+    close: async () => {
+      await Promise.all(members.map((member) => member.close()));
+    },
+  };
+}
+
+/** The compiled entry: beside this file, or in dist/ when this file runs from source. */
+function entry(): string {
+  const beside = fileURLToPath(new URL('./main.js', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workers/main.js', import.meta.url));
+}
+
+/** One place in the pool, whatever process holds it. */
+class Member {
+  private readonly settings: WorkerSettings;
+  private readonly log: Log;
+  private child: ChildProcess | null = null;
+  private deaths = 0;
+  private restart: NodeJS.Timeout | null = null;
+  private closing = false;
+
+  constructor(settings: WorkerSettings, log: Log) {
+    this.settings = settings;
+    this.log = log;
+    this.start();
+  }
+
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
+  private start(): void {
+    // Standard output belongs to the command (one JSON object a file): workers only have its error output.
+    const child = fork(entry(), [], { stdio: ['ignore', 2, 2, 'ipc'] });
+    const startedAt = Date.now();
+    this.restart = null;
+    this.child = child;
+    child.on('error', (error) => this.log.error({ reason: error.message }, 'a worker could not be started'));
+    child.once('exit', (code, signal) => this.ended(child, code, signal, Date.now() - startedAt));
+    // A child that is gone before it reads its settings ends with 'exit', which says it all.
+    child.send(this.settings, () => undefined);
+  }
+
+  private ended(child: ChildProcess, code: number | null, signal: string | null, livedMs: number): void {
+    if (this.child === child) this.child = null;
+    if (this.closing) return;
+    this.deaths = livedMs >= HEALTHY_MS ? 1 : this.deaths + 1;
+    const waitMs = Math.min(BACKOFF_MS[0] * 2 ** (this.deaths - 1), BACKOFF_MS[1]);
+    this.log.warn({ pid: child.pid, code, signal, waitMs }, 'a worker ended and will be started again');
+    this.restart = setTimeout(() => this.start(), waitMs);
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    if (this.restart !== null) clearTimeout(this.restart);
+    const child = this.child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    const kill = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(kill);
+  }
+}

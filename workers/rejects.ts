@@ -1,0 +1,77 @@
+/** A row that the kernel turned away, as the ledger keeps it: its place, its raw text and why. */
+import { readHead } from '../kernel/header.ts';
+import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
+import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
+import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
+import type { LedgerReject } from '../platform/ledger/types.ts';
+import type { FileLayout } from '../platform/types.ts';
+
+const codes: Readonly<Record<RejectReason, ErrorCode>> = {
+  [RejectReason.fieldCount]: 'LF_REJECT_FIELD_COUNT',
+  [RejectReason.missing]: 'LF_REJECT_MISSING',
+  [RejectReason.type]: 'LF_REJECT_TYPE',
+  [RejectReason.range]: 'LF_REJECT_RANGE',
+  [RejectReason.quote]: 'LF_REJECT_QUOTE',
+  [RejectReason.encoding]: 'LF_REJECT_ENCODING',
+  [RejectReason.ambiguousTime]: 'LF_REJECT_AMBIGUOUS_TIME',
+  [RejectReason.skippedTime]: 'LF_REJECT_SKIPPED_TIME',
+  [RejectReason.tooLong]: 'LF_REJECT_TOO_LONG',
+};
+
+/** Characters of a value that a message quotes. */
+const QUOTED_CHARACTERS = 60;
+
+/** `lineStart`: 1-based line in the file of the chunk's first byte. */
+export function ledgerReject(
+  raw: RawReject,
+  dataset: CompiledDataset,
+  layout: FileLayout,
+  lineStart: number,
+): LedgerReject {
+  const column = raw.column === -1 ? null : dataset.columns[raw.column];
+  const fields = fieldsOf(raw.raw, layout);
+  const value = column === null ? '' : (fields[layout.fieldOfColumn[raw.column]] ?? '');
+  const code = codes[raw.reason];
+  const words = {
+    column: column?.name ?? 'The row',
+    value: quoted(value),
+    type: column === null ? 'value' : typeWords(column),
+    zone: column?.logical.type === 'timestamp' ? column.logical.zone : 'its zone',
+    found: fields.length,
+    expected: layout.fieldCount,
+  };
+  return {
+    byteOffset: raw.byteOffset,
+    line: lineStart + raw.line,
+    column: column?.name ?? null,
+    code,
+    message: describeError(new LandfallError(code, words)).message,
+    raw: storable(raw.raw),
+  };
+}
+
+/** The record's fields, as far as its raw text can be cut into them. */
+function fieldsOf(raw: string, layout: FileLayout): readonly string[] {
+  const dialect: KernelDialect = layout;
+  return readHead(Buffer.from(`${raw}\n`), dialect)?.fields ?? [];
+}
+
+function quoted(value: string): string {
+  const short = value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}…` : value;
+  return JSON.stringify(short);
+}
+
+/** The column's type as its definition says it, with what a value must look like where that is more. */
+function typeWords(column: CompiledColumn): string {
+  const { logical, type } = column;
+  if (type.kind === 'timestamp' || type.kind === 'date')
+    return `${logical.type} (${type.formats.join(' or ')})`;
+  if (type.kind === 'point') return type.form === 'wkt' ? 'point (POINT (lon lat))' : 'point (lat,lon)';
+  if (logical.type === 'numeric') return `numeric(${logical.precision}, ${logical.scale})`;
+  return logical.type;
+}
+
+/** Postgres keeps no NUL in text. */
+function storable(raw: string): string {
+  return raw.replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,99 @@
+/**
+ * A worker: takes survey and chunk jobs from the queue, as many at a time as it has slots, and says
+ * twice a second how far it is. What it has done is in the ledger; the queue only tells it what to do.
+ */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createKernel } from '../kernel/kernel.ts';
+import type { Registry } from '../model/registry.ts';
+import { connectDatabase } from '../platform/database.ts';
+import { Ledger } from '../platform/ledger/ledger.ts';
+import type { Log } from '../platform/log.ts';
+import type { QueueWorker } from '../platform/queue/contract.ts';
+import { openQueues } from '../platform/queue/index.ts';
+import { openStorage } from '../platform/storage/index.ts';
+import { openTicks } from '../platform/ticks.ts';
+import type { Config } from '../platform/types.ts';
+import { jobHandler } from './handle-job.ts';
+import { Slots } from './slots.ts';
+import { Ticker } from './ticker.ts';
+
+/** One chunk parses while the other waits for Postgres. */
+const SLOTS = 2;
+
+/** How long a stopping worker lets its jobs finish before it gives them back. */
+const STOP_MS = 10_000;
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  /** Queue scope whose jobs it takes. */
+  readonly scope: string;
+  readonly registry: Registry;
+  /** Jobs at a time. Default: 2. */
+  readonly slots?: number;
+  readonly log: Log;
+}
+
+export interface Worker {
+  readonly workerId: string;
+  /** Takes no more jobs, lets those in hand finish within `stopMs` (default 10 s), gives the others back. */
+  close(stopMs?: number): Promise<void>;
+}
+
+/** Starts a worker in this process. Connections: slots + 1 for facts and statements, and the queue's. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { config, databaseUrl, scope, registry, log } = options;
+  const concurrency = options.slots ?? SLOTS;
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const closers: (() => Promise<unknown>)[] = [];
+  let stopMs = STOP_MS;
+  const close = async (deadlineMs = STOP_MS) => {
+    stopMs = deadlineMs;
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    // A chunk holds one connection for its facts; all share one more for statements of their own, which
+    // are short, so nobody who holds one waits for another of the same kind.
+    const database = connectDatabase(databaseUrl, { max: concurrency + 1, name: 'landfall worker' });
+    closers.push(() => database.close());
+    const ticks = await openTicks(config, databaseUrl);
+    closers.push(() => ticks.close());
+    const slots = new Slots();
+    const ticker = new Ticker(workerId, slots, (tick) => ticks.publish(tick));
+    closers.push(() => ticker.leave());
+    const onError = (error: Error) => log.warn({ reason: error.message }, 'the queue is out of reach');
+    const queues = await openQueues({ databaseUrl, redisUrl: config.redisUrl, scope, onError });
+    closers.push(() => queues.close());
+    const kernels = await Promise.all(Array.from({ length: concurrency }, () => createKernel()));
+    const handle = jobHandler({
+      workerId,
+      registry,
+      ledger: new Ledger(database.pool),
+      pool: database.pool,
+      lake: await openStorage(config.lakeUrl),
+      kernels,
+      slots,
+      ticker,
+      log,
+    });
+    const jobs = await queues.workChunks(handle, { concurrency });
+    closers.push(() => closeInTime(jobs, stopMs));
+    ticker.tick();
+    return { workerId, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Waits for the jobs in hand; past the deadline they are aborted and given back to the queue. */
+async function closeInTime(jobs: QueueWorker, stopMs: number): Promise<void> {
+  const timer = new AbortController();
+  const late = delay(stopMs, true, { signal: timer.signal }).catch(() => false);
+  const closing = jobs.close().then(() => false);
+  const isLate = await Promise.race([closing, late]);
+  timer.abort();
+  if (isLate) await jobs.close({ force: true });
+}
