@@ -12,10 +12,12 @@ export type Refs<C extends Columns> = { readonly [K in keyof C]: ColumnRef<C[K][
 
 /**
  * What lake and star may name: columns, the halves of points, enrichments. Whether the named column's type
- * suits its place is for compileDataset: a condition on enrichment types here would make TypeScript settle
- * them before it has looked at `enrich`.
+ * suits its place is for compileDataset.
  */
-export type Name<C extends Columns, E extends Enrichments> = keyof C | keyof E | keyof Halves<C>;
+export type Name<C extends Columns, E extends Enrichments> =
+  | keyof NoInfer<C>
+  | keyof NoInfer<E>
+  | keyof Halves<NoInfer<C>>;
 
 type Halves<C extends Columns> = {
   [K in keyof C as C[K]['type'] extends 'point'
@@ -35,11 +37,12 @@ export interface Dialect {
   readonly encoding?: 'utf-8';
 }
 
-export interface Lake<C extends Columns, E extends Enrichments> {
+/** `N`: the names there are, here and below. */
+export interface Lake<N> {
   /** Folders of the lake, outermost first: year=2018/month=05. */
-  readonly partitionBy?: readonly Name<C, E>[];
+  readonly partitionBy?: readonly N[];
   /** Columns of the parts. Default: every column and enrichment. */
-  readonly columns?: readonly Name<C, E>[];
+  readonly columns?: readonly N[];
 }
 
 export interface Index<N> {
@@ -47,27 +50,22 @@ export interface Index<N> {
   readonly method?: 'btree' | 'brin';
 }
 
-export interface Star<C extends Columns, E extends Enrichments, D extends string> {
+/** `D`: the key columns, one per role of a dimension. */
+export interface Star<N, D extends string> {
   /** Schema of the star's tables. Default: 'star'. */
   readonly schema?: string;
   /** Name of the fact table. */
   readonly fact: string;
   /** Key columns of the fact table and the dimension each points to. */
-  readonly dimensions?: Readonly<
-    Record<D, LookupDimension<NoInfer<Name<C, E>> & string> | DateDimension<NoInfer<Name<C, E>> & string>>
-  >;
+  readonly dimensions?: Readonly<Record<D, LookupDimension<N & string> | DateDimension<N & string>>>;
   /** Columns of the fact table; a point stands for its two halves. */
-  readonly columns?: readonly Name<C, E>[];
+  readonly columns?: readonly N[];
   /** Over fact columns and keys. There is always one over chunk_id. */
-  readonly indexes?: readonly Index<NoInfer<Name<C, E>> | NoInfer<D>>[];
+  readonly indexes?: readonly Index<N | NoInfer<D>>[];
 }
 
-/** A dataset as a person writes it. */
-export interface DatasetDefinition<
-  C extends Columns = Columns,
-  E extends Enrichments = Enrichments,
-  D extends string = string,
-> {
+/** A dataset as a person writes it, but for `enrich`. */
+export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Folder under landing and lake: lower case letters, digits, - and _. */
   readonly name: string;
   readonly description?: string;
@@ -75,12 +73,10 @@ export interface DatasetDefinition<
   /** Texts that mean null in every column. Default: ['']. */
   readonly nulls?: readonly string[];
   readonly columns: C;
-  /** Columns computed from columns. What is used but not returned stays inside. */
-  readonly enrich?: (c: Refs<C>) => E;
   /** Rules over several columns; a row that breaks one is rejected (LF_REJECT_RULE). */
-  readonly rules?: (c: Refs<NoInfer<C>>) => Readonly<Record<string, Rule>>;
-  readonly lake?: Lake<C, E>;
-  readonly star: Star<C, E, D>;
+  readonly rules?: (c: Refs<C>) => Readonly<Record<string, Rule>>;
+  readonly lake?: Lake<N>;
+  readonly star: Star<N, D>;
   readonly mode?: 'append';
   /** Past either, the file fails and leaves nothing behind. Default: share 0.1, any count. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
@@ -90,10 +86,15 @@ export interface DatasetDefinition<
   readonly queries?: Readonly<Record<string, Query>>;
 }
 
+/** A dataset with its types forgotten, as the compiler reads it. */
+export type DatasetDefinition = DatasetSource<Columns, string, string> & {
+  readonly enrich?: (c: Readonly<Record<string, ColumnRef>>) => Enrichments;
+};
+
 /** Marks what defineDataset returned, also across two copies of this module. */
 const mark = Symbol.for('landfall.definition');
 
-/** A checked-by-type definition with its types forgotten; what compileDataset and the registry take. */
+/** What compileDataset and the registry take. */
 export interface Definition {
   readonly name: string;
   readonly source: DatasetDefinition;
@@ -102,13 +103,25 @@ export interface Definition {
 /**
  * Defines a dataset. Names are checked by TypeScript where they are written; everything else by
  * compileDataset, which names all mistakes at once.
+ *
+ * Two signatures, because TypeScript looks at `enrich` only after it has looked at everything else: one type
+ * parameter for "no enrichments" and for "not looked at yet" would let names through in the first case.
  */
+export function defineDataset<const C extends Columns, const D extends string = never>(
+  source: DatasetSource<C, Name<C, Record<never, never>>, D> & { readonly enrich?: undefined },
+): Definition;
 export function defineDataset<
   const C extends Columns,
-  const E extends Enrichments = Record<never, never>,
+  const E extends Enrichments,
   const D extends string = never,
->(source: DatasetDefinition<C, E, D>): Definition {
-  const definition = { name: source.name, source: source as unknown as DatasetDefinition };
+>(
+  source: DatasetSource<C, Name<C, E>, D> & {
+    /** Columns computed from columns. What is used but not returned stays inside. */
+    readonly enrich: (c: Refs<C>) => E;
+  },
+): Definition;
+export function defineDataset(source: { readonly name: string }): Definition {
+  const definition = { name: source.name, source: source as DatasetDefinition };
   Object.defineProperty(definition, mark, { value: true });
   return definition;
 }

@@ -129,20 +129,21 @@ export const factColumnOfNothing = defineDataset({
   star: { fact: 'fact_bad', columns: ['year', 'month'] },
 });
 
+// @ts-expect-error no such column: neither with enrichments nor without
 export const lookupOfNothing = defineDataset({
   name: 'bad',
   columns,
-  // @ts-expect-error no such column
   star: { fact: 'fact_bad', dimensions: { region_key: lookup('dim_region', { name: 'area' }) } },
 });
 
+// @ts-expect-error no such column: neither with enrichments nor without
 export const attributeOfNothing = defineDataset({
   name: 'bad',
   columns,
-  // @ts-expect-error no such column
   star: { fact: 'f', dimensions: { region_key: lookup('dim_region', { name: 'region' }, { size: 'area' }) } },
 });
 
+// @ts-expect-error no such column: neither with enrichments nor without
 export const indexOfNothing = defineDataset({
   name: 'bad',
   columns,
@@ -150,7 +151,6 @@ export const indexOfNothing = defineDataset({
     fact: 'fact_bad',
     dimensions: { date_key: dateDimension('dim_date', 'at') },
     columns: ['people'],
-    // @ts-expect-error no such column
     indexes: [{ columns: ['day_key'] }],
   },
 });
