@@ -1,0 +1,62 @@
+/** A few real answers from the star: named queries of a dataset, run with their defaults. */
+import { compileDataset } from '../model/compile.ts';
+import { builtin } from './index.ts';
+
+/** What is asked of a database here; a pg Pool or client is one. */
+export interface Queryable {
+  query(
+    sql: string,
+    values?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; fields: { name: string; dataTypeID: number }[] }>;
+}
+
+export interface Answer {
+  readonly title: string;
+  readonly rows: Record<string, unknown>[];
+}
+
+/** Query names of each dataset with the title of their answer. */
+const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  trips: {
+    rides_per_region: 'Rides per region',
+    busiest_hours: 'Busiest hours of the day',
+    weekly_average: 'Rides per week, on average',
+  },
+  citibike: {
+    rides_per_month: 'Rides per month',
+    busiest_hours: 'Busiest hours of the day',
+    popular_routes: 'Most popular routes',
+  },
+};
+
+/**
+ * Asks the star of a dataset that comes with Landfall. A dataset without questions has no answers.
+ * Rejects where the star is not there yet.
+ */
+export async function demoAnswers(database: Queryable, dataset: string): Promise<Answer[]> {
+  const definition = builtin.find(({ name }) => name === dataset);
+  if (definition === undefined) return [];
+  const { queries } = compileDataset(definition);
+  const answers: Answer[] = [];
+  for (const [name, title] of Object.entries(questions[dataset] ?? {})) {
+    const query = queries.find((entry) => entry.name === name);
+    if (query === undefined) throw new Error(`the dataset ${dataset} has no query ${name}`);
+    const values = query.parameters.map((parameter) => parameter.default ?? null);
+    answers.push({ title, rows: withNumbers(await database.query(query.sql, values)) });
+  }
+  return answers;
+}
+
+/** Object ids of bigint and numeric, which pg gives as text so as not to lose digits. */
+const numericTypes = [20, 1700];
+
+/** Rows with counts and averages as numbers; here they are far from the limits of a double. */
+function withNumbers({ rows, fields }: Awaited<ReturnType<Queryable['query']>>): Record<string, unknown>[] {
+  const numeric = fields
+    .filter(({ dataTypeID }) => numericTypes.includes(dataTypeID))
+    .map(({ name }) => name);
+  return rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(numeric.map((name) => [name, row[name] === null ? null : Number(row[name])])),
+  }));
+}
