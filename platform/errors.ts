@@ -45,6 +45,10 @@ export const errorTable = {
     message: '{file} changed while it was being read.',
     fix: 'Drop files by rename, or leave them alone once they are in the landing folder; drop this one again.',
   },
+  LF_FILE_DUPLICATE: {
+    message: '{file} holds what another file of its dataset holds, and that one is loaded or being loaded.',
+    fix: 'Nothing needs to be done: the rows are there once.',
+  },
   LF_FILE_MISSING: {
     message: '{file} is not there.',
     fix: 'Check the path; if it was moved while it was being read, drop it again.',

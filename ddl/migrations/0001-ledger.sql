@@ -29,14 +29,27 @@ create table landfall.file (
   state              text not null default 'discovered'
                      check (state in ('discovered', 'surveying', 'loading', 'finalising', 'done', 'failed', 'duplicate')),
   chunks             integer not null default 0,
+  -- Sums over its chunks, written when the file is finished. Until then they are counted from the chunks.
+  chunks_committed   integer not null default 0,
+  bytes_committed    bigint not null default 0,
+  parts              integer not null default 0,
+  rows_parsed        bigint not null default 0,
+  rows_loaded        bigint not null default 0,
+  rows_rejected      bigint not null default 0,
+  rows_deduplicated  bigint not null default 0,
   receipt            jsonb,
   error              jsonb,                -- {code, message, fix}
   landed_at          timestamptz not null default now(),
   started_at         timestamptz,
   finished_at        timestamptz
 );
-create index file_by_content on landfall.file (dataset, content_hash);
-create index file_unfinished on landfall.file (scope) where state in ('discovered', 'surveying', 'loading', 'finalising');
+-- The same bytes are loaded once, whoever plans them.
+create unique index file_by_content on landfall.file (dataset, content_hash)
+  where state in ('loading', 'finalising', 'done');
+-- A file that is seen twice while it is on its way is one file.
+create unique index file_unfinished on landfall.file (scope, url, fingerprint)
+  where state in ('discovered', 'surveying', 'loading', 'finalising');
+create index file_by_end on landfall.file (finished_at);
 
 -- What a worker found in one block range of a file before it is planned.
 create table landfall.survey (
@@ -49,8 +62,8 @@ create table landfall.survey (
   primary key (file_id, number)
 );
 
--- planned ─▶ committed
---    └─────▶ failed       claim counts the workers that took it; only the latest may commit
+-- planned ─▶ committed ─▶ failed   (its file failed and was unloaded)
+--    └─────▶ failed                 claim counts the workers that took it; only the latest may commit
 create table landfall.chunk (
   chunk_id      integer generated always as identity primary key,
   file_id       integer not null references landfall.file on delete cascade,
@@ -65,6 +78,7 @@ create table landfall.chunk (
   rows_loaded       bigint not null default 0,
   rows_rejected     bigint not null default 0,
   rows_deduplicated bigint not null default 0,
+  parts         integer not null default 0,
   error         jsonb,
   claimed_at    timestamptz,
   committed_at  timestamptz,
@@ -97,3 +111,29 @@ create table landfall.reject (
 );
 create index reject_by_file on landfall.reject (file_id, byte_offset);
 create index reject_by_chunk on landfall.reject (chunk_id);
+
+-- Every change of state is announced with the transaction that makes it, whoever makes it. What is said
+-- is only where to look: {"fileId": 1, "kind": "file"} or {"fileId": 1, "kind": "chunk", "chunkNumber": 2}.
+create function landfall.announce_file() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('landfall_change', json_build_object('fileId', coalesce(new.file_id, old.file_id), 'kind', 'file')::text);
+  return null;
+end
+$$;
+create trigger announce after insert or update or delete on landfall.file
+  for each row execute function landfall.announce_file();
+
+-- Only commits name the chunk: identical notifications of one transaction are sent once, so that
+-- unloading a file of a thousand chunks says one thing.
+create function landfall.announce_chunk() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('landfall_change', case
+    when new.state = 'committed'
+      then json_build_object('fileId', new.file_id, 'kind', 'chunk', 'chunkNumber', new.number)
+    else json_build_object('fileId', new.file_id, 'kind', 'chunk')
+  end::text);
+  return null;
+end
+$$;
+create trigger announce after update of state on landfall.chunk
+  for each row when (old.state is distinct from new.state) execute function landfall.announce_chunk();

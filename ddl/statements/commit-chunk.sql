@@ -1,0 +1,18 @@
+-- The fence: only the latest claim of a planned chunk commits, and only while its file is being loaded.
+-- The file's row is locked so that the file cannot fail between this and the end of the transaction.
+-- $1 chunk_id  integer
+-- $2 file_id  integer
+-- $3 claim  integer
+-- $4 rows_parsed  bigint
+-- $5 rows_loaded  bigint
+-- $6 rows_rejected  bigint
+-- $7 rows_deduplicated  bigint
+-- $8 parts  integer
+with loading as (
+  select file_id from landfall.file where file_id = $2 and state = 'loading' for share
+)
+update landfall.chunk c
+set state = 'committed', rows_parsed = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
+    parts = $8, committed_at = now(), error = null
+from loading
+where c.chunk_id = $1 and c.file_id = loading.file_id and c.claim = $3 and c.state = 'planned'

@@ -1,0 +1,25 @@
+-- Where these files are. Only those that are being loaded have their chunks counted.
+-- $1 file_id  integer[]
+select
+  f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
+  coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
+  coalesce(c.bytes_committed, f.bytes_committed) as bytes_committed,
+  coalesce(c.parts, f.parts) as parts,
+  coalesce(c.rows_parsed, f.rows_parsed) as rows_parsed,
+  coalesce(c.rows_loaded, f.rows_loaded) as rows_loaded,
+  coalesce(c.rows_rejected, f.rows_rejected) as rows_rejected,
+  coalesce(c.rows_deduplicated, f.rows_deduplicated) as rows_deduplicated
+from landfall.file f
+left join lateral (
+  select
+    count(*) as chunks_committed,
+    coalesce(sum(byte_end - byte_start), 0)::bigint as bytes_committed,
+    coalesce(sum(parts), 0)::integer as parts,
+    coalesce(sum(rows_parsed), 0)::bigint as rows_parsed,
+    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
+    coalesce(sum(rows_rejected), 0)::bigint as rows_rejected,
+    coalesce(sum(rows_deduplicated), 0)::bigint as rows_deduplicated
+  from landfall.chunk where file_id = f.file_id and state = 'committed'
+) c on f.state in ('loading', 'finalising')
+where f.file_id = any($1)
+order by f.file_id

@@ -1,0 +1,18 @@
+-- Files by what is known of them, oldest first; of more than $6 the newest. Null: any.
+-- $1 dataset  text
+-- $2 scope  text
+-- $3 name  text
+-- $4 url  text
+-- $5 states  text[]
+-- $6 limit  integer
+select * from (
+  select * from landfall.file
+  where ($1::text is null or dataset = $1)
+    and ($2::text is null or scope = $2)
+    and ($3::text is null or name = $3)
+    and ($4::text is null or url = $4)
+    and ($5::text[] is null or state = any($5))
+  order by file_id desc
+  limit $6
+) newest
+order by file_id

@@ -1,0 +1,8 @@
+-- A file of the dataset with the same bytes that is loaded, or is being loaded; a loaded one first.
+-- $1 dataset  text
+-- $2 content_hash  text
+-- $3 file_id  integer   not this one
+select * from landfall.file
+where dataset = $1 and content_hash = $2 and file_id <> $3 and state in ('loading', 'finalising', 'done')
+order by state = 'done' desc, file_id
+limit 1

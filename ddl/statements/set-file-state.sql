@@ -1,0 +1,42 @@
+-- Moves a file on. A finished file stays what it is, though its address and the like may still change.
+-- When the file is finished its sums are taken from its chunks. Null parameters leave what is there.
+-- $1 file_id  integer
+-- $2 state  text
+-- $3 url  text
+-- $4 error  jsonb   {code, message, fix}
+-- $5 receipt  jsonb
+-- $6 duplicate_of  integer
+-- $7 content_hash  text
+-- $8 definition_version  text
+-- $9 layout  jsonb
+update landfall.file f
+set state = $2,
+    url = coalesce($3, f.url),
+    error = coalesce($4, f.error),
+    receipt = coalesce($5, f.receipt),
+    duplicate_of = coalesce($6, f.duplicate_of),
+    content_hash = coalesce($7, f.content_hash),
+    definition_version = coalesce($8, f.definition_version),
+    layout = coalesce($9, f.layout),
+    started_at = coalesce(f.started_at, case when $2 <> 'discovered' then now() end),
+    finished_at = coalesce(f.finished_at, case when $2 in ('done', 'failed', 'duplicate') then now() end),
+    chunks_committed = c.chunks_committed,
+    bytes_committed = c.bytes_committed,
+    parts = c.parts,
+    rows_parsed = c.rows_parsed,
+    rows_loaded = c.rows_loaded,
+    rows_rejected = c.rows_rejected,
+    rows_deduplicated = c.rows_deduplicated
+from (
+  select
+    count(*) filter (where state = 'committed') as chunks_committed,
+    coalesce(sum(byte_end - byte_start) filter (where state = 'committed'), 0) as bytes_committed,
+    coalesce(sum(parts), 0) as parts,
+    coalesce(sum(rows_parsed), 0) as rows_parsed,
+    coalesce(sum(rows_loaded), 0) as rows_loaded,
+    coalesce(sum(rows_rejected), 0) as rows_rejected,
+    coalesce(sum(rows_deduplicated), 0) as rows_deduplicated
+  from landfall.chunk where file_id = $1
+) c
+where f.file_id = $1
+  and (f.state = $2 or f.state not in ('done', 'failed', 'duplicate'))

@@ -1,0 +1,25 @@
+-- Sums over all files but some.
+-- $1 file_id  integer[]   not these
+select
+  count(*) as files,
+  count(*) filter (where f.state = 'done') as files_done,
+  count(*) filter (where f.state = 'failed') as files_failed,
+  coalesce(sum(f.bytes), 0)::bigint as bytes,
+  coalesce(sum(coalesce(c.bytes_committed, f.bytes_committed)), 0)::bigint as bytes_committed,
+  coalesce(sum(coalesce(c.rows_parsed, f.rows_parsed)), 0)::bigint as rows_parsed,
+  coalesce(sum(coalesce(c.rows_loaded, f.rows_loaded)), 0)::bigint as rows_loaded,
+  coalesce(sum(coalesce(c.rows_rejected, f.rows_rejected)), 0)::bigint as rows_rejected,
+  coalesce(sum(coalesce(c.rows_deduplicated, f.rows_deduplicated)), 0)::bigint as rows_deduplicated
+from landfall.file f
+left join lateral (
+  select
+    count(*) as chunks_committed,
+    coalesce(sum(byte_end - byte_start), 0)::bigint as bytes_committed,
+    coalesce(sum(parts), 0)::integer as parts,
+    coalesce(sum(rows_parsed), 0)::bigint as rows_parsed,
+    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
+    coalesce(sum(rows_rejected), 0)::bigint as rows_rejected,
+    coalesce(sum(rows_deduplicated), 0)::bigint as rows_deduplicated
+  from landfall.chunk where file_id = f.file_id and state = 'committed'
+) c on f.state in ('loading', 'finalising')
+where f.file_id <> all($1)

@@ -1,0 +1,269 @@
+/**
+ * The ledger: what has happened to each file and chunk, and the one source of truth. Its states and
+ * the ways between them are drawn in ddl/migrations/0001-ledger.sql; each statement is a file of
+ * ddl/statements. Every change of state is announced on the channel `landfall_change`.
+ */
+import type pg from 'pg';
+import type { RangeSurvey } from '../../kernel/types.ts';
+import { LandfallError } from '../errors.ts';
+import type { FileProgress, RejectSample, Totals } from '../progress.ts';
+import { sql } from '../sql.ts';
+import { inTransaction } from '../transaction.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, SurveyJob } from '../types.ts';
+import { type ChunkCommit, commitChunk } from './commit.ts';
+import type { Claim, FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
+import {
+  type ErrorDescription,
+  type LedgerChunk,
+  type LedgerFile,
+  type LedgerFileState,
+  type LedgerPart,
+  type LedgerSurvey,
+  type Row,
+  type StoredReject,
+  toChunk,
+  toChunkJob,
+  toFile,
+  toPart,
+  toProgress,
+  toReject,
+  toRejectSample,
+  toSurvey,
+  toTotals,
+} from './rows.ts';
+
+export type { ChunkCommit } from './commit.ts';
+export type { Claim, FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
+export type {
+  ErrorDescription,
+  LedgerChunk,
+  LedgerFile,
+  LedgerFileState,
+  LedgerPart,
+  LedgerReject,
+  LedgerSurvey,
+  StoredReject,
+} from './rows.ts';
+
+/** The channel of changes. Payload: {"fileId", "kind": "file" | "chunk", "chunkNumber"?: of a commit}. */
+export const changeChannel = 'landfall_change';
+
+/** Finished files that count as recent. */
+const recentFiles = 100;
+
+export class Ledger {
+  private readonly pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  /** Keeps a definition under its version; one that is there already stays as it is. */
+  async saveDefinition(version: string, dataset: string, definition: unknown): Promise<void> {
+    await this.run('save-definition', [version, dataset, JSON.stringify(definition)]);
+  }
+
+  /** Notes a landed file. One that is on its way already (same scope, url, fingerprint) is returned as it is. */
+  async addFile(file: NewFile): Promise<LedgerFile> {
+    const { dataset, name, url, scope, origin, bytes, fingerprint } = file;
+    return toFile((await this.run('add-file', [dataset, name, url, scope, origin, bytes, fingerprint]))[0]);
+  }
+
+  async file(fileId: number): Promise<LedgerFile | null> {
+    const [row] = await this.run('file', [fileId]);
+    return row ? toFile(row) : null;
+  }
+
+  /** Files in the order in which they landed. */
+  async files(filter: FileFilter = {}): Promise<LedgerFile[]> {
+    const { dataset, scope, name, url, states, limit } = filter;
+    return (await this.run('files', [dataset, scope, name, url, states, limit ?? 10_000])).map(toFile);
+  }
+
+  /** Files of a scope that are not done, failed or duplicates, in the order in which they landed. */
+  async unfinishedFiles(scope: string): Promise<LedgerFile[]> {
+    const states = ['discovered', 'surveying', 'loading', 'finalising'] as const;
+    return this.files({ scope, states, limit: 1_000_000 });
+  }
+
+  /** Moves a discovered file on to surveying. Nothing where it is past that. */
+  async startSurvey(fileId: number, definitionVersion: string, layout: FileLayout): Promise<void> {
+    await this.run('start-survey', [fileId, definitionVersion, JSON.stringify(layout)]);
+  }
+
+  /** Keeps what a worker found in one range; a repeat replaces it. */
+  async saveSurvey(job: SurveyJob, blockHashes: Buffer, result: RangeSurvey): Promise<void> {
+    const { fileId, number, byteStart, byteEnd } = job;
+    await this.run('save-survey', [fileId, number, byteStart, byteEnd, blockHashes, JSON.stringify(result)]);
+  }
+
+  /** Surveys of a file by number. */
+  async surveys(fileId: number): Promise<LedgerSurvey[]> {
+    return (await this.run('surveys', [fileId])).map(toSurvey);
+  }
+
+  /** Another file of the dataset with these bytes that is loaded or being loaded. */
+  async findContent(dataset: string, contentHash: string, exceptFileId: number): Promise<LedgerFile | null> {
+    const [row] = await this.run('find-content', [dataset, contentHash, exceptFileId]);
+    return row ? toFile(row) : null;
+  }
+
+  /**
+   * Writes a file's plan and moves it on to loading, in one transaction. A second call returns the plan
+   * that is stored. For a file that is finished nothing is planned: the result is what was planned before.
+   * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
+   *   findContent was asked; ask again
+   */
+  async planFile(fileId: number, plan: FilePlan): Promise<ChunkJob[]> {
+    return inTransaction(this.pool, async (client) => {
+      const [row] = (await client.query(sql('lock-file'), [fileId])).rows;
+      if (!row) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+      let file = toFile(row);
+      if (file.state === 'discovered' || file.state === 'surveying')
+        file = await this.writePlan(client, file, plan);
+      const chunks = (await client.query(sql('chunks'), [fileId])).rows.map(toChunk);
+      const { dataset, definitionVersion } = file;
+      return chunks.map((chunk) =>
+        toChunkJob(chunk, { dataset, definitionVersion: definitionVersion ?? '' }),
+      );
+    });
+  }
+
+  /**
+   * Takes a chunk for a worker; an earlier claim of it can no longer commit. Null: the chunk is
+   * committed already or failed, or its file is not being loaded any more.
+   */
+  async claimChunk(chunkId: number, worker: string): Promise<Claim | null> {
+    const [row] = await this.run('claim-chunk', [chunkId, worker]);
+    return row ? { claim: row.claim, lineStart: Number(row.line_start), file: toFile(row) } : null;
+  }
+
+  /**
+   * Writes the chunk's part of the ledger inside the caller's transaction, which holds its facts.
+   * False: fenced off (claimed again since, committed, or the file failed); the caller must roll back.
+   * Call it last: the file's row is locked against a change of state until the transaction ends.
+   */
+  commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
+    return commitChunk(client, commit);
+  }
+
+  /** Gives a planned chunk up for good. */
+  async failChunk(chunkId: number, error: ErrorDescription): Promise<void> {
+    await this.run('fail-chunk', [chunkId, JSON.stringify(error)]);
+  }
+
+  async chunks(fileId: number): Promise<LedgerChunk[]> {
+    return (await this.run('chunks', [fileId])).map(toChunk);
+  }
+
+  /** The file's parts in the manifest, by path. */
+  async parts(fileId: number): Promise<LedgerPart[]> {
+    return (await this.run('parts', [fileId])).map(toPart);
+  }
+
+  /** Rejects in the order of the file's bytes. */
+  async rejects(fileId: number, options: { limit?: number } = {}): Promise<StoredReject[]> {
+    return (await this.run('rejects', [fileId, options.limit ?? 1000])).map(toReject);
+  }
+
+  async rejectCounts(fileId: number): Promise<Record<string, number>> {
+    const rows = await this.run('reject-counts', [fileId]);
+    return Object.fromEntries(rows.map((row) => [row.code, Number(row.count)]));
+  }
+
+  /** The newest rejects of all files, newest first. */
+  async recentRejects(limit: number): Promise<(RejectSample & { readonly rejectId: number })[]> {
+    return (await this.run('recent-rejects', [limit])).map(toRejectSample);
+  }
+
+  /** Progress of these files, or of all unfinished and the recently finished ones, in order of landing. */
+  async fileProgress(fileIds: readonly number[] | 'recent'): Promise<FileProgress[]> {
+    const asked = fileIds === 'recent' ? await this.recentIds(this.pool) : fileIds;
+    return asked.length === 0 ? [] : (await this.run('file-progress', [asked])).map(toProgress);
+  }
+
+  /** Sums over all files. */
+  async totals(): Promise<Totals> {
+    return toTotals((await this.run('totals', [[]]))[0]);
+  }
+
+  /** All unfinished and the recently finished files, and the sums over all others, at one moment. */
+  async recentProgress(): Promise<{ files: FileProgress[]; base: Totals }> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query('set transaction isolation level repeatable read, read only');
+      const ids = await this.recentIds(client);
+      const files = (await client.query(sql('file-progress'), [ids])).rows.map(toProgress);
+      const base = toTotals((await client.query(sql('totals'), [ids])).rows[0]);
+      return { files, base };
+    });
+  }
+
+  /**
+   * Moves a file on. A finished file stays done, failed or duplicate; its url and the like may change.
+   * False: there is no such file, or it is finished in another way.
+   */
+  async setFileState(fileId: number, state: LedgerFileState, change: FileChange = {}): Promise<boolean> {
+    return changeFile(this.pool, fileId, state, change);
+  }
+
+  /** Ends a file with its receipt. False as with setFileState. */
+  async finishFile(
+    fileId: number,
+    receipt: Receipt,
+    state: 'done' | 'failed' | 'duplicate',
+  ): Promise<boolean> {
+    return this.setFileState(fileId, state, receipt.error ? { receipt, error: receipt.error } : { receipt });
+  }
+
+  /**
+   * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
+   * manifest, its committed chunks no longer count as loaded, its rejects stay on record. From here on
+   * no chunk of it commits; delete its facts after this call, before the transaction ends.
+   * @returns the parts that were in the manifest, to be deleted from the lake after the commit
+   */
+  async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<Part[]> {
+    await client.query(sql('lock-file'), [fileId]);
+    await client.query(sql('unload-chunks'), [fileId]);
+    const { rows } = await client.query(sql('unload-parts'), [fileId]);
+    await changeFile(client, fileId, 'failed', { error });
+    return rows.map((row) => ({ path: row.path, rows: Number(row.rows), bytes: Number(row.bytes) }));
+  }
+
+  private async writePlan(client: pg.ClientBase, file: LedgerFile, plan: FilePlan): Promise<LedgerFile> {
+    const { contentHash, definitionVersion, layout, chunks } = plan;
+    const change = [file.fileId, contentHash, definitionVersion, JSON.stringify(layout), chunks.length];
+    await client.query(sql('plan-file'), change).catch((cause) => {
+      if (cause.constraint !== 'file_by_content') throw cause;
+      throw new LandfallError('LF_FILE_DUPLICATE', { file: file.name }, { cause });
+    });
+    const columns = (['number', 'byteStart', 'byteEnd', 'lineStart'] as const).map((name) =>
+      chunks.map((chunk) => chunk[name]),
+    );
+    await client.query(sql('plan-chunks'), [file.fileId, ...columns]);
+    return { ...file, definitionVersion };
+  }
+
+  private async recentIds(client: pg.Pool | pg.ClientBase): Promise<number[]> {
+    return (await client.query(sql('recent-files'), [recentFiles])).rows.map((row) => row.file_id);
+  }
+
+  private async run(name: string, values: unknown[]): Promise<Row[]> {
+    return (await this.pool.query(sql(name), values)).rows;
+  }
+}
+
+async function changeFile(
+  client: pg.Pool | pg.ClientBase,
+  fileId: number,
+  state: LedgerFileState,
+  change: FileChange,
+): Promise<boolean> {
+  const { url, error, receipt, duplicateOf, contentHash, definitionVersion, layout } = change;
+  const values = [url, json(error), json(receipt), duplicateOf, contentHash, definitionVersion, json(layout)];
+  const { rowCount } = await client.query(sql('set-file-state'), [fileId, state, ...values]);
+  return rowCount === 1;
+}
+
+function json(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}

@@ -1,0 +1,57 @@
+/** What the ledger is asked and told. */
+import type { FileLayout, Receipt } from '../types.ts';
+import type { ErrorDescription, LedgerFile, LedgerFileState } from './rows.ts';
+
+export interface NewFile {
+  readonly dataset: string;
+  /** As landed, relative to landing/<dataset>/. */
+  readonly name: string;
+  readonly url: string;
+  readonly scope: string;
+  readonly origin: 'landing' | 'ingest';
+  readonly bytes: number;
+  readonly fingerprint: string;
+}
+
+/** Undefined members match every file. */
+export interface FileFilter {
+  readonly dataset?: string;
+  readonly scope?: string;
+  readonly name?: string;
+  readonly url?: string;
+  readonly states?: readonly LedgerFileState[];
+  /** The newest so many; default 10,000. */
+  readonly limit?: number;
+}
+
+export interface FilePlan {
+  readonly contentHash: string;
+  readonly definitionVersion: string;
+  readonly layout: FileLayout;
+  readonly chunks: readonly PlannedChunk[];
+}
+
+export interface PlannedChunk {
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** 1-based line in the file of its first byte. */
+  readonly lineStart: number;
+}
+
+export interface FileChange {
+  readonly url?: string;
+  readonly error?: ErrorDescription;
+  readonly receipt?: Receipt;
+  readonly duplicateOf?: number;
+  readonly contentHash?: string;
+  readonly definitionVersion?: string;
+  readonly layout?: FileLayout;
+}
+
+export interface Claim {
+  /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
+  readonly claim: number;
+  readonly lineStart: number;
+  readonly file: LedgerFile;
+}

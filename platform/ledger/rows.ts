@@ -1,0 +1,224 @@
+/** The ledger's rows as the rest of Landfall sees them. */
+import type { RangeSurvey } from '../../kernel/types.ts';
+import type { FileProgress, FileState, RejectSample, RowCounts, Totals } from '../progress.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, StoredObject } from '../types.ts';
+
+/** States of files in the ledger; files of unknown datasets are not there. */
+export type LedgerFileState = Exclude<FileState, 'unknown'>;
+
+export interface ErrorDescription {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface LedgerFile {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly name: string;
+  /** Where its bytes are read now. */
+  readonly url: string;
+  readonly scope: string;
+  readonly origin: 'landing' | 'ingest';
+  readonly bytes: number;
+  readonly fingerprint: StoredObject['fingerprint'];
+  readonly contentHash: string | null;
+  readonly duplicateOf: number | null;
+  readonly definitionVersion: string | null;
+  readonly layout: FileLayout | null;
+  readonly state: LedgerFileState;
+  readonly chunks: number;
+  readonly receipt: Receipt | null;
+  readonly error: ErrorDescription | null;
+  readonly landedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface LedgerChunk {
+  readonly chunkId: number;
+  readonly fileId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly lineStart: number;
+  readonly state: 'planned' | 'committed' | 'failed';
+  readonly claim: number;
+  readonly worker: string | null;
+  readonly rows: RowCounts;
+  readonly parts: number;
+  readonly error: ErrorDescription | null;
+  readonly claimedAt: Date | null;
+  readonly committedAt: Date | null;
+}
+
+export interface LedgerPart extends Part {
+  readonly chunkId: number;
+}
+
+/** A reject as a worker reports it. */
+export interface LedgerReject {
+  /** Offset in the file of the record's first byte. */
+  readonly byteOffset: number;
+  /** 1-based line in the file. */
+  readonly line: number;
+  /** Null where the record as a whole is at fault. */
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+}
+
+/** A reject on record. */
+export interface StoredReject extends LedgerReject {
+  readonly rejectId: number;
+  readonly fileId: number;
+  readonly chunkId: number;
+  readonly definitionVersion: string;
+}
+
+export interface LedgerSurvey {
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** 32 bytes for each block. */
+  readonly blockHashes: Buffer;
+  readonly result: RangeSurvey;
+}
+
+/** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */
+// biome-ignore lint/suspicious/noExplicitAny: the statements say what is in a row, the types below repeat it.
+export type Row = Record<string, any>;
+
+export function toFile(row: Row): LedgerFile {
+  return {
+    fileId: row.file_id,
+    dataset: row.dataset,
+    name: row.name,
+    url: row.url,
+    scope: row.scope,
+    origin: row.origin,
+    bytes: Number(row.bytes),
+    fingerprint: row.fingerprint,
+    contentHash: row.content_hash,
+    duplicateOf: row.duplicate_of,
+    definitionVersion: row.definition_version,
+    layout: row.layout,
+    state: row.state,
+    chunks: row.chunks,
+    receipt: row.receipt,
+    error: row.error,
+    landedAt: row.landed_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+export function toChunk(row: Row): LedgerChunk {
+  return {
+    chunkId: row.chunk_id,
+    fileId: row.file_id,
+    number: row.number,
+    byteStart: Number(row.byte_start),
+    byteEnd: Number(row.byte_end),
+    lineStart: Number(row.line_start),
+    state: row.state,
+    claim: row.claim,
+    worker: row.worker,
+    rows: toRowCounts(row),
+    parts: row.parts,
+    error: row.error,
+    claimedAt: row.claimed_at,
+    committedAt: row.committed_at,
+  };
+}
+
+/** What a worker is told of a chunk. */
+export function toChunkJob(
+  chunk: LedgerChunk,
+  file: { dataset: string; definitionVersion: string },
+): ChunkJob {
+  const { fileId, chunkId, number, byteStart, byteEnd } = chunk;
+  const { dataset, definitionVersion } = file;
+  return { fileId, chunkId, number, byteStart, byteEnd, dataset, definitionVersion };
+}
+
+export function toPart(row: Row): LedgerPart {
+  return { path: row.path, rows: Number(row.rows), bytes: Number(row.bytes), chunkId: row.chunk_id };
+}
+
+export function toReject(row: Row): StoredReject {
+  return {
+    rejectId: Number(row.reject_id),
+    fileId: row.file_id,
+    chunkId: row.chunk_id,
+    byteOffset: Number(row.byte_offset),
+    line: Number(row.line),
+    column: row.column_name,
+    code: row.code,
+    message: row.message,
+    raw: row.raw,
+    definitionVersion: row.definition_version,
+  };
+}
+
+export function toRejectSample(row: Row): RejectSample & { readonly rejectId: number } {
+  const { rejectId, fileId, line, column, code, message, raw } = toReject(row);
+  return { rejectId, fileId, line, column, code, message, raw };
+}
+
+export function toSurvey(row: Row): LedgerSurvey {
+  return {
+    number: row.number,
+    byteStart: Number(row.byte_start),
+    byteEnd: Number(row.byte_end),
+    blockHashes: row.block_hashes,
+    result: row.result,
+  };
+}
+
+/** Progress by commits alone: rates and what is in flight come from ticks. */
+export function toProgress(row: Row): FileProgress {
+  return {
+    fileId: row.file_id,
+    dataset: row.dataset,
+    name: row.name,
+    state: row.state,
+    bytes: Number(row.bytes),
+    bytesCommitted: Number(row.bytes_committed),
+    bytesSeen: Number(row.bytes_committed),
+    chunks: row.chunks,
+    chunksCommitted: Number(row.chunks_committed),
+    rows: toRowCounts(row),
+    parts: row.parts,
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+    etaSeconds: null,
+    landedAt: row.landed_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    error: row.error,
+  };
+}
+
+export function toTotals(row: Row): Totals {
+  return {
+    files: Number(row.files),
+    filesDone: Number(row.files_done),
+    filesFailed: Number(row.files_failed),
+    bytes: Number(row.bytes),
+    bytesCommitted: Number(row.bytes_committed),
+    rows: toRowCounts(row),
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+  };
+}
+
+function toRowCounts(row: Row): RowCounts {
+  return {
+    parsed: Number(row.rows_parsed),
+    loaded: Number(row.rows_loaded),
+    rejected: Number(row.rows_rejected),
+    deduplicated: Number(row.rows_deduplicated),
+  };
+}

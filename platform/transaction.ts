@@ -1,0 +1,20 @@
+import type pg from 'pg';
+
+/** Runs `work` in a transaction; whatever it throws rolls back and drops the connection. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failed = true;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    failed = false;
+    return result;
+  } finally {
+    if (failed) await client.query('rollback').catch(() => {});
+    client.release(failed);
+  }
+}
