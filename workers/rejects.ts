@@ -3,8 +3,9 @@ import { readHead } from '../kernel/header.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
-import type { LedgerReject } from '../platform/ledger/types.ts';
-import type { FileLayout } from '../platform/types.ts';
+import type { Ledger, LedgerReject } from '../platform/ledger/ledger.ts';
+import type { ChunkJob, FileLayout } from '../platform/types.ts';
+import type { FactLoad } from './star/fact-load.ts';
 
 const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.fieldCount]: 'LF_REJECT_FIELD_COUNT',
@@ -18,8 +19,46 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.tooLong]: 'LF_REJECT_TOO_LONG',
 };
 
+/** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a batch's more. */
+const KEPT_REJECTS = 2_000;
+const KEPT_CHARACTERS = 4 * 1024 * 1024;
+
 /** Characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
+
+/** A chunk's rejects on their way into its transaction, in bounded memory. */
+export class RejectTray {
+  count = 0;
+  /** Those that the ledger does not have yet. */
+  rest: LedgerReject[] = [];
+  private characters = 0;
+  private readonly job: ChunkJob;
+  private readonly dataset: CompiledDataset;
+  private readonly layout: FileLayout;
+  private readonly lineStart: number;
+
+  /** `lineStart`: 1-based line in the file of the chunk's first byte. */
+  constructor(job: ChunkJob, dataset: CompiledDataset, layout: FileLayout, lineStart: number) {
+    this.job = job;
+    this.dataset = dataset;
+    this.layout = layout;
+    this.lineStart = lineStart;
+  }
+
+  /** Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. */
+  async take(raws: readonly RawReject[], facts: FactLoad, ledger: Ledger): Promise<void> {
+    for (const raw of raws) {
+      this.rest.push(ledgerReject(raw, this.dataset, this.layout, this.lineStart));
+      this.characters += raw.raw.length;
+    }
+    this.count += raws.length;
+    if (this.rest.length < KEPT_REJECTS && this.characters < KEPT_CHARACTERS) return;
+    await facts.pause();
+    await ledger.addRejects(facts.client, { ...this.job, rejects: this.rest });
+    this.rest = [];
+    this.characters = 0;
+  }
+}
 
 /** `lineStart`: 1-based line in the file of the chunk's first byte. */
 export function ledgerReject(
@@ -46,7 +85,7 @@ export function ledgerReject(
     column: column?.name ?? null,
     code,
     message: describeError(new LandfallError(code, words)).message,
-    raw: storable(raw.raw),
+    raw: raw.raw,
   };
 }
 
@@ -69,9 +108,4 @@ function typeWords(column: CompiledColumn): string {
   if (type.kind === 'point') return type.form === 'wkt' ? 'point (POINT (lon lat))' : 'point (lat,lon)';
   if (logical.type === 'numeric') return `numeric(${logical.precision}, ${logical.scale})`;
   return logical.type;
-}
-
-/** Postgres keeps no NUL in text. */
-function storable(raw: string): string {
-  return raw.replaceAll('\0', '\uFFFD');
 }

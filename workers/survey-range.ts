@@ -2,16 +2,16 @@
  * Looks through one range of a file before it is planned: the hashes of its blocks (its content's
  * identity) and what it does to the CSV state machine (where records begin), in one pass.
  */
-import { createHash } from 'node:crypto';
 import { createSurveyor } from '../kernel/survey.ts';
-import type { KernelDialect } from '../kernel/types.ts';
+import type { KernelDialect, RangeSurvey } from '../kernel/types.ts';
+import { BlockHasher } from '../platform/content-hash.ts';
+import { LandfallError } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
 import type { SurveyJob } from '../platform/types.ts';
 import type { SlotCounters } from './slots.ts';
 
-/** Bytes of a hashed block; ranges begin on a multiple of it. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+type Surveyor = Awaited<ReturnType<typeof createSurveyor>>;
 
 export interface SurveyTools {
   readonly ledger: Ledger;
@@ -21,48 +21,65 @@ export interface SurveyTools {
 
 /** Does nothing for a file that is no longer being surveyed. Throws LF_FILE_CHANGED when its bytes did. */
 export async function surveyRange(job: SurveyJob, tools: SurveyTools): Promise<void> {
-  const file = await tools.ledger.file(job.fileId);
+  const { ledger, counters, signal } = tools;
+  const file = await ledger.file(job.fileId);
   if (file === null || file.state !== 'surveying' || file.layout === null) return;
-  const dialect: KernelDialect = file.layout;
-  const surveyor = await createSurveyor(dialect, job.byteStart);
   const hasher = new BlockHasher();
+  const pieces = new PieceSurvey(job, file.layout);
   const { storage, key } = await openObject(file.url);
   const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint };
   for await (const bytes of storage.read(key, range)) {
-    tools.signal.throwIfAborted();
+    signal.throwIfAborted();
     hasher.update(bytes);
-    surveyor.update(bytes);
-    tools.counters.bytesRead += bytes.length;
+    await pieces.update(bytes);
+    counters.bytesRead += bytes.length;
   }
-  tools.counters.step = 'committing';
-  await tools.ledger.saveSurvey(job, hasher.finish(), surveyor.finish());
+  if (counters.bytesRead !== counters.bytes) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  counters.step = 'committing';
+  await ledger.saveSurvey(job, hasher.finish(), pieces.finish());
 }
 
-/** SHA-256 of each block of a range, 32 bytes each, one after another. */
-class BlockHasher {
-  private readonly hashes: Buffer[] = [];
-  private hash = createHash('sha256');
-  private room = BLOCK_BYTES;
+/** The surveys of a range's pieces, cut at the file's multiples of pieceBytes. */
+class PieceSurvey {
+  private readonly dialect: KernelDialect;
+  private readonly from: number;
+  private readonly pieceBytes: number;
+  private readonly surveys: RangeSurvey[] = [];
+  /** Of the piece under way; it ends at `pieceEnd`. */
+  private surveyor: Surveyor | null = null;
+  private pieceEnd = 0;
+  private position: number;
 
-  update(bytes: Uint8Array): void {
-    let from = 0;
-    while (from < bytes.length) {
-      const count = Math.min(bytes.length - from, this.room);
-      this.hash.update(bytes.subarray(from, from + count));
-      this.room -= count;
-      from += count;
-      if (this.room === 0) this.endBlock();
+  constructor(job: SurveyJob, dialect: KernelDialect) {
+    this.dialect = dialect;
+    this.position = job.byteStart;
+    this.from = job.surveyFrom ?? job.byteStart;
+    this.pieceBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  async update(bytes: Uint8Array): Promise<void> {
+    const end = this.position + bytes.length;
+    const start = this.position;
+    this.position = Math.min(end, Math.max(start, this.from));
+    while (this.position < end) {
+      if (this.surveyor === null) {
+        this.surveyor = await createSurveyor(this.dialect, this.position);
+        this.pieceEnd = (Math.floor(this.position / this.pieceBytes) + 1) * this.pieceBytes;
+      }
+      const until = Math.min(end, this.pieceEnd);
+      this.surveyor.update(bytes.subarray(this.position - start, until - start));
+      this.position = until;
+      if (until === this.pieceEnd) this.endPiece();
     }
   }
 
-  finish(): Buffer {
-    if (this.room < BLOCK_BYTES) this.endBlock();
-    return Buffer.concat(this.hashes);
+  finish(): readonly RangeSurvey[] {
+    this.endPiece();
+    return this.surveys;
   }
 
-  private endBlock(): void {
-    this.hashes.push(this.hash.digest());
-    this.hash = createHash('sha256');
-    this.room = BLOCK_BYTES;
+  private endPiece(): void {
+    if (this.surveyor !== null) this.surveys.push(this.surveyor.finish());
+    this.surveyor = null;
   }
 }
