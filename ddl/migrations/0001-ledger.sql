@@ -58,7 +58,7 @@ create table landfall.survey (
   byte_start  bigint not null,
   byte_end    bigint not null,
   block_hashes bytea not null,             -- 32 bytes for each 4 MiB block
-  result      jsonb not null,              -- kernel RangeSurvey
+  result      jsonb not null,              -- kernel RangeSurvey of each of its pieces, in order
   primary key (file_id, number)
 );
 

@@ -5,15 +5,19 @@ import { sql } from '../sql.ts';
 import type { Part } from '../types.ts';
 import type { LedgerReject } from './rows.ts';
 
-export interface ChunkCommit {
+/** Rejects and whose they are. */
+export interface ChunkRejects {
   readonly chunkId: number;
   readonly fileId: number;
+  readonly definitionVersion: string;
+  readonly rejects: readonly LedgerReject[];
+}
+
+export interface ChunkCommit extends ChunkRejects {
   /** As claimChunk gave it. */
   readonly claim: number;
   readonly rows: RowCounts;
   readonly parts: readonly Part[];
-  readonly rejects: readonly LedgerReject[];
-  readonly definitionVersion: string;
 }
 
 /** Rejects in one statement: at 8 KiB of raw text each, 16 MiB at most. */
@@ -29,28 +33,26 @@ export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): P
     const columns = [parts.map((p) => p.path), parts.map((p) => p.rows), parts.map((p) => p.bytes)];
     await client.query(sql('add-parts'), [chunkId, fileId, ...columns]);
   }
-  for (let start = 0; start < commit.rejects.length; start += rejectsPerStatement) {
-    await addRejects(client, commit, commit.rejects.slice(start, start + rejectsPerStatement));
-  }
+  await addRejects(client, commit);
   return true;
 }
 
-async function addRejects(
-  client: pg.ClientBase,
-  commit: ChunkCommit,
-  rejects: LedgerReject[],
-): Promise<void> {
-  await client.query(sql('add-rejects'), [
-    commit.fileId,
-    commit.chunkId,
-    commit.definitionVersion,
-    rejects.map((reject) => reject.byteOffset),
-    rejects.map((reject) => reject.line),
-    rejects.map((reject) => reject.column),
-    rejects.map((reject) => reject.code),
-    rejects.map((reject) => storable(reject.message)),
-    rejects.map((reject) => storable(reject.raw)),
-  ]);
+/** See Ledger.addRejects. */
+export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Promise<void> {
+  for (let start = 0; start < chunk.rejects.length; start += rejectsPerStatement) {
+    const rejects = chunk.rejects.slice(start, start + rejectsPerStatement);
+    await client.query(sql('add-rejects'), [
+      chunk.fileId,
+      chunk.chunkId,
+      chunk.definitionVersion,
+      rejects.map((reject) => reject.byteOffset),
+      rejects.map((reject) => reject.line),
+      rejects.map((reject) => reject.column),
+      rejects.map((reject) => reject.code),
+      rejects.map((reject) => storable(reject.message)),
+      rejects.map((reject) => storable(reject.raw)),
+    ]);
+  }
 }
 
 /** PostgreSQL's text holds every character but NUL; it is shown as the symbol for it. */

@@ -10,7 +10,7 @@ import type { FileProgress, RejectSample, Totals } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { ChunkJob, FileLayout, Part, Receipt, SurveyJob } from '../types.ts';
-import { type ChunkCommit, commitChunk } from './commit.ts';
+import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk } from './commit.ts';
 import type { Claim, FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
 import {
   type ErrorDescription,
@@ -91,8 +91,8 @@ export class Ledger {
     await this.run('start-survey', [fileId, definitionVersion, JSON.stringify(layout)]);
   }
 
-  /** Keeps what a worker found in one range; a repeat replaces it. */
-  async saveSurvey(job: SurveyJob, blockHashes: Buffer, result: RangeSurvey): Promise<void> {
+  /** Keeps what a worker found in the pieces of one range; a repeat replaces it. */
+  async saveSurvey(job: SurveyJob, blockHashes: Buffer, result: readonly RangeSurvey[]): Promise<void> {
     const { fileId, number, byteStart, byteEnd } = job;
     await this.run('save-survey', [fileId, number, byteStart, byteEnd, blockHashes, JSON.stringify(result)]);
   }
@@ -145,6 +145,14 @@ export class Ledger {
    */
   commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
     return commitChunk(client, commit);
+  }
+
+  /**
+   * Writes rejects of a chunk before it commits, inside the caller's transaction: for a chunk that has
+   * more of them than are kept in memory. Those given to commitChunk come on top.
+   */
+  addRejects(client: pg.ClientBase, chunk: ChunkRejects): Promise<void> {
+    return addRejects(client, chunk);
   }
 
   /** Gives a planned chunk up for good. */

@@ -83,7 +83,8 @@ export interface LedgerSurvey {
   readonly byteEnd: number;
   /** 32 bytes for each block. */
   readonly blockHashes: Buffer;
-  readonly result: RangeSurvey;
+  /** Of its pieces, in order. */
+  readonly result: readonly RangeSurvey[];
 }
 
 /** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */

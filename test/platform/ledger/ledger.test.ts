@@ -121,7 +121,7 @@ describe('a file on its way', () => {
   it('is surveyed; a repeated survey replaces the first', async () => {
     const file = await ledger.addFile(newFile());
     await ledger.startSurvey(file.fileId, '00000000000000aa', layout);
-    const result = {
+    const piece = {
       byteStart: 0,
       byteEnd: 3000,
       endState: [0, 1, 2, 3],
@@ -129,6 +129,7 @@ describe('a file on its way', () => {
       linesBefore: [1, 1, 0, 1],
       lines: 30,
     } as const;
+    const result = [piece];
     const job = { fileId: file.fileId, number: 0, byteStart: 0, byteEnd: 3000 };
     await ledger.saveSurvey(job, Buffer.alloc(32, 1), result);
     await ledger.saveSurvey(job, Buffer.alloc(32, 7), result);
