@@ -4,9 +4,21 @@
  * Reject codes (LF_REJECT_…) name why a row was not loaded; they are not thrown.
  */
 export const errorTable = {
+  LF_CHECK: {
+    message: 'The data check {check} found rows that must not be there, first of all: {row}',
+    fix: 'Mend the data in {file} and drop it again, or mend the check; nothing of this file was kept.',
+  },
+  LF_CHUNK_LOST: {
+    message: 'Chunk {chunk} of {file} was given up: every worker that took it ended without a word.',
+    fix: "Look at the workers' logs; memory is the usual cause. Nothing of this file was kept: drop it again.",
+  },
   LF_CONFIG: {
     message: 'The settings have mistakes: {mistakes}',
     fix: 'Mend each named setting; `landfall doctor` shows what is in force.',
+  },
+  LF_COORDINATOR_RUNNING: {
+    message: 'Another coordinator is at work on this database (scope {scope}).',
+    fix: 'Stop the other one first, or give this one a database of its own; workers may be as many as you like.',
   },
   LF_DATABASE_NEWER: {
     message:
@@ -21,13 +33,33 @@ export const errorTable = {
     message: 'The server at {address} is PostgreSQL {version}; Landfall needs {needed} or newer.',
     fix: 'Upgrade that server, or unset DATABASE_URL to use the one that comes with Landfall.',
   },
+  LF_DATASET_UNCLEAR: {
+    message: 'It is not clear which dataset {file} is of: {reason}.',
+    fix: 'Say it with --dataset NAME, or write a definition with `landfall init {file}`.',
+  },
   LF_DATASET_UNKNOWN: {
     message: 'There is no dataset {dataset}.',
     fix: 'Name a dataset that is defined; give the folder of your definitions in LANDFALL_DATASETS, also to the workers.',
   },
+  LF_DEFINITION: {
+    message: 'The definition of {dataset} has mistakes:\n{mistakes}',
+    fix: 'Mend each of them in the definition; every line says where and how.',
+  },
+  LF_DEFINITION_CHANGED: {
+    message: 'The definition of {dataset} changed while {file} was half loaded.',
+    fix: 'Nothing of this file was kept: drop it again, and it is loaded with the definition of now.',
+  },
+  LF_DEFINITION_FILE: {
+    message: '{file} gives no dataset: {reason}',
+    fix: 'A definition file exports what defineDataset returns: `export default defineDataset({ … })`.',
+  },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
     fix: 'Start workers and coordinator from the same definitions; then replay the file.',
+  },
+  LF_DIALECT_AMBIGUOUS: {
+    message: '{file} can be read with {candidates} between the fields, equally well.',
+    fix: 'Say which in the definition: dialect: { delimiter: … }.',
   },
   LF_EMBEDDED_ACCOUNT: {
     message: 'PostgreSQL refuses to run as root, and Landfall could not run it as another user: {reason}',
@@ -41,6 +73,14 @@ export const errorTable = {
     message: 'The embedded PostgreSQL did not start: {reason}',
     fix: 'Read {log}; remove {home} to begin again with an empty database, or set DATABASE_URL.',
   },
+  LF_ENRICHMENT: {
+    message: 'The enrichment {enrichment} of {dataset} failed: {reason}',
+    fix: 'Mend the function in the definition: it is called with every value there is, and must give a value of its type or null.',
+  },
+  LF_FILE_BINARY: {
+    message: '{file} is not text but {what}.',
+    fix: 'Unpack or convert it to CSV in UTF-8 and drop it again.',
+  },
   LF_FILE_CHANGED: {
     message: '{file} changed while it was being read.',
     fix: 'Drop files by rename, or leave them alone once they are in the landing folder; drop this one again.',
@@ -48,6 +88,14 @@ export const errorTable = {
   LF_FILE_DUPLICATE: {
     message: '{file} holds what another file of its dataset holds, and that one is loaded or being loaded.',
     fix: 'Nothing needs to be done: the rows are there once.',
+  },
+  LF_FILE_EMPTY: {
+    message: '{file} is empty.',
+    fix: 'Drop it again when there is something in it; a file of a header alone is fine.',
+  },
+  LF_FILE_ENCODING: {
+    message: '{file} is in {encoding}; Landfall reads UTF-8.',
+    fix: 'Convert it (`iconv -f {encoding} -t UTF-8`) and drop it again.',
   },
   LF_FILE_MISSING: {
     message: '{file} is not there.',
@@ -60,6 +108,14 @@ export const errorTable = {
   LF_GENERATOR_UNKNOWN: {
     message: 'There is no generator for {dataset}.',
     fix: 'Generators: {known}.',
+  },
+  LF_HEADER: {
+    message: 'The header does not fit {dataset}: {mistakes}. The file has: {fields}.',
+    fix: 'Give the column the header text as an alias, or make it `optional: true`, in the definition of {dataset}; then drop the file again.',
+  },
+  LF_HEADER_LONG: {
+    message: 'The first record of {file} does not end within {bytes} bytes.',
+    fix: 'Check the quotes of its first lines: one that is never closed swallows the rest of the file.',
   },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
@@ -89,6 +145,10 @@ export const errorTable = {
     message: 'This server wants its token.',
     fix: 'Send `Authorization: Bearer TOKEN`, or open /?token=TOKEN; TOKEN is what LANDFALL_TOKEN was set to where the server runs.',
   },
+  LF_INGEST_ABANDONED: {
+    message: 'The `landfall ingest` that loaded {file} ended before it was done.',
+    fix: 'Nothing of this file was kept: run it again.',
+  },
   LF_INIT: {
     message: 'No definition could be written from the file: {reason}',
     fix: 'Give a CSV file with a header line and at least one record, or write the definition by hand (README, `A dataset of your own`).',
@@ -105,6 +165,18 @@ export const errorTable = {
     message: 'The name {key} leads out of {store}.',
     fix: 'Use names below that folder: relative, without `..`.',
   },
+  LF_LANDING_KIND: {
+    message: '{file} in the landing folder is not a regular file.',
+    fix: 'Put the file itself there.',
+  },
+  LF_LANDING_LINK: {
+    message: '{file} in the landing folder is a symbolic link; links are not followed.',
+    fix: 'Move or copy the file itself there, or load it where it is with `landfall ingest`.',
+  },
+  LF_LANDING_UNKNOWN: {
+    message: '{file} lies {where}, which no dataset is for.',
+    fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',
+  },
   LF_QUERY_FAILED: {
     message: 'The query {query} of {dataset} failed: {reason}',
     fix: 'Mend its SQL in the definition of {dataset}.',
@@ -112,6 +184,10 @@ export const errorTable = {
   LF_QUERY_TIMEOUT: {
     message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
     fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',
+  },
+  LF_RECONCILE: {
+    message: 'The accounts of {file} do not agree: {differences}.',
+    fix: 'Nothing of this file was kept. Drop it again; if it comes back, report it with this text.',
   },
   LF_REJECT_AMBIGUOUS_TIME: {
     message: '{column}: {value} happened twice on the clocks of {zone}.',
@@ -125,9 +201,21 @@ export const errorTable = {
     message: 'The row has {found} fields, not {expected}.',
     fix: 'Look for an unquoted delimiter or a cut line in the raw text.',
   },
+  LF_REJECT_LENGTH: {
+    message: '{column}: {value} is shorter or longer than the definition allows.',
+    fix: 'Correct the value, or change minLength or maxLength in the definition.',
+  },
+  LF_REJECT_LIMIT: {
+    message: '{rejected} of {parsed} rows of {file} were rejected, more than the limit ({limit}).',
+    fix: '`landfall rejects {file}` shows why; mend the file or the definition, or raise the limit, and drop it again.',
+  },
   LF_REJECT_MISSING: {
     message: '{column} is required and has no value.',
     fix: 'Fill it in, or make the column optional in the definition.',
+  },
+  LF_REJECT_PATTERN: {
+    message: '{column}: {value} does not have the form that the definition asks for.',
+    fix: 'Correct the value, or change the pattern in the definition.',
   },
   LF_REJECT_QUOTE: {
     message: 'The row has a quote that is not closed, or text after a closing quote.',
@@ -136,6 +224,10 @@ export const errorTable = {
   LF_REJECT_RANGE: {
     message: '{column}: {value} is out of range for {type}.',
     fix: 'Correct the value, or give the column a wider type in the definition.',
+  },
+  LF_REJECT_RULE: {
+    message: 'The row breaks the rule {rule}.',
+    fix: 'Correct the row, or change the rule in the definition.',
   },
   LF_REJECT_SKIPPED_TIME: {
     message: '{column}: {value} never happened on the clocks of {zone}.',
@@ -148,6 +240,10 @@ export const errorTable = {
   LF_REJECT_TYPE: {
     message: '{column}: {value} is not a {type}.',
     fix: 'Correct the value, or add its format or null token to the definition.',
+  },
+  LF_REJECT_VALUE: {
+    message: '{column}: {value} is not one of the values that the definition lists.',
+    fix: 'Correct the value, or add it to oneOf in the definition.',
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',

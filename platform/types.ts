@@ -41,6 +41,11 @@ export interface SurveyJob {
   readonly number: number;
   readonly byteStart: number;
   readonly byteEnd: number;
+  /** Where the first record may begin: what is before it (BOM, header) is hashed but not surveyed. Default byteStart. */
+  readonly surveyFrom?: number;
+  /** The range is surveyed piece by piece, cut at the file's multiples of this; each piece offers one
+   * border for a chunk. Default: one piece. */
+  readonly pieceBytes?: number;
 }
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
