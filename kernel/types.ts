@@ -72,11 +72,16 @@ export const RejectReason = {
   ambiguousTime: 7,
   skippedTime: 8,
   tooLong: 9,
+  // Found by the model, in rows that the kernel has accepted.
+  length: 10,
+  pattern: 11,
+  value: 12,
+  rule: 13,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
-/** A row that was not loaded, with its place. */
-export interface RawReject {
+/** A record's place in its file, and its text. */
+export interface RowPlace {
   /** Offset of the record's first byte in the file. */
   readonly byteOffset: number;
   /** Bytes of the record without its line end. */
@@ -85,11 +90,17 @@ export interface RawReject {
   readonly record: number;
   /** Newlines in the chunk before this record (line number = chunk's first line + this). */
   readonly line: number;
+  /** The record's text, decoded with replacement characters, at most 8 KiB of it. */
+  readonly raw: string;
+}
+
+/** A row that was not loaded, with its place. */
+export interface RawReject extends RowPlace {
   /** Index into plan.columns, or -1 where the record as a whole is at fault. */
   readonly column: number;
   readonly reason: RejectReason;
-  /** The record's text, decoded with replacement characters, at most 8 KiB of it. */
-  readonly raw: string;
+  /** Name of the rule that the row breaks, for `rule`. */
+  readonly rule?: string;
 }
 
 /** Typed columns of up to `batchRows` accepted rows. Valid until the next call on the same kernel. */
@@ -102,6 +113,8 @@ export interface Batch {
   readonly rejects: readonly RawReject[];
   /** Records consumed by this batch: rows + rejects.length. */
   readonly parsed: number;
+  /** Where accepted row `row` stands; for rows that are rejected after the kernel. Valid as long as the batch. */
+  readonly place?: (row: number) => RowPlace;
 }
 
 /** A value column of a binary COPY row. */

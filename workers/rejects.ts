@@ -17,6 +17,10 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.ambiguousTime]: 'LF_REJECT_AMBIGUOUS_TIME',
   [RejectReason.skippedTime]: 'LF_REJECT_SKIPPED_TIME',
   [RejectReason.tooLong]: 'LF_REJECT_TOO_LONG',
+  [RejectReason.length]: 'LF_REJECT_LENGTH',
+  [RejectReason.pattern]: 'LF_REJECT_PATTERN',
+  [RejectReason.value]: 'LF_REJECT_VALUE',
+  [RejectReason.rule]: 'LF_REJECT_RULE',
 };
 
 /** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a batch's more. */
@@ -78,6 +82,7 @@ export function ledgerReject(
     zone: column?.logical.type === 'timestamp' ? column.logical.zone : 'its zone',
     found: fields.length,
     expected: layout.fieldCount,
+    rule: raw.rule ?? '',
   };
   return {
     byteOffset: raw.byteOffset,
