@@ -1,0 +1,90 @@
+/** What the definitions say: headers of every dialect, and files that must be beside them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { citibikeDialects } from '../../datasets/citibike/dialects.ts';
+import { builtin } from '../../datasets/index.ts';
+import { compileDataset } from '../../model/compile.ts';
+import { matchHeader } from '../../model/header.ts';
+
+const datasets = builtin.map((definition) => compileDataset(definition));
+const byName = (name: string) => datasets.find((dataset) => dataset.name === name)!;
+const fieldsOf = (name: string, fields: readonly string[]) => {
+  const found = matchHeader(byName(name), [...fields], fields.length);
+  return Object.fromEntries(byName(name).columns.map((column, i) => [column.name, found[i]]));
+};
+
+it('come with trips and citibike', () => {
+  expect(datasets.map(({ name }) => name).sort()).toEqual(['citibike', 'trips']);
+});
+
+it('give the same version each time they are compiled, and different ones', () => {
+  expect(builtin.map((definition) => compileDataset(definition).version)).toEqual(
+    datasets.map(({ version }) => version),
+  );
+  expect(new Set(datasets.map(({ version }) => version)).size).toBe(datasets.length);
+});
+
+describe('trips', () => {
+  it('knows the time as datetime and as date_time', () => {
+    for (const time of ['datetime', 'date_time', 'Date Time']) {
+      const fields = fieldsOf('trips', ['region', 'origin_coord', 'destination_coord', time, 'datasource']);
+      expect(fields.datetime).toBe(3);
+    }
+  });
+
+  it('does not guess: a file without regions is refused, and told why', () => {
+    expect(() => fieldsOf('trips', ['origin_coord', 'destination_coord', 'datetime', 'datasource'])).toThrow(
+      /region/,
+    );
+  });
+});
+
+describe('citibike', () => {
+  it('finds its columns under the headers of every dialect', () => {
+    for (const { header } of Object.values(citibikeDialects)) {
+      expect(fieldsOf('citibike', header)).toMatchObject({
+        trip_duration: 0,
+        started_at: 1,
+        ended_at: 2,
+        start_station_id: 3,
+        start_station_longitude: 6,
+        end_station_id: 7,
+        end_station_longitude: 10,
+        bike_id: 11,
+        user_type: 12,
+        year_of_birth: 13,
+        gender: 14,
+        ride_id: -1,
+      });
+    }
+  });
+});
+
+describe('folders', () => {
+  for (const { name } of datasets) {
+    const folder = new URL(`../../datasets/${name}/`, import.meta.url);
+
+    it(`${name}: has no SQL that nobody uses, and each begins by saying what it is`, () => {
+      const definition = readFileSync(new URL('dataset.ts', folder), 'utf8');
+      for (const kind of ['marts', 'queries', 'checks']) {
+        for (const file of readdirSync(new URL(`${kind}/`, folder))) {
+          expect(definition).toContain(`'./${kind}/${file}'`);
+          expect(readFileSync(new URL(`${kind}/${file}`, folder), 'utf8')).toMatch(/^-- [A-Z]/);
+        }
+      }
+    });
+
+    it(`${name}: README names every query, mart and computed column`, () => {
+      const readme = readFileSync(new URL('README.md', folder), 'utf8');
+      const dataset = byName(name);
+      const computed = dataset.enrichments.map((enrichment) => enrichment.name);
+      const shown = dataset.lake.columns
+        .map((column) => column.name)
+        .filter((column) => computed.includes(column));
+      expect(shown.length).toBeGreaterThan(0);
+      for (const column of shown) expect(readme).toContain(`\`${column}\``);
+      for (const { name: query } of dataset.queries) expect(readme).toContain(`| \`${query}\` |`);
+      for (const { name: mart } of dataset.marts) expect(readme).toContain(`\`star.${mart}\``);
+    });
+  }
+});

@@ -1,0 +1,69 @@
+/** Rows of the oracle put into a star with plain inserts, so that marts and queries have something to read. */
+import type pg from 'pg';
+import type { OracleDataset } from '../oracle/duckdb.ts';
+
+const days = (column: string) => `
+  insert into star.dim_date (date_key, date)
+  select distinct to_char(day, 'YYYYMMDD')::integer, day
+  from (select (row->>'${column}')::date as day from jsonb_array_elements($1) as row) as days
+  on conflict do nothing`;
+
+const names = (table: string, column: string, field: string, type: string) => `
+  insert into star.${table} (${column})
+  select distinct (row->>'${field}')::${type} from jsonb_array_elements($1) as row where row->>'${field}' is not null
+  on conflict do nothing`;
+
+const stations = (role: 'start' | 'end') => `
+  insert into star.dim_station (station_id, name, latitude, longitude)
+  select distinct on (row->>'${role}_station_id') row->>'${role}_station_id', row->>'${role}_station_name',
+    (row->>'${role}_latitude')::float8, (row->>'${role}_longitude')::float8
+  from jsonb_array_elements($1) as row
+  on conflict do nothing`;
+
+const statements: Readonly<Record<OracleDataset, readonly string[]>> = {
+  trips: [
+    days('datetime'),
+    names('dim_region', 'name', 'region', 'text'),
+    names('dim_datasource', 'name', 'datasource', 'text'),
+    `insert into star.fact_trip
+       (region_key, datasource_key, date_key, origin_cell, datetime, destination_cell, chunk_id)
+     select region_key, datasource_key, to_char((row->>'datetime')::timestamp, 'YYYYMMDD')::integer,
+       (row->>'origin_cell')::integer, (row->>'datetime')::timestamp at time zone 'UTC',
+       (row->>'destination_cell')::integer, 1
+     from jsonb_array_elements($1) as row
+     join star.dim_region as region on region.name = row->>'region'
+     join star.dim_datasource as datasource on datasource.name = row->>'datasource'`,
+  ],
+  citibike: [
+    days('local_day'),
+    stations('start'),
+    stations('end'),
+    names('dim_bike', 'bike_id', 'bike_id', 'integer'),
+    names('dim_user_type', 'name', 'user_type', 'text'),
+    `insert into star.fact_ride
+       (start_station_key, end_station_key, bike_key, user_type_key, date_key, duration_seconds, started_at,
+        ended_at, distance_km, hour, day_of_week, birth_year, gender, started_ambiguous, ended_ambiguous, chunk_id)
+     select start_station.station_key, end_station.station_key, bike_key, coalesce(user_type_key, 0),
+       to_char((row->>'local_day')::date, 'YYYYMMDD')::integer, (row->>'duration_seconds')::integer,
+       (row->>'started_at')::timestamp at time zone 'UTC', (row->>'ended_at')::timestamp at time zone 'UTC',
+       (row->>'distance_km')::float8, (row->>'hour')::smallint, (row->>'day_of_week')::smallint,
+       (row->>'birth_year')::smallint, (row->>'gender')::smallint,
+       (row->>'started_ambiguous')::boolean, (row->>'ended_ambiguous')::boolean, 1
+     from jsonb_array_elements($1) as row
+     join star.dim_station as start_station on start_station.station_id = row->>'start_station_id'
+     join star.dim_station as end_station on end_station.station_id = row->>'end_station_id'
+     join star.dim_bike as bike on bike.bike_id = (row->>'bike_id')::integer
+     left join star.dim_user_type as user_type on user_type.name = row->>'user_type'`,
+  ],
+};
+
+/** Inserts rows as the oracle gives them (rides with a `local_day` beside) and refreshes the marts named. */
+export async function handLoad(
+  pool: pg.Pool,
+  dataset: OracleDataset,
+  rows: readonly Record<string, unknown>[],
+  marts: readonly string[] = [],
+): Promise<void> {
+  for (const statement of statements[dataset]) await pool.query(statement, [JSON.stringify(rows)]);
+  for (const mart of marts) await pool.query(`refresh materialized view star.${mart}`);
+}
