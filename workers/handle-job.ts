@@ -17,9 +17,12 @@ import type { Ticker } from './ticker.ts';
 
 /** What trying again cannot mend. */
 const permanent: ReadonlySet<string> = new Set<ErrorCode>([
+  'LF_ENRICHMENT',
   'LF_FILE_CHANGED',
   'LF_FILE_MISSING',
   'LF_KEY_OUTSIDE',
+  'LF_PARTITIONS',
+  'LF_PARTITION_NAME',
   'LF_SYMLINK',
 ]);
 

@@ -17,7 +17,7 @@ import type { Ledger } from '../platform/ledger/ledger.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import { openObject } from '../platform/storage/index.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
-import { openLakeChunk } from './lake/part-writer.ts';
+import { openLakeChunk } from './lake/lake-chunk.ts';
 import { readBatches } from './read-batches.ts';
 import { RejectTray } from './rejects.ts';
 import type { SlotCounters } from './slots.ts';
@@ -59,7 +59,8 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
   const keys = tools.dimensionsOf(dataset).openChunk();
   const rejects = new RejectTray(job, dataset, layout, lineStart);
-  const lake = openLakeChunk({ ...address, lake: tools.lake });
+  const { byteStart, byteEnd } = job;
+  const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
   const facts = await FactLoad.begin(tools.pool, dataset.star);
   let published = false;
   try {

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Tick } from '../../platform/progress.ts';
+import { Slots } from '../../workers/slots.ts';
+import { Ticker } from '../../workers/ticker.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const chunk = { fileId: 4, number: 2, byteStart: 1000, byteEnd: 3000 };
+
+function worker() {
+  const ticks: Tick[] = [];
+  const slots = new Slots();
+  const ticker = new Ticker('w', slots, async (tick) => {
+    ticks.push(tick);
+  });
+  return { ticks, slots, ticker };
+}
+
+describe('a worker between commits', () => {
+  it('speaks twice a second while it is busy, and is silent while it is idle', () => {
+    const { ticks, slots, ticker } = worker();
+    vi.advanceTimersByTime(5000);
+    expect(ticks).toHaveLength(0);
+    const first = slots.begin(chunk);
+    ticker.changed();
+    const second = slots.begin({ ...chunk, number: 3 });
+    ticker.changed();
+    expect(ticks).toHaveLength(1);
+    vi.advanceTimersByTime(2000);
+    expect(ticks).toHaveLength(5);
+    slots.end(first);
+    ticker.changed();
+    vi.advanceTimersByTime(500);
+    expect(ticks).toHaveLength(6);
+    slots.end(second);
+    ticker.changed();
+    expect(ticks).toHaveLength(7);
+    expect(ticks[6].slots).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(5000);
+    expect(ticks).toHaveLength(7);
+  });
+
+  it('says how far its slots are', () => {
+    const { ticks, slots, ticker } = worker();
+    const counters = slots.begin(chunk);
+    ticker.changed();
+    Object.assign(counters, { bytesRead: 500, rows: 10, step: 'loading' });
+    vi.advanceTimersByTime(500);
+    expect(ticks[1].slots).toEqual([
+      { fileId: 4, chunkNumber: 2, step: 'loading', bytesRead: 500, bytes: 2000, rows: 10 },
+    ]);
+    expect(ticks[1].rssBytes).toBeGreaterThan(1e6);
+    counters.rows = 30;
+    slots.end(counters);
+    expect(slots.rows).toBe(30);
+  });
+
+  it('says that it leaves, and goes on when nobody can be told', async () => {
+    const { ticks, slots, ticker } = worker();
+    slots.begin(chunk);
+    ticker.changed();
+    await ticker.leave();
+    expect(ticks.at(-1)).toMatchObject({ left: true, slots: [] });
+    expect(vi.getTimerCount()).toBe(0);
+    const deaf = new Ticker('w', slots, () => Promise.reject(new Error('no one listens')));
+    deaf.tick();
+    await deaf.leave();
+  });
+});
