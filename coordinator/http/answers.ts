@@ -18,7 +18,8 @@ export interface ErrorAnswer {
 
 /** Anything thrown by a handler, or by fastify before one is reached. */
 export function errorAnswer(error: unknown): ErrorAnswer {
-  if (error instanceof LandfallError) return { status: statusOfCode[error.code] ?? 500, body: error.toJSON() };
+  if (error instanceof LandfallError)
+    return { status: statusOfCode[error.code] ?? 500, body: error.toJSON() };
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status >= 500) return { status: 500, body: describeError(error) };
   const mistakes = (error as Error).message;

@@ -21,7 +21,9 @@ export function readParameters(query: CompiledQuery, given: URLSearchParams): Qu
   const names = new Set(query.parameters.map((parameter) => parameter.name));
   for (const name of new Set(given.keys())) {
     if (name !== 'token' && !names.has(name)) {
-      mistakes.push(`${name} is not a parameter of ${query.name} (${[...names].join(', ') || 'it has none'})`);
+      mistakes.push(
+        `${name} is not a parameter of ${query.name} (${[...names].join(', ') || 'it has none'})`,
+      );
     }
   }
   const values = query.parameters.map((parameter) => {
@@ -33,7 +35,10 @@ export function readParameters(query: CompiledQuery, given: URLSearchParams): Qu
       return null;
     }
     const value = readValue(parameter.type, texts[0]);
-    if (value === null) mistakes.push(`${parameter.name}: ${JSON.stringify(texts[0].slice(0, 100))} is not ${named[parameter.type]}`);
+    if (value === null)
+      mistakes.push(
+        `${parameter.name}: ${JSON.stringify(texts[0].slice(0, 100))} is not ${named[parameter.type]}`,
+      );
     return value;
   });
   if (mistakes.length > 0) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
@@ -60,7 +65,9 @@ function readValue(type: Parameter['type'], text: string): string | number | nul
     case 'date':
       return isDay(text) ? text : null;
     case 'timestamp':
-      return isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : null;
+      return isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
+        ? new Date(text).toISOString()
+        : null;
   }
 }
 
@@ -78,7 +85,9 @@ export interface QueryAnswer {
 }
 
 /** Runs named queries, a few at once; more wait their turn. */
-export function createQueryRunner(pool: pg.Pool): (dataset: string, query: CompiledQuery, values: QueryValues) => Promise<QueryAnswer> {
+export function createQueryRunner(
+  pool: pg.Pool,
+): (dataset: string, query: CompiledQuery, values: QueryValues) => Promise<QueryAnswer> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (dataset, query, values) => {
@@ -95,7 +104,12 @@ export function createQueryRunner(pool: pg.Pool): (dataset: string, query: Compi
 }
 
 /** One query in a read-only transaction. Throws LF_QUERY_TIMEOUT, LF_QUERY_FAILED. */
-async function runQuery(pool: pg.Pool, dataset: string, query: CompiledQuery, values: QueryValues): Promise<QueryAnswer> {
+async function runQuery(
+  pool: pg.Pool,
+  dataset: string,
+  query: CompiledQuery,
+  values: QueryValues,
+): Promise<QueryAnswer> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -106,9 +120,17 @@ async function runQuery(pool: pg.Pool, dataset: string, query: CompiledQuery, va
     return rows[0] as QueryAnswer;
   } catch (error) {
     if ((error as { code?: string }).code === '57014') {
-      throw new LandfallError('LF_QUERY_TIMEOUT', { dataset, query: query.name, seconds: timeoutSeconds }, { cause: error });
+      throw new LandfallError(
+        'LF_QUERY_TIMEOUT',
+        { dataset, query: query.name, seconds: timeoutSeconds },
+        { cause: error },
+      );
     }
-    throw new LandfallError('LF_QUERY_FAILED', { dataset, query: query.name, reason: (error as Error).message }, { cause: error });
+    throw new LandfallError(
+      'LF_QUERY_FAILED',
+      { dataset, query: query.name, reason: (error as Error).message },
+      { cause: error },
+    );
   } finally {
     await client.query('rollback').catch((error) => {
       broken = error as Error;

@@ -43,7 +43,8 @@ export function createGate(options: { host: string; port: number; token: string 
       if (origin === undefined) return;
       const from = URL.canParse(origin) ? new URL(origin) : null;
       const own = from !== null && from.host === headers.host;
-      if (!own && !(from && isLoopback(bare(from.hostname)))) throw new LandfallError('LF_HTTP_ORIGIN', { origin });
+      if (!own && !(from && isLoopback(bare(from.hostname))))
+        throw new LandfallError('LF_HTTP_ORIGIN', { origin });
     },
     checkToken(headers, url) {
       if (token === null) return;

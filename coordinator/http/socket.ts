@@ -21,7 +21,11 @@ export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Ga
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 } {
-  const server = new WebSocketServer({ noServer: true, maxPayload: maxPayloadBytes, perMessageDeflate: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPayloadBytes,
+    perMessageDeflate: false,
+  });
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
@@ -55,7 +59,10 @@ function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
   gate.checkToken(request.headers, url);
   if (!url.searchParams.has('epoch') && !url.searchParams.has('seq')) return undefined;
   const resume = resumeQuery.safeParse(Object.fromEntries(url.searchParams));
-  if (!resume.success) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: 'epoch and seq come together, seq a whole number' });
+  if (!resume.success)
+    throw new LandfallError('LF_HTTP_REQUEST', {
+      mistakes: 'epoch and seq come together, seq a whole number',
+    });
   return resume.data;
 }
 

@@ -12,13 +12,19 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { listen } from '../../platform/listen.ts';
-import type { ChangeMessage, ProgressMessage, RejectSample, SnapshotMessage, Tick } from '../../platform/progress.ts';
+import type {
+  ChangeMessage,
+  ProgressMessage,
+  RejectSample,
+  SnapshotMessage,
+  Tick,
+} from '../../platform/progress.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
 import { ChangeRing } from './ring.ts';
-import { chunkKey, ProgressModel, restMs } from './state.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
+import { chunkKey, ProgressModel, restMs } from './state.ts';
 import { createUnknownFiles, type UnknownFile } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
@@ -161,7 +167,10 @@ class ProgressHub implements Hub {
     } else if (silence) {
       silence.refresh();
     } else {
-      this.silences.set(tick.workerId, setTimeout(() => this.onSilence(tick.workerId), workerSilenceMs));
+      this.silences.set(
+        tick.workerId,
+        setTimeout(() => this.onSilence(tick.workerId), workerSilenceMs),
+      );
     }
     this.tickTimer ??= setTimeout(() => this.publish(), tickMergeMs);
   }
@@ -185,7 +194,8 @@ class ProgressHub implements Hub {
     const gone = fileIds.filter((fileId) => !found.has(fileId));
     this.knownFileId = Math.max(this.knownFileId, ...found);
     this.model.applyLedger(rows, gone, commits, Date.now());
-    if (rows.some((row) => row.rows.rejected > 0)) this.noteRejects(await this.options.ledger.recentRejects(keptRejects));
+    if (rows.some((row) => row.rows.rejected > 0))
+      this.noteRejects(await this.options.ledger.recentRejects(keptRejects));
     this.publish();
   }
 
@@ -217,7 +227,13 @@ class ProgressHub implements Hub {
   }
 
   private send(body: Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>): void {
-    const message: ChangeMessage = { type: 'change', epoch: this.epoch, from: this.seq, seq: this.seq + 1, ...body };
+    const message: ChangeMessage = {
+      type: 'change',
+      epoch: this.epoch,
+      from: this.seq,
+      seq: this.seq + 1,
+      ...body,
+    };
     this.seq = message.seq;
     const change = { message, text: JSON.stringify(message) };
     this.ring.push(change);

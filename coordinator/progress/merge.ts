@@ -9,7 +9,13 @@ export const keptRejects = 50;
 
 /** The change that does what `first` and then `second` do. They follow on each other. */
 export function mergeChanges(first: ChangeMessage, second: ChangeMessage): ChangeMessage {
-  const files = mergeItems(first.files, second.files, first.gone?.files, second.gone?.files, (file) => file.fileId);
+  const files = mergeItems(
+    first.files,
+    second.files,
+    first.gone?.files,
+    second.gone?.files,
+    (file) => file.fileId,
+  );
   const workers = mergeItems(
     first.workers,
     second.workers,

@@ -190,14 +190,18 @@ export class ProgressModel {
     const { row, shown, window } = entry;
     const isActive = row.state === 'loading' || row.state === 'surveying';
     if (shown && !isActive && !this.changedFiles.has(row.fileId)) return null;
-    const bytesSeen = isActive ? Math.min(row.bytes, row.bytesCommitted + (flight?.bytes ?? 0)) : row.bytesCommitted;
+    const bytesSeen = isActive
+      ? Math.min(row.bytes, row.bytesCommitted + (flight?.bytes ?? 0))
+      : row.bytesCommitted;
     let moving = { rowsPerSecond: 0, bytesPerSecond: 0 };
     if (row.state === 'loading') {
       window.add(at, row.rows.parsed + (flight?.rows ?? 0), bytesSeen);
       moving = window.rate(at);
     }
     const etaSeconds =
-      moving.bytesPerSecond > 0 ? Math.round(((row.bytes - bytesSeen) / moving.bytesPerSecond) * 10) / 10 : null;
+      moving.bytesPerSecond > 0
+        ? Math.round(((row.bytes - bytesSeen) / moving.bytesPerSecond) * 10) / 10
+        : null;
     const next = { ...row, bytesSeen, ...moving, etaSeconds };
     return same(next, shown) ? null : next;
   }
@@ -228,7 +232,9 @@ export class ProgressModel {
   private prune(): void {
     const done = [...this.files.values()].filter((entry) => isFinished(entry.row.state));
     if (done.length <= keptFinished) return;
-    done.sort((a, b) => (a.row.finishedAt ?? '').localeCompare(b.row.finishedAt ?? '') || a.row.fileId - b.row.fileId);
+    done.sort(
+      (a, b) => (a.row.finishedAt ?? '').localeCompare(b.row.finishedAt ?? '') || a.row.fileId - b.row.fileId,
+    );
     for (const { row } of done.slice(0, done.length - keptFinished)) {
       this.base = addFile(this.base, row);
       this.dropFile(row.fileId);
@@ -240,7 +246,11 @@ export class ProgressModel {
     const last = this.history.at(-1);
     if (last && last.rowsPerSecond === rowsPerSecond && last.bytesPerSecond === bytesPerSecond) return;
     if (last && at - last.at < historyStepMs) this.history.pop();
-    this.history.push({ at: last && at - last.at < historyStepMs ? last.at : at, rowsPerSecond, bytesPerSecond });
+    this.history.push({
+      at: last && at - last.at < historyStepMs ? last.at : at,
+      rowsPerSecond,
+      bytesPerSecond,
+    });
     if (this.history.length > keptHistory) this.history.shift();
   }
 

@@ -1,0 +1,115 @@
+/** `/api/datasets`: definitions in force, and answers to their named queries. */
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { CompiledDataset, CompiledQuery } from '../../model/compiled.ts';
+import type { Registry } from '../../model/registry.ts';
+import { errorSchema, notFound } from './answers.ts';
+import { createQueryRunner, maxRows, readParameters } from './named-query.ts';
+import { parse } from './parse.ts';
+
+const queryParams = z.strictObject({ name: z.string(), query: z.string() });
+
+export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg.Pool): void {
+  const run = createQueryRunner(pool);
+
+  app.get('/api/datasets', { schema: listSchema }, () => ({ datasets: registry.all().map(describe) }));
+
+  app.get('/api/datasets/:name/queries/:query', { schema: querySchema }, async (request, reply) => {
+    const { name, query: queryName } = parse(queryParams, request.params);
+    const query = registry.get(name)?.queries.find((one) => one.name === queryName);
+    if (!query) throw notFound(`/api/datasets/${name}/queries/${queryName}`);
+    const values = readParameters(query, new URL(request.url, 'http://local').searchParams);
+    const answer = await run(name, query, values);
+    const parameters = Object.fromEntries(
+      query.parameters.map((parameter, i) => [parameter.name, values[i]]),
+    );
+    const head = {
+      dataset: name,
+      query: queryName,
+      parameters,
+      rowCount: answer.rowCount,
+      truncated: answer.truncated,
+    };
+    // The rows are JSON already, written by Postgres with all digits of its numbers.
+    reply.type('application/json; charset=utf-8');
+    return `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`;
+  });
+}
+
+function describe(dataset: CompiledDataset) {
+  return {
+    name: dataset.name,
+    version: dataset.version,
+    columns: dataset.columns.map(({ name, logical, required, optional, headers }) => ({
+      name,
+      ...logical,
+      required,
+      optional,
+      headers,
+    })),
+    computed: dataset.enrichments.map(({ name, logical }) => ({ name, ...logical })),
+    partitionBy: dataset.lake.partitionBy.map(({ name }) => name),
+    fact: `${dataset.star.schema}.${dataset.star.fact}`,
+    dimensions: dataset.star.dimensions.map(({ kind, table, key }) => ({ kind, table, key })),
+    marts: dataset.marts.map(({ name, kind }) => ({ name, kind })),
+    queries: dataset.queries.map(({ name, description, parameters }) => ({
+      name,
+      description,
+      parameters,
+      path: `/api/datasets/${dataset.name}/queries/${name}`,
+    })),
+  };
+}
+
+const listSchema = {
+  summary: 'Datasets: columns, star, marts and named queries',
+  tags: ['datasets'],
+  response: { 200: { description: 'The datasets', type: 'object', additionalProperties: true } },
+};
+
+const querySchema = {
+  summary: `Runs a named query: at most ${maxRows} rows, read-only`,
+  tags: ['datasets'],
+  params: { type: 'object', properties: { name: { type: 'string' }, query: { type: 'string' } } },
+};
+
+const jsonTypes: Readonly<Record<CompiledQuery['parameters'][number]['type'], object>> = {
+  text: { type: 'string' },
+  integer: { type: 'integer' },
+  float8: { type: 'number' },
+  date: { type: 'string', format: 'date' },
+  timestamp: { type: 'string', format: 'date-time' },
+};
+
+/** Paths of the OpenAPI document: one for each named query, with its own parameters. */
+export function queryPaths(registry: Registry): Record<string, object> {
+  const paths: Record<string, object> = {};
+  for (const dataset of registry.all()) {
+    for (const query of dataset.queries) {
+      paths[`/api/datasets/${dataset.name}/queries/${query.name}`] = {
+        get: {
+          summary: query.description,
+          tags: [dataset.name],
+          parameters: query.parameters.map((parameter) => ({
+            name: parameter.name,
+            in: 'query',
+            required: parameter.default === undefined,
+            schema: {
+              ...jsonTypes[parameter.type],
+              ...(parameter.default !== undefined && { default: parameter.default }),
+            },
+          })),
+          responses: {
+            200: { description: 'rows: one object a row', content: { 'application/json': {} } },
+            400: {
+              description: 'A parameter does not fit',
+              content: { 'application/json': { schema: errorSchema } },
+            },
+          },
+        },
+      };
+    }
+  }
+  return paths;
+}

@@ -1,0 +1,13 @@
+/** Requests checked by zod, with every mistake in one error. */
+import type { z } from 'zod';
+import { LandfallError } from '../../platform/errors.ts';
+
+/** The value as the schema has it. Throws LF_HTTP_REQUEST naming each part that does not fit. */
+export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map((issue) =>
+    [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+  );
+  throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
+}

@@ -1,0 +1,78 @@
+/** The page as a whole. */
+import type { ProgressState, ThroughputSample } from '../../platform/progress.ts';
+import { Chart } from './chart.tsx';
+import type { ConnectionState } from './connection.ts';
+import { EmptyState } from './empty.tsx';
+import { Files } from './files.tsx';
+import { Header } from './header.tsx';
+import { Overview } from './overview.tsx';
+import { Rejects } from './rejects.tsx';
+import { summarise } from './summary.ts';
+import { Workers } from './workers.tsx';
+
+/** `/api/about` */
+export interface About {
+  readonly version: string;
+  readonly landing: string;
+  readonly datasets: readonly string[];
+}
+
+export function App(props: {
+  state: ProgressState | null;
+  connection: ConnectionState;
+  samples: readonly ThroughputSample[];
+  about: About | null;
+}) {
+  const { state, connection, samples, about } = props;
+  return (
+    <>
+      <a class="skip" href="#files">
+        Skip to the files
+      </a>
+      <Header connection={connection} version={about?.version ?? null} />
+      {state ? (
+        <Progress state={state} samples={samples} about={about} />
+      ) : (
+        <main class="page">
+          <p class="quiet opening" role="status">
+            {connection === 'waiting' ? 'The coordinator does not answer. Trying again…' : 'Connecting…'}
+          </p>
+        </main>
+      )}
+    </>
+  );
+}
+
+function Progress({
+  state,
+  samples,
+  about,
+}: {
+  state: ProgressState;
+  samples: readonly ThroughputSample[];
+  about: About | null;
+}) {
+  const summary = summarise(state);
+  const isEmpty = state.totals.files === 0 && state.files.length === 0;
+  return (
+    <main class="page">
+      <Overview state={state} summary={summary} />
+      <div class="columns">
+        <div class="column">
+          {isEmpty ? (
+            <EmptyState about={about} />
+          ) : (
+            <>
+              <Chart samples={samples} rowsPerSecond={state.totals.rowsPerSecond} />
+              <Files summary={summary} totals={state.totals} />
+            </>
+          )}
+        </div>
+        <div class="column side">
+          <Workers workers={state.workers} files={state.files} />
+          <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,115 @@
+/** Rows a second over the last minutes. */
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { ThroughputSample } from '../../platform/progress.ts';
+import { PanelHead } from './files.tsx';
+import { compact, count } from './format.ts';
+import { chartPoints, isMoving, shownMs } from './throughput.ts';
+
+const height = 150;
+/** The chart moves on with time at this pace, as long as there is something on it. */
+const stepMs = 1000;
+/** The least top of the vertical axis, so that an idle chart has a scale. */
+const leastTop = 1000;
+
+export function Chart({
+  samples,
+  rowsPerSecond,
+}: {
+  samples: readonly ThroughputSample[];
+  rowsPerSecond: number;
+}) {
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(samples);
+  latest.current = samples;
+
+  useEffect(() => {
+    const element = holder.current!;
+    const build = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(options(element), chartPoints(latest.current, Date.now()), element);
+    };
+    build();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    // Colours are drawn, not styled: a change of theme means to draw anew.
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    system.addEventListener('change', build);
+    const chosen = new MutationObserver(build);
+    chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    return () => {
+      resized.disconnect();
+      system.removeEventListener('change', build);
+      chosen.disconnect();
+      plot.current?.destroy();
+    };
+  }, []);
+
+  useEffect(() => {
+    const update = () => plot.current?.setData(chartPoints(latest.current, Date.now()));
+    update();
+    if (!isMoving(samples, Date.now())) return;
+    const clock = setInterval(update, stepMs);
+    return () => clearInterval(clock);
+  }, [samples]);
+
+  const peak = samples.reduce((most, sample) => Math.max(most, sample.rowsPerSecond), 0);
+  return (
+    <section class="panel" aria-label="Throughput">
+      <PanelHead title="Rows a second" note={peak > 0 ? `peak ${compact(peak)}` : undefined} />
+      <div
+        class="chart"
+        ref={holder}
+        role="img"
+        aria-label={`Rows a second over the last ${shownMs / 60_000} minutes; now ${count(rowsPerSecond)}, at most ${count(peak)}`}
+      />
+    </section>
+  );
+}
+
+function options(element: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--quiet'),
+    font: `11px ${style.fontFamily}`,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: element.clientWidth,
+    height,
+    padding: [8, 16, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 } },
+    scales: {
+      x: { range: () => [(Date.now() - shownMs) / 1000, Date.now() / 1000] },
+      y: { range: (_plot, _min, max) => [0, Math.max(leastTop, (max ?? 0) * 1.1)] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 60,
+        incrs: [60, 120, 300],
+        values: (_plot, ticks) => ticks.map(minute),
+      },
+      { ...axis, size: 46, space: 28, values: (_plot, ticks) => ticks.map(compact) },
+    ],
+    series: [
+      {},
+      {
+        stroke: colour('--accent'),
+        width: 1.5,
+        fill: colour('--accent-wash'),
+        points: { show: false },
+      },
+    ],
+  };
+}
+
+function minute(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+}

@@ -1,0 +1,38 @@
+/** What there is to do while nothing has landed. */
+import type { About } from './app.tsx';
+import { Command } from './prose.tsx';
+
+export function EmptyState({ about }: { about: About | null }) {
+  const dataset = about?.datasets[0] ?? 'DATASET';
+  const landing = about?.landing ?? './landing';
+  return (
+    <section class="panel empty" id="files" tabIndex={-1} aria-label="Files">
+      <h2>Drop a CSV file into the landing folder</h2>
+      <p>
+        Each dataset has a folder of its own there. A file is taken up as soon as it is whole, and this page
+        follows it.
+      </p>
+      <p>
+        <Command
+          text={
+            landing.startsWith('s3://')
+              ? `aws s3 cp file.csv ${landing}/${dataset}/`
+              : `cp file.csv ${landing}/${dataset}/`
+          }
+        />
+      </p>
+      {about && about.datasets.length > 0 && (
+        <p class="quiet">
+          Datasets:{' '}
+          {about.datasets.map((name, i) => (
+            <span key={name}>
+              {i > 0 && ', '}
+              <code>{name}</code>
+            </span>
+          ))}
+          . For another kind of file: <Command text="landfall init file.csv" />
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,194 @@
+/** Files: what needs a person, what is on its way, what has ended. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { FileProgress, Totals } from '../../platform/progress.ts';
+import { Bar } from './bar.tsx';
+import { compact, count, duration, moment, percent, plural, remaining, size } from './format.ts';
+import { Prose } from './prose.tsx';
+import type { Summary } from './summary.ts';
+
+/** Ended files shown before a person asks for more. */
+const shortList = 15;
+/** Running files drawn at once; thousands of bars would tell nobody more. */
+const longList = 60;
+
+export function Files({ summary, totals }: { summary: Summary; totals: Totals }) {
+  const [all, setAll] = useState(false);
+  const { running, ended, unknown } = summary;
+  const endedShown = all ? ended : ended.slice(0, shortList);
+  return (
+    <section class="panel" id="files" tabIndex={-1} aria-label="Files">
+      <PanelHead title="Files" note={`${plural(totals.files, 'file')}, ${size(totals.bytes)}`} />
+      {unknown.length > 0 && (
+        <ul class="files">
+          {unknown.map((file) => (
+            <UnknownFile key={file.fileId} file={file} />
+          ))}
+        </ul>
+      )}
+      {running.length > 0 && (
+        <ul class="files">
+          {running.slice(0, longList).map((file) => (
+            <RunningFile key={file.fileId} file={file} />
+          ))}
+        </ul>
+      )}
+      {running.length > longList && (
+        <p class="quiet more">and {plural(running.length - longList, 'more file')} on the way</p>
+      )}
+      {ended.length > 0 && (
+        <ul class="files ended">
+          {endedShown.map((file) => (
+            <EndedFile key={file.fileId} file={file} />
+          ))}
+        </ul>
+      )}
+      {ended.length > endedShown.length && (
+        <button type="button" class="more" onClick={() => setAll(true)}>
+          Show {plural(ended.length - endedShown.length, 'more file')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function PanelHead({ title, note }: { title: string; note?: ComponentChildren }) {
+  return (
+    <div class="panel-head">
+      <h2>{title}</h2>
+      {note && <span class="quiet">{note}</span>}
+    </div>
+  );
+}
+
+function FileName({ file }: { file: FileProgress }) {
+  return (
+    <span class="file-name">
+      <span class="quiet">{file.dataset}/</span>
+      <b title={file.name}>{file.name}</b>
+    </span>
+  );
+}
+
+const stateWords: Readonly<Record<FileProgress['state'], string>> = {
+  discovered: 'waiting',
+  surveying: 'looking through',
+  loading: 'loading',
+  finalising: 'checking',
+  done: 'done',
+  failed: 'failed',
+  duplicate: 'duplicate',
+  unknown: 'unknown dataset',
+};
+
+function RunningFile({ file }: { file: FileProgress }) {
+  const share = file.bytes > 0 ? file.bytesSeen / file.bytes : 0;
+  const busy = file.state === 'surveying' || file.state === 'finalising';
+  const seen = file.state === 'finalising' ? file.bytes : file.bytesSeen;
+  return (
+    <li class="file running">
+      <div class="file-line">
+        <FileName file={file} />
+        <span class="file-state">
+          {file.state === 'loading' ? <b>{percent(share)} %</b> : stateWords[file.state]}
+        </span>
+      </div>
+      <Bar
+        label={`${file.dataset}/${file.name}: ${stateWords[file.state]}`}
+        committed={file.bytesCommitted}
+        seen={seen}
+        total={file.bytes}
+        busy={busy}
+      />
+      <div class="file-line small">
+        <span class="facts">
+          <span>
+            {file.bytesSeen > 0 ? `${size(file.bytesSeen)} of ${size(file.bytes)}` : size(file.bytes)}
+          </span>
+          {file.chunks > 1 && (
+            <span>
+              {count(file.chunksCommitted)} of {plural(file.chunks, 'chunk')}
+            </span>
+          )}
+          {file.rows.loaded > 0 && <span>{plural(file.rows.loaded, 'row')}</span>}
+          {file.rows.rejected > 0 && <span class="warn">{count(file.rows.rejected)} rejected</span>}
+        </span>
+        <span class="facts">
+          {file.rowsPerSecond > 0 && <span>{compact(file.rowsPerSecond)} rows/s</span>}
+          {file.etaSeconds !== null && <span>{remaining(file.etaSeconds)} left</span>}
+        </span>
+      </div>
+      {file.error && <Trouble error={file.error} />}
+    </li>
+  );
+}
+
+const endSigns: Readonly<Record<string, string>> = { done: '✓', failed: '✕', duplicate: '=' };
+
+/** One cell for each fact, empty ones too, so that they stand in columns where there is room. */
+function EndFacts({ file }: { file: FileProgress }) {
+  const took = Date.parse(file.finishedAt ?? '') - Date.parse(file.startedAt ?? '');
+  const seconds = file.state === 'done' && took > 0 ? took / 1000 : null;
+  return (
+    <span class="facts small">
+      <span>{endRows(file)}</span>
+      <span class="warn">{file.rows.rejected > 0 && `${count(file.rows.rejected)} rejected`}</span>
+      <span>{size(file.bytes)}</span>
+      <span>{seconds !== null && duration(seconds)}</span>
+      <span>{seconds !== null && `${compact(file.rows.parsed / seconds)} rows/s`}</span>
+      <span>{file.finishedAt && <time dateTime={file.finishedAt}>{moment(file.finishedAt)}</time>}</span>
+    </span>
+  );
+}
+
+function endRows(file: FileProgress): string {
+  if (file.state === 'duplicate') return 'loaded before';
+  return file.state === 'failed' ? 'nothing loaded' : plural(file.rows.loaded, 'row');
+}
+
+function EndedFile({ file }: { file: FileProgress }) {
+  return (
+    <li class={`file end ${file.state}`}>
+      <div class="file-line">
+        <span class="end-name">
+          <span class="sign" title={stateWords[file.state]}>
+            <span aria-hidden="true">{endSigns[file.state]}</span>
+            <span class="unseen">{stateWords[file.state]}: </span>
+          </span>
+          <FileName file={file} />
+        </span>
+        <EndFacts file={file} />
+      </div>
+      {file.error && file.state === 'failed' && <Trouble error={file.error} />}
+    </li>
+  );
+}
+
+function UnknownFile({ file }: { file: FileProgress }) {
+  return (
+    <li class="file unknown">
+      <div class="file-line">
+        <FileName file={file} />
+        <span class="file-state warn">unknown dataset</span>
+      </div>
+      <div class="facts small">
+        <span>{size(file.bytes)}</span>
+        <span>left where it is</span>
+      </div>
+      {file.error && <Trouble error={file.error} mild />}
+    </li>
+  );
+}
+
+function Trouble({ error, mild }: { error: NonNullable<FileProgress['error']>; mild?: boolean }) {
+  return (
+    <div class={`trouble${mild ? ' mild' : ''}`}>
+      <p>
+        <Prose text={error.message} /> <span class="code">{error.code}</span>
+      </p>
+      <p class="fix">
+        <Prose text={error.fix} />
+      </p>
+    </div>
+  );
+}

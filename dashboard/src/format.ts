@@ -1,0 +1,63 @@
+/** Numbers, sizes and times as the page writes them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 1234567 → `1,234,567`. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** 1234567 → `1.23M`; below ten thousand in full. */
+export function compact(value: number): string {
+  return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** 1290000000 → `1.29 GB`: three digits, decimal units. */
+export function size(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // From 999.5 on three digits would round to 1000 of the smaller unit.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** 4.2 → `4.2 s`, 75 → `1 min 15 s`, 7500 → `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const all = Math.round(seconds);
+  if (all < 60) return `${all} s`;
+  if (all < 3600) return `${Math.floor(all / 60)} min ${all % 60} s`;
+  return `${Math.floor(all / 3600)} h ${Math.floor((all % 3600) / 60)} min`;
+}
+
+/** Time left, in whole seconds: `7 s`, and never less than one. */
+export function remaining(seconds: number): string {
+  const all = Math.max(1, Math.round(seconds));
+  return all < 60 ? `${all} s` : duration(all);
+}
+
+/** A share of one as whole percent; 100 only when it is complete, 1 as soon as anything is there. */
+export function percent(share: number): number {
+  if (share >= 1) return 100;
+  if (share <= 0) return 0;
+  return Math.min(99, Math.max(1, Math.round(share * 100)));
+}
+
+/** `1 file`, `3 files`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** A moment in the reader's own time, to the second; with the day where it was not today. */
+export function moment(iso: string, now: Date = new Date()): string {
+  const at = new Date(iso);
+  const time = at.toLocaleTimeString('en-GB');
+  return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
+}

@@ -1,0 +1,59 @@
+/** Brand, connection, theme. */
+import { useState } from 'preact/hooks';
+import type { ConnectionState } from './connection.ts';
+
+const connectionWords: Readonly<Record<ConnectionState, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  waiting: 'Reconnecting',
+};
+
+export function Header({ connection, version }: { connection: ConnectionState; version: string | null }) {
+  return (
+    <header class="top">
+      <div class="top-inner">
+        <img src="/assets/landfall.svg" alt="" width="26" height="26" />
+        <span class="brand">Landfall</span>
+        {version && <span class="quiet version">{version}</span>}
+        <span class={`connection ${connection}`} role="status">
+          <i aria-hidden="true" />
+          {connectionWords[connection]}
+        </span>
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+type Theme = 'system' | 'light' | 'dark';
+const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+const themeSigns: Readonly<Record<Theme, string>> = { system: '◐', light: '☀', dark: '☾' };
+
+/** Goes round: as the system has it, light, dark. public/assets/theme.js restores the choice. */
+function ThemeButton() {
+  const [theme, setTheme] = useState<Theme>(
+    (document.documentElement.dataset.theme as Theme | undefined) ?? 'system',
+  );
+  const change = () => {
+    const next = nextTheme[theme];
+    setTheme(next);
+    if (next === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    try {
+      localStorage.setItem('landfall-theme', next);
+    } catch {
+      // Storage may be forbidden; the choice then lasts as long as the page.
+    }
+  };
+  return (
+    <button
+      type="button"
+      class="theme"
+      onClick={change}
+      title={`Theme: ${theme}`}
+      aria-label={`Theme: ${theme}. Change it`}
+    >
+      <span aria-hidden="true">{themeSigns[theme]}</span>
+    </button>
+  );
+}

@@ -1,0 +1,80 @@
+/** The state of everything in one sentence, one bar and six numbers. */
+import type { ProgressState, Totals } from '../../platform/progress.ts';
+import { Bar } from './bar.tsx';
+import { compact, count, percent, size } from './format.ts';
+import type { Summary } from './summary.ts';
+
+export function Overview({ state, summary }: { state: ProgressState; summary: Summary }) {
+  const { totals } = state;
+  return (
+    <section class="overview" aria-label="Overview">
+      <div class="headline">
+        <h1>{summary.headline}</h1>
+        {summary.share !== null && <span class="share">{percent(summary.share)} %</span>}
+      </div>
+      <p class="unseen" role="status">
+        {summary.news}
+      </p>
+      {summary.share !== null && (
+        <Bar label="Everything that is being loaded" committed={summary.share} total={1} thin />
+      )}
+      <dl class="figures">
+        <Figure name="Rows loaded" value={count(totals.rows.loaded)} strong={totals.rows.loaded > 0} />
+        <Figure
+          name="Rows a second"
+          value={compact(totals.rowsPerSecond)}
+          strong={totals.rowsPerSecond > 0}
+        />
+        <Figure name="Read a second" value={size(totals.bytesPerSecond)} />
+        <Figure
+          name="Files"
+          value={count(totals.filesDone)}
+          note={filesNote(totals)}
+          alarm={totals.filesFailed > 0}
+        />
+        <Figure
+          name="Committed"
+          value={size(totals.bytesCommitted)}
+          note={totals.bytes > 0 ? `of ${size(totals.bytes)}` : undefined}
+        />
+        <Figure
+          name="Rejected rows"
+          value={count(totals.rows.rejected)}
+          note={rejectShare(totals.rows)}
+          warn={totals.rows.rejected > 0}
+        />
+      </dl>
+    </section>
+  );
+}
+
+function filesNote(totals: Totals): string | undefined {
+  if (totals.files === 0) return undefined;
+  return `of ${count(totals.files)}${totals.filesFailed > 0 ? `, ${count(totals.filesFailed)} failed` : ''}`;
+}
+
+function rejectShare(rows: { parsed: number; rejected: number }): string | undefined {
+  if (rows.rejected === 0 || rows.parsed === 0) return undefined;
+  const share = (rows.rejected / rows.parsed) * 100;
+  return share < 0.01 ? 'under 0.01 %' : `${share.toFixed(2)} %`;
+}
+
+function Figure(props: {
+  name: string;
+  value: string;
+  note?: string;
+  strong?: boolean;
+  warn?: boolean;
+  alarm?: boolean;
+}) {
+  const tone = props.warn ? ' warn' : '';
+  return (
+    <div class={`figure${props.strong ? ' strong' : ''}${tone}`}>
+      <dt>{props.name}</dt>
+      <dd>
+        {props.value}
+        {props.note && <small class={props.alarm ? 'alarm' : undefined}> {props.note}</small>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** Text of errors and fixes: what stands in `backticks` is a command, and can be copied. */
+import { useState } from 'preact/hooks';
+
+export function Prose({ text }: { text: string }) {
+  return (
+    <>
+      {text
+        .split(/`([^`]+)`/)
+        .map((piece, i) => (i % 2 === 0 ? piece : <Command key={piece} text={piece} />))}
+    </>
+  );
+}
+
+/** A command with a button that copies it, where the browser allows that. */
+export function Command({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <span class="command">
+      <code>{text}</code>
+      {navigator.clipboard && text.includes(' ') && (
+        <button type="button" onClick={copy} aria-label={`Copy: ${text}`}>
+          {copied ? 'Copied' : 'Copy'}
+        </button>
+      )}
+    </span>
+  );
+}

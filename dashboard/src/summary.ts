@@ -1,0 +1,86 @@
+/** What the page says about the state as a whole. Pure. */
+import type { FileProgress, FileState, ProgressState } from '../../platform/progress.ts';
+import { count, percent, plural, remaining } from './format.ts';
+
+const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate']);
+
+export function isRunning(file: FileProgress): boolean {
+  return !finished.has(file.state) && file.state !== 'unknown';
+}
+
+export interface Summary {
+  readonly running: readonly FileProgress[];
+  readonly ended: readonly FileProgress[];
+  readonly unknown: readonly FileProgress[];
+  /** Share of the present run that is committed or in flight, 0…1; null when nothing runs. */
+  readonly share: number | null;
+  readonly etaSeconds: number | null;
+  /** One sentence. */
+  readonly headline: string;
+  /** The file that ended last, for those who listen to the page; changes only when another ends. */
+  readonly news: string;
+  readonly title: string;
+}
+
+export function summarise(state: ProgressState): Summary {
+  const running = state.files.filter(isRunning).sort((a, b) => a.fileId - b.fileId);
+  const ended = state.files
+    .filter((file) => finished.has(file.state))
+    .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '') || b.fileId - a.fileId);
+  const unknown = state.files.filter((file) => file.state === 'unknown');
+  const run = presentRun(running, ended);
+  const etaSeconds =
+    run && state.totals.bytesPerSecond > 0 ? (run.bytes - run.bytesSeen) / state.totals.bytesPerSecond : null;
+  const share = run && run.bytes > 0 ? run.bytesSeen / run.bytes : null;
+  return {
+    running,
+    ended,
+    unknown,
+    share,
+    etaSeconds,
+    news: ended.length > 0 ? `${ended[0].name}: ${ended[0].state}` : '',
+    headline: headline(state, running, etaSeconds),
+    title: title(state, running, share),
+  };
+}
+
+/** Running files, and those that ended since the oldest of them landed: bytes of one wave of work. */
+function presentRun(
+  running: readonly FileProgress[],
+  ended: readonly FileProgress[],
+): { bytes: number; bytesSeen: number } | null {
+  if (running.length === 0) return null;
+  let bytes = 0;
+  let bytesSeen = 0;
+  let since = running[0].landedAt;
+  for (const file of running) {
+    if (file.landedAt < since) since = file.landedAt;
+    bytes += file.bytes;
+    bytesSeen += file.bytesSeen;
+  }
+  for (const file of ended) {
+    if ((file.finishedAt ?? '') < since) continue;
+    bytes += file.bytes;
+    bytesSeen += file.bytes;
+  }
+  return { bytes, bytesSeen };
+}
+
+function headline(state: ProgressState, running: readonly FileProgress[], etaSeconds: number | null): string {
+  if (running.length > 0) {
+    const left = etaSeconds === null ? '' : `, about ${remaining(etaSeconds)} left`;
+    const what = running.length === 1 ? running[0].name : plural(running.length, 'file');
+    return `Loading ${what}${left}`;
+  }
+  if (state.totals.files === 0) return 'Waiting for the first file';
+  const failed = state.totals.filesFailed > 0 ? `, ${count(state.totals.filesFailed)} failed` : '';
+  return `All done: ${plural(state.totals.filesDone, 'file')} loaded${failed}`;
+}
+
+function title(state: ProgressState, running: readonly FileProgress[], share: number | null): string {
+  if (running.length > 0) return `${percent(share ?? 0)} % · Landfall`;
+  if (state.totals.files === 0) return 'Landfall';
+  return state.totals.filesFailed > 0
+    ? `Done, ${count(state.totals.filesFailed)} failed · Landfall`
+    : 'Done · Landfall';
+}

@@ -1,0 +1,89 @@
+/** Workers: what each has in hand, and what it costs. */
+import { useState } from 'preact/hooks';
+import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress.ts';
+import { Bar } from './bar.tsx';
+import { PanelHead } from './files.tsx';
+import { compact, plural, size } from './format.ts';
+
+const shortList = 12;
+
+export function Workers({
+  workers,
+  files,
+}: {
+  workers: readonly WorkerProgress[];
+  files: readonly FileProgress[];
+}) {
+  const [all, setAll] = useState(false);
+  const names = new Map(files.map((file) => [file.fileId, file.name]));
+  const sorted = [...workers].sort((a, b) => a.host.localeCompare(b.host) || a.pid - b.pid);
+  const shown = all ? sorted : sorted.slice(0, shortList);
+  return (
+    <section class="panel" aria-label="Workers">
+      <PanelHead title="Workers" note={workers.length > 0 ? load(workers) : undefined} />
+      {workers.length === 0 && (
+        <p class="quiet pad">None at work. They show up here as soon as they report.</p>
+      )}
+      <ul class="workers">
+        {shown.map((worker) => (
+          <Worker key={worker.workerId} worker={worker} names={names} />
+        ))}
+      </ul>
+      {sorted.length > shown.length && (
+        <button type="button" class="more" onClick={() => setAll(true)}>
+          Show {plural(sorted.length - shown.length, 'more worker')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Cores and memory of all of them. */
+function load(workers: readonly WorkerProgress[]): string {
+  const cpu = workers.reduce((sum, worker) => sum + worker.cpu, 0);
+  const memory = workers.reduce((sum, worker) => sum + worker.rssBytes, 0);
+  return `${plural(workers.length, 'process', 'processes')}, ${cpu.toFixed(1)} cores, ${size(memory)}`;
+}
+
+function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<number, string> }) {
+  return (
+    <li class="worker">
+      <div class="file-line">
+        <span class="worker-name" title={`${worker.workerId}, since ${worker.startedAt}`}>
+          <b>{worker.pid}</b> <span class="quiet">{worker.host}</span>
+        </span>
+        <span class="facts small">
+          {worker.rowsPerSecond > 0 && <span>{compact(worker.rowsPerSecond)} rows/s</span>}
+          <span title="CPU, of one core">{Math.round(worker.cpu * 100)} % CPU</span>
+          <span title="Resident memory">{size(worker.rssBytes)}</span>
+        </span>
+      </div>
+      {worker.slots.length === 0 ? (
+        <p class="quiet small idle">idle</p>
+      ) : (
+        <ul class="slots">
+          {worker.slots.map((slot) => (
+            <Slot
+              key={`${slot.fileId}/${slot.chunkNumber}`}
+              slot={slot}
+              name={names.get(slot.fileId) ?? `file ${slot.fileId}`}
+            />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function Slot({ slot, name }: { slot: SlotProgress; name: string }) {
+  const label = `${name}, chunk ${slot.chunkNumber + 1}`;
+  return (
+    <li class="slot small">
+      <span class="slot-name" title={label}>
+        {label}
+      </span>
+      <Bar label={`${label}: ${slot.step}`} committed={slot.bytesRead} total={slot.bytes} thin />
+      <span class="quiet">{slot.step}</span>
+    </li>
+  );
+}

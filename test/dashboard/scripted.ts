@@ -1,0 +1,143 @@
+/**
+ * The built page, driven by messages of one's own: for what a real run shows too rarely or too briefly
+ * to look at.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type {
+  FileProgress,
+  ProgressMessage,
+  ProgressState,
+  WorkerProgress,
+} from '../../platform/progress.ts';
+
+const built = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+export interface ScriptedServer {
+  readonly url: string;
+  /** Addresses that sockets were opened with, oldest first. */
+  readonly opened: readonly string[];
+  /** Sends to every open socket, and is what a new one is sent if it is a snapshot. */
+  send(message: ProgressMessage): void;
+  /** Cuts every socket, as a restart would. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Serves dist/dashboard and a progress socket that says what it is told to. */
+export async function startScripted(first: ProgressMessage): Promise<ScriptedServer> {
+  if (!existsSync(join(built, 'index.html'))) throw new Error('the page is not built: npm run build');
+  const opened: string[] = [];
+  let snapshot = first;
+  const http = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://local').pathname);
+    if (path === '/api/about') {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          version: '0.1.0',
+          landing: '/srv/landfall/landing',
+          datasets: ['trips', 'citibike'],
+        }),
+      );
+      return;
+    }
+    const file = join(built, path === '/' ? 'index.html' : path);
+    response.statusCode = existsSync(file) ? 200 : 404;
+    response.setHeader('content-type', types[extname(file)] ?? 'text/plain');
+    response.end(existsSync(file) ? readFileSync(file) : '');
+  });
+  const sockets = new WebSocketServer({ server: http, path: '/progress' });
+  sockets.on('connection', (socket: WebSocket, request) => {
+    opened.push(request.url ?? '');
+    if (!new URL(request.url ?? '/', 'http://local').searchParams.has('seq'))
+      socket.send(JSON.stringify(snapshot));
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const address = http.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    opened,
+    send(message) {
+      if (message.type === 'snapshot') snapshot = message;
+      for (const socket of sockets.clients) socket.send(JSON.stringify(message));
+    },
+    cut() {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
+
+export const epoch = 'a1b2c3d4e5f60718';
+
+export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMessage {
+  const files = state.files ?? [];
+  const sum = (of: (file: FileProgress) => number) => files.reduce((all, file) => all + of(file), 0);
+  const totals = {
+    files: files.length,
+    filesDone: files.filter((file) => file.state === 'done').length,
+    filesFailed: files.filter((file) => file.state === 'failed').length,
+    bytes: sum((file) => file.bytes),
+    bytesCommitted: sum((file) => file.bytesCommitted),
+    rows: {
+      parsed: sum((file) => file.rows.parsed),
+      loaded: sum((file) => file.rows.loaded),
+      rejected: sum((file) => file.rows.rejected),
+      deduplicated: 0,
+    },
+    rowsPerSecond: sum((file) => file.rowsPerSecond),
+    bytesPerSecond: sum((file) => file.bytesPerSecond),
+  };
+  return { type: 'snapshot', epoch, seq, state: { files, workers: [], rejects: [], totals, ...state } };
+}
+
+export function fileOf(file: Partial<FileProgress> & { fileId: number }): FileProgress {
+  return {
+    dataset: 'trips',
+    name: `trips-${file.fileId}.csv`,
+    state: 'discovered',
+    bytes: 129_000_000,
+    bytesCommitted: 0,
+    bytesSeen: file.bytesCommitted ?? 0,
+    chunks: 0,
+    chunksCommitted: 0,
+    rows: { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 },
+    parts: 0,
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+    etaSeconds: null,
+    landedAt: new Date(Date.now() - 60_000).toISOString(),
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+    ...file,
+  };
+}
+
+export function workerOf(worker: Partial<WorkerProgress> & { workerId: string }): WorkerProgress {
+  return {
+    host: 'atlas',
+    pid: 4211,
+    startedAt: new Date(Date.now() - 600_000).toISOString(),
+    rssBytes: 312_000_000,
+    cpu: 0.97,
+    rowsPerSecond: 412_000,
+    slots: [],
+    ...worker,
+  };
+}
