@@ -177,6 +177,15 @@ export const errorTable = {
     message: '{file} lies {where}, which no dataset is for.',
     fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',
   },
+  LF_PARTITION_NAME: {
+    message:
+      'The partition folder {folder} has a name of {bytes} bytes; 255 is the most that file systems take.',
+    fix: 'Partition the lake by a column with shorter values, or shorten them in an enrichment.',
+  },
+  LF_PARTITIONS: {
+    message: 'Chunk {chunk} of dataset {dataset} falls into more than {limit} partitions of the lake.',
+    fix: 'Partition by columns with fewer values, e.g. year and month rather than the full time.',
+  },
   LF_QUERY_FAILED: {
     message: 'The query {query} of {dataset} failed: {reason}',
     fix: 'Mend its SQL in the definition of {dataset}.',

@@ -93,6 +93,7 @@ export interface Storage {
 }
 
 export interface StorageWriter {
+  /** The caller may use the memory of `bytes` again as soon as the promise settles. */
   write(bytes: Uint8Array): Promise<void>;
   /** Makes the object visible under its key, replacing an older one of that name. */
   commit(): Promise<void>;

@@ -1,0 +1,127 @@
+/**
+ * The loops that pick the rows of one partition out of a batch. `order` lists row numbers; rows
+ * order[from … to) are appended to `target` at `at`. The `Valid` variants leave null rows out and
+ * return the offset past the last value. Each function sees one kind of array only.
+ */
+
+export function gatherInt32(
+  source: Int32Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: Int32Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) target[at++] = source[order[i]];
+}
+
+export function gatherInt64(
+  source: BigInt64Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: BigInt64Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) target[at++] = source[order[i]];
+}
+
+export function gatherFloat64(
+  source: Float64Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: Float64Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) target[at++] = source[order[i]];
+}
+
+export function gatherUint8(
+  source: Uint8Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+): void {
+  for (let i = from; i < to; i++) target[at++] = source[order[i]];
+}
+
+/** 16 bytes a row. */
+export function gatherUuid(
+  source: Uint8Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+): void {
+  let out = at * 16;
+  for (let i = from; i < to; i++) {
+    const start = order[i] * 16;
+    for (let b = 0; b < 16; b++) target[out + b] = source[start + b];
+    out += 16;
+  }
+}
+
+/** The rows of order[from … to) that have a value, in `valid` from 0 on; returns how many. Writes a level a row. */
+export function gatherValid(
+  validity: Uint8Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  levels: Uint8Array,
+  levelsAt: number,
+  valid: Int32Array,
+): number {
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const row = order[i];
+    const level = (validity[row >> 3] >> (row & 7)) & 1;
+    levels[levelsAt++] = level;
+    valid[count] = row;
+    count += level;
+  }
+  return count;
+}
+
+/** Bytes that the texts of order[from … to) take as PLAIN byte arrays. */
+export function plainTextBytes(offsets: Int32Array, order: Int32Array, from: number, to: number): number {
+  let bytes = 4 * (to - from);
+  for (let i = from; i < to; i++) {
+    const row = order[i];
+    bytes += offsets[row + 1] - offsets[row];
+  }
+  return bytes;
+}
+
+/** Texts this long and longer are copied as a block; shorter ones byte by byte, which costs less than the call. */
+const BLOCK_BYTES_MIN = 64;
+
+/** Appends texts as PLAIN byte arrays: a 32-bit length, then the bytes. Returns the offset past the last. */
+export function gatherPlainTexts(
+  offsets: Int32Array,
+  bytes: Uint8Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  view: DataView,
+  at: number,
+): number {
+  for (let i = from; i < to; i++) {
+    const row = order[i];
+    const start = offsets[row];
+    const length = offsets[row + 1] - start;
+    view.setUint32(at, length, true);
+    at += 4;
+    if (length < BLOCK_BYTES_MIN) {
+      for (let b = 0; b < length; b++) target[at + b] = bytes[start + b];
+    } else {
+      target.set(bytes.subarray(start, start + length), at);
+    }
+    at += length;
+  }
+  return at;
+}

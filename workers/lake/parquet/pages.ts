@@ -1,0 +1,146 @@
+/**
+ * Page headers and page bodies.
+ * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ */
+import { ByteSink } from './byte-sink.ts';
+import { encodeLevels, levelBytesMax } from './rle.ts';
+import { snappyBytesMax, snappyCompress } from './snappy.ts';
+import type { PageSpan } from './spans.ts';
+import { ThriftWriter } from './thrift-compact.ts';
+
+export const Encoding = { plain: 0, rle: 3, rleDictionary: 8 } as const;
+export type Encoding = (typeof Encoding)[keyof typeof Encoding];
+
+export const Codec = { uncompressed: 0, snappy: 1 } as const;
+export type Codec = (typeof Codec)[keyof typeof Codec];
+
+export const PageType = { data: 0, dictionary: 2 } as const;
+export type PageType = (typeof PageType)[keyof typeof PageType];
+
+/** Where a column chunk's pages are and what they take. Offsets are in the file. */
+export interface ChunkPages {
+  readonly codec: Codec;
+  /** Of the data pages. */
+  readonly encoding: Encoding;
+  readonly dataPages: number;
+  /** Null without a dictionary page. */
+  readonly dictionaryPageOffset: number | null;
+  readonly dataPageOffset: number;
+  /** Bytes of all pages with their headers, as stored and as they would be uncompressed. */
+  readonly compressedBytes: number;
+  readonly uncompressedBytes: number;
+}
+
+/** Memory that a page needs for a moment; encoding is synchronous. */
+const levelScratch = new ByteSink(1 << 15);
+const bodyScratch = new ByteSink(1 << 16);
+const compressedScratch = new ByteSink(1 << 16);
+
+/** Writes the pages of one column chunk, the dictionary page (if any) first. */
+export class PageWriter {
+  /** Whether bodies go through Snappy; set before the first page. */
+  compressed = false;
+  readonly #sink: ByteSink;
+  readonly #fileOffset: number;
+  readonly #levels: Uint8Array | null;
+  readonly #start: number;
+  #dictionaryPageOffset: number | null = null;
+  #dataPageOffset = -1;
+  #dataPages = 0;
+  #encoding: Encoding = Encoding.plain;
+  #uncompressedBytes = 0;
+
+  /** `fileOffset` is where the sink's first byte stands in the file. */
+  constructor(sink: ByteSink, fileOffset: number, levels: Uint8Array | null) {
+    this.#sink = sink;
+    this.#fileOffset = fileOffset;
+    this.#levels = levels;
+    this.#start = sink.length;
+  }
+
+  /** `plain` holds the entries, PLAIN encoded. */
+  dictionaryPage(entries: number, plain: Uint8Array): void {
+    this.#dictionaryPageOffset = this.#fileOffset + this.#sink.length;
+    this.#page(PageType.dictionary, null, plain, (thrift) => {
+      thrift.struct(7);
+      thrift.i32(1, entries);
+      thrift.i32(2, Encoding.plain);
+      thrift.end();
+    });
+  }
+
+  /** `values` holds the span's values, encoded. */
+  dataPage(span: PageSpan, encoding: Encoding, values: Uint8Array): void {
+    if (this.#dataPages === 0) this.#dataPageOffset = this.#fileOffset + this.#sink.length;
+    this.#dataPages++;
+    this.#encoding = encoding;
+    const levels = this.#levels === null ? null : levelsOf(this.#levels, span);
+    this.#page(PageType.data, levels, values, (thrift) => {
+      thrift.struct(5);
+      thrift.i32(1, span.rowTo - span.rowFrom);
+      thrift.i32(2, encoding);
+      thrift.i32(3, Encoding.rle);
+      thrift.i32(4, Encoding.rle);
+      thrift.end();
+    });
+  }
+
+  /** Header and body; the body is the levels and the values, compressed as one. */
+  #page(
+    type: PageType,
+    levels: Uint8Array | null,
+    values: Uint8Array,
+    describe: (thrift: ThriftWriter) => void,
+  ): void {
+    const sink = this.#sink;
+    const start = sink.length;
+    const bodyBytes = (levels === null ? 0 : levels.length) + values.length;
+    const stored = this.compressed ? compress(levels, values) : null;
+    const thrift = new ThriftWriter(sink);
+    thrift.i32(1, type);
+    thrift.i32(2, bodyBytes);
+    thrift.i32(3, stored === null ? bodyBytes : stored.length);
+    describe(thrift);
+    thrift.end();
+    this.#uncompressedBytes += sink.length - start + bodyBytes;
+    if (stored !== null) {
+      sink.append(stored);
+    } else {
+      if (levels !== null) sink.append(levels);
+      sink.append(values);
+    }
+  }
+
+  finish(): ChunkPages {
+    return {
+      codec: this.compressed ? Codec.snappy : Codec.uncompressed,
+      encoding: this.#encoding,
+      dataPages: this.#dataPages,
+      dictionaryPageOffset: this.#dictionaryPageOffset,
+      dataPageOffset: this.#dataPageOffset,
+      compressedBytes: this.#sink.length - this.#start,
+      uncompressedBytes: this.#uncompressedBytes,
+    };
+  }
+}
+
+function levelsOf(levels: Uint8Array, { rowFrom, rowTo, valueFrom, valueTo }: PageSpan): Uint8Array {
+  levelScratch.length = 0;
+  levelScratch.reserve(levelBytesMax(rowTo - rowFrom));
+  levelScratch.length = encodeLevels(levels, rowFrom, rowTo, valueTo - valueFrom, levelScratch.view, 0);
+  return levelScratch.written();
+}
+
+function compress(levels: Uint8Array | null, values: Uint8Array): Uint8Array {
+  let body = values;
+  if (levels !== null) {
+    bodyScratch.length = 0;
+    bodyScratch.append(levels);
+    bodyScratch.append(values);
+    body = bodyScratch.written();
+  }
+  compressedScratch.length = 0;
+  compressedScratch.reserve(snappyBytesMax(body.length));
+  compressedScratch.length = snappyCompress(body, 0, body.length, compressedScratch.bytes, 0);
+  return compressedScratch.written();
+}

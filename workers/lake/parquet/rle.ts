@@ -1,0 +1,201 @@
+/**
+ * Bit packing and the RLE / bit-packing hybrid: dictionary codes, definition levels, booleans.
+ * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
+ */
+
+/** Values of a run from which RLE beats packing, and few enough to look at eight at a time. */
+const RUN_VALUES_MIN = 16;
+
+/** Bits that hold 0…max; at least 1, since not every reader takes a width of 0. */
+export function bitWidth(max: number): number {
+  return Math.max(1, 32 - Math.clz32(max));
+}
+
+/** Room that `encodeHybrid` may need: packed groups, run heads, and what wide stores spill. */
+export function hybridBytesMax(count: number, width: number): number {
+  return Math.ceil(count / 8) * width + Math.ceil(count / RUN_VALUES_MIN) * 16 + 32;
+}
+
+/**
+ * Encodes values[from … to) with `width` bits each as runs where they repeat, packed where they do not.
+ * `out` must have room for `hybridBytesMax`. Returns the offset past the last byte.
+ */
+export function encodeHybrid(
+  values: Int32Array,
+  from: number,
+  to: number,
+  width: number,
+  out: DataView,
+  at: number,
+): number {
+  let packedFrom = from;
+  let i = from;
+  while (i + RUN_VALUES_MIN <= to) {
+    const value = values[i];
+    if (value !== values[i + RUN_VALUES_MIN - 1] || value !== values[i + 1]) {
+      i += 8;
+      continue;
+    }
+    const end = runEnd(values, i, to);
+    if (end - i < RUN_VALUES_MIN) {
+      i += 8;
+      continue;
+    }
+    if (i > packedFrom) at = writePacked(values, packedFrom, i, width, out, at);
+    at = writeRun(value, end - i, width, out, at);
+    i = packedFrom = end;
+  }
+  return packedFrom < to ? writePacked(values, packedFrom, to, width, out, at) : at;
+}
+
+function runEnd(values: Int32Array, from: number, to: number): number {
+  const value = values[from];
+  let i = from + 1;
+  while (i < to && values[i] === value) i++;
+  return i;
+}
+
+/** Unsigned LEB128 of a number below 2^31. */
+function writeVarint(value: number, out: DataView, at: number): number {
+  let rest = value;
+  while (rest >= 128) {
+    out.setUint8(at++, (rest & 127) | 128);
+    rest >>>= 7;
+  }
+  out.setUint8(at++, rest);
+  return at;
+}
+
+/** An RLE run: count << 1, then the value in whole bytes. */
+export function writeRun(value: number, count: number, width: number, out: DataView, at: number): number {
+  at = writeVarint(count << 1, out, at);
+  for (let bits = 0; bits < width; bits += 8) out.setUint8(at++, (value >>> bits) & 255);
+  return at;
+}
+
+/** A bit-packed run; only the last of a page may end in an incomplete group, which is padded with 0. */
+function writePacked(
+  values: Int32Array,
+  from: number,
+  to: number,
+  width: number,
+  out: DataView,
+  at: number,
+): number {
+  const groups = (to - from) >> 3;
+  const whole = from + groups * 8;
+  at = writeVarint(((groups + (whole < to ? 1 : 0)) << 1) | 1, out, at);
+  at = packGroups(values, from, groups, width, out, at);
+  if (whole === to) return at;
+  const rest = new Int32Array(8);
+  rest.set(values.subarray(whole, to));
+  return packGroups(rest, 0, 1, width, out, at);
+}
+
+function packGroups(
+  values: Int32Array,
+  from: number,
+  groups: number,
+  width: number,
+  out: DataView,
+  at: number,
+): number {
+  if (width < 8) return packNarrow(values, from, groups, width, out, at);
+  if (width === 8) return packBytes(values, from, groups, out, at);
+  return packWide(values, from, groups, width, out, at);
+}
+
+/** Widths 1…7: a group of eight is at most 56 bits, stored as two words of which the next group overwrites the spill. */
+function packNarrow(
+  values: Int32Array,
+  from: number,
+  groups: number,
+  width: number,
+  out: DataView,
+  at: number,
+): number {
+  const half = 4 * width;
+  const w2 = 2 * width;
+  const w3 = 3 * width;
+  for (let g = 0, i = from; g < groups; g++, i += 8) {
+    const low = values[i] | (values[i + 1] << width) | (values[i + 2] << w2) | (values[i + 3] << w3);
+    const high = values[i + 4] | (values[i + 5] << width) | (values[i + 6] << w2) | (values[i + 7] << w3);
+    out.setInt32(at, low | (high << half), true);
+    out.setInt32(at + 4, high >>> (32 - half), true);
+    at += width;
+  }
+  return at;
+}
+
+function packBytes(values: Int32Array, from: number, groups: number, out: DataView, at: number): number {
+  for (let i = from, end = from + groups * 8; i < end; i++) out.setUint8(at++, values[i]);
+  return at;
+}
+
+/** Widths 9…24, through a 32-bit accumulator that never holds more than 7 bits between values. */
+function packWide(
+  values: Int32Array,
+  from: number,
+  groups: number,
+  width: number,
+  out: DataView,
+  at: number,
+): number {
+  let held = 0;
+  let bits = 0;
+  for (let i = from, end = from + groups * 8; i < end; i++) {
+    held |= values[i] << bits;
+    bits += width;
+    while (bits >= 8) {
+      out.setUint8(at++, held & 255);
+      held >>>= 8;
+      bits -= 8;
+    }
+  }
+  return at;
+}
+
+/** Packs bytes that are 0 or 1 into bits, first value lowest; the last byte is padded with 0. */
+export function packBits(values: Uint8Array, from: number, to: number, out: DataView, at: number): number {
+  let i = from;
+  for (; i + 8 <= to; i += 8) {
+    const low = values[i] | (values[i + 1] << 1) | (values[i + 2] << 2) | (values[i + 3] << 3);
+    const high = values[i + 4] | (values[i + 5] << 1) | (values[i + 6] << 2) | (values[i + 7] << 3);
+    out.setUint8(at++, low | (high << 4));
+  }
+  if (i < to) {
+    let last = 0;
+    for (let bit = 0; i < to; i++, bit++) last |= values[i] << bit;
+    out.setUint8(at++, last);
+  }
+  return at;
+}
+
+/** Room that `encodeLevels` may need. */
+export function levelBytesMax(rows: number): number {
+  return Math.ceil(rows / 8) + 16;
+}
+
+/**
+ * Definition levels of a page's rows [from, to) as data page v1 wants them: a length, then the hybrid
+ * with width 1. `levels` holds a byte a row, 1 where there is a value, of which `valid` are 1.
+ */
+export function encodeLevels(
+  levels: Uint8Array,
+  from: number,
+  to: number,
+  valid: number,
+  out: DataView,
+  at: number,
+): number {
+  const rows = to - from;
+  let end = at + 4;
+  if (valid === rows || valid === 0) {
+    end = writeRun(valid === 0 ? 0 : 1, rows, 1, out, end);
+  } else {
+    end = writeVarint((((rows + 7) >> 3) << 1) | 1, out, end);
+    end = packBits(levels, from, to, out, end);
+  }
+  out.setUint32(at, end - at - 4, true);
+  return end;
+}

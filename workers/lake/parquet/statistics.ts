@@ -1,0 +1,179 @@
+/**
+ * Smallest and largest value of a column chunk, in the sort order of its type.
+ * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ * (Statistics, ColumnOrder)
+ */
+
+/** Bounds are PLAIN encoded values without a length. Null where there is no value, or none that compares. */
+export interface Bounds {
+  readonly min: Uint8Array;
+  readonly max: Uint8Array;
+  /** False where the bound is a shortened text: outside the values, but near. */
+  readonly minExact: boolean;
+  readonly maxExact: boolean;
+}
+
+/** Longest bound of a text, in bytes; longer ones are shortened. */
+const TEXT_BOUND_BYTES_MAX = 64;
+
+/** [smallest, largest] of values[0 … count); count is at least 1. */
+export function int32Range(values: Int32Array, count: number): [number, number] {
+  let min = values[0];
+  let max = min;
+  for (let i = 1; i < count; i++) {
+    const value = values[i];
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return [min, max];
+}
+
+export function int32Bounds(min: number, max: number): Bounds {
+  return exact(new Uint8Array(Int32Array.of(min).buffer), new Uint8Array(Int32Array.of(max).buffer));
+}
+
+/** Bounds of 64-bit integers, given as little-endian pairs of words so that no BigInt is made. */
+export function int64Bounds(words: Int32Array, count: number): Bounds | null {
+  if (count === 0) return null;
+  let minHigh = words[1];
+  let minLow = words[0] >>> 0;
+  let maxHigh = minHigh;
+  let maxLow = minLow;
+  for (let i = 2, end = count * 2; i < end; i += 2) {
+    const low = words[i] >>> 0;
+    const high = words[i + 1];
+    if (high < minHigh || (high === minHigh && low < minLow)) {
+      minHigh = high;
+      minLow = low;
+    }
+    if (high > maxHigh || (high === maxHigh && low > maxLow)) {
+      maxHigh = high;
+      maxLow = low;
+    }
+  }
+  const bound = (low: number, high: number) => new Uint8Array(Int32Array.of(low, high).buffer);
+  return exact(bound(minLow, minHigh), bound(maxLow, maxHigh));
+}
+
+/**
+ * Bounds of doubles. A NaN has no place in the order, and readers that sort it as the largest would
+ * skip it by the maximum, so a column chunk with a NaN has no bounds. Zeros are widened to -0 … +0.
+ */
+export function float64Bounds(values: Float64Array, count: number): Bounds | null {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    const value = values[i];
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (Number.isNaN(value)) return null;
+  }
+  if (count === 0) return null;
+  return exact(
+    new Uint8Array(Float64Array.of(min === 0 ? -0 : min).buffer),
+    new Uint8Array(Float64Array.of(max === 0 ? 0 : max).buffer),
+  );
+}
+
+/** Bounds of bytes that are 0 or 1. */
+export function booleanBounds(values: Uint8Array, count: number): Bounds | null {
+  if (count === 0) return null;
+  let ones = 0;
+  for (let i = 0; i < count; i++) ones += values[i];
+  return exact(Uint8Array.of(ones === count ? 1 : 0), Uint8Array.of(ones === 0 ? 0 : 1));
+}
+
+/** Bounds of values of `width` bytes each, compared as unsigned bytes. */
+export function fixedBytesBounds(bytes: Uint8Array, width: number, count: number): Bounds | null {
+  if (count === 0) return null;
+  let min = 0;
+  let max = 0;
+  for (let at = width, end = width * count; at < end; at += width) {
+    if (compareBytes(bytes, at, width, bytes, min, width) < 0) min = at;
+    else if (compareBytes(bytes, at, width, bytes, max, width) > 0) max = at;
+  }
+  return exact(bytes.slice(min, min + width), bytes.slice(max, max + width));
+}
+
+/** Bounds of PLAIN byte arrays (each behind its length), compared as unsigned bytes. */
+export function plainTextBounds(plain: Uint8Array, byteLength: number): Bounds | null {
+  if (byteLength === 0) return null;
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
+  const firstLength = view.getUint32(0, true);
+  let min = 4;
+  let minLength = firstLength;
+  let max = 4;
+  let maxLength = firstLength;
+  for (let at = 4 + firstLength; at < byteLength; ) {
+    const length = view.getUint32(at, true);
+    at += 4;
+    if (compareBytes(plain, at, length, plain, min, minLength) < 0) {
+      min = at;
+      minLength = length;
+    } else if (compareBytes(plain, at, length, plain, max, maxLength) > 0) {
+      max = at;
+      maxLength = length;
+    }
+    at += length;
+  }
+  return textBounds(plain.slice(min, min + minLength), plain.slice(max, max + maxLength));
+}
+
+/** Bounds of the texts of a dictionary; there is at least one. */
+export function dictionaryBounds(entries: readonly Uint8Array[]): Bounds | null {
+  let min = entries[0];
+  let max = min;
+  for (const entry of entries) {
+    if (compareBytes(entry, 0, entry.length, min, 0, min.length) < 0) min = entry;
+    else if (compareBytes(entry, 0, entry.length, max, 0, max.length) > 0) max = entry;
+  }
+  return textBounds(min, max);
+}
+
+function exact(min: Uint8Array, max: Uint8Array): Bounds {
+  return { min, max, minExact: true, maxExact: true };
+}
+
+/** Long texts make a footer long: a prefix is a lower bound, and a prefix with its last character raised an upper one. */
+function textBounds(min: Uint8Array, max: Uint8Array): Bounds | null {
+  const shortMax = max.length > TEXT_BOUND_BYTES_MAX ? raised(textPrefix(max)) : max;
+  if (shortMax === null) return null;
+  const minExact = min.length <= TEXT_BOUND_BYTES_MAX;
+  return { min: minExact ? min : textPrefix(min), max: shortMax, minExact, maxExact: shortMax === max };
+}
+
+/** The whole characters of the first `TEXT_BOUND_BYTES_MAX` bytes. */
+function textPrefix(text: Uint8Array): Uint8Array {
+  let end = TEXT_BOUND_BYTES_MAX;
+  while (end > 0 && (text[end] & 0xc0) === 0x80) end--;
+  return text.slice(0, end);
+}
+
+/** The prefix with its last character raised by one that can be; null where all are the highest. */
+function raised(prefix: Uint8Array): Uint8Array | null {
+  const characters = Array.from(Buffer.from(prefix).toString('utf8'));
+  while (characters.length > 0) {
+    const point = characters.pop()!.codePointAt(0)! + 1;
+    if (point > 0x10ffff) continue;
+    // Surrogates are no characters: the next after U+D7FF is U+E000.
+    return Buffer.from(characters.join('') + String.fromCodePoint(point === 0xd800 ? 0xe000 : point), 'utf8');
+  }
+  return null;
+}
+
+/** Order of two runs of unsigned bytes: negative, 0 or positive. */
+function compareBytes(
+  a: Uint8Array,
+  aFrom: number,
+  aLength: number,
+  b: Uint8Array,
+  bFrom: number,
+  bLength: number,
+): number {
+  const common = Math.min(aLength, bLength);
+  for (let i = 0; i < common; i++) {
+    const difference = a[aFrom + i] - b[bFrom + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
