@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { describeConfig } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { describeError } from '../../platform/errors.ts';
-import { openStorage } from '../../platform/storage/storage.ts';
+import { openStorage } from '../../platform/storage/index.ts';
 import type { Config } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -25,7 +25,7 @@ export function doctorCommand(): Command {
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config, registry } = await settle(flags);
-      const findings = [
+      const findings: Finding[] = [
         nodeVersion(),
         await find('database', () => database(config)),
         await find('queue', () => queue(config)),

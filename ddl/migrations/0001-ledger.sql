@@ -2,6 +2,13 @@
 
 create schema if not exists landfall;
 
+-- One row: tells this database from others that share a Redis with it.
+create table landfall.installation (
+  id    text not null default gen_random_uuid()::text,
+  one   boolean primary key default true check (one)
+);
+insert into landfall.installation default values;
+
 create table landfall.definition (
   version     text primary key,            -- 16 hex digits: hash of the compiled definition
   dataset     text not null,

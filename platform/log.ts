@@ -1,0 +1,49 @@
+/** Logs: to standard error, because standard output belongs to results. */
+import pino from 'pino';
+
+export type Log = pino.Logger;
+
+const levels: Record<number, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+/** Members that hold secrets, wherever in a logged object they stand one or two deep. */
+const secrets = ['databaseUrl', 'redisUrl', 'token', 'password', 'url.password'];
+
+/**
+ * A log under `name`. A person at a terminal sees one line of text an entry, a program one JSON object.
+ * @param options.level lowest level that is written; default LANDFALL_LOG, else info
+ */
+export function createLog(name: string, options: { level?: pino.Level | 'silent' } = {}): Log {
+  const wanted = options.level ?? process.env.LANDFALL_LOG ?? 'info';
+  const level = wanted === 'silent' || Object.values(levels).includes(wanted) ? wanted : 'info';
+  const redact = { paths: [...secrets, ...secrets.map((secret) => `*.${secret}`)], censor: '***' };
+  // Written at once: a log that is lost when the process ends is of no use.
+  const destination = pino.destination({ fd: 2, sync: true });
+  const stream = process.stderr.isTTY
+    ? { write: (line: string) => destination.write(toText(line)) }
+    : destination;
+  return pino({ name, level, redact, serializers: { err: pino.stdSerializers.err } }, stream);
+}
+
+/** One entry as a line of text: `12:30:01 warn  worker  lost the chunk  fileId=3 chunk=7`. */
+export function toText(line: string): string {
+  const { level, time, name, msg, pid: _, hostname: __, err, ...rest } = JSON.parse(line);
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  const words = [clock, (levels[level] ?? String(level)).padEnd(5), name, printable(msg ?? '')];
+  if (err) words.push(`(${printable(err.message ?? String(err))})`);
+  for (const [key, value] of Object.entries(rest)) {
+    words.push(`${key}=${typeof value === 'string' ? printable(value) : JSON.stringify(value)}`);
+  }
+  return `${words.join(' ')}\n`;
+}
+
+/** File names and values of strangers must not move the cursor. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => JSON.stringify(char).slice(1, -1));
+}

@@ -1,0 +1,268 @@
+/**
+ * A folder as a store. What is written is written aside, in `.landfall-tmp` of the same file system,
+ * made durable and then renamed: nobody ever sees half an object, and one that was seen is still there
+ * after a power cut. Symbolic links are never followed below the root.
+ */
+import { randomBytes } from 'node:crypto';
+import { type BigIntStats, constants } from 'node:fs';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { LandfallError } from '../errors.ts';
+import type { Storage, StorageWriter, StoredObject } from '../types.ts';
+import { copyThrough } from './copy.ts';
+import { checkKey, checkPrefix } from './keys.ts';
+
+/** What is being written; never listed. */
+const asideFolder = '.landfall-tmp';
+/** What lies aside untouched for so long was left by a process that died. */
+const asideMs = 60 * 60 * 1000;
+/** Two of these are held while a file is read: one in use, one being filled. */
+const bufferBytes = 1024 * 1024;
+
+/** Opens a folder that exists. */
+export async function openFolder(path: string): Promise<FolderStorage> {
+  return new FolderStorage(await realpath(path));
+}
+
+/** Makes a folder where there is none, and opens it. */
+export async function makeFolder(path: string): Promise<FolderStorage> {
+  try {
+    await mkdir(path, { recursive: true });
+    const storage = await openFolder(path);
+    await sweep(join(storage.url, asideFolder));
+    return storage;
+  } catch (cause) {
+    throw new LandfallError('LF_STORAGE', { store: path, reason: (cause as Error).message }, { cause });
+  }
+}
+
+export class FolderStorage implements Storage {
+  /** The folder's real path. */
+  readonly url: string;
+
+  constructor(root: string) {
+    this.url = root;
+  }
+
+  async *list(prefix = ''): AsyncGenerator<StoredObject> {
+    checkPrefix(prefix, this.url);
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    yield* this.walk(folder, prefix);
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    const path = await this.locate(key).catch(nullIfMissing);
+    const found = path && (await lstat(path, { bigint: true }).catch(nullIfMissing));
+    if (!found) return null;
+    if (found.isSymbolicLink()) throw new LandfallError('LF_SYMLINK', { file: path });
+    return found.isFile() ? toObject(key, found) : null;
+  }
+
+  async *read(
+    key: string,
+    range: { start: number; end: number; fingerprint?: string },
+  ): AsyncGenerator<Uint8Array> {
+    const file = await this.openToRead(key);
+    let ahead: Promise<Uint8Array> | null = null;
+    try {
+      const before = await file.stat({ bigint: true });
+      const print = range.fingerprint ?? fingerprint(before);
+      const changed = (found: BigIntStats) => fingerprint(found) !== print;
+      if (changed(before)) throw this.changed(key);
+      const end = Math.min(range.end, Number(before.size));
+      ahead = readAt(file, range.start, end);
+      for (let at = range.start; at < end; ) {
+        const bytes: Uint8Array = await ahead;
+        if (bytes.length === 0) throw this.changed(key);
+        at += bytes.length;
+        ahead = readAt(file, at, end);
+        yield bytes;
+      }
+      if (changed(await file.stat({ bigint: true }))) throw this.changed(key);
+    } finally {
+      // Whoever stops in the middle must not close the file under a read.
+      await ahead?.catch(() => {});
+      await file.close();
+    }
+  }
+
+  async writer(key: string): Promise<StorageWriter> {
+    checkKey(key, this.url);
+    const folder = join(this.url, asideFolder);
+    await mkdir(folder, { recursive: true });
+    const aside = join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    const file = await open(aside, 'wx');
+    let open_ = true;
+    const close = async () => {
+      if (open_) await file.close();
+      open_ = false;
+    };
+    return {
+      async write(bytes) {
+        for (let at = 0; at < bytes.length; ) {
+          at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+        }
+      },
+      commit: async () => {
+        await file.sync();
+        await close();
+        await this.place(aside, key);
+      },
+      async abort() {
+        await close();
+        await unlink(aside).catch(nullIfMissing);
+      },
+    };
+  }
+
+  async put(key: string, body: Uint8Array | string): Promise<void> {
+    const writer = await this.writer(key);
+    try {
+      await writer.write(typeof body === 'string' ? Buffer.from(body) : body);
+      await writer.commit();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = await this.locate(key).catch(nullIfMissing);
+    if (path) await unlink(path).catch(nullIfMissing);
+  }
+
+  async moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
+    if (source instanceof FolderStorage) {
+      if ((await source.stat(sourceKey)) === null) {
+        throw new LandfallError('LF_FILE_MISSING', { file: join(source.url, sourceKey) });
+      }
+      try {
+        const from = await source.locate(sourceKey);
+        await this.place(from, key);
+        return await syncFolder(dirname(from));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+      }
+    }
+    await copyThrough(source, sourceKey, this, key);
+    await source.delete(sourceKey);
+  }
+
+  /** The path of a key, all folders of which are real and below the root. */
+  private async locate(key: string): Promise<string> {
+    checkKey(key, this.url);
+    const path = join(this.url, key);
+    const folder = dirname(path);
+    const real = await realpath(folder);
+    if (real !== folder) {
+      const inside = real === this.url || real.startsWith(this.url + sep);
+      if (!inside) throw new LandfallError('LF_KEY_OUTSIDE', { key: JSON.stringify(key), store: this.url });
+      throw new LandfallError('LF_SYMLINK', { file: folder });
+    }
+    return path;
+  }
+
+  /** Renames a finished file to its key's place and makes that durable. */
+  private async place(from: string, key: string): Promise<void> {
+    checkKey(key, this.url);
+    const made = await mkdir(dirname(join(this.url, key)), { recursive: true });
+    const path = await this.locate(key);
+    await rename(from, path);
+    await syncFolder(dirname(path));
+    // Folders that were made on the way are entries of the folders above them.
+    for (
+      let folder = dirname(path);
+      made !== undefined && folder.startsWith(made);
+      folder = dirname(folder)
+    ) {
+      await syncFolder(dirname(folder));
+    }
+  }
+
+  private async openToRead(key: string): Promise<FileHandle> {
+    const file = join(this.url, key);
+    try {
+      return await open(await this.locate(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ELOOP') throw new LandfallError('LF_SYMLINK', { file }, { cause });
+      if (code === 'ENOENT' || code === 'ENOTDIR')
+        throw new LandfallError('LF_FILE_MISSING', { file }, { cause });
+      throw cause;
+    }
+  }
+
+  private async *walk(folder: string, prefix: string): AsyncGenerator<StoredObject> {
+    const opened = await opendir(join(this.url, folder)).catch(nullIfMissing);
+    if (!opened) return;
+    for await (const entry of opened) {
+      const key = folder + entry.name;
+      if (key === asideFolder) continue;
+      if (entry.isDirectory()) {
+        if (`${key}/`.startsWith(prefix)) yield* this.walk(`${key}/`, prefix);
+      } else if (entry.isFile() && key.startsWith(prefix)) {
+        const found = await lstat(join(this.url, key), { bigint: true }).catch(nullIfMissing);
+        if (found?.isFile()) yield toObject(key, found);
+      }
+    }
+  }
+
+  private changed(key: string): LandfallError {
+    return new LandfallError('LF_FILE_CHANGED', { file: join(this.url, key) });
+  }
+}
+
+/** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
+async function readAt(file: FileHandle, at: number, end: number): Promise<Uint8Array> {
+  const length = Math.min(bufferBytes, end - at);
+  if (length <= 0) return new Uint8Array(0);
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, at);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Survives a rename, as moving to the archive is one; not a write, nor another file of that name. */
+function fingerprint(found: BigIntStats): string {
+  return `${found.size}-${found.mtimeNs}-${found.ino}`;
+}
+
+function toObject(key: string, found: BigIntStats): StoredObject {
+  return { key, bytes: Number(found.size), modifiedAt: found.mtime, fingerprint: fingerprint(found) };
+}
+
+function nullIfMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some network file systems know no fsync of a folder.
+    if (!['EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Removes what dead processes left aside. */
+async function sweep(folder: string): Promise<void> {
+  const names = (await readdir(folder).catch(nullIfMissing)) ?? [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(nullIfMissing);
+    if (found && Date.now() - found.mtimeMs > asideMs) await unlink(path).catch(nullIfMissing);
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * A prefix of an S3 bucket as a store. Region, endpoint and credentials come from the AWS_* variables and
+ * files that every AWS tool reads; AWS_ENDPOINT_URL_S3 points at a server of another make.
+ */
+import { PassThrough, type Readable } from 'node:stream';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { LandfallError } from '../errors.ts';
+import type { Storage, StorageWriter, StoredObject } from '../types.ts';
+import { copyThrough } from './copy.ts';
+import { checkKey, checkPrefix } from './keys.ts';
+
+/** A writer holds up to uploadsAtOnce + 1 of these; 10,000 of them are the largest object: 78 GiB. */
+const partBytes = 8 * 1024 * 1024;
+const uploadsAtOnce = 2;
+const bufferBytes = 1024 * 1024;
+/** S3 copies no more in one request. */
+const copyBytesMax = 5 * 1024 ** 3;
+/** A body that breaks off is asked for again from where it broke. */
+const readAttempts = 4;
+
+let shared: S3Client | null = null;
+
+/** One client a process: it keeps connections. */
+function sharedClient(): S3Client {
+  const custom = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+  shared ??= new S3Client({
+    // Servers of other make have no bucket names in their host name, and any region will do.
+    forcePathStyle: custom,
+    ...(custom && !process.env.AWS_REGION && { region: 'us-east-1' }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 5,
+  });
+  return shared;
+}
+
+export class S3Storage implements Storage {
+  readonly url: string;
+  readonly bucket: string;
+  /** '' or ends with a slash. */
+  private readonly prefix: string;
+  private readonly client: S3Client;
+
+  /** @param url s3://bucket or s3://bucket/prefix */
+  constructor(url: string, client = sharedClient()) {
+    const [bucket, ...prefix] = url.slice('s3://'.length).split('/').filter(Boolean);
+    this.url = ['s3:/', bucket, ...prefix].join('/');
+    this.bucket = bucket;
+    this.prefix = prefix.map((segment) => `${segment}/`).join('');
+    this.client = client;
+  }
+
+  async *list(prefix = ''): AsyncGenerator<StoredObject> {
+    checkPrefix(prefix, this.url);
+    const request = { Bucket: this.bucket, Prefix: this.prefix + prefix };
+    try {
+      for await (const page of paginateListObjectsV2({ client: this.client }, request)) {
+        for (const object of page.Contents ?? []) {
+          const key = object.Key!.slice(this.prefix.length);
+          // Consoles make empty objects for folders.
+          if (!key.endsWith('/') && key !== '')
+            yield toObject(key, object.Size, object.LastModified, object.ETag);
+        }
+      }
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  async stat(key: string): Promise<StoredObject | null> {
+    try {
+      const found = await this.client.send(new HeadObjectCommand(this.address(key)));
+      return toObject(key, found.ContentLength, found.LastModified, found.ETag);
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw this.failure(error, key);
+    }
+  }
+
+  async *read(
+    key: string,
+    range: { start: number; end: number; fingerprint?: string },
+  ): AsyncGenerator<Uint8Array> {
+    let at = range.start;
+    let print = range.fingerprint;
+    let attempts = 0;
+    while (at < range.end) {
+      const body = await this.open(key, at, range.end, print);
+      if (body === null) return;
+      print ??= body.fingerprint;
+      try {
+        for await (const bytes of body.stream as AsyncIterable<Buffer>) {
+          for (let from = 0; from < bytes.length; from += bufferBytes) {
+            const piece = bytes.subarray(from, from + bufferBytes);
+            at += piece.length;
+            attempts = 0;
+            yield piece;
+          }
+        }
+      } catch (error) {
+        if (++attempts >= readAttempts) throw this.failure(error, key);
+        continue;
+      } finally {
+        body.stream.destroy();
+      }
+      if (at >= body.end) return;
+      if (++attempts >= readAttempts) throw this.failure(new Error('the connection broke off'), key);
+    }
+  }
+
+  async writer(key: string): Promise<StorageWriter> {
+    const stream = new PassThrough({ highWaterMark: bufferBytes });
+    const upload = new Upload({
+      client: this.client,
+      params: { ...this.address(key), Body: stream },
+      partSize: partBytes,
+      queueSize: uploadsAtOnce,
+    });
+    const done = upload.done();
+    let failure: unknown = null;
+    // Noticed by the next write or by commit; until then nobody waits for it.
+    done.catch((error) => {
+      failure = error;
+      stream.destroy();
+    });
+    return {
+      write: async (bytes) => {
+        if (failure) throw this.failure(failure, key);
+        // The stream keeps what it is given, the caller may reuse it.
+        if (stream.write(Buffer.from(bytes))) return;
+        await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), done.catch(() => {})]);
+        if (failure) throw this.failure(failure, key);
+      },
+      commit: async () => {
+        stream.end();
+        await done.catch((error) => {
+          throw this.failure(error, key);
+        });
+      },
+      abort: async () => {
+        await upload.abort().catch(() => {});
+        stream.destroy();
+        await done.catch(() => {});
+      },
+    };
+  }
+
+  async put(key: string, body: Uint8Array | string): Promise<void> {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    await this.send(key, new PutObjectCommand({ ...this.address(key), Body: bytes }));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.send(key, new DeleteObjectCommand(this.address(key)));
+  }
+
+  async moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
+    const object = source instanceof S3Storage ? await source.stat(sourceKey) : null;
+    if (source instanceof S3Storage && object !== null && object.bytes <= copyBytesMax) {
+      const from = source.address(sourceKey);
+      const path = [from.Bucket, ...from.Key.split('/')].map(encodeURIComponent).join('/');
+      const copy = { ...this.address(key), CopySource: path, CopySourceIfMatch: quoted(object.fingerprint) };
+      await this.send(key, new CopyObjectCommand(copy));
+    } else {
+      await copyThrough(source, sourceKey, this, key);
+    }
+    await source.delete(sourceKey);
+  }
+
+  private address(key: string): { Bucket: string; Key: string } {
+    checkKey(key, this.url);
+    return { Bucket: this.bucket, Key: this.prefix + key };
+  }
+
+  /** Null where the object ends before `start`. `end` is where the body ends. */
+  private async open(key: string, start: number, end: number, fingerprint?: string) {
+    try {
+      const found = await this.client.send(
+        new GetObjectCommand({
+          ...this.address(key),
+          Range: `bytes=${start}-${Number.isFinite(end) ? end - 1 : ''}`,
+          ...(fingerprint !== undefined && { IfMatch: quoted(fingerprint) }),
+        }),
+      );
+      const print = unquoted(found.ETag);
+      // A server that knows no If-Match answers with whatever it has.
+      if (fingerprint !== undefined && print !== fingerprint) throw this.changed(key);
+      const stream = found.Body as Readable;
+      return { stream, fingerprint: print, end: start + (found.ContentLength ?? 0) };
+    } catch (error) {
+      if (statusOf(error) === 416) return null;
+      throw this.failure(error, key);
+    }
+  }
+
+  private async send(
+    key: string,
+    command: PutObjectCommand | DeleteObjectCommand | CopyObjectCommand,
+  ): Promise<void> {
+    try {
+      await this.client.send(command as PutObjectCommand);
+    } catch (error) {
+      throw this.failure(error, key);
+    }
+  }
+
+  private changed(key: string): LandfallError {
+    return new LandfallError('LF_FILE_CHANGED', { file: `${this.url}/${key}` });
+  }
+
+  private failure(cause: unknown, key?: string): LandfallError {
+    if (cause instanceof LandfallError) return cause;
+    const status = statusOf(cause);
+    if (status === 412 && key !== undefined) return this.changed(key);
+    if (status === 404 && key !== undefined && (cause as Error).name !== 'NoSuchBucket') {
+      return new LandfallError('LF_FILE_MISSING', { file: `${this.url}/${key}` }, { cause });
+    }
+    const { name, message } = cause as Error;
+    const reason = message && message !== 'UnknownError' ? message : name;
+    return new LandfallError('LF_STORAGE', { store: this.url, reason }, { cause });
+  }
+}
+
+function toObject(key: string, bytes = 0, modifiedAt = new Date(0), etag?: string): StoredObject {
+  return { key, bytes, modifiedAt, fingerprint: unquoted(etag) };
+}
+
+function unquoted(etag = ''): string {
+  return etag.replace(/^"|"$/g, '');
+}
+
+function quoted(fingerprint: string): string {
+  return `"${fingerprint}"`;
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
