@@ -33,22 +33,24 @@ export abstract class ColumnBuffer {
   rows = 0;
   protected count = 0;
   protected memory: ArrayBuffer = takeMemory(FIRST_BYTES);
-  #levels: Uint8Array<ArrayBuffer> | null;
+  readonly #nullable: boolean;
+  /** Kept from the first null on. */
+  #levels: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(nullable: boolean) {
-    this.#levels = nullable ? new Uint8Array(takeMemory(FIRST_BYTES)) : null;
+    this.#nullable = nullable;
   }
 
   append(vector: Vector, selection: Selection): void {
     const { order, from, to } = selection;
     const added = to - from;
-    if (vector.validity === null || vector.nullCount === 0 || this.#levels === null) {
-      this.#levelsFor(added)?.fill(1, this.rows, this.rows + added);
+    if (vector.validity === null || vector.nullCount === 0) {
+      if (this.#levels !== null) this.#levelsFor(added).fill(1, this.rows, this.rows + added);
       this.copy(vector, selection);
       this.count += added;
     } else {
       if (validScratch.length < added) validScratch = new Int32Array(added * 2);
-      const levels = this.#levelsFor(added)!;
+      const levels = this.#levelsFor(added);
       const count = gatherValid(vector.validity, order, from, to, levels, this.rows, validScratch);
       this.copy(vector, { order: validScratch, from: 0, to: count, contiguous: false });
       this.count += count;
@@ -57,9 +59,9 @@ export abstract class ColumnBuffer {
   }
 
   /** The levels, with room for `added` more rows. */
-  #levelsFor(added: number): Uint8Array | null {
-    const levels = this.#levels;
-    if (levels === null || this.rows + added <= levels.length) return levels;
+  #levelsFor(added: number): Uint8Array {
+    const levels = (this.#levels ??= new Uint8Array(takeMemory(this.rows + added)).fill(1, 0, this.rows));
+    if (this.rows + added <= levels.length) return levels;
     return (this.#levels = new Uint8Array(growMemory(levels.buffer, this.rows, this.rows + added)));
   }
 
@@ -70,13 +72,21 @@ export abstract class ColumnBuffer {
 
   /** What a row group takes: views, valid until the buffer is appended to, cleared or released. */
   values(): ColumnValues {
-    return { rows: this.rows, count: this.count, levels: this.#levels, data: this.data() };
+    return {
+      rows: this.rows,
+      count: this.count,
+      nullable: this.#nullable,
+      levels: this.#levels,
+      data: this.data(),
+    };
   }
 
   /** Forgets the rows; keeps the memory. */
   clear(): void {
     this.rows = 0;
     this.count = 0;
+    if (this.#levels !== null) giveMemory(this.#levels.buffer);
+    this.#levels = null;
   }
 
   /** Gives the memory back; the buffer is of no use afterwards. */

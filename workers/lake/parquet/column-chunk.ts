@@ -20,11 +20,12 @@ import {
 
 /**
  * The values of a column in one row group, nulls left out: `count` values for `rows` rows. `levels` has
- * a byte a row, 1 where there is a value; it is null for a REQUIRED column. Arrays may be longer.
+ * a byte a row, 1 where there is a value; it may be null where every row has one. Arrays may be longer.
  */
 export interface ColumnValues {
   readonly rows: number;
   readonly count: number;
+  readonly nullable: boolean;
   readonly levels: Uint8Array | null;
   readonly data:
     | { readonly kind: 'int32'; readonly values: Int32Array }
@@ -64,7 +65,7 @@ export function encodeColumnChunk(
   fileOffset: number,
   compression: Compression,
 ): ColumnChunk {
-  const pages = new PageWriter(sink, fileOffset, values.levels);
+  const pages = new PageWriter(sink, fileOffset, values.nullable, values.levels);
   const bounds = encodeValues(values, pages, compression);
   return { column, rows: values.rows, nullCount: values.rows - values.count, bounds, ...pages.finish() };
 }

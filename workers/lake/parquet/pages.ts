@@ -42,6 +42,7 @@ export class PageWriter {
   compressed = false;
   readonly #sink: ByteSink;
   readonly #fileOffset: number;
+  readonly #nullable: boolean;
   readonly #levels: Uint8Array | null;
   readonly #start: number;
   #dictionaryPageOffset: number | null = null;
@@ -50,8 +51,9 @@ export class PageWriter {
   #encoding: Encoding = Encoding.plain;
   #uncompressedBytes = 0;
 
-  /** `fileOffset` is where the sink's first byte stands in the file. */
-  constructor(sink: ByteSink, fileOffset: number, levels: Uint8Array | null) {
+  /** `fileOffset` is where the sink's first byte stands in the file; `levels` as in ColumnValues. */
+  constructor(sink: ByteSink, fileOffset: number, nullable: boolean, levels: Uint8Array | null) {
+    this.#nullable = nullable;
     this.#sink = sink;
     this.#fileOffset = fileOffset;
     this.#levels = levels;
@@ -74,7 +76,7 @@ export class PageWriter {
     if (this.#dataPages === 0) this.#dataPageOffset = this.#fileOffset + this.#sink.length;
     this.#dataPages++;
     this.#encoding = encoding;
-    const levels = this.#levels === null ? null : levelsOf(this.#levels, span);
+    const levels = this.#nullable ? encodedLevels(this.#levels, span) : null;
     this.#page(PageType.data, levels, values, (thrift) => {
       thrift.struct(5);
       thrift.i32(1, span.rowTo - span.rowFrom);
@@ -124,7 +126,11 @@ export class PageWriter {
   }
 }
 
-function levelsOf(levels: Uint8Array, { rowFrom, rowTo, valueFrom, valueTo }: PageSpan): Uint8Array {
+/** Definition levels of the span, encoded; `levels` is null where all are 1. */
+function encodedLevels(
+  levels: Uint8Array | null,
+  { rowFrom, rowTo, valueFrom, valueTo }: PageSpan,
+): Uint8Array {
   levelScratch.length = 0;
   levelScratch.reserve(levelBytesMax(rowTo - rowFrom));
   levelScratch.length = encodeLevels(levels, rowFrom, rowTo, valueTo - valueFrom, levelScratch.view, 0);

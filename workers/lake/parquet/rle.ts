@@ -178,10 +178,11 @@ export function levelBytesMax(rows: number): number {
 
 /**
  * Definition levels of a page's rows [from, to) as data page v1 wants them: a length, then the hybrid
- * with width 1. `levels` holds a byte a row, 1 where there is a value, of which `valid` are 1.
+ * with width 1. `levels` holds a byte a row, 1 where there is a value, of which `valid` are 1; it may be
+ * null where all are.
  */
 export function encodeLevels(
-  levels: Uint8Array,
+  levels: Uint8Array | null,
   from: number,
   to: number,
   valid: number,
@@ -190,7 +191,7 @@ export function encodeLevels(
 ): number {
   const rows = to - from;
   let end = at + 4;
-  if (valid === rows || valid === 0) {
+  if (levels === null || valid === rows || valid === 0) {
     end = writeRun(valid === 0 ? 0 : 1, rows, 1, out, end);
   } else {
     end = writeVarint((((rows + 7) >> 3) << 1) | 1, out, end);
