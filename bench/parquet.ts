@@ -6,6 +6,8 @@
 import {
   Table as ArrowTable,
   Vector as ArrowVector,
+  type Data,
+  type DataType,
   DateDay,
   Dictionary,
   Float64,
