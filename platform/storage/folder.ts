@@ -87,6 +87,8 @@ export class FolderStorage implements Storage {
         if (bytes.length === 0) throw this.changed(key);
         at += bytes.length;
         ahead = readAt(file, at, end);
+        // Should it fail while the caller works on these bytes, the next turn says so.
+        ahead.catch(() => {});
         yield bytes;
       }
       if (changed(await file.stat({ bigint: true }))) throw this.changed(key);
