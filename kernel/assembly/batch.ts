@@ -1,0 +1,139 @@
+/** One batch: scan a block of records, convert it column by column, take faulty rows out, and again. */
+import { alloc } from './arena';
+import {
+  BOOLEAN, Column, DATE, DECIMAL, DICTIONARY, FLOAT64, INT32, INT64, TIMESTAMP, UTF8, UUID, Work, columnAt, setNull,
+} from './column';
+import { compact } from './compact';
+import { Dictionary, truncate } from './dictionary';
+import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './numeric';
+import { convertPoint } from './point';
+import { Reject, Rejects, addReject } from './rejects';
+import { Scan, carryRecord, discard, endInput, fileOffset, scan } from './scan';
+import { convertDate, convertTimestamp } from './temporal';
+import { convertDictionary, convertUtf8 } from './text';
+import { convertUuid } from './uuid';
+
+/** Words of the field index of a block: it stays in the cache while its columns are converted. */
+const INDEX_WORDS: i32 = 32768;
+
+/** Offset in the file of each row of the batch. */
+let offsets: usize = 0;
+/** Sizes of the dictionaries before the block. */
+let dictionarySizes: usize = 0;
+
+/** Allocates what a batch needs beside its columns' values. */
+export function openBatch(fieldCount: i32, batchRows: i32): usize {
+  Scan.fieldCount = fieldCount;
+  Scan.stride = (<usize>fieldCount + 1) << 2;
+  Scan.rowsMax = min(batchRows, max(16, min(1024, INDEX_WORDS / (fieldCount + 1))));
+  // One row more: the record after the last one of a block begins there.
+  Scan.index = alloc(<usize>(Scan.rowsMax + 1) * Scan.stride);
+  Scan.rowRecord = alloc(<usize>Scan.rowsMax << 2);
+  Scan.rowLine = alloc(<usize>Scan.rowsMax << 2);
+  Work.errors = alloc(<usize>Scan.rowsMax << 2);
+  Work.batchRows = batchRows;
+  Rejects.list = alloc(<usize>batchRows * offsetof<Reject>());
+  dictionarySizes = alloc(<usize>Work.columnCount << 2);
+  offsets = alloc(<usize>batchRows << 3);
+  return offsets;
+}
+
+/** Reads records until the batch is full or the window is used up. Returns the rows of the batch. */
+export function readBatch(last: bool): i32 {
+  Rejects.count = 0;
+  for (let i = 0; i < Work.columnCount; i++) {
+    const column = columnAt(i);
+    column.nullCount = 0;
+    column.textUsed = 0;
+  }
+  let rows = 0;
+  Scan.room = Work.batchRows;
+  while (Scan.room > 0) {
+    scan();
+    if (last && Scan.pos == Scan.end && Scan.room > 0 && Scan.rows < Scan.rowsMax) endInput();
+    const found = Scan.rows;
+    if (found > 0) rows = convertBlock(rows, rows + found);
+    carryRecord(found);
+    if (found == 0 && Scan.pos == Scan.end) break;
+  }
+  if (!last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) discard();
+  return rows;
+}
+
+/** Converts the block's records to rows [from, to). Returns the end of the rows that were accepted. */
+function convertBlock(from: i32, to: i32): i32 {
+  Work.from = from;
+  Work.errorCount = 0;
+  memory.fill(Work.errors, 0, <usize>(to - from) << 2);
+  let word = Scan.index;
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    store<f64>(offsets + (<usize>r << 3), fileOffset(<usize>load<u32>(word) + 1));
+  }
+  for (let i = 0; i < Work.columnCount; i++) {
+    const column = columnAt(i);
+    if (column.kind == DICTIONARY) store<u32>(dictionarySizes + (<usize>i << 2), changetype<Dictionary>(column.dictionary).size);
+    Work.column = i;
+    convert(column, from, to);
+  }
+  if (Work.errorCount == 0) return to;
+  settleDictionaries(from, to);
+  rejectRows(to - from);
+  compact(offsets, from, to);
+  return to - Work.errorCount;
+}
+
+function convert(column: Column, from: i32, to: i32): void {
+  if (column.field < 0) {
+    if (column.kind == UTF8) store<u32>(column.values + (<usize>from << 2), column.textUsed);
+    for (let r = from; r < to; r++) setNull(column, r);
+    return;
+  }
+  switch (column.kind) {
+    case DICTIONARY: return convertDictionary(column, from, to);
+    case UTF8: return convertUtf8(column, from, to);
+    case INT32: return convertInt32(column, from, to);
+    case INT64: return convertInt64(column, from, to);
+    case DECIMAL: return convertDecimal(column, from, to);
+    case FLOAT64: return convertFloat64(column, from, to);
+    case BOOLEAN: return convertBoolean(column, from, to);
+    case DATE: return convertDate(column, from, to);
+    case TIMESTAMP: return convertTimestamp(column, from, to);
+    case UUID: return convertUuid(column, from, to);
+    default: return convertPoint(column, from, to);
+  }
+}
+
+/**
+ * Dictionaries that grew while faulty rows were among the block's are read again without those rows, so
+ * that no dictionary holds a text that no row has.
+ */
+function settleDictionaries(from: i32, to: i32): void {
+  for (let i = 0; i < Work.columnCount; i++) {
+    const column = columnAt(i);
+    if (column.kind != DICTIONARY || column.field < 0) continue;
+    const dictionary = changetype<Dictionary>(column.dictionary);
+    const size = load<u32>(dictionarySizes + (<usize>i << 2));
+    if (dictionary.size == size) continue;
+    truncate(dictionary, size);
+    Work.column = i;
+    const nullCount = column.nullCount;
+    convertDictionary(column, from, to);
+    column.nullCount = nullCount;
+  }
+}
+
+function rejectRows(rows: i32): void {
+  const lastSlot = <usize>Scan.fieldCount << 2;
+  for (let i = 0; i < rows; i++) {
+    const error = load<u32>(Work.errors + (<usize>i << 2));
+    if (error == 0) continue;
+    const word = Scan.index + <usize>i * Scan.stride;
+    const start = <usize>load<u32>(word) + 1;
+    const length = (load<u32>(word + lastSlot) & 0x3fffffff) - <u32>start;
+    addReject(
+      fileOffset(start), <f64>length, start, length,
+      load<u32>(Scan.rowRecord + (<usize>i << 2)), load<u32>(Scan.rowLine + (<usize>i << 2)),
+      <i32>(error >> 8) - 1, <i32>(error & 0xff),
+    );
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Texts to codes: an open-addressed hash table over the distinct texts of a column in a chunk.
+ *
+ * A slot is 32 bytes: two words of key, the length, the code + 1 (0: empty). Texts of up to 16 bytes are
+ * their own key; longer ones have two hashes as key and are compared with the stored bytes. Codes are
+ * given in order of first appearance, and slots are always those that inserting the codes in their
+ * order gives, so that the last codes can be taken back one by one.
+ */
+import { alloc, powerOfTwo, regrow, release } from './arena';
+
+@unmanaged
+export class Dictionary {
+  slots: usize;
+  slotCount: u32;
+  size: u32;
+  /** size + 1 offsets into bytes. */
+  offsets: usize;
+  offsetCapacity: u32;
+  bytes: usize;
+  byteCapacity: u32;
+}
+
+@unmanaged
+class Slot {
+  low: u64;
+  high: u64;
+  length: u32;
+  code: u32;
+}
+
+const SLOT_BYTES: u32 = 32;
+const FIRST_SLOTS: u32 = 256;
+
+/** Masks of the first n bytes, n = 0…16: 16 bytes from address mask + 16 - n. */
+const mask = memory.data<u8>([
+  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+export function newDictionary(): usize {
+  const d = changetype<Dictionary>(alloc(offsetof<Dictionary>()));
+  d.slotCount = FIRST_SLOTS;
+  d.slots = alloc(<usize>(FIRST_SLOTS * SLOT_BYTES));
+  memory.fill(d.slots, 0, <usize>(FIRST_SLOTS * SLOT_BYTES));
+  d.size = 0;
+  d.offsetCapacity = 1024;
+  d.offsets = alloc(1024);
+  store<u32>(d.offsets, 0);
+  d.byteCapacity = 4096;
+  d.bytes = alloc(4096);
+  return changetype<usize>(d);
+}
+
+@inline
+function mix(low: u64, high: u64, length: u32): u32 {
+  let h = (low ^ (<u64>length << 56)) * 0x9e3779b97f4a7c15;
+  h = (h ^ (h >> 32) ^ high) * 0xd6e8feb86659fd93;
+  return <u32>(h >> 32);
+}
+
+class Key {
+  static low: u64 = 0;
+  static high: u64 = 0;
+}
+
+/** Key words of a text longer than 16 bytes. */
+function longKey(p: usize, length: u32): void {
+  const end = p + <usize>length;
+  let a: u64 = 0x9e3779b97f4a7c15 ^ <u64>length;
+  let b: u64 = 0xc2b2ae3d27d4eb4f;
+  while (p + 16 <= end) {
+    a = rotl<u64>(a ^ load<u64>(p), 29) * 0x9fb21c651e98df25;
+    b = rotl<u64>(b ^ load<u64>(p, 8), 31) * 0xd6e8feb86659fd93;
+    p += 16;
+  }
+  // The last 16 bytes, some of them for the second time.
+  a = rotl<u64>(a ^ load<u64>(end - 16), 29) * 0x9fb21c651e98df25;
+  b = rotl<u64>(b ^ load<u64>(end - 8), 31) * 0xd6e8feb86659fd93;
+  Key.low = a ^ (b >> 29);
+  Key.high = b ^ (a >> 31);
+}
+
+/** Code of the text, or -1 where it is new. */
+@inline
+export function find(d: Dictionary, p: usize, length: u32): i32 {
+  if (length > 16) return findLong(d, p, length);
+  const text = v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
+  const low = <u64>i64x2.extract_lane(text, 0);
+  const high = <u64>i64x2.extract_lane(text, 1);
+  const last = d.slotCount - 1;
+  let i = mix(low, high, length) & last;
+  while (true) {
+    const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
+    if (slot.low == low && slot.high == high && slot.length == length && slot.code != 0) return slot.code - 1;
+    if (slot.code == 0) return -1;
+    i = (i + 1) & last;
+  }
+}
+
+function findLong(d: Dictionary, p: usize, length: u32): i32 {
+  longKey(p, length);
+  const low = Key.low;
+  const high = Key.high;
+  const last = d.slotCount - 1;
+  let i = mix(low, high, length) & last;
+  while (true) {
+    const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
+    if (slot.code == 0) return -1;
+    if (slot.low == low && slot.high == high && slot.length == length) {
+      const stored = d.bytes + <usize>load<u32>(d.offsets + (<usize>(slot.code - 1) << 2));
+      if (memory.compare(stored, p, <usize>length) == 0) return slot.code - 1;
+    }
+    i = (i + 1) & last;
+  }
+}
+
+/** Gives a new text its code. */
+export function insert(d: Dictionary, p: usize, length: u32): i32 {
+  if ((d.size + 1) * 2 > d.slotCount) growSlots(d);
+  const code = d.size;
+  const start = load<u32>(d.offsets + (<usize>code << 2));
+  const end = start + length;
+  if (end > d.byteCapacity) {
+    const capacity = powerOfTwo(<usize>end);
+    d.bytes = regrow(d.bytes, <usize>d.byteCapacity, capacity, <usize>start);
+    d.byteCapacity = <u32>capacity;
+  }
+  if ((code + 2) << 2 > d.offsetCapacity) {
+    const capacity = <usize>d.offsetCapacity << 1;
+    d.offsets = regrow(d.offsets, <usize>d.offsetCapacity, capacity, (<usize>code + 1) << 2);
+    d.offsetCapacity = <u32>capacity;
+  }
+  memory.copy(d.bytes + <usize>start, p, <usize>length);
+  store<u32>(d.offsets + (<usize>code << 2), end, 4);
+  d.size++;
+  place(d, code);
+  return <i32>code;
+}
+
+function keyOf(d: Dictionary, code: u32): u32 {
+  const entry = d.offsets + (<usize>code << 2);
+  const start = load<u32>(entry);
+  const length = load<u32>(entry, 4) - start;
+  const p = d.bytes + <usize>start;
+  if (length > 16) longKey(p, length);
+  else {
+    const text = v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
+    Key.low = <u64>i64x2.extract_lane(text, 0);
+    Key.high = <u64>i64x2.extract_lane(text, 1);
+  }
+  return length;
+}
+
+function place(d: Dictionary, code: u32): void {
+  const length = keyOf(d, code);
+  const last = d.slotCount - 1;
+  let i = mix(Key.low, Key.high, length) & last;
+  while (changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES)).code != 0) i = (i + 1) & last;
+  const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
+  slot.low = Key.low;
+  slot.high = Key.high;
+  slot.length = length;
+  slot.code = code + 1;
+}
+
+function growSlots(d: Dictionary): void {
+  const oldBytes = <usize>(d.slotCount * SLOT_BYTES);
+  release(d.slots, oldBytes);
+  d.slotCount <<= 1;
+  d.slots = alloc(oldBytes << 1);
+  memory.fill(d.slots, 0, oldBytes << 1);
+  for (let code: u32 = 0; code < d.size; code++) place(d, code);
+}
+
+/** Takes back the codes from `size` on, as if their texts had never been seen. */
+export function truncate(d: Dictionary, size: u32): void {
+  const last = d.slotCount - 1;
+  while (d.size > size) {
+    d.size--;
+    const length = keyOf(d, d.size);
+    let i = mix(Key.low, Key.high, length) & last;
+    while (changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES)).code != d.size + 1) i = (i + 1) & last;
+    memory.fill(d.slots + <usize>(i * SLOT_BYTES), 0, <usize>SLOT_BYTES);
+  }
+}

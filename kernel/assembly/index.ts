@@ -1,0 +1,107 @@
+/** What TypeScript calls. Addresses and sizes only; kernel/kernel.ts gives them their shape. */
+import { alloc, keep, reset } from './arena';
+import { openBatch } from './batch';
+import { Column, Work, columnAt } from './column';
+import { forgetCopy } from './copy';
+import { Dictionary, newDictionary } from './dictionary';
+import { powers } from './number';
+import { Rejects } from './rejects';
+import { Scan } from './scan';
+import { forgetScratch } from './slice';
+import { openWindow } from './window';
+
+export { alloc, powerOfTwo, release } from './arena';
+export { readBatch } from './batch';
+export { copyFields, copyOutput, copyRows } from './copy';
+export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './survey';
+export { filled, freeBytes, makeRoom } from './window';
+
+/** Where the powers of five belong. */
+export function powersAddress(): usize {
+  return powers;
+}
+
+/** Ends the allocations that every chunk shares. */
+export function keepAllocations(): void {
+  keep();
+}
+
+/** Forgets the chunk before and makes room for the columns of the next. */
+export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool): void {
+  reset();
+  forgetScratch();
+  forgetCopy();
+  Work.columnCount = columns;
+  Work.columns = alloc(<usize>columns * offsetof<Column>());
+  memory.fill(Work.columns, 0, <usize>columns * offsetof<Column>());
+  Work.trim = trim;
+  Scan.delimiter = delimiter;
+  Scan.quote = quote;
+}
+
+/** Describes a column. `low`, `high`: bounds, or precision and scale. Lists and tables are addresses. */
+export function setColumn(
+  i: i32, kind: i32, field: i32, required: i32, nullLengths: u32, nulls: usize, low: i64, high: i64, formats: usize, zone: usize,
+): void {
+  const column = columnAt(i);
+  column.kind = kind;
+  column.field = field;
+  column.required = required;
+  column.nullLengths = nullLengths;
+  column.nulls = nulls;
+  column.low = low;
+  column.high = high;
+  column.formats = formats;
+  column.zone = zone;
+}
+
+/** Gives a column its buffers: bytes of each, 0 for none. */
+export function setBuffers(i: i32, values: usize, second: usize, third: usize, validity: usize, dictionary: bool): void {
+  const column = columnAt(i);
+  column.values = alloc(values);
+  if (second) column.second = alloc(second);
+  if (third) column.third = alloc(third);
+  column.textCapacity = <u32>second;
+  column.validity = alloc(validity);
+  if (dictionary) column.dictionary = newDictionary();
+}
+
+/** Starts reading. Returns the address of the rows' file offsets. */
+export function beginChunk(
+  fieldCount: i32, batchRows: i32, windowBytes: usize, recordBytesMax: u32, byteStart: f64, skipBytes: u32,
+): usize {
+  const offsets = openBatch(fieldCount, batchRows);
+  Scan.recordBytesMax = recordBytesMax;
+  openWindow(windowBytes, byteStart, skipBytes);
+  return offsets;
+}
+
+/** Address of the words of a column that TypeScript reads. */
+export function columnAddress(i: i32): usize {
+  return changetype<usize>(columnAt(i));
+}
+
+export function rejectCount(): i32 {
+  return Rejects.count;
+}
+
+export function rejectList(): usize {
+  return Rejects.list;
+}
+
+/** True where the chunk's bytes are used up. */
+export function atEnd(): bool {
+  return Scan.pos == Scan.end && Scan.recordStart == Scan.end;
+}
+
+export function dictionarySize(i: i32): u32 {
+  return changetype<Dictionary>(columnAt(i).dictionary).size;
+}
+
+export function dictionaryOffsets(i: i32): usize {
+  return changetype<Dictionary>(columnAt(i).dictionary).offsets;
+}
+
+export function dictionaryBytes(i: i32): usize {
+  return changetype<Dictionary>(columnAt(i).dictionary).bytes;
+}

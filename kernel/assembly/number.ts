@@ -1,0 +1,198 @@
+/** Decimal text to the nearest double, bit for bit as IEEE 754 and Number() say. */
+
+/** Number() of the text: for the few that the algorithms here cannot decide. */
+@external("env", "exactDouble")
+declare function exactDouble(p: usize, length: i32): f64;
+
+/** Where the last number read ends; 0 where there was none. */
+export class Read {
+  static end: usize = 0;
+}
+
+const POWER_MIN: i32 = -342;
+const POWER_MAX: i32 = 308;
+
+/** 128-bit powers of five from 5^-342 to 5^308, high word first; filled in by TypeScript. */
+export const powers = memory.data(651 * 16, 16);
+
+/** 10^0 … 10^22, all exact. */
+const tens = memory.data<f64>([
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+  1e19, 1e20, 1e21, 1e22,
+]);
+
+/** 10^0 … 10^19. */
+export const tenPowers = memory.data<u64>([
+  1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+  1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+  1000000000000000000, 10000000000000000000,
+]);
+
+/** Swizzles that move the first n of 16 bytes to the right end and zeros before them: at shifts + n. */
+const shifts = memory.data<u8>([
+  128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+]);
+
+/** Value of 16 digits (0…9 each, first one in lane 0). */
+@inline
+function sixteenDigits(digits: v128): u64 {
+  const even = v128.and(digits, i16x8.splat(0xff));
+  const pairs = i16x8.add(i16x8.mul(even, i16x8.splat(10)), i16x8.shr_u(digits, 8));
+  const fours = i32x4.dot_i16x8_s(pairs, i32x4.splat(0x00010064));
+  const packed = i16x8.narrow_i32x4_u(fours, fours);
+  const eights = <u64>i64x2.extract_lane(i32x4.dot_i16x8_s(packed, i32x4.splat(0x00012710)), 0);
+  return (eights & 0xffffffff) * 100000000 + (eights >> 32);
+}
+
+/**
+ * Reads the number at p, and says in Read.end where it ends. The way for what most files hold: up to
+ * four digits, a point and up to fifteen digits; everything else goes to readSlow. `end` is where the
+ * field ends; the caller checks that Read.end is where it should be.
+ */
+@inline
+export function readDouble(p: usize, end: usize): f64 {
+  const negative = load<u8>(p) == 45;
+  const first = negative ? p + 1 : p;
+  const text = load<u64>(first);
+  const points = text ^ 0x2e2e2e2e2e2e2e2e;
+  const found = (points - 0x0101010101010101) & ~points & 0x8080808080808080;
+  const whole = <usize>ctz(found) >> 3;
+  if (found == 0 || whole - 1 > 3) return readSlow(p, end);
+  // Low half: zeros to fill up with; high half: the first four characters.
+  const four = <u32>(((text << 32) | 0x30303030) >> (<u64>whole << 3));
+  const bad = ((four & 0xf0f0f0f0) ^ 0x30303030) | (((four + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030);
+  let value = four & 0x0f0f0f0f;
+  value = value * 10 + (value >> 8);
+  value = ((value & 0x00ff00ff) * 100 + ((value & 0x00ff00ff) >> 16)) & 0xffff;
+  const fraction = i8x16.sub(v128.load(first + whole + 1), i8x16.splat(48));
+  const count = <usize>ctz(i8x16.bitmask(i8x16.gt_u(fraction, i8x16.splat(9))) | 0x10000);
+  const after = first + whole + 1 + count;
+  if (bad != 0 || count - 1 > 14 || (load<u8>(after) | 0x20) == 101) return readSlow(p, end);
+  Read.end = after;
+  const digits = sixteenDigits(i8x16.swizzle(fraction, v128.load(shifts + count)));
+  const mantissa = <u64>value * load<u64>(tenPowers + (count << 3)) + digits;
+  const result = mantissa <= 0x20000000000000
+    ? <f64>(<i64>mantissa) / load<f64>(tens + (count << 3))
+    : scale(mantissa, -<i32>count);
+  return negative ? -result : result;
+}
+
+@inline
+function highProduct(a: u64, b: u64): u64 {
+  const al = a & 0xffffffff;
+  const ah = a >> 32;
+  const bl = b & 0xffffffff;
+  const bh = b >> 32;
+  const low = al * bl;
+  const middle = ah * bl + (low >> 32);
+  const other = al * bh + (middle & 0xffffffff);
+  return ah * bh + (middle >> 32) + (other >> 32);
+}
+
+/**
+ * The double nearest to w × 10^q. Eisel and Lemire: one 64 × 128-bit product with a truncated power of
+ * five decides (Lemire, "Number parsing at a gigabyte per second", 2021; Mushtak and Lemire, "Fast
+ * number parsing without fallback", 2022).
+ */
+export function scale(w: u64, q: i32): f64 {
+  if (w == 0 || q < POWER_MIN) return 0;
+  if (q > POWER_MAX) return Infinity;
+  const zeros = <i32>clz(w);
+  const shifted = w << <u64>zeros;
+  const power = powers + (<usize>(q - POWER_MIN) << 4);
+  const factor = load<u64>(power);
+  let low = shifted * factor;
+  let high = highProduct(shifted, factor);
+  if ((high & 0x1ff) == 0x1ff) {
+    const more = highProduct(shifted, load<u64>(power, 8));
+    low += more;
+    if (more > low) high++;
+  }
+  const upper = <i32>(high >> 63);
+  let mantissa = high >> <u64>(upper + 9);
+  let exponent = ((217706 * q) >> 16) + 63 + upper - zeros + 1023;
+  if (exponent <= 0) {
+    if (exponent < -62) return 0;
+    mantissa >>= <u64>(1 - exponent);
+    mantissa = (mantissa + (mantissa & 1)) >> 1;
+    return reinterpret<f64>(mantissa);
+  }
+  // Exactly between two doubles: to the even one.
+  if (low <= 1 && q >= -4 && q <= 23 && (mantissa & 3) == 1) {
+    if (mantissa << <u64>(upper + 9) == high) mantissa &= ~1;
+  }
+  mantissa = (mantissa + (mantissa & 1)) >> 1;
+  if (mantissa >= 0x20000000000000) {
+    mantissa = 0x10000000000000;
+    exponent++;
+  }
+  if (exponent >= 2047) return Infinity;
+  return reinterpret<f64>((mantissa & 0xfffffffffffff) | (<u64>exponent << 52));
+}
+
+@inline
+function isDigit(p: usize): bool {
+  return <u32>load<u8>(p) - 48 <= 9;
+}
+
+/**
+ * Any decimal number: [+-] digits [. digits] [e [+-] digits], digits before or after the point. At most
+ * 19 significant digits are read; where that leaves two doubles to choose from, Number() decides.
+ */
+export function readSlow(start: usize, end: usize): f64 {
+  let p = start;
+  const negative = p < end && load<u8>(p) == 45;
+  if (p < end && (negative || load<u8>(p) == 43)) p++;
+  let w: u64 = 0;
+  let digits = 0;
+  let dropped = 0;
+  let exponent = 0;
+  let lossy = false;
+  let point = false;
+  let any = false;
+  for (; p < end; p++) {
+    const byte = <u32>load<u8>(p);
+    if (byte == 46 && !point) {
+      point = true;
+      continue;
+    }
+    if (byte - 48 > 9) break;
+    any = true;
+    if (digits < 19) {
+      w = w * 10 + <u64>(byte - 48);
+      if (w != 0) digits++;
+      if (point) exponent--;
+    } else {
+      lossy = lossy || byte != 48;
+      if (!point) dropped++;
+    }
+  }
+  Read.end = 0;
+  if (!any) return 0;
+  if (p < end && (load<u8>(p) | 0x20) == 101) {
+    p = readExponent(p + 1, end);
+    if (p == 0) return 0;
+    exponent += Exponent.value;
+  }
+  Read.end = p;
+  exponent += dropped;
+  let result = scale(w, exponent);
+  if (lossy && result != scale(w + 1, exponent)) return exactDouble(start, <i32>(p - start));
+  return negative ? -result : result;
+}
+
+class Exponent {
+  static value: i32 = 0;
+}
+
+/** Reads [+-] digits; huge exponents stop at a million. Returns where they end, 0 where there are none. */
+function readExponent(p: usize, end: usize): usize {
+  const negative = p < end && load<u8>(p) == 45;
+  if (p < end && (negative || load<u8>(p) == 43)) p++;
+  if (p >= end || !isDigit(p)) return 0;
+  let value = 0;
+  for (; p < end && isDigit(p); p++) value = min(value * 10 + <i32>load<u8>(p) - 48, 1000000);
+  Exponent.value = negative ? -value : value;
+  return p;
+}

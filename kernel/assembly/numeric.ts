@@ -1,0 +1,201 @@
+/** Number columns: int32, int64, decimal, float64, boolean. */
+import { Column, Work, fail, isNullToken, maybeNull, setNull } from './column';
+import { Read, readDouble, tenPowers } from './number';
+import { RANGE, TYPE } from './reasons';
+import { Scan } from './scan';
+import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from './slice';
+
+/** The last integer read, and why it is none (0: it is one). */
+class Whole {
+  static value: i64 = 0;
+  static fault: i32 = 0;
+}
+
+/** Value of up to seven digits at p; -1 where there is another byte among them. */
+@inline
+function fewDigits(p: usize, count: usize): i32 {
+  const zeros: u64 = 0x3030303030303030;
+  const fill = <u64>count << 3;
+  const text = (load<u64>(p) << (64 - fill)) | (zeros >> fill);
+  const bad = ((text & 0xf0f0f0f0f0f0f0f0) ^ zeros) | (((text + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) ^ zeros);
+  if (bad != 0) return -1;
+  let v = text & 0x0f0f0f0f0f0f0f0f;
+  v = (v * 10 + (v >> 8)) & 0x00ff00ff00ff00ff;
+  v = (v * 100 + (v >> 16)) & 0x0000ffff0000ffff;
+  return <i32>((v * 10000 + (v >> 32)) & 0xffffffff);
+}
+
+/** Reads [+-] digits into Whole; more than int64 holds is a range fault. */
+function readWhole(p: usize, end: usize): void {
+  const negative = p < end && load<u8>(p) == 45;
+  if (p < end && (negative || load<u8>(p) == 43)) p++;
+  Whole.fault = p < end ? 0 : TYPE;
+  while (p < end && load<u8>(p) == 48) p++;
+  const digits = end - p;
+  let value: u64 = 0;
+  for (; p < end; p++) {
+    const digit = <u32>load<u8>(p) - 48;
+    if (digit > 9) {
+      Whole.fault = TYPE;
+      return;
+    }
+    value = value * 10 + <u64>digit;
+  }
+  const limit: u64 = negative ? 0x8000000000000000 : 0x7fffffffffffffff;
+  if (digits > 19 || value > limit) Whole.fault = RANGE;
+  Whole.value = negative ? -<i64>value : <i64>value;
+}
+
+export function convertInt32(column: Column, from: i32, to: i32): void {
+  const trim = Work.trim;
+  const stride = Scan.stride;
+  const nullLengths = column.nullLengths;
+  const low = column.low;
+  const high = column.high;
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += stride) {
+    let start = fieldStart(word);
+    let end = <usize>fieldEnd(word);
+    if (isWrapped(<u32>end, trim)) {
+      unwrap(start, <u32>end);
+      start = Slice.start;
+      end = Slice.end;
+    }
+    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+      setNull(column, r);
+      continue;
+    }
+    let value: i64 = -1;
+    if (end - start - 1 < 7) value = fewDigits(start, end - start);
+    if (value < 0) {
+      readWhole(start, end);
+      if (Whole.fault) {
+        fail(r, Whole.fault);
+        continue;
+      }
+      value = Whole.value;
+    }
+    if (value < low || value > high) fail(r, RANGE);
+    else store<i32>(column.values + (<usize>r << 2), <i32>value);
+  }
+}
+
+export function convertInt64(column: Column, from: i32, to: i32): void {
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    unwrap(fieldStart(word), fieldEnd(word));
+    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+      setNull(column, r);
+      continue;
+    }
+    readWhole(Slice.start, Slice.end);
+    if (Whole.fault) fail(r, Whole.fault);
+    else store<i64>(column.values + (<usize>r << 3), Whole.value);
+  }
+}
+
+export function convertDecimal(column: Column, from: i32, to: i32): void {
+  const precision = <i32>column.low;
+  const scale = <i32>column.high;
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    unwrap(fieldStart(word), fieldEnd(word));
+    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+      setNull(column, r);
+      continue;
+    }
+    readDecimal(Slice.start, Slice.end, precision, scale);
+    if (Whole.fault) fail(r, Whole.fault);
+    else store<i64>(column.values + (<usize>r << 3), Whole.value);
+  }
+}
+
+/** Reads [+-] digits [. digits] as a whole number of 10^-scale; nothing is rounded. */
+function readDecimal(p: usize, end: usize, precision: i32, scale: i32): void {
+  const negative = p < end && load<u8>(p) == 45;
+  if (p < end && (negative || load<u8>(p) == 43)) p++;
+  let value: u64 = 0;
+  let fraction = -1;
+  let any = false;
+  let fault = 0;
+  for (; p < end; p++) {
+    const byte = <u32>load<u8>(p);
+    if (byte == 46 && fraction < 0) {
+      fraction = 0;
+      continue;
+    }
+    if (byte - 48 > 9) {
+      Whole.fault = TYPE;
+      return;
+    }
+    any = true;
+    if (fraction == scale) {
+      if (byte != 48) fault = RANGE;
+      continue;
+    }
+    if (fraction >= 0) fraction++;
+    // Beyond 18 digits the value cannot fit any more; it stays where no digit can overflow it.
+    if (value < 1000000000000000000) value = value * 10 + <u64>(byte - 48);
+    else fault = RANGE;
+  }
+  const missing = scale - max(fraction, 0);
+  const limit = load<u64>(tenPowers + (<usize>(precision - missing) << 3));
+  if (value != 0 && (precision < missing || value >= limit)) fault = RANGE;
+  Whole.fault = any ? fault : TYPE;
+  value *= load<u64>(tenPowers + (<usize>missing << 3));
+  Whole.value = negative ? -<i64>value : <i64>value;
+}
+
+export function convertFloat64(column: Column, from: i32, to: i32): void {
+  const trim = Work.trim;
+  const stride = Scan.stride;
+  const nullLengths = column.nullLengths;
+  const values = column.values;
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += stride) {
+    let start = fieldStart(word);
+    let end = <usize>fieldEnd(word);
+    if (isWrapped(<u32>end, trim)) {
+      unwrap(start, <u32>end);
+      start = Slice.start;
+      end = Slice.end;
+    }
+    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+      setNull(column, r);
+      continue;
+    }
+    const value = readDouble(start, end);
+    if (Read.end != end) fail(r, TYPE);
+    else if (abs(value) == Infinity) fail(r, RANGE);
+    else store<f64>(values + (<usize>r << 3), value);
+  }
+}
+
+export function convertBoolean(column: Column, from: i32, to: i32): void {
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    unwrap(fieldStart(word), fieldEnd(word));
+    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+      setNull(column, r);
+      continue;
+    }
+    const value = readBoolean(Slice.start, Slice.end - Slice.start);
+    if (value < 0) fail(r, TYPE);
+    else store<u8>(column.values + <usize>r, <u8>value);
+  }
+}
+
+/** 1: true t yes y on 1; 0: false f no n off 0; in any case; -1: neither. */
+function readBoolean(p: usize, length: usize): i32 {
+  if (length == 0 || length > 5) return -1;
+  const text = (load<u64>(p) & (<u64>-1 >> (64 - (<u64>length << 3)))) | (0x2020202020202020 >> (64 - (<u64>length << 3)));
+  // The words as little-endian integers: "t", "y", "1", "on", "yes", "true" and their opposites.
+  if (length == 1) {
+    const byte = <u32>load<u8>(p);
+    if (text == 0x74 || text == 0x79 || byte == 0x31) return 1;
+    return text == 0x66 || text == 0x6e || byte == 0x30 ? 0 : -1;
+  }
+  if (text == 0x6e6f || text == 0x736579 || text == 0x65757274) return 1;
+  if (text == 0x6f6e || text == 0x66666f || text == 0x65736c6166) return 0;
+  return -1;
+}

@@ -1,0 +1,287 @@
+/**
+ * Pass 1: finds where fields and records end, 64 bytes at a time.
+ *
+ * SIMD compares give a bitmask of delimiters, quotes and newlines; an exact state machine then looks at
+ * those bytes only:
+ *
+ *   OUTSIDE ── quote as the field's first byte ──▶ QUOTED ── quote ──▶ CLOSING
+ *   CLOSING ── quote directly after ──▶ QUOTED (a doubled quote)
+ *   CLOSING ── delimiter, newline (or CR newline) directly after ──▶ OUTSIDE, field ended
+ *   CLOSING ── anything else ──▶ OUTSIDE, the record is marked as badly quoted
+ *   OUTSIDE ── delimiter ──▶ OUTSIDE, field ended; newline: record ended
+ *
+ * The index holds one row of `fieldCount + 1` words for each accepted record: first the address before
+ * the record, then the address at which each field ends, with QUOTED and ESCAPED flags in its top bits.
+ */
+import { FIELD_COUNT, QUOTE, TOO_LONG } from './reasons';
+import { Rejects, addReject } from './rejects';
+
+const LF: u32 = 10;
+const CR: u32 = 13;
+
+const OUTSIDE: i32 = 0;
+const QUOTED: i32 = 1;
+const CLOSING: i32 = 2;
+
+/** The field's text stands in quotes. */
+export const QUOTED_FIELD: u32 = 0x80000000;
+/** The quoted text holds doubled quotes. */
+export const ESCAPED_FIELD: u32 = 0x40000000;
+/** The address in a word of the index. */
+export const ADDRESS: u32 = 0x3fffffff;
+
+/** Bytes of a discarded record that are kept to be shown. */
+export const HEAD_BYTES: u32 = 8192;
+
+export class Scan {
+  // The window of input: [base, base + capacity), filled up to end, looked at up to pos.
+  static base: usize = 0;
+  static capacity: usize = 0;
+  static pos: usize = 0;
+  static end: usize = 0;
+  /** Offset in the file of the byte at base. */
+  static baseOffset: f64 = 0;
+
+  // The dialect; quote is 256 where there is none.
+  static delimiter: u32 = 44;
+  static quote: u32 = 34;
+  static fieldCount: i32 = 1;
+  static recordBytesMax: u32 = 0;
+
+  // The record being read.
+  static mode: i32 = OUTSIDE;
+  static recordStart: usize = 0;
+  static recordLine: u32 = 0;
+  static fieldStart: usize = 0;
+  static fieldFlags: u32 = 0;
+  static quoteAt: usize = 0;
+  /** Fields ended so far in this record. */
+  static fields: i32 = 0;
+  static badQuote: bool = false;
+  /** Set while a record longer than recordBytesMax is thrown away. */
+  static discarding: bool = false;
+  static discardOffset: f64 = 0;
+  static head: usize = 0;
+
+  // What was found.
+  static lines: u32 = 0;
+  static records: u32 = 0;
+  static index: usize = 0;
+  /** Bytes of an index row. */
+  static stride: usize = 0;
+  static rows: i32 = 0;
+  static rowsMax: i32 = 0;
+  /** Records (accepted or not) that the batch may still take. */
+  static room: i32 = 0;
+  static rowRecord: usize = 0;
+  static rowLine: usize = 0;
+}
+
+@inline
+function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
+  return (
+    <u64><u32>i8x16.bitmask(a) |
+    ((<u64><u32>i8x16.bitmask(b)) << 16) |
+    ((<u64><u32>i8x16.bitmask(c)) << 32) |
+    ((<u64><u32>i8x16.bitmask(d)) << 48)
+  );
+}
+
+/** Offset in the file of an address in the window. */
+@inline
+export function fileOffset(address: usize): f64 {
+  return Scan.baseOffset + <f64><isize>(address - Scan.base);
+}
+
+/** Scans on until the block or the batch is full or the bytes are used up. */
+export function scan(): void {
+  const delimiter = i8x16.splat(<i8>Scan.delimiter);
+  const newline = i8x16.splat(<i8>LF);
+  const quote = i8x16.splat(<i8>Scan.quote);
+  const quoting = i8x16.splat(Scan.quote < 256 ? -1 : 0);
+  const end = Scan.end;
+  let pos = Scan.pos;
+  while (pos < end) {
+    const a = v128.load(pos);
+    const b = v128.load(pos, 16);
+    const c = v128.load(pos, 32);
+    const d = v128.load(pos, 48);
+    const qa = v128.and(i8x16.eq(a, quote), quoting);
+    const qb = v128.and(i8x16.eq(b, quote), quoting);
+    const qc = v128.and(i8x16.eq(c, quote), quoting);
+    const qd = v128.and(i8x16.eq(d, quote), quoting);
+    let bits = bits64(
+      v128.or(v128.or(i8x16.eq(a, delimiter), i8x16.eq(a, newline)), qa),
+      v128.or(v128.or(i8x16.eq(b, delimiter), i8x16.eq(b, newline)), qb),
+      v128.or(v128.or(i8x16.eq(c, delimiter), i8x16.eq(c, newline)), qc),
+      v128.or(v128.or(i8x16.eq(d, delimiter), i8x16.eq(d, newline)), qd),
+    );
+    if (end - pos < 64) bits &= ((<u64>1) << (end - pos)) - 1;
+    const noQuotes = !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)));
+    const full = Scan.mode == OUTSIDE && noQuotes ? takePlain(pos, bits) : takeQuoted(pos, bits);
+    if (full) return;
+    pos += 64;
+  }
+  Scan.pos = end;
+}
+
+/** Takes the delimiters and newlines of a block that lies outside quotes and holds none. */
+function takePlain(block: usize, bits: u64): bool {
+  const last = Scan.fieldCount - 1;
+  let fields = Scan.fields;
+  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  while (bits != 0) {
+    const p = block + <usize>ctz(bits);
+    bits &= bits - 1;
+    if (load<u8>(p) != LF) {
+      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | Scan.fieldFlags);
+      Scan.fieldFlags = 0;
+      fields++;
+      Scan.fieldStart = p + 1;
+      continue;
+    }
+    Scan.fields = fields;
+    endRecord(p);
+    Scan.lines++;
+    beginRecord(p + 1);
+    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+      Scan.pos = p + 1;
+      return true;
+    }
+    fields = 0;
+    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  }
+  Scan.fields = fields;
+  return false;
+}
+
+/** Takes the structural bytes of a block that begins in quotes or holds quotes. */
+function takeQuoted(block: usize, bits: u64): bool {
+  while (bits != 0) {
+    const p = block + <usize>ctz(bits);
+    bits &= bits - 1;
+    const byte = <u32>load<u8>(p);
+    if (Scan.mode == QUOTED) {
+      if (byte == Scan.quote) {
+        Scan.mode = CLOSING;
+        Scan.quoteAt = p;
+      } else if (byte == LF) Scan.lines++;
+      continue;
+    }
+    if (Scan.mode == CLOSING) {
+      if (byte == Scan.quote && p == Scan.quoteAt + 1) {
+        Scan.mode = QUOTED;
+        Scan.fieldFlags |= ESCAPED_FIELD;
+        continue;
+      }
+      leaveQuotes(p, byte == LF);
+    }
+    if (byte == Scan.delimiter) endField(p);
+    else if (byte == LF) {
+      endRecord(p);
+      Scan.lines++;
+      beginRecord(p + 1);
+      if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+        Scan.pos = p + 1;
+        return true;
+      }
+    } else if (p == Scan.fieldStart) {
+      Scan.mode = QUOTED;
+      Scan.fieldFlags = QUOTED_FIELD;
+    }
+  }
+  return false;
+}
+
+/** Judges what stands between a closing quote and the structural byte (or end) at `p`. */
+function leaveQuotes(p: usize, lineEnd: bool): void {
+  const after = Scan.quoteAt + 1;
+  const clean = p == after || (lineEnd && p == after + 1 && load<u8>(after) == CR);
+  if (!clean) Scan.badQuote = true;
+  Scan.mode = OUTSIDE;
+}
+
+@inline
+function endField(p: usize): void {
+  const slot = <usize>min(Scan.fields, Scan.fieldCount - 1);
+  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride + 4 + (slot << 2), <u32>p | Scan.fieldFlags);
+  Scan.fields++;
+  Scan.fieldStart = p + 1;
+  Scan.fieldFlags = 0;
+}
+
+/** Ends the record at the newline (or end of the chunk) at `p`: accepted, rejected or a blank line. */
+function endRecord(p: usize): void {
+  const carriageReturn = (p > Scan.recordStart || Scan.discarding) && load<u8>(p - 1) == CR;
+  const stop = carriageReturn ? p - 1 : p;
+  const blank = Scan.fields == 0 && stop <= Scan.recordStart && !Scan.discarding;
+  if (blank) return;
+  endField(stop);
+  let reason = 0;
+  if (Scan.discarding || <u32>(stop - Scan.recordStart) > Scan.recordBytesMax) reason = TOO_LONG;
+  else if (Scan.badQuote) reason = QUOTE;
+  else if (Scan.fields != Scan.fieldCount) reason = FIELD_COUNT;
+  if (reason != 0) rejectRecord(stop, reason);
+  else {
+    store<u32>(Scan.rowRecord + (<usize>Scan.rows << 2), Scan.records);
+    store<u32>(Scan.rowLine + (<usize>Scan.rows << 2), Scan.recordLine);
+    Scan.rows++;
+  }
+  Scan.records++;
+  Scan.room--;
+}
+
+function rejectRecord(stop: usize, reason: i32): void {
+  if (Scan.discarding) {
+    const length = fileOffset(stop) - Scan.discardOffset;
+    addReject(Scan.discardOffset, length, Scan.head, HEAD_BYTES, Scan.records, Scan.recordLine, -1, reason);
+    Scan.discarding = false;
+    // The head of one discarded record is kept at a time, so the batch ends with it.
+    Scan.room = 1;
+    return;
+  }
+  const length = <u32>(stop - Scan.recordStart);
+  const offset = fileOffset(Scan.recordStart);
+  addReject(offset, <f64>length, Scan.recordStart, length, Scan.records, Scan.recordLine, -1, reason);
+}
+
+/** Makes ready for a record that starts at `start`. */
+export function beginRecord(start: usize): void {
+  Scan.mode = OUTSIDE;
+  Scan.recordStart = start;
+  Scan.recordLine = Scan.lines;
+  Scan.fieldStart = start;
+  Scan.fieldFlags = 0;
+  Scan.fields = 0;
+  Scan.badQuote = false;
+  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride, <u32>start - 1);
+}
+
+/** Ends the chunk's last record where it has no line end. */
+export function endInput(): void {
+  const end = Scan.end;
+  if (Scan.recordStart == end && !Scan.discarding) return;
+  // Wide reads of the last field stop here, whatever an earlier filling left behind.
+  store<u8>(end, <u8>LF);
+  if (Scan.mode == QUOTED) Scan.badQuote = true;
+  else if (Scan.mode == CLOSING) leaveQuotes(end, true);
+  endRecord(end);
+  beginRecord(end);
+}
+
+/** Moves the index row of an unfinished record to the front, for the next block. */
+export function carryRecord(rows: i32): void {
+  const bytes = (<usize>min(Scan.fields, Scan.fieldCount) + 1) << 2;
+  if (rows > 0) memory.copy(Scan.index, Scan.index + <usize>rows * Scan.stride, bytes);
+  Scan.rows = 0;
+}
+
+/** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
+export function discard(): void {
+  if (!Scan.discarding) {
+    Scan.discarding = true;
+    Scan.discardOffset = fileOffset(Scan.recordStart);
+    memory.copy(Scan.head, Scan.recordStart, <usize>HEAD_BYTES);
+  }
+  Scan.recordStart = Scan.end;
+}

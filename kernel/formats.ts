@@ -1,0 +1,95 @@
+/**
+ * Compiles date and time formats for kernel/assembly/time.ts. The letters are Unicode's (CLDR):
+ *
+ *   yyyy year · yy year of 1970…2069 · MM, M month · dd, d day · HH, H hour · hh, h hour of 12 · a AM/PM
+ *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of exactly so many · X, XX, XXX, Z
+ *   offset (Z, +HH, +HHmm, +HH:mm) · 'text' as it is · any other character as it is
+ *
+ * A doubled letter wants exactly two digits, a single one takes one or two.
+ */
+const LITERAL = 0;
+const DIGITS = 1;
+const HALF = 2;
+const OFFSET = 3;
+const FRACTION = 4;
+const ISO = 5;
+
+const TOKENS: Record<string, readonly number[]> = {
+  yyyy: [DIGITS, 0, 4, 4],
+  yy: [DIGITS, 1, 2, 2],
+  MM: [DIGITS, 2, 2, 2],
+  M: [DIGITS, 2, 1, 2],
+  dd: [DIGITS, 3, 2, 2],
+  d: [DIGITS, 3, 1, 2],
+  HH: [DIGITS, 4, 2, 2],
+  H: [DIGITS, 4, 1, 2],
+  hh: [DIGITS, 5, 2, 2],
+  h: [DIGITS, 5, 1, 2],
+  mm: [DIGITS, 6, 2, 2],
+  m: [DIGITS, 6, 1, 2],
+  ss: [DIGITS, 7, 2, 2],
+  s: [DIGITS, 7, 1, 2],
+  a: [HALF],
+  S: [FRACTION, 1, 6],
+  SS: [FRACTION, 2, 2],
+  SSS: [FRACTION, 3, 3],
+  SSSS: [FRACTION, 4, 4],
+  SSSSS: [FRACTION, 5, 5],
+  SSSSSS: [FRACTION, 6, 6],
+  X: [OFFSET],
+  XX: [OFFSET],
+  XXX: [OFFSET],
+  Z: [OFFSET],
+};
+
+/** `yyyy-MM-dd HH:mm:ss` and the like have an operation of their own. */
+const ISO_FORMAT = /^yyyy-MM-dd( |T|'T')HH:mm:ss$/;
+
+export type FormatToken = { readonly token: string } | { readonly literal: string };
+
+/** Cuts a format into tokens and literals. Throws a RangeError that names what cannot be read. */
+export function formatTokens(format: string): FormatToken[] {
+  const tokens: FormatToken[] = [];
+  for (const [part] of format.matchAll(/'(?:[^']|'')*'|([A-Za-z])\1*|./gsu)) {
+    if (part.length > 1 && part.startsWith("'")) {
+      tokens.push({ literal: part === "''" ? "'" : part.slice(1, -1).replaceAll("''", "'") });
+    } else if (TOKENS[part]) tokens.push({ token: part });
+    else if (/^[A-SU-Za-z]|^TT|^'/.test(part)) {
+      throw new RangeError(
+        `Date format “${format}”: “${part}” is not known; put text between single quotes.`,
+      );
+    } else tokens.push({ literal: part });
+  }
+  checkTokens(format, new Set(tokens.map((token) => ('token' in token ? token.token[0] : ''))));
+  return tokens;
+}
+
+function checkTokens(format: string, letters: ReadonlySet<string>): void {
+  const complain = (what: string) => {
+    throw new RangeError(`Date format “${format}” ${what}.`);
+  };
+  if (!letters.has('y')) complain('has no year');
+  if (letters.has('d') && !letters.has('M')) complain('has a day and no month');
+  if (letters.has('h') !== letters.has('a')) complain('needs both h and a, or H');
+  if (letters.has('h') && letters.has('H')) complain('has both h and H');
+}
+
+function compileFormat(format: string): number[] {
+  const iso = ISO_FORMAT.exec(format);
+  const tokens = formatTokens(format);
+  if (iso) return [ISO, iso[1].replaceAll("'", '').charCodeAt(0)];
+  const program = tokens.flatMap((token) =>
+    'token' in token
+      ? TOKENS[token.token]
+      : [...Buffer.from(token.literal)].flatMap((byte) => [LITERAL, byte]),
+  );
+  if (program.length > 250) throw new RangeError(`Date format “${format}” is too long.`);
+  return program;
+}
+
+/** The program of several formats, tried in their order. Throws a RangeError for one that is none. */
+export function compileFormats(formats: readonly string[]): Uint8Array {
+  if (formats.length === 0) throw new RangeError('A date or timestamp column needs a format.');
+  const programs = formats.map(compileFormat);
+  return Uint8Array.from([...programs.flatMap((program) => [program.length, ...program]), 0xff, 0xff, 0xff]);
+}

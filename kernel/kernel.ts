@@ -1,0 +1,125 @@
+/** The kernel: CSV bytes in, typed columns and COPY rows out. The work is done in kernel/assembly. */
+import { columnVector, readRejects } from './batch.ts';
+import { CopyEncoder } from './copy.ts';
+import { KernelDictionary } from './dictionary.ts';
+import { instantiate, type KernelInstance } from './module.ts';
+import { writePlan } from './plan.ts';
+import type { Batch, CopyField, Kernel, KernelPlan } from './types.ts';
+
+export interface KernelOptions {
+  /** Most records of a batch, rejected ones included. */
+  readonly batchRows?: number;
+  /** Bytes of the input window; it grows for records that are longer. */
+  readonly inputBytes?: number;
+  /** Longer records (without their line end) are rejected as tooLong. */
+  readonly recordBytesMax?: number;
+}
+
+const MIB = 1 << 20;
+/** Free input space that the caller is promised, where the window is large enough. */
+const FREE_BYTES = 256 << 10;
+/** Bytes that the kernel adds to a window: what a power of two must have room for. */
+const WINDOW_EXTRA = 80;
+
+/** A kernel with memory of its own: about 10 MiB for the default options and a dozen columns. */
+export async function createKernel(options: KernelOptions = {}): Promise<Kernel> {
+  return new WasmKernel(await instantiate(), options);
+}
+
+class WasmKernel implements Kernel {
+  readonly #instance: KernelInstance;
+  readonly #copy: CopyEncoder;
+  readonly #batchRows: number;
+  readonly #windowBytes: number;
+  readonly #freeBytes: number;
+  readonly #recordBytesMax: number;
+  #plan: KernelPlan | null = null;
+  #dictionaries: (KernelDictionary | null)[] = [];
+  #offsets = 0;
+  #last = false;
+  #batch: Batch | null = null;
+
+  constructor(instance: KernelInstance, options: KernelOptions) {
+    this.#instance = instance;
+    this.#copy = new CopyEncoder(instance);
+    this.#batchRows = options.batchRows ?? 32768;
+    this.#windowBytes = Math.max(64, (options.inputBytes ?? 2 * MIB) - WINDOW_EXTRA);
+    this.#freeBytes = Math.min(FREE_BYTES, this.#windowBytes >> 1);
+    this.#recordBytesMax = options.recordBytesMax ?? 16 * MIB;
+  }
+
+  begin(plan: KernelPlan, chunk: { readonly byteStart: number; readonly skipBytes: number }): void {
+    this.#plan = null;
+    this.#batch = null;
+    this.#copy.reset();
+    writePlan(this.#instance, plan, this.#batchRows);
+    this.#offsets = this.#instance.exports.beginChunk(
+      plan.fieldCount,
+      this.#batchRows,
+      this.#windowBytes,
+      this.#recordBytesMax,
+      chunk.byteStart,
+      chunk.skipBytes,
+    );
+    this.#dictionaries = plan.columns.map((column, i) =>
+      column.type.kind === 'dictionary' ? new KernelDictionary(this.#instance, i) : null,
+    );
+    this.#last = false;
+    this.#plan = plan;
+  }
+
+  inputSpace(): Uint8Array {
+    const { exports, memory } = this.#instance;
+    const address = exports.makeRoom(this.#freeBytes);
+    return new Uint8Array(memory.buffer, address, exports.freeBytes());
+  }
+
+  filled(byteCount: number, last: boolean): void {
+    if (byteCount > this.#instance.exports.freeBytes()) throw new RangeError('More bytes than input space.');
+    this.#instance.exports.filled(byteCount);
+    this.#last = last;
+  }
+
+  next(): Batch | null {
+    const { exports } = this.#instance;
+    if (!this.#plan) throw new Error('begin() comes before next().');
+    this.#batch = null;
+    if (!this.#last && exports.freeBytes() >= this.#freeBytes) return null;
+    const rows = exports.readBatch(this.#last);
+    const rejects = exports.rejectCount();
+    if (rows + rejects === 0) return null;
+    this.#batch = this.#show(rows);
+    return this.#batch;
+  }
+
+  encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array {
+    const { memory } = this.#instance;
+    const before = memory.buffer;
+    const bytes = this.#copy.encode(fields, rows);
+    // Growing memory empties the views on it; the batch's vectors are given new ones.
+    if (memory.buffer !== before && this.#batch) this.#refresh(this.#batch);
+    return bytes;
+  }
+
+  #show(rows: number): Batch {
+    const plan = this.#plan!;
+    const rejects = readRejects(this.#instance);
+    return {
+      rows,
+      vectors: plan.columns.map((column, i) =>
+        columnVector(this.#instance, column, i, this.#dictionaries[i], rows),
+      ),
+      byteOffsets: new Float64Array(this.#instance.memory.buffer, this.#offsets, rows),
+      rejects,
+      parsed: rows + rejects.length,
+    };
+  }
+
+  #refresh(batch: Batch): void {
+    const fresh = this.#show(batch.rows);
+    batch.vectors.forEach((vector, i) => {
+      Object.assign(vector, fresh.vectors[i]);
+    });
+    Object.assign(batch, { byteOffsets: fresh.byteOffsets });
+  }
+}

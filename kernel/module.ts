@@ -1,0 +1,95 @@
+/** Loads kernel.wasm, once per process, and makes instances of it, each with memory of its own. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { powersOfFive } from './powers.ts';
+
+/** The functions of kernel/assembly/index.ts. Addresses and sizes are in bytes. */
+export interface KernelExports {
+  alloc(bytes: number): number;
+  release(address: number, bytes: number): void;
+  powerOfTwo(bytes: number): number;
+  powersAddress(): number;
+  keepAllocations(): void;
+  beginPlan(columns: number, delimiter: number, quote: number, trim: boolean): void;
+  setColumn(
+    i: number,
+    kind: number,
+    field: number,
+    required: number,
+    nullLengths: number,
+    nulls: number,
+    low: bigint,
+    high: bigint,
+    formats: number,
+    zone: number,
+  ): void;
+  setBuffers(
+    i: number,
+    values: number,
+    second: number,
+    third: number,
+    validity: number,
+    dictionary: boolean,
+  ): void;
+  beginChunk(
+    fieldCount: number,
+    batchRows: number,
+    windowBytes: number,
+    recordBytesMax: number,
+    byteStart: number,
+    skipBytes: number,
+  ): number;
+  makeRoom(bytes: number): number;
+  freeBytes(): number;
+  filled(bytes: number): void;
+  readBatch(last: boolean): number;
+  columnAddress(i: number): number;
+  rejectCount(): number;
+  rejectList(): number;
+  atEnd(): boolean;
+  dictionarySize(i: number): number;
+  dictionaryOffsets(i: number): number;
+  dictionaryBytes(i: number): number;
+  copyFields(count: number): number;
+  copyRows(count: number, rows: number): number;
+  copyOutput(): number;
+  surveyBegin(delimiter: number, quote: number): number;
+  surveyUpdate(start: number, end: number): void;
+  surveyFirstEnds(): number;
+  surveyFirstLines(): number;
+  surveyLines(): number;
+}
+
+export interface KernelInstance {
+  readonly memory: WebAssembly.Memory;
+  readonly exports: KernelExports;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** kernel.wasm is beside the compiled module; from source it is in dist/. */
+function wasmPath(): string {
+  const beside = fileURLToPath(new URL('./kernel.wasm', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/kernel/kernel.wasm', import.meta.url));
+}
+
+/**
+ * Address space an instance begins with, in pages of 64 KiB: 256 MiB. Pages cost memory only once they are
+ * written to, and growing would detach the views of the batch in use.
+ */
+const INITIAL_PAGES = 4096;
+
+/** An instance with memory of its own (it grows as needed, up to 1 GiB). */
+export async function instantiate(): Promise<KernelInstance> {
+  compiled ??= WebAssembly.compile(readFileSync(wasmPath()));
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 16384 });
+  const exactDouble = (address: number, length: number): number =>
+    Number(Buffer.from(memory.buffer, address, length).toString('latin1'));
+  const instance = await WebAssembly.instantiate(await compiled, {
+    env: { memory, exactDouble, abort: () => undefined },
+  });
+  const exports = instance.exports as unknown as KernelExports;
+  new BigUint64Array(memory.buffer, exports.powersAddress()).set(powersOfFive());
+  exports.keepAllocations();
+  return { memory, exports };
+}

@@ -1,0 +1,152 @@
+/** Puts a plan into kernel memory: columns, null tokens, formats, zone tables, buffers. */
+import { compileFormats } from './formats.ts';
+import type { KernelInstance } from './module.ts';
+import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';
+import { localPieces } from './zones.ts';
+
+/** The kernel's numbers for the kinds, as in kernel/assembly/column.ts. */
+function kindNumber(type: KernelType): number {
+  const order = 'dictionary utf8 int32 int64 decimal float64 boolean date timestamp uuid wkt latlon'.split(
+    ' ',
+  );
+  return order.indexOf(type.kind === 'point' ? type.form : type.kind);
+}
+
+/** Bytes a row takes in each of a column's three buffers. */
+const WIDTHS: Record<KernelType['kind'], readonly [number, number, number]> = {
+  dictionary: [4, 0, 0],
+  utf8: [4, 0, 0],
+  int32: [4, 0, 0],
+  int64: [8, 0, 0],
+  decimal: [8, 0, 0],
+  float64: [8, 0, 0],
+  boolean: [1, 0, 0],
+  date: [4, 0, 0],
+  timestamp: [8, 4, 4],
+  uuid: [16, 0, 0],
+  point: [8, 8, 0],
+};
+
+/** First bytes of a utf8 column's text; it doubles as needed. */
+const TEXT_BYTES = 65536;
+
+const INT64 = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
+
+/** Throws a RangeError where the dialect is not one byte a member, or cannot be told from values. */
+export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote: number } {
+  const { delimiter, quote } = dialect;
+  if (!/^[\t -~]$/.test(delimiter) || /[0-9A-Za-z.+-]/.test(delimiter)) {
+    throw new RangeError(
+      `The delimiter must be one ASCII character that no number holds, not “${delimiter}”.`,
+    );
+  }
+  if (quote !== null && (!/^[\t -~]$/.test(quote) || quote === delimiter)) {
+    throw new RangeError(`The quote must be one ASCII character other than the delimiter, not “${quote}”.`);
+  }
+  return { delimiter: delimiter.charCodeAt(0), quote: quote === null ? 256 : quote.charCodeAt(0) };
+}
+
+/** Writes the plan's columns. Throws a RangeError for what the kernel cannot do. */
+export function writePlan(instance: KernelInstance, plan: KernelPlan, batchRows: number): void {
+  const { delimiter, quote } = dialectBytes(plan.dialect);
+  if (plan.fieldCount < 1 || plan.fieldCount > 65535) {
+    throw new RangeError(`A record must have 1 to 65535 fields, not ${plan.fieldCount}.`);
+  }
+  instance.exports.beginPlan(plan.columns.length, delimiter, quote, plan.dialect.trim);
+  plan.columns.forEach((column, i) => {
+    const field = plan.fieldOfColumn[i];
+    if (field >= plan.fieldCount) throw new RangeError(`Column ${column.name} is in no field of the record.`);
+    writeColumn(instance, column, i, field, batchRows);
+  });
+}
+
+function writeColumn(
+  instance: KernelInstance,
+  column: KernelColumn,
+  i: number,
+  field: number,
+  batchRows: number,
+): void {
+  const { type } = column;
+  const timed = type.kind === 'date' || type.kind === 'timestamp';
+  const bounds = columnBounds(column);
+  instance.exports.setColumn(
+    i,
+    kindNumber(type),
+    field,
+    column.required ? 1 : 0,
+    nullLengths(column.nulls),
+    place(instance, nullTokens(column.nulls)),
+    bounds.low,
+    bounds.high,
+    timed ? place(instance, compileFormats(type.formats)) : 0,
+    type.kind === 'timestamp' ? placeZone(instance, type.zone) : 0,
+  );
+  const [values, second, third] = WIDTHS[type.kind];
+  const text = type.kind === 'utf8';
+  instance.exports.setBuffers(
+    i,
+    values * (batchRows + 1),
+    text ? TEXT_BYTES : second * batchRows,
+    third * batchRows,
+    (batchRows + 7) >> 3,
+    type.kind === 'dictionary',
+  );
+}
+
+/** int32: least and greatest value; decimal: precision and scale. */
+function columnBounds({ name, type }: KernelColumn): { low: bigint; high: bigint } {
+  if (type.kind === 'int32') return { low: BigInt(type.min), high: BigInt(type.max) };
+  if (type.kind !== 'decimal') return INT64;
+  if (type.precision < 1 || type.precision > 18 || type.scale < 0 || type.scale > type.precision) {
+    throw new RangeError(
+      `Column ${name}: numeric(${type.precision}, ${type.scale}) has more than 18 digits.`,
+    );
+  }
+  return { low: BigInt(type.precision), high: BigInt(type.scale) };
+}
+
+/** Bit n: a token is n bytes long; bit 31: one is 31 or longer. */
+function nullLengths(nulls: readonly string[]): number {
+  return nulls.reduce((bits, token) => bits | (1 << Math.min(31, Buffer.byteLength(token))), 0);
+}
+
+/** Each token: length (4 bytes, little-endian), bytes; then a length of 0xffffffff. */
+function nullTokens(nulls: readonly string[]): Uint8Array {
+  const parts = nulls.flatMap((token) => {
+    const bytes = Buffer.from(token);
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(bytes.length);
+    return [size, bytes];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(4, 0xff)]);
+}
+
+/** Copies bytes into kernel memory, for as long as the chunk lasts. */
+function place(instance: KernelInstance, bytes: Uint8Array): number {
+  const address = instance.exports.alloc(bytes.length);
+  new Uint8Array(instance.memory.buffer).set(bytes, address);
+  return address;
+}
+
+function placeArray(instance: KernelInstance, array: ArrayBufferView): number {
+  return place(instance, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+}
+
+/** The Zone of kernel/assembly/zone.ts. */
+function placeZone(instance: KernelInstance, table: ZoneTable): number {
+  const pieces = localPieces(table);
+  const words = Int32Array.of(
+    pieces.start.length,
+    placeArray(instance, pieces.start),
+    placeArray(instance, pieces.offset),
+    placeArray(instance, pieces.shift),
+    placeArray(instance, pieces.reject),
+    0,
+    table.utc.length,
+    placeArray(instance, BigInt64Array.from(table.utc, BigInt)),
+    placeArray(instance, table.offset),
+    0,
+  );
+  return placeArray(instance, words);
+}
