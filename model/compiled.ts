@@ -1,18 +1,22 @@
 /**
  * A dataset as the compiler leaves it: plain data plus the functions of its enrichments. Workers and
- * coordinator see only this; the language people write (`defineDataset`) is in define.ts.
+ * coordinator see only this; the language people write (`defineDataset`) is in index.ts.
  */
-import type { KernelColumn } from '../kernel/types.ts';
+import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './batch.ts';
 
 export interface CompiledDataset {
   readonly name: string;
-  /** 16 hex digits: hash of the canonical definition, functions' source included. */
+  readonly description: string;
+  /** 16 hex digits: hash of all that decides what becomes of a row, functions' source included. Marts,
+   * checks and queries are not part of it: they can change without loading anything anew. */
   readonly version: string;
   readonly dialect: CompiledDialect;
   readonly columns: readonly CompiledColumn[];
   /** In dependency order. Each reads vectors by name and writes one under its own. */
   readonly enrichments: readonly CompiledEnrichment[];
+  /** Asked about parsed rows before the enrichments are computed. */
+  readonly rules: readonly CompiledRule[];
   readonly lake: CompiledLake;
   readonly star: CompiledStar;
   readonly rejectLimit: { readonly count: number; readonly share: number };
@@ -37,8 +41,32 @@ export interface CompiledColumn extends KernelColumn {
   /** Null tokens and formats are in the kernel column. A column may be absent from the file when true. */
   readonly optional: boolean;
   readonly logical: LogicalType;
-  /** Set where the kernel delivers text and this converts it; returns undefined for what does not fit. */
-  readonly convert?: (text: string) => unknown;
+  /** Set where the kernel delivers text and this converts it. */
+  readonly convert?: Converter;
+}
+
+/**
+ * A value for vectorBuilder of the column's logical type (model/values.ts); null: no value; undefined: it
+ * does not fit; a Refusal: it does not fit, and why.
+ */
+export type Converter = (text: string) => unknown;
+
+/** A reason other than `type` for which a converter turns a value away. */
+export class Refusal {
+  readonly reason: RejectReason;
+  constructor(reason: RejectReason) {
+    this.reason = reason;
+  }
+}
+
+export interface CompiledRule {
+  readonly name: string;
+  readonly reason: RejectReason;
+  /** Index of the column at fault, -1 for a rule over the row. */
+  readonly column: number;
+  readonly inputs: readonly string[];
+  /** Sets `broken[i]` to 1 for each row that breaks it. Nulls break no rule. */
+  readonly run: (inputs: readonly Vector[], rows: number, broken: Uint8Array) => void;
 }
 
 /** What the values mean, for DDL and for Parquet's logical types. */
@@ -63,7 +91,8 @@ export interface CompiledEnrichment {
   readonly name: string;
   readonly logical: LogicalType;
   readonly inputs: readonly string[];
-  /** Vectorised: one call per batch. Must not keep its arguments. */
+  /** Vectorised: one call per batch. Must not keep its arguments. Its result is new at every call, or a
+   * view of its inputs: two chunks in flight never share one. */
   readonly run: (inputs: readonly Vector[], rows: number) => Vector;
 }
 
@@ -126,6 +155,8 @@ export interface CompiledMart {
   readonly kind: 'view' | 'table';
   /** A select statement. */
   readonly sql: string;
+  /** Columns that are unique together, for a refresh that does not block readers; empty: none. */
+  readonly uniqueKey: readonly string[];
 }
 
 export interface CompiledQuery {

@@ -34,6 +34,10 @@ export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
   readonly operation: readonly unknown[];
   /** Makes the vectorised function once, given what its inputs are. */
   readonly build: (inputs: readonly LogicalType[]) => RunEnrichment;
+  /** Has a value wherever its inputs have one. */
+  readonly total: boolean;
+  /** What is wrong with inputs of these types, for definitions that TypeScript has not seen; null: nothing. */
+  readonly accepts?: (types: readonly TypeName[]) => string | null;
 }
 
 /** One call per batch; gets the input vectors in order and must not keep them. */
@@ -76,4 +80,12 @@ export function isEnrichment(value: unknown): value is Enrichment {
 /** True for a reference to a column of the file. */
 export function isColumnRef(value: unknown): value is ColumnRef {
   return typeof value === 'object' && value !== null && 'column' in value && 'logical' in value;
+}
+
+/** `accepts` of an enrichment whose inputs must be of these types. */
+export function accepting(...types: readonly TypeName[]): (given: readonly TypeName[]) => string | null {
+  return (given) => {
+    const wrong = given.find((type) => !types.includes(type));
+    return wrong === undefined ? null : `it takes ${types.join(' or ')}, not ${wrong}`;
+  };
 }

@@ -110,3 +110,45 @@ export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: 
   }
   return { from: Float64Array.from(from), to: Float64Array.from(to) };
 }
+
+/** The last interval that has begun at `utc` (seconds). */
+function intervalAt(table: ZoneTable, utc: number): number {
+  let low = 0;
+  let high = table.utc.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (table.utc[middle] <= utc) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Seconds east of UTC at the instant `utc` (seconds). */
+export function offsetAt(table: ZoneTable, utc: number): number {
+  return table.offset[intervalAt(table, utc)];
+}
+
+/**
+ * The instant (seconds, UTC) at which the zone's clocks show `local` (seconds since 1970-01-01T00:00), as
+ * the table's policy says where they show it twice or never; or why there is none.
+ */
+export function localToUtc(table: ZoneTable, local: number): number | 'ambiguous' | 'skipped' {
+  const last = intervalAt(table, local + 86_400);
+  let first = intervalAt(table, local - 86_400);
+  const found: number[] = [];
+  // The interval before and the one after the local time, should it be skipped.
+  let before = first;
+  for (; first <= last; first++) {
+    const utc = local - table.offset[first];
+    if (intervalAt(table, utc) === first) found.push(utc);
+    if (table.utc[first] + table.offset[first] <= local) before = first;
+  }
+  if (found.length === 1) return found[0];
+  if (found.length > 1) {
+    if (table.ambiguous === 'reject') return 'ambiguous';
+    return table.ambiguous === 'earlier' ? Math.min(...found) : Math.max(...found);
+  }
+  if (table.skipped === 'reject') return 'skipped';
+  const [earlier, later] = [local - table.offset[before + 1], local - table.offset[before]];
+  return table.skipped === 'earlier' ? earlier : later;
+}

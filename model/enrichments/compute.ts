@@ -88,6 +88,7 @@ export function compute<T extends ComputedType>(
     type,
     logical,
     inputs,
+    total: false,
     operation: ['compute', type, callWithNulls, calculate.toString()],
     build,
   };

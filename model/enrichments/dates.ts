@@ -8,8 +8,11 @@
 import type { Int32Vector, TextDictionary, TimestampVector, Vector } from '../../kernel/vectors.ts';
 import { fixedDictionary } from '../dictionary.ts';
 import { jointNulls } from '../nulls.ts';
-import type { DayRef, Enrichment, Ref, TypeName } from '../refs.ts';
+import { accepting, type DayRef, type Enrichment, type Ref } from '../refs.ts';
 import { ambiguousIntervals, zoneTable } from '../zones.ts';
+
+const aDay = accepting('date', 'timestamp');
+const aTimestamp = accepting('timestamp');
 
 /** Days since 1970-01-01 of each row. */
 function daysOf(vector: Vector): Int32Array {
@@ -28,7 +31,15 @@ function ofDay<T extends 'smallint' | 'date'>(
     loop(daysOf(inputs[0]), rows, values);
     return { kind: 'int32', length: rows, values, ...jointNulls(inputs, rows) };
   };
-  return { type, logical: { type }, inputs: [input], operation: [name], build: () => run };
+  return {
+    type,
+    logical: { type },
+    inputs: [input],
+    operation: [name],
+    build: () => run,
+    total: true,
+    accepts: aDay,
+  };
 }
 
 /** An int32 vector computed from each row's second of the local day. */
@@ -48,6 +59,8 @@ function ofSecond(
     inputs: [input],
     operation: [name],
     build: () => run,
+    total: true,
+    accepts: aTimestamp,
   };
 }
 
@@ -185,6 +198,8 @@ export function timeOfDay(
     inputs: [input],
     operation: ['timeOfDay', Object.entries(buckets)],
     build: () => run,
+    total: true,
+    accepts: aTimestamp,
   };
 }
 
@@ -217,6 +232,8 @@ export function isAmbiguous(input: Ref<'timestamp'>): Enrichment<'boolean'> {
     logical: { type: 'boolean' },
     inputs: [input],
     operation: ['isAmbiguous'],
+    total: true,
+    accepts: aTimestamp,
     build: ([logical]) => {
       const zone = logical.type === 'timestamp' ? logical.zone : 'UTC';
       const { from, to } = ambiguousIntervals(zoneTable(zone, { ambiguous: 'reject', skipped: 'reject' }));
@@ -253,8 +270,7 @@ export function secondsBetween(start: Ref<'timestamp'>, end: Ref<'timestamp'>): 
     inputs: [start, end],
     operation: ['secondsBetween'],
     build: () => run,
+    total: true,
+    accepts: aTimestamp,
   };
 }
-
-/** Types that the functions of this file accept as a day. */
-export const dayTypes: readonly TypeName[] = ['date', 'timestamp'];

@@ -2,13 +2,30 @@
 import type { Float64Vector, Int32Vector, PointVector, Vector } from '../../kernel/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
 import { jointNulls, type Nulls, withNulls } from '../nulls.ts';
-import type { Enrichment, PointRef, Ref } from '../refs.ts';
+import { accepting, type Enrichment, type PointRef, type Ref, type TypeName } from '../refs.ts';
 
 type Degrees = Float64Array | Int32Array;
 
 /** One reference for a point column, two for a pair of degree columns. */
 function inputsOf(place: PointRef): readonly Ref[] {
   return 'type' in place ? [place] : [place.lon, place.lat];
+}
+
+/** True for the inputs of `count` places. */
+function arePlaces(types: readonly TypeName[], count: number): boolean {
+  const degrees = /^(smallint|integer|float8)$/;
+  let at = 0;
+  for (let place = 0; place < count; place++) {
+    if (types[at] === 'point') at += 1;
+    else if (degrees.test(types[at] ?? '') && degrees.test(types[at + 1] ?? '')) at += 2;
+    else return false;
+  }
+  return at === types.length;
+}
+
+function places(count: number): (types: readonly TypeName[]) => string | null {
+  return (types) =>
+    arePlaces(types, count) ? null : `it takes points, or lon and lat as numbers, not ${types.join(', ')}`;
 }
 
 /** How many inputs the place takes, given what they are. */
@@ -43,7 +60,9 @@ function half(name: 'lon' | 'lat', input: Ref<'point'>): Enrichment<'float8'> {
     logical: { type: 'float8' },
     inputs: [input],
     operation: [name],
+    accepts: accepting('point'),
     build: () => run,
+    total: true,
   };
 }
 
@@ -109,6 +128,8 @@ export function gridCell(place: PointRef, degrees: number): Enrichment<'integer'
     logical: { type: 'integer' },
     inputs: inputsOf(place),
     operation: ['gridCell', degrees],
+    accepts: places(1),
+    total: false,
     build: () => run,
   };
 }
@@ -178,6 +199,8 @@ export function geohash(place: PointRef, precision: number): Enrichment<'text'> 
     logical: { type: 'text' },
     inputs: inputsOf(place),
     operation: ['geohash', precision],
+    accepts: places(1),
+    total: false,
     build: () => run,
   };
 }
@@ -209,6 +232,8 @@ export function distance(from: PointRef, to: PointRef): Enrichment<'float8'> {
     logical: { type: 'float8' },
     inputs: [...inputsOf(from), ...inputsOf(to)],
     operation: ['distance'],
+    accepts: places(2),
+    total: true,
     build: ([first]) => {
       const second = widthOf(first);
       return (inputs, rows) => {

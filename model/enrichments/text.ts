@@ -3,7 +3,7 @@ import type { DictionaryVector, Int32Vector, TextDictionary, Vector } from '../.
 import { isValid } from '../../kernel/vectors.ts';
 import { fixedDictionary } from '../dictionary.ts';
 import { jointNulls, withNulls } from '../nulls.ts';
-import type { Enrichment, Ref, SmallWhole } from '../refs.ts';
+import { accepting, type Enrichment, type Ref, type SmallWhole } from '../refs.ts';
 import { valueAt, vectorBuilder } from '../values.ts';
 
 /**
@@ -64,6 +64,8 @@ export function pattern(
     type: 'text',
     logical: { type: 'text' },
     inputs: [input],
+    total: false,
+    accepts: accepting('text'),
     operation: ['pattern', expression.source, once.flags, group],
     build: () => run,
   };
@@ -131,6 +133,8 @@ export function lookupTable(
     type: 'text',
     logical: { type: 'text' },
     inputs: [input],
+    total: options.otherwise !== undefined,
+    accepts: accepting('text', 'smallint', 'integer'),
     operation: ['lookupTable', pairs, options.otherwise ?? null],
     build: () => run,
   };

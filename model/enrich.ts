@@ -1,0 +1,34 @@
+/** Columns to more columns. */
+import type { Vector } from '../kernel/vectors.ts';
+import { LandfallError } from '../platform/errors.ts';
+import type { Batch } from './batch.ts';
+import type { CompiledDataset, CompiledEnrichment } from './compiled.ts';
+
+/**
+ * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in their order.
+ * Throws LF_ENRICHMENT where a definition's own function does.
+ */
+export function enrichBatch(dataset: CompiledDataset, vectors: readonly Vector[], rows: number): Batch {
+  const named = new Map<string, Vector>();
+  for (let c = 0; c < dataset.columns.length; c++) named.set(dataset.columns[c].name, vectors[c]);
+  for (const enrichment of dataset.enrichments) {
+    named.set(enrichment.name, computed(dataset, enrichment, named, rows));
+  }
+  return { rows, vectors: named };
+}
+
+function computed(
+  dataset: CompiledDataset,
+  enrichment: CompiledEnrichment,
+  named: ReadonlyMap<string, Vector>,
+  rows: number,
+): Vector {
+  const inputs = enrichment.inputs.map((input) => named.get(input)!);
+  try {
+    return enrichment.run(inputs, rows);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const words = { dataset: dataset.name, enrichment: enrichment.name, reason };
+    throw new LandfallError('LF_ENRICHMENT', words, { cause: error });
+  }
+}
