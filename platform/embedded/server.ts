@@ -27,7 +27,7 @@ import {
   superuser,
 } from './cluster.ts';
 import { findRunning, launch, type Running, startError, startMs } from './launch.ts';
-import { adopt, atEnd } from './ownership.ts';
+import { adopt, atEnd, readRecord } from './ownership.ts';
 import { isAlive, processIdentity } from './processes.ts';
 
 export interface EmbeddedServer {
@@ -74,13 +74,18 @@ export async function openServer(
     } else if (running.ready && (await answers(urlOf(running.port, 'postgres'), paths))) {
       await ensureDatabase(urlOf(running.port, 'postgres'));
       const ours = started?.pid === running.pid;
-      // Without the record of a starter that is about to write it, we would adopt what has an owner.
-      if (!ours) await delay(Math.max(0, running.startedAtMs + claimMs - Date.now()));
+      if (!ours) await untilClaimed(paths, running);
       return handle(running, ours || adopt(paths, running), urlOf(running.port, databaseName));
     }
     await delay(20);
   }
   throw startError(paths, 'it did not answer in time');
+}
+
+/** Without the record of a starter that is about to write it, we would adopt what has an owner. */
+async function untilClaimed(paths: ClusterPaths, running: Running): Promise<void> {
+  while (readRecord(paths)?.pid !== running.pid && Date.now() < running.startedAtMs + claimMs)
+    await delay(10);
 }
 
 function handle(running: Running, owned: boolean, url: string): EmbeddedServer {

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
+import { testDatabase } from '../../support/index.ts';
 import { queueConformance } from './conformance.ts';
-import { testDatabase } from './shim.ts';
 
 describe('queue on PostgreSQL', () => {
   queueConformance(async () => {

@@ -1,10 +1,9 @@
-import { describe } from 'vitest';
+import { describeRedis, redisUrl, testDatabase } from '../../support/index.ts';
 import { queueConformance } from './conformance.ts';
-import { testDatabase } from './shim.ts';
 
-describe('queue on Redis', () => {
+describeRedis('queue on Redis', () => {
   queueConformance(async () => {
     const database = await testDatabase();
-    return { databaseUrl: database.url, redisUrl: 'redis://localhost:6379', close: () => database.drop() };
+    return { databaseUrl: database.url, redisUrl: redisUrl(), close: () => database.drop() };
   });
 });
