@@ -11,6 +11,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import { changeChannel } from '../../platform/ledger/ledger.ts';
 import { listen } from '../../platform/listen.ts';
 import type {
   ChangeMessage,
@@ -99,7 +100,7 @@ class ProgressHub implements Hub {
     // Listening comes before the first read: what changes in between is read again.
     this.subscription = await listen(
       this.options.databaseUrl,
-      'landfall_change',
+      changeChannel,
       (payload) => this.onNotify(payload),
       () => this.reader.all(),
     );

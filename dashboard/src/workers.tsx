@@ -76,7 +76,7 @@ function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<
 }
 
 function Slot({ slot, name }: { slot: SlotProgress; name: string }) {
-  const label = `${name}, chunk ${slot.chunkNumber + 1}`;
+  const label = `chunk ${slot.chunkNumber + 1}, ${name}`;
   return (
     <li class="slot small">
       <span class="slot-name" title={label}>

@@ -1,0 +1,316 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createGate } from '../../../coordinator/http/security.ts';
+import { createSocketServer } from '../../../coordinator/http/socket.ts';
+import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
+import type { FileProgress } from '../../../platform/progress.ts';
+import { openTicks, type Ticks } from '../../../platform/ticks.ts';
+import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
+import { chunkBytes, tickOf, Watcher, Yard } from './support.ts';
+
+let database: TestDatabase;
+let yard: Yard;
+let ticks: Ticks;
+let hub: Hub;
+let http: Server;
+let sockets: ReturnType<typeof createSocketServer>;
+let url: string;
+const watchers: Watcher[] = [];
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  yard = new Yard(database);
+  ticks = await openTicks({ redisUrl: redisUrl() }, database.url);
+});
+afterAll(async () => {
+  await ticks.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  hub = await createHub({
+    ledger: yard.ledger,
+    databaseUrl: database.url,
+    ticks,
+    log: { warn: (_details, message) => warnings.push(message) },
+  });
+  sockets = createSocketServer({ hub, gate: createGate({ host: '127.0.0.1', port: 0, token: null }) });
+  http = createServer().on('upgrade', sockets.upgrade);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  url = `ws://127.0.0.1:${(http.address() as { port: number }).port}/progress`;
+});
+afterEach(async () => {
+  for (const watcher of watchers.splice(0)) await watcher.close();
+  await hub.close();
+  sockets.close();
+  await new Promise((resolve) => http.close(resolve));
+  expect(warnings).toEqual([]);
+});
+
+/** A client of the running hub, from the start or from where another stopped. */
+function watch(from?: Watcher): Watcher {
+  const view = from?.view ?? null;
+  const watcher = new Watcher(view ? `${url}?epoch=${view.epoch}&seq=${view.seq}` : url, view);
+  watchers.push(watcher);
+  return watcher;
+}
+
+function fileIn(
+  view: { state: { files: readonly FileProgress[] } },
+  fileId: number,
+): FileProgress | undefined {
+  return view.state.files.find((file) => file.fileId === fileId);
+}
+
+describe('the stream', () => {
+  it('begins with a snapshot of the ledger and goes on with changes numbered without a gap', async () => {
+    const before = await yard.plan(2);
+    const watcher = watch();
+    await watcher.until((view) => fileIn(view, before.file.fileId)?.state === 'loading');
+    await yard.commit(before.jobs[0]);
+    await watcher.until((view) => fileIn(view, before.file.fileId)?.chunksCommitted === 1);
+    await yard.commit(before.jobs[1], 3);
+    await yard.ledger.setFileState(before.file.fileId, 'done');
+    const view = await watcher.until((view) => fileIn(view, before.file.fileId)?.state === 'done');
+
+    expect(watcher.messages[0].type).toBe('snapshot');
+    expect(watcher.changes.length).toBeGreaterThanOrEqual(2);
+    let { seq } = watcher.messages[0];
+    for (const change of watcher.changes) {
+      expect(change).toMatchObject({ from: seq, seq: seq + 1, epoch: watcher.messages[0].epoch });
+      seq = change.seq;
+    }
+    expect(fileIn(view, before.file.fileId)).toMatchObject({
+      bytes: 2 * chunkBytes,
+      bytesCommitted: 2 * chunkBytes,
+      bytesSeen: 2 * chunkBytes,
+      rows: { parsed: 20, loaded: 17, rejected: 3, deduplicated: 0 },
+      parts: 2,
+    });
+    expect(view.state.rejects.filter((reject) => reject.fileId === before.file.fileId)).toHaveLength(3);
+  });
+
+  it('ends in the same state whether it was followed or begun late', async () => {
+    const early = watch();
+    await early.until(() => true);
+    const { file, jobs } = await yard.plan(3);
+    for (const job of jobs) await yard.commit(job, 1);
+    await ticks.publish(tickOf({ workerId: 'w-late' }));
+    await early.until(
+      (view) => view.state.workers.length === 1 && fileIn(view, file.fileId)?.chunksCommitted === 3,
+    );
+    const late = watch();
+    await late.until(() => true);
+    await early.until((view) => view.seq >= late.view!.seq);
+    await late.until((view) => view.seq >= early.view!.seq);
+    const sorted = (watcher: Watcher) => ({
+      ...watcher.view!.state,
+      files: [...watcher.view!.state.files].sort((a, b) => a.fileId - b.fileId),
+    });
+    expect(sorted(late)).toEqual(sorted(early));
+  });
+
+  it('counts all files in the totals, as the ledger does', async () => {
+    const { jobs } = await yard.plan(2);
+    await yard.commit(jobs[0], 2);
+    const watcher = watch();
+    const expected = await yard.ledger.totals();
+    const view = await watcher.until(({ state }) => state.totals.rows.parsed === expected.rows.parsed);
+    const { rowsPerSecond, bytesPerSecond, ...totals } = view.state.totals;
+    expect({ rowsPerSecond: 0, bytesPerSecond: 0, ...totals }).toEqual(expected);
+  });
+
+  it('drops a file that is taken out of the ledger, and its sums', async () => {
+    const { file, jobs } = await yard.plan(1);
+    await yard.commit(jobs[0]);
+    const watcher = watch();
+    await watcher.until((view) => fileIn(view, file.fileId) !== undefined);
+    await database.pool.query('delete from landfall.file where file_id = $1', [file.fileId]);
+    const view = await watcher.until((view) => fileIn(view, file.fileId) === undefined);
+    const { rows, files } = await yard.ledger.totals();
+    expect(view.state.totals).toMatchObject({ rows, files });
+  });
+
+  it('serves listeners in the same process', async () => {
+    const types: string[] = [];
+    const stop = hub.subscribe((message) => types.push(message.type));
+    const watcher = watch();
+    const { file } = await yard.plan(1);
+    await watcher.until((view) => fileIn(view, file.fileId)?.state === 'loading');
+    stop();
+    const heard = types.length;
+    await yard.plan(1);
+    await watcher.until((view) => view.state.totals.files > 0 && view.seq > watcher.messages[0].seq + 1);
+    expect(types[0]).toBe('snapshot');
+    expect(types.slice(1).every((type) => type === 'change')).toBe(true);
+    expect(types).toHaveLength(heard);
+  });
+});
+
+describe('resuming', () => {
+  it('gets every change that was missed, and no snapshot', async () => {
+    const first = watch();
+    await first.until(() => true);
+    const other = watch();
+    await first.close();
+    const { file, jobs } = await yard.plan(3);
+    for (const job of jobs) {
+      await yard.commit(job);
+      await other.until((view) => fileIn(view, file.fileId)?.chunksCommitted === job.number + 1);
+    }
+    const again = watch(first);
+    const view = await again.until((view) => view.seq >= other.view!.seq);
+    expect(again.changes).toHaveLength(again.messages.length);
+    expect(again.changes[0].from).toBe(first.view!.seq);
+    expect(again.changes.length).toBeGreaterThanOrEqual(3);
+    expect(fileIn(view, file.fileId)?.chunksCommitted).toBe(3);
+  });
+
+  it('gets nothing until something happens when it missed nothing', async () => {
+    const first = watch();
+    await first.until(() => true);
+    const again = watch(first);
+    const { file } = await yard.plan(1);
+    await again.until((view) => fileIn(view, file.fileId) !== undefined);
+    expect(again.changes).toHaveLength(again.messages.length);
+  });
+
+  it('gets a snapshot for an epoch or a number that this hub does not know', async () => {
+    const { epoch } = hub.snapshot();
+    for (const query of [`?epoch=gone&seq=1`, `?epoch=${epoch}&seq=999999`]) {
+      const watcher = new Watcher(url + query);
+      watchers.push(watcher);
+      await watcher.until(() => true);
+      expect(watcher.messages[0]).toMatchObject({ type: 'snapshot', epoch });
+    }
+  });
+});
+
+describe('ticks', () => {
+  it('move a file between commits, and its commit does not count them twice', async () => {
+    const watcher = watch();
+    const { file, jobs } = await yard.plan(4);
+    await watcher.until((view) => fileIn(view, file.fileId)?.chunks === 4);
+    const slot = (chunkNumber: number, bytesRead: number) =>
+      ({ fileId: file.fileId, chunkNumber, step: 'loading', bytesRead, bytes: chunkBytes, rows: 7 }) as const;
+    await ticks.publish(tickOf({ workerId: 'w1', slots: [slot(0, 600), slot(1, 250)] }));
+    await watcher.until((view) => fileIn(view, file.fileId)?.bytesSeen === 850);
+    expect(fileIn(watcher.view!, file.fileId)?.bytesCommitted).toBe(0);
+
+    await yard.commit(jobs[0]);
+    await watcher.until((view) => fileIn(view, file.fileId)?.bytesSeen === chunkBytes + 250);
+    // Sent before the worker knew of the commit, heard after it.
+    await ticks.publish(tickOf({ workerId: 'w1', slots: [slot(0, 1000), slot(1, 300)] }));
+    await watcher.until((view) => fileIn(view, file.fileId)?.bytesSeen === chunkBytes + 300);
+  });
+
+  it('show workers, and take those off that leave', async () => {
+    const watcher = watch();
+    await watcher.until(() => true);
+    await ticks.publish(tickOf({ workerId: 'w-stays' }));
+    await ticks.publish(tickOf({ workerId: 'w-leaves' }));
+    await watcher.until((view) => view.state.workers.length === 2);
+    await ticks.publish(tickOf({ workerId: 'w-leaves', left: true }));
+    const view = await watcher.until((view) => view.state.workers.length === 1);
+    expect(view.state.workers[0]).toEqual(tickOf({ workerId: 'w-stays' }));
+    expect(watcher.changes.at(-1)?.gone).toEqual({ workers: ['w-leaves'] });
+  });
+
+  it('that stop coming take the worker off, too', async () => {
+    const watcher = watch();
+    await ticks.publish(tickOf({ workerId: 'w-dies' }));
+    await watcher.until((view) => view.state.workers.length === 1);
+    await watcher.until((view) => view.state.workers.length === 0);
+  });
+});
+
+describe('files of unknown datasets', () => {
+  const lost = {
+    dataset: 'taxi',
+    name: 'may.csv',
+    bytes: 12,
+    error: {
+      code: 'LF_DATASET_UNKNOWN',
+      message: 'There is no dataset taxi.',
+      fix: 'Run `landfall init may.csv`.',
+    },
+  };
+
+  it('are shown with the command that would help, under one id, until they are gone', async () => {
+    const watcher = watch();
+    await watcher.until(() => true);
+    const { files } = hub.snapshot().state.totals;
+    hub.setUnknown([lost]);
+    const first = (
+      await watcher.until((view) => view.state.files.some((file) => file.state === 'unknown'))
+    ).state.files.find((file) => file.state === 'unknown')!;
+    expect(first).toMatchObject({ ...lost, state: 'unknown', bytesCommitted: 0 });
+    expect(first.fileId).toBeLessThan(0);
+    hub.setUnknown([{ ...lost, name: 'june.csv' }, lost]);
+    const view = await watcher.until(
+      (view) => view.state.files.filter((file) => file.state === 'unknown').length === 2,
+    );
+    expect(fileIn(view, first.fileId)?.name).toBe('may.csv');
+    expect(view.state.totals.files).toBe(files);
+    hub.setUnknown([]);
+    await watcher.until((view) => view.state.files.every((file) => file.state !== 'unknown'));
+  });
+});
+
+describe('docs/progress.md', () => {
+  it('lists the members of every message as they are', async () => {
+    const { file, jobs } = await yard.plan(2);
+    const watcher = watch();
+    await yard.commit(jobs[0], 1);
+    const slot = {
+      fileId: file.fileId,
+      chunkNumber: 1,
+      step: 'reading',
+      bytesRead: 1,
+      bytes: chunkBytes,
+      rows: 1,
+    } as const;
+    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot] }));
+    await ticks.publish(tickOf({ workerId: 'w-gone' }));
+    await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
+    await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
+    await watcher.until((view) => view.state.workers.every((worker) => worker.workerId !== 'w-gone'));
+    const snapshot = hub.snapshot();
+    const { state } = snapshot;
+    const changeMembers = watcher.changes.flatMap((change) => Object.keys(change));
+    const samples: Record<string, object> = {
+      snapshot,
+      change: Object.fromEntries(changeMembers.map((name) => [name, null])),
+      state,
+      file: state.files.find((one) => one.fileId === file.fileId)!,
+      rows: state.totals.rows,
+      worker: state.workers.find((worker) => worker.workerId === 'w-doc')!,
+      slot: state.workers.find((worker) => worker.workerId === 'w-doc')!.slots[0],
+      totals: state.totals,
+      reject: state.rejects[0],
+      throughput: snapshot.history![0],
+    };
+    const documented = documentedMembers();
+    expect(Object.keys(documented).sort()).toEqual(Object.keys(samples).sort());
+    for (const [name, sample] of Object.entries(samples)) {
+      expect(documented[name], name).toEqual(Object.keys(sample).sort());
+    }
+  });
+});
+
+/** Members that docs/progress.md lists under each heading of its chapter on messages, sorted. */
+function documentedMembers(): Record<string, string[]> {
+  const text = readFileSync(new URL('../../../docs/progress.md', import.meta.url), 'utf8');
+  const chapter = text.split('\n## Messages\n')[1].split('\n## ')[0];
+  return Object.fromEntries(
+    chapter
+      .split('\n### ')
+      .slice(1)
+      .map((section) => [
+        section.split('\n')[0],
+        [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name).sort(),
+      ]),
+  );
+}
