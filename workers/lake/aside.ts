@@ -25,7 +25,7 @@ export async function clearLeftovers(current: Try): Promise<void> {
   const { lake, dataset, fileId, chunkNumber, claim } = current;
   const pattern = new RegExp(`/f${fileId}-c${chunkNumber}-t(\\d+)-`);
   const leftovers: string[] = [];
-  for await (const { key } of lake.list(`_aside/${dataset.name}`)) {
+  for await (const { key } of lake.list(`_aside/${dataset.name}/f${fileId}-c${chunkNumber}-t`)) {
     const match = pattern.exec(key);
     if (match !== null && Number(match[1]) < claim) leftovers.push(key);
   }

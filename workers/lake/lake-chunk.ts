@@ -8,20 +8,19 @@ import { asidePrefix, clearLeftovers } from './aside.ts';
 import { CodeSpace } from './code-space.ts';
 import { type ColumnBuffer, columnBuffer } from './column-buffer.ts';
 import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './columns.ts';
-import type { ByteSink } from './parquet/byte-sink.ts';
+import { ByteSink } from './parquet/byte-sink.ts';
 import { Compression } from './parquet/compression.ts';
 import { type PartShape, PartWriter } from './part-writer.ts';
 import { Grouper, type Groups, Partitioner } from './partitions.ts';
-import { giveSink, takeSink } from './sink-pool.ts';
 
 const ROW_GROUP_ROWS = 128 * 1024;
 const MEMORY_BYTES = 48 << 20;
 /** Folders that one chunk may fill; more means that the dataset is partitioned by the wrong column. */
 const PARTITIONS_MAX = 10_000;
-/** Storage writers open at once: each holds a descriptor, or on S3 an upload buffer of 5 MiB. */
-const OPEN_WRITERS_MAX = 16;
+/** Storage writers open at once: each holds a descriptor, or on S3 some upload buffers of 8 MiB. */
+const OPEN_WRITERS_MAX = 8;
 /** Parts whose last write is under way while the next is encoded. */
-const FINISHING_MAX = 4;
+const FINISHING_MAX = 8;
 const PUBLISHING_MAX = 8;
 
 export interface LakeChunkOptions {
@@ -171,12 +170,17 @@ class LakeChunkWriter implements LakeChunk {
   /** Writes what a partition has buffered as a row group. */
   async #flush(p: number, keepMemory: boolean): Promise<void> {
     const part = this.#partOf(p);
-    const sink = takeSink();
+    const sink = this.#sinkFor(p);
     await this.#encode(p, part, sink, keepMemory);
     await this.#clearLeftovers();
     await this.#makeRoomFor(part);
     await part.send(sink);
-    giveSink(sink);
+    sink.release();
+  }
+
+  /** What is encoded seldom takes more than half of what buffers, which double, hold. */
+  #sinkFor(p: number): ByteSink {
+    return new ByteSink(4096 + this.#partitions[p].bytes / 2);
   }
 
   async #encode(p: number, part: PartWriter, sink: ByteSink, keepMemory: boolean): Promise<void> {
@@ -229,12 +233,12 @@ class LakeChunkWriter implements LakeChunk {
     // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
     for (let p = 0; p < this.#partitions.length; p++) {
       const part = this.#partOf(p);
-      const sink = takeSink();
+      const sink = this.#sinkFor(p);
       await this.#encode(p, part, sink, false);
       const done = part.finish(sink).then((written) => {
         parts[p] = written;
         this.#openParts.delete(part);
-        giveSink(sink);
+        sink.release();
         finishing.delete(done);
       });
       finishing.add(done);

@@ -1,12 +1,12 @@
 /**
- * Memory for column buffers, handed from one chunk to the next. Asking the system for fresh memory
+ * Memory for buffers, handed from one chunk to the next. Asking the system for fresh memory
  * costs more than filling it: 60 MB of page faults take as long as encoding a million rows.
  */
 
 /** Smaller pieces are not worth keeping. */
 const KEPT_BYTES_MIN = 4096;
-/** Kept at most, a process: about what the two chunks in flight use. */
-const KEPT_BYTES_MAX = 96 << 20;
+/** Kept at most, a process: what two chunks of 32 MiB take. */
+const KEPT_BYTES_MAX = 64 << 20;
 
 /** Free pieces by the logarithm of their size. */
 const free: ArrayBuffer[][] = Array.from({ length: 31 }, () => []);

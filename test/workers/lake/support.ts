@@ -9,7 +9,7 @@ import { readParquet } from 'parquet-wasm';
 import type { TextDictionary, Vector } from '../../../kernel/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../../../model/compiled.ts';
 import type { Storage, StorageWriter, StoredObject } from '../../../platform/types.ts';
-import { openLakeChunk, type LakeChunkOptions } from '../../../workers/lake/lake-chunk.ts';
+import { type LakeChunkOptions, openLakeChunk } from '../../../workers/lake/lake-chunk.ts';
 
 /**
  * A value as tests write it: integers, dates (days) and doubles are numbers; bigint, numeric (unscaled)
@@ -27,7 +27,10 @@ export interface TestColumn {
 
 export type Row = Record<string, Value>;
 
-export function testDataset(columns: readonly TestColumn[], partitionBy: CompiledDataset['lake']['partitionBy'] = []): CompiledDataset {
+export function testDataset(
+  columns: readonly TestColumn[],
+  partitionBy: CompiledDataset['lake']['partitionBy'] = [],
+): CompiledDataset {
   const inPath = new Set(partitionBy.map((column) => column.name));
   const stored = columns.filter((column) => !inPath.has(column.name));
   return {
@@ -73,7 +76,11 @@ export class GrowingDictionary implements TextDictionary {
 }
 
 /** The vector that holds `values`; its arrays are longer than it, and its nulls are 0. */
-export function vectorOf(column: TestColumn, values: readonly Value[], dictionary = new GrowingDictionary()): Vector {
+export function vectorOf(
+  column: TestColumn,
+  values: readonly Value[],
+  dictionary = new GrowingDictionary(),
+): Vector {
   const kind = column.kind ?? kindOfType[column.logical.type];
   const length = values.length;
   const nullCount = values.filter((value) => value === null).length;
@@ -95,18 +102,31 @@ export function vectorOf(column: TestColumn, values: readonly Value[], dictionar
       return { ...base, kind, values: fill(new BigInt64Array(length + 3), BigInt) };
     case 'timestamp': {
       const none = new Int32Array(length);
-      return { ...base, kind, values: fill(new BigInt64Array(length + 3), BigInt), localDay: none, localSecond: none };
+      return {
+        ...base,
+        kind,
+        values: fill(new BigInt64Array(length + 3), BigInt),
+        localDay: none,
+        localSecond: none,
+      };
     }
     case 'float64':
       return { ...base, kind, values: fill(new Float64Array(length + 3), Number) };
     case 'boolean':
       return { ...base, kind, values: fill(new Uint8Array(length + 3), Number) };
     case 'dictionary':
-      return { ...base, kind, values: fill(new Int32Array(length + 3), (text: string) => dictionary.code(text)), dictionary };
+      return {
+        ...base,
+        kind,
+        values: fill(new Int32Array(length + 3), (text: string) => dictionary.code(text)),
+        dictionary,
+      };
     case 'utf8': {
       const texts = values.map((value) => Buffer.from(String(value ?? '')));
       const offsets = new Int32Array(length + 1);
-      texts.forEach((text, i) => (offsets[i + 1] = offsets[i] + text.length));
+      texts.forEach((text, i) => {
+        offsets[i + 1] = offsets[i] + text.length;
+      });
       return { ...base, kind, offsets, bytes: Buffer.concat([...texts, Buffer.from('beyond')]) };
     }
     case 'uuid': {
@@ -135,11 +155,9 @@ export class Folder implements Storage {
     return `file://${this.root}`;
   }
   async *list(prefix = ''): AsyncIterable<StoredObject> {
-    const entries = await readdir(join(this.root, prefix), { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      yield (await this.stat(path.slice(this.root.length + 1)))!;
+    for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
+      const key = join(entry.parentPath, entry.name).slice(this.root.length + 1);
+      if (entry.isFile() && key.startsWith(prefix)) yield (await this.stat(key))!;
     }
   }
   async stat(key: string): Promise<StoredObject | null> {
@@ -195,7 +213,9 @@ export class Folder implements Storage {
   }
 }
 
-export type WriteOptions = Partial<Omit<LakeChunkOptions, 'dataset' | 'lake'>> & { readonly batchRows?: number };
+export type WriteOptions = Partial<Omit<LakeChunkOptions, 'dataset' | 'lake'>> & {
+  readonly batchRows?: number;
+};
 
 /** Writes rows as one chunk and publishes it; `undefined` values of a row are nulls. */
 export async function writeRows(
@@ -272,7 +292,8 @@ export async function readWithParquetWasm(path: string, columns: readonly TestCo
     const vector = table.getChild(name)!;
     let row = 0;
     for (const chunk of vector.data) {
-      for (let i = 0; i < chunk.length; i++) rows[row++][name] = chunk.getValid(i) ? arrowValue(chunk, i, logical) : null;
+      for (let i = 0; i < chunk.length; i++)
+        rows[row++][name] = chunk.getValid(i) ? arrowValue(chunk, i, logical) : null;
     }
   }
   return rows;
@@ -334,5 +355,7 @@ function duckExpression({ name, logical }: TestColumn): string {
 /** Rows of a part as DuckDB reads them, in the terms of `Value`. */
 export async function readWithDuck(path: string, columns: readonly TestColumn[]): Promise<Row[]> {
   const list = columns.map(duckExpression).join(', ');
-  return (await duckRows(`select ${list} from read_parquet('${path.replace(/'/g, "''")}', hive_partitioning = false)`)) as Row[];
+  return (await duckRows(
+    `select ${list} from read_parquet('${path.replace(/'/g, "''")}', hive_partitioning = false)`,
+  )) as Row[];
 }

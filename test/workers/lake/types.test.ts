@@ -19,7 +19,10 @@ const readers = { DuckDB: readWithDuck, hyparquet: readWithHyparquet, 'parquet-w
 const long = 'x'.repeat(70_000);
 const samples: { column: TestColumn; values: Value[] }[] = [
   { column: { name: 'small', logical: { type: 'smallint' } }, values: [0, -32768, 32767, 1, -1] },
-  { column: { name: 'whole', logical: { type: 'integer' } }, values: [0, -2147483648, 2147483647, 360_036_000] },
+  {
+    column: { name: 'whole', logical: { type: 'integer' } },
+    values: [0, -2147483648, 2147483647, 360_036_000],
+  },
   { column: { name: 'hour', logical: { type: 'integer' } }, values: [0, 23, 7, 12, 5, 8, 8, 8] },
   {
     column: { name: 'big', logical: { type: 'bigint' } },
@@ -47,10 +50,17 @@ const samples: { column: TestColumn; values: Value[] }[] = [
     column: { name: 'code', logical: { type: 'text' }, kind: 'dictionary' },
     values: ['', 'Prague', 'Turin', 'Hamburg', 'Zürich', 'Prague', 'Prague'],
   },
-  { column: { name: 'note', logical: { type: 'json' } }, values: ['{}', '{"a":[1,2,{"b":null}]}', '"text"', '12'] },
+  {
+    column: { name: 'note', logical: { type: 'json' } },
+    values: ['{}', '{"a":[1,2,{"b":null}]}', '"text"', '12'],
+  },
   {
     column: { name: 'id', logical: { type: 'uuid' } },
-    values: ['00000000000000000000000000000000', 'ffffffffffffffffffffffffffffffff', '0123456789abcdef0123456789abcdef'],
+    values: [
+      '00000000000000000000000000000000',
+      'ffffffffffffffffffffffffffffffff',
+      '0123456789abcdef0123456789abcdef',
+    ],
   },
 ];
 
@@ -58,7 +68,10 @@ const samples: { column: TestColumn; values: Value[] }[] = [
 function rowsOf(count: number, nullAt: (row: number, column: number) => boolean): Row[] {
   return Array.from({ length: count }, (_, row) =>
     Object.fromEntries(
-      samples.map(({ column, values }, i) => [column.name, nullAt(row, i) ? null : values[(row + (row >> 4)) % values.length]]),
+      samples.map(({ column, values }, i) => [
+        column.name,
+        nullAt(row, i) ? null : values[(row + (row >> 4)) % values.length],
+      ]),
     ),
   );
 }
@@ -68,7 +81,10 @@ async function expectSame(path: string, columns: readonly TestColumn[], rows: re
     const found = await read(path, columns);
     expect(found.length, reader).toBe(rows.length);
     for (const { name } of columns) {
-      expect(found.map((row) => plain(row[name])), `${name} by ${reader}`).toEqual(rows.map((row) => plain(row[name])));
+      expect(
+        found.map((row) => plain(row[name])),
+        `${name} by ${reader}`,
+      ).toEqual(rows.map((row) => plain(row[name])));
     }
   }
 }

@@ -1,11 +1,13 @@
-/** A growing run of bytes that encoders write into. Its memory is kept between uses. */
+import { giveMemory, growMemory, takeMemory } from '../memory.ts';
+
+/** A growing run of bytes that encoders write into. */
 export class ByteSink {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
   length = 0;
 
-  constructor(capacity = 1024) {
-    this.bytes = new Uint8Array(Buffer.allocUnsafeSlow(capacity).buffer);
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(takeMemory(capacity));
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -13,10 +15,8 @@ export class ByteSink {
   reserve(extra: number): void {
     const needed = this.length + extra;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2)).buffer);
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    this.bytes = new Uint8Array(growMemory(this.bytes.buffer, this.length, needed));
+    this.view = new DataView(this.bytes.buffer);
   }
 
   byte(value: number): void {
@@ -50,5 +50,10 @@ export class ByteSink {
   /** What has been written: a view, valid until the sink is written to again. */
   written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.length);
+  }
+
+  /** Gives the memory back; the sink is of no use afterwards. */
+  release(): void {
+    giveMemory(this.bytes.buffer);
   }
 }
