@@ -1,4 +1,4 @@
-/** A chunk's bytes through the kernel: range read, then batches, with the next bytes on their way meanwhile. */
+/** A chunk's bytes through the kernel: range read, then batches. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Batch, Kernel } from '../kernel/types.ts';
 import { LandfallError } from '../platform/errors.ts';
@@ -8,7 +8,7 @@ import type { Stopwatch } from './stopwatch.ts';
 export interface ReadOptions {
   /** Begun for this chunk. */
   readonly kernel: Kernel;
-  /** The chunk's bytes in order. */
+  /** The chunk's bytes in order; the storage reads ahead. */
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly counters: SlotCounters;
   readonly stopwatch: Stopwatch;
@@ -23,7 +23,7 @@ export interface ReadOptions {
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, void, void> {
   const { kernel, counters, stopwatch, signal } = options;
   if (counters.bytes === 0) kernel.filled(0, true);
-  for await (const piece of ahead(options.bytes)) {
+  for await (const piece of options.bytes) {
     stopwatch.lap('read');
     let from = 0;
     while (from < piece.length) {
@@ -55,23 +55,5 @@ async function* batchesAtHand(
     await turn();
     signal.throwIfAborted();
     stopwatch.skip();
-  }
-}
-
-/** The same pieces, the next one asked for while the present one is worked on. */
-async function* ahead(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  const source = pieces[Symbol.asyncIterator]();
-  try {
-    let coming = source.next();
-    for (;;) {
-      const { done, value } = await coming;
-      if (done) return;
-      coming = source.next();
-      // A failure shows when its piece is awaited, not as an unhandled rejection before that.
-      coming.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await source.return?.();
   }
 }

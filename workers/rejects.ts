@@ -1,4 +1,4 @@
-/** A row that the kernel turned away, as the ledger keeps it: its place, its raw text and why. */
+/** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
 import { readHead } from '../kernel/header.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';

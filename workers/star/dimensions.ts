@@ -8,12 +8,13 @@ import type { DictionaryVector, Int32Vector, Vector } from '../../kernel/vectors
 import { isValid } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledDataset, CompiledDimension } from '../../model/compiled.ts';
+import { sqlType } from '../../model/ddl.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { DateMembers } from './date-members.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, type MemberTable, upsertMembers } from './members.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
-import { postgresType, valueText } from './value-text.ts';
+import { valueText } from './value-text.ts';
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
@@ -69,7 +70,7 @@ class TableMembers {
   constructor(pool: Pool, schema: string, lookup: Lookup) {
     this.pool = pool;
     const typed = (columns: Lookup['natural']) =>
-      columns.map(({ name, logical }) => ({ name, type: postgresType(logical) }));
+      columns.map(({ name, logical }) => ({ name, type: sqlType(logical) }));
     const { table, key, natural, attributes } = lookup;
     this.table = { schema, table, key, natural: typed(natural), attributes: typed(attributes) };
   }

@@ -6,20 +6,6 @@ import { LandfallError } from '../../platform/errors.ts';
 const DAY_MS = 86_400_000;
 const decoder = new TextDecoder();
 
-/** The Postgres type that a column of this logical type has. */
-export function postgresType(logical: LogicalType): string {
-  switch (logical.type) {
-    case 'timestamp':
-      return 'timestamptz';
-    case 'json':
-      return 'jsonb';
-    case 'numeric':
-      return `numeric(${logical.precision}, ${logical.scale})`;
-    default:
-      return logical.type;
-  }
-}
-
 /** Value `row` of the vector, or null. */
 export function valueText(vector: Vector, logical: LogicalType, row: number): string | null {
   if (!isValid(vector, row)) return null;
