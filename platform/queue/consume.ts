@@ -1,8 +1,8 @@
 /** Workers of both queues: BullMQ's worker wrapped in our contract. */
 import { type Job, WaitingError } from 'bullmq';
 import type { AnyWorker, Backend, WorkerSettings } from './backends.ts';
-import type { FilesJob, JobContext, QueueWorker, WorkJob } from './contract.ts';
-import { attempts, maxStalledCount } from './jobs.ts';
+import type { FilesContext, FilesJob, JobContext, QueueWorker, WorkJob } from './contract.ts';
+import { maxStalledCount } from './jobs.ts';
 
 /** How long a forced close waits for handlers to notice their signal before it leaves them behind. */
 const giveBackMs = 2_000;
@@ -18,13 +18,12 @@ export function workerSettings(concurrency: number, lockMs: number): WorkerSetti
 export async function consumeFiles(
   backend: Backend,
   queueName: string,
-  handler: (job: FilesJob) => Promise<void>,
+  handler: (job: FilesJob, context: FilesContext) => Promise<void>,
   settings: WorkerSettings,
   onError: (error: Error) => void,
 ): Promise<QueueWorker> {
   const process = async (job: Job): Promise<void> => {
-    const kind = job.name === 'plan' ? 'plan' : 'finalise';
-    await handler({ kind, fileId: job.data.fileId });
+    await handler({ kind: job.name as FilesJob['kind'], fileId: job.data.fileId }, attemptOf(job));
   };
   const worker = backend.worker(queueName, process, settings);
   worker.on('error', onError);
@@ -41,11 +40,7 @@ export async function consumeWork(
 ): Promise<QueueWorker> {
   let givingBack = false;
   const process = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
-    const context: JobContext = {
-      attempt: job.attemptsMade + 1,
-      lastAttempt: job.attemptsMade + 1 >= attempts,
-      signal: signal ?? new AbortController().signal,
-    };
+    const context = { ...attemptOf(job), signal: signal ?? new AbortController().signal };
     try {
       await handler(workJob(job), context);
     } catch (error) {
@@ -70,6 +65,11 @@ export async function consumeWork(
       await closeGivingBack(worker);
     },
   };
+}
+
+function attemptOf(job: Job): FilesContext {
+  const attempt = job.attemptsMade + 1;
+  return { attempt, lastAttempt: attempt >= (job.opts.attempts ?? 1) };
 }
 
 function workJob(job: Job): WorkJob {

@@ -3,8 +3,8 @@
  * (test/platform/queue). Jobs carry addresses only; what has happened is in the ledger, and nothing
  * is ever counted or concluded from queue events.
  *
- *   files queue   plan (parent of surveys) · finalise (parent of chunks) · abandon    coordinator
- *   work queue    survey · chunk                                                      workers
+ *   files queue   plan (parent of surveys) · finalise (parent of chunks) · abandon   coordinator
+ *   work queue    survey · chunk                                                     workers
  *
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
@@ -12,10 +12,14 @@
 import type { ChunkJob, SurveyJob } from '../types.ts';
 
 export interface FilesJob {
-  /** `plan`: all surveys ended. `finalise`: all chunks ended, or one failed for good. */
-  readonly kind: 'plan' | 'finalise';
+  /** `plan`: all surveys have ended. `finalise`: all chunks have. `abandon`: one of either has failed for
+   * good, and the others need not be waited for. */
+  readonly kind: 'plan' | 'finalise' | 'abandon';
   readonly fileId: number;
 }
+
+/** Which attempt a job of the files queue is. */
+export type FilesContext = Omit<JobContext, 'signal'>;
 
 export type WorkJob =
   | { readonly kind: 'survey'; readonly survey: SurveyJob }
@@ -58,7 +62,7 @@ export interface Queues {
   /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitSurvey. */
   submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
   workFiles(
-    handler: (job: FilesJob) => Promise<void>,
+    handler: (job: FilesJob, context: FilesContext) => Promise<void>,
     options?: { concurrency?: number },
   ): Promise<QueueWorker>;
   workChunks(

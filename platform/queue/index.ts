@@ -5,6 +5,7 @@ import type { JobCounts, QueueOptions, Queues } from './contract.ts';
 import { abandonOptions, chunkFlow, queueNames, surveyFlow } from './jobs.ts';
 
 export type {
+  FilesContext,
   FilesJob,
   JobContext,
   JobCounts,
@@ -54,7 +55,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
       consumeWork(backend, names.work, handler, workerSettings(concurrency, lockMs), {
         onError,
         onFailedForGood: async (fileId) => {
-          await files.add('finalise', { fileId }, abandonOptions(names, fileId));
+          await files.add('abandon', { fileId }, abandonOptions(names, fileId));
         },
       }),
     counts: async () => ({ files: await countJobs(files), work: await countJobs(work) }),

@@ -2,8 +2,11 @@
 import type { FlowJob, JobsOptions } from 'bullmq';
 import type { ChunkJob, SurveyJob } from '../types.ts';
 
-/** Attempts of a job before it has failed for good. */
-export const attempts = 5;
+/** Attempts of a survey or a chunk before it has failed for good. */
+export const workAttempts = 5;
+
+/** Attempts of the coordinator's own jobs: about four minutes of trouble with database or stores. */
+export const filesAttempts = 10;
 
 /** First pause between attempts, in ms; doubles each time. */
 export const retryMsDefault = 500;
@@ -28,13 +31,13 @@ export function queueNames(scope: string, retryMs = retryMsDefault): QueueNames 
  */
 const leaveAtOnce: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
-function retried(retryMs: number): JobsOptions {
+function retried(attempts: number, retryMs: number): JobsOptions {
   return { ...leaveAtOnce, attempts, backoff: { type: 'exponential', delay: retryMs } };
 }
 
 /** A parent must not wait for, nor fall with, a child that failed for good: it asks the ledger. */
 function child(retryMs: number): JobsOptions {
-  return { ...retried(retryMs), ignoreDependencyOnFailure: true };
+  return { ...retried(workAttempts, retryMs), ignoreDependencyOnFailure: true };
 }
 
 /** The survey flow of a file: parent `plan`, children the surveys. */
@@ -43,7 +46,7 @@ export function surveyFlow(names: QueueNames, fileId: number, surveys: readonly 
     name: 'plan',
     queueName: names.files,
     data: { fileId },
-    opts: { ...retried(names.retryMs), jobId: `plan-${fileId}` },
+    opts: { ...retried(filesAttempts, names.retryMs), jobId: `plan-${fileId}` },
     children: surveys.map((survey) => ({
       name: 'survey',
       queueName: names.work,
@@ -64,7 +67,7 @@ export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly Ch
     name: 'finalise',
     queueName: names.files,
     data: { fileId },
-    opts: { ...retried(names.retryMs), jobId: `finalise-${fileId}` },
+    opts: { ...retried(filesAttempts, names.retryMs), jobId: `finalise-${fileId}` },
     children: chunks.map((chunk) => ({
       name: 'chunk',
       queueName: names.work,
@@ -76,5 +79,5 @@ export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly Ch
 
 /** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */
 export function abandonOptions(names: QueueNames, fileId: number): JobsOptions {
-  return { ...retried(names.retryMs), jobId: `abandon-${fileId}` };
+  return { ...retried(filesAttempts, names.retryMs), jobId: `abandon-${fileId}` };
 }
