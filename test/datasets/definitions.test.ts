@@ -83,7 +83,7 @@ describe('folders', () => {
         .filter((column) => computed.includes(column));
       expect(shown.length).toBeGreaterThan(0);
       for (const column of shown) expect(readme).toContain(`\`${column}\``);
-      for (const { name: query } of dataset.queries) expect(readme).toContain(`| \`${query}\` |`);
+      for (const { name: query } of dataset.queries) expect(readme).toContain(`| \`${query}\` `);
       for (const { name: mart } of dataset.marts) expect(readme).toContain(`\`star.${mart}\``);
     });
   }

@@ -3,6 +3,7 @@
 -- New York's offset follows from the law of 2007 (second Sunday of March, first of November, at 2:00),
 -- not from a table of zones. A time that happened twice is the earlier; one that was skipped is read
 -- with the offset before the gap. Kilometres are rounded to six digits: sines differ in the last bit.
+-- Rounded degrees go up at a half, 40.7111305 to 40.711131, which DuckDB's own round leaves to chance.
 with raw as (
   select
     cast(nullif(duration, 'NULL') as integer) as trip_duration,
@@ -104,8 +105,8 @@ select
   birth_year,
   cast(year(local_start) as integer) - birth_year as age,
   case gender when 0 then 'unknown' when 1 then 'male' when 2 then 'female' end as gender_name,
-  round(start_station_latitude, 6) as start_latitude,
-  round(start_station_longitude, 6) as start_longitude,
-  round(end_station_latitude, 6) as end_latitude,
-  round(end_station_longitude, 6) as end_longitude
+  floor(start_station_latitude * 1e6 + 0.5) / 1e6 as start_latitude,
+  floor(start_station_longitude * 1e6 + 0.5) / 1e6 as start_longitude,
+  floor(end_station_latitude * 1e6 + 0.5) / 1e6 as end_latitude,
+  floor(end_station_longitude * 1e6 + 0.5) / 1e6 as end_longitude
 from instants

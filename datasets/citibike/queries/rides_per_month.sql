@@ -6,5 +6,5 @@ select
   round(cast(sum(distance_km) as numeric), 1) as kilometres
 from star.fact_ride
 join star.dim_date as dim_date using (date_key)
-group by month
-order by month
+group by 1
+order by 1

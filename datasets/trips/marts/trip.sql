@@ -8,7 +8,7 @@ select
   cast(extract(hour from fact.datetime at time zone 'UTC') as smallint) as hour,
   (array['night', 'morning', 'afternoon', 'evening'])
     [1 + cast(extract(hour from fact.datetime at time zone 'UTC') as integer) / 6] as time_of_day,
-  cast(date_trunc('week', dim_date.date) as date) as week,
+  dim_date.week_start as week,
   fact.origin_cell,
   fact.destination_cell,
   fact.chunk_id

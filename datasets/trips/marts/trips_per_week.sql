@@ -1,7 +1,7 @@
 -- Trips per region and week; weeks begin on Monday and are named by it.
 select
   region.name as region,
-  cast(date_trunc('week', dim_date.date) as date) as week,
+  dim_date.week_start as week,
   cast(sum(daily.trips) as bigint) as trips
 from (
   select region_key, date_key, count(*) as trips
@@ -10,4 +10,4 @@ from (
 ) as daily
 join star.dim_region as region using (region_key)
 join star.dim_date as dim_date using (date_key)
-group by region.name, week
+group by 1, 2

@@ -2,7 +2,7 @@
 -- box is widened to whole cells of 0.01 degrees.
 -- :west :south :east :north  degrees
 with weekly as (
-  select date_trunc('week', dim_date.date) as week, count(*) as trips
+  select dim_date.week_start as week, count(*) as trips
   from star.fact_trip
   join star.dim_date as dim_date using (date_key)
   where origin_cell % 36000
@@ -13,7 +13,7 @@ with weekly as (
 ), span as (
   select
     cast(coalesce(sum(trips), 0) as bigint) as trips,
-    coalesce((cast(max(week) as date) - cast(min(week) as date)) / 7 + 1, 0) as weeks
+    coalesce((max(week) - min(week)) / 7 + 1, 0) as weeks
   from weekly
 )
 select trips, weeks, round(cast(trips as numeric) / greatest(weeks, 1), 2) as trips_per_week
