@@ -186,6 +186,10 @@ export const errorTable = {
     message: 'Chunk {chunk} of dataset {dataset} falls into more than {limit} partitions of the lake.',
     fix: 'Partition by columns with fewer values, e.g. year and month rather than the full time.',
   },
+  LF_QUERY_EMPTY: {
+    message: 'Nothing of {dataset} has been loaded yet: {reason}',
+    fix: 'Drop a file into the landing folder of {dataset} and ask again.',
+  },
   LF_QUERY_FAILED: {
     message: 'The query {query} of {dataset} failed: {reason}',
     fix: 'Mend its SQL in the definition of {dataset}.',
@@ -261,6 +265,10 @@ export const errorTable = {
   LF_SYMLINK: {
     message: '{file} is a symbolic link; Landfall does not follow links.',
     fix: 'Copy or move the file itself there.',
+  },
+  LF_SURVEY_LOST: {
+    message: 'Bytes {from} to {to} of {file} could not be looked through, however often it was tried.',
+    fix: "Look at the workers' logs for the reason, mend it, and drop the file again.",
   },
   LF_USAGE: {
     message: 'The call is wrong: {problem}.',

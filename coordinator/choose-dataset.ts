@@ -1,0 +1,44 @@
+/** Which dataset a file is of that is ingested where it lies. */
+import { readHead } from '../kernel/header.ts';
+import type { CompiledDataset } from '../model/compiled.ts';
+import { matchHeader } from '../model/header.ts';
+import type { Registry } from '../model/registry.ts';
+import { LandfallError } from '../platform/errors.ts';
+import { datasetNamed } from './context.ts';
+
+/**
+ * The one that was named; else the one its folder is named after; else the only one whose header fits.
+ * `head`: the file's first bytes, read only where needed.
+ * Throws LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
+ */
+export async function chooseDataset(
+  registry: Registry,
+  file: { path: string; folder: string; named?: string; head: () => Promise<Uint8Array> },
+): Promise<CompiledDataset> {
+  if (file.named !== undefined) return datasetNamed(registry, file.named);
+  const byFolder = registry.get(file.folder);
+  if (byFolder !== undefined) return byFolder;
+  const head = await file.head();
+  const fitting = registry.all().filter((dataset) => fits(dataset, head));
+  if (fitting.length === 1) return fitting[0];
+  const names = fitting.map((dataset) => dataset.name).join(' and ');
+  const reason = fitting.length === 0 ? 'its header fits none' : `its header fits ${names}`;
+  throw new LandfallError('LF_DATASET_UNCLEAR', { file: file.path, reason });
+}
+
+/** Only a header can tell: a file without one fits too much. */
+function fits(dataset: CompiledDataset, head: Uint8Array): boolean {
+  const { delimiter, quote, trim, header } = dataset.dialect;
+  if (!header) return false;
+  const delimiters = delimiter === 'auto' ? [',', ';', '\t', '|'] : [delimiter];
+  return delimiters.some((one) => {
+    const first = readHead(head, { delimiter: one, quote, trim });
+    if (first === null) return false;
+    try {
+      matchHeader(dataset, first.fields, first.fields.length);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

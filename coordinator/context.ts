@@ -1,0 +1,31 @@
+/** What the coordinator's steps are lent. */
+import type pg from 'pg';
+import type { CompiledDataset } from '../model/compiled.ts';
+import type { Registry } from '../model/registry.ts';
+import { LandfallError } from '../platform/errors.ts';
+import type { Ledger } from '../platform/ledger/ledger.ts';
+import type { Log } from '../platform/log.ts';
+import type { Queues } from '../platform/queue/index.ts';
+import type { Storage } from '../platform/types.ts';
+
+export interface Context {
+  readonly pool: pg.Pool;
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly registry: Registry;
+  /** Queue scope whose files these are. */
+  readonly scope: string;
+  readonly chunkBytes: number;
+  readonly lake: Storage;
+  /** Opened when first needed: a single ingest moves nothing. */
+  readonly archive: () => Promise<Storage>;
+  readonly failed: () => Promise<Storage>;
+  readonly log: Log;
+}
+
+/** Throws LF_DATASET_UNKNOWN. */
+export function datasetNamed(registry: Registry, name: string): CompiledDataset {
+  const dataset = registry.get(name);
+  if (dataset === undefined) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name });
+  return dataset;
+}

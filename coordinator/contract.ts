@@ -1,0 +1,38 @@
+/** The coordinator as the command sees it. */
+import type { Registry } from '../model/registry.ts';
+import type { Database } from '../platform/database.ts';
+import type { Ledger } from '../platform/ledger/ledger.ts';
+import type { Log } from '../platform/log.ts';
+import type { Queues } from '../platform/queue/index.ts';
+import type { Config, Receipt } from '../platform/types.ts';
+import type { UnknownFile } from './progress/unknown.ts';
+
+export interface CoordinatorOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly registry: Registry;
+  /** Queue scope: `pool`, or one of its own for a single ingest. */
+  readonly scope: string;
+  /** Watch the landing folder. */
+  readonly watch: boolean;
+  readonly log: Log;
+  /** Told of all files that are left in the landing folder, whenever they change. */
+  readonly onUnknown?: (files: readonly UnknownFile[]) => void;
+}
+
+export interface Coordinator {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  /**
+   * Loads a file where it lies; it is not moved. Resolves with its id when it is noted in the ledger.
+   * Without `dataset`: the one its folder is named after, or the only one that its header fits.
+   * Throws LF_FILE_MISSING, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
+   */
+  submit(file: { path: string; dataset?: string }): Promise<number>;
+  /** The receipt of a file when it has ended, is put away, and its dataset's marts hold it. */
+  settled(fileId: number): Promise<Receipt>;
+  /** Files that are left in the landing folder, each with what would help. */
+  unknownFiles(): readonly UnknownFile[];
+  /** Finishes what is in hand and leaves the rest to the next start. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,215 @@
+/**
+ * Sees files arrive in the landing folder and hands on each one once, when it is whole.
+ *
+ *   seen ──quiet already, or renamed in──▶ taken ──▶ (archived or failed: gone)
+ *     │                                     ▲
+ *     └─▶ growing ──quiet for settleMs──────┘   seen again with another mark: seen
+ *            │      and nobody writes to it
+ *            └─▶ (removed: forgotten)
+ *
+ * Watching tells; a scan at the start and then once a minute is the net below it. Names are compared
+ * with their bytes as Node reads them, so any name works, also with spaces, newlines or leading dashes.
+ */
+import type { Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FSWatcher, watch } from 'chokidar';
+import { type Identity, identify, isIgnored } from './identify.ts';
+import type { UnknownFile } from './progress/unknown.ts';
+import { Renames } from './renames.ts';
+import { createWriterCheck } from './writers.ts';
+
+/** A file that is whole: take it. */
+export interface Arrival {
+  readonly dataset: string;
+  readonly name: string;
+  /** Below the landing folder, with `/`. */
+  readonly key: string;
+}
+
+export interface DiscoverOptions {
+  /** Absolute path of the landing folder. */
+  readonly folder: string;
+  readonly knows: (dataset: string) => boolean;
+  /** Called once for each file that is whole. A throw is reported; the next scan tries again. */
+  readonly onArrival: (arrival: Arrival) => Promise<void>;
+  /** Called with all files that are left where they are whenever they change. */
+  readonly onLeft: (files: readonly UnknownFile[]) => void;
+  readonly onError: (error: unknown, key: string) => void;
+  /** How long a file that was seen changing must be quiet, in ms. */
+  readonly settleMs?: number;
+  /** Time between scans, in ms. */
+  readonly scanMs?: number;
+}
+
+export interface Discovery {
+  /** Lets a file be taken again: it changed while it was loaded. */
+  release(key: string): void;
+  /** Looks through the whole folder now. */
+  scan(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Time for events that are queued already to be told, in ms. */
+const eventsMs = 5;
+
+/** Changes when a file's bytes do. */
+function markOf(stats: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>): string {
+  return `${stats.size}-${stats.mtimeMs}-${stats.ino}`;
+}
+
+export async function startDiscovery(options: DiscoverOptions): Promise<Discovery> {
+  const discovery = new FolderDiscovery(options);
+  await discovery.start();
+  return discovery;
+}
+
+class FolderDiscovery implements Discovery {
+  private readonly options: DiscoverOptions;
+  private readonly settleMs: number;
+  /** Mark of each file that was handed on and still lies there. */
+  private readonly taken = new Map<string, string>();
+  /** Files seen changing, each with the timer that looks again. */
+  private readonly growing = new Map<string, { mark: string; timer: NodeJS.Timeout }>();
+  private readonly left = new Map<string, UnknownFile>();
+  private readonly renames = new Renames();
+  private readonly isBeingWritten: (path: string) => Promise<boolean>;
+  private readonly busy = new Set<Promise<void>>();
+  private watcher: FSWatcher | null = null;
+  private scanTimer: NodeJS.Timeout | null = null;
+  private closed = false;
+
+  constructor(options: DiscoverOptions) {
+    this.options = options;
+    this.settleMs = options.settleMs ?? 500;
+    this.isBeingWritten = createWriterCheck(join(options.folder, sep));
+  }
+
+  async start(): Promise<void> {
+    const { folder, onError, scanMs = 60_000 } = this.options;
+    const watcher = watch(folder, {
+      ignoreInitial: true,
+      followSymlinks: false,
+      ignored: (path) => path !== folder && isIgnored(this.keyOf(path)),
+    });
+    this.watcher = watcher;
+    const see = (path: string) => this.track(this.look(this.keyOf(path)));
+    watcher.on('add', see).on('change', see);
+    watcher.on('raw', (event, name, details) => {
+      this.renames.note(event, name, (details as { watchedPath: string }).watchedPath);
+    });
+    watcher.on('unlink', (path) => this.forget(this.keyOf(path)));
+    watcher.on('error', (error) => onError(error, ''));
+    await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+    await this.scan();
+    this.scanTimer = setInterval(() => this.track(this.scan()), scanMs);
+  }
+
+  release(key: string): void {
+    this.taken.delete(key);
+    this.track(this.look(key));
+  }
+
+  async scan(): Promise<void> {
+    const there = new Set<string>();
+    const entries = await readdir(this.options.folder, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const key = this.keyOf(join(entry.parentPath, entry.name));
+      if (this.closed) return;
+      if (entry.isDirectory() || isIgnored(key)) continue;
+      there.add(key);
+      await this.look(key);
+    }
+    for (const key of [...this.taken.keys(), ...this.left.keys()]) if (!there.has(key)) this.forget(key);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.scanTimer) clearInterval(this.scanTimer);
+    for (const { timer } of this.growing.values()) clearTimeout(timer);
+    this.growing.clear();
+    await this.watcher?.close();
+    await Promise.all(this.busy);
+  }
+
+  private keyOf(path: string): string {
+    return relative(this.options.folder, path).split(sep).join('/');
+  }
+
+  /** Keeps hold of what runs on its own, so that close can wait for it. */
+  private track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error) => this.options.onError(error, ''))
+      .finally(() => this.busy.delete(tracked));
+    this.busy.add(tracked);
+  }
+
+  private async look(key: string): Promise<void> {
+    if (this.closed) return;
+    const stats = await lstat(join(this.options.folder, key)).catch(() => null);
+    if (stats === null) return this.forget(key);
+    const identity = identify(key, stats, this.options.knows);
+    if (identity.kind === 'leave') this.leave(key, identity, stats);
+    if (identity.kind !== 'take') return;
+    const mark = markOf(stats);
+    if (this.taken.get(key) === mark || this.growing.get(key)?.mark === mark) return;
+    const whole = !this.growing.has(key) && (await this.isWholeAtFirstSight(key, stats));
+    if (this.taken.get(key) === mark) return;
+    if (whole) await this.take(key, mark, identity);
+    else this.wait(key, mark, identity);
+  }
+
+  /** Quiet for long enough already, or moved here in one piece. */
+  private async isWholeAtFirstSight(key: string, stats: Stats): Promise<boolean> {
+    if (Date.now() - stats.mtimeMs >= this.settleMs) return true;
+    const path = join(this.options.folder, key);
+    if (stats.size === 0 || !this.renames.renamedIn(path)) return false;
+    await delay(eventsMs);
+    return this.renames.renamedIn(path);
+  }
+
+  /** Looks again after the settling time; takes the file if it is then as it was and nobody writes to it. */
+  private wait(key: string, mark: string, identity: Identity & { kind: 'take' }): void {
+    clearTimeout(this.growing.get(key)?.timer);
+    const lookAgain = async () => {
+      const path = join(this.options.folder, key);
+      const stats = await lstat(path).catch(() => null);
+      if (this.closed) return;
+      if (stats === null) return this.forget(key);
+      const now = markOf(stats);
+      if (now !== mark || (await this.isBeingWritten(path))) return this.wait(key, now, identity);
+      this.growing.delete(key);
+      await this.take(key, now, identity);
+    };
+    this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), this.settleMs) });
+  }
+
+  private async take(key: string, mark: string, identity: Identity & { kind: 'take' }): Promise<void> {
+    if (this.closed) return;
+    this.taken.set(key, mark);
+    try {
+      await this.options.onArrival({ dataset: identity.dataset, name: identity.name, key });
+    } catch (error) {
+      this.taken.delete(key);
+      this.options.onError(error, key);
+    }
+  }
+
+  private leave(key: string, identity: Identity & { kind: 'leave' }, stats: Stats): void {
+    const { dataset, name, error } = identity;
+    const known = this.left.get(key);
+    if (known?.bytes === stats.size && known.error.code === error.code) return;
+    const landedAt = known?.landedAt ?? new Date().toISOString();
+    this.left.set(key, { dataset, name, bytes: stats.size, landedAt, error: error.toJSON() });
+    this.options.onLeft([...this.left.values()]);
+  }
+
+  private forget(key: string): void {
+    clearTimeout(this.growing.get(key)?.timer);
+    this.growing.delete(key);
+    this.taken.delete(key);
+    this.renames.forget(join(this.options.folder, key));
+    if (this.left.delete(key)) this.options.onLeft([...this.left.values()]);
+  }
+}

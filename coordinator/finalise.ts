@@ -1,0 +1,145 @@
+/**
+ * Ends a file whose chunks have ended: reconciles its accounts and writes its receipt, or fails it and
+ * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
+ */
+import type { CompiledDataset } from '../model/compiled.ts';
+import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
+import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
+import { openObject } from '../platform/storage/index.ts';
+import { inTransaction } from '../platform/transaction.ts';
+import { archiveFile, type Moved } from './archive.ts';
+import { type Context, datasetNamed } from './context.ts';
+import { auditLake } from './lake-audit.ts';
+import { doneReceipt } from './receipt.ts';
+import { type Check, reconcile, sumRows } from './reconcile.ts';
+import { countFacts } from './star.ts';
+import { failFile } from './unload.ts';
+
+/** Null: there was nothing to end. */
+export type Ending = { readonly state: 'done' | 'failed'; readonly moved: Moved } | null;
+
+/**
+ * `allEnded`: no chunk job of the file is left. Otherwise one has failed for good, and the file fails
+ * without waiting for the others.
+ */
+export async function finaliseFile(context: Context, fileId: number, allEnded: boolean): Promise<Ending> {
+  const { ledger } = context;
+  const file = await ledger.file(fileId);
+  if (file === null || (file.state !== 'loading' && file.state !== 'finalising')) return null;
+  const chunks = await ledger.chunks(fileId);
+  const lost = chunks.find((chunk) => chunk.state === 'failed' || (allEnded && chunk.state === 'planned'));
+  if (lost !== undefined) return fail(context, file, chunkError(file, lost));
+  if (chunks.some((chunk) => chunk.state === 'planned')) return null;
+
+  await ledger.setFileState(fileId, 'finalising');
+  const dataset = datasetNamed(context.registry, file.dataset);
+  const account = await takeAccount(context, dataset, file, chunks);
+  const broken = account.checks.find((check) => !check.ok);
+  if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
+  const overLimit = rejectLimitError(dataset, file, account.receipt.rows);
+  if (overLimit !== null) return fail(context, file, overLimit, account.checks);
+  const dataChecks = await runChecks(context, dataset);
+  const checks = [...account.checks, ...dataChecks];
+  const found = dataChecks.find((check) => !check.ok);
+  if (found !== undefined) {
+    const values = { check: found.name, row: found.detail, file: file.name };
+    return fail(context, file, new LandfallError('LF_CHECK', values), checks);
+  }
+  await ledger.finishFile(fileId, doneReceipt(file, { ...account.receipt, checks }), 'done');
+  return { state: 'done', moved: await archiveFile(context, file) };
+}
+
+async function fail(
+  context: Context,
+  file: LedgerFile,
+  error: unknown,
+  checks: readonly Check[] = [],
+): Promise<Ending> {
+  return { state: 'failed', moved: await failFile(context, file, describeOf(error), checks) };
+}
+
+function describeOf(error: unknown): { code: string; message: string; fix: string } {
+  const known = error as { code?: string; message: string; fix?: string };
+  if (known.code !== undefined && known.fix !== undefined) {
+    return { code: known.code, message: known.message, fix: known.fix };
+  }
+  return describeError(error);
+}
+
+/** Why the chunk failed, in its worker's words where it left some. */
+function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
+  return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
+}
+
+async function takeAccount(
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+  chunks: readonly LedgerChunk[],
+) {
+  const { ledger, pool, lake } = context;
+  const chunkIds = chunks.map((chunk) => chunk.chunkId);
+  const [parts, rejectsByCode, starRows, fingerprint] = await Promise.all([
+    ledger.parts(file.fileId),
+    ledger.rejectCounts(file.fileId),
+    countFacts(pool, dataset.star, chunkIds),
+    fingerprintNow(file),
+  ]);
+  const audit = await auditLake(lake, parts);
+  const checks = reconcile({ file, chunks, parts, rejectsByCode, fingerprint, starRows, lake: audit });
+  const lakeCounts = { parts: parts.length, lakeRows: audit.rows, lakeBytes: audit.bytes };
+  return { fingerprint, checks, receipt: { rows: sumRows(chunks), ...lakeCounts, starRows, rejectsByCode } };
+}
+
+async function fingerprintNow(file: LedgerFile): Promise<string | null> {
+  try {
+    const { storage, key } = await openObject(file.url);
+    return (await storage.stat(key))?.fingerprint ?? null;
+  } catch (error) {
+    if (error instanceof LandfallError && error.code === 'LF_FILE_MISSING') return null;
+    throw error;
+  }
+}
+
+/** A file that changed or went is said to have done that; any other difference is ours. */
+function reconcileError(
+  file: LedgerFile,
+  broken: Check,
+  account: { fingerprint: string | null; checks: readonly Check[] },
+): LandfallError {
+  if (account.fingerprint === null) return new LandfallError('LF_FILE_MISSING', { file: file.name });
+  const code: ErrorCode = account.fingerprint === file.fingerprint ? 'LF_RECONCILE' : 'LF_FILE_CHANGED';
+  const differences = `${broken.name}: ${broken.detail}`;
+  return new LandfallError(code, { file: file.name, differences });
+}
+
+/** Null within the limit. Past either, count or share, the file fails. */
+function rejectLimitError(
+  dataset: CompiledDataset,
+  file: LedgerFile,
+  rows: { parsed: number; rejected: number },
+): LandfallError | null {
+  const { count, share } = dataset.rejectLimit;
+  const { parsed, rejected } = rows;
+  if (rejected <= count && rejected <= share * parsed) return null;
+  const limit = rejected > count ? `${count} rows` : `${share * 100} % of the rows`;
+  return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
+}
+
+/** Each data check's SQL must return no row. One that cannot be run does not hold. */
+async function runChecks(context: Context, dataset: CompiledDataset): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { name, sql } of dataset.checks) {
+    const detail = await firstRow(context, sql).catch((error: Error) => `it cannot be run: ${error.message}`);
+    checks.push({ name, ok: detail === null, detail: detail ?? 'no row' });
+  }
+  return checks;
+}
+
+async function firstRow(context: Context, sql: string): Promise<string | null> {
+  return inTransaction(context.pool, async (client) => {
+    await client.query('set transaction read only');
+    const { rows } = await client.query(`select * from (\n${sql}\n) as found limit 1`);
+    return rows.length === 0 ? null : JSON.stringify(rows[0]);
+  });
+}

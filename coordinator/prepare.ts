@@ -1,0 +1,173 @@
+/**
+ * Takes a discovered file to loading: settles how it is read, hashes it, cuts it into chunks and queues
+ * them. A small file is read here, once; a large one is surveyed by the workers first.
+ */
+import { BlockHasher, contentHash } from '../platform/content-hash.ts';
+import { LandfallError } from '../platform/errors.ts';
+import type { LedgerFile } from '../platform/ledger/ledger.ts';
+import { openObject } from '../platform/storage/index.ts';
+import type { FileLayout } from '../platform/types.ts';
+import { archiveFile, type Moved } from './archive.ts';
+import { type Context, datasetNamed } from './context.ts';
+import { settleLayout } from './layout.ts';
+import { type PlannedChunk, planChunks, surveyRanges } from './plan.ts';
+import { duplicateReceipt } from './receipt.ts';
+
+/** A file of one chunk up to this size is read whole by the coordinator instead of surveyed. */
+export const inlineBytes = 8 * 1024 * 1024;
+
+/** `queued`: on its way. Else the file is a duplicate, and this is what became of it. */
+export type Prepared = 'queued' | Moved;
+
+/** First bytes of a larger file, in which its header is looked for; doubled up to the most. */
+const headBytes = 1024 * 1024;
+const headBytesMost = 64 * 1024 * 1024;
+
+/**
+ * Ends with the file's chunks or its surveys in the queue, or the file a duplicate. Throws what fails the
+ * file: LF_FILE_EMPTY, LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, …
+ * Repeating it is harmless.
+ */
+export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
+  if (file.bytes === 0) throw new LandfallError('LF_FILE_EMPTY', { file: file.name });
+  if (file.bytes <= Math.min(inlineBytes, context.chunkBytes)) return prepareInline(context, file);
+  const layout = await readLayout(context, file);
+  const { version } = datasetNamed(context.registry, file.dataset);
+  await context.ledger.startSurvey(file.fileId, version, layout);
+  await submitMissingSurveys(context, { ...file, layout });
+  return 'queued';
+}
+
+/** Queues the survey jobs that have no result yet, and the `plan` job after them. */
+export async function submitMissingSurveys(context: Context, file: LedgerFile): Promise<void> {
+  const known = new Set((await context.ledger.surveys(file.fileId)).map((survey) => survey.number));
+  const missing = rangesOf(context, file).filter((range) => !known.has(range.number));
+  await context.queues.submitSurvey(file.fileId, missing);
+}
+
+/** The `plan` job: all surveys have ended. Repeating it is harmless. */
+export async function planSurveyed(context: Context, file: LedgerFile): Promise<Prepared> {
+  const surveys = await context.ledger.surveys(file.fileId);
+  const missing = rangesOf(context, file).find(
+    (range) => !surveys.some((survey) => survey.number === range.number && survey.byteEnd === range.byteEnd),
+  );
+  if (missing !== undefined) {
+    await assertUnchanged(file);
+    const { byteStart, byteEnd } = missing;
+    throw new LandfallError('LF_SURVEY_LOST', { file: file.name, from: byteStart, to: byteEnd });
+  }
+  const layout = file.layout!;
+  const chunks = planChunks({
+    bytes: file.bytes,
+    recordsFrom: layout.headerBytes,
+    headerLines: countNewlines(await readStart(file, layout.headerBytes)),
+    chunkBytes: context.chunkBytes,
+    surveys: surveys.flatMap((survey) => survey.result),
+  });
+  const hash = contentHash(surveys.map((survey) => survey.blockHashes));
+  return loadOnce(context, file, { contentHash: hash, layout, chunks });
+}
+
+async function prepareInline(context: Context, file: LedgerFile): Promise<Prepared> {
+  const bytes = await readStart(file, file.bytes);
+  const dataset = datasetNamed(context.registry, file.dataset);
+  const layout = settleLayout(dataset, { name: file.name, bytes, whole: true })!;
+  const hasher = new BlockHasher();
+  hasher.update(bytes);
+  const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
+  return loadOnce(context, file, { contentHash: contentHash([hasher.finish()]), layout, chunks });
+}
+
+async function readLayout(context: Context, file: LedgerFile): Promise<FileLayout> {
+  const dataset = datasetNamed(context.registry, file.dataset);
+  for (let length = headBytes; length <= headBytesMost; length *= 2) {
+    const bytes = await readStart(file, length);
+    const layout = settleLayout(dataset, { name: file.name, bytes, whole: bytes.length === file.bytes });
+    if (layout !== null) return layout;
+  }
+  throw new LandfallError('LF_HEADER_LONG', { file: file.name, bytes: headBytesMost });
+}
+
+/** What reading a file takes. */
+type Readable = Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'>;
+
+/** The first `length` bytes, or the whole file where it is shorter. */
+export async function readStart(file: Readable, length: number): Promise<Uint8Array> {
+  const { storage, key } = await openObject(file.url);
+  const end = Math.min(length, file.bytes);
+  const bytes = new Uint8Array(end);
+  let filled = 0;
+  for await (const part of storage.read(key, { start: 0, end, fingerprint: file.fingerprint })) {
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  if (filled !== end) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  return bytes;
+}
+
+/** Throws LF_FILE_MISSING or LF_FILE_CHANGED. */
+export async function assertUnchanged(file: LedgerFile): Promise<void> {
+  const { storage, key } = await openObject(file.url);
+  const stored = await storage.stat(key);
+  if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: file.name });
+  if (stored.fingerprint !== file.fingerprint)
+    throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+}
+
+/** Plans the file, unless the same content is loaded or being loaded: then it is a duplicate. */
+async function loadOnce(
+  context: Context,
+  file: LedgerFile,
+  plan: { contentHash: string; layout: FileLayout; chunks: readonly PlannedChunk[] },
+): Promise<Prepared> {
+  const { ledger, queues } = context;
+  const { fileId, dataset } = file;
+  const { version } = datasetNamed(context.registry, dataset);
+  for (;;) {
+    const first = await ledger.findContent(dataset, plan.contentHash, fileId);
+    if (first !== null) return endAsDuplicate(context, file, first, plan);
+    try {
+      const chunks = await ledger.planFile(fileId, { ...plan, definitionVersion: version });
+      await queues.submitChunks(fileId, chunks);
+      return 'queued';
+    } catch (error) {
+      // Planned by somebody else since findContent: ask again who that is.
+      if (!(error instanceof LandfallError && error.code === 'LF_FILE_DUPLICATE')) throw error;
+    }
+  }
+}
+
+async function endAsDuplicate(
+  context: Context,
+  file: LedgerFile,
+  first: LedgerFile,
+  plan: { contentHash: string; layout: FileLayout },
+): Promise<Moved> {
+  const { fix } = new LandfallError('LF_FILE_DUPLICATE', { file: file.name });
+  const loaded = first.state === 'done' ? 'is loaded' : 'is being loaded';
+  const message = `${file.name} holds the same bytes as ${first.name} (file ${first.fileId}), which ${loaded}.`;
+  await context.ledger.setFileState(file.fileId, 'duplicate', {
+    contentHash: plan.contentHash,
+    layout: plan.layout,
+    duplicateOf: first.fileId,
+    error: { code: 'LF_FILE_DUPLICATE', message, fix },
+    receipt: duplicateReceipt(file, { ...plan, definitionVersion: first.definitionVersion ?? '', message }),
+  });
+  return archiveFile(context, file);
+}
+
+function rangesOf(context: Context, file: LedgerFile) {
+  const recordsFrom = file.layout!.headerBytes;
+  return surveyRanges({
+    fileId: file.fileId,
+    bytes: file.bytes,
+    recordsFrom,
+    pieceBytes: context.chunkBytes,
+  });
+}
+
+function countNewlines(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === 0x0a) count += 1;
+  return count;
+}

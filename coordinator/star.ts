@@ -1,0 +1,56 @@
+/** The star as the coordinator touches it: made before the first file, counted and emptied by file. */
+import pg from 'pg';
+import type { CompiledDataset, CompiledStar } from '../model/compiled.ts';
+import { martDdl, starDdl } from '../model/ddl.ts';
+import type { Ledger } from '../platform/ledger/ledger.ts';
+import { inTransaction } from '../platform/transaction.ts';
+
+/** First key of the advisory locks under which tables are made and marts refreshed; the second is the dataset. */
+export const starLock = 0x1a4df411;
+
+/**
+ * Makes the dataset's tables and marts where they are missing and keeps its definition. Coordinators that
+ * do so at the same time wait for each other.
+ */
+export async function makeStar(pool: pg.Pool, ledger: Ledger, dataset: CompiledDataset): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
+    for (const statement of [...starDdl(dataset), ...martDdl(dataset)]) await client.query(statement);
+  });
+  await ledger.saveDefinition(dataset.version, dataset.name, dataset);
+}
+
+/** Facts of these chunks. */
+export async function countFacts(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<number> {
+  if (chunkIds.length === 0) return 0;
+  const { text, values } = ofChunks(`select count(*)::float8 as rows from ${factTable(star)}`, chunkIds);
+  return (await client.query(text, values)).rows[0].rows;
+}
+
+/** Deletes the facts of these chunks. */
+export async function deleteFacts(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  if (chunkIds.length === 0) return;
+  const { text, values } = ofChunks(`delete from ${factTable(star)}`, chunkIds);
+  await client.query(text, values);
+}
+
+export function factTable(star: CompiledStar): string {
+  return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
+}
+
+/** The range lets an index on chunk_id do its work; the list is only needed where others are in between. */
+function ofChunks(statement: string, chunkIds: readonly number[]): { text: string; values: unknown[] } {
+  const first = Math.min(...chunkIds);
+  const last = Math.max(...chunkIds);
+  const text = `${statement} where chunk_id between $1 and $2`;
+  if (last - first + 1 === chunkIds.length) return { text, values: [first, last] };
+  return { text: `${text} and chunk_id = any($3::integer[])`, values: [first, last, chunkIds] };
+}

@@ -1,0 +1,51 @@
+/**
+ * Which files of a folder some program still has open for writing. A copy that pauses (a slow network,
+ * a stopped process) looks finished to anyone who only watches sizes and times.
+ *
+ * Linux only, from /proc, and only processes that we may look into: elsewhere nobody seems to write,
+ * and the settling time alone decides.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** O_WRONLY and O_RDWR in the flags of /proc/<pid>/fdinfo. */
+const writeFlags = 0o3;
+
+/** Says whether a file (absolute path) is being written. Those who ask at the same time share one look. */
+export function createWriterCheck(folder: string): (path: string) => Promise<boolean> {
+  let running: Promise<Set<string>> | null = null;
+  let next: Promise<Set<string>> | null = null;
+  const look = async (): Promise<Set<string>> => {
+    running = next;
+    next = null;
+    return writtenFiles(folder);
+  };
+  // A look that is under way may have passed the file already, so one asks for the look after it.
+  const ask = (): Promise<Set<string>> => {
+    next ??= (running ?? Promise.resolve()).then(look, look);
+    return next;
+  };
+  return async (path) => (await ask()).has(path);
+}
+
+/** Absolute paths of the folder's files that are open for writing. */
+async function writtenFiles(folder: string): Promise<Set<string>> {
+  const written = new Set<string>();
+  const processes = await readdir('/proc').catch(() => []);
+  const pids = processes.filter((name) => /^\d+$/.test(name));
+  await Promise.all(
+    pids.map(async (pid) => {
+      const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+      for (const descriptor of descriptors) {
+        const path = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '');
+        if (path.startsWith(folder) && (await opensForWriting(pid, descriptor))) written.add(path);
+      }
+    }),
+  );
+  return written;
+}
+
+async function opensForWriting(pid: string, descriptor: string): Promise<boolean> {
+  const info = await readFile(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8').catch(() => '');
+  const flags = /^flags:\s+(\d+)/m.exec(info);
+  return flags !== null && (Number.parseInt(flags[1], 8) & writeFlags) !== 0;
+}

@@ -1,0 +1,5 @@
+-- Notes that the marts of a dataset hold all its files that are done. Before the refresh, in its transaction.
+-- $1 dataset  text
+insert into landfall.mart_refresh (dataset, files)
+select $1, count(*) from landfall.file where dataset = $1 and state = 'done'
+on conflict (dataset) do update set files = excluded.files, refreshed_at = now()
