@@ -56,7 +56,8 @@ export function readBatch(last: bool): i32 {
     carryRecord(found);
     if (found == 0 && Scan.pos == Scan.end) break;
   }
-  if (!last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) discard();
+  const usedUp = Scan.pos == Scan.end;
+  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) discard();
   return rows;
 }
 

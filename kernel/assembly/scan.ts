@@ -62,6 +62,7 @@ export class Scan {
   static discarding: bool = false;
   static discardOffset: f64 = 0;
   static head: usize = 0;
+  static headLength: u32 = 0;
 
   // What was found.
   static lines: u32 = 0;
@@ -234,7 +235,9 @@ function endRecord(p: usize): void {
 function rejectRecord(stop: usize, reason: i32): void {
   if (Scan.discarding) {
     const length = fileOffset(stop) - Scan.discardOffset;
-    addReject(Scan.discardOffset, length, Scan.head, HEAD_BYTES, Scan.records, Scan.recordLine, -1, reason);
+    if (stop > Scan.recordStart) keepHead(stop);
+    const shown = <u32>min(length, <f64>Scan.headLength);
+    addReject(Scan.discardOffset, length, Scan.head, shown, Scan.records, Scan.recordLine, -1, reason);
     Scan.discarding = false;
     // The head of one discarded record is kept at a time, so the batch ends with it.
     Scan.room = 1;
@@ -276,12 +279,20 @@ export function carryRecord(rows: i32): void {
   Scan.rows = 0;
 }
 
+/** Keeps what there is up to `stop` of a discarded record, as far as it is to be shown. */
+function keepHead(stop: usize): void {
+  const size = min(HEAD_BYTES - Scan.headLength, <u32>(stop - Scan.recordStart));
+  memory.copy(Scan.head + <usize>Scan.headLength, Scan.recordStart, <usize>size);
+  Scan.headLength += size;
+}
+
 /** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
 export function discard(): void {
   if (!Scan.discarding) {
     Scan.discarding = true;
     Scan.discardOffset = fileOffset(Scan.recordStart);
-    memory.copy(Scan.head, Scan.recordStart, <usize>HEAD_BYTES);
+    Scan.headLength = 0;
   }
+  keepHead(Scan.end);
   Scan.recordStart = Scan.end;
 }
