@@ -8,6 +8,7 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_HTTP_PAGE: 503,
   LF_HTTP_REQUEST: 400,
   LF_HTTP_TOKEN: 401,
+  LF_QUERY_EMPTY: 409,
   LF_QUERY_TIMEOUT: 504,
 };
 

@@ -5,7 +5,8 @@ import { LandfallError } from '../../platform/errors.ts';
 
 /** Rows of an answer; the rest is cut off, and the answer says so. */
 export const maxRows = 10_000;
-const timeoutSeconds = 10;
+/** A query that takes longer is stopped. */
+const queryTimeoutMs = 10_000;
 /** Queries under way at once. The ledger shares the pool, and must find a connection. */
 const maxRunning = 3;
 
@@ -84,18 +85,30 @@ export interface QueryAnswer {
   readonly truncated: boolean;
 }
 
+/** Answers a query of a dataset. Throws LF_QUERY_TIMEOUT, LF_QUERY_EMPTY, LF_QUERY_FAILED. */
+export type QueryRunner = (
+  dataset: string,
+  query: CompiledQuery,
+  values: QueryValues,
+) => Promise<QueryAnswer>;
+
 /** Runs named queries, a few at once; more wait their turn. */
-export function createQueryRunner(
-  pool: pg.Pool,
-): (dataset: string, query: CompiledQuery, values: QueryValues) => Promise<QueryAnswer> {
+export function createQueryRunner(pool: pg.Pool, timeoutMs: number = queryTimeoutMs): QueryRunner {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (dataset, query, values) => {
     if (running >= maxRunning) await new Promise<void>((resolve) => waiting.push(resolve));
     else running++;
     try {
-      return await runQuery(pool, dataset, query, values);
+      return await readOnly(pool, timeoutMs, answerSql(query.sql), values);
+    } catch (error) {
+      throw explain(error as Error & { code?: string }, {
+        dataset,
+        query: query.name,
+        seconds: timeoutMs / 1000,
+      });
     } finally {
+      // The place goes to the next in line; only without one is it free.
       const next = waiting.shift();
       if (next) next();
       else running--;
@@ -103,40 +116,39 @@ export function createQueryRunner(
   };
 }
 
-/** One query in a read-only transaction. Throws LF_QUERY_TIMEOUT, LF_QUERY_FAILED. */
-async function runQuery(
+/** The one row of a select, run where nothing can be changed. */
+async function readOnly(
   pool: pg.Pool,
-  dataset: string,
-  query: CompiledQuery,
+  timeoutMs: number,
+  select: string,
   values: QueryValues,
 ): Promise<QueryAnswer> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('begin read only');
-    await client.query(`set local statement_timeout = ${timeoutSeconds * 1000}`);
+    await client.query(`set local statement_timeout = ${Math.round(timeoutMs)}`);
     await client.query("set local timezone = 'UTC'");
-    const { rows } = await client.query(answerSql(query.sql), [...values]);
-    return rows[0] as QueryAnswer;
-  } catch (error) {
-    if ((error as { code?: string }).code === '57014') {
-      throw new LandfallError(
-        'LF_QUERY_TIMEOUT',
-        { dataset, query: query.name, seconds: timeoutSeconds },
-        { cause: error },
-      );
-    }
-    throw new LandfallError(
-      'LF_QUERY_FAILED',
-      { dataset, query: query.name, reason: (error as Error).message },
-      { cause: error },
-    );
+    return (await client.query(select, [...values])).rows[0];
   } finally {
-    await client.query('rollback').catch((error) => {
-      broken = error as Error;
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
     });
     client.release(broken);
   }
+}
+
+const canceled = '57014';
+const undefinedTable = '42P01';
+
+function explain(
+  error: Error & { code?: string },
+  query: { dataset: string; query: string; seconds: number },
+): LandfallError {
+  const values = { ...query, reason: error.message };
+  if (error.code === canceled) return new LandfallError('LF_QUERY_TIMEOUT', values, { cause: error });
+  if (error.code === undefinedTable) return new LandfallError('LF_QUERY_EMPTY', values, { cause: error });
+  return new LandfallError('LF_QUERY_FAILED', values, { cause: error });
 }
 
 /** The definition's select, cut off after maxRows and turned into one JSON text by the server. */

@@ -88,7 +88,8 @@ function isLoopback(name: string): boolean {
 
 /** The name in a Host header, without port and brackets; '' where it is none. */
 function hostName(header: string | undefined): string {
-  return header && URL.canParse(`http://${header}`) ? bare(new URL(`http://${header}`).hostname) : '';
+  const name = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.exec(header ?? '')?.[1];
+  return bare(name ?? '');
 }
 
 function bare(name: string): string {

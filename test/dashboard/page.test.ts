@@ -1,0 +1,293 @@
+/** The page in a browser: once on a real hub and ledger, and on messages written here for the rest. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type Server, startServer } from '../../coordinator/http.ts';
+import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
+import { builtin } from '../../datasets/index.ts';
+import { loadRegistry } from '../../model/registry.ts';
+import type { ChangeMessage, ProgressMessage } from '../../platform/progress.ts';
+import { openTicks, type Ticks } from '../../platform/ticks.ts';
+import { tickOf, Yard } from '../coordinator/progress/support.ts';
+import { type TestDatabase, testDatabase } from '../support/index.ts';
+import { describeBrowser, openBrowser } from './browser.ts';
+import { epoch, fileOf, type ScriptedServer, snapshotOf, startScripted, workerOf } from './scripted.ts';
+
+let browser: Browser;
+const pages: Page[] = [];
+/** What the browser complained of: errors, refused files, content policy. */
+const complaints: string[] = [];
+/** Hosts that the page asked for anything. */
+const hosts = new Set<string>();
+
+async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  pages.push(page);
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
+  await page.goto(url);
+  await page.waitForSelector('h1');
+  return page;
+}
+
+const file = (page: Page, name: string) => page.locator('li.file', { hasText: name });
+
+function describePage(name: string, body: () => void): void {
+  describeBrowser(name, () => {
+    beforeAll(async () => {
+      browser = await openBrowser();
+    });
+    afterAll(() => browser.close());
+    afterEach(async () => {
+      for (const page of pages.splice(0)) await page.close();
+      expect(complaints.splice(0)).toEqual([]);
+      expect([...hosts].filter((host) => host !== '127.0.0.1')).toEqual([]);
+    });
+    body();
+  });
+}
+
+describePage('the page on a real ledger', () => {
+  let database: TestDatabase;
+  let yard: Yard;
+  let ticks: Ticks;
+  let hub: Hub;
+  let server: Server;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    yard = new Yard(database);
+    ticks = await openTicks({ redisUrl: null }, database.url);
+    hub = await createHub({ ledger: yard.ledger, databaseUrl: database.url, ticks, log: { warn: () => {} } });
+    server = await startServer({
+      config: { host: '127.0.0.1', port: 0, token: 'secret', landingUrl: '/srv/landing' },
+      hub,
+      ledger: yard.ledger,
+      registry: await loadRegistry({ builtin, paths: [] }),
+      pool: database.pool,
+      log: { error: () => {} },
+    });
+  });
+  afterAll(async () => {
+    await server.close();
+    await hub.close();
+    await ticks.close();
+    await database.drop();
+  });
+
+  it('says what to do, and then moves with ticks and commits, without being asked', async () => {
+    const page = await openPage(`${server.url}/?token=secret`);
+    expect(page.url()).not.toContain('secret');
+    await page.getByText('cp file.csv /srv/landing/citibike/').waitFor();
+    let requests = 0;
+    page.on('request', () => requests++);
+
+    const { file: landed, jobs } = await yard.plan(4);
+    const row = file(page, landed.name);
+    await row.getByText('0 of 4 chunks').waitFor();
+    const slot = {
+      fileId: landed.fileId,
+      chunkNumber: 0,
+      step: 'loading',
+      bytesRead: 500,
+      bytes: 1000,
+      rows: 5,
+    } as const;
+    await ticks.publish(tickOf({ workerId: 'w', pid: 777, slots: [slot] }));
+    await page.getByText('777').waitFor();
+    const bar = row.getByRole('progressbar');
+    await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('13');
+
+    await yard.commit(jobs[0], 1);
+    await yard.commit(jobs[1]);
+    await row.getByText('2 of 4 chunks').waitFor();
+    await row.getByText('19 rows').waitFor();
+    await page.getByText('row 0').waitFor();
+    await expect.poll(() => page.title()).toBe('50 % · Landfall');
+
+    for (const job of jobs.slice(2)) await yard.commit(job);
+    await yard.ledger.setFileState(landed.fileId, 'done');
+    await page.getByRole('heading', { name: 'All done: 1 file loaded' }).waitFor();
+    await expect.poll(() => page.title()).toBe('Done · Landfall');
+    expect(requests).toBe(0);
+  });
+
+  it('comes up again after a reload, by its cookie, with what has happened', async () => {
+    const page = await openPage(`${server.url}/?token=secret`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'All done: 1 file loaded' }).waitFor();
+  });
+
+  it('shows a command that helps for a file of an unknown dataset', async () => {
+    const page = await openPage(`${server.url}/?token=secret`);
+    const fix = 'Run `landfall init landing/taxi/may.csv`.';
+    hub.setUnknown([
+      {
+        dataset: 'taxi',
+        name: 'may.csv',
+        bytes: 1,
+        error: { code: 'LF_X', message: 'No dataset taxi.', fix },
+      },
+    ]);
+    await file(page, 'may.csv')
+      .locator('code', { hasText: /^landfall init landing\/taxi\/may.csv$/ })
+      .waitFor();
+  });
+});
+
+describePage('the page on messages', () => {
+  let server: ScriptedServer;
+  afterEach(() => server.close());
+
+  const change = (seq: number, body: Partial<ChangeMessage>): ProgressMessage => ({
+    type: 'change',
+    epoch,
+    from: seq - 1,
+    seq,
+    ...body,
+  });
+
+  it('shows failures with their fix, duplicates, rejects and workers, as text and nothing else', async () => {
+    const error = { code: 'LF_HEADER', message: 'No field <b>datetime</b>.', fix: 'Add an alias.' };
+    const name = '<img src=x onerror=alert(1)>.csv';
+    const files = [
+      fileOf({ fileId: 1, name, state: 'failed', error, finishedAt: new Date().toISOString() }),
+      fileOf({ fileId: 2, name: 'again.csv', state: 'duplicate', finishedAt: new Date().toISOString() }),
+    ];
+    const rejects = [
+      {
+        fileId: 2,
+        line: 5,
+        column: 'region',
+        code: 'LF_REJECT_TYPE',
+        message: 'no',
+        raw: '<script>alert(1)</script>',
+      },
+    ];
+    server = await startScripted(
+      snapshotOf({ files, rejects, workers: [workerOf({ workerId: 'w', host: 'far' })] }),
+    );
+    const page = await openPage(server.url);
+    await file(page, name).getByText('No field <b>datetime</b>.').waitFor();
+    await file(page, 'again.csv').getByText('loaded before').waitFor();
+    await page.getByText('<script>alert(1)</script>').waitFor();
+    await page.getByText('far').waitFor();
+    expect(await page.title()).toBe('Done, 1 failed · Landfall');
+  });
+
+  it('says that it has lost the server, comes back by itself and resumes', async () => {
+    server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1, name: 'one.csv' })] }, 7));
+    const page = await openPage(server.url);
+    await page.getByText('Live').waitFor();
+    server.cut();
+    await page.getByText('Reconnecting').waitFor();
+    await page.getByText('Live').waitFor();
+    expect(server.opened).toEqual(['/progress', `/progress?epoch=${epoch}&seq=7`]);
+    server.send(change(8, { files: [fileOf({ fileId: 2, name: 'two.csv' })] }));
+    await file(page, 'two.csv').waitFor();
+    expect(await file(page, 'one.csv').count()).toBe(1);
+  });
+
+  it('begins anew when a change does not follow', async () => {
+    server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1 })] }, 1));
+    const page = await openPage(server.url);
+    server.send(change(5, { files: [fileOf({ fileId: 2, name: 'early.csv' })] }));
+    await expect.poll(() => server.opened).toEqual(['/progress', '/progress']);
+    expect(await file(page, 'early.csv').count()).toBe(0);
+  });
+
+  it.each([
+    ['phone', 360, 'light'],
+    ['phone', 390, 'dark'],
+    ['wide', 1440, 'light'],
+    ['wide', 1440, 'dark'],
+  ] as const)('fits a %s of %i px, %s, and its words stand out enough', async (_, width, colorScheme) => {
+    const error = {
+      code: 'LF_HEADER',
+      message: 'No field datetime.',
+      fix: 'Run `landfall init a-very-long-folder/and-a-longer-file-name.csv`.',
+    };
+    const long = 'JC-201711-citibike-tripdata-with-a-name-that-does-not-end.csv';
+    const files = [
+      fileOf({
+        fileId: 1,
+        name: long,
+        state: 'loading',
+        bytesCommitted: 5e7,
+        chunks: 12,
+        chunksCommitted: 4,
+        rowsPerSecond: 812_345,
+        etaSeconds: 4,
+        rows: { parsed: 1e7, loaded: 1e7, rejected: 12, deduplicated: 0 },
+      }),
+      fileOf({ fileId: 2, name: long, state: 'failed', error, finishedAt: new Date().toISOString() }),
+      fileOf({ fileId: -1, name: long, state: 'unknown', error }),
+    ];
+    const slot = { fileId: 1, chunkNumber: 99, step: 'committing', bytesRead: 1, bytes: 2, rows: 1 } as const;
+    const rejects = [
+      {
+        fileId: 1,
+        line: 123_456_789,
+        column: 'region',
+        code: 'LF_REJECT_FIELD_COUNT',
+        message: 'no',
+        raw: 'x'.repeat(500),
+      },
+    ];
+    server = await startScripted(
+      snapshotOf({ files, rejects, workers: [workerOf({ workerId: 'w', host: long, slots: [slot] })] }),
+    );
+    const page = await openPage(server.url, { viewport: { width, height: 800 }, colorScheme });
+    await file(page, long).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await page.evaluate(lowContrast)).toEqual([]);
+  });
+
+  it('changes its theme by a button, and remembers', async () => {
+    server = await startScripted(snapshotOf({}));
+    const page = await openPage(server.url, { colorScheme: 'light' });
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await paper();
+    const button = page.getByRole('button', { name: /Theme/ });
+    await button.click();
+    expect(await paper()).toBe(light);
+    await button.press('Enter');
+    const dark = await paper();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await page.waitForSelector('h1');
+    expect(await paper()).toBe(dark);
+  });
+});
+
+/** Texts whose contrast with what is behind them is under 4.5 (WCAG 2.1 AA). Runs in the page. */
+function lowContrast(): string[] {
+  const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (rgb: number[]) => {
+    const [r, g, b] = rgb.map((value) =>
+      value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element: Element): number[] => {
+    for (let at: Element | null = element; at; at = at.parentElement) {
+      const [r, g, b, a = 1] = channels(getComputedStyle(at).backgroundColor);
+      if (a === 1) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  const low: string[] = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const text = [...element.childNodes]
+      .filter((node) => node.nodeType === 3 && node.textContent!.trim())
+      .map((node) => node.textContent);
+    if (text.length === 0 || element.closest('.u-wrap, .unseen, noscript')) continue;
+    const [a, b] = [
+      luminance(channels(getComputedStyle(element).color).slice(0, 3)),
+      luminance(behind(element)),
+    ];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push(`${ratio.toFixed(2)}: ${text.join(' ')}`);
+  }
+  return low;
+}
