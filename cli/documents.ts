@@ -8,7 +8,7 @@ export function errorsDocument(): string {
   const section = (rejects: boolean) =>
     entries
       .filter(([code]) => code.startsWith('LF_REJECT_') === rejects)
-      .map(([code, { message, fix }]) => `### ${code}\n\n${escape(message)}\n\n→ ${escape(fix)}\n`)
+      .map(([code, { message, fix }]) => `### ${code}\n\n${escapeHtml(message)}\n\n→ ${escapeHtml(fix)}\n`)
       .join('\n');
   return `# Errors
 
@@ -50,6 +50,6 @@ ${help.join('\n')}`;
 }
 
 /** Braces and angle brackets as they stand. */
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[<>]/g, (char) => (char === '<' ? '&lt;' : '&gt;'));
 }

@@ -24,8 +24,8 @@ export function exitCodeOf(code: string): ExitCode {
   return usageErrors.has(code) ? ExitCode.usage : ExitCode.failed;
 }
 
-/** The worst of several outcomes: failed over rejects over success. */
+/** The worst of several outcomes: failed over a wrong call over rejects over success. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
-  if (codes.includes(ExitCode.failed)) return ExitCode.failed;
-  return codes.includes(ExitCode.rejects) ? ExitCode.rejects : ExitCode.success;
+  const order = [ExitCode.failed, ExitCode.usage, ExitCode.rejects];
+  return order.find((code) => codes.includes(code)) ?? ExitCode.success;
 }

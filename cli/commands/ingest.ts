@@ -67,11 +67,12 @@ async function ingestOne(site: Site, file: string, dataset: string | undefined):
   try {
     const fileId = await site.coordinator.submit({ path: resolve(file), dataset });
     const receipt = await site.coordinator.settled(fileId);
+    const { parsed, loaded, rejected, deduplicated } = receipt.rows;
     return {
       file,
       dataset: receipt.dataset,
       status: receipt.status,
-      rows: receipt.rows,
+      rows: { parsed, loaded, rejected, deduplicated },
       bytes: receipt.bytes,
       parts: receipt.parts,
       seconds: receipt.seconds,

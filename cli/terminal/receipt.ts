@@ -16,7 +16,8 @@ export function renderReceipt(receipt: Receipt): string {
   for (const [code, number] of Object.entries(receipt.rejectsByCode))
     lines.push(`  ${count(number)} × ${code}`);
   for (const check of receipt.checks) {
-    if (!check.ok) lines.push(`  ✗ ${check.name}: ${check.detail}`);
+    if (receipt.status === 'duplicate') lines.push(`  ${printable(check.detail)}`);
+    else if (!check.ok) lines.push(`  ✗ ${check.name}: ${check.detail}`);
   }
   if (receipt.status === 'done')
     lines.push(

@@ -77,6 +77,7 @@ describe('exit codes', () => {
   it('report the worst of several files', () => {
     expect(worst([ExitCode.success, ExitCode.success])).toBe(ExitCode.success);
     expect(worst([ExitCode.success, ExitCode.rejects])).toBe(ExitCode.rejects);
+    expect(worst([ExitCode.usage])).toBe(ExitCode.usage);
     expect(worst([ExitCode.rejects, ExitCode.failed])).toBe(ExitCode.failed);
   });
 });

@@ -54,7 +54,7 @@ describe('the landing folder', () => {
     copyFileSync(join(aside, 'whole.csv'), join(aside, 'again.csv'));
     const receipt = await site.drop('trips', join(aside, 'again.csv'));
     expect(receipt).toMatchObject({ status: 'duplicate', rows: { loaded: 0 } });
-    expect(receipt.error?.message).toContain('growing.csv');
+    expect(JSON.stringify(receipt.checks)).toContain('growing.csv');
   });
 
   it('moves a file it cannot load to failed, with an .error.json that says why', async () => {
@@ -79,11 +79,11 @@ describe('the landing folder', () => {
     const receipt = await site.drop('trips', join(aside, 'dirty.csv'));
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_REJECT_LIMIT' } });
     expect(await counts(site)).toEqual(before);
-    const rejects = await site.query<{ code: string; line: string; raw: string }>(
+    const rejects = await site.query<{ code: string; line: number; raw: string }>(
       'select code, line, raw from landfall.reject where file_id = $1 order by byte_offset limit 1',
       [receipt.fileId],
     );
-    expect(rejects[0]).toMatchObject({ code: 'LF_REJECT_TYPE', line: '3', raw: rows[2] });
+    expect(rejects[0]).toMatchObject({ code: 'LF_REJECT_TYPE', line: 3, raw: rows[2] });
   });
 
   it('fails an empty file with a clear error, and accepts one with only a header', async () => {
