@@ -3,6 +3,7 @@ import { isValid, type Vector } from '../../kernel/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
 import type { Enrichment, Ref, TypeName, ValueOf, ValueTypes } from '../refs.ts';
 import { type Value, valueAt, vectorBuilder } from '../values.ts';
+import { computeNumbers, isNumbers, isNumberType, type NumberFunction } from './compute-numbers.ts';
 
 /** Types that a function can give: those whose values need no more than the value itself. */
 export type ComputedType = Exclude<TypeName, 'point' | 'numeric'>;
@@ -64,7 +65,17 @@ export function compute<T extends ComputedType>(
   const callWithNulls = options.nulls === 'call';
   const logical = (type === 'timestamp' ? { type, zone: 'UTC' } : { type }) as LogicalType;
 
+  const fail = (result: unknown): never => {
+    throw new TypeError(
+      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
+    );
+  };
+  const inNumbers = isNumberType(type) && !callWithNulls && inputs.length >= 1 && inputs.length <= 3;
+
   const build = (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number) => {
+    if (inNumbers && vectors.every(isNumbers)) {
+      return computeNumbers(type, calculate as unknown as NumberFunction, vectors, rows, fail);
+    }
     const builder = vectorBuilder(type, rows);
     const values: (Value | null)[] = new Array(vectors.length).fill(null);
     for (let i = 0; i < rows; i++) {
