@@ -23,7 +23,7 @@ function draw(): void {
 
 /** At most one drawing a frame, however many messages come. */
 function drawSoon(): void {
-  frame ||= requestAnimationFrame(draw);
+  if (frame === 0) frame = requestAnimationFrame(draw);
 }
 
 // A token in the address has become a cookie; it need not stay in the history or on the screen.
