@@ -75,12 +75,16 @@ export function clusterPassword(paths: ClusterPaths): string {
   return readFileSync(paths.password, 'utf8').trim();
 }
 
-/** Makes the data folder unless it is there: aside, then renamed, so that it is never seen half made. */
+/**
+ * Makes the data folder unless it is there: aside, then renamed, so that it is never seen half made.
+ * @param options.durable false: not flushed to disk, for a server that will not be either
+ */
 export async function ensureCluster(
   paths: ClusterPaths,
   binaries: Binaries,
   account: Account | null,
   password: string,
+  options: { durable: boolean },
 ): Promise<void> {
   if (existsSync(join(paths.data, 'PG_VERSION'))) return;
   const aside = mkdtempSync(join(paths.folder, 'making-'));
@@ -89,7 +93,7 @@ export async function ensureCluster(
     mkdirSync(data, { mode: 0o700 });
     writeFileSync(join(aside, 'password'), password, { mode: 0o600 });
     if (account) giveAway(account, [aside, data, join(aside, 'password')]);
-    await runInitdb(binaries, account, data, paths);
+    await runInitdb(binaries, account, data, { paths, durable: options.durable });
     try {
       renameSync(data, paths.data);
     } catch (error) {
@@ -115,7 +119,7 @@ function runInitdb(
   binaries: Binaries,
   account: Account | null,
   data: string,
-  paths: ClusterPaths,
+  { paths, durable }: { paths: ClusterPaths; durable: boolean },
 ): Promise<void> {
   const args = [
     `--pgdata=${dataArgument(account, data)}`,
@@ -129,6 +133,7 @@ function runInitdb(
     '--builtin-locale=C.UTF-8',
     '--text-search-config=simple',
     '--no-instructions',
+    ...(durable ? [] : ['--no-sync']),
   ];
   return new Promise((resolve, reject) => {
     const identity = account ? { uid: account.uid, gid: account.gid } : {};

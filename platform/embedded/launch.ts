@@ -1,5 +1,5 @@
 /** Starting the server in its data folder, and seeing one that runs there. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statfsSync, statSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -99,22 +99,30 @@ export async function launch(
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   });
   closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('exit', () => resolve(lastLines(readFileSync(paths.log).subarray(logStart).toString())));
+  let failure: Error | null = null;
+  child.on('error', (error) => {
+    failure = error;
   });
   child.unref();
-  return untilReady(paths, child.pid ?? 0, ended);
+  const running = await untilReady(paths, child);
+  if (running) return running;
+  const output: string = failure
+    ? (failure as Error).message
+    : lastLines(readFileSync(paths.log).subarray(logStart).toString());
+  // English is certain: the server runs with LC_ALL=C.
+  if (!/already exists|already in use|still in use|could not bind/.test(output))
+    throw startError(paths, output);
+  await delay(200);
+  return null;
 }
 
-async function untilReady(paths: ClusterPaths, pid: number, ended: Promise<string>): Promise<Running | null> {
-  let output: string | null = null;
-  ended.then((text) => (output = text));
+/** Null where the server ended instead. */
+async function untilReady(paths: ClusterPaths, child: ChildProcess): Promise<Running | null> {
   let owned = false;
   const deadline = Date.now() + startMs;
-  while (output === null) {
+  while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     const running = findRunning(paths);
-    if (running?.pid === pid && running.port > 0) {
+    if (running?.pid === child.pid && running.port > 0) {
       // Only now is the lock ours; others see the record before they can connect.
       if (!owned) takeOwnership(paths, running);
       owned = true;
@@ -123,10 +131,6 @@ async function untilReady(paths: ClusterPaths, pid: number, ended: Promise<strin
     if (Date.now() > deadline) throw startError(paths, 'it did not become ready in time');
     await delay(10);
   }
-  // English is certain: the server runs with LC_ALL=C.
-  if (!/already exists|already in use|still in use|could not bind/.test(output))
-    throw startError(paths, output);
-  await delay(200);
   return null;
 }
 

@@ -55,6 +55,7 @@ export async function openServer(
   home: string,
   options: { settings?: Record<string, string> } = {},
 ): Promise<EmbeddedServer> {
+  const { settings = {} } = options;
   mkdirSync(join(home, 'postgres'), { recursive: true });
   const paths = clusterPaths(realpathSync(home));
   const account = serverAccount();
@@ -69,8 +70,8 @@ export async function openServer(
     const running = findRunning(paths);
     if (running === null) {
       binaries ??= serverBinaries(account, paths.folder);
-      await ensureCluster(paths, binaries, account, password);
-      started = await launch(paths, binaries, account, options.settings ?? {});
+      await ensureCluster(paths, binaries, account, password, { durable: settings.fsync !== 'off' });
+      started = await launch(paths, binaries, account, settings);
     } else if (running.ready && (await answers(urlOf(running.port, 'postgres'), paths))) {
       await ensureDatabase(urlOf(running.port, 'postgres'));
       const ours = started?.pid === running.pid;
