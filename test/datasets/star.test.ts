@@ -1,5 +1,5 @@
 /** DDL, marts, checks and queries of both datasets on a real server, against DuckDB on the same rows. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { generateTrips } from '../../datasets/trips/generate.ts';
 import { compileDataset } from '../../model/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { martDdl, starDdl } from '../../model/ddl.ts';
-import { type Oracle, openOracle } from '../oracle/duckdb.ts';
+import { type Oracle, openOracle, starSelects } from '../oracle/duckdb.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { handLoad } from './hand-load.ts';
 
@@ -94,6 +94,23 @@ describe('every dataset', () => {
       }
     });
   }
+
+  it.each([
+    ['trips', 'trips', tripRows],
+    ['citibike', 'rides', 2 * rideRows],
+  ] as const)('%s: the star shows, by name, what DuckDB computes', async (dataset, expected, count) => {
+    const path = join(folder, `${dataset}-star.csv`);
+    const { rows } = await database.pool.query(
+      `select to_jsonb(star) as row from (${starSelects[dataset]}) as star`,
+    );
+    expect(rows).toHaveLength(count);
+    const names = Object.keys(rows[0].row);
+    const cell = (value: unknown) => (value === null ? '' : `"${String(value)}"`);
+    const lines = rows.map(({ row }) => names.map((name) => cell(row[name])).join(','));
+    writeFileSync(path, `${names.join(',')}\n${lines.join('\n')}\n`);
+    await oracle.fromCsv(path, expected, 'star');
+    expect(await oracle.compare(expected, 'star', names)).toMatchObject({ missing: 0, extra: 0 });
+  });
 
   it('has no answers where there are no questions', async () => {
     expect(await demoAnswers(database.pool, 'no_such_dataset')).toEqual([]);
