@@ -6,6 +6,9 @@ import type { LogicalType } from '../../model/compiled.ts';
 /** The folder value that Hive, Spark and DuckDB read as null. */
 const NULL_VALUE = '__HIVE_DEFAULT_PARTITION__';
 
+/** Besides Hive's own, DuckDB takes the word in any case for null. */
+const LIKE_NULL = /^(null|__HIVE_DEFAULT_PARTITION__)$/i;
+
 const MS_OF_DAY = 86_400_000;
 
 /** Text of a partition value as it stands in the path; numbers are padded with zeros to `pad` digits. */
@@ -15,14 +18,16 @@ export function partitionValue(vector: Vector, row: number, logical: LogicalType
 
 /**
  * Everything but letters, digits, `-`, `_` and `.` as %XX, so that no value can leave its folder or look
- * like a glob; half a surrogate pair, which has no UTF-8, is replaced. A text that is itself Hive's null is escaped to stay a text.
+ * like a glob; half a surrogate pair, which has no UTF-8, is replaced. A text that readers would take for null is escaped to stay a text.
  */
 export function escapeValue(text: string): string {
-  if (text === NULL_VALUE) return `%5F${text.slice(1)}`;
-  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')).replace(
-    /[!'()*~]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  if (LIKE_NULL.test(text)) return percent(text[0]) + text.slice(1);
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')).replace(/[!'()*~]/g, percent);
+}
+
+/** An ASCII character as %XX. */
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function valueText(vector: Vector, row: number, logical: LogicalType, pad: number): string {

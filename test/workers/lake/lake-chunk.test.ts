@@ -41,8 +41,7 @@ const readLake = (lake: { root: string }) =>
 describe('hive partitions', () => {
   test('DuckDB reads odd values, empty texts and nulls back from the folders', async () => {
     const lake = new Folder(tempFolder());
-    const regions = [
-      'Prague',
+    const odd = [
       'São Paulo',
       'a/b=c',
       '..',
@@ -50,9 +49,13 @@ describe('hive partitions', () => {
       "it's *?[x]",
       '日本 🚲',
       'x&y+z',
-      null,
       '~',
+      ' ',
+      '12',
+      '1e3',
+      'true',
     ];
+    const regions = ['Prague', ...odd, '', null, 'null', 'NULL', '__HIVE_DEFAULT_PARTITION__'];
     const rows = rowsOf(1000, regions);
     const parts = await writeRows(lake, columns, byRegion, rows);
     expect(parts.length).toBe(regions.length);
