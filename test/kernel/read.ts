@@ -22,9 +22,9 @@ export const utc: ZoneTable = {
   skipped: 'reject',
 };
 
-/** The zone's transitions from 1900 to 2100, as Temporal knows them. */
+/** The zone's transitions from 1800 to 2100, as Temporal knows them. */
 export function zoneTable(zone: string, policies: Pick<ZoneTable, 'ambiguous' | 'skipped'>): ZoneTable {
-  let at = Temporal.Instant.from('1900-01-01T00:00Z').toZonedDateTimeISO(zone);
+  let at = Temporal.Instant.from('1800-01-01T00:00Z').toZonedDateTimeISO(zone);
   const utc = [Number.MIN_SAFE_INTEGER];
   const offset = [at.offsetNanoseconds / 1e9];
   while (true) {
