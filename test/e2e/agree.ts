@@ -1,0 +1,37 @@
+/** Star and lake of a whole run against DuckDB reading the same CSV files. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { to as copyTo } from 'pg-copy-streams';
+import { expect } from 'vitest';
+import { type Oracle, type OracleDataset, starSelects } from '../oracle/duckdb.ts';
+import { committedParts, type TestSite } from './site.ts';
+
+const same = { missing: 0, extra: 0, examples: { missing: [], extra: [] } };
+
+/**
+ * Compares what is committed in lake and star with the oracle's table `expected`, value by value,
+ * duplicates counted. Returns the number of rows.
+ */
+export async function expectAgreement(
+  site: TestSite,
+  oracle: Oracle,
+  dataset: OracleDataset,
+): Promise<number> {
+  const out = join(site.folder, `${dataset}-star.csv`);
+  const client = await site.database.pool.connect();
+  try {
+    await client.query(`set timezone = 'UTC'`);
+    const select = `copy (${starSelects[dataset]}) to stdout with (format csv, header)`;
+    await pipeline(client.query(copyTo(select)), createWriteStream(out));
+  } finally {
+    client.release(true);
+  }
+  await oracle.fromCsv(out, 'expected', 'star');
+  await oracle.lake(dataset, await committedParts(site, dataset));
+  const starColumns = (await oracle.rows('describe star')).map((column) => String(column.column_name));
+  expect(await oracle.compare('expected', 'star', starColumns)).toEqual(same);
+  expect(await oracle.compare('expected', 'lake')).toEqual(same);
+  const [{ n }] = await oracle.rows('select count(*) as n from lake');
+  return Number(n);
+}

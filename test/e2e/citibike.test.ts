@@ -1,0 +1,75 @@
+/** Bike rides, whole: three dialects dropped in one go, into one star. */
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { generateCitibike } from '../../datasets/citibike/generate.ts';
+import { writeGenerated } from '../../datasets/generators.ts';
+import { realFiles } from '../datasets/support.ts';
+import { type Oracle, openOracle } from '../oracle/duckdb.ts';
+import { tempFolder } from '../support/index.ts';
+import { expectAgreement } from './agree.ts';
+import { onBothBackends, type TestSite, testSite } from './site.ts';
+
+onBothBackends('citibike', (backend) => {
+  let oracle: Oracle;
+  let site: TestSite | undefined;
+  beforeAll(async () => {
+    oracle = await openOracle();
+  });
+  afterEach(() => site?.close());
+  afterAll(() => oracle.close());
+
+  /** Drops copies of the files at once and compares the outcome with DuckDB. */
+  async function load(open: TestSite, paths: readonly string[]): Promise<number[]> {
+    const aside = tempFolder();
+    await oracle.expect('citibike', paths);
+    const receipts = await Promise.all(
+      paths.map((path) => {
+        const copy = join(aside, basename(path));
+        copyFileSync(path, copy);
+        return open.drop('citibike', copy);
+      }),
+    );
+    for (const receipt of receipts) {
+      expect(receipt).toMatchObject({ status: 'done', rows: { rejected: 0 } });
+      expect(receipt.checks.filter((check) => !check.ok)).toEqual([]);
+    }
+    const loaded = receipts.map((receipt) => receipt.rows.loaded);
+    expect(await expectAgreement(open, oracle, 'citibike')).toBe(loaded.reduce((sum, n) => sum + n, 0));
+    return loaded;
+  }
+
+  it('generated, in three dialects', async () => {
+    site = await testSite({ backend, chunkBytes: 256 << 10 });
+    const folder = tempFolder();
+    const paths: string[] = [];
+    for (const variant of ['title', 'quoted', 'crlf'] as const) {
+      const path = join(folder, `${variant}.csv`);
+      await writeGenerated(path, generateCitibike({ rows: 4000, seed: 5, variant }));
+      paths.push(path);
+    }
+    expect(await load(site, paths)).toEqual([4000, 4000, 4000]);
+  });
+
+  it('the real months: 14,026 + 21,186 + 23,582 = 58,794 rides, the hour that came twice marked', async (context) => {
+    const paths = realFiles('citibike');
+    if (paths === null) return context.skip();
+    site = await testSite({ backend, chunkBytes: 1 << 20 });
+    expect(await load(site, paths)).toEqual([14_026, 21_186, 23_582]);
+    const [star] = await site.query<{ rides: number; twice: number; stations: number; bikes: number }>(
+      `select count(*)::int as rides, (count(*) filter (where started_ambiguous))::int as twice,
+         (select count(*)::int from star.dim_station where station_id is not null) as stations,
+         (select count(*)::int from star.dim_bike where bike_id is not null) as bikes
+       from star.fact_ride`,
+    );
+    const [expected] = await oracle.rows(
+      `select count(distinct bike_id)::int as bikes, (count(*) filter (where started_ambiguous))::int as twice from expected`,
+    );
+    expect(star).toMatchObject({
+      rides: 58_794,
+      twice: Number(expected.twice),
+      bikes: Number(expected.bikes),
+    });
+    expect(star.twice).toBe(6);
+  });
+});
