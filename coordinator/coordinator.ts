@@ -186,7 +186,9 @@ class LandfallCoordinator implements Coordinator {
     });
     for (const name of await staleMarts(context.pool)) {
       const dataset = context.registry.get(name);
-      if (dataset !== undefined) void this.starOf(name).then(() => this.marts.request(dataset));
+      if (!dataset?.marts.some((mart) => mart.kind === 'table')) continue;
+      await this.starOf(name);
+      void this.marts.request(dataset);
     }
   }
 
