@@ -32,13 +32,14 @@ let validScratch = new Int32Array(1 << 14);
 export abstract class ColumnBuffer {
   rows = 0;
   protected count = 0;
-  protected memory: ArrayBuffer = takeMemory(FIRST_BYTES);
+  protected memory: ArrayBuffer;
   readonly #nullable: boolean;
   /** Kept from the first null on. */
   #levels: Uint8Array<ArrayBuffer> | null = null;
 
-  constructor(nullable: boolean) {
+  constructor(nullable: boolean, firstBytes: number) {
     this.#nullable = nullable;
+    this.memory = takeMemory(Math.max(FIRST_BYTES, firstBytes));
   }
 
   append(vector: Vector, selection: Selection): void {
@@ -106,6 +107,8 @@ type Lane = Int32Array | BigInt64Array | Float64Array | Uint8Array;
 interface Layout<A extends Lane> {
   /** Elements of the array that one value takes. */
   readonly lanes: number;
+  /** Bytes of one value. */
+  readonly width: number;
   readonly view: (memory: ArrayBuffer) => A;
   readonly gather: (source: A, order: Int32Array, from: number, to: number, target: A, at: number) => void;
   readonly data: (values: A) => ColumnValues['data'];
@@ -115,16 +118,15 @@ class FixedBuffer<A extends Lane> extends ColumnBuffer {
   #values: A;
   readonly #layout: Layout<A>;
 
-  constructor(nullable: boolean, layout: Layout<A>) {
-    super(nullable);
+  constructor(nullable: boolean, layout: Layout<A>, rows: number) {
+    super(nullable, rows * layout.width);
     this.#layout = layout;
     this.#values = layout.view(this.memory);
   }
 
   protected copy(vector: Vector, { order, from, to, contiguous }: Selection): void {
-    const { lanes, gather, view } = this.#layout;
+    const { lanes, width, gather, view } = this.#layout;
     const source = (vector as unknown as { values: A }).values;
-    const width = lanes * source.BYTES_PER_ELEMENT;
     const bytes = (this.count + to - from) * width;
     if (bytes > this.memory.byteLength) {
       this.memory = growMemory(this.memory, this.count * width, bytes);
@@ -176,6 +178,7 @@ class Utf8Buffer extends ColumnBuffer {
 
 const int32Layout: Layout<Int32Array> = {
   lanes: 1,
+  width: 4,
   view: (memory) => new Int32Array(memory),
   gather: gatherInt32,
   data: (values) => ({ kind: 'int32', values }),
@@ -183,6 +186,7 @@ const int32Layout: Layout<Int32Array> = {
 
 const int64Layout: Layout<BigInt64Array> = {
   lanes: 1,
+  width: 8,
   view: (memory) => new BigInt64Array(memory),
   gather: gatherInt64,
   data: (values) => ({ kind: 'int64', words: new Int32Array(values.buffer) }),
@@ -190,6 +194,7 @@ const int64Layout: Layout<BigInt64Array> = {
 
 const float64Layout: Layout<Float64Array> = {
   lanes: 1,
+  width: 8,
   view: (memory) => new Float64Array(memory),
   gather: gatherFloat64,
   data: (values) => ({ kind: 'float64', values }),
@@ -197,6 +202,7 @@ const float64Layout: Layout<Float64Array> = {
 
 const booleanLayout: Layout<Uint8Array> = {
   lanes: 1,
+  width: 1,
   view: (memory) => new Uint8Array(memory),
   gather: gatherUint8,
   data: (values) => ({ kind: 'boolean', values }),
@@ -204,6 +210,7 @@ const booleanLayout: Layout<Uint8Array> = {
 
 const uuidLayout: Layout<Uint8Array> = {
   lanes: 16,
+  width: 16,
   view: (memory) => new Uint8Array(memory),
   gather: gatherUuid,
   data: (values) => ({ kind: 'uuid', values }),
@@ -217,24 +224,29 @@ function dictionaryLayout(space: CodeSpace): Layout<Int32Array> {
   };
 }
 
-/** A buffer for vectors of this kind; `space` is the chunk's code space of the column. */
-export function columnBuffer(kind: Vector['kind'], nullable: boolean, space: CodeSpace): ColumnBuffer {
+/** A buffer for vectors of this kind with room for `rows`; `space` is the chunk's code space of the column. */
+export function columnBuffer(
+  kind: Vector['kind'],
+  nullable: boolean,
+  space: CodeSpace,
+  rows: number,
+): ColumnBuffer {
   switch (kind) {
     case 'int32':
-      return new FixedBuffer(nullable, int32Layout);
+      return new FixedBuffer(nullable, int32Layout, rows);
     case 'int64':
     case 'timestamp':
-      return new FixedBuffer(nullable, int64Layout);
+      return new FixedBuffer(nullable, int64Layout, rows);
     case 'float64':
-      return new FixedBuffer(nullable, float64Layout);
+      return new FixedBuffer(nullable, float64Layout, rows);
     case 'boolean':
-      return new FixedBuffer(nullable, booleanLayout);
+      return new FixedBuffer(nullable, booleanLayout, rows);
     case 'uuid':
-      return new FixedBuffer(nullable, uuidLayout);
+      return new FixedBuffer(nullable, uuidLayout, rows);
     case 'dictionary':
-      return new FixedBuffer(nullable, dictionaryLayout(space));
+      return new FixedBuffer(nullable, dictionaryLayout(space), rows);
     case 'utf8':
-      return new Utf8Buffer(nullable);
+      return new Utf8Buffer(nullable, 0);
     case 'point':
       throw new TypeError('a point is stored as its lon and lat');
   }

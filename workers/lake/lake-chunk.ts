@@ -6,7 +6,7 @@ import { LandfallError } from '../../platform/errors.ts';
 import type { Part, Storage } from '../../platform/types.ts';
 import { asidePrefix, clearLeftovers } from './aside.ts';
 import { CodeSpace } from './code-space.ts';
-import { type ColumnBuffer, columnBuffer } from './column-buffer.ts';
+import { type ColumnBuffer, columnBuffer, type Selection } from './column-buffer.ts';
 import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './columns.ts';
 import { ByteSink } from './parquet/byte-sink.ts';
 import { Compression } from './parquet/compression.ts';
@@ -59,6 +59,16 @@ export interface LakeChunk {
 export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
   return new LakeChunkWriter(options);
 }
+
+/** Rows that go to one partition together. */
+interface Piece {
+  readonly p: number;
+  readonly buffers: readonly ColumnBuffer[];
+  readonly selection: Selection;
+}
+
+/** Rows of a partition in the chunk that finished last, on average. Only a guess at memory hangs on it. */
+const expectedRows = new WeakMap<CompiledDataset, number>();
 
 /** What waits for a partition's next row group, and its part once there was one. */
 interface Partition {
@@ -127,29 +137,42 @@ class LakeChunkWriter implements LakeChunk {
     return vector.kind === 'dictionary' ? { ...vector, values: space.codes(vector) } : vector;
   }
 
-  /** Appends every group, in as many rounds as row groups fill up. */
+  /**
+   * Appends every group. A round appends to each partition what still fits its row group, column by
+   * column so that a column stays in the cache, then writes the row groups that are full.
+   */
   async #append(vectors: readonly Vector[], { order, starts }: Groups, count: number): Promise<void> {
-    for (let p = 0; p < count; p++) {
-      const contiguous = starts[p + 1] - starts[p] === starts[count];
-      let from = starts[p];
-      while (from < starts[p + 1]) {
-        const partition = this.#partitions[p];
-        const to = Math.min(starts[p + 1], from + this.#rowGroupRows - partition.rows);
-        const buffers = (partition.buffers ??= this.#newBuffers(vectors));
-        for (let c = 0; c < vectors.length; c++)
-          buffers[c].append(vectors[c], { order, from, to, contiguous });
-        partition.rows += to - from;
-        this.#account(partition);
-        from = to;
-        if (partition.rows === this.#rowGroupRows) await this.#flush(p, true);
+    const next = starts.slice(0, count);
+    for (let waiting = starts[count]; waiting > 0; ) {
+      const pieces: Piece[] = [];
+      for (let p = 0; p < count; p++) {
+        const from = next[p];
+        const room = this.#rowGroupRows - this.#partitions[p].rows;
+        const to = Math.min(starts[p + 1], from + room);
+        if (from === to) continue;
+        const contiguous = starts[p + 1] - starts[p] === starts[count];
+        pieces.push({ p, buffers: this.#buffersOf(p, vectors), selection: { order, from, to, contiguous } });
+        next[p] = to;
+        waiting -= to - from;
+      }
+      for (let c = 0; c < vectors.length; c++) appendColumn(pieces, vectors[c], c);
+      for (const { p, selection } of pieces) {
+        this.#partitions[p].rows += selection.to - selection.from;
+        this.#account(this.#partitions[p]);
+        if (this.#partitions[p].rows === this.#rowGroupRows) await this.#flush(p, true);
       }
     }
   }
 
-  #newBuffers(vectors: readonly Vector[]): ColumnBuffer[] {
-    return this.#columns.map(({ parquet }, i) =>
-      columnBuffer(vectors[i].kind, parquet.nullable, this.#spaces[i]),
-    );
+  #buffersOf(p: number, vectors: readonly Vector[]): ColumnBuffer[] {
+    const partition = this.#partitions[p];
+    if (partition.buffers !== null) return partition.buffers;
+    // Room for as many rows as such a partition had in the last chunk spares the copies of doubling.
+    const expected = this.#bytes < this.#memoryBytes / 2 ? (expectedRows.get(this.#options.dataset) ?? 0) : 0;
+    const rows = Math.min(expected, this.#rowGroupRows);
+    return (partition.buffers = this.#columns.map(({ parquet }, i) =>
+      columnBuffer(vectors[i].kind, parquet.nullable, this.#spaces[i], rows),
+    ));
   }
 
   /** Brings the sum of memory held up to date. */
@@ -245,6 +268,8 @@ class LakeChunkWriter implements LakeChunk {
       if (finishing.size >= FINISHING_MAX) await Promise.race(finishing);
     }
     await Promise.all(finishing);
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+    if (rows > 0) expectedRows.set(this.#options.dataset, Math.ceil(rows / parts.length));
     return parts;
   }
 
@@ -263,6 +288,10 @@ class LakeChunkWriter implements LakeChunk {
       await partition.part?.abort();
     }
   }
+}
+
+function appendColumn(pieces: readonly Piece[], vector: Vector, column: number): void {
+  for (const { buffers, selection } of pieces) buffers[column].append(vector, selection);
 }
 
 function findVector(batch: Batch, name: string): Vector {

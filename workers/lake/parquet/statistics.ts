@@ -62,13 +62,13 @@ export function int64Bounds(words: Int32Array, count: number): Bounds | null {
 export function float64Bounds(values: Float64Array, count: number): Bounds | null {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
+  // A NaN makes both NaN, and they stay it.
   for (let i = 0; i < count; i++) {
     const value = values[i];
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (Number.isNaN(value)) return null;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
-  if (count === 0) return null;
+  if (count === 0 || Number.isNaN(min)) return null;
   return exact(
     new Uint8Array(Float64Array.of(min === 0 ? -0 : min).buffer),
     new Uint8Array(Float64Array.of(max === 0 ? 0 : max).buffer),
