@@ -25,7 +25,12 @@ const utc = {
   skipped: 'reject',
 } as const;
 
-const column = (name: string, type: KernelColumn['type']): KernelColumn => ({ name, type, required: true, nulls: [''] });
+const column = (name: string, type: KernelColumn['type']): KernelColumn => ({
+  name,
+  type,
+  required: true,
+  nulls: [''],
+});
 
 const plan: KernelPlan = {
   dialect: { delimiter: ',', quote: '"', trim: false },
@@ -61,7 +66,9 @@ function makeRows(rows: number, quoted: boolean): Buffer {
     const point = () => `POINT (${lon + random() * 0.2} ${lat + random() * 0.1})`;
     const time = new Date(1525132800000 + Math.floor(random() * 365 * 86400) * 1000).toISOString();
     const at = `${time.slice(0, 10)} ${time.slice(11, 19)}`;
-    parts.push(`${q}${city}${q},${q}${point()}${q},${q}${point()}${q},${q}${at}${q},${sources[(random() * 5) | 0]}\n`);
+    parts.push(
+      `${q}${city}${q},${q}${point()}${q},${q}${point()}${q},${q}${at}${q},${sources[(random() * 5) | 0]}\n`,
+    );
     if (parts.length === 10000) buffers.push(Buffer.from(parts.splice(0).join('')));
   }
   buffers.push(Buffer.from(parts.join('')));
@@ -92,7 +99,14 @@ function parse(
 }
 
 function copyFields(vectors: readonly Vector[]): CopyField[] {
-  const [region, origin, destination, time, source] = vectors as any[];
+  type Of<K extends Vector['kind']> = Extract<Vector, { kind: K }>;
+  const [region, origin, destination, time, source] = vectors as unknown as readonly [
+    Of<'dictionary'>,
+    Of<'point'>,
+    Of<'point'>,
+    Of<'timestamp'>,
+    Of<'dictionary'>,
+  ];
   const float8 = (values: Float64Array): CopyField => ({
     kind: 'float8',
     vector: { kind: 'float64', length: values.length, values, validity: null, nullCount: 0 },
@@ -118,7 +132,10 @@ function copyFields(vectors: readonly Vector[]): CopyField[] {
 async function main(): Promise<void> {
   const rows = option('rows', 1_000_000);
   const bytes = makeRows(rows, process.argv.includes('--quoted'));
-  const kernel = await createKernel({ inputBytes: option('input', 2 << 20), batchRows: option('batch', 32768) });
+  const kernel = await createKernel({
+    inputBytes: option('input', 2 << 20),
+    batchRows: option('batch', 32768),
+  });
   const gigabytes = bytes.length / 1e9;
   const report = (name: string, seconds: number, note: string) =>
     console.log(
@@ -138,7 +155,11 @@ async function main(): Promise<void> {
       slowest = Math.max(slowest, performance.now() - last);
       last = performance.now();
     });
-    report('parse', (performance.now() - started) / 1e3, `${parsed} rows, sum ${sum.toFixed(3)}, longest call ${slowest.toFixed(1)} ms`);
+    report(
+      'parse',
+      (performance.now() - started) / 1e3,
+      `${parsed} rows, sum ${sum.toFixed(3)}, longest call ${slowest.toFixed(1)} ms`,
+    );
     let encoding = 0;
     let encoded = 0;
     parse(kernel, bytes, (batch) => {

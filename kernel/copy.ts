@@ -37,13 +37,29 @@ interface Block {
   bytes: number;
 }
 
+/** Where an array is in kernel memory, or its bytes where it lies outside. */
+type Part = number | Uint8Array;
+
+/** The arrays behind the first `rows` rows of a field: values or offsets, validity, bytes of texts. */
+function fieldParts(
+  field: CopyField,
+  rows: number,
+): readonly (Uint8Array | Int32Array | Float64Array | BigInt64Array | null)[] {
+  if (field.kind === 'constant4') return [];
+  const { vector } = field;
+  const validity = vector.nullCount > 0 ? (vector.validity?.subarray(0, (rows + 7) >> 3) ?? null) : null;
+  if (vector.kind === 'utf8') {
+    return [vector.offsets.subarray(0, rows + 1), validity, vector.bytes.subarray(0, vector.offsets[rows])];
+  }
+  return [vector.values.subarray(0, vector.kind === 'uuid' ? rows * 16 : rows), validity];
+}
+
 /** Encodes rows for one kernel. */
 export class CopyEncoder {
   readonly #instance: KernelInstance;
-  /** One block for each array that had to be copied, in the order of their use. */
-  #blocks: Block[] = [];
-  #used = 0;
-  #dictionaries = new Map<number, StagedDictionary>();
+  /** A block for each array that had to be copied, by its field and part. */
+  readonly #blocks = new Map<string, Block>();
+  readonly #dictionaries = new Map<number, StagedDictionary>();
 
   constructor(instance: KernelInstance) {
     this.#instance = instance;
@@ -51,7 +67,7 @@ export class CopyEncoder {
 
   /** Forgets its blocks: the kernel's memory is being handed out anew. */
   reset(): void {
-    this.#blocks = [];
+    this.#blocks.clear();
     this.#dictionaries.clear();
   }
 
@@ -59,32 +75,25 @@ export class CopyEncoder {
     const { exports, memory } = this.#instance;
     const table = exports.copyFields(fields.length);
     if (table === 0) throw new RangeError(`A COPY row has at most 2048 fields, not ${fields.length}.`);
-    this.#used = 0;
-    const words = fields.flatMap((field, i) => this.#describe(field, rows, i));
+    // Addresses first: once something is copied, memory may grow and the views on it be emptied.
+    const parts = fields.map((field) => fieldParts(field, rows).map((array) => array && this.#locate(array)));
+    const words = fields.flatMap((field, i) => this.#describe(field, i, parts[i]));
     new Int32Array(memory.buffer, table, words.length).set(words);
     const bytes = exports.copyRows(fields.length, rows);
     return new Uint8Array(memory.buffer, exports.copyOutput(), bytes);
   }
 
   /** The words of a Field. */
-  #describe(field: CopyField, rows: number, i: number): number[] {
+  #describe(field: CopyField, i: number, parts: readonly (Part | null)[]): number[] {
     const words = new Array<number>(FIELD_WORDS).fill(0);
     words[0] = KINDS[field.kind];
-    if (field.kind === 'constant4') {
-      words[5] = field.value;
-      return words;
-    }
-    const { vector } = field;
-    if (vector.validity && vector.nullCount > 0) words[2] = this.#address(vector.validity, (rows + 7) >> 3);
-    if (vector.kind === 'utf8') {
-      words[1] = this.#address(vector.offsets, rows + 1);
-      words[3] = this.#address(vector.bytes, vector.offsets[rows]);
-      return words;
-    }
-    words[1] = this.#address(vector.values, vector.kind === 'uuid' ? rows * 16 : rows);
+    parts.forEach((part, place) => {
+      if (part) words[1 + place] = typeof part === 'number' ? part : this.#copy(`${i} ${place}`, part);
+    });
+    if (field.kind === 'constant4') words[5] = field.value;
     if (field.kind === 'numeric') words[5] = field.scale;
-    if (vector.kind === 'dictionary') {
-      const staged = this.#dictionary(vector.dictionary, i);
+    if (field.kind === 'text' && field.vector.kind === 'dictionary') {
+      const staged = this.#dictionary(field.vector.dictionary, i);
       words[0] = CODED_TEXT;
       words[3] = staged.bytes;
       words[4] = staged.offsets;
@@ -92,18 +101,22 @@ export class CopyEncoder {
     return words;
   }
 
-  /** Where the first `count` elements are in kernel memory, copied there if need be. */
-  #address(array: Uint8Array | Int32Array | Float64Array | BigInt64Array, count: number): number {
+  /** The array's address in kernel memory, or its bytes outside it. */
+  #locate(array: Uint8Array | Int32Array | Float64Array | BigInt64Array): Part {
     if (array.buffer === this.#instance.memory.buffer) return array.byteOffset;
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, count * array.BYTES_PER_ELEMENT);
-    const address = this.#reserve(this.#used++, bytes.length);
+    return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  }
+
+  #copy(key: string, bytes: Uint8Array): number {
+    const address = this.#reserve(key, bytes.length);
     new Uint8Array(this.#instance.memory.buffer).set(bytes, address);
     return address;
   }
 
-  #reserve(i: number, bytes: number): number {
+  #reserve(key: string, bytes: number): number {
     const { alloc, powerOfTwo, release } = this.#instance.exports;
-    const block = (this.#blocks[i] ??= { address: 0, bytes: 0 });
+    const block = this.#blocks.get(key) ?? { address: 0, bytes: 0 };
+    this.#blocks.set(key, block);
     if (bytes > block.bytes) {
       release(block.address, block.bytes);
       block.bytes = powerOfTwo(bytes);
@@ -116,7 +129,6 @@ export class CopyEncoder {
   #dictionary(dictionary: TextDictionary, field: number): { offsets: number; bytes: number } {
     const own = dictionary instanceof KernelDictionary ? dictionary.addresses(this.#instance) : null;
     if (own) return own;
-    const slots = [this.#used++, this.#used++];
     const staged = this.#dictionaries.get(field);
     if (staged && staged.dictionary === dictionary && staged.size === dictionary.size) return staged;
     const texts = Array.from({ length: dictionary.size }, (_, code) => dictionary.bytes(code));
@@ -128,12 +140,9 @@ export class CopyEncoder {
     const fresh = {
       dictionary,
       size: dictionary.size,
-      offsets: this.#reserve(slots[0], offsets.byteLength),
-      bytes: this.#reserve(slots[1], all.length),
+      offsets: this.#copy(`${field} text offsets`, new Uint8Array(offsets.buffer)),
+      bytes: this.#copy(`${field} texts`, all),
     };
-    const memory = new Uint8Array(this.#instance.memory.buffer);
-    memory.set(new Uint8Array(offsets.buffer), fresh.offsets);
-    memory.set(all, fresh.bytes);
     this.#dictionaries.set(field, fresh);
     return fresh;
   }

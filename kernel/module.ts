@@ -80,9 +80,9 @@ function wasmPath(): string {
 const INITIAL_PAGES = 4096;
 
 /** An instance with memory of its own (it grows as needed, up to 1 GiB). */
-export async function instantiate(): Promise<KernelInstance> {
+export async function instantiate(initialPages = INITIAL_PAGES): Promise<KernelInstance> {
   compiled ??= WebAssembly.compile(readFileSync(wasmPath()));
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 16384 });
+  const memory = new WebAssembly.Memory({ initial: initialPages, maximum: 16384 });
   const exactDouble = (address: number, length: number): number =>
     Number(Buffer.from(memory.buffer, address, length).toString('latin1'));
   const instance = await WebAssembly.instantiate(await compiled, {

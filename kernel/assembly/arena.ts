@@ -55,6 +55,12 @@ export function powerOfTwo(bytes: usize): usize {
   return bytes <= 64 ? 64 : <usize>1 << (32 - <usize>clz<u32>(<u32>bytes - 1));
 }
 
+/** Sees to it that `bytes` more bytes can be allocated without growing memory. */
+export function headroom(bytes: usize): void {
+  const pages = <i32>((top + bytes + 0xffff) >>> 16) - memory.size();
+  if (pages > 0) memory.grow(pages);
+}
+
 /** What was allocated so far stays for good. */
 export function keep(): void {
   base = top;

@@ -1,5 +1,5 @@
 /** One batch: scan a block of records, convert it column by column, take faulty rows out, and again. */
-import { alloc } from './arena';
+import { alloc, headroom } from './arena';
 import {
   BOOLEAN, Column, DATE, DECIMAL, DICTIONARY, FLOAT64, INT32, INT64, TIMESTAMP, UTF8, UUID, Work, columnAt, setNull,
 } from './column';
@@ -15,6 +15,9 @@ import { convertUuid } from './uuid';
 
 /** Words of the field index of a block: it stays in the cache while its columns are converted. */
 const INDEX_WORDS: i32 = 32768;
+
+/** Growing memory empties the views on it, so what encoding a batch may take is there beforehand. */
+const HEADROOM: usize = 64 << 20;
 
 /** Offset in the file of each row of the batch. */
 let offsets: usize = 0;
@@ -58,6 +61,7 @@ export function readBatch(last: bool): i32 {
   }
   const usedUp = Scan.pos == Scan.end;
   if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) discard();
+  headroom(HEADROOM);
   return rows;
 }
 

@@ -1,9 +1,9 @@
 /**
  * What a range of bytes does to the machine of scan.ts, for each of the four states it may begin in.
  *
- * Four tracks are followed, one for each state at the range's start. Only quotes need to be looked at one
- * by one: a track outside quotes is at a field's start exactly where the byte before is a delimiter or a
- * newline. Tracks that meet stay together, so in practice two are left after the first field.
+ * Four tracks are followed, one for each state at the range's start. Only quotes have to be looked at one
+ * by one: outside quotes a track is at a field's start exactly where the byte before is a delimiter or a
+ * newline, so stretches without a quote are passed in one step, and only their newlines are counted.
  */
 const LF: u32 = 10;
 
@@ -11,6 +11,9 @@ const FIELD_START: i32 = 0;
 const UNQUOTED: i32 = 1;
 const QUOTED: i32 = 2;
 const CLOSING: i32 = 3;
+
+/** What a quote makes of each state, two bits for each, the first state lowest. */
+const TURNS: i32 = QUOTED | (UNQUOTED << 2) | (CLOSING << 4) | (QUOTED << 6);
 
 class Survey {
   static delimiter: u32 = 44;
@@ -54,21 +57,12 @@ export function surveyLines(): f64 {
   return Survey.lines;
 }
 
-/** Follows the tracks through [start, end). */
+/** Follows the tracks through [start, end), which must be followed by 64 readable bytes. */
 export function surveyUpdate(start: usize, end: usize): void {
   let p = start;
   while (p < end) {
-    // Byte by byte while a newline would be some track's first record end.
-    if (awaiting()) {
-      p = stepAll(p, p + 1, start);
-      continue;
-    }
-    const plain = skipPlain(p, end);
-    if (plain > p) {
-      passPlain(<u32>load<u8>(plain - 1));
-      p = plain;
-    }
-    if (p < end) p = stepAll(p, min(p + 64, end), start);
+    if (awaiting()) p = stepTracks(p, end, start);
+    else p = followTracks(p, end);
   }
   Survey.seen += <f64>(end - start);
 }
@@ -81,85 +75,118 @@ function awaiting(): bool {
   return false;
 }
 
-/** The end of the blocks from p on that hold no quote, their newlines counted. */
-function skipPlain(p: usize, end: usize): usize {
+/** True where all tracks that are not in quotes have had a record end, so that newlines only count. */
+@inline
+function settled(a: i32, b: i32, c: i32, d: i32): bool {
+  const open = Survey.open;
+  return (
+    open == 0 ||
+    !((open & 1 && a != QUOTED) || (open & 2 && b != QUOTED) || (open & 4 && c != QUOTED) || (open & 8 && d != QUOTED))
+  );
+}
+
+/** A track's state after a stretch without a quote that is not empty and ends in `last`. */
+@inline
+function pass(state: i32, outside: i32): i32 {
+  return state == QUOTED ? QUOTED : outside;
+}
+
+/** A track's state after a quote. */
+@inline
+function turn(state: i32): i32 {
+  return (TURNS >> (state << 1)) & 3;
+}
+
+/** Follows the tracks from quote to quote, until a newline could be a first record end. */
+function followTracks(start: usize, end: usize): usize {
   const newline = i8x16.splat(<i8>LF);
   const quote = i8x16.splat(<i8>Survey.quote);
-  const quoting = Survey.quote < 256;
-  let lines: u64 = 0;
-  while (p + 64 <= end) {
-    const a = v128.load(p);
-    const b = v128.load(p, 16);
-    const c = v128.load(p, 32);
-    const d = v128.load(p, 48);
-    if (quoting) {
-      const found = v128.or(
-        v128.or(i8x16.eq(a, quote), i8x16.eq(b, quote)),
-        v128.or(i8x16.eq(c, quote), i8x16.eq(d, quote)),
-      );
-      if (v128.any_true(found)) break;
-    }
-    lines +=
-      <u64>popcnt(i8x16.bitmask(i8x16.eq(a, newline)) | (i8x16.bitmask(i8x16.eq(b, newline)) << 16)) +
-      <u64>popcnt(i8x16.bitmask(i8x16.eq(c, newline)) | (i8x16.bitmask(i8x16.eq(d, newline)) << 16));
-    p += 64;
-  }
-  Survey.lines += <f64>lines;
-  return p;
-}
-
-/** Every track past bytes without a quote, of which only the last can matter. */
-function passPlain(last: u32): void {
-  const outside = last == Survey.delimiter || last == LF ? FIELD_START : UNQUOTED;
-  for (let i: usize = 0; i < 4; i++) {
-    const state = load<i32>(states + (i << 2));
-    if (state != QUOTED) store<i32>(states + (i << 2), outside);
-  }
-}
-
-@inline
-function next(state: i32, byte: u32): i32 {
-  if (byte == Survey.quote) {
-    if (state == FIELD_START || state == CLOSING) return QUOTED;
-    return state == QUOTED ? CLOSING : UNQUOTED;
-  }
-  if (state == QUOTED) return QUOTED;
-  return byte == Survey.delimiter || byte == LF ? FIELD_START : UNQUOTED;
-}
-
-/** Every track byte by byte through [p, end). */
-function stepAll(p: usize, end: usize, start: usize): usize {
+  const quoting: u64 = Survey.quote < 256 ? -1 : 0;
+  const delimiter = Survey.delimiter;
   let a = load<i32>(states);
   let b = load<i32>(states, 4);
   let c = load<i32>(states, 8);
   let d = load<i32>(states, 12);
-  for (; p < end; p++) {
-    const byte = <u32>load<u8>(p);
-    if (byte == LF) {
-      Survey.lines += 1;
-      if (Survey.open != 0) noteEnds(a, b, c, d, Survey.seen + <f64>(p + 1 - start));
+  /** The first byte that the tracks have not seen. */
+  let at = start;
+  let p = start;
+  let lines: u64 = 0;
+  while (p < end) {
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    const v2 = v128.load(p, 32);
+    const v3 = v128.load(p, 48);
+    const inside: u64 = end - p < 64 ? (<u64>1 << (end - p)) - 1 : -1;
+    let quotes = bits64(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & quoting & inside;
+    const newlines = bits64(i8x16.eq(v0, newline), i8x16.eq(v1, newline), i8x16.eq(v2, newline), i8x16.eq(v3, newline)) & inside;
+    lines += popcnt(newlines);
+    while (quotes != 0) {
+      const q = p + <usize>ctz(quotes);
+      quotes &= quotes - 1;
+      if (q > at) {
+        const last = <u32>load<u8>(q - 1);
+        const outside = last == delimiter || last == LF ? FIELD_START : UNQUOTED;
+        a = pass(a, outside);
+        b = pass(b, outside);
+        c = pass(c, outside);
+        d = pass(d, outside);
+      }
+      a = turn(a);
+      b = turn(b);
+      c = turn(c);
+      d = turn(d);
+      at = q + 1;
+      if (!settled(a, b, c, d)) {
+        // What lies after this quote has been counted in advance.
+        lines -= popcnt(newlines & (<u64>-2 << <u64>(q - p)));
+        end = at;
+        break;
+      }
     }
-    a = next(a, byte);
-    b = next(b, byte);
-    c = next(c, byte);
-    d = next(d, byte);
+    p += 64;
+  }
+  if (end > at) {
+    const last = <u32>load<u8>(end - 1);
+    const outside = last == delimiter || last == LF ? FIELD_START : UNQUOTED;
+    a = pass(a, outside);
+    b = pass(b, outside);
+    c = pass(c, outside);
+    d = pass(d, outside);
   }
   store<i32>(states, a);
   store<i32>(states, b, 4);
   store<i32>(states, c, 8);
   store<i32>(states, d, 12);
+  Survey.lines += <f64>lines;
+  return end;
+}
+
+@inline
+function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
+  return (
+    <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) |
+    (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
+  );
+}
+
+/** Every track byte by byte, up to and with the next newline. */
+function stepTracks(p: usize, end: usize, start: usize): usize {
+  while (p < end) {
+    const byte = <u32>load<u8>(p++);
+    if (byte == LF) Survey.lines += 1;
+    const outside = byte == Survey.delimiter || byte == LF ? FIELD_START : UNQUOTED;
+    for (let i = 0; i < 4; i++) {
+      const track = states + (<usize>i << 2);
+      const state = load<i32>(track);
+      if (byte == LF && state != QUOTED && Survey.open & (1 << i)) noteEnd(i, Survey.seen + <f64>(p - start));
+      store<i32>(track, byte == Survey.quote ? turn(state) : pass(state, outside));
+    }
+    if (byte == LF) break;
+  }
   return p;
 }
 
-function noteEnds(a: i32, b: i32, c: i32, d: i32, bytes: f64): void {
-  noteEnd(0, a, bytes);
-  noteEnd(1, b, bytes);
-  noteEnd(2, c, bytes);
-  noteEnd(3, d, bytes);
-}
-
-function noteEnd(track: i32, state: i32, bytes: f64): void {
-  if (state == QUOTED || !(Survey.open & (1 << track))) return;
+function noteEnd(track: i32, bytes: f64): void {
   Survey.open &= ~(1 << track);
   store<f64>(firstEnds + (<usize>track << 3), bytes);
   store<f64>(firstLines + (<usize>track << 3), Survey.lines);

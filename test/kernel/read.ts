@@ -3,6 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { createKernel, type KernelOptions } from '../../kernel/kernel.ts';
 import type {
   Batch,
+  Kernel,
   KernelColumn,
   KernelDialect,
   KernelPlan,
@@ -80,13 +81,24 @@ export interface ReadResult {
   readonly rejects: OracleReject[];
 }
 
-/** Reads the bytes with a new kernel. */
+/** One kernel for each set of options: a used one must read as a new one does. */
+const kernels = new Map<string, Promise<Kernel>>();
+
+function kernelFor({ batchRows, inputBytes, recordBytesMax }: KernelOptions): Promise<Kernel> {
+  const options = { batchRows, inputBytes, recordBytesMax };
+  const key = JSON.stringify(options);
+  const kernel = kernels.get(key) ?? createKernel(options);
+  kernels.set(key, kernel);
+  return kernel;
+}
+
+/** Reads the bytes with a kernel that may have read others before. */
 export async function readWithKernel(
   bytes: Uint8Array,
   plan: KernelPlan,
   options: ReadOptions = {},
 ): Promise<ReadResult> {
-  const kernel = await createKernel(options);
+  const kernel = await kernelFor(options);
   kernel.begin(plan, { byteStart: options.byteStart ?? 0, skipBytes: options.skipBytes ?? 0 });
   const result: ReadResult = { rows: [], rejects: [] };
   let at = 0;
