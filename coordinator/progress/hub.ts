@@ -25,7 +25,7 @@ import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
 import { ChangeRing } from './ring.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
-import { chunkKey, ProgressModel, restMs } from './state.ts';
+import { ProgressModel, restMs } from './state.ts';
 import { createUnknownFiles, type UnknownFile } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
@@ -155,7 +155,7 @@ class ProgressHub implements Hub {
 
   private onNotify(payload: string): void {
     const { fileId, chunkNumber } = JSON.parse(payload) as { fileId: number; chunkNumber?: number };
-    this.reader.file(fileId, chunkNumber === undefined ? undefined : chunkKey({ fileId, chunkNumber }));
+    this.reader.file(fileId, chunkNumber);
   }
 
   private onTick(tick: Tick): void {

@@ -7,6 +7,8 @@
  *                                                                   └─┘ failed: again after a pause
  */
 
+import type { ChunkAddress } from './in-flight.ts';
+
 /** Least time between the starts of two reads; a first notification is read at once. */
 const debounceMs = 20;
 const firstRetryMs = 250;
@@ -17,13 +19,13 @@ export interface Dirty {
   /** Everything must be read again: the connection that notifies was lost for a while. */
   readonly all: boolean;
   readonly fileIds: readonly number[];
-  /** Chunks whose commit was announced, as chunkKey names them. */
-  readonly commits: readonly string[];
+  /** Chunks whose commit was announced. */
+  readonly commits: readonly ChunkAddress[];
 }
 
 export interface LedgerReader {
-  /** A file changed; `commit` names the chunk whose commit it was, where that is known. */
-  file(fileId: number, commit?: string): void;
+  /** A file changed; `chunkNumber` where it was the commit of a chunk. */
+  file(fileId: number, chunkNumber?: number): void;
   all(): void;
   /** Resolves when no read is under way; none starts afterwards. */
   close(): Promise<void>;
@@ -35,7 +37,7 @@ export function createLedgerReader(options: {
   onError(error: unknown): void;
 }): LedgerReader {
   let fileIds = new Set<number>();
-  let commits = new Set<string>();
+  let commits: ChunkAddress[] = [];
   let all = false;
   let timer: NodeJS.Timeout | null = null;
   let reading: Promise<void> | null = null;
@@ -56,9 +58,9 @@ export function createLedgerReader(options: {
   const soon = () => schedule(Math.max(0, lastStart + debounceMs - performance.now()));
 
   const readOnce = async () => {
-    const dirty: Dirty = { all, fileIds: [...fileIds], commits: [...commits] };
+    const dirty: Dirty = { all, fileIds: [...fileIds], commits };
     fileIds = new Set();
-    commits = new Set();
+    commits = [];
     all = false;
     lastStart = performance.now();
     try {
@@ -73,9 +75,9 @@ export function createLedgerReader(options: {
   };
 
   return {
-    file(fileId, commit) {
+    file(fileId, chunkNumber) {
       fileIds.add(fileId);
-      if (commit) commits.add(commit);
+      if (chunkNumber !== undefined) commits.push({ fileId, chunkNumber });
       soon();
     },
     all() {

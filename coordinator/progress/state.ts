@@ -8,12 +8,12 @@ import type {
   FileProgress,
   ProgressState,
   RejectSample,
-  SlotProgress,
   ThroughputSample,
   Tick,
   Totals,
   WorkerProgress,
 } from '../../platform/progress.ts';
+import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
 import { addFile, isFinished, noTotals } from './totals.ts';
 import { RateWindow } from './window.ts';
@@ -23,8 +23,6 @@ export const keptFinished = 200;
 /** Samples of throughput kept for new clients, one a second at most: ten minutes of work. */
 const keptHistory = 600;
 const historyStepMs = 1000;
-/** How long a commit is remembered, so that a tick from just before it does not count its bytes twice. */
-const commitMemoryMs = 10_000;
 
 interface FileEntry {
   /** As the ledger has it. */
@@ -32,11 +30,6 @@ interface FileEntry {
   /** As clients have it; null before they have heard of it. */
   shown: FileProgress | null;
   readonly window: RateWindow;
-}
-
-interface InFlight {
-  bytes: number;
-  rows: number;
 }
 
 export class ProgressModel {
@@ -48,8 +41,7 @@ export class ProgressModel {
   private totals: Totals = noTotals;
   private rejects: RejectSample[] = [];
   private readonly history: ThroughputSample[] = [];
-  /** Chunks whose commit is known, with the time it was heard of: `fileId/number`. */
-  private readonly commits = new Map<string, number>();
+  private readonly inFlight = new InFlight();
 
   private readonly changedFiles = new Set<number>();
   private readonly changedWorkers = new Set<string>();
@@ -97,24 +89,30 @@ export class ProgressModel {
     this.window.reset();
     const listed = new Set(rows.map((row) => row.fileId));
     for (const fileId of this.fileIds()) if (!listed.has(fileId)) this.dropFile(fileId);
-    for (const entry of this.files.values()) entry.window.reset();
+    for (const [fileId, entry] of this.files) {
+      entry.window.reset();
+      this.inFlight.forget(fileId);
+    }
     this.applyLedger(rows);
   }
 
-  /** Ledger rows of files that have changed. `gone` are in the ledger no more; `commits`: their new chunks. */
+  /** Ledger rows of files that have changed. `gone` are in the ledger no more; `commits`: announced. */
   applyLedger(
     rows: readonly FileProgress[],
     gone: readonly number[] = [],
-    commits: readonly string[] = [],
+    commits: readonly ChunkAddress[] = [],
     at = 0,
   ): void {
-    for (const key of commits) this.commits.set(key, at);
     for (const row of rows) {
       const entry = this.files.get(row.fileId);
       if (entry) entry.row = row;
       else this.files.set(row.fileId, { row, shown: null, window: new RateWindow() });
       this.changedFiles.add(row.fileId);
       this.goneFiles.delete(row.fileId);
+      if (row.state === 'loading') {
+        const own = commits.filter((chunk) => chunk.fileId === row.fileId);
+        this.inFlight.counted(row.fileId, row.chunksCommitted, own, at);
+      } else this.inFlight.forget(row.fileId);
     }
     for (const fileId of gone) this.dropFile(fileId);
     this.prune();
@@ -154,7 +152,7 @@ export class ProgressModel {
 
   /** Brings what clients see up to date and says what changed in it; null when nothing did. */
   settle(at: number): ChangeBody | null {
-    const flights = this.inFlight(at);
+    const flights = this.inFlight.sum(this.workers.values(), at);
     const files: FileProgress[] = [];
     let totals = this.base;
     let flying = 0;
@@ -186,7 +184,7 @@ export class ProgressModel {
   }
 
   /** The file as clients should see it now, or null where that is what they have. */
-  private present(entry: FileEntry, flight: InFlight | undefined, at: number): FileProgress | null {
+  private present(entry: FileEntry, flight: Flight | undefined, at: number): FileProgress | null {
     const { row, shown, window } = entry;
     const isActive = row.state === 'loading' || row.state === 'surveying';
     if (shown && !isActive && !this.changedFiles.has(row.fileId)) return null;
@@ -206,25 +204,10 @@ export class ProgressModel {
     return same(next, shown) ? null : next;
   }
 
-  /** What workers have read of chunks that are not committed yet, by file. */
-  private inFlight(at: number): Map<number, InFlight> {
-    for (const [key, heardAt] of this.commits) if (heardAt < at - commitMemoryMs) this.commits.delete(key);
-    const flights = new Map<number, InFlight>();
-    for (const worker of this.workers.values()) {
-      for (const slot of worker.slots) {
-        if (this.commits.has(chunkKey(slot))) continue;
-        const flight = flights.get(slot.fileId) ?? { bytes: 0, rows: 0 };
-        flight.bytes += slot.bytesRead;
-        flight.rows += slot.rows;
-        flights.set(slot.fileId, flight);
-      }
-    }
-    return flights;
-  }
-
   private dropFile(fileId: number): void {
     if (!this.files.delete(fileId)) return;
     this.changedFiles.delete(fileId);
+    this.inFlight.forget(fileId);
     this.goneFiles.add(fileId);
   }
 
@@ -265,11 +248,6 @@ export class ProgressModel {
 
 /** How often rates are looked at again when nothing is heard any more, until they are zero. */
 export const restMs = 1000;
-
-/** Names a chunk by its address. */
-export function chunkKey(slot: Pick<SlotProgress, 'fileId' | 'chunkNumber'>): string {
-  return `${slot.fileId}/${slot.chunkNumber}`;
-}
 
 /** Equal as JSON: what a client would see. */
 function same(a: unknown, b: unknown): boolean {

@@ -4,8 +4,8 @@
 export const windowMs = 5000;
 /** Samples closer together than this are merged. Bound: windowMs / stepMs + 2 samples a window. */
 const stepMs = 250;
-/** A rate over less than this would be noise. */
-const leastSpanMs = 400;
+/** Growth within less time than this counts as if it had taken this long: the first moments are noise. */
+const leastSpanMs = 1000;
 
 interface Sample {
   readonly at: number;
@@ -35,13 +35,19 @@ export class RateWindow {
     while (samples.length > 2 && samples[1].at <= at - windowMs) samples.shift();
   }
 
-  /** Growth a second, counted up to `at`. Zero when nothing was added within the window. */
+  /**
+   * Growth a second, from the moment it began within the window up to `at`. Zero when nothing was added
+   * within the window.
+   */
   rate(at: number): Rate {
-    const first = this.samples.at(0);
-    const last = this.samples.at(-1);
-    if (!first || !last || last.at <= at - windowMs) return still;
-    const spanMs = at - first.at;
-    if (spanMs < leastSpanMs) return still;
+    const { samples } = this;
+    const last = samples.at(-1);
+    if (!last || last.at <= at - windowMs) return still;
+    // A pause before the growth is not part of it: it would only make the rate look low.
+    let start = 0;
+    while (start + 1 < samples.length && isSame(samples[start], samples[start + 1])) start++;
+    const first = samples[start];
+    const spanMs = Math.max(leastSpanMs, at - first.at);
     return {
       rowsPerSecond: Math.max(0, Math.round(((last.rows - first.rows) * 1000) / spanMs)),
       bytesPerSecond: Math.max(0, Math.round(((last.bytes - first.bytes) * 1000) / spanMs)),
@@ -52,4 +58,8 @@ export class RateWindow {
   reset(): void {
     this.samples.length = 0;
   }
+}
+
+function isSame(a: Sample, b: Sample): boolean {
+  return a.rows === b.rows && a.bytes === b.bytes;
 }

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import type { ThroughputSample } from '../../platform/progress.ts';
 import { PanelHead } from './files.tsx';
 import { compact, count } from './format.ts';
-import { chartPoints, isMoving, shownMs } from './throughput.ts';
+import { chartPoints, chartStart, isMoving, shownMs } from './throughput.ts';
 
 const height = 150;
 /** The chart moves on with time at this pace, as long as there is something on it. */
@@ -28,7 +28,11 @@ export function Chart({
     const element = holder.current!;
     const build = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(element), chartPoints(latest.current, Date.now()), element);
+      plot.current = new uPlot(
+        options(element, () => chartStart(latest.current, Date.now())),
+        chartPoints(latest.current, Date.now()),
+        element,
+      );
     };
     build();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
@@ -68,7 +72,8 @@ export function Chart({
   );
 }
 
-function options(element: HTMLElement): uPlot.Options {
+/** `start` says when the chart begins, in ms, whenever it is drawn. */
+function options(element: HTMLElement, start: () => number): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -84,7 +89,7 @@ function options(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: {
-      x: { range: () => [(Date.now() - shownMs) / 1000, Date.now() / 1000] },
+      x: { range: () => [start() / 1000, Date.now() / 1000] },
       y: { range: (_plot, _min, max) => [0, Math.max(leastTop, (max ?? 0) * 1.1)] },
     },
     axes: [
@@ -93,8 +98,8 @@ function options(element: HTMLElement): uPlot.Options {
         grid: { show: false },
         size: 24,
         space: 60,
-        incrs: [60, 120, 300],
-        values: (_plot, ticks) => ticks.map(minute),
+        incrs: [10, 15, 30, 60, 120, 300],
+        values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => clock(tick, step)),
       },
       { ...axis, size: 46, space: 28, values: (_plot, ticks) => ticks.map(compact) },
     ],
@@ -110,6 +115,8 @@ function options(element: HTMLElement): uPlot.Options {
   };
 }
 
-function minute(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+/** The time of day, with seconds where ticks are less than a minute apart. */
+function clock(seconds: number, step: number): string {
+  const time = new Date(seconds * 1000).toLocaleTimeString('en-GB');
+  return step < 60 ? time : time.slice(0, 5);
 }

@@ -1,8 +1,11 @@
 /** The points of the throughput chart: what was pushed, kept for some minutes. Pure. */
 import type { ThroughputSample } from '../../platform/progress.ts';
 
-/** What the chart shows. */
+/** The most that the chart shows, and the least. */
 export const shownMs = 5 * 60_000;
+const leastShownMs = 60_000;
+/** Room before the first thing there is to see. */
+const leadMs = 5000;
 /** Samples nearer than this replace each other: more points than pixels help nobody. */
 const stepMs = 400;
 /** A value is drawn as a line to the next one up to this gap; beyond, it is held and then stepped. */
@@ -30,6 +33,13 @@ export function alignHistory(history: readonly ThroughputSample[], now: number):
 export function isMoving(samples: readonly ThroughputSample[], now: number): boolean {
   const from = now - shownMs;
   return samples.some((sample, i) => sample.rowsPerSecond > 0 && (samples[i + 1]?.at ?? now) > from);
+}
+
+/** When the chart begins (ms): with the work there is to see, so that a short run is not a thin line. */
+export function chartStart(samples: readonly ThroughputSample[], now: number): number {
+  const from = now - shownMs;
+  const first = samples.find((sample, i) => sample.rowsPerSecond > 0 && (samples[i + 1]?.at ?? now) > from);
+  return Math.max(from, Math.min(now - leastShownMs, (first?.at ?? now) - leadMs));
 }
 
 /** Seconds and rows a second for uPlot, from the first sample up to now. */

@@ -22,7 +22,7 @@ export function Workers({
     <section class="panel" aria-label="Workers">
       <PanelHead title="Workers" note={workers.length > 0 ? load(workers) : undefined} />
       {workers.length === 0 && (
-        <p class="quiet pad">None at work. They show up here as soon as they report.</p>
+        <p class="quiet pad">None at work just now. A worker shows up here while it has chunks in hand.</p>
       )}
       <ul class="workers">
         {shown.map((worker) => (

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { addSample, alignHistory, chartPoints, isMoving, shownMs } from '../../dashboard/src/throughput.ts';
+import {
+  addSample,
+  alignHistory,
+  chartPoints,
+  chartStart,
+  isMoving,
+  shownMs,
+} from '../../dashboard/src/throughput.ts';
 import type { ThroughputSample } from '../../platform/progress.ts';
 
 const sample = (at: number, rowsPerSecond: number): ThroughputSample => ({
@@ -20,6 +27,14 @@ it('holds a value over a pause instead of sloping to the next', () => {
   const [xs, ys] = chartPoints([sample(0, 5), sample(1000, 10), sample(61_000, 20)], 62_000);
   expect(xs).toEqual([0, 1, 60.999, 61, 62]);
   expect(ys).toEqual([5, 10, 10, 20, 20]);
+});
+
+it('begins with the work there is to see, a minute ago at the latest and five at the earliest', () => {
+  const now = 1_000_000;
+  expect(chartStart([], now)).toBe(now - 60_000);
+  expect(chartStart([sample(now - 2000, 7)], now)).toBe(now - 60_000);
+  expect(chartStart([sample(now - 200_000, 0), sample(now - 120_000, 7)], now)).toBe(now - 125_000);
+  expect(chartStart([sample(now - 900_000, 7)], now)).toBe(now - shownMs);
 });
 
 it('moves on while there is something to see', () => {

@@ -35,6 +35,18 @@ describe('rates', () => {
     expect(model.state().totals).toMatchObject({ bytesPerSecond: 100, rowsPerSecond: 10 });
   });
 
+  it('are not made small by a pause before the work', () => {
+    const model = new ProgressModel();
+    const file = fileOf({ fileId: 1, ...loading });
+    model.applyLedger([file]);
+    model.settle(0);
+    model.settle(60_000);
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(500)] }));
+    model.settle(61_000);
+    expect(shown(model)).toMatchObject({ bytesPerSecond: 500, rowsPerSecond: 50 });
+    expect(model.state().totals).toMatchObject({ bytesPerSecond: 500, rowsPerSecond: 50 });
+  });
+
   it('sink to zero when nothing more is heard', () => {
     const model = new ProgressModel();
     model.applyLedger([fileOf({ fileId: 1, ...loading })]);
@@ -82,9 +94,30 @@ describe('what is in flight', () => {
   it('is not counted for chunks whose commit is known', () => {
     const model = new ProgressModel();
     model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0), slot(300, 1)] }));
-    model.applyLedger([fileOf({ fileId: 1, ...loading, bytesCommitted: 1000 })], [], ['1/0'], 0);
+    model.applyLedger([fileOf({ fileId: 1, ...loading })]);
+    const committed = fileOf({ fileId: 1, ...loading, bytesCommitted: 1000, chunksCommitted: 1 });
+    model.applyLedger([committed], [], [{ fileId: 1, chunkNumber: 0 }], 0);
     model.settle(0);
     expect(shown(model)?.bytesSeen).toBe(1300);
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0), slot(400, 1)] }));
+    model.settle(500);
+    expect(shown(model)?.bytesSeen).toBe(1400);
+  });
+
+  it('is not counted for as many chunks as the ledger knows of before their commits are announced', () => {
+    const model = new ProgressModel();
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(300, 0), slot(1000, 1)] }));
+    model.applyLedger([fileOf({ fileId: 1, ...loading })]);
+    const committed = fileOf({ fileId: 1, ...loading, bytesCommitted: 1000, chunksCommitted: 1 });
+    model.applyLedger([committed]);
+    model.settle(0);
+    expect(shown(model)?.bytesSeen).toBe(1300);
+    model.applyLedger([committed], [], [{ fileId: 1, chunkNumber: 1 }], 10);
+    model.settle(10);
+    expect(shown(model)?.bytesSeen).toBe(1300);
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(500, 0), slot(200, 2)] }));
+    model.settle(500);
+    expect(shown(model)?.bytesSeen).toBe(1700);
   });
 
   it('is forgotten with its worker', () => {

@@ -1,0 +1,93 @@
+/**
+ * What workers have read of chunks that are not committed yet. A slot's word is half a second old, so it
+ * may speak of a chunk that the ledger has counted since; counting that twice would make a bar jump
+ * ahead and fall back. Two ways to know better:
+ *
+ *   - the commit was announced: its slot does not count any more
+ *   - the ledger counts more commits than were announced, because a read saw a commit a moment before
+ *     its notification came: as many slots do not count, those that are furthest on
+ */
+import type { SlotProgress, WorkerProgress } from '../../platform/progress.ts';
+
+/** How long a commit is remembered: longer than any tick from before it is under way. */
+const memoryMs = 10_000;
+
+export interface ChunkAddress {
+  readonly fileId: number;
+  readonly chunkNumber: number;
+}
+
+export interface Flight {
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+interface CommitCount {
+  /** Commits in the ledger when counting began, and now. */
+  readonly before: number;
+  now: number;
+  announced: number;
+}
+
+export class InFlight {
+  private readonly commits = new Map<string, number>();
+  private readonly counts = new Map<number, CommitCount>();
+
+  /** The ledger counts so many commits of a file; `announced` are those heard of since the last time. */
+  counted(fileId: number, chunksCommitted: number, announced: readonly ChunkAddress[], at: number): void {
+    for (const chunk of announced) this.commits.set(keyOf(chunk), at);
+    const count = this.counts.get(fileId);
+    if (count) {
+      count.now = chunksCommitted;
+      count.announced += announced.length;
+    } else {
+      this.counts.set(fileId, { before: chunksCommitted, now: chunksCommitted, announced: 0 });
+    }
+  }
+
+  /** The file is not loading any more, or its notifications may have been missed: counting begins anew. */
+  forget(fileId: number): void {
+    this.counts.delete(fileId);
+  }
+
+  /** Bytes and rows in flight, by file. */
+  sum(workers: Iterable<WorkerProgress>, at: number): Map<number, Flight> {
+    for (const [key, heardAt] of this.commits) if (heardAt < at - memoryMs) this.commits.delete(key);
+    const slots = new Map<number, SlotProgress[]>();
+    for (const worker of workers) {
+      for (const slot of worker.slots) {
+        if (this.commits.has(keyOf(slot))) continue;
+        const others = slots.get(slot.fileId);
+        if (others) others.push(slot);
+        else slots.set(slot.fileId, [slot]);
+      }
+    }
+    return new Map([...slots].map(([fileId, list]) => [fileId, sumOf(list, this.unannounced(fileId))]));
+  }
+
+  private unannounced(fileId: number): number {
+    const count = this.counts.get(fileId);
+    return count ? Math.max(0, count.now - count.before - count.announced) : 0;
+  }
+}
+
+/** The sum of slots but for the `without` that are furthest on. */
+function sumOf(slots: readonly SlotProgress[], without: number): Flight {
+  const left = without === 0 ? slots : [...slots].sort((a, b) => remaining(a) - remaining(b)).slice(without);
+  let bytes = 0;
+  let rows = 0;
+  for (const slot of left) {
+    bytes += slot.bytesRead;
+    rows += slot.rows;
+  }
+  return { bytes, rows };
+}
+
+/** Less the further on a slot is; committing comes after everything is read. */
+function remaining(slot: SlotProgress): number {
+  return slot.bytes - slot.bytesRead + (slot.step === 'committing' ? 0 : 1);
+}
+
+function keyOf(chunk: ChunkAddress): string {
+  return `${chunk.fileId}/${chunk.chunkNumber}`;
+}
