@@ -12,7 +12,7 @@ export interface Database {
   /** int8 arrives as a JavaScript number (every count and offset of ours is below 2^53). */
   readonly pool: pg.Pool;
   readonly embedded: boolean;
-  /** Ends the pool, and stops the embedded server where this process started it. */
+  /** Ends the pool and leaves the embedded server, which the last process of the home to leave stops. */
   close(): Promise<void>;
 }
 

@@ -28,7 +28,10 @@ export interface ClusterPaths {
   readonly data: string;
   readonly password: string;
   readonly log: string;
+  /** What runs now: {port, pid, startedBy}. For people, and to get the same port again. */
   readonly state: string;
+  /** One file for each process that uses the server (users.ts). */
+  readonly users: string;
 }
 
 export function clusterPaths(home: string): ClusterPaths {
@@ -39,6 +42,7 @@ export function clusterPaths(home: string): ClusterPaths {
     password: join(folder, 'password'),
     log: join(folder, 'server.log'),
     state: join(folder, 'server.json'),
+    users: join(folder, 'users'),
   };
 }
 

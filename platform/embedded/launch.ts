@@ -1,6 +1,16 @@
 /** Starting the server in its data folder, and seeing one that runs there. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, statfsSync, statSync, truncateSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +18,6 @@ import { LandfallError } from '../errors.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { type ClusterPaths, dataArgument, lastLines, serverEnvironment } from './cluster.ts';
-import { readRecord, takeOwnership } from './ownership.ts';
 import { processIdentity, worksIn } from './processes.ts';
 
 /** The longest wait for a server: recovery after a power cut replays up to max_wal_size. */
@@ -40,7 +49,6 @@ const baseSettings: Record<string, string> = {
 export interface Running {
   readonly pid: number;
   readonly port: number;
-  readonly startedAtMs: number;
   readonly ready: boolean;
 }
 
@@ -54,7 +62,6 @@ export function findRunning(paths: ClusterPaths): Running | null {
   return {
     pid,
     port: Number(lines[3]),
-    startedAtMs: Number(lines[2]) * 1000,
     ready: lines[7]?.trim() === 'ready',
   };
 }
@@ -79,7 +86,7 @@ export async function launch(
   account: Account | null,
   settings: Record<string, string>,
 ): Promise<Running | null> {
-  const port = await freePort(readRecord(paths)?.port ?? 0);
+  const port = await freePort(lastPort(paths));
   const args = ['-D', dataArgument(account, paths.data), '-p', String(port)];
   for (const [name, value] of Object.entries({ ...baseSettings, ...sharedMemory(), ...settings })) {
     args.push('-c', `${name}=${value}`);
@@ -118,15 +125,12 @@ export async function launch(
 
 /** Null where the server ended instead. */
 async function untilReady(paths: ClusterPaths, child: ChildProcess): Promise<Running | null> {
-  let owned = false;
   const deadline = Date.now() + startMs;
   while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     const running = findRunning(paths);
-    if (running?.pid === child.pid && running.port > 0) {
-      // Only now is the lock ours; others see the record before they can connect.
-      if (!owned) takeOwnership(paths, running);
-      owned = true;
-      if (running.ready) return running;
+    if (running?.pid === child.pid && running.ready) {
+      writeState(paths, running);
+      return running;
     }
     if (Date.now() > deadline) throw startError(paths, 'it did not become ready in time');
     await delay(10);
@@ -156,6 +160,22 @@ export function freePort(wanted: number): Promise<number> {
       probe.close(() => resolve(port));
     });
   });
+}
+
+function writeState(paths: ClusterPaths, { port, pid }: Running): void {
+  const aside = `${paths.state}.${process.pid}`;
+  writeFileSync(aside, `${JSON.stringify({ port, pid, startedBy: process.pid })}\n`);
+  renameSync(aside, paths.state);
+}
+
+/** The port of the server before this one; 0 where there was none. */
+function lastPort(paths: ClusterPaths): number {
+  try {
+    const { port } = JSON.parse(readFileSync(paths.state, 'utf8')) as { port: number };
+    return Number.isInteger(port) && port > 0 && port < 65536 ? port : 0;
+  } catch {
+    return 0;
+  }
 }
 
 export function startError(paths: ClusterPaths, reason: string): LandfallError {

@@ -1,22 +1,20 @@
 /**
- * The embedded server of one home: started, joined or adopted, and stopped with its owner.
+ * The embedded server of one home: started by whoever comes first, joined by the others, stopped by the
+ * last one to leave.
  *
- *            nobody serves the home                  its owner lives
- *   (open) ─────────────────────────▶ owned     (open) ──────────────▶ joined
- *      │  it serves, its owner is dead  ▲
- *      └────────────(adopt)─────────────┘
+ *             nobody serves the home: start it          others use it still: nothing
+ *   (opening) ────────────────────────────────▶ in use ─────────────────────────────▶ (left)
+ *       │  it runs: join it                        ▲ │  last one out: fast shutdown      ▲
+ *       └──────────────────────────────────────────┘ └───────────────────────────────────┘
  *
- *   owned  ── stop(), end of the process, SIGINT, SIGTERM, SIGHUP ──▶ fast shutdown
- *   joined ── stop() ──▶ nothing: its owner stops it
- *
- * Two processes may do this at once. What decides is never ours alone: PostgreSQL's lock file
- * (postmaster.pid) lets one server into a data folder, and a rename lets one process adopt it.
+ * Leaving is stop(), the end of the process, SIGINT, SIGTERM or SIGHUP; a killed process has left.
+ * Two processes may do all this at once: PostgreSQL's own lock file lets one server into a data folder.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { serverAccount } from './account.ts';
+import { type Account, serverAccount } from './account.ts';
 import { type Binaries, serverBinaries } from './binaries.ts';
 import {
   type ClusterPaths,
@@ -27,24 +25,20 @@ import {
   superuser,
 } from './cluster.ts';
 import { findRunning, launch, type Running, startError, startMs } from './launch.ts';
-import { adopt, atEnd, readRecord } from './ownership.ts';
 import { isAlive, processIdentity } from './processes.ts';
+import { atEnd, enter, leave } from './users.ts';
 
 export interface EmbeddedServer {
   /** Of Landfall's database, password included: never print it. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** True where this process started or adopted the server and so stops it. */
-  readonly owned: boolean;
-  /** Fast shutdown by the owner; nothing in a process that joined. */
+  /** Leaves; the last one out shuts the server down and waits for that. */
   stop(): Promise<void>;
 }
 
 /** A fast shutdown writes a checkpoint: up to shared_buffers to disk. */
 const stopMs = 60_000;
-/** A server's starter has said that it owns it by then. */
-const claimMs = 3000;
 
 /**
  * Opens the server of `home` (absolute path), making its data folder at first use.
@@ -63,45 +57,57 @@ export async function openServer(
   const urlOf = (port: number, database: string) =>
     `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`;
 
+  const user = enter(paths);
+  try {
+    const running = await untilServing(paths, account, { password, settings, url: urlOf });
+    await ensureDatabase(urlOf(running.port, 'postgres'));
+    return handle(paths, user, running, urlOf(running.port, databaseName));
+  } catch (error) {
+    leave(paths, user);
+    throw error;
+  }
+}
+
+/** Starts the server unless it runs, and waits until it answers. */
+async function untilServing(
+  paths: ClusterPaths,
+  account: Account | null,
+  options: {
+    password: string;
+    settings: Record<string, string>;
+    url: (port: number, database: string) => string;
+  },
+): Promise<Running> {
+  const { password, settings, url } = options;
   const deadline = Date.now() + startMs;
-  let started: Running | null = null;
   let binaries: Binaries | null = null;
   while (Date.now() < deadline) {
     const running = findRunning(paths);
     if (running === null) {
       binaries ??= serverBinaries(account, paths.folder);
       await ensureCluster(paths, binaries, account, password, { durable: settings.fsync !== 'off' });
-      started = await launch(paths, binaries, account, settings);
-    } else if (running.ready && (await answers(urlOf(running.port, 'postgres'), paths))) {
-      await ensureDatabase(urlOf(running.port, 'postgres'));
-      const ours = started?.pid === running.pid;
-      if (!ours) await untilClaimed(paths, running);
-      return handle(running, ours || adopt(paths, running), urlOf(running.port, databaseName));
+      await launch(paths, binaries, account, settings);
+    } else if (running.ready && (await answers(url(running.port, 'postgres'), paths))) {
+      return running;
+    } else {
+      await delay(20);
     }
-    await delay(20);
   }
   throw startError(paths, 'it did not answer in time');
 }
 
-/** Without the record of a starter that is about to write it, we would adopt what has an owner. */
-async function untilClaimed(paths: ClusterPaths, running: Running): Promise<void> {
-  while (readRecord(paths)?.pid !== running.pid && Date.now() < running.startedAtMs + claimMs)
-    await delay(10);
-}
-
-function handle(running: Running, owned: boolean, url: string): EmbeddedServer {
+function handle(paths: ClusterPaths, user: string, running: Running, url: string): EmbeddedServer {
   const { pid, port } = running;
-  const identity = processIdentity(pid);
-  if (!owned || identity === null) return { url, port, pid, owned, stop: async () => {} };
+  const identity = processIdentity(pid) ?? '';
   const forget = atEnd(() => {
-    if (isAlive(identity)) process.kill(pid, 'SIGINT');
+    if (leave(paths, user) && isAlive(identity)) process.kill(pid, 'SIGINT');
   });
-  let stopping: Promise<void> | null = null;
   const stop = async () => {
-    await shutDown(pid, identity);
     forget();
+    if (leave(paths, user)) await shutDown(pid, identity);
   };
-  return { url, port, pid, owned, stop: () => (stopping ??= stop()) };
+  let stopping: Promise<void> | null = null;
+  return { url, port, pid, stop: () => (stopping ??= stop()) };
 }
 
 async function shutDown(pid: number, identity: string): Promise<void> {

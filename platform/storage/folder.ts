@@ -61,7 +61,11 @@ export class FolderStorage implements Storage {
     yield* this.walk(folder, prefix);
   }
 
-  async stat(key: string): Promise<StoredObject | null> {
+  stat(key: string): Promise<StoredObject | null> {
+    return this.guard(this.find(key));
+  }
+
+  private async find(key: string): Promise<StoredObject | null> {
     const path = await this.locate(key).catch(nullIfMissing);
     const found = path && (await lstat(path, { bigint: true }).catch(nullIfMissing));
     if (!found) return null;
@@ -73,7 +77,7 @@ export class FolderStorage implements Storage {
     key: string,
     range: { start: number; end: number; fingerprint?: string },
   ): AsyncGenerator<Uint8Array> {
-    const file = await this.openToRead(key);
+    const file = await this.guard(this.openToRead(key));
     let ahead: Promise<Uint8Array> | null = null;
     try {
       const before = await file.stat({ bigint: true });
@@ -99,28 +103,29 @@ export class FolderStorage implements Storage {
     }
   }
 
-  async writer(key: string): Promise<StorageWriter> {
+  writer(key: string): Promise<StorageWriter> {
+    return this.guard(this.openToWrite(key));
+  }
+
+  private async openToWrite(key: string): Promise<StorageWriter> {
     checkKey(key, this.url);
     const folder = join(this.url, asideFolder);
     await mkdir(folder, { recursive: true });
     const aside = join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
     const file = await open(aside, 'wx');
-    let open_ = true;
-    const close = async () => {
-      if (open_) await file.close();
-      open_ = false;
+    let closing: Promise<void> | null = null;
+    const close = () => (closing ??= file.close());
+    const write = async (bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+    };
+    const commit = async () => {
+      await file.sync();
+      await close();
+      await this.place(aside, key);
     };
     return {
-      async write(bytes) {
-        for (let at = 0; at < bytes.length; ) {
-          at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
-        }
-      },
-      commit: async () => {
-        await file.sync();
-        await close();
-        await this.place(aside, key);
-      },
+      write: (bytes) => this.guard(write(bytes)),
+      commit: () => this.guard(commit()),
       async abort() {
         await close();
         await unlink(aside).catch(nullIfMissing);
@@ -139,12 +144,20 @@ export class FolderStorage implements Storage {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  delete(key: string): Promise<void> {
+    return this.guard(this.remove(key));
+  }
+
+  private async remove(key: string): Promise<void> {
     const path = await this.locate(key).catch(nullIfMissing);
     if (path) await unlink(path).catch(nullIfMissing);
   }
 
-  async moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
+  moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
+    return this.guard(this.move(source, sourceKey, key));
+  }
+
+  private async move(source: Storage, sourceKey: string, key: string): Promise<void> {
     if (source instanceof FolderStorage) {
       if ((await source.stat(sourceKey)) === null) {
         throw new LandfallError('LF_FILE_MISSING', { file: join(source.url, sourceKey) });
@@ -217,6 +230,16 @@ export class FolderStorage implements Storage {
         const found = await lstat(join(this.url, key), { bigint: true }).catch(nullIfMissing);
         if (found?.isFile()) yield toObject(key, found);
       }
+    }
+  }
+
+  /** What the system says (no space, no permission, …) becomes an error with a way out. */
+  private async guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (cause instanceof LandfallError) throw cause;
+      throw new LandfallError('LF_STORAGE', { store: this.url, reason: (cause as Error).message }, { cause });
     }
   }
 

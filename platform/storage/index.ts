@@ -42,6 +42,8 @@ export function objectUrl(storage: Pick<Storage, 'url'>, key: string): string {
 
 /** The SDK takes a third of a second to load: only those who need it wait for it. */
 async function openS3(url: string): Promise<Storage> {
+  // It warns of Node versions on standard error, which is not its place.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3Storage } = await import('./s3.ts');
   return new S3Storage(url);
 }

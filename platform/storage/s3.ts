@@ -2,7 +2,7 @@
  * A prefix of an S3 bucket as a store. Region, endpoint and credentials come from the AWS_* variables and
  * files that every AWS tool reads; AWS_ENDPOINT_URL_S3 points at a server of another make.
  */
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -12,15 +12,12 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { LandfallError } from '../errors.ts';
 import type { Storage, StorageWriter, StoredObject } from '../types.ts';
 import { copyThrough } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
+import { type S3Address, S3Writer } from './s3-writer.ts';
 
-/** A writer holds up to uploadsAtOnce + 1 of these; 10,000 of them are the largest object: 78 GiB. */
-const partBytes = 8 * 1024 * 1024;
-const uploadsAtOnce = 2;
 const bufferBytes = 1024 * 1024;
 /** S3 copies no more in one request. */
 const copyBytesMax = 5 * 1024 ** 3;
@@ -118,39 +115,14 @@ export class S3Storage implements Storage {
   }
 
   async writer(key: string): Promise<StorageWriter> {
-    const stream = new PassThrough({ highWaterMark: bufferBytes });
-    const upload = new Upload({
-      client: this.client,
-      params: { ...this.address(key), Body: stream },
-      partSize: partBytes,
-      queueSize: uploadsAtOnce,
-    });
-    const done = upload.done();
-    let failure: unknown = null;
-    // Noticed by the next write or by commit; until then nobody waits for it.
-    done.catch((error) => {
-      failure = error;
-      stream.destroy();
-    });
+    const writer = new S3Writer(this.client, this.address(key));
+    const explain = (error: unknown) => {
+      throw this.failure(error, key);
+    };
     return {
-      write: async (bytes) => {
-        if (failure) throw this.failure(failure, key);
-        // The stream keeps what it is given, the caller may reuse it.
-        if (stream.write(Buffer.from(bytes))) return;
-        await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), done.catch(() => {})]);
-        if (failure) throw this.failure(failure, key);
-      },
-      commit: async () => {
-        stream.end();
-        await done.catch((error) => {
-          throw this.failure(error, key);
-        });
-      },
-      abort: async () => {
-        await upload.abort().catch(() => {});
-        stream.destroy();
-        await done.catch(() => {});
-      },
+      write: (bytes) => writer.write(bytes).catch(explain),
+      commit: () => writer.commit().catch(explain),
+      abort: () => writer.abort(),
     };
   }
 
@@ -176,7 +148,7 @@ export class S3Storage implements Storage {
     await source.delete(sourceKey);
   }
 
-  private address(key: string): { Bucket: string; Key: string } {
+  private address(key: string): S3Address {
     checkKey(key, this.url);
     return { Bucket: this.bucket, Key: this.prefix + key };
   }

@@ -6,6 +6,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -23,7 +24,6 @@ interface Opened {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  readonly owned: boolean;
   readonly process: number;
 }
 
@@ -83,40 +83,52 @@ async function untilGone(pid: number): Promise<void> {
 }
 
 describe('a home', () => {
-  it('gets one server: made, joined, adopted after a kill -9, stopped with its owner, started again', async () => {
+  it('gets one server, which the last one to leave stops, and the next one starts again', async () => {
     const home = join(tempFolder(), 'home');
-    const owner = await open(home, 'wait');
-    expect(owner.opened.owned).toBe(true);
-    await query(owner.opened.url, 'create table kept as select 1 as n');
+    const first = await open(home, 'wait');
+    await query(first.opened.url, 'create table kept as select 1 as n');
+    const second = await open(home, 'wait');
+    const third = await open(home, 'wait');
+    for (const { opened } of [second, third])
+      expect(opened).toMatchObject({ pid: first.opened.pid, url: first.opened.url });
 
-    const guest = await open(home, 'wait');
-    expect(guest.opened).toMatchObject({ owned: false, pid: owner.opened.pid, url: owner.opened.url });
-    guest.child.stdin!.end();
-    expect(await guest.ended()).toBe(0);
-    expect(await query(owner.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
-
-    owner.child.kill('SIGKILL');
-    await owner.ended();
-    const heir = await open(home, 'wait');
-    expect(heir.opened).toMatchObject({ owned: true, pid: owner.opened.pid });
-    const record = JSON.parse(readFileSync(join(home, 'postgres/server.json'), 'utf8'));
-    expect(record).toMatchObject({ pid: owner.opened.pid, port: owner.opened.port });
-    expect(record.startedBy).toMatch(new RegExp(`^${heir.opened.process}\\b`));
-
-    heir.child.stdin!.end();
-    expect(await heir.ended()).toBe(0);
-    expect(processIdentity(owner.opened.pid)).toBeNull();
+    second.child.stdin!.end();
+    expect(await second.ended()).toBe(0);
+    expect(await query(first.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
+    first.child.stdin!.end();
+    expect(await first.ended()).toBe(0);
+    expect(await query(third.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
+    third.child.stdin!.end();
+    expect(await third.ended()).toBe(0);
+    expect(processIdentity(first.opened.pid)).toBeNull();
 
     const later = await open(home, 'wait');
-    expect(later.opened).toMatchObject({ owned: true, port: owner.opened.port });
+    expect(later.opened.port).toBe(first.opened.port);
     expect(await query(later.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
+  });
+
+  it('adopts the server of a process that was killed', async () => {
+    const home = join(tempFolder(), 'home');
+    const first = await open(home, 'wait');
+    first.child.kill('SIGKILL');
+    await first.ended();
+    expect(processIdentity(first.opened.pid)).not.toBeNull();
+    const heir = await open(home, 'wait');
+    expect(heir.opened).toMatchObject({ pid: first.opened.pid, url: first.opened.url });
+    heir.child.stdin!.end();
+    expect(await heir.ended()).toBe(0);
+    expect(processIdentity(first.opened.pid)).toBeNull();
+    expect(readdirSync(join(home, 'postgres/users'))).toEqual([]);
   });
 
   it('is made once by those who come at the same moment', async () => {
     const home = join(tempFolder(), 'home');
     const children = await Promise.all([open(home, 'wait'), open(home, 'wait'), open(home, 'wait')]);
     expect(new Set(children.map(({ opened }) => opened.url)).size).toBe(1);
-    expect(children.filter(({ opened }) => opened.owned)).toHaveLength(1);
+    for (const { child } of children) child.stdin!.end();
+    for (const { ended } of children) expect(await ended()).toBe(0);
+    await untilGone(children[0].opened.pid);
+    expect(readdirSync(join(home, 'postgres')).filter((name) => name.startsWith('making-'))).toEqual([]);
   });
 
   it('survives a server that was killed, and a lock file that names a stranger', async () => {
@@ -129,7 +141,7 @@ describe('a home', () => {
     const lock = join(home, 'postgres/data/postmaster.pid');
     writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)));
     const second = await open(home, 'wait');
-    expect(second.opened).toMatchObject({ owned: true });
+    expect(second.opened.pid).not.toBe(first.opened.pid);
     expect(await query(second.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
   });
 
@@ -161,7 +173,7 @@ describe('a home', () => {
   });
 });
 
-describe('an owner', () => {
+describe('the only user', () => {
   // One home for all: each finds what the one before has left.
   let home: string;
   beforeAll(() => {

@@ -145,3 +145,14 @@ it('says so when a store cannot be made', async () => {
     code: 'LF_FILE_MISSING',
   });
 });
+
+it('says so when the system refuses', async () => {
+  await storage.put('file', 'x');
+  const refused = { code: 'LF_STORAGE', message: expect.stringMatching(/ENOTDIR|EEXIST|EISDIR/) };
+  await expect(storage.put('file/below', 'y')).rejects.toMatchObject(refused);
+  await storage.put('folder/below', 'y');
+  await expect(storage.put('folder', 'z')).rejects.toMatchObject(refused);
+  await expect(storage.moveFrom(storage, 'file', 'folder')).rejects.toMatchObject(refused);
+  expect(await storage.stat('file/below')).toBeNull();
+  expect(readdirSync(join(folder, 'store', '.landfall-tmp'))).toEqual([]);
+});
