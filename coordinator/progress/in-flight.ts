@@ -32,6 +32,14 @@ interface CommitCount {
 export class InFlight {
   private readonly commits = new Map<string, number>();
   private readonly counts = new Map<number, CommitCount>();
+  private readonly surveys = new WeakSet<SlotProgress>();
+
+  /** What slots say of a file now is of its survey, not of chunks: it is loading from this moment on. */
+  loadingBegins(fileId: number, workers: Iterable<WorkerProgress>): void {
+    for (const { slots } of workers) {
+      for (const slot of slots) if (slot.fileId === fileId) this.surveys.add(slot);
+    }
+  }
 
   /** The ledger counts so many commits of a file; `announced` are those heard of since the last time. */
   counted(fileId: number, chunksCommitted: number, announced: readonly ChunkAddress[], at: number): void {
@@ -56,7 +64,7 @@ export class InFlight {
     const slots = new Map<number, SlotProgress[]>();
     for (const worker of workers) {
       for (const slot of worker.slots) {
-        if (this.commits.has(keyOf(slot))) continue;
+        if (this.surveys.has(slot) || this.commits.has(keyOf(slot))) continue;
         const others = slots.get(slot.fileId);
         if (others) others.push(slot);
         else slots.set(slot.fileId, [slot]);

@@ -105,6 +105,8 @@ export class ProgressModel {
   ): void {
     for (const row of rows) {
       const entry = this.files.get(row.fileId);
+      const begins = row.state === 'loading' && entry !== undefined && entry.row.state !== 'loading';
+      if (begins) this.inFlight.loadingBegins(row.fileId, this.workers.values());
       if (entry) entry.row = row;
       else this.files.set(row.fileId, { row, shown: null, window: new RateWindow() });
       this.changedFiles.add(row.fileId);
@@ -159,7 +161,7 @@ export class ProgressModel {
     let flyingRows = 0;
     for (const entry of this.files.values()) {
       totals = addFile(totals, entry.row);
-      const flight = flights.get(entry.row.fileId);
+      const flight = entry.row.state === 'loading' ? flights.get(entry.row.fileId) : undefined;
       flying += flight?.bytes ?? 0;
       flyingRows += flight?.rows ?? 0;
       const shown = this.present(entry, flight, at);
@@ -186,13 +188,13 @@ export class ProgressModel {
   /** The file as clients should see it now, or null where that is what they have. */
   private present(entry: FileEntry, flight: Flight | undefined, at: number): FileProgress | null {
     const { row, shown, window } = entry;
-    const isActive = row.state === 'loading' || row.state === 'surveying';
-    if (shown && !isActive && !this.changedFiles.has(row.fileId)) return null;
-    const bytesSeen = isActive
+    const isLoading = row.state === 'loading';
+    if (shown && !isLoading && !this.changedFiles.has(row.fileId)) return null;
+    const bytesSeen = isLoading
       ? Math.min(row.bytes, row.bytesCommitted + (flight?.bytes ?? 0))
       : row.bytesCommitted;
     let moving = { rowsPerSecond: 0, bytesPerSecond: 0 };
-    if (row.state === 'loading') {
+    if (isLoading) {
       window.add(at, row.rows.parsed + (flight?.rows ?? 0), bytesSeen);
       moving = window.rate(at);
     }

@@ -120,6 +120,21 @@ describe('what is in flight', () => {
     expect(shown(model)?.bytesSeen).toBe(1700);
   });
 
+  it('is not what a survey has read', () => {
+    const model = new ProgressModel();
+    model.applyLedger([fileOf({ fileId: 1, ...loading, state: 'surveying' })]);
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0)] }));
+    model.settle(0);
+    expect(shown(model)?.bytesSeen).toBe(0);
+    model.applyLedger([fileOf({ fileId: 1, ...loading })]);
+    model.settle(10);
+    expect(shown(model)?.bytesSeen).toBe(0);
+    expect(model.state().totals.bytesPerSecond).toBe(0);
+    model.applyTick(tickOf({ workerId: 'w', slots: [slot(200, 0)] }));
+    model.settle(500);
+    expect(shown(model)?.bytesSeen).toBe(200);
+  });
+
   it('is forgotten with its worker', () => {
     const model = new ProgressModel();
     model.applyLedger([fileOf({ fileId: 1, ...loading })]);
