@@ -83,7 +83,7 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
 
 function RunningFile({ file }: { file: FileProgress }) {
   const share = file.bytes > 0 ? file.bytesSeen / file.bytes : 0;
-  const busy = file.state === 'surveying' || file.state === 'finalising';
+  const busy = file.state === 'surveying';
   const seen = file.state === 'finalising' ? file.bytes : file.bytesSeen;
   return (
     <li class="file running">
