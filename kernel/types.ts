@@ -19,11 +19,14 @@ export type KernelType =
   | { readonly kind: 'int32'; readonly min: number; readonly max: number }
   | { readonly kind: 'int64' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  /** Finite decimal numbers, to the nearest double; NaN and infinities are no numbers here. */
   | { readonly kind: 'float64' }
   | { readonly kind: 'boolean' }
+  /** Formats: see kernel/formats.ts; `begin` throws a RangeError for one that it cannot read. */
   | { readonly kind: 'date'; readonly formats: readonly string[] }
   | { readonly kind: 'timestamp'; readonly formats: readonly string[]; readonly zone: ZoneTable }
   | { readonly kind: 'uuid' }
+  /** `POINT (lon lat)` or `lat,lon`; beyond ±180 and ±90 degrees is out of range. */
   | { readonly kind: 'point'; readonly form: 'wkt' | 'latlon' };
 
 /**

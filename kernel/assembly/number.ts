@@ -15,12 +15,6 @@ const POWER_MAX: i32 = 308;
 /** 128-bit powers of five from 5^-342 to 5^308, high word first; filled in by TypeScript. */
 export const powers = memory.data(651 * 16, 16);
 
-/** 10^0 … 10^22, all exact. */
-const tens = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-  1e19, 1e20, 1e21, 1e22,
-]);
-
 /** 10^0 … 10^19. */
 export const tenPowers = memory.data<u64>([
   1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
@@ -47,35 +41,48 @@ function sixteenDigits(digits: v128): u64 {
 
 /**
  * Reads the number at p, and says in Read.end where it ends. The way for what most files hold: up to
- * four digits, a point and up to fifteen digits; everything else goes to readSlow. `end` is where the
+ * three digits, a point and up to sixteen digits; everything else goes to readSlow. `end` is where the
  * field ends; the caller checks that Read.end is where it should be.
  */
 @inline
 export function readDouble(p: usize, end: usize): f64 {
   const negative = load<u8>(p) == 45;
   const first = negative ? p + 1 : p;
-  const text = load<u64>(first);
-  const points = text ^ 0x2e2e2e2e2e2e2e2e;
-  const found = (points - 0x0101010101010101) & ~points & 0x8080808080808080;
+  const text = load<u32>(first);
+  const points = text ^ 0x2e2e2e2e;
+  const found = (points - 0x01010101) & ~points & 0x80808080;
   const whole = <usize>ctz(found) >> 3;
-  if (found == 0 || whole - 1 > 3) return readSlow(p, end);
-  // Low half: zeros to fill up with; high half: the first four characters.
-  const four = <u32>(((text << 32) | 0x30303030) >> (<u64>whole << 3));
-  const bad = ((four & 0xf0f0f0f0) ^ 0x30303030) | (((four + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030);
-  let value = four & 0x0f0f0f0f;
+  if (found == 0 || whole == 0) return readSlow(p, end);
+  // Zeros to fill up with before the one to three digits before the point.
+  const three = <u32>(((<u64>text << 32) | 0x30303030) >> (<u64>whole << 3));
+  const bad = ((three & 0xf0f0f0f0) ^ 0x30303030) | (((three + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030);
+  let value = three & 0x0f0f0f0f;
   value = value * 10 + (value >> 8);
   value = ((value & 0x00ff00ff) * 100 + ((value & 0x00ff00ff) >> 16)) & 0xffff;
   const fraction = i8x16.sub(v128.load(first + whole + 1), i8x16.splat(48));
   const count = <usize>ctz(i8x16.bitmask(i8x16.gt_u(fraction, i8x16.splat(9))) | 0x10000);
   const after = first + whole + 1 + count;
-  if (bad != 0 || count - 1 > 14 || (load<u8>(after) | 0x20) == 101) return readSlow(p, end);
-  Read.end = after;
+  const next = <u32>load<u8>(after);
+  if (bad != 0 || count == 0 || (next | 0x20) == 101) return readSlow(p, end);
   const digits = sixteenDigits(i8x16.swizzle(fraction, v128.load(shifts + count)));
   const mantissa = <u64>value * load<u64>(tenPowers + (count << 3)) + digits;
-  const result = mantissa <= 0x20000000000000
-    ? <f64>(<i64>mantissa) / load<f64>(tens + (count << 3))
-    : scale(mantissa, -<i32>count);
+  if (next - 48 <= 9) return readLong(p, end, mantissa, after);
+  Read.end = after;
+  const result = scale(mantissa, -<i32>count);
   return negative ? -result : result;
+}
+
+/** Goes on where sixteen digits after the point were not all, as long as no digit can overflow. */
+function readLong(start: usize, end: usize, mantissa: u64, p: usize): f64 {
+  let exponent = -16;
+  while (isDigit(p) && mantissa < 1000000000000000000) {
+    mantissa = mantissa * 10 + <u64>(load<u8>(p++) - 48);
+    exponent--;
+  }
+  if (isDigit(p) || (load<u8>(p) | 0x20) == 101) return readSlow(start, end);
+  Read.end = p;
+  const result = scale(mantissa, exponent);
+  return load<u8>(start) == 45 ? -result : result;
 }
 
 @inline
