@@ -1,8 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectDatabase, databaseAddress, openDatabase } from '../../platform/database.ts';
+import {
+  checkServer,
+  connectDatabase,
+  type Database,
+  databaseAddress,
+  openDatabase,
+} from '../../platform/database.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { migrations } from '../../platform/sql.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
+
+const connectedTo = ({ url, pool }: TestDatabase): Database => ({
+  url,
+  pool,
+  embedded: false,
+  close: async () => {},
+});
 
 describe('a database of the user', () => {
   let database: TestDatabase;
@@ -31,6 +44,16 @@ describe('a database of the user', () => {
     const opening = openDatabase({ home: tempFolder(), databaseUrl: database.url });
     await expect(opening).rejects.toMatchObject({ code: 'LF_DATABASE_NEWER' });
     await database.pool.query(`delete from landfall.migration where name = '9999-later'`);
+  });
+
+  it('is refused when its server is too old', async () => {
+    const query = async () => ({ rows: [{ number: '140011', version: '14.11' }] });
+    const old = { url: 'postgres://u:s3cret@db/x', pool: { query } } as unknown as Database;
+    await expect(checkServer(old)).rejects.toMatchObject({
+      code: 'LF_DATABASE_VERSION',
+      message: 'The server at db:5432/x is PostgreSQL 14.11; Landfall needs 15 or newer.',
+    });
+    expect((await checkServer(connectedTo(database))).version).toMatch(/^\d+/);
   });
 
   it('gives int8 as a number', async () => {

@@ -1,6 +1,16 @@
 /** Runs once around all tests: the real Postgres and Redis that they share. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,7 +18,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { connectDatabase } from '../../platform/database.ts';
-import { freePort } from '../../platform/embedded/launch.ts';
+import { clusterPaths } from '../../platform/embedded/cluster.ts';
+import { findRunning, freePort } from '../../platform/embedded/launch.ts';
+import { isAlive, processIdentity } from '../../platform/embedded/processes.ts';
 import { openServer } from '../../platform/embedded/server.ts';
 import { migrate } from '../../platform/migrate.ts';
 
@@ -18,13 +30,20 @@ declare module 'vitest' {
     postgresUrl: string;
     templateName: string;
     redisUrl: string | null;
+    /** Holds everything of this run; removed at its end. */
+    folder: string;
   }
 }
 
 const templateName = 'landfall_template';
+const folderPrefix = 'landfall-tests-';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-tests-'));
+  sweep();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), folderPrefix)));
+  // Only tests of closed folders close theirs.
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
   // A power cut may take the tests' data: without fsync they take a third of the time.
   const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
   const server = await openServer(folder, { settings });
@@ -35,12 +54,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', url.href);
   project.provide('templateName', templateName);
   project.provide('redisUrl', redis.url);
+  project.provide('folder', folder);
 
   return async () => {
     await redis.stop();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** Ends and removes what runs of the tests have left that were killed. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(folderPrefix))) {
+    const folder = join(tmpdir(), name);
+    try {
+      if (isAlive(readFileSync(join(folder, 'owner'), 'utf8'))) continue;
+      const server = findRunning(clusterPaths(realpathSync(folder)));
+      if (server) process.kill(server.pid, 'SIGQUIT');
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Somebody else's, or just being made.
+    }
+  }
 }
 
 /** A migrated database that every test's own is copied from. */

@@ -1,7 +1,6 @@
 /** What tests stand on: a database of one's own, Redis where there is one, temporary folders. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -71,7 +70,7 @@ export function describeRedis(name: string, body: () => void): void {
 
 /** A folder that is removed when the test file is done. Its path has no symbolic links. */
 export function tempFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'landfall-test-')));
+  const folder = mkdtempSync(join(inject('folder'), 'test-'));
   folders.push(folder);
   return folder;
 }

@@ -1,8 +1,9 @@
 /** A process that opens the server of a home, says what it got, and then does as it is told. */
 import { openServer } from '../../../platform/embedded/server.ts';
 
-const [home, then] = process.argv.slice(2);
-const server = await openServer(home, { settings: { shared_buffers: '16MB', max_connections: '20' } });
+const [home, then, fsync] = process.argv.slice(2);
+const settings = { shared_buffers: '16MB', max_connections: '20', ...(fsync === 'off' && { fsync }) };
+const server = await openServer(home, { settings });
 process.stdout.write(`${JSON.stringify({ ...server, process: process.pid })}\n`);
 
 // `end`: nothing keeps it; `throw`: nobody catches it; `wait`: until a signal or the end of its input.

@@ -45,10 +45,10 @@ afterAll(() => {
 async function open(
   home: string,
   then: 'wait' | 'end' | 'throw' | 'listen',
-  root = repository,
+  { root = repository, fsync = 'off' } = {},
 ): Promise<Child> {
   const script = join(root, 'test/platform/embedded/process.ts');
-  const child = spawn(process.execPath, ['--import', 'jiti/register', script, home, then], {
+  const child = spawn(process.execPath, ['--import', 'jiti/register', script, home, then, fsync], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -147,7 +147,7 @@ describe('a home', () => {
 
   it('keeps its password to itself', async () => {
     const home = join(tempFolder(), 'home');
-    const { opened } = await open(home, 'wait');
+    const { opened } = await open(home, 'wait', { fsync: 'on' });
     expect(statSync(join(home, 'postgres/password')).mode & 0o777).toBe(0o600);
     const url = new URL(opened.url);
     expect(url.hostname).toBe('127.0.0.1');
@@ -244,7 +244,7 @@ describe.runIf(asRoot)('root', () => {
     const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
     const copy = `/var/cache/landfall-postgres-${process.platform}-${process.arch}-${version}`;
     if (!existsSync(copy)) onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
-    const { opened } = await open(join(clone, '.landfall'), 'wait', clone);
+    const { opened } = await open(join(clone, '.landfall'), 'wait', { root: clone });
     expect(await query(opened.url, 'select 1 as n')).toEqual([{ n: 1 }]);
   });
 });
