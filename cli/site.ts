@@ -75,6 +75,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
         registry,
         pool: database.pool,
         log,
+        queueCounts: () => queueCounts(coordinator),
       });
       closers.push(() => server.close());
       url = server.url;
@@ -90,6 +91,16 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     await close();
     throw error;
   }
+}
+
+/** Jobs of both queues by state, for /metrics: `work_waiting`, `files_active`, … */
+async function queueCounts({ queues }: Coordinator): Promise<Record<string, number>> {
+  const counts = Object.entries(await queues.counts());
+  return Object.fromEntries(
+    counts.flatMap(([queue, states]) =>
+      Object.entries(states).map(([state, jobs]) => [`${queue}_${state}`, jobs as number]),
+    ),
+  );
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

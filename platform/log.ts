@@ -27,7 +27,16 @@ export function createLog(name: string, options: { level?: pino.Level | 'silent'
   const stream = process.stderr.isTTY
     ? { write: (line: string) => destination.write(toText(line)) }
     : destination;
-  return pino({ name, level, redact, serializers: { err: pino.stdSerializers.err } }, stream);
+  return pino({ name, level, redact, serializers: { err: plainError } }, stream);
+}
+
+/** What one needs of an error. The drivers hang their whole client on theirs, password and all. */
+function plainError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack } = error;
+  const { code } = error as { code?: unknown };
+  const cause = error.cause instanceof Error ? { cause: plainError(error.cause) } : {};
+  return { type: name, message, ...(typeof code === 'string' && { code }), ...cause, stack };
 }
 
 /** One entry as a line of text: `12:30:01 warn  worker  lost the chunk  fileId=3 chunk=7`. */
