@@ -126,6 +126,36 @@ describe('batches', () => {
     expect([rows.length, rejects.length, size]).toEqual([2000, 1000, 2000]);
   });
 
+  it('number distinct texts of any length once, in order of first appearance', async () => {
+    const texts = Array.from({ length: 5000 }, (_, i) => `${i % 1300}`.padEnd(i % 40, 'long text '));
+    const codes: number[] = [];
+    let dictionary: string[] = [];
+    await readWithKernel(Buffer.from(texts.join('\n')), planOf([coded]), {
+      batchRows: 700,
+      onBatch: ({ vectors: [vector] }) => {
+        if (vector.kind !== 'dictionary') return;
+        codes.push(...vector.values);
+        dictionary = Array.from({ length: vector.dictionary.size }, (_, code) =>
+          vector.dictionary.text(code),
+        );
+      },
+    });
+    const distinct = [...new Set(texts)];
+    expect(dictionary).toEqual(distinct);
+    expect(codes).toEqual(texts.map((text) => distinct.indexOf(text)));
+  });
+
+  it('count the nulls of accepted rows only', async () => {
+    const columns = [column({ kind: 'float64' }, { nulls: [''] }), column({ kind: 'int32', min: 0, max: 9 })];
+    const lines = Array.from({ length: 90 }, (_, i) => `${i % 2 ? '' : 1.5},${i % 3 ? 1 : 'x'}`);
+    const counts: (number | boolean)[] = [];
+    await readWithKernel(Buffer.from(lines.join('\n')), planOf(columns), {
+      onBatch: ({ rows, vectors }) => counts.push(rows, vectors[0].nullCount, vectors[1].validity === null),
+    });
+    expect(counts).toEqual([60, 30, true]);
+    await agree(lines.join('\n'), planOf(columns), { batchRows: 7 });
+  });
+
   it('read a column that the file lacks as null, or reject', async () => {
     const columns = [coded, column({ kind: 'float64' }), text];
     const plan = { dialect: comma, columns, fieldOfColumn: [1, -1, 0], fieldCount: 3 };
