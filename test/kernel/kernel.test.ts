@@ -233,6 +233,18 @@ describe('properties', () => {
     );
   });
 
+  it('every pair of lead and second byte is UTF-8 where TextDecoder says so, near and far from the end', async () => {
+    const records: Buffer[] = [];
+    for (let first = 0x80; first < 0x100; first++) {
+      for (let second = 0x7c; second < 0x100; second += 1) {
+        const tail = [0x80, 0xbf, 0xbf].slice(0, first < 0xe0 ? 0 : first < 0xf0 ? 1 : 2);
+        const after = second % 3 === 0 ? 'twenty bytes of ASCII' : '';
+        records.push(Buffer.concat([Buffer.from([first, second, ...tail]), Buffer.from(`${after}\n`)]));
+      }
+    }
+    await agree(Buffer.concat(records), planOf([text]));
+  });
+
   it('any table is read back as it was written', async () => {
     const cell = fc.oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[a-z",\n\r ]*$/));
     await fc.assert(
