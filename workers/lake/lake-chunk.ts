@@ -6,12 +6,13 @@ import { LandfallError } from '../../platform/errors.ts';
 import type { Part, Storage } from '../../platform/types.ts';
 import { asidePrefix, clearLeftovers } from './aside.ts';
 import { CodeSpace } from './code-space.ts';
-import { type ColumnBuffer, columnBuffer, type Selection } from './column-buffer.ts';
+import type { Selection } from './column-buffer.ts';
 import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './columns.ts';
 import { ByteSink } from './parquet/byte-sink.ts';
 import { Compression } from './parquet/compression.ts';
 import { type PartShape, PartWriter } from './part-writer.ts';
 import { Grouper, type Groups, Partitioner } from './partitions.ts';
+import { RowBuffer } from './row-buffer.ts';
 
 const ROW_GROUP_ROWS = 128 * 1024;
 const MEMORY_BYTES = 48 << 20;
@@ -62,8 +63,7 @@ export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
 
 /** Rows that go to one partition together. */
 interface Piece {
-  readonly p: number;
-  readonly buffers: readonly ColumnBuffer[];
+  readonly partition: Partition;
   readonly selection: Selection;
 }
 
@@ -72,9 +72,8 @@ const expectedRows = new WeakMap<CompiledDataset, number>();
 
 /** What waits for a partition's next row group, and its part once there was one. */
 interface Partition {
-  buffers: ColumnBuffer[] | null;
-  rows: number;
-  bytes: number;
+  readonly ordinal: number;
+  readonly buffer: RowBuffer;
   part: PartWriter | null;
 }
 
@@ -115,10 +114,11 @@ class LakeChunkWriter implements LakeChunk {
     const ordinals = this.#partitioner.assign(rows, (name) => findVector(batch, name));
     const count = this.#partitioner.paths.length;
     if (count > PARTITIONS_MAX) this.#tooManyPartitions();
-    while (this.#partitions.length < count)
-      this.#partitions.push({ buffers: null, rows: 0, bytes: 0, part: null });
-    await this.#append(vectors, this.#grouper.group(ordinals, rows, count), count);
-    while (this.#bytes > this.#memoryBytes) await this.#flushLargest();
+    for (let ordinal = this.#partitions.length; ordinal < count; ordinal++) {
+      this.#partitions.push({ ordinal, buffer: new RowBuffer(this.#columns, this.#spaces), part: null });
+    }
+    await this.#append(vectors, this.#grouper.group(ordinals, rows, count));
+    await this.#keepToMemory();
   }
 
   #tooManyPartitions(): never {
@@ -141,60 +141,59 @@ class LakeChunkWriter implements LakeChunk {
    * Appends every group. A round appends to each partition what still fits its row group, column by
    * column so that a column stays in the cache, then writes the row groups that are full.
    */
-  async #append(vectors: readonly Vector[], { order, starts }: Groups, count: number): Promise<void> {
+  async #append(vectors: readonly Vector[], { order, starts }: Groups): Promise<void> {
+    const count = this.#partitions.length;
     const next = starts.slice(0, count);
     for (let waiting = starts[count]; waiting > 0; ) {
       const pieces: Piece[] = [];
-      for (let p = 0; p < count; p++) {
-        const from = next[p];
-        const room = this.#rowGroupRows - this.#partitions[p].rows;
-        const to = Math.min(starts[p + 1], from + room);
+      for (const partition of this.#partitions) {
+        const { ordinal, buffer } = partition;
+        const from = next[ordinal];
+        const to = Math.min(starts[ordinal + 1], from + this.#rowGroupRows - buffer.rows);
         if (from === to) continue;
-        const contiguous = starts[p + 1] - starts[p] === starts[count];
-        pieces.push({ p, buffers: this.#buffersOf(p, vectors), selection: { order, from, to, contiguous } });
-        next[p] = to;
+        const contiguous = starts[ordinal + 1] - starts[ordinal] === starts[count];
+        pieces.push({ partition, selection: { order, from, to, contiguous } });
+        next[ordinal] = to;
         waiting -= to - from;
       }
-      for (let c = 0; c < vectors.length; c++) appendColumn(pieces, vectors[c], c);
-      for (const { p, selection } of pieces) {
-        this.#partitions[p].rows += selection.to - selection.from;
-        this.#account(this.#partitions[p]);
-        if (this.#partitions[p].rows === this.#rowGroupRows) await this.#flush(p, true);
+      for (const { partition } of pieces) partition.buffer.open(vectors, this.#rowsToExpect());
+      vectors.forEach((vector, column) => {
+        for (const { partition, selection } of pieces) partition.buffer.append(column, vector, selection);
+      });
+      for (const { partition, selection } of pieces) {
+        this.#change(partition, () => partition.buffer.added(selection.to - selection.from));
+        if (partition.buffer.rows === this.#rowGroupRows) await this.#flush(partition, true);
       }
     }
   }
 
-  #buffersOf(p: number, vectors: readonly Vector[]): ColumnBuffer[] {
-    const partition = this.#partitions[p];
-    if (partition.buffers !== null) return partition.buffers;
-    // Room for as many rows as such a partition had in the last chunk spares the copies of doubling.
-    const expected = this.#bytes < this.#memoryBytes / 2 ? (expectedRows.get(this.#options.dataset) ?? 0) : 0;
-    const rows = Math.min(expected, this.#rowGroupRows);
-    return (partition.buffers = this.#columns.map(({ parquet }, i) =>
-      columnBuffer(vectors[i].kind, parquet.nullable, this.#spaces[i], rows),
-    ));
+  /** Room for as many rows as a partition had in the last chunk spares the copies of doubling. */
+  #rowsToExpect(): number {
+    if (this.#bytes > this.#memoryBytes / 2) return 0;
+    return Math.min(expectedRows.get(this.#options.dataset) ?? 0, this.#rowGroupRows);
   }
 
-  /** Brings the sum of memory held up to date. */
-  #account(partition: Partition): void {
-    const bytes = (partition.buffers ?? []).reduce((sum, buffer) => sum + buffer.bytes, 0);
-    this.#bytes += bytes - partition.bytes;
-    partition.bytes = bytes;
+  /** Does something to a partition's buffer and brings the sum of memory held up to date. */
+  #change(partition: Partition, action: () => void): void {
+    const before = partition.buffer.bytes;
+    action();
+    this.#bytes += partition.buffer.bytes - before;
   }
 
-  async #flushLargest(): Promise<void> {
-    let largest = 0;
-    for (let p = 1; p < this.#partitions.length; p++) {
-      if (this.#partitions[p].bytes > this.#partitions[largest].bytes) largest = p;
+  /** Writes the largest partitions early until the bound is kept again. */
+  async #keepToMemory(): Promise<void> {
+    while (this.#bytes > this.#memoryBytes) {
+      const largest = this.#partitions.reduce((a, b) => (b.buffer.bytes > a.buffer.bytes ? b : a));
+      if (largest.buffer.rows > 0) await this.#flush(largest, false);
+      else this.#change(largest, () => largest.buffer.release());
     }
-    await this.#flush(largest, false);
   }
 
   /** Writes what a partition has buffered as a row group. */
-  async #flush(p: number, keepMemory: boolean): Promise<void> {
-    const part = this.#partOf(p);
-    const sink = this.#sinkFor(p);
-    await this.#encode(p, part, sink, keepMemory);
+  async #flush(partition: Partition, keepMemory: boolean): Promise<void> {
+    const part = this.#partOf(partition);
+    const sink = this.#sinkFor(partition);
+    await this.#encode(partition, part, sink, keepMemory);
     await this.#clearLeftovers();
     await this.#makeRoomFor(part);
     await part.send(sink);
@@ -202,33 +201,24 @@ class LakeChunkWriter implements LakeChunk {
   }
 
   /** What is encoded seldom takes more than half of what buffers, which double, hold. */
-  #sinkFor(p: number): ByteSink {
-    return new ByteSink(4096 + this.#partitions[p].bytes / 2);
+  #sinkFor(partition: Partition): ByteSink {
+    return new ByteSink(4096 + partition.buffer.bytes / 2);
   }
 
-  async #encode(p: number, part: PartWriter, sink: ByteSink, keepMemory: boolean): Promise<void> {
-    const partition = this.#partitions[p];
-    if (partition.buffers === null || partition.rows === 0) return;
-    await part.encode(
-      partition.buffers.map((buffer) => buffer.values()),
-      sink,
-    );
-    for (const buffer of partition.buffers) keepMemory ? buffer.clear() : buffer.release();
-    if (!keepMemory) partition.buffers = null;
-    partition.rows = 0;
-    this.#account(partition);
+  async #encode(partition: Partition, part: PartWriter, sink: ByteSink, keepMemory: boolean): Promise<void> {
+    const { buffer } = partition;
+    if (buffer.rows > 0) await part.encode(buffer.values(), sink);
+    this.#change(partition, () => (keepMemory ? buffer.clear() : buffer.release()));
   }
 
-  #partOf(p: number): PartWriter {
+  #partOf(partition: Partition): PartWriter {
     const { dataset, fileId, chunkNumber } = this.#options;
-    const folder = this.#partitioner.paths[p];
+    const { ordinal } = partition;
+    const folder = this.#partitioner.paths[ordinal];
     const name = `f${fileId}-c${chunkNumber}-${dataset.version.slice(0, 8)}.parquet`;
-    const path = folder === '' ? `${dataset.name}/${name}` : `${dataset.name}/${folder}/${name}`;
-    return (this.#partitions[p].part ??= new PartWriter(
-      this.#shape,
-      path,
-      `${asidePrefix(this.#options)}-p${p}`,
-    ));
+    const path = [dataset.name, folder, name].filter((step) => step !== '').join('/');
+    const asideKey = `${asidePrefix(this.#options)}-p${ordinal}`;
+    return (partition.part ??= new PartWriter(this.#shape, path, asideKey));
   }
 
   /** Parks the part that was written to longest ago when too many are open. */
@@ -253,45 +243,48 @@ class LakeChunkWriter implements LakeChunk {
     const parts: Part[] = [];
     const finishing = new Set<Promise<void>>();
     if (this.#partitions.length > 0) await this.#clearLeftovers();
-    // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
-    for (let p = 0; p < this.#partitions.length; p++) {
-      const part = this.#partOf(p);
-      const sink = this.#sinkFor(p);
-      await this.#encode(p, part, sink, false);
-      const done = part.finish(sink).then((written) => {
-        parts[p] = written;
-        this.#openParts.delete(part);
-        sink.release();
-        finishing.delete(done);
-      });
-      finishing.add(done);
-      if (finishing.size >= FINISHING_MAX) await Promise.race(finishing);
+    try {
+      // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
+      for (const partition of this.#partitions) {
+        const part = this.#partOf(partition);
+        const sink = this.#sinkFor(partition);
+        await this.#encode(partition, part, sink, false);
+        const done = part.finish(sink).then((written) => {
+          parts[partition.ordinal] = written;
+          sink.release();
+          finishing.delete(done);
+        });
+        // Should it fail while the next is encoded, the next wait says so.
+        done.catch(() => {});
+        finishing.add(done);
+        if (finishing.size >= FINISHING_MAX) await Promise.race(finishing);
+      }
+      await Promise.all(finishing);
+    } finally {
+      await Promise.allSettled(finishing);
     }
-    await Promise.all(finishing);
+    this.#openParts.clear();
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     if (rows > 0) expectedRows.set(this.#options.dataset, Math.ceil(rows / parts.length));
     return parts;
   }
 
   async publish(): Promise<void> {
-    const waiting = this.#partitions.map((partition) => partition.part);
+    const waiting = [...this.#partitions];
     const move = async () => {
-      for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) await part?.publish();
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await next.part?.publish();
     };
-    await Promise.all(Array.from({ length: PUBLISHING_MAX }, move));
+    const moves = Array.from({ length: PUBLISHING_MAX }, move);
+    await Promise.allSettled(moves);
+    await Promise.all(moves);
   }
 
   async abort(): Promise<void> {
-    for (const partition of this.#partitions) {
-      for (const buffer of partition.buffers ?? []) buffer.release();
-      partition.buffers = null;
-      await partition.part?.abort();
+    for (const { buffer, part } of this.#partitions) {
+      buffer.release();
+      await part?.abort();
     }
   }
-}
-
-function appendColumn(pieces: readonly Piece[], vector: Vector, column: number): void {
-  for (const { buffers, selection } of pieces) buffers[column].append(vector, selection);
 }
 
 function findVector(batch: Batch, name: string): Vector {

@@ -1,12 +1,24 @@
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
-import { type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
+import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
 import type { Compression } from './parquet/compression.ts';
 import { MAGIC, type RowGroup, writeFooter } from './parquet/footer.ts';
 import type { ParquetColumn } from './parquet/schema.ts';
 
 /** Encoding goes on for this long before other work in the process gets its turn. */
 const BUSY_MS_MAX = 10;
+
+/** Counts the time since other work had its turn. */
+class Turn {
+  #since = performance.now();
+
+  /** Lets other work run if this has been going on for long. */
+  async over(): Promise<void> {
+    if (performance.now() - this.#since < BUSY_MS_MAX) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#since = performance.now();
+  }
+}
 
 /** What all parts of a chunk have in common. */
 export interface PartShape {
@@ -49,14 +61,14 @@ export class PartWriter {
   /** Encodes a row group into `sink`, which belongs to this part until `send` has settled. */
   async encode(values: readonly ColumnValues[], sink: ByteSink): Promise<void> {
     if (this.#bytes === 0 && sink.length === 0) sink.append(MAGIC);
-    const chunks = [];
-    let busySince = performance.now();
+    const chunks: ColumnChunk[] = [];
+    const turn = new Turn();
     for (const [i, column] of this.#shape.columns.entries()) {
-      chunks.push(encodeColumnChunk(column, values[i], sink, this.#bytes, this.#shape.compression[i]));
-      if (performance.now() - busySince > BUSY_MS_MAX) {
-        await new Promise((resolve) => setImmediate(resolve));
-        busySince = performance.now();
-      }
+      const encoding = encodeColumnChunk(column, values[i], sink, this.#bytes, this.#shape.compression[i]);
+      let step = encoding.next();
+      for (; !step.done; step = encoding.next()) await turn.over();
+      chunks.push(step.value);
+      await turn.over();
     }
     const { rows } = values[0];
     this.#rowGroups.push({ rows, columns: chunks });
@@ -112,7 +124,8 @@ export class PartWriter {
   /** Makes the finished part visible under its path, in the place of an earlier try of the same chunk. */
   async publish(): Promise<void> {
     const { lake } = this.#shape;
-    for (const { key } of this.#segments.splice(0)) await lake.moveFrom(lake, key, this.path);
+    for (const { key } of this.#segments) await lake.moveFrom(lake, key, this.path);
+    this.#segments.length = 0;
   }
 
   /** Drops what is aside. What is published stays: another worker's try of this chunk may own that name by now. */

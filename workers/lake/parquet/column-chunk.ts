@@ -54,24 +54,31 @@ export interface ColumnChunk extends ChunkPages {
   readonly bounds: Bounds | null;
 }
 
-/** Memory that encoding needs for a moment; one per process is enough, as encoding is synchronous. */
+/** Memory that a page needs for a moment; one per process is enough, as nobody else runs meanwhile. */
 const encoded = new ByteSink(1 << 16);
 
-/** Appends a column chunk to `sink`, whose first byte stands at `fileOffset`. */
-export function encodeColumnChunk(
+/**
+ * Appends a column chunk to `sink`, whose first byte stands at `fileOffset`. Pauses after each page of
+ * texts, of which there may be many megabytes; anything else takes a few milliseconds.
+ */
+export function* encodeColumnChunk(
   column: ParquetColumn,
   values: ColumnValues,
   sink: ByteSink,
   fileOffset: number,
   compression: Compression,
-): ColumnChunk {
+): Generator<void, ColumnChunk> {
   const pages = new PageWriter(sink, fileOffset, values.nullable, values.levels);
-  const bounds = encodeValues(values, pages, compression);
+  const bounds = yield* encodeValues(values, pages, compression);
   return { column, rows: values.rows, nullCount: values.rows - values.count, bounds, ...pages.finish() };
 }
 
 /** Writes all pages; returns the bounds, which fall out of the choice of encoding. */
-function encodeValues(values: ColumnValues, pages: PageWriter, compression: Compression): Bounds | null {
+function* encodeValues(
+  values: ColumnValues,
+  pages: PageWriter,
+  compression: Compression,
+): Generator<void, Bounds | null> {
   const { data, count } = values;
   switch (data.kind) {
     case 'int32':
@@ -89,7 +96,7 @@ function encodeValues(values: ColumnValues, pages: PageWriter, compression: Comp
       encodeBooleans(values, data.values, pages);
       return booleanBounds(data.values, count);
     case 'utf8':
-      encodePlainTexts(values, data.plain.subarray(0, data.byteLength), pages, compression);
+      yield* encodePlainTexts(values, data.plain.subarray(0, data.byteLength), pages, compression);
       return plainTextBounds(data.plain, data.byteLength);
     case 'dictionary':
       return encodeDictionary(values, data, pages, compression);
@@ -113,15 +120,16 @@ function encodePlain(
   }
 }
 
-function encodePlainTexts(
+function* encodePlainTexts(
   values: ColumnValues,
   bytes: Uint8Array,
   pages: PageWriter,
   compression: Compression,
-): void {
+): Generator<void, void> {
   pages.compressed = compression.pays(bytes);
   for (const { span, byteFrom, byteTo } of cutPlainTexts(values.rows, values.levels, bytes)) {
     pages.dataPage(span, Encoding.plain, bytes.subarray(byteFrom, byteTo));
+    yield;
   }
 }
 
@@ -166,7 +174,8 @@ function encodeDictionary(
 ): Bounds | null {
   const { entries, indexes, plain } = indexTexts(data, values.count);
   if (plain !== null) {
-    encodePlainTexts(values, plain, pages, compression);
+    // Without a pause, as the texts lie in memory that others use too.
+    for (const _ of encodePlainTexts(values, plain, pages, compression));
   } else {
     pages.compressed = entries.byteLength > 4096 && compression.pays(entries.plain);
     pages.dictionaryPage(entries.texts.length, entries.plain);

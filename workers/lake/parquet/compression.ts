@@ -3,7 +3,7 @@ import { snappyBytesMax, snappyCompress } from './snappy.ts';
 
 const SAMPLE_BYTES = 16384;
 /** Snappy must leave less than this share of the sample to be worth its time here and at every reader. */
-const SHARE_MAX = 0.75;
+const SHARE_MAX = 0.6;
 /** Below this a column chunk is not worth the call. */
 const BYTES_MIN = 512;
 /** Column chunks for which a verdict is believed before it is asked again. */

@@ -132,7 +132,7 @@ function packBytes(values: Int32Array, from: number, groups: number, out: DataVi
   return at;
 }
 
-/** Widths 9…24, through a 32-bit accumulator that never holds more than 7 bits between values. */
+/** Widths 9…24, through a 32-bit accumulator that never holds more than 15 bits between values. */
 function packWide(
   values: Int32Array,
   from: number,
@@ -141,17 +141,33 @@ function packWide(
   out: DataView,
   at: number,
 ): number {
+  // Two bytes leave at a time; a value of more than 16 bits might not fit beside those that wait, so it
+  // comes in two parts.
+  const lowBits = width > 16 ? 8 : width;
+  const highBits = width - lowBits;
+  const lowMask = (1 << lowBits) - 1;
   let held = 0;
   let bits = 0;
   for (let i = from, end = from + groups * 8; i < end; i++) {
-    held |= values[i] << bits;
-    bits += width;
-    while (bits >= 8) {
-      out.setUint8(at++, held & 255);
-      held >>>= 8;
-      bits -= 8;
+    held |= (values[i] & lowMask) << bits;
+    bits += lowBits;
+    if (bits >= 16) {
+      out.setUint16(at, held, true);
+      at += 2;
+      held >>>= 16;
+      bits -= 16;
+    }
+    if (highBits === 0) continue;
+    held |= (values[i] >>> lowBits) << bits;
+    bits += highBits;
+    if (bits >= 16) {
+      out.setUint16(at, held, true);
+      at += 2;
+      held >>>= 16;
+      bits -= 16;
     }
   }
+  if (bits > 0) out.setUint8(at++, held);
   return at;
 }
 
