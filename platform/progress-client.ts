@@ -32,7 +32,12 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
 }
 
 /** Items by key: `changed` ones replaced or added at the end, `gone` ones dropped. */
-function replace<T, K>(items: readonly T[], changed: readonly T[] | undefined, gone: readonly K[] | undefined, key: (item: T) => K): readonly T[] {
+function replace<T, K>(
+  items: readonly T[],
+  changed: readonly T[] | undefined,
+  gone: readonly K[] | undefined,
+  key: (item: T) => K,
+): readonly T[] {
   if (!changed && !gone) return items;
   const byKey = new Map(items.map((item) => [key(item), item]));
   for (const item of changed ?? []) byKey.set(key(item), item);
