@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeFolder } from '../../../platform/storage/folder.ts';
+import type { StorageWriter } from '../../../platform/types.ts';
 import { openLakeChunk } from '../../../workers/lake/lake-chunk.ts';
 import { tempFolder } from '../../support/index.ts';
 import {
@@ -133,6 +134,13 @@ describe('bounds', () => {
     expect(await lake.keys()).toEqual(parts.map(({ path }) => path).sort());
     const metadata = await hyparquetMetadata(join(lake.root, parts[0].path));
     expect(metadata.row_groups.length).toBeGreaterThan(1);
+    expect(await readLake(lake)).toEqual(rows);
+  });
+
+  test('memory kept for an empty partition is let go too', async () => {
+    const lake = new Folder(tempFolder());
+    const rows = rowsOf(400, ['Prague']);
+    await writeRows(lake, columns, byRegion, rows, { rowGroupRows: 100, batchRows: 100, memoryBytes: 100 });
     expect(await readLake(lake)).toEqual(rows);
   });
 
@@ -342,6 +350,23 @@ describe('from aside to published', () => {
     await lost.abort();
     expect(await lake.keys()).toEqual(published);
     expect(await readLake(lake)).toEqual(rows);
+  });
+
+  test('a store that fails fails the chunk once all its writes have ended, and abort clears up', async () => {
+    class Full extends Folder {
+      override async writer(key: string): Promise<StorageWriter> {
+        const writer = await super.writer(key);
+        if (!key.includes('-p1')) return writer;
+        return { ...writer, write: () => Promise.reject(new Error('no space left')) };
+      }
+    }
+    const lake = new Full(tempFolder());
+    const chunk = open(lake, 1);
+    await chunk.write(batchOf(rowsOf(100, regions)));
+    await expect(chunk.finish()).rejects.toThrow('no space left');
+    await chunk.abort();
+    expect(await lake.keys()).toEqual([]);
+    expect(lake.open).toBe(0);
   });
 
   test('a chunk without rows has no parts', async () => {
