@@ -1,6 +1,8 @@
 /** Bounds in the footer, checked against the values and by what readers skip because of them. */
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { int64Bounds } from '../../../workers/lake/parquet/statistics.ts';
 import { tempFolder } from '../../support/index.ts';
 import {
   duckRows,
@@ -238,4 +240,22 @@ test('DuckDB reads the same bounds', async () => {
     };
   });
   expect(found).toEqual(expected);
+});
+
+test('64-bit integers are ordered by both words', () => {
+  const near = fc.tuple(fc.bigInt({ min: -2n, max: 2n }), fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }));
+  const number = fc.oneof(
+    near.map(([high, low]) => (high << 32n) + low),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  );
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 1, maxLength: 40 }), (numbers) => {
+      const values = BigInt64Array.from(numbers);
+      const { min, max } = int64Bounds(new Int32Array(values.buffer), values.length)!;
+      const found = [min, max].map((bound) => new BigInt64Array(bound.buffer)[0]);
+      const sorted = [...values].sort(byNumber as (a: bigint, b: bigint) => number);
+      expect(found).toEqual([sorted[0], sorted[sorted.length - 1]]);
+    }),
+    { numRuns: 500 },
+  );
 });
