@@ -2,56 +2,88 @@
 import { spawnSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { type Arena, type Input, withClient } from './arena.ts';
 import { runProcess } from './processes.ts';
-import type { Measurement } from './rounds.ts';
+import type { Side } from './rounds.ts';
 
 /** psql where it is installed; the same COPY over the wire where it is not. */
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;
-export const flatCopyName = hasPsql
-  ? 'psql \\copy into a flat text table'
-  : 'COPY over the wire into a flat text table';
+const way = hasPsql ? 'psql \\copy' : 'COPY over the wire';
 
-/** One round: create the table, copy, count, drop. Only the copy is timed. */
-export async function flatCopy(
-  databaseUrl: string,
-  file: string,
-  columns: readonly string[],
-  rows: number,
-): Promise<Measurement> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+/**
+ * Create the table, copy, count, drop; only the copy is timed, with the start of psql.
+ * @param check an SQL expression over the table and what it must be, beside the count of rows
+ */
+export function flatCopySide(
+  arena: Arena,
+  input: Input,
+  options: { what: string; columns: readonly string[]; check: { sql: string; is: string } },
+): Side {
+  return {
+    name: `${way} of ${options.what} into one flat text table`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: () => withClient(arena.databaseUrl, (client) => flatCopy(arena, client, input, options)),
+  };
+}
+
+async function flatCopy(
+  arena: Arena,
+  client: pg.Client,
+  input: Input,
+  { columns, check }: { columns: readonly string[]; check: { sql: string; is: string } },
+) {
+  await createFlatTable(client, columns);
+  await arena.settle(input);
+  const serverBefore = arena.serverCpuSeconds();
   try {
-    await client.query('drop table if exists flat_copy');
-    await client.query(`create table flat_copy (${columns.map((name) => `"${name}" text`).join(', ')})`);
-    await client.query('checkpoint');
-    const seconds = hasPsql ? await withPsql(databaseUrl, file) : await overTheWire(client, file);
-    const { rows: counted } = await client.query<{ n: string }>('select count(*) as n from flat_copy');
-    if (Number(counted[0].n) !== rows)
-      throw new Error(`the flat table has ${counted[0].n} rows, not ${rows}`);
-    return { seconds };
+    const { seconds, cpuSeconds } = hasPsql
+      ? await withPsql(arena.databaseUrl, input.path)
+      : await overTheWire(client, input.path);
+    const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
+    const { rows: counted } = await client.query<{ n: string; value: string }>(
+      `select count(*) as n, (${check.sql})::text as value from flat_copy`,
+    );
+    const { n, value } = counted[0];
+    if (Number(n) !== input.rows) throw new Error(`the flat table has ${n} rows, not ${input.rows}`);
+    if (value !== check.is) throw new Error(`the flat table has ${check.sql} = ${value}, not ${check.is}`);
+    return { seconds, cpuSeconds, serverCpuSeconds };
   } finally {
-    await client.query('drop table if exists flat_copy').catch(() => {});
-    await client.end();
+    await client.query('drop table if exists flat_copy');
   }
 }
 
-async function withPsql(databaseUrl: string, file: string): Promise<number> {
-  const command = `\\copy flat_copy from '${file.replaceAll("'", "''")}' with (format csv, header true)`;
-  const { seconds } = await runProcess(
-    'psql',
-    ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command],
-    process.env,
-  );
-  return seconds;
+export async function createFlatTable(client: pg.Client, columns: readonly string[]): Promise<void> {
+  await client.query('drop table if exists flat_copy');
+  const list = columns.map((name) => `${client.escapeIdentifier(name)} text`).join(', ');
+  await client.query(`create table flat_copy (${list})`);
 }
 
-async function overTheWire(client: pg.Client, file: string): Promise<number> {
+/** The `\copy` of one file, as an argument of psql. */
+export function copyCommand(path: string): string {
+  return `\\copy flat_copy from '${path.replaceAll("'", "''")}' with (format csv, header true)`;
+}
+
+export const psqlArguments = (databaseUrl: string, command: string) => [
+  ...['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', databaseUrl, '-c', command],
+];
+
+function withPsql(databaseUrl: string, path: string): Promise<{ seconds: number; cpuSeconds: number }> {
+  return runProcess('psql', psqlArguments(databaseUrl, copyCommand(path)));
+}
+
+async function overTheWire(
+  client: pg.Client,
+  path: string,
+): Promise<{ seconds: number; cpuSeconds: number }> {
+  const cpuBefore = process.cpuUsage();
   const started = performance.now();
   await pipeline(
-    createReadStream(file, { highWaterMark: 1 << 20 }),
+    createReadStream(path, { highWaterMark: 1 << 20 }),
     client.query(copyFrom('copy flat_copy from stdin with (format csv, header true)')),
   );
-  return (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
 }

@@ -1,47 +1,82 @@
 /** Rounds that alternate between sides, so that a drifting machine treats all alike. */
 
+/** One contestant: what it does from nothing to done, as often as there are rounds. */
 export interface Side {
   readonly name: string;
-  /** One round from nothing to done; leaves nothing behind. Throws where its counts do not reconcile. */
+  /** What one round works through. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** One round; leaves nothing behind. Throws where its counts or sums are not what they must be. */
   readonly run: () => Promise<Measurement>;
 }
 
 export interface Measurement {
+  /** On the wall: what the rates are made of. */
   readonly seconds: number;
-  /** Largest peak of resident memory of one worker process, in bytes, where there are workers. */
+  /** User and system time of all processes that worked for it, the database server's apart. */
+  readonly cpuSeconds?: number;
+  readonly serverCpuSeconds?: number;
+  /** Where there are workers: the largest of them, and their CPU time apart from their coordinator's. */
   readonly workerPeakBytes?: number;
-  readonly detail?: Record<string, unknown>;
+  readonly workerCpuSeconds?: number;
+  readonly coordinatorCpuSeconds?: number;
+  /** Anything else worth keeping, plain JSON. */
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export interface Result {
   readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Empty where the side failed. */
   readonly rounds: readonly Measurement[];
   readonly medianSeconds: number;
+  /** Why there is no rate. */
+  readonly error?: string;
 }
 
-/** Runs every side once per round, in an order that turns round each time. */
+/** Runs every side once a round, in an order that turns round each time. A side that fails is out. */
 export async function alternate(
   sides: readonly Side[],
   rounds: number,
   say: (text: string) => void,
 ): Promise<Result[]> {
   const measured = new Map<string, Measurement[]>(sides.map((side) => [side.name, []]));
+  const errors = new Map<string, string>();
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? sides : [...sides].reverse();
-    for (const side of order) {
-      const measurement = await side.run();
-      measured.get(side.name)!.push(measurement);
-      say(`  round ${round + 1}  ${side.name.padEnd(44)} ${measurement.seconds.toFixed(2)} s\n`);
+    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
+      if (errors.has(side.name)) continue;
+      try {
+        const measurement = await side.run();
+        measured.get(side.name)!.push(measurement);
+        say(
+          `  round ${round + 1}  ${side.name.padEnd(58)} ${measurement.seconds.toFixed(2).padStart(8)} s\n`,
+        );
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        errors.set(side.name, reason);
+        say(`  round ${round + 1}  ${side.name}: NO RATE: ${reason}\n`);
+      }
     }
   }
-  return sides.map(({ name }) => {
-    const rounds = measured.get(name)!;
-    return { name, rounds, medianSeconds: median(rounds.map((round) => round.seconds)) };
+  return sides.map(({ name, rows, bytes }) => {
+    const error = errors.get(name);
+    const rounds = error === undefined ? measured.get(name)! : [];
+    const medianSeconds = median(rounds.map((round) => round.seconds));
+    return { name, rows, bytes, rounds, medianSeconds, ...(error !== undefined && { error }) };
   });
 }
 
+/** The middle value, the mean of the two middle ones, NaN of none. */
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which the share `q` of the values lies, interpolated between neighbours. */
+export function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const place = (sorted.length - 1) * q;
+  const below = Math.floor(place);
+  return sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
 }

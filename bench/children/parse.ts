@@ -1,0 +1,77 @@
+/** A process that has the kernel parse a file of trips to typed columns, adds them up and ends. */
+
+import trips from '../../datasets/trips/dataset.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+import type { Vector } from '../../kernel/vectors.ts';
+import { compileDataset } from '../../model/compile.ts';
+import { batchesOf } from '../lib/batches.ts';
+import { answer, receiveTask } from '../lib/children.ts';
+
+export interface ParseAnswer {
+  readonly rows: number;
+  readonly epochSeconds: string;
+  readonly letters: string;
+  readonly degrees: readonly number[];
+  /** Without the process's start. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+function sumDoubles(values: Float64Array, rows: number): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += values[i];
+  return sum;
+}
+
+/** Seconds of the epoch, from day and second: no BigInt is touched. */
+function sumSeconds(days: Int32Array, seconds: Int32Array, rows: number): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += days[i] * 86_400 + seconds[i];
+  return sum;
+}
+
+function sumLetters(codes: Int32Array, lengths: readonly number[], rows: number): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += lengths[codes[i]];
+  return sum;
+}
+
+type Of<Kind extends Vector['kind']> = Extract<Vector, { kind: Kind }>;
+
+const { path } = await receiveTask<{ path: string }>();
+const dataset = compileDataset(trips);
+const kernel = await createKernel();
+const cpuBefore = process.cpuUsage();
+const started = performance.now();
+let rows = 0;
+let letters = 0;
+let epochSeconds = 0n;
+const degrees = [0, 0, 0, 0];
+for (const batch of batchesOf(kernel, dataset, path)) {
+  const [region, origin, destination, time, datasource] = batch.vectors as unknown as readonly [
+    Of<'dictionary'>,
+    Of<'point'>,
+    Of<'point'>,
+    Of<'timestamp'>,
+    Of<'dictionary'>,
+  ];
+  rows += batch.rows;
+  for (const [index, values] of [origin.lon, origin.lat, destination.lon, destination.lat].entries()) {
+    degrees[index] += sumDoubles(values, batch.rows);
+  }
+  epochSeconds += BigInt(sumSeconds(time.localDay, time.localSecond, batch.rows));
+  for (const { values, dictionary } of [region, datasource]) {
+    const lengths = Array.from({ length: dictionary.size }, (_, code) => dictionary.text(code).length);
+    letters += sumLetters(values, lengths, batch.rows);
+  }
+}
+const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+await answer({
+  rows,
+  degrees,
+  letters: String(letters),
+  epochSeconds: String(epochSeconds),
+  seconds,
+  cpuSeconds: (user + system) / 1e6,
+});

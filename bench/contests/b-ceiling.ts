@@ -1,0 +1,20 @@
+import { encodedCopySide } from '../lib/encoded-copy.ts';
+import { tripsPipeline } from '../lib/trips.ts';
+import { type Contest, ratio } from './contest.ts';
+
+export const ceiling: Contest = {
+  letter: 'b',
+  what: 'whole pipeline ÷ binary COPY of the same fact rows encoded beforehand, two connections (the ceiling of the server)',
+  inside:
+    'landfall: the whole process from start to end; COPY: two processes that stream a file each, from their start to their end. Encoding, and the members of the dimensions, are outside',
+  goalRows: 10_000_000,
+  prepare: async (arena) => [await tripsPipeline(arena), await encodedCopySide(arena)],
+  measure: ([ours, theirs]) => [
+    {
+      name: 'landfall ÷ COPY of encoded rows, ratio of rates',
+      value: ratio(ours, theirs),
+      unit: 'ratio',
+      goal: { atLeast: 0.85 },
+    },
+  ],
+};

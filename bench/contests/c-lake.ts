@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb.ts';
+import type { Arena, Input } from '../lib/arena.ts';
+import { runTogether } from '../lib/children.ts';
+import { formNames, type PointForm, writeLake } from '../lib/duckdb-trips.ts';
+import type { LakeRun } from '../lib/lake-run.ts';
+import type { Side } from '../lib/rounds.ts';
+import { mustAgree, sumsOfLake, type TripSums } from '../lib/sums.ts';
+import { type Contest, ratio } from './contest.ts';
+
+const lakeChild = fileURLToPath(new URL('../children/make-lake.js', import.meta.url));
+const duckDbChild = fileURLToPath(new URL('../children/duckdb.js', import.meta.url));
+const processes = 2;
+
+export const lake: Contest = {
+  letter: 'c',
+  what: 'CSV → enriched, hive-partitioned Parquet (no database) ÷ DuckDB doing the same with 2 threads',
+  inside:
+    'both: from the start of the first process to the end of the last. Landfall finds its record borders with the same survey as in production; both write the same columns, partitions and snappy pages',
+  goalRows: 10_000_000,
+  prepare: async (arena) => {
+    const input = await arena.trips();
+    const sums = await arena.tripSums(input);
+    return [
+      ourSide(arena, input, sums),
+      duckDbSide(arena, input, sums, 'pattern'),
+      duckDbSide(arena, input, sums, 'split'),
+    ];
+  },
+  measure: ([ours, pattern, split]) => [
+    {
+      name: `landfall ÷ DuckDB (${formNames.pattern})`,
+      value: ratio(ours, pattern),
+      unit: 'ratio',
+      goal: { atLeast: 4 },
+    },
+    { name: `landfall ÷ DuckDB (${formNames.split})`, value: ratio(ours, split), unit: 'ratio', goal: null },
+  ],
+};
+
+function ourSide(arena: Arena, input: Input, sums: TripSums): Side {
+  return {
+    name: `landfall, ${processes} processes: CSV to lake`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: () =>
+      lakeRound(arena, input, sums, async (folder) => {
+        const task = { path: input.path, lake: folder, processes };
+        const { seconds, cpuSeconds, answers } = await runTogether<object, LakeRun>(lakeChild, [task]);
+        const [{ rows, parts, bytes }] = answers;
+        if (rows !== input.rows) throw new Error(`the chunks had ${rows} rows, not ${input.rows}`);
+        return { seconds, cpuSeconds, detail: { parts, lakeBytes: bytes } };
+      }),
+  };
+}
+
+function duckDbSide(arena: Arena, input: Input, sums: TripSums, form: PointForm): Side {
+  return {
+    name: `DuckDB, 2 threads: CSV to lake (${formNames[form]})`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: () =>
+      lakeRound(arena, input, sums, async (folder) => {
+        const task = { sql: writeLake(input.path, join(folder, 'trips'), form), threads: 2 };
+        const { seconds, cpuSeconds, answers } = await runTogether<DuckDbTask, DuckDbAnswer>(duckDbChild, [
+          task,
+        ]);
+        return { seconds, cpuSeconds, detail: { statementSeconds: answers[0].seconds } };
+      }),
+  };
+}
+
+async function lakeRound<Measured>(
+  arena: Arena,
+  input: Input,
+  sums: TripSums,
+  make: (folder: string) => Promise<Measured>,
+): Promise<Measured> {
+  const folder = arena.emptyFolder('contest-lake');
+  try {
+    await arena.settle(input);
+    const measured = await make(folder);
+    mustAgree('lake', await sumsOfLake(join(folder, 'trips')), sums);
+    return measured;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb.ts';
+import type { ParseAnswer } from '../children/parse.ts';
+import type { Arena, Input } from '../lib/arena.ts';
+import { runTogether } from '../lib/children.ts';
+import { formNames, type PointForm, sumColumns } from '../lib/duckdb-trips.ts';
+import type { Side } from '../lib/rounds.ts';
+import type { TripSums } from '../lib/sums.ts';
+import { type Contest, ratio } from './contest.ts';
+
+const parseChild = fileURLToPath(new URL('../children/parse.js', import.meta.url));
+const duckDbChild = fileURLToPath(new URL('../children/duckdb.js', import.meta.url));
+
+export const kernel: Contest = {
+  letter: 'd',
+  what: 'kernel: CSV bytes → all typed columns of trips, points split into doubles, one core: time of DuckDB with 1 thread ÷ ours',
+  inside:
+    'both: reading the file from the page cache, parsing, adding up every column. The start of the processes, and the compilation of kernel and query, are outside for both',
+  goalRows: 10_000_000,
+  prepare: async (arena) => {
+    const input = await arena.trips();
+    const sums = await arena.tripSums(input);
+    return [
+      kernelSide(arena, input, sums),
+      duckDbSide(arena, input, sums, 'pattern'),
+      duckDbSide(arena, input, sums, 'split'),
+    ];
+  },
+  measure: ([ours, pattern, split]) => [
+    {
+      name: `DuckDB (${formNames.pattern}) ÷ kernel`,
+      value: ratio(ours, pattern),
+      unit: 'ratio',
+      goal: { atLeast: 8 },
+    },
+    { name: `DuckDB (${formNames.split}) ÷ kernel`, value: ratio(ours, split), unit: 'ratio', goal: null },
+  ],
+};
+
+function kernelSide(arena: Arena, input: Input, sums: TripSums): Side {
+  return {
+    name: 'kernel, 1 thread: CSV to typed columns, summed',
+    rows: input.rows,
+    bytes: input.bytes,
+    run: async () => {
+      await arena.settle(input);
+      const { answers } = await runTogether<object, ParseAnswer>(parseChild, [{ path: input.path }]);
+      const [{ seconds, cpuSeconds, degrees, ...found }] = answers;
+      check('kernel', { ...found, degrees }, sums);
+      return { seconds, cpuSeconds };
+    },
+  };
+}
+
+function duckDbSide(arena: Arena, input: Input, sums: TripSums, form: PointForm): Side {
+  return {
+    name: `DuckDB, 1 thread: CSV to typed columns, summed (${formNames[form]})`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: async () => {
+      await arena.settle(input);
+      const task = { sql: sumColumns(input.path, form), threads: 1 };
+      const { answers } = await runTogether<DuckDbTask, DuckDbAnswer>(duckDbChild, [task]);
+      const [{ rows, seconds, cpuSeconds }] = answers;
+      const { a, b, c, d, letters, epochSeconds } = rows[0];
+      const found = {
+        rows: Number(rows[0].rows),
+        letters: String(letters),
+        epochSeconds: String(epochSeconds),
+      };
+      check('DuckDB', { ...found, degrees: [a, b, c, d].map(Number) }, sums);
+      return { seconds, cpuSeconds };
+    },
+  };
+}
+
+/** Sums of doubles differ in their last digits with the order they were added in, so to nine digits. */
+function check(
+  who: string,
+  found: { rows: number; letters: string; epochSeconds: string; degrees: readonly number[] },
+  sums: TripSums,
+): void {
+  const degrees = found.degrees.reduce((sum, value) => sum + value, 0);
+  const right = Number(sums.degrees) / 1e7;
+  const agrees =
+    found.rows === sums.rows &&
+    found.letters === sums.letters &&
+    found.epochSeconds === sums.epochSeconds &&
+    Math.abs(degrees - right) <= Math.abs(right) * 1e-9;
+  if (!agrees) throw new Error(`${who} found ${JSON.stringify(found)}, not ${JSON.stringify(sums)}`);
+}

@@ -1,0 +1,21 @@
+import { tripsPipeline } from '../lib/trips.ts';
+import { type Contest, ratio } from './contest.ts';
+
+export const scale: Contest = {
+  letter: 'e',
+  what: 'rows/s at 100,000,000 ÷ rows/s at 10,000,000',
+  inside: 'both: the whole process from its start to its end; the small side has a tenth of --rows',
+  goalRows: 100_000_000,
+  prepare: async (arena) => [
+    await tripsPipeline(arena),
+    await tripsPipeline(arena, Math.max(1, Math.floor(arena.rows / 10))),
+  ],
+  measure: ([large, small]) => [
+    {
+      name: 'rate of all rows ÷ rate of a tenth of them',
+      value: ratio(large, small),
+      unit: 'ratio',
+      goal: { atLeast: 0.95 },
+    },
+  ],
+};

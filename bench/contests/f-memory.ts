@@ -1,0 +1,18 @@
+import { tripsPipeline } from '../lib/trips.ts';
+import type { Contest } from './contest.ts';
+
+export const memory: Contest = {
+  letter: 'f',
+  what: 'peak memory of a worker process at 100,000,000',
+  inside: 'the largest resident size that any worker had in any round, as the operating system recorded it',
+  goalRows: 100_000_000,
+  prepare: async (arena) => [await tripsPipeline(arena)],
+  measure: ([ours]) => [
+    {
+      name: 'largest worker process',
+      value: Math.max(...ours.rounds.map((round) => round.workerPeakBytes ?? Number.NaN)),
+      unit: 'bytes',
+      goal: { atMost: 400 * 1024 * 1024 },
+    },
+  ],
+};

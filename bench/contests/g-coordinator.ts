@@ -1,0 +1,34 @@
+import { median } from '../lib/rounds.ts';
+import { tripsPipeline } from '../lib/trips.ts';
+import type { Contest } from './contest.ts';
+
+/**
+ * The coordinator's share is taken of Landfall's own time, coordinator and workers, which is the
+ * stricter way: with the server's time below the line too, the share is smaller, and is told as well.
+ */
+export const coordinator: Contest = {
+  letter: 'g',
+  what: 'share of the coordinator in total CPU time',
+  inside:
+    "the coordinator's process is `landfall ingest` itself: Node's start, planning, progress and finalising, all of it",
+  goalRows: 100_000_000,
+  prepare: async (arena) => [await tripsPipeline(arena)],
+  measure: ([ours]) => {
+    const share = (withServer: boolean) =>
+      median(
+        ours.rounds.map(
+          ({ coordinatorCpuSeconds = Number.NaN, cpuSeconds = Number.NaN, serverCpuSeconds = 0 }) =>
+            coordinatorCpuSeconds / (cpuSeconds + (withServer ? serverCpuSeconds : 0)),
+        ),
+      );
+    return [
+      {
+        name: 'coordinator ÷ coordinator and workers',
+        value: share(false),
+        unit: 'share',
+        goal: { atMost: 0.03 },
+      },
+      { name: 'coordinator ÷ all, the server too', value: share(true), unit: 'share', goal: null },
+    ];
+  },
+};

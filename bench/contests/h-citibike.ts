@@ -1,0 +1,46 @@
+import { flatCopySide } from '../lib/flat-copy.ts';
+import { ingestSide } from '../lib/ingest.ts';
+import { sumsOfRides, sumsOfRidesCsv } from '../lib/rides.ts';
+import { type Contest, ratio } from './contest.ts';
+
+const columns = [
+  ...['tripduration', 'starttime', 'stoptime', 'start station id', 'start station name'],
+  ...['start station latitude', 'start station longitude', 'end station id', 'end station name'],
+  ...['end station latitude', 'end station longitude', 'bikeid', 'usertype', 'birth year', 'gender'],
+];
+
+export const citibike: Contest = {
+  letter: 'h',
+  what: 'citibike, amplified to 5,000,000 rides (quoted, local times with zones, look-up dimensions): whole pipeline ÷ `psql \\copy`',
+  inside: 'both: the whole process from its start to its end; half as many rides as --rows',
+  goalRows: 10_000_000,
+  prepare: async (arena) => {
+    const input = await arena.input('citibike:quoted', Math.max(1, Math.floor(arena.rows / 2)));
+    const sums = await sumsOfRidesCsv(input.path);
+    const what = `${input.rows.toLocaleString('en')} bike rides`;
+    return [
+      ingestSide(arena, input, {
+        what,
+        dataset: 'citibike',
+        verify: async ({ client }) => {
+          const found = JSON.stringify(await sumsOfRides(client));
+          if (found !== JSON.stringify(sums))
+            throw new Error(`the star has ${found}, not ${JSON.stringify(sums)}`);
+        },
+      }),
+      flatCopySide(arena, input, {
+        what,
+        columns,
+        check: { sql: 'sum(tripduration::bigint)', is: sums.durationSeconds },
+      }),
+    ];
+  },
+  measure: ([ours, theirs]) => [
+    {
+      name: 'landfall ÷ COPY, ratio of rates',
+      value: ratio(ours, theirs),
+      unit: 'ratio',
+      goal: { atLeast: 2.5 },
+    },
+  ],
+};

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import type { Arena } from '../lib/arena.ts';
+import { ingestSide } from '../lib/ingest.ts';
+import type { Side } from '../lib/rounds.ts';
+import { type Contest, ratio } from './contest.ts';
+
+const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));
+
+/** Two files that differ in nothing but how many customers there are: half as many as facts, or 100. */
+export const dimension: Contest = {
+  letter: 'i',
+  what: 'a dimension with 10,000,000 distinct keys in 20,000,000 facts: rate ÷ the rate with 100 keys',
+  inside: 'both: the whole process from its start to its end; twice as many facts as --rows',
+  goalRows: 10_000_000,
+  prepare: async (arena) => [
+    await visits(arena, 'visits:many', Math.max(1, arena.rows)),
+    await visits(arena, 'visits:few', 100),
+  ],
+  measure: ([many, few]) => [
+    {
+      name: 'rate with many keys ÷ rate with 100',
+      value: ratio(many, few),
+      unit: 'ratio',
+      goal: { atLeast: 0.3 },
+    },
+  ],
+};
+
+async function visits(arena: Arena, name: string, keys: number): Promise<Side> {
+  const input = await arena.input(name, arena.rows * 2);
+  return ingestSide(arena, input, {
+    what: `${input.rows.toLocaleString('en')} visits of ${keys.toLocaleString('en')} customers`,
+    dataset: 'visits',
+    datasets: [definition],
+    verify: async ({ client }) => {
+      const { rows } = await client.query(
+        `select (select count(*) from star.dim_customer where customer_key <> 0)::int as members,
+           (select count(distinct customer_key) from star.fact_visit)::int as used,
+           (select count(*) from star.fact_visit join star.dim_customer using (customer_key))::int as facts`,
+      );
+      const { members, used, facts } = rows[0];
+      if (members !== keys || used !== keys || facts !== input.rows)
+        throw new Error(
+          `${members} members, ${used} of them used by ${facts} facts; not ${keys} and ${input.rows}`,
+        );
+    },
+  });
+}

@@ -1,0 +1,39 @@
+/** All contests, in the order of the table of goals. */
+import { pipeline } from './a-pipeline.ts';
+import { ceiling } from './b-ceiling.ts';
+import { lake } from './c-lake.ts';
+import type { Contest } from './contest.ts';
+import { kernel } from './d-kernel.ts';
+import { scale } from './e-scale.ts';
+import { memory } from './f-memory.ts';
+import { coordinator } from './g-coordinator.ts';
+import { citibike } from './h-citibike.ts';
+import { dimension } from './i-dimension.ts';
+import { manyFiles } from './j-many-files.ts';
+import { latency } from './k-latency.ts';
+
+export const contests: readonly Contest[] = [
+  pipeline,
+  ceiling,
+  lake,
+  kernel,
+  scale,
+  memory,
+  coordinator,
+  citibike,
+  dimension,
+  manyFiles,
+  latency,
+];
+
+/** What a plain `npm run bench` has time for. */
+export const defaultLetters = ['a', 'b', 'c', 'd', 'f', 'g'] as const;
+
+/** Contests that share a side alternate together; the others each by themselves. */
+const together: ReadonlySet<string> = new Set(['a', 'b', 'e', 'f', 'g']);
+
+export function groupsOf(chosen: readonly Contest[]): readonly (readonly Contest[])[] {
+  const first = chosen.filter(({ letter }) => together.has(letter));
+  const others = chosen.filter(({ letter }) => !together.has(letter));
+  return [first, ...others.map((contest) => [contest])].filter((group) => group.length > 0);
+}

@@ -1,0 +1,149 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Arena, Input } from '../lib/arena.ts';
+import { withClient } from '../lib/arena.ts';
+import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../lib/flat-copy.ts';
+import { runProcess } from '../lib/processes.ts';
+import type { Measurement, Side } from '../lib/rounds.ts';
+import { mustAgree, sumsOfStar } from '../lib/sums.ts';
+import { tripColumns } from '../lib/trips.ts';
+import { cutIntoFiles, RunningUp } from '../lib/up.ts';
+import { type Contest, rate, ratio } from './contest.ts';
+
+/** 25 trips are 3 KB. */
+const rowsOfFile = 25;
+const filesMost = 5_000;
+
+export const manyFiles: Contest = {
+  letter: 'j',
+  what: '5,000 files of 3 KB dropped at once: files per second, and ÷ a loop of `psql \\copy` per file',
+  inside:
+    'landfall: from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql: a shell loop of one psql a file',
+  goalRows: 10_000_000,
+  prepare: async (arena) => {
+    const files = Math.max(10, Math.min(filesMost, Math.floor(arena.rows / 2000)));
+    const input = await arena.trips(files * rowsOfFile);
+    if (!hasPsql) throw new Error('contest j needs psql');
+    return [ourSide(arena, input, files), loopSide(arena, input, files)];
+  },
+  measure: ([ours, theirs]) => [
+    {
+      name: 'files a second',
+      value: rate(ours) / rowsOfFile,
+      unit: 'files a second',
+      goal: { atLeast: 300 },
+    },
+    {
+      name: 'landfall ÷ loop of psql, ratio of rates',
+      value: ratio(ours, theirs),
+      unit: 'ratio',
+      goal: { atLeast: 5 },
+    },
+  ],
+};
+
+function ourSide(arena: Arena, input: Input, files: number): Side {
+  return {
+    name: `landfall up: ${files.toLocaleString('en')} files dropped at once`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: async () => {
+      const staging = arena.emptyFolder('staging');
+      const paths = cutIntoFiles(input, staging, rowsOfFile);
+      const up = await RunningUp.start(arena);
+      try {
+        await warm(up, staging, input);
+        await arena.settle();
+        return await dropAll(arena, up, paths, input);
+      } finally {
+        await up.stop();
+        rmSync(staging, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** One file with other bytes, so that workers, connections and tables are there before the time begins. */
+async function warm(up: RunningUp, staging: string, input: Input): Promise<void> {
+  const folder = join(staging, 'warm');
+  mkdirSync(folder);
+  const [path] = cutIntoFiles({ ...input }, folder, rowsOfFile - 1);
+  const done = up.change(({ kind }) => kind === 'chunk');
+  up.drop(path, 'warm.csv');
+  await done;
+  rmSync(folder, { recursive: true });
+}
+
+async function dropAll(
+  arena: Arena,
+  up: RunningUp,
+  paths: readonly string[],
+  input: Input,
+): Promise<Measurement> {
+  const sums = await arena.tripSums(input);
+  const ended = () =>
+    arena.query<{ n: number; failed: number; at: number }>(
+      `select count(*)::int as n, (count(*) filter (where state <> 'done'))::int as failed,
+         extract(epoch from max(finished_at))::float8 as at
+       from landfall.file where finished_at is not null and name <> 'warm.csv'`,
+    );
+  const serverBefore = arena.serverCpuSeconds();
+  const cpuBefore = up.cpuSeconds();
+  const coordinatorBefore = up.coordinatorCpuSeconds();
+  const startedAt = Date.now();
+  for (const path of paths) up.drop(path, basename(path));
+  let last = await ended();
+  // What is counted is in the ledger; how often we ask only decides how soon we notice the end.
+  while (last[0].n < paths.length) {
+    await up.change(({ kind }) => kind === 'file', 120_000);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    last = await ended();
+  }
+  const seconds = last[0].at - startedAt / 1000;
+  if (last[0].failed > 0) throw new Error(`${last[0].failed} files have failed`);
+  const found = await withClient(arena.databaseUrl, async (client) => {
+    await client.query(`delete from star.fact_trip where chunk_id in
+      (select chunk_id from landfall.chunk join landfall.file using (file_id) where name = 'warm.csv')`);
+    return sumsOfStar(client);
+  });
+  mustAgree('star', found, sums);
+  const left = readdirSync(up.landing).length;
+  if (left > 0) throw new Error(`${left} files are still in landing`);
+  return {
+    seconds,
+    cpuSeconds: up.cpuSeconds() - cpuBefore,
+    coordinatorCpuSeconds: up.coordinatorCpuSeconds() - coordinatorBefore,
+    serverCpuSeconds: arena.serverCpuSeconds() - serverBefore,
+  };
+}
+
+function loopSide(arena: Arena, input: Input, files: number): Side {
+  return {
+    name: `loop of psql \\copy over ${files.toLocaleString('en')} files`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: () =>
+      withClient(arena.databaseUrl, async (client) => {
+        const staging = arena.emptyFolder('staging');
+        cutIntoFiles(input, staging, rowsOfFile);
+        await createFlatTable(client, tripColumns);
+        await arena.settle();
+        const serverBefore = arena.serverCpuSeconds();
+        try {
+          const psql = psqlArguments(arena.databaseUrl, copyCommand('FILE')).map(
+            (text) => `"${text.replaceAll('\\', '\\\\').replace('FILE', '$f').replaceAll('"', '\\"')}"`,
+          );
+          const loop = `set -e; for f in "$1"/*.csv; do psql ${psql.join(' ')}; done`;
+          const { seconds, cpuSeconds } = await runProcess('bash', ['-c', loop, 'bash', staging]);
+          const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
+          const { rows } = await client.query('select count(*)::int as n from flat_copy');
+          if (rows[0].n !== input.rows)
+            throw new Error(`the flat table has ${rows[0].n} rows, not ${input.rows}`);
+          return { seconds, cpuSeconds, serverCpuSeconds };
+        } finally {
+          await client.query('drop table if exists flat_copy');
+          rmSync(staging, { recursive: true, force: true });
+        }
+      }),
+  };
+}

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Arena, type Input, withClient } from '../lib/arena.ts';
+import { type Measurement, quantile, type Side } from '../lib/rounds.ts';
+import { mustAgree, sumsOfStar } from '../lib/sums.ts';
+import { cutIntoFiles, RunningUp } from '../lib/up.ts';
+import type { Contest } from './contest.ts';
+
+const rowsOfFile = 10;
+const drops = 200;
+/** Not counted: the first make connections, tables and machine code. */
+const warmDrops = 20;
+/** The system is idle again before the next drop. */
+const idleMs = 50;
+
+export const latency: Contest = {
+  letter: 'k',
+  what: 'a 10-row file renamed into landing → its rows committed, idle system, p99',
+  inside:
+    'from just before the rename until the commit is heard through LISTEN on another connection; 200 drops a round, 20 before them uncounted, all rounds together',
+  goalRows: 0,
+  prepare: async (arena) => [latencySide(arena, await arena.trips((warmDrops + drops) * rowsOfFile))],
+  measure: ([ours]) => {
+    const all = ours.rounds.flatMap((round) => round.detail!.milliseconds as number[]);
+    return [
+      { name: 'p50', value: quantile(all, 0.5), unit: 'milliseconds', goal: null },
+      { name: 'p99', value: quantile(all, 0.99), unit: 'milliseconds', goal: { atMost: 150 } },
+    ];
+  },
+};
+
+function latencySide(arena: Arena, input: Input): Side {
+  return {
+    name: `landfall up: ${drops} files of ${rowsOfFile} rows, one after the other`,
+    rows: drops * rowsOfFile,
+    bytes: input.bytes,
+    run: async () => {
+      const staging = arena.emptyFolder('staging');
+      const paths = cutIntoFiles(input, staging, rowsOfFile);
+      const up = await RunningUp.start(arena);
+      try {
+        const milliseconds: number[] = [];
+        for (const [number, path] of paths.entries()) milliseconds.push(await dropOne(up, path, number));
+        const found = await withClient(arena.databaseUrl, sumsOfStar);
+        mustAgree('star', found, await arena.tripSums(input));
+        const counted = milliseconds.slice(warmDrops).map((value) => Math.round(value * 100) / 100);
+        return {
+          seconds: counted.reduce((sum, value) => sum + value, 0) / 1000,
+          detail: { milliseconds: counted },
+        } satisfies Measurement;
+      } finally {
+        await up.stop();
+        rmSync(staging, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Drops a file, hears its commit, and waits until the file is done with. */
+async function dropOne(up: RunningUp, path: string, number: number): Promise<number> {
+  let fileId = 0;
+  const committed = up.change(({ kind, chunkNumber, fileId: id }) => {
+    fileId = id;
+    return kind === 'chunk' && chunkNumber !== undefined;
+  });
+  const started = performance.now();
+  up.drop(path, `drop-${String(number).padStart(4, '0')}.csv`);
+  await committed;
+  const milliseconds = performance.now() - started;
+  // After its commit a file is finalised, in two steps: both are changes of the file.
+  await up.change((change) => change.kind === 'file' && change.fileId === fileId);
+  await delay(idleMs);
+  return milliseconds;
+}

@@ -1,0 +1,53 @@
+/**
+ * Visits whose customers are in random order, each as often as every other. Bytes do not depend on how
+ * many customers there are, so that two files differ in nothing but that.
+ */
+export interface VisitsOptions {
+  readonly rows: number;
+  /** Distinct customers; the file has exactly as many when it has at least as many rows. */
+  readonly keys: number;
+}
+
+const header = Buffer.from('customer,at,cents\n');
+const bufferBytes = 1 << 20;
+const rowBytes = 'customer-00000000,2018-01-01 00:00:00,0000\n'.length;
+const secondsOfYear = 365 * 86_400;
+
+/** Buffers of about 1 MiB, each a whole number of rows, the header first. */
+export function* generateVisits({ rows, keys }: VisitsOptions): Generator<Buffer, void, undefined> {
+  yield header;
+  const rowsOfBuffer = Math.floor(bufferBytes / rowBytes);
+  for (let from = 0; from < rows; from += rowsOfBuffer) {
+    const until = Math.min(rows, from + rowsOfBuffer);
+    const lines: string[] = [];
+    for (let row = from; row < until; row++) {
+      const customer = String(shuffled(row, keys)).padStart(8, '0');
+      const at = new Date(1_514_764_800_000 + ((row * 7919) % secondsOfYear) * 1000).toISOString();
+      lines.push(
+        `customer-${customer},${at.slice(0, 10)} ${at.slice(11, 19)},${String(((row * 31) % 9000) + 1000)}\n`,
+      );
+    }
+    yield Buffer.from(lines.join(''), 'latin1');
+  }
+}
+
+/**
+ * Customer of a row: pass p over the customers is a permutation of its own. A Feistel network of four
+ * rounds permutes the next power of four; what falls outside is permuted again until it does not.
+ */
+function shuffled(row: number, keys: number): number {
+  const pass = Math.floor(row / keys);
+  const half = Math.max(1, Math.ceil(Math.log2(keys) / 2));
+  const mask = 2 ** half - 1;
+  let value = row % keys;
+  do {
+    let left = Math.floor(value / (mask + 1));
+    let right = value & mask;
+    for (let round = 0; round < 4; round++) {
+      const mixed = Math.imul((right + 1) ^ (pass << 8) ^ round, 0x9e3779b1) >>> 7;
+      [left, right] = [right, (left ^ mixed) & mask];
+    }
+    value = left * (mask + 1) + right;
+  } while (value >= keys);
+  return value;
+}

@@ -1,0 +1,61 @@
+/** Processes of the bench's own that do a side's work: forked together, told what to do, waited for. */
+import { fork } from 'node:child_process';
+import { endedCpuSeconds } from './processes.ts';
+
+export interface TogetherRun<Answer> {
+  /** From the first start to the last end. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** What each said when it was done, in the order of the tasks. */
+  readonly answers: readonly Answer[];
+}
+
+/** One process a task, at once. Rejects when one fails, after all have ended. */
+export async function runTogether<Task extends object, Answer = unknown>(
+  module: string,
+  tasks: readonly Task[],
+): Promise<TogetherRun<Answer>> {
+  const cpuBefore = endedCpuSeconds();
+  const started = performance.now();
+  const ends = await Promise.allSettled(tasks.map((task) => runOne<Answer>(module, task)));
+  const seconds = (performance.now() - started) / 1000;
+  const answers = ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason;
+    return end.value;
+  });
+  return { seconds, cpuSeconds: endedCpuSeconds() - cpuBefore, answers };
+}
+
+function runOne<Answer>(module: string, task: object): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = fork(module, [], { stdio: ['ignore', 2, 'pipe', 'ipc'] });
+    let answer: Answer | undefined;
+    let stderr = '';
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
+      stderr = (stderr + text).slice(-4000);
+    });
+    child.on('message', (message) => {
+      answer = message as Answer;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(answer as Answer);
+      else reject(new Error(`${module} ended with ${code}\n${stderr}`));
+    });
+    child.send(task);
+  });
+}
+
+/** In the child: the task, as soon as the parent has sent it. The channel no longer keeps the process. */
+export async function receiveTask<Task>(): Promise<Task> {
+  const task = await new Promise<Task>((resolve) => process.once('message', resolve as never));
+  process.channel?.unref();
+  return task;
+}
+
+/** In the child: sends what came of it. */
+export function answer(message: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send!(message, (error: Error | null) => (error ? reject(error) : resolve()));
+  });
+}

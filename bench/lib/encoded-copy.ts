@@ -1,0 +1,104 @@
+/**
+ * The ceiling of the server: the fact rows of a trips file, encoded beforehand by the kernel itself into
+ * two files of binary COPY, streamed into the fact table by two processes at once.
+ */
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import trips from '../../datasets/trips/dataset.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+import { compileDataset } from '../../model/compile.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { starDdl } from '../../model/ddl.ts';
+import { enrichBatch } from '../../model/enrich.ts';
+import { connectDatabase } from '../../platform/database.ts';
+import { Dimensions } from '../../workers/star/dimensions.ts';
+import { factFields } from '../../workers/star/fact-fields.ts';
+import { type Arena, type Input, withClient } from './arena.ts';
+import { batchesOf } from './batches.ts';
+import { runTogether } from './children.ts';
+import { type CopyTarget, copyHeader, copyTrailer } from './copy-format.ts';
+import type { Measurement, Side } from './rounds.ts';
+import { mustAgree, sumsOfStar, type TripSums } from './sums.ts';
+
+const child = fileURLToPath(new URL('../children/send-copy.js', import.meta.url));
+const connections = 2;
+
+export async function encodedCopySide(arena: Arena): Promise<Side> {
+  const input = await arena.trips();
+  const sums = await arena.tripSums(input);
+  const dataset = compileDataset(trips);
+  let files: readonly string[] | undefined;
+  return {
+    name: `binary COPY of ${input.rows.toLocaleString('en')} fact rows encoded beforehand, ${connections} connections`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: async () => {
+      await arena.emptyDatabase();
+      await makeStar(arena, dataset);
+      files ??= await encode(arena, input, dataset);
+      return copyRound(arena, dataset, files, sums);
+    },
+  };
+}
+
+async function makeStar(arena: Arena, dataset: CompiledDataset): Promise<void> {
+  await withClient(arena.databaseUrl, async (client) => {
+    for (const statement of starDdl(dataset)) await client.query(statement);
+  });
+}
+
+async function copyRound(
+  arena: Arena,
+  { star }: CompiledDataset,
+  files: readonly string[],
+  sums: TripSums,
+): Promise<Measurement> {
+  const target: CopyTarget = {
+    schema: star.schema,
+    table: star.fact,
+    columns: star.columns.map(({ name }) => name),
+  };
+  try {
+    for (const path of files) await arena.settle({ path, rows: 0, bytes: 0 });
+    const serverBefore = arena.serverCpuSeconds();
+    const run = await runTogether(
+      child,
+      files.map((path) => ({ databaseUrl: arena.databaseUrl, path, target })),
+    );
+    const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
+    mustAgree('COPY', await withClient(arena.databaseUrl, sumsOfStar), sums);
+    const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+    return { ...run, serverCpuSeconds, detail: { wireBytes: bytes } };
+  } finally {
+    await arena.emptyDatabase();
+  }
+}
+
+/** Two files of as many rows each as may be, made with the keys of the star that is there now. */
+async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Promise<readonly string[]> {
+  arena.say('  encoding the fact rows beforehand\n');
+  const paths = Array.from({ length: connections }, (_, number) =>
+    join(arena.folder, `facts-${number}.copy`),
+  );
+  const outs = paths.map((path) => openSync(path, 'w'));
+  const kernel = await createKernel();
+  const database = connectDatabase(arena.databaseUrl);
+  try {
+    for (const out of outs) writeSync(out, copyHeader);
+    const keys = new Dimensions(database.pool, dataset).openChunk();
+    let rows = 0;
+    for (const parsed of batchesOf(kernel, dataset, input.path)) {
+      const batch = enrichBatch(dataset, parsed.vectors, parsed.rows);
+      const members = await keys.resolve(batch);
+      const encoded = kernel.encodeCopyRows(factFields(dataset.star, batch, members, 1), batch.rows);
+      writeSync(outs[Math.floor((rows / input.rows) * connections)], encoded);
+      rows += batch.rows;
+    }
+    for (const out of outs) writeSync(out, copyTrailer);
+  } finally {
+    for (const out of outs) closeSync(out);
+    await database.close();
+  }
+  return paths;
+}

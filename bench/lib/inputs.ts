@@ -1,0 +1,18 @@
+/** Files that contests read: the built-in generators' and those of the bench's own datasets. */
+import { type Generate, generators, writeGenerated } from '../../datasets/generators.ts';
+import { generateVisits } from '../datasets/visits/generate.ts';
+
+const more: Readonly<Record<string, Generate>> = {
+  'visits:few': ({ rows }) => generateVisits({ rows, keys: 100 }),
+  'visits:many': ({ rows }) => generateVisits({ rows, keys: Math.max(1, Math.floor(rows / 2)) }),
+};
+
+/** Writes the file and returns its bytes. */
+export function writeInput(
+  name: string,
+  options: { readonly rows: number; readonly seed: number; readonly out: string },
+): Promise<number> {
+  const generate = more[name] ?? generators[name];
+  if (generate === undefined) throw new Error(`there is no generator ${name}`);
+  return writeGenerated(options.out, generate(options));
+}

@@ -1,0 +1,97 @@
+/**
+ * CSV to Landfall's lake with no database and no queue: a parent that plans as the coordinator does and
+ * hands ranges to two processes that do with them what a worker does up to its parts.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { planChunks, surveyRanges } from '../../coordinator/plan.ts';
+import trips from '../../datasets/trips/dataset.ts';
+import { compileDataset } from '../../model/compile.ts';
+import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
+import { planOf } from './batches.ts';
+
+const child = fileURLToPath(new URL('../children/lake-chunks.js', import.meta.url));
+const chunkBytes = 32 * 1024 * 1024;
+
+/** Chunks in hand of one process: while one waits for the disk, the other is parsed. */
+const slots = 2;
+
+export interface LakeRun {
+  /** From the first fork to the last exit. */
+  readonly seconds: number;
+  readonly rows: number;
+  readonly parts: number;
+  readonly bytes: number;
+}
+
+export async function makeLake(path: string, lake: string, processes: number): Promise<LakeRun> {
+  const started = performance.now();
+  const children = Array.from({ length: processes }, () =>
+    fork(child, [], { stdio: ['ignore', 2, 2, 'ipc'] }),
+  );
+  const ended = children.map((one) => once(one, 'exit'));
+  try {
+    const { headerBytes } = planOf(compileDataset(trips), path);
+    const bytes = statSync(path).size;
+    const file = { fileId: 1, bytes, recordsFrom: headerBytes, pieceBytes: chunkBytes };
+    const ranges = surveyRanges(file).map((survey): LakeTask => ({ kind: 'survey', path, survey }));
+    const surveys = (await workThrough(children, ranges)).flatMap((answer) => answer.surveys ?? []);
+    const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });
+    const tasks = chunks.map((chunk): LakeTask => ({ kind: 'chunk', path, lake, chunk }));
+    const answers = await workThrough(children, tasks);
+    for (const one of children) one.disconnect();
+    await Promise.all(ended);
+    const total = (of: (answer: LakeAnswer) => number) =>
+      answers.reduce((sum, answer) => sum + of(answer), 0);
+    return {
+      seconds: (performance.now() - started) / 1000,
+      rows: total(({ rows }) => rows),
+      parts: total(({ parts }) => parts),
+      bytes: total(({ bytes }) => bytes),
+    };
+  } finally {
+    for (const one of children) if (one.connected) one.kill();
+  }
+}
+
+/** Every task by whichever process is free; answers in the order of the tasks. */
+async function workThrough(
+  children: readonly ChildProcess[],
+  tasks: readonly LakeTask[],
+): Promise<LakeAnswer[]> {
+  const answers: LakeAnswer[] = [];
+  let next = 0;
+  const hands = children.flatMap((one) => Array.from({ length: slots }, () => one));
+  await Promise.all(
+    hands.map(async (one) => {
+      for (let number = next++; number < tasks.length; number = next++) {
+        answers[number] = await ask(one, { ...tasks[number], number });
+      }
+    }),
+  );
+  return answers;
+}
+
+function ask(child: ChildProcess, task: LakeTask & { number: number }): Promise<LakeAnswer> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+    };
+    const onMessage = (message: unknown) => {
+      const answer = message as LakeAnswer;
+      if (answer.number !== task.number) return;
+      stop();
+      resolve(answer);
+    };
+    const onExit = (code: number | null) => {
+      stop();
+      reject(new Error(`a process of the lake ended with ${code}`));
+    };
+    child.on('message', onMessage);
+    child.on('exit', onExit);
+    child.send(task);
+  });
+}

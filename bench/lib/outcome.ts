@@ -1,0 +1,79 @@
+/** What is kept of a run: bench/results/*.json. The report and README's table are made of these files. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Contest, isMet, type Measure } from '../contests/contest.ts';
+import type { Arena } from './arena.ts';
+import type { Machine } from './machine.ts';
+import type { Result } from './rounds.ts';
+
+/** Raise it when a reader of older files would misread newer ones. */
+export const resultsFormat = 1;
+
+export interface Report {
+  readonly format: typeof resultsFormat;
+  readonly at: string;
+  /** What repeats it. */
+  readonly command: string;
+  readonly machine: Machine;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly serverSettings: Readonly<Record<string, string>>;
+  readonly rows: number;
+  readonly rounds: number;
+  readonly contests: Outcome[];
+  /** All sides of all contests; a contest names those it has used. */
+  readonly sides: Result[];
+  readonly peers: PeerResult[];
+}
+
+export interface Outcome {
+  readonly letter: string;
+  readonly what: string;
+  readonly inside: string;
+  readonly rows: number;
+  /** False where the run was smaller than what the goal was set for. */
+  readonly atGoalSize: boolean;
+  readonly sides: readonly string[];
+  readonly measures: readonly (Measure & { readonly met: boolean | null })[];
+  /** Why there is no measure. */
+  readonly error?: string;
+}
+
+/** What another tool takes for a part of the work. */
+export interface PeerResult {
+  readonly name: string;
+  readonly version: string | null;
+  /** What it does of the work. */
+  readonly does: string;
+  /** Rows that it was given. */
+  readonly rows: number;
+  readonly seconds: number | null;
+  readonly rowsPerSecond: number | null;
+  /** Measured on a sample and scaled. */
+  readonly scaled: boolean;
+  readonly error?: string;
+}
+
+/** A contest's measures, or the reason why it has none. */
+export function judge(contest: Contest, results: readonly Result[], arena: Arena): Outcome {
+  const { letter, what, inside } = contest;
+  const atGoalSize = arena.rows >= contest.goalRows;
+  const sides = results.map(({ name }) => name);
+  const failed = results.find(({ error }) => error !== undefined);
+  const head = { letter, what, inside, rows: arena.rows, atGoalSize, sides };
+  if (failed !== undefined) return { ...head, measures: [], error: `${failed.name}: ${failed.error}` };
+  const measures = contest.measure(results, arena).map((measure) => ({
+    ...measure,
+    met: measure.goal === null || Number.isNaN(measure.value) ? null : isMet(measure.value, measure.goal),
+  }));
+  return { ...head, measures };
+}
+
+export function saveReport(path: string, report: Report): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(report, null, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, compact)}\n`);
+}
+
+/** Numbers of a series on one line. */
+function compact(_: string, numbers: string): string {
+  return `[${numbers.replaceAll(/\s+/g, ' ')}]`;
+}

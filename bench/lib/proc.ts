@@ -1,0 +1,87 @@
+/** What Linux says of processes in /proc. Elsewhere everything is empty, and the bench says so. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+export const hasProc = existsSync('/proc/self/stat');
+
+/** Ticks of a second in /proc/<pid>/stat: USER_HZ, which is 100 on every Linux that runs Node. */
+const TICKS = 100;
+const PAGE_BYTES = 4096;
+
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  /** User and system time of its own. */
+  readonly cpuSeconds: number;
+  /** The same of its children that have ended and were waited for, theirs included. */
+  readonly endedCpuSeconds: number;
+  readonly rssBytes: number;
+}
+
+/** Null when the process is gone. */
+export function processStat(pid: number): ProcessStat | null {
+  const text = read(`/proc/${pid}/stat`);
+  // The command stands in brackets and may itself hold brackets and spaces.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  if (fields.length < 22) return null;
+  const ticks = (at: number) => Number(fields[at]) / TICKS;
+  return {
+    pid,
+    parent: Number(fields[1]),
+    cpuSeconds: ticks(11) + ticks(12),
+    endedCpuSeconds: ticks(13) + ticks(14),
+    rssBytes: Number(fields[21]) * PAGE_BYTES,
+  };
+}
+
+/** Largest resident size that the process has had (VmHWM), 0 when it is gone. */
+export function peakBytes(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+/** Resident bytes that it shares with nobody: a server's processes all map the same buffers. */
+export function privateBytes(pid: number): number {
+  const [, resident, shared] = read(`/proc/${pid}/statm`).split(' ').map(Number);
+  return Math.max(0, (resident || 0) - (shared || 0)) * PAGE_BYTES;
+}
+
+export function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
+/** All processes below `root`, without it. */
+export function descendants(root: number): number[] {
+  const children = childrenOf(root);
+  return children.flatMap((pid) => [pid, ...descendants(pid)]);
+}
+
+function childrenOf(pid: number): number[] {
+  const path = `/proc/${pid}/task`;
+  let tasks: string[];
+  try {
+    tasks = readdirSync(path);
+  } catch {
+    return [];
+  }
+  return tasks.flatMap((task) =>
+    read(`${path}/${task}/children`)
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number),
+  );
+}
+
+/** CPU time of a process and of everything below it, alive or ended. It never goes down while it lives. */
+export function treeCpuSeconds(root: number): number {
+  return [root, ...descendants(root)].reduce((sum, pid) => {
+    const stat = processStat(pid);
+    return sum + (stat === null ? 0 : stat.cpuSeconds + stat.endedCpuSeconds);
+  }, 0);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // It ended between the listing and the look.
+  }
+}

@@ -1,0 +1,38 @@
+/** The sides that several contests share: trips through the whole pipeline, and through `\copy`. */
+import type { Arena, Input } from './arena.ts';
+import { flatCopySide } from './flat-copy.ts';
+import { ingestSide } from './ingest.ts';
+import type { Side } from './rounds.ts';
+import { mustAgree, sumsOfLake, sumsOfStar } from './sums.ts';
+
+export const tripColumns = ['region', 'origin_coord', 'destination_coord', 'datetime', 'datasource'];
+
+/** `rows` in the name: a contest may compare two sizes. */
+export async function tripsPipeline(arena: Arena, rows = arena.rows): Promise<Side> {
+  const input = await arena.trips(rows);
+  const sums = await arena.tripSums(input);
+  return ingestSide(arena, input, {
+    what: `${rows.toLocaleString('en')} trips`,
+    dataset: 'trips',
+    verify: async ({ client, lake }) => {
+      mustAgree('star', await sumsOfStar(client), sums);
+      mustAgree('lake', await sumsOfLake(`${lake}/trips`), sums);
+    },
+  });
+}
+
+export async function tripsFlatCopy(arena: Arena): Promise<Side> {
+  const input = await arena.trips();
+  return flatCopySide(arena, input, {
+    what: `${input.rows.toLocaleString('en')} trips`,
+    columns: tripColumns,
+    check: tripBytes(input),
+  });
+}
+
+/** Every byte of the file is a letter of a field, one of five separators of its row, or of the header. */
+function tripBytes(input: Input): { sql: string; is: string } {
+  const header = `${tripColumns.join(',')}\n`.length;
+  const fields = tripColumns.map((name) => `octet_length(${name})`).join(' + ');
+  return { sql: `sum(${fields})`, is: String(input.bytes - header - input.rows * tripColumns.length) };
+}

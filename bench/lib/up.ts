@@ -1,0 +1,118 @@
+/** A running `landfall up`, with nothing in its folders, for contests about files that are dropped. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Listening, listen } from '../../platform/listen.ts';
+import type { Arena, Input } from './arena.ts';
+import { landfallEnvironment, landfallMain } from './ingest.ts';
+import { hasProc, processStat, treeCpuSeconds } from './proc.ts';
+
+/** What `landfall_change` says: a file's state changed, or a chunk was committed where it has a number. */
+export interface Change {
+  readonly fileId: number;
+  readonly kind: 'file' | 'chunk';
+  readonly chunkNumber?: number;
+}
+
+export class RunningUp {
+  readonly landing: string;
+  private readonly arena: Arena;
+  private readonly child: ChildProcess;
+  private readonly listening: Listening;
+  private readonly heard: Set<(change: Change) => void>;
+
+  private constructor(arena: Arena, child: ChildProcess, listening: Listening, heard: RunningUp['heard']) {
+    this.arena = arena;
+    this.child = child;
+    this.listening = listening;
+    this.heard = heard;
+    this.landing = join(arena.folder, 'landing', 'trips');
+  }
+
+  /** Starts it on an empty database, lake and landing, and waits until it says that it is up. */
+  static async start(arena: Arena): Promise<RunningUp> {
+    await arena.emptyDatabase();
+    for (const name of ['landing', 'lake', 'archive']) arena.emptyFolder(name);
+    mkdirSync(join(arena.folder, 'landing', 'trips'));
+    const child = spawn(process.execPath, [landfallMain, 'up', '--port', '0'], {
+      env: landfallEnvironment(arena),
+      cwd: arena.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stderr!.setEncoding('utf8').on('data', (text) => {
+        said = (said + text).slice(-4000);
+        if (said.includes('Landfall is up')) resolve();
+      });
+      child.once('exit', (code) => reject(new Error(`landfall up ended with ${code}\n${said}`)));
+    });
+    const heard: RunningUp['heard'] = new Set();
+    const onNotify = (payload: string) => {
+      const change = JSON.parse(payload) as Change;
+      for (const hear of heard) hear(change);
+    };
+    const listening = await listen(arena.databaseUrl, 'landfall_change', onNotify, () => {});
+    return new RunningUp(arena, child, listening, heard);
+  }
+
+  /** Resolves at the first change for which `isIt` is true; rejects after `patienceMs`. */
+  change(isIt: (change: Change) => boolean, patienceMs = 60_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.heard.delete(hear);
+      };
+      const hear = (change: Change) => {
+        if (!isIt(change)) return;
+        end();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`nothing was heard for ${patienceMs} ms`));
+      }, patienceMs);
+      this.heard.add(hear);
+    });
+  }
+
+  /** Drops a file by renaming it into landing/trips, as those do who want it seen whole. */
+  drop(path: string, name: string): void {
+    renameSync(path, join(this.landing, name));
+  }
+
+  /** CPU time of all its processes so far. */
+  cpuSeconds(): number {
+    return hasProc ? treeCpuSeconds(this.child.pid!) : Number.NaN;
+  }
+
+  coordinatorCpuSeconds(): number {
+    return processStat(this.child.pid!)?.cpuSeconds ?? Number.NaN;
+  }
+
+  async stop(): Promise<void> {
+    await this.listening.close();
+    const ended = once(this.child, 'exit');
+    if (this.child.exitCode === null && this.child.kill('SIGTERM')) await ended;
+    for (const name of ['landing', 'lake', 'archive', 'failed'])
+      rmSync(join(this.arena.folder, name), { recursive: true, force: true });
+    await this.arena.emptyDatabase();
+  }
+}
+
+/** Cuts a file of trips into files of `rows` rows each, every one with the header. */
+export function cutIntoFiles(input: Input, folder: string, rows: number): string[] {
+  const file = openSync(input.path, 'r');
+  const bytes = Buffer.alloc(input.bytes);
+  readSync(file, bytes);
+  closeSync(file);
+  const lines = bytes.toString('utf8').split('\n');
+  const paths: string[] = [];
+  for (let from = 1; from + rows <= lines.length; from += rows) {
+    const path = join(folder, `trips-${String(paths.length).padStart(5, '0')}.csv`);
+    writeFileSync(path, `${[lines[0], ...lines.slice(from, from + rows)].join('\n')}\n`);
+    paths.push(path);
+  }
+  return paths;
+}

@@ -1,0 +1,16 @@
+import { lake } from '../contests/c-lake.ts';
+import { packageVersion } from '../lib/machine.ts';
+import type { Peer } from './peer.ts';
+
+/** Contest c's other side: the fastest of DuckDB's two ways. */
+export const duckDb: Peer = {
+  name: 'DuckDB, 2 threads',
+  does: 'enriched, partitioned Parquet; no database',
+  install: 'npm install',
+  version: () => packageVersion('@duckdb/node-api'),
+  rows: (arena) => arena.rows,
+  run: async (arena) => {
+    const sides = await lake.prepare(arena);
+    return (await sides[sides.length - 1].run()).seconds;
+  },
+};

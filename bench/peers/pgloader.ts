@@ -1,0 +1,43 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withClient } from '../lib/arena.ts';
+import { createFlatTable } from '../lib/flat-copy.ts';
+import { said } from '../lib/machine.ts';
+import { runProcess } from '../lib/processes.ts';
+import { tripColumns } from '../lib/trips.ts';
+import type { Peer } from './peer.ts';
+
+/** pgloader takes a million rows at most: at 20,000 a second that is most of a minute. */
+const rowsMost = 1_000_000;
+
+export const pgloader: Peer = {
+  name: 'pgloader',
+  does: 'the file as it is into one flat table of text',
+  install: 'apt-get install pgloader',
+  version: () => said('pgloader', ['--version']),
+  rows: (arena) => Math.min(arena.rows, rowsMost),
+  run: async (arena, rows) => {
+    const input = await arena.trips(rows);
+    const script = join(arena.folder, 'trips.load');
+    const url = new URL(arena.databaseUrl);
+    url.search = 'tablename=flat_copy';
+    writeFileSync(
+      script,
+      `load csv from '${input.path}' (${tripColumns.join(', ')}) into ${url.href} (${tripColumns.join(', ')})
+       with skip header = 1, fields optionally enclosed by '"', fields terminated by ',';\n`,
+    );
+    return withClient(arena.databaseUrl, async (client) => {
+      try {
+        await createFlatTable(client, tripColumns);
+        await arena.settle(input);
+        const { seconds } = await runProcess('pgloader', ['--quiet', script]);
+        const { rows: counted } = await client.query('select count(*)::int as n from flat_copy');
+        if (counted[0].n !== rows) throw new Error(`pgloader has loaded ${counted[0].n} rows, not ${rows}`);
+        return seconds;
+      } finally {
+        await client.query('drop table if exists flat_copy');
+        rmSync(script, { force: true });
+      }
+    });
+  },
+};

@@ -1,0 +1,23 @@
+/** Landfall and the bare COPY again, so that the list of peers can be read by itself. */
+
+import { said } from '../lib/machine.ts';
+import { tripsFlatCopy, tripsPipeline } from '../lib/trips.ts';
+import type { Peer } from './peer.ts';
+
+export const landfallPeer: Peer = {
+  name: 'landfall ingest',
+  does: 'typed, enriched, partitioned Parquet + star schema + ledger',
+  install: 'npm run build',
+  version: () => process.env.npm_package_version ?? 'this one',
+  rows: (arena) => arena.rows,
+  run: async (arena) => (await (await tripsPipeline(arena)).run()).seconds,
+};
+
+export const psqlCopy: Peer = {
+  name: 'psql \\copy',
+  does: 'the file as it is into one flat table of text',
+  install: 'apt-get install postgresql-client',
+  version: () => said('psql', ['--version']),
+  rows: (arena) => arena.rows,
+  run: async (arena) => (await (await tripsFlatCopy(arena)).run()).seconds,
+};
