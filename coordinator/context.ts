@@ -3,10 +3,18 @@ import type pg from 'pg';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
-import type { Ledger } from '../platform/ledger/ledger.ts';
+import type { Ledger, LedgerFile } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
+import type { FileLink } from '../platform/progress.ts';
 import type { Queues } from '../platform/queue/index.ts';
 import type { Storage } from '../platform/types.ts';
+
+/** The file that another comes from, as receipts tell it. */
+export async function linkOf(ledger: Ledger, file: LedgerFile): Promise<FileLink | undefined> {
+  if (file.link === null || file.linkedTo === null) return undefined;
+  const other = await ledger.file(file.linkedTo);
+  return other === null ? undefined : { kind: file.link, fileId: other.fileId, name: other.name };
+}
 
 export interface Context {
   readonly pool: pg.Pool;
@@ -26,6 +34,8 @@ export interface Context {
 /** Throws LF_DATASET_UNKNOWN. */
 export function datasetNamed(registry: Registry, name: string): CompiledDataset {
   const dataset = registry.get(name);
-  if (dataset === undefined) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name });
+  if (dataset === undefined) {
+    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
+  }
   return dataset;
 }

@@ -10,7 +10,7 @@ import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { toChunkJob, toFile } from '../platform/ledger/rows.ts';
 import { sql } from '../platform/sql.ts';
 import { archiveFile, moveFailed } from './archive.ts';
-import type { Context } from './context.ts';
+import { type Context, datasetNamed } from './context.ts';
 import { submitMissingSurveys } from './prepare.ts';
 import type { ScopeLock } from './scope-lock.ts';
 import { failFile, finishFailed } from './unload.ts';
@@ -36,8 +36,7 @@ export async function resumeFiles(context: Context, resume: Resume): Promise<voi
 
 async function resumeFile(context: Context, resume: Resume, file: LedgerFile): Promise<void> {
   const { registry, ledger, queues } = context;
-  const dataset = registry.get(file.dataset);
-  if (dataset === undefined) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: file.dataset });
+  const dataset = datasetNamed(registry, file.dataset);
   if (file.state === 'discovered') return resume.prepare(file);
   if (file.definitionVersion !== dataset.version) {
     const changed = new LandfallError('LF_DEFINITION_CHANGED', { dataset: dataset.name, file: file.name });

@@ -38,8 +38,8 @@ export const errorTable = {
     fix: 'Say it with --dataset NAME, or write a definition with `landfall init {file}`.',
   },
   LF_DATASET_UNKNOWN: {
-    message: 'There is no dataset {dataset}.',
-    fix: 'Name a dataset that is defined; give the folder of your definitions in LANDFALL_DATASETS, also to the workers.',
+    message: 'There is no dataset {dataset}; there are {known}.',
+    fix: 'Name one of them, or give the folder of your definitions in LANDFALL_DATASETS, also to the workers.',
   },
   LF_DEFINITION: {
     message: 'The definition of {dataset} has mistakes:\n{mistakes}',
@@ -81,6 +81,10 @@ export const errorTable = {
     message: '{file} is not text but {what}.',
     fix: 'Unpack or convert it to CSV in UTF-8 and drop it again.',
   },
+  LF_FILE_BUSY: {
+    message: '{file} is on its way ({state}).',
+    fix: 'Wait until it has ended (`landfall watch`) and try again.',
+  },
   LF_FILE_CHANGED: {
     message: '{file} changed while it was being read.',
     fix: 'Drop files by rename, or leave them alone once they are in the landing folder; drop this one again.',
@@ -101,9 +105,21 @@ export const errorTable = {
     message: '{file} is not there.',
     fix: 'Check the path; if it was moved while it was being read, drop it again.',
   },
+  LF_FILE_NOT_LOADED: {
+    message: 'Nothing of {file} is loaded: it is {state}.',
+    fix: '`landfall status` shows which files are done; only those can be undone.',
+  },
+  LF_FILE_UNCLEAR: {
+    message: '{file} is the name of several files: {files}.',
+    fix: 'Name the one you mean by its number, or by dataset/name.',
+  },
   LF_FILE_UNKNOWN: {
     message: 'The ledger knows no file {file}.',
     fix: '`landfall status` lists the files it knows.',
+  },
+  LF_FILE_VERSION: {
+    message: '{file} is another version of file {version}, and {reason}.',
+    fix: 'Undo file {version} first (`landfall undo {version}`), drop the file under another name, or change `versions` in the definition.',
   },
   LF_GENERATOR_UNKNOWN: {
     message: 'There is no generator for {dataset}.',
@@ -176,6 +192,18 @@ export const errorTable = {
   LF_LANDING_UNKNOWN: {
     message: '{file} lies {where}, which no dataset is for.',
     fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',
+  },
+  LF_MEND_ORIGINAL: {
+    message: '{file} mends rejects of {original}, which is {state}: its other rows are not loaded.',
+    fix: 'Load {original} as a whole (`landfall replay {original}`), and mend what is rejected then.',
+  },
+  LF_MEND_TAKEN: {
+    message: '{rows} of the rows of {file} were mended or replayed before, by {others}.',
+    fix: 'Export the rejects of {original} again and mend what still waits; or undo the file that has the others.',
+  },
+  LF_MEND_UNKNOWN: {
+    message: '{rows} rows of {file} say that they mend rejects of {original} that are not on record.',
+    fix: 'Export the rejects again and mend those. To load the rows as a file of its own, remove the columns that begin with _landfall_.',
   },
   LF_PARTITION_NAME: {
     message:
@@ -257,6 +285,11 @@ export const errorTable = {
   LF_REJECT_VALUE: {
     message: '{column}: {value} is not one of the values that the definition lists.',
     fix: 'Correct the value, or add it to oneOf in the definition.',
+  },
+  LF_REJECTS_CUT: {
+    message:
+      '{rows} rejected rows of {file} are longer than what is kept of them, and {url} does not hold them any more.',
+    fix: 'Put the file back to where it was, unchanged, and export again.',
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',

@@ -13,7 +13,7 @@ import { enrichBatch } from '../model/enrich.ts';
 import { convertFallbacks } from '../model/fallback.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
-import type { Ledger } from '../platform/ledger/ledger.ts';
+import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import { openObject } from '../platform/storage/index.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
@@ -52,6 +52,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const claimed = await ledger.claimChunk(job.chunkId, tools.workerId);
   if (claimed === null) return null;
   const { claim, lineStart, file } = claimed;
+  refusePastLimit(dataset, claimed);
   const layout = file.layout!;
 
   const { storage, key } = await openObject(file.url);
@@ -114,12 +115,26 @@ class FencedOff extends Error {}
 /** The definition that the file was planned with. */
 function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
   const dataset = registry.get(job.dataset);
-  if (dataset === undefined) throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: job.dataset });
+  if (dataset === undefined) {
+    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: job.dataset, known: registry.names().join(', ') });
+  }
   if (dataset.version === job.definitionVersion) return dataset;
   throw new LandfallError('LF_DEFINITION_MISMATCH', {
     dataset: job.dataset,
     planned: job.definitionVersion,
     present: dataset.version,
+  });
+}
+
+/** A file that has too many rejects already fails, whatever is in the rest of it. */
+function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar }: Claim): void {
+  const limited = file.link !== 'mends' && file.link !== 'replays';
+  if (!limited || rejectedSoFar <= rejectLimit.count) return;
+  throw new LandfallError('LF_REJECT_LIMIT', {
+    file: file.name,
+    rejected: rejectedSoFar,
+    parsed: 'the first',
+    limit: `${rejectLimit.count} rows`,
   });
 }
 

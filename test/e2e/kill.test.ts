@@ -10,17 +10,20 @@ onBothBackends('kill -9 of a worker', (backend) => {
   afterEach(() => site?.close());
 
   it('ends with exactly the rows of the file', { timeout: 180_000 }, async () => {
-    site = await testSite({ backend, chunkBytes: 8 << 20 });
+    site = await testSite({ backend, chunkBytes: 32 << 20 });
     const open = site;
     const killed = new Promise<number>((resolve) => {
-      const stop = open.hub.subscribe((message) => {
-        const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
-        const loading = files.find((file) => file.state === 'loading' && file.chunksCommitted > 0);
-        if (!loading) return;
-        setImmediate(() => stop());
-        const pid = open.pool!.pids()[0];
-        process.kill(pid, 'SIGKILL');
-        resolve(pid);
+      let stop: (() => void) | undefined;
+      stop = open.hub.subscribe((message) => {
+        const workers = message.type === 'snapshot' ? message.state.workers : (message.workers ?? []);
+        // A worker that is in the middle of a chunk: it has read some of it and has not committed it.
+        const busy = workers.find(({ slots }) =>
+          slots.some((slot) => slot.step === 'loading' && slot.rows > 0),
+        );
+        if (!busy) return;
+        setImmediate(() => stop?.());
+        process.kill(busy.pid, 'SIGKILL');
+        resolve(busy.pid);
       });
     });
     const receipt = await site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', rows));
