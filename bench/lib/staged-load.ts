@@ -1,0 +1,165 @@
+/**
+ * The real loading of a file's chunks, one at a time in this process, with a stopwatch that runs on CPU
+ * time: what a stage is charged is what it has cost, waiting not included.
+ */
+import { pathToFileURL } from 'node:url';
+import { planChunks } from '../../coordinator/plan.ts';
+import trips from '../../datasets/trips/dataset.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+import { compileDataset } from '../../model/compile.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { starDdl } from '../../model/ddl.ts';
+import { connectDatabase } from '../../platform/database.ts';
+import { Ledger } from '../../platform/ledger/ledger.ts';
+import { migrate } from '../../platform/migrate.ts';
+import { openObject, openStorage } from '../../platform/storage/index.ts';
+import type { ChunkJob, SurveyJob } from '../../platform/types.ts';
+import { loadChunk } from '../../workers/load-chunk.ts';
+import { Slots } from '../../workers/slots.ts';
+import { Dimensions } from '../../workers/star/dimensions.ts';
+import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
+import { surveyRange } from '../../workers/survey-range.ts';
+import type { Input } from './arena.ts';
+import { planOf } from './batches.ts';
+
+/** Books user and system time of the whole process, its helper threads included. */
+export class CpuStopwatch extends Stopwatch {
+  private before = process.cpuUsage();
+
+  override lap(stage: Stage): void {
+    const { user, system } = process.cpuUsage(this.before);
+    this.ms[stage] += (user + system) / 1000;
+    this.before = process.cpuUsage();
+  }
+
+  override skip(): void {
+    this.before = process.cpuUsage();
+  }
+}
+
+export interface StagedLoad {
+  readonly rows: number;
+  readonly chunks: number;
+  /** CPU seconds of this process by stage; `survey` is what comes before the chunks are known. */
+  readonly cpuSeconds: Readonly<Record<Stage | 'survey' | 'claim', number>>;
+  /** Bytes of binary COPY rows, of all fact rows. */
+  readonly wireBytes: number;
+  readonly lakeBytes: number;
+}
+
+/** Loads all of a trips file into an empty database and lake. */
+export async function stagedLoad(options: {
+  input: Input;
+  databaseUrl: string;
+  lakeUrl: string;
+  chunkBytes: number;
+}): Promise<StagedLoad> {
+  const { input, chunkBytes } = options;
+  const database = connectDatabase(options.databaseUrl);
+  try {
+    await migrate(database.pool);
+    const dataset = compileDataset(trips);
+    for (const statement of starDdl(dataset)) await database.pool.query(statement);
+    const ledger = new Ledger(database.pool);
+    const planned = await plan(ledger, dataset, input, chunkBytes);
+    const stopwatch = new CpuStopwatch();
+    const kernel = await createKernel();
+    const meter = meterOf(kernel);
+    const dimensions = new Dimensions(database.pool, dataset);
+    const lake = await openStorage(options.lakeUrl);
+    const cpuBefore = process.cpuUsage();
+    let rows = 0;
+    for (const job of planned.jobs) {
+      const counts = await loadChunk(job, {
+        workerId: 'bench',
+        registry: { get: () => dataset, names: () => [dataset.name], all: () => [dataset] },
+        ledger,
+        pool: database.pool,
+        lake,
+        kernel: meter.kernel,
+        dimensionsOf: () => dimensions,
+        counters: new Slots().begin(job),
+        stopwatch,
+        signal: new AbortController().signal,
+      });
+      rows += counts?.loaded ?? 0;
+    }
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const booked = stages.reduce((sum, stage) => sum + stopwatch.ms[stage], 0) / 1000;
+    const seconds = Object.fromEntries(stages.map((stage) => [stage, stopwatch.ms[stage] / 1000]));
+    const { rows: parts } = await database.pool.query(
+      `select sum(bytes)::float8 as bytes from landfall.part`,
+    );
+    return {
+      rows,
+      chunks: planned.jobs.length,
+      cpuSeconds: {
+        ...(seconds as Record<Stage, number>),
+        survey: planned.surveyCpuSeconds,
+        // Before its first lap a chunk is claimed and its transaction begun; and what no stage was charged.
+        claim: Math.max(0, (user + system) / 1e6 - booked),
+      },
+      wireBytes: meter.bytes(),
+      lakeBytes: parts[0].bytes,
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+/** The kernel, with the bytes counted that it has encoded. */
+function meterOf(kernel: Awaited<ReturnType<typeof createKernel>>) {
+  let bytes = 0;
+  const encode = kernel.encodeCopyRows.bind(kernel);
+  kernel.encodeCopyRows = (fields, rows) => {
+    const encoded = encode(fields, rows);
+    bytes += encoded.length;
+    return encoded;
+  };
+  return { kernel, bytes: () => bytes };
+}
+
+/** Surveys and plans as coordinator and workers do, without the queue between them. */
+async function plan(
+  ledger: Ledger,
+  dataset: CompiledDataset,
+  input: Input,
+  chunkBytes: number,
+): Promise<{ jobs: readonly ChunkJob[]; surveyCpuSeconds: number }> {
+  const url = pathToFileURL(input.path).href;
+  const { storage, key } = await openObject(url);
+  const { fingerprint, bytes } = (await storage.stat(key))!;
+  const { plan: kernelPlan, headerBytes } = planOf(dataset, input.path);
+  const { dialect, fieldCount, fieldOfColumn } = kernelPlan;
+  const layout = { ...dialect, encoding: 'utf-8', headerBytes, header: [], fieldCount, fieldOfColumn };
+  const file = {
+    dataset: dataset.name,
+    name: key,
+    url,
+    scope: 'bench',
+    origin: 'ingest',
+    bytes,
+    fingerprint,
+  } as const;
+  const { fileId } = await ledger.addFile(file);
+  await ledger.saveDefinition(dataset.version, dataset.name, {});
+  await ledger.startSurvey(fileId, dataset.version, layout);
+  const cpuBefore = process.cpuUsage();
+  const survey: SurveyJob = {
+    ...{ fileId, number: 0, byteStart: 0, byteEnd: bytes },
+    ...{ surveyFrom: headerBytes, pieceBytes: chunkBytes },
+  };
+  const counters = new Slots().begin(survey);
+  await surveyRange(survey, { ledger, counters, signal: new AbortController().signal });
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const surveys = (await ledger.surveys(fileId)).flatMap((one) => one.result);
+  const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });
+  const contentHash = `sha256:bench-${fileId}`;
+  const jobs = await ledger.planFile(fileId, {
+    contentHash,
+    definitionVersion: dataset.version,
+    layout,
+    chunks,
+  });
+  return { jobs, surveyCpuSeconds: (user + system) / 1e6 };
+}

@@ -1,0 +1,109 @@
+/**
+ * What each stage of the pipeline costs: CPU a row, bytes a row on disk and wire. The scaling model is
+ * made of these. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { wholeNumber } from '../cli/commands/generate.ts';
+import { Arena, withClient } from './lib/arena.ts';
+import { runTogether } from './lib/children.ts';
+import { machine, versions } from './lib/machine.ts';
+import { median } from './lib/rounds.ts';
+import type { StagedLoad } from './lib/staged-load.ts';
+import { mustAgree, sumsOfStar } from './lib/sums.ts';
+
+const flags = new Command('bench:stages')
+  .description('CPU and bytes a row, stage by stage')
+  .option('--rows <n>', 'trips', wholeNumber('--rows'), 2_000_000)
+  .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
+  .option('--out <file>', 'results as JSON')
+  .parse()
+  .opts<{ rows: number; rounds: number; out?: string }>();
+
+/** One round's costs. */
+interface Costs {
+  readonly microsecondsOfCpu: Record<string, number>;
+  readonly bytes: Record<string, number>;
+}
+
+const child = fileURLToPath(new URL('./children/staged.js', import.meta.url));
+const chunkBytes = 32 * 1024 * 1024;
+
+/** In a fresh process, as a worker is; the server's part is what its processes have spent meanwhile. */
+async function round(arena: Arena): Promise<Costs> {
+  const input = await arena.trips();
+  const lakeUrl = arena.emptyFolder('lake');
+  await arena.emptyDatabase();
+  await arena.settle(input);
+  const walBefore = await walPosition(arena);
+  const serverBefore = arena.serverCpuSeconds();
+  const task = { input, databaseUrl: arena.databaseUrl, lakeUrl, chunkBytes };
+  const { answers } = await runTogether<object, StagedLoad>(child, [task]);
+  const serverSeconds = arena.serverCpuSeconds() - serverBefore;
+  const wal = (await walPosition(arena)) - walBefore;
+  const [load] = answers;
+  mustAgree('star', await withClient(arena.databaseUrl, sumsOfStar), await arena.tripSums(input));
+  const [star] = await arena.query<{ bytes: number }>(
+    `select pg_total_relation_size('star.fact_trip')::float8 as bytes`,
+  );
+  const perRow = (amount: number) => amount / load.rows;
+  const cpu = Object.entries({ ...load.cpuSeconds, server: serverSeconds });
+  return {
+    microsecondsOfCpu: Object.fromEntries(cpu.map(([name, seconds]) => [name, perRow(seconds * 1e6)])),
+    bytes: {
+      csv: perRow(input.bytes),
+      wire: perRow(load.wireBytes),
+      star: perRow(star.bytes),
+      wal: perRow(wal),
+      lake: perRow(load.lakeBytes),
+    },
+  };
+}
+
+async function walPosition(arena: Arena): Promise<number> {
+  const [{ at }] = await arena.query<{ at: number }>(
+    `select (pg_current_wal_lsn() - '0/0'::pg_lsn)::float8 as at`,
+  );
+  return at;
+}
+
+/** The median of each member over the rounds. */
+function medians(rounds: readonly Record<string, number>[]): Record<string, number> {
+  const names = Object.keys(rounds[0]);
+  return Object.fromEntries(names.map((name) => [name, median(rounds.map((one) => one[name]))]));
+}
+
+const arena = await Arena.open({ ...flags, say: (text) => process.stderr.write(text) });
+try {
+  const rounds: Costs[] = [];
+  for (let number = 0; number < flags.rounds; number++) rounds.push(await round(arena));
+  const results = {
+    format: 1,
+    kind: 'stages',
+    at: new Date().toISOString(),
+    command: `npm run bench:stages -- ${process.argv.slice(2).join(' ')}`.trim(),
+    machine: machine(),
+    versions: await versions(arena.server.version),
+    rows: flags.rows,
+    chunkBytes,
+    microsecondsOfCpu: medians(rounds.map((one) => one.microsecondsOfCpu)),
+    bytes: medians(rounds.map((one) => one.bytes)),
+    rounds,
+  };
+  print('CPU a row, µs', results.microsecondsOfCpu, 3);
+  print('bytes a row', results.bytes, 1);
+  if (flags.out) {
+    mkdirSync(dirname(join(process.cwd(), flags.out)), { recursive: true });
+    writeFileSync(flags.out, `${JSON.stringify(results, null, 1)}\n`);
+  }
+} finally {
+  await arena.close();
+}
+
+function print(title: string, values: Record<string, number>, digits: number): void {
+  process.stdout.write(`${title}\n`);
+  for (const [name, value] of Object.entries(values))
+    process.stdout.write(`  ${name.padEnd(12)} ${value.toFixed(digits).padStart(8)}\n`);
+}
