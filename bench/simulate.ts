@@ -15,6 +15,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
+import { settleLayout } from '../coordinator/layout.ts';
+import trips from '../datasets/trips/dataset.ts';
+import { compileDataset } from '../model/compile.ts';
 import { connectDatabase } from '../platform/database.ts';
 import { openServer } from '../platform/embedded/server.ts';
 import { Ledger } from '../platform/ledger/ledger.ts';
@@ -25,6 +28,8 @@ import type { SleepersTask } from './children/sleeping-workers.ts';
 import { machine, versions } from './lib/machine.ts';
 import { treeCpuSeconds } from './lib/proc.ts';
 import { hasRedis, type OwnRedis, startRedis } from './lib/redis.ts';
+import { tripColumns } from './lib/trips.ts';
+import type { QueueRun } from './report/results.ts';
 
 const numbers = (text: string) => text.split(',').map(wholeNumber('--workers'));
 const flags = new Command('bench:simulate')
@@ -41,29 +46,6 @@ const flags = new Command('bench:simulate')
   .option('--out <file>', 'results as JSON')
   .parse()
   .opts<{ workers: number[]; postgresWorkers: number; chunks: number; sleep: number[]; out?: string }>();
-
-export interface QueueRun {
-  readonly queue: 'redis' | 'postgres';
-  readonly workers: number;
-  readonly slots: number;
-  readonly sleepMs: number;
-  readonly ledger: boolean;
-  readonly chunks: number;
-  readonly seconds: number;
-  readonly chunksPerSecond: number;
-  /** What the sleeping alone would allow; null without sleep. */
-  readonly idealChunksPerSecond: number | null;
-  /** Time until all chunks were in the queue. */
-  readonly submitSeconds: number;
-  /** CPU milliseconds a chunk. */
-  readonly redisCpuMs: number | null;
-  readonly postgresCpuMs: number;
-  readonly coordinatorCpuMs: number;
-  readonly workerCpuMs: number;
-  /** Redis commands (those of scripts included), and committed transactions of PostgreSQL, a chunk. */
-  readonly redisCommands: number | null;
-  readonly postgresTransactions: number;
-}
 
 const slots = 2;
 const child = fileURLToPath(new URL('./children/sleeping-workers.js', import.meta.url));
@@ -150,10 +132,8 @@ async function plan(ledger: Ledger, scope: string, chunks: number): Promise<Map<
   const files = new Map<number, ChunkJob[]>();
   const definitionVersion = '0000000000000000';
   await ledger.saveDefinition(definitionVersion, 'simulation', {});
-  const layout = {
-    ...{ delimiter: ',', quote: '"', trim: false, encoding: 'utf-8' },
-    ...{ headerBytes: 0, header: [], fieldCount: 1, fieldOfColumn: [0] },
-  };
+  const head = Buffer.from(`${tripColumns.join(',')}\n`);
+  const layout = settleLayout(compileDataset(trips), { name: scope, bytes: head, whole: true })!;
   const chunkBytes = 32 * 1024 * 1024;
   for (let from = 0; from < chunks; from += chunksOfFile) {
     const count = Math.min(chunksOfFile, chunks - from);

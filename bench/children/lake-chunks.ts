@@ -10,7 +10,7 @@ import { enrichBatch } from '../../model/enrich.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { SurveyJob } from '../../platform/types.ts';
 import { openLakeChunk } from '../../workers/lake/lake-chunk.ts';
-import { batchesOf, planOf } from '../lib/batches.ts';
+import { batchesOf, layoutOf } from '../lib/batches.ts';
 
 export type LakeTask =
   | { readonly kind: 'survey'; readonly path: string; readonly survey: SurveyJob }
@@ -31,7 +31,7 @@ const kernels: Kernel[] = [];
 /** The survey of a range; ranges are as long as pieces, so there is one. */
 async function survey(path: string, job: SurveyJob): Promise<readonly RangeSurvey[]> {
   const from = job.surveyFrom ?? job.byteStart;
-  const surveyor = await createSurveyor(planOf(dataset, path).plan.dialect, from);
+  const surveyor = await createSurveyor(layoutOf(dataset, path), from);
   const file = openSync(path, 'r');
   const buffer = new Uint8Array(1 << 20);
   for (let at = from; at < job.byteEnd; ) {

@@ -1,25 +1,22 @@
 /** A range of a CSV file through the kernel, without ledger, queue or database. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { readHead } from '../../kernel/header.ts';
-import type { Batch, Kernel, KernelPlan } from '../../kernel/types.ts';
+import { settleLayout } from '../../coordinator/layout.ts';
+import type { Batch, Kernel } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { matchHeader } from '../../model/header.ts';
+import type { FileLayout } from '../../platform/types.ts';
 
-/** How a file with a header is read; the head of the file decides. */
-export function planOf(dataset: CompiledDataset, path: string): { plan: KernelPlan; headerBytes: number } {
-  const { delimiter, quote, trim } = dataset.dialect;
-  const dialect = { delimiter: delimiter === 'auto' ? ',' : delimiter, quote, trim };
+/** Enough for the header of any file of the bench. */
+const headBytes = 64 * 1024;
+
+/** How a file is read, as the coordinator settles it from the file's head. */
+export function layoutOf(dataset: CompiledDataset, path: string): FileLayout {
   const file = openSync(path, 'r');
-  const bytes = Buffer.alloc(64 * 1024);
-  const head = readHead(bytes.subarray(0, readSync(file, bytes)), dialect);
+  const buffer = Buffer.alloc(headBytes);
+  const bytes = buffer.subarray(0, readSync(file, buffer));
   closeSync(file);
-  if (head === null) throw new Error(`${path} has no header`);
-  const fieldCount = head.fields.length;
-  const fieldOfColumn = matchHeader(dataset, head.fields, fieldCount);
-  return {
-    plan: { dialect, columns: dataset.columns, fieldOfColumn, fieldCount },
-    headerBytes: head.bytes,
-  };
+  const layout = settleLayout(dataset, { name: path, bytes, whole: bytes.length < headBytes });
+  if (layout === null) throw new Error(`${path} has no header`);
+  return layout;
 }
 
 /** Batches of records in [start, end), record-aligned; the header is skipped where the range begins at 0. */
@@ -29,10 +26,13 @@ export function* batchesOf(
   path: string,
   range: { start: number; end: number } = { start: 0, end: statSync(path).size },
 ): Generator<Batch, void, void> {
-  const { plan, headerBytes } = planOf(dataset, path);
+  const layout = layoutOf(dataset, path);
   const file = openSync(path, 'r');
   try {
-    kernel.begin(plan, { byteStart: range.start, skipBytes: range.start === 0 ? headerBytes : 0 });
+    kernel.begin(
+      { ...layout, dialect: layout, columns: dataset.columns },
+      { byteStart: range.start, skipBytes: range.start === 0 ? layout.headerBytes : 0 },
+    );
     let at = range.start;
     for (;;) {
       const batch = kernel.next();

@@ -10,7 +10,7 @@ import { planChunks, surveyRanges } from '../../coordinator/plan.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import { compileDataset } from '../../model/compile.ts';
 import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
-import { planOf } from './batches.ts';
+import { layoutOf } from './batches.ts';
 
 const child = fileURLToPath(new URL('../children/lake-chunks.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
@@ -33,7 +33,7 @@ export async function makeLake(path: string, lake: string, processes: number): P
   );
   const ended = children.map((one) => once(one, 'exit'));
   try {
-    const { headerBytes } = planOf(compileDataset(trips), path);
+    const { headerBytes } = layoutOf(compileDataset(trips), path);
     const bytes = statSync(path).size;
     const file = { fileId: 1, bytes, recordsFrom: headerBytes, pieceBytes: chunkBytes };
     const ranges = surveyRanges(file).map((survey): LakeTask => ({ kind: 'survey', path, survey }));

@@ -20,7 +20,7 @@ import { Dimensions } from '../../workers/star/dimensions.ts';
 import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
 import { surveyRange } from '../../workers/survey-range.ts';
 import type { Input } from './arena.ts';
-import { planOf } from './batches.ts';
+import { layoutOf } from './batches.ts';
 
 /** Books user and system time of the whole process, its helper threads included. */
 export class CpuStopwatch extends Stopwatch {
@@ -129,9 +129,8 @@ async function plan(
   const url = pathToFileURL(input.path).href;
   const { storage, key } = await openObject(url);
   const { fingerprint, bytes } = (await storage.stat(key))!;
-  const { plan: kernelPlan, headerBytes } = planOf(dataset, input.path);
-  const { dialect, fieldCount, fieldOfColumn } = kernelPlan;
-  const layout = { ...dialect, encoding: 'utf-8', headerBytes, header: [], fieldCount, fieldOfColumn };
+  const layout = layoutOf(dataset, input.path);
+  const { headerBytes } = layout;
   const file = {
     dataset: dataset.name,
     name: key,

@@ -1,0 +1,29 @@
+/**
+ * `npm run bench:report`: writes bench/REPORT.md, the plots beside the results, README's table and the
+ * tables of docs/scaling.md, all from bench/results/*.json. Run in the repository's root.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { reportDocument } from './report/markdown.ts';
+import { ratioPlot, runPlots } from './report/plots.ts';
+import { between, readmeTable } from './report/readme.ts';
+import { loadResults } from './report/results.ts';
+import { scalingBlocks, scalingPlots } from './report/scaling.ts';
+
+const folder = 'bench/results';
+const results = loadResults(folder);
+const plots = {
+  ...ratioPlot(results),
+  ...scalingPlots(results),
+  ...Object.assign({}, ...results.runs.map(runPlots)),
+} as Record<string, string>;
+for (const name of readdirSync(folder)) if (name.endsWith('.svg')) rmSync(join(folder, name));
+for (const [name, svg] of Object.entries(plots)) writeFileSync(join(folder, name), svg);
+writeFileSync('bench/REPORT.md', reportDocument(results, plots));
+writeFileSync('README.md', between(readFileSync('README.md', 'utf8'), 'bench', readmeTable(results)));
+let scaling = readFileSync('docs/scaling.md', 'utf8');
+for (const [name, block] of Object.entries(scalingBlocks(results))) scaling = between(scaling, name, block);
+writeFileSync('docs/scaling.md', scaling);
+process.stderr.write(
+  `wrote the report from ${results.runs.length} runs, with ${Object.keys(plots).length} plots\n`,
+);

@@ -1,0 +1,173 @@
+/** bench/REPORT.md: what was measured, how to repeat it, and what a sceptic would ask. */
+import { bytes, count } from '../../cli/terminal/format.ts';
+import { contests } from '../contests/index.ts';
+import type { Outcome } from '../lib/outcome.ts';
+import { goalText, valueText } from '../lib/print.ts';
+import type { Result } from '../lib/rounds.ts';
+import { largestIngest, type Plots } from './plots.ts';
+import { headline, type NamedReport, type Results } from './results.ts';
+
+/** `plots`: those that were written, to show only what is there. */
+export function reportDocument(results: Results, plots: Plots): string {
+  const { runs } = results;
+  const parts = [head(), goals(results)];
+  if (plots['ratios.svg'] !== undefined) parts.push('![Ratios](results/ratios.svg)');
+  parts.push(losses(results));
+  for (const run of runs) parts.push(runSection(run, plots));
+  parts.push(method());
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function head(): string {
+  return `# Bench report
+
+Written by \`npm run bench:report\` from the raw results in [bench/results](results). Every figure is a ratio or a median of rounds that alternated between the sides; every side's row counts and sums were checked, and one that did not reconcile has no rate.`;
+}
+
+function goals({ runs }: Results): string {
+  const rows = contests.flatMap(({ letter, what }) => {
+    const found = headline(runs, letter);
+    if (found === null) return [`| ${letter} | ${what} | not run | | | |`];
+    const { run, outcome } = found;
+    if (outcome.error !== undefined)
+      return [`| ${letter} | ${what} | no rate: ${oneLine(outcome.error)} | | | |`];
+    return outcome.measures.map(
+      (measure, index) =>
+        `| ${index === 0 ? letter : ''} | ${index === 0 ? `${what}<br>` : ''}${measure.name} | ${valueText(measure.value, measure.unit)} | ${measure.goal === null ? '' : goalText(measure.goal, measure.unit)} | ${mark(measure.met)} | ${sizeOf(outcome, run)} |`,
+    );
+  });
+  return `## The goals
+
+| | what | measured | goal | | at --rows |
+|---|---|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+function mark(met: boolean | null): string {
+  return met === null ? '' : met ? 'met' : '**missed**';
+}
+
+/** Says so where the run was smaller than the goal's size. */
+function sizeOf(outcome: Outcome, run: NamedReport): string {
+  return `${count(outcome.rows)}${outcome.atGoalSize ? '' : ' (goal is for more)'}, ${run.rounds} rounds`;
+}
+
+/** What Landfall loses, and where it misses its goals, gathered in one place. */
+function losses({ runs }: Results): string {
+  const lines = contests.flatMap(({ letter }) => {
+    const found = headline(runs, letter);
+    if (found === null) return [];
+    return found.outcome.measures
+      .filter((measure) => measure.met === false || (measure.unit === 'ratio' && measure.value < 1))
+      .map((measure) => {
+        const value = valueText(measure.value, measure.unit);
+        const goal = measure.goal === null ? '' : `, the goal is ${goalText(measure.goal, measure.unit)}`;
+        const slower = measure.unit === 'ratio' && measure.value < 1 ? ': the other side is faster' : '';
+        return `- ${letter}: ${measure.name}: ${value}${goal}${slower}`;
+      });
+  });
+  return lines.length === 0 ? '' : `## What Landfall loses or misses\n\n${lines.join('\n')}`;
+}
+
+function runSection(run: NamedReport, plots: Plots): string {
+  const { machine, versions } = run;
+  const settings = Object.entries(run.serverSettings).map(([name, value]) => `${name} = ${value}`);
+  const parts = [
+    `## ${count(run.rows)} trips, ${run.rounds} rounds ([${run.file}.json](results/${run.file}.json))`,
+    `\`${run.command}\`, ${run.at.slice(0, 10)}`,
+    `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)} of memory, ${machine.system}. ${Object.entries(
+      versions,
+    )
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}. Server: ${settings.join(', ')}.`,
+    ...run.contests.map((outcome) => contestSection(outcome, run)),
+    ...ingestPlots(run, plots),
+    peersTable(run),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function contestSection(outcome: Outcome, run: NamedReport): string {
+  const title = `### ${outcome.letter}: ${outcome.what}`;
+  if (outcome.error !== undefined) return `${title}\n\nNo rate: ${oneLine(outcome.error)}`;
+  const sides = outcome.sides.map((name) => run.sides.find((side) => side.name === name)!);
+  const measures = outcome.measures.map(({ name, value, unit, goal, met }) => {
+    const wanted =
+      goal === null ? '' : ` (goal ${goalText(goal, unit)}${met === null ? '' : met ? ', met' : ', missed'})`;
+    return `${name}: **${valueText(value, unit)}**${wanted}`;
+  });
+  return `${title}
+
+Inside the time: ${outcome.inside}.
+
+| side | rows | median s | every round, s | rows/s | CPU s, median | of it the server's |
+|---|---|---|---|---|---|---|
+${sides.map(sideRow).join('\n')}
+
+${measures.join('; ')}.`;
+}
+
+function sideRow({ name, rows, rounds, medianSeconds }: Result): string {
+  const middle = (of: (round: Result['rounds'][number]) => number | undefined) => {
+    const values = rounds.map(of).filter((value): value is number => typeof value === 'number');
+    values.sort((a, b) => a - b);
+    return values.length === 0 ? '' : values[values.length >> 1].toFixed(2);
+  };
+  const all = rounds.map((round) => round.seconds.toFixed(2)).join(' ');
+  const cpu = middle(({ cpuSeconds, serverCpuSeconds }) =>
+    cpuSeconds === undefined ? undefined : cpuSeconds + (serverCpuSeconds ?? 0),
+  );
+  const server = middle(({ serverCpuSeconds }) => serverCpuSeconds);
+  return `| ${name.replaceAll('|', '\\|')} | ${count(rows)} | ${medianSeconds.toFixed(2)} | ${all} | ${count(rows / medianSeconds)} | ${cpu} | ${server} |`;
+}
+
+function ingestPlots(run: NamedReport, plots: Plots): string[] {
+  const ingest = largestIngest(run);
+  if (ingest === null || plots[`${run.file}-rows.svg`] === undefined) return [];
+  const { round } = ingest;
+  const detail = round.detail as { starBytes: number; lakeBytes: number; parts: number; chunks: number };
+  return [
+    `### The largest ingest of this run over time
+
+The round of median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time are the ledger's own commit times; memory and CPU were read from /proc. PostgreSQL's processes are one line together.
+
+![Rows over time](results/${run.file}-rows.svg)
+![Memory over time](results/${run.file}-memory.svg)
+![CPU over time](results/${run.file}-cpu.svg)`,
+  ];
+}
+
+function peersTable({ peers }: NamedReport): string {
+  if (peers.length === 0) return '';
+  const rows = peers.map(({ name, version, does, rows, rowsPerSecond, scaled, error }) => {
+    const rate = rowsPerSecond === null ? oneLine(error ?? 'failed') : count(rowsPerSecond);
+    const sample = scaled && rowsPerSecond !== null ? `a sample of ${count(rows)} rows, scaled` : '';
+    return `| ${name} | ${version ?? ''} | ${does} | ${rate} | ${sample} |`;
+  });
+  return `### Peers
+
+Each does only what its column says: these are not the same work.
+
+| tool | version | what it does | rows/s | |
+|---|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 300);
+}
+
+function method(): string {
+  return `## How it is measured
+
+- **One machine, one server.** Landfall's embedded PostgreSQL, or the server of DATABASE_URL, serves every side of a run. Its settings are in the results.
+- **Alike for all.** Before every side's turn: a checkpoint, a \`sync\`, and its input read once, so that the page cache holds as much of it as it can. Star, lake, ledger and flat tables are dropped after every turn.
+- **Alternating.** Sides take turns within a round and the order turns round each time; medians of rounds are compared.
+- **Fixed costs count.** Landfall's time is that of its whole process: Node, coordinator, two workers, their connections, the survey, the receipt and the stop. psql's start counts too.
+- **Checked.** DuckDB adds up each trips file with its own CSV reader: rows, cells, seconds, degrees, letters. Star and lake of every round must have the same sums; the flat table must hold every byte of the file. Bike rides and visits have sums of their own.
+- **CPU time.** From /proc: of a command's whole tree, exactly; of the server's processes, exactly; worker by worker by samples. Unlike wall time it hardly changes when the machine has other work.
+- **DuckDB twice.** Its time for points depends much on how one asks: \`regexp_extract\`, as the goals were set, and \`string_split\`, the fastest form we have found. Both are told.
+- **Raw results** are in bench/results: every round, every sample.
+
+\`npm run bench\` takes about two minutes; \`npm run bench -- --only all --rows 10000000 --rounds 5 --peers --out bench/results/10m.json\` everything; \`npm run bench:report\` writes this page.`;
+}

@@ -1,0 +1,139 @@
+/** The plots of a report: which lines, from which results. Files by name. */
+import { valueText } from '../lib/print.ts';
+import type { Measurement, Result } from '../lib/rounds.ts';
+import type { Series } from '../lib/sampler.ts';
+import { type Costs, predict, type Site } from './model.ts';
+import { headline, type NamedReport, type QueueRun, type Results } from './results.ts';
+import { barChart, type Line, lineChart, short } from './svg.ts';
+
+export type Plots = Record<string, string>;
+
+/** Seconds over which CPU time is told as cores in use. */
+const windowSeconds = 1;
+
+interface IngestDetail {
+  readonly curve: readonly (readonly [number, number])[];
+  readonly series: readonly Series[];
+}
+
+/** The largest ingest of a run, in its middle round by time. */
+export function largestIngest(
+  run: NamedReport,
+): { side: Result; round: Measurement; detail: IngestDetail } | null {
+  const sides = run.sides.filter(({ rounds }) => rounds[0]?.detail?.curve !== undefined);
+  if (sides.length === 0) return null;
+  const side = sides.reduce((best, one) => (one.rows > best.rows ? one : best));
+  const sorted = [...side.rounds].sort((a, b) => a.seconds - b.seconds);
+  const round = sorted[sorted.length >> 1];
+  return { side, round, detail: round.detail as unknown as IngestDetail };
+}
+
+/** Rows, memory and CPU over time of a run's largest ingest. */
+export function runPlots(run: NamedReport): Plots {
+  const ingest = largestIngest(run);
+  if (ingest === null) return {};
+  const { side, detail } = ingest;
+  const rows = side.rows.toLocaleString('en');
+  const seconds = { title: 'seconds since the command was started' };
+  const curve: Line = { name: 'rows committed', points: [[0, 0], ...detail.curve] };
+  const memory = detail.series
+    .filter(({ role }) => role !== 'postgres')
+    .map(
+      ({ name, seconds: at, memoryBytes }): Line => ({
+        name,
+        points: zip(at, memoryBytes, (value) => value / 2 ** 20),
+      }),
+    );
+  const cpu = detail.series.map(
+    ({ name, seconds: at, cpuSeconds }): Line => ({ name, points: coresInUse(at, cpuSeconds) }),
+  );
+  return {
+    [`${run.file}-rows.svg`]: lineChart(`Rows over time, ${rows} rows`, [curve], seconds, { title: 'rows' }),
+    [`${run.file}-memory.svg`]: lineChart(`Memory of each process, ${rows} rows`, memory, seconds, {
+      title: 'MiB resident',
+    }),
+    [`${run.file}-cpu.svg`]: lineChart(`CPU of each process, ${rows} rows`, cpu, seconds, {
+      title: 'cores in use',
+    }),
+  };
+}
+
+/** Ratios of all contests that have one, with their goals. */
+export function ratioPlot({ runs }: Results): Plots {
+  const bars = ['a', 'b', 'c', 'd', 'e', 'h', 'i', 'j'].flatMap((letter) => {
+    const found = headline(runs, letter);
+    if (found === null) return [];
+    return found.outcome.measures
+      .filter(({ unit }) => unit === 'ratio')
+      .map(({ name, value, goal }) => ({
+        name: `${letter}  ${name}`,
+        value,
+        text: valueText(value, 'ratio'),
+        ...(goal !== null && 'atLeast' in goal && { goal: goal.atLeast }),
+      }));
+  });
+  if (bars.length === 0) return {};
+  return { 'ratios.svg': barChart('Ratios of rates, more is better', bars, 'dashed: the goal') };
+}
+
+/** Chunks a second over workers, with and without the ledger. */
+export function queuePlot(runs: readonly QueueRun[]): Plots {
+  const kinds = [
+    { name: 'Redis', queue: 'redis', ledger: false },
+    { name: 'Redis + ledger', queue: 'redis', ledger: true },
+    { name: 'PostgreSQL', queue: 'postgres', ledger: false },
+    { name: 'PostgreSQL + ledger', queue: 'postgres', ledger: true },
+  ] as const;
+  const lines = kinds
+    .map(({ name, queue, ledger }): Line => {
+      const chosen = runs.filter((run) => run.queue === queue && run.ledger === ledger && run.sleepMs === 0);
+      return { name, points: chosen.map((run) => [run.workers, run.chunksPerSecond]) };
+    })
+    .filter(({ points }) => points.length > 1);
+  if (lines.length === 0) return {};
+  return {
+    'queue.svg': lineChart(
+      'Chunks a second that queue and ledger hand out, all on one machine',
+      lines,
+      { title: 'workers', log: true, format: short },
+      { title: 'chunks a second' },
+    ),
+  };
+}
+
+/** Predicted rates over workers, site by site. */
+export function scalingPlot(costs: Costs, sites: readonly Site[]): Plots {
+  const counts = Array.from({ length: 41 }, (_, index) => 2 ** (index / 4));
+  const lines = sites.map(
+    (site): Line => ({
+      name: site.name,
+      dashed: true,
+      points: counts.map((workers) => [workers, predict(costs, site, workers).rowsPerSecond]),
+    }),
+  );
+  return {
+    'scaling.svg': lineChart(
+      'Rows a second that follow from the measured costs',
+      lines,
+      { title: 'workers, one core each', log: true, format: short },
+      { title: 'rows a second', log: true, format: short },
+    ),
+  };
+}
+
+function zip(x: readonly number[], y: readonly number[], of: (value: number) => number): [number, number][] {
+  return x.map((at, index) => [at, of(y[index])]);
+}
+
+/** CPU time spent in each window, as cores. */
+function coresInUse(at: readonly number[], cpuSeconds: readonly number[]): [number, number][] {
+  const points: [number, number][] = [];
+  let from = 0;
+  for (let to = 1; to < at.length; to++) {
+    if (at[to] - at[from] < windowSeconds && to !== at.length - 1) continue;
+    if (at[to] === at[from]) continue;
+    points.push([at[to], Math.max(0, (cpuSeconds[to] - cpuSeconds[from]) / (at[to] - at[from]))]);
+    from = to;
+  }
+  return points;
+}

@@ -1,0 +1,35 @@
+/** README's table of the bench, between its two marks. */
+import { contests } from '../contests/index.ts';
+import { goalText, valueText } from '../lib/print.ts';
+import { headline, type Results } from './results.ts';
+
+/** Rows of the table: one a contest, its first measure with a goal. */
+export function readmeTable({ runs }: Results): string {
+  const rows = contests.flatMap(({ letter, what }) => {
+    const found = headline(runs, letter);
+    if (found === null || found.outcome.error !== undefined) return [];
+    const { outcome, run } = found;
+    const measures = outcome.measures
+      .filter(({ goal }) => goal !== null)
+      .map(({ value, unit }) => valueText(value, unit));
+    const goals = outcome.measures.flatMap(({ goal, unit }) => (goal === null ? [] : [goalText(goal, unit)]));
+    const command = `npm run bench -- --only ${letter} --rows ${run.rows}`;
+    return [`| ${what} | ${measures.join(', ')} | ${goals.join(', ')} | \`${command}\` |`];
+  });
+  if (rows.length === 0) return 'No results yet: `npm run bench -- --out bench/results/first.json`.';
+  return `| | measured | goal | repeat it |
+|---|---|---|---|
+${rows.join('\n')}
+
+Medians of alternating rounds; raw results, rounds and what is inside the times: [bench/REPORT.md](bench/REPORT.md). What follows for more machines and more rows: [docs/scaling.md](docs/scaling.md).`;
+}
+
+/** `text` with what stands between <!-- name --> and <!-- /name --> replaced. Throws where a mark is missing. */
+export function between(text: string, name: string, content: string): string {
+  const open = `<!-- ${name} -->`;
+  const close = `<!-- /${name} -->`;
+  const from = text.indexOf(open);
+  const to = text.indexOf(close);
+  if (from < 0 || to < from) throw new Error(`the marks of ${name} are missing`);
+  return `${text.slice(0, from + open.length)}\n${content}\n${text.slice(to)}`;
+}
