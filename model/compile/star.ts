@@ -31,11 +31,10 @@ const dayTypes: readonly TypeName[] = ['date', 'timestamp'];
 /** Digits of partition values that are numbers of a known range: month=05 sorts as it should. */
 const padOf: Readonly<Record<string, number>> = { month: 2, day: 2, hour: 2, minute: 2, isoWeek: 2, year: 4 };
 
-/** Every name that lake and star can show, points as their halves. */
+/** Every name that lake and star can show, a point's halves in its place. */
 function shown(names: Names): string[] {
-  return [...names]
-    .filter(([name, { logical }]) => !isInner(name) && logical.type !== 'point')
-    .map(([name]) => name);
+  const outer = [...names].filter(([name]) => !isInner(name));
+  return [...new Set(outer.flatMap(([name, { logical }]) => halves(name, logical)))];
 }
 
 /** A point stands for its two halves. */
