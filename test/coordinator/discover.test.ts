@@ -62,7 +62,7 @@ describe('discovery', () => {
   });
 
   it('waits for a copy that is still growing', async () => {
-    await start(400);
+    await start(1_000);
     const path = join(folder, 'trips', 'grows.csv');
     for (let i = 0; i < 6; i++) {
       await appendFile(path, 'row\n');
