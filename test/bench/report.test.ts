@@ -1,0 +1,105 @@
+/** What is written from the results, against the results. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { contests, defaultLetters, groupsOf } from '../../bench/contests/index.ts';
+import { reportDocument } from '../../bench/report/markdown.ts';
+import { ratioPlot, runPlots } from '../../bench/report/plots.ts';
+import { between, readmeTable } from '../../bench/report/readme.ts';
+import { headline, loadResults, type NamedReport } from '../../bench/report/results.ts';
+import { scalingBlocks, scalingPlots } from '../../bench/report/scaling.ts';
+import { barChart, lineChart } from '../../bench/report/svg.ts';
+import { root } from '../cli/run.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const folder = join(root, 'bench/results');
+const results = loadResults(folder);
+const plots: Record<string, string> = {
+  ...ratioPlot(results),
+  ...scalingPlots(results),
+  ...Object.assign({}, ...results.runs.map(runPlots)),
+};
+
+describe('what is written from bench/results (npm run bench:report)', () => {
+  it("README's table", () => {
+    expect(read('README.md')).toBe(between(read('README.md'), 'bench', readmeTable(results)));
+  });
+
+  it('bench/REPORT.md', () => {
+    expect(read('bench/REPORT.md')).toBe(reportDocument(results, plots));
+  });
+
+  it('the plots', () => {
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.svg'))
+        .sort(),
+    ).toEqual(Object.keys(plots).sort());
+    for (const [name, svg] of Object.entries(plots)) expect(read(`bench/results/${name}`), name).toBe(svg);
+  });
+
+  it('the tables of docs/scaling.md', () => {
+    const page = read('docs/scaling.md');
+    const blocks = Object.entries(scalingBlocks(results));
+    expect(blocks.length).toBe(5);
+    for (const [name, block] of blocks) expect(page, name).toBe(between(page, name, block));
+  });
+});
+
+describe('contests', () => {
+  it('are a to k, and each side of a group is run once a round', () => {
+    expect(contests.map(({ letter }) => letter).join('')).toBe('abcdefghijk');
+    expect(groupsOf(contests).map((group) => group.map(({ letter }) => letter).join(''))).toEqual([
+      'abefg',
+      ...['c', 'd', 'h', 'i', 'j', 'k'],
+    ]);
+    expect(contests.map(({ letter }) => letter)).toEqual(expect.arrayContaining([...defaultLetters]));
+  });
+});
+
+describe('headline', () => {
+  const run = (rows: number, atGoalSize: boolean, error?: string) =>
+    ({
+      rows,
+      contests: [{ letter: 'a', rows, atGoalSize, ...(error && { error }) }],
+    }) as unknown as NamedReport;
+
+  it('is the smallest run of the size that the goal was set for', () => {
+    expect(headline([run(100, true), run(10, true), run(1, false)], 'a')?.run.rows).toBe(10);
+  });
+
+  it('is the largest where none is as large, and a failed one only where there is no other', () => {
+    expect(headline([run(5, false), run(1, false)], 'a')?.run.rows).toBe(5);
+    expect(headline([run(10, true, 'differs'), run(1, false)], 'a')?.run.rows).toBe(1);
+    expect(headline([run(10, true, 'differs')], 'a')?.outcome.error).toBe('differs');
+    expect(headline([], 'a')).toBeNull();
+  });
+});
+
+describe('plots', () => {
+  it('escape what they are told', () => {
+    const svg = lineChart(
+      'a < b & "c"',
+      [
+        {
+          name: '<x>',
+          points: [
+            [0, 0],
+            [2, 5],
+          ],
+        },
+      ],
+      { title: 's' },
+      { title: 'r' },
+    );
+    expect(svg).toContain('a &lt; b &amp; &quot;c&quot;');
+    expect(svg).not.toContain('<x>');
+  });
+
+  it('put the largest value at the end of its axis, the goal where it belongs', () => {
+    const svg = barChart('bars', [{ name: 'one', value: 2, text: '2.00', goal: 4 }], 'note');
+    const bar = Number(/<rect x="16" y="[\d.]+" width="([\d.]+)"/.exec(svg)![1]);
+    const goal = Number(/<line x1="([\d.]+)"/.exec(svg)![1]) - 16;
+    expect(goal).toBeCloseTo(bar * 2, 6);
+  });
+});
