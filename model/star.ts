@@ -24,11 +24,11 @@ export interface DateDimension<N extends string = string> {
  * and end station) when their columns agree. Attributes are kept as they were when the member was first seen.
  * A row whose natural key is null in every column points to the unknown member, 0.
  */
-export function lookup<N extends string>(
+export function lookup<N extends string, A extends string = never>(
   table: string,
   natural: Readonly<Record<string, N>>,
-  attributes: Readonly<Record<string, N>> = {},
-): LookupDimension<N> {
+  attributes: Readonly<Record<string, A>> = {} as Readonly<Record<string, A>>,
+): LookupDimension<N | A> {
   return { kind: 'lookup', table, natural, attributes };
 }
 

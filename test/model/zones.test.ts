@@ -13,7 +13,7 @@ describe.each(zones)('%s', (zone) => {
   const table = zoneTable(zone, { ambiguous: 'earlier', skipped: 'later' });
 
   test('offsets are those of Temporal, from 1900 to 2100', () => {
-    for (let utc = at('1900-01-01T00:00Z'); utc < at('2100-01-01T00:00Z'); utc += 19.7 * day) {
+    for (let utc = at('1900-01-01T00:00Z'); utc < at('2100-01-01T00:00Z'); utc += 83.7 * day) {
       const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(utc) * 1000);
       expect(offsetAt(table, Math.floor(utc)), `${instant}`).toBe(
         instant.toZonedDateTimeISO(zone).offsetNanoseconds / 1e9,
@@ -42,7 +42,7 @@ describe.each(zones)('%s', (zone) => {
     ] as const;
     for (const [ambiguous, skipped] of policies) {
       const policy = zoneTable(zone, { ambiguous, skipped });
-      for (const utc of [...table.utc].filter((start) => start > at('1920-01-01T00:00Z')).slice(0, 150)) {
+      for (const utc of [...table.utc].filter((start) => start > at('1920-01-01T00:00Z')).slice(0, 60)) {
         for (const shift of [-7200, -3600, -1800, -1, 0, 1, 1800, 3600, 7200]) {
           const local = utc + offsetAt(table, utc - 1) + shift;
           const plain = Temporal.PlainDateTime.from('1970-01-01').add({ seconds: local });

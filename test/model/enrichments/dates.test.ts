@@ -30,7 +30,7 @@ const instants: (bigint | null)[] = [
   ),
   ...['2017-11-05T05:59:59Z', '2017-11-05T06:00Z', '2018-03-11T06:59:59Z', '2018-03-11T07:00Z'].map(micros),
   null,
-  ...Array.from({ length: 3000 }, (_, i) => micros('1881-01-01T00:00Z') + BigInt(i) * 2_579_487_654_321n),
+  ...Array.from({ length: 1000 }, (_, i) => micros('1881-01-01T00:00Z') + BigInt(i) * 7_739_487_654_321n),
 ];
 
 function micros(text: string): bigint {
@@ -65,11 +65,10 @@ test('parts of a timestamp are those that Temporal gives on the wall clock of it
   );
 });
 
-test('parts of a date are right on every day of 800 years, and null on none', () => {
+test('parts of a date are right in 800 years, on days of every kind, and null on none', () => {
   const first = Temporal.PlainDate.from('1600-01-01');
-  const dates = Array.from({ length: 800 * 366 }, (_, i) => first.add({ days: i })).filter(
-    (_, i) => i % 7 === 3,
-  );
+  // 121 days apart: every month, day of week and place in the cycle of 400 years comes up.
+  const dates = Array.from({ length: 2400 }, (_, i) => first.add({ days: i * 121 }));
   const dateInput = [[{ type: 'date' }, vectorOf({ type: 'date' }, [null, ...dates.map(daysOf)])]] as const;
   expect(run(year(on), dateInput)).toEqual([null, ...dates.map((date) => date.year)]);
   expect(run(month(on), dateInput)).toEqual([null, ...dates.map((date) => date.month)]);
