@@ -13,19 +13,40 @@ import type { Context } from './context.ts';
 export type Moved = 'moved' | 'stays' | 'changed' | 'gone';
 
 /** After a file is done or a duplicate. Repeating it is harmless. */
-export async function archiveFile(context: Context, file: LedgerFile): Promise<Moved> {
+export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> {
+  return orLater(context, file, intoArchive(context, file));
+}
+
+async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
   const day = file.landedAt.toISOString().slice(0, 10);
   return (await moveAside(context, file, context.archive, `${file.dataset}/${day}/${file.name}`)).moved;
 }
 
 /** After a file failed: moves it and says beside it why. Repeating it is harmless. */
-export async function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
+export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
+  return orLater(context, file, intoFailed(context, file, receipt));
+}
+
+async function intoFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
   const { moved, key } = await moveAside(context, file, context.failed, `${file.dataset}/${file.name}`);
   if (moved !== 'moved') return moved;
   const { error, rejectsByCode, finishedAt } = receipt;
   const report = { ...error, file: file.name, at: finishedAt, rejectsByCode };
   await (await context.failed()).put(`${key}.error.json`, `${JSON.stringify(report, null, 2)}\n`);
   return moved;
+}
+
+/** The file has ended, moved or not: where it cannot be moved now, the next start tries again. */
+async function orLater(context: Context, file: LedgerFile, moving: Promise<Moved>): Promise<Moved> {
+  try {
+    return await moving;
+  } catch (error) {
+    context.log.error(
+      { err: error, file: file.name },
+      'the file has ended but could not be moved; it is tried at the next start',
+    );
+    return 'stays';
+  }
 }
 
 async function moveAside(

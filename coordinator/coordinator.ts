@@ -337,7 +337,12 @@ async function addressOf(path: string): Promise<string> {
   }
 }
 
+/** Opened once; after a failure, tried again. */
 function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | null = null;
-  return () => (opened ??= open());
+  return () =>
+    (opened ??= open().catch((error) => {
+      opened = null;
+      throw error;
+    }));
 }

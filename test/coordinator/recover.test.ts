@@ -85,6 +85,19 @@ describe('a coordinator that starts again', () => {
     expect(await states()).toEqual(['done']);
   });
 
+  it('archives a file that could not be moved, when it can be', async () => {
+    const inTheWay = rig.config.archiveUrl;
+    await writeFile(inTheWay, 'not a folder');
+    await rig.startWorker();
+    await rig.drop('sales/x.csv', salesCsv(10));
+    expect((await rig.receipts(1))[0].status).toBe('done');
+    expect(await rig.files('landing')).toEqual(['sales/x.csv']);
+    await restart(() => rm(inTheWay));
+    expect(await rig.files('landing')).toEqual([]);
+    expect((await rig.files('archive')).length).toBe(1);
+    expect(await states()).toEqual(['done']);
+  });
+
   it('puts away a file that had just failed', async () => {
     await rig.drop('sales/x.csv', salesCsv(10));
     await rig.untilFirstIs('loading');
