@@ -62,7 +62,8 @@ export function compute<T extends ComputedType>(
   options: { readonly nulls?: 'skip' | 'call' } = {},
 ): Enrichment<T> {
   const call = calculate as (...values: (Value | null)[]) => unknown;
-  const callWithNulls = options.nulls === 'call';
+  const nullHandling = options.nulls ?? 'skip';
+  const callWithNulls = nullHandling === 'call';
   const logical = (type === 'timestamp' ? { type, zone: 'UTC' } : { type }) as LogicalType;
 
   const fail = (result: unknown): never => {
@@ -70,11 +71,11 @@ export function compute<T extends ComputedType>(
       `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
     );
   };
-  const inNumbers = isNumberType(type) && !callWithNulls && inputs.length >= 1 && inputs.length <= 3;
+  const inNumbers = isNumberType(type) && inputs.length >= 1 && inputs.length <= 3;
 
   const build = (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number) => {
     if (inNumbers && vectors.every(isNumbers)) {
-      return computeNumbers(type, calculate as unknown as NumberFunction, vectors, rows, fail);
+      return computeNumbers(type, calculate as unknown as NumberFunction, vectors, rows, nullHandling, fail);
     }
     const builder = vectorBuilder(type, rows);
     const values: (Value | null)[] = new Array(vectors.length).fill(null);
@@ -86,11 +87,7 @@ export function compute<T extends ComputedType>(
       }
       const result = anyNull && !callWithNulls ? null : (call(...values) ?? null);
       const fitting = result === null ? null : asStored(type, result);
-      if (fitting === undefined) {
-        throw new TypeError(
-          `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
-        );
-      }
+      if (fitting === undefined) fail(result);
       builder.set(i, fitting);
     }
     return builder.finish();

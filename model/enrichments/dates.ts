@@ -1,11 +1,19 @@
 /**
  * Parts of dates and of local times. A timestamp's parts are those of its zone's wall clock; the kernel
- * has already split it into day and second, so every loop here is arithmetic on 32-bit integers.
- *
- * Calendar arithmetic after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
- * (civil_from_days): years begin in March, eras are 400 years of 146,097 days.
+ * has already split it into day and second, so every loop here reads and writes 32-bit integers.
  */
 import type { Int32Vector, TextDictionary, TimestampVector, Vector } from '../../kernel/vectors.ts';
+import {
+  type DayTable,
+  dayOfMonth,
+  daysSinceMonday,
+  dayTable,
+  isoWeekOf,
+  monthOf,
+  tableDays,
+  tableFirstDay,
+  yearOf,
+} from '../calendar.ts';
 import { fixedDictionary } from '../dictionary.ts';
 import { jointNulls } from '../nulls.ts';
 import { accepting, type DayRef, type Enrichment, type Ref } from '../refs.ts';
@@ -64,72 +72,26 @@ function ofSecond(
   };
 }
 
-/**
- * Day of the March-based era, 0…146096, and the era, packed nowhere: the three loops below repeat these
- * four lines because a function that returns two numbers would make an object per row.
- */
-function yearLoop(days: Int32Array, rows: number, out: Int32Array): void {
+/** A part of each row's day: from the table, or computed for days outside it. */
+function partLoop(days: Int32Array, rows: number, table: DayTable, out: Int32Array): void {
+  const { entries, partOf } = table;
+  const size = entries.length;
   for (let i = 0; i < rows; i++) {
-    const shifted = days[i] + 719468;
-    const era = Math.floor(shifted / 146097) | 0;
-    const dayOfEra = (shifted - era * 146097) | 0;
-    const yearOfEra =
-      ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0;
-    const dayOfYear = dayOfEra - (yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
-    out[i] = yearOfEra + era * 400 + (dayOfYear >= 306 ? 1 : 0);
+    const at = days[i] - tableFirstDay;
+    out[i] = at >= 0 && at < size ? entries[at] : partOf(days[i]);
   }
 }
 
-function monthLoop(days: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) {
-    const shifted = days[i] + 719468;
-    const era = Math.floor(shifted / 146097) | 0;
-    const dayOfEra = (shifted - era * 146097) | 0;
-    const yearOfEra =
-      ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0;
-    const dayOfYear = dayOfEra - (yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
-    const monthFromMarch = ((5 * dayOfYear + 2) / 153) | 0;
-    out[i] = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  }
+function partOfDay(name: string, input: DayRef, partOf: (day: number) => number): Enrichment<'smallint'> {
+  return ofDay(name, 'smallint', input, (days, rows, out) => partLoop(days, rows, dayTable(partOf), out));
 }
 
-function dayLoop(days: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) {
-    const shifted = days[i] + 719468;
-    const era = Math.floor(shifted / 146097) | 0;
-    const dayOfEra = (shifted - era * 146097) | 0;
-    const yearOfEra =
-      ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0;
-    const dayOfYear = dayOfEra - (yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
-    const monthFromMarch = ((5 * dayOfYear + 2) / 153) | 0;
-    out[i] = dayOfYear - (((153 * monthFromMarch + 2) / 5) | 0) + 1;
-  }
-}
-
-/** ISO day of week, 1 (Monday) … 7: 1970-01-01 was a Thursday. */
 function dayOfWeekLoop(days: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) out[i] = ((((days[i] + 3) % 7) + 7) % 7) + 1;
+  for (let i = 0; i < rows; i++) out[i] = daysSinceMonday(days[i]) + 1;
 }
 
 function weekStartLoop(days: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) out[i] = days[i] - ((((days[i] + 3) % 7) + 7) % 7);
-}
-
-/** The ISO week of a day is the number of the Thursday of its week within that Thursday's year. */
-function isoWeekLoop(days: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) {
-    const thursday = days[i] - ((((days[i] + 3) % 7) + 7) % 7) + 3;
-    const shifted = thursday + 719468;
-    const era = Math.floor(shifted / 146097) | 0;
-    const dayOfEra = (shifted - era * 146097) | 0;
-    const yearOfEra =
-      ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0;
-    const dayFromMarch = dayOfEra - (yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
-    const year = yearOfEra + (dayFromMarch >= 306 ? 1 : 0);
-    const leap = (year & 3) === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
-    const dayFromJanuary = dayFromMarch >= 306 ? dayFromMarch - 306 : dayFromMarch + 59 + leap;
-    out[i] = ((dayFromJanuary / 7) | 0) + 1;
-  }
+  for (let i = 0; i < rows; i++) out[i] = days[i] - daysSinceMonday(days[i]);
 }
 
 function copyLoop(days: Int32Array, rows: number, out: Int32Array): void {
@@ -145,17 +107,16 @@ function minuteLoop(seconds: Int32Array, rows: number, out: Int32Array): void {
 }
 
 /** Calendar year. */
-export const year = (input: DayRef): Enrichment<'smallint'> => ofDay('year', 'smallint', input, yearLoop);
+export const year = (input: DayRef): Enrichment<'smallint'> => partOfDay('year', input, yearOf);
 /** Month, 1–12. */
-export const month = (input: DayRef): Enrichment<'smallint'> => ofDay('month', 'smallint', input, monthLoop);
+export const month = (input: DayRef): Enrichment<'smallint'> => partOfDay('month', input, monthOf);
 /** Day of the month, 1–31. */
-export const day = (input: DayRef): Enrichment<'smallint'> => ofDay('day', 'smallint', input, dayLoop);
+export const day = (input: DayRef): Enrichment<'smallint'> => partOfDay('day', input, dayOfMonth);
 /** ISO day of the week, 1 (Monday) to 7 (Sunday). */
 export const dayOfWeek = (input: DayRef): Enrichment<'smallint'> =>
   ofDay('dayOfWeek', 'smallint', input, dayOfWeekLoop);
 /** ISO 8601 week, 1–53. Belongs to the year of its Thursday; isoWeekStart is free of that trap. */
-export const isoWeek = (input: DayRef): Enrichment<'smallint'> =>
-  ofDay('isoWeek', 'smallint', input, isoWeekLoop);
+export const isoWeek = (input: DayRef): Enrichment<'smallint'> => partOfDay('isoWeek', input, isoWeekOf);
 /** The Monday on or before the day. */
 export const isoWeekStart = (input: DayRef): Enrichment<'date'> =>
   ofDay('isoWeekStart', 'date', input, weekStartLoop);
@@ -203,26 +164,43 @@ export function timeOfDay(
   };
 }
 
-/** Marks rows whose local second lies in one of the intervals [from[j], to[j]). */
+/** Marks rows whose local time lies in one of the intervals [from[j], to[j]); asks only on days that have one. */
 function withinLoop(
   vector: TimestampVector,
   rows: number,
   from: Float64Array,
   to: Float64Array,
+  suspect: Uint8Array,
   out: Uint8Array,
-) {
+): void {
   const { localDay, localSecond } = vector;
   for (let i = 0; i < rows; i++) {
-    const local = localDay[i] * 86400 + localSecond[i];
-    let low = 0;
-    let high = from.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (from[middle] <= local) low = middle + 1;
-      else high = middle;
-    }
-    out[i] = low > 0 && local < to[low - 1] ? 1 : 0;
+    const at = localDay[i] - tableFirstDay;
+    if (at >= 0 && at < suspect.length && suspect[at] === 0) continue;
+    out[i] = isWithin(localDay[i] * 86400 + localSecond[i], from, to);
   }
+}
+
+/** 1 where `local` lies in one of the ascending intervals, else 0. */
+function isWithin(local: number, from: Float64Array, to: Float64Array): number {
+  let low = 0;
+  let high = from.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (from[middle] <= local) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && local < to[low - 1] ? 1 : 0;
+}
+
+/** Days of the table's two centuries that an interval touches. */
+function suspectDays(from: Float64Array, to: Float64Array): Uint8Array {
+  const suspect = new Uint8Array(tableDays);
+  for (let j = 0; j < from.length; j++) {
+    const last = Math.floor((to[j] - 1) / 86400) - tableFirstDay;
+    for (let at = Math.floor(from[j] / 86400) - tableFirstDay; at <= last; at++) suspect[at] = 1;
+  }
+  return suspect;
 }
 
 /** True where the local time happened twice because clocks were set back. */
@@ -237,9 +215,10 @@ export function isAmbiguous(input: Ref<'timestamp'>): Enrichment<'boolean'> {
     build: ([logical]) => {
       const zone = logical.type === 'timestamp' ? logical.zone : 'UTC';
       const { from, to } = ambiguousIntervals(zoneTable(zone, { ambiguous: 'reject', skipped: 'reject' }));
+      const suspect = suspectDays(from, to);
       return (inputs, rows) => {
         const values = new Uint8Array(rows);
-        withinLoop(inputs[0] as TimestampVector, rows, from, to, values);
+        withinLoop(inputs[0] as TimestampVector, rows, from, to, suspect, values);
         return { kind: 'boolean', length: rows, values, ...jointNulls(inputs, rows) };
       };
     },

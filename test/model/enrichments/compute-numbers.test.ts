@@ -42,6 +42,19 @@ test('a function may give no value for a row', () => {
   ).toEqual([4, null, null, 7]);
 });
 
+test('a function that is asked about nulls is asked about every row', () => {
+  const first = compute('integer', [count, share], (a, b) => a ?? (b === null ? null : Math.round(b)), {
+    nulls: 'call',
+  });
+  expect(run(first, inputs)).toEqual([4, 2, -3, 7]);
+  const none = compute('float8', [share, count], (a, b) => (a === null || b === null ? null : a - b), {
+    nulls: 'call',
+  });
+  expect(run(none, [inputs[1], inputs[0]])).toEqual([-3.5, null, null, -8.5]);
+  const half = compute('integer', [share], (a) => a ?? 0.5, { nulls: 'call' });
+  expect(() => run(half, [inputs[1]])).toThrow(/gave 0\.5, which is no integer/);
+});
+
 test('a function gets as many arguments as it has inputs', () => {
   expect(
     run(

@@ -1,0 +1,92 @@
+/**
+ * The proleptic Gregorian calendar on days since 1970-01-01: parts of one day, and parts of all days of two
+ * centuries in tables, because a table in the cache answers five times as fast as the arithmetic.
+ *
+ * After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days): years begin in
+ * March, eras are 400 years of 146,097 days.
+ */
+
+/** Days from 0000-03-01 to 1970-01-01. */
+const epochShift = 719_468;
+const eraDays = 146_097;
+
+/** Years since the era's first March, of a day of the era (0…146096). */
+function yearOfEra(dayOfEra: number): number {
+  const leapDays =
+    Math.trunc(dayOfEra / 1460) - Math.trunc(dayOfEra / 36_524) + Math.trunc(dayOfEra / 146_096);
+  return Math.trunc((dayOfEra - leapDays) / 365);
+}
+
+/** Days since the 1st of March before or on the day. */
+function daysSinceMarch(dayOfEra: number): number {
+  const year = yearOfEra(dayOfEra);
+  return dayOfEra - (year * 365 + Math.trunc(year / 4) - Math.trunc(year / 100));
+}
+
+function dayOfEra(day: number): number {
+  const shifted = day + epochShift;
+  return shifted - Math.floor(shifted / eraDays) * eraDays;
+}
+
+/** Months since March, 0…11. */
+function monthSinceMarch(sinceMarch: number): number {
+  return Math.trunc((5 * sinceMarch + 2) / 153);
+}
+
+/** Calendar year; 0 is 1 BC. */
+export function yearOf(day: number): number {
+  const inEra = dayOfEra(day);
+  const januaryOrFebruary = daysSinceMarch(inEra) >= 306 ? 1 : 0;
+  return Math.floor((day + epochShift) / eraDays) * 400 + yearOfEra(inEra) + januaryOrFebruary;
+}
+
+/** 1–12. */
+export function monthOf(day: number): number {
+  const month = monthSinceMarch(daysSinceMarch(dayOfEra(day)));
+  return month < 10 ? month + 3 : month - 9;
+}
+
+/** 1–31. */
+export function dayOfMonth(day: number): number {
+  const sinceMarch = daysSinceMarch(dayOfEra(day));
+  return sinceMarch - Math.trunc((153 * monthSinceMarch(sinceMarch) + 2) / 5) + 1;
+}
+
+/** Days since the Monday on or before the day, 0…6: 1970-01-01 was a Thursday. */
+export function daysSinceMonday(day: number): number {
+  return (((day + 3) % 7) + 7) % 7;
+}
+
+/** ISO 8601 week, 1–53: the number of the week's Thursday within its year. */
+export function isoWeekOf(day: number): number {
+  const thursday = day - daysSinceMonday(day) + 3;
+  const year = yearOf(thursday);
+  let firstOfYear = thursday;
+  // From the Thursday back to the 1st of January, by the length of whole steps that stay in the year.
+  for (const step of [364, 91, 28, 7, 1]) while (yearOf(firstOfYear - step) === year) firstOfYear -= step;
+  return Math.trunc((thursday - firstOfYear) / 7) + 1;
+}
+
+/** 1900-01-01 and 2100-01-01. */
+export const tableFirstDay = -25_567;
+const tableEndDay = 47_482;
+export const tableDays = tableEndDay - tableFirstDay;
+
+/** A part of every day from 1900 to 2099: entry i is that of tableFirstDay + i. */
+export interface DayTable {
+  readonly entries: Int16Array;
+  readonly partOf: (day: number) => number;
+}
+
+const tables = new Map<(day: number) => number, DayTable>();
+
+/** The table of a part, made when it is first asked for (a few milliseconds, 146 KB). */
+export function dayTable(partOf: (day: number) => number): DayTable {
+  let table = tables.get(partOf);
+  if (table === undefined) {
+    const entries = Int16Array.from({ length: tableDays }, (_, i) => partOf(tableFirstDay + i));
+    table = { entries, partOf };
+    tables.set(partOf, table);
+  }
+  return table;
+}
