@@ -82,8 +82,12 @@ export interface Storage {
   list(prefix?: string): AsyncIterable<StoredObject>;
   /** Null where there is none. */
   stat(key: string): Promise<StoredObject | null>;
-  /** Reads [start, end) into chunks of at most 1 MiB, in order. Fails with LF_FILE_CHANGED if `fingerprint` no longer holds. */
-  read(key: string, range: { start: number; end: number; fingerprint?: string }): AsyncIterable<Uint8Array>;
+  /** Reads [start, end) into chunks of at most 1 MiB, in order. Fails with LF_FILE_CHANGED if `fingerprint` no longer holds.
+   * With `reuse` a chunk of bytes may be overwritten when the next is asked for: large ranges then cost no garbage. */
+  read(
+    key: string,
+    range: { start: number; end: number; fingerprint?: string; reuse?: boolean },
+  ): AsyncIterable<Uint8Array>;
   /** Writes a whole object, visible only when complete: written aside and renamed, or one PUT/multipart. */
   writer(key: string): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;

@@ -56,7 +56,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const layout = file.layout!;
 
   const { storage, key } = await openObject(file.url);
-  const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint };
+  const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint, reuse: true };
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
   const keys = tools.dimensionsOf(dataset).openChunk();
   const rejects = new RejectTray(job, dataset, layout, lineStart);
@@ -116,7 +116,10 @@ class FencedOff extends Error {}
 function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
   const dataset = registry.get(job.dataset);
   if (dataset === undefined) {
-    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: job.dataset, known: registry.names().join(', ') });
+    throw new LandfallError('LF_DATASET_UNKNOWN', {
+      dataset: job.dataset,
+      known: registry.names().join(', '),
+    });
   }
   if (dataset.version === job.definitionVersion) return dataset;
   throw new LandfallError('LF_DEFINITION_MISMATCH', {

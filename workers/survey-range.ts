@@ -27,7 +27,7 @@ export async function surveyRange(job: SurveyJob, tools: SurveyTools): Promise<v
   const hasher = new BlockHasher();
   const pieces = new PieceSurvey(job, file.layout);
   const { storage, key } = await openObject(file.url);
-  const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint };
+  const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint, reuse: true };
   for await (const bytes of storage.read(key, range)) {
     signal.throwIfAborted();
     hasher.update(bytes);

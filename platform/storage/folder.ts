@@ -75,9 +75,10 @@ export class FolderStorage implements Storage {
 
   async *read(
     key: string,
-    range: { start: number; end: number; fingerprint?: string },
+    range: { start: number; end: number; fingerprint?: string; reuse?: boolean },
   ): AsyncGenerator<Uint8Array> {
     const file = await this.guard(this.openToRead(key));
+    const buffers = bufferSource(range.reuse === true);
     let ahead: Promise<Uint8Array> | null = null;
     try {
       const before = await file.stat({ bigint: true });
@@ -85,12 +86,12 @@ export class FolderStorage implements Storage {
       const changed = (found: BigIntStats) => fingerprint(found) !== print;
       if (changed(before)) throw this.changed(key);
       const end = Math.min(range.end, Number(before.size));
-      ahead = readAt(file, range.start, end);
+      ahead = readAt(file, range.start, end, buffers);
       for (let at = range.start; at < end; ) {
         const bytes: Uint8Array = await ahead;
         if (bytes.length === 0) throw this.changed(key);
         at += bytes.length;
-        ahead = readAt(file, at, end);
+        ahead = readAt(file, at, end, buffers);
         // Should it fail while the caller works on these bytes, the next turn says so.
         ahead.catch(() => {});
         yield bytes;
@@ -248,11 +249,29 @@ export class FolderStorage implements Storage {
   }
 }
 
+/** Fresh buffers; or, where pieces may be overwritten, the same two in turn: one in use, one being filled. */
+function bufferSource(reuse: boolean): (length: number) => Buffer {
+  if (!reuse) return (length) => Buffer.allocUnsafeSlow(length);
+  const two: Buffer[] = [];
+  let turn = 0;
+  return (length) => {
+    turn ^= 1;
+    // Only the last piece of a range is shorter than the first.
+    two[turn] ??= Buffer.allocUnsafeSlow(length);
+    return two[turn];
+  };
+}
+
 /** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
-async function readAt(file: FileHandle, at: number, end: number): Promise<Uint8Array> {
+async function readAt(
+  file: FileHandle,
+  at: number,
+  end: number,
+  buffers: (length: number) => Buffer,
+): Promise<Uint8Array> {
   const length = Math.min(bufferBytes, end - at);
   if (length <= 0) return new Uint8Array(0);
-  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, at);
+  const { bytesRead, buffer } = await file.read(buffers(length), 0, length, at);
   return buffer.subarray(0, bytesRead);
 }
 

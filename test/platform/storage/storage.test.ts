@@ -138,6 +138,10 @@ describe.each(kinds)('%s', (kind) => {
     for await (const bytes of storage.read('large', range)) pieces.push(bytes);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(1024 * 1024);
     expect(hash(pieces)).toBe(hash(blocks));
+    const copies: Uint8Array[] = [];
+    for await (const bytes of storage.read('large', { ...range, reuse: true }))
+      copies.push(Buffer.from(bytes));
+    expect(hash(copies)).toBe(hash(blocks));
   });
 
   it('shows nothing of what is being written, nor of what was given up', async () => {
