@@ -9,7 +9,9 @@ import { generateCommand } from './commands/generate.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { rejectsCommand } from './commands/rejects.ts';
+import { replayCommand } from './commands/replay.ts';
 import { statusCommand } from './commands/status.ts';
+import { undoCommand } from './commands/undo.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -44,6 +46,8 @@ export function buildProgram(): Command {
     statusCommand,
     watchCommand,
     rejectsCommand,
+    replayCommand,
+    undoCommand,
     ddlCommand,
     doctorCommand,
     demoCommand,

@@ -2,9 +2,10 @@
  * Takes finished files out of the landing folder, and never over another file:
  * archive/<dataset>/<yyyy-mm-dd>/<name> when loaded or a duplicate; failed/<dataset>/<name> with
  * <name>.error.json beside it when not. Where that name is taken the file's id is added to it. Files that
- * were ingested where they lie stay there.
+ * were ingested where they lie stay there, and so do those that were loaded again from the archive.
  */
-import type { LedgerFile, LedgerFileState } from '../platform/ledger/ledger.ts';
+import type { LedgerFile } from '../platform/ledger/ledger.ts';
+import { sql } from '../platform/sql.ts';
 import { objectUrl, openObject } from '../platform/storage/index.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
 import type { Context } from './context.ts';
@@ -19,11 +20,23 @@ export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> 
 
 async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
   const day = file.landedAt.toISOString().slice(0, 10);
-  return (await moveAside(context, file, context.archive, `${file.dataset}/${day}/${file.name}`)).moved;
+  const { moved } = await moveAside(context, file, context.archive, `${file.dataset}/${day}/${file.name}`);
+  if (moved === 'moved' && file.link === 'reloads') await dropReport(context, file);
+  return moved;
 }
 
-/** After a file failed: moves it and says beside it why. Repeating it is harmless. */
-export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
+/** A file that was loaded from the failed ones leaves nothing there. */
+async function dropReport(context: Context, file: LedgerFile): Promise<void> {
+  const failed = await context.failed();
+  const start = objectUrl(failed, 'x').slice(0, -1);
+  if (!file.url.startsWith(start)) return;
+  const { storage, key } = await openObject(file.url);
+  await storage.delete(`${key}.error.json`);
+}
+
+/** After a file failed: moves it and says beside it why, unless it lay aside already. Repeating it is harmless. */
+export async function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
+  if (file.link === 'reloads') return 'stays';
   return orLater(context, file, intoFailed(context, file, receipt));
 }
 
@@ -61,10 +74,10 @@ async function moveAside(
   if (stored === null) return { moved: 'gone', key: wanted };
   if (stored.fingerprint !== file.fingerprint) return { moved: 'changed', key: wanted };
   const target = await openTarget();
+  if (file.url.startsWith(objectUrl(target, 'x').slice(0, -1))) return { moved: 'stays', key: wanted };
   const key = await freeKey(target, wanted, file.fileId);
   await target.moveFrom(storage, sourceKey, key);
-  const ended = (await context.ledger.file(file.fileId))?.state as LedgerFileState;
-  await context.ledger.setFileState(file.fileId, ended, { url: objectUrl(target, key) });
+  await context.pool.query(sql('moved-file'), [file.url, objectUrl(target, key), file.fingerprint]);
   return { moved: 'moved', key };
 }
 

@@ -29,6 +29,13 @@ export interface Coordinator {
    * Throws LF_FILE_MISSING, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
    */
   submit(file: { path: string; dataset?: string }): Promise<number>;
+  /**
+   * Tries again what was not loaded: the waiting rejects of a file that is done, or a file as a whole that
+   * failed or was undone; with `whole` a file that is done is undone and loaded again. Resolves with the id
+   * of the file that does it, null where no reject waits.
+   * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_MISSING, LF_REJECTS_CUT.
+   */
+  replay(fileId: number, options?: { whole?: boolean }): Promise<number | null>;
   /** The receipt of a file when it has ended, is put away, and its dataset's marts hold it. */
   settled(fileId: number): Promise<Receipt>;
   /** Files that are left in the landing folder, each with what would help. */

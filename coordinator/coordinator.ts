@@ -12,6 +12,7 @@
  *   loading      its chunks are in the queue. Left when all are committed, or one failed for good.
  *   finalising   its accounts are reconciled. A mismatch, too many rejects or a broken data check fail it.
  *   done, failed, duplicate   final: it leaves the landing folder. A failed file leaves nothing behind.
+ *   undone       what becomes of a file that was done, when it is undone or another version replaces it.
  *
  * The state is in the ledger, so any step may be interrupted and repeated. What is kept in memory here
  * only saves asking: which files are on their way, and who waits for them.
@@ -35,10 +36,12 @@ import { Marts, staleMarts } from './marts.ts';
 import { planSurveyed, prepareFile, readStart } from './prepare.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 import { buryDeadIngests, putAway, resumeFiles } from './recover.ts';
+import { prepareReplay } from './replay.ts';
 import { lockScope } from './scope-lock.ts';
 import { Settling } from './settled.ts';
 import { makeStar } from './star.ts';
 import { Turns } from './turns.ts';
+import { sweepUndone } from './undo.ts';
 import { failFile } from './unload.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
@@ -121,6 +124,7 @@ class LandfallCoordinator implements Coordinator {
       await queues.remove();
       await queues.close();
     });
+    await sweepUndone(this.context);
     await this.resume();
     const worker = await this.queues.workFiles((job, context) => this.onFilesJob(job, context));
     this.closers.push(
@@ -145,6 +149,13 @@ class LandfallCoordinator implements Coordinator {
     });
     const named = { dataset: dataset.name, name: basename(request.path), url };
     const file = await this.ledger.addFile({ ...named, scope, origin: 'ingest', bytes, fingerprint });
+    this.begin(file);
+    return file.fileId;
+  }
+
+  async replay(fileId: number, { whole = false } = {}): Promise<number | null> {
+    const file = await prepareReplay(this.context, fileId, { whole });
+    if (file === null) return null;
     this.begin(file);
     return file.fileId;
   }

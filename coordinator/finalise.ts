@@ -8,7 +8,8 @@ import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import { archiveFile, type Moved } from './archive.ts';
-import { type Context, datasetNamed } from './context.ts';
+import { type Context, datasetNamed, linkOf } from './context.ts';
+import { endDone } from './end-done.ts';
 import { auditLake } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
 import { type Check, reconcile, sumRows } from './reconcile.ts';
@@ -45,7 +46,9 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
     const values = { check: found.name, row: found.detail, file: file.name };
     return fail(context, file, new LandfallError('LF_CHECK', values), checks);
   }
-  await ledger.finishFile(fileId, doneReceipt(file, { ...account.receipt, checks }), 'done');
+  const link = await linkOf(ledger, file);
+  const receipt = doneReceipt(file, { ...account.receipt, checks, ...(link && { link }) });
+  await endDone(context, dataset, file, receipt);
   return { state: 'done', moved: await archiveFile(context, file) };
 }
 
@@ -113,7 +116,10 @@ function reconcileError(
   return new LandfallError(code, { file: file.name, differences });
 }
 
-/** Null within the limit. Past either, count or share, the file fails. */
+/**
+ * Null within the limit. Past either, count or share, the file fails. What was rejected before is bound to
+ * hold many rejects: mended rows and replays have no limit.
+ */
 function rejectLimitError(
   dataset: CompiledDataset,
   file: LedgerFile,
@@ -121,6 +127,7 @@ function rejectLimitError(
 ): LandfallError | null {
   const { count, share } = dataset.rejectLimit;
   const { parsed, rejected } = rows;
+  if (file.link === 'mends' || file.link === 'replays') return null;
   if (rejected <= count && rejected <= share * parsed) return null;
   const limit = rejected > count ? `${count} rows` : `${share * 100} % of the rows`;
   return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });

@@ -1,9 +1,9 @@
 /** Settles how one file is read, from its first bytes: dialect, header, where each column stands. */
 import { readHead } from '../kernel/header.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
-import { matchHeader } from '../model/header.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { FileLayout } from '../platform/types.ts';
+import { exportDelimiter, matchData, mendingFields } from './mending.ts';
 import { sniffDelimiter } from './sniff.ts';
 
 /** The first bytes of a file. */
@@ -23,22 +23,26 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
   const bytes = head.whole ? endedByNewline(head.bytes) : head.bytes;
   const { dialect } = dataset;
   const form = { quote: dialect.quote, trim: dialect.trim };
-  const delimiter = dialect.delimiter === 'auto' ? sniffDelimiter(bytes, form, head.name) : dialect.delimiter;
+  const declared = () =>
+    dialect.delimiter === 'auto' ? sniffDelimiter(bytes, form, head.name) : dialect.delimiter;
+  const delimiter = exportDelimiter(bytes) ?? declared();
   const first = readHead(bytes, { ...form, delimiter });
   if (first === null) {
     if (head.whole) throw new LandfallError('LF_FILE_EMPTY', { file: head.name });
     return null;
   }
   const fieldCount = first.fields.length;
-  const header = dialect.header ? first.fields : [];
+  const mending = mendingFields(first.fields);
+  const hasHeader = dialect.header || mending !== undefined;
   return {
     delimiter,
     ...form,
     encoding: dialect.encoding,
-    headerBytes: dialect.header ? Math.min(first.bytes, head.bytes.length) : bomBytes(head.bytes),
-    header,
+    headerBytes: hasHeader ? Math.min(first.bytes, head.bytes.length) : bomBytes(head.bytes),
+    header: hasHeader ? first.fields : [],
     fieldCount,
-    fieldOfColumn: matchHeader(dataset, dialect.header ? header : null, fieldCount),
+    fieldOfColumn: matchData(dataset, first.fields, dialect),
+    ...(mending && { mending }),
   };
 }
 

@@ -2,16 +2,19 @@
  * Takes a discovered file to loading: settles how it is read, hashes it, cuts it into chunks and queues
  * them. A small file is read here, once; a large one is surveyed by the workers first.
  */
+import type { CompiledDataset } from '../model/compiled.ts';
 import { BlockHasher, contentHash } from '../platform/content-hash.ts';
 import { LandfallError } from '../platform/errors.ts';
-import type { LedgerFile } from '../platform/ledger/ledger.ts';
+import type { FilePlan, LedgerFile } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
 import type { FileLayout } from '../platform/types.ts';
 import { archiveFile, type Moved } from './archive.ts';
-import { type Context, datasetNamed } from './context.ts';
+import { type Context, datasetNamed, linkOf } from './context.ts';
 import { settleLayout } from './layout.ts';
+import { readMends } from './mending.ts';
 import { type PlannedChunk, planChunks, surveyRanges } from './plan.ts';
 import { duplicateReceipt } from './receipt.ts';
+import { versionLink } from './versions.ts';
 
 /** A file of one chunk up to this size is read whole by the coordinator instead of surveyed. */
 export const inlineBytes = 8 * 1024 * 1024;
@@ -122,12 +125,14 @@ async function loadOnce(
 ): Promise<Prepared> {
   const { ledger, queues } = context;
   const { fileId, dataset } = file;
-  const { version } = datasetNamed(context.registry, dataset);
+  const definition = datasetNamed(context.registry, dataset);
+  const definitionVersion = definition.version;
   for (;;) {
     const first = await ledger.findContent(dataset, plan.contentHash, fileId);
     if (first !== null) return endAsDuplicate(context, file, first, plan);
+    const origin = await originOf(context, definition, file, plan);
     try {
-      const chunks = await ledger.planFile(fileId, { ...plan, definitionVersion: version });
+      const chunks = await ledger.planFile(fileId, { ...plan, ...origin, definitionVersion });
       await queues.submitChunks(fileId, chunks);
       return 'queued';
     } catch (error) {
@@ -135,6 +140,30 @@ async function loadOnce(
       if (!(error instanceof LandfallError && error.code === 'LF_FILE_DUPLICATE')) throw error;
     }
   }
+}
+
+/** The file that this one comes from, if any: rejects that it mends or replays, or the version before. */
+async function originOf(
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+  { layout, contentHash }: { layout: FileLayout; contentHash: string },
+): Promise<Pick<FilePlan, 'link' | 'takes'>> {
+  const mends = layout.mending ? await readMends(context, file, layout) : null;
+  if (mends !== null) {
+    const kind = file.link ?? 'mends';
+    return { link: { kind, fileId: mends.original.fileId }, takes: mends.byteOffsets };
+  }
+  if (file.link === 'reloads') await refuseOtherContent(context, file, contentHash);
+  const link = await versionLink(context, dataset, file);
+  return link === undefined ? {} : { link };
+}
+
+/** What was undone is loaded again as it was; what failed may have been mended where it lies. */
+async function refuseOtherContent(context: Context, file: LedgerFile, contentHash: string): Promise<void> {
+  const before = await context.ledger.file(file.linkedTo!);
+  if (before?.state !== 'undone' || before.contentHash === contentHash) return;
+  throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
 }
 
 async function endAsDuplicate(
@@ -146,12 +175,14 @@ async function endAsDuplicate(
   const { fix } = new LandfallError('LF_FILE_DUPLICATE', { file: file.name });
   const loaded = first.state === 'done' ? 'is loaded' : 'is being loaded';
   const message = `${file.name} holds the same bytes as ${first.name} (file ${first.fileId}), which ${loaded}.`;
+  const link = await linkOf(context.ledger, file);
+  const known = { ...plan, definitionVersion: first.definitionVersion ?? '', ...(link && { link }) };
   await context.ledger.setFileState(file.fileId, 'duplicate', {
     contentHash: plan.contentHash,
     layout: plan.layout,
     duplicateOf: first.fileId,
     error: { code: 'LF_FILE_DUPLICATE', message, fix },
-    receipt: duplicateReceipt(file, { ...plan, definitionVersion: first.definitionVersion ?? '', message }),
+    receipt: duplicateReceipt(file, { ...known, message }),
   });
   return archiveFile(context, file);
 }

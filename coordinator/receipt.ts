@@ -1,6 +1,6 @@
 /** Receipts: what is told of a finished file. Pure. */
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
-import type { RowCounts } from '../platform/progress.ts';
+import type { FileLink, RowCounts } from '../platform/progress.ts';
 import type { FileLayout, Receipt } from '../platform/types.ts';
 
 const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
@@ -35,7 +35,13 @@ function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: D
 /** Nothing was loaded: the same bytes are there already. `message` names the first file. */
 export function duplicateReceipt(
   file: LedgerFile,
-  known: { contentHash: string; layout: FileLayout; definitionVersion: string; message: string },
+  known: {
+    contentHash: string;
+    layout: FileLayout;
+    definitionVersion: string;
+    message: string;
+    link?: FileLink;
+  },
 ): Receipt {
   const { message, ...rest } = known;
   const checks = [{ name: 'same content', ok: true, detail: message }];
@@ -50,6 +56,7 @@ export function failedReceipt(
     rows: Pick<RowCounts, 'parsed' | 'rejected'>;
     rejectsByCode: Receipt['rejectsByCode'];
     checks: Receipt['checks'];
+    link?: FileLink;
   },
 ): Receipt {
   const rows = { ...noRows, ...known.rows };
@@ -59,7 +66,10 @@ export function failedReceipt(
 /** The account of a file that is loaded. */
 export function doneReceipt(
   file: LedgerFile,
-  known: Pick<Receipt, 'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode' | 'checks'>,
+  known: Pick<
+    Receipt,
+    'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode' | 'checks' | 'link'
+  >,
 ): Receipt {
   const receipt = { ...emptyReceipt(file, 'done', new Date()), ...known };
   const rowsPerSecond = receipt.seconds > 0 ? Math.round(known.rows.parsed / receipt.seconds) : 0;

@@ -4,7 +4,7 @@ import { changeChannel, type Ledger, type LedgerFileState } from '../platform/le
 import { type Listening, listen } from '../platform/listen.ts';
 import type { Receipt } from '../platform/types.ts';
 
-const finished: ReadonlySet<LedgerFileState> = new Set(['done', 'failed', 'duplicate']);
+const finished: ReadonlySet<LedgerFileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
 
 /** True for states that a file does not leave. */
 export function isFinished(state: LedgerFileState): boolean {

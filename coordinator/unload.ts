@@ -5,12 +5,12 @@
  */
 import type { ErrorDescription, LedgerFile } from '../platform/ledger/ledger.ts';
 import { inTransaction } from '../platform/transaction.ts';
-import type { Storage } from '../platform/types.ts';
 import { type Moved, moveFailed } from './archive.ts';
-import { type Context, datasetNamed } from './context.ts';
+import { type Context, datasetNamed, linkOf } from './context.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 import { deleteFacts } from './star.ts';
+import { sweepLake } from './undo.ts';
 
 /** Fails the file for `error`. What becomes of the file itself is the answer. */
 export async function failFile(
@@ -42,15 +42,8 @@ export async function finishFailed(
   const { ledger, lake } = context;
   if (file.chunks > 0) await sweepLake(lake, file);
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
-  const receipt = failedReceipt(file, { ...known, error, rejectsByCode });
+  const link = await linkOf(ledger, file);
+  const receipt = failedReceipt(file, { ...known, error, rejectsByCode, ...(link && { link }) });
   await ledger.finishFile(file.fileId, receipt, 'failed');
   return moveFailed(context, file, receipt);
-}
-
-/** Deletes all parts of the file, also those that a killed worker published and never committed. */
-async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
-  const mark = `/f${file.fileId}-`;
-  for await (const stored of lake.list(`${file.dataset}/`)) {
-    if (stored.key.includes(mark)) await lake.delete(stored.key);
-  }
 }

@@ -29,6 +29,27 @@ export function readHead(
   return null;
 }
 
+/**
+ * The first `count` fields of the record that `bytes` begins with, which may be cut off: fewer where it
+ * has no more. `bytes` in the answer is where the next field begins.
+ */
+export function readFields(
+  bytes: Uint8Array,
+  dialect: KernelDialect,
+  count: number,
+): { fields: string[]; bytes: number } {
+  const fields: string[] = [];
+  let at = 0;
+  while (fields.length < count && at < bytes.length) {
+    const end = fieldEnd(bytes, at, dialect);
+    fields.push(fieldText(bytes.subarray(at, end < 0 ? bytes.length : end), dialect));
+    if (end < 0) return { fields, bytes: bytes.length };
+    at = end + 1;
+    if (bytes[end] === LF) break;
+  }
+  return { fields, bytes: at };
+}
+
 /** Where the delimiter or newline is that ends the field at `at`; -1: not in these bytes. */
 function fieldEnd(bytes: Uint8Array, at: number, dialect: KernelDialect): number {
   const delimiter = dialect.delimiter.charCodeAt(0);

@@ -57,7 +57,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   return {
     ...{ name, description: source.description ?? '', version, dialect, columns },
     ...{ enrichments: enrichments.compiled, rules: rules.rules, lake, star, rejectLimit },
-    ...{ mode: 'append', marts, checks, queries },
+    ...{ mode: 'append', versions: source.versions ?? 'add', marts, checks, queries },
   };
 }
 
@@ -97,6 +97,9 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   }
   if (source.mode !== undefined && source.mode !== 'append') {
     mistakes.add('mode', `there is no ${source.mode}`, "Say 'append', or leave it out");
+  }
+  if (!['add', 'replace', 'refuse'].includes(source.versions ?? 'add')) {
+    mistakes.add('versions', `there is no ${source.versions}`, "Say 'add', 'replace' or 'refuse'");
   }
 }
 

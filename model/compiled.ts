@@ -9,7 +9,7 @@ export interface CompiledDataset {
   readonly name: string;
   readonly description: string;
   /** 16 hex digits: hash of all that decides what becomes of a row, functions' source included. Marts,
-   * checks and queries are not part of it: they can change without loading anything anew. */
+   * checks, queries and `versions` are not part of it: they can change without loading anything anew. */
   readonly version: string;
   readonly dialect: CompiledDialect;
   readonly columns: readonly CompiledColumn[];
@@ -21,6 +21,8 @@ export interface CompiledDataset {
   readonly star: CompiledStar;
   readonly rejectLimit: { readonly count: number; readonly share: number };
   readonly mode: 'append';
+  /** Other content under the name of a file that is loaded. Not part of the version. */
+  readonly versions: 'add' | 'replace' | 'refuse';
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
   readonly queries: readonly CompiledQuery[];

@@ -78,6 +78,11 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   readonly lake?: Lake<N>;
   readonly star: Star<N, D>;
   readonly mode?: 'append';
+  /**
+   * What to do with other content under the name of a file that is loaded: `add` it to what is there, let
+   * it `replace` the version before, or `refuse` it (LF_FILE_VERSION). Default: 'add'.
+   */
+  readonly versions?: 'add' | 'replace' | 'refuse';
   /** Past either, the file fails and leaves nothing behind. Default: share 0.1, any count. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
   readonly marts?: Readonly<Record<string, Mart>>;

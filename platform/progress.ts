@@ -11,6 +11,7 @@ export type FileState =
   | 'done'
   | 'failed'
   | 'duplicate'
+  | 'undone' // it was done, and has been taken out again
   | 'unknown'; // no such dataset: left where it is
 
 export interface RowCounts {
@@ -43,8 +44,23 @@ export interface FileProgress {
   readonly landedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
+  /** The file that this one comes from, where it comes from one. */
+  readonly link?: FileLink;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/**
+ * How a file comes from another:
+ *   mends     the other's rejects, mended by a person      replays  the other's rejects, tried again
+ *   reloads   the other as a whole, which failed or was undone
+ *   replaces  a new version; the other is undone when this is done
+ *   follows   a new version; the other stays
+ */
+export interface FileLink {
+  readonly kind: 'mends' | 'replays' | 'reloads' | 'replaces' | 'follows';
+  readonly fileId: number;
+  readonly name: string;
 }
 
 export interface WorkerProgress {

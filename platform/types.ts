@@ -1,5 +1,5 @@
 /** Contracts that coordinator, workers and command share. No code. */
-import type { RowCounts } from './progress.ts';
+import type { FileLink, RowCounts } from './progress.ts';
 
 /** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
 export interface Config {
@@ -61,6 +61,8 @@ export interface FileLayout {
   readonly fieldCount: number;
   /** Field number of each definition column, -1 where the file lacks it. */
   readonly fieldOfColumn: readonly number[];
+  /** Set for a file of mended rejects: which fields say what each row mends. Those hold no data. */
+  readonly mending?: { readonly file: number; readonly byteOffset: number };
 }
 
 /** A stored object and the cheap identity that changes when its bytes do. */
@@ -135,5 +137,9 @@ export interface Receipt {
   readonly finishedAt: string;
   readonly seconds: number;
   readonly rowsPerSecond: number;
+  /** The file that this one comes from, where it comes from one. */
+  readonly link?: FileLink;
+  /** Set when the file was undone later; what is above is what it was. */
+  readonly undone?: { readonly at: string; readonly reason: string };
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
 }

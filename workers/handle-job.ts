@@ -23,6 +23,7 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_KEY_OUTSIDE',
   'LF_PARTITIONS',
   'LF_PARTITION_NAME',
+  'LF_REJECT_LIMIT',
   'LF_SYMLINK',
 ]);
 
@@ -81,7 +82,9 @@ async function handleChunk(
     if (signal.aborted) throw error;
     const described = describeError(error);
     const final = permanent.has(described.code);
-    log.warn(
+    // One chunk of a file past its limit says what all the others would.
+    const level = described.code === 'LF_REJECT_LIMIT' ? 'debug' : 'warn';
+    log[level](
       { ...described, attempt, stack: stackOf(error) },
       final || lastAttempt ? 'failed' : 'will be tried again',
     );

@@ -86,6 +86,7 @@ export function ledgerReject(
   };
   return {
     byteOffset: raw.byteOffset,
+    byteLength: raw.byteLength,
     line: lineStart + raw.line,
     column: column?.name ?? null,
     code,

@@ -10,11 +10,11 @@ import { openSite, type Site } from '../site.ts';
 import { renderReceipt } from '../terminal/receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
-/** One line of `ingest --json`. */
-interface IngestResult {
+/** One line of `ingest --json`, and of `replay --json`. */
+export interface IngestResult {
   readonly file: string;
   readonly dataset: string | null;
-  readonly status: 'done' | 'failed' | 'duplicate';
+  readonly status: Receipt['status'];
   readonly rows: Receipt['rows'];
   readonly bytes: number;
   readonly parts: number;
@@ -66,20 +66,7 @@ export function ingestCommand(): Command {
 async function ingestOne(site: Site, file: string, dataset: string | undefined): Promise<IngestResult> {
   try {
     const fileId = await site.coordinator.submit({ path: resolve(file), dataset });
-    const receipt = await site.coordinator.settled(fileId);
-    const { parsed, loaded, rejected, deduplicated } = receipt.rows;
-    return {
-      file,
-      dataset: receipt.dataset,
-      status: receipt.status,
-      rows: { parsed, loaded, rejected, deduplicated },
-      bytes: receipt.bytes,
-      parts: receipt.parts,
-      seconds: receipt.seconds,
-      rowsPerSecond: receipt.rowsPerSecond,
-      receipt,
-      ...(receipt.error && { error: receipt.error }),
-    };
+    return resultOf(file, await site.coordinator.settled(fileId));
   } catch (error) {
     const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
     return {
@@ -97,7 +84,23 @@ async function ingestOne(site: Site, file: string, dataset: string | undefined):
   }
 }
 
-function print(result: IngestResult, json: boolean): void {
+export function resultOf(file: string, receipt: Receipt): IngestResult {
+  const { parsed, loaded, rejected, deduplicated } = receipt.rows;
+  return {
+    file,
+    dataset: receipt.dataset,
+    status: receipt.status,
+    rows: { parsed, loaded, rejected, deduplicated },
+    bytes: receipt.bytes,
+    parts: receipt.parts,
+    seconds: receipt.seconds,
+    rowsPerSecond: receipt.rowsPerSecond,
+    receipt,
+    ...(receipt.error && { error: receipt.error }),
+  };
+}
+
+export function print(result: IngestResult, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (result.receipt) process.stdout.write(renderReceipt(result.receipt));
   else
@@ -106,6 +109,6 @@ function print(result: IngestResult, json: boolean): void {
     );
 }
 
-function outcome(result: IngestResult): ExitCode {
+export function outcome(result: IngestResult): ExitCode {
   return result.error ? exitCodeOf(result.error.code) : ExitCode.success;
 }

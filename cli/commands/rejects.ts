@@ -1,51 +1,47 @@
+import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { findFile } from '../../coordinator/find-file.ts';
+import { exportToFile, reportRejects } from '../../coordinator/rejects.ts';
 import { openDatabase } from '../../platform/database.ts';
-import { LandfallError } from '../../platform/errors.ts';
-import { Ledger } from '../../platform/ledger/ledger.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { count, printable, shorten } from '../terminal/format.ts';
+import { count, printable } from '../terminal/format.ts';
+import { renderRejects } from '../terminal/rejects.ts';
 import { wholeNumber } from './generate.ts';
 
-/** `landfall rejects FILE`: what was not loaded of a file, by code, with examples. */
+/** `landfall rejects FILE`: what was not loaded of a file, by code and column, with examples. */
 export function rejectsCommand(): Command {
   return withSettings(new Command('rejects'))
-    .description('show the rows of a file that were not loaded, and why')
-    .argument('<file>', 'name of the file as it landed, or its number in the ledger')
-    .option('--limit <n>', 'how many examples', wholeNumber('--limit'), 20)
+    .description('show the rows of a file that were not loaded, and why; write them to a CSV to be mended')
+    .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
+    .option('--export <out.csv>', 'write them under the original header, with the reason in added columns')
+    .option('--limit <n>', 'how many examples of each kind', wholeNumber('--limit'), 3)
     .option('--json', 'one JSON object on standard output')
-    .addHelpText('after', '\nExample:\n  landfall rejects trips-2018.csv')
-    .action(async (file: string, flags: SettingFlags & { limit: number; json?: boolean }) => {
-      const { config } = await settle(flags);
-      const database = await openDatabase(config);
-      try {
-        const ledger = new Ledger(database.pool);
-        const found = (await ledger.files({}))
-          .filter((entry) => entry.name === file || String(entry.fileId) === file)
-          .at(-1);
-        if (!found) throw new LandfallError('LF_FILE_UNKNOWN', { file });
-        const [counts, examples] = await Promise.all([
-          ledger.rejectCounts(found.fileId),
-          ledger.rejects(found.fileId, { limit: flags.limit }),
-        ]);
-        if (flags.json) {
-          process.stdout.write(
-            `${JSON.stringify({ file: found.name, fileId: found.fileId, counts, examples })}\n`,
-          );
-          return;
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall rejects trips-2018.csv --export mended.csv\n  (mend the rows in mended.csv)\n  mv mended.csv landing/trips/',
+    )
+    .action(
+      async (text: string, flags: SettingFlags & { limit: number; json?: boolean; export?: string }) => {
+        const { config, registry } = await settle(flags);
+        const database = await openDatabase(config);
+        try {
+          const file = await findFile(database.pool, text);
+          const report = await reportRejects(database.pool, file, { examples: flags.limit });
+          const { export: out } = flags;
+          const exported = out ? await exportToFile(database.pool, registry, file, resolve(out)) : null;
+          if (flags.json) {
+            const written = out ? { exported: { file: out, rows: exported } } : {};
+            process.stdout.write(`${JSON.stringify({ ...report, ...written })}\n`);
+            return;
+          }
+          process.stdout.write(renderRejects(report));
+          if (exported === null) return;
+          const said =
+            exported > 0 ? `Wrote ${count(exported)} rows to ${printable(out!)}` : 'Nothing to export';
+          process.stderr.write(`${said}.\n`);
+        } finally {
+          await database.close();
         }
-        process.stdout.write(
-          `${printable(found.name)}: ${count(Object.values(counts).reduce((sum, n) => sum + n, 0))} rejects\n`,
-        );
-        for (const [code, number] of Object.entries(counts))
-          process.stdout.write(`  ${count(number)} × ${code}\n`);
-        for (const reject of examples) {
-          process.stdout.write(
-            `\nline ${count(reject.line)}, byte ${count(reject.byteOffset)}${reject.column ? `, ${reject.column}` : ''}: ${reject.message} [${reject.code}]\n`,
-          );
-          process.stdout.write(`  ${shorten(printable(reject.raw), 160)}\n`);
-        }
-      } finally {
-        await database.close();
-      }
-    });
+      },
+    );
 }

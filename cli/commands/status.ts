@@ -3,6 +3,7 @@ import { openDatabase } from '../../platform/database.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, table } from '../terminal/format.ts';
+import { linkWords } from '../terminal/receipt.ts';
 
 /** `landfall status`: what the ledger says now. */
 export function statusCommand(): Command {
@@ -27,6 +28,7 @@ export function statusCommand(): Command {
           chunks: `${file.chunksCommitted}/${file.chunks}`,
           loaded: file.rows.loaded,
           rejected: file.rows.rejected,
+          from: file.link ? `${linkWords[file.link.kind]} ${printable(file.link.name)}` : '',
         }));
         process.stdout.write(
           `${count(totals.files)} files, ${count(totals.filesDone)} done, ${count(totals.filesFailed)} failed · ${count(totals.rows.loaded)} rows loaded, ${count(totals.rows.rejected)} rejected\n\n${table(rows)}`,

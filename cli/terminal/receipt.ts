@@ -1,11 +1,23 @@
+import type { FileLink } from '../../platform/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
+
+/** How a file comes from another, before that one's name. */
+export const linkWords: Readonly<Record<FileLink['kind'], string>> = {
+  mends: 'mends rejects of',
+  replays: 'replays rejects of',
+  reloads: 'loads again',
+  replaces: 'replaces the version before,',
+  follows: 'is another version of',
+};
 
 /** A receipt as a few lines of text, ending in a newline. */
 export function renderReceipt(receipt: Receipt): string {
   const { rows } = receipt;
   const mark = receipt.status === 'failed' ? '✗' : '✓';
   const lines = [`${mark} ${printable(receipt.file)} → ${receipt.dataset}: ${receipt.status}`];
+  const { link } = receipt;
+  if (link) lines.push(`  ${linkWords[link.kind]} ${printable(link.name)} (file ${link.fileId})`);
   if (receipt.status === 'done') {
     lines.push(
       `  ${count(rows.parsed)} rows parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,

@@ -39,6 +39,9 @@ interface Painter {
   close(): void;
 }
 
+/** Before the name of a file that ended without being loaded. */
+const endSigns: Readonly<Record<string, string>> = { duplicate: '=', undone: '↶' };
+
 const active = new Set(['discovered', 'surveying', 'loading', 'finalising']);
 /** Least time between two redraws: 15 a second is smooth and cheap. */
 const redrawMs = 66;
@@ -91,7 +94,7 @@ export function endLine(file: FileProgress): string {
     return `✓ ${name}: ${count(file.rows.loaded)} rows${rejected}`;
   }
   const why = file.error ? `: ${file.error.message} → ${file.error.fix}` : '';
-  return `${file.state === 'duplicate' ? '=' : '✗'} ${name}: ${file.state}${printable(why)}`;
+  return `${endSigns[file.state] ?? '✗'} ${name}: ${file.state}${printable(why)}`;
 }
 
 /** The block of bars, at most `height` lines of at most `width` columns. */

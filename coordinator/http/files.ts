@@ -5,7 +5,10 @@ import type { Ledger, LedgerFile, LedgerFileState } from '../../platform/ledger/
 import { errorSchema, notFound } from './answers.ts';
 import { parse } from './parse.ts';
 
-const states = ['discovered', 'surveying', 'loading', 'finalising', 'done', 'failed', 'duplicate'] as const;
+const states = [
+  ...(['discovered', 'surveying', 'loading', 'finalising'] as const),
+  ...(['done', 'failed', 'duplicate', 'undone'] as const),
+] as const;
 
 const filesQuery = z.strictObject({
   token: z.string().optional(),

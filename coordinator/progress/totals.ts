@@ -15,7 +15,7 @@ export const noTotals: Totals = {
 };
 
 /** States that a file does not leave by itself. */
-const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate']);
+const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
 
 export function isFinished(state: FileState): boolean {
   return finished.has(state);

@@ -78,6 +78,7 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   done: 'done',
   failed: 'failed',
   duplicate: 'duplicate',
+  undone: 'undone',
   unknown: 'unknown dataset',
 };
 
@@ -123,7 +124,7 @@ function RunningFile({ file }: { file: FileProgress }) {
   );
 }
 
-const endSigns: Readonly<Record<string, string>> = { done: '✓', failed: '✕', duplicate: '=' };
+const endSigns: Readonly<Record<string, string>> = { done: '✓', failed: '✕', duplicate: '=', undone: '↶' };
 
 /** One cell for each fact, empty ones too, so that they stand in columns where there is room. */
 function EndFacts({ file }: { file: FileProgress }) {
@@ -143,6 +144,7 @@ function EndFacts({ file }: { file: FileProgress }) {
 
 function endRows(file: FileProgress): string {
   if (file.state === 'duplicate') return 'loaded before';
+  if (file.state === 'undone') return 'taken out again';
   return file.state === 'failed' ? 'nothing loaded' : plural(file.rows.loaded, 'row');
 }
 

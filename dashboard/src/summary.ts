@@ -2,7 +2,7 @@
 import type { FileProgress, FileState, ProgressState } from '../../platform/progress.ts';
 import { count, percent, plural, remaining } from './format.ts';
 
-const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate']);
+const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
 
 export function isRunning(file: FileProgress): boolean {
   return !finished.has(file.state) && file.state !== 'unknown';

@@ -2,12 +2,13 @@
 -- $2 chunk_id  integer
 -- $3 definition_version  text
 -- $4 byte_offset  bigint[]
--- $5 line  bigint[]
--- $6 column_name  text[]
--- $7 code  text[]
--- $8 message  text[]
--- $9 raw  text[]
+-- $5 byte_length  bigint[]
+-- $6 line  bigint[]
+-- $7 column_name  text[]
+-- $8 code  text[]
+-- $9 message  text[]
+-- $10 raw  text[]
 insert into landfall.reject
-  (file_id, chunk_id, definition_version, byte_offset, line, column_name, code, message, raw)
+  (file_id, chunk_id, definition_version, byte_offset, byte_length, line, column_name, code, message, raw)
 select $1, $2, $3, *
-from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
+from unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[])

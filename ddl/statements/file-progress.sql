@@ -2,6 +2,7 @@
 -- $1 file_id  integer[]
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
+  f.link, f.linked_to, o.name as linked_name,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
   coalesce(c.bytes_committed, f.bytes_committed) as bytes_committed,
   coalesce(c.parts, f.parts) as parts,
@@ -10,6 +11,7 @@ select
   coalesce(c.rows_rejected, f.rows_rejected) as rows_rejected,
   coalesce(c.rows_deduplicated, f.rows_deduplicated) as rows_deduplicated
 from landfall.file f
+left join landfall.file o on o.file_id = f.linked_to
 left join lateral (
   select
     count(*) as chunks_committed,

@@ -19,7 +19,7 @@ set state = $2,
     definition_version = coalesce($8, f.definition_version),
     layout = coalesce($9, f.layout),
     started_at = coalesce(f.started_at, case when $2 <> 'discovered' then now() end),
-    finished_at = coalesce(f.finished_at, case when $2 in ('done', 'failed', 'duplicate') then now() end),
+    finished_at = coalesce(f.finished_at, case when $2 in ('done', 'failed', 'duplicate', 'undone') then now() end),
     chunks_committed = c.chunks_committed,
     bytes_committed = c.bytes_committed,
     parts = c.parts,
@@ -39,4 +39,4 @@ from (
   from landfall.chunk where file_id = $1
 ) c
 where f.file_id = $1
-  and (f.state = $2 or f.state not in ('done', 'failed', 'duplicate'))
+  and (f.state = $2 or f.state not in ('done', 'failed', 'duplicate', 'undone'))

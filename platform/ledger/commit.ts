@@ -46,6 +46,7 @@ export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Pr
       chunk.chunkId,
       chunk.definitionVersion,
       rejects.map((reject) => reject.byteOffset),
+      rejects.map((reject) => reject.byteLength),
       rejects.map((reject) => reject.line),
       rejects.map((reject) => reject.column),
       rejects.map((reject) => reject.code),

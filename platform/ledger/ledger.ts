@@ -11,6 +11,7 @@ import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { ChunkJob, FileLayout, Part, Receipt, SurveyJob } from '../types.ts';
 import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk } from './commit.ts';
+import { takeRejects } from './rejects.ts';
 import type { Claim, FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
 import {
   type ErrorDescription,
@@ -65,8 +66,9 @@ export class Ledger {
 
   /** Notes a landed file. One that is on its way already (same scope, url, fingerprint) is returned as it is. */
   async addFile(file: NewFile): Promise<LedgerFile> {
-    const { dataset, name, url, scope, origin, bytes, fingerprint } = file;
-    return toFile((await this.run('add-file', [dataset, name, url, scope, origin, bytes, fingerprint]))[0]);
+    const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
+    const known = [dataset, name, url, scope, origin, bytes, fingerprint];
+    return toFile((await this.run('add-file', [...known, link?.kind, link?.fileId]))[0]);
   }
 
   async file(fileId: number): Promise<LedgerFile | null> {
@@ -80,7 +82,7 @@ export class Ledger {
     return (await this.run('files', [dataset, scope, name, url, states, limit ?? 10_000])).map(toFile);
   }
 
-  /** Files of a scope that are not done, failed or duplicates, in the order in which they landed. */
+  /** Files of a scope that have not ended, in the order in which they landed. */
   async unfinishedFiles(scope: string): Promise<LedgerFile[]> {
     const states = ['discovered', 'surveying', 'loading', 'finalising'] as const;
     return this.files({ scope, states, limit: 1_000_000 });
@@ -112,7 +114,7 @@ export class Ledger {
    * Writes a file's plan and moves it on to loading, in one transaction. A second call returns the plan
    * that is stored. For a file that is finished nothing is planned: the result is what was planned before.
    * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
-   *   findContent was asked; ask again
+   *   findContent was asked; ask again. LF_MEND_ORIGINAL, LF_MEND_TAKEN, LF_MEND_UNKNOWN: see takeRejects
    */
   async planFile(fileId: number, plan: FilePlan): Promise<ChunkJob[]> {
     return inTransaction(this.pool, async (client) => {
@@ -135,7 +137,7 @@ export class Ledger {
    */
   async claimChunk(chunkId: number, worker: string): Promise<Claim | null> {
     const [row] = await this.run('claim-chunk', [chunkId, worker]);
-    return row ? { claim: row.claim, lineStart: Number(row.line_start), file: toFile(row) } : null;
+    return row ? toClaim(row) : null;
   }
 
   /**
@@ -207,32 +209,39 @@ export class Ledger {
   }
 
   /**
-   * Moves a file on. A finished file stays done, failed or duplicate; its url and the like may change.
+   * Moves a file on. A finished file stays done, failed, duplicate or undone; its url and the like may change.
    * False: there is no such file, or it is finished in another way.
    */
   async setFileState(fileId: number, state: LedgerFileState, change: FileChange = {}): Promise<boolean> {
     return changeFile(this.pool, fileId, state, change);
   }
 
-  /** Ends a file with its receipt. False as with setFileState. */
+  /** Ends a file with its receipt, in the caller's transaction where one is given. False as with setFileState. */
   async finishFile(
     fileId: number,
     receipt: Receipt,
     state: 'done' | 'failed' | 'duplicate',
+    client: pg.Pool | pg.ClientBase = this.pool,
   ): Promise<boolean> {
-    return this.setFileState(fileId, state, receipt.error ? { receipt, error: receipt.error } : { receipt });
+    return changeFile(client, fileId, state, receipt.error ? { receipt, error: receipt.error } : { receipt });
+  }
+
+  /** Files that come from a file, in the order in which they landed. */
+  async linkedFiles(fileId: number): Promise<LedgerFile[]> {
+    return (await this.run('linked-files', [fileId])).map(toFile);
   }
 
   /**
    * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
-   * manifest, its committed chunks no longer count as loaded, its rejects stay on record. From here on
-   * no chunk of it commits; delete its facts after this call, before the transaction ends.
+   * manifest, its committed chunks no longer count as loaded, its rejects stay on record and
+   * those that it had taken over wait again. From here on no chunk of it commits; delete its facts after this call, before the transaction ends.
    * @returns the parts that were in the manifest, to be deleted from the lake after the commit
    */
   async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<Part[]> {
     await client.query(sql('lock-file'), [fileId]);
     await client.query(sql('unload-chunks'), [fileId]);
     const { rows } = await client.query(sql('unload-parts'), [fileId]);
+    await client.query(sql('release-rejects'), [[fileId]]);
     await changeFile(client, fileId, 'failed', { error });
     return rows.map((row) => ({ path: row.path, rows: Number(row.rows), bytes: Number(row.bytes) }));
   }
@@ -248,6 +257,8 @@ export class Ledger {
       chunks.map((chunk) => chunk[name]),
     );
     await client.query(sql('plan-chunks'), [file.fileId, ...columns]);
+    if (plan.link) await client.query(sql('link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
+    if (plan.takes) await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });
     return { ...file, definitionVersion };
   }
 
@@ -258,6 +269,11 @@ export class Ledger {
   private async run(name: string, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query(sql(name), values)).rows;
   }
+}
+
+function toClaim(row: Row): Claim {
+  const { claim, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
+  return { claim, lineStart: Number(lineStart), rejectedSoFar: Number(rejectedSoFar), file: toFile(row) };
 }
 
 async function changeFile(

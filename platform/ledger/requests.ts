@@ -1,4 +1,5 @@
 /** What the ledger is asked and told. */
+import type { FileLink } from '../progress.ts';
 import type { FileLayout, Receipt } from '../types.ts';
 import type { ErrorDescription, LedgerFile, LedgerFileState } from './rows.ts';
 
@@ -8,9 +9,11 @@ export interface NewFile {
   readonly name: string;
   readonly url: string;
   readonly scope: string;
-  readonly origin: 'landing' | 'ingest';
+  readonly origin: 'landing' | 'ingest' | 'replay';
   readonly bytes: number;
   readonly fingerprint: string;
+  /** Where it comes from another file that is known from the start. */
+  readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
 }
 
 /** Undefined members match every file. */
@@ -29,6 +32,10 @@ export interface FilePlan {
   readonly definitionVersion: string;
   readonly layout: FileLayout;
   readonly chunks: readonly PlannedChunk[];
+  /** The file that it turns out to come from. */
+  readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
+  /** Rejects of the linked file that it takes over, by their byte offsets there. */
+  readonly takes?: readonly number[];
 }
 
 export interface PlannedChunk {
@@ -53,5 +60,7 @@ export interface Claim {
   /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
   readonly claim: number;
   readonly lineStart: number;
+  /** Rows of the file's other chunks that were rejected. */
+  readonly rejectedSoFar: number;
   readonly file: LedgerFile;
 }

@@ -1,6 +1,6 @@
 /** The ledger's rows as the rest of Landfall sees them. */
 import type { RangeSurvey } from '../../kernel/types.ts';
-import type { FileProgress, FileState, RejectSample, RowCounts, Totals } from '../progress.ts';
+import type { FileLink, FileProgress, FileState, RejectSample, RowCounts, Totals } from '../progress.ts';
 import type { ChunkJob, FileLayout, Part, Receipt, StoredObject } from '../types.ts';
 
 /** States of files in the ledger; files of unknown datasets are not there. */
@@ -19,11 +19,15 @@ export interface LedgerFile {
   /** Where its bytes are read now. */
   readonly url: string;
   readonly scope: string;
-  readonly origin: 'landing' | 'ingest';
+  /** `replay`: written by Landfall itself, from rejects. */
+  readonly origin: 'landing' | 'ingest' | 'replay';
   readonly bytes: number;
   readonly fingerprint: StoredObject['fingerprint'];
   readonly contentHash: string | null;
   readonly duplicateOf: number | null;
+  /** How it comes from the file `linkedTo`; null for one that comes from no other. */
+  readonly link: FileLink['kind'] | null;
+  readonly linkedTo: number | null;
   readonly definitionVersion: string | null;
   readonly layout: FileLayout | null;
   readonly state: LedgerFileState;
@@ -42,7 +46,7 @@ export interface LedgerChunk {
   readonly byteStart: number;
   readonly byteEnd: number;
   readonly lineStart: number;
-  readonly state: 'planned' | 'committed' | 'failed';
+  readonly state: 'planned' | 'committed' | 'failed' | 'undone';
   readonly claim: number;
   readonly worker: string | null;
   readonly rows: RowCounts;
@@ -60,6 +64,8 @@ export interface LedgerPart extends Part {
 export interface LedgerReject {
   /** Offset in the file of the record's first byte. */
   readonly byteOffset: number;
+  /** Bytes of the record in the file, without its line end; null where it was not noted. */
+  readonly byteLength: number | null;
   /** 1-based line in the file. */
   readonly line: number;
   /** Null where the record as a whole is at fault. */
@@ -75,6 +81,8 @@ export interface StoredReject extends LedgerReject {
   readonly fileId: number;
   readonly chunkId: number;
   readonly definitionVersion: string;
+  /** The file that mends or replays it; null while it waits. */
+  readonly takenBy: number | null;
 }
 
 export interface LedgerSurvey {
@@ -103,6 +111,8 @@ export function toFile(row: Row): LedgerFile {
     fingerprint: row.fingerprint,
     contentHash: row.content_hash,
     duplicateOf: row.duplicate_of,
+    link: row.link,
+    linkedTo: row.linked_to,
     definitionVersion: row.definition_version,
     layout: row.layout,
     state: row.state,
@@ -154,12 +164,14 @@ export function toReject(row: Row): StoredReject {
     fileId: row.file_id,
     chunkId: row.chunk_id,
     byteOffset: Number(row.byte_offset),
+    byteLength: row.byte_length === null ? null : Number(row.byte_length),
     line: Number(row.line),
     column: row.column_name,
     code: row.code,
     message: row.message,
     raw: row.raw,
     definitionVersion: row.definition_version,
+    takenBy: row.taken_by,
   };
 }
 
@@ -198,6 +210,7 @@ export function toProgress(row: Row): FileProgress {
     landedAt: row.landed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
+    ...(row.link && { link: { kind: row.link, fileId: row.linked_to, name: row.linked_name } }),
     error: row.error,
   };
 }

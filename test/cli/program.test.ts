@@ -15,6 +15,8 @@ const commands = [
   'status',
   'watch',
   'rejects',
+  'replay',
+  'undo',
   'ddl',
   'doctor',
   'demo',

@@ -29,13 +29,15 @@ export interface TestSiteOptions {
   readonly workers?: number;
   readonly chunkBytes?: number;
   readonly serve?: boolean;
+  /** Where everything lies. Default: a folder of its own. */
+  readonly folder?: string;
   /** Files or folders with definitions beside the built-in ones. */
   readonly datasets?: readonly string[];
 }
 
 /** Opens a site that closes, with its database, when `close` is called. */
 export async function testSite(options: TestSiteOptions): Promise<TestSite> {
-  const folder = tempFolder();
+  const folder = options.folder ?? tempFolder();
   const database = await testDatabase();
   const redis = options.backend === 'redis' ? redisUrl() : null;
   if (options.backend === 'redis' && redis === null)
@@ -73,8 +75,11 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     async drop(dataset, path) {
       const target = join(folder, 'landing', dataset);
       mkdirSync(target, { recursive: true });
+      const { rows } = await database.pool.query(
+        'select coalesce(max(file_id), 0) as newest from landfall.file',
+      );
       renameSync(path, join(target, basename(path)));
-      return receiptOf(basename(path));
+      return site.coordinator.settled(await fileNamed(site, basename(path), rows[0].newest));
     },
     async query(sql, values) {
       return (await database.pool.query(sql, values)).rows;
@@ -86,13 +91,13 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
   };
 }
 
-/** The number of a file, as soon as progress tells of it. */
-function fileNamed(site: Site, name: string): Promise<number> {
+/** The number of a file, as soon as progress tells of it; above `after` where the name was there before. */
+function fileNamed(site: Site, name: string, after = 0): Promise<number> {
   return new Promise((resolve) => {
     let stop: (() => void) | undefined;
     stop = site.hub.subscribe((message) => {
       const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
-      const file = files.find((entry) => entry.name === name);
+      const file = files.find((entry) => entry.name === name && entry.fileId > after);
       if (!file) return;
       resolve(file.fileId);
       setImmediate(() => stop?.());

@@ -71,6 +71,7 @@ export class Yard {
   async commit(job: ChunkJob, rejected = 0): Promise<void> {
     const claim = await this.ledger.claimChunk(job.chunkId, 'test');
     const rejects = Array.from({ length: rejected }, (_, i) => ({
+      byteLength: 10,
       byteOffset: job.byteStart + i,
       line: i + 1,
       column: 'region',

@@ -70,6 +70,7 @@ function commit(job: ChunkJob, claim: number, more: { rejects?: number; loaded?:
   const rejected = more.rejects ?? 1;
   const rejects = Array.from({ length: rejected }, (_, i) => ({
     byteOffset: job.byteStart + i,
+    byteLength: 10,
     line: i + 1,
     column: i % 2 ? 'region' : null,
     code: i % 2 ? 'LF_REJECT_TYPE' : 'LF_REJECT_FIELD_COUNT',

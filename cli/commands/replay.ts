@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { findFile } from '../../coordinator/find-file.ts';
+import { createLog } from '../../platform/log.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { openSite } from '../site.ts';
+import { printable } from '../terminal/format.ts';
+import { attachTerminal } from '../terminal/terminal.ts';
+import { outcome, print, resultOf } from './ingest.ts';
+
+/** `landfall replay FILE`: tries again what was not loaded of a file, with workers of its own. */
+export function replayCommand(): Command {
+  return withSettings(new Command('replay'))
+    .description(
+      'try again: the waiting rejects of a file that is done; or the whole of one that failed or was undone',
+    )
+    .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
+    .option('--whole', 'undo a file that is done and load it again as a whole')
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall replay trips-2018.csv   (after the definition has learned the format of the rejects)\n\nExit code: 0 loaded, or nothing waits; 1 failed, 2 wrong call, 3 more rejects than the limit',
+    )
+    .action(async (text: string, flags: SettingFlags & { whole?: boolean; json?: boolean }) => {
+      const { config, registry } = await settle(flags);
+      const scope = `replay-${randomBytes(6).toString('hex')}`;
+      const log = createLog('replay', { level: 'warn' });
+      const roles = { workers: config.workers, watch: false, serve: false };
+      const site = await openSite({ config, registry, scope, ...roles, log });
+      const terminal = attachTerminal(site.hub);
+      try {
+        const file = await findFile(site.database.pool, text);
+        const fileId = await site.coordinator.replay(file.fileId, { whole: flags.whole });
+        if (fileId === null) {
+          const { name, dataset } = file;
+          if (flags.json)
+            process.stdout.write(`${JSON.stringify({ file: name, dataset, status: 'nothing' })}\n`);
+          else process.stdout.write(`${printable(name)}: no reject waits\n`);
+          process.exitCode = ExitCode.success;
+          return;
+        }
+        const result = resultOf(file.name, await site.coordinator.settled(fileId));
+        terminal.close();
+        print(result, flags.json === true);
+        process.exitCode = outcome(result);
+      } finally {
+        terminal.close();
+        await site.close();
+      }
+    });
+}

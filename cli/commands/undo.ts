@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { findFile } from '../../coordinator/find-file.ts';
+import { undoFile } from '../../coordinator/undo.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { Ledger } from '../../platform/ledger/ledger.ts';
+import { openStorage } from '../../platform/storage/index.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { count, printable } from '../terminal/format.ts';
+
+/** `landfall undo FILE`: takes a loaded file out again. */
+export function undoCommand(): Command {
+  return withSettings(new Command('undo'))
+    .description(
+      "take a loaded file out again: exactly its rows, parts and rejects, and its rejects' replays",
+    )
+    .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
+    .option('--json', 'one JSON object on standard output')
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall undo trips-2018.csv\n  landfall replay trips-2018.csv   (loads it again, from the archive)',
+    )
+    .action(async (text: string, flags: SettingFlags & { json?: boolean }) => {
+      const { config, registry } = await settle(flags);
+      const database = await openDatabase(config);
+      try {
+        const { pool } = database;
+        const file = await findFile(pool, text, { wanted: ['done'], only: true });
+        const lake = await openStorage(config.lakeUrl);
+        const tools = { pool, ledger: new Ledger(pool), registry, lake };
+        const undone = await undoFile(tools, file.fileId, 'undone by hand');
+        const files = undone.map(({ fileId, dataset, name, receipt }) => {
+          const { rows, parts = 0, rejectsByCode } = receipt ?? {};
+          const loaded = rows?.loaded ?? 0;
+          return { fileId, dataset, file: name, rows: loaded, parts, rejects: sum(rejectsByCode) };
+        });
+        if (flags.json) process.stdout.write(`${JSON.stringify({ file: file.name, undone: files })}\n`);
+        else if (files.length === 0) process.stdout.write(`${printable(file.name)} was undone before\n`);
+        for (const { fileId, dataset, file: name, rows, parts } of flags.json ? [] : files) {
+          const what = `${dataset}/${printable(name)} (file ${fileId})`;
+          process.stdout.write(`↶ ${what}: ${count(rows)} rows and ${count(parts)} parts taken out\n`);
+        }
+      } finally {
+        await database.close();
+      }
+    });
+}
+
+function sum(counts: Readonly<Record<string, number>> = {}): number {
+  return Object.values(counts).reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,24 @@
+import type { RejectsReport } from '../../coordinator/rejects.ts';
+import { count, printable, shorten } from './format.ts';
+
+/** Characters of a record that are shown. */
+const shownCharacters = 160;
+
+const verbs: Readonly<Record<string, string>> = { mends: 'mended by', replays: 'replayed by' };
+
+/** A file's rejects as a few lines of text, ending in a newline. */
+export function renderRejects(report: RejectsReport): string {
+  const { file, fileId, dataset, waiting, kinds, taken } = report;
+  const lines = [`${dataset}/${printable(file)} (file ${fileId}): ${count(waiting)} rejects wait`];
+  for (const { link, name, fileId: taker, state, rejects } of taken) {
+    lines.push(`  ${count(rejects)} more are ${verbs[link]} ${printable(name)} (file ${taker}, ${state})`);
+  }
+  for (const kind of kinds) {
+    lines.push('', `${count(kind.count)} × ${kind.code}${kind.column === null ? '' : ` in ${kind.column}`}`);
+    for (const { line, byteOffset, message, raw } of kind.examples) {
+      lines.push(`  line ${count(line)}, byte ${count(byteOffset)}: ${printable(message)}`);
+      lines.push(`    ${shorten(printable(raw), shownCharacters)}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,138 @@
+/**
+ * Waiting rejects as a CSV that a person can mend: the columns of mending.ts, then every record exactly as
+ * it stands in its file, under that file's header and with its delimiter.
+ *
+ * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
+ * the record is read again from its file.
+ */
+import { readFields } from '../kernel/header.ts';
+import type { KernelDialect } from '../kernel/types.ts';
+import type { CompiledDataset } from '../model/compiled.ts';
+import { LandfallError } from '../platform/errors.ts';
+import type { LedgerFile, StoredReject } from '../platform/ledger/ledger.ts';
+import { openObject } from '../platform/storage/index.ts';
+import type { FileLayout, Storage } from '../platform/types.ts';
+import { addedColumns, leadingAdded } from './mending.ts';
+
+/** What the kernel keeps of a record, in bytes: a text of fewer is whole. */
+const rawBytes = 8 * 1024;
+/** A character that the cut may have gone through. */
+const characterBytes = 4;
+
+/** Text is gathered to pieces of about this size. */
+const pieceBytes = 64 * 1024;
+
+export interface Export {
+  /** What is written, in pieces, in order. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Rejects written so far. */
+  count(): number;
+}
+
+/**
+ * `rejects` of `file` in the order of its bytes. `columns`: names of the dataset's columns, for a file
+ * without a header. `definition`: put in place of each reject's own version.
+ * Throws LF_REJECTS_CUT, at the end, when records are cut and their file cannot give them whole.
+ */
+export function exportRejects(
+  file: LedgerFile,
+  rejects: AsyncIterable<StoredReject>,
+  options: { dataset: CompiledDataset | undefined; definition?: string },
+): Export {
+  let count = 0;
+  async function* write(): AsyncGenerator<Uint8Array> {
+    const layout = file.layout!;
+    const skipped = layout.mending ? leadingAdded(layout.header) : 0;
+    const header =
+      layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.dataset);
+    const records = new Records(file, layout);
+    let lost = 0;
+    let gathered: Buffer[] = [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
+    let bytes = 0;
+    for await (const reject of rejects) {
+      const record = await records.read(reject);
+      if (record === null) lost += 1;
+      if (record === null || lost > 0) continue;
+      const added = line(reasons(file, reject, options.definition), layout);
+      const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
+      gathered.push(Buffer.from(`${added}${layout.delimiter}`), data, Buffer.from('\n'));
+      bytes += added.length + data.length;
+      count += 1;
+      if (bytes < pieceBytes) continue;
+      yield Buffer.concat(gathered);
+      gathered = [];
+      bytes = 0;
+    }
+    if (lost > 0) throw new LandfallError('LF_REJECTS_CUT', { file: file.name, rows: lost, url: file.url });
+    yield Buffer.concat(gathered);
+  }
+  return { bytes: write(), count: () => count };
+}
+
+/** Values of the added columns. */
+function reasons(file: LedgerFile, reject: StoredReject, definition?: string): string[] {
+  const { byteOffset, line, code, column, message, definitionVersion } = reject;
+  const place = [`${file.fileId}:${file.name}`, String(byteOffset), String(line)];
+  return [...place, code, column ?? '', message, definition ?? definitionVersion];
+}
+
+/** Names for the fields of a file without a header. */
+function fieldNames(layout: FileLayout, dataset: CompiledDataset | undefined): string[] {
+  return Array.from({ length: layout.fieldCount }, (_, field) => {
+    const column = layout.fieldOfColumn.indexOf(field);
+    return dataset?.columns[column]?.name ?? `field_${field + 1}`;
+  });
+}
+
+/** Fields as a record, without its line end, quoted where they must be. */
+function line(texts: readonly string[], layout: FileLayout): string {
+  const { delimiter, quote, escape: mark } = layout as KernelDialect & { escape?: string | null };
+  // An escape before a quote would keep it from closing.
+  const fields = mark ? texts.map((text) => text.replaceAll(mark, '/')) : texts;
+  const quoted = fields.map((field) => {
+    if (quote === null) return field.replaceAll(delimiter, ' ').replace(/[\r\n]+/g, ' ');
+    const plain =
+      ![delimiter, quote, '\n', '\r'].some((char) => field.includes(char)) && field.trim() === field;
+    return plain ? field : `${quote}${field.replaceAll(quote, quote + quote)}${quote}`;
+  });
+  return quoted.join(delimiter);
+}
+
+/** The bytes of rejected records, from the ledger where it has them whole. */
+class Records {
+  private readonly file: LedgerFile;
+  private readonly encoding: string;
+  private source: Promise<{ storage: Storage; key: string } | null> | null = null;
+
+  constructor(file: LedgerFile, layout: FileLayout) {
+    this.file = file;
+    this.encoding = layout.encoding;
+  }
+
+  /** Null where the record is cut and its file does not hold it any more. */
+  async read(reject: StoredReject): Promise<Buffer | null> {
+    const kept = Buffer.from(reject.raw);
+    const { byteLength } = reject;
+    const same = !/[\ufffd\u2400]/.test(reject.raw);
+    const whole = kept.length === byteLength || kept.length < rawBytes - characterBytes;
+    if (whole && same) return kept;
+    return (byteLength === null ? null : await this.again(reject, byteLength)) ?? (whole ? kept : null);
+  }
+
+  /** From the file; null where that is gone or holds other bytes at that place. */
+  private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
+    this.source ??= openObject(this.file.url).catch(() => null);
+    const source = await this.source;
+    const stored = await source?.storage.stat(source.key);
+    if (!source || !stored || stored.bytes < byteOffset + byteLength) return null;
+    const pieces: Uint8Array[] = [];
+    const range = { start: byteOffset, end: byteOffset + byteLength };
+    for await (const piece of source.storage.read(source.key, range)) pieces.push(Buffer.from(piece));
+    const bytes = Buffer.concat(pieces);
+    const text = new TextDecoder(this.encoding, { ignoreBOM: true }).decode(bytes);
+    // The last characters of a text that was cut may be replacements.
+    const start = raw.replaceAll('\u2400', '\0').slice(0, -characterBytes);
+    if (!text.replaceAll('\u2400', '\0').startsWith(start)) return null;
+    return this.encoding === 'utf-8' ? bytes : Buffer.from(text);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Takes a loaded file out again: its facts, its parts in the manifest and its rejects go in one
+ * transaction, with its state; then its objects leave the lake and the marts follow.
+ *
+ *   done ─▶ undone, unswept ─▶ undone
+ *
+ * Killed before the transaction ends, nothing has happened. Killed after it, the file is undone and the
+ * rest is made up for by the next undo of it, or by the next start of a coordinator.
+ */
+import type pg from 'pg';
+import type { CompiledStar } from '../model/compiled.ts';
+import type { Registry } from '../model/registry.ts';
+import type { Ledger, LedgerFile } from '../platform/ledger/ledger.ts';
+import { toFile } from '../platform/ledger/rows.ts';
+import { type UndoneFile, undoFiles } from '../platform/ledger/undo.ts';
+import { sql } from '../platform/sql.ts';
+import { inTransaction } from '../platform/transaction.ts';
+import type { Storage } from '../platform/types.ts';
+import { refreshMarts } from './marts.ts';
+import { deleteFacts, makeStar } from './star.ts';
+
+export interface UndoTools {
+  readonly pool: pg.Pool;
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly lake: Storage;
+}
+
+/**
+ * Undoes the file, and those that mend or replay its rejects; says which, none where it was undone before.
+ * Dimensions keep their members. Repeating it is harmless.
+ * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
+ */
+export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
+  const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools.registry, fileId, reason));
+  await sweepUndone(tools);
+  const file = (await tools.ledger.file(fileId))!;
+  const dataset = tools.registry.get(file.dataset);
+  if (dataset?.marts.some((mart) => mart.kind === 'table')) {
+    await makeStar(tools.pool, tools.ledger, dataset);
+    await refreshMarts(tools.pool, dataset);
+  }
+  return undone.map((entry) => entry.file);
+}
+
+/** Facts, parts, rejects and states, in the caller's transaction. */
+export async function takeOut(
+  client: pg.ClientBase,
+  registry: Registry,
+  fileId: number,
+  reason: string,
+): Promise<UndoneFile[]> {
+  const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
+  for (const { file, chunkIds } of undone) {
+    await deleteFacts(client, await starOf(client, registry, file), chunkIds);
+  }
+  return undone;
+}
+
+/** The star that the file was loaded into: its definition may have changed, or be gone, by now. */
+async function starOf(client: pg.ClientBase, registry: Registry, file: LedgerFile): Promise<CompiledStar> {
+  const { rows } = await client.query(sql('definition'), [file.definitionVersion]);
+  return rows[0]?.definition.star ?? registry.get(file.dataset)!.star;
+}
+
+/** Sweeps what undone files have left in the lake. */
+export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake'>): Promise<void> {
+  const { rows } = await pool.query(sql('unswept-files'));
+  for (const file of rows.map(toFile)) {
+    await sweepLake(lake, file);
+    await pool.query(sql('swept-file'), [file.fileId]);
+  }
+}
+
+/** Deletes all parts of the file, also those that a killed worker published and never committed. */
+export async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
+  const mark = `/f${file.fileId}-`;
+  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`]) {
+    for await (const stored of lake.list(folder)) {
+      if (stored.key.includes(mark)) await lake.delete(stored.key);
+    }
+  }
+}

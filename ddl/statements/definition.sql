@@ -1,0 +1,2 @@
+-- $1 version  text
+select definition from landfall.definition where version = $1

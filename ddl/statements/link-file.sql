@@ -1,0 +1,5 @@
+-- Says which file another comes from; nothing where that is known.
+-- $1 file_id  integer
+-- $2 link  text
+-- $3 linked_to  integer
+update landfall.file set link = $2, linked_to = $3 where file_id = $1 and link is null

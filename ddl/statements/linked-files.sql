@@ -1,0 +1,3 @@
+-- Files that come from a file, oldest first.
+-- $1 linked_to  integer
+select * from landfall.file where linked_to = $1 order by file_id

@@ -1,0 +1,6 @@
+-- A stored file lies elsewhere by now, for whoever knows it.
+-- $1 old_url  text
+-- $2 url  text
+-- $3 fingerprint  text   as it was when it was moved
+update landfall.file set url = $2
+where url = $1 and fingerprint = $3 and state in ('done', 'failed', 'duplicate', 'undone')

@@ -1,0 +1,6 @@
+-- Which files have rejects of a file, and how many.
+-- $1 file_id  integer
+select t.file_id, t.name, t.link, t.state, count(*) as rejects
+from landfall.reject r join landfall.file t on t.file_id = r.taken_by
+where r.file_id = $1
+group by t.file_id order by t.file_id

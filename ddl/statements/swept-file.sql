@@ -1,0 +1,2 @@
+-- $1 file_id  integer
+update landfall.file set unswept = false where file_id = $1 and unswept

@@ -1,0 +1,4 @@
+-- $1 file_id  integer[]
+update landfall.chunk
+set state = 'undone', rows_parsed = 0, rows_loaded = 0, rows_rejected = 0, rows_deduplicated = 0, parts = 0
+where file_id = any($1::integer[])

@@ -1,0 +1,227 @@
+/** Rejects found, exported, mended and dropped again; replayed; on both queues, with the command itself. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { tempFolder } from '../support/index.ts';
+import {
+  account,
+  commandOf,
+  csv,
+  definition,
+  exported,
+  header,
+  lakeFiles,
+  replayed,
+  rows,
+  siteOf,
+  undone,
+} from './again.ts';
+import { onBothBackends, type TestSite } from './site.ts';
+
+const bad = [
+  '101,Rider 1,soon',
+  '102,"Rider, 2",2024-02-30 10:00:00',
+  'x3,Rider 3,2024-01-01 10:00:00',
+  '104,Rider 4',
+  '105,Rider 5,2024-01-01 10:00:00,too many',
+  '106,"Rider ""6""\nof two lines",later',
+];
+
+onBothBackends('rejects', (backend) => {
+  let site: TestSite | undefined;
+  const aside = tempFolder();
+  afterEach(() => site?.close());
+
+  it('are exported, mended, dropped again: just those rows are loaded, and linked', async () => {
+    const open = (site = await siteOf(backend));
+    const command = commandOf(open, backend);
+    const lines = [header, ...rows(1, 30), ...bad, ...rows(31, 30)];
+    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
+    expect(receipt).toMatchObject({ status: 'done', rows: { parsed: 66, loaded: 60, rejected: 6 } });
+    expect(receipt.chunks).toBeGreaterThan(1);
+
+    const report = JSON.parse(
+      (await command('rejects', 'rides.csv', '--export', 'out.csv', '--json')).stdout,
+    );
+    expect(report).toMatchObject({ waiting: 6, exported: { rows: 6 }, taken: [] });
+    expect(report.kinds).toContainEqual({
+      ...{ code: 'LF_REJECT_FIELD_COUNT', column: null, count: 2 },
+      examples: [
+        expect.objectContaining({ line: 35, raw: bad[3] }),
+        expect.objectContaining({ raw: bad[4] }),
+      ],
+    });
+    const out = readFileSync(join(open.folder, 'out.csv'), 'utf8');
+    // Every record is there as it stood, after the columns that were added.
+    const place = `${receipt.fileId}:rides.csv`;
+    const offset = (text: string) => Buffer.from(lines.join('\n')).indexOf(text);
+    expect(out.split('\n')[0]).toBe(
+      `_landfall_file,_landfall_byte_offset,_landfall_line,_landfall_code,_landfall_column,_landfall_message,_landfall_definition,${header}`,
+    );
+    for (const record of bad) {
+      expect(out).toMatch(new RegExp(`^${place},${offset(record)},\\d+,LF_REJECT_`, 'm'));
+      expect(out).toContain(`,${receipt.definitionVersion},${record}\n`);
+    }
+
+    const mended = out
+      .replace(',soon\n', ',2024-03-01 08:00:00\n')
+      .replace(',2024-02-30 10:00:00\n', ',2024-02-29 10:00:00\n')
+      .replace(',x3,', ',103,')
+      .replace('104,Rider 4\n', '104,Rider 4,2024-01-01 10:00:00\n')
+      .replace(',too many', '');
+    writeFileSync(join(aside, 'mended.csv'), mended);
+    const second = await open.drop('riders', join(aside, 'mended.csv'));
+    expect(second).toMatchObject({
+      status: 'done',
+      rows: { parsed: 6, loaded: 5, rejected: 1 },
+      link: { kind: 'mends', fileId: receipt.fileId, name: 'rides.csv' },
+    });
+    expect(await account(open)).toMatchObject({
+      ids: [...ids(1, 60), ...ids(101, 5)],
+      ...{ lake_rows: 65, waiting: 1, taken: 6, mart: 65 },
+    });
+    const status = (await command('status')).stdout;
+    expect(status).toMatch(/mended\.csv .*mends rejects of rides\.csv/);
+    expect((await command('rejects', 'rides.csv')).stdout).toContain('6 more are mended by mended.csv');
+
+    // What still does not fit is a reject of the mended file, and goes round again.
+    await command('rejects', 'mended.csv', '--export', 'again.csv');
+    const again = readFileSync(join(open.folder, 'again.csv'), 'utf8');
+    expect(again.match(/_landfall_file/g)).toHaveLength(1);
+    expect(again).toContain(bad[5]);
+    writeFileSync(
+      join(aside, 'third.csv'),
+      again.replace(',later\n', ',2024-04-01 00:00:00\n').replaceAll(',', ';'),
+    );
+    const third = await open.drop('riders', join(aside, 'third.csv'));
+    expect(third).toMatchObject({ rows: { loaded: 1, rejected: 0 }, link: { fileId: second.fileId } });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 60), ...ids(101, 6)], waiting: 0, taken: 7 });
+  });
+
+  it('are loaded once, however often an export of them is dropped', async () => {
+    const open = (site = await siteOf(backend));
+    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(1, 5), ...bad.slice(0, 2)]));
+    const out = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
+    writeFileSync(join(aside, 'one.csv'), out);
+    writeFileSync(join(aside, 'two.csv'), out.replace(',2024-02-30 10:', ',2024-02-28 10:'));
+    expect(await open.drop('riders', join(aside, 'one.csv'))).toMatchObject({ rows: { loaded: 1 } });
+    expect(await open.drop('riders', join(aside, 'two.csv'))).toMatchObject({
+      status: 'failed',
+      error: { code: 'LF_MEND_TAKEN', message: expect.stringContaining('one.csv') },
+    });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 1, taken: 2 });
+    // Where the first one is undone, the second may come.
+    await undone(open, 'one.csv');
+    expect(await account(open)).toMatchObject({ ids: ids(1, 5), waiting: 2, taken: 0, mart: 5 });
+    expect(await replayed(open, 'two.csv')).toMatchObject({ status: 'done', rows: { loaded: 2 } });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101, 102], waiting: 0, mart: 7 });
+  });
+
+  it('are replayed with the definition of now; what still does not fit waits on', async () => {
+    const open = (site = await siteOf(backend));
+    const command = commandOf(open, backend);
+    const lines = [header, ...rows(1, 20), '101,Rider 1,01.02.2024', '102,Rider 2,never', ...rows(21, 20)];
+    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
+    expect(receipt.rows).toMatchObject({ loaded: 40, rejected: 2 });
+    definition(open.folder, { formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy'] });
+    const replay = JSON.parse((await command('replay', 'rides.csv', '--json')).stdout);
+    expect(replay).toMatchObject({
+      status: 'done',
+      rows: { parsed: 2, loaded: 1, rejected: 1 },
+      receipt: { link: { kind: 'replays', fileId: receipt.fileId } },
+    });
+    expect(await account(open)).toMatchObject({
+      ids: [...ids(1, 40), 101],
+      ...{ waiting: 1, taken: 1, mart: 41, lake_rows: 41 },
+    });
+    const left = JSON.parse((await command('rejects', 'rides.csv', '--json')).stdout);
+    expect(left.kinds).toMatchObject([
+      { column: 'at', count: 1, examples: [{ line: 23, raw: '102,Rider 2,never' }] },
+    ]);
+    expect(left.kinds[0].examples[0].message).toContain('dd.MM.yyyy');
+    // Nothing changed since: the same rows are not tried into a second file.
+    const same = await command('replay', 'rides.csv', '--json');
+    expect(same.code).toBe(0);
+    expect(JSON.parse(same.stdout).rows).toMatchObject({ loaded: 0 });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 40), 101], waiting: 1 });
+    expect((await command('replay', 'unheard-of.csv')).code).toBe(1);
+  });
+
+  it('past a limit fail the file, of many chunks too, and leave nothing but themselves', async () => {
+    const open = (site = await siteOf(backend, { rejects: { count: 5, share: 1 } }));
+    const command = commandOf(open, backend);
+    const lines = rows(1, 3000).map((row, i) => (i % 10 === 0 ? row.replace('2024', 'MMXXIV') : row));
+    const receipt = await open.drop('riders', csv(aside, 'dirty.csv', [header, ...lines]));
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_REJECT_LIMIT' } });
+    expect(receipt.chunks).toBeGreaterThan(50);
+    const left = await account(open);
+    expect(left).toMatchObject({ ids: [], parts: 0 });
+    expect(left.waiting).toBeGreaterThan(5);
+    // Given up early: most of its chunks were never read.
+    expect(left.waiting).toBeLessThan(300);
+    expect(lakeFiles(open)).toEqual([]);
+    // Its rejects cannot be loaded without the rest of it.
+    writeFileSync(join(aside, 'mended.csv'), await exported(open, 'dirty.csv'));
+    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+      error: { code: 'LF_MEND_ORIGINAL' },
+    });
+    // With another limit the whole is loaded from where it lies, and put away.
+    definition(open.folder, { rejects: { share: 0.2 } });
+    const replay = JSON.parse((await command('replay', 'dirty.csv', '--json')).stdout);
+    expect(replay).toMatchObject({
+      rows: { parsed: 3000, loaded: 2700, rejected: 300 },
+      receipt: { link: { kind: 'reloads', fileId: receipt.fileId } },
+    });
+    const failed = readdirSync(join(open.folder, 'failed'), { recursive: true }).map(String);
+    expect(failed.filter((path) => path.includes('dirty'))).toEqual([]);
+    const archive = readdirSync(join(open.folder, 'archive'), { recursive: true }).map(String);
+    expect(archive.filter((path) => path.endsWith('dirty.csv'))).toHaveLength(1);
+  });
+});
+
+describe('exports', () => {
+  let site: TestSite | undefined;
+  const aside = tempFolder();
+  const backend = 'postgres';
+  afterEach(() => site?.close());
+
+  it('hold records whole, also where they are longer than what the ledger keeps, and byte for byte', async () => {
+    const open = (site = await siteOf(backend));
+    const long = `201,${'Rider é '.repeat(20_000)},soon`;
+    const foreign = Buffer.from('202,Rider \xe9\xff,soon\n', 'latin1');
+    const path = csv(aside, 'long.csv', [header, ...rows(1, 3), long]);
+    writeFileSync(
+      path,
+      Buffer.concat([readFileSync(path), foreign, Buffer.from('203,"Rider never closed,soon\n')]),
+    );
+    await open.drop('riders', path);
+    const out = await exported(open, 'long.csv');
+    expect(out.includes(Buffer.from(`,${long}\n`))).toBe(true);
+    expect(out.includes(foreign)).toBe(true);
+    expect(out.includes(Buffer.from(',203,"Rider never closed,soon'))).toBe(true);
+    // Dropped as it is, every row is a reject again and knows where it came from.
+    writeFileSync(join(aside, 'unmended.csv'), out);
+    expect(await open.drop('riders', join(aside, 'unmended.csv'))).toMatchObject({
+      status: 'done',
+      rows: { parsed: 3, loaded: 0, rejected: 3 },
+    });
+    expect(await account(open)).toMatchObject({ ids: ids(1, 3), waiting: 3, taken: 3 });
+  });
+
+  it('of a file without a header have one', async () => {
+    const open = (site = await siteOf(backend, { header: false }));
+    await open.drop('riders', csv(aside, 'bare.csv', [...rows(1, 5), bad[0]]));
+    const out = String(await exported(open, 'bare.csv'));
+    expect(out.split('\n')[0].endsWith(',id,rider,at')).toBe(true);
+    writeFileSync(join(aside, 'mended.csv'), out.replace(',soon\n', ',2024-03-01 08:00:00\n'));
+    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+      rows: { parsed: 1, loaded: 1 },
+      link: { kind: 'mends', name: 'bare.csv' },
+    });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 0 });
+  });
+});
+
+function ids(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
