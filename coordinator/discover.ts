@@ -174,11 +174,13 @@ class FolderDiscovery implements Discovery {
     clearTimeout(this.growing.get(key)?.timer);
     const lookAgain = async () => {
       const path = join(this.options.folder, key);
+      // Writers first: what one wrote who closed the file just before shows in the mark after.
+      const written = await this.isBeingWritten(path);
       const stats = await lstat(path).catch(() => null);
       if (this.closed) return;
       if (stats === null) return this.forget(key);
       const now = markOf(stats);
-      if (now !== mark || (await this.isBeingWritten(path))) return this.wait(key, now, identity);
+      if (now !== mark || written) return this.wait(key, now, identity);
       this.growing.delete(key);
       await this.take(key, now, identity);
     };
