@@ -4,7 +4,7 @@ import { isZone, localToUtc, offsetAt, zoneTable } from '../../model/zones.ts';
 
 const zones = [
   ...['UTC', 'America/New_York', 'Europe/Moscow', 'Asia/Kolkata', 'Australia/Lord_Howe'],
-  ...['Africa/Casablanca', 'Pacific/Apia', 'Europe/London', 'Asia/Tehran'],
+  ...['Africa/Casablanca', 'Pacific/Apia', 'Europe/London', 'Asia/Tehran', 'America/Fortaleza'],
 ];
 const day = 86_400;
 const at = (text: string) => Temporal.Instant.from(text).epochMilliseconds / 1000;
@@ -52,6 +52,12 @@ describe.each(zones)('%s', (zone) => {
       }
     }
   });
+});
+
+test('an offset that was kept for a week or two is found', () => {
+  const policy = { ambiguous: 'earlier', skipped: 'later' } as const;
+  expect(offsetAt(zoneTable('America/Boa_Vista', policy), at('2000-10-12T00:00Z'))).toBe(-3 * 3600);
+  expect(offsetAt(zoneTable('Africa/Tunis', policy), at('1943-04-21T00:00Z'))).toBe(3600);
 });
 
 test('times that happened twice or never can be refused', () => {
