@@ -77,7 +77,7 @@ export function planChunks(file: {
     // Half a chunk is enough to cut: borders come about one chunk apart, some a little early.
     const long = border - byteStart >= file.chunkBytes / 2;
     if (border >= 0 && border < file.bytes && long) cut(border, 1 + lines + survey.linesBefore[state]);
-    lines += survey.lines;
+    lines += typeof survey.lines === 'number' ? survey.lines : survey.lines[state];
     state = survey.endState[state];
     position = survey.byteEnd;
   }

@@ -1,7 +1,7 @@
 /** Shows what is in kernel memory after a readBatch as vectors and rejects. */
 import type { KernelDictionary } from './dictionary.ts';
 import type { KernelInstance } from './module.ts';
-import type { KernelColumn, RawReject, RejectReason } from './types.ts';
+import type { KernelColumn, RawReject, RejectReason, RowPlace } from './types.ts';
 import type { Vector } from './vectors.ts';
 
 // Places of the words in the Column of kernel/assembly/column.ts.
@@ -73,6 +73,15 @@ export function columnVector(
         lat: new Float64Array(buffer, second, length),
       };
   }
+}
+
+/** Where accepted row `row` of the last readBatch stands; it began at `byteOffset`. */
+export function readPlace(instance: KernelInstance, row: number, byteOffset: number): RowPlace {
+  const { buffer } = instance.memory;
+  const [text, textBytes, record, line] = new Uint32Array(buffer, instance.exports.placeRows() + row * 16, 4);
+  const [byteLength] = new Float64Array(buffer, instance.exports.placeBytes() + row * 8, 1);
+  const raw = Buffer.from(buffer, text, Math.min(RAW_BYTES, textBytes)).toString('utf8');
+  return { byteOffset, byteLength, record, line, raw };
 }
 
 /** The rejects of the last readBatch, in the order of their records. */

@@ -1,32 +1,46 @@
-/** The first record of a file, as text. */
+/** The first records of a file, as texts: by the same table of states as the kernel's general scanner. */
+import { APPEND, BAD, ESCAPE, Final, LINE, type Machine, machineOf, Step } from './machine.ts';
 import type { KernelDialect } from './types.ts';
 
-const LF = 10;
 const CR = 13;
 
+/** A record's fields, and where the next record begins. */
+export interface HeadRecord {
+  readonly fields: string[];
+  /** Bytes up to the next record: with a BOM, and blank lines and comments before this one. */
+  readonly bytes: number;
+  /** Line ends among those. */
+  readonly lines: number;
+  /** Quotes are not where they belong. */
+  readonly badQuote: boolean;
+}
+
 /**
- * Reads the first record in `bytes`, by the rules of the kernel (blank lines before it are skipped,
- * doubled quotes are one). `bytes` in the answer is where the next record begins, counting a BOM and
- * blank lines. Null where `bytes` holds no whole record; a file that is one record without a line end is
- * the caller's to complete by adding a newline.
+ * Reads the first record in `bytes` (UTF-8), by the rules of the kernel: blank lines and comments before
+ * it are skipped. Null where `bytes` holds no whole record, unless `whole` says that nothing follows
+ * them: then the last record needs no line end.
  */
-export function readHead(
+export function readHead(bytes: Uint8Array, dialect: KernelDialect, whole = false): HeadRecord | null {
+  const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return readRecord(bytes, bom, dialect, whole);
+}
+
+/** As readHead, for the record at `from`. */
+export function readRecord(
   bytes: Uint8Array,
+  from: number,
   dialect: KernelDialect,
-): { fields: string[]; bytes: number } | null {
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) at += bytes[at] === LF ? 1 : 2;
-  const fields: string[] = [];
-  while (at < bytes.length) {
-    const end = fieldEnd(bytes, at, dialect);
-    if (end < 0) return null;
-    const lineEnd = bytes[end] === LF;
-    const stop = lineEnd && end > at && bytes[end - 1] === CR ? end - 1 : end;
-    fields.push(fieldText(bytes.subarray(at, stop), dialect));
-    at = end + 1;
-    if (lineEnd) return { fields, bytes: at };
+  whole = false,
+): HeadRecord | null {
+  const machine = machineOf(dialect);
+  const reader = new RecordReader(bytes, from, machine, dialect);
+  for (let at = from; at < bytes.length; at++) {
+    const word = machine.table[(reader.state << 8) | bytes[at]];
+    reader.state = word & 0xff;
+    if (reader.take(word >> 8, at)) return reader.ended(lineEndAfter(bytes, at, machine, reader.state));
   }
-  return null;
+  if (!whole || !reader.endInput()) return null;
+  return reader.ended(bytes.length);
 }
 
 /**
@@ -38,39 +52,114 @@ export function readFields(
   dialect: KernelDialect,
   count: number,
 ): { fields: string[]; bytes: number } {
-  const fields: string[] = [];
-  let at = 0;
-  while (fields.length < count && at < bytes.length) {
-    const end = fieldEnd(bytes, at, dialect);
-    fields.push(fieldText(bytes.subarray(at, end < 0 ? bytes.length : end), dialect));
-    if (end < 0) return { fields, bytes: bytes.length };
-    at = end + 1;
-    if (bytes[end] === LF) break;
+  if (count === 0) return { fields: [], bytes: 0 };
+  const machine = machineOf(dialect);
+  const reader = new RecordReader(bytes, 0, machine, dialect);
+  for (let at = 0; at < bytes.length; at++) {
+    const word = machine.table[(reader.state << 8) | bytes[at]];
+    reader.state = word & 0xff;
+    const ended = reader.take(word >> 8, at);
+    if (ended || reader.fieldCount === count) return reader.ended(at + 1);
   }
-  return { fields, bytes: at };
+  reader.endInput();
+  return reader.ended(bytes.length);
 }
 
-/** Where the delimiter or newline is that ends the field at `at`; -1: not in these bytes. */
-function fieldEnd(bytes: Uint8Array, at: number, dialect: KernelDialect): number {
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  const quote = dialect.quote?.charCodeAt(0) ?? -1;
-  let i = at;
-  if (bytes[i] === quote) {
-    for (i++; i < bytes.length; i++) {
-      if (bytes[i] !== quote) continue;
-      if (bytes[i + 1] !== quote) break;
-      i++;
+/** A CR that ends a record may have an LF after it, which belongs to it. */
+function lineEndAfter(bytes: Uint8Array, at: number, machine: Machine, state: number): number {
+  const afterCr = state !== 0;
+  return afterCr && at + 1 < bytes.length && machine.table[(state << 8) | bytes[at + 1]] >> 8 === Step.restart
+    ? at + 2
+    : at + 1;
+}
+
+/** Does what the machine says to the fields of one record. */
+class RecordReader {
+  state = 0;
+  private readonly bytes: Uint8Array;
+  private readonly machine: Machine;
+  private readonly dialect: KernelDialect;
+  private readonly fields: string[] = [];
+  private start: number;
+  private field: number[] = [];
+  private quoted = false;
+  private badQuote = false;
+  private lines = 0;
+
+  constructor(bytes: Uint8Array, from: number, machine: Machine, dialect: KernelDialect) {
+    this.bytes = bytes;
+    this.start = from;
+    this.machine = machine;
+    this.dialect = dialect;
+  }
+
+  get fieldCount(): number {
+    return this.fields.length;
+  }
+
+  /** True when the record has ended with the byte at `at`. */
+  take(action: number, at: number): boolean {
+    if (action & ESCAPE) this.field.push(this.machine.escape);
+    if (action & APPEND) this.field.push(this.bytes[at]);
+    if (action & BAD) this.badQuote = true;
+    if (action & LINE) this.lines++;
+    switch (action & 7) {
+      case Step.field:
+        this.field.length = Math.max(0, this.field.length - this.machine.delimiterBytes + 1);
+        this.endField();
+        break;
+      case Step.closedField:
+        this.endField();
+        break;
+      case Step.open:
+        this.quoted = true;
+        break;
+      case Step.comment:
+        this.fields.length = 0;
+        this.field = [];
+        break;
+      case Step.restart:
+        this.start = at + 1;
+        this.field = [];
+        break;
+      case Step.record:
+        return this.endRecord(at, true);
     }
+    return false;
   }
-  for (; i < bytes.length; i++) if (bytes[i] === delimiter || bytes[i] === LF) return i;
-  return -1;
-}
 
-function fieldText(bytes: Uint8Array, dialect: KernelDialect): string {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  const { quote } = dialect;
-  if (quote && text.length > 1 && text.startsWith(quote) && text.endsWith(quote)) {
-    return text.slice(1, -1).replaceAll(quote + quote, quote);
+  /** True where the end of the bytes ends a record. */
+  endInput(): boolean {
+    const final = this.machine.final[this.state];
+    if (final === Final.nothing) return false;
+    if (final === Final.badQuote) this.badQuote = true;
+    if (final === Final.escape) this.field.push(this.machine.escape);
+    return this.endRecord(this.bytes.length, final === Final.record);
   }
-  return dialect.trim ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text;
+
+  ended(bytes: number): HeadRecord {
+    const { fields, lines, badQuote } = this;
+    return { fields, bytes, lines, badQuote };
+  }
+
+  /** False for a blank line. */
+  private endRecord(at: number, strip: boolean): boolean {
+    const carriage = strip && this.dialect.lineEnds !== 'any' && at > this.start && this.bytes[at - 1] === CR;
+    const blank = this.fields.length === 0 && (carriage ? at - 1 : at) <= this.start;
+    if (blank) {
+      this.start = at + 1;
+      this.field = [];
+      return false;
+    }
+    if (carriage && !this.quoted && this.field.at(-1) === CR) this.field.pop();
+    this.endField();
+    return true;
+  }
+
+  private endField(): void {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(this.field));
+    this.fields.push(this.dialect.trim && !this.quoted ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text);
+    this.field = [];
+    this.quoted = false;
+  }
 }

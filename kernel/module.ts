@@ -11,6 +11,17 @@ export interface KernelExports {
   powersAddress(): number;
   keepAllocations(): void;
   beginPlan(columns: number, delimiter: number, quote: number, trim: boolean): void;
+  setTable(
+    words: number,
+    final: number,
+    delimiterBytes: number,
+    escapeByte: number,
+    options: number,
+    measure: number,
+  ): void;
+  keepPlaces(): void;
+  placeRows(): number;
+  placeBytes(): number;
   setColumn(
     i: number,
     kind: number,
@@ -58,6 +69,13 @@ export interface KernelExports {
   surveyFirstEnds(): number;
   surveyFirstLines(): number;
   surveyLines(): number;
+  tableSurveyBegin(words: number, states: number, measure: number, only: number): void;
+  tableSurveyUpdate(start: number, end: number): void;
+  tableSurveyEnd(): number;
+  tableSurveyFirstEnds(): number;
+  tableSurveyFirstLines(): number;
+  tableSurveyLines(): number;
+  tableSurveySeen(): number;
 }
 
 export interface KernelInstance {

@@ -1,5 +1,7 @@
 /** Puts a plan into kernel memory: columns, null tokens, formats, zone tables, buffers. */
+import { measureOf } from './encodings.ts';
 import { compileFormats } from './formats.ts';
+import { dialectFault, isPlain, machineOf } from './machine.ts';
 import type { KernelInstance } from './module.ts';
 import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';
 import { localPieces } from './zones.ts';
@@ -32,18 +34,29 @@ const TEXT_BYTES = 65536;
 
 const INT64 = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
 
-/** Throws a RangeError where the dialect is not one byte a member, or cannot be told from values. */
+/** Delimiter and quote of a plain dialect. Throws a RangeError for one that cannot be read. */
 export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote: number } {
+  const fault = dialectFault(dialect);
+  if (fault !== null) throw new RangeError(`This dialect cannot be read: ${fault}.`);
   const { delimiter, quote } = dialect;
-  if (!/^[\t -~]$/.test(delimiter) || /[0-9A-Za-z.+-]/.test(delimiter)) {
-    throw new RangeError(
-      `The delimiter must be one ASCII character that no number holds, not “${delimiter}”.`,
-    );
-  }
-  if (quote !== null && (!/^[\t -~]$/.test(quote) || quote === delimiter)) {
-    throw new RangeError(`The quote must be one ASCII character other than the delimiter, not “${quote}”.`);
-  }
   return { delimiter: delimiter.charCodeAt(0), quote: quote === null ? 256 : quote.charCodeAt(0) };
+}
+
+/** Puts the table of states into kernel memory, where the dialect needs one. */
+function writeTable(instance: KernelInstance, dialect: KernelDialect): void {
+  if (isPlain(dialect)) return;
+  const machine = machineOf(dialect);
+  const { lineEnds = 'lf', shortRows, longRows, encoding = 'utf-8' } = dialect;
+  const options =
+    (lineEnds === 'lf' ? 1 : 0) | (shortRows === 'pad' ? 2 : 0) | (longRows === 'truncate' ? 4 : 0);
+  instance.exports.setTable(
+    placeArray(instance, machine.table),
+    place(instance, machine.final),
+    machine.delimiterBytes,
+    machine.escape,
+    options,
+    measureOf(encoding),
+  );
 }
 
 /** Writes the plan's columns. Throws a RangeError for what the kernel cannot do. */
@@ -53,6 +66,8 @@ export function writePlan(instance: KernelInstance, plan: KernelPlan, batchRows:
     throw new RangeError(`A record must have 1 to 65535 fields, not ${plan.fieldCount}.`);
   }
   instance.exports.beginPlan(plan.columns.length, delimiter, quote, plan.dialect.trim);
+  if (plan.places) instance.exports.keepPlaces();
+  writeTable(instance, plan.dialect);
   plan.columns.forEach((column, i) => {
     const field = plan.fieldOfColumn[i];
     if (field >= plan.fieldCount) throw new RangeError(`Column ${column.name} is in no field of the record.`);

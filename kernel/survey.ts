@@ -1,64 +1,126 @@
 /** What a range of a file does to the CSV state machine, so that ranges can be read in any order. */
+import { measureOf } from './encodings.ts';
+import { isPlain, machineOf, STATES_MAX } from './machine.ts';
 import { instantiate, type KernelInstance } from './module.ts';
 import { dialectBytes } from './plan.ts';
 import type { KernelDialect, RangeSurvey } from './types.ts';
 
 export interface Surveyor {
-  /** The range's next bytes. */
+  /** The range's next bytes, as UTF-8: whole characters where the file is in another encoding. */
   update(bytes: Uint8Array): void;
   finish(): RangeSurvey;
 }
 
 /** Bytes copied into kernel memory at a time: they stay in the cache while they are looked at. */
 const PIECE_BYTES = 256 << 10;
-/** Memory of a surveyor's instance: one piece and the kernel's tables. */
+/** Memory of a surveyor's instance: one piece, a table of states and the kernel's tables. */
 const MEMORY_PAGES = 16;
+const TABLE_BYTES = STATES_MAX * 512;
 
 interface Workshop extends KernelInstance {
   readonly address: number;
+  readonly table: number;
 }
 
 /** Instances that are not in use; there are as many as surveys were ever made at a time. */
 const idle: Workshop[] = [];
 
-async function makeWorkshop(): Promise<Workshop> {
+async function takeWorkshop(): Promise<Workshop> {
+  const workshop = idle.pop();
+  if (workshop !== undefined) return workshop;
   const instance = await instantiate(MEMORY_PAGES);
-  return { ...instance, address: instance.exports.alloc(PIECE_BYTES) };
+  const { alloc } = instance.exports;
+  return { ...instance, address: alloc(PIECE_BYTES), table: alloc(TABLE_BYTES) };
 }
 
-/** A surveyor of one range, good for one finish(), that begins at `byteStart` of its file. */
-export async function createSurveyor(dialect: KernelDialect, byteStart: number): Promise<Surveyor> {
-  const { delimiter, quote } = dialectBytes(dialect);
-  const workshop = idle.pop() ?? (await makeWorkshop());
-  const { exports, memory, address } = workshop;
-  const states = exports.surveyBegin(delimiter, quote);
+/**
+ * A surveyor of one range, good for one finish(), that begins at `byteStart` of its file. `startState`:
+ * the state that the range is known to begin in; the answers for all others are then those for it.
+ */
+export async function createSurveyor(
+  dialect: KernelDialect,
+  byteStart: number,
+  startState?: number,
+): Promise<Surveyor> {
+  const workshop = await takeWorkshop();
+  const way = isPlain(dialect) ? plainWay(workshop, dialect) : tableWay(workshop, dialect, startState ?? -1);
+  const { memory, address } = workshop;
   const window = new Uint8Array(memory.buffer, address, PIECE_BYTES);
-  let byteEnd = byteStart;
   let finished = false;
-  const four = (numbers: ArrayLike<number>) => [numbers[0], numbers[1], numbers[2], numbers[3]] as const;
   return {
     update(bytes) {
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        const piece = bytes.subarray(at, at + PIECE_BYTES);
-        window.set(piece);
-        exports.surveyUpdate(address, address + piece.length);
+      for (let at = 0; at < bytes.length; ) {
+        const end = way.pieceEnd(bytes, Math.min(bytes.length, at + PIECE_BYTES));
+        window.set(bytes.subarray(at, end));
+        way.update(address, address + end - at);
+        at = end;
       }
-      byteEnd += bytes.length;
     },
     finish() {
       if (finished) throw new Error('A surveyor is good for one finish().');
       finished = true;
-      const firstEnds = new Float64Array(memory.buffer, exports.surveyFirstEnds(), 4);
-      const result: RangeSurvey = {
-        byteStart,
-        byteEnd,
-        endState: four(new Int32Array(memory.buffer, states, 4)),
-        firstRecordStart: four(firstEnds.map((bytes) => (bytes < 0 ? -1 : byteStart + bytes))),
-        linesBefore: four(new Float64Array(memory.buffer, exports.surveyFirstLines(), 4)),
-        lines: exports.surveyLines(),
-      };
+      const { seen, firstEnds, ...rest } = way.finish();
+      const firstRecordStart = firstEnds.map((bytes) => (bytes < 0 ? -1 : byteStart + bytes));
+      const result = { byteStart, byteEnd: byteStart + seen, firstRecordStart, ...rest };
       idle.push(workshop);
       return result;
     },
   };
+}
+
+/** How the bytes are looked at: the two kinds of dialect. */
+interface Way {
+  /** Where a piece may end that should end at `end`. */
+  pieceEnd(bytes: Uint8Array, end: number): number;
+  update(start: number, end: number): void;
+  finish(): Pick<RangeSurvey, 'endState' | 'linesBefore' | 'lines'> & { seen: number; firstEnds: number[] };
+}
+
+function plainWay({ exports, memory }: Workshop, dialect: KernelDialect): Way {
+  const { delimiter, quote } = dialectBytes(dialect);
+  const states = exports.surveyBegin(delimiter, quote);
+  let seen = 0;
+  return {
+    pieceEnd: (_bytes, end) => end,
+    update(start, end) {
+      exports.surveyUpdate(start, end);
+      seen += end - start;
+    },
+    finish: () => ({
+      seen,
+      endState: Array.from(new Int32Array(memory.buffer, states, 4)),
+      firstEnds: Array.from(new Float64Array(memory.buffer, exports.surveyFirstEnds(), 4)),
+      linesBefore: Array.from(new Float64Array(memory.buffer, exports.surveyFirstLines(), 4)),
+      lines: exports.surveyLines(),
+    }),
+  };
+}
+
+function tableWay({ exports, memory, table }: Workshop, dialect: KernelDialect, startState: number): Way {
+  const machine = machineOf(dialect);
+  const { encoding = 'utf-8' } = dialect;
+  new Uint16Array(memory.buffer, table, machine.table.length).set(machine.table);
+  exports.tableSurveyBegin(table, machine.states, measureOf(encoding), startState);
+  const doubles = (address: number) => Array.from(new Float64Array(memory.buffer, address, machine.states));
+  return {
+    pieceEnd: (bytes, end) => (encoding === 'utf-8' ? end : characterEnd(bytes, end)),
+    update: (start, end) => exports.tableSurveyUpdate(start, end),
+    finish() {
+      const states = exports.tableSurveyEnd();
+      return {
+        seen: exports.tableSurveySeen(),
+        endState: Array.from(new Int32Array(memory.buffer, states, machine.states)),
+        firstEnds: doubles(exports.tableSurveyFirstEnds()),
+        linesBefore: doubles(exports.tableSurveyFirstLines()),
+        lines: doubles(exports.tableSurveyLines()),
+      };
+    },
+  };
+}
+
+/** The last end of a character at or before `end`. */
+export function characterEnd(bytes: Uint8Array, end: number): number {
+  let at = end;
+  while (at < bytes.length && at > 0 && (bytes[at] & 0xc0) === 0x80) at--;
+  return at;
 }

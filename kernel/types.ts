@@ -1,15 +1,33 @@
 /** What the kernel is told (a plan) and what it answers (batches). It depends on nothing else. */
 import type { Vector } from './vectors.ts';
 
-/** How the bytes of a file are cut into records and fields. All members are single ASCII bytes. */
+/**
+ * How the bytes of a file are cut into records and fields. Members left out are as in the plainest
+ * dialect, which has a scanner of its own (kernel/assembly/scan.ts); all others go through a table of
+ * states (kernel/machine.ts).
+ */
 export interface KernelDialect {
-  /** Field separator. */
+  /** Field separator: one or more characters. */
   readonly delimiter: string;
   /** Quote character, or null where quotes are ordinary bytes. A quote opens a quoted field only as the
-   * field's first byte; inside, a doubled quote is one quote. */
+   * field's first byte (with `trim`: after spaces and tabs); inside, a doubled quote is one quote. */
   readonly quote: string | null;
-  /** Strip spaces and tabs around unquoted values. */
+  /** Strip spaces and tabs around unquoted values, and allow them around quoted ones. */
   readonly trim: boolean;
+  /** Takes the meaning of a quote, delimiter (of one character), line end or escape after it; before
+   * anything else it stays. Default: none. */
+  readonly escape?: string | null;
+  /** `lf`: LF and CRLF end records; `any`: CR too. Default: lf. */
+  readonly lineEnds?: 'lf' | 'any';
+  /** Lines that begin with this text are no records. Default: none. */
+  readonly comment?: string | null;
+  /** Records with fewer fields: turned away, or the missing ones are empty. Default: reject. */
+  readonly shortRows?: 'reject' | 'pad';
+  /** Records with more fields: turned away, or the surplus is dropped. Default: reject. */
+  readonly longRows?: 'reject' | 'truncate';
+  /** What the bytes of the file were before they became the UTF-8 that the kernel is given: places are
+   * told in those. Default: utf-8. */
+  readonly encoding?: string;
 }
 
 /** The value types the kernel converts itself. Others arrive as `utf8` and are converted in TypeScript. */
@@ -62,6 +80,8 @@ export interface KernelPlan {
   readonly fieldOfColumn: readonly number[];
   /** Fields that a well-formed record has. */
   readonly fieldCount: number;
+  /** Batches say where their accepted rows stand (Batch.place). Default: false. */
+  readonly places?: boolean;
 }
 
 /** Why the kernel turned a row away. platform/errors.ts gives each its LF_ code and its words. */
@@ -80,6 +100,8 @@ export const RejectReason = {
   pattern: 11,
   value: 12,
   rule: 13,
+  // A NUL in a text.
+  nul: 14,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -116,7 +138,8 @@ export interface Batch {
   readonly rejects: readonly RawReject[];
   /** Records consumed by this batch: rows + rejects.length. */
   readonly parsed: number;
-  /** Where accepted row `row` stands; for rows that are rejected after the kernel. Valid as long as the batch. */
+  /** Where accepted row `row` stands, for rows that are rejected after the kernel; there if the plan asks
+   * for places. Valid as long as the batch. */
   readonly place?: (row: number) => RowPlace;
 }
 
@@ -153,16 +176,20 @@ export interface Kernel {
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
 }
 
-/** What a range of bytes does to the CSV state machine, for every state it may begin in. */
+/**
+ * What a range of bytes does to the CSV state machine, for every state it may begin in: four in the
+ * plainest dialect (FieldStart, Unquoted, Quoted, QuoteInQuoted), as many as its table has in another.
+ * State 0 is where a record begins.
+ */
 export interface RangeSurvey {
   readonly byteStart: number;
   readonly byteEnd: number;
-  /** End state for start states FieldStart, Unquoted, Quoted, QuoteInQuoted (0…3). */
-  readonly endState: readonly [number, number, number, number];
+  /** End state for each start state. */
+  readonly endState: readonly number[];
   /** Offset in the file just past the first record end in the range, for each start state; -1: none. */
-  readonly firstRecordStart: readonly [number, number, number, number];
-  /** Number of LF bytes before that offset (0 where there is none), for each start state. */
-  readonly linesBefore: readonly [number, number, number, number];
-  /** LF bytes in the range. */
-  readonly lines: number;
+  readonly firstRecordStart: readonly number[];
+  /** Number of line ends before that offset (0 where there is none), for each start state. */
+  readonly linesBefore: readonly number[];
+  /** Line ends in the range; for each start state where it matters. */
+  readonly lines: number | readonly number[];
 }

@@ -254,6 +254,10 @@ export const errorTable = {
     message: '{column} is required and has no value.',
     fix: 'Fill it in, or make the column optional in the definition.',
   },
+  LF_REJECT_NUL: {
+    message: '{column}: the text holds a NUL (U+0000).',
+    fix: 'Remove the NUL; PostgreSQL holds none in a text.',
+  },
   LF_REJECT_PATTERN: {
     message: '{column}: {value} does not have the form that the definition asks for.',
     fix: 'Correct the value, or change the pattern in the definition.',

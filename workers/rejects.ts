@@ -21,6 +21,7 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.pattern]: 'LF_REJECT_PATTERN',
   [RejectReason.value]: 'LF_REJECT_VALUE',
   [RejectReason.rule]: 'LF_REJECT_RULE',
+  [RejectReason.nul]: 'LF_REJECT_NUL',
 };
 
 /** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a batch's more. */

@@ -6,9 +6,11 @@ import {
 import { compact } from './compact';
 import { Dictionary, truncate } from './dictionary';
 import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './numeric';
+import { Places, notePlaces, openPlaces } from './places';
 import { convertPoint } from './point';
 import { Reject, Rejects, addReject } from './rejects';
 import { Scan, carryRecord, discard, endInput, fileOffset, scan } from './scan';
+import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, scanTable } from './table-scan';
 import { convertDate, convertTimestamp } from './temporal';
 import { convertDictionary, convertUtf8 } from './text';
 import { convertUuid } from './uuid';
@@ -38,6 +40,7 @@ export function openBatch(fieldCount: i32, batchRows: i32): usize {
   Rejects.list = alloc(<usize>batchRows * offsetof<Reject>());
   dictionarySizes = alloc(<usize>Work.columnCount << 2);
   offsets = alloc(<usize>batchRows << 3);
+  openPlaces(batchRows);
   return offsets;
 }
 
@@ -52,15 +55,23 @@ export function readBatch(last: bool): i32 {
   let rows = 0;
   Scan.room = Work.batchRows;
   while (Scan.room > 0) {
-    scan();
-    if (last && Scan.pos == Scan.end && Scan.room > 0 && Scan.rows < Scan.rowsMax) endInput();
+    if (Table.on) scanTable();
+    else scan();
+    if (last && Scan.pos == Scan.end && Scan.room > 0 && Scan.rows < Scan.rowsMax) {
+      if (Table.on) endTableInput();
+      else endInput();
+    }
     const found = Scan.rows;
     if (found > 0) rows = convertBlock(rows, rows + found);
-    carryRecord(found);
+    if (Table.on) carryTableRecord(found);
+    else carryRecord(found);
     if (found == 0 && Scan.pos == Scan.end) break;
   }
   const usedUp = Scan.pos == Scan.end;
-  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) discard();
+  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) {
+    if (Table.on) discardTable();
+    else discard();
+  }
   headroom(HEADROOM);
   return rows;
 }
@@ -70,10 +81,9 @@ function convertBlock(from: i32, to: i32): i32 {
   Work.from = from;
   Work.errorCount = 0;
   memory.fill(Work.errors, 0, <usize>(to - from) << 2);
-  let word = Scan.index;
-  for (let r = from; r < to; r++, word += Scan.stride) {
-    store<f64>(offsets + (<usize>r << 3), fileOffset(<usize>load<u32>(word) + 1));
-  }
+  if (Table.on) memory.copy(offsets + (<usize>from << 3), Table.rowOffset, <usize>(to - from) << 3);
+  else noteOffsets(from, to);
+  if (Places.on) notePlaces(from, to);
   for (let i = 0; i < Work.columnCount; i++) {
     const column = columnAt(i);
     if (column.kind == DICTIONARY) store<u32>(dictionarySizes + (<usize>i << 2), changetype<Dictionary>(column.dictionary).size);
@@ -85,6 +95,13 @@ function convertBlock(from: i32, to: i32): i32 {
   rejectRows(to - from);
   compact(offsets, from, to);
   return to - Work.errorCount;
+}
+
+function noteOffsets(from: i32, to: i32): void {
+  let word = Scan.index;
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    store<f64>(offsets + (<usize>r << 3), fileOffset(<usize>load<u32>(word) + 1));
+  }
 }
 
 function convert(column: Column, from: i32, to: i32): void {
@@ -128,6 +145,7 @@ function settleDictionaries(from: i32, to: i32): void {
 }
 
 function rejectRows(rows: i32): void {
+  if (Table.on) return rejectTableRows(rows);
   const lastSlot = <usize>Scan.fieldCount << 2;
   for (let i = 0; i < rows; i++) {
     const error = load<u32>(Work.errors + (<usize>i << 2));
@@ -139,6 +157,19 @@ function rejectRows(rows: i32): void {
       fileOffset(start), <f64>length, start, length,
       load<u32>(Scan.rowRecord + (<usize>i << 2)), load<u32>(Scan.rowLine + (<usize>i << 2)),
       <i32>(error >> 8) - 1, <i32>(error & 0xff),
+    );
+  }
+}
+
+function rejectTableRows(rows: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const error = load<u32>(Work.errors + (<usize>i << 2));
+    if (error == 0) continue;
+    const slot = <usize>i << 2;
+    addReject(
+      load<f64>(Table.rowOffset + (<usize>i << 3)), rowBytes(i),
+      <usize>load<u32>(Table.rowStart + slot), load<u32>(Table.rowLength + slot),
+      load<u32>(Scan.rowRecord + slot), load<u32>(Scan.rowLine + slot), <i32>(error >> 8) - 1, <i32>(error & 0xff),
     );
   }
 }

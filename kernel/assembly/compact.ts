@@ -1,4 +1,5 @@
 /** Takes the faulty rows of a block out of every column. */
+import { Places } from './places';
 import { BOOLEAN, Column, DATE, DICTIONARY, INT32, POINT_LATLON, POINT_WKT, TIMESTAMP, UTF8, UUID, Work, columnAt } from './column';
 
 /** Moves the kept rows' values of `width` bytes together; returns nothing, rows stay in order. */
@@ -63,6 +64,10 @@ function setBit(bitmap: usize, r: i32, on: bool): void {
 /** Closes the gaps that the faulty rows of [from, to) leave. `offsets` are the rows' file offsets. */
 export function compact(offsets: usize, from: i32, to: i32): void {
   closeUp(offsets, 8, from, to);
+  if (Places.on) {
+    closeUp(Places.rows, 16, from, to);
+    closeUp(Places.bytes, 8, from, to);
+  }
   for (let i = 0; i < Work.columnCount; i++) {
     const column = columnAt(i);
     closeUpValidity(column, from, to);

@@ -5,8 +5,10 @@ import { Column, Work, columnAt } from './column';
 import { forgetCopy } from './copy';
 import { Dictionary, newDictionary } from './dictionary';
 import { powers } from './number';
+import { Places } from './places';
 import { Rejects } from './rejects';
 import { Scan } from './scan';
+import { Table } from './table-scan';
 import { forgetScratch } from './slice';
 import { openWindow } from './window';
 
@@ -14,6 +16,15 @@ export { alloc, powerOfTwo, release } from './arena';
 export { readBatch } from './batch';
 export { copyFields, copyOutput, copyRows } from './copy';
 export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './survey';
+export {
+  tableSurveyBegin,
+  tableSurveyEnd,
+  tableSurveyFirstEnds,
+  tableSurveyFirstLines,
+  tableSurveyLines,
+  tableSurveySeen,
+  tableSurveyUpdate,
+} from './table-survey';
 export { filled, freeBytes, makeRoom } from './window';
 
 /** Where the powers of five belong. */
@@ -37,6 +48,41 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
   Work.trim = trim;
   Scan.delimiter = delimiter;
   Scan.quote = quote;
+  Table.on = false;
+  Places.on = false;
+}
+
+/** Says that the dialect is read by a table of states. `options`: 1 CRLF ends records, 2 pad, 4 truncate. */
+export function setTable(
+  words: usize, final: usize, delimiterBytes: usize, escape: u32, options: i32, measureKind: i32,
+): void {
+  Table.on = true;
+  Table.words = words;
+  Table.final = final;
+  Table.delimiterBytes = delimiterBytes;
+  Table.escape = escape;
+  Table.trim = Work.trim;
+  Table.stripCr = (options & 1) != 0;
+  Table.pad = (options & 2) != 0;
+  Table.truncate = (options & 4) != 0;
+  Table.measure = measureKind;
+  // The fields of the arena are unwrapped and trimmed.
+  Work.trim = false;
+}
+
+/** Asks that the places of accepted rows are kept. */
+export function keepPlaces(): void {
+  Places.on = true;
+}
+
+/** Address of the places of the batch's rows. */
+export function placeRows(): usize {
+  return Places.rows;
+}
+
+/** Address of the bytes of each of the batch's records in the file. */
+export function placeBytes(): usize {
+  return Places.bytes;
 }
 
 /** Describes a column. `low`, `high`: bounds, or precision and scale. Lists and tables are addresses. */

@@ -280,7 +280,7 @@ export function carryRecord(rows: i32): void {
 }
 
 /** Keeps what there is up to `stop` of a discarded record, as far as it is to be shown. */
-function keepHead(stop: usize): void {
+export function keepHead(stop: usize): void {
   const size = min(HEAD_BYTES - Scan.headLength, <u32>(stop - Scan.recordStart));
   memory.copy(Scan.head + <usize>Scan.headLength, Scan.recordStart, <usize>size);
   Scan.headLength += size;

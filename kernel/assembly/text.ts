@@ -1,10 +1,9 @@
 /** Text columns: as codes into a dictionary, or as offsets and bytes. */
 import { Column, Work, fail, failed, isNullToken, maybeNull, reserveText, setNull } from './column';
 import { Dictionary, find, insert } from './dictionary';
-import { ENCODING } from './reasons';
 import { Scan } from './scan';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from './slice';
-import { isUtf8 } from './utf8';
+import { isUtf8, textFault } from './utf8';
 
 /** Texts are checked to be UTF-8 when they enter the dictionary. Faulty rows leave no text in it. */
 export function convertDictionary(column: Column, from: i32, to: i32): void {
@@ -31,7 +30,7 @@ export function convertDictionary(column: Column, from: i32, to: i32): void {
     if (code < 0) {
       if (errors && failed(r)) continue;
       if (!isUtf8(start, end)) {
-        fail(r, ENCODING);
+        fail(r, textFault(start, end));
         continue;
       }
       code = insert(dictionary, start, <u32>(end - start));
@@ -60,7 +59,7 @@ export function convertUtf8(column: Column, from: i32, to: i32): void {
       continue;
     }
     if (!isUtf8(start, end)) {
-      fail(r, ENCODING);
+      fail(r, textFault(start, end));
       store<u32>(column.values + (<usize>r << 2), column.textUsed, 4);
       continue;
     }

@@ -1,14 +1,23 @@
 /** Is a text UTF-8? Sixteen bytes at a time while it is ASCII. */
+import { ENCODING, NUL } from './reasons';
 
-/** True where [p, end) is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+/**
+ * True where [p, end) is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without a NUL,
+ * which no text of the star can hold.
+ */
 export function isUtf8(p: usize, end: usize): bool {
   while (p < end) {
     if (end - p >= 16) {
-      if (i8x16.bitmask(v128.load(p)) == 0) {
+      const bytes = v128.load(p);
+      if (i8x16.bitmask(bytes) == 0 && i8x16.all_true(bytes)) {
         p += 16;
         continue;
       }
-    } else if (i8x16.bitmask(v128.load(p)) << (32 - <i32>(end - p)) == 0) return true;
+    } else {
+      const bytes = v128.load(p);
+      const wrong = v128.or(bytes, i8x16.eq(bytes, i8x16.splat(0)));
+      if (i8x16.bitmask(wrong) << (32 - <i32>(end - p)) == 0) return true;
+    }
     const size = sequence(p, end);
     if (size == 0) return false;
     p += size;
@@ -19,7 +28,7 @@ export function isUtf8(p: usize, end: usize): bool {
 /** Bytes of the well-formed sequence at p, 0 where there is none. */
 function sequence(p: usize, end: usize): usize {
   const first = <u32>load<u8>(p);
-  if (first < 0x80) return 1;
+  if (first < 0x80) return first == 0 ? 0 : 1;
   if (first < 0xc2 || first > 0xf4) return 0;
   const size: usize = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (p + size > end) return 0;
@@ -33,4 +42,10 @@ function sequence(p: usize, end: usize): usize {
   if (second < low || second > high) return 0;
   for (let i: usize = 2; i < size; i++) if ((load<u8>(p + i) & 0xc0) != 0x80) return 0;
   return size;
+}
+
+/** Why [p, end) is no text: a NUL in it, else that it is not UTF-8. */
+export function textFault(start: usize, end: usize): i32 {
+  for (let p = start; p < end; p++) if (load<u8>(p) == 0) return NUL;
+  return ENCODING;
 }

@@ -1,6 +1,7 @@
 /** The window of input: bytes come in at its end, the unfinished record is carried to its front. */
 import { PADDING, alloc, powerOfTwo, release } from './arena';
 import { HEAD_BYTES, Scan, beginRecord } from './scan';
+import { Table, beginTableRecord, openTable } from './table-scan';
 
 /** Bytes before the window that are carried too: what stood before an address may be asked for. */
 const LEAD: usize = 16;
@@ -27,7 +28,13 @@ export function openWindow(capacity: usize, byteStart: f64, skipBytes: u32): voi
   Scan.rows = 0;
   Scan.discarding = false;
   skip = skipBytes;
-  beginRecord(Scan.base);
+  if (Table.on) openTable(byteStart);
+  begin(Scan.base);
+}
+
+function begin(start: usize): void {
+  if (Table.on) beginTableRecord(start);
+  else beginRecord(start);
 }
 
 /** Free bytes at the end of the window. */
@@ -58,6 +65,8 @@ function shift(delta: usize): void {
   Scan.recordStart -= delta;
   Scan.fieldStart -= delta;
   Scan.quoteAt -= delta;
+  // With a table of states the index points into the arena, which stays where it is.
+  if (Table.on) return;
   const words = min(Scan.fields, Scan.fieldCount) + 1;
   for (let i = 0; i < words; i++) {
     const word = Scan.index + (<usize>i << 2);
@@ -73,5 +82,5 @@ export function filled(bytes: usize): void {
   for (let p = Scan.pos; p < Scan.pos + skipped; p++) if (load<u8>(p) == 10) Scan.lines++;
   skip -= skipped;
   Scan.pos += skipped;
-  beginRecord(Scan.pos);
+  begin(Scan.pos);
 }

@@ -1,6 +1,8 @@
 /** Drives a kernel through bytes in given pieces and shows its batches as the oracle shows its rows. */
 import { Temporal } from 'temporal-polyfill';
+import { toUtf8 } from '../../kernel/encodings.ts';
 import { createKernel, type KernelOptions } from '../../kernel/kernel.ts';
+import { characterEnd } from '../../kernel/survey.ts';
 import type {
   Batch,
   Kernel,
@@ -92,20 +94,31 @@ function kernelFor({ batchRows, inputBytes, recordBytesMax }: KernelOptions): Pr
   return kernel;
 }
 
-/** Reads the bytes with a kernel that may have read others before. */
+/** Reads the bytes of a file with a kernel that may have read others before. */
 export async function readWithKernel(
-  bytes: Uint8Array,
+  file: Uint8Array,
   plan: KernelPlan,
   options: ReadOptions = {},
 ): Promise<ReadResult> {
   const kernel = await kernelFor(options);
   kernel.begin(plan, { byteStart: options.byteStart ?? 0, skipBytes: options.skipBytes ?? 0 });
   const result: ReadResult = { rows: [], rejects: [] };
+  const { encoding = 'utf-8' } = plan.dialect;
+  const bytes = toUtf8(file, encoding);
+  const pieceEnd = (from: number, end: number) => {
+    if (encoding === 'utf-8') return end;
+    let whole = characterEnd(bytes, end);
+    for (let more = end; whole <= from && more < bytes.length; ) whole = characterEnd(bytes, ++more);
+    return whole;
+  };
   let at = 0;
   for (let piece = 0; ; piece++) {
     const space = kernel.inputSpace();
     const wanted = options.pieces ? options.pieces[piece % options.pieces.length] : space.length;
-    const part = bytes.subarray(at, at + Math.min(wanted, space.length));
+    const part = bytes.subarray(
+      at,
+      pieceEnd(at, Math.min(bytes.length, at + Math.min(wanted, space.length))),
+    );
     space.set(part);
     at += part.length;
     kernel.filled(part.length, at === bytes.length);

@@ -58,7 +58,7 @@ function alignedPieces(
     const at = range.firstRecordStart[state];
     if (range.byteStart > 0 && at >= 0) starts.push({ at, line: lines + range.linesBefore[state] });
     state = range.endState[state];
-    lines += range.lines;
+    lines += range.lines as number;
   }
   return starts.map(({ at, line }, i) => ({ start: at, end: starts[i + 1]?.at ?? size, line }));
 }

@@ -64,53 +64,198 @@ class Rejected extends Error {
 const LF = 10;
 const CR = 13;
 
-/** Cuts bytes into records, from `from` on. Blank lines are left out. */
+/** Cuts bytes (UTF-8) into records, from `from` on. Blank lines and comments are left out. */
 export function readRecords(bytes: Uint8Array, dialect: KernelDialect, from: number): RawRecord[] {
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  const quote = dialect.quote === null ? -1 : dialect.quote.charCodeAt(0);
+  const reader = new Reader(bytes, dialect);
   const records: RawRecord[] = [];
-  let line = 0;
-  for (let i = 0; i < from; i++) if (bytes[i] === LF) line++;
-  let i = from;
-  while (i < bytes.length) {
-    const record: RawRecord = { start: i, end: i, line, fields: [], badQuote: false };
-    let field: Field = { bytes: [], quoted: false };
-    let state: 'start' | 'plain' | 'quoted' | 'closing' = 'start';
-    for (; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === LF) line++;
-      if (state === 'quoted') {
-        if (byte === quote && bytes[i + 1] === quote) i++;
-        else if (byte === quote) {
-          state = 'closing';
-          continue;
-        }
-        field.bytes.push(byte);
-      } else if (byte === LF) break;
-      else if (byte === delimiter) {
-        record.fields.push(field);
-        field = { bytes: [], quoted: false };
-        state = 'start';
-      } else if (state === 'start' && byte === quote) {
-        field.quoted = true;
-        state = 'quoted';
-      } else if (state === 'closing') {
-        const lineEnds = byte === CR && (i + 1 === bytes.length || bytes[i + 1] === LF);
-        if (!lineEnds) record.badQuote = true;
-        state = lineEnds ? 'closing' : 'plain';
-      } else {
-        state = 'plain';
-        field.bytes.push(byte);
-      }
+  for (let at = from; at < bytes.length; ) {
+    const lineEnd = reader.lineEnd(at);
+    if (lineEnd > 0) {
+      at += lineEnd;
+      continue;
     }
-    if (state === 'quoted') record.badQuote = true;
-    if (state === 'plain' && field.bytes.at(-1) === CR && bytes[i - 1] === CR) field.bytes.pop();
-    record.end = i > record.start && bytes[i - 1] === CR ? i - 1 : i;
-    record.fields.push(field);
-    i++;
-    if (record.end > record.start) records.push(record);
+    if (dialect.comment && reader.has(Buffer.from(dialect.comment), at)) {
+      while (at < bytes.length && !(bytes[at] === LF || (bytes[at] === CR && reader.any))) at++;
+      continue;
+    }
+    const record = reader.record(at);
+    records.push(record);
+    at = record.end + Math.max(1, reader.lineEnd(record.end));
   }
   return records;
+}
+
+/** Reads one record, one field after the other, looking at whatever comes next. */
+class Reader {
+  readonly any: boolean;
+  private readonly bytes: Uint8Array;
+  private readonly delimiter: Buffer;
+  private readonly quote: number;
+  private readonly escape: number;
+  private readonly trim: boolean;
+  private at = 0;
+  private badQuote = false;
+
+  constructor(bytes: Uint8Array, dialect: KernelDialect) {
+    this.bytes = bytes;
+    this.any = dialect.lineEnds === 'any';
+    this.delimiter = Buffer.from(dialect.delimiter);
+    this.quote = dialect.quote === null ? -1 : dialect.quote.charCodeAt(0);
+    this.escape = dialect.escape && dialect.escape !== dialect.quote ? dialect.escape.charCodeAt(0) : -1;
+    this.trim = dialect.trim;
+  }
+
+  record(start: number): RawRecord {
+    this.at = start;
+    this.badQuote = false;
+    const fields = [this.field()];
+    while (this.has(this.delimiter, this.at)) {
+      this.at += this.delimiter.length;
+      fields.push(this.field());
+    }
+    // What is never closed ends with the file, without the line end there.
+    const open = this.at === this.bytes.length && this.badQuote && this.lineEnd(this.at - 1) > 0;
+    const end = open && this.bytes[this.at - 1] === CR && !this.any ? this.at - 1 : this.at;
+    return { start, end, line: this.linesBefore(start), fields, badQuote: this.badQuote };
+  }
+
+  has(text: Uint8Array, at: number): boolean {
+    return text.every((byte, i) => this.bytes[at + i] === byte);
+  }
+
+  /** Bytes of the line end at `at`, 0 where there is none. A CR at the very end is one. */
+  lineEnd(at: number): number {
+    if (this.bytes[at] === LF) return 1;
+    if (this.bytes[at] !== CR) return 0;
+    if (this.bytes[at + 1] === LF) return 2;
+    return this.any || at + 1 === this.bytes.length ? 1 : 0;
+  }
+
+  private linesBefore(end: number): number {
+    let lines = 0;
+    for (let i = 0; i < end; i++) {
+      if (this.bytes[i] === LF && !(this.any && this.bytes[i - 1] === CR)) lines++;
+      if (this.bytes[i] === CR && this.any) lines++;
+    }
+    return lines;
+  }
+
+  private field(): Field {
+    const blanks = this.blanksAt(this.at);
+    if (this.quote < 0 || this.bytes[this.at + blanks] !== this.quote)
+      return { bytes: this.plain(), quoted: false };
+    this.at += blanks + 1;
+    const bytes = this.quoted();
+    const after = this.at + this.blanksAt(this.at);
+    const ended = after === this.bytes.length || this.has(this.delimiter, after) || this.lineEnd(after) > 0;
+    if (ended) this.at = after;
+    else {
+      this.badQuote = true;
+      this.plain();
+    }
+    return { bytes, quoted: true };
+  }
+
+  private plain(): number[] {
+    const out: number[] = [];
+    while (this.at < this.bytes.length && !this.has(this.delimiter, this.at) && this.lineEnd(this.at) === 0)
+      this.character(out, true);
+    return out;
+  }
+
+  private quoted(): number[] {
+    const out: number[] = [];
+    while (this.at < this.bytes.length) {
+      if (this.bytes[this.at] !== this.quote) this.character(out, false);
+      else if (this.bytes[this.at + 1] === this.quote) {
+        out.push(this.quote);
+        this.at += 2;
+      } else {
+        this.at++;
+        return out;
+      }
+    }
+    this.badQuote = true;
+    return out;
+  }
+
+  /** One byte, or an escape and what it covers. */
+  private character(out: number[], mayEnd: boolean): void {
+    const byte = this.bytes[this.at++];
+    if (byte !== this.escape) {
+      out.push(byte);
+      return;
+    }
+    const next = this.bytes[this.at];
+    if (this.at === this.bytes.length) {
+      out.push(byte);
+      if (!mayEnd) this.badQuote = true;
+      return;
+    }
+    const delimiter = this.delimiter.length === 1 ? this.delimiter[0] : -2;
+    if (next === CR && this.bytes[this.at + 1] === LF) {
+      out.push(CR, LF);
+      this.at += 2;
+    } else if ([this.quote, this.escape, delimiter, CR, LF].includes(next)) {
+      out.push(next);
+      this.at++;
+    } else out.push(byte);
+  }
+
+  private blanksAt(at: number): number {
+    let count = 0;
+    const isBlank = (byte: number) => (byte === 32 || byte === 9) && byte !== this.delimiter[0];
+    while (this.trim && isBlank(this.bytes[at + count])) count++;
+    return count;
+  }
+}
+
+/** The file as UTF-8, and for each byte of that (and its end) where in the file it comes from. */
+function decoded(bytes: Uint8Array, encoding: string): { utf8: Uint8Array; places: number[] } {
+  const utf8: number[] = [];
+  const places: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { text, size } = characterAt(bytes, at, encoding);
+    for (const byte of text === null ? [0xff] : Buffer.from(text)) {
+      utf8.push(byte);
+      places.push(at);
+    }
+    at += size;
+  }
+  return { utf8: Uint8Array.from(utf8), places: [...places, bytes.length] };
+}
+
+/** Unicode's table of the C1 range of windows-1252, which decoders of some Node versions get wrong. */
+const cp1252 = [
+  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
+  0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
+  0x0153, 0, 0x017e, 0x0178,
+];
+
+/** The character at `at`; null where the bytes are none. */
+function characterAt(bytes: Uint8Array, at: number, encoding: string): { text: string | null; size: number } {
+  if (encoding === 'latin-1') return { text: String.fromCharCode(bytes[at]), size: 1 };
+  const gaps = { 'windows-1251': [0x98], 'windows-1252': [0x81, 0x8d, 0x8f, 0x90, 0x9d], shift_jis: [0x80] };
+  if (gaps[encoding as keyof typeof gaps]?.includes(bytes[at])) return { text: null, size: 1 };
+  if (encoding === 'windows-1252') {
+    const byte = bytes[at];
+    const point = byte >= 0x80 && byte < 0xa0 ? cp1252[byte - 0x80] : byte;
+    return { text: String.fromCharCode(point), size: 1 };
+  }
+  // Some decoders have three of the controls elsewhere.
+  if (encoding === 'shift_jis' && bytes[at] < 0x80) return { text: String.fromCharCode(bytes[at]), size: 1 };
+  const wide = encoding.startsWith('utf-16');
+  const sizes = wide ? [2, 4] : encoding === 'shift_jis' ? [1, 2] : [1];
+  for (const size of sizes) {
+    if (at + size > bytes.length) break;
+    try {
+      const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+      return { text: decoder.decode(bytes.subarray(at, at + size)), size };
+    } catch {
+      // Not a character by itself: perhaps with what follows.
+    }
+  }
+  return { text: null, size: Math.min(sizes[0], bytes.length - at) };
 }
 
 /** Everything the kernel says of a chunk, in order. */
@@ -122,16 +267,19 @@ export function readChunk(
   const { byteStart = 0, skipBytes = 0, recordBytesMax = 16 << 20 } = chunk;
   const rows: OracleRow[] = [];
   const rejects: OracleReject[] = [];
-  for (const [number, record] of readRecords(bytes, plan.dialect, skipBytes).entries()) {
-    const byteOffset = byteStart + record.start;
+  const { encoding = 'utf-8' } = plan.dialect;
+  const { utf8, places } = encoding === 'utf-8' ? { utf8: bytes, places: null } : decoded(bytes, encoding);
+  const place = (at: number) => (places === null ? at : places[at]);
+  for (const [number, record] of readRecords(utf8, plan.dialect, skipBytes).entries()) {
+    const byteOffset = byteStart + place(record.start);
     try {
       rows.push({ byteOffset, values: convert(record, plan, recordBytesMax) });
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
-      const raw = Buffer.from(bytes.subarray(record.start, Math.min(record.end, record.start + 8192)));
+      const raw = Buffer.from(utf8.subarray(record.start, Math.min(record.end, record.start + 8192)));
       rejects.push({
         byteOffset,
-        byteLength: record.end - record.start,
+        byteLength: place(record.end) - place(record.start),
         record: number,
         line: record.line,
         column: error.column,
@@ -147,9 +295,15 @@ export function readChunk(
 function convert(record: RawRecord, plan: KernelPlan, recordBytesMax: number): OracleValue[] {
   if (record.end - record.start > recordBytesMax) throw new Rejected(RejectReason.tooLong);
   if (record.badQuote) throw new Rejected(RejectReason.quote);
-  if (record.fields.length !== plan.fieldCount) throw new Rejected(RejectReason.fieldCount);
+  const { fields } = record;
+  const { shortRows, longRows } = plan.dialect;
+  const short = fields.length < plan.fieldCount && shortRows !== 'pad';
+  const long = fields.length > plan.fieldCount && longRows !== 'truncate';
+  if (short || long) throw new Rejected(RejectReason.fieldCount);
   return plan.columns.map((column, i) => {
-    const field = plan.fieldOfColumn[i] < 0 ? null : record.fields[plan.fieldOfColumn[i]];
+    const number = plan.fieldOfColumn[i];
+    const padded = number >= 0 ? { bytes: [], quoted: false } : null;
+    const field = fields[number] ?? padded;
     try {
       return readField(field, column, plan.dialect);
     } catch (error) {
@@ -173,6 +327,7 @@ function readField(field: Field | null, column: KernelColumn, dialect: KernelDia
     return null;
   }
   if (column.type.kind === 'dictionary' || column.type.kind === 'utf8') {
+    if (bytes.includes(0)) throw new Rejected(RejectReason.nul);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
