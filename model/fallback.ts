@@ -18,13 +18,18 @@ interface Verdicts {
   count: number;
 }
 
+/** True where rows may be turned away after the kernel, which must then say where they stand. */
+export function needsPlaces({ columns, rules }: CompiledDataset): boolean {
+  return rules.length > 0 || columns.some((column) => column.convert !== undefined);
+}
+
 /**
  * The batch with all columns in their own types and only rows that break no rule. The same batch where the
  * dataset has neither converters nor rules.
  */
 export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): KernelBatch {
-  const { columns, rules } = dataset;
-  if (rules.length === 0 && !columns.some((column) => column.convert !== undefined)) return batch;
+  if (!needsPlaces(dataset)) return batch;
+  const { columns } = dataset;
   const { rows } = batch;
   const verdicts: Verdicts = {
     reasons: new Uint8Array(rows),
@@ -129,6 +134,6 @@ function rejectsOf(dataset: CompiledDataset, batch: KernelBatch, verdicts: Verdi
 }
 
 function placeOf(batch: KernelBatch, row: number): RowPlace {
-  if (batch.place === undefined) throw new TypeError('the kernel does not say where its rows stand');
+  if (batch.place === undefined) throw new TypeError('the plan of the kernel did not ask for places');
   return batch.place(row);
 }

@@ -10,7 +10,7 @@ import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import { enrichBatch } from '../model/enrich.ts';
-import { convertFallbacks } from '../model/fallback.ts';
+import { convertFallbacks, needsPlaces } from '../model/fallback.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
@@ -51,7 +51,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const dataset = definitionOf(job, tools.registry);
   const claimed = await ledger.claimChunk(job.chunkId, tools.workerId);
   if (claimed === null) return null;
-  const { claim, lineStart, file } = claimed;
+  const { claim, file } = claimed;
   refusePastLimit(dataset, claimed);
   const layout = file.layout!;
 
@@ -59,14 +59,14 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint, reuse: true };
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
   const keys = tools.dimensionsOf(dataset).openChunk();
-  const rejects = new RejectTray(job, dataset, layout, lineStart);
+  const rejects = new RejectTray(job, dataset, claimed, tools.lake);
   const { byteStart, byteEnd } = job;
   const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
   const facts = await FactLoad.begin(tools.pool, dataset.star);
   let published = false;
   try {
     kernel.begin(
-      { ...layout, dialect: layout, columns: dataset.columns },
+      { ...layout, dialect: layout, columns: dataset.columns, places: needsPlaces(dataset) },
       { byteStart: job.byteStart, skipBytes: job.number === 0 ? layout.headerBytes : 0 },
     );
     const bytes = storage.read(key, range);
@@ -89,7 +89,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
     }
 
     counters.step = 'committing';
-    const [parts] = await bothSettled(lake.finish(), facts.pause());
+    const [parts] = await allSettled(lake.finish(), facts.pause(), rejects.finish());
     const loaded = counters.rows - rejects.count;
     checkCount(facts.rows, loaded, job);
     const counts = { parsed: counters.rows, loaded, rejected: rejects.count, deduplicated: 0 };
@@ -98,12 +98,13 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
     if (!ours) throw new FencedOff();
     published = true;
     await lake.publish();
+    await rejects.publish();
     await facts.commit();
     stopwatch.lap('commit');
     return counts;
   } catch (error) {
     facts.giveUp(error);
-    if (!published) await lake.abort();
+    if (!published) await Promise.all([lake.abort(), rejects.abort()]);
     if (error instanceof FencedOff) return null;
     throw error;
   }
@@ -148,8 +149,10 @@ function checkCount(copied: number, loaded: number, job: ChunkJob): void {
   throw new LandfallError('LF_INTERNAL', { reason });
 }
 
-/** Both results; where one fails, its error, but only when the other has ended too. */
-async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
+/** All results; where one fails, its error, but only when the others have ended too. */
+async function allSettled<T extends readonly Promise<unknown>[]>(
+  ...work: T
+): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { createKernel } from '../../kernel/kernel.ts';
 import { RejectReason } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { enrichBatch } from '../../model/enrich.ts';
-import { convertFallbacks } from '../../model/fallback.ts';
+import { convertFallbacks, needsPlaces } from '../../model/fallback.ts';
 import {
   compute,
   date,
@@ -197,4 +198,63 @@ test('a definition’s function that fails is named', () => {
       message: expect.stringMatching(/^The enrichment first of x failed: .*JSON/),
     }),
   );
+});
+
+test('behind the real kernel, rejects of both stand in the order of their records, with their places', async () => {
+  const dataset = compileDataset(
+    defineDataset({
+      name: 'x',
+      columns: {
+        on: date({ formats: ['d MMMM yyyy'], locale: 'ru' }),
+        low: integer({ max: 9 }),
+        high: integer(),
+      },
+      rules: (c) => ({ ordered: rule([c.low, c.high], (low, high) => low <= high) }),
+      star,
+    }),
+  );
+  const lines = [
+    '1 мая 2018,1,2',
+    '1 may 2018,1,2',
+    '2 мая 2018,10,2',
+    '"3\nмая 2018",5,2',
+    '4 мая 2018,3,3',
+    '5 мая 2018,2',
+  ];
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  const kernel = await createKernel();
+  const dialect = { delimiter: ',', quote: '"', trim: false };
+  kernel.begin(
+    {
+      dialect,
+      columns: dataset.columns,
+      fieldOfColumn: [0, 1, 2],
+      fieldCount: 3,
+      places: needsPlaces(dataset),
+    },
+    { byteStart: 0, skipBytes: 0 },
+  );
+  kernel.inputSpace().set(bytes);
+  kernel.filled(bytes.length, true);
+  const batch = convertFallbacks(dataset, kernel.next()!);
+  const reasons = batch.rejects.map(({ record, line, column, reason, raw }) => [
+    record,
+    line,
+    column,
+    reason,
+    raw,
+  ]);
+  expect(reasons).toEqual([
+    [1, 1, 0, RejectReason.type, lines[1]],
+    [2, 2, 1, RejectReason.range, lines[2]],
+    [3, 3, -1, RejectReason.rule, lines[3]],
+    [5, 6, -1, RejectReason.fieldCount, lines[5]],
+  ]);
+  for (const { byteOffset, byteLength, raw } of batch.rejects) {
+    expect(bytes.toString('utf8', byteOffset, byteOffset + byteLength)).toBe(raw);
+  }
+  expect(valuesOf(batch.vectors[0], dataset.columns[0].logical)).toEqual(
+    ['2018-05-01', '2018-05-04'].map(days),
+  );
+  expect(batch.parsed).toBe(batch.rows + batch.rejects.length);
 });
