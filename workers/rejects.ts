@@ -3,8 +3,9 @@ import { readHead } from '../kernel/header.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
-import type { Ledger, LedgerReject } from '../platform/ledger/ledger.ts';
-import type { ChunkJob, FileLayout } from '../platform/types.ts';
+import type { Claim, Ledger, LedgerReject } from '../platform/ledger/ledger.ts';
+import type { ChunkJob, FileLayout, Storage } from '../platform/types.ts';
+import { QuarantinePart } from './lake/quarantine.ts';
 import type { FactLoad } from './star/fact-load.ts';
 
 const codes: Readonly<Record<RejectReason, ErrorCode>> = {
@@ -28,10 +29,20 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
 const KEPT_REJECTS = 2_000;
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
+/**
+ * Rejects that a quarantine part holds, and those of a batch more. Its encoder writes about 10,000 a second:
+ * enough for what people look into, not for a file that is nothing but rejects. The ledger has all of them.
+ */
+const QUARANTINE_REJECTS = 10_000;
+
 /** Characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
 
-/** A chunk's rejects on their way into its transaction, in bounded memory. */
+/**
+ * A chunk's rejects on their way into its transaction, in bounded memory, and into its quarantine part.
+ *
+ *   take … take ─▶ finish ─▶ publish (just before the commit)      abort from anywhere but after publish
+ */
 export class RejectTray {
   count = 0;
   /** Those that the ledger does not have yet. */
@@ -41,27 +52,45 @@ export class RejectTray {
   private readonly dataset: CompiledDataset;
   private readonly layout: FileLayout;
   private readonly lineStart: number;
+  private readonly quarantine: QuarantinePart;
 
-  /** `lineStart`: 1-based line in the file of the chunk's first byte. */
-  constructor(job: ChunkJob, dataset: CompiledDataset, layout: FileLayout, lineStart: number) {
+  constructor(job: ChunkJob, dataset: CompiledDataset, { claim, file, lineStart }: Claim, lake: Storage) {
+    const { fileId, number: chunkNumber, definitionVersion } = job;
     this.job = job;
     this.dataset = dataset;
-    this.layout = layout;
+    this.layout = file.layout!;
     this.lineStart = lineStart;
+    const address = { dataset: dataset.name, definitionVersion, fileId, file: file.name, chunkNumber, claim };
+    this.quarantine = new QuarantinePart({ ...address, lake });
   }
 
   /** Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. */
   async take(raws: readonly RawReject[], facts: FactLoad, ledger: Ledger): Promise<void> {
-    for (const raw of raws) {
-      this.rest.push(ledgerReject(raw, this.dataset, this.layout, this.lineStart));
-      this.characters += raw.raw.length;
-    }
+    if (raws.length === 0) return;
+    const rejects = raws.map((raw) => ledgerReject(raw, this.dataset, this.layout, this.lineStart));
+    this.rest.push(...rejects);
+    for (const { raw } of raws) this.characters += raw.length;
+    if (this.count < QUARANTINE_REJECTS) await this.quarantine.add(rejects);
     this.count += raws.length;
     if (this.rest.length < KEPT_REJECTS && this.characters < KEPT_CHARACTERS) return;
     await facts.pause();
     await ledger.addRejects(facts.client, { ...this.job, rejects: this.rest });
     this.rest = [];
     this.characters = 0;
+  }
+
+  /** Completes the quarantine part, not visible yet. */
+  async finish(): Promise<void> {
+    await this.quarantine.finish();
+  }
+
+  /** Makes the quarantine part visible. */
+  publish(): Promise<void> {
+    return this.quarantine.publish();
+  }
+
+  abort(): Promise<void> {
+    return this.quarantine.abort();
   }
 }
 

@@ -1,4 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../kernel/kernel.ts';
 import {
@@ -73,6 +75,14 @@ async function interrupted(stage: Stage, batchNumber: number, hook: () => Promis
 async function lakeFiles(stage: Stage): Promise<string[]> {
   const entries = await readdir(stage.lakeUrl, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+/** Lines of the rejects in a chunk's quarantine part. */
+async function quarantinedLines(stage: Stage, chunk: number): Promise<number[]> {
+  const path = join(stage.lakeUrl, 'quarantine', stage.dataset.name, `f${stage.fileId}-c${chunk}.parquet`);
+  const bytes = await readFile(path);
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  return (await parquetReadObjects({ file })).map((row) => Number(row.line));
 }
 
 async function expectNothingLoaded(stage: Stage): Promise<void> {
@@ -150,7 +160,11 @@ describe('loading a chunk', () => {
 
     const parts = await stage.ledger.parts(stage.fileId);
     expect(parts.map((part) => part.rows).reduce((a, b) => a + b)).toBe(3);
-    expect((await lakeFiles(stage)).sort()).toEqual(parts.map((part) => part.path.split('/').at(-1)).sort());
+    const files = await lakeFiles(stage);
+    const names = parts.map((part) => part.path.split('/').at(-1)!);
+    const quarantined = [0, 1].map((number) => `f${stage.fileId}-c${number}.parquet`);
+    expect(files.sort()).toEqual([...names, ...quarantined].sort());
+    expect(await quarantinedLines(stage, 1)).toEqual([6, 7]);
   });
 
   it('gives a null to every member that has no natural key', async () => {
@@ -177,6 +191,7 @@ describe('loading a chunk', () => {
     const lines = await stage.column('select line from landfall.reject order by reject_id');
     expect(lines).toEqual(Array.from({ length: 4500 }, (_, i) => 3 + 2 * i));
     expect(await stage.column('select sum(id)::int from star.fact_ride')).toEqual([4499 * 4500]);
+    expect(await quarantinedLines(stage, 0)).toEqual(lines);
   });
 });
 
