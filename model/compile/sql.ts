@@ -55,7 +55,7 @@ export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): C
     const text = textOf(query.sql, place, mistakes);
     const { sql, used } = numbered(text, query.parameters ?? {}, place, mistakes);
     for (const { name: key } of parameters) {
-      if (!used.has(key))
+      if (text !== '' && !used.has(key))
         mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or take the parameter out');
     }
     return { name, description: query.description, sql, parameters };
