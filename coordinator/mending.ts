@@ -101,7 +101,7 @@ async function loadedNow(context: Context, original: LedgerFile): Promise<Ledger
   let file = original;
   while (file.state === 'undone' || file.state === 'failed') {
     const reloads = (await context.ledger.linkedFiles(file.fileId)).filter(({ link }) => link === 'reloads');
-    const next = reloads.findLast(({ contentHash }) => contentHash === original.contentHash);
+    const next = reloads.findLast(({ contentHash }) => [null, original.contentHash].includes(contentHash));
     if (next === undefined) return file;
     file = next;
   }

@@ -238,10 +238,12 @@ export class Ledger {
    * @returns the parts that were in the manifest, to be deleted from the lake after the commit
    */
   async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<Part[]> {
-    await client.query(sql('lock-file'), [fileId]);
+    const [file] = (await client.query(sql('lock-file'), [fileId])).rows;
     await client.query(sql('unload-chunks'), [fileId]);
     const { rows } = await client.query(sql('unload-parts'), [fileId]);
     await client.query(sql('release-rejects'), [[fileId]]);
+    // Those of a replay are the same rows as the ones that wait again.
+    if (file?.link === 'replays') await client.query(sql('undo-rejects'), [[fileId]]);
     await changeFile(client, fileId, 'failed', { error });
     return rows.map((row) => ({ path: row.path, rows: Number(row.rows), bytes: Number(row.bytes) }));
   }
