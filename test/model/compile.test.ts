@@ -154,7 +154,7 @@ describe('mistakes', () => {
   test('are named all at once, each with its place and what to write instead', () => {
     const message = mistakesOf({
       name: 'bad',
-      dialect: { delimiter: ';;', quote: ',' },
+      dialect: { delimiter: '\n', quote: '\n' },
       columns: {
         Region: text(),
         at: timestamp({ zone: 'Europe/Berlim', ambiguous: 'maybe' as never, formats: ['YYYY-MM-dd'] }),
@@ -180,7 +180,7 @@ describe('mistakes', () => {
       queries: { q: { description: '', sql: 'select :a', parameters: { b: { type: 'text' } } } },
     });
     for (const part of [
-      'dialect.delimiter: ";;" is not one ASCII character',
+      '\n  dialect',
       'columns.Region: "Region" is no plain SQL name',
       'columns.at.zone: there is no time zone Europe/Berlim. Use an IANA name. Did you mean Europe/Berlin?',
       'columns.at.ambiguous: there is no maybe. Say earlier, later and reject',
