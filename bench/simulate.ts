@@ -11,7 +11,6 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
@@ -53,8 +52,6 @@ const child = fileURLToPath(new URL('./children/sleeping-workers.js', import.met
 const workersOfProcess = 125;
 /** A file of 32 GiB: submitted as one flow. */
 const chunksOfFile = 1000;
-/** PostgreSQL's backends report what they have done once a second. */
-const statisticsMs = 1500;
 
 interface Servers {
   readonly databaseUrl: string;
@@ -83,10 +80,10 @@ async function simulate(
   try {
     const files = await plan(new Ledger(database.pool), scope, run.chunks);
     const transactions = async () => {
-      const text = 'select sum(xact_commit)::float8 as n from pg_stat_database';
+      // Transactions that only read take no number.
+      const text = 'select pg_snapshot_xmax(pg_current_snapshot())::text::float8 as n';
       return (await database.pool.query<{ n: number }>(text)).rows[0].n;
     };
-    await delay(statisticsMs);
     const before = {
       transactions: await transactions(),
       commands: (await redis?.commands()) ?? 0,
@@ -103,7 +100,7 @@ async function simulate(
     const redisSeconds = redis === null ? null : treeCpuSeconds(redis.pid) - before.redis;
     const postgresSeconds = treeCpuSeconds(servers.postmaster) - before.postgres;
     const commands = redis === null ? null : (await redis.commands()) - before.commands;
-    await delay(statisticsMs);
+    const numbersTaken = (await transactions()) - before.transactions;
     const perChunkMs = (cpuSeconds: number) => (cpuSeconds * 1000) / run.chunks;
     return {
       ...run,
@@ -117,7 +114,7 @@ async function simulate(
       coordinatorCpuMs: perChunkMs((own.user + own.system) / 1e6),
       workerCpuMs: perChunkMs(sleepers),
       redisCommands: commands === null ? null : commands / run.chunks,
-      postgresTransactions: ((await transactions()) - before.transactions) / run.chunks,
+      postgresTransactions: numbersTaken / run.chunks,
     };
   } finally {
     await stopSleepers(processes);
@@ -209,6 +206,17 @@ async function stopSleepers(processes: readonly ChildProcess[]): Promise<void> {
   );
 }
 
+/** After every run, so that a run that is stopped leaves what it has found. */
+async function save(out: string, runs: readonly QueueRun[], version: string): Promise<void> {
+  const results = {
+    ...{ format: 1, kind: 'queue', at: new Date().toISOString() },
+    command: `npm run bench:simulate -- ${process.argv.slice(2).join(' ')}`.trim(),
+    ...{ machine: machine(), versions: await versions(version), runs },
+  };
+  mkdirSync(dirname(resolve(out)), { recursive: true });
+  writeFileSync(resolve(out), `${JSON.stringify(results, null, 1)}\n`);
+}
+
 function show(run: QueueRun): void {
   const figures = [
     `${run.queue}${run.ledger ? ' + ledger' : ''}`.padEnd(18),
@@ -252,18 +260,10 @@ try {
           const run = await simulate(servers, { queue, workers, sleepMs, ledger, chunks });
           runs.push(run);
           show(run);
+          if (flags.out) await save(flags.out, runs, version);
         }
       }
     }
-  }
-  const results = {
-    ...{ format: 1, kind: 'queue', at: new Date().toISOString() },
-    command: `npm run bench:simulate -- ${process.argv.slice(2).join(' ')}`.trim(),
-    ...{ machine: machine(), versions: await versions(version), runs },
-  };
-  if (flags.out) {
-    mkdirSync(dirname(resolve(flags.out)), { recursive: true });
-    writeFileSync(resolve(flags.out), `${JSON.stringify(results, null, 1)}\n`);
   }
 } finally {
   await redis?.stop();

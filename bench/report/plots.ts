@@ -35,7 +35,7 @@ export function runPlots(run: NamedReport): Plots {
   const { side, detail } = ingest;
   const rows = side.rows.toLocaleString('en');
   const seconds = { title: 'seconds since the command was started' };
-  const curve: Line = { name: 'rows committed', points: [[0, 0], ...detail.curve] };
+  const curve: Line = { name: 'rows committed', points: steps(detail.curve) };
   const memory = detail.series
     .filter(({ role }) => role !== 'postgres')
     .map(
@@ -121,6 +121,19 @@ export function scalingPlot(costs: Costs, sites: readonly Site[]): Plots {
   };
 }
 
+/** Nothing between commits is interpolated. */
+function steps(curve: IngestDetail['curve']): [number, number][] {
+  let rows = 0;
+  return [[0, 0], ...curve].flatMap(([at, then]): [number, number][] => {
+    const before = rows;
+    rows = then;
+    return [
+      [at, before],
+      [at, then],
+    ];
+  });
+}
+
 function zip(x: readonly number[], y: readonly number[], of: (value: number) => number): [number, number][] {
   return x.map((at, index) => [at, of(y[index])]);
 }
@@ -130,8 +143,7 @@ function coresInUse(at: readonly number[], cpuSeconds: readonly number[]): [numb
   const points: [number, number][] = [];
   let from = 0;
   for (let to = 1; to < at.length; to++) {
-    if (at[to] - at[from] < windowSeconds && to !== at.length - 1) continue;
-    if (at[to] === at[from]) continue;
+    if (at[to] - at[from] < windowSeconds) continue;
     points.push([at[to], Math.max(0, (cpuSeconds[to] - cpuSeconds[from]) / (at[to] - at[from]))]);
     from = to;
   }

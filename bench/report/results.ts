@@ -34,7 +34,7 @@ export interface QueueRun {
   readonly postgresCpuMs: number;
   readonly coordinatorCpuMs: number;
   readonly workerCpuMs: number;
-  /** Redis commands (those of scripts included), and committed transactions of PostgreSQL, a chunk. */
+  /** Redis commands (those of scripts included), and transactions of PostgreSQL that wrote, a chunk. */
   readonly redisCommands: number | null;
   readonly postgresTransactions: number;
 }

@@ -89,7 +89,7 @@ function queueTable(runs: readonly QueueRun[]): string {
     const server = run.queue === 'redis' ? 'Redis' : 'PostgreSQL';
     return `| ${server}${run.ledger ? ' + ledger' : ''} | ${run.workers} | ${run.sleepMs} ms | ${count(run.chunksPerSecond)} | ${ideal} | ${milliseconds(run.redisCpuMs)} | ${milliseconds(run.postgresCpuMs)} | ${milliseconds(run.coordinatorCpuMs)} | ${milliseconds(run.workerCpuMs)} | ${run.redisCommands === null ? '' : run.redisCommands.toFixed(0)} | ${run.postgresTransactions.toFixed(1)} |`;
   });
-  return `| queue | workers | a chunk sleeps | chunks/s | sleep alone allows | Redis CPU ms | PostgreSQL CPU ms | coordinator CPU ms | worker CPU ms | Redis commands | transactions |
+  return `| queue | workers | a chunk sleeps | chunks/s | sleep alone allows | Redis CPU ms | PostgreSQL CPU ms | coordinator CPU ms | worker CPU ms | Redis commands | writing transactions |
 |---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}`;
 }

@@ -15,8 +15,8 @@ export interface Axis {
 }
 
 const width = 760;
-const height = 340;
-const margin = { left: 76, right: 24, top: 34, bottom: 74 };
+const height = 360;
+const margin = { left: 76, right: 24, top: 54, bottom: 74 };
 const plot = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
 
 /** Okabe and Ito's colours: told apart by those who see few. */
