@@ -37,7 +37,8 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
   return {
     delimiter,
     ...form,
-    encoding: dialect.encoding,
+    // What we exported is UTF-8, whatever it was exported from.
+    encoding: mending ? 'utf-8' : dialect.encoding,
     headerBytes: hasHeader ? Math.min(first.bytes, head.bytes.length) : bomBytes(head.bytes),
     header: hasHeader ? first.fields : [],
     fieldCount,

@@ -19,8 +19,8 @@ export interface TestSite extends Site {
   readonly folder: string;
   /** Renames a file into landing/<dataset>/ and waits for its receipt. */
   drop(dataset: string, path: string): Promise<Receipt>;
-  /** Waits until the ledger has a file of that name that has ended, and gives its receipt. */
-  receiptOf(name: string): Promise<Receipt>;
+  /** Waits until the ledger has a file of that name (numbered above `after`) that has ended: its receipt. */
+  receiptOf(name: string, after?: number): Promise<Receipt>;
   query<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
 }
 
@@ -67,7 +67,8 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     serve: options.serve ?? false,
     log,
   });
-  const receiptOf = async (name: string) => site.coordinator.settled(await fileNamed(site, name));
+  const receiptOf = async (name: string, after?: number) =>
+    site.coordinator.settled(await fileNamed(site, name, after));
   return {
     ...site,
     folder,
@@ -79,7 +80,7 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
         'select coalesce(max(file_id), 0) as newest from landfall.file',
       );
       renameSync(path, join(target, basename(path)));
-      return site.coordinator.settled(await fileNamed(site, basename(path), rows[0].newest));
+      return receiptOf(basename(path), rows[0].newest);
     },
     async query(sql, values) {
       return (await database.pool.query(sql, values)).rows;

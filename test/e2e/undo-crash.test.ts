@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { starLock } from '../../coordinator/star.ts';
 import { undoFile } from '../../coordinator/undo.ts';
@@ -13,6 +12,7 @@ import type { Storage } from '../../platform/types.ts';
 import { main } from '../cli/run.ts';
 import { redisUrl, tempFolder } from '../support/index.ts';
 import { account, commandOf, csv, definition, header, lakeFiles, rows, siteOf } from './again.ts';
+import { holdLock, type Lock } from './lock.ts';
 import { type Backend, committedParts, onBothBackends, type TestSite } from './site.ts';
 
 /** A site of one test, and locks that it holds at most as long. */
@@ -152,32 +152,6 @@ it('undo that breaks off in the lake is made up for by the next one', async () =
 
 function ids(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
-}
-
-interface Lock {
-  /** Resolves when somebody waits for it. */
-  waitedFor(): Promise<void>;
-  release(): Promise<void>;
-}
-
-/** Holds what the statement locks until it is released. */
-async function holdLock(site: TestSite, statement: string): Promise<Lock> {
-  const client = new pg.Client({ connectionString: site.database.url, application_name: 'the test' });
-  await client.connect();
-  await client.query('begin');
-  await client.query(statement);
-  const { rows } = await client.query('select pg_backend_pid() as pid');
-  let held = true;
-  return {
-    async waitedFor() {
-      const text = 'select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))';
-      while ((await site.query(text, [rows[0].pid])).length === 0) await delay(20);
-    },
-    async release() {
-      if (held) await client.end();
-      held = false;
-    },
-  };
 }
 
 function start(site: TestSite, backend: Backend, args: readonly string[]): ChildProcess {

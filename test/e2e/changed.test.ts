@@ -1,0 +1,75 @@
+/** A file that changes while it is read is noticed before anything of it counts; what it became is loaded. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { tempFolder } from '../support/index.ts';
+import { account, csv, header, lakeFiles, rows, siteOf } from './again.ts';
+import { holdLock, type Lock } from './lock.ts';
+import { committedParts, type TestSite } from './site.ts';
+
+describe('a file that changes', () => {
+  let site: TestSite | undefined;
+  const locks: Lock[] = [];
+  afterEach(async () => {
+    for (const lock of locks.splice(0)) await lock.release();
+    await site?.close();
+  });
+  const lockOf = async (open: TestSite, statement: string) => {
+    const lock = await holdLock(open, statement);
+    locks.push(lock);
+    return lock;
+  };
+
+  const lines = [header, ...rows(1, 100)];
+  const more = `${rows(101, 50).join('\n')}\n`;
+
+  /** Drops the file, changes it when `until` says that it is at its step, and sees what becomes of it. */
+  const change = async (open: TestSite, first: Lock, until: () => Promise<Lock>) => {
+    const dropped = open.drop('riders', csv(tempFolder(), 'rides.csv', lines));
+    await first.waitedFor();
+    const last = await until();
+    appendFileSync(join(open.folder, 'landing/riders/rides.csv'), more);
+    await last.release();
+    const receipt = await dropped;
+    expect(receipt).toMatchObject({
+      status: 'failed',
+      error: { code: 'LF_FILE_CHANGED' },
+      rows: { loaded: 0 },
+    });
+    expect(await open.receiptOf('rides.csv', receipt.fileId)).toMatchObject({
+      status: 'done',
+      rows: { parsed: 150, loaded: 150 },
+    });
+    const ids = Array.from({ length: 150 }, (_, i) => i + 1);
+    expect(await account(open)).toMatchObject({ ids, lake_rows: 150, mart: 150 });
+    expect(lakeFiles(open).map((path) => join(open.folder, 'lake', path))).toEqual(
+      await committedParts(open, 'riders'),
+    );
+  };
+
+  it('while it is looked through', async () => {
+    const open = (site = await siteOf('postgres'));
+    const lock = await lockOf(open, 'lock table landfall.survey in share mode');
+    await change(open, lock, async () => lock);
+  });
+
+  it('while it is loaded', async () => {
+    const open = (site = await siteOf('postgres'));
+    const lock = await lockOf(open, 'lock table landfall.part in share mode');
+    await change(open, lock, async () => lock);
+  });
+
+  it('when all of it is loaded and nothing is checked yet', async () => {
+    const open = (site = await siteOf('postgres', {}, 1 << 20));
+    const commit = await lockOf(open, 'lock table landfall.part in share mode');
+    await change(open, commit, async () => {
+      // Whoever asks for the file now gets it when its only chunk has committed, before it is finalised.
+      const file = lockOf(open, 'select from landfall.file where file_id = 1 for update');
+      const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'select from landfall.file%'`;
+      while ((await open.query(waiting)).length === 0)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      await commit.release();
+      return file;
+    });
+  });
+});
