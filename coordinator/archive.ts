@@ -21,32 +21,35 @@ export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> 
 async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
   const day = file.landedAt.toISOString().slice(0, 10);
   const { moved } = await moveAside(context, file, context.archive, `${file.dataset}/${day}/${file.name}`);
-  if (moved === 'moved' && file.link === 'reloads') await dropReport(context, file);
+  if (moved === 'moved') await dropReport(context, file);
   return moved;
 }
 
 /** A file that was loaded from the failed ones leaves nothing there. */
 async function dropReport(context: Context, file: LedgerFile): Promise<void> {
-  const failed = await context.failed();
-  const start = objectUrl(failed, 'x').slice(0, -1);
-  if (!file.url.startsWith(start)) return;
+  if (!liesIn(await context.failed(), file)) return;
   const { storage, key } = await openObject(file.url);
   await storage.delete(`${key}.error.json`);
 }
 
 /** After a file failed: moves it and says beside it why, unless it lay aside already. Repeating it is harmless. */
-export async function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
-  if (file.link === 'reloads') return 'stays';
+export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
   return orLater(context, file, intoFailed(context, file, receipt));
 }
 
 async function intoFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
   const { moved, key } = await moveAside(context, file, context.failed, `${file.dataset}/${file.name}`);
-  if (moved !== 'moved') return moved;
+  const failedAgain = moved === 'stays' && liesIn(await context.failed(), file);
+  if (moved !== 'moved' && !failedAgain) return moved;
   const { error, rejectsByCode, finishedAt } = receipt;
   const report = { ...error, file: file.name, at: finishedAt, rejectsByCode };
-  await (await context.failed()).put(`${key}.error.json`, `${JSON.stringify(report, null, 2)}\n`);
+  const beside = failedAgain ? await openObject(file.url) : { storage: await context.failed(), key };
+  await beside.storage.put(`${beside.key}.error.json`, `${JSON.stringify(report, null, 2)}\n`);
   return moved;
+}
+
+function liesIn(store: Storage, file: LedgerFile): boolean {
+  return file.url.startsWith(objectUrl(store, 'x').slice(0, -1));
 }
 
 /** The file has ended, moved or not: where it cannot be moved now, the next start tries again. */
@@ -74,7 +77,7 @@ async function moveAside(
   if (stored === null) return { moved: 'gone', key: wanted };
   if (stored.fingerprint !== file.fingerprint) return { moved: 'changed', key: wanted };
   const target = await openTarget();
-  if (file.url.startsWith(objectUrl(target, 'x').slice(0, -1))) return { moved: 'stays', key: wanted };
+  if (liesIn(target, file)) return { moved: 'stays', key: wanted };
   const key = await freeKey(target, wanted, file.fileId);
   await target.moveFrom(storage, sourceKey, key);
   await context.pool.query(sql('moved-file'), [file.url, objectUrl(target, key), file.fingerprint]);

@@ -1,10 +1,10 @@
 /** Which dataset a file is of that is ingested where it lies. */
 import { readHead } from '../kernel/header.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
-import { matchHeader } from '../model/header.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
 import { datasetNamed } from './context.ts';
+import { matchData } from './mending.ts';
 
 /**
  * The one that was named; else the one its folder is named after; else the only one whose header fits.
@@ -35,7 +35,7 @@ function fits(dataset: CompiledDataset, head: Uint8Array): boolean {
     const first = readHead(head, { delimiter: one, quote, trim });
     if (first === null) return false;
     try {
-      matchHeader(dataset, first.fields, first.fields.length);
+      matchData(dataset, first.fields, { header: true });
       return true;
     } catch {
       return false;

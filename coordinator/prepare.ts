@@ -151,7 +151,7 @@ async function originOf(
 ): Promise<Pick<FilePlan, 'link' | 'takes'>> {
   const mends = layout.mending ? await readMends(context, file, layout) : null;
   if (mends !== null) {
-    const kind = file.link ?? 'mends';
+    const kind = file.link === 'replays' ? 'replays' : 'mends';
     return { link: { kind, fileId: mends.original.fileId }, takes: mends.byteOffsets };
   }
   if (file.link === 'reloads') await refuseOtherContent(context, file, contentHash);

@@ -44,8 +44,8 @@ export interface FileProgress {
   readonly landedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  /** The file that this one comes from, where it comes from one. */
-  readonly link?: FileLink;
+  /** The file that this one comes from; null for one that comes from no other. */
+  readonly link: FileLink | null;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
 }

@@ -27,6 +27,7 @@ describe('documents', () => {
     'docs/progress.md',
     'docs/cli.md',
     'docs/errors.md',
+    'docs/rejects.md',
   ];
 
   it.each(documents)('%s links only to what is there', (path) => {

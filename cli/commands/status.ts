@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { openDatabase } from '../../platform/database.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
+import { linkWords } from '../../platform/link-words.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, table } from '../terminal/format.ts';
-import { linkWords } from '../terminal/receipt.ts';
 
 /** `landfall status`: what the ledger says now. */
 export function statusCommand(): Command {

@@ -1,15 +1,6 @@
-import type { FileLink } from '../../platform/progress.ts';
+import { linkWords } from '../../platform/link-words.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
-
-/** How a file comes from another, before that one's name. */
-export const linkWords: Readonly<Record<FileLink['kind'], string>> = {
-  mends: 'mends rejects of',
-  replays: 'replays rejects of',
-  reloads: 'loads again',
-  replaces: 'replaces the version before,',
-  follows: 'is another version of',
-};
 
 /** A receipt as a few lines of text, ending in a newline. */
 export function renderReceipt(receipt: Receipt): string {

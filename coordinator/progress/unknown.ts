@@ -46,6 +46,7 @@ function unknownProgress(file: UnknownFile, fileId: number, landedAt: string): F
     landedAt,
     startedAt: null,
     finishedAt: null,
+    link: null,
     error: file.error,
   };
 }

@@ -1,6 +1,7 @@
 /** Files: what needs a person, what is on its way, what has ended. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { linkWords } from '../../platform/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress.ts';
 import { Bar } from './bar.tsx';
 import { compact, count, duration, moment, percent, plural, remaining, size } from './format.ts';
@@ -70,6 +71,16 @@ function FileName({ file }: { file: FileProgress }) {
   );
 }
 
+/** Which file this one comes from. */
+function Link({ file }: { file: FileProgress }) {
+  if (!file.link) return null;
+  return (
+    <p class="file-link small quiet">
+      {linkWords[file.link.kind]} <b>{file.link.name}</b>
+    </p>
+  );
+}
+
 const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
   surveying: 'looking through',
@@ -119,6 +130,7 @@ function RunningFile({ file }: { file: FileProgress }) {
           {file.etaSeconds !== null && <span>{remaining(file.etaSeconds)} left</span>}
         </span>
       </div>
+      <Link file={file} />
       {file.error && <Trouble error={file.error} />}
     </li>
   );
@@ -161,6 +173,7 @@ function EndedFile({ file }: { file: FileProgress }) {
         </span>
         <EndFacts file={file} />
       </div>
+      <Link file={file} />
       {file.error && file.state === 'failed' && <Trouble error={file.error} />}
     </li>
   );

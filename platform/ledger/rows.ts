@@ -210,7 +210,7 @@ export function toProgress(row: Row): FileProgress {
     landedAt: row.landed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
-    ...(row.link && { link: { kind: row.link, fileId: row.linked_to, name: row.linked_name } }),
+    link: row.link && { kind: row.link, fileId: row.linked_to, name: row.linked_name },
     error: row.error,
   };
 }

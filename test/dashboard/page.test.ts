@@ -153,6 +153,10 @@ describePage('the page on messages', () => {
     const files = [
       fileOf({ fileId: 1, name, state: 'failed', error, finishedAt: new Date().toISOString() }),
       fileOf({ fileId: 2, name: 'again.csv', state: 'duplicate', finishedAt: new Date().toISOString() }),
+      fileOf({
+        ...{ fileId: 3, name: 'mended.csv', state: 'undone', finishedAt: new Date().toISOString() },
+        link: { kind: 'mends', fileId: 9, name: 'rides.csv' },
+      }),
     ];
     const rejects = [
       {
@@ -170,6 +174,8 @@ describePage('the page on messages', () => {
     const page = await openPage(server.url);
     await file(page, name).getByText('No field <b>datetime</b>.').waitFor();
     await file(page, 'again.csv').getByText('loaded before').waitFor();
+    await file(page, 'mended.csv').getByText('taken out again').waitFor();
+    await file(page, 'mended.csv').getByText('mends rejects of rides.csv').waitFor();
     await page.getByText('<script>alert(1)</script>').waitFor();
     await page.getByText('far').waitFor();
     expect(await page.title()).toBe('Done, 1 failed · Landfall');

@@ -124,6 +124,7 @@ export function fileOf(file: Partial<FileProgress> & { fileId: number }): FilePr
     landedAt: new Date(Date.now() - 60_000).toISOString(),
     startedAt: null,
     finishedAt: null,
+    link: null,
     error: null,
     ...file,
   };

@@ -137,6 +137,15 @@ export async function replayed(
 
 /** Parts that lie in the lake, listed or not. */
 export function lakeFiles(site: TestSite): string[] {
+  return parquetFiles(site).filter((path) => !path.startsWith('quarantine/'));
+}
+
+/** Quarantine parts. */
+export function quarantined(site: TestSite): string[] {
+  return parquetFiles(site).filter((path) => path.startsWith('quarantine/'));
+}
+
+function parquetFiles(site: TestSite): string[] {
   const all = readdirSync(join(site.folder, 'lake'), { recursive: true }).map(String);
   return all.filter((path) => path.endsWith('.parquet')).sort();
 }

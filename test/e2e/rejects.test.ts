@@ -11,6 +11,7 @@ import {
   exported,
   header,
   lakeFiles,
+  quarantined,
   replayed,
   rows,
   siteOf,
@@ -159,7 +160,7 @@ onBothBackends('rejects', (backend) => {
     expect(left.waiting).toBeGreaterThan(5);
     // Given up early: most of its chunks were never read.
     expect(left.waiting).toBeLessThan(300);
-    expect(lakeFiles(open)).toEqual([]);
+    expect([...lakeFiles(open), ...quarantined(open)]).toEqual([]);
     // Its rejects cannot be loaded without the rest of it.
     writeFileSync(join(aside, 'mended.csv'), await exported(open, 'dirty.csv'));
     expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({

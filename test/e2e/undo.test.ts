@@ -10,6 +10,7 @@ import {
   exported,
   header,
   lakeFiles,
+  quarantined,
   replayed,
   rows,
   siteOf,
@@ -44,6 +45,7 @@ onBothBackends('undo', (backend) => {
     expect(lakeFiles(open).map((path) => join(open.folder, 'lake', path))).toEqual(
       await committedParts(open, 'riders'),
     );
+    expect(quarantined(open)).toEqual([`quarantine/riders/f${other.fileId}-c1.parquet`]);
     const [ledger] = await open.query<{ state: string; receipt: { rows: unknown; undone: unknown } }>(
       `select state, receipt from landfall.file where name = 'rides.csv'`,
     );
@@ -91,6 +93,13 @@ onBothBackends('undo', (backend) => {
     const whole = await replayed(open, 'rides.csv', { whole: true });
     expect(whole).toMatchObject({ rows: { loaded: 40 }, link: { fileId: back.fileId } });
     expect(await account(open)).toMatchObject({ ids: ids(1, 40), waiting: 1, mart: 40 });
+    // What was undone with it comes back too, and belongs to the file of now.
+    expect(await replayed(open, 'mended.csv')).toMatchObject({
+      rows: { loaded: 1 },
+      link: { kind: 'mends', fileId: whole.fileId },
+    });
+    expect(await undone(open, 'rides.csv')).toHaveLength(2);
+    expect(await account(open)).toMatchObject({ ids: [], parts: 0 });
     const archive = readdirSync(join(open.folder, 'archive'), { recursive: true }).map(String);
     expect(archive.filter((path) => path.endsWith('rides.csv'))).toHaveLength(1);
   });

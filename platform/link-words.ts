@@ -1,0 +1,10 @@
+import type { FileLink } from './progress.ts';
+
+/** How a file comes from another, before that one's name. */
+export const linkWords: Readonly<Record<FileLink['kind'], string>> = {
+  mends: 'mends rejects of',
+  replays: 'replays rejects of',
+  reloads: 'loads again',
+  replaces: 'replaces the version before,',
+  follows: 'is another version of',
+};
