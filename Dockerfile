@@ -13,7 +13,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-RUN mkdir -p /data/landing /data/lake /data/archive /var/lib/landfall && chown -R node:node /data /var/lib/landfall
+RUN mkdir -p /data/landing /data/lake /data/archive /data/failed /var/lib/landfall && chown -R node:node /data /var/lib/landfall
 USER node
 EXPOSE 8080
 STOPSIGNAL SIGTERM

@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
       expect(config.redisUrl).toBe('redis://redis:6379');
       expect(config.host).toBe('0.0.0.0');
       const mounted = service.volumes.map((volume: string) => substitute(volume).split(':').at(-1));
-      expect(mounted).toEqual([config.landingUrl, config.lakeUrl, config.archiveUrl]);
+      expect(mounted).toEqual([config.landingUrl, config.lakeUrl, config.archiveUrl, config.failedUrl]);
     }
   });
 
