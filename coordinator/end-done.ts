@@ -9,22 +9,46 @@ import { openRejects, returnRejects } from '../platform/ledger/rejects.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { Receipt } from '../platform/types.ts';
 import type { Context } from './context.ts';
+import { runChecks } from './data-checks.ts';
+import type { Check } from './reconcile.ts';
 import { sweepUndone } from './undo.ts';
 import { settleVersions } from './versions.ts';
 
-/** Throws LF_FILE_VERSION: then nothing has changed. */
+/**
+ * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
+ * Where one does not hold, nothing changes, and all of them are the answer; else null.
+ * Throws LF_FILE_VERSION: then nothing has changed either.
+ */
 export async function endDone(
   context: Context,
   dataset: CompiledDataset,
   file: LedgerFile,
   receipt: Receipt,
-): Promise<void> {
-  await inTransaction(context.pool, async (client) => {
-    await settleVersions(client, context, dataset, file);
-    if (file.link === 'replays') await giveBack(client, file);
-    await context.ledger.finishFile(file.fileId, receipt, 'done', client);
-  });
+): Promise<readonly Check[] | null> {
+  try {
+    await inTransaction(context.pool, async (client) => {
+      await settleVersions(client, context, dataset, file);
+      const dataChecks = await runChecks(client, dataset);
+      if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
+      if (file.link === 'replays') await giveBack(client, file);
+      const checks = [...receipt.checks, ...dataChecks];
+      await context.ledger.finishFile(file.fileId, { ...receipt, checks }, 'done', client);
+    });
+  } catch (error) {
+    if (error instanceof BrokenChecks) return error.checks;
+    throw error;
+  }
   await sweepUndone(context);
+  return null;
+}
+
+/** Rolls the transaction back. */
+class BrokenChecks extends Error {
+  readonly checks: readonly Check[];
+  constructor(checks: readonly Check[]) {
+    super('a data check does not hold');
+    this.checks = checks;
+  }
 }
 
 /** Rows of a replay that still do not fit wait again where they came from. */

@@ -6,7 +6,6 @@ import type { CompiledDataset } from '../model/compiled.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
-import { inTransaction } from '../platform/transaction.ts';
 import { archiveFile, type Moved } from './archive.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
 import { endDone } from './end-done.ts';
@@ -39,16 +38,14 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
   if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
   const overLimit = rejectLimitError(dataset, file, account.receipt.rows);
   if (overLimit !== null) return fail(context, file, overLimit, account.checks);
-  const dataChecks = await runChecks(context, dataset);
-  const checks = [...account.checks, ...dataChecks];
-  const found = dataChecks.find((check) => !check.ok);
-  if (found !== undefined) {
-    const values = { check: found.name, row: found.detail, file: file.name };
-    return fail(context, file, new LandfallError('LF_CHECK', values), checks);
-  }
   const link = await linkOf(ledger, file);
-  const receipt = doneReceipt(file, { ...account.receipt, checks, ...(link && { link }) });
-  await endDone(context, dataset, file, receipt);
+  const receipt = doneReceipt(file, { ...account.receipt, checks: account.checks, ...(link && { link }) });
+  const broke = await endDone(context, dataset, file, receipt);
+  if (broke !== null) {
+    const found = broke.find((check) => !check.ok)!;
+    const values = { check: found.name, row: found.detail, file: file.name };
+    return fail(context, file, new LandfallError('LF_CHECK', values), [...account.checks, ...broke]);
+  }
   return { state: 'done', moved: await archiveFile(context, file) };
 }
 
@@ -131,22 +128,4 @@ function rejectLimitError(
   if (rejected <= count && rejected <= share * parsed) return null;
   const limit = rejected > count ? `${count} rows` : `${share * 100} % of the rows`;
   return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
-}
-
-/** Each data check's SQL must return no row. One that cannot be run does not hold. */
-async function runChecks(context: Context, dataset: CompiledDataset): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const { name, sql } of dataset.checks) {
-    const detail = await firstRow(context, sql).catch((error: Error) => `it cannot be run: ${error.message}`);
-    checks.push({ name, ok: detail === null, detail: detail ?? 'no row' });
-  }
-  return checks;
-}
-
-async function firstRow(context: Context, sql: string): Promise<string | null> {
-  return inTransaction(context.pool, async (client) => {
-    await client.query('set transaction read only');
-    const { rows } = await client.query(`select * from (\n${sql}\n) as found limit 1`);
-    return rows.length === 0 ? null : JSON.stringify(rows[0]);
-  });
 }

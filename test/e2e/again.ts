@@ -19,6 +19,8 @@ export interface Riders {
   readonly versions?: 'add' | 'replace' | 'refuse';
   readonly rejects?: { readonly share?: number; readonly count?: number };
   readonly header?: boolean;
+  /** A data check: no id twice. */
+  readonly unique?: boolean;
 }
 
 /** Writes the definition of `riders` into `folder`, and returns the folder of definitions. */
@@ -28,6 +30,7 @@ export function definition(folder: string, options: Riders = {}): string {
     versions = 'add',
     rejects = { share: 1 },
     header = true,
+    unique = false,
   } = options;
   const target = join(folder, 'datasets', 'riders');
   mkdirSync(target, { recursive: true });
@@ -47,6 +50,7 @@ export default defineDataset({
   star: { fact: 'fact_rider', dimensions: { rider_key: lookup('dim_rider', { name: 'rider' }) }, columns: ['id', 'at'] },
   marts: { riders_by_month: { kind: 'table', uniqueKey: ['month'], sql:
     "select date_trunc('month', at) as month, count(*)::int as rides from star.fact_rider group by 1" } },
+  checks: ${unique ? "{ ids_once: 'select id from star.fact_rider group by id having count(*) > 1' }" : '{}'},
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',
 });

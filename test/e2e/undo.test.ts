@@ -139,7 +139,7 @@ describe('versions of one name', () => {
   });
 
   it('replace the one before', async () => {
-    const open = (site = await siteOf('postgres', { versions: 'replace' }));
+    const open = (site = await siteOf('postgres', { versions: 'replace', unique: true }));
     const first = await open.drop('riders', csv(aside, 'rides.csv', one));
     await open.drop('riders', csv(aside, 'other.csv', [header, ...rows(201, 3)]));
     const second = await open.drop('riders', csv(aside, 'rides.csv', two));
@@ -160,8 +160,17 @@ describe('versions of one name', () => {
   });
 
   it('that cannot be loaded leave the one before where it is', async () => {
-    const open = (site = await siteOf('postgres', { versions: 'replace', rejects: { share: 0.1 } }));
+    const open = (site = await siteOf('postgres', {
+      versions: 'replace',
+      unique: true,
+      rejects: { share: 0.1 },
+    }));
     await open.drop('riders', csv(aside, 'rides.csv', one));
+    const twice = [header, ...rows(1, 5), ...rows(5, 5)];
+    expect(await open.drop('riders', csv(aside, 'rides.csv', twice))).toMatchObject({
+      error: { code: 'LF_CHECK', message: expect.stringContaining('{"id":5}') },
+    });
+    expect(await account(open)).toMatchObject({ ids: ids(1, 20), mart: 20 });
     const broken = [header, ...rows(1, 5), ...rows(40, 5).map((row) => row.replace('2024', 'x'))];
     expect(await open.drop('riders', csv(aside, 'rides.csv', broken))).toMatchObject({ status: 'failed' });
     expect(await account(open)).toMatchObject({ ids: ids(1, 20), mart: 20 });
