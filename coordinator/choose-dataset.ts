@@ -1,10 +1,9 @@
 /** Which dataset a file is of that is ingested where it lies. */
-import { readHead } from '../kernel/header.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
 import { datasetNamed } from './context.ts';
-import { matchData } from './mending.ts';
+import { type Head, settleLayout } from './layout.ts';
 
 /**
  * The one that was named; else the one its folder is named after; else the only one whose header fits.
@@ -13,7 +12,7 @@ import { matchData } from './mending.ts';
  */
 export async function chooseDataset(
   registry: Registry,
-  file: { path: string; folder: string; named?: string; head: () => Promise<Uint8Array> },
+  file: { path: string; folder: string; named?: string; head: () => Promise<Head> },
 ): Promise<CompiledDataset> {
   if (file.named !== undefined) return datasetNamed(registry, file.named);
   const byFolder = registry.get(file.folder);
@@ -27,18 +26,12 @@ export async function chooseDataset(
 }
 
 /** Only a header can tell: a file without one fits too much. */
-function fits(dataset: CompiledDataset, head: Uint8Array): boolean {
-  const { delimiter, quote, trim, header } = dataset.dialect;
-  if (!header) return false;
-  const delimiters = delimiter === 'auto' ? [',', ';', '\t', '|'] : [delimiter];
-  return delimiters.some((one) => {
-    const first = readHead(head, { delimiter: one, quote, trim });
-    if (first === null) return false;
-    try {
-      matchData(dataset, first.fields, { header: true });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function fits(dataset: CompiledDataset, head: Head): boolean {
+  if (dataset.dialect.header === false) return false;
+  try {
+    const layout = settleLayout(dataset, head);
+    return layout !== null && layout.header.length > 0;
+  } catch {
+    return false;
+  }
 }

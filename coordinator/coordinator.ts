@@ -33,12 +33,14 @@ import { type Arrival, type Discovery, startDiscovery } from './discover.ts';
 import { startBucketDiscovery } from './discover-bucket.ts';
 import { finaliseFile } from './finalise.ts';
 import { Marts, staleMarts } from './marts.ts';
-import { planSurveyed, prepareFile, readStart } from './prepare.ts';
+import { planSurveyed, prepareFile } from './prepare.ts';
 import type { UnknownFile } from './progress/unknown.ts';
+import { readHeadOf } from './read-layout.ts';
 import { buryDeadIngests, putAway, resumeFiles } from './recover.ts';
 import { prepareReplay } from './replay.ts';
 import { lockScope } from './scope-lock.ts';
 import { Settling } from './settled.ts';
+import { clearSpoolOf, sweepSpool } from './spool.ts';
 import { makeStar } from './star.ts';
 import { Turns } from './turns.ts';
 import { sweepUndone } from './undo.ts';
@@ -125,6 +127,7 @@ class LandfallCoordinator implements Coordinator {
       await queues.close();
     });
     await sweepUndone(this.context);
+    await sweepSpool(this.context);
     await this.resume();
     const worker = await this.queues.workFiles((job, context) => this.onFilesJob(job, context));
     this.closers.push(
@@ -145,7 +148,7 @@ class LandfallCoordinator implements Coordinator {
       path: request.path,
       folder: basename(dirname(request.path)),
       named: request.dataset,
-      head: () => readStart({ url, bytes, fingerprint, name: key }, 1024 * 1024),
+      head: () => readHeadOf({ url, bytes, fingerprint, name: key }, 1024 * 1024),
     });
     const named = { dataset: dataset.name, name: basename(request.path), url };
     const file = await this.ledger.addFile({ ...named, scope, origin: 'ingest', bytes, fingerprint });
@@ -283,18 +286,24 @@ class LandfallCoordinator implements Coordinator {
 
   private async plan(file: LedgerFile): Promise<void> {
     const prepared = await planSurveyed(this.context, file);
-    if (prepared !== 'queued') this.end(file, 'duplicate', prepared);
+    if (prepared === 'queued') return;
+    await clearSpoolOf(this.context, file);
+    this.end(file, 'duplicate', prepared);
   }
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
     const ending = await finaliseFile(this.context, file.fileId, allEnded);
-    if (ending !== null) this.end(file, ending.state, ending.moved);
+    if (ending === null) return;
+    await clearSpoolOf(this.context, file);
+    this.end(file, ending.state, ending.moved);
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
     const { code, message, fix } = describeError(error);
     this.options.log.warn({ err: error, file: file.name, code }, 'the file failed');
-    this.end(file, 'failed', await failFile(this.context, file, { code, message, fix }));
+    const moved = await failFile(this.context, file, { code, message, fix });
+    await clearSpoolOf(this.context, file);
+    this.end(file, 'failed', moved);
   }
 
   /** The file has ended: marts follow, and what lies under its name by now is looked at anew. */

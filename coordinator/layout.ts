@@ -1,10 +1,11 @@
-/** Settles how one file is read, from its first bytes: dialect, header, where each column stands. */
-import { readHead } from '../kernel/header.ts';
-import type { CompiledDataset } from '../model/compiled.ts';
+/** Settles how one file is read, from its first bytes: encoding, dialect, header, where each column stands. */
+import { createTranscoder, originalBytes, toUtf8 } from '../kernel/encodings.ts';
+import type { CompiledDataset, CompiledDialect } from '../model/compiled.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { FileLayout } from '../platform/types.ts';
 import { exportDelimiter, matchData, mendingFields } from './mending.ts';
-import { sniffDelimiter } from './sniff.ts';
+import { type HeadText, settleReading } from './sniff.ts';
+import { settleEncoding } from './sniff-encoding.ts';
 
 /** The first bytes of a file. */
 export interface Head {
@@ -16,67 +17,74 @@ export interface Head {
 
 /**
  * The layout, or null when `head` ends before the first record does: come back with more bytes.
- * Throws LF_FILE_BINARY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER.
+ * Throws LF_FILE_BINARY, LF_FILE_EMPTY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER.
  */
 export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout | null {
-  refuseOtherThanText(head);
-  const bytes = head.whole ? endedByNewline(head.bytes) : head.bytes;
-  const { dialect } = dataset;
-  const form = { quote: dialect.quote, trim: dialect.trim };
-  const declared = () =>
-    dialect.delimiter === 'auto' ? sniffDelimiter(bytes, form, head.name) : dialect.delimiter;
-  const delimiter = exportDelimiter(bytes) ?? declared();
-  const first = readHead(bytes, { ...form, delimiter });
-  if (first === null) {
+  refuseCompressed(head);
+  const dialect = dialectFor(dataset, head.bytes);
+  const { encoding, bomBytes, detected } = settleEncoding(dialect.encoding, head);
+  const text = textOf(head, encoding, bomBytes);
+  const reading = settleReading(dataset, dialect, text);
+  if (reading === null) {
     if (head.whole) throw new LandfallError('LF_FILE_EMPTY', { file: head.name });
     return null;
   }
-  const fieldCount = first.fields.length;
+  const [first] = reading.records;
+  // Whether a line end of two bytes is cut in half is not known yet.
+  if (!head.whole && first.bytes === text.utf8.length) return null;
   const mending = mendingFields(first.fields);
-  const hasHeader = dialect.header || mending !== undefined;
+  const header = reading.hasHeader || mending !== undefined;
+  const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
+  const found = [
+    ...(detected ? ['encoding'] : []),
+    ...(['delimiter', 'quote', 'header', 'lineEnds'] as const).filter((name) => dialect[name] === 'auto'),
+  ];
   return {
-    delimiter,
-    ...form,
-    // What we exported is UTF-8, whatever it was exported from.
-    encoding: mending ? 'utf-8' : dialect.encoding,
-    headerBytes: hasHeader ? Math.min(first.bytes, head.bytes.length) : bomBytes(head.bytes),
-    header: hasHeader ? first.fields : [],
-    fieldCount,
-    fieldOfColumn: matchData(dataset, first.fields, dialect),
+    ...reading.dialect,
+    encoding,
+    ...(found.length > 0 && { detected: found }),
+    headerBytes: bomBytes + originalBytes(skipped, encoding),
+    headerLines: dialect.skipLines + (header ? first.lines : 0),
+    header: header ? first.fields : [],
+    fieldCount: first.fields.length,
+    fieldOfColumn: matchData(dataset, first.fields, { header: reading.hasHeader }),
     ...(mending && { mending }),
   };
 }
 
-/** A file's last record needs no line end, readHead wants one. */
-function endedByNewline(bytes: Uint8Array): Uint8Array {
-  if (bytes.at(-1) === 0x0a) return bytes;
-  const ended = new Uint8Array(bytes.length + 1);
-  ended.set(bytes);
-  ended[bytes.length] = 0x0a;
-  return ended;
+function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number): HeadText {
+  const content = bytes.subarray(bomBytes);
+  const utf8 = whole ? toUtf8(content, encoding) : createTranscoder(encoding).push(content);
+  return { name, utf8, whole };
 }
 
-function startsWith(bytes: Uint8Array, ...start: number[]): boolean {
-  return start.every((byte, i) => bytes[i] === byte);
+/** A file of mended rejects is as the export wrote it: in UTF-8, with a header and nothing around it. */
+function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDialect {
+  const exported = exportDelimiter(bytes);
+  if (exported === null) return dialect;
+  const { delimiter, quote, header, lineEnds } = dialect;
+  return {
+    ...dialect,
+    delimiter: delimiter.startsWith(exported) ? delimiter : exported,
+    quote: quote === 'auto' ? '"' : quote,
+    header: header === 'auto' ? true : header,
+    lineEnds: lineEnds === 'auto' ? 'lf' : lineEnds,
+    comment: null,
+    skipLines: 0,
+    skipFooterLines: 0,
+    encoding: 'utf-8',
+  };
 }
 
-function bomBytes(bytes: Uint8Array): number {
-  return startsWith(bytes, 0xef, 0xbb, 0xbf) ? 3 : 0;
-}
-
-/** Compressed files, UTF-16 and binary files would only give a million rejects; say what they are instead. */
-function refuseOtherThanText({ name, bytes }: Head): void {
-  if (startsWith(bytes, 0x1f, 0x8b)) throw new LandfallError('LF_FILE_BINARY', { file: name, what: 'gzip' });
-  if (startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)) {
-    throw new LandfallError('LF_FILE_BINARY', { file: name, what: 'zstd' });
-  }
-  if (startsWith(bytes, 0x50, 0x4b, 0x03, 0x04)) {
-    throw new LandfallError('LF_FILE_BINARY', { file: name, what: 'zip' });
-  }
-  if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff)) {
-    throw new LandfallError('LF_FILE_ENCODING', { file: name, encoding: 'UTF-16' });
-  }
-  if (bytes.subarray(0, 8192).includes(0)) {
-    throw new LandfallError('LF_FILE_BINARY', { file: name, what: 'binary' });
-  }
+/** What is still compressed after unpacking would only give a million rejects; say what it is instead. */
+function refuseCompressed({ name, bytes }: Head): void {
+  const startsWith = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
+  const what = startsWith(0x1f, 0x8b)
+    ? 'gzip'
+    : startsWith(0x28, 0xb5, 0x2f, 0xfd)
+      ? 'zstd'
+      : startsWith(0x50, 0x4b, 0x03, 0x04)
+        ? 'zip'
+        : null;
+  if (what !== null) throw new LandfallError('LF_FILE_BINARY', { file: name, what });
 }

@@ -13,8 +13,8 @@ import type { CompiledDataset } from '../model/compiled.ts';
 import { matchHeader } from '../model/header.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
-import { openObject } from '../platform/storage/index.ts';
 import type { FileLayout } from '../platform/types.ts';
+import { readContent } from './content.ts';
 import type { Context } from './context.ts';
 
 /** What the export adds, in this order. Documented in docs/rejects.md. */
@@ -134,7 +134,7 @@ async function readReferences(
   const kernel = await createKernel();
   const plan = { dialect, columns: referenceColumns, fieldOfColumn, fieldCount: layout.fieldCount };
   kernel.begin(plan, { byteStart: 0, skipBytes: layout.headerBytes });
-  for await (const batch of batchesOf(kernel, file)) {
+  for await (const batch of batchesOf(kernel, file, layout)) {
     const [names, offsets] = batch.vectors as readonly Utf8Vector[];
     for (let row = 0; row < batch.rows; row++) note(textAt(names, row), textAt(offsets, row));
     for (const { raw } of batch.rejects) {
@@ -145,23 +145,24 @@ async function readReferences(
   return found;
 }
 
-async function* batchesOf(kernel: Kernel, file: LedgerFile): AsyncGenerator<Batch> {
-  const { storage, key } = await openObject(file.url);
-  const range = { start: 0, end: file.bytes, fingerprint: file.fingerprint };
-  let seen = 0;
-  for await (const piece of storage.read(key, range)) {
+async function* batchesOf(
+  kernel: Kernel,
+  file: LedgerFile,
+  { compression }: FileLayout,
+): AsyncGenerator<Batch> {
+  for await (const { bytes: piece } of readContent(file, compression)) {
     for (let from = 0; from < piece.length; ) {
       const space = kernel.inputSpace();
       const count = Math.min(space.length, piece.length - from);
       space.set(piece.subarray(from, from + count));
       from += count;
-      seen += count;
-      kernel.filled(count, seen === file.bytes);
+      kernel.filled(count, false);
       for (let batch = kernel.next(); batch !== null; batch = kernel.next()) yield batch;
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (seen !== file.bytes) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  kernel.filled(0, true);
+  for (let batch = kernel.next(); batch !== null; batch = kernel.next()) yield batch;
 }
 
 function textAt({ offsets, bytes }: Utf8Vector, row: number): string {

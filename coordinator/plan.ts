@@ -16,6 +16,9 @@ export interface PlannedChunk {
   readonly byteEnd: number;
   /** 1-based line in the file of the chunk's first byte. */
   readonly lineStart: number;
+  /** Of a compressed file: its place in what that unpacks to. */
+  readonly unpackedStart?: number;
+  readonly unpackedEnd?: number;
 }
 
 /** The machine's state where a record begins (kernel: FieldStart). */
@@ -49,16 +52,19 @@ export function surveyRanges(file: {
  * Chunks of about `chunkBytes` that cover [0, bytes) exactly, in order, none empty, each but the first
  * beginning at a record. A record longer than a chunk makes its chunk longer.
  *
- * `surveys`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: LF bytes before
+ * `surveys`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: line ends before
  * recordsFrom. Throws RangeError when the pieces leave a gap.
  */
 export function planChunks(file: {
   bytes: number;
   recordsFrom: number;
+  /** Where the footer begins; default: there is none. */
+  recordsUntil?: number;
   headerLines: number;
   chunkBytes: number;
   surveys: readonly RangeSurvey[];
 }): PlannedChunk[] {
+  const { recordsUntil = file.bytes } = file;
   const chunks: PlannedChunk[] = [];
   let byteStart = 0;
   let lineStart = 1;
@@ -76,7 +82,7 @@ export function planChunks(file: {
     const border = survey.firstRecordStart[state];
     // Half a chunk is enough to cut: borders come about one chunk apart, some a little early.
     const long = border - byteStart >= file.chunkBytes / 2;
-    if (border >= 0 && border < file.bytes && long) cut(border, 1 + lines + survey.linesBefore[state]);
+    if (border >= 0 && border < recordsUntil && long) cut(border, 1 + lines + survey.linesBefore[state]);
     lines += typeof survey.lines === 'number' ? survey.lines : survey.lines[state];
     state = survey.endState[state];
     position = survey.byteEnd;

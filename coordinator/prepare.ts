@@ -4,15 +4,19 @@
  */
 import type { CompiledDataset } from '../model/compiled.ts';
 import { BlockHasher, contentHash } from '../platform/content-hash.ts';
-import { LandfallError } from '../platform/errors.ts';
-import type { FilePlan, LedgerFile } from '../platform/ledger/ledger.ts';
+import { LandfallError, restoreError } from '../platform/errors.ts';
+import { isStream, linesBeforeRecords } from '../platform/layout.ts';
+import type { FilePlan, LedgerFile, LedgerSurvey } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
-import type { FileLayout } from '../platform/types.ts';
+import type { FileLayout, SurveyJob } from '../platform/types.ts';
+import { compressionOf } from '../platform/unpack/index.ts';
 import { archiveFile, type Moved } from './archive.ts';
+import { readStart } from './content.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
 import { settleLayout } from './layout.ts';
 import { readMends } from './mending.ts';
 import { type PlannedChunk, planChunks, surveyRanges } from './plan.ts';
+import { readLayout, withEnds } from './read-layout.ts';
 import { duplicateReceipt } from './receipt.ts';
 import { versionLink } from './versions.ts';
 
@@ -22,10 +26,6 @@ export const inlineBytes = 8 * 1024 * 1024;
 /** `queued`: on its way. Else the file is a duplicate, and this is what became of it. */
 export type Prepared = 'queued' | Moved;
 
-/** First bytes of a larger file, in which its header is looked for; doubled up to the most. */
-const headBytes = 1024 * 1024;
-const headBytesMost = 64 * 1024 * 1024;
-
 /**
  * Ends with the file's chunks or its surveys in the queue, or the file a duplicate. Throws what fails the
  * file: LF_FILE_EMPTY, LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, …
@@ -33,9 +33,12 @@ const headBytesMost = 64 * 1024 * 1024;
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
   if (file.bytes === 0) throw new LandfallError('LF_FILE_EMPTY', { file: file.name });
-  if (file.bytes <= Math.min(inlineBytes, context.chunkBytes)) return prepareInline(context, file);
-  const layout = await readLayout(context, file);
-  const { version } = datasetNamed(context.registry, file.dataset);
+  const dataset = datasetNamed(context.registry, file.dataset);
+  const { version } = dataset;
+  const inline = file.bytes <= Math.min(inlineBytes, context.chunkBytes);
+  if (inline && compressionOf(await readStart(file, 4)) === null)
+    return prepareInline(context, dataset, file);
+  const layout = await readLayout(dataset, file);
   await context.ledger.startSurvey(file.fileId, version, layout);
   await submitMissingSurveys(context, { ...file, layout });
   return 'queued';
@@ -60,52 +63,45 @@ export async function planSurveyed(context: Context, file: LedgerFile): Promise<
     throw new LandfallError('LF_SURVEY_LOST', { file: file.name, from: byteStart, to: byteEnd });
   }
   const layout = file.layout!;
-  const chunks = planChunks({
-    bytes: file.bytes,
-    recordsFrom: layout.headerBytes,
-    headerLines: countNewlines(await readStart(file, layout.headerBytes)),
-    chunkBytes: context.chunkBytes,
-    surveys: surveys.flatMap((survey) => survey.result),
-  });
+  const chunks = chunksOf(context, file, layout, surveys);
   const hash = contentHash(surveys.map((survey) => survey.blockHashes));
   return loadOnce(context, file, { contentHash: hash, layout, chunks });
 }
 
-async function prepareInline(context: Context, file: LedgerFile): Promise<Prepared> {
+/** Throws the reason that a worker gave for not being able to read the file. */
+function chunksOf(
+  context: Context,
+  file: LedgerFile,
+  layout: FileLayout,
+  surveys: readonly LedgerSurvey[],
+): PlannedChunk[] {
+  for (const { stream } of surveys) {
+    if (stream === null) continue;
+    if ('error' in stream) throw restoreError(stream.error);
+    return stream.chunks.map((chunk, number) => ({ number, ...chunk }));
+  }
+  return planChunks({
+    bytes: file.bytes,
+    recordsFrom: layout.headerBytes,
+    recordsUntil: file.bytes - (layout.footerBytes ?? 0),
+    headerLines: linesBeforeRecords(layout),
+    chunkBytes: context.chunkBytes,
+    surveys: surveys.flatMap((survey) => survey.result),
+  });
+}
+
+async function prepareInline(
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+): Promise<Prepared> {
   const bytes = await readStart(file, file.bytes);
-  const dataset = datasetNamed(context.registry, file.dataset);
-  const layout = settleLayout(dataset, { name: file.name, bytes, whole: true })!;
+  const settled = settleLayout(dataset, { name: file.name, bytes, whole: true })!;
+  const layout = await withEnds(dataset, file, settled, {});
   const hasher = new BlockHasher();
   hasher.update(bytes);
   const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
   return loadOnce(context, file, { contentHash: contentHash([hasher.finish()]), layout, chunks });
-}
-
-async function readLayout(context: Context, file: LedgerFile): Promise<FileLayout> {
-  const dataset = datasetNamed(context.registry, file.dataset);
-  for (let length = headBytes; length <= headBytesMost; length *= 2) {
-    const bytes = await readStart(file, length);
-    const layout = settleLayout(dataset, { name: file.name, bytes, whole: bytes.length === file.bytes });
-    if (layout !== null) return layout;
-  }
-  throw new LandfallError('LF_HEADER_LONG', { file: file.name, bytes: headBytesMost });
-}
-
-/** What reading a file takes. */
-type Readable = Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'>;
-
-/** The first `length` bytes, or the whole file where it is shorter. */
-export async function readStart(file: Readable, length: number): Promise<Uint8Array> {
-  const { storage, key } = await openObject(file.url);
-  const end = Math.min(length, file.bytes);
-  const bytes = new Uint8Array(end);
-  let filled = 0;
-  for await (const part of storage.read(key, { start: 0, end, fingerprint: file.fingerprint })) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  if (filled !== end) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
-  return bytes;
 }
 
 /** Throws LF_FILE_MISSING or LF_FILE_CHANGED. */
@@ -187,18 +183,9 @@ async function endAsDuplicate(
   return archiveFile(context, file);
 }
 
-function rangesOf(context: Context, file: LedgerFile) {
-  const recordsFrom = file.layout!.headerBytes;
-  return surveyRanges({
-    fileId: file.fileId,
-    bytes: file.bytes,
-    recordsFrom,
-    pieceBytes: context.chunkBytes,
-  });
-}
-
-function countNewlines(bytes: Uint8Array): number {
-  let count = 0;
-  for (const byte of bytes) if (byte === 0x0a) count += 1;
-  return count;
+/** The survey jobs of a file; one that can only be read from its start has one. */
+function rangesOf(context: Context, { fileId, bytes, layout }: LedgerFile): SurveyJob[] {
+  const pieceBytes = context.chunkBytes;
+  if (isStream(layout!)) return [{ fileId, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes }];
+  return surveyRanges({ fileId, bytes, recordsFrom: layout!.headerBytes, pieceBytes });
 }

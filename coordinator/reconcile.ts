@@ -77,7 +77,8 @@ function fileDetail(fingerprint: string | null): string {
 function covers(file: Accounts['file'], chunks: readonly LedgerChunk[]): Check {
   let end = 0;
   for (const chunk of chunks) {
-    if (chunk.byteStart !== end || chunk.byteEnd <= chunk.byteStart) break;
+    // A chunk of a compressed file may be less than a byte of it.
+    if (chunk.byteStart !== end || chunk.byteEnd < chunk.byteStart) break;
     end = chunk.byteEnd;
   }
   const whole = end === file.bytes && chunks.length === file.chunks;

@@ -1,45 +1,156 @@
 /**
- * Settles a delimiter that a definition leaves to the file (`auto`). Simple and in the open: the
- * candidate that cuts the first records into the same number of fields, most of them; where two are as
- * good as each other the file is refused rather than guessed at.
+ * Settles what a definition leaves to the file (`auto`): delimiter, quote, line ends, header. Simple and in
+ * the open: every candidate reads the first records, and the one whose reading fits best is taken. Where
+ * two fit alike and read differently, the file is refused rather than guessed at.
  */
-import { readHead } from '../kernel/header.ts';
+import { type HeadRecord, readRecord } from '../kernel/header.ts';
+import { linesEnd } from '../kernel/lines.ts';
+import type { KernelDialect } from '../kernel/types.ts';
+import type { CompiledDataset, CompiledDialect } from '../model/compiled.ts';
+import { matchHeader } from '../model/header.ts';
 import { LandfallError } from '../platform/errors.ts';
 
-const candidates = [',', ';', '\t', '|'] as const;
+const delimiters = [',', ';', '\t', '|'] as const;
+const quotes = ['"', "'", null] as const;
 
 /** Records looked at. */
-const recordsLooked = 10;
+const recordsLooked = 30;
 
-interface Form {
-  readonly quote: string | null;
-  readonly trim: boolean;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** The first bytes of a file, as UTF-8 without a byte order mark. */
+export interface HeadText {
+  readonly name: string;
+  readonly utf8: Uint8Array;
+  readonly whole: boolean;
+}
+
+/** One way to read the file. */
+export interface Reading {
+  readonly dialect: KernelDialect;
+  /** The first record begins there, after the preamble. */
+  readonly from: number;
+  readonly hasHeader: boolean;
+  readonly records: readonly HeadRecord[];
+  /** The larger, the better it fits; the first difference decides. */
+  readonly rank: readonly number[];
 }
 
 /**
- * `head`: the first bytes of the file, ending with a whole record. Throws LF_DIALECT_AMBIGUOUS when two
- * delimiters fit equally well. A file of one column gets the first candidate, which never occurs in it.
+ * The reading that fits best, or null when `text` holds no whole record of any. Throws
+ * LF_DIALECT_AMBIGUOUS.
  */
-export function sniffDelimiter(head: Uint8Array, form: Form, name: string): string {
-  const scores = candidates.map((delimiter) => ({ delimiter, fields: steadyFields(head, form, delimiter) }));
-  const best = Math.max(...scores.map((score) => score.fields));
-  if (best <= 1) return candidates[0];
-  const winners = scores.filter((score) => score.fields === best).map((score) => score.delimiter);
-  if (winners.length === 1) return winners[0];
-  const shown = winners.map((delimiter) => (delimiter === '\t' ? 'tab' : `'${delimiter}'`)).join(' and ');
-  throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: name, candidates: shown });
+export function settleReading(
+  dataset: CompiledDataset,
+  dialect: CompiledDialect,
+  text: HeadText,
+): Reading | null {
+  const readings: Reading[] = [];
+  for (const form of candidates(dialect, text.utf8)) {
+    const reading = readWith(dataset, dialect, form, text);
+    if (reading !== null) readings.push(reading);
+  }
+  if (readings.length === 0) return null;
+  const best = readings.reduce((a, b) => (compare(b.rank, a.rank) > 0 ? b : a));
+  const alike = readings.filter((reading) => compare(reading.rank, best.rank) === 0);
+  const different = new Map(alike.map((reading) => [JSON.stringify(textsOf(reading)), reading]));
+  // A file of one column gets the first candidate, whose delimiter never occurs in it.
+  if (different.size === 1 || best.records[0].fields.length === 1) return alike[0];
+  const ways = describe([...different.values()].map((reading) => reading.dialect));
+  throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: text.name, candidates: ways });
 }
 
-/** Fields of the first record when all records looked at have as many; else 0. */
-function steadyFields(head: Uint8Array, form: Form, delimiter: string): number {
-  let rest = head;
-  let fields = 0;
-  for (let record = 0; record < recordsLooked && rest.length > 0; record++) {
-    const read = readHead(rest, { ...form, delimiter });
-    if (read === null) break;
-    if (record === 0) fields = read.fields.length;
-    else if (read.fields.length !== fields) return 0;
-    rest = rest.subarray(read.bytes);
+/** Every dialect that the definition leaves open, the likeliest first. */
+function candidates(dialect: CompiledDialect, utf8: Uint8Array): KernelDialect[] {
+  const { delimiter, quote, lineEnds } = dialect;
+  const open = {
+    delimiters: delimiter === 'auto' ? delimiters : [delimiter],
+    quotes: quote === 'auto' ? quotes : [quote],
+    lineEnds: lineEnds !== 'auto' ? [lineEnds] : hasLoneCr(utf8) ? (['lf', 'any'] as const) : ['lf' as const],
+  };
+  const { escape: mark, trim, comment, shortRows, longRows } = dialect;
+  const rest = { escape: mark, trim, comment, shortRows, longRows };
+  return open.lineEnds.flatMap((ends) =>
+    open.delimiters.flatMap((one) =>
+      open.quotes
+        .filter((character) => character === null || (!one.includes(character) && character !== comment))
+        .map((character) => ({ ...rest, delimiter: one, quote: character, lineEnds: ends })),
+    ),
+  );
+}
+
+/** True where a CR has no LF after it. One at the very end may have it in the bytes that follow. */
+function hasLoneCr(utf8: Uint8Array): boolean {
+  for (let at = utf8.indexOf(CR); at >= 0 && at + 1 < utf8.length; at = utf8.indexOf(CR, at + 1)) {
+    if (utf8[at + 1] !== LF) return true;
   }
-  return fields;
+  return false;
+}
+
+function readWith(
+  dataset: CompiledDataset,
+  dialect: CompiledDialect,
+  form: KernelDialect,
+  { utf8, whole }: HeadText,
+): Reading | null {
+  const from = linesEnd(utf8, dialect.skipLines, form.lineEnds === 'any');
+  if (from === null) return null;
+  const records: HeadRecord[] = [];
+  for (let at = from; records.length < recordsLooked; at = records.at(-1)!.bytes) {
+    const record = readRecord(utf8, at, form, whole);
+    if (record === null) break;
+    records.push(record);
+  }
+  if (records.length === 0) return null;
+  const { fields } = records[0];
+  const byName = dialect.header !== false && fitsHeader(dataset, fields);
+  const byPosition = dialect.header !== true && fields.length === dataset.columns.length;
+  const steady = records.every((record) => record.fields.length === fields.length);
+  const rank = [
+    byName ? 2 : byPosition ? 1 : 0,
+    records.some((record) => record.badQuote) ? 0 : 1,
+    steady ? fields.length : 0,
+    records.reduce((sum, record) => sum + record.quotedFields, 0),
+    form.lineEnds === 'lf' && utf8.includes(LF) ? 1 : 0,
+  ];
+  const hasHeader = dialect.header === 'auto' ? byName || !byPosition : dialect.header;
+  return { dialect: form, from, hasHeader, records, rank };
+}
+
+function fitsHeader(dataset: CompiledDataset, fields: readonly string[]): boolean {
+  try {
+    matchHeader(dataset, fields, fields.length);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const different = a.findIndex((value, i) => value !== b[i]);
+  return different < 0 ? 0 : a[different] - b[different];
+}
+
+function textsOf({ records }: Reading): string[][] {
+  return records.map((record) => record.fields);
+}
+
+/** Only what differs between them. */
+function describe(dialects: readonly KernelDialect[]): string {
+  const shown = (character: string | null) =>
+    character === null ? 'nothing' : character === '\t' ? 'tab' : `'${character}'`;
+  const distinct = (values: readonly string[]) => [...new Set(values)].join(' and ');
+  const parts = [
+    [distinct(dialects.map((dialect) => shown(dialect.delimiter))), 'between the fields'],
+    [distinct(dialects.map((dialect) => shown(dialect.quote))), 'as quotes'],
+    [
+      distinct(dialects.map((dialect) => (dialect.lineEnds === 'any' ? 'any line end' : 'LF'))),
+      'after records',
+    ],
+  ];
+  return parts
+    .filter(([values]) => values.includes(' and '))
+    .map((part) => part.join(' '))
+    .join('; ');
 }

@@ -13,6 +13,8 @@ export interface HeadRecord {
   readonly lines: number;
   /** Quotes are not where they belong. */
   readonly badQuote: boolean;
+  /** Fields that stand in quotes. */
+  readonly quotedFields: number;
 }
 
 /**
@@ -84,6 +86,7 @@ class RecordReader {
   private field: number[] = [];
   private quoted = false;
   private badQuote = false;
+  private quotedFields = 0;
   private lines = 0;
 
   constructor(bytes: Uint8Array, from: number, machine: Machine, dialect: KernelDialect) {
@@ -113,6 +116,7 @@ class RecordReader {
         break;
       case Step.open:
         this.quoted = true;
+        this.quotedFields++;
         break;
       case Step.comment:
         this.fields.length = 0;
@@ -138,8 +142,8 @@ class RecordReader {
   }
 
   ended(bytes: number): HeadRecord {
-    const { fields, lines, badQuote } = this;
-    return { fields, bytes, lines, badQuote };
+    const { fields, lines, badQuote, quotedFields } = this;
+    return { fields, bytes, lines, badQuote, quotedFields };
   }
 
   /** False for a blank line. */

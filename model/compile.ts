@@ -1,12 +1,13 @@
 /** A definition as people write it → a dataset as coordinator and workers read it. */
 import { LandfallError } from '../platform/errors.ts';
 import { compileColumns } from './compile/columns.ts';
+import { compileDialect } from './compile/dialect.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile/enrichments.ts';
 import { checkIdentifier, type Names } from './compile/names.ts';
 import { compileRules } from './compile/rules.ts';
 import { compileChecks, compileMarts, compileQueries } from './compile/sql.ts';
 import { compileLake, compileStar } from './compile/star.ts';
-import type { CompiledColumn, CompiledDataset, CompiledDialect } from './compiled.ts';
+import type { CompiledColumn, CompiledDataset } from './compiled.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
@@ -61,11 +62,6 @@ export function compileDataset(definition: Definition): CompiledDataset {
   };
 }
 
-function oneByte(text: string): boolean {
-  const code = text.length === 1 ? text.charCodeAt(0) : 0;
-  return code > 0 && code < 128 && text !== '\n' && text !== '\r';
-}
-
 /** What the version sees of a column: a zone by name, not by the tables of this machine's Intl. */
 function versioned({ convert: _, type, ...column }: CompiledColumn, { convert, locale }: VersionedOptions) {
   const plain =
@@ -101,33 +97,6 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   if (!['add', 'replace', 'refuse'].includes(source.versions ?? 'add')) {
     mistakes.add('versions', `there is no ${source.versions}`, "Say 'add', 'replace' or 'refuse'");
   }
-}
-
-function compileDialect(source: DatasetDefinition, mistakes: Mistakes): CompiledDialect {
-  const {
-    delimiter = ',',
-    quote = '"',
-    header = true,
-    trim = false,
-    encoding = 'utf-8',
-  } = source.dialect ?? {};
-  if (delimiter !== 'auto' && !oneByte(delimiter)) {
-    mistakes.add(
-      'dialect.delimiter',
-      `${JSON.stringify(delimiter)} is not one ASCII character`,
-      "Say ',', ';', '\\t' or 'auto'",
-    );
-  }
-  if (quote !== null && !oneByte(quote)) {
-    mistakes.add(
-      'dialect.quote',
-      `${JSON.stringify(quote)} is not one ASCII character`,
-      "Say '\"', or null for none",
-    );
-  }
-  if (quote === delimiter) mistakes.add('dialect', 'quote and delimiter are the same', 'Change one of them');
-  if (encoding !== 'utf-8') mistakes.add('dialect.encoding', `there is no ${encoding}`, "Say 'utf-8'");
-  return { delimiter, quote, header, trim, encoding };
 }
 
 function compileRejects(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['rejectLimit'] {

@@ -31,10 +31,17 @@ export interface CompiledDataset {
 /** `auto` members are settled per file when it is planned, from its first bytes. */
 export interface CompiledDialect {
   readonly delimiter: string | 'auto';
-  readonly quote: string | null;
-  readonly header: boolean;
+  readonly quote: string | 'auto' | null;
+  readonly escape: string | null;
+  readonly header: boolean | 'auto';
   readonly trim: boolean;
-  readonly encoding: 'utf-8';
+  readonly lineEnds: 'lf' | 'any' | 'auto';
+  readonly comment: string | null;
+  readonly skipLines: number;
+  readonly skipFooterLines: number;
+  readonly shortRows: 'reject' | 'pad';
+  readonly longRows: 'reject' | 'truncate';
+  readonly encoding: string | 'auto';
 }
 
 export interface CompiledColumn extends KernelColumn {

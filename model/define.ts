@@ -1,4 +1,5 @@
 /** defineDataset and the shape of what it is given. */
+import type { Encoding } from '../kernel/encodings.ts';
 import type { Column } from './columns.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule } from './rules.ts';
@@ -25,16 +26,35 @@ type Halves<C extends Columns> = {
     : never]: 'float8';
 };
 
+/**
+ * How files are cut into records and fields. 'auto' leaves a member to each file: what was found is in the
+ * file's receipt, and two answers that fit alike fail the file (LF_DIALECT_AMBIGUOUS).
+ */
 export interface Dialect {
-  /** One ASCII character, or 'auto' to find it per file. Default: ','. */
+  /** Between fields: one or more characters, or 'auto'. Default: ','. */
   readonly delimiter?: string;
-  /** Null: quotes are ordinary characters. Default: '"'. */
+  /** One ASCII character, 'auto', or null: quotes are ordinary characters. Default: '"'. */
   readonly quote?: string | null;
+  /** Takes the meaning of the quote, delimiter, line end or escape after it, beside doubled quotes. Default: none. */
+  readonly escape?: string | null;
   /** The first record names the fields. Without it fields stand in the order of `columns`. Default: true. */
-  readonly header?: boolean;
-  /** Strip spaces and tabs around unquoted values. Default: false. */
+  readonly header?: boolean | 'auto';
+  /** Strip spaces and tabs around unquoted values, and allow them around quoted ones. Default: false. */
   readonly trim?: boolean;
-  readonly encoding?: 'utf-8';
+  /** 'lf': LF and CRLF end records; 'any': a CR alone too. Default: 'auto'. */
+  readonly lineEnds?: 'lf' | 'any' | 'auto';
+  /** Lines that begin with this text are left out. Default: none. */
+  readonly comment?: string | null;
+  /** Lines before the header (or the first record) that are left out. Default: 0. */
+  readonly skipLines?: number;
+  /** Lines at the file's end that are left out. Default: 0. */
+  readonly skipFooterLines?: number;
+  /** Records with fewer fields are rejected, or padded with empty ones. Default: 'reject'. */
+  readonly shortRows?: 'reject' | 'pad';
+  /** Records with more fields are rejected, or the surplus is dropped. Default: 'reject'. */
+  readonly longRows?: 'reject' | 'truncate';
+  /** Default: 'utf-8'. */
+  readonly encoding?: Encoding | 'auto';
 }
 
 /** `N`: the names there are, here and below. */
@@ -69,7 +89,7 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Folder under landing and lake: lower case letters, digits, - and _. */
   readonly name: string;
   readonly description?: string;
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | 'auto';
   /** Texts that mean null in every column. Default: ['']. */
   readonly nulls?: readonly string[];
   readonly columns: C;

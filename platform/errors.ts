@@ -58,8 +58,8 @@ export const errorTable = {
     fix: 'Start workers and coordinator from the same definitions; then replay the file.',
   },
   LF_DIALECT_AMBIGUOUS: {
-    message: '{file} can be read with {candidates} between the fields, equally well.',
-    fix: 'Say which in the definition: dialect: { delimiter: … }.',
+    message: '{file} can be read in more than one way, equally well: {candidates}.',
+    fix: 'Say which in the definition: dialect: { delimiter: …, quote: …, encoding: … }.',
   },
   LF_EMBEDDED_ACCOUNT: {
     message: 'PostgreSQL refuses to run as root, and Landfall could not run it as another user: {reason}',
@@ -79,7 +79,7 @@ export const errorTable = {
   },
   LF_FILE_BINARY: {
     message: '{file} is not text but {what}.',
-    fix: 'Unpack or convert it to CSV in UTF-8 and drop it again.',
+    fix: 'Unpack or convert it to CSV and drop it again.',
   },
   LF_FILE_BUSY: {
     message: '{file} is on its way ({state}).',
@@ -98,8 +98,8 @@ export const errorTable = {
     fix: 'Drop it again when there is something in it; a file of a header alone is fine.',
   },
   LF_FILE_ENCODING: {
-    message: '{file} is in {encoding}; Landfall reads UTF-8.',
-    fix: 'Convert it (`iconv -f {encoding} -t UTF-8`) and drop it again.',
+    message: '{file} is in {encoding}, not in {declared} as its definition says.',
+    fix: "Say dialect: { encoding: '{encoding}' } or encoding: 'auto' in the definition, or convert the file (`iconv`), and drop it again.",
   },
   LF_FILE_MISSING: {
     message: '{file} is not there.',
@@ -120,6 +120,10 @@ export const errorTable = {
   LF_FILE_VERSION: {
     message: '{file} is another version of file {version}, and {reason}.',
     fix: 'Undo file {version} first (`landfall undo {version}`), drop the file under another name, or change `versions` in the definition.',
+  },
+  LF_FOOTER_LONG: {
+    message: 'The last {lines} lines of {file} take more than {bytes} bytes.',
+    fix: 'Check skipFooterLines in the definition, and that the file has the line ends that it says.',
   },
   LF_GENERATOR_UNKNOWN: {
     message: 'There is no generator for {dataset}.',
@@ -307,9 +311,33 @@ export const errorTable = {
     message: 'Bytes {from} to {to} of {file} could not be looked through, however often it was tried.',
     fix: "Look at the workers' logs for the reason, mend it, and drop the file again.",
   },
+  LF_UNPACK: {
+    message: '{file} cannot be unpacked: {reason}.',
+    fix: 'It is damaged or was cut off on its way: get it again and drop it anew. Nothing of this file was kept.',
+  },
+  LF_UNPACK_LIMIT: {
+    message: '{file} is not unpacked: {what} than {limit}.',
+    fix: 'If it is meant to be so, unpack it by hand and drop what is in it.',
+  },
   LF_USAGE: {
     message: 'The call is wrong: {problem}.',
     fix: '`landfall COMMAND --help` shows what it takes, with an example.',
+  },
+  LF_ZIP_EMPTY: {
+    message: '{file} holds no CSV file; it holds {found}.',
+    fix: 'Name the files in it .csv, .tsv, .tab, .psv, .txt or .dat.',
+  },
+  LF_ZIP_ENCRYPTED: {
+    message: '{entry} in {file} is encrypted.',
+    fix: 'Landfall knows no passwords: unpack it by hand and drop what is in it.',
+  },
+  LF_ZIP_HEADERS: {
+    message: '{entry} in {file} has another header than the files before it: {found} instead of {expected}.',
+    fix: 'Drop the files that are in it one by one.',
+  },
+  LF_ZSTD_NODE: {
+    message: '{file} is zstd, which Node {node} cannot read.',
+    fix: 'Run Landfall on Node 22.15 or newer, or unpack the file (`zstd -d`) and drop it again.',
   },
 } as const satisfies Record<string, { message: string; fix: string }>;
 
@@ -334,6 +362,20 @@ export class LandfallError extends Error {
   toJSON(): { code: ErrorCode; message: string; fix: string } {
     return { code: this.code, message: this.message, fix: this.fix };
   }
+}
+
+/** The error that a description was made of, in another process. */
+export function restoreError({
+  code,
+  message,
+  fix,
+}: {
+  code: string;
+  message: string;
+  fix: string;
+}): LandfallError {
+  const known = code in errorTable ? (code as ErrorCode) : 'LF_INTERNAL';
+  return Object.assign(new LandfallError(known, { reason: message }), { message, fix });
 }
 
 /** Anything thrown, as the triple that ledger, page and terminal show. */

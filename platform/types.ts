@@ -48,14 +48,46 @@ export interface SurveyJob {
   readonly pieceBytes?: number;
 }
 
+/** What was found in a file that can only be read from its start: it is cut into chunks as it is read. */
+export type StreamSurvey =
+  | { readonly chunks: readonly StreamChunk[] }
+  /** It cannot be read. */
+  | { readonly error: { readonly code: string; readonly message: string; readonly fix: string } };
+
+export interface StreamChunk {
+  /** In the file as it is stored; of a compressed one, its share of the bytes. */
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly lineStart: number;
+  /** In what a compressed file unpacks to: there its bytes are in the spool. */
+  readonly unpackedStart?: number;
+  readonly unpackedEnd?: number;
+}
+
 /** What is settled about one file when it is planned; the ledger's file.layout. */
 export interface FileLayout {
   readonly delimiter: string;
   readonly quote: string | null;
   readonly trim: boolean;
+  readonly escape?: string | null;
+  readonly lineEnds?: 'lf' | 'any';
+  readonly comment?: string | null;
+  readonly shortRows?: 'reject' | 'pad';
+  readonly longRows?: 'reject' | 'truncate';
   readonly encoding: string;
+  /** What of this was found in the file, because the definition leaves it to the file. */
+  readonly detected?: readonly string[];
   /** Bytes of BOM, preamble and header: chunk 0 skips them. */
   readonly headerBytes: number;
+  /** Line ends among those. Default: 1 with a header, else 0. */
+  readonly headerLines?: number;
+  /** Bytes at the end that are no records. Default: 0. */
+  readonly footerBytes?: number;
+  /** How the file is compressed. Its places are those in what it unpacks to. Default: not at all. */
+  readonly compression?: 'gzip' | 'zstd' | 'zip';
+  /** Lines before each header, and at the end, of a compressed file: it may hold several files. */
+  readonly skipLines?: number;
+  readonly skipFooterLines?: number;
   /** Field texts of the header as they stand in the file; empty without a header. */
   readonly header: readonly string[];
   readonly fieldCount: number;

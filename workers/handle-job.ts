@@ -20,11 +20,19 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_ENRICHMENT',
   'LF_FILE_CHANGED',
   'LF_FILE_MISSING',
+  'LF_FOOTER_LONG',
+  'LF_HEADER_LONG',
   'LF_KEY_OUTSIDE',
   'LF_PARTITIONS',
   'LF_PARTITION_NAME',
   'LF_REJECT_LIMIT',
   'LF_SYMLINK',
+  'LF_UNPACK',
+  'LF_UNPACK_LIMIT',
+  'LF_ZIP_EMPTY',
+  'LF_ZIP_ENCRYPTED',
+  'LF_ZIP_HEADERS',
+  'LF_ZSTD_NODE',
 ]);
 
 export interface HandlerOptions {
@@ -95,22 +103,24 @@ async function handleChunk(
   }
 }
 
-/** A survey that fails for good leaves no result: the coordinator's plan finds it missing. */
+/** A survey that fails for good leaves the reason, or none where no try will mend it: the plan finds either. */
 async function handleSurvey(
   survey: SurveyJob,
   { signal, attempt }: JobContext,
   counters: SlotCounters,
-  { ledger, log }: HandlerOptions,
+  { ledger, lake, log }: HandlerOptions,
 ): Promise<void> {
   try {
-    await surveyRange(survey, { ledger, counters, signal });
+    await surveyRange(survey, { ledger, lake, counters, signal });
   } catch (error) {
     if (signal.aborted) throw error;
     log.warn(
       { fileId: survey.fileId, survey: survey.number, attempt, ...describeError(error) },
       'survey failed',
     );
-    if (!permanent.has(describeError(error).code)) throw error;
+    const described = describeError(error);
+    if (!permanent.has(described.code)) throw error;
+    await ledger.saveSurvey(survey, Buffer.alloc(0), { error: described });
   }
 }
 

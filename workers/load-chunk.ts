@@ -15,8 +15,8 @@ import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
 import type { RowCounts } from '../platform/progress.ts';
-import { openObject } from '../platform/storage/index.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
+import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from './lake/lake-chunk.ts';
 import { readBatches } from './read-batches.ts';
 import { RejectTray } from './rejects.ts';
@@ -54,24 +54,25 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const { claim, file } = claimed;
   refusePastLimit(dataset, claimed);
   const layout = file.layout!;
+  const source = await openChunk(job, claimed, tools.lake);
+  const { byteStart, byteCount, lineStart } = source;
 
-  const { storage, key } = await openObject(file.url);
-  const range = { start: job.byteStart, end: job.byteEnd, fingerprint: file.fingerprint, reuse: true };
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
   const keys = tools.dimensionsOf(dataset).openChunk();
-  const rejects = new RejectTray(job, dataset, claimed, tools.lake);
-  const { byteStart, byteEnd } = job;
+  const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
+  const byteEnd = byteStart + byteCount;
   const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
   const facts = await FactLoad.begin(tools.pool, dataset.star);
   let published = false;
   try {
     kernel.begin(
       { ...layout, dialect: layout, columns: dataset.columns, places: needsPlaces(dataset) },
-      { byteStart: job.byteStart, skipBytes: job.number === 0 ? layout.headerBytes : 0 },
+      { byteStart, skipBytes: 0 },
     );
-    const bytes = storage.read(key, range);
+    const { encoding } = layout;
+    const reading = { ...source, kernel, encoding, counters, stopwatch, signal };
     stopwatch.skip();
-    for await (const parsed of readBatches({ kernel, bytes, counters, stopwatch, signal })) {
+    for await (const parsed of readBatches(reading)) {
       counters.step = 'loading';
       counters.rows += parsed.parsed;
       const converted = convertFallbacks(dataset, parsed);

@@ -1,5 +1,7 @@
-/** A chunk's bytes through the kernel: range read, then batches. */
+/** A chunk's bytes through the kernel: range read, transcoded to UTF-8, then batches. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { createTranscoder } from '../kernel/encodings.ts';
+import { characterEnd } from '../kernel/survey.ts';
 import type { Batch, Kernel } from '../kernel/types.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { SlotCounters } from './slots.ts';
@@ -10,6 +12,9 @@ export interface ReadOptions {
   readonly kernel: Kernel;
   /** The chunk's bytes in order; the storage reads ahead. */
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** How many there are. */
+  readonly byteCount: number;
+  readonly encoding: string;
   readonly counters: SlotCounters;
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;
@@ -21,25 +26,38 @@ export interface ReadOptions {
  * reason when it aborts, LF_FILE_CHANGED when there were fewer bytes than the chunk has.
  */
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, void, void> {
-  const { kernel, counters, stopwatch, signal } = options;
-  if (counters.bytes === 0) kernel.filled(0, true);
+  const { byteCount, encoding, counters, stopwatch } = options;
+  const transcoder = createTranscoder(encoding);
+  let seen = 0;
   for await (const piece of options.bytes) {
     stopwatch.lap('read');
-    let from = 0;
-    while (from < piece.length) {
-      const space = kernel.inputSpace();
-      const count = Math.min(space.length, piece.length - from);
-      space.set(piece.subarray(from, from + count));
-      from += count;
-      counters.bytesRead += count;
-      kernel.filled(count, counters.bytesRead === counters.bytes);
-      yield* batchesAtHand(kernel, stopwatch, signal);
-    }
+    seen += piece.length;
+    // What is counted are the chunk's bytes, of which these stand for a share.
+    counters.bytesRead = Math.round((counters.bytes * seen) / byteCount);
+    yield* feed(transcoder.push(piece), false, options);
     stopwatch.skip();
   }
-  if (counters.bytes === 0) yield* batchesAtHand(kernel, stopwatch, signal);
-  if (counters.bytesRead === counters.bytes) return;
-  throw new LandfallError('LF_FILE_CHANGED', { file: `file ${counters.fileId}` });
+  yield* feed(transcoder.end(), true, options);
+  counters.bytesRead = counters.bytes;
+  if (seen !== byteCount) throw new LandfallError('LF_FILE_CHANGED', { file: `file ${counters.fileId}` });
+}
+
+/** Hands UTF-8 to the kernel, whole characters at a time where it counts in other bytes. */
+async function* feed(
+  utf8: Uint8Array,
+  last: boolean,
+  { kernel, encoding, stopwatch, signal }: ReadOptions,
+): AsyncGenerator<Batch, void, void> {
+  for (let from = 0; from < utf8.length || last; ) {
+    const space = kernel.inputSpace();
+    const end = Math.min(utf8.length, from + space.length);
+    const until = encoding === 'utf-8' ? end : characterEnd(utf8, end);
+    space.set(utf8.subarray(from, until));
+    kernel.filled(until - from, last && until === utf8.length);
+    from = until;
+    yield* batchesAtHand(kernel, stopwatch, signal);
+    if (from === utf8.length) return;
+  }
 }
 
 async function* batchesAtHand(

@@ -2,19 +2,23 @@
  * Looks through one range of a file before it is planned: the hashes of its blocks (its content's
  * identity) and what it does to the CSV state machine (where records begin), in one pass.
  */
+import { createTranscoder, type Transcoder, unitBytes } from '../kernel/encodings.ts';
 import { createSurveyor } from '../kernel/survey.ts';
 import type { KernelDialect, RangeSurvey } from '../kernel/types.ts';
 import { BlockHasher } from '../platform/content-hash.ts';
 import { LandfallError } from '../platform/errors.ts';
+import { isStream } from '../platform/layout.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
-import type { SurveyJob } from '../platform/types.ts';
+import type { Storage, SurveyJob } from '../platform/types.ts';
 import type { SlotCounters } from './slots.ts';
+import { surveyStream } from './stream-survey.ts';
 
 type Surveyor = Awaited<ReturnType<typeof createSurveyor>>;
 
 export interface SurveyTools {
   readonly ledger: Ledger;
+  readonly lake: Storage;
   readonly counters: SlotCounters;
   readonly signal: AbortSignal;
 }
@@ -24,6 +28,12 @@ export async function surveyRange(job: SurveyJob, tools: SurveyTools): Promise<v
   const { ledger, counters, signal } = tools;
   const file = await ledger.file(job.fileId);
   if (file === null || file.state !== 'surveying' || file.layout === null) return;
+  if (isStream(file.layout)) {
+    const { blockHashes, chunks } = await surveyStream(job, file, tools);
+    counters.step = 'committing';
+    await ledger.saveSurvey(job, blockHashes, { chunks });
+    return;
+  }
   const hasher = new BlockHasher();
   const pieces = new PieceSurvey(job, file.layout);
   const { storage, key } = await openObject(file.url);
@@ -47,6 +57,7 @@ class PieceSurvey {
   private readonly surveys: RangeSurvey[] = [];
   /** Of the piece under way; it ends at `pieceEnd`. */
   private surveyor: Surveyor | null = null;
+  private transcoder: Transcoder;
   private pieceEnd = 0;
   private position: number;
 
@@ -54,7 +65,10 @@ class PieceSurvey {
     this.dialect = dialect;
     this.position = job.byteStart;
     this.from = job.surveyFrom ?? job.byteStart;
-    this.pieceBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
+    // Each piece begins at a whole unit of the encoding.
+    const unit = unitBytes(dialect.encoding ?? 'utf-8') ?? 1;
+    this.pieceBytes = Math.ceil((job.pieceBytes ?? Number.MAX_SAFE_INTEGER - 1) / unit) * unit;
+    this.transcoder = createTranscoder(dialect.encoding ?? 'utf-8');
   }
 
   async update(bytes: Uint8Array): Promise<void> {
@@ -64,10 +78,11 @@ class PieceSurvey {
     while (this.position < end) {
       if (this.surveyor === null) {
         this.surveyor = await createSurveyor(this.dialect, this.position);
+        this.transcoder = createTranscoder(this.dialect.encoding ?? 'utf-8');
         this.pieceEnd = (Math.floor(this.position / this.pieceBytes) + 1) * this.pieceBytes;
       }
       const until = Math.min(end, this.pieceEnd);
-      this.surveyor.update(bytes.subarray(this.position - start, until - start));
+      this.surveyor.update(this.transcoder.push(bytes.subarray(this.position - start, until - start)));
       this.position = until;
       if (until === this.pieceEnd) this.endPiece();
     }
@@ -79,6 +94,7 @@ class PieceSurvey {
   }
 
   private endPiece(): void {
+    this.surveyor?.update(this.transcoder.end());
     if (this.surveyor !== null) this.surveys.push(this.surveyor.finish());
     this.surveyor = null;
   }

@@ -13,7 +13,7 @@ import { connectDatabase } from '../../platform/database.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
-import type { ChunkJob, SurveyJob } from '../../platform/types.ts';
+import type { ChunkJob, Storage, SurveyJob } from '../../platform/types.ts';
 import { loadChunk } from '../../workers/load-chunk.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Dimensions } from '../../workers/star/dimensions.ts';
@@ -61,12 +61,12 @@ export async function stagedLoad(options: {
     const dataset = compileDataset(trips);
     for (const statement of starDdl(dataset)) await database.pool.query(statement);
     const ledger = new Ledger(database.pool);
-    const planned = await plan(ledger, dataset, input, chunkBytes);
+    const lake = await openStorage(options.lakeUrl);
+    const planned = await plan(ledger, dataset, input, chunkBytes, lake);
     const stopwatch = new CpuStopwatch();
     const kernel = await createKernel();
     const meter = meterOf(kernel);
     const dimensions = new Dimensions(database.pool, dataset);
-    const lake = await openStorage(options.lakeUrl);
     const cpuBefore = process.cpuUsage();
     let rows = 0;
     for (const job of planned.jobs) {
@@ -125,6 +125,7 @@ async function plan(
   dataset: CompiledDataset,
   input: Input,
   chunkBytes: number,
+  lake: Storage,
 ): Promise<{ jobs: readonly ChunkJob[]; surveyCpuSeconds: number }> {
   const url = pathToFileURL(input.path).href;
   const { storage, key } = await openObject(url);
@@ -149,7 +150,7 @@ async function plan(
     ...{ surveyFrom: headerBytes, pieceBytes: chunkBytes },
   };
   const counters = new Slots().begin(survey);
-  await surveyRange(survey, { ledger, counters, signal: new AbortController().signal });
+  await surveyRange(survey, { ledger, lake, counters, signal: new AbortController().signal });
   const { user, system } = process.cpuUsage(cpuBefore);
   const surveys = (await ledger.surveys(fileId)).flatMap((one) => one.result);
   const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });

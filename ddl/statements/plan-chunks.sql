@@ -3,5 +3,7 @@
 -- $3 byte_start  bigint[]
 -- $4 byte_end  bigint[]
 -- $5 line_start  bigint[]
-insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start)
-select $1, * from unnest($2::integer[], $3::bigint[], $4::bigint[], $5::bigint[])
+-- $6 unpacked_start  bigint[]   nulls for a file that is not compressed
+-- $7 unpacked_end  bigint[]
+insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, unpacked_start, unpacked_end)
+select $1, * from unnest($2::integer[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])

@@ -4,7 +4,7 @@
 -- $3 byte_start  bigint
 -- $4 byte_end  bigint
 -- $5 block_hashes  bytea   32 bytes for each block
--- $6 result  jsonb   RangeSurvey
+-- $6 result  jsonb   RangeSurvey of each piece, or StreamSurvey
 insert into landfall.survey (file_id, number, byte_start, byte_end, block_hashes, result)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (file_id, number) do update

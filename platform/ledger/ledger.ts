@@ -9,7 +9,7 @@ import { LandfallError } from '../errors.ts';
 import type { FileProgress, RejectSample, Totals } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
-import type { ChunkJob, FileLayout, Part, Receipt, SurveyJob } from '../types.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, StreamSurvey, SurveyJob } from '../types.ts';
 import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk } from './commit.ts';
 import { takeRejects } from './rejects.ts';
 import type { Claim, FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
@@ -93,8 +93,12 @@ export class Ledger {
     await this.run('start-survey', [fileId, definitionVersion, JSON.stringify(layout)]);
   }
 
-  /** Keeps what a worker found in the pieces of one range; a repeat replaces it. */
-  async saveSurvey(job: SurveyJob, blockHashes: Buffer, result: readonly RangeSurvey[]): Promise<void> {
+  /** Keeps what a worker found in the pieces of one range, or in a whole stream; a repeat replaces it. */
+  async saveSurvey(
+    job: SurveyJob,
+    blockHashes: Buffer,
+    result: readonly RangeSurvey[] | StreamSurvey,
+  ): Promise<void> {
     const { fileId, number, byteStart, byteEnd } = job;
     await this.run('save-survey', [fileId, number, byteStart, byteEnd, blockHashes, JSON.stringify(result)]);
   }
@@ -258,7 +262,10 @@ export class Ledger {
     const columns = (['number', 'byteStart', 'byteEnd', 'lineStart'] as const).map((name) =>
       chunks.map((chunk) => chunk[name]),
     );
-    await client.query(sql('plan-chunks'), [file.fileId, ...columns]);
+    const unpacked = (['unpackedStart', 'unpackedEnd'] as const).map((name) =>
+      chunks.map((chunk) => chunk[name] ?? null),
+    );
+    await client.query(sql('plan-chunks'), [file.fileId, ...columns, ...unpacked]);
     if (plan.link) await client.query(sql('link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
     if (plan.takes) await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });
     return { ...file, definitionVersion };
@@ -275,7 +282,14 @@ export class Ledger {
 
 function toClaim(row: Row): Claim {
   const { claim, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
-  return { claim, lineStart: Number(lineStart), rejectedSoFar: Number(rejectedSoFar), file: toFile(row) };
+  const { unpacked_start: start, unpacked_end: end } = row;
+  return {
+    claim,
+    lineStart: Number(lineStart),
+    ...(start !== null && { unpacked: { start: Number(start), end: Number(end) } }),
+    rejectedSoFar: Number(rejectedSoFar),
+    file: toFile(row),
+  };
 }
 
 async function changeFile(

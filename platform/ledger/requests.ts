@@ -44,6 +44,9 @@ export interface PlannedChunk {
   readonly byteEnd: number;
   /** 1-based line in the file of its first byte. */
   readonly lineStart: number;
+  /** Of a compressed file: its place in what that unpacks to. */
+  readonly unpackedStart?: number;
+  readonly unpackedEnd?: number;
 }
 
 export interface FileChange {
@@ -60,6 +63,8 @@ export interface Claim {
   /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
   readonly claim: number;
   readonly lineStart: number;
+  /** Of a compressed file: the chunk's place in what that unpacks to. */
+  readonly unpacked?: { readonly start: number; readonly end: number };
   /** Rows of the file's other chunks that were rejected. */
   readonly rejectedSoFar: number;
   readonly file: LedgerFile;

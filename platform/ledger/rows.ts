@@ -1,7 +1,7 @@
 /** The ledger's rows as the rest of Landfall sees them. */
 import type { RangeSurvey } from '../../kernel/types.ts';
 import type { FileLink, FileProgress, FileState, RejectSample, RowCounts, Totals } from '../progress.ts';
-import type { ChunkJob, FileLayout, Part, Receipt, StoredObject } from '../types.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, StoredObject, StreamSurvey } from '../types.ts';
 
 /** States of files in the ledger; files of unknown datasets are not there. */
 export type LedgerFileState = Exclude<FileState, 'unknown'>;
@@ -93,6 +93,8 @@ export interface LedgerSurvey {
   readonly blockHashes: Buffer;
   /** Of its pieces, in order. */
   readonly result: readonly RangeSurvey[];
+  /** Instead, of a file that can only be read from its start. */
+  readonly stream: StreamSurvey | null;
 }
 
 /** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */
@@ -186,7 +188,8 @@ export function toSurvey(row: Row): LedgerSurvey {
     byteStart: Number(row.byte_start),
     byteEnd: Number(row.byte_end),
     blockHashes: row.block_hashes,
-    result: row.result,
+    result: Array.isArray(row.result) ? row.result : [],
+    stream: Array.isArray(row.result) ? null : row.result,
   };
 }
 

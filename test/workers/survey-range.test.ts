@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createSurveyor } from '../../kernel/survey.ts';
 import type { Ledger } from '../../platform/ledger/ledger.ts';
-import { openObject } from '../../platform/storage/index.ts';
+import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { SurveyJob } from '../../platform/types.ts';
 import { Slots } from '../../workers/slots.ts';
 import { surveyRange } from '../../workers/survey-range.ts';
 import { tempFolder } from '../support/index.ts';
 
-const dialect = { delimiter: ',', quote: '"', trim: false };
+const dialect = { delimiter: ',', quote: '"', trim: false, encoding: 'utf-8' };
 const csv = Buffer.from(`a,b\n${'1,"two\nlines"\n'.repeat(500)}`);
 
 /** Surveys one range of `csv`; what would be saved, or null where nothing was. */
@@ -29,7 +29,9 @@ async function survey(range: Partial<SurveyJob>, file: object = {}) {
       saved = values;
     },
   } as unknown as Ledger;
-  await surveyRange(job, { ledger, counters: new Slots().begin(job), signal: new AbortController().signal });
+  const lake = await openStorage(join(tempFolder(), 'lake'));
+  const counters = new Slots().begin(job);
+  await surveyRange(job, { ledger, lake, counters, signal: new AbortController().signal });
   return saved as [SurveyJob, Buffer, { byteStart: number; byteEnd: number }[]] | null;
 }
 

@@ -136,7 +136,7 @@ describe('a file on its way', () => {
     await ledger.saveSurvey(job, Buffer.alloc(32, 7), result);
     const surveys = await ledger.surveys(file.fileId);
     expect(surveys).toEqual([
-      { number: 0, byteStart: 0, byteEnd: 3000, blockHashes: Buffer.alloc(32, 7), result },
+      { number: 0, byteStart: 0, byteEnd: 3000, blockHashes: Buffer.alloc(32, 7), result, stream: null },
     ]);
     expect(await ledger.file(file.fileId)).toMatchObject({ state: 'surveying', layout });
   });

@@ -1,0 +1,47 @@
+/** Lines that are no records, before the first and after the last of a file. */
+import { originalBytes, toUtf8, unitBytes } from './encodings.ts';
+
+const LF = 10;
+const CR = 13;
+
+/** Where the first `lines` lines of `utf8` end; null where there are not so many. */
+export function linesEnd(utf8: Uint8Array, lines: number, anyLineEnd: boolean): number | null {
+  let at = 0;
+  for (let line = 0; line < lines; line++) {
+    while (at < utf8.length && utf8[at] !== LF && !(anyLineEnd && utf8[at] === CR)) at++;
+    if (at === utf8.length) return null;
+    at += utf8[at] === CR && utf8[at + 1] === LF ? 2 : 1;
+  }
+  return at;
+}
+
+/**
+ * Bytes that the last `lines` lines of a file take; null where `tail` does not hold so many. `tail`: the
+ * file's last bytes; `whole`: all of it, which may have fewer lines.
+ */
+export function footerBytes(
+  tail: Uint8Array,
+  whole: boolean,
+  lines: number,
+  dialect: { readonly encoding?: string; readonly lineEnds?: 'lf' | 'any' },
+): number | null {
+  const { encoding = 'utf-8', lineEnds } = dialect;
+  if (lines === 0) return 0;
+  // Units of a file begin at its start, so they are counted from its end only where it has whole ones.
+  const odd = whole ? 0 : tail.length % (unitBytes(encoding) ?? 1);
+  const utf8 = toUtf8(tail.subarray(odd), encoding);
+  const starts = lineStarts(utf8, lineEnds === 'any');
+  if (starts.length <= lines && !whole) return null;
+  const start = starts[Math.max(0, starts.length - lines)] ?? utf8.length;
+  return originalBytes(utf8.subarray(start), encoding);
+}
+
+/** Where each line begins; nothing begins after the last line end. */
+function lineStarts(utf8: Uint8Array, anyLineEnd: boolean): number[] {
+  const starts = utf8.length > 0 ? [0] : [];
+  for (let at = 0; at < utf8.length - 1; at++) {
+    const ended = utf8[at] === LF || (anyLineEnd && utf8[at] === CR && utf8[at + 1] !== LF);
+    if (ended) starts.push(at + 1);
+  }
+  return starts;
+}

@@ -1,0 +1,30 @@
+/**
+ * Compressed files, unpacked while they are read: gzip (of any number of members), zstd and zip. What a
+ * file is is told by its first bytes, not by its name.
+ */
+import { unpackStream } from './stream.ts';
+import type { Compression, PackedFile, UnpackedPiece } from './types.ts';
+import { unpackZip } from './zip.ts';
+
+export type { Compression, PackedFile, UnpackedPiece } from './types.ts';
+
+const starts: readonly (readonly [Compression, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  // Without an entry; it still says what it is.
+  ['zip', [0x50, 0x4b, 0x05, 0x06]],
+];
+
+/** What the file is that begins with these bytes (four tell). Null: not compressed. */
+export function compressionOf(start: Uint8Array): Compression | null {
+  return starts.find(([, magic]) => magic.every((byte, i) => start[i] === byte))?.[0] ?? null;
+}
+
+/**
+ * The unpacked bytes. Throws LF_UNPACK where the file is damaged, LF_UNPACK_LIMIT, LF_ZIP_ENCRYPTED,
+ * LF_ZIP_EMPTY, LF_ZSTD_NODE, and what reading throws.
+ */
+export function unpack(file: PackedFile, compression: Compression): AsyncGenerator<UnpackedPiece> {
+  return compression === 'zip' ? unpackZip(file) : unpackStream(file, compression);
+}
