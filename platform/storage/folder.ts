@@ -289,7 +289,32 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
   throw error;
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Syncs under way, by folder, and the one that follows where somebody has asked for it meanwhile. */
+const syncs = new Map<string, { readonly now: Promise<void>; next: Promise<void> | null }>();
+
+/**
+ * Makes a folder's entries durable. A sync covers what was renamed before it began, so all who ask while
+ * one is under way share the next.
+ */
+function syncFolder(path: string): Promise<void> {
+  const under = syncs.get(path);
+  if (under === undefined) return beginSync(path);
+  under.next ??= under.now.then(
+    () => beginSync(path),
+    () => beginSync(path),
+  );
+  return under.next;
+}
+
+function beginSync(path: string): Promise<void> {
+  const now = syncNow(path).finally(() => {
+    if (syncs.get(path)?.next === null) syncs.delete(path);
+  });
+  syncs.set(path, { now, next: null });
+  return now;
+}
+
+async function syncNow(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY);
   try {
     await folder.sync();
