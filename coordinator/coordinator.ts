@@ -32,6 +32,7 @@ import type { Coordinator, CoordinatorOptions } from './contract.ts';
 import { type Arrival, type Discovery, startDiscovery } from './discover.ts';
 import { startBucketDiscovery } from './discover-bucket.ts';
 import { finaliseFile } from './finalise.ts';
+import { sweepIncoming } from './incoming.ts';
 import { Marts, staleMarts } from './marts.ts';
 import { planSurveyed, prepareFile } from './prepare.ts';
 import type { UnknownFile } from './progress/unknown.ts';
@@ -128,6 +129,7 @@ class LandfallCoordinator implements Coordinator {
     });
     await sweepUndone(this.context);
     await sweepSpool(this.context);
+    await sweepIncoming(database.pool);
     await this.resume();
     const worker = await this.queues.workFiles((job, context) => this.onFilesJob(job, context));
     this.closers.push(

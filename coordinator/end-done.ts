@@ -10,6 +10,7 @@ import { inTransaction } from '../platform/transaction.ts';
 import type { Receipt } from '../platform/types.ts';
 import type { Context } from './context.ts';
 import { runChecks } from './data-checks.ts';
+import { moveIncoming, sweepIncoming } from './incoming.ts';
 import type { Check } from './reconcile.ts';
 import { sweepUndone } from './undo.ts';
 import { settleVersions } from './versions.ts';
@@ -28,6 +29,7 @@ export async function endDone(
   try {
     await inTransaction(context.pool, async (client) => {
       await settleVersions(client, context, dataset, file);
+      if (file.link === 'replaces') await moveIncoming(client, dataset.star, file);
       const dataChecks = await runChecks(client, dataset);
       if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
       if (file.link === 'replays') await giveBack(client, file);
@@ -39,6 +41,7 @@ export async function endDone(
     throw error;
   }
   await sweepUndone(context);
+  await sweepIncoming(context.pool);
   return null;
 }
 

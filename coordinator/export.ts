@@ -5,13 +5,15 @@
  * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
  * the record is read again from its file.
  */
+import { toUtf8 } from '../kernel/encodings.ts';
 import { readFields } from '../kernel/header.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile, StoredReject } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
-import type { FileLayout, Storage } from '../platform/types.ts';
+import type { FileLayout } from '../platform/types.ts';
+import { readContent, readRange } from './content.ts';
 import { addedColumns, leadingAdded } from './mending.ts';
 
 /** What the kernel keeps of a record, in bytes: a text of fewer is whole. */
@@ -63,6 +65,7 @@ export function exportRejects(
       gathered = [];
       bytes = 0;
     }
+    await records.close();
     if (lost > 0) throw new LandfallError('LF_REJECTS_CUT', { file: file.name, rows: lost, url: file.url });
     yield Buffer.concat(gathered);
   }
@@ -98,18 +101,18 @@ function line(texts: readonly string[], layout: FileLayout): string {
   return quoted.join(delimiter);
 }
 
-/** The bytes of rejected records, from the ledger where it has them whole. */
+/** The bytes of rejected records, from the ledger where it has them whole. Ask in the order of the file. */
 class Records {
   private readonly file: LedgerFile;
-  private readonly encoding: string;
-  private source: Promise<{ storage: Storage; key: string } | null> | null = null;
+  private readonly layout: FileLayout;
+  private unpacked: Unpacked | null = null;
 
   constructor(file: LedgerFile, layout: FileLayout) {
     this.file = file;
-    this.encoding = layout.encoding;
+    this.layout = layout;
   }
 
-  /** Null where the record is cut and its file does not hold it any more. */
+  /** In UTF-8. Null where the record is cut and its file does not hold it any more. */
   async read(reject: StoredReject): Promise<Buffer | null> {
     const kept = Buffer.from(reject.raw);
     const { byteLength } = reject;
@@ -121,18 +124,63 @@ class Records {
 
   /** From the file; null where that is gone or holds other bytes at that place. */
   private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
-    this.source ??= openObject(this.file.url).catch(() => null);
-    const source = await this.source;
-    const stored = await source?.storage.stat(source.key);
-    if (!source || !stored || stored.bytes < byteOffset + byteLength) return null;
-    const pieces: Uint8Array[] = [];
-    const range = { start: byteOffset, end: byteOffset + byteLength };
-    for await (const piece of source.storage.read(source.key, range)) pieces.push(Buffer.from(piece));
-    const bytes = Buffer.concat(pieces);
-    const text = new TextDecoder(this.encoding, { ignoreBOM: true }).decode(bytes);
+    const { encoding } = this.layout;
+    const bytes = await this.bytesAt(byteOffset, byteLength).catch(() => null);
+    if (bytes === null) return null;
+    const utf8 = encoding === 'utf-8' ? bytes : Buffer.from(toUtf8(bytes, encoding));
     // The last characters of a text that was cut may be replacements.
     const start = raw.replaceAll('\u2400', '\0').slice(0, -characterBytes);
-    if (!text.replaceAll('\u2400', '\0').startsWith(start)) return null;
-    return this.encoding === 'utf-8' ? bytes : Buffer.from(text);
+    return utf8.toString('utf8').replaceAll('\u2400', '\0').startsWith(start) ? utf8 : null;
+  }
+
+  async close(): Promise<void> {
+    await this.unpacked?.close();
+  }
+
+  private async bytesAt(byteOffset: number, byteLength: number): Promise<Buffer> {
+    const { compression } = this.layout;
+    const end = byteOffset + byteLength;
+    // Where it was moved to, it may have another fingerprint: its bytes are compared instead.
+    const { storage, key } = await openObject(this.file.url);
+    const { fingerprint } = (await storage.stat(key))!;
+    const file = { ...this.file, fingerprint };
+    if (compression === undefined) return Buffer.from(await readRange(file, byteOffset, end));
+    this.unpacked ??= new Unpacked(readContent(file, compression));
+    return this.unpacked.read(byteOffset, end);
+  }
+}
+
+/** Ranges of what a compressed file unpacks to, each after the one before. */
+class Unpacked {
+  private readonly pieces: AsyncIterator<{ bytes: Uint8Array }>;
+  /** The piece at hand, and where it begins. */
+  private piece = Buffer.alloc(0);
+  private position = 0;
+
+  constructor(pieces: AsyncIterable<{ bytes: Uint8Array }>) {
+    this.pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  async close(): Promise<void> {
+    await this.pieces.return?.();
+  }
+
+  async read(start: number, end: number): Promise<Buffer> {
+    const taken: Buffer[] = [];
+    for (let at = start; at < end; ) {
+      if (at < this.position) throw new RangeError(`byte ${at} is past`);
+      if (at < this.position + this.piece.length) {
+        const from = at - this.position;
+        const bytes = this.piece.subarray(from, Math.min(this.piece.length, from + end - at));
+        taken.push(bytes);
+        at += bytes.length;
+        continue;
+      }
+      this.position += this.piece.length;
+      const { value, done } = await this.pieces.next();
+      if (done) throw new RangeError(`the file ends at byte ${this.position}`);
+      this.piece = Buffer.from(value.bytes);
+    }
+    return Buffer.concat(taken);
   }
 }

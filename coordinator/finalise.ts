@@ -3,6 +3,7 @@
  * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
  */
 import type { CompiledDataset } from '../model/compiled.ts';
+import { loadingStar } from '../model/incoming.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
@@ -83,7 +84,7 @@ async function takeAccount(
   const [{ parts, audit }, rejectsByCode, starRows, fingerprint] = await Promise.all([
     ledger.parts(file.fileId).then(async (parts) => ({ parts, audit: await auditLake(lake, parts) })),
     ledger.rejectCounts(file.fileId),
-    countFacts(pool, dataset.star, chunkIds),
+    countFacts(pool, loadingStar(dataset.star, file), chunkIds),
     fingerprintNow(file),
   ]);
   const checks = reconcile({ file, chunks, parts, rejectsByCode, fingerprint, starRows, lake: audit });

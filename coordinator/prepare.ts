@@ -13,6 +13,7 @@ import { compressionOf } from '../platform/unpack/index.ts';
 import { archiveFile, type Moved } from './archive.ts';
 import { readStart } from './content.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
+import { makeIncoming } from './incoming.ts';
 import { settleLayout } from './layout.ts';
 import { readMends } from './mending.ts';
 import { type PlannedChunk, planChunks, surveyRanges } from './plan.ts';
@@ -127,6 +128,7 @@ async function loadOnce(
     const first = await ledger.findContent(dataset, plan.contentHash, fileId);
     if (first !== null) return endAsDuplicate(context, file, first, plan);
     const origin = await originOf(context, definition, file, plan);
+    if (origin.link?.kind === 'replaces') await makeIncoming(context.pool, definition.star, file);
     try {
       const chunks = await ledger.planFile(fileId, { ...plan, ...origin, definitionVersion });
       await queues.submitChunks(fileId, chunks);

@@ -7,6 +7,7 @@ import type { ErrorDescription, LedgerFile } from '../platform/ledger/ledger.ts'
 import { inTransaction } from '../platform/transaction.ts';
 import { type Moved, moveFailed } from './archive.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
+import { sweepIncoming } from './incoming.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 import { deleteFacts } from './star.ts';
@@ -39,8 +40,9 @@ export async function finishFailed(
   error: ErrorDescription,
   known: { checks: readonly Check[]; rows: { parsed: number; rejected: number } },
 ): Promise<Moved> {
-  const { ledger, lake } = context;
+  const { ledger, lake, pool } = context;
   if (file.chunks > 0) await sweepLake(lake, file);
+  await sweepIncoming(pool);
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
   const link = await linkOf(ledger, file);
   const receipt = failedReceipt(file, { ...known, error, rejectsByCode, ...(link && { link }) });

@@ -11,6 +11,7 @@ import type { Kernel } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import { enrichBatch } from '../model/enrich.ts';
 import { convertFallbacks, needsPlaces } from '../model/fallback.ts';
+import { loadingStar } from '../model/incoming.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
@@ -62,7 +63,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
   const byteEnd = byteStart + byteCount;
   const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
-  const facts = await FactLoad.begin(tools.pool, dataset.star);
+  const facts = await FactLoad.begin(tools.pool, loadingStar(dataset.star, file));
   let published = false;
   try {
     kernel.begin(

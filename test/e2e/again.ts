@@ -19,6 +19,7 @@ export interface Riders {
   readonly versions?: 'add' | 'replace' | 'refuse';
   readonly rejects?: { readonly share?: number; readonly count?: number };
   readonly header?: boolean;
+  readonly encoding?: string;
   /** A data check: no id twice. */
   readonly unique?: boolean;
 }
@@ -30,6 +31,7 @@ export function definition(folder: string, options: Riders = {}): string {
     versions = 'add',
     rejects = { share: 1 },
     header = true,
+    encoding = 'utf-8',
     unique = false,
   } = options;
   const target = join(folder, 'datasets', 'riders');
@@ -39,7 +41,7 @@ export function definition(folder: string, options: Riders = {}): string {
     `import { defineDataset, integer, lookup, month, text, timestamp, year } from 'landfall';
 export default defineDataset({
   name: 'riders',
-  dialect: { header: ${header} },
+  dialect: { header: ${header}, encoding: '${encoding}' },
   columns: {
     id: integer({ required: true }),
     rider: text({ required: true }),

@@ -1,6 +1,7 @@
 /** Rejects found, exported, mended and dropped again; replayed; on both queues, with the command itself. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tempFolder } from '../support/index.ts';
 import {
@@ -99,25 +100,6 @@ onBothBackends('rejects', (backend) => {
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 60), ...ids(101, 6)], waiting: 0, taken: 7 });
   });
 
-  it('are loaded once, however often an export of them is dropped', async () => {
-    const open = (site = await siteOf(backend));
-    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(1, 5), ...bad.slice(0, 2)]));
-    const out = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
-    writeFileSync(join(aside, 'one.csv'), out);
-    writeFileSync(join(aside, 'two.csv'), out.replace(',2024-02-30 10:', ',2024-02-28 10:'));
-    expect(await open.drop('riders', join(aside, 'one.csv'))).toMatchObject({ rows: { loaded: 1 } });
-    expect(await open.drop('riders', join(aside, 'two.csv'))).toMatchObject({
-      status: 'failed',
-      error: { code: 'LF_MEND_TAKEN', message: expect.stringContaining('one.csv') },
-    });
-    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 1, taken: 2 });
-    // Where the first one is undone, the second may come.
-    await undone(open, 'one.csv');
-    expect(await account(open)).toMatchObject({ ids: ids(1, 5), waiting: 2, taken: 0, mart: 5 });
-    expect(await replayed(open, 'two.csv')).toMatchObject({ status: 'done', rows: { loaded: 2 } });
-    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101, 102], waiting: 0, mart: 7 });
-  });
-
   it('are replayed with the definition of now; what still does not fit waits on', async () => {
     const open = (site = await siteOf(backend));
     const command = commandOf(open, backend);
@@ -186,6 +168,25 @@ describe('exports', () => {
   const backend = 'postgres';
   afterEach(() => site?.close());
 
+  it('are loaded once, however often they are dropped', async () => {
+    const open = (site = await siteOf(backend));
+    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(1, 5), ...bad.slice(0, 2)]));
+    const out = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
+    writeFileSync(join(aside, 'one.csv'), out);
+    writeFileSync(join(aside, 'two.csv'), out.replace(',2024-02-30 10:', ',2024-02-28 10:'));
+    expect(await open.drop('riders', join(aside, 'one.csv'))).toMatchObject({ rows: { loaded: 1 } });
+    expect(await open.drop('riders', join(aside, 'two.csv'))).toMatchObject({
+      status: 'failed',
+      error: { code: 'LF_MEND_TAKEN', message: expect.stringContaining('one.csv') },
+    });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 1, taken: 2 });
+    // Where the first one is undone, the second may come.
+    await undone(open, 'one.csv');
+    expect(await account(open)).toMatchObject({ ids: ids(1, 5), waiting: 2, taken: 0, mart: 5 });
+    expect(await replayed(open, 'two.csv')).toMatchObject({ status: 'done', rows: { loaded: 2 } });
+    expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101, 102], waiting: 0, mart: 7 });
+  });
+
   it('hold records whole, also where they are longer than what the ledger keeps, and byte for byte', async () => {
     const open = (site = await siteOf(backend));
     const long = `201,${'Rider é '.repeat(20_000)},soon`;
@@ -209,6 +210,38 @@ describe('exports', () => {
     expect(await account(open)).toMatchObject({ ids: ids(1, 3), waiting: 3, taken: 3 });
   });
 
+  it('hold records of compressed files and of other encodings whole, in UTF-8', async () => {
+    const open = (site = await siteOf(backend));
+    const long = `201,${'Rider é '.repeat(20_000)},soon`;
+    const lines = [header, ...rows(1, 3), '200,Rider,later', long, ...rows(4, 60), '202,"', long].join('\n');
+    const packed = join(aside, 'long.csv.gz');
+    writeFileSync(packed, gzipSync(lines));
+    expect(await open.drop('riders', packed)).toMatchObject({
+      rows: { parsed: 66, loaded: 63, rejected: 3 },
+    });
+    const out = String(await exported(open, 'long.csv.gz'));
+    expect(out).toContain(`,${long}\n`);
+    expect(out).toContain(`,202,"\n${long}\n`);
+
+    definition(open.folder, { encoding: 'windows-1251' });
+    const reopened = commandOf(open, backend);
+    const text = [header, ...rows(101, 3), `210,${'Ездок '.repeat(4000)},скоро`].join('\n');
+    writeFileSync(join(open.folder, 'cyrillic.csv'), encode1251(text));
+    await reopened('ingest', 'cyrillic.csv', '--dataset', 'riders');
+    await reopened('rejects', 'cyrillic.csv', '--export', 'cyrillic-out.csv');
+    const cyrillic = readFileSync(join(open.folder, 'cyrillic-out.csv'), 'utf8');
+    expect(cyrillic).toContain(`,210,${'Ездок '.repeat(4000)},скоро\n`);
+    writeFileSync(join(open.folder, 'mended.csv'), cyrillic.replace(',скоро\n', ',2024-01-01 00:00:00\n'));
+    expect(JSON.parse((await reopened('ingest', 'mended.csv', '--json')).stdout)).toMatchObject({
+      rows: { loaded: 1 },
+      receipt: { link: { kind: 'mends', name: 'cyrillic.csv' } },
+    });
+    const [{ name }] = await open.query<{ name: string }>(
+      'select d.name from star.fact_rider f join star.dim_rider d using (rider_key) where id = 210',
+    );
+    expect(name).toBe('Ездок '.repeat(4000));
+  });
+
   it('of a file without a header have one', async () => {
     const open = (site = await siteOf(backend, { header: false }));
     await open.drop('riders', csv(aside, 'bare.csv', [...rows(1, 5), bad[0]]));
@@ -225,4 +258,14 @@ describe('exports', () => {
 
 function ids(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** Latin letters and Russian ones. */
+function encode1251(text: string): Buffer {
+  return Buffer.from(
+    [...text].map((char) => {
+      const code = char.charCodeAt(0);
+      return code >= 0x410 && code <= 0x44f ? code - 0x410 + 0xc0 : code;
+    }),
+  );
 }
