@@ -25,8 +25,8 @@ ${section(true)}`;
 }
 
 /** docs/cli.md: the help of every command, as the program prints it. */
-export function cliDocument(): string {
-  const program = buildProgram();
+export async function cliDocument(): Promise<string> {
+  const program = await buildProgram();
   const help = program.commands.map((command) => {
     let text = '';
     command.configureOutput({

@@ -8,7 +8,8 @@ import { buildProgram } from './program.ts';
 const wantsJson = process.argv.includes('--json');
 
 try {
-  await buildProgram().parseAsync(process.argv);
+  const program = await buildProgram(process.argv[2]);
+  await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has said what was wrong (or printed the help that was asked for).

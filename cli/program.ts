@@ -1,20 +1,6 @@
 /** Every command, its flags and its help. The commands themselves are in commands/. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { coordinatorCommand } from './commands/coordinator.ts';
-import { ddlCommand } from './commands/ddl.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { generateCommand } from './commands/generate.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { initCommand } from './commands/init.ts';
-import { rejectsCommand } from './commands/rejects.ts';
-import { replayCommand } from './commands/replay.ts';
-import { statusCommand } from './commands/status.ts';
-import { undoCommand } from './commands/undo.ts';
-import { upCommand } from './commands/up.ts';
-import { watchCommand } from './commands/watch.ts';
-import { workerCommand } from './commands/worker.ts';
 
 /** The package's version, wherever this file runs from. */
 export function version(): string {
@@ -28,31 +14,38 @@ export function version(): string {
   return '0.0.0';
 }
 
-/** A fresh program; throws CommanderError instead of exiting, so that it can be tested. */
-export function buildProgram(): Command {
+/** Each command is loaded when it is wanted: what one of them stands on would hold up the others. */
+const commands: Record<string, () => Promise<() => Command>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  coordinator: async () => (await import('./commands/coordinator.ts')).coordinatorCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
+  ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  generate: async () => (await import('./commands/generate.ts')).generateCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
+  rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  undo: async () => (await import('./commands/undo.ts')).undoCommand,
+  ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+};
+
+/**
+ * A fresh program; throws CommanderError instead of exiting, so that it can be tested.
+ * @param wanted the command that will be run; where that is none of ours, or not given, all are loaded
+ */
+export async function buildProgram(wanted = ''): Promise<Command> {
   const program = new Command('landfall')
     .description(
       'CSV files in; a partitioned Parquet lake and a Postgres star schema out, once, and watched.',
     )
     .version(version())
     .showHelpAfterError('(`landfall --help` and `landfall COMMAND --help` show examples)');
-  const commands = [
-    upCommand,
-    coordinatorCommand,
-    workerCommand,
-    ingestCommand,
-    initCommand,
-    generateCommand,
-    statusCommand,
-    watchCommand,
-    rejectsCommand,
-    replayCommand,
-    undoCommand,
-    ddlCommand,
-    doctorCommand,
-    demoCommand,
-  ];
-  for (const command of commands) program.addCommand(command());
+  const names = Object.hasOwn(commands, wanted) ? [wanted] : Object.keys(commands);
+  const made = await Promise.all(names.map((name) => commands[name]()));
+  for (const command of made) program.addCommand(command());
   for (const command of [program, ...program.commands]) command.exitOverride();
   return program;
 }

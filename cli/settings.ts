@@ -1,8 +1,6 @@
 /** Flags that every command with settings shares, and what they become. */
 import type { Command } from 'commander';
-import { builtin } from '../datasets/index.ts';
-import { loadRegistry, type Registry } from '../model/registry.ts';
-import { loadConfig } from '../platform/config.ts';
+import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/types.ts';
 
 /** Flags as commander gives them; each stands for the setting of the same name. */
@@ -41,7 +39,17 @@ export function withSettings(command: Command): Command {
 
 /** Settings in force and the datasets they name. Every mistake is in one error. */
 export async function settle(flags: SettingFlags): Promise<{ config: Config; registry: Registry }> {
-  const config = await loadConfig({
+  const config = await configOf(flags);
+  const [{ builtin }, { loadRegistry }] = await Promise.all([
+    import('../datasets/index.ts'),
+    import('../model/registry.ts'),
+  ]);
+  return { config, registry: await loadRegistry({ builtin, paths: config.datasets }) };
+}
+
+async function configOf(flags: SettingFlags): Promise<Config> {
+  const { loadConfig } = await import('../platform/config.ts');
+  return loadConfig({
     home: flags.home,
     databaseUrl: flags.databaseUrl,
     redisUrl: flags.redisUrl,
@@ -54,5 +62,4 @@ export async function settle(flags: SettingFlags): Promise<{ config: Config; reg
     chunkBytes: flags.chunkBytes,
     datasets: flags.datasets,
   });
-  return { config, registry: await loadRegistry({ builtin, paths: config.datasets }) };
 }

@@ -2,13 +2,11 @@
  * A site: what one process runs of Landfall. `up` runs all of it, `coordinator` all but the workers,
  * `ingest` all but the landing folder and the page.
  */
-import { type Coordinator, startCoordinator } from '../coordinator/coordinator.ts';
-import { startServer } from '../coordinator/http.ts';
-import { createHub, type Hub } from '../coordinator/progress/hub.ts';
+import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
+import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { createLog, type Log } from '../platform/log.ts';
-import { openTicks } from '../platform/ticks.ts';
 import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 
@@ -38,59 +36,81 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Starts a site. On failure what was started is stopped again. */
+/**
+ * Starts a site. On failure what was started is stopped again. The workers are forked first: they take as
+ * long to load their code as database and coordinator take to open.
+ */
 export async function openSite(options: SiteOptions): Promise<Site> {
-  const { config, registry, scope } = options;
+  const { config, scope } = options;
   const log = options.log ?? createLog('landfall');
-  const closers: (() => Promise<unknown>)[] = [];
+  let start: (databaseUrl: string) => void = () => {};
+  const databaseUrl = new Promise<string>((resolve) => {
+    start = resolve;
+  });
+  const pool =
+    options.workers > 0 ? await startPool({ config, databaseUrl, scope, count: options.workers, log }) : null;
+  const closers: Closers = [];
   const close = async () => {
+    await pool?.close();
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    const { openDatabase } = await import('../platform/database.ts');
     const database = await openDatabase(config);
     closers.push(() => database.close());
-    const ticks = await openTicks(config, database.url);
-    closers.push(() => ticks.close());
-    let hub: Hub | undefined;
-    const coordinator = await startCoordinator({
-      config,
-      database,
-      registry,
-      scope,
-      watch: options.watch,
-      log,
-      onUnknown: (files) => hub?.setUnknown(files),
-    });
-    closers.push(() => coordinator.close());
-    hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
-    const openHub = hub;
-    closers.push(async () => openHub.close());
-    hub.setUnknown(coordinator.unknownFiles());
-    let url: string | null = null;
-    if (options.serve) {
-      const server = await startServer({
-        config,
-        hub,
-        ledger: coordinator.ledger,
-        registry,
-        pool: database.pool,
-        log,
-        queueCounts: () => queueCounts(coordinator),
-      });
-      closers.push(() => server.close());
-      url = server.url;
-    }
-    let pool: Pool | null = null;
-    if (options.workers > 0) {
-      pool = await startPool({ config, databaseUrl: database.url, scope, count: options.workers, log });
-      const openPool = pool;
-      closers.push(() => openPool.close());
-    }
+    // The coordinator makes the queue, which workers expect to find.
+    const { coordinator, hub } = await openCoordinator(options, database, log, closers);
+    start(database.url);
+    const url = options.serve
+      ? await openServer(options, { database, coordinator, hub }, log, closers)
+      : null;
     return { config, database, coordinator, hub, pool, url, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+type Closers = (() => Promise<unknown>)[];
+
+async function openCoordinator(
+  { config, registry, scope, watch }: SiteOptions,
+  database: Database,
+  log: Log,
+  closers: Closers,
+): Promise<Pick<Site, 'coordinator' | 'hub'>> {
+  const [{ startCoordinator }, { createHub }, { openTicks }] = await Promise.all([
+    import('../coordinator/coordinator.ts'),
+    import('../coordinator/progress/hub.ts'),
+    import('../platform/ticks.ts'),
+  ]);
+  const ticks = await openTicks(config, database.url);
+  closers.push(() => ticks.close());
+  let hub: Hub | undefined;
+  const onUnknown: CoordinatorOptions['onUnknown'] = (files) => hub?.setUnknown(files);
+  const coordinator = await startCoordinator({ config, database, registry, scope, watch, log, onUnknown });
+  closers.push(() => coordinator.close());
+  hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
+  const openHub = hub;
+  closers.push(() => openHub.close());
+  hub.setUnknown(coordinator.unknownFiles());
+  return { coordinator, hub };
+}
+
+/** Serves the page; returns its address. */
+async function openServer(
+  { config, registry }: SiteOptions,
+  { database, coordinator, hub }: Pick<Site, 'database' | 'coordinator' | 'hub'>,
+  log: Log,
+  closers: Closers,
+): Promise<string> {
+  const { startServer } = await import('../coordinator/http.ts');
+  const { ledger } = coordinator;
+  const { pool } = database;
+  const counts = () => queueCounts(coordinator);
+  const server = await startServer({ config, hub, ledger, registry, pool, log, queueCounts: counts });
+  closers.push(() => server.close());
+  return server.url;
 }
 
 /** Jobs of both queues by state, for /metrics: `work_waiting`, `files_active`, … */

@@ -14,7 +14,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FSWatcher, watch } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import { type Identity, identify, isIgnored } from './identify.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 import { Renames } from './renames.ts';
@@ -88,6 +88,7 @@ class FolderDiscovery implements Discovery {
 
   async start(): Promise<void> {
     const { folder, onError, scanMs = 60_000 } = this.options;
+    const { watch } = await import('chokidar');
     const watcher = watch(folder, {
       ignoreInitial: true,
       followSymlinks: false,

@@ -1,5 +1,4 @@
 /** Counts what is in the lake by asking the parts themselves. */
-import { parquetMetadata } from 'hyparquet';
 import type { Part, Storage } from '../platform/types.ts';
 
 export interface LakeAudit {
@@ -59,6 +58,7 @@ async function footerRows(lake: Storage, part: Part): Promise<number> {
   const footerBytes = view.getUint32(tail.length - 8, true) + 8;
   if (footerBytes > tail.length) tail = await readTail(lake, part, footerBytes);
   const buffer = tail.buffer.slice(tail.byteOffset, tail.byteOffset + tail.byteLength) as ArrayBuffer;
+  const { parquetMetadata } = await import('hyparquet');
   return Number(parquetMetadata(buffer).num_rows);
 }
 

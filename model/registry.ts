@@ -2,7 +2,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 import { LandfallError } from '../platform/errors.ts';
 import { tableShape } from './compile/star.ts';
 import { compileDataset } from './compile.ts';
@@ -35,7 +34,7 @@ export async function loadRegistry({ builtin, paths }: RegistryOptions): Promise
   const origin = new Map<string, string>();
   const files = [];
   for (const path of paths) files.push(...(await definitionFiles(resolve(path))));
-  const load = files.length > 0 ? loader() : null;
+  const load = files.length > 0 ? await loader() : null;
   for (const { file, named } of files) {
     for (const definition of await definitionsIn(file, named, load!)) {
       const other = origin.get(definition.name);
@@ -99,7 +98,8 @@ async function datasetFile(folder: string): Promise<DefinitionFile | null> {
 }
 
 /** Imports a file, TypeScript or not; in it `landfall` means this very program, wherever it lies. */
-function loader(): (file: string) => Promise<unknown> {
+async function loader(): Promise<(file: string) => Promise<unknown>> {
+  const { createJiti } = await import('jiti');
   const here = fileURLToPath(import.meta.url);
   const index = join(here, '..', `index${extname(here)}`);
   const jiti = createJiti(import.meta.url, {

@@ -106,14 +106,42 @@ function findTransitions(zone: string): Transitions {
   return { utc: Float64Array.from(utc), offset: Int32Array.from(offset) };
 }
 
-/** The zone's transitions, 1900–2099, with what to do about times that happened twice or never. */
-export function zoneTable(zone: string, policy: ZonePolicy): ZoneTable {
+function transitionsOf(zone: string): Transitions {
   let transitions = cache.get(zone);
   if (transitions === undefined) {
     transitions = findTransitions(zone);
     cache.set(zone, transitions);
   }
-  return { zone, ...transitions, ambiguous: policy.ambiguous, skipped: policy.skipped };
+  return transitions;
+}
+
+/** Asks Intl when first read: a process that compiles a dataset mostly reads no time of it. */
+class LazyZoneTable implements ZoneTable {
+  readonly zone: string;
+  readonly ambiguous: ZoneTable['ambiguous'];
+  readonly skipped: ZoneTable['skipped'];
+
+  constructor(zone: string, { ambiguous, skipped }: ZonePolicy) {
+    this.zone = zone;
+    this.ambiguous = ambiguous;
+    this.skipped = skipped;
+  }
+
+  get utc(): Float64Array {
+    return transitionsOf(this.zone).utc;
+  }
+
+  get offset(): Int32Array {
+    return transitionsOf(this.zone).offset;
+  }
+}
+
+/**
+ * The zone's transitions, 1900–2099, with what to do about times that happened twice or never. They are
+ * found when they are first read, and then kept for all tables of the zone.
+ */
+export function zoneTable(zone: string, policy: ZonePolicy): ZoneTable {
+  return new LazyZoneTable(zone, policy);
 }
 
 /** Local seconds since 1970-01-01T00:00 during which clocks showed times for the second time: [from, to). */
@@ -130,11 +158,12 @@ export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: 
 
 /** The last interval that has begun at `utc` (seconds). */
 function intervalAt(table: ZoneTable, utc: number): number {
+  const begins = table.utc;
   let low = 0;
-  let high = table.utc.length;
+  let high = begins.length;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (table.utc[middle] <= utc) low = middle;
+    if (begins[middle] <= utc) low = middle;
     else high = middle;
   }
   return low;

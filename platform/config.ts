@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti } from 'jiti';
 import { z } from 'zod';
 import { LandfallError } from './errors.ts';
 import type { Config } from './types.ts';
@@ -168,6 +167,7 @@ async function readConfigFile(
   const path = ['ts', 'mts', 'js', 'mjs'].map((end) => join(cwd, `landfall.config.${end}`)).find(existsSync);
   if (path === undefined) return null;
   try {
+    const { createJiti } = await import('jiti');
     const jiti = createJiti(import.meta.url, { moduleCache: false });
     const values = (await jiti.import(path, { default: true })) as Record<string, unknown>;
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {

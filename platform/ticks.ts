@@ -3,7 +3,7 @@
  * a transaction. They go over Redis where there is one, because NOTIFY makes the commits of a whole
  * database wait for each other; without Redis the pool is small enough for NOTIFY.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import { type Listening, listen } from './listen.ts';
 import type { Tick } from './progress.ts';
@@ -135,7 +135,8 @@ function postgresCarrier(databaseUrl: string): Carrier {
 
 function redisCarrier(url: string, name: string): Carrier {
   const connections: Redis[] = [];
-  const open = (options: { enableOfflineQueue: boolean }) => {
+  const open = async (options: { enableOfflineQueue: boolean }) => {
+    const { Redis } = await import('ioredis');
     const redis = new Redis(url, { ...options, maxRetriesPerRequest: null, lazyConnect: true });
     // It reconnects by itself, and subscribes again.
     redis.on('error', () => {});
@@ -146,13 +147,13 @@ function redisCarrier(url: string, name: string): Carrier {
   return {
     async send(payload) {
       if (publisher === null) {
-        publisher = open({ enableOfflineQueue: false });
+        publisher = await open({ enableOfflineQueue: false });
         await publisher.connect();
       }
       await publisher.publish(name, payload);
     },
     async subscribe(onPayload) {
-      const subscriber = open({ enableOfflineQueue: true });
+      const subscriber = await open({ enableOfflineQueue: true });
       subscriber.on('message', (_, payload) => onPayload(payload));
       await subscriber.connect();
       await subscriber.subscribe(name);

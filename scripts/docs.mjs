@@ -4,4 +4,4 @@ import { writeFileSync } from 'node:fs';
 import { cliDocument, errorsDocument } from '../dist/cli/documents.js';
 
 writeFileSync('docs/errors.md', errorsDocument());
-writeFileSync('docs/cli.md', cliDocument());
+writeFileSync('docs/cli.md', await cliDocument());

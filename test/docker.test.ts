@@ -40,8 +40,8 @@ describe('docker-compose.yml', () => {
     expect(compose.services.worker).not.toHaveProperty('ports');
   });
 
-  it('runs commands the program has', () => {
-    const names = buildProgram().commands.map((command) => command.name());
+  it('runs commands the program has', async () => {
+    const names = (await buildProgram()).commands.map((command) => command.name());
     expect(names).toContain(compose.services.coordinator.command[0]);
     expect(names).toContain(compose.services.worker.command[0]);
   });

@@ -7,7 +7,6 @@
  */
 import { builtin } from '../datasets/index.ts';
 import { loadRegistry } from '../model/registry.ts';
-import { loadConfig } from '../platform/config.ts';
 import { connectDatabase, openDatabase } from '../platform/database.ts';
 import { describeError } from '../platform/errors.ts';
 import { createLog } from '../platform/log.ts';
@@ -29,6 +28,7 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
     const sent = await new Promise<WorkerSettings>((resolve) => process.once('message', resolve as never));
     return { ...sent, close: async () => {} };
   }
+  const { loadConfig } = await import('../platform/config.ts');
   const config = await loadConfig({});
   const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
   return { config, databaseUrl: database.url, scope: 'pool', close: () => database.close() };
@@ -46,7 +46,10 @@ function untilStopped(): Promise<string> {
 
 try {
   const stopped = untilStopped();
-  const { config, databaseUrl, scope, close } = await settings();
+  const given = await Promise.race([settings(), stopped.then(() => null)]);
+  // Told to stop before there was anything to do: the site could not be opened, or had no work.
+  if (given === null) process.exit(0);
+  const { config, databaseUrl, scope, close } = given;
   const registry = await loadRegistry({ builtin, paths: config.datasets });
   const worker: Worker = await startWorker({ config, databaseUrl, scope, registry, log });
   process.send?.({ workerId: worker.workerId });

@@ -31,7 +31,9 @@ const KILL_MS = 15_000;
 
 export interface PoolOptions {
   readonly config: Config;
-  readonly databaseUrl: string;
+  /** May be given while the database is still being opened: the processes load their code meanwhile. A
+   * rejection is the caller's to report; the processes then wait until the pool is closed. */
+  readonly databaseUrl: string | Promise<string>;
   readonly scope: string;
   /** Worker processes. */
   readonly count: number;
@@ -48,7 +50,12 @@ export interface Pool {
 /** Starts the processes; resolves when each has been forked, not when it has connected. */
 export async function startPool(options: PoolOptions): Promise<Pool> {
   const { config, databaseUrl, scope, log } = options;
-  const settings: WorkerSettings = { config, databaseUrl, scope };
+  const settings = (async (): Promise<WorkerSettings> => ({
+    config,
+    databaseUrl: await databaseUrl,
+    scope,
+  }))();
+  settings.catch(() => undefined);
   const members = Array.from({ length: options.count }, () => new Member(settings, log));
   return {
     pids: () => members.flatMap((member) => member.pid ?? []),
@@ -66,14 +73,14 @@ function entry(): string {
 
 /** One place in the pool, whatever process holds it. */
 class Member {
-  private readonly settings: WorkerSettings;
+  private readonly settings: Promise<WorkerSettings>;
   private readonly log: Log;
   private child: ChildProcess | null = null;
   private deaths = 0;
   private restart: NodeJS.Timeout | null = null;
   private closing = false;
 
-  constructor(settings: WorkerSettings, log: Log) {
+  constructor(settings: Promise<WorkerSettings>, log: Log) {
     this.settings = settings;
     this.log = log;
     this.start();
@@ -95,8 +102,11 @@ class Member {
     this.child = child;
     child.on('error', (error) => this.log.error({ reason: error.message }, 'a worker could not be started'));
     child.once('exit', (code, signal) => this.ended(child, code, signal, Date.now() - startedAt));
-    // A child that is gone before it reads its settings ends with 'exit', which says it all.
-    child.send(this.settings, () => undefined);
+    void this.settings.then(
+      // A child that is gone before it reads its settings ends with 'exit', which says it all.
+      (settings) => child.connected && child.send(settings, () => undefined),
+      () => undefined,
+    );
   }
 
   private ended(child: ChildProcess, code: number | null, signal: string | null, livedMs: number): void {

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
-import { Redis } from 'ioredis';
 import { describeConfig } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { describeError } from '../../platform/errors.ts';
@@ -83,6 +82,7 @@ async function database(config: Config): Promise<string> {
 
 async function queue(config: Config): Promise<string> {
   if (!config.redisUrl) return 'in PostgreSQL (set REDIS_URL for pools of machines)';
+  const { Redis } = await import('ioredis');
   const redis = new Redis(config.redisUrl, {
     lazyConnect: true,
     maxRetriesPerRequest: 1,

@@ -214,9 +214,14 @@ export function isAmbiguous(input: Ref<'timestamp'>): Enrichment<'boolean'> {
     accepts: aTimestamp,
     build: ([logical]) => {
       const zone = logical.type === 'timestamp' ? logical.zone : 'UTC';
-      const { from, to } = ambiguousIntervals(zoneTable(zone, { ambiguous: 'reject', skipped: 'reject' }));
-      const suspect = suspectDays(from, to);
+      let known: { from: Float64Array; to: Float64Array; suspect: Uint8Array } | null = null;
+      const find = () => {
+        const found = ambiguousIntervals(zoneTable(zone, { ambiguous: 'reject', skipped: 'reject' }));
+        return { ...found, suspect: suspectDays(found.from, found.to) };
+      };
       return (inputs, rows) => {
+        // Found with the first batch: a coordinator compiles datasets and enriches nothing.
+        const { from, to, suspect } = (known ??= find());
         const values = new Uint8Array(rows);
         withinLoop(inputs[0] as TimestampVector, rows, from, to, suspect, values);
         return { kind: 'boolean', length: rows, values, ...jointNulls(inputs, rows) };

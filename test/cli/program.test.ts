@@ -24,19 +24,19 @@ const commands = [
 
 /** Runs the program without letting it print. */
 async function call(...args: string[]): Promise<unknown> {
-  const program = buildProgram();
+  const program = await buildProgram(args[0]);
   for (const command of [program, ...program.commands])
     command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
   return program.parseAsync(['node', 'landfall', ...args]).catch((error: unknown) => error);
 }
 
 describe('the landfall command', () => {
-  it('has every command of the design', () => {
-    expect(buildProgram().commands.map((command) => command.name())).toEqual(commands);
+  it('has every command of the design', async () => {
+    expect((await buildProgram()).commands.map((command) => command.name())).toEqual(commands);
   });
 
-  it.each(commands)('%s --help shows an example', (name) => {
-    const command = buildProgram().commands.find((entry) => entry.name() === name)!;
+  it.each(commands)('%s --help shows an example', async (name) => {
+    const command = (await buildProgram(name)).commands.find((entry) => entry.name() === name)!;
     let help = '';
     command.configureOutput({
       writeOut: (text) => {

@@ -3,7 +3,7 @@
  * and shaped like rows, so parquetjs-lite writes them. The ledger has the same rejects and is the truth.
  */
 import { Writable } from 'node:stream';
-import parquet from 'parquetjs-lite';
+import type parquet from 'parquetjs-lite';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 
 /** A row that was not loaded, as the ledger keeps it. */
@@ -37,7 +37,7 @@ const ROWS_BETWEEN_TURNS = 250;
 // The package orders texts by UTF-16 unit, which is not Parquet's order: no statistics are better.
 const text = { type: 'UTF8', statistics: false } as const;
 const number = { type: 'INT64', statistics: false } as const;
-const schema = new parquet.ParquetSchema({
+const columns = {
   file: text,
   byte_offset: number,
   line: number,
@@ -46,7 +46,7 @@ const schema = new parquet.ParquetSchema({
   message: text,
   raw: { ...text, compression: 'SNAPPY' },
   definition_version: text,
-});
+} as const;
 
 type Writer = Awaited<ReturnType<typeof parquet.ParquetWriter.openStream>>;
 
@@ -100,7 +100,9 @@ export class QuarantinePart {
       },
     });
     const options = { rowGroupSize: ROW_GROUP_ROWS, pageIndex: false, useDataPageV2: false };
-    return parquet.ParquetWriter.openStream(schema, stream, options);
+    // Loaded with the first reject: most chunks have none.
+    const { ParquetSchema, ParquetWriter } = (await import('parquetjs-lite')).default;
+    return ParquetWriter.openStream(new ParquetSchema(columns), stream, options);
   }
 
   /** Completes the part, aside; null where nothing was rejected. */
