@@ -27,10 +27,26 @@ const fieldStart = 0;
 /** Bytes that one survey job reads: large enough to be worth a job, small enough to share among workers. */
 export const surveyRangeBytes = 8 * blockBytes;
 
+/** Chunks that a file is cut into at least, so that every slot of a few workers has one and the last are short. */
+const chunksLeast = 8;
+
+/** A chunk is not made smaller than this for the sake of their number: each costs a claim, parts and a commit. */
+const balancedBytesLeast = 8 * 1024 * 1024;
+
+/**
+ * How large the chunks of a file of `bytes` are to be: `chunkBytes`, or less for a file that would have few
+ * of them. Halves from the length of a survey range on, so that chunks end where ranges do.
+ */
+export function balancedChunkBytes(bytes: number, chunkBytes: number): number {
+  let size = surveyRangeBytes;
+  while (size > balancedBytesLeast && size * chunksLeast > bytes) size /= 2;
+  return size === surveyRangeBytes ? chunkBytes : Math.min(size, chunkBytes);
+}
+
 /**
  * The survey jobs of a file: ranges of whole blocks that cover it.
  * `recordsFrom`: where the first record after BOM and header begins; `pieceBytes`: how far apart borders
- * for chunks need to be.
+ * for chunks need to be, at most: balancedChunkBytes says.
  */
 export function surveyRanges(file: {
   fileId: number;
@@ -38,7 +54,8 @@ export function surveyRanges(file: {
   recordsFrom: number;
   pieceBytes: number;
 }): SurveyJob[] {
-  const { fileId, bytes, recordsFrom, pieceBytes } = file;
+  const { fileId, bytes, recordsFrom } = file;
+  const pieceBytes = balancedChunkBytes(bytes, file.pieceBytes);
   const jobs: SurveyJob[] = [];
   for (let byteStart = 0; byteStart < bytes; byteStart += surveyRangeBytes) {
     const byteEnd = Math.min(byteStart + surveyRangeBytes, bytes);
@@ -49,7 +66,7 @@ export function surveyRanges(file: {
 }
 
 /**
- * Chunks of about `chunkBytes` that cover [0, bytes) exactly, in order, none empty, each but the first
+ * Chunks of about `balancedChunkBytes` that cover [0, bytes) exactly, in order, none empty, each but the first
  * beginning at a record. A record longer than a chunk makes its chunk longer.
  *
  * `surveys`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: line ends before
@@ -65,6 +82,7 @@ export function planChunks(file: {
   surveys: readonly RangeSurvey[];
 }): PlannedChunk[] {
   const { recordsUntil = file.bytes } = file;
+  const chunkBytes = balancedChunkBytes(file.bytes, file.chunkBytes);
   const chunks: PlannedChunk[] = [];
   let byteStart = 0;
   let lineStart = 1;
@@ -81,7 +99,7 @@ export function planChunks(file: {
     if (survey.byteStart !== position) throw new RangeError(`surveys leave a gap at byte ${position}`);
     const border = survey.firstRecordStart[state];
     // Half a chunk is enough to cut: borders come about one chunk apart, some a little early.
-    const long = border - byteStart >= file.chunkBytes / 2;
+    const long = border - byteStart >= chunkBytes / 2;
     if (border >= 0 && border < recordsUntil && long) cut(border, 1 + lines + survey.linesBefore[state]);
     lines += typeof survey.lines === 'number' ? survey.lines : survey.lines[state];
     state = survey.endState[state];

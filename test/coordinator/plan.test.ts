@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChunks, surveyRangeBytes, surveyRanges } from '../../coordinator/plan.ts';
+import { balancedChunkBytes, planChunks, surveyRangeBytes, surveyRanges } from '../../coordinator/plan.ts';
 import { readHead } from '../../kernel/header.ts';
 import { createSurveyor } from '../../kernel/survey.ts';
 import type { KernelDialect, RangeSurvey } from '../../kernel/types.ts';
@@ -43,6 +43,28 @@ function lineFeeds(bytes: Uint8Array): number {
 const text = fc
   .array(fc.constantFrom('a', 'bc', ',', '"', '""', '\n', '\r\n', ' ', 'é', '","', '"\n"'), { maxLength: 60 })
   .map((pieces) => Buffer.from(pieces.join('')));
+
+describe('balancedChunkBytes', () => {
+  const mib = 1024 * 1024;
+
+  it('gives large files the chunks that are asked for, and small ones eight or more of 8 MiB at least', () => {
+    const sizes = [20, 63, 64, 127, 128, 244, 255, 256, 4096].map((size) =>
+      balancedChunkBytes(size * mib, 32 * mib),
+    );
+    expect(sizes.map((size) => size / mib)).toEqual([8, 8, 8, 8, 16, 16, 16, 32, 32]);
+    expect(balancedChunkBytes(4096 * mib, 256 * mib)).toBe(256 * mib);
+  });
+
+  it('never makes chunks larger than asked', () => {
+    expect(balancedChunkBytes(20 * mib, 65536)).toBe(65536);
+    expect(balancedChunkBytes(200 * mib, 10_000_000)).toBe(10_000_000);
+  });
+
+  it('divides survey ranges evenly', () => {
+    for (const size of [20, 130, 244])
+      expect(surveyRangeBytes % balancedChunkBytes(size * mib, 64 * mib)).toBe(0);
+  });
+});
 
 describe('planChunks', () => {
   it('gives the records of a single-threaded read, whatever the borders and quotes', async () => {
