@@ -19,7 +19,7 @@ const HEALTHY_MS = 10_000;
 
 /**
  * A worker's heap is small, its buffers lie outside it, and its neighbours use the other cores: helper
- * threads cost its collector more in waits than they save it. An eighth of a worker's CPU time.
+ * threads would wait for those more than they help.
  */
 const nodeFlags = ['--single-threaded-gc'];
 
