@@ -1,18 +1,30 @@
+import { droppedSide } from '../lib/dropped.ts';
 import { tripsFlatCopy, tripsPipeline } from '../lib/trips.ts';
 import { type Contest, ratio } from './contest.ts';
 
 export const pipeline: Contest = {
   letter: 'a',
   what: 'whole pipeline ÷ `psql \\copy` into a flat table, same server, same file',
-  inside: 'both: the whole process from its start to its end, Node, workers and psql included',
+  inside:
+    'ingest and psql: the whole process from its start to its end, Node, workers and psql included; up: from the rename into the landing folder of a running Landfall until the file is done',
   goalRows: 10_000_000,
-  prepare: async (arena) => [await tripsPipeline(arena), await tripsFlatCopy(arena)],
-  measure: ([ours, theirs]) => [
+  prepare: async (arena) => [
+    await tripsPipeline(arena),
+    await tripsFlatCopy(arena),
+    droppedSide(arena, await arena.trips()),
+  ],
+  measure: ([ours, theirs, dropped]) => [
     {
       name: 'landfall ÷ COPY, ratio of rates',
       value: ratio(ours, theirs),
       unit: 'ratio',
       goal: { atLeast: 3 },
+    },
+    {
+      name: 'dropped into a running landfall ÷ COPY, ratio of rates',
+      value: ratio(dropped, theirs),
+      unit: 'ratio',
+      goal: null,
     },
   ],
 };

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Arena, Input } from '../lib/arena.ts';
 import { withClient } from '../lib/arena.ts';
 import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../lib/flat-copy.ts';
@@ -7,7 +7,7 @@ import { runProcess } from '../lib/processes.ts';
 import type { Measurement, Side } from '../lib/rounds.ts';
 import { mustAgree, sumsOfStar } from '../lib/sums.ts';
 import { tripColumns } from '../lib/trips.ts';
-import { cutIntoFiles, RunningUp } from '../lib/up.ts';
+import { cutIntoFiles, dropWarmRows, RunningUp, warmName } from '../lib/up.ts';
 import { type Contest, rate, ratio } from './contest.ts';
 
 /** 25 trips are 3 KB. */
@@ -52,7 +52,7 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
       const paths = cutIntoFiles(input, staging, rowsOfFile);
       const up = await RunningUp.start(arena);
       try {
-        await warm(up, staging, input);
+        await up.warm(staging, input);
         await arena.settle();
         return await dropAll(arena, up, paths, input);
       } finally {
@@ -61,17 +61,6 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
       }
     },
   };
-}
-
-/** One file with other bytes, so that workers, connections and tables are there before the time begins. */
-async function warm(up: RunningUp, staging: string, input: Input): Promise<void> {
-  const folder = join(staging, 'warm');
-  mkdirSync(folder);
-  const [path] = cutIntoFiles({ ...input }, folder, rowsOfFile - 1);
-  const done = up.change(({ kind }) => kind === 'chunk');
-  up.drop(path, 'warm.csv');
-  await done;
-  rmSync(folder, { recursive: true });
 }
 
 async function dropAll(
@@ -85,7 +74,7 @@ async function dropAll(
     arena.query<{ n: number; failed: number; at: number }>(
       `select count(*)::int as n, (count(*) filter (where state <> 'done'))::int as failed,
          extract(epoch from max(finished_at))::float8 as at
-       from landfall.file where finished_at is not null and name <> 'warm.csv'`,
+       from landfall.file where finished_at is not null and name <> '${warmName}'`,
     );
   const serverBefore = arena.serverCpuSeconds();
   const cpuBefore = up.cpuSeconds();
@@ -102,8 +91,7 @@ async function dropAll(
   const seconds = last[0].at - startedAt / 1000;
   if (last[0].failed > 0) throw new Error(`${last[0].failed} files have failed`);
   const found = await withClient(arena.databaseUrl, async (client) => {
-    await client.query(`delete from star.fact_trip where chunk_id in
-      (select chunk_id from landfall.chunk join landfall.file using (file_id) where name = 'warm.csv')`);
+    await client.query(dropWarmRows);
     return sumsOfStar(client);
   });
   mustAgree('star', found, sums);

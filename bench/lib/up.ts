@@ -8,6 +8,13 @@ import type { Arena, Input } from './arena.ts';
 import { landfallEnvironment, landfallMain } from './ingest.ts';
 import { hasProc, processStat, treeCpuSeconds } from './proc.ts';
 
+/** The small file of `warm`, and how its rows leave the star before sums are taken. */
+export const warmName = 'warm.csv';
+const warmRows = 24;
+const warmBytes = 16_384;
+export const dropWarmRows = `delete from star.fact_trip where chunk_id in
+  (select chunk_id from landfall.chunk join landfall.file using (file_id) where name = '${warmName}')`;
+
 /** What `landfall_change` says: a file's state changed, or a chunk was committed where it has a number. */
 export interface Change {
   readonly fileId: number;
@@ -82,6 +89,18 @@ export class RunningUp {
     renameSync(path, join(this.landing, name));
   }
 
+  /** One small file with other bytes, so that workers, connections and tables are there before the time begins. */
+  async warm(staging: string, input: Input): Promise<void> {
+    const folder = join(staging, 'warm');
+    mkdirSync(folder);
+    const head = { path: input.path, bytes: Math.min(input.bytes, warmBytes) };
+    const [path] = cutIntoFiles(head, folder, warmRows);
+    const done = this.change(({ kind }) => kind === 'chunk');
+    this.drop(path, warmName);
+    await done;
+    rmSync(folder, { recursive: true });
+  }
+
   /** CPU time of all its processes so far. */
   cpuSeconds(): number {
     return hasProc ? treeCpuSeconds(this.child.pid!) : Number.NaN;
@@ -102,7 +121,7 @@ export class RunningUp {
 }
 
 /** Cuts a file of trips into files of `rows` rows each, every one with the header. */
-export function cutIntoFiles(input: Input, folder: string, rows: number): string[] {
+export function cutIntoFiles(input: Pick<Input, 'path' | 'bytes'>, folder: string, rows: number): string[] {
   const file = openSync(input.path, 'r');
   const bytes = Buffer.alloc(input.bytes);
   readSync(file, bytes);

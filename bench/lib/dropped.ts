@@ -1,0 +1,59 @@
+/** The whole pipeline as a site runs it: `landfall up` is running, and one file is dropped. */
+import { linkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Arena, type Input, withClient } from './arena.ts';
+import type { Measurement, Side } from './rounds.ts';
+import { mustAgree, sumsOfStar } from './sums.ts';
+import { dropWarmRows, RunningUp, warmName } from './up.ts';
+
+const dropName = 'dropped.csv';
+
+/** From the rename into landing until the file is done: reconciled, its receipt written. */
+export function droppedSide(arena: Arena, input: Input): Side {
+  return {
+    name: `landfall up, running: ${input.rows.toLocaleString('en')} trips dropped`,
+    rows: input.rows,
+    bytes: input.bytes,
+    run: async () => {
+      const staging = arena.emptyFolder('staging');
+      const up = await RunningUp.start(arena);
+      try {
+        await up.warm(staging, input);
+        await arena.settle(input);
+        return await dropOnce(arena, up, staging, input);
+      } finally {
+        await up.stop();
+        rmSync(staging, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function dropOnce(arena: Arena, up: RunningUp, staging: string, input: Input): Promise<Measurement> {
+  const path = join(staging, dropName);
+  linkSync(input.path, path);
+  const ended = () =>
+    arena.query<{ state: string; at: number; chunks: number }>(
+      `select state, extract(epoch from finished_at)::float8 as at, chunks
+       from landfall.file where name = '${dropName}' and finished_at is not null`,
+    );
+  const serverBefore = arena.serverCpuSeconds();
+  const cpuBefore = up.cpuSeconds();
+  const startedAt = Date.now();
+  up.drop(path, dropName);
+  let [file] = await ended();
+  while (file === undefined) {
+    await up.change(({ kind }) => kind === 'file', 600_000);
+    [file] = await ended();
+  }
+  if (file.state !== 'done') throw new Error(`the file is ${file.state}`);
+  const cpuSeconds = up.cpuSeconds() - cpuBefore;
+  const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
+  const found = await withClient(arena.databaseUrl, async (client) => {
+    await client.query(dropWarmRows);
+    return sumsOfStar(client);
+  });
+  mustAgree('star', found, await arena.tripSums(input));
+  const detail = { chunks: file.chunks, warmedWith: warmName };
+  return { seconds: file.at - startedAt / 1000, cpuSeconds, serverCpuSeconds, detail };
+}
