@@ -28,7 +28,7 @@ const fieldStart = 0;
 export const surveyRangeBytes = 8 * blockBytes;
 
 /** Chunks that a file is cut into at least, so that every slot of a few workers has one and the last are short. */
-const chunksLeast = 8;
+const chunksLeast = 6;
 
 /** A chunk is not made smaller than this for the sake of their number: each costs a claim, parts and a commit. */
 const balancedBytesLeast = 8 * 1024 * 1024;
