@@ -48,9 +48,7 @@ describe('balancedChunkBytes', () => {
   const mib = 1024 * 1024;
 
   it('gives large files the chunks that are asked for, and small ones six or more of 8 MiB at least', () => {
-    const sizes = [20, 63, 95, 96, 191, 192, 4096].map((size) =>
-      balancedChunkBytes(size * mib, 32 * mib),
-    );
+    const sizes = [20, 63, 95, 96, 191, 192, 4096].map((size) => balancedChunkBytes(size * mib, 32 * mib));
     expect(sizes.map((size) => size / mib)).toEqual([8, 8, 8, 16, 16, 32, 32]);
     expect(balancedChunkBytes(4096 * mib, 256 * mib)).toBe(256 * mib);
   });
