@@ -4,6 +4,8 @@
  * and every place in the UTF-8 tells how many bytes of the file come before it (`originalBytes`).
  */
 
+import { isAscii } from 'node:buffer';
+
 export const encodings = [
   'utf-8',
   'utf-16le',
@@ -154,8 +156,23 @@ class SingleByte implements Transcoder {
   }
 }
 
+/** Bytes that are asked at once whether they are ASCII. */
+const blockBytes = 512;
+
 function transcodeSingle(bytes: Uint8Array, out: Uint8Array, points: Int32Array): number {
   let at = 0;
+  for (let from = 0; from < bytes.length; from += blockBytes) {
+    const block = bytes.subarray(from, from + blockBytes);
+    if (isAscii(block)) {
+      out.set(block, at);
+      at += block.length;
+    } else at = transcodeBlock(block, out, at, points);
+  }
+  return at;
+}
+
+function transcodeBlock(bytes: Uint8Array, out: Uint8Array, from: number, points: Int32Array): number {
+  let at = from;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte < 0x80) out[at++] = byte;
@@ -164,6 +181,8 @@ function transcodeSingle(bytes: Uint8Array, out: Uint8Array, points: Int32Array)
   }
   return at;
 }
+
+const encoder = new TextEncoder();
 
 /** Halves of units and of pairs wait for the next bytes. */
 class Utf16 implements Transcoder {
@@ -180,6 +199,8 @@ class Utf16 implements Transcoder {
 
   push(bytes: Uint8Array): Uint8Array {
     const out = this.space.of(bytes.length + 4, 2);
+    const text = this.half < 0 && this.surrogate === 0 ? this.wellFormed(bytes) : null;
+    if (text !== null) return out.subarray(0, encoder.encodeInto(text, out).written);
     let at = 0;
     let i = 0;
     if (this.half >= 0 && bytes.length > 0) {
@@ -201,6 +222,15 @@ class Utf16 implements Transcoder {
     if (this.surrogate !== 0) rest.push(INVALID);
     if (this.half >= 0) rest.push(INVALID_HALF);
     return Uint8Array.from(rest);
+  }
+
+  /** The text of whole units that are no halves of pairs, as nearly all are; null where there are others. */
+  private wellFormed(bytes: Uint8Array): string | null {
+    if (bytes.length % 2 === 1) return null;
+    const units = this.high === 8 ? Buffer.from(bytes).swap16() : bytes;
+    const text = Buffer.from(units.buffer, units.byteOffset, units.length).toString('utf16le');
+    // Of ES2024, which Node has had since 20.
+    return (text as string & { isWellFormed(): boolean }).isWellFormed() ? text : null;
   }
 
   private unit(unit: number, out: Uint8Array, from: number): number {

@@ -1,5 +1,5 @@
 /** The first records of a file, as texts: by the same table of states as the kernel's general scanner. */
-import { APPEND, BAD, ESCAPE, Final, LINE, type Machine, machineOf, Step } from './machine.ts';
+import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
 import type { KernelDialect } from './types.ts';
 
 const CR = 13;
@@ -134,7 +134,7 @@ class RecordReader {
 
   /** True where the end of the bytes ends a record. */
   endInput(): boolean {
-    const final = this.machine.final[this.state];
+    const final = finalAt(this.machine, this.state);
     if (final === Final.nothing) return false;
     if (final === Final.badQuote) this.badQuote = true;
     if (final === Final.escape) this.field.push(this.machine.escape);

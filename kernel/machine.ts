@@ -59,11 +59,23 @@ export interface Machine {
   readonly states: number;
   /** [state << 8 | byte] → next state | action << 8. State 0 is recordStart. */
   readonly table: Uint16Array;
-  /** For each state. */
+  /** For each state: what the end of the bytes does, and RUNS_… where most bytes leave it as it is. */
   readonly final: Uint8Array;
   readonly delimiterBytes: number;
   readonly quote: number;
   readonly escape: number;
+  /** The only bytes that a state with RUNS_… does anything else with. */
+  readonly special: readonly [number, number, number, number, number];
+}
+
+/** All bytes but the special ones belong to the field, or to nothing, and change no state. */
+export const RUNS_APPEND = 8;
+export const RUNS_NOTHING = 16;
+const FINAL_MASK = 7;
+
+/** What the end of the bytes does in a state: one of Final. */
+export function finalAt({ final }: Machine, state: number): number {
+  return final[state] & FINAL_MASK;
 }
 
 const LF = 10;
@@ -183,14 +195,25 @@ function tabulate(moves: Moves): Machine {
       rows.push(target | (action << 8));
     }
   }
+  const { special } = moves;
   return {
     states: states.length,
     table: Uint16Array.from(rows),
-    final: Uint8Array.from(states, finalOf),
+    final: Uint8Array.from(states, (state, number) => finalOf(state) | runsOf(rows, number, special)),
+    special,
     delimiterBytes: moves.delimiter.length,
     quote: moves.quote,
     escape: moves.escape,
   };
+}
+
+/** RUNS_… of a state, 0 where neither holds. */
+function runsOf(rows: readonly number[], state: number, special: readonly number[]): number {
+  const moves = new Set<number>();
+  for (let byte = 0; byte < 256; byte++) if (!special.includes(byte)) moves.add(rows[(state << 8) | byte]);
+  const [only] = moves;
+  if (moves.size > 1) return 0;
+  return only === state ? RUNS_NOTHING : only === (state | (APPEND << 8)) ? RUNS_APPEND : 0;
 }
 
 function nameOf({ kind, match, base }: State): string {
@@ -251,6 +274,12 @@ class Moves {
       match = this.follow(match, this.delimiter[end]);
       this.border.push(match);
     }
+  }
+
+  get special(): Machine['special'] {
+    const [first] = this.delimiter;
+    const or = (byte: number) => (byte < 0 ? first : byte);
+    return [first, or(this.quote), or(this.escape), LF, CR];
   }
 
   of(state: State, byte: number): Move {

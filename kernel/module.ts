@@ -16,6 +16,7 @@ export interface KernelExports {
     final: number,
     delimiterBytes: number,
     escapeByte: number,
+    special: number,
     options: number,
     measure: number,
   ): void;
@@ -69,7 +70,14 @@ export interface KernelExports {
   surveyFirstEnds(): number;
   surveyFirstLines(): number;
   surveyLines(): number;
-  tableSurveyBegin(words: number, states: number, measure: number, only: number): void;
+  tableSurveyBegin(
+    words: number,
+    final: number,
+    special: number,
+    states: number,
+    measure: number,
+    only: number,
+  ): void;
   tableSurveyUpdate(start: number, end: number): void;
   tableSurveyEnd(): number;
   tableSurveyFirstEnds(): number;

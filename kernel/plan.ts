@@ -54,6 +54,7 @@ function writeTable(instance: KernelInstance, dialect: KernelDialect): void {
     place(instance, machine.final),
     machine.delimiterBytes,
     machine.escape,
+    placeArray(instance, Uint8Array.from(machine.special)),
     options,
     measureOf(encoding),
   );

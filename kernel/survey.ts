@@ -16,6 +16,8 @@ const PIECE_BYTES = 256 << 10;
 /** Memory of a surveyor's instance: one piece, a table of states and the kernel's tables. */
 const MEMORY_PAGES = 16;
 const TABLE_BYTES = STATES_MAX * 512;
+/** After the table: a byte for each state, and the special bytes. */
+const SIDE_BYTES = STATES_MAX + 16;
 
 interface Workshop extends KernelInstance {
   readonly address: number;
@@ -30,7 +32,7 @@ async function takeWorkshop(): Promise<Workshop> {
   if (workshop !== undefined) return workshop;
   const instance = await instantiate(MEMORY_PAGES);
   const { alloc } = instance.exports;
-  return { ...instance, address: alloc(PIECE_BYTES), table: alloc(TABLE_BYTES) };
+  return { ...instance, address: alloc(PIECE_BYTES), table: alloc(TABLE_BYTES + SIDE_BYTES) };
 }
 
 /**
@@ -100,7 +102,12 @@ function tableWay({ exports, memory, table }: Workshop, dialect: KernelDialect, 
   const machine = machineOf(dialect);
   const { encoding = 'utf-8' } = dialect;
   new Uint16Array(memory.buffer, table, machine.table.length).set(machine.table);
-  exports.tableSurveyBegin(table, machine.states, measureOf(encoding), startState);
+  const final = table + TABLE_BYTES;
+  const special = final + STATES_MAX;
+  const side = new Uint8Array(memory.buffer, final, SIDE_BYTES);
+  side.set(machine.final);
+  side.set(machine.special, STATES_MAX);
+  exports.tableSurveyBegin(table, final, special, machine.states, measureOf(encoding), startState);
   const doubles = (address: number) => Array.from(new Float64Array(memory.buffer, address, machine.states));
   return {
     pieceEnd: (bytes, end) => (encoding === 'utf-8' ? end : characterEnd(bytes, end)),

@@ -54,13 +54,14 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
 
 /** Says that the dialect is read by a table of states. `options`: 1 CRLF ends records, 2 pad, 4 truncate. */
 export function setTable(
-  words: usize, final: usize, delimiterBytes: usize, escape: u32, options: i32, measureKind: i32,
+  words: usize, final: usize, delimiterBytes: usize, escape: u32, special: usize, options: i32, measureKind: i32,
 ): void {
   Table.on = true;
   Table.words = words;
   Table.final = final;
   Table.delimiterBytes = delimiterBytes;
   Table.escape = escape;
+  Table.special = special;
   Table.trim = Work.trim;
   Table.stripCr = (options & 1) != 0;
   Table.pad = (options & 2) != 0;

@@ -8,6 +8,7 @@ import { measure } from './measure';
 import { FIELD_COUNT, QUOTE, TOO_LONG } from './reasons';
 import { addReject } from './rejects';
 import { Scan, keepHead } from './scan';
+import { RUNS_APPEND, RUNS_NOTHING, specialBits } from './special';
 
 const CR: u32 = 13;
 
@@ -38,6 +39,8 @@ export class Table {
   static final: usize = 0;
   static delimiterBytes: usize = 1;
   static escape: u32 = 0;
+  /** Five bytes: see special.ts. */
+  static special: usize = 0;
   static trim: bool = false;
   static stripCr: bool = false;
   static pad: bool = false;
@@ -122,6 +125,8 @@ export function scanTable(): void {
   let p = Scan.pos;
   reserve(end - p);
   const words = Table.words;
+  const final = Table.final;
+  const special = Table.special;
   let state = Table.state;
   let out = Table.out;
   while (p < end) {
@@ -132,9 +137,16 @@ export function scanTable(): void {
     p++;
     if (action == APPEND) {
       store<u8>(out++, <u8>byte);
+      if (!(load<u8>(final + <usize>state) & RUNS_APPEND)) continue;
+      const from = p;
+      p = copyRun(p, end, out, special);
+      out += p - from;
       continue;
     }
-    if (action == 0) continue;
+    if (action == 0) {
+      if (load<u8>(final + <usize>state) & RUNS_NOTHING) p = passRun(p, end, special);
+      continue;
+    }
     Table.out = out;
     act(action, byte, p - 1);
     out = Table.out;
@@ -143,6 +155,31 @@ export function scanTable(): void {
   Table.state = state;
   Table.out = out;
   Scan.pos = p;
+}
+
+/** Copies bytes up to a special one, or until fewer than 16 are left. Returns where it stopped. */
+@inline
+function copyRun(start: usize, end: usize, out: usize, special: usize): usize {
+  let p = start;
+  while (p + 16 <= end) {
+    const bytes = v128.load(p);
+    v128.store(out + (p - start), bytes);
+    const bits = specialBits(bytes, special);
+    if (bits != 0) return p + <usize>ctz(bits);
+    p += 16;
+  }
+  return p;
+}
+
+@inline
+function passRun(start: usize, end: usize, special: usize): usize {
+  let p = start;
+  while (p + 16 <= end) {
+    const bits = specialBits(v128.load(p), special);
+    if (bits != 0) return p + <usize>ctz(bits);
+    p += 16;
+  }
+  return p;
 }
 
 /** Does what the table says of the byte at `p`. */
@@ -254,7 +291,7 @@ function clearRecord(): void {
 
 /** Ends the chunk's last record where it has no line end; scanTable has seen to the space. */
 export function endTableInput(): void {
-  const final = <u32>load<u8>(Table.final + <usize>Table.state);
+  const final = <u32>load<u8>(Table.final + <usize>Table.state) & 7;
   Table.state = 0;
   if (final == 0) return;
   if (final == FINAL_BAD_QUOTE) Scan.badQuote = true;

@@ -5,6 +5,7 @@
  * have had a record end, go on as one: after a few bytes there are two or three.
  */
 import { measure } from './measure';
+import { RUNS_APPEND, RUNS_NOTHING, specialBits } from './special';
 
 // Flags and steps of kernel/machine.ts.
 const RESTART: u32 = 6;
@@ -17,6 +18,8 @@ const MERGE_BYTES: usize = 64;
 
 class Survey {
   static words: usize = 0;
+  static final: usize = 0;
+  static special: usize = 0;
   static states: i32 = 0;
   static measure: i32 = 0;
   /** Bytes of the file before the present call. */
@@ -48,8 +51,12 @@ function word64(array: usize, i: i32): usize {
 }
 
 /** `only`: the state that the range is known to begin in, or -1 to follow all of them. */
-export function tableSurveyBegin(words: usize, states: i32, measureKind: i32, only: i32): void {
+export function tableSurveyBegin(
+  words: usize, final: usize, special: usize, states: i32, measureKind: i32, only: i32,
+): void {
   Survey.words = words;
+  Survey.final = final;
+  Survey.special = special;
   Survey.states = min(states, STATES_MAX);
   Survey.measure = measureKind;
   Survey.seen = 0;
@@ -80,6 +87,8 @@ export function tableSurveyUpdate(start: usize, end: usize): void {
 /** Follows one track through [p, stop). */
 function follow(track: i32, from: usize, stop: usize, start: usize): void {
   const words = Survey.words;
+  const final = Survey.final;
+  const special = Survey.special;
   let state = load<i32>(word32(trackState, track));
   let open = load<i32>(word32(trackOpen, track)) != 0;
   let lines: u32 = 0;
@@ -87,7 +96,16 @@ function follow(track: i32, from: usize, stop: usize, start: usize): void {
     const word = <u32>load<u16>(words + <usize>(((<u32>state) << 9) | ((<u32>load<u8>(p)) << 1)));
     state = <i32>(word & 0xff);
     const action = word >> 8;
-    if (action < LINE && action != RESTART) continue;
+    if (action < LINE && action != RESTART) {
+      if (load<u8>(final + <usize>state) & (RUNS_APPEND | RUNS_NOTHING)) {
+        while (p + 17 <= stop) {
+          const bits = specialBits(v128.load(p, 1), special);
+          p += bits == 0 ? 16 : <usize>ctz(bits);
+          if (bits != 0) break;
+        }
+      }
+      continue;
+    }
     if (open && action & BEFORE) {
       open = false;
       noteEnd(track, start, p, lines);
