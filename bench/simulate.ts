@@ -162,8 +162,8 @@ async function submitAndWait(
   const open = new Set(files.keys());
   let finished = () => {};
   const all = new Promise<void>((resolve) => (finished = resolve));
-  const worker = await queues.workFiles(async ({ kind, fileId }) => {
-    if (kind === 'finalise' && open.delete(fileId) && open.size === 0) finished();
+  const worker = await queues.workFiles(async (job) => {
+    if (job.kind === 'finalise' && open.delete(job.fileId) && open.size === 0) finished();
   });
   for (const [fileId, chunks] of files) await queues.submitChunks(fileId, chunks);
   const submitSeconds = (performance.now() - started) / 1000;

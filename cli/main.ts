@@ -5,6 +5,9 @@ import { describeError } from '../platform/errors.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 
+/** How long a command that has failed may take to let go of what it holds, in ms. */
+const lingerMs = 5000;
+
 const wantsJson = process.argv.includes('--json');
 
 try {
@@ -20,5 +23,7 @@ try {
     else process.stderr.write(`landfall: ${message} [${code}]\n  → ${fix}\n`);
     if (process.env.LANDFALL_DEBUG) console.error(error);
     process.exitCode = exitCodeOf(code);
+    // Whoever started us waits for the end. What failed may have left a connection behind that never ends.
+    setTimeout(() => process.exit(), lingerMs).unref();
   }
 }

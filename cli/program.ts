@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -7,8 +7,14 @@ import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Database } from '../platform/database.ts';
 import { createLog, type Log } from '../platform/log.ts';
+import { patiently } from '../platform/patience.ts';
+import { type Trouble, troubleOf } from '../platform/trouble.ts';
 import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
+import { ExitCode } from './exit-codes.ts';
+
+/** How long a database that does not answer yet is waited for at the start: it may be starting, too. */
+const startMs = 60_000;
 
 export interface SiteOptions {
   readonly config: Config;
@@ -55,8 +61,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const { openDatabase } = await import('../platform/database.ts');
-    const database = await openDatabase(config);
+    const database = await openPatiently(config, log);
     closers.push(() => database.close());
     // The coordinator makes the queue, which workers expect to find.
     const { coordinator, hub } = await openCoordinator(options, database, log, closers);
@@ -69,6 +74,16 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     await close();
     throw error;
   }
+}
+
+/** Opens the database; one that is still being started is waited for. */
+async function openPatiently(config: Config, log: Log): Promise<Database> {
+  const { openDatabase } = await import('../platform/database.ts');
+  return patiently(() => openDatabase(config), {
+    patienceMs: Math.min(startMs, config.patience * 1000),
+    troubleOf: (error) => troubleOf(error, config),
+    onTrouble: (trouble) => log.warn({ ...trouble }, 'waiting for the database'),
+  });
 }
 
 type Closers = (() => Promise<unknown>)[];
@@ -88,12 +103,19 @@ async function openCoordinator(
   closers.push(() => ticks.close());
   let hub: Hub | undefined;
   const onUnknown: CoordinatorOptions['onUnknown'] = (files) => hub?.setUnknown(files);
-  const coordinator = await startCoordinator({ config, database, registry, scope, watch, log, onUnknown });
+  const waiting = new Map<string, Trouble | null>();
+  const onTrouble: CoordinatorOptions['onTrouble'] = (source, trouble) => {
+    waiting.set(source, trouble);
+    hub?.setTrouble(source, trouble);
+  };
+  const options = { config, database, registry, scope, watch, log, onUnknown, onTrouble };
+  const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
   const openHub = hub;
   closers.push(() => openHub.close());
   hub.setUnknown(coordinator.unknownFiles());
+  for (const [source, trouble] of waiting) hub.setTrouble(source, trouble);
   return { coordinator, hub };
 }
 
@@ -123,16 +145,38 @@ async function queueCounts({ queues }: Coordinator): Promise<Record<string, numb
   );
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-export function untilStopped(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
+/** What closing may take beyond the time for work in hand: giving the rest back, connections, an embedded server. */
+const closeMs = 10_000;
+
+/**
+ * Closes within the deadline of the settings. What has not ended by then is left as it is: every step may be
+ * interrupted, and whoever starts next takes it up.
+ */
+export async function closeInTime(open: { close(): Promise<void> }, { stopMs }: Config): Promise<void> {
+  const timer = setTimeout(() => {
+    process.stderr.write('stopped in the middle of something: the next start takes it up\n');
+    process.exit(ExitCode.failed);
+  }, stopMs + closeMs);
+  await open.close();
+  clearTimeout(timer);
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once.
+ * Throws LF_COORDINATOR_RUNNING when another coordinator has taken over that of the site: whoever started
+ * this process has to know.
+ */
+export async function untilStopped(site?: Pick<Site, 'coordinator'>): Promise<void> {
+  const stopped = new Promise<null>((resolve) => {
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         if (stopping) process.exit(130);
         stopping = true;
-        resolve(signal);
+        resolve(null);
       });
     }
   });
+  const error = await Promise.race([stopped, ...(site ? [site.coordinator.takenOver] : [])]);
+  if (error !== null) throw error;
 }

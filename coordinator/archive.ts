@@ -3,33 +3,100 @@
  * archive/<dataset>/<yyyy-mm-dd>/<name> when loaded or a duplicate; failed/<dataset>/<name> with
  * <name>.error.json beside it when not. Where that name is taken the file's id is added to it. Files that
  * were ingested where they lie stay there, and so do those that were loaded again from the archive.
+ *
+ *   chosen (the ledger has its place) ─▶ moved ─▶ settled (the ledger has its address)
+ *
+ * Killed in between, the next start finds in the ledger where it was to be, and goes on from where it lies.
  */
+import { crashPoint } from '../platform/crash-points.ts';
+import { noteMoved, noteMoves } from '../platform/ledger/groups.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { sql } from '../platform/sql.ts';
-import { objectUrl, openObject } from '../platform/storage/index.ts';
+import { atATime } from '../platform/storage/at-a-time.ts';
+import { keyIn, objectUrl, openObject } from '../platform/storage/index.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
 import type { Context } from './context.ts';
 
 /** `changed`: another file lies under its name by now and stays; `gone`: nothing does. */
 export type Moved = 'moved' | 'stays' | 'changed' | 'gone';
 
+/** Files moved at a time. They share the syncs of their folders. */
+const movesAtATime = 32;
+
 /** After a file is done or a duplicate. Repeating it is harmless. */
 export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> {
   return orLater(context, file, intoArchive(context, file));
 }
 
-async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
-  const day = file.landedAt.toISOString().slice(0, 10);
-  const { moved } = await moveAside(context, file, context.archive, `${file.dataset}/${day}/${file.name}`);
-  if (moved === 'moved') await dropReport(context, file);
+/**
+ * archiveFile for many that landed and are done: the ledger is told once where they are to be, and once that
+ * they are there. What is not plain (the name is taken, the file has changed) is moved by itself.
+ */
+export async function archiveFiles(context: Context, files: readonly LedgerFile[]): Promise<Moved[]> {
+  const target = await context.archive();
+  const moves = new Map<number, Move>();
+  await atATime(movesAtATime, files, async (file) => {
+    const move = await plainMove(file, target).catch(() => null);
+    if (move !== null) moves.set(file.fileId, move);
+  });
+  const places = [...moves].map(([fileId, { to }]) => ({ fileId, to }));
+  await noteMoves(context.pool, places).catch(() => moves.clear());
+  crashPoint('group.places-chosen');
+  const settled: Move[] = [];
+  const moved: Moved[] = [];
+  await atATime(movesAtATime, files, async (file, i) => {
+    const move = moves.get(file.fileId);
+    const done =
+      move &&
+      (await target.moveFrom(move.storage, move.sourceKey, move.key).then(
+        () => true,
+        () => false,
+      ));
+    if (done) settled.push(move);
+    moved[i] = done ? 'moved' : await archiveFile(context, { ...file, movingTo: move?.to ?? null });
+  });
+  crashPoint('group.moved');
+  await noteMoved(context.pool, settled);
   return moved;
+}
+
+/** A file on its way from one store to the other. */
+interface Move {
+  readonly storage: Storage;
+  readonly sourceKey: string;
+  readonly key: string;
+  /** Addresses. */
+  readonly from: string;
+  readonly to: string;
+  readonly fingerprint: string;
+}
+
+/** Null for a file that stays, has gone or changed, or whose place is taken. */
+async function plainMove(file: LedgerFile, target: Storage): Promise<Move | null> {
+  const { url: from, fingerprint } = file;
+  if (file.origin !== 'landing' || file.movingTo !== null || liesIn(target, from)) return null;
+  const { storage, key: sourceKey } = await openObject(from);
+  const key = archiveKey(file);
+  const stored = await storage.stat(sourceKey);
+  if (stored?.fingerprint !== fingerprint || !(await isFree(target, key))) return null;
+  return { storage, sourceKey, key, from, to: objectUrl(target, key), fingerprint };
+}
+
+function archiveKey(file: LedgerFile): string {
+  return `${file.dataset}/${file.landedAt.toISOString().slice(0, 10)}/${file.name}`;
+}
+
+async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
+  const wanted = archiveKey(file);
+  return moveAside(context, file, context.archive, { wanted, before: () => dropReport(context, file) });
 }
 
 /** A file that was loaded from the failed ones leaves nothing there. */
 async function dropReport(context: Context, file: LedgerFile): Promise<void> {
-  if (!liesIn(await context.failed(), file)) return;
+  if (!liesIn(await context.failed(), file.url)) return;
   const { storage, key } = await openObject(file.url);
   await storage.delete(`${key}.error.json`);
+  crashPoint('away.report-dropped');
 }
 
 /** After a file failed: moves it and says beside it why, unless it lay aside already. Repeating it is harmless. */
@@ -38,18 +105,22 @@ export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt)
 }
 
 async function intoFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
-  const { moved, key } = await moveAside(context, file, context.failed, `${file.dataset}/${file.name}`);
-  const failedAgain = moved === 'stays' && liesIn(await context.failed(), file);
-  if (moved !== 'moved' && !failedAgain) return moved;
   const { error, rejectsByCode, finishedAt } = receipt;
   const report = { ...error, file: file.name, at: finishedAt, rejectsByCode };
-  const beside = failedAgain ? await openObject(file.url) : { storage: await context.failed(), key };
-  await beside.storage.put(`${beside.key}.error.json`, `${JSON.stringify(report, null, 2)}\n`);
+  const write = async (storage: Storage, key: string) => {
+    await storage.put(`${key}.error.json`, `${JSON.stringify(report, null, 2)}\n`);
+    crashPoint('away.report-written');
+  };
+  const wanted = `${file.dataset}/${file.name}`;
+  const moved = await moveAside(context, file, context.failed, { wanted, before: write });
+  if (moved !== 'stays' || !liesIn(await context.failed(), file.url)) return moved;
+  const { storage, key } = await openObject(file.url);
+  if (file.origin === 'landing' && (await storage.stat(key)) !== null) await write(storage, key);
   return moved;
 }
 
-function liesIn(store: Storage, file: LedgerFile): boolean {
-  return file.url.startsWith(objectUrl(store, 'x').slice(0, -1));
+function liesIn(store: Storage, url: string): boolean {
+  return keyIn(store, url) !== null;
 }
 
 /** The file has ended, moved or not: where it cannot be moved now, the next start tries again. */
@@ -65,35 +136,64 @@ async function orLater(context: Context, file: LedgerFile, moving: Promise<Moved
   }
 }
 
+/** `before`: what is done when its place is chosen and it is not there yet. */
 async function moveAside(
   context: Context,
   file: LedgerFile,
   openTarget: () => Promise<Storage>,
-  wanted: string,
-): Promise<{ moved: Moved; key: string }> {
-  if (file.origin !== 'landing') return { moved: 'stays', key: wanted };
+  { wanted, before }: { wanted: string; before: (target: Storage, key: string) => Promise<void> },
+): Promise<Moved> {
+  if (file.origin !== 'landing') return 'stays';
+  const target = await openTarget();
+  if (liesIn(target, file.url)) return 'stays';
   const { storage, key: sourceKey } = await openObject(file.url);
   const stored = await storage.stat(sourceKey);
-  if (stored === null) return { moved: 'gone', key: wanted };
-  if (stored.fingerprint !== file.fingerprint) return { moved: 'changed', key: wanted };
-  const target = await openTarget();
-  if (liesIn(target, file)) return { moved: 'stays', key: wanted };
-  const key = await freeKey(target, wanted, file.fileId);
+  const begun = file.movingTo === null ? null : keyIn(target, file.movingTo);
+  if (stored?.fingerprint !== file.fingerprint) {
+    if (begun !== null && (await target.stat(begun)) !== null) return settle(context, file, target, begun);
+    if (file.movingTo !== null) await context.pool.query(sql('note-move'), [file.fileId, null]);
+    return stored === null ? 'gone' : 'changed';
+  }
+  const key = begun ?? (await choosePlace(context, file, target, wanted));
+  await before(target, key);
   await target.moveFrom(storage, sourceKey, key);
-  await context.pool.query(sql('moved-file'), [file.url, objectUrl(target, key), file.fingerprint]);
-  return { moved: 'moved', key };
+  crashPoint('away.moved');
+  return settle(context, file, target, key);
 }
 
-/** `name.csv`, else `name~12.csv`, else `name~12~2.csv` and so on. */
-async function freeKey(target: Storage, wanted: string, fileId: number): Promise<string> {
-  if (await isFree(target, wanted)) return wanted;
+/** The ledger learns where the file lies. */
+async function settle(context: Context, file: LedgerFile, target: Storage, key: string): Promise<Moved> {
+  await context.pool.query(sql('moved-file'), [file.url, objectUrl(target, key), file.fingerprint]);
+  crashPoint('away.settled');
+  return 'moved';
+}
+
+/** A key that is free and that the ledger promises to nobody else: `name.csv`, else `name~12.csv`, `name~12~2.csv`, … */
+async function choosePlace(
+  { pool }: Context,
+  file: LedgerFile,
+  target: Storage,
+  wanted: string,
+): Promise<string> {
+  for (let again = 0; ; again++) {
+    const key = again === 0 ? wanted : numbered(wanted, file.fileId, again);
+    if (!(await isFree(target, key))) continue;
+    try {
+      await pool.query(sql('note-move'), [file.fileId, objectUrl(target, key)]);
+      crashPoint('away.chosen');
+      return key;
+    } catch (error) {
+      // Another file of that name is just being moved there.
+      if ((error as { constraint?: string }).constraint !== 'file_moving') throw error;
+    }
+  }
+}
+
+function numbered(wanted: string, fileId: number, again: number): string {
   const slash = wanted.lastIndexOf('/');
   const dot = wanted.indexOf('.', slash + 2);
   const [stem, ending] = dot < 0 ? [wanted, ''] : [wanted.slice(0, dot), wanted.slice(dot)];
-  for (let again = 1; ; again++) {
-    const key = `${stem}~${fileId}${again > 1 ? `~${again}` : ''}${ending}`;
-    if (await isFree(target, key)) return key;
-  }
+  return `${stem}~${fileId}${again > 1 ? `~${again}` : ''}${ending}`;
 }
 
 /** Anything in the way counts, also what is not a file of ours (a link, a folder). */

@@ -1,9 +1,11 @@
 /** The coordinator as the command sees it. */
 import type { Registry } from '../model/registry.ts';
 import type { Database } from '../platform/database.ts';
+import type { LandfallError } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queues } from '../platform/queue/index.ts';
+import type { Trouble } from '../platform/trouble.ts';
 import type { Config, Receipt } from '../platform/types.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 
@@ -18,6 +20,8 @@ export interface CoordinatorOptions {
   readonly log: Log;
   /** Told of all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;
+  /** Told what a part of the coordinator (`source`) waits for to be gone; null when it goes on. */
+  readonly onTrouble?: (source: string, trouble: Trouble | null) => void;
 }
 
 export interface Coordinator {
@@ -40,6 +44,11 @@ export interface Coordinator {
   settled(fileId: number): Promise<Receipt>;
   /** Files that are left in the landing folder, each with what would help. */
   unknownFiles(): readonly UnknownFile[];
+  /**
+   * Resolves with LF_COORDINATOR_RUNNING when another coordinator has taken the scope over while the
+   * database was out of reach. Then this one has ended.
+   */
+  readonly takenOver: Promise<LandfallError>;
   /** Finishes what is in hand and leaves the rest to the next start. */
   close(): Promise<void>;
 }

@@ -17,34 +17,48 @@
  * The state is in the ledger, so any step may be interrupted and repeated. What is kept in memory here
  * only saves asking: which files are on their way, and who waits for them.
  */
-import { mkdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describeError, LandfallError } from '../platform/errors.ts';
+
+import { basename, dirname } from 'node:path';
+import { crashPoint } from '../platform/crash-points.ts';
+import { LandfallError } from '../platform/errors.ts';
 import { Ledger, type LedgerFile } from '../platform/ledger/ledger.ts';
 import { type FilesContext, type FilesJob, openQueues, type Queues } from '../platform/queue/index.ts';
-import { objectUrl, openObject, openStorage } from '../platform/storage/index.ts';
+import { logQueueErrors } from '../platform/queue/log-errors.ts';
+import { openObject, openStorage } from '../platform/storage/index.ts';
+import { databaseTrouble, describeFailure, queueTrouble } from '../platform/trouble.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
 import type { Moved } from './archive.ts';
+import { arrivalsMost, noteArrivals } from './arrival.ts';
+import { Batches } from './batches.ts';
 import { chooseDataset } from './choose-dataset.ts';
 import { type Context, datasetNamed } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
-import { type Arrival, type Discovery, startDiscovery } from './discover.ts';
-import { startBucketDiscovery } from './discover-bucket.ts';
+import { DeadIngests } from './dead-ingests.ts';
+import type { Arrival, Discovery } from './discover.ts';
+import { isFinal } from './final.ts';
 import { finaliseFile } from './finalise.ts';
-import { sweepIncoming } from './incoming.ts';
-import { Marts, staleMarts } from './marts.ts';
-import { planSurveyed, prepareFile } from './prepare.ts';
+import { InHand } from './in-hand.ts';
+import { addressOf, openLanding, watchLanding } from './landing.ts';
+import { Marts } from './marts.ts';
+import { once } from './once.ts';
+import { type Prepared, planSurveyed, prepareFile } from './prepare.ts';
+import { isSmall } from './prepare-group.ts';
 import type { UnknownFile } from './progress/unknown.ts';
+import { type Places, placesOf, putAway } from './put-away.ts';
 import { readHeadOf } from './read-layout.ts';
-import { buryDeadIngests, putAway, resumeFiles } from './recover.ts';
+import { resumeFiles } from './recover.ts';
 import { prepareReplay } from './replay.ts';
+import { Revival } from './revival.ts';
 import { lockScope } from './scope-lock.ts';
+import { closeScope, openScope } from './scope-notes.ts';
 import { Settling } from './settled.ts';
-import { clearSpoolOf, sweepSpool } from './spool.ts';
-import { makeStar } from './star.ts';
+import { SmallFiles } from './small-files.ts';
+import { clearSpoolOf } from './spool.ts';
+import { refreshStaleMarts } from './stale-marts.ts';
+import { Stars } from './stars.ts';
+import { Surroundings } from './surroundings.ts';
+import { tidy, tidyOften } from './tidy.ts';
 import { Turns } from './turns.ts';
-import { sweepUndone } from './undo.ts';
 import { failFile } from './unload.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
@@ -52,8 +66,11 @@ export type { Coordinator, CoordinatorOptions } from './contract.ts';
 /** Files that are prepared or ended at a time. */
 const filesAtATime = 6;
 
-/** Attempts to prepare a file when database or stores are in trouble; pauses double from 200 ms. */
+/** Attempts to prepare a file that fails for no known reason; pauses double from 200 ms. */
 const prepareAttempts = 8;
+
+/** While files are on their way and nothing is heard for so long, what the queue may have lost is queued again. */
+const silenceMs = 60_000;
 
 /** Throws LF_COORDINATOR_RUNNING when the scope has a coordinator already. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
@@ -69,42 +86,88 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
 class LandfallCoordinator implements Coordinator {
   readonly ledger: Ledger;
+  readonly takenOver: Promise<LandfallError>;
   queues!: Queues;
+  private giveWay!: (error: LandfallError) => void;
   private context!: Context;
   private readonly options: CoordinatorOptions;
   private readonly settling: Settling;
+  private readonly surroundings: Surroundings;
   private readonly marts: Marts;
   private readonly turns = new Turns(filesAtATime);
-  /** Dataset of each file that is on its way. */
-  private readonly active = new Map<number, string>();
+  readonly active = new InHand();
+  private readonly small = new SmallFiles({
+    context: () => this.context,
+    turns: this.turns,
+    through: (step) => this.surroundings.through('a group of files', step),
+    starOf: (name) => this.stars.make(datasetNamed(this.options.registry, name)),
+    prepareAlone: (file) => this.beginAlone(file),
+    endAlone: ({ fileId }, context) => this.onFilesJob({ kind: 'finalise', fileId }, context),
+    done: (file, moved) => this.end(file, 'done', moved),
+  });
+  /** Files that wait for another one with the same bytes. */
+  private readonly waiting = new Set<number>();
   /** What is still to happen after a file has ended. */
   private readonly aftermath = new Map<number, Promise<void>>();
-  private readonly stars = new Map<string, Promise<void>>();
+  private readonly stars: Stars;
   private readonly closers: (() => Promise<unknown>)[] = [];
   private landing: Storage | null = null;
+  private places: Places = { landing: null, failed: null };
   private discovery: Discovery | null = null;
   private left: readonly UnknownFile[] = [];
   private closing: Promise<void> | null = null;
+  private readonly revival: Revival;
 
   constructor(options: CoordinatorOptions) {
-    const { database, log } = options;
+    const { config, database, log, onTrouble } = options;
     this.options = options;
     this.ledger = new Ledger(database.pool);
-    this.settling = new Settling(this.ledger);
+    this.stars = new Stars(database.pool, this.ledger);
+    this.surroundings = new Surroundings({
+      patienceMs: config.patience * 1000,
+      lakeUrl: config.lakeUrl,
+      log,
+      onTrouble,
+      reviveDatabase: database.revive,
+    });
+    this.revival = new Revival(async () => {
+      await this.surroundings.through('resuming', () => this.resume());
+      await this.discovery?.scan();
+    }, log);
+    this.settling = new Settling(this.ledger, {
+      onTrouble: (error) => this.surroundings.tell('ledger', databaseTrouble(error)),
+      onMended: () => this.mended('ledger'),
+    });
+    this.takenOver = new Promise((resolve) => {
+      this.giveWay = resolve;
+    });
     this.marts = new Marts({
       pool: database.pool,
-      isBusy: (dataset) => [...this.active.values()].includes(dataset),
+      isBusy: (dataset) => this.active.hasOf(dataset),
       onError: (error, dataset) => log.error({ err: error, dataset }, 'the marts could not be refreshed'),
     });
   }
 
   async start(): Promise<void> {
     const { config, database, registry, scope, watch, log } = this.options;
-    const lock = await lockScope(database.url, scope, (error) => log.warn({ err: error }, 'lost the lock'));
+    const lock = await lockScope(database.url, scope, {
+      onTrouble: (error) => this.surroundings.tell('lock', databaseTrouble(error)),
+      onMended: () => this.surroundings.tell('lock', null),
+      onTaken: (error) => {
+        this.surroundings.tell('lock', { with: 'database', ...error.toJSON() });
+        log.error({ ...error.toJSON() }, 'another coordinator has taken over: this one stops');
+        void this.close().then(() => this.giveWay(error));
+      },
+    });
     this.closers.push(() => lock.close());
-    const onError = (error: Error) => log.warn({ err: error }, 'the queue is out of reach');
-    const queueOptions = { databaseUrl: database.url, redisUrl: config.redisUrl, onError };
-    this.queues = await openQueues({ ...queueOptions, scope, migrate: true });
+    const onError = logQueueErrors(log);
+    const { redisUrl, lockMs } = config;
+    const queueOptions = { databaseUrl: database.url, redisUrl, lockMs, onError };
+    const health = {
+      onTrouble: (reason: string) => this.surroundings.tell('queue', queueTrouble(reason)),
+      onMended: () => this.mended('queue'),
+    };
+    this.queues = await openQueues({ ...queueOptions, scope, migrate: true, health });
     this.closers.push(() => this.closeQueues());
     this.context = {
       pool: database.pool,
@@ -118,25 +181,40 @@ class LandfallCoordinator implements Coordinator {
       failed: once(() => openStorage(config.failedUrl)),
       log,
     };
+    await openScope(this.context);
     await this.settling.start(database.url);
     this.closers.push(() => this.settling.close());
     this.closers.push(() => this.marts.close());
-    if (watch) await this.openLanding();
-    await buryDeadIngests(this.context, lock, async (dead) => {
-      const queues = await openQueues({ ...queueOptions, scope: dead });
+    if (watch) this.landing = await openLanding(config.landingUrl, registry);
+    this.places = await placesOf(this.landing, config);
+    const removeQueues = async (other: string) => {
+      const queues = await openQueues({ ...queueOptions, scope: other });
       await queues.remove();
       await queues.close();
-    });
-    await sweepUndone(this.context);
-    await sweepSpool(this.context);
-    await sweepIncoming(database.pool);
+    };
+    const dead = new DeadIngests(this.context, lock, removeQueues, { places: this.places, lockMs });
+    this.closers.push(() => dead.close());
+    await dead.start();
+    await tidy(this.context);
     await this.resume();
+    if (watch) {
+      const tidying = tidyOften(this.context, {
+        lockMs,
+        also: () => refreshStaleMarts(this.context, this.stars, this.marts),
+      });
+      this.closers.push(async () => tidying.close());
+    }
     const worker = await this.queues.workFiles((job, context) => this.onFilesJob(job, context));
     this.closers.push(
       () => worker.close(),
       () => this.turns.allEnded(),
+      () => this.small.ended(),
     );
     if (watch) await this.watchLanding();
+    const watchdog = setInterval(() => {
+      if (this.active.size > 0 && this.settling.silentMs > silenceMs) this.revival.request();
+    }, silenceMs / 2);
+    this.closers.push(async () => clearInterval(watchdog));
   }
 
   async submit(request: { path: string; dataset?: string }): Promise<number> {
@@ -154,6 +232,7 @@ class LandfallCoordinator implements Coordinator {
     });
     const named = { dataset: dataset.name, name: basename(request.path), url };
     const file = await this.ledger.addFile({ ...named, scope, origin: 'ingest', bytes, fingerprint });
+    crashPoint('ingest.noted');
     this.begin(file);
     return file.fileId;
   }
@@ -161,6 +240,7 @@ class LandfallCoordinator implements Coordinator {
   async replay(fileId: number, { whole = false } = {}): Promise<number | null> {
     const file = await prepareReplay(this.context, fileId, { whole });
     if (file === null) return null;
+    crashPoint('replay.noted');
     this.begin(file);
     return file.fileId;
   }
@@ -178,20 +258,29 @@ class LandfallCoordinator implements Coordinator {
 
   close(): Promise<void> {
     this.closing ??= (async () => {
+      this.surroundings.close();
+      this.queues?.letGo();
+      await this.revival.close();
       for (const closer of this.closers.splice(0).reverse()) await closer();
     })();
     return this.closing;
   }
 
-  /** Takes up what an earlier run left unfinished. */
+  /** What a part of the coordinator waited for is gone: what was missed or lost meanwhile is taken up. */
+  private mended(source: string): void {
+    this.surroundings.tell(source, null);
+    this.revival.request();
+  }
+
+  /** Takes up what an earlier run, or the queue, left unfinished. */
   private async resume(): Promise<void> {
     const { context } = this;
-    if (this.landing !== null) await putAway(context, objectUrl(this.landing, 'x').slice(0, -1));
+    await putAway(context, context.scope, this.places, (fileId) => this.active.has(fileId));
     await resumeFiles(context, {
       prepare: (file) => this.begin(file),
-      follow: (file) => void this.active.set(file.fileId, file.dataset),
+      follow: (file) => this.active.add(file),
       finalise: (file) => {
-        this.active.set(file.fileId, file.dataset);
+        this.active.add(file);
         void this.onFilesJob(
           { kind: 'finalise', fileId: file.fileId },
           { attempt: 1, lastAttempt: true },
@@ -200,97 +289,115 @@ class LandfallCoordinator implements Coordinator {
         );
       },
     });
-    for (const name of await staleMarts(context.pool)) {
-      const dataset = context.registry.get(name);
-      if (!dataset?.marts.some((mart) => mart.kind === 'table')) continue;
-      await this.starOf(name);
-      void this.marts.request(dataset);
-    }
-  }
-
-  private async openLanding(): Promise<void> {
-    const { config, registry } = this.options;
-    this.landing = await openStorage(config.landingUrl);
-    if (this.landing.url.startsWith('s3://')) return;
-    for (const name of registry.names()) await mkdir(join(this.landing.url, name), { recursive: true });
+    await refreshStaleMarts(this.context, this.stars, this.marts);
   }
 
   private async watchLanding(): Promise<void> {
-    const { registry, log, onUnknown } = this.options;
+    const { onUnknown } = this.options;
     const landing = this.landing!;
-    const options = {
-      knows: (dataset: string) => registry.get(dataset) !== undefined,
-      onArrival: (arrival: Arrival) => this.onArrival(landing, arrival),
-      onError: (error: unknown, key: string) =>
-        log.error({ err: error, key }, 'the landing folder is in trouble'),
-      onLeft: (files: readonly UnknownFile[]) => {
+    const arrived = new Batches<Arrival>(arrivalsMost, async (arrivals) => {
+      for (const file of await noteArrivals(this, this.options.scope, landing, arrivals)) this.begin(file);
+    });
+    this.discovery = await watchLanding(landing, this.options, {
+      onArrival: (arrival) => arrived.add(arrival),
+      onLeft: (files) => {
         this.left = files;
         onUnknown?.(files);
       },
-    };
-    this.discovery = landing.url.startsWith('s3://')
-      ? await startBucketDiscovery(landing, options)
-      : await startDiscovery({ ...options, folder: landing.url });
+      onTrouble: (trouble) => this.surroundings.tell('landing', trouble),
+    });
     this.closers.push(() => this.discovery!.close());
-  }
-
-  private async onArrival(landing: Storage, { dataset, name, key }: Arrival): Promise<void> {
-    const stored = await landing.stat(key);
-    if (stored === null) return;
-    const { scope } = this.options;
-    const { bytes, fingerprint } = stored;
-    const url = objectUrl(landing, key);
-    this.begin(
-      await this.ledger.addFile({ dataset, name, url, scope, origin: 'landing', bytes, fingerprint }),
-    );
   }
 
   /** Sets a discovered file on its way, once: one that is on it already is left alone. */
   private begin(file: LedgerFile): void {
     if (this.active.has(file.fileId) || file.state !== 'discovered') return;
-    this.active.set(file.fileId, file.dataset);
-    void this.turns
-      .take(file.fileId, () => this.prepare(file))
-      .catch((error) =>
-        this.options.log.error({ err: error, file: file.name }, 'the file could not be begun'),
-      );
+    this.active.add(file);
+    if (isSmall(file)) this.small.add(file);
+    else this.beginAlone(file);
+  }
+
+  private beginAlone(file: LedgerFile): void {
+    this.onTurn(file.fileId, () => this.prepare(file));
+  }
+
+  private onTurn(fileId: number, work: () => Promise<void>): void {
+    this.turns
+      .take(fileId, work)
+      .catch((error) => this.options.log.error({ err: error, fileId }, 'the file could not be begun'));
   }
 
   private async prepare(file: LedgerFile): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.starOf(file.dataset);
-        const prepared = await prepareFile(this.context, file);
-        if (prepared !== 'queued') this.end(file, 'duplicate', prepared);
-        return;
+        const prepared = await this.through(file, async () => {
+          await this.stars.make(datasetNamed(this.options.registry, file.dataset));
+          return file.state === 'surveying'
+            ? planSurveyed(this.context, file)
+            : prepareFile(this.context, file);
+        });
+        return await this.prepared(file, prepared);
       } catch (error) {
-        if (isFinal(error) || attempt === prepareAttempts) return this.fail(file, error);
         if (this.closing !== null) throw error;
+        if (isFinal(error) || attempt === prepareAttempts) return this.fail(file, error);
         this.options.log.warn({ err: error, file: file.name }, 'the file could not be begun; trying again');
         await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
       }
     }
   }
 
-  private onFilesJob(job: FilesJob, { lastAttempt }: FilesContext): Promise<void> {
+  private onFilesJob(job: FilesJob, context: FilesContext): Promise<void> {
+    if (job.kind === 'group') return this.small.end(job.fileIds, context);
+    const { lastAttempt } = context;
     return this.turns.take(job.fileId, async () => {
-      const file = await this.ledger.file(job.fileId);
-      if (file === null) return;
+      let file: LedgerFile | null = null;
+      const step = async () => {
+        file = await this.ledger.file(job.fileId);
+        if (file?.state === 'surveying') await this.plan(file);
+        else if (file !== null && job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
+      };
       try {
-        if (file.state === 'surveying') await this.plan(file);
-        else if (job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
+        await this.through(job, step);
       } catch (error) {
-        if (!isFinal(error) && !lastAttempt) throw error;
+        if (this.closing !== null || file === null || (!isFinal(error) && !lastAttempt)) throw error;
         await this.fail(file, error);
       }
     });
   }
 
+  /** A step of a file, taken again where database, queue or stores gave way under it. */
+  private through<T>({ fileId }: { fileId: number }, step: () => Promise<T>): Promise<T> {
+    return this.surroundings.through(`file ${fileId}`, step);
+  }
+
   private async plan(file: LedgerFile): Promise<void> {
-    const prepared = await planSurveyed(this.context, file);
-    if (prepared === 'queued') return;
-    await clearSpoolOf(this.context, file);
-    this.end(file, 'duplicate', prepared);
+    await this.prepared(file, await planSurveyed(this.context, file));
+  }
+
+  /** Ends a duplicate; of one that waits for another file asks again when that has ended. */
+  private async prepared(file: LedgerFile, prepared: Prepared): Promise<void> {
+    if (prepared.state === 'duplicate') {
+      await clearSpoolOf(this.context, file);
+      this.end(file, 'duplicate', prepared.moved);
+    }
+    if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
+  }
+
+  /** Not within a turn: the file that it waits for needs one. A coordinator that starts again asks anew. */
+  private waitFor(forFileId: number, { fileId, name }: LedgerFile): void {
+    if (this.waiting.has(fileId)) return;
+    this.waiting.add(fileId);
+    this.options.log.debug({ file: name, forFileId }, 'waits for a file with the same bytes');
+    const again = () => {
+      this.waiting.delete(fileId);
+      if (this.closing === null) this.onTurn(fileId, () => this.prepareAgain(fileId));
+    };
+    void this.settling.wait(forFileId).then(again, again);
+  }
+
+  private async prepareAgain(fileId: number): Promise<void> {
+    const file = await this.through({ fileId }, () => this.ledger.file(fileId));
+    if (file?.state === 'discovered' || file?.state === 'surveying') await this.prepare(file);
   }
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
@@ -301,16 +408,17 @@ class LandfallCoordinator implements Coordinator {
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
-    const { code, message, fix } = describeError(error);
+    const { code, message, fix } = describeFailure(error, this.options.config);
     this.options.log.warn({ err: error, file: file.name, code }, 'the file failed');
-    const moved = await failFile(this.context, file, { code, message, fix });
+    const failing = () => failFile(this.context, file, { code, message, fix });
+    const moved = await this.through(file, failing);
     await clearSpoolOf(this.context, file);
     this.end(file, 'failed', moved);
   }
 
   /** The file has ended: marts follow, and what lies under its name by now is looked at anew. */
   private end(file: LedgerFile, state: 'done' | 'failed' | 'duplicate', moved: Moved): void {
-    this.active.delete(file.fileId);
+    this.active.remove(file.fileId);
     this.options.log.info({ file: file.name, dataset: file.dataset, state }, 'the file has ended');
     if (moved === 'changed') this.discovery?.release(`${file.dataset}/${file.name}`);
     if (state !== 'done') {
@@ -323,48 +431,17 @@ class LandfallCoordinator implements Coordinator {
     this.aftermath.set(file.fileId, refreshed);
   }
 
-  /** Makes the dataset's tables before its first file. */
-  private starOf(name: string): Promise<void> {
-    const dataset = datasetNamed(this.options.registry, name);
-    const made =
-      this.stars.get(dataset.version) ??
-      makeStar(this.context.pool, this.ledger, dataset).catch((error) => {
-        this.stars.delete(dataset.version);
-        throw error;
-      });
-    this.stars.set(dataset.version, made);
-    return made;
-  }
-
   /** A single ingest's queues are of no use to anyone once its files have ended. */
   private async closeQueues(): Promise<void> {
-    if (this.options.scope !== 'pool' && this.active.size === 0) await this.queues.remove();
+    const { scope, log } = this.options;
+    if (scope !== 'pool' && this.active.size === 0) {
+      try {
+        await this.queues.remove();
+        await closeScope(this.context, scope, this.places);
+      } catch (error) {
+        log.warn({ err: error }, 'the queue could not be removed');
+      }
+    }
     await this.queues.close();
   }
-}
-
-/** Trouble that may pass is not the file's fault: then a step is tried again. */
-function isFinal(error: unknown): boolean {
-  const passing = ['LF_STORAGE', 'LF_DATABASE_UNREACHABLE', 'LF_INTERNAL'];
-  return error instanceof LandfallError && !passing.includes(error.code);
-}
-
-/** The address of a file that a person named; links in it are followed, for the person asked for them. */
-async function addressOf(path: string): Promise<string> {
-  if (path.startsWith('s3://')) return path;
-  try {
-    return pathToFileURL(await realpath(path)).href;
-  } catch (cause) {
-    throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
-  }
-}
-
-/** Opened once; after a failure, tried again. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | null = null;
-  return () =>
-    (opened ??= open().catch((error) => {
-      opened = null;
-      throw error;
-    }));
 }

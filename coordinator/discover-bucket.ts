@@ -3,13 +3,17 @@
  * scan is all there is: it lists the prefix every few seconds. Objects appear whole, so each is taken when
  * it is first seen, and again when its ETag has changed.
  */
+import { atATime } from '../platform/storage/at-a-time.ts';
 import type { Storage } from '../platform/types.ts';
-import type { DiscoverOptions, Discovery } from './discover.ts';
+import type { Arrival, DiscoverOptions, Discovery } from './discover.ts';
 import { identify } from './identify.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 
 /** Time between scans, in ms. */
 const scanMsDefault = 5_000;
+
+/** Objects that are handed on at a time. */
+const arrivalsAtATime = 256;
 
 const regularFile = { isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };
 
@@ -24,6 +28,7 @@ export async function startBucketDiscovery(
   const lookThrough = async (): Promise<void> => {
     const there = new Set<string>();
     const left: UnknownFile[] = [];
+    const arrivals: { key: string; arrival: Arrival }[] = [];
     for await (const { key, fingerprint, bytes } of landing.list()) {
       const identity = identify(key, regularFile, options.knows);
       there.add(key);
@@ -33,11 +38,14 @@ export async function startBucketDiscovery(
       }
       if (identity.kind !== 'take' || taken.get(key) === fingerprint) continue;
       taken.set(key, fingerprint);
-      await options.onArrival({ dataset: identity.dataset, name: identity.name, key }).catch((error) => {
+      arrivals.push({ key, arrival: { dataset: identity.dataset, name: identity.name, key } });
+    }
+    await atATime(arrivalsAtATime, arrivals, ({ key, arrival }) =>
+      options.onArrival(arrival).catch((error) => {
         taken.delete(key);
         options.onError(error, key);
-      });
-    }
+      }),
+    );
     for (const key of taken.keys()) if (!there.has(key)) taken.delete(key);
     const report = JSON.stringify(left);
     if (report !== reported) options.onLeft(left);
@@ -51,10 +59,18 @@ export async function startBucketDiscovery(
   };
 
   await scan();
-  const timer = setInterval(
-    () => void scan().catch((error) => options.onError(error, '')),
-    options.scanMs ?? scanMsDefault,
-  );
+  let inTrouble = false;
+  const rescan = async () => {
+    try {
+      await scan();
+      if (inTrouble) options.onMended?.();
+      inTrouble = false;
+    } catch (error) {
+      inTrouble = true;
+      options.onError(error, '');
+    }
+  };
+  const timer = setInterval(() => void rescan(), options.scanMs ?? scanMsDefault);
   return {
     release: (key) => void taken.delete(key),
     scan,

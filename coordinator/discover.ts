@@ -15,6 +15,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FSWatcher } from 'chokidar';
+import { atATime } from '../platform/storage/at-a-time.ts';
 import { type Identity, identify, isIgnored } from './identify.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 import { Renames } from './renames.ts';
@@ -32,11 +33,13 @@ export interface DiscoverOptions {
   /** Absolute path of the landing folder. */
   readonly folder: string;
   readonly knows: (dataset: string) => boolean;
-  /** Called once for each file that is whole. A throw is reported; the next scan tries again. */
+  /** Called once for each file that is whole. A throw is reported, and it is tried again after two seconds. */
   readonly onArrival: (arrival: Arrival) => Promise<void>;
   /** Called with all files that are left where they are whenever they change. */
   readonly onLeft: (files: readonly UnknownFile[]) => void;
   readonly onError: (error: unknown, key: string) => void;
+  /** The folder can be looked through again, after onError without a key. */
+  readonly onMended?: () => void;
   /** How long a file that was seen changing must be quiet, in ms. */
   readonly settleMs?: number;
   /** Time between scans, in ms. */
@@ -51,8 +54,19 @@ export interface Discovery {
   close(): Promise<void>;
 }
 
+/**
+ * Time after which a folder that could not be looked through, or an arrival that could not be noted, is
+ * tried again, in ms: a store or the database may be away.
+ */
+const retryMs = 2_000;
+
+/** Entries that a scan looks at, and hands on, at a time. */
+const looksAtATime = 256;
+
 /** Time for events that are queued already to be told, in ms. */
 const eventsMs = 5;
+
+type Writers = () => Promise<ReadonlySet<string>>;
 
 /** Changes when a file's bytes do. */
 function markOf(stats: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>): string {
@@ -74,7 +88,7 @@ class FolderDiscovery implements Discovery {
   private readonly growing = new Map<string, { mark: string; timer: NodeJS.Timeout }>();
   private readonly left = new Map<string, UnknownFile>();
   private readonly renames = new Renames();
-  private readonly isBeingWritten: (path: string) => Promise<boolean>;
+  private readonly writers: Writers;
   private readonly busy = new Set<Promise<void>>();
   private watcher: FSWatcher | null = null;
   private scanTimer: NodeJS.Timeout | null = null;
@@ -83,7 +97,7 @@ class FolderDiscovery implements Discovery {
   constructor(options: DiscoverOptions) {
     this.options = options;
     this.settleMs = options.settleMs ?? 500;
-    this.isBeingWritten = createWriterCheck(join(options.folder, sep));
+    this.writers = createWriterCheck(join(options.folder, sep));
   }
 
   async start(): Promise<void> {
@@ -104,7 +118,23 @@ class FolderDiscovery implements Discovery {
     watcher.on('error', (error) => onError(error, ''));
     await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
     await this.scan();
-    this.scanTimer = setInterval(() => this.track(this.scan()), scanMs);
+    this.scanTimer = setInterval(() => this.track(this.rescan()), scanMs);
+  }
+
+  /** The net below the watching: once a minute, and until it succeeds where it fails. */
+  private async rescan(): Promise<void> {
+    const { onError, onMended } = this.options;
+    for (let inTrouble = false; !this.closed; inTrouble = true) {
+      try {
+        await this.scan();
+        if (inTrouble) onMended?.();
+        return;
+      } catch (error) {
+        if (this.closed) return;
+        onError(error, '');
+        await delay(retryMs, undefined, { ref: false });
+      }
+    }
   }
 
   release(key: string): void {
@@ -114,14 +144,15 @@ class FolderDiscovery implements Discovery {
 
   async scan(): Promise<void> {
     const there = new Set<string>();
+    const writers = this.writersNow();
     const entries = await readdir(this.options.folder, { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
+    await atATime(looksAtATime, entries, async (entry) => {
       const key = this.keyOf(join(entry.parentPath, entry.name));
-      if (this.closed) return;
-      if (entry.isDirectory() || isIgnored(key)) continue;
+      if (this.closed || entry.isDirectory() || isIgnored(key)) return;
       there.add(key);
-      await this.look(key);
-    }
+      await this.look(key, writers);
+    });
+    if (this.closed) return;
     for (const key of [...this.taken.keys(), ...this.left.keys()]) if (!there.has(key)) this.forget(key);
   }
 
@@ -132,6 +163,20 @@ class FolderDiscovery implements Discovery {
     this.growing.clear();
     await this.watcher?.close();
     await Promise.all(this.busy);
+  }
+
+  /**
+   * For many files that are looked at one after another: asks again only when the answer is older than the
+   * settling time. Who has begun to write since then has made his file young.
+   */
+  private writersNow(): Writers {
+    let asked: { readonly at: number; readonly written: Promise<ReadonlySet<string>> } | null = null;
+    return () => {
+      if (asked === null || Date.now() - asked.at >= this.settleMs) {
+        asked = { at: Date.now(), written: this.writers() };
+      }
+      return asked.written;
+    };
   }
 
   private keyOf(path: string): string {
@@ -146,7 +191,7 @@ class FolderDiscovery implements Discovery {
     this.busy.add(tracked);
   }
 
-  private async look(key: string): Promise<void> {
+  private async look(key: string, writers: Writers = this.writers): Promise<void> {
     if (this.closed) return;
     const stats = await lstat(join(this.options.folder, key)).catch(() => null);
     if (stats === null) return this.forget(key);
@@ -155,28 +200,34 @@ class FolderDiscovery implements Discovery {
     if (identity.kind !== 'take') return;
     const mark = markOf(stats);
     if (this.taken.get(key) === mark || this.growing.get(key)?.mark === mark) return;
-    const whole = !this.growing.has(key) && (await this.isWholeAtFirstSight(key, stats));
+    const whole = !this.growing.has(key) && (await this.isWholeAtFirstSight(key, stats, writers));
     if (this.taken.get(key) === mark) return;
     if (whole) await this.take(key, mark, identity);
     else this.wait(key, mark, identity);
   }
 
-  /** Quiet for long enough already, or moved here in one piece. */
-  private async isWholeAtFirstSight(key: string, stats: Stats): Promise<boolean> {
-    if (Date.now() - stats.mtimeMs >= this.settleMs) return true;
+  /** Moved here in one piece, or quiet for long enough already and written by nobody. */
+  private async isWholeAtFirstSight(key: string, stats: Stats, writers: Writers): Promise<boolean> {
     const path = join(this.options.folder, key);
-    if (stats.size === 0 || !this.renames.renamedIn(path)) return false;
+    const renamedIn = this.renames.renamedIn(path);
+    if (Date.now() - stats.mtimeMs >= this.settleMs) return renamedIn || !(await writers()).has(path);
+    if (stats.size === 0 || !renamedIn) return false;
     await delay(eventsMs);
     return this.renames.renamedIn(path);
   }
 
-  /** Looks again after the settling time; takes the file if it is then as it was and nobody writes to it. */
-  private wait(key: string, mark: string, identity: Identity & { kind: 'take' }): void {
+  /** Looks again after `ms`; takes the file if it is then as it was and nobody writes to it. */
+  private wait(
+    key: string,
+    mark: string,
+    identity: Identity & { kind: 'take' },
+    ms: number = this.settleMs,
+  ): void {
     clearTimeout(this.growing.get(key)?.timer);
     const lookAgain = async () => {
       const path = join(this.options.folder, key);
       // Writers first: what one wrote who closed the file just before shows in the mark after.
-      const written = await this.isBeingWritten(path);
+      const written = (await this.writers()).has(path);
       const stats = await lstat(path).catch(() => null);
       if (this.closed) return;
       if (stats === null) return this.forget(key);
@@ -185,7 +236,7 @@ class FolderDiscovery implements Discovery {
       this.growing.delete(key);
       await this.take(key, now, identity);
     };
-    this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), this.settleMs) });
+    this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), ms) });
   }
 
   private async take(key: string, mark: string, identity: Identity & { kind: 'take' }): Promise<void> {
@@ -196,6 +247,7 @@ class FolderDiscovery implements Discovery {
     } catch (error) {
       this.taken.delete(key);
       this.options.onError(error, key);
+      if (!this.closed) this.wait(key, mark, identity, retryMs);
     }
   }
 

@@ -1,8 +1,10 @@
 /** The moment in which a file is done: everything that changes with it changes in one transaction. */
+
 import type pg from 'pg';
 import { readFields } from '../kernel/header.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { openRejects, returnRejects } from '../platform/ledger/rejects.ts';
@@ -29,19 +31,24 @@ export async function endDone(
   try {
     await inTransaction(context.pool, async (client) => {
       await settleVersions(client, context, dataset, file);
+      crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveIncoming(client, dataset.star, file);
       const dataChecks = await runChecks(client, dataset);
       if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
+      crashPoint('finalise.checked');
       if (file.link === 'replays') await giveBack(client, file);
       const checks = [...receipt.checks, ...dataChecks];
       await context.ledger.finishFile(file.fileId, { ...receipt, checks }, 'done', client);
+      crashPoint('finalise.receipt-written');
     });
   } catch (error) {
     if (error instanceof BrokenChecks) return error.checks;
     throw error;
   }
+  crashPoint('finalise.committed');
   await sweepUndone(context);
   await sweepIncoming(context.pool);
+  crashPoint('finalise.swept');
   return null;
 }
 
@@ -68,4 +75,5 @@ async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> 
     pairs.push({ origin, replay: byteOffset });
   }
   if (pairs.length > 0) await returnRejects(client, file.fileId, pairs);
+  crashPoint('finalise.rejects-returned');
 }

@@ -2,8 +2,9 @@
  * Ends a file whose chunks have ended: reconciles its accounts and writes its receipt, or fails it and
  * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
  */
+
 import type { CompiledDataset } from '../model/compiled.ts';
-import { loadingStar } from '../model/incoming.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
@@ -13,7 +14,6 @@ import { endDone } from './end-done.ts';
 import { auditLake } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
 import { type Check, reconcile, sumRows } from './reconcile.ts';
-import { countFacts } from './star.ts';
 import { failFile } from './unload.ts';
 
 /** Null: there was nothing to end. */
@@ -33,8 +33,10 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
   if (chunks.some((chunk) => chunk.state === 'planned')) return null;
 
   await ledger.setFileState(fileId, 'finalising');
+  crashPoint('finalise.begun');
   const dataset = datasetNamed(context.registry, file.dataset);
-  const account = await takeAccount(context, dataset, file, chunks);
+  const account = await takeAccount(context, file, chunks);
+  crashPoint('finalise.accounted');
   const broken = account.checks.find((check) => !check.ok);
   if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
   const overLimit = rejectLimitError(dataset, file, account.receipt.rows);
@@ -72,27 +74,23 @@ function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
   return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
 }
 
-async function takeAccount(
-  context: Context,
-  dataset: CompiledDataset,
-  file: LedgerFile,
-  chunks: readonly LedgerChunk[],
-) {
-  const { ledger, pool, lake } = context;
-  const chunkIds = chunks.map((chunk) => chunk.chunkId);
-  // The server counts the star's rows while we read the footers of the lake's parts.
-  const [{ parts, audit }, rejectsByCode, starRows, fingerprint] = await Promise.all([
-    ledger.parts(file.fileId).then(async (parts) => ({ parts, audit: await auditLake(lake, parts) })),
+async function takeAccount(context: Context, file: LedgerFile, chunks: readonly LedgerChunk[]) {
+  const { ledger, lake } = context;
+  const [{ parts, audit }, rejectsByCode, fingerprint] = await Promise.all([
+    ledger.parts(file.fileId).then(async (parts) => {
+      return { parts, audit: await auditLake(lake, parts, { footers: false }) };
+    }),
     ledger.rejectCounts(file.fileId),
-    countFacts(pool, loadingStar(dataset.star, file), chunkIds),
     fingerprintNow(file),
   ]);
+  const starRows = chunks.reduce((sum, chunk) => sum + chunk.starRows, 0);
   const checks = reconcile({ file, chunks, parts, rejectsByCode, fingerprint, starRows, lake: audit });
   const lakeCounts = { parts: parts.length, lakeRows: audit.rows, lakeBytes: audit.bytes };
   return { fingerprint, checks, receipt: { rows: sumRows(chunks), ...lakeCounts, starRows, rejectsByCode } };
 }
 
-async function fingerprintNow(file: LedgerFile): Promise<string | null> {
+/** Null where the file is gone. */
+export async function fingerprintNow(file: LedgerFile): Promise<string | null> {
   try {
     const { storage, key } = await openObject(file.url);
     return (await storage.stat(key))?.fingerprint ?? null;
@@ -118,7 +116,7 @@ function reconcileError(
  * Null within the limit. Past either, count or share, the file fails. What was rejected before is bound to
  * hold many rejects: mended rows and replays have no limit.
  */
-function rejectLimitError(
+export function rejectLimitError(
   dataset: CompiledDataset,
   file: LedgerFile,
   rows: { parsed: number; rejected: number },

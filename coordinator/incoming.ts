@@ -1,7 +1,9 @@
 /** The table in which the facts of a version wait that replaces another (model/incoming.ts). */
+
 import pg from 'pg';
 import type { CompiledStar } from '../model/compiled.ts';
 import { loadingStar } from '../model/incoming.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
@@ -17,6 +19,7 @@ function incomingTable(star: CompiledStar, { fileId }: LedgerFile): string {
 /** Before the file is planned. Repeating it is harmless. */
 export async function makeIncoming(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
   await pool.query(`create table if not exists ${incomingTable(star, file)} (like ${factTable(star)})`);
+  crashPoint('plan.incoming-made');
 }
 
 /** In the transaction that ends the file as done. */
@@ -28,6 +31,7 @@ export async function moveIncoming(
   const columns = star.columns.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
   const from = incomingTable(star, file);
   await client.query(`insert into ${factTable(star)} (${columns}) select ${columns} from ${from}`);
+  crashPoint('finalise.incoming-moved');
 }
 
 /** Drops the tables of files that have ended; those that are held are left to the next call. */
@@ -40,5 +44,6 @@ export async function sweepIncoming(pool: pg.Pool): Promise<void> {
     }).catch((error) => {
       if ((error as { code?: string }).code !== '55P03') throw error;
     });
+    crashPoint('incoming.dropped');
   }
 }

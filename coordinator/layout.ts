@@ -1,9 +1,10 @@
 /** Settles how one file is read, from its first bytes: encoding, dialect, header, where each column stands. */
 import { createTranscoder, originalBytes, toUtf8 } from '../kernel/encodings.ts';
 import type { CompiledDataset, CompiledDialect } from '../model/compiled.ts';
+import { driftOf, unknownFields } from '../model/drift.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { FileLayout } from '../platform/types.ts';
-import { exportDelimiter, matchData, mendingFields } from './mending.ts';
+import { exportDelimiter, isAdded, matchData, mendingFields } from './mending.ts';
 import { type HeadText, settleReading } from './sniff.ts';
 import { settleEncoding } from './sniff-encoding.ts';
 
@@ -39,6 +40,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     ...(detected ? ['encoding'] : []),
     ...(['delimiter', 'quote', 'header', 'lineEnds'] as const).filter((name) => dialect[name] === 'auto'),
   ];
+  const fieldOfColumn = matchData(dataset, first.fields, { header: reading.hasHeader });
   return {
     ...reading.dialect,
     encoding,
@@ -47,9 +49,23 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     headerLines: dialect.skipLines + (header ? first.lines : 0),
     header: header ? first.fields : [],
     fieldCount: first.fields.length,
-    fieldOfColumn: matchData(dataset, first.fields, { header: reading.hasHeader }),
+    fieldOfColumn,
+    ...columnsBeside(dataset, first.fields, fieldOfColumn, reading.hasHeader),
     ...(mending && { mending }),
   };
+}
+
+/** What the file's columns are beside those that the definition looks for. */
+function columnsBeside(
+  dataset: CompiledDataset,
+  fields: readonly string[],
+  fieldOfColumn: readonly number[],
+  hasHeader: boolean,
+): Pick<FileLayout, 'drift' | 'extra'> {
+  const texts = fields.map((field) => (isAdded(field) ? null : hasHeader ? field : ''));
+  const drift = driftOf(dataset, texts, fieldOfColumn);
+  const extra = dataset.drift.keep === null ? [] : unknownFields(texts, fieldOfColumn);
+  return { ...(drift && { drift }), ...(extra.length > 0 && { extra }) };
 }
 
 function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number): HeadText {

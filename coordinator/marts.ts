@@ -4,8 +4,10 @@
  * while files keep coming. A file is done before its marts are: they are views of the star, and one that
  * cannot be refreshed takes nothing from the file. Who waits for a file (`settled`) waits for them too.
  */
+
 import pg from 'pg';
 import type { CompiledDataset } from '../model/compiled.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import { starLock } from './star.ts';
@@ -95,7 +97,9 @@ export async function refreshMarts(pool: pg.Pool, dataset: CompiledDataset): Pro
       const quietly = mart.uniqueKey.length > 0 ? 'concurrently ' : '';
       await client.query(`refresh materialized view ${quietly}${name}`);
     }
+    crashPoint('marts.refreshed');
   });
+  crashPoint('marts.committed');
 }
 
 /** Names of datasets whose marts lack files that are done: a process ended in between. */

@@ -36,7 +36,8 @@ export function leadingAdded(header: readonly string[]): number {
   return first < 0 ? header.length : first;
 }
 
-function isAdded(field: string): boolean {
+/** True for the header text of a column that the export adds. */
+export function isAdded(field: string): boolean {
   return (addedColumns as readonly string[]).includes(field.trim());
 }
 

@@ -2,8 +2,11 @@
  * Takes a discovered file to loading: settles how it is read, hashes it, cuts it into chunks and queues
  * them. A small file is read here, once; a large one is surveyed by the workers first.
  */
+
 import type { CompiledDataset } from '../model/compiled.ts';
+import { refuseDrift } from '../model/drift.ts';
 import { BlockHasher, contentHash } from '../platform/content-hash.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError, restoreError } from '../platform/errors.ts';
 import { isStream, linesBeforeRecords } from '../platform/layout.ts';
 import type { FilePlan, LedgerFile, LedgerSurvey } from '../platform/ledger/ledger.ts';
@@ -24,11 +27,17 @@ import { versionLink } from './versions.ts';
 /** A file of one chunk up to this size is read whole by the coordinator instead of surveyed. */
 export const inlineBytes = 8 * 1024 * 1024;
 
-/** `queued`: on its way. Else the file is a duplicate, and this is what became of it. */
-export type Prepared = 'queued' | Moved;
+/**
+ * What became of the file: on its way; a duplicate, which was put away; or to be asked about again when
+ * another one has ended, which holds the same bytes and is being loaded.
+ */
+export type Prepared =
+  | { readonly state: 'queued' }
+  | { readonly state: 'duplicate'; readonly moved: Moved }
+  | { readonly state: 'waits'; readonly forFileId: number };
 
 /**
- * Ends with the file's chunks or its surveys in the queue, or the file a duplicate. Throws what fails the
+ * Ends with the file's chunks or its surveys in the queue, or as Prepared says. Throws what fails the
  * file: LF_FILE_EMPTY, LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, …
  * Repeating it is harmless.
  */
@@ -40,9 +49,11 @@ export async function prepareFile(context: Context, file: LedgerFile): Promise<P
   if (inline && compressionOf(await readStart(file, 4)) === null)
     return prepareInline(context, dataset, file);
   const layout = await readLayout(dataset, file);
+  refuseDrift(dataset, file, layout);
   await context.ledger.startSurvey(file.fileId, version, layout);
+  crashPoint('prepare.survey-begun');
   await submitMissingSurveys(context, { ...file, layout });
-  return 'queued';
+  return { state: 'queued' };
 }
 
 /** Queues the survey jobs that have no result yet, and the `plan` job after them. */
@@ -50,6 +61,7 @@ export async function submitMissingSurveys(context: Context, file: LedgerFile): 
   const known = new Set((await context.ledger.surveys(file.fileId)).map((survey) => survey.number));
   const missing = rangesOf(context, file).filter((range) => !known.has(range.number));
   await context.queues.submitSurvey(file.fileId, missing);
+  crashPoint('prepare.surveys-queued');
 }
 
 /** The `plan` job: all surveys have ended. Repeating it is harmless. */
@@ -96,13 +108,23 @@ async function prepareInline(
   dataset: CompiledDataset,
   file: LedgerFile,
 ): Promise<Prepared> {
+  const read = await readInline(dataset, file);
+  const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
+  return loadOnce(context, file, { ...read, chunks });
+}
+
+/** How a file is read that is read whole, and what it holds. Throws as prepareFile does. */
+export async function readInline(
+  dataset: CompiledDataset,
+  file: LedgerFile,
+): Promise<{ layout: FileLayout; contentHash: string }> {
   const bytes = await readStart(file, file.bytes);
   const settled = settleLayout(dataset, { name: file.name, bytes, whole: true })!;
   const layout = await withEnds(dataset, file, settled, {});
+  refuseDrift(dataset, file, layout);
   const hasher = new BlockHasher();
   hasher.update(bytes);
-  const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
-  return loadOnce(context, file, { contentHash: contentHash([hasher.finish()]), layout, chunks });
+  return { layout, contentHash: contentHash([hasher.finish()]) };
 }
 
 /** Throws LF_FILE_MISSING or LF_FILE_CHANGED. */
@@ -114,7 +136,10 @@ export async function assertUnchanged(file: LedgerFile): Promise<void> {
     throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
 }
 
-/** Plans the file, unless the same content is loaded or being loaded: then it is a duplicate. */
+/**
+ * Plans the file, unless the same content is loaded: then it is a duplicate. Where the same content is only
+ * being loaded it waits: the other one may fail yet, and its bytes must not be lost with it.
+ */
 async function loadOnce(
   context: Context,
   file: LedgerFile,
@@ -126,13 +151,17 @@ async function loadOnce(
   const definitionVersion = definition.version;
   for (;;) {
     const first = await ledger.findContent(dataset, plan.contentHash, fileId);
-    if (first !== null) return endAsDuplicate(context, file, first, plan);
+    if (first?.state === 'done') return endAsDuplicate(context, file, first, plan);
+    if (first !== null) return { state: 'waits', forFileId: first.fileId };
+    crashPoint('identify.first');
     const origin = await originOf(context, definition, file, plan);
     if (origin.link?.kind === 'replaces') await makeIncoming(context.pool, definition.star, file);
     try {
       const chunks = await ledger.planFile(fileId, { ...plan, ...origin, definitionVersion });
+      crashPoint('plan.written');
       await queues.submitChunks(fileId, chunks);
-      return 'queued';
+      crashPoint('plan.queued');
+      return { state: 'queued' };
     } catch (error) {
       // Planned by somebody else since findContent: ask again who that is.
       if (!(error instanceof LandfallError && error.code === 'LF_FILE_DUPLICATE')) throw error;
@@ -169,10 +198,9 @@ async function endAsDuplicate(
   file: LedgerFile,
   first: LedgerFile,
   plan: { contentHash: string; layout: FileLayout },
-): Promise<Moved> {
+): Promise<Prepared> {
   const { fix } = new LandfallError('LF_FILE_DUPLICATE', { file: file.name });
-  const loaded = first.state === 'done' ? 'is loaded' : 'is being loaded';
-  const message = `${file.name} holds the same bytes as ${first.name} (file ${first.fileId}), which ${loaded}.`;
+  const message = `${file.name} holds the same bytes as ${first.name} (file ${first.fileId}), which is loaded.`;
   const link = await linkOf(context.ledger, file);
   const known = { ...plan, definitionVersion: first.definitionVersion ?? '', ...(link && { link }) };
   await context.ledger.setFileState(file.fileId, 'duplicate', {
@@ -182,7 +210,8 @@ async function endAsDuplicate(
     error: { code: 'LF_FILE_DUPLICATE', message, fix },
     receipt: duplicateReceipt(file, { ...known, message }),
   });
-  return archiveFile(context, file);
+  crashPoint('identify.duplicate');
+  return { state: 'duplicate', moved: await archiveFile(context, file) };
 }
 
 /** The survey jobs of a file; one that can only be read from its start has one. */

@@ -24,6 +24,7 @@ function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: D
     starRows: 0,
     rejectsByCode: {},
     layout: file.layout,
+    drift: file.layout?.drift ?? null,
     checks: [],
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
@@ -45,7 +46,8 @@ export function duplicateReceipt(
 ): Receipt {
   const { message, ...rest } = known;
   const checks = [{ name: 'same content', ok: true, detail: message }];
-  return { ...emptyReceipt(file, 'duplicate', new Date()), ...rest, chunks: 0, checks };
+  const drift = known.layout.drift ?? null;
+  return { ...emptyReceipt(file, 'duplicate', new Date()), ...rest, drift, chunks: 0, checks };
 }
 
 /** Nothing of the file was kept. `rows` are what was parsed and rejected before it failed. */

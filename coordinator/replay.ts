@@ -9,14 +9,22 @@
  * through workers, lake and star, and from which every row that is loaded can be traced. Whatever step a
  * replay dies in, its file is failed by the next coordinator that starts, and its rejects wait again.
  */
+
 import { randomBytes } from 'node:crypto';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { openRejects } from '../platform/ledger/rejects.ts';
+import { sql } from '../platform/sql.ts';
 import { objectUrl, openObject } from '../platform/storage/index.ts';
+import { inTransaction } from '../platform/transaction.ts';
+import type { Storage } from '../platform/types.ts';
 import { type Context, datasetNamed } from './context.ts';
 import { exportRejects } from './export.ts';
 import { undoFile } from './undo.ts';
+
+/** First key of the locks under which the rejects of a file are exported; the second is the file. */
+const replayLock = 0x1a4df416;
 
 /**
  * The file that is to be loaded, noted in the ledger; null where no reject waits.
@@ -50,11 +58,29 @@ async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   return context.ledger.addFile({ dataset, name, url, scope, origin, bytes, fingerprint, link });
 }
 
-async function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile | null> {
+/** Replays of one file are written one after another, so each may clear up after those that died. */
+function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile | null> {
+  return inTransaction(context.pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);
+    const archive = await context.archive();
+    const folder = `replays/${file.dataset}/f${file.fileId}-`;
+    const { rows } = await client.query(sql('replays-of'), [file.fileId]);
+    const known = new Set(rows.map((row) => row.url));
+    for await (const { key } of archive.list(folder)) {
+      if (!known.has(objectUrl(archive, key))) await archive.delete(key);
+    }
+    return exportAndNote(context, file, archive, `${folder}${randomBytes(4).toString('hex')}.csv`);
+  });
+}
+
+async function exportAndNote(
+  context: Context,
+  file: LedgerFile,
+  archive: Storage,
+  key: string,
+): Promise<LedgerFile | null> {
   const { pool, ledger, scope } = context;
   const dataset = datasetNamed(context.registry, file.dataset);
-  const archive = await context.archive();
-  const key = `replays/${dataset.name}/f${file.fileId}-${randomBytes(4).toString('hex')}.csv`;
   const rejects = openRejects(pool, file.fileId);
   const written = exportRejects(file, rejects, { dataset, definition: dataset.version });
   const writer = await archive.writer(key);
@@ -69,6 +95,7 @@ async function replayRejects(context: Context, file: LedgerFile): Promise<Ledger
     await writer.abort();
     throw error;
   }
+  crashPoint('replay.exported');
   const { bytes, fingerprint } = (await archive.stat(key))!;
   return ledger.addFile({
     dataset: dataset.name,

@@ -1,7 +1,9 @@
 /** Who waits for files to end. Told by the database's notifications; never asks on a timer. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { LandfallError } from '../platform/errors.ts';
 import { changeChannel, type Ledger, type LedgerFileState } from '../platform/ledger/ledger.ts';
 import { type Listening, listen } from '../platform/listen.ts';
+import { troubleOf } from '../platform/trouble.ts';
 import type { Receipt } from '../platform/types.ts';
 
 const finished: ReadonlySet<LedgerFileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
@@ -16,24 +18,46 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** Pause before a ledger that did not answer is asked again, in ms. */
+const retryMs = 500;
+
+export interface SettlingEvents {
+  /** The ledger's notifications do not come: with every failed attempt to hear them again. */
+  onTrouble(error: unknown): void;
+  /** They come again; some may have been missed. */
+  onMended(): void;
+}
+
 export class Settling {
   private readonly ledger: Ledger;
+  private readonly events: SettlingEvents;
   private readonly waiters = new Map<number, Waiter[]>();
   private listening: Listening | null = null;
+  private heardAt = performance.now();
+  private closed = false;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, events: SettlingEvents) {
     this.ledger = ledger;
+    this.events = events;
+  }
+
+  /** Time since the ledger last said that anything changed. */
+  get silentMs(): number {
+    return performance.now() - this.heardAt;
   }
 
   async start(databaseUrl: string): Promise<void> {
     const onNotify = (payload: string) => {
+      this.heardAt = performance.now();
       const { fileId, kind } = JSON.parse(payload) as { fileId: number; kind: string };
       if (kind === 'file') void this.check(fileId);
     };
     const onReconnect = () => {
       for (const fileId of this.waiters.keys()) void this.check(fileId);
+      this.events.onMended();
     };
-    this.listening = await listen(databaseUrl, changeChannel, onNotify, onReconnect);
+    const { onTrouble } = this.events;
+    this.listening = await listen(databaseUrl, changeChannel, onNotify, onReconnect, onTrouble);
   }
 
   /** The file's receipt, when it has ended. Rejects with LF_FILE_UNKNOWN, and when this is closed. */
@@ -46,6 +70,7 @@ export class Settling {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.listening?.close();
     const reason = 'the coordinator was closed before the file had ended';
     for (const fileId of [...this.waiters.keys()]) {
@@ -63,6 +88,10 @@ export class Settling {
         this.release(fileId, (waiter) => waiter.resolve(receipt));
       }
     } catch (error) {
+      if (troubleOf(error, { lakeUrl: '' }) !== null && !this.closed) {
+        await delay(retryMs);
+        return this.check(fileId);
+      }
       this.release(fileId, (waiter) => waiter.reject(error));
     }
   }

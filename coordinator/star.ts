@@ -2,20 +2,35 @@
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../model/compiled.ts';
 import { martDdl, starDdl } from '../model/ddl.ts';
+import { LandfallError } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import { inTransaction } from '../platform/transaction.ts';
+import { growStar } from './grow-star.ts';
+
+/** SQLSTATE: what is to be dropped is used by something else. */
+const dependentObjects = '2BP01';
+/** Class of SQLSTATEs for statements that are wrong: of those that we run, only marts are not our own. */
+const faultySql = '42';
 
 /** First key of the advisory locks under which tables are made and marts refreshed; the second is the dataset. */
 export const starLock = 0x1a4df411;
 
 /**
- * Makes the dataset's tables and marts where they are missing and keeps its definition. Coordinators that
- * do so at the same time wait for each other.
+ * Makes the dataset's tables and marts where they are missing, adds what the definition has grown by, and
+ * keeps the definition. Coordinators that do so at the same time wait for each other.
+ * Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
  */
 export async function makeStar(pool: pg.Pool, ledger: Ledger, dataset: CompiledDataset): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
+    await growStar(client, dataset);
     for (const statement of [...starDdl(dataset), ...martDdl(dataset)]) await client.query(statement);
+  }).catch((cause) => {
+    const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
+    const values = { dataset: dataset.name, reason };
+    if (cause.code === dependentObjects) throw new LandfallError('LF_MART_HELD', values, { cause });
+    if (cause.code?.startsWith(faultySql)) throw new LandfallError('LF_MART', values, { cause });
+    throw cause;
   });
   await ledger.saveDefinition(dataset.version, dataset.name, dataset);
 }

@@ -23,6 +23,20 @@ export class Turns {
     return turn;
   }
 
+  /** Runs `work` when the earlier work of all these files has ended and there is room. Rejects as `work` does. */
+  takeAll(fileIds: readonly number[], work: () => Promise<void>): Promise<void> {
+    const before = Promise.all(fileIds.map((fileId) => this.ended(fileId)));
+    const turn = before.then(() => this.withRoom(work));
+    const end = turn.catch(() => {});
+    for (const fileId of fileIds) {
+      const ended = end.then(() => {
+        if (this.ends.get(fileId) === ended) this.ends.delete(fileId);
+      });
+      this.ends.set(fileId, ended);
+    }
+    return turn;
+  }
+
   /** Resolves when the work that was taken for the file has ended, well or not. */
   ended(fileId: number): Promise<void> {
     return this.ends.get(fileId) ?? Promise.resolve();

@@ -7,9 +7,11 @@
  * Killed before the transaction ends, nothing has happened. Killed after it, the file is undone and the
  * rest is made up for by the next undo of it, or by the next start of a coordinator.
  */
+
 import type pg from 'pg';
 import type { CompiledStar } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import type { Ledger, LedgerFile } from '../platform/ledger/ledger.ts';
 import { toFile } from '../platform/ledger/rows.ts';
 import { type UndoneFile, undoFiles } from '../platform/ledger/undo.ts';
@@ -33,6 +35,7 @@ export interface UndoTools {
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
   const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools.registry, fileId, reason));
+  crashPoint('undo.committed');
   await sweepUndone(tools);
   const file = (await tools.ledger.file(fileId))!;
   const dataset = tools.registry.get(file.dataset);
@@ -51,9 +54,11 @@ export async function takeOut(
   reason: string,
 ): Promise<UndoneFile[]> {
   const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
+  crashPoint('undo.ledger-written');
   for (const { file, chunkIds } of undone) {
     await deleteFacts(client, await starOf(client, registry, file), chunkIds);
   }
+  crashPoint('undo.facts-deleted');
   return undone;
 }
 
@@ -68,16 +73,20 @@ export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake
   const { rows } = await pool.query(sql('unswept-files'));
   for (const file of rows.map(toFile)) {
     await sweepLake(lake, file);
+    crashPoint('undo.lake-swept');
     await pool.query(sql('swept-file'), [file.fileId]);
+    crashPoint('undo.swept');
   }
 }
 
-/** Deletes all parts of the file, also those that a killed worker published and never committed. */
+/** Deletes all parts of the file, also those that a killed worker published or left aside and never committed. */
 export async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
   const mark = `/f${file.fileId}-`;
-  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`]) {
+  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`, `_aside/${file.dataset}/`]) {
     for await (const stored of lake.list(folder)) {
-      if (stored.key.includes(mark)) await lake.delete(stored.key);
+      if (!stored.key.includes(mark)) continue;
+      await lake.delete(stored.key);
+      crashPoint('sweep.object-deleted');
     }
   }
 }

@@ -3,8 +3,11 @@
  * in one transaction, which waits for chunks that are just committing and fences off those that are not;
  * then its objects leave the lake. Its rejects stay on record, for a person to read.
  */
+import { crashPoint } from '../platform/crash-points.ts';
 import type { ErrorDescription, LedgerFile } from '../platform/ledger/ledger.ts';
+import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
+import { isCollision } from '../platform/trouble.ts';
 import { type Moved, moveFailed } from './archive.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
 import { sweepIncoming } from './incoming.ts';
@@ -12,6 +15,9 @@ import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 import { deleteFacts } from './star.ts';
 import { sweepLake } from './undo.ts';
+
+/** A commit that has begun is over by then, unless its worker is frozen: then its session is ended. */
+const commitMost = '5s';
 
 /** Fails the file for `error`. What becomes of the file itself is the answer. */
 export async function failFile(
@@ -23,14 +29,23 @@ export async function failFile(
   const { ledger, pool } = context;
   const chunks = await ledger.chunks(file.fileId);
   const chunkIds = chunks.map((chunk) => chunk.chunkId);
-  await inTransaction(pool, async (client) => {
-    await ledger.failFile(client, file.fileId, error);
-    if (chunkIds.length > 0) {
-      await deleteFacts(client, datasetNamed(context.registry, file.dataset).star, chunkIds);
-    }
+  const unload = () =>
+    inTransaction(pool, async (client) => {
+      await client.query(`set local lock_timeout = '${commitMost}'`);
+      await ledger.failFile(client, file.fileId, error);
+      if (checks.length > 0) await client.query(sql('note-checks'), [file.fileId, JSON.stringify(checks)]);
+      crashPoint('unload.ledger-written');
+      if (chunkIds.length > 0) {
+        await deleteFacts(client, datasetNamed(context.registry, file.dataset).star, chunkIds);
+        crashPoint('unload.facts-deleted');
+      }
+    });
+  await unload().catch((cause) => {
+    if (!isCollision(cause)) throw cause;
+    return ledger.endChunks(chunkIds).then(unload);
   });
-  const { parsed, rejected } = sumRows(chunks);
-  return finishFailed(context, file, error, { checks, rows: { parsed, rejected } });
+  crashPoint('unload.committed');
+  return finishFailed(context, file, error, checks);
 }
 
 /** What comes after the transaction; done again at the next start if this process ends in the middle. */
@@ -38,14 +53,21 @@ export async function finishFailed(
   context: Context,
   file: LedgerFile,
   error: ErrorDescription,
-  known: { checks: readonly Check[]; rows: { parsed: number; rejected: number } },
+  checks: readonly Check[],
 ): Promise<Moved> {
   const { ledger, lake, pool } = context;
-  if (file.chunks > 0) await sweepLake(lake, file);
+  const chunks = await ledger.chunks(file.fileId);
+  if (chunks.length > 0) await sweepLake(lake, file);
+  crashPoint('unload.swept');
   await sweepIncoming(pool);
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
   const link = await linkOf(ledger, file);
-  const receipt = failedReceipt(file, { ...known, error, rejectsByCode, ...(link && { link }) });
+  const { parsed, rejected } = sumRows(chunks);
+  const known = { checks, rows: { parsed, rejected }, error, rejectsByCode };
+  const receipt = failedReceipt(file, { ...known, ...(link && { link }) });
+  // Without a receipt it is all done again.
+  const moved = await moveFailed(context, file, receipt);
   await ledger.finishFile(file.fileId, receipt, 'failed');
-  return moveFailed(context, file, receipt);
+  crashPoint('unload.receipt-written');
+  return moved;
 }

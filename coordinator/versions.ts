@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { takeOut } from './undo.ts';
 
 /** First key of the locks under which versions of one name end one after another. */
-const versionLock = 0x1a4df412;
+export const versionLock = 0x1a4df412;
 
 /** Which version the file comes after. Throws LF_FILE_VERSION where there must be only one. */
 export async function versionLink(

@@ -10,8 +10,11 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 /** O_WRONLY and O_RDWR in the flags of /proc/<pid>/fdinfo. */
 const writeFlags = 0o3;
 
-/** Says whether a file (absolute path) is being written. Those who ask at the same time share one look. */
-export function createWriterCheck(folder: string): (path: string) => Promise<boolean> {
+/**
+ * Tells the files (absolute paths) that are being written when it is asked, or soon after. Those who ask at
+ * the same time share one look.
+ */
+export function createWriterCheck(folder: string): () => Promise<ReadonlySet<string>> {
   let running: Promise<Set<string>> | null = null;
   let next: Promise<Set<string>> | null = null;
   const look = async (): Promise<Set<string>> => {
@@ -20,11 +23,10 @@ export function createWriterCheck(folder: string): (path: string) => Promise<boo
     return writtenFiles(folder);
   };
   // A look that is under way may have passed the file already, so one asks for the look after it.
-  const ask = (): Promise<Set<string>> => {
+  return () => {
     next ??= (running ?? Promise.resolve()).then(look, look);
     return next;
   };
-  return async (path) => (await ask()).has(path);
 }
 
 /** Absolute paths of the folder's files that are open for writing. */

@@ -2,6 +2,7 @@
 import {
   Vector as ArrowVector,
   type Data,
+  Decimal,
   Dictionary,
   Field,
   FixedSizeBinary,
@@ -15,11 +16,11 @@ import {
   Utf8,
 } from 'apache-arrow';
 import { KernelDictionary } from './dictionary.ts';
-import type { TextDictionary, Utf8Vector, Vector } from './vectors.ts';
+import type { Decimal128Vector, TextDictionary, Utf8Vector, Vector } from './vectors.ts';
 
 /**
  * The vector as Arrow sees it, without a copy (texts of a dictionary made outside the kernel are copied
- * once). int32, int64, float64, utf8: themselves; timestamp: µs, UTC; boolean: uint8 of 0 and 1; uuid:
+ * once, decimals of 128 bits turned round). int32, int64, float64, utf8: themselves; timestamp: µs, UTC; boolean: uint8 of 0 and 1; uuid:
  * FixedSizeBinary(16); point: struct of lon and lat. Valid as long as the batch.
  */
 export function toArrow(vector: Vector): ArrowVector {
@@ -34,6 +35,8 @@ function arrowData(vector: Vector): Data {
       return makeData({ type: new Int32(), ...base, data: vector.values.subarray(0, length) });
     case 'int64':
       return makeData({ type: new Int64(), ...base, data: vector.values.subarray(0, length) });
+    case 'decimal128':
+      return makeData({ type: new Decimal(0, 38), ...base, data: littleEndian(vector) });
     case 'timestamp':
       return makeData({
         type: new TimestampMicrosecond('UTC'),
@@ -65,6 +68,13 @@ function arrowData(vector: Vector): Data {
       return makeData({ type, ...base, children: [coordinate(vector.lon), coordinate(vector.lat)] });
     }
   }
+}
+
+/** Four words a row, the lowest first. */
+function littleEndian({ values, length }: Decimal128Vector): Uint32Array {
+  const bytes = Uint8Array.from(values.subarray(0, 16 * length));
+  for (let at = 0; at < bytes.length; at += 16) bytes.subarray(at, at + 16).reverse();
+  return new Uint32Array(bytes.buffer);
 }
 
 function utf8Data(vector: Utf8Vector): Data<Utf8> {

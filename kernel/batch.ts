@@ -84,6 +84,11 @@ export function readPlace(instance: KernelInstance, row: number, byteOffset: num
   return { byteOffset, byteLength, record, line, raw };
 }
 
+/** Newlines in the chunk before accepted row `row` of the last readBatch. */
+export function readLine({ memory, exports }: KernelInstance, row: number): number {
+  return new Uint32Array(memory.buffer, exports.placeRows() + row * 16 + 12, 1)[0];
+}
+
 /** The rejects of the last readBatch, in the order of their records. */
 export function readRejects(instance: KernelInstance): RawReject[] {
   const count = instance.exports.rejectCount();

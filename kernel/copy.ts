@@ -1,6 +1,7 @@
 /** Describes fields to kernel/assembly/copy.ts, copying what lies outside kernel memory into it. */
 import { KernelDictionary } from './dictionary.ts';
 import type { KernelInstance } from './module.ts';
+import { numericBinary } from './numeric-binary.ts';
 import type { CopyField } from './types.ts';
 import type { TextDictionary } from './vectors.ts';
 
@@ -48,6 +49,10 @@ function fieldParts(
   if (field.kind === 'constant4') return [];
   const { vector } = field;
   const validity = vector.nullCount > 0 ? (vector.validity?.subarray(0, (rows + 7) >> 3) ?? null) : null;
+  if (field.kind === 'numeric' && vector.kind === 'decimal128') {
+    const { offsets, bytes } = numericBinary(vector, field.scale, rows);
+    return [offsets, validity, bytes];
+  }
   if (vector.kind === 'utf8') {
     return [vector.offsets.subarray(0, rows + 1), validity, vector.bytes.subarray(0, vector.offsets[rows])];
   }
@@ -92,6 +97,8 @@ export class CopyEncoder {
     });
     if (field.kind === 'constant4') words[5] = field.value;
     if (field.kind === 'numeric') words[5] = field.scale;
+    // Written out already, as a text is.
+    if (field.kind === 'numeric' && field.vector.kind === 'decimal128') words[0] = KINDS.text;
     if (field.kind === 'text' && field.vector.kind === 'dictionary') {
       const staged = this.#dictionary(field.vector.dictionary, i);
       words[0] = CODED_TEXT;

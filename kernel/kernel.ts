@@ -1,5 +1,5 @@
 /** The kernel: CSV bytes in, typed columns and COPY rows out. The work is done in kernel/assembly. */
-import { columnVector, readPlace, readRejects } from './batch.ts';
+import { columnVector, readLine, readPlace, readRejects } from './batch.ts';
 import { CopyEncoder } from './copy.ts';
 import { KernelDictionary } from './dictionary.ts';
 import { instantiate, type KernelInstance } from './module.ts';
@@ -112,7 +112,10 @@ class WasmKernel implements Kernel {
       byteOffsets: new Float64Array(this.#instance.memory.buffer, this.#offsets, rows),
       rejects,
       parsed: rows + rejects.length,
-      ...(plan.places ? { place: (row: number) => readPlace(this.#instance, row, this.#offsetOf(row)) } : {}),
+      ...(plan.places && {
+        place: (row: number) => readPlace(this.#instance, row, this.#offsetOf(row)),
+        line: (row: number) => readLine(this.#instance, row),
+      }),
     };
   }
 

@@ -92,6 +92,13 @@ export interface KernelInstance {
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+let onInstance: (instance: KernelInstance) => void = () => undefined;
+
+/** Takes another build of the kernel from now on, and tells of each instance of it. For tests with guards. */
+export function replaceKernel(module: WebAssembly.Module, told: (instance: KernelInstance) => void): void {
+  compiled = Promise.resolve(module);
+  onInstance = told;
+}
 
 /** kernel.wasm is beside the compiled module; from source it is in dist/. */
 function wasmPath(): string {
@@ -117,5 +124,6 @@ export async function instantiate(initialPages = INITIAL_PAGES): Promise<KernelI
   const exports = instance.exports as unknown as KernelExports;
   new BigUint64Array(memory.buffer, exports.powersAddress()).set(powersOfFive());
   exports.keepAllocations();
+  onInstance({ memory, exports });
   return { memory, exports };
 }

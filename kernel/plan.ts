@@ -110,8 +110,12 @@ function writeColumn(
   );
 }
 
-/** int32: least and greatest value; decimal: precision and scale. */
+const NON_FINITE = { reject: 0n, null: 1n, keep: 2n };
+
+/** int32: least and greatest value; decimal: precision and scale; others: see Column of the kernel. */
 function columnBounds({ name, type }: KernelColumn): { low: bigint; high: bigint } {
+  if (type.kind === 'float64') return { low: NON_FINITE[type.nonFinite ?? 'reject'], high: 0n };
+  if (type.kind === 'timestamp') return { low: type.leapSecond === 'clamp' ? 1n : 0n, high: 0n };
   if (type.kind === 'int32') return { low: BigInt(type.min), high: BigInt(type.max) };
   if (type.kind !== 'decimal') return INT64;
   if (type.precision < 1 || type.precision > 18 || type.scale < 0 || type.scale > type.precision) {

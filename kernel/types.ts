@@ -37,12 +37,19 @@ export type KernelType =
   | { readonly kind: 'int32'; readonly min: number; readonly max: number }
   | { readonly kind: 'int64' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
-  /** Finite decimal numbers, to the nearest double; NaN and infinities are no numbers here. */
-  | { readonly kind: 'float64' }
+  /** Decimal numbers, to the nearest double. `nonFinite`: what becomes of nan, inf and infinity, of either
+   * sign and in any case. Default: reject. */
+  | { readonly kind: 'float64'; readonly nonFinite?: 'reject' | 'null' | 'keep' }
   | { readonly kind: 'boolean' }
   /** Formats: see kernel/formats.ts; `begin` throws a RangeError for one that it cannot read. */
   | { readonly kind: 'date'; readonly formats: readonly string[] }
-  | { readonly kind: 'timestamp'; readonly formats: readonly string[]; readonly zone: ZoneTable }
+  | {
+      readonly kind: 'timestamp';
+      readonly formats: readonly string[];
+      readonly zone: ZoneTable;
+      /** Second 60: out of range, or read as 59. Default: reject. */
+      readonly leapSecond?: 'reject' | 'clamp';
+    }
   | { readonly kind: 'uuid' }
   /** `POINT (lon lat)` or `lat,lon`; beyond ±180 and ±90 degrees is out of range. */
   | { readonly kind: 'point'; readonly form: 'wkt' | 'latlon' };
@@ -102,6 +109,10 @@ export const RejectReason = {
   rule: 13,
   // A NUL in a text.
   nul: 14,
+  // NaN or an infinity.
+  notFinite: 15,
+  // Found in the ledger: another row has its key.
+  unique: 16,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -124,8 +135,10 @@ export interface RawReject extends RowPlace {
   /** Index into plan.columns, or -1 where the record as a whole is at fault. */
   readonly column: number;
   readonly reason: RejectReason;
-  /** Name of the rule that the row breaks, for `rule`. */
+  /** Name of the rule that the row breaks, for `rule` and `unique`. */
   readonly rule?: string;
+  /** Where the row stands that has its key, in words, for `unique`. */
+  readonly first?: string;
 }
 
 /** Typed columns of up to `batchRows` accepted rows. Valid until the next call on the same kernel. */
@@ -141,6 +154,8 @@ export interface Batch {
   /** Where accepted row `row` stands, for rows that are rejected after the kernel; there if the plan asks
    * for places. Valid as long as the batch. */
   readonly place?: (row: number) => RowPlace;
+  /** Newlines in the chunk before accepted row `row`: of its place, without the rest. There as `place` is. */
+  readonly line?: (row: number) => number;
 }
 
 /** A value column of a binary COPY row. */
@@ -152,7 +167,11 @@ export type CopyField =
   | { readonly kind: 'bool'; readonly vector: Extract<Vector, { kind: 'boolean' }> }
   | { readonly kind: 'date'; readonly vector: Extract<Vector, { kind: 'int32' }> }
   | { readonly kind: 'timestamptz'; readonly vector: Extract<Vector, { kind: 'timestamp' }> }
-  | { readonly kind: 'numeric'; readonly scale: number; readonly vector: Extract<Vector, { kind: 'int64' }> }
+  | {
+      readonly kind: 'numeric';
+      readonly scale: number;
+      readonly vector: Extract<Vector, { kind: 'int64' | 'decimal128' }>;
+    }
   | { readonly kind: 'uuid'; readonly vector: Extract<Vector, { kind: 'uuid' }> }
   | { readonly kind: 'text'; readonly vector: Extract<Vector, { kind: 'dictionary' | 'utf8' }> }
   | { readonly kind: 'jsonb'; readonly vector: Extract<Vector, { kind: 'utf8' }> };

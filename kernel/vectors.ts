@@ -26,6 +26,12 @@ export interface Int64Vector extends VectorBase {
   readonly values: BigInt64Array;
 }
 
+/** numeric(p > 18, s): the unscaled value in 16 bytes a row, two's complement, the highest byte first. */
+export interface Decimal128Vector extends VectorBase {
+  readonly kind: 'decimal128';
+  readonly values: Uint8Array;
+}
+
 /**
  * timestamp: microseconds since 1970-01-01T00:00:00Z, and the same instant on the wall clock of the
  * column's zone, split so that vectorised TypeScript never touches a BigInt.
@@ -92,6 +98,7 @@ export interface PointVector extends VectorBase {
 export type Vector =
   | Int32Vector
   | Int64Vector
+  | Decimal128Vector
   | TimestampVector
   | Float64Vector
   | BooleanVector
@@ -105,4 +112,10 @@ export type VectorKind = Vector['kind'];
 /** True where row i of the vector holds a value. */
 export function isValid(vector: Vector, i: number): boolean {
   return vector.validity === null || (vector.validity[i >> 3] & (1 << (i & 7))) !== 0;
+}
+
+/** The unscaled value of a row. */
+export function decimal128At({ values }: Decimal128Vector, row: number): bigint {
+  const view = new DataView(values.buffer, values.byteOffset + row * 16, 16);
+  return (view.getBigInt64(0) << 64n) | view.getBigUint64(8);
 }

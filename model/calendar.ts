@@ -52,6 +52,46 @@ export function dayOfMonth(day: number): number {
   return sinceMarch - Math.trunc((153 * monthSinceMarch(sinceMarch) + 2) / 5) + 1;
 }
 
+/**
+ * Days since 1970-01-01 of a date; undefined where there is no such date. Year 0 is 1 BC. (days_from_civil)
+ */
+export function dayFromCivil(year: number, month: number, day: number): number | undefined {
+  const sinceMarch = (month + 9) % 12;
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const inEra = shifted - era * 400;
+  const days = Math.trunc((153 * sinceMarch + 2) / 5) + day - 1;
+  const found =
+    era * eraDays + inEra * 365 + Math.trunc(inEra / 4) - Math.trunc(inEra / 100) + days - epochShift;
+  return monthOf(found) === month && dayOfMonth(found) === day ? found : undefined;
+}
+
+/** year-mm-dd of a day, with another number for its year. */
+export function civilText(year: number, day: number): string {
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${String(year).padStart(4, '0')}-${two(monthOf(day))}-${two(dayOfMonth(day))}`;
+}
+
+/** A day as ISO 8601 writes it: 0000 is 1 BC, and -0043 is 44 BC. */
+export function isoDay(day: number): string {
+  const year = yearOf(day);
+  return year < 0 ? `-${civilText(-year, day)}` : civilText(year, day);
+}
+
+/** HH:mm:ss of a second of the day. */
+export function clockText(second: number): string {
+  const parts = [Math.trunc(second / 3600), Math.trunc(second / 60) % 60, second % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** µs since the epoch as a day since then, a second of the day and a fraction of it in µs. */
+export function splitInstant(micros: bigint): { day: number; second: number; fraction: number } {
+  const fraction = Number(((micros % 1_000_000n) + 1_000_000n) % 1_000_000n);
+  const seconds = Number((micros - BigInt(fraction)) / 1_000_000n);
+  const day = Math.floor(seconds / 86_400);
+  return { day, second: seconds - day * 86_400, fraction };
+}
+
 /** Days since the Monday on or before the day, 0…6: 1970-01-01 was a Thursday. */
 export function daysSinceMonday(day: number): number {
   return (((day + 3) % 7) + 7) % 7;

@@ -5,7 +5,7 @@
 import type { LogicalType } from './compiled.ts';
 import type { TypeName } from './refs.ts';
 
-/** What every column can say. */
+/** What every column can say. docs/types.md has what each type reads, example by example. */
 export interface ColumnOptions {
   /** A row without a value here is rejected (LF_REJECT_MISSING). Default: false. */
   readonly required?: boolean;
@@ -37,6 +37,17 @@ export interface NumberOptions extends ColumnOptions {
   readonly max?: number;
 }
 
+export interface Float8Options extends NumberOptions {
+  /** nan, inf and infinity, of either sign and in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
+  readonly nonFinite?: 'reject' | 'null' | 'keep';
+}
+
+export interface BooleanOptions extends ColumnOptions {
+  /** Texts that mean true and false, in any case, instead of the usual words. Both or none. */
+  readonly true?: readonly string[];
+  readonly false?: readonly string[];
+}
+
 export interface WholeOptions extends NumberOptions {
   /** The only values there may be: LF_REJECT_VALUE. */
   readonly oneOf?: readonly number[];
@@ -49,8 +60,9 @@ export interface BigintOptions extends ColumnOptions {
 
 export interface DateOptions extends ColumnOptions {
   /**
-   * Tried in order. yyyy; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes
-   * stand for themselves. Default: ['yyyy-MM-dd'].
+   * Tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G for
+   * BC and AD; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes stand for
+   * themselves. Default: ['yyyy-MM-dd'].
    */
   readonly formats?: readonly string[];
   /** Language of month names. Russian takes nominative, genitive and short forms. Default: 'en'. */
@@ -62,8 +74,9 @@ export interface DateOptions extends ColumnOptions {
 
 export interface TimestampOptions extends ColumnOptions {
   /**
-   * Tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, a fraction as
-   * .S to .SSSSSS, and X for an offset (Z, +03, +0300, +03:00).
+   * Tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
+   * to 6 digits and SS to SSSSSS for one of just so many, X for an offset (Z, +03, +0300, +03:00), and VV
+   * for the name of a zone (Europe/Moscow), which stands in for `zone`.
    * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'] .
    */
   readonly formats?: readonly string[];
@@ -74,6 +87,11 @@ export interface TimestampOptions extends ColumnOptions {
   readonly ambiguous?: 'earlier' | 'later' | 'reject';
   /** A local time that never happened (clocks set forward). Default: 'reject'. */
   readonly skipped?: 'earlier' | 'later' | 'reject';
+  /** Second 60: out of range, or read as second 59. Default: 'reject'. */
+  readonly leapSecond?: 'reject' | 'clamp';
+  /** Instants as ISO 8601 with Z or an offset, or days in UTC: outside is LF_REJECT_RANGE. */
+  readonly min?: string;
+  readonly max?: string;
 }
 
 export interface PointOptions extends ColumnOptions {
@@ -96,7 +114,11 @@ export type AnyColumnOptions = ColumnOptions & {
   readonly zone?: string;
   readonly ambiguous?: 'earlier' | 'later' | 'reject';
   readonly skipped?: 'earlier' | 'later' | 'reject';
+  readonly leapSecond?: 'reject' | 'clamp';
   readonly form?: 'wkt' | 'latlon';
+  readonly nonFinite?: 'reject' | 'null' | 'keep';
+  readonly true?: readonly string[];
+  readonly false?: readonly string[];
 };
 
 /** A column as written in a definition. */
@@ -122,19 +144,19 @@ export const integer = (options?: WholeOptions): Column<'integer'> => column('in
 /** Whole number of 64 bits. */
 export const bigint = (options?: BigintOptions): Column<'bigint'> => column('bigint', options);
 /** Double, read to the nearest value. */
-export const float8 = (options?: NumberOptions): Column<'float8'> => column('float8', options);
-/** true/false, t/f, yes/no, y/n, on/off, 1/0, in any case. */
-export const boolean = (options?: ColumnOptions): Column<'boolean'> => column('boolean', options);
+export const float8 = (options?: Float8Options): Column<'float8'> => column('float8', options);
+/** true/false, t/f, yes/no, y/n, on/off, 1/0, да/нет, in any case. */
+export const boolean = (options?: BooleanOptions): Column<'boolean'> => column('boolean', options);
 /** Calendar day. */
 export const date = (options?: DateOptions): Column<'date'> => column('date', options);
-/** UUID with or without hyphens. */
+/** UUID with or without hyphens, braces or urn:uuid:, in any case. */
 export const uuid = (options?: ColumnOptions): Column<'uuid'> => column('uuid', options);
 /** Longitude and latitude in degrees. Its halves are columns too: <name>_lon and <name>_lat. */
 export const point = (options?: PointOptions): Column<'point'> => column('point', options);
-/** JSON, checked. */
+/** JSON, checked, and kept as it is written. */
 export const json = (options?: ColumnOptions): Column<'json'> => column('json', options);
 
-/** Exact decimal of `precision` digits (at most 18), `scale` of them after the point. */
+/** Exact decimal of `precision` digits (at most 38), `scale` of them after the point. */
 export function numeric(precision: number, scale: number, options: NumberOptions = {}): Column<'numeric'> {
   return { type: 'numeric', logical: { type: 'numeric', precision, scale }, options };
 }

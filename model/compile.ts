@@ -2,6 +2,7 @@
 import { LandfallError } from '../platform/errors.ts';
 import { compileColumns } from './compile/columns.ts';
 import { compileDialect } from './compile/dialect.ts';
+import { compileDrift } from './compile/drift.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile/enrichments.ts';
 import { checkIdentifier, type Names } from './compile/names.ts';
 import { compileRules } from './compile/rules.ts';
@@ -41,8 +42,9 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const rules = compileRules(source, refs, mistakes);
   const { operations } = enrichments;
   const operationOf = new Map(operations.map((entry) => [entry.name, String(entry.operation[0])]));
-  const lake = compileLake(source, names, operationOf, mistakes);
-  const star = compileStar(source, names, mistakes);
+  const drift = compileDrift(source, names, mistakes);
+  const lake = compileLake(source, names, operationOf, drift.keep, mistakes);
+  const star = compileStar(source, names, drift.keep, mistakes);
   const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
   const rejectLimit = compileRejects(source, mistakes);
   const marts = compileMarts(source, mistakes);
@@ -53,11 +55,19 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const parsed = columns.map((column, c) => versioned(column, Object.values(source.columns)[c].options));
   const version = versionOf({
     ...{ name, dialect, columns: parsed, operations, rules: rules.operations },
-    ...{ lake, star, rejectLimit },
+    ...{ lake, star, rejectLimit, ...(source.drift && { drift }) },
   });
   return {
     ...{ name, description: source.description ?? '', version, dialect, columns },
-    ...{ enrichments: enrichments.compiled, rules: rules.rules, lake, star, rejectLimit },
+    ...{
+      enrichments: enrichments.compiled,
+      rules: rules.rules,
+      unique: rules.unique,
+      lake,
+      star,
+      drift,
+      rejectLimit,
+    },
     ...{ mode: 'append', versions: source.versions ?? 'add', marts, checks, queries },
   };
 }

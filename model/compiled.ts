@@ -4,6 +4,7 @@
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './batch.ts';
+import type { Lanes } from './lanes.ts';
 
 export interface CompiledDataset {
   readonly name: string;
@@ -17,8 +18,11 @@ export interface CompiledDataset {
   readonly enrichments: readonly CompiledEnrichment[];
   /** Asked about parsed rows before the enrichments are computed. */
   readonly rules: readonly CompiledRule[];
+  /** Asked after all others, about all rows that are left. */
+  readonly unique: readonly CompiledUnique[];
   readonly lake: CompiledLake;
   readonly star: CompiledStar;
+  readonly drift: CompiledDrift;
   readonly rejectLimit: { readonly count: number; readonly share: number };
   readonly mode: 'append';
   /** Other content under the name of a file that is loaded. Not part of the version. */
@@ -26,6 +30,18 @@ export interface CompiledDataset {
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
   readonly queries: readonly CompiledQuery[];
+}
+
+/** What is done with files whose columns differ from the definition's. What differs is told in any case. */
+export interface CompiledDrift {
+  readonly unknown: 'ignore' | 'fail' | 'keep';
+  /** With `keep`: the json column of star and lake that holds the values of unknown columns. */
+  readonly keep: string | null;
+  readonly missing: 'ignore' | 'fail';
+  readonly reordered: 'ignore' | 'fail';
+  readonly renamed: 'ignore' | 'fail';
+  /** Texts that mean null in unknown columns: those of the dataset. */
+  readonly nulls: readonly string[];
 }
 
 /** `auto` members are settled per file when it is planned, from its first bytes. */
@@ -50,6 +66,8 @@ export interface CompiledColumn extends KernelColumn {
   /** Null tokens and formats are in the kernel column. A column may be absent from the file when true. */
   readonly optional: boolean;
   readonly logical: LogicalType;
+  /** What a converted column is read by: formats, policies, words. */
+  readonly reading?: { readonly formats?: readonly string[] } & Readonly<Record<string, unknown>>;
   /** Set where the kernel delivers text and this converts it. */
   readonly convert?: Converter;
 }
@@ -78,6 +96,14 @@ export interface CompiledRule {
   readonly run: (inputs: readonly Vector[], rows: number, broken: Uint8Array) => void;
 }
 
+/** Columns whose values together may be in one row only. */
+export interface CompiledUnique {
+  readonly name: string;
+  readonly scope: 'file' | 'star';
+  /** Indexes into the dataset's columns. */
+  readonly columns: readonly number[];
+}
+
 /** What the values mean, for DDL and for Parquet's logical types. */
 export type LogicalType =
   | {
@@ -102,7 +128,7 @@ export interface CompiledEnrichment {
   readonly inputs: readonly string[];
   /** Vectorised: one call per batch. Must not keep its arguments. Its result is new at every call, or a
    * view of its inputs: two chunks in flight never share one. */
-  readonly run: (inputs: readonly Vector[], rows: number) => Vector;
+  readonly run: (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
 }
 
 export interface CompiledLake {

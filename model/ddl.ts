@@ -158,12 +158,14 @@ function indexName(fact: string, columns: readonly string[]): string {
 
 /**
  * Views and materialised views of the marts, in their order, each made anew when the SQL of any of the
- * dataset's marts has changed (a mart may read those before it). Idempotent.
+ * dataset's marts has changed (a mart may read those before it), or the columns of its star (a view of all
+ * columns has those of when it was made). Idempotent.
  */
 export function martDdl(dataset: CompiledDataset): string[] {
   const { marts, star } = dataset;
   if (marts.length === 0) return [];
-  const mark = `landfall ${createHash('sha256').update(JSON.stringify(marts)).digest('hex').slice(0, 16)}`;
+  const made = JSON.stringify([marts, star.columns, star.dimensions]);
+  const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
   return [
     dropChanged(star.schema, marts, mark),
     ...marts.flatMap((mart) => martStatements(star.schema, mart, mark)),

@@ -2,7 +2,7 @@
 import type { Encoding } from '../kernel/encodings.ts';
 import type { Column } from './columns.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
-import type { Rule } from './rules.ts';
+import type { Rule, UniqueRule } from './rules.ts';
 import type { DateDimension, LookupDimension, Mart, Query, SqlText } from './star.ts';
 
 export type Columns = Readonly<Record<string, Column>>;
@@ -57,6 +57,25 @@ export interface Dialect {
   readonly encoding?: Encoding | 'auto';
 }
 
+/**
+ * What becomes of a file whose columns differ from the definition's. 'fail' fails it (LF_DRIFT); 'ignore'
+ * loads it. Either way receipt, command and page tell what differs. A file that lacks a column which is not
+ * `optional` always fails (LF_HEADER).
+ */
+export interface DriftPolicy {
+  /**
+   * Columns that the definition does not know. With `{ keep: 'extra' }` their values go, as one json object
+   * a row, into a column of that name, the last of star and lake. Default: 'ignore'.
+   */
+  readonly unknown?: 'ignore' | 'fail' | { readonly keep: string };
+  /** Columns that are `optional` and not there: their values are null. Default: 'ignore'. */
+  readonly missing?: 'ignore' | 'fail';
+  /** Columns in another order. Default: 'ignore'. */
+  readonly reordered?: 'ignore' | 'fail';
+  /** Columns under one of their `aliases`. Default: 'ignore'. */
+  readonly renamed?: 'ignore' | 'fail';
+}
+
 /** `N`: the names there are, here and below. */
 export interface Lake<N> {
   /** Folders of the lake, outermost first: year=2018/month=05. */
@@ -93,8 +112,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Texts that mean null in every column. Default: ['']. */
   readonly nulls?: readonly string[];
   readonly columns: C;
-  /** Rules over several columns; a row that breaks one is rejected (LF_REJECT_RULE). */
-  readonly rules?: (c: Refs<C>) => Readonly<Record<string, Rule>>;
+  /** Rules over several columns; a row that breaks one is rejected (LF_REJECT_RULE, LF_REJECT_UNIQUE). */
+  readonly rules?: (c: Refs<C>) => Readonly<Record<string, Rule | UniqueRule>>;
   readonly lake?: Lake<N>;
   readonly star: Star<N, D>;
   readonly mode?: 'append';
@@ -103,6 +122,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
    * it `replace` the version before, or `refuse` it (LF_FILE_VERSION). Default: 'add'.
    */
   readonly versions?: 'add' | 'replace' | 'refuse';
+  /** What to do with files whose columns differ. Default: load them, and tell what differs. */
+  readonly drift?: DriftPolicy;
   /** Past either, the file fails and leaves nothing behind. Default: share 0.1, any count. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
   readonly marts?: Readonly<Record<string, Mart>>;

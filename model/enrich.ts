@@ -3,16 +3,31 @@ import type { Vector } from '../kernel/vectors.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Batch } from './batch.ts';
 import type { CompiledDataset, CompiledEnrichment } from './compiled.ts';
+import { jsonObjects } from './extra.ts';
+import { freshLanes, type Lanes } from './lanes.ts';
 
 /**
  * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in their order.
+ * `extra`: the file's unknown columns, whose vectors come after those. `lanes`: where the values lie.
  * Throws LF_ENRICHMENT where a definition's own function does.
  */
-export function enrichBatch(dataset: CompiledDataset, vectors: readonly Vector[], rows: number): Batch {
+export function enrichBatch(
+  dataset: CompiledDataset,
+  vectors: readonly Vector[],
+  rows: number,
+  extra: readonly { readonly name: string }[] = [],
+  lanes: Lanes = freshLanes,
+): Batch {
   const named = new Map<string, Vector>();
   for (let c = 0; c < dataset.columns.length; c++) named.set(dataset.columns[c].name, vectors[c]);
   for (const enrichment of dataset.enrichments) {
-    named.set(enrichment.name, computed(dataset, enrichment, named, rows));
+    named.set(enrichment.name, computed(dataset, enrichment, named, rows, lanes));
+  }
+  const { keep } = dataset.drift;
+  if (keep !== null) {
+    const kept = vectors.slice(dataset.columns.length);
+    const names = extra.map(({ name }) => name);
+    named.set(keep, jsonObjects(names, kept, rows));
   }
   return { rows, vectors: named };
 }
@@ -22,10 +37,11 @@ function computed(
   enrichment: CompiledEnrichment,
   named: ReadonlyMap<string, Vector>,
   rows: number,
+  lanes: Lanes,
 ): Vector {
   const inputs = enrichment.inputs.map((input) => named.get(input)!);
   try {
-    return enrichment.run(inputs, rows);
+    return enrichment.run(inputs, rows, lanes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const words = { dataset: dataset.name, enrichment: enrichment.name, reason };

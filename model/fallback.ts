@@ -4,6 +4,7 @@
  */
 import { type Batch as KernelBatch, type RawReject, RejectReason, type RowPlace } from '../kernel/types.ts';
 import { isValid, type Vector } from '../kernel/vectors.ts';
+import { LandfallError } from '../platform/errors.ts';
 import { type CompiledColumn, type CompiledDataset, type Converter, Refusal } from './compiled.ts';
 import { rowsKept, selectRows } from './select.ts';
 import { valueAt, vectorBuilder } from './values.ts';
@@ -19,13 +20,13 @@ interface Verdicts {
 }
 
 /** True where rows may be turned away after the kernel, which must then say where they stand. */
-export function needsPlaces({ columns, rules }: CompiledDataset): boolean {
-  return rules.length > 0 || columns.some((column) => column.convert !== undefined);
+export function needsPlaces({ columns, rules, unique }: CompiledDataset): boolean {
+  return rules.length > 0 || unique.length > 0 || columns.some((column) => column.convert !== undefined);
 }
 
 /**
  * The batch with all columns in their own types and only rows that break no rule. The same batch where the
- * dataset has neither converters nor rules.
+ * dataset has neither converters nor rules. Throws LF_RULE where a function of the definition fails.
  */
 export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): KernelBatch {
   if (!needsPlaces(dataset)) return batch;
@@ -37,9 +38,12 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
     rules: new Int32Array(rows).fill(-1),
     count: 0,
   };
-  const vectors = columns.map((column, c) => {
-    if (column.convert === undefined) return batch.vectors[c];
-    return convertColumn(column, c, batch.vectors[c], rows, verdicts);
+  // Vectors of unknown columns that are kept come after those of the definition.
+  const vectors = batch.vectors.map((vector, c) => {
+    const column = columns[c];
+    if (column?.convert === undefined) return vector;
+    const converted = () => convertColumn(column, c, vector, rows, verdicts);
+    return inWords(dataset, `columns.${column.name}`, converted);
   });
   askRules(dataset, vectors, rows, verdicts);
   if (verdicts.count === 0) return { ...batch, vectors };
@@ -53,7 +57,18 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
     rejects: rejects.sort((a, b) => a.record - b.record),
     parsed: batch.parsed,
     place: batch.place && ((row) => batch.place!(kept[row])),
+    line: batch.line && ((row) => batch.line!(kept[row])),
   };
+}
+
+/** Throws LF_RULE where a function of the definition fails, with its place there. */
+function inWords<T>(dataset: CompiledDataset, place: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LandfallError('LF_RULE', { dataset: dataset.name, place, reason }, { cause: error });
+  }
 }
 
 /** The first reason stands. */
@@ -109,11 +124,8 @@ function askRules(
   const broken = new Uint8Array(rows);
   dataset.rules.forEach((rule, r) => {
     broken.fill(0);
-    rule.run(
-      rule.inputs.map((input) => named.get(input)!),
-      rows,
-      broken,
-    );
+    const inputs = rule.inputs.map((input) => named.get(input)!);
+    inWords(dataset, `rules.${rule.name}`, () => rule.run(inputs, rows, broken));
     for (let i = 0; i < rows; i++) if (broken[i]) turnAway(verdicts, i, rule.reason, rule.column, r);
   });
 }

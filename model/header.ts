@@ -1,6 +1,8 @@
 /** Which field of a file's records is which column. */
 import { LandfallError } from '../platform/errors.ts';
+import type { Renamed } from '../platform/progress.ts';
 import type { CompiledDataset } from './compiled.ts';
+import { nearest } from './mistakes.ts';
 
 /** Header text without what people vary: case, quotes, a BOM, spaces and punctuation. */
 export function normaliseHeader(text: string): string {
@@ -24,19 +26,42 @@ export function matchHeader(
 ): number[] {
   const mistakes: string[] = [];
   const fieldOfColumn = fields === null ? byPosition(dataset, fieldCount) : byName(dataset, fields, mistakes);
-  dataset.columns.forEach((column, c) => {
-    if (fieldOfColumn[c] >= 0 || column.optional) return;
+  const missing = dataset.columns.filter((column, c) => fieldOfColumn[c] < 0 && !column.optional);
+  for (const column of missing) {
     const known = column.headers.filter((header) => header !== normaliseHeader(column.name));
     mistakes.push(
       `no field for column ${column.name}${known.length > 0 ? ` (also: ${known.join(', ')})` : ''}`,
     );
-  });
+  }
   if (mistakes.length === 0) return fieldOfColumn;
+  const unknown = (fields ?? []).filter((_, f) => !fieldOfColumn.includes(f));
+  for (const { from, to } of suggestions(
+    missing.map(({ name }) => name),
+    unknown,
+  )) {
+    mistakes.push(aliasHint(from, to));
+  }
   throw new LandfallError('LF_HEADER', {
     dataset: dataset.name,
     mistakes: mistakes.join('; '),
     fields: fields === null ? `${fieldCount} fields without names` : fields.map(quoted).join(', '),
   });
+}
+
+/** Unknown columns that may be the missing ones under another name, each for one of them. */
+export function suggestions(missing: readonly string[], unknown: readonly string[]): Renamed[] {
+  const left = new Set(unknown);
+  return missing.flatMap((name) => {
+    const near = nearest(normaliseHeader(name), [...left], normaliseHeader);
+    if (near === null) return [];
+    left.delete(near);
+    return [{ from: near, to: name }];
+  });
+}
+
+/** What to write so that a header text means a column. */
+export function aliasHint(from: string, to: string): string {
+  return `did you mean ${quoted(from)} to be ${to}? Then give ${to} \`aliases: ['${from.replace(/['\\]/g, '\\$&')}']\``;
 }
 
 function byPosition(dataset: CompiledDataset, fieldCount: number): number[] {

@@ -34,5 +34,5 @@ export {
 export { distance, geohash, gridCell, lat, lon } from './enrichments/geo.ts';
 export { lookupTable, pattern } from './enrichments/text.ts';
 export type { Enrichment, Ref } from './refs.ts';
-export { rule } from './rules.ts';
+export { rule, unique } from './rules.ts';
 export { dateDimension, lookup, type Mart, type Query, table, view } from './star.ts';

@@ -41,6 +41,31 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return known.length > 0 ? `There are: ${known.join(', ')}` : 'There are none';
 }
 
+/**
+ * The candidate that `name` may stand for: a few letters differ, or one holds the words of the other. Null where none does.
+ * `normal`: how a candidate is compared.
+ */
+export function nearest(
+  name: string,
+  candidates: readonly string[],
+  normal: (candidate: string) => string,
+): string | null {
+  let best: string | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const text = normal(candidate);
+    const steps = editDistance(name, text);
+    const [short, long] = text.length < name.length ? [text, name] : [name, text];
+    const within = short.length >= 2 && `_${long}_`.includes(`_${short}_`);
+    const near = steps <= Math.max(1, Math.floor(name.length / 3));
+    if ((near || within) && steps < least) {
+      best = candidate;
+      least = steps;
+    }
+  }
+  return best;
+}
+
 /** Levenshtein's distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

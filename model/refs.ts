@@ -5,6 +5,7 @@
  */
 import type { Vector } from '../kernel/vectors.ts';
 import type { LogicalType } from './compiled.ts';
+import type { Lanes } from './lanes.ts';
 
 /** Names of the types that columns and enrichments can have. */
 export type TypeName = LogicalType['type'];
@@ -41,7 +42,7 @@ export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
 }
 
 /** One call per batch; gets the input vectors in order and must not keep them. */
-export type RunEnrichment = (inputs: readonly Vector[], rows: number) => Vector;
+export type RunEnrichment = (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
 
 /** A place on the globe: a point column, or two columns of degrees. */
 export type PointRef = Ref<'point'> | { readonly lon: Ref<Numeric>; readonly lat: Ref<Numeric> };

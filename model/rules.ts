@@ -1,5 +1,5 @@
-/** Rules over several columns, row by row. */
-import type { Ref, ValueOf } from './refs.ts';
+/** Rules over several columns, row by row, and over all rows. */
+import type { Ref, TypeName, ValueOf } from './refs.ts';
 
 /** A rule as written: true for a row that may be loaded. */
 export interface Rule {
@@ -16,4 +16,26 @@ export function rule<const R extends readonly Ref[]>(
   test: (...values: { [I in keyof R]: ValueOf<R[I]> }) => boolean,
 ): Rule {
   return { inputs, test: test as (...values: never[]) => boolean };
+}
+
+/** Types whose equal values are the same value. */
+export type KeyType = Exclude<TypeName, 'float8' | 'point' | 'json'>;
+
+/** Columns whose values together may be in one row only. */
+export interface UniqueRule {
+  readonly unique: readonly Ref<KeyType>[];
+  readonly scope: 'file' | 'star';
+}
+
+/**
+ * No two rows with the same values in these columns: `unique([c.order_id])`. The first row is loaded, every
+ * later one is rejected (LF_REJECT_UNIQUE) with the place of the first. First is the one that stands first
+ * in the file; with the scope 'star', the default, rows of files that were loaded before are first. Rows in
+ * which one of the columns is null have no key, and rows that are rejected for another reason do not count.
+ */
+export function unique(
+  columns: readonly Ref<KeyType>[],
+  options: { readonly scope?: 'file' | 'star' } = {},
+): UniqueRule {
+  return { unique: columns, scope: options.scope ?? 'star' };
 }

@@ -78,7 +78,8 @@ export function selectRows(vector: Vector, kept: Int32Array): Vector {
         ...base,
       };
     case 'uuid':
-      return { kind: 'uuid', values: selectNumbers(vector.values, kept, 16), ...base };
+    case 'decimal128':
+      return { kind: vector.kind, values: selectNumbers(vector.values, kept, 16), ...base };
     case 'point':
       return {
         kind: 'point',

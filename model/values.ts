@@ -2,7 +2,7 @@
  * Values one at a time, for functions that people write: out of a vector, and collected into one. The
  * slow path; everything built in works on whole vectors.
  */
-import type { Vector } from '../kernel/vectors.ts';
+import { decimal128At, type Vector } from '../kernel/vectors.ts';
 import type { LogicalType } from './compiled.ts';
 import { fixedDictionary } from './dictionary.ts';
 import type { Nulls } from './nulls.ts';
@@ -11,6 +11,20 @@ import type { TypeName } from './refs.ts';
 export type Value = string | number | bigint | boolean | { lon: number; lat: number };
 
 const decoder = new TextDecoder();
+
+/** The decimal point put back into an unscaled value. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** The double nearest to a decimal: by one division where both sides are doubles themselves. */
+function nearest(unscaled: bigint, scale: number): number {
+  const double = Number(unscaled);
+  if (Number.isSafeInteger(double) && scale <= 22) return double / 10 ** scale;
+  return Number(decimalText(unscaled, scale));
+}
 
 /** Hexadecimal with hyphens. */
 function uuidText(bytes: Uint8Array, at: number): string {
@@ -26,7 +40,9 @@ export function valueAt(vector: Vector, logical: LogicalType, i: number): Value 
     case 'float64':
       return vector.values[i];
     case 'int64':
-      return logical.type === 'numeric' ? Number(vector.values[i]) / 10 ** logical.scale : vector.values[i];
+      return logical.type === 'numeric' ? nearest(vector.values[i], logical.scale) : vector.values[i];
+    case 'decimal128':
+      return nearest(decimal128At(vector, i), logical.type === 'numeric' ? logical.scale : 0);
     case 'timestamp':
       return Number(vector.values[i]) / 1000;
     case 'boolean':
@@ -110,6 +126,21 @@ function flatBuilder(kind: FlatVector['kind'], values: FlatVector['values'], row
   };
 }
 
+/** Unscaled values of 128 bits. */
+function decimal128Builder(rows: number): VectorBuilder {
+  const nulls = new NullMarks(rows);
+  const values = new Uint8Array(rows * 16);
+  const view = new DataView(values.buffer);
+  return {
+    set(i, value) {
+      if (value === null) return nulls.mark(i);
+      view.setBigInt64(i * 16, (value as bigint) >> 64n);
+      view.setBigUint64(i * 16 + 8, BigInt.asUintN(64, value as bigint));
+    },
+    finish: () => ({ kind: 'decimal128', length: rows, values, ...nulls.done() }),
+  };
+}
+
 /** Instants, with their wall clock as `localOf` (seconds since the epoch → seconds east) gives it. */
 function timestampBuilder(rows: number, offsetAt: (utcSeconds: number) => number): VectorBuilder {
   const nulls = new NullMarks(rows);
@@ -162,8 +193,8 @@ function uuidBuilder(rows: number): VectorBuilder {
 }
 
 /**
- * A builder for `rows` values of a type. Timestamps come as µs since the epoch (bigint), numerics as
- * unscaled bigints, everything else as ValueTypes says.
+ * A builder for `rows` values of a type. Timestamps come as µs since the epoch (bigint), numerics (of more
+ * than 18 digits: others are the kernel's) as unscaled bigints, everything else as ValueTypes says.
  */
 export function vectorBuilder(
   type: TypeName,
@@ -175,8 +206,9 @@ export function vectorBuilder(
     case 'integer':
     case 'date':
       return flatBuilder('int32', new Int32Array(rows), rows);
-    case 'bigint':
     case 'numeric':
+      return decimal128Builder(rows);
+    case 'bigint':
       return flatBuilder('int64', new BigInt64Array(rows), rows);
     case 'float8':
       return flatBuilder('float64', new Float64Array(rows), rows);

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { crashPointMistake } from './crash-points.ts';
 import { LandfallError } from './errors.ts';
 import type { Config } from './types.ts';
 
@@ -33,6 +34,9 @@ const environmentNames: Record<Setting, string> = {
   token: 'LANDFALL_TOKEN',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
+  patience: 'LANDFALL_PATIENCE',
+  lockMs: 'LANDFALL_LOCK_MS',
+  stopMs: 'LANDFALL_STOP_MS',
   datasets: 'LANDFALL_DATASETS',
 };
 
@@ -46,8 +50,17 @@ interface Given {
   readonly folder: string;
 }
 
+/** How long a process may be silent before its work is taken over, in ms. */
+const defaultLockMs = 10_000;
+
+/** How long a process that is told to stop may go on with what is in hand, in ms. */
+const defaultStopMs = 10_000;
+
 /** A chunk is held twice by each worker process while it is in flight: not its bytes, but what comes of them. */
 const defaultChunkBytes = 32 * 1024 * 1024;
+
+/** A server that is being moved, a disk that waits for its owner: an hour, then the file fails. */
+const defaultPatience = 3600;
 
 const wholeNumber = (min: number, max: number) =>
   z.preprocess(
@@ -103,6 +116,12 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return wholeNumber(1, 1024);
     case 'chunkBytes':
       return wholeNumber(1024, 1024 * 1024 * 1024);
+    case 'patience':
+      return wholeNumber(0, 7 * 24 * 3600);
+    case 'lockMs':
+      return wholeNumber(500, 600_000);
+    case 'stopMs':
+      return wholeNumber(0, 600_000);
     case 'datasets':
       return z
         .preprocess(
@@ -137,6 +156,8 @@ export async function loadConfig(
   }
   const config = withDefaults(values as UserConfig, cwd);
   mistakes.push(...overlaps(config));
+  const armedWrongly = crashPointMistake(env);
+  if (armedWrongly !== null) mistakes.push(armedWrongly);
   if (mistakes.length > 0) throw new LandfallError('LF_CONFIG', { mistakes: mistakes.join('; ') });
   return config;
 }
@@ -198,6 +219,9 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     token: given.token ?? null,
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
+    patience: given.patience ?? defaultPatience,
+    lockMs: given.lockMs ?? defaultLockMs,
+    stopMs: given.stopMs ?? defaultStopMs,
     datasets: given.datasets ?? defaultDatasets(cwd),
   };
 }
@@ -265,6 +289,9 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
+    LANDFALL_PATIENCE: String(config.patience),
+    LANDFALL_LOCK_MS: String(config.lockMs),
+    LANDFALL_STOP_MS: String(config.stopMs),
     LANDFALL_DATASETS: config.datasets.join(',') || '(only those that come with Landfall)',
   };
 }

@@ -12,6 +12,8 @@ export interface Database {
   /** int8 arrives as a JavaScript number (every count and offset of ours is below 2^53). */
   readonly pool: pg.Pool;
   readonly embedded: boolean;
+  /** Starts the embedded server again where it has ended. Only with one. */
+  readonly revive?: () => Promise<void>;
   /** Ends the pool and leaves the embedded server, which the last process of the home to leave stops. */
   close(): Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function openDatabase(config: Pick<Config, 'home' | 'databaseUrl'>)
     await close();
     throw error;
   }
-  return { ...database, embedded: server !== null, close };
+  return { ...database, embedded: server !== null, ...(server && { revive: server.revive }), close };
 }
 
 /**
@@ -56,11 +58,19 @@ export function connectDatabase(url: string, options: { max?: number; name?: str
     keepAlive: true,
     types: { getTypeParser },
   });
-  // An idle connection that breaks is replaced at the next query, which fails if there is no server.
-  pool.on('error', () => {});
+  keepFromThrowing(pool);
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= Promise.race([pool.end(), delay(poolEndMs, undefined, { ref: false })]));
   return { url, pool, embedded: false, close };
+}
+
+/**
+ * A connection that breaks tells the query that is under way, and the next one fails. Where none is under
+ * way, idle or between two statements of a transaction, it emits an error, which would end the process.
+ */
+export function keepFromThrowing(pool: pg.Pool): void {
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
 }
 
 const parseInt8 = (text: string): number => Number(text);

@@ -8,6 +8,11 @@ export const errorTable = {
     message: 'The data check {check} found rows that must not be there, first of all: {row}',
     fix: 'Mend the data in {file} and drop it again, or mend the check; nothing of this file was kept.',
   },
+  LF_CHUNK_KILLS: {
+    message:
+      'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was set aside: {deaths} workers took it, one after another, and each of them ended before it was done.',
+    fix: "Look at the workers' logs and the system's (out of memory?) for how they ended, and at those bytes of the file; an enrichment that crashes or fills the memory does this. Nothing of this file was kept: mend it and drop it again.",
+  },
   LF_CHUNK_LOST: {
     message: 'Chunk {chunk} of {file} was given up: every worker that took it ended without a word.',
     fix: "Look at the workers' logs; memory is the usual cause. Nothing of this file was kept: drop it again.",
@@ -20,10 +25,18 @@ export const errorTable = {
     message: 'Another coordinator is at work on this database (scope {scope}).',
     fix: 'Stop the other one first, or give this one a database of its own; workers may be as many as you like.',
   },
+  LF_DATABASE_LOST: {
+    message: 'The database is out of reach: {reason}',
+    fix: 'Start the server again, or mend the way to it: the work waits, and goes on by itself.',
+  },
   LF_DATABASE_NEWER: {
     message:
       'The database was set up by a newer Landfall: it has the migration {migration}, which this one does not know.',
     fix: 'Upgrade this Landfall, or point DATABASE_URL at another database.',
+  },
+  LF_DATABASE_RESOURCES: {
+    message: 'The database lacks what it needs: {reason}',
+    fix: 'Make room on its server (disk or memory; its log says more): the work waits, and goes on by itself.',
   },
   LF_DATABASE_UNREACHABLE: {
     message: 'No database answers at {address}: {reason}',
@@ -76,6 +89,14 @@ export const errorTable = {
   LF_ENRICHMENT: {
     message: 'The enrichment {enrichment} of {dataset} failed: {reason}',
     fix: 'Mend the function in the definition: it is called with every value there is, and must give a value of its type or null.',
+  },
+  LF_DRIFT: {
+    message: 'The columns of {file} are not those of {dataset}: {differences}.',
+    fix: 'Mend the file, or allow it in the definition of {dataset}: `drift` says what is allowed; then drop the file again.',
+  },
+  LF_DRIFT_WIDE: {
+    message: '{file} has {columns} columns that the definition does not know; at most {most} are kept.',
+    fix: "Add those that matter to the definition, or leave the others out with `drift: { unknown: 'ignore' }`.",
   },
   LF_FILE_BINARY: {
     message: '{file} is not text but {what}.',
@@ -185,6 +206,10 @@ export const errorTable = {
     message: 'The name {key} leads out of {store}.',
     fix: 'Use names below that folder: relative, without `..`.',
   },
+  LF_KEY_LONG: {
+    message: 'A key of {table} is too long for the index of its members: {reason}.',
+    fix: 'Say maxLength: 600 for the texts that the dimension is looked up by, or look it up by shorter columns.',
+  },
   LF_LANDING_KIND: {
     message: '{file} in the landing folder is not a regular file.',
     fix: 'Put the file itself there.',
@@ -196,6 +221,14 @@ export const errorTable = {
   LF_LANDING_UNKNOWN: {
     message: '{file} lies {where}, which no dataset is for.',
     fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',
+  },
+  LF_MART: {
+    message: 'The marts of {dataset} cannot be made: {reason}.',
+    fix: 'Mend the SQL of its marts (`landfall ddl {dataset}` shows it), then drop the file again or replay it.',
+  },
+  LF_MART_HELD: {
+    message: 'The marts of {dataset} cannot be made anew: {reason}.',
+    fix: 'Drop what was built on them (it is not of Landfall), try again, and build it again.',
   },
   LF_MEND_ORIGINAL: {
     message: '{file} mends rejects of {original}, which is {state}: its other rows are not loaded.',
@@ -234,13 +267,17 @@ export const errorTable = {
     message: 'The accounts of {file} do not agree: {differences}.',
     fix: 'Nothing of this file was kept. Drop it again; if it comes back, report it with this text.',
   },
+  LF_QUEUE_LOST: {
+    message: 'The queue is out of reach: {reason}',
+    fix: 'Start its Redis again, or give it memory: the work waits, and goes on by itself; what the queue has forgotten is queued again from the ledger.',
+  },
   LF_REJECT_AMBIGUOUS_TIME: {
     message: '{column}: {value} happened twice on the clocks of {zone}.',
     fix: 'Say in the definition which is meant: `ambiguous: earlier` or `later`.',
   },
   LF_REJECT_ENCODING: {
-    message: '{column} holds bytes that are not UTF-8.',
-    fix: 'Convert the file to UTF-8 and drop it again.',
+    message: '{column} holds bytes that are no {encoding}.',
+    fix: 'Correct the bytes, or say in the definition which encoding the files are in: dialect: { encoding: … }.',
   },
   LF_REJECT_FIELD_COUNT: {
     message: 'The row has {found} fields, not {expected}.',
@@ -257,6 +294,10 @@ export const errorTable = {
   LF_REJECT_MISSING: {
     message: '{column} is required and has no value.',
     fix: 'Fill it in, or make the column optional in the definition.',
+  },
+  LF_REJECT_NOT_FINITE: {
+    message: '{column}: {value} is not a finite number.',
+    fix: "Say in the definition what it means: `nonFinite: 'keep'` or `'null'`.",
   },
   LF_REJECT_NUL: {
     message: '{column}: the text holds a NUL (U+0000).',
@@ -284,11 +325,15 @@ export const errorTable = {
   },
   LF_REJECT_TOO_LONG: {
     message: 'The row is too long to be read.',
-    fix: 'Look for a quote that is never closed; a record is at most a few MiB long.',
+    fix: 'Look for a quote that is never closed; a record has at most 16 MiB.',
   },
   LF_REJECT_TYPE: {
     message: '{column}: {value} is not a {type}.',
     fix: 'Correct the value, or add its format or null token to the definition.',
+  },
+  LF_REJECT_UNIQUE: {
+    message: '{key} stands in {first} already (rule {rule}).',
+    fix: 'The first row has precedence. Remove this one, or correct its key; where the first is the wrong one, undo its file and replay this.',
   },
   LF_REJECT_VALUE: {
     message: '{column}: {value} is not one of the values that the definition lists.',
@@ -299,13 +344,26 @@ export const errorTable = {
       '{rows} rejected rows of {file} are longer than what is kept of them, and {url} does not hold them any more.',
     fix: 'Put the file back to where it was, unchanged, and export again.',
   },
+  LF_RULE: {
+    message: '{place} of {dataset} failed: {reason}',
+    fix: 'Mend the function in the definition: it must give an answer for every value that the columns allow.',
+  },
+  LF_STAR_CHANGED: {
+    message: 'The star of {dataset} does not fit its definition: {differences}.',
+    fix: 'Undo that change of the definition (what is new may have a new name){byHand}. Then drop the file again or replay it.',
+  },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check that it exists, that the credentials are set (AWS_…) and that it may be read and written.',
+    fix: 'Check that it exists and has room, that the credentials are set (AWS_…) and that it may be read and written.',
   },
   LF_SYMLINK: {
     message: '{file} is a symbolic link; Landfall does not follow links.',
     fix: 'Copy or move the file itself there.',
+  },
+  LF_SURVEY_KILLS: {
+    message:
+      'Bytes {from} to {to} of {file} could not be looked through: {deaths} workers took them, one after another, and each of them ended before it was done.',
+    fix: "Look at the workers' logs and the system's (out of memory?) for how they ended, and at those bytes of the file; then drop it again.",
   },
   LF_SURVEY_LOST: {
     message: 'Bytes {from} to {to} of {file} could not be looked through, however often it was tried.',
@@ -318,6 +376,11 @@ export const errorTable = {
   LF_UNPACK_LIMIT: {
     message: '{file} is not unpacked: {what} than {limit}.',
     fix: 'If it is meant to be so, unpack it by hand and drop what is in it.',
+  },
+  LF_UNIQUE_UNKNOWN: {
+    message:
+      '{files} files of {dataset} (first {first}) were loaded before there was the rule {rule}, and {columns} are not in the star: their keys are not known.',
+    fix: "Undo those files and load them again (`landfall undo FILE`, `landfall replay FILE`); or give the rule the scope 'file'.",
   },
   LF_USAGE: {
     message: 'The call is wrong: {problem}.',
@@ -335,10 +398,6 @@ export const errorTable = {
     message: '{entry} in {file} has another header than the files before it: {found} instead of {expected}.',
     fix: 'Drop the files that are in it one by one.',
   },
-  LF_ZSTD_NODE: {
-    message: '{file} is zstd, which Node {node} cannot read.',
-    fix: 'Run Landfall on Node 22.15 or newer, or unpack the file (`zstd -d`) and drop it again.',
-  },
 } as const satisfies Record<string, { message: string; fix: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -352,10 +411,13 @@ function fill(text: string, values: Record<string, unknown>): string {
 export class LandfallError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
+  /** What its words were filled with, for those who must tell one case from another. */
+  readonly values: Readonly<Record<string, unknown>>;
   constructor(code: ErrorCode, values: Record<string, unknown> = {}, options?: { cause?: unknown }) {
     super(fill(errorTable[code].message, values), options);
     this.name = 'LandfallError';
     this.code = code;
+    this.values = values;
     this.fix = fill(errorTable[code].fix, values);
   }
 

@@ -3,7 +3,8 @@
  *
  *   connecting ──▶ listening ──lost──▶ waiting ──firstRetryMs … lastRetryMs──▶ connecting
  *
- * Notifications sent while it is lost are gone: onReconnect lets the caller read the ledger again.
+ * Notifications sent while it is lost are gone: onReconnect lets the caller read the ledger again. Between
+ * the two onTrouble says, with every failed attempt, why it does not come about.
  */
 import pg from 'pg';
 
@@ -29,27 +30,32 @@ export async function listen(
   channel: string,
   onNotify: (payload: string) => void,
   onReconnect: () => void,
+  onTrouble: (error: unknown) => void = () => {},
 ): Promise<Listening> {
-  const listener = new Listener(databaseUrl, channel, onNotify, onReconnect);
+  const listener = new Listener(databaseUrl, channel, { onNotify, onReconnect, onTrouble });
   await listener.connect();
   return listener;
+}
+
+interface Hearers {
+  readonly onNotify: (payload: string) => void;
+  readonly onReconnect: () => void;
+  readonly onTrouble: (error: unknown) => void;
 }
 
 class Listener implements Listening {
   private readonly databaseUrl: string;
   private readonly channel: string;
-  private readonly onNotify: (payload: string) => void;
-  private readonly onReconnect: () => void;
+  private readonly hearers: Hearers;
   private client: pg.Client | null = null;
   private timer: NodeJS.Timeout | null = null;
   private retryMs = firstRetryMs;
   private closed = false;
 
-  constructor(url: string, channel: string, onNotify: (payload: string) => void, onReconnect: () => void) {
+  constructor(url: string, channel: string, hearers: Hearers) {
     this.databaseUrl = url;
     this.channel = channel;
-    this.onNotify = onNotify;
-    this.onReconnect = onReconnect;
+    this.hearers = hearers;
   }
 
   async connect(): Promise<void> {
@@ -61,7 +67,7 @@ class Listener implements Listening {
       keepAlive: true,
     });
     client.on('notification', ({ payload }) => {
-      if (!this.closed && this.client === client) this.onNotify(payload ?? '');
+      if (!this.closed && this.client === client) this.hearers.onNotify(payload ?? '');
     });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
@@ -112,11 +118,12 @@ class Listener implements Listening {
   private async reconnect(): Promise<void> {
     try {
       await this.connect();
-    } catch {
-      if (!this.closed) this.wait();
-      return;
+    } catch (error) {
+      if (this.closed) return;
+      this.wait();
+      return this.hearers.onTrouble(error);
     }
     if (this.closed) await this.client?.end().catch(() => {});
-    else this.onReconnect();
+    else this.hearers.onReconnect();
   }
 }

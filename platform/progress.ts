@@ -46,8 +46,31 @@ export interface FileProgress {
   readonly finishedAt: string | null;
   /** The file that this one comes from; null for one that comes from no other. */
   readonly link: FileLink | null;
+  /** How its columns differ from the definition's; null where they do not, or are not known yet. */
+  readonly drift: Drift | null;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/** How a file's columns differ from those of its dataset's definition. */
+export interface Drift {
+  /** Columns that the definition does not know, as the file calls them; at most 100 of them. */
+  readonly unknown: readonly string[];
+  /** Optional columns that the file lacks. */
+  readonly missing: readonly string[];
+  /** Its columns stand in another order than in the definition. */
+  readonly reordered: boolean;
+  /** Columns that the file calls by one of their aliases. */
+  readonly renamed: readonly Renamed[];
+  /** Unknown columns that may be missing ones under another name: perhaps an alias is wanted. */
+  readonly suggested: readonly Renamed[];
+}
+
+export interface Renamed {
+  /** As the file says it. */
+  readonly from: string;
+  /** Column of the definition. */
+  readonly to: string;
 }
 
 /**
@@ -78,7 +101,8 @@ export interface WorkerProgress {
 export interface SlotProgress {
   readonly fileId: number;
   readonly chunkNumber: number;
-  readonly step: 'reading' | 'loading' | 'committing';
+  /** `waiting`: for trouble to be gone. */
+  readonly step: 'reading' | 'loading' | 'committing' | 'waiting';
   readonly bytesRead: number;
   readonly bytes: number;
   readonly rows: number;
@@ -104,12 +128,24 @@ export interface RejectSample {
   readonly raw: string;
 }
 
+/** What is in the way of the work, and for how long. The work waits, and goes on by itself. */
+export interface TroubleReport {
+  readonly with: 'database' | 'queue' | 'lake' | 'landing';
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+}
+
 export interface ProgressState {
   readonly files: readonly FileProgress[];
   readonly workers: readonly WorkerProgress[];
   readonly totals: Totals;
   /** The most recent rejects, newest first, at most 50. */
   readonly rejects: readonly RejectSample[];
+  /** What the work waits for to be gone; empty when all is well. */
+  readonly troubles: readonly TroubleReport[];
 }
 
 /** First message on a connection, and again when a client cannot be caught up. */
@@ -147,6 +183,8 @@ export interface ChangeMessage {
   readonly totals?: Totals;
   /** New rejects, newest first. */
   readonly rejects?: readonly RejectSample[];
+  /** All that there are now, in the place of those before. */
+  readonly troubles?: readonly TroubleReport[];
 }
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;
@@ -155,4 +193,8 @@ export type ProgressMessage = SnapshotMessage | ChangeMessage;
  * A worker's periodic word between commits, and its last one (`left`) when it stops. Cheap, lossy,
  * merged. Not a message of the protocol: the hub turns it into changes.
  */
-export type Tick = WorkerProgress & { readonly left?: true };
+export type Tick = WorkerProgress & {
+  readonly left?: true;
+  /** What its slots wait for. */
+  readonly troubles?: readonly TroubleReport[];
+};

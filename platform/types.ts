@@ -1,5 +1,5 @@
 /** Contracts that coordinator, workers and command share. No code. */
-import type { FileLink, RowCounts } from './progress.ts';
+import type { Drift, FileLink, RowCounts } from './progress.ts';
 
 /** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
 export interface Config {
@@ -20,6 +20,12 @@ export interface Config {
   readonly token: string | null;
   readonly workers: number;
   readonly chunkBytes: number;
+  /** Seconds for which trouble of the surroundings (a server that is away, a full disk) is waited out. */
+  readonly patience: number;
+  /** How long a process may be silent before its work is taken over, in ms. */
+  readonly lockMs: number;
+  /** How long a process that is told to stop may go on with what is in hand, in ms. */
+  readonly stopMs: number;
   /** Folders or files with dataset definitions of the user's own. */
   readonly datasets: readonly string[];
 }
@@ -93,6 +99,10 @@ export interface FileLayout {
   readonly fieldCount: number;
   /** Field number of each definition column, -1 where the file lacks it. */
   readonly fieldOfColumn: readonly number[];
+  /** How its columns differ from the definition's, where they do. */
+  readonly drift?: Drift;
+  /** Fields that mean no column and are kept, where the definition keeps such. */
+  readonly extra?: readonly { readonly field: number; readonly name: string }[];
   /** Set for a file of mended rejects: which fields say what each row mends. Those hold no data. */
   readonly mending?: { readonly file: number; readonly byteOffset: number };
 }
@@ -125,9 +135,19 @@ export interface Storage {
   /** Writes a whole object, visible only when complete: written aside and renamed, or one PUT/multipart. */
   writer(key: string): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;
+  /** Makes many small objects ready, so that `publish` shows them all in a moment. The bodies may not change until then. */
+  stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged>;
   delete(key: string): Promise<void>;
   /** Moves within one store, or from another; falls back to copy and delete across devices and stores. */
   moveFrom(source: Storage, sourceKey: string, key: string): Promise<void>;
+}
+
+/** Objects that are written and not visible yet. */
+export interface Staged {
+  /** Makes each visible under its key, replacing an older one. They are durable when it settles. */
+  publish(): Promise<void>;
+  /** Drops them. Does not fail. */
+  discard(): Promise<void>;
 }
 
 export interface StorageWriter {
@@ -164,6 +184,8 @@ export interface Receipt {
   readonly starRows: number;
   readonly rejectsByCode: Readonly<Record<string, number>>;
   readonly layout: FileLayout | null;
+  /** How the file's columns differ from the definition's; null where they do not, or are not known. */
+  readonly drift: Drift | null;
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
   readonly startedAt: string;
   readonly finishedAt: string;

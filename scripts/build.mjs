@@ -1,10 +1,20 @@
-// Builds everything a clone needs: the kernel (AssemblyScript → WebAssembly), the TypeScript, the
+// Builds everything a clone needs: the kernel (AssemblyScript → WebAssembly), the TypeScript, the bundle, the
 // dashboard, and the SQL and sample files that the compiled code reads beside itself.
 // `--if-stale` does nothing when dist/ is newer than every source.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -18,6 +28,7 @@ const rooms = [
   'datasets',
   'platform',
   'bench',
+  'soak',
   'dashboard',
   'ddl',
 ];
@@ -49,7 +60,7 @@ function run(title, command, args) {
   console.error(`built ${title} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-const sources = [...rooms, 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/build.mjs'];
+const sources = [...rooms, 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts'];
 const fresh = existsSync(stamp) && statSync(stamp).mtimeMs > Math.max(...sources.map(newest));
 if (process.argv.includes('--if-stale') && fresh) process.exit(0);
 
@@ -76,6 +87,9 @@ if (existsSync('kernel/assembly/index.ts')) {
   ]);
 }
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+await bundle();
+// A migration that was renamed must not be there twice.
+rmSync('dist/ddl', { recursive: true, force: true });
 for (const room of ['ddl', 'datasets']) copyAssets(room);
 if (existsSync('dashboard/index.html')) {
   run('dashboard', 'node_modules/vite/bin/vite.js', [

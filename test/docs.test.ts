@@ -28,6 +28,11 @@ describe('documents', () => {
     'docs/cli.md',
     'docs/errors.md',
     'docs/rejects.md',
+    'docs/csv.md',
+    'docs/types.md',
+    'docs/columns.md',
+    'docs/guarantees.md',
+    'docs/rules.md',
   ];
 
   it.each(documents)('%s links only to what is there', (path) => {

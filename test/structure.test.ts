@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   coordinator: ['model', 'platform', 'datasets', 'kernel'],
   cli: ['coordinator', 'workers', 'model', 'platform', 'datasets'],
   dashboard: ['platform'],
+  soak: ['model', 'platform', 'datasets'],
 };
 
 function sources(folder: string): string[] {

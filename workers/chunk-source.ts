@@ -15,7 +15,11 @@ export interface ChunkSource {
   readonly lineStart: number;
 }
 
-export async function openChunk(job: ChunkJob, claim: Claim, lake: Storage): Promise<ChunkSource> {
+export async function openChunk(
+  job: Pick<ChunkJob, 'fileId' | 'number' | 'byteStart' | 'byteEnd'>,
+  claim: Pick<Claim, 'file' | 'lineStart' | 'unpacked'>,
+  lake: Storage,
+): Promise<ChunkSource> {
   const { file, lineStart, unpacked } = claim;
   if (unpacked !== undefined) {
     const byteCount = unpacked.end - unpacked.start;

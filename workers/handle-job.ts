@@ -1,14 +1,21 @@
 /** What a worker does with one job of the queue, and what it means when that fails. */
+
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
-import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
+import { crashPoint } from '../platform/crash-points.ts';
+import { type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
+import { patiently } from '../platform/patience.ts';
 import type { JobContext, WorkJob } from '../platform/queue/contract.ts';
+import { describeFailure, type Trouble, troubleOf } from '../platform/trouble.ts';
 import type { ChunkJob, Storage, SurveyJob } from '../platform/types.ts';
+import { ChunkHold, lostMost } from './chunk-hold.ts';
 import { loadChunk } from './load-chunk.ts';
+import { loadGroup } from './load-group.ts';
+import { Room } from './room.ts';
 import type { SlotCounters, Slots } from './slots.ts';
 import { Dimensions } from './star/dimensions.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -17,22 +24,26 @@ import type { Ticker } from './ticker.ts';
 
 /** What trying again cannot mend. */
 const permanent: ReadonlySet<string> = new Set<ErrorCode>([
+  'LF_CHUNK_KILLS',
   'LF_ENRICHMENT',
   'LF_FILE_CHANGED',
   'LF_FILE_MISSING',
   'LF_FOOTER_LONG',
   'LF_HEADER_LONG',
+  'LF_KEY_LONG',
   'LF_KEY_OUTSIDE',
   'LF_PARTITIONS',
   'LF_PARTITION_NAME',
   'LF_REJECT_LIMIT',
+  'LF_RULE',
+  'LF_SURVEY_KILLS',
   'LF_SYMLINK',
+  'LF_UNIQUE_UNKNOWN',
   'LF_UNPACK',
   'LF_UNPACK_LIMIT',
   'LF_ZIP_EMPTY',
   'LF_ZIP_ENCRYPTED',
   'LF_ZIP_HEADERS',
-  'LF_ZSTD_NODE',
 ]);
 
 export interface HandlerOptions {
@@ -45,7 +56,17 @@ export interface HandlerOptions {
   readonly kernels: Kernel[];
   readonly slots: Slots;
   readonly ticker: Ticker;
+  /** How long trouble of the surroundings is waited out. */
+  readonly patienceMs: number;
   readonly log: Log;
+}
+
+/** What one job has for itself, beside what the worker lends to all. */
+interface JobTools extends HandlerOptions {
+  readonly context: JobContext;
+  readonly counters: SlotCounters;
+  readonly room: Room;
+  readonly dimensionsOf: (dataset: CompiledDataset) => Dimensions;
 }
 
 /** The queue's handler: resolves when the job is done or failed for good, throws to have it tried again. */
@@ -57,38 +78,85 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
     if (known === undefined) dimensions.set(dataset, (known = new Dimensions(options.pool, dataset)));
     return known;
   };
-  return async (job, context) => {
-    const counters = slots.begin(job.kind === 'chunk' ? job.chunk : job.survey);
+  const room = new Room();
+  const inSlot = async (
+    job: ChunkJob | SurveyJob,
+    context: JobContext,
+    work: (tools: JobTools) => Promise<void>,
+  ) => {
+    const counters = slots.begin(job);
     ticker.changed();
     try {
-      if (job.kind === 'chunk') await handleChunk(job.chunk, context, counters, dimensionsOf, options);
-      else await handleSurvey(job.survey, context, counters, options);
+      await work({ ...options, context, counters, room, dimensionsOf });
     } finally {
       slots.end(counters);
       ticker.changed();
     }
   };
+  const alone = (chunk: ChunkJob, context: JobContext) =>
+    inSlot(chunk, context, (tools) => handleChunk(chunk, tools));
+  return (job, context) => {
+    if (job.kind === 'chunk') return alone(job.chunk, context);
+    if (job.kind === 'survey') return inSlot(job.survey, context, (tools) => handleSurvey(job.survey, tools));
+    const group = { ...options, context, room, dimensionsOf };
+    return handleGroup(job.chunks, group, (chunk) => alone(chunk, context));
+  };
 }
 
-async function handleChunk(
-  chunk: ChunkJob,
-  { signal, lastAttempt, attempt }: JobContext,
-  counters: SlotCounters,
-  dimensionsOf: (dataset: CompiledDataset) => Dimensions,
-  options: HandlerOptions,
+/** What a group leaves, and all of one that fails, is loaded one by one: each as a job of its own would be. */
+async function handleGroup(
+  chunks: readonly ChunkJob[],
+  tools: Omit<JobTools, 'counters'>,
+  alone: (chunk: ChunkJob) => Promise<void>,
 ): Promise<void> {
-  const { kernels, ledger } = options;
-  const log = options.log.child({ fileId: chunk.fileId, chunk: chunk.number });
+  const { kernels, ticker, context } = tools;
+  const { signal } = context;
   const stopwatch = new Stopwatch();
-  const kernel = kernels.pop();
-  if (kernel === undefined) throw new LandfallError('LF_INTERNAL', { reason: 'more jobs than slots' });
+  const kernel = takeKernel(kernels);
+  let left = chunks;
+  ticker.changed();
   try {
-    const rows = await loadChunk(chunk, { ...options, kernel, dimensionsOf, counters, stopwatch, signal });
-    if (rows === null) log.debug('nothing to do: committed before, or taken over');
-    else log.debug({ rows, ms: stopwatch.summary() }, 'committed');
+    left = await loadGroup(chunks, { ...tools, kernel, stopwatch, signal });
+    const committed = chunks.length - left.length;
+    tools.log.debug({ chunks: committed, left: left.length, ms: stopwatch.summary() }, 'committed a group');
   } catch (error) {
     if (signal.aborted) throw error;
-    const described = describeError(error);
+    tools.log.debug({ err: error, chunks: chunks.length }, 'a group is loaded one by one');
+  } finally {
+    kernels.push(kernel);
+    ticker.changed();
+  }
+  const errors: unknown[] = [];
+  for (const chunk of left) await alone(chunk).catch((error) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}
+
+function takeKernel(kernels: Kernel[]): Kernel {
+  const kernel = kernels.pop();
+  if (kernel === undefined) throw new LandfallError('LF_INTERNAL', { reason: 'more jobs than slots' });
+  return kernel;
+}
+
+async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
+  const { kernels, ledger, workerId, context } = tools;
+  const { signal, lastAttempt, attempt } = context;
+  const log = tools.log.child({ fileId: chunk.fileId, chunk: chunk.number });
+  const hold = new ChunkHold(ledger, chunk, workerId);
+  const kernel = takeKernel(kernels);
+  const load = async () => {
+    const stopwatch = new Stopwatch();
+    const rows = await loadChunk(chunk, { ...tools, hold, kernel, stopwatch, signal });
+    if (rows === null) log.debug('nothing to do: committed before, or taken over');
+    else log.debug({ rows, ms: stopwatch.summary() }, 'committed');
+  };
+  try {
+    await throughTrouble(load, tools, log, (trouble) => hold.waits(trouble));
+  } catch (error) {
+    if (signal.aborted) {
+      await hold.giveBack();
+      throw error;
+    }
+    const described = describeFailure(error, { lakeUrl: tools.lake.url });
     const final = permanent.has(described.code);
     // One chunk of a file past its limit says what all the others would.
     const level = described.code === 'LF_REJECT_LIMIT' ? 'debug' : 'warn';
@@ -96,7 +164,10 @@ async function handleChunk(
       { ...described, attempt, stack: stackOf(error) },
       final || lastAttempt ? 'failed' : 'will be tried again',
     );
-    if (final || lastAttempt) await ledger.failChunk(chunk.chunkId, described);
+    if (final || lastAttempt) {
+      await hold.fail(described);
+      crashPoint('chunk.failed');
+    } else await hold.giveBack(described);
     if (!final) throw error;
   } finally {
     kernels.push(kernel);
@@ -104,24 +175,61 @@ async function handleChunk(
 }
 
 /** A survey that fails for good leaves the reason, or none where no try will mend it: the plan finds either. */
-async function handleSurvey(
-  survey: SurveyJob,
-  { signal, attempt }: JobContext,
-  counters: SlotCounters,
-  { ledger, lake, log }: HandlerOptions,
-): Promise<void> {
-  try {
+async function handleSurvey(survey: SurveyJob, tools: JobTools): Promise<void> {
+  const { ledger, lake, counters, context } = tools;
+  const { signal, attempt, stalls } = context;
+  const log = tools.log.child({ fileId: survey.fileId, survey: survey.number });
+  const { byteStart: from, byteEnd: to } = survey;
+  const search = async () => {
+    if (stalls >= lostMost) throw await lostToSurvey(ledger, survey, stalls);
     await surveyRange(survey, { ledger, lake, counters, signal });
+  };
+  try {
+    await throughTrouble(search, tools, log);
   } catch (error) {
     if (signal.aborted) throw error;
-    log.warn(
-      { fileId: survey.fileId, survey: survey.number, attempt, ...describeError(error) },
-      'survey failed',
-    );
-    const described = describeError(error);
+    const described = describeFailure(error, { lakeUrl: tools.lake.url });
+    log.warn({ from, to, attempt, ...described }, 'survey failed');
     if (!permanent.has(described.code)) throw error;
     await ledger.saveSurvey(survey, Buffer.alloc(0), { error: described });
+    crashPoint('survey.refused');
   }
+}
+
+async function lostToSurvey(ledger: Ledger, survey: SurveyJob, deaths: number): Promise<LandfallError> {
+  const { byteStart: from, byteEnd: to } = survey;
+  const file = (await ledger.file(survey.fileId))?.name;
+  return new LandfallError('LF_SURVEY_KILLS', { file, from, to, deaths });
+}
+
+/** Does the work, waiting out trouble of the surroundings; while it lasts, log and ticks say what it is. */
+function throughTrouble(
+  work: () => Promise<void>,
+  { lake, counters, ticker, patienceMs, context }: JobTools,
+  log: Log,
+  onTrouble: (trouble: Trouble) => Promise<void> = async () => {},
+): Promise<void> {
+  let known = '';
+  return patiently(
+    async () => {
+      counters.restart();
+      await work();
+    },
+    {
+      patienceMs,
+      signal: context.signal,
+      troubleOf: (error) => troubleOf(error, { lakeUrl: lake.url }),
+      async onTrouble(trouble) {
+        counters.wait(trouble);
+        ticker.tick();
+        if (trouble.message !== known) log.warn({ ...trouble }, 'waiting until it is gone');
+        known = trouble.message;
+        // The ledger cannot be told that it is out of reach.
+        if (trouble.with !== 'database') await onTrouble(trouble);
+      },
+      onMended: () => log.info('going on'),
+    },
+  );
 }
 
 /** Where an error of ours came from; a LandfallError says all there is to say. */

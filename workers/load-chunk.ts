@@ -1,35 +1,39 @@
 /**
- * One chunk, from claim to commit: claim, read, parse, enrich, write parts, copy rows, commit.
+ * One chunk, from claim to commit: claim, read, parse, enrich, write parts, copy rows (pass-rows.ts), commit.
  *
  * Facts, rejects and the chunk's ledger row commit in one transaction. Parts are renamed into place just
  * before it commits, while it holds the chunk's row: no later claim can do so at the same time. A crash
  * in between leaves parts that the manifest does not list; readers trust the manifest, and the repeat
  * gives its parts the same names.
  */
+
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
-import { enrichBatch } from '../model/enrich.ts';
-import { convertFallbacks, needsPlaces } from '../model/fallback.ts';
 import { loadingStar } from '../model/incoming.ts';
 import type { Registry } from '../model/registry.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
+import { type ChunkHold, isSuspect } from './chunk-hold.ts';
 import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from './lake/lake-chunk.ts';
-import { readBatches } from './read-batches.ts';
+import { passRows } from './pass-rows.ts';
 import { RejectTray } from './rejects.ts';
+import type { Room } from './room.ts';
 import type { SlotCounters } from './slots.ts';
 import type { Dimensions } from './star/dimensions.ts';
-import { factFields } from './star/fact-fields.ts';
 import { FactLoad } from './star/fact-load.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import { openRepeats } from './unique/repeats.ts';
 
 /** What a worker lends to a chunk. */
 export interface ChunkTools {
-  readonly workerId: string;
+  readonly hold: ChunkHold;
+  /** Of this process. */
+  readonly room: Room;
   readonly registry: Registry;
   readonly ledger: Ledger;
   readonly pool: Pool;
@@ -48,60 +52,64 @@ export interface ChunkTools {
  * already, its file is no longer loading, or a later claim took it over.
  */
 export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCounts | null> {
-  const { kernel, ledger, counters, stopwatch, signal } = tools;
   const dataset = definitionOf(job, tools.registry);
-  const claimed = await ledger.claimChunk(job.chunkId, tools.workerId);
+  const claimed = await tools.hold.take();
   if (claimed === null) return null;
+  crashPoint('chunk.claimed');
+  const alone = isSuspect(claimed);
+  // Whatever ends this process while the chunk waits for the room is not the chunk.
+  if (alone) await tools.hold.stepBack();
+  const leave = await tools.room.enter(alone);
+  try {
+    const held = alone ? await tools.hold.take() : claimed;
+    return held && (await loadClaimed(job, dataset, held, tools));
+  } finally {
+    leave();
+  }
+}
+
+async function loadClaimed(
+  job: ChunkJob,
+  dataset: CompiledDataset,
+  claimed: Claim,
+  tools: ChunkTools,
+): Promise<RowCounts | null> {
+  const { ledger, counters, stopwatch } = tools;
   const { claim, file } = claimed;
   refusePastLimit(dataset, claimed);
   const layout = file.layout!;
+  const repeats = await openRepeats(job, dataset, claimed, tools);
   const source = await openChunk(job, claimed, tools.lake);
   const { byteStart, byteCount, lineStart } = source;
 
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
-  const keys = tools.dimensionsOf(dataset).openChunk();
   const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
   const byteEnd = byteStart + byteCount;
   const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
-  const facts = await FactLoad.begin(tools.pool, loadingStar(dataset.star, file));
+  const facts = await FactLoad.begin(tools.pool, loadingStar(dataset.star, file), job.chunkId);
   let published = false;
   try {
-    kernel.begin(
-      { ...layout, dialect: layout, columns: dataset.columns, places: needsPlaces(dataset) },
-      { byteStart, skipBytes: 0 },
-    );
-    const { encoding } = layout;
-    const reading = { ...source, kernel, encoding, counters, stopwatch, signal };
-    stopwatch.skip();
-    for await (const parsed of readBatches(reading)) {
-      counters.step = 'loading';
-      counters.rows += parsed.parsed;
-      const converted = convertFallbacks(dataset, parsed);
-      const batch = enrichBatch(dataset, converted.vectors, converted.rows);
-      stopwatch.lap('enrich');
-      await rejects.take(converted.rejects, facts, ledger);
-      await lake.write(batch);
-      stopwatch.lap('lake');
-      const members = await keys.resolve(batch);
-      stopwatch.lap('dimensions');
-      const rows = kernel.encodeCopyRows(factFields(dataset.star, batch, members, job.chunkId), batch.rows);
-      stopwatch.lap('encode');
-      await facts.write(rows);
-      stopwatch.lap('copy');
-    }
+    const dimensions = tools.dimensionsOf(dataset);
+    await passRows({ ...tools, job, dataset, layout, source, lake, rejects, facts, dimensions, repeats });
 
     counters.step = 'committing';
     const [parts] = await allSettled(lake.finish(), facts.pause(), rejects.finish());
+    await repeats?.end(facts.client);
     const loaded = counters.rows - rejects.count;
-    checkCount(facts.rows, loaded, job);
+    checkCount(facts.rows, loaded, `chunk ${job.chunkId}`);
     const counts = { parsed: counters.rows, loaded, rejected: rejects.count, deduplicated: 0 };
-    const commit = { ...address, chunkId: job.chunkId, rows: counts, parts, rejects: rejects.rest };
+    const { rows: starRows } = facts;
+    const commit = { ...address, chunkId: job.chunkId, rows: counts, starRows, parts, rejects: rejects.rest };
     const ours = await ledger.commitChunk(facts.client, { ...commit, definitionVersion: dataset.version });
     if (!ours) throw new FencedOff();
+    crashPoint('chunk.written');
     published = true;
     await lake.publish();
+    crashPoint('lake.parts-published');
     await rejects.publish();
+    crashPoint('quarantine.published');
     await facts.commit();
+    crashPoint('chunk.committed');
     stopwatch.lap('commit');
     return counts;
   } catch (error) {
@@ -116,7 +124,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
 class FencedOff extends Error {}
 
 /** The definition that the file was planned with. */
-function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
+export function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
   const dataset = registry.get(job.dataset);
   if (dataset === undefined) {
     throw new LandfallError('LF_DATASET_UNKNOWN', {
@@ -145,9 +153,9 @@ function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar
 }
 
 /** The server must have taken as many rows as were loaded. */
-function checkCount(copied: number, loaded: number, job: ChunkJob): void {
+export function checkCount(copied: number, loaded: number, what: string): void {
   if (copied === loaded) return;
-  const reason = `chunk ${job.chunkId} has ${loaded} rows to load and the server took ${copied}`;
+  const reason = `${what} has ${loaded} rows to load and the server took ${copied}`;
   throw new LandfallError('LF_INTERNAL', { reason });
 }
 

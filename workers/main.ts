@@ -10,7 +10,10 @@ import { loadRegistry } from '../model/registry.ts';
 import { connectDatabase, openDatabase } from '../platform/database.ts';
 import { describeError } from '../platform/errors.ts';
 import { createLog } from '../platform/log.ts';
+import { patiently } from '../platform/patience.ts';
+import { troubleOf } from '../platform/trouble.ts';
 import type { Config } from '../platform/types.ts';
+import { heartbeatMs } from './heartbeat.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 /** What the pool sends first. */
@@ -34,6 +37,14 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
   return { config, databaseUrl: database.url, scope: 'pool', close: () => database.close() };
 }
 
+/** What giving back and closing may take beyond the time for jobs. */
+const closeMostMs = 4_000;
+
+/** Tells the pool that the event loop turns. */
+function beat(): void {
+  if (process.connected) process.send?.({ alive: true }, undefined, undefined, () => undefined);
+}
+
 /** Resolves when the process is told to stop. */
 function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
@@ -51,10 +62,20 @@ try {
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
   const registry = await loadRegistry({ builtin, paths: config.datasets });
-  const worker: Worker = await startWorker({ config, databaseUrl, scope, registry, log });
+  const starting = patiently(() => startWorker({ config, databaseUrl, scope, registry, log }), {
+    patienceMs: config.patience * 1000,
+    troubleOf: (error) => troubleOf(error, config),
+    onTrouble: (trouble) => log.warn({ ...trouble }, 'waiting until it is gone'),
+  });
+  const worker: Worker | null = await Promise.race([starting, stopped.then(() => null)]);
+  if (worker === null) process.exit(0);
   process.send?.({ workerId: worker.workerId });
+  setInterval(beat, heartbeatMs).unref();
   const reason = await stopped;
   process.on('SIGTERM', () => process.exit(1));
+  process.on('SIGINT', () => (process.send === undefined ? process.exit(1) : undefined));
+  // Servers that are away keep connections from closing; nobody is left to wait for that.
+  setTimeout(() => process.exit(1), config.stopMs + closeMostMs).unref();
   log.debug({ reason }, 'stopping');
   await worker.close();
   await close();

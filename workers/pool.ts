@@ -2,6 +2,7 @@
  * Worker processes of one command: forked, started again when they die, stopped together.
  *
  *   forked ─▶ working ─ exit ─▶ waiting (backoff) ─▶ forked          any ─ close ─▶ stopping ─▶ gone
+ *                └─ silent for long: killed ─▶ exit
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../platform/log.ts';
 import type { Config } from '../platform/types.ts';
+import { heartbeatMs } from './heartbeat.ts';
 import type { WorkerSettings } from './main.ts';
 
 /** Wait before a worker that died is started again: doubled each time, from the first to the second. */
@@ -26,8 +28,15 @@ const nodeFlags = ['--single-threaded-gc'];
 /** Threads for file operations: a read for one slot must not stand behind the fsyncs of the other's parts. */
 const fileThreads = 8;
 
-/** A stopping worker has 10 s for its jobs and 2 s to give them back; then it is killed. */
-const KILL_MS = 15_000;
+/** What a stopping worker has beyond the time for its jobs, to give them back and to close; then it is killed. */
+const CLOSE_MS = 5_000;
+
+/**
+ * Heartbeats that a worker may miss before it is killed: its event loop is stuck (an enrichment that never ends)
+ * or it is stopped. Counted in beats of this process, so that a machine that slept has missed one.
+ * LANDFALL_SILENT_BEATS is for tests.
+ */
+const silentBeatsMost = Number(process.env.LANDFALL_SILENT_BEATS ?? 60);
 
 export interface PoolOptions {
   readonly config: Config;
@@ -56,7 +65,8 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
     scope,
   }))();
   settings.catch(() => undefined);
-  const members = Array.from({ length: options.count }, () => new Member(settings, log));
+  const killMs = config.stopMs + CLOSE_MS;
+  const members = Array.from({ length: options.count }, () => new Member(settings, killMs, log));
   return {
     pids: () => members.flatMap((member) => member.pid ?? []),
     close: async () => {
@@ -74,14 +84,16 @@ function entry(): string {
 /** One place in the pool, whatever process holds it. */
 class Member {
   private readonly settings: Promise<WorkerSettings>;
+  private readonly killMs: number;
   private readonly log: Log;
   private child: ChildProcess | null = null;
   private deaths = 0;
   private restart: NodeJS.Timeout | null = null;
   private closing = false;
 
-  constructor(settings: Promise<WorkerSettings>, log: Log) {
+  constructor(settings: Promise<WorkerSettings>, killMs: number, log: Log) {
     this.settings = settings;
+    this.killMs = killMs;
     this.log = log;
     this.start();
   }
@@ -100,6 +112,7 @@ class Member {
     const startedAt = Date.now();
     this.restart = null;
     this.child = child;
+    this.watch(child);
     child.on('error', (error) => this.log.error({ reason: error.message }, 'a worker could not be started'));
     child.once('exit', (code, signal) => this.ended(child, code, signal, Date.now() - startedAt));
     void this.settings.then(
@@ -107,6 +120,29 @@ class Member {
       (settings) => child.connected && child.send(settings, () => undefined),
       () => undefined,
     );
+  }
+
+  /** Kills the process when it has not been heard of for long. Its chunks are taken over like any others. */
+  private watch(child: ChildProcess): void {
+    let missed = 0;
+    // Before its first word it loads its code, and is not heard of.
+    child.once('message', () => {
+      const beat = setInterval(() => {
+        missed += 1;
+        if (missed < silentBeatsMost) return;
+        clearInterval(beat);
+        this.log.warn(
+          { pid: child.pid, seconds: (missed * heartbeatMs) / 1000 },
+          'a worker hangs and is killed',
+        );
+        child.kill('SIGKILL');
+      }, heartbeatMs);
+      beat.unref();
+      child.once('exit', () => clearInterval(beat));
+      child.on('message', () => {
+        missed = 0;
+      });
+    });
   }
 
   private ended(child: ChildProcess, code: number | null, signal: string | null, livedMs: number): void {
@@ -124,9 +160,13 @@ class Member {
     const child = this.child;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    const kill = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
+    const killNow = () => child.kill('SIGKILL');
+    const kill = setTimeout(killNow, this.killMs);
+    // Told to stop a second time, this process ends at once, and its workers with it.
+    process.once('exit', killNow);
     child.kill('SIGTERM');
     await ended;
+    process.off('exit', killNow);
     clearTimeout(kill);
   }
 }

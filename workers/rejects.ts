@@ -1,12 +1,14 @@
 /** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
+import type pg from 'pg';
 import { readHead } from '../kernel/header.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
+import { readColumns } from '../model/extra.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger, LedgerReject } from '../platform/ledger/ledger.ts';
 import type { ChunkJob, FileLayout, Storage } from '../platform/types.ts';
 import { QuarantinePart } from './lake/quarantine.ts';
-import type { FactLoad } from './star/fact-load.ts';
 
 const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.fieldCount]: 'LF_REJECT_FIELD_COUNT',
@@ -23,6 +25,8 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.value]: 'LF_REJECT_VALUE',
   [RejectReason.rule]: 'LF_REJECT_RULE',
   [RejectReason.nul]: 'LF_REJECT_NUL',
+  [RejectReason.notFinite]: 'LF_REJECT_NOT_FINITE',
+  [RejectReason.unique]: 'LF_REJECT_UNIQUE',
 };
 
 /** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a batch's more. */
@@ -37,6 +41,11 @@ const QUARANTINE_REJECTS = 10_000;
 
 /** Characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
+
+/** Writes rejects before the chunk commits: in its transaction, where that is open already. */
+export interface Spill {
+  spill(write: (client: pg.ClientBase) => Promise<void>): Promise<void>;
+}
 
 /**
  * A chunk's rejects on their way into its transaction, in bounded memory, and into its quarantine part.
@@ -65,7 +74,7 @@ export class RejectTray {
   }
 
   /** Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. */
-  async take(raws: readonly RawReject[], facts: FactLoad, ledger: Ledger): Promise<void> {
+  async take(raws: readonly RawReject[], facts: Spill, ledger: Ledger): Promise<void> {
     if (raws.length === 0) return;
     const rejects = raws.map((raw) => ledgerReject(raw, this.dataset, this.layout, this.lineStart));
     this.rest.push(...rejects);
@@ -73,8 +82,8 @@ export class RejectTray {
     if (this.count < QUARANTINE_REJECTS) await this.quarantine.add(rejects);
     this.count += raws.length;
     if (this.rest.length < KEPT_REJECTS && this.characters < KEPT_CHARACTERS) return;
-    await facts.pause();
-    await ledger.addRejects(facts.client, { ...this.job, rejects: this.rest });
+    await facts.spill((client) => ledger.addRejects(client, { ...this.job, rejects: this.rest }));
+    crashPoint('chunk.rejects-spilled');
     this.rest = [];
     this.characters = 0;
   }
@@ -82,6 +91,7 @@ export class RejectTray {
   /** Completes the quarantine part, not visible yet. */
   async finish(): Promise<void> {
     await this.quarantine.finish();
+    crashPoint('quarantine.aside');
   }
 
   /** Makes the quarantine part visible. */
@@ -101,18 +111,22 @@ export function ledgerReject(
   layout: FileLayout,
   lineStart: number,
 ): LedgerReject {
-  const column = raw.column === -1 ? null : dataset.columns[raw.column];
+  const { columns, fieldOfColumn } = readColumns(dataset, layout);
+  const column = raw.column === -1 ? null : columns[raw.column];
   const fields = fieldsOf(raw.raw, layout);
-  const value = column === null ? '' : (fields[layout.fieldOfColumn[raw.column]] ?? '');
+  const value = column === null ? '' : (fields[fieldOfColumn[raw.column]] ?? '');
   const code = codes[raw.reason];
   const words = {
     column: column?.name ?? 'The row',
     value: quoted(value),
     type: column === null ? 'value' : typeWords(column),
-    zone: column?.logical.type === 'timestamp' ? column.logical.zone : 'its zone',
+    zone: zoneWords(column),
+    encoding: layout.encoding,
     found: fields.length,
     expected: layout.fieldCount,
     rule: raw.rule ?? '',
+    key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, fieldOfColumn) : '',
+    first: raw.first ?? '',
   };
   return {
     byteOffset: raw.byteOffset,
@@ -123,6 +137,17 @@ export function ledgerReject(
     message: describeError(new LandfallError(code, words)).message,
     raw: raw.raw,
   };
+}
+
+/** `order_id "17", day "2024-01-01"`: what a row and another one have in common. */
+function keyText(
+  { rule }: RawReject,
+  { unique, columns }: CompiledDataset,
+  fields: readonly string[],
+  fieldOfColumn: readonly number[],
+): string {
+  const key = unique.find(({ name }) => name === rule)?.columns ?? [];
+  return key.map((c) => `${columns[c].name} ${quoted(fields[fieldOfColumn[c]] ?? '')}`).join(', ');
 }
 
 /** The record's fields, as far as its raw text can be cut into them. */
@@ -136,11 +161,18 @@ function quoted(value: string): string {
   return JSON.stringify(short);
 }
 
+/** The zone whose clocks are meant; with VV the text itself has it. */
+function zoneWords(column: CompiledColumn | null): string {
+  if (column?.logical.type !== 'timestamp') return 'its zone';
+  const named = column.reading?.formats?.some((format) => format.includes('VV'));
+  return named ? 'its zone' : column.logical.zone;
+}
+
 /** The column's type as its definition says it, with what a value must look like where that is more. */
 function typeWords(column: CompiledColumn): string {
-  const { logical, type } = column;
-  if (type.kind === 'timestamp' || type.kind === 'date')
-    return `${logical.type} (${type.formats.join(' or ')})`;
+  const { logical, type, reading } = column;
+  const formats = type.kind === 'timestamp' || type.kind === 'date' ? type.formats : reading?.formats;
+  if (formats !== undefined) return `${logical.type} (${formats.join(' or ')})`;
   if (type.kind === 'point') return type.form === 'wkt' ? 'point (POINT (lon lat))' : 'point (lat,lon)';
   if (logical.type === 'numeric') return `numeric(${logical.precision}, ${logical.scale})`;
   return logical.type;

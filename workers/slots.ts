@@ -1,5 +1,9 @@
 /** What a worker's slots are doing, as counters that the ticker reads. */
-import type { SlotProgress } from '../platform/progress.ts';
+import type { SlotProgress, TroubleReport } from '../platform/progress.ts';
+import type { Trouble } from '../platform/trouble.ts';
+
+/** Characters of a trouble's text in a tick: NOTIFY takes 8000 bytes for all slots together. */
+const textMost = 400;
 
 /** One job in hand: an address, and how far it has come. Updated once a batch. */
 export interface SlotCounters {
@@ -9,29 +13,26 @@ export interface SlotCounters {
   step: SlotProgress['step'];
   bytesRead: number;
   rows: number;
+  /** Begins to count again, for the next try. */
+  restart(): void;
+  /** The next try waits for this to be gone. */
+  wait(trouble: Trouble): void;
 }
 
 /** A worker's slots; at most two on a normal worker. */
 export class Slots {
-  private readonly jobs = new Set<SlotCounters>();
+  private readonly jobs = new Set<Slot>();
   private rowsOfEndedJobs = 0;
 
   /** Takes a slot for a job; `end` frees it. */
   begin(job: { fileId: number; number: number; byteStart: number; byteEnd: number }): SlotCounters {
-    const counters: SlotCounters = {
-      fileId: job.fileId,
-      chunkNumber: job.number,
-      bytes: job.byteEnd - job.byteStart,
-      step: 'reading',
-      bytesRead: 0,
-      rows: 0,
-    };
-    this.jobs.add(counters);
-    return counters;
+    const slot = new Slot(job);
+    this.jobs.add(slot);
+    return slot;
   }
 
   end(job: SlotCounters): void {
-    this.jobs.delete(job);
+    this.jobs.delete(job as Slot);
     this.rowsOfEndedJobs += job.rows;
   }
 
@@ -47,6 +48,46 @@ export class Slots {
   }
 
   progress(): SlotProgress[] {
-    return [...this.jobs].map((job) => ({ ...job }));
+    return [...this.jobs].map(({ fileId, chunkNumber, bytes, step, bytesRead, rows }) => ({
+      fileId,
+      chunkNumber,
+      bytes,
+      step,
+      bytesRead,
+      rows,
+    }));
+  }
+
+  /** What the slots wait for to be gone. */
+  troubles(): TroubleReport[] {
+    return [...this.jobs].flatMap((job) => job.trouble ?? []);
+  }
+}
+
+class Slot implements SlotCounters {
+  readonly fileId: number;
+  readonly chunkNumber: number;
+  readonly bytes: number;
+  step: SlotProgress['step'] = 'reading';
+  bytesRead = 0;
+  rows = 0;
+  trouble: TroubleReport | null = null;
+
+  constructor(job: { fileId: number; number: number; byteStart: number; byteEnd: number }) {
+    this.fileId = job.fileId;
+    this.chunkNumber = job.number;
+    this.bytes = job.byteEnd - job.byteStart;
+  }
+
+  restart(): void {
+    this.step = 'reading';
+    this.bytesRead = 0;
+    this.rows = 0;
+  }
+
+  wait({ with: what, code, message, fix }: Trouble): void {
+    const since = this.trouble?.with === what ? this.trouble.since : new Date().toISOString();
+    this.step = 'waiting';
+    this.trouble = { with: what, code, message: message.slice(0, textMost), fix, since };
   }
 }

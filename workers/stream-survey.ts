@@ -3,10 +3,12 @@
  * whose characters cannot be told apart in the middle. It is cut into chunks while it is read, once; what
  * it unpacks to goes into the spool, chunk by chunk, and no more than a piece of it is ever in memory.
  */
+
 import { createTranscoder, originalBytes, toUtf8 } from '../kernel/encodings.ts';
 import { readRecord } from '../kernel/header.ts';
 import { footerBytes, linesEnd } from '../kernel/lines.ts';
 import { BlockHasher } from '../platform/content-hash.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { spoolKey } from '../platform/spool.ts';
@@ -50,7 +52,9 @@ export async function surveyStream(
       await entries.push(entry, bytes);
       tools.counters.bytesRead = packedBytes;
     }
-    return { blockHashes, chunks: shares(await entries.end(), file.bytes) };
+    const chunks = await entries.end();
+    crashPoint('spool.written');
+    return { blockHashes, chunks: shares(chunks, file.bytes) };
   } finally {
     await spool.close();
   }
@@ -245,6 +249,7 @@ class SpoolSink implements ChunkSink {
     const { writer } = this;
     this.writer = null;
     await writer?.commit();
+    crashPoint('spool.chunk-written');
   }
 
   /** Drops a chunk that was not ended. */

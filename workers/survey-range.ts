@@ -2,15 +2,17 @@
  * Looks through one range of a file before it is planned: the hashes of its blocks (its content's
  * identity) and what it does to the CSV state machine (where records begin), in one pass.
  */
+
 import { createTranscoder, type Transcoder, unitBytes } from '../kernel/encodings.ts';
 import { createSurveyor } from '../kernel/survey.ts';
 import type { KernelDialect, RangeSurvey } from '../kernel/types.ts';
 import { BlockHasher } from '../platform/content-hash.ts';
+import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import { isStream } from '../platform/layout.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import { openObject } from '../platform/storage/index.ts';
-import type { Storage, SurveyJob } from '../platform/types.ts';
+import type { Storage, StreamSurvey, SurveyJob } from '../platform/types.ts';
 import type { SlotCounters } from './slots.ts';
 import { surveyStream } from './stream-survey.ts';
 
@@ -31,8 +33,7 @@ export async function surveyRange(job: SurveyJob, tools: SurveyTools): Promise<v
   if (isStream(file.layout)) {
     const { blockHashes, chunks } = await surveyStream(job, file, tools);
     counters.step = 'committing';
-    await ledger.saveSurvey(job, blockHashes, { chunks });
-    return;
+    return save(job, ledger, blockHashes, { chunks });
   }
   const hasher = new BlockHasher();
   const pieces = new PieceSurvey(job, file.layout);
@@ -46,7 +47,18 @@ export async function surveyRange(job: SurveyJob, tools: SurveyTools): Promise<v
   }
   if (counters.bytesRead !== counters.bytes) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
   counters.step = 'committing';
-  await ledger.saveSurvey(job, hasher.finish(), pieces.finish());
+  await save(job, ledger, hasher.finish(), pieces.finish());
+}
+
+async function save(
+  job: SurveyJob,
+  ledger: Ledger,
+  blockHashes: Buffer,
+  result: readonly RangeSurvey[] | StreamSurvey,
+): Promise<void> {
+  crashPoint('survey.read');
+  await ledger.saveSurvey(job, blockHashes, result);
+  crashPoint('survey.saved');
 }
 
 /** The surveys of a range's pieces, cut at the file's multiples of pieceBytes. */

@@ -1,15 +1,16 @@
 /**
  * A worker's word between commits: what its slots are doing, its memory and its CPU.
  *
- *   idle ─ job begins ─▶ tick ─▶ every half second while busy ─ last job ends ─▶ tick ─▶ idle
+ *   begin ─▶ idle: a tick every 2 s ⇄ busy: a tick every half second ─▶ leave        and one at each change
  *
- * Nothing is sent and no timer runs while the worker is idle.
+ * Who is idle still says so, because a worker that is not heard of for 5 s is taken for gone.
  */
 import { hostname } from 'node:os';
 import type { Tick } from '../platform/progress.ts';
 import type { Slots } from './slots.ts';
 
-const TICK_MS = 500;
+const BUSY_MS = 500;
+const IDLE_MS = 2_000;
 
 export class Ticker {
   private readonly workerId: string;
@@ -17,6 +18,7 @@ export class Ticker {
   private readonly publish: (tick: Tick) => Promise<void>;
   private readonly startedAt = new Date().toISOString();
   private timer: NodeJS.Timeout | null = null;
+  private busy = false;
   private since = { at: performance.now(), rows: 0, cpu: process.cpuUsage() };
 
   /** `publish` may fail: a tick is a hint, and the next one says it all again. */
@@ -26,18 +28,17 @@ export class Ticker {
     this.publish = publish;
   }
 
+  /** The worker's first word. */
+  begin(): void {
+    this.pace();
+  }
+
   /** Says that the slots have changed. */
   changed(): void {
-    if (this.slots.busy && this.timer === null) {
-      this.since = { at: performance.now(), rows: this.slots.rows, cpu: process.cpuUsage() };
-      this.timer = setInterval(() => this.tick(), TICK_MS);
-      this.timer.unref();
-      this.tick();
-    } else if (!this.slots.busy && this.timer !== null) {
-      clearInterval(this.timer);
-      this.timer = null;
-      this.tick();
-    }
+    if (this.slots.busy === this.busy) return;
+    this.busy = this.slots.busy;
+    if (this.busy) this.since = { at: performance.now(), rows: this.slots.rows, cpu: process.cpuUsage() };
+    this.pace();
   }
 
   /** The worker's last word: it leaves. */
@@ -47,7 +48,14 @@ export class Ticker {
     await this.publish({ ...this.measure(), slots: [], left: true }).catch(() => undefined);
   }
 
-  /** Sends one tick now. */
+  private pace(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = setInterval(() => this.tick(), this.busy ? BUSY_MS : IDLE_MS);
+    this.timer.unref();
+    this.tick();
+  }
+
+  /** Says it all now. */
   tick(): void {
     this.publish(this.measure()).catch(() => undefined);
   }
@@ -68,6 +76,7 @@ export class Ticker {
       cpu: rate(cpuSeconds),
       rowsPerSecond: rate(rows - this.since.rows),
       slots: this.slots.progress(),
+      troubles: this.slots.troubles(),
     };
     this.since = { at: now, rows, cpu };
     return tick;

@@ -12,6 +12,7 @@ import { Ledger } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
 import type { QueueWorker } from '../platform/queue/contract.ts';
 import { openQueues } from '../platform/queue/index.ts';
+import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { openTicks } from '../platform/ticks.ts';
 import type { Config } from '../platform/types.ts';
@@ -21,9 +22,6 @@ import { Ticker } from './ticker.ts';
 
 /** One chunk parses while the other waits for Postgres. */
 const SLOTS = 2;
-
-/** How long a stopping worker lets its jobs finish before it gives them back. */
-const STOP_MS = 10_000;
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -38,7 +36,7 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly workerId: string;
-  /** Takes no more jobs, lets those in hand finish within `stopMs` (default 10 s), gives the others back. */
+  /** Takes no more jobs, lets those in hand finish within `stopMs` (default: the setting), gives the others back. */
   close(stopMs?: number): Promise<void>;
 }
 
@@ -48,8 +46,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const concurrency = options.slots ?? SLOTS;
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const closers: (() => Promise<unknown>)[] = [];
-  let stopMs = STOP_MS;
-  const close = async (deadlineMs = STOP_MS) => {
+  let { stopMs } = config;
+  const close = async (deadlineMs = config.stopMs) => {
     stopMs = deadlineMs;
     for (const closer of closers.splice(0).reverse()) await closer();
   };
@@ -63,8 +61,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const slots = new Slots();
     const ticker = new Ticker(workerId, slots, (tick) => ticks.publish(tick));
     closers.push(() => ticker.leave());
-    const onError = (error: Error) => log.warn({ reason: error.message }, 'the queue is out of reach');
-    const queues = await openQueues({ databaseUrl, redisUrl: config.redisUrl, scope, onError });
+    const onError = logQueueErrors(log);
+    const { redisUrl, lockMs } = config;
+    const queues = await openQueues({ databaseUrl, redisUrl, scope, lockMs, onError });
     closers.push(() => queues.close());
     const kernels = await Promise.all(Array.from({ length: concurrency }, () => createKernel()));
     const handle = jobHandler({
@@ -76,11 +75,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       kernels,
       slots,
       ticker,
+      patienceMs: config.patience * 1000,
       log,
     });
     const jobs = await queues.workChunks(handle, { concurrency });
     closers.push(() => closeInTime(jobs, stopMs));
-    ticker.tick();
+    ticker.begin();
     return { workerId, close };
   } catch (error) {
     await close();

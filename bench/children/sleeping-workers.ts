@@ -42,6 +42,7 @@ async function startOne(number: number): Promise<void> {
       fileId,
       claim: claimed.claim,
       rows: counts,
+      starRows: counts.loaded,
       parts: [],
       rejects: [],
       definitionVersion,

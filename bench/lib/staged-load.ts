@@ -14,7 +14,9 @@ import { Ledger } from '../../platform/ledger/ledger.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, Storage, SurveyJob } from '../../platform/types.ts';
+import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { loadChunk } from '../../workers/load-chunk.ts';
+import { Room } from '../../workers/room.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Dimensions } from '../../workers/star/dimensions.ts';
 import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
@@ -71,7 +73,8 @@ export async function stagedLoad(options: {
     let rows = 0;
     for (const job of planned.jobs) {
       const counts = await loadChunk(job, {
-        workerId: 'bench',
+        hold: new ChunkHold(ledger, job, 'bench'),
+        room: new Room(),
         registry: { get: () => dataset, names: () => [dataset.name], all: () => [dataset] },
         ledger,
         pool: database.pool,

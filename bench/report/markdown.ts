@@ -4,6 +4,7 @@ import { contests } from '../contests/index.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import { goalText, valueText } from '../lib/print.ts';
 import type { Result } from '../lib/rounds.ts';
+import { boundsSection } from './bounds.ts';
 import { largestIngest, type Plots } from './plots.ts';
 import { headline, type NamedReport, type Results } from './results.ts';
 
@@ -12,7 +13,7 @@ export function reportDocument(results: Results, plots: Plots): string {
   const { runs } = results;
   const parts = [head(), goals(results)];
   if (plots['ratios.svg'] !== undefined) parts.push('![Ratios](results/ratios.svg)');
-  parts.push(losses(results));
+  parts.push(losses(results), boundsSection(results));
   for (const run of runs) parts.push(runSection(run, plots));
   parts.push(method());
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -47,6 +47,20 @@ export interface QueueResults {
   readonly runs: readonly QueueRun[];
 }
 
+/** What PostgreSQL takes for a row of tables that differ in one thing each. */
+export interface ServerResults {
+  readonly at: string;
+  readonly command: string;
+  readonly machine: Machine;
+  readonly rows: number;
+  readonly variants: readonly {
+    readonly name: string;
+    /** Median of the rounds, a row. */
+    readonly microsecondsOfCpu: number;
+    readonly rounds: readonly number[];
+  }[];
+}
+
 /** A run and the name of its file, without `.json`. */
 export type NamedReport = Report & { readonly file: string };
 
@@ -55,6 +69,7 @@ export interface Results {
   readonly runs: readonly NamedReport[];
   readonly stages: Stages | null;
   readonly queue: QueueResults | null;
+  readonly server: ServerResults | null;
 }
 
 export function loadResults(folder: string): Results {
@@ -72,7 +87,7 @@ export function loadResults(folder: string): Results {
     .filter(({ content }) => content.kind === undefined)
     .map(({ name, content }): NamedReport => ({ ...content, file: name.slice(0, -'.json'.length) }))
     .sort((a, b) => b.rows - a.rows || b.at.localeCompare(a.at));
-  return { runs, stages: newest('stages'), queue: newest('queue') };
+  return { runs, stages: newest('stages'), queue: newest('queue'), server: newest('server') };
 }
 
 export interface Headline {

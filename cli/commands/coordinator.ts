@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openSite, untilStopped } from '../site.ts';
+import { closeInTime, openSite, untilStopped } from '../site.ts';
 
 /** `landfall coordinator`: discovers, plans, finalises and serves; workers are elsewhere. */
 export function coordinatorCommand(): Command {
@@ -16,7 +16,10 @@ export function coordinatorCommand(): Command {
       const { config, registry } = await settle(flags);
       const site = await openSite({ config, registry, scope: 'pool', workers: 0, watch: true, serve: true });
       process.stderr.write(`coordinator is up: ${site.url}\n`);
-      await untilStopped();
-      await site.close();
+      try {
+        await untilStopped(site);
+      } finally {
+        await closeInTime(site, config);
+      }
     });
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { openDatabase } from '../../platform/database.ts';
+import { driftSummary } from '../../platform/drift-words.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
 import { linkWords } from '../../platform/link-words.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -16,10 +17,20 @@ export function statusCommand(): Command {
       const database = await openDatabase(config);
       try {
         const ledger = new Ledger(database.pool);
-        const [files, totals] = await Promise.all([ledger.fileProgress('recent'), ledger.totals()]);
+        const [files, totals, waiting] = await Promise.all([
+          ledger.fileProgress('recent'),
+          ledger.totals(),
+          ledger.waitingFiles(),
+        ]);
         if (flags.json) {
-          process.stdout.write(`${JSON.stringify({ files, totals })}\n`);
+          process.stdout.write(`${JSON.stringify({ files, totals, waiting })}\n`);
           return;
+        }
+        for (const { dataset, name, chunks, error } of waiting) {
+          const file = printable(`${dataset}/${name}`);
+          process.stdout.write(
+            `! ${file}: ${count(chunks)} of its chunks wait: ${printable(error.message)}\n  → ${printable(error.fix)}\n\n`,
+          );
         }
         const rows = files.map((file) => ({
           file: `${file.dataset}/${printable(file.name)}`,
@@ -28,6 +39,7 @@ export function statusCommand(): Command {
           chunks: `${file.chunksCommitted}/${file.chunks}`,
           loaded: file.rows.loaded,
           rejected: file.rows.rejected,
+          columns: file.drift ? driftSummary(file.drift) : '',
           from: file.link ? `${linkWords[file.link.kind]} ${printable(file.link.name)}` : '',
         }));
         process.stdout.write(

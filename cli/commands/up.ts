@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openSite, untilStopped } from '../site.ts';
+import { closeInTime, openSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: everything on this machine, until it is stopped. */
@@ -25,9 +25,12 @@ export function upCommand(): Command {
       process.stderr.write(
         `Landfall is up: ${site.url}\n  drop files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}); Ctrl-C stops\n`,
       );
-      await untilStopped();
-      terminal.close();
-      process.stderr.write('stopping: chunks in flight finish or are given back\n');
-      await site.close();
+      try {
+        await untilStopped(site);
+      } finally {
+        terminal.close();
+        process.stderr.write('stopping: chunks in flight finish or are given back\n');
+        await closeInTime(site, config);
+      }
     });
 }

@@ -1,3 +1,4 @@
+import { driftLines } from '../../platform/drift-words.ts';
 import { linkWords } from '../../platform/link-words.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
@@ -9,6 +10,7 @@ export function renderReceipt(receipt: Receipt): string {
   const lines = [`${mark} ${printable(receipt.file)} → ${receipt.dataset}: ${receipt.status}`];
   const { link } = receipt;
   if (link) lines.push(`  ${linkWords[link.kind]} ${printable(link.name)} (file ${link.fileId})`);
+  if (receipt.drift) lines.push(...driftLines(receipt.drift).map((line) => `  ${printable(line)}`));
   if (receipt.status === 'done') {
     lines.push(
       `  ${count(rows.parsed)} rows parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,

@@ -59,7 +59,11 @@ function barPainter(output: Output): Painter {
     let text = drawnLines > 0 ? `\x1b[${drawnLines}A\r\x1b[J` : '';
     for (const file of state.files) text += announce(file, announced, first);
     first = false;
-    const lines = barLines(state, output.columns ?? 80, Math.max(1, (output.rows ?? 24) - 4));
+    const columns = output.columns ?? 80;
+    const lines = [
+      ...troubleLines(state, columns - 1),
+      ...barLines(state, columns, Math.max(1, (output.rows ?? 24) - 4 - state.troubles.length)),
+    ];
     text += lines.map((line) => `${line}\n`).join('');
     drawnLines = lines.length;
     output.write(text);
@@ -84,6 +88,13 @@ function announce(file: FileProgress, announced: Map<number, string>, first: boo
   if (active.has(file.state) || announced.get(file.fileId) === file.state) return '';
   announced.set(file.fileId, file.state);
   return first ? '' : `${endLine(file)}\n`;
+}
+
+/** What the work waits for, a line each, cut to the width. */
+function troubleLines(state: ProgressState, width: number): string[] {
+  return state.troubles.map(({ message, fix, since }) =>
+    printable(`! since ${new Date(since).toTimeString().slice(0, 8)}: ${message} → ${fix}`).slice(0, width),
+  );
 }
 
 /** How a file ended, in a line. */
@@ -132,9 +143,14 @@ export function barLine(file: FileProgress, width: number): string {
 /** One line whenever a file passes another tenth or changes its state. */
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
+  const troubles = new Set<string>();
   let first = true;
   return {
     paint(state) {
+      for (const line of troubleLines(state, 500)) if (!troubles.has(line)) output.write(`${line}\n`);
+      if (troubles.size > 0 && state.troubles.length === 0) output.write('! going on\n');
+      troubles.clear();
+      for (const line of troubleLines(state, 500)) troubles.add(line);
       for (const file of state.files) {
         const tenth = file.bytes > 0 ? Math.floor((file.bytesSeen / file.bytes) * 10) : 0;
         const mark = active.has(file.state) ? `${file.state} ${tenth}` : file.state;

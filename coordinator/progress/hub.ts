@@ -20,12 +20,14 @@ import type {
   SnapshotMessage,
   Tick,
 } from '../../platform/progress.ts';
+import { databaseTrouble, type Trouble } from '../../platform/trouble.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
 import { ChangeRing } from './ring.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
 import { ProgressModel, restMs } from './state.ts';
+import { Troubles } from './troubles.ts';
 import { createUnknownFiles, type UnknownFile } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
@@ -57,6 +59,8 @@ export interface Hub {
   watchers(): number;
   /** All files of unknown datasets that lie in the landing folder now. */
   setUnknown(files: readonly UnknownFile[]): void;
+  /** What `source`, a part of the coordinator, waits for to be gone; null when it goes on. */
+  setTrouble(source: string, trouble: Trouble | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
   close(): Promise<void>;
 }
@@ -78,6 +82,12 @@ class ProgressHub implements Hub {
   private readonly listeners = new Set<(message: ProgressMessage) => void>();
   private readonly silences = new Map<string, NodeJS.Timeout>();
   private readonly unknownFiles = createUnknownFiles();
+  private readonly troubles = new Troubles((troubles) => {
+    this.model.applyTroubles(troubles);
+    this.publish();
+  });
+  /** Since when each part of the coordinator has waited. */
+  private readonly waiting = new Map<string, string>();
   private readonly reader;
   private seenRejects: ReadonlySet<number> = new Set();
   /** Ids up to this one were there when the ledger was last read as a whole. */
@@ -102,7 +112,11 @@ class ProgressHub implements Hub {
       this.options.databaseUrl,
       changeChannel,
       (payload) => this.onNotify(payload),
-      () => this.reader.all(),
+      () => {
+        this.setTrouble('progress', null);
+        this.reader.all();
+      },
+      (error) => this.setTrouble('progress', databaseTrouble(error)),
     );
     await this.options.ticks.subscribe((tick) => this.onTick(tick));
     await this.resync();
@@ -140,8 +154,17 @@ class ProgressHub implements Hub {
     this.publish();
   }
 
+  setTrouble(source: string, trouble: Trouble | null): void {
+    if (this.closed) return;
+    if (trouble === null) this.waiting.delete(source);
+    else if (!this.waiting.has(source)) this.waiting.set(source, new Date().toISOString());
+    const since = this.waiting.get(source) ?? '';
+    this.troubles.tell(source, trouble === null ? [] : [{ ...trouble, since }]);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
+    this.troubles.close();
     if (this.tickTimer) clearTimeout(this.tickTimer);
     if (this.restTimer) clearTimeout(this.restTimer);
     for (const silence of this.silences.values()) clearTimeout(silence);
@@ -161,6 +184,7 @@ class ProgressHub implements Hub {
   private onTick(tick: Tick): void {
     if (this.closed) return;
     this.model.applyTick(tick);
+    this.troubles.tell(`worker ${tick.workerId}`, tick.left ? [] : (tick.troubles ?? []));
     const silence = this.silences.get(tick.workerId);
     if (tick.left) {
       clearTimeout(silence);
@@ -179,6 +203,7 @@ class ProgressHub implements Hub {
   private onSilence(workerId: string): void {
     this.silences.delete(workerId);
     this.model.applyLeft(workerId);
+    this.troubles.tell(`worker ${workerId}`, []);
     this.publish();
   }
 

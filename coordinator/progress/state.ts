@@ -2,7 +2,7 @@
  * What the hub knows, and what of it has changed: ledger rows and ticks in, items for clients out.
  * Deterministic: no clock, no I/O; whoever calls says what time it is (`at`, ms).
  *
- *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown  ─▶ model  ─▶ settle ─▶ change
+ *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyTroubles  ─▶ model  ─▶ settle ─▶ change
  */
 import type {
   FileProgress,
@@ -11,6 +11,7 @@ import type {
   ThroughputSample,
   Tick,
   Totals,
+  TroubleReport,
   WorkerProgress,
 } from '../../platform/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
@@ -48,12 +49,15 @@ export class ProgressModel {
   private readonly goneFiles = new Set<number>();
   private readonly goneWorkers = new Set<string>();
   private newRejects: RejectSample[] = [];
+  private troubles: readonly TroubleReport[] = [];
+  private troublesChanged = false;
 
   /** The state as clients have it after the last `settle`. */
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    return { files, workers: [...this.workers.values()], totals: this.totals, rejects: this.rejects };
+    const { totals, rejects, troubles } = this;
+    return { files, workers: [...this.workers.values()], totals, rejects, troubles };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -121,7 +125,7 @@ export class ProgressModel {
   }
 
   applyTick(tick: Tick): void {
-    const { left, ...worker } = tick;
+    const { left, troubles: _, ...worker } = tick;
     if (left) {
       this.applyLeft(worker.workerId);
       return;
@@ -152,6 +156,12 @@ export class ProgressModel {
     this.applyLedger(files);
   }
 
+  /** All that is in the way of the work now. */
+  applyTroubles(troubles: readonly TroubleReport[]): void {
+    this.troubles = troubles;
+    this.troublesChanged = true;
+  }
+
   /** Brings what clients see up to date and says what changed in it; null when nothing did. */
   settle(at: number): ChangeBody | null {
     const flights = this.inFlight.sum(this.workers.values(), at);
@@ -178,6 +188,7 @@ export class ProgressModel {
       goneWorkers: [...this.goneWorkers],
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
+      troubles: this.troublesChanged ? this.troubles : null,
     });
     this.totals = totals;
     this.noteThroughput(at);
@@ -245,6 +256,7 @@ export class ProgressModel {
     this.goneFiles.clear();
     this.goneWorkers.clear();
     this.newRejects = [];
+    this.troublesChanged = false;
   }
 }
 

@@ -47,6 +47,7 @@ function unknownProgress(file: UnknownFile, fileId: number, landedAt: string): F
     startedAt: null,
     finishedAt: null,
     link: null,
+    drift: null,
     error: file.error,
   };
 }

@@ -8,6 +8,7 @@ import { Header } from './header.tsx';
 import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
+import { Troubles } from './troubles.tsx';
 import { Workers } from './workers.tsx';
 
 /** `/api/about` */
@@ -56,6 +57,7 @@ function Progress({
   const isEmpty = state.totals.files === 0 && state.files.length === 0;
   return (
     <main class="page">
+      <Troubles troubles={state.troubles} />
       <Overview state={state} summary={summary} />
       <div class="columns">
         <div class="column">

@@ -1,6 +1,7 @@
 /** Files: what needs a person, what is on its way, what has ended. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { driftLines, driftSummary } from '../../platform/drift-words.ts';
 import { linkWords } from '../../platform/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress.ts';
 import { Bar } from './bar.tsx';
@@ -81,6 +82,16 @@ function Link({ file }: { file: FileProgress }) {
   );
 }
 
+/** How its columns differ from the definition's. */
+function DriftNote({ file }: { file: FileProgress }) {
+  if (!file.drift) return null;
+  return (
+    <p class="file-link small quiet" title={driftLines(file.drift).join('\n')}>
+      columns: {driftSummary(file.drift)}
+    </p>
+  );
+}
+
 const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
   surveying: 'looking through',
@@ -131,6 +142,7 @@ function RunningFile({ file }: { file: FileProgress }) {
         </span>
       </div>
       <Link file={file} />
+      <DriftNote file={file} />
       {file.error && <Trouble error={file.error} />}
     </li>
   );
@@ -174,6 +186,7 @@ function EndedFile({ file }: { file: FileProgress }) {
         <EndFacts file={file} />
       </div>
       <Link file={file} />
+      <DriftNote file={file} />
       {file.error && file.state === 'failed' && <Trouble error={file.error} />}
     </li>
   );

@@ -86,6 +86,7 @@ export default defineDataset({
       month: month(c.started_at),
       day: day(c.started_at),
       hour: hour(c.started_at),
+      end_hour: hour(c.ended_at),
       day_of_week: dayOfWeek(c.started_at),
       time_of_day: timeOfDay(c.started_at),
       started_ambiguous: isAmbiguous(c.started_at),
@@ -128,13 +129,16 @@ export default defineDataset({
       'ended_at',
       'distance_km',
       'hour',
+      'end_hour',
       'day_of_week',
       'birth_year',
       'gender',
       'started_ambiguous',
       'ended_ambiguous',
     ],
-    indexes: [{ columns: ['date_key'] }, { columns: ['start_station_key'] }],
+    // Rides come in the order of their days, so an index of ranges finds a day at next to no cost. Trees over
+    // day and station took half of the time of a load; what is asked by station is in the marts.
+    indexes: [{ columns: ['date_key'], method: 'brin' }],
   },
   rejects: { share: 0.01 },
   marts: {

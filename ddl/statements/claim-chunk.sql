@@ -1,15 +1,22 @@
 -- Takes a chunk: whoever claimed it before can no longer commit it. No row: it is committed, or its file
--- is not being loaded any more. With it, how many rows of the file were rejected so far.
+-- is not being loaded any more, or it is not the worker's own any more. With it, how many rows of the file
+-- were rejected so far. Does not wait: SQLSTATE 55P03 where a transaction has the chunk's row.
 -- $1 chunk_id  integer
 -- $2 worker  text
-with claimed as (
+-- $3 again  boolean   only if nobody else has taken it since this worker did
+with free as (
+  select chunk_id from landfall.chunk
+  where chunk_id = $1 and state = 'planned' and (not $3 or worker = $2)
+  for update nowait
+), claimed as (
   update landfall.chunk c
-  set claim = c.claim + 1, worker = $2, claimed_at = now()
-  from landfall.file f
-  where c.chunk_id = $1 and c.state = 'planned' and f.file_id = c.file_id and f.state = 'loading'
-  returning c.file_id, c.claim, c.line_start, c.unpacked_start, c.unpacked_end
+  set claim = c.claim + 1, worker = $2, claimed_at = now(),
+      lost = c.lost + case when c.worker <> $2 then 1 else 0 end
+  from free, landfall.file f
+  where c.chunk_id = free.chunk_id and f.file_id = c.file_id and f.state = 'loading'
+  returning c.file_id, c.claim, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
 )
-select f.*, claimed.claim, claimed.line_start, claimed.unpacked_start, claimed.unpacked_end,
+select f.*, claimed.claim, claimed.lost, claimed.line_start, claimed.unpacked_start, claimed.unpacked_end,
   (select coalesce(sum(c.rows_rejected), 0) from landfall.chunk c
     where c.file_id = f.file_id and c.state = 'committed') as rejected_so_far
 from claimed join landfall.file f using (file_id)

@@ -2,7 +2,7 @@
 -- $1 file_id  integer[]
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
-  f.link, f.linked_to, o.name as linked_name,
+  f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
   coalesce(c.bytes_committed, f.bytes_committed) as bytes_committed,
   coalesce(c.parts, f.parts) as parts,

@@ -1,5 +1,3 @@
--- Single ingests that have unfinished files.
+-- Scopes of single commands of which something may be left.
 -- $1 scope  text   not this one
-select distinct scope from landfall.file
-where state in ('discovered', 'surveying', 'loading', 'finalising') and scope <> $1 and scope <> 'pool'
-order by scope
+select scope from landfall.scope where scope <> $1 order by opened_at, scope

@@ -1,8 +1,11 @@
--- Finished files of a scope that still lie in the landing folder, or failed without a receipt: the process
--- ended before it could put them away.
+-- Finished files of a scope that are not put away: the process ended before it could do so. They still lie in
+-- the landing folder, or among the failed ones though they have been loaded since; or they are on their way
+-- from one to the other, or failed without a receipt.
 -- $1 scope  text
--- $2 landing  text   address that theirs begins with
+-- $2 landing  text   address that files in the landing folder begin with
+-- $3 failed  text   the same of failed files
 select * from landfall.file
-where scope = $1 and state in ('done', 'failed', 'duplicate')
-  and (receipt is null or (origin = 'landing' and starts_with(url, $2)))
+where scope = $1 and state in ('done', 'failed', 'duplicate', 'undone') and (
+  receipt is null or moving_to is not null or (origin = 'landing' and (
+    starts_with(url, $2) or (state <> 'failed' and starts_with(url, $3)))))
 order by file_id

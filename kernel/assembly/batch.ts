@@ -68,7 +68,8 @@ export function readBatch(last: bool): i32 {
     if (found == 0 && Scan.pos == Scan.end) break;
   }
   const usedUp = Scan.pos == Scan.end;
-  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax) {
+  // One byte more: the last may be the CR of a line end whose LF is still to come.
+  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax + 1) {
     if (Table.on) discardTable();
     else discard();
   }

@@ -25,7 +25,8 @@ export class Column {
   nullLengths: u32;
   /** Null tokens: length word, bytes; ended by a length of 0xffffffff. */
   nulls: usize;
-  /** int32, int64: bounds. decimal: precision and scale. */
+  /** int32, int64: bounds. decimal: precision and scale. float64: what to do with NaN and infinities.
+   * timestamp: 1 where leap seconds are clamped. */
   low: i64;
   high: i64;
   /** Values of all kinds; offsets of utf8; lon of a point. */

@@ -1,7 +1,7 @@
 /** Number columns: int32, int64, decimal, float64, boolean. */
 import { Column, Work, fail, isNullToken, maybeNull, setNull } from './column';
 import { Read, readDouble, tenPowers } from './number';
-import { RANGE, TYPE } from './reasons';
+import { NOT_FINITE, RANGE, TYPE } from './reasons';
 import { Scan } from './scan';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from './slice';
 
@@ -165,10 +165,37 @@ export function convertFloat64(column: Column, from: i32, to: i32): void {
       continue;
     }
     const value = readDouble(start, end);
-    if (Read.end != end) fail(r, TYPE);
+    if (Read.end != end) convertWord(column, r, start, end);
     else if (abs(value) == Infinity) fail(r, RANGE);
     else store<f64>(values + (<usize>r << 3), value);
   }
+}
+
+/** What column.low says of NaN and infinities. */
+const NOT_FINITE_NULL: i64 = 1;
+const NOT_FINITE_KEEP: i64 = 2;
+
+/** What is no number may be one of the words for what is not finite. */
+function convertWord(column: Column, r: i32, start: usize, end: usize): void {
+  const value = readWord(start, end);
+  if (value == 0) fail(r, TYPE);
+  else if (column.low == NOT_FINITE_KEEP) store<f64>(column.values + (<usize>r << 3), value);
+  else if (column.low == NOT_FINITE_NULL) setNull(column, r);
+  else fail(r, NOT_FINITE);
+}
+
+/** [+-] and, in any case, nan, inf or infinity; 0 where it is none of these. */
+function readWord(start: usize, end: usize): f64 {
+  let p = start;
+  const negative = p < end && load<u8>(p) == 45;
+  if (p < end && (negative || load<u8>(p) == 43)) p++;
+  const length = end - p;
+  if (length != 3 && length != 8) return 0;
+  const word = load<u64>(p) | 0x2020202020202020;
+  // The words as little-endian integers.
+  if (length == 8) return word != 0x7974696e69666e69 ? 0 : negative ? -Infinity : Infinity;
+  if ((word & 0xffffff) == 0x6e616e) return NaN;
+  return (word & 0xffffff) != 0x666e69 ? 0 : negative ? -Infinity : Infinity;
 }
 
 export function convertBoolean(column: Column, from: i32, to: i32): void {
@@ -185,9 +212,9 @@ export function convertBoolean(column: Column, from: i32, to: i32): void {
   }
 }
 
-/** 1: true t yes y on 1; 0: false f no n off 0; in any case; -1: neither. */
+/** 1: true t yes y on 1 да; 0: false f no n off 0 нет; in any case; -1: neither. */
 function readBoolean(p: usize, length: usize): i32 {
-  if (length == 0 || length > 5) return -1;
+  if (length == 0 || length > 6) return -1;
   const text = (load<u64>(p) & (<u64>-1 >> (64 - (<u64>length << 3)))) | (0x2020202020202020 >> (64 - (<u64>length << 3)));
   // The words as little-endian integers: "t", "y", "1", "on", "yes", "true" and their opposites.
   if (length == 1) {
@@ -197,5 +224,21 @@ function readBoolean(p: usize, length: usize): i32 {
   }
   if (text == 0x6e6f || text == 0x736579 || text == 0x65757274) return 1;
   if (text == 0x6f6e || text == 0x66666f || text == 0x65736c6166) return 0;
-  return -1;
+  return length == 4 || length == 6 ? readRussian(p, length) : -1;
+}
+
+/** да and нет: two bytes a letter. */
+function readRussian(p: usize, length: usize): i32 {
+  if (length == 4) return lowerRussian(p) == 0x0434 && lowerRussian(p + 2) == 0x0430 ? 1 : -1;
+  const no = lowerRussian(p) == 0x043d && lowerRussian(p + 2) == 0x0435 && lowerRussian(p + 4) == 0x0442;
+  return no ? 0 : -1;
+}
+
+/** The character of two bytes at `p`, А to Я as а to я. */
+function lowerRussian(p: usize): u32 {
+  const first = <u32>load<u8>(p);
+  const second = <u32>load<u8>(p, 1);
+  if ((first & 0xe0) != 0xc0 || (second & 0xc0) != 0x80) return 0;
+  const character = ((first & 0x1f) << 6) | (second & 0x3f);
+  return character - 0x410 < 32 ? character + 32 : character;
 }

@@ -9,3 +9,4 @@ export const AMBIGUOUS_TIME: i32 = 7;
 export const SKIPPED_TIME: i32 = 8;
 export const TOO_LONG: i32 = 9;
 export const NUL: i32 = 14;
+export const NOT_FINITE: i32 = 15;

@@ -7,7 +7,7 @@ import { PADDING, alloc, powerOfTwo, release } from './arena';
 import { measure } from './measure';
 import { FIELD_COUNT, QUOTE, TOO_LONG } from './reasons';
 import { addReject } from './rejects';
-import { Scan, keepHead } from './scan';
+import { HEAD_BYTES, Scan, keepHead } from './scan';
 import { RUNS_APPEND, RUNS_NOTHING, specialBits } from './special';
 
 const CR: u32 = 13;
@@ -260,8 +260,15 @@ function accept(stop: usize): void {
 function reject(stop: usize, reason: i32): void {
   const start = Scan.recordStart;
   if (Scan.discarding) {
-    const length = Table.recordOffset + (stop > start ? measure(Table.measure, start, stop) : 0) - Scan.discardOffset;
-    if (stop > start) keepHead(stop);
+    let length = Table.recordOffset - Scan.discardOffset;
+    if (stop >= start) {
+      length += measure(Table.measure, start, stop);
+      keepHead(stop);
+    } else {
+      // The CR of this line end was thrown away with the bytes before it.
+      length -= measure(Table.measure, stop, start);
+      if (Scan.headLength < HEAD_BYTES) Scan.headLength--;
+    }
     addReject(Scan.discardOffset, length, Scan.head, Scan.headLength, Scan.records, Scan.recordLine, -1, reason);
     // The head of one discarded record is kept at a time, so the batch ends with it.
     Scan.room = 1;

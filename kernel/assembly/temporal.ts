@@ -28,6 +28,7 @@ export function convertTimestamp(column: Column, from: i32, to: i32): void {
   const iso = load<u8>(formats, 1) == 5;
   const separator = <u32>load<u8>(formats, 2);
   const zone = changetype<Zone>(column.zone);
+  Time.clamp = column.low == 1;
   const utc = zone.pieceCount == 1 && load<i32>(zone.pieceOffset) == 0;
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += stride) {

@@ -36,6 +36,8 @@ export class Time {
   static offset: i32 = 0;
   /** 0: none was read; 1: AM; 2: PM. */
   static half: i32 = 0;
+  /** Second 60 is read as 59. */
+  static clamp: bool = false;
 }
 
 /** Days before each month, in a common year and in a leap year, months from 1. */
@@ -109,7 +111,7 @@ function runFormat(op: usize, opEnd: usize, p: usize, end: usize): i32 {
   Time.micros = 0;
   Time.hasOffset = false;
   Time.half = 0;
-  if (load<u8>(op) == 5) return end - p == 19 ? readIso(p, <u32>load<u8>(op, 1)) : TYPE;
+  if (load<u8>(op) == 5) return end - p == 19 ? readIso(clamped(p), <u32>load<u8>(op, 1)) : TYPE;
   for (let slot: usize = 0; slot < SLOTS; slot++) store<i32>(slots + (slot << 2), -1);
   while (op < opEnd) {
     const code = load<u8>(op);
@@ -138,6 +140,16 @@ function runFormat(op: usize, opEnd: usize, p: usize, end: usize): i32 {
     if (p == 0) return TYPE;
   }
   return p == end ? assemble() : TYPE;
+}
+
+const clampedText = memory.data(32, 16);
+
+/** Where the 19 bytes at `p` end in second 60 and that is clamped: a copy that ends in 59. */
+function clamped(p: usize): usize {
+  if (!Time.clamp || load<u16>(p, 17) != 0x3036) return p;
+  memory.copy(clampedText, p, 17);
+  store<u16>(clampedText, 0x3935, 17);
+  return clampedText;
 }
 
 class Digits {
@@ -211,8 +223,8 @@ function assemble(): i32 {
     if (hour12 < 1 || hour12 > 12) return RANGE;
     hour = (hour12 % 12) + (Time.half == 2 ? 12 : 0);
   }
-  const valid = setCivil(
-    year / 100, year % 100, slot(MONTH, 1), slot(DAY, 1), hour, slot(MINUTE, 0), slot(SECOND, 0),
-  );
+  let second = slot(SECOND, 0);
+  if (second == 60 && Time.clamp) second = 59;
+  const valid = setCivil(year / 100, year % 100, slot(MONTH, 1), slot(DAY, 1), hour, slot(MINUTE, 0), second);
   return valid ? 0 : RANGE;
 }

@@ -1,4 +1,7 @@
-/** UUIDs: 32 hexadecimal digits, bare or with dashes after 8, 12, 16 and 20 of them. */
+/**
+ * UUIDs: 32 hexadecimal digits, bare or with dashes after 8, 12, 16 and 20 of them; in braces, or after
+ * urn:uuid:, if need be.
+ */
 import { Column, fail, isNullToken, maybeNull, setNull } from './column';
 import { TYPE } from './reasons';
 import { Scan } from './scan';
@@ -12,6 +15,19 @@ function hexDigit(byte: u32): u32 {
 
 /** Writes the 16 bytes of the UUID in [p, end) to `out`; false where it is none. */
 function readUuid(p: usize, end: usize, out: usize): bool {
+  if (end - p > 36) return readWrapped(p, end, out);
+  return end - p == 34 && load<u8>(p) == 123 ? readWrapped(p, end, out) : readDigits(p, end, out);
+}
+
+/** {…} and urn:uuid:…, in any case. */
+function readWrapped(p: usize, end: usize, out: usize): bool {
+  if (load<u8>(p) == 123) return load<u8>(end - 1) == 125 && readDigits(p + 1, end - 1, out);
+  // Its letters as a little-endian integer.
+  const letters = (load<u64>(p) | 0x2020202000202020) == 0x646975753a6e7275;
+  return letters && load<u8>(p, 8) == 58 && readDigits(p + 9, end, out);
+}
+
+function readDigits(p: usize, end: usize, out: usize): bool {
   const dashed = end - p == 36;
   if (!dashed && end - p != 32) return false;
   for (let i = 0; i < 16; i++) {

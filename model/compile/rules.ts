@@ -2,17 +2,18 @@
 import { RejectReason } from '../../kernel/types.ts';
 import { isValid, type Vector } from '../../kernel/vectors.ts';
 import type { AnyColumnOptions, Column } from '../columns.ts';
-import type { CompiledRule } from '../compiled.ts';
+import type { CompiledRule, CompiledUnique } from '../compiled.ts';
 import type { DatasetDefinition } from '../define.ts';
-import type { Mistakes } from '../mistakes.ts';
-import { type ColumnRef, isColumnRef } from '../refs.ts';
-import type { Rule } from '../rules.ts';
+import { list, type Mistakes } from '../mistakes.ts';
+import { type ColumnRef, isColumnRef, type TypeName } from '../refs.ts';
+import type { Rule, UniqueRule } from '../rules.ts';
 import { type Value, valueAt } from '../values.ts';
 import { guarded, messageOf } from './enrichments.ts';
 
 /** Compiled rules and what the version hash sees of them. */
 export interface CompiledRules {
   readonly rules: readonly CompiledRule[];
+  readonly unique: readonly CompiledUnique[];
   readonly operations: readonly unknown[];
 }
 
@@ -30,13 +31,21 @@ export function compileRules(
       operations.push([name, reason, said]);
     }
   });
+  const unique: CompiledUnique[] = [];
   for (const [name, rule] of Object.entries(callRules(source, refs, mistakes))) {
+    if ('unique' in rule) {
+      const compiled = uniqueRule(name, rule, Object.keys(source.columns), unique, mistakes);
+      if (compiled === null) continue;
+      unique.push(compiled);
+      operations.push([name, 'unique', compiled.columns, compiled.scope]);
+      continue;
+    }
     const compiled = rowRule(name, rule, refs, mistakes);
     if (compiled === null) continue;
     rules.push(compiled);
     operations.push([name, compiled.inputs, rule.test]);
   }
-  return { rules, operations };
+  return { rules, unique, operations };
 }
 
 type Test = (value: Value) => boolean;
@@ -82,6 +91,9 @@ function charactersIn(text: string): number {
   return count;
 }
 
+/** A day, or a time of it that says its offset: without one it would be that of this machine. */
+const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+
 const kernelChecked = ['smallint', 'integer'];
 
 /** Bounds as values of the column, or null where there are none or the kernel sees to them. */
@@ -90,7 +102,9 @@ function boundsOf({ type, options }: Column): { min: number | bigint; max: numbe
   if ((min === undefined && max === undefined) || kernelChecked.includes(type)) return null;
   const bound = (said: typeof min, otherwise: number): number | bigint => {
     if (said === undefined) return otherwise;
-    return type === 'date' ? Date.parse(`${said}T00:00:00Z`) / 86_400_000 : (said as number | bigint);
+    if (type === 'date') return Date.parse(`${said}T00:00:00Z`) / 86_400_000;
+    if (type === 'timestamp') return instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN;
+    return said as number | bigint;
   };
   return { min: bound(min, -Infinity), max: bound(max, Infinity) };
 }
@@ -103,7 +117,7 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
       mistakes.add(
         `${place}.${name}`,
         'it is no value of the column',
-        'Write a number, or a date as yyyy-MM-dd',
+        'Write a number, a date as yyyy-MM-dd, or an instant as yyyy-MM-ddTHH:mm:ssZ',
       );
     }
   }
@@ -151,7 +165,7 @@ function callRules(
   source: DatasetDefinition,
   refs: Readonly<Record<string, ColumnRef>>,
   mistakes: Mistakes,
-): Readonly<Record<string, Rule>> {
+): Readonly<Record<string, Rule | UniqueRule>> {
   try {
     return source.rules?.(guarded(refs)) ?? {};
   } catch (error) {
@@ -185,4 +199,43 @@ function rowRule(
     }
   };
   return { name, reason: RejectReason.rule, column: -1, inputs: inputs.map(({ column }) => column), run };
+}
+
+/** Types of which equal values may be written differently, or compare as nobody would expect. */
+const keyless: readonly TypeName[] = ['float8', 'point', 'json'];
+
+function uniqueRule(
+  name: string,
+  { unique, scope }: UniqueRule,
+  columns: readonly string[],
+  others: readonly CompiledUnique[],
+  mistakes: Mistakes,
+): CompiledUnique | null {
+  const place = `rules.${name}`;
+  if (scope !== 'file' && scope !== 'star') {
+    mistakes.add(place, `there is no scope ${JSON.stringify(scope)}`, "Say 'file' or 'star'");
+    return null;
+  }
+  const refs = unique.filter((ref: unknown) => isColumnRef(ref)) as unknown as readonly ColumnRef[];
+  const named = refs.map(({ column }) => columns.indexOf(column));
+  if (named.length === 0 || named.length < unique.length || named.includes(-1)) {
+    mistakes.add(place, 'a key is made of columns of the file', 'Name them: unique([c.order_id])');
+    return null;
+  }
+  const wrong = refs.find(({ type }) => keyless.includes(type));
+  if (wrong !== undefined || new Set(named).size < named.length) {
+    const what = wrong ? `${wrong.column} is a ${wrong.type}` : 'a column is there twice';
+    mistakes.add(place, `${what}, which makes no key`, `Do not name ${list(keyless)} columns, and each once`);
+    return null;
+  }
+  const same = others.find((other) => other.columns.join() === named.join());
+  if (same !== undefined) {
+    mistakes.add(
+      place,
+      `${same.name} is over the same columns`,
+      "Keep one of them; 'star' holds for 'file' too",
+    );
+    return null;
+  }
+  return { name, scope, columns: named };
 }

@@ -42,11 +42,18 @@ function halves(name: string, logical: LogicalType): string[] {
   return logical.type === 'point' ? [`${name}_lon`, `${name}_lat`] : [name];
 }
 
-/** `operationOf`: what an enrichment does ('month'), to know how wide its numbers are. */
+/** Holds what files have in unknown columns. */
+const keptType = { type: 'json' } as const;
+
+/**
+ * `operationOf`: what an enrichment does ('month'), to know how wide its numbers are. `keep`: the column for
+ * values of unknown columns.
+ */
 export function compileLake(
   source: DatasetDefinition,
   names: Names,
   operationOf: ReadonlyMap<string, string>,
+  keep: string | null,
   mistakes: Mistakes,
 ): CompiledLake {
   const partitionBy = (source.lake?.partitionBy ?? []).flatMap((name, i) => {
@@ -67,6 +74,7 @@ export function compileLake(
   const columns = (listed ?? shown(names))
     .filter((name) => !inPath.has(name))
     .map((name) => ({ name, vector: name, logical: names.get(name)!.logical }));
+  if (keep !== null) columns.push({ name: keep, vector: keep, logical: keptType });
   if (columns.length === 0) {
     mistakes.add(
       'lake',
@@ -82,7 +90,13 @@ function keyOfTable(table: string): string {
   return `${table.replace(/^dim_/, '')}_key`;
 }
 
-export function compileStar(source: DatasetDefinition, names: Names, mistakes: Mistakes): CompiledStar {
+/** `keep`: the column for values of unknown columns. */
+export function compileStar(
+  source: DatasetDefinition,
+  names: Names,
+  keep: string | null,
+  mistakes: Mistakes,
+): CompiledStar {
   const { star } = source;
   const schema = star.schema ?? 'star';
   checkIdentifier(schema, 'star.schema', mistakes);
@@ -95,6 +109,7 @@ export function compileStar(source: DatasetDefinition, names: Names, mistakes: M
   const columns: FactColumn[] = [
     ...roles.map(([name], dimension): FactColumn => ({ kind: 'dimension', name, dimension })),
     ...factValues(source, dimensions, names, mistakes),
+    ...(keep === null ? [] : [keptColumn(keep)]),
     { kind: 'chunk', name: 'chunk_id' },
   ];
   refuseRepeats(
@@ -103,6 +118,10 @@ export function compileStar(source: DatasetDefinition, names: Names, mistakes: M
     mistakes,
   );
   return { schema, fact: star.fact, columns, dimensions, indexes: compileIndexes(source, columns, mistakes) };
+}
+
+function keptColumn(name: string): FactColumn {
+  return { kind: 'value', name, vector: name, logical: keptType, notNull: false };
 }
 
 function factValues(

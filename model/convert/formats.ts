@@ -1,11 +1,14 @@
 /**
  * Date and time formats: cutting one into tokens, for the compiler's checks, and reading texts by one, for
- * formats with month names, which the kernel leaves to us.
+ * formats that the kernel leaves to us: month names, years before our era, names of zones. The letters are
+ * Unicode's (CLDR), and mean what they mean in kernel/formats.ts.
  */
+import { dayFromCivil } from '../calendar.ts';
 import { monthOfName } from './months.ts';
 
 /** Field tokens of formats; a longer one is tried before its beginning. */
-const fieldTokens = /yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,6}|a|X/y;
+const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,6}|a|X{1,3}|VV|G/y;
+const quotedText = /'(?:[^']|'')*'/y;
 
 export type FormatToken =
   | { readonly kind: 'field'; readonly text: string }
@@ -18,12 +21,13 @@ export function formatTokens(format: string): FormatToken[] {
   const tokens: FormatToken[] = [];
   let at = 0;
   while (at < format.length) {
-    const quotedEnd = format[at] === "'" ? format.indexOf("'", at + 1) : -1;
-    fieldTokens.lastIndex = at;
+    fieldTokens.lastIndex = quotedText.lastIndex = at;
+    const quoted = quotedText.exec(format)?.[0];
     const field = fieldTokens.exec(format)?.[0];
-    if (quotedEnd > at) {
-      tokens.push({ kind: 'literal', text: format.slice(at + 1, quotedEnd) || "'" });
-      at = quotedEnd + 1;
+    if (quoted !== undefined) {
+      const text = quoted === "''" ? "'" : quoted.slice(1, -1).replaceAll("''", "'");
+      tokens.push({ kind: 'literal', text });
+      at += quoted.length;
     } else if (field !== undefined) {
       tokens.push({ kind: 'field', text: field });
       at += field.length;
@@ -37,9 +41,11 @@ export function formatTokens(format: string): FormatToken[] {
   return tokens;
 }
 
-/** True where a format has month names, so that the text is read here and not in the kernel. */
-export function hasMonthName(format: string): boolean {
-  return formatTokens(format).some(({ kind, text }) => kind === 'field' && text.startsWith('MMM'));
+/** True where a format has fields that the kernel does not read, so that the text is read here. */
+export function needsConverter(format: string): boolean {
+  return formatTokens(format).some(
+    ({ kind, text }) => kind === 'field' && /^(?:MMM|uuuu$|y$|VV$|G$)/.test(text),
+  );
 }
 
 /** A time as a format reads it, on its own clock. */
@@ -51,11 +57,15 @@ export interface CivilTime {
   readonly micros: number;
   /** Seconds east of UTC where the text says so. */
   readonly offset: number | null;
+  /** Name of the zone where the text has one. */
+  readonly zone: string | null;
 }
 
 const patterns: Readonly<Record<string, string>> = {
+  uuuu: '(?<signedYear>\\d{4}|[+-]\\d{4,6})',
   yyyy: '(?<year>\\d{4})',
   yy: '(?<shortYear>\\d{2})',
+  y: '(?<year>\\d{1,4})',
   MMMM: '(?<monthName>[\\p{L}]+\\.?)',
   MMM: '(?<monthName>[\\p{L}]+\\.?)',
   MM: '(?<month>\\d{2})',
@@ -72,50 +82,75 @@ const patterns: Readonly<Record<string, string>> = {
   s: '(?<second>\\d{1,2})',
   a: '(?<half>[ap]m)',
   X: '(?<offset>z|[+-]\\d{2}(?::?\\d{2})?)',
+  VV: '(?<zone>[a-z][a-z0-9_+/-]*)',
+  G: '(?:(?<before>b\\.?c\\.?(?:e\\.?)?|до\\s+н\\.?\\s*э\\.?)|a\\.?d\\.?|c\\.?e\\.?|н\\.?\\s*э\\.?)',
 };
 
-/** Reads a text by one format; undefined where it does not fit or there is no such day or time. */
-export type FormatReader = (text: string) => CivilTime | undefined;
+function patternOf(field: string): string {
+  if (field.startsWith('X')) return patterns.X;
+  if (!field.startsWith('S')) return patterns[field];
+  return `(?<fraction>\\d{${field.length === 1 ? '1,6' : field.length}})`;
+}
 
-export function formatReader(format: string, locale: 'en' | 'ru'): FormatReader {
+/**
+ * Reads a text by one format. undefined: the text is not of this format; 'range': it is, but there is no
+ * such day or time, or it lies outside of what is kept (PostgreSQL's first day, and the year 9999).
+ */
+export type FormatReader = (text: string) => CivilTime | 'range' | undefined;
+
+/** `clamp`: second 60 is read as 59. */
+export function formatReader(format: string, locale: 'en' | 'ru', clamp = false): FormatReader {
   const source = formatTokens(format)
     .map(({ kind, text }) => {
-      if (kind !== 'field') return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replace(/ /g, '\\s+');
-      return text.startsWith('S') ? `(?<fraction>\\d{1,${text.length}})` : patterns[text];
+      if (kind === 'field') return patternOf(text);
+      return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/ /g, '\\s+');
     })
     .join('');
   const expression = new RegExp(`^\\s*${source}\\s*$`, 'iu');
   return (text) => {
     const groups = expression.exec(text.normalize('NFC'))?.groups;
-    return groups === undefined ? undefined : civilTime(groups, locale);
+    return groups === undefined ? undefined : civilTime(groups, locale, clamp);
   };
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-function civilTime(groups: Groups, locale: 'en' | 'ru'): CivilTime | undefined {
+/** The first day that PostgreSQL has, Julian day 0: 4714-11-24 BC; and the last of year 9999. */
+const firstDay = -2_440_588;
+const lastDay = 2_932_896;
+
+function civilTime(groups: Groups, locale: 'en' | 'ru', clamp: boolean): CivilTime | 'range' | undefined {
   const month = groups.monthName ? monthOfName(groups.monthName, locale) : Number(groups.month ?? 1);
-  const dayOfMonth = Number(groups.day ?? 1);
-  const date = new Date(0);
-  date.setUTCFullYear(yearOf(groups), month - 1, dayOfMonth);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayOfMonth) return undefined;
+  if (Number.isNaN(month)) return undefined;
+  const offset = groups.offset === undefined ? null : offsetOf(groups.offset);
+  if (offset === undefined) return undefined;
+  const year = yearOf(groups);
+  const day = year === undefined ? undefined : dayFromCivil(year, month, Number(groups.day ?? 1));
+  if (day === undefined || day < firstDay || day > lastDay) return 'range';
   const hour = hourOf(groups);
   const minute = Number(groups.minute ?? 0);
-  const second = Number(groups.second ?? 0);
-  if (!(hour < 24 && minute < 60 && second < 60)) return undefined;
+  const said = Number(groups.second ?? 0);
+  const second = clamp && said === 60 ? 59 : said;
+  if (!(hour < 24 && minute < 60 && second < 60)) return 'range';
   return {
-    day: date.getTime() / 86_400_000,
+    day,
     second: hour * 3600 + minute * 60 + second,
     micros: Number((groups.fraction ?? '').padEnd(6, '0')),
-    offset: groups.offset === undefined ? null : offsetOf(groups.offset),
+    offset,
+    zone: groups.zone ?? null,
   };
 }
 
-/** Two-digit years are 1970 to 2069, as in the kernel. */
-function yearOf({ year, shortYear }: Groups): number {
-  if (year !== undefined) return Number(year);
+/**
+ * Astronomical: 0 is 1 BC. undefined: there is no such year. Two-digit years are 1970 to 2069, as in the
+ * kernel.
+ */
+function yearOf({ signedYear, year, shortYear, before }: Groups): number | undefined {
+  if (signedYear !== undefined) return Number(signedYear);
   const short = Number(shortYear ?? 70);
-  return short + (short < 70 ? 2000 : 1900);
+  const said = year === undefined ? short + (short < 70 ? 2000 : 1900) : Number(year);
+  if (said < 1) return undefined;
+  return before === undefined ? said : 1 - said;
 }
 
 /** NaN where there is no such hour. */
@@ -126,10 +161,12 @@ function hourOf({ hour, hour12, half }: Groups): number {
   return (number % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Seconds of Z, +03, +0300 or +03:00. */
-function offsetOf(text: string): number {
+/** Seconds of Z, +03, +0300 or +03:00; undefined where there is no such offset. */
+function offsetOf(text: string): number | undefined {
   if (text.toLowerCase() === 'z') return 0;
   const digits = text.slice(1).replace(':', '').padEnd(4, '0');
-  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2)) * 60;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  if (hours > 23 || minutes > 59) return undefined;
+  const seconds = hours * 3600 + minutes * 60;
   return text.startsWith('-') ? -seconds : seconds;
 }

@@ -15,6 +15,7 @@ import {
   yearOf,
 } from '../calendar.ts';
 import { fixedDictionary } from '../dictionary.ts';
+import type { Lanes } from '../lanes.ts';
 import { jointNulls } from '../nulls.ts';
 import { accepting, type DayRef, type Enrichment, type Ref } from '../refs.ts';
 import { ambiguousIntervals, zoneTable } from '../zones.ts';
@@ -34,8 +35,8 @@ function ofDay<T extends 'smallint' | 'date'>(
   input: DayRef,
   loop: (days: Int32Array, rows: number, out: Int32Array) => void,
 ): Enrichment<T> {
-  const run = (inputs: readonly Vector[], rows: number): Vector => {
-    const values = new Int32Array(rows);
+  const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
+    const values = lanes.int32(rows);
     loop(daysOf(inputs[0]), rows, values);
     return { kind: 'int32', length: rows, values, ...jointNulls(inputs, rows) };
   };
@@ -56,8 +57,8 @@ function ofSecond(
   input: Ref<'timestamp'>,
   loop: (seconds: Int32Array, rows: number, out: Int32Array) => void,
 ): Enrichment<'smallint'> {
-  const run = (inputs: readonly Vector[], rows: number): Vector => {
-    const values = new Int32Array(rows);
+  const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
+    const values = lanes.int32(rows);
     loop((inputs[0] as TimestampVector).localSecond, rows, values);
     return { kind: 'int32', length: rows, values, ...jointNulls(inputs, rows) };
   };
@@ -148,8 +149,8 @@ export function timeOfDay(
     const code = names.findLastIndex((name) => buckets[name] <= at);
     return code >= 0 ? code : names.length - 1;
   });
-  const run = (inputs: readonly Vector[], rows: number): Vector => {
-    const values = new Int32Array(rows);
+  const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
+    const values = lanes.int32(rows);
     bucketLoop((inputs[0] as TimestampVector).localSecond, rows, codeOfHour, values);
     return { kind: 'dictionary', length: rows, values, dictionary, ...jointNulls(inputs, rows) };
   };
@@ -243,8 +244,8 @@ function betweenLoop(start: BigInt64Array, end: BigInt64Array, rows: number, out
 
 /** Seconds of real time from `start` to `end`; negative where `end` comes first. */
 export function secondsBetween(start: Ref<'timestamp'>, end: Ref<'timestamp'>): Enrichment<'float8'> {
-  const run = (inputs: readonly Vector[], rows: number): Vector => {
-    const values = new Float64Array(rows);
+  const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
+    const values = lanes.float64(rows);
     betweenLoop((inputs[0] as TimestampVector).values, (inputs[1] as TimestampVector).values, rows, values);
     return { kind: 'float64', length: rows, values, ...jointNulls(inputs, rows) };
   };

@@ -1,6 +1,7 @@
 /** Places: halves of points, grid cells, geohashes, distances. Degrees in, WGS 84 taken as a sphere. */
 import type { Float64Vector, Int32Vector, PointVector, Vector } from '../../kernel/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
+import type { Lanes } from '../lanes.ts';
 import { jointNulls, type Nulls, withNulls } from '../nulls.ts';
 import { accepting, type Enrichment, type PointRef, type Ref, type TypeName } from '../refs.ts';
 
@@ -111,9 +112,9 @@ export function gridCell(place: PointRef, degrees: number): Enrichment<'integer'
   if (!(degrees >= 0.0055 && degrees <= 90)) {
     throw new RangeError(`gridCell: a cell has 0.0055 to 90 degrees, not ${degrees}`);
   }
-  const run = (inputs: readonly Vector[], rows: number): Vector => {
+  const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
     const { lon, lat } = placeAt(inputs, 0);
-    const values = new Int32Array(rows);
+    const values = lanes.int32(rows);
     const outside = cellLoop(lon, lat, rows, degrees, values);
     const nulls = jointNulls(inputs, rows);
     return {
@@ -236,10 +237,10 @@ export function distance(from: PointRef, to: PointRef): Enrichment<'float8'> {
     total: true,
     build: ([first]) => {
       const second = widthOf(first);
-      return (inputs, rows) => {
+      return (inputs, rows, lanes) => {
         const a = placeAt(inputs, 0);
         const b = placeAt(inputs, second);
-        const values = new Float64Array(rows);
+        const values = lanes.float64(rows);
         haversineLoop(a.lon, a.lat, b.lon, b.lat, rows, values);
         return { kind: 'float64', length: rows, values, ...jointNulls(inputs, rows) };
       };

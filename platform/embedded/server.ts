@@ -33,6 +33,8 @@ export interface EmbeddedServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Starts the server again where it has ended without being told to. Throws LF_EMBEDDED_START. */
+  revive(): Promise<void>;
   /** Leaves; the last one out shuts the server down and waits for that. */
   stop(): Promise<void>;
 }
@@ -59,9 +61,10 @@ export async function openServer(
 
   const user = enter(paths);
   try {
-    const running = await untilServing(paths, account, { password, settings, url: urlOf });
+    const serve = () => untilServing(paths, account, { password, settings, url: urlOf });
+    const running = await serve();
     await ensureDatabase(urlOf(running.port, 'postgres'));
-    return handle(paths, user, running, urlOf(running.port, databaseName));
+    return handle(paths, user, { running, serve, url: urlOf(running.port, databaseName) });
   } catch (error) {
     leave(paths, user);
     throw error;
@@ -96,18 +99,39 @@ async function untilServing(
   throw startError(paths, 'it did not answer in time');
 }
 
-function handle(paths: ClusterPaths, user: string, running: Running, url: string): EmbeddedServer {
-  const { pid, port } = running;
-  const identity = processIdentity(pid) ?? '';
+function handle(
+  paths: ClusterPaths,
+  user: string,
+  opened: { running: Running; serve: () => Promise<Running>; url: string },
+): EmbeddedServer {
+  const { port } = opened.running;
+  let { pid } = opened.running;
+  let identity = processIdentity(pid) ?? '';
   const forget = atEnd(() => {
     if (leave(paths, user) && isAlive(identity)) process.kill(pid, 'SIGINT');
   });
+  let stopping: Promise<void> | null = null;
+  const revive = async () => {
+    if (stopping !== null || findRunning(paths) !== null) return;
+    // It takes the port it had, which everyone knows, unless somebody else has taken that meanwhile.
+    const running = await opened.serve();
+    if (running.port !== port) throw startError(paths, `its port ${port} is taken by another program`);
+    pid = running.pid;
+    identity = processIdentity(pid) ?? '';
+  };
   const stop = async () => {
     forget();
     if (leave(paths, user)) await shutDown(pid, identity);
   };
-  let stopping: Promise<void> | null = null;
-  return { url, port, pid, stop: () => (stopping ??= stop()) };
+  return {
+    url: opened.url,
+    port,
+    get pid() {
+      return pid;
+    },
+    revive,
+    stop: () => (stopping ??= stop()),
+  };
 }
 
 async function shutDown(pid: number, identity: string): Promise<void> {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { RowCounts } from '../progress.ts';
 import { sql } from '../sql.ts';
 import type { Part } from '../types.ts';
+import { storable } from './json.ts';
 import type { LedgerReject } from './rows.ts';
 
 /** Rejects and whose they are. */
@@ -17,6 +18,8 @@ export interface ChunkCommit extends ChunkRejects {
   /** As claimChunk gave it. */
   readonly claim: number;
   readonly rows: RowCounts;
+  /** Rows that the server said it took. */
+  readonly starRows: number;
   readonly parts: readonly Part[];
 }
 
@@ -25,16 +28,46 @@ const rejectsPerStatement = 2000;
 
 /** See Ledger.commitChunk. */
 export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
-  const { chunkId, fileId, claim, rows, parts } = commit;
-  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated];
+  const { chunkId, fileId, claim, rows, starRows, parts } = commit;
+  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated, starRows];
   const fenced = await client.query(sql('commit-chunk'), [chunkId, fileId, claim, ...counts, parts.length]);
   if (fenced.rowCount !== 1) return false;
-  if (parts.length > 0) {
-    const columns = [parts.map((p) => p.path), parts.map((p) => p.rows), parts.map((p) => p.bytes)];
-    await client.query(sql('add-parts'), [chunkId, fileId, ...columns]);
-  }
+  await addParts(client, [commit]);
   await addRejects(client, commit);
   return true;
+}
+
+/**
+ * Commits the chunks of many files in the caller's transaction: all, or the answer is false and the caller
+ * must roll back.
+ */
+export async function commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
+  const counts = (['parsed', 'loaded', 'rejected', 'deduplicated'] as const).map((name) =>
+    commits.map(({ rows }) => rows[name]),
+  );
+  const fenced = await client.query(sql('commit-chunks'), [
+    commits.map(({ chunkId }) => chunkId),
+    commits.map(({ fileId }) => fileId),
+    commits.map(({ claim }) => claim),
+    ...counts,
+    commits.map(({ starRows }) => starRows),
+    commits.map(({ parts }) => parts.length),
+  ]);
+  if (fenced.rowCount !== commits.length) return false;
+  await addParts(client, commits);
+  for (const commit of commits) await addRejects(client, commit);
+  return true;
+}
+
+async function addParts(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<void> {
+  const rows = commits.flatMap(({ chunkId, fileId, parts }) =>
+    parts.map((part) => ({ chunkId, fileId, ...part })),
+  );
+  if (rows.length === 0) return;
+  const columns = (['chunkId', 'fileId', 'path', 'rows', 'bytes'] as const).map((name) =>
+    rows.map((row) => row[name]),
+  );
+  await client.query(sql('add-parts'), columns);
 }
 
 /** See Ledger.addRejects. */
@@ -54,9 +87,4 @@ export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Pr
       rejects.map((reject) => storable(reject.raw)),
     ]);
   }
-}
-
-/** PostgreSQL's text holds every character but NUL; it is shown as the symbol for it. */
-function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\u2400') : text;
 }

@@ -3,14 +3,19 @@
  * the ways between them are drawn in ddl/migrations/0001-ledger.sql; each statement is a file of
  * ddl/statements. Every change of state is announced on the channel `landfall_change`.
  */
+
 import type pg from 'pg';
 import type { RangeSurvey } from '../../kernel/types.ts';
+import { crashPoint } from '../crash-points.ts';
 import { LandfallError } from '../errors.ts';
 import type { FileProgress, RejectSample, Totals } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { ChunkJob, FileLayout, Part, Receipt, StreamSurvey, SurveyJob } from '../types.ts';
-import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk } from './commit.ts';
+import { claimChunk, endHolders } from './claim.ts';
+import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk, commitChunks } from './commit.ts';
+import { type Landed, landFiles } from './groups.ts';
+import { toJson } from './json.ts';
 import { takeRejects } from './rejects.ts';
 import type { Claim, FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
 import {
@@ -31,7 +36,11 @@ import {
   toRejectSample,
   toSurvey,
   toTotals,
+  toWaiting,
+  type WaitingFile,
 } from './rows.ts';
+
+import { forgetKeys } from './unique.ts';
 
 export type { ChunkCommit } from './commit.ts';
 export type { Claim, FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
@@ -44,6 +53,7 @@ export type {
   LedgerReject,
   LedgerSurvey,
   StoredReject,
+  WaitingFile,
 } from './rows.ts';
 
 /** The channel of changes. Payload: {"fileId", "kind": "file" | "chunk", "chunkNumber"?: of a commit}. */
@@ -61,7 +71,7 @@ export class Ledger {
 
   /** Keeps a definition under its version; one that is there already stays as it is. */
   async saveDefinition(version: string, dataset: string, definition: unknown): Promise<void> {
-    await this.run('save-definition', [version, dataset, JSON.stringify(definition)]);
+    await this.run('save-definition', [version, dataset, toJson(definition)]);
   }
 
   /** Notes a landed file. One that is on its way already (same scope, url, fingerprint) is returned as it is. */
@@ -69,6 +79,17 @@ export class Ledger {
     const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
     const known = [dataset, name, url, scope, origin, bytes, fingerprint];
     return toFile((await this.run('add-file', [...known, link?.kind, link?.fileId]))[0]);
+  }
+
+  /** As addFile, for files of the landing folder; not those that have ended and are just being put away. */
+  landFiles(scope: string, files: readonly Landed[]): Promise<LedgerFile[]> {
+    return landFiles(this.pool, scope, files);
+  }
+
+  /** Takes a noted file back if it was put away under an earlier number; says whether it was. */
+  async forgetFile(fileId: number): Promise<boolean> {
+    const { rowCount } = await this.pool.query(sql('forget-file'), [fileId]);
+    return rowCount === 1;
   }
 
   async file(fileId: number): Promise<LedgerFile | null> {
@@ -90,7 +111,7 @@ export class Ledger {
 
   /** Moves a discovered file on to surveying. Nothing where it is past that. */
   async startSurvey(fileId: number, definitionVersion: string, layout: FileLayout): Promise<void> {
-    await this.run('start-survey', [fileId, definitionVersion, JSON.stringify(layout)]);
+    await this.run('start-survey', [fileId, definitionVersion, toJson(layout)]);
   }
 
   /** Keeps what a worker found in the pieces of one range, or in a whole stream; a repeat replaces it. */
@@ -100,7 +121,7 @@ export class Ledger {
     result: readonly RangeSurvey[] | StreamSurvey,
   ): Promise<void> {
     const { fileId, number, byteStart, byteEnd } = job;
-    await this.run('save-survey', [fileId, number, byteStart, byteEnd, blockHashes, JSON.stringify(result)]);
+    await this.run('save-survey', [fileId, number, byteStart, byteEnd, blockHashes, toJson(result)]);
   }
 
   /** Surveys of a file by number. */
@@ -136,12 +157,45 @@ export class Ledger {
   }
 
   /**
-   * Takes a chunk for a worker; an earlier claim of it can no longer commit. Null: the chunk is
-   * committed already or failed, or its file is not being loaded any more.
+   * Takes a chunk for a worker; an earlier claim of it can no longer commit, and a transaction that one
+   * has left open is ended. Null: the chunk is committed already or failed, or its file is not being
+   * loaded any more; with `again`, also where another worker has taken it since.
    */
-  async claimChunk(chunkId: number, worker: string): Promise<Claim | null> {
-    const [row] = await this.run('claim-chunk', [chunkId, worker]);
+  async claimChunk(
+    chunkId: number,
+    worker: string,
+    options: { again?: boolean } = {},
+  ): Promise<Claim | null> {
+    const row = await claimChunk(this.pool, [chunkId, worker, options.again ?? false]);
     return row ? toClaim(row) : null;
+  }
+
+  /**
+   * Takes chunks of files that have one, for a group: those that nobody has and that no worker was lost to.
+   * The result is by chunk id; the others are to be taken one by one.
+   */
+  async claimChunks(chunkIds: readonly number[], worker: string): Promise<Map<number, Claim>> {
+    const rows = await this.run('claim-chunks', [chunkIds, worker]);
+    return new Map(rows.map((row) => [row.chunk_id, toClaim(row)]));
+  }
+
+  /** Gives chunks of a group back that the worker has taken and not committed. */
+  async releaseChunks(chunkIds: readonly number[], worker: string): Promise<void> {
+    await this.run('release-chunks', [chunkIds, worker]);
+  }
+
+  /** Says why the worker that has a chunk did not get on with it. It `keeps` it, or gives it back. */
+  async releaseChunk(
+    chunkId: number,
+    worker: string,
+    { error, keeps }: { error?: ErrorDescription; keeps: boolean },
+  ): Promise<void> {
+    await this.run('release-chunk', [chunkId, worker, json(error), keeps]);
+  }
+
+  /** Ends the transactions in which workers still load these chunks: nothing of them is to be committed. */
+  async endChunks(chunkIds: readonly number[]): Promise<void> {
+    await endHolders(this.pool, chunkIds);
   }
 
   /**
@@ -153,6 +207,11 @@ export class Ledger {
     return commitChunk(client, commit);
   }
 
+  /** commitChunk for the chunks of many files: all of them, or false. */
+  commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
+    return commitChunks(client, commits);
+  }
+
   /**
    * Writes rejects of a chunk before it commits, inside the caller's transaction: for a chunk that has
    * more of them than are kept in memory. Those given to commitChunk come on top.
@@ -161,9 +220,14 @@ export class Ledger {
     return addRejects(client, chunk);
   }
 
-  /** Gives a planned chunk up for good. */
-  async failChunk(chunkId: number, error: ErrorDescription): Promise<void> {
-    await this.run('fail-chunk', [chunkId, JSON.stringify(error)]);
+  /** Gives a planned chunk up for good; with `worker`, unless another has taken it over since. */
+  async failChunk(chunkId: number, error: ErrorDescription, worker?: string): Promise<void> {
+    await this.run('fail-chunk', [chunkId, toJson(error), worker]);
+  }
+
+  /** Files with chunks that wait to be tried again, and the reason of the latest. */
+  async waitingFiles(): Promise<WaitingFile[]> {
+    return (await this.run('waiting-chunks', [])).map(toWaiting);
   }
 
   async chunks(fileId: number): Promise<LedgerChunk[]> {
@@ -248,13 +312,14 @@ export class Ledger {
     await client.query(sql('release-rejects'), [[fileId]]);
     // Those of a replay are the same rows as the ones that wait again.
     if (file?.link === 'replays') await client.query(sql('undo-rejects'), [[fileId]]);
+    await forgetKeys(client, [fileId]);
     await changeFile(client, fileId, 'failed', { error });
     return rows.map((row) => ({ path: row.path, rows: Number(row.rows), bytes: Number(row.bytes) }));
   }
 
   private async writePlan(client: pg.ClientBase, file: LedgerFile, plan: FilePlan): Promise<LedgerFile> {
     const { contentHash, definitionVersion, layout, chunks } = plan;
-    const change = [file.fileId, contentHash, definitionVersion, JSON.stringify(layout), chunks.length];
+    const change = [file.fileId, contentHash, definitionVersion, toJson(layout), chunks.length];
     await client.query(sql('plan-file'), change).catch((cause) => {
       if (cause.constraint !== 'file_by_content') throw cause;
       throw new LandfallError('LF_FILE_DUPLICATE', { file: file.name }, { cause });
@@ -267,7 +332,10 @@ export class Ledger {
     );
     await client.query(sql('plan-chunks'), [file.fileId, ...columns, ...unpacked]);
     if (plan.link) await client.query(sql('link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
-    if (plan.takes) await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });
+    if (plan.takes) {
+      await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });
+      crashPoint('plan.rejects-taken');
+    }
     return { ...file, definitionVersion };
   }
 
@@ -281,10 +349,11 @@ export class Ledger {
 }
 
 function toClaim(row: Row): Claim {
-  const { claim, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
+  const { claim, lost, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
   const { unpacked_start: start, unpacked_end: end } = row;
   return {
     claim,
+    lost,
     lineStart: Number(lineStart),
     ...(start !== null && { unpacked: { start: Number(start), end: Number(end) } }),
     rejectedSoFar: Number(rejectedSoFar),
@@ -305,5 +374,5 @@ async function changeFile(
 }
 
 function json(value: unknown): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
+  return value === undefined ? undefined : toJson(value);
 }

@@ -62,6 +62,8 @@ export interface FileChange {
 export interface Claim {
   /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
   readonly claim: number;
+  /** Workers that had the chunk and were not heard of again. */
+  readonly lost: number;
   readonly lineStart: number;
   /** Of a compressed file: the chunk's place in what that unpacks to. */
   readonly unpacked?: { readonly start: number; readonly end: number };

@@ -18,6 +18,8 @@ export interface LedgerFile {
   readonly name: string;
   /** Where its bytes are read now. */
   readonly url: string;
+  /** Where it is being moved; null most of the time. */
+  readonly movingTo: string | null;
   readonly scope: string;
   /** `replay`: written by Landfall itself, from rejects. */
   readonly origin: 'landing' | 'ingest' | 'replay';
@@ -34,6 +36,8 @@ export interface LedgerFile {
   readonly chunks: number;
   readonly receipt: Receipt | null;
   readonly error: ErrorDescription | null;
+  /** Of a file that failed: what was checked. */
+  readonly failedChecks: Receipt['checks'] | null;
   readonly landedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -50,10 +54,21 @@ export interface LedgerChunk {
   readonly claim: number;
   readonly worker: string | null;
   readonly rows: RowCounts;
+  /** Rows that the server said it took. */
+  readonly starRows: number;
   readonly parts: number;
   readonly error: ErrorDescription | null;
   readonly claimedAt: Date | null;
   readonly committedAt: Date | null;
+}
+
+/** A file some of whose chunks were tried in vain and will be tried again. */
+export interface WaitingFile {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly name: string;
+  readonly chunks: number;
+  readonly error: ErrorDescription;
 }
 
 export interface LedgerPart extends Part {
@@ -107,6 +122,7 @@ export function toFile(row: Row): LedgerFile {
     dataset: row.dataset,
     name: row.name,
     url: row.url,
+    movingTo: row.moving_to,
     scope: row.scope,
     origin: row.origin,
     bytes: Number(row.bytes),
@@ -121,6 +137,7 @@ export function toFile(row: Row): LedgerFile {
     chunks: row.chunks,
     receipt: row.receipt,
     error: row.error,
+    failedChecks: row.failed_checks,
     landedAt: row.landed_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
@@ -139,6 +156,7 @@ export function toChunk(row: Row): LedgerChunk {
     claim: row.claim,
     worker: row.worker,
     rows: toRowCounts(row),
+    starRows: Number(row.star_rows),
     parts: row.parts,
     error: row.error,
     claimedAt: row.claimed_at,
@@ -154,6 +172,11 @@ export function toChunkJob(
   const { fileId, chunkId, number, byteStart, byteEnd } = chunk;
   const { dataset, definitionVersion } = file;
   return { fileId, chunkId, number, byteStart, byteEnd, dataset, definitionVersion };
+}
+
+export function toWaiting(row: Row): WaitingFile {
+  const { file_id: fileId, dataset, name, chunks, error } = row;
+  return { fileId, dataset, name, chunks: Number(chunks), error };
 }
 
 export function toPart(row: Row): LedgerPart {
@@ -213,6 +236,7 @@ export function toProgress(row: Row): FileProgress {
     landedAt: row.landed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
+    drift: row.drift ?? null,
     link: row.link && { kind: row.link, fileId: row.linked_to, name: row.linked_name },
     error: row.error,
   };

@@ -5,7 +5,9 @@
 import type pg from 'pg';
 import { LandfallError } from '../errors.ts';
 import { sql } from '../sql.ts';
+import { toJson } from './json.ts';
 import { type LedgerFile, toChunk, toFile } from './rows.ts';
+import { forgetKeys } from './unique.ts';
 
 /** A file that was taken out, and its chunks: those whose facts must go. */
 export interface UndoneFile {
@@ -42,8 +44,9 @@ export async function undoFiles(
   await client.query(sql('undo-parts'), [fileIds]);
   await client.query(sql('undo-rejects'), [fileIds]);
   await client.query(sql('release-rejects'), [fileIds]);
+  await forgetKeys(client, fileIds);
   await client.query(sql('undo-chunks'), [fileIds]);
-  await client.query(sql('undo-files'), [fileIds, JSON.stringify(note)]);
+  await client.query(sql('undo-files'), [fileIds, toJson(note)]);
   await client.query(sql('marts-behind'), [root.dataset]);
   return undone;
 }

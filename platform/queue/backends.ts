@@ -8,11 +8,13 @@ import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, with
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueOptions } from './contract.ts';
+import { PatientPool } from './patient-pool.ts';
+import { watchRedis } from './redis-health.ts';
 
 /** The part of BullMQ's worker options that the caller decides. */
 export type WorkerSettings = Pick<
   bullmq.WorkerOptions,
-  'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'drainDelay'
+  'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'drainDelay' | 'runRetryDelay'
 >;
 
 // biome-ignore lint/suspicious/noExplicitAny: BullMQ's classes are generic over the backend; only members both have are used.
@@ -27,6 +29,8 @@ export interface Backend {
   queue(name: string): AnyQueue;
   flows(): AnyFlowProducer;
   worker(name: string, processor: bullmq.Processor, settings: WorkerSettings): AnyWorker;
+  /** Waits no longer for a server that is away. */
+  letGo(): void;
   /** Ends the connections; after queues, producers and workers are closed. */
   close(): Promise<void>;
 }
@@ -44,15 +48,18 @@ const schema = 'bullmq';
 /** Connections of one process to the queue: one listens for each worker object, the others ask. */
 const poolConnections = 5;
 
+const connectionTimeoutMillis = 10_000;
+
 async function openPostgres(options: QueueOptions): Promise<Backend> {
-  const pool = new pg.Pool({
+  const config: pg.PoolConfig = {
     connectionString: options.databaseUrl,
     max: poolConnections,
+    connectionTimeoutMillis,
     keepAlive: true,
     options: `-c search_path=${schema}`,
     application_name: 'landfall queue',
-  });
-  pool.on('error', (error) => options.onError?.(error));
+  };
+  const pool = new PatientPool(config, (error) => options.onError?.(error));
   if (options.migrate) await migrateOnce(pool);
   const bound = withBackend(createPostgresBackend);
   const connection = pool;
@@ -61,6 +68,7 @@ async function openPostgres(options: QueueOptions): Promise<Backend> {
     queue: (name) => new bound.Queue(name, { connection, streams: { events: { maxLen: eventsKept } } }),
     flows: () => new bound.FlowProducer({ connection }),
     worker: (name, processor, settings) => new bound.Worker(name, processor, { connection, ...settings }),
+    letGo: () => pool.letGo(),
     close: () => pool.end(),
   };
 }
@@ -78,13 +86,20 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
   const prefix = `landfall-${await databaseIdentity(options.databaseUrl)}`;
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   connection.on('error', (error: Error) => options.onError?.(error));
+  const { health } = options;
+  const stopWatching = health ? watchRedis(connection, { prefix, ...health }) : () => {};
   return {
     kind: 'redis',
     queue: (name) => new Queue(name, { connection, prefix, streams: { events: { maxLen: eventsKept } } }),
     flows: () => new FlowProducer({ connection, prefix }),
     worker: (name, processor, settings) => new Worker(name, processor, { connection, prefix, ...settings }),
+    letGo: () => {
+      if (connection.status !== 'ready') connection.disconnect();
+    },
     close: async () => {
-      await connection.quit();
+      stopWatching();
+      if (connection.status === 'ready') await connection.quit();
+      else connection.disconnect();
     },
   };
 }
@@ -96,6 +111,8 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
  */
 async function databaseIdentity(databaseUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  // The query that is under way fails; without this the process would too.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rows } = await client.query(

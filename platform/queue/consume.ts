@@ -1,5 +1,7 @@
 /** Workers of both queues: BullMQ's worker wrapped in our contract. */
+
 import { type Job, WaitingError } from 'bullmq';
+import { crashPoint } from '../crash-points.ts';
 import type { AnyWorker, Backend, WorkerSettings } from './backends.ts';
 import type { FilesContext, FilesJob, JobContext, QueueWorker, WorkJob } from './contract.ts';
 import { maxStalledCount } from './jobs.ts';
@@ -7,12 +9,16 @@ import { maxStalledCount } from './jobs.ts';
 /** How long a forced close waits for handlers to notice their signal before it leaves them behind. */
 const giveBackMs = 2_000;
 
+/** Pause before a server that refused a connection is asked again, in ms. */
+const retryMs = 1_000;
+
 /**
  * Locks are renewed at half their time and stalled jobs are looked for at half of it, so the job of a
  * killed worker is taken over after 0.5 to 1.5 lock times: 5 to 15 s.
  */
 export function workerSettings(concurrency: number, lockMs: number): WorkerSettings {
-  return { concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, maxStalledCount };
+  const stalledInterval = lockMs / 2;
+  return { concurrency, lockDuration: lockMs, stalledInterval, maxStalledCount, runRetryDelay: retryMs };
 }
 
 export async function consumeFiles(
@@ -23,7 +29,7 @@ export async function consumeFiles(
   onError: (error: Error) => void,
 ): Promise<QueueWorker> {
   const process = async (job: Job): Promise<void> => {
-    await handler({ kind: job.name as FilesJob['kind'], fileId: job.data.fileId }, attemptOf(job));
+    await handler({ ...job.data, kind: job.name } as FilesJob, attemptOf(job));
   };
   const worker = backend.worker(queueName, process, settings);
   worker.on('error', onError);
@@ -40,7 +46,8 @@ export async function consumeWork(
 ): Promise<QueueWorker> {
   let givingBack = false;
   const process = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
-    const context = { ...attemptOf(job), signal: signal ?? new AbortController().signal };
+    const { stalledCounter: stalls } = job;
+    const context = { ...attemptOf(job), stalls, signal: signal ?? new AbortController().signal };
     try {
       await handler(workJob(job), context);
     } catch (error) {
@@ -48,7 +55,11 @@ export async function consumeWork(
         await job.moveToWait(token);
         throw new WaitingError();
       }
-      if (context.lastAttempt) await hooks.onFailedForGood(job.data.fileId);
+      // What is left of a group is found when its files are ended.
+      if (context.lastAttempt && job.name !== 'group') {
+        await hooks.onFailedForGood(job.data.fileId);
+        crashPoint('chunk.abandon-queued');
+      }
       throw error;
     }
   };
@@ -62,6 +73,7 @@ export async function consumeWork(
     close: async (options) => {
       if (!options?.force) return worker.close();
       givingBack = true;
+      backend.letGo();
       await closeGivingBack(worker);
     },
   };
@@ -73,6 +85,7 @@ function attemptOf(job: Job): FilesContext {
 }
 
 function workJob(job: Job): WorkJob {
+  if (job.name === 'group') return { kind: 'group', chunks: job.data.chunks };
   return job.name === 'survey' ? { kind: 'survey', survey: job.data } : { kind: 'chunk', chunk: job.data };
 }
 

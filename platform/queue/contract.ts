@@ -3,33 +3,37 @@
  * (test/platform/queue). Jobs carry addresses only; what has happened is in the ledger, and nothing
  * is ever counted or concluded from queue events.
  *
- *   files queue   plan (parent of surveys) · finalise (parent of chunks) · abandon   coordinator
- *   work queue    survey · chunk                                                     workers
+ *   files queue   plan (parent of surveys) · finalise (parent of chunks) · group (of a group) · abandon   coordinator
+ *   work queue    survey · chunk · group                                                                  workers
  *
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
  */
 import type { ChunkJob, SurveyJob } from '../types.ts';
 
-export interface FilesJob {
+export type FilesJob =
   /** `plan`: all surveys have ended. `finalise`: all chunks have. `abandon`: one of either has failed for
    * good, and the others need not be waited for. */
-  readonly kind: 'plan' | 'finalise' | 'abandon';
-  readonly fileId: number;
-}
+  | { readonly kind: 'plan' | 'finalise' | 'abandon'; readonly fileId: number }
+  /** The group's job has ended: for each file, its only chunk has, or was left to be queued by itself. */
+  | { readonly kind: 'group'; readonly fileIds: readonly number[] };
 
 /** Which attempt a job of the files queue is. */
-export type FilesContext = Omit<JobContext, 'signal'>;
+export type FilesContext = Pick<JobContext, 'attempt' | 'lastAttempt'>;
 
 export type WorkJob =
   | { readonly kind: 'survey'; readonly survey: SurveyJob }
-  | { readonly kind: 'chunk'; readonly chunk: ChunkJob };
+  | { readonly kind: 'chunk'; readonly chunk: ChunkJob }
+  /** Each the only chunk of a small file. */
+  | { readonly kind: 'group'; readonly chunks: readonly ChunkJob[] };
 
 export interface JobContext {
   /** 1 for the first attempt. Being taken over from a dead worker is not an attempt. */
   readonly attempt: number;
   /** A throw now is final: the job is not tried again. */
   readonly lastAttempt: boolean;
+  /** How often the job was taken over from a worker that was silent for too long. */
+  readonly stalls: number;
   /** Aborted when the lock is lost or the worker gives its jobs back; the handler should throw soon. */
   readonly signal: AbortSignal;
 }
@@ -61,6 +65,8 @@ export interface Queues {
   submitSurvey(fileId: number, surveys: readonly SurveyJob[]): Promise<void>;
   /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitSurvey. */
   submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
+  /** Queues the only chunks of many small files as one job and, after it, one `group` job for the files. */
+  submitGroup(chunks: readonly ChunkJob[]): Promise<void>;
   workFiles(
     handler: (job: FilesJob, context: FilesContext) => Promise<void>,
     options?: { concurrency?: number },
@@ -70,6 +76,8 @@ export interface Queues {
     options: { concurrency: number },
   ): Promise<QueueWorker>;
   counts(): Promise<QueueCounts>;
+  /** Waits no longer for a server that is away: to be called before closing. */
+  letGo(): void;
   /** Removes both queues with all their jobs: for a scope that will not be used again. */
   remove(): Promise<void>;
   close(): Promise<void>;
@@ -85,6 +93,13 @@ export interface QueueOptions {
   readonly migrate?: boolean;
   /** Told of connection trouble; the connections mend themselves. */
   readonly onError?: (error: Error) => void;
+  /** Watches whether Redis takes what is queued. Not called where the queue lives in the database. */
+  readonly health?: {
+    /** For as long as it lasts, every two seconds. */
+    onTrouble(reason: string): void;
+    /** It is well again, or was connected anew: jobs may have been lost. */
+    onMended(): void;
+  };
   /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */
   readonly lockMs?: number;
   /** First pause before a job is tried again, in ms; it doubles each time. Default 500. */

@@ -2,7 +2,7 @@
 import { openBackend } from './backends.ts';
 import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
 import type { JobCounts, QueueOptions, Queues } from './contract.ts';
-import { abandonOptions, chunkFlow, queueNames, surveyFlow } from './jobs.ts';
+import { abandonOptions, chunkFlow, groupFlow, queueNames, surveyFlow } from './jobs.ts';
 
 export type {
   FilesContext,
@@ -49,6 +49,9 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
     submitChunks: async (fileId, chunks) => {
       await flows.add(chunkFlow(names, fileId, chunks));
     },
+    submitGroup: async (chunks) => {
+      await flows.add(groupFlow(names, chunks));
+    },
     workFiles: (handler, { concurrency = filesConcurrency } = {}) =>
       consumeFiles(backend, names.files, handler, workerSettings(concurrency, lockMs), onError),
     workChunks: (handler, { concurrency }) =>
@@ -59,6 +62,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
         },
       }),
     counts: async () => ({ files: await countJobs(files), work: await countJobs(work) }),
+    letGo: () => backend.letGo(),
     remove: async () => {
       await files.obliterate({ force: true });
       await work.obliterate({ force: true });

@@ -1,4 +1,5 @@
 /** Names, ids and options of jobs: the same on both backends. Pure. */
+import { createHash } from 'node:crypto';
 import type { FlowJob, JobsOptions } from 'bullmq';
 import type { ChunkJob, SurveyJob } from '../types.ts';
 
@@ -74,6 +75,29 @@ export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly Ch
       data: chunk,
       opts: { ...child(names.retryMs), ...order, jobId: `chunk-${chunk.chunkId}` },
     })),
+  };
+}
+
+/**
+ * The flow of many small files: the parent ends them, its one child loads their chunks. Named by its chunks:
+ * what is queued again is the same job, and no two groups are.
+ */
+export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJob {
+  const ids = chunks.map(({ chunkId }) => chunkId).join();
+  const id = createHash('sha256').update(ids).digest('hex').slice(0, 32);
+  return {
+    name: 'group',
+    queueName: names.files,
+    data: { fileIds: chunks.map(({ fileId }) => fileId) },
+    opts: { ...retried(filesAttempts, names.retryMs), jobId: `end-group-${id}` },
+    children: [
+      {
+        name: 'group',
+        queueName: names.work,
+        data: { chunks },
+        opts: { ...child(names.retryMs), jobId: `group-${id}` },
+      },
+    ],
   };
 }
 

@@ -17,9 +17,10 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { LandfallError } from '../errors.ts';
-import type { Storage, StorageWriter, StoredObject } from '../types.ts';
+import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
+import { atATime } from './at-a-time.ts';
 import { copyThrough } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 
@@ -27,6 +28,8 @@ import { checkKey, checkPrefix } from './keys.ts';
 const asideFolder = '.landfall-tmp';
 /** What lies aside untouched for so long was left by a process that died. */
 const asideMs = 60 * 60 * 1000;
+/** Staged files that are written, or renamed, at a time: as many as a worker has threads for it. */
+const stagedAtATime = 8;
 /** Two of these are held while a file is read: one in use, one being filled. */
 const bufferBytes = 1024 * 1024;
 
@@ -78,28 +81,29 @@ export class FolderStorage implements Storage {
     range: { start: number; end: number; fingerprint?: string; reuse?: boolean },
   ): AsyncGenerator<Uint8Array> {
     const file = await this.guard(this.openToRead(key));
-    const buffers = bufferSource(range.reuse === true);
+    const reading = new ReadBuffers(range.reuse === true);
     let ahead: Promise<Uint8Array> | null = null;
     try {
-      const before = await file.stat({ bigint: true });
+      const before = await this.guard(file.stat({ bigint: true }));
       const print = range.fingerprint ?? fingerprint(before);
       const changed = (found: BigIntStats) => fingerprint(found) !== print;
       if (changed(before)) throw this.changed(key);
       const end = Math.min(range.end, Number(before.size));
-      ahead = readAt(file, range.start, end, buffers);
+      ahead = this.guard(readAt(file, range.start, end, reading));
       for (let at = range.start; at < end; ) {
         const bytes: Uint8Array = await ahead;
         if (bytes.length === 0) throw this.changed(key);
         at += bytes.length;
-        ahead = readAt(file, at, end, buffers);
+        ahead = this.guard(readAt(file, at, end, reading));
         // Should it fail while the caller works on these bytes, the next turn says so.
         ahead.catch(() => {});
         yield bytes;
       }
-      if (changed(await file.stat({ bigint: true }))) throw this.changed(key);
+      if (changed(await this.guard(file.stat({ bigint: true })))) throw this.changed(key);
     } finally {
       // Whoever stops in the middle must not close the file under a read.
       await ahead?.catch(() => {});
+      reading.end();
       await file.close();
     }
   }
@@ -143,6 +147,48 @@ export class FolderStorage implements Storage {
       await writer.abort();
       throw error;
     }
+  }
+
+  stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged> {
+    return this.guard(this.writeAside(objects));
+  }
+
+  private async writeAside(objects: readonly { key: string; body: Uint8Array }[]): Promise<Staged> {
+    const folder = join(this.url, asideFolder);
+    await mkdir(folder, { recursive: true });
+    const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
+    const aside = objects.map(({ key }, i) => ({ key, path: join(folder, `${name}-${i}`) }));
+    const discard = () => atATime(stagedAtATime, aside, ({ path }) => unlink(path).catch(() => {}));
+    try {
+      await atATime(stagedAtATime, objects, async ({ key, body }, i) => {
+        checkKey(key, this.url);
+        const file = await open(aside[i].path, 'wx');
+        try {
+          for (let at = 0; at < body.length; ) at += (await file.write(body, at)).bytesWritten;
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+      });
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    return { publish: () => this.guard(this.placeAll(aside)), discard };
+  }
+
+  /** What `place` does, for many: each folder is looked at and made durable once. */
+  private async placeAll(aside: readonly { key: string; path: string }[]): Promise<void> {
+    const folders = [...new Set(aside.map(({ key }) => dirname(join(this.url, key))))];
+    const made: string[] = [];
+    for (const folder of folders) {
+      const first = await mkdir(folder, { recursive: true });
+      await this.locate(relative(this.url, join(folder, 'x')).split(sep).join('/'));
+      if (first !== undefined) made.push(...foldersBetween(first, folder));
+    }
+    await atATime(stagedAtATime, aside, ({ key, path }) => rename(path, join(this.url, key)));
+    const above = made.map((folder) => dirname(folder));
+    await atATime(stagedAtATime, [...new Set([...folders, ...above])], syncFolder);
   }
 
   delete(key: string): Promise<void> {
@@ -249,29 +295,47 @@ export class FolderStorage implements Storage {
   }
 }
 
+/** Buffers of ended reads, for the next ones. */
+const idleBuffers: Buffer[] = [];
+const idleBuffersMax = 8;
+
+/** From `first` down to `last`, both included. */
+function foldersBetween(first: string, last: string): string[] {
+  const folders = [last];
+  for (let folder = last; folder.length > first.length; ) folders.push((folder = dirname(folder)));
+  return folders;
+}
+
 /** Fresh buffers; or, where pieces may be overwritten, the same two in turn: one in use, one being filled. */
-function bufferSource(reuse: boolean): (length: number) => Buffer {
-  if (!reuse) return (length) => Buffer.allocUnsafeSlow(length);
-  const two: Buffer[] = [];
-  let turn = 0;
-  return (length) => {
-    turn ^= 1;
-    // Only the last piece of a range is shorter than the first.
-    two[turn] ??= Buffer.allocUnsafeSlow(length);
-    return two[turn];
-  };
+class ReadBuffers {
+  private readonly reuse: boolean;
+  private readonly two: Buffer[] = [];
+  private turn = 0;
+
+  constructor(reuse: boolean) {
+    this.reuse = reuse;
+  }
+
+  next(length: number): Buffer {
+    if (!this.reuse) return Buffer.allocUnsafeSlow(length);
+    this.turn ^= 1;
+    this.two[this.turn] ??= idleBuffers.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
+    return this.two[this.turn];
+  }
+
+  /** Nothing is read into them any more, and whoever reads here has seen the last piece. */
+  end(): void {
+    for (const buffer of this.two.splice(0)) {
+      if (buffer !== undefined && idleBuffers.length < idleBuffersMax) idleBuffers.push(buffer);
+    }
+  }
 }
 
 /** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
-async function readAt(
-  file: FileHandle,
-  at: number,
-  end: number,
-  buffers: (length: number) => Buffer,
-): Promise<Uint8Array> {
+async function readAt(file: FileHandle, at: number, end: number, buffers: ReadBuffers): Promise<Uint8Array> {
   const length = Math.min(bufferBytes, end - at);
   if (length <= 0) return new Uint8Array(0);
-  const { bytesRead, buffer } = await file.read(buffers(length), 0, length, at);
+  const { bytesRead, buffer } = await file.read(buffers.next(length), 0, length, at);
   return buffer.subarray(0, bytesRead);
 }
 

@@ -40,6 +40,18 @@ export function objectUrl(storage: Pick<Storage, 'url'>, key: string): string {
     : pathToFileURL(join(storage.url, key)).href;
 }
 
+/** The key of an object in this store, by its address; null for one that lies elsewhere. */
+export function keyIn(storage: Pick<Storage, 'url'>, url: string): string | null {
+  if (!url.startsWith(folderUrl(storage))) return null;
+  const address = storage.url.startsWith('s3://') ? url : fileURLToPath(url);
+  return address.slice(storage.url.length + 1);
+}
+
+/** What the addresses of all its objects begin with. */
+export function folderUrl(storage: Pick<Storage, 'url'>): string {
+  return objectUrl(storage, 'x').slice(0, -1);
+}
+
 /** The SDK takes a third of a second to load: only those who need it wait for it. */
 async function openS3(url: string): Promise<Storage> {
   // It warns of Node versions on standard error, which is not its place.

@@ -13,7 +13,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { LandfallError } from '../errors.ts';
-import type { Storage, StorageWriter, StoredObject } from '../types.ts';
+import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
+import { atATime } from './at-a-time.ts';
 import { copyThrough } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
@@ -39,6 +40,9 @@ function sharedClient(): S3Client {
   });
   return shared;
 }
+
+/** Staged objects that are put at a time. */
+const putsAtATime = 16;
 
 export class S3Storage implements Storage {
   readonly url: string;
@@ -129,6 +133,14 @@ export class S3Storage implements Storage {
   async put(key: string, body: Uint8Array | string): Promise<void> {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     await this.send(key, new PutObjectCommand({ ...this.address(key), Body: bytes }));
+  }
+
+  /** An object that is put is visible, so staging only keeps the bodies. */
+  async stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged> {
+    return {
+      publish: () => atATime(putsAtATime, objects, ({ key, body }) => this.put(key, body)),
+      discard: async () => {},
+    };
   }
 
   async delete(key: string): Promise<void> {

@@ -18,12 +18,15 @@ const starts: readonly (readonly [Compression, readonly number[]])[] = [
 
 /** What the file is that begins with these bytes (four tell). Null: not compressed. */
 export function compressionOf(start: Uint8Array): Compression | null {
+  // pzstd begins with a frame to be skipped: 50 to 5f, 2a, 4d, 18.
+  if ((start[0] & 0xf0) === 0x50 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18)
+    return 'zstd';
   return starts.find(([, magic]) => magic.every((byte, i) => start[i] === byte))?.[0] ?? null;
 }
 
 /**
  * The unpacked bytes. Throws LF_UNPACK where the file is damaged, LF_UNPACK_LIMIT, LF_ZIP_ENCRYPTED,
- * LF_ZIP_EMPTY, LF_ZSTD_NODE, and what reading throws.
+ * LF_ZIP_EMPTY, and what reading throws.
  */
 export function unpack(file: PackedFile, compression: Compression): AsyncGenerator<UnpackedPiece> {
   return compression === 'zip' ? unpackZip(file) : unpackStream(file, compression);

@@ -17,6 +17,7 @@ const commands = [
   'rejects',
   'replay',
   'undo',
+  'audit',
   'ddl',
   'doctor',
   'demo',

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bigint, defineDataset } from '../../model/index.ts';
 import { redisUrl } from '../support/index.ts';
 import { openRig, type Rig, salesCsv } from './support.ts';
 
@@ -170,6 +171,21 @@ describe('the way of a file', () => {
     const [receipt] = await rig.receipts(1);
     expect(receipt).toMatchObject({ status: 'failed', error: { code } });
     expect(await rig.files('failed')).toEqual(['sales/odd.csv', 'sales/odd.csv.error.json']);
+  });
+
+  it.each([
+    ['a NUL', 'x\0y'],
+    ['half a character', 'x\ud83dy'],
+  ])('fails a file whose reason quotes %s', async (_what, field) => {
+    const source = {
+      name: 'wide',
+      columns: { id: bigint() },
+      star: { fact: 'fact_wide', columns: ['id'] },
+    } as const;
+    await running({ definitions: [defineDataset({ ...source, dialect: { encoding: 'utf-16le' } })] });
+    await rig.drop('wide/odd.csv', Buffer.from(`${field}\n1\n`, 'utf16le'));
+    const [receipt] = await rig.receipts(1);
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_HEADER' } });
   });
 
   it('is done with a file that is a header and nothing else', async () => {

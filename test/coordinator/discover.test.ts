@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Discovery, startDiscovery } from '../../coordinator/discover.ts';
@@ -44,6 +45,28 @@ afterEach(async () => {
 });
 
 describe('discovery', () => {
+  it('says when the folder cannot be looked through, and takes what lies there when it can again', async () => {
+    const mended = vi.fn();
+    discovery = await startDiscovery({
+      folder,
+      settleMs: 50,
+      scanMs: 200,
+      knows: () => true,
+      onArrival: async ({ key }) => void arrived.push(key),
+      onLeft: () => {},
+      onError: (error) => void errors.push(error),
+      onMended: mended,
+    });
+    await rename(folder, join(root, 'away'));
+    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 5_000 });
+    expect(String(errors[0])).toContain('ENOENT');
+    await writeFile(join(root, 'away', 'trips', 'late.csv'), 'a\n');
+    await rename(join(root, 'away'), folder);
+    await vi.waitFor(() => expect(mended).toHaveBeenCalled(), { timeout: 10_000 });
+    await arrivals('trips/late.csv');
+    errors.length = 0;
+  });
+
   it('takes what lies there at the start and what comes later, each once', async () => {
     await writeFile(join(folder, 'trips', 'first.csv'), 'a\n');
     await start();
@@ -72,11 +95,23 @@ describe('discovery', () => {
     await arrivals('trips/grows.csv');
   });
 
-  it.runIf(process.platform === 'linux')('waits for a copy that pauses, as long as it is open', async () => {
-    await start(100);
+  it.runIf(process.platform === 'linux').each([
+    ['that pauses', async (begin: () => void) => start(100).then(begin)],
+    [
+      'that paused before anybody looked',
+      async (begin: () => void) => {
+        begin();
+        await delay(300);
+        await start(100);
+      },
+    ],
+  ])('waits for a copy %s, as long as it is open', async (_, startWith) => {
     const path = join(folder, 'trips', 'paused.csv');
-    const copy = spawn('sh', ['-c', `exec 3>"$1"; echo row >&3; read line`, 'sh', path], {
-      stdio: ['pipe', 'ignore', 'ignore'],
+    let copy!: ChildProcessByStdio<Writable, null, null>;
+    await startWith(() => {
+      copy = spawn('sh', ['-c', `exec 3>"$1"; echo row >&3; read line`, 'sh', path], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
     });
     await delay(700);
     expect(arrived).toEqual([]);
@@ -161,7 +196,7 @@ describe('discovery', () => {
     await arrivals('trips/future.csv');
   });
 
-  it('tries again what could not be handed on, at the next scan', async () => {
+  it('tries again what could not be handed on', async () => {
     let fail = true;
     discovery = await startDiscovery({
       folder,
@@ -177,7 +212,6 @@ describe('discovery', () => {
     await rename(join(root, 'x.csv'), join(folder, 'trips', 'x.csv'));
     await delay(100);
     fail = false;
-    await discovery.scan();
     await arrivals('trips/x.csv');
   });
 });

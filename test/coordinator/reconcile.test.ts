@@ -14,6 +14,7 @@ function chunk(number: number, change: Partial<LedgerChunk> = {}): LedgerChunk {
     claim: 1,
     worker: 'w',
     rows: { parsed: 10, loaded: 9, rejected: 1, deduplicated: 0 },
+    starRows: 9,
     parts: 1,
     error: null,
     claimedAt: null,

@@ -2,10 +2,15 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Context } from '../../coordinator/context.ts';
 import { startCoordinator } from '../../coordinator/coordinator.ts';
+import { DeadIngests } from '../../coordinator/dead-ingests.ts';
+import { lockScope } from '../../coordinator/scope-lock.ts';
 import { bigint, defineDataset, text } from '../../model/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
+import { Ledger } from '../../platform/ledger/ledger.ts';
 import { createLog } from '../../platform/log.ts';
+import { objectUrl, openStorage } from '../../platform/storage/index.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { openRig, type Rig, salesCsv } from './support.ts';
 
@@ -44,14 +49,14 @@ describe('a coordinator that starts again', () => {
   });
 
   it('goes on with a file that was only noted', async () => {
-    await rig.drop('sales/x.csv', salesCsv(10));
-    await rig.untilFirstIs('loading');
-    await restart(() =>
-      rig.database.pool.query(
-        `with gone as (delete from landfall.chunk)
-         update landfall.file set state = 'discovered', chunks = 0, content_hash = null`,
-      ),
-    );
+    await restart(async () => {
+      await rig.drop('sales/x.csv', salesCsv(10));
+      const landing = await openStorage(rig.config.landingUrl);
+      const { bytes, fingerprint } = (await landing.stat('sales/x.csv'))!;
+      const url = objectUrl(landing, 'sales/x.csv');
+      const noted = { dataset: 'sales', name: 'x.csv', url, scope: 'pool', origin: 'landing' as const };
+      await new Ledger(rig.database.pool).addFile({ ...noted, bytes, fingerprint });
+    });
     await rig.startWorker();
     expect((await rig.receipts(1))[0]).toMatchObject({ status: 'done', rows: { loaded: 10 } });
     expect(await states()).toEqual(['done']);
@@ -195,5 +200,37 @@ describe('coordinators beside each other', () => {
     expect((await alive.settled(again)).status).toBe('done');
     await alive.close();
     expect(await facts()).toBe(20);
+  });
+
+  it('unloads it while it runs, when the ingest still seems dead at the next look', async () => {
+    const dying = await beside('ingest-dying');
+    const path = join(rig.folder, 'dying.csv');
+    await writeFile(path, salesCsv(10));
+    await dying.submit({ path, dataset: 'sales' });
+    await rig.untilFirstIs('loading');
+    const lock = await lockScope(rig.database.url, 'looking', {
+      onTrouble: () => {},
+      onMended: () => {},
+      onTaken: () => {},
+    });
+    const lake = await openStorage(rig.config.lakeUrl);
+    const { ledger } = rig.coordinator;
+    const context = { pool: rig.database.pool, ledger, registry: rig.registry, scope: 'pool', lake, log };
+    const removed: string[] = [];
+    const dead = new DeadIngests(
+      context as unknown as Context,
+      lock,
+      async (scope) => void removed.push(scope),
+    );
+    const look = async () => {
+      await dead.look();
+      return rig.column('select state from landfall.file');
+    };
+    expect(await look()).toEqual(['loading']);
+    await dying.close();
+    expect(await look()).toEqual(['loading']);
+    expect(await look()).toEqual(['failed']);
+    expect(removed).toEqual(['ingest-dying']);
+    await lock.close();
   });
 });

@@ -94,6 +94,9 @@ export async function openRig(
     token: null,
     workers: 1,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
+    patience: 60,
+    lockMs: 10_000,
+    stopMs: 10_000,
     datasets: [],
   };
   await mkdir(config.landingUrl, { recursive: true });

@@ -23,6 +23,22 @@ describe('Turns', () => {
     expect(done).toEqual(['first', 'second']);
   });
 
+  it('begins work on many files when the work of each has ended, and holds up what follows on any', async () => {
+    const turns = new Turns(4);
+    const done: string[] = [];
+    const held = gate();
+    const before = turns.take(2, () => held.opened);
+    const all = turns.takeAll([1, 2], async () => void done.push('both'));
+    const after = turns.take(1, async () => void done.push('after'));
+    await new Promise(setImmediate);
+    expect(done).toEqual([]);
+    held.open();
+    await Promise.all([before, all, after]);
+    expect(done).toEqual(['both', 'after']);
+    await expect(turns.takeAll([3], () => Promise.reject(new Error('three')))).rejects.toThrow('three');
+    await turns.allEnded();
+  });
+
   it('works on so many files at a time and no more', async () => {
     const turns = new Turns(2);
     const gates = [gate(), gate(), gate()];

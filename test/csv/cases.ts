@@ -556,6 +556,13 @@ const encodings: readonly Case[] = [
   ),
 ];
 
+/** As zstd and pzstd write them: `printf 'a,b\n1,"2\n2"\n' | zstd`, two of them, and one by pzstd. */
+const zstdOf = {
+  one: Buffer.from('KLUv/QRYYQAAYSxiCjEsIjIKMiIKx2iWsg==', 'base64'),
+  two: Buffer.from('KLUv/QRYMQAAYSxiCjEsuUwyVii1L/0EWDEAADIKMyw0Cvyq9ck=', 'base64'),
+  parallel: Buffer.from('UCpNGAQAAAAVAAAAKLUv/QRYQQAAYSxiCjEsMgo158rO', 'base64'),
+};
+
 const packed: readonly Case[] = [
   {
     ...loads('gzip', gzipSync('a,b\n1,"2\n2"\n'), [['1', '2\n2']]),
@@ -566,6 +573,14 @@ const packed: readonly Case[] = [
     ['3', '4'],
   ]),
   fails('gzip that is damaged or cut off', gzipSync('a,b\n1,2\n').subarray(0, 22), 'LF_UNPACK'),
+  { ...loads('zstd', zstdOf.one, [['1', '2\n2']]), layout: { compression: 'zstd', headerBytes: 4 } },
+  loads('zstd of several frames', zstdOf.two, [
+    ['1', '2'],
+    ['3', '4'],
+  ]),
+  loads('zstd of several frames', zstdOf.parallel, [['1', '2']]),
+  fails('zstd that is damaged or cut off', zstdOf.one.subarray(0, 20), 'LF_UNPACK'),
+  fails('zstd that is damaged or cut off', Buffer.concat([zstdOf.one, Buffer.from('more')]), 'LF_UNPACK'),
   loads('zip', zipOf([{ name: 'x.csv', content: 'a,b\n1,2' }]), [['1', '2']]),
   loads('zip', zipOf([{ name: 'data', content: 'a,b\n1,2', stored: true }]), [['1', '2']]),
   loads(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodings, toUtf8 } from '../../kernel/encodings.ts';
 import { readRecord } from '../../kernel/header.ts';
-import type { KernelDialect, KernelPlan } from '../../kernel/types.ts';
+import { type KernelDialect, type KernelPlan, RejectReason } from '../../kernel/types.ts';
 import { column, comma, planOf, type ReadOptions, readWithKernel } from '../kernel/read.ts';
 import { readChunk, readRecords } from '../oracle/csv.ts';
 import { anyDialect, piecesFor } from './generators.ts';
@@ -60,6 +60,71 @@ describe('any dialect', () => {
       }),
       { numRuns: 500, seed: 4 },
     );
+  });
+});
+
+describe('a record that is too long', () => {
+  it.each([
+    { ...comma },
+    { ...comma, escape: '\\' },
+    { ...comma, encoding: 'latin-1' },
+    { ...comma, encoding: 'utf-16le' },
+  ])('is told of without its line end, wherever the window ends: %o', async (dialect) => {
+    const encode = (text: string) =>
+      Buffer.from(text, dialect.encoding === 'utf-16le' ? 'utf16le' : 'latin1');
+    for (let length = 60; length < 320; length++) {
+      const file = encode(`a\r\n${'x'.repeat(length)}\r\nb\r\n`);
+      await agree(file, planOf(columns.slice(0, 1), dialect), { inputBytes: 144, recordBytesMax: 20 });
+    }
+  });
+});
+
+describe('a record that is just not too long', () => {
+  it.each([{ ...comma }, { ...comma, escape: '\\' }, { ...comma, encoding: 'utf-16le' }])(
+    'is read, wherever the window ends: %o',
+    async (dialect) => {
+      for (let before = 0; before < 80; before++) {
+        const text = `${'a\n'.repeat(before)}${'x'.repeat(150)}\r\n${'y'.repeat(151)}\r\nb\r\n`;
+        const file = Buffer.from(text, dialect.encoding === 'utf-16le' ? 'utf16le' : 'latin1');
+        const { rows, rejects } = await agree(file, planOf(columns.slice(0, 1), dialect), {
+          ...{ inputBytes: 144, recordBytesMax: 150, pieces: [1] },
+        });
+        expect([rows.length, rejects.length]).toEqual([before + 2, 1]);
+      }
+    },
+  );
+});
+
+describe('a field of many megabytes', () => {
+  const large = { recordBytesMax: 4 << 20, inputBytes: 1 << 20 };
+
+  it.each([
+    { ...comma },
+    { ...comma, quote: null },
+    { ...comma, trim: true, escape: '\\' },
+    { ...comma, delimiter: '||', lineEnds: 'any' as const, longRows: 'truncate' as const },
+    { ...comma, encoding: 'utf-16le' },
+    { ...comma, encoding: 'windows-1251', shortRows: 'pad' as const },
+  ])('is read up to the limit of a record, and rejected beyond: %o', async (dialect) => {
+    const encode = (text: string) =>
+      Buffer.from(text, dialect.encoding === 'utf-16le' ? 'utf16le' : 'latin1');
+    const { delimiter, quote } = dialect;
+    const field = (megabytes: number) => {
+      const text = `x${quote === null ? 'yyyyyy' : ', "" \n'}`.repeat((megabytes << 20) / 7);
+      return quote === null ? text : `${quote}${text}${quote}`;
+    };
+    const file = encode(['a', field(3), field(5), 'b'].map((text) => `${text}${delimiter}1\n`).join(''));
+    const plan = planOf([columns[0], columns[2]], dialect);
+    const { rows, rejects } = await readWithKernel(file, plan, large);
+    const text = quote === null ? 'xyyyyyy' : 'x, " \n';
+    expect(rows.map(({ values }) => String(values[0]).length)).toEqual([
+      1,
+      text.length * Math.floor((3 << 20) / 7),
+      1,
+    ]);
+    expect(String(rows[1].values[0]).slice(0, 20)).toBe(text.repeat(10).slice(0, 20));
+    expect(rejects).toEqual([expect.objectContaining({ reason: RejectReason.tooLong, record: 2 })]);
+    expect(rejects[0].raw.length).toBeLessThanOrEqual(8192);
   });
 });
 

@@ -75,6 +75,19 @@ describePage('the page on a real ledger', () => {
     await database.drop();
   });
 
+  it('says what the work waits for, and since when, until it is gone', async () => {
+    const page = await openPage(`${server.url}/?token=secret`);
+    const away = { with: 'database', code: 'LF_DATABASE_LOST' } as const;
+    hub.setTrouble('test', { ...away, message: 'The database is out of reach.', fix: 'Start it `again`.' });
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    const said = await alert.textContent();
+    expect(said).toMatch(/Database, since \d\d:\d\d:\d\d: The database is out of reach/);
+    expect(said).toContain('Start it again');
+    hub.setTrouble('test', null);
+    await alert.waitFor({ state: 'detached' });
+  });
+
   it('says what to do, and then moves with ticks and commits, without being asked', async () => {
     const page = await openPage(`${server.url}/?token=secret`);
     expect(page.url()).not.toContain('secret');
@@ -156,6 +169,13 @@ describePage('the page on messages', () => {
       fileOf({
         ...{ fileId: 3, name: 'mended.csv', state: 'undone', finishedAt: new Date().toISOString() },
         link: { kind: 'mends', fileId: 9, name: 'rides.csv' },
+        drift: {
+          unknown: ['<b>colour</b>'],
+          missing: ['note'],
+          reordered: true,
+          renamed: [{ from: 'label', to: 'name' }],
+          suggested: [],
+        },
       }),
     ];
     const rejects = [
@@ -176,6 +196,8 @@ describePage('the page on messages', () => {
     await file(page, 'again.csv').getByText('loaded before').waitFor();
     await file(page, 'mended.csv').getByText('taken out again').waitFor();
     await file(page, 'mended.csv').getByText('mends rejects of rides.csv').waitFor();
+    const drift = 'columns: unknown <b>colour</b> · missing note · 1 renamed · reordered';
+    await file(page, 'mended.csv').getByText(drift).waitFor();
     await page.getByText('<script>alert(1)</script>').waitFor();
     await page.getByText('far').waitFor();
     expect(await page.title()).toBe('Done, 1 failed · Landfall');

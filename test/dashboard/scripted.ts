@@ -103,7 +103,8 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     rowsPerSecond: sum((file) => file.rowsPerSecond),
     bytesPerSecond: sum((file) => file.bytesPerSecond),
   };
-  return { type: 'snapshot', epoch, seq, state: { files, workers: [], rejects: [], totals, ...state } };
+  const nothing = { workers: [], rejects: [], troubles: [] };
+  return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
 }
 
 export function fileOf(file: Partial<FileProgress> & { fileId: number }): FileProgress {
@@ -125,6 +126,7 @@ export function fileOf(file: Partial<FileProgress> & { fileId: number }): FilePr
     startedAt: null,
     finishedAt: null,
     link: null,
+    drift: null,
     error: null,
     ...file,
   };

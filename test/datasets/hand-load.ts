@@ -42,11 +42,11 @@ const statements: Readonly<Record<OracleDataset, readonly string[]>> = {
     names('dim_user_type', 'name', 'user_type', 'text'),
     `insert into star.fact_ride
        (start_station_key, end_station_key, bike_key, user_type_key, date_key, duration_seconds, started_at,
-        ended_at, distance_km, hour, day_of_week, birth_year, gender, started_ambiguous, ended_ambiguous, chunk_id)
+        ended_at, distance_km, hour, end_hour, day_of_week, birth_year, gender, started_ambiguous, ended_ambiguous, chunk_id)
      select start_station.station_key, end_station.station_key, bike_key, coalesce(user_type_key, 0),
        to_char((row->>'local_day')::date, 'YYYYMMDD')::integer, (row->>'duration_seconds')::integer,
        (row->>'started_at')::timestamp at time zone 'UTC', (row->>'ended_at')::timestamp at time zone 'UTC',
-       (row->>'distance_km')::float8, (row->>'hour')::smallint, (row->>'day_of_week')::smallint,
+       (row->>'distance_km')::float8, (row->>'hour')::smallint, (row->>'end_hour')::smallint, (row->>'day_of_week')::smallint,
        (row->>'birth_year')::smallint, (row->>'gender')::smallint,
        (row->>'started_ambiguous')::boolean, (row->>'ended_ambiguous')::boolean, 1
      from jsonb_array_elements($1) as row

@@ -1,6 +1,7 @@
 /** A file that changes while it is read is noticed before anything of it counts; what it became is loaded. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { tempFolder } from '../support/index.ts';
 import { account, csv, header, lakeFiles, rows, siteOf } from './again.ts';
@@ -57,6 +58,60 @@ describe('a file that changes', () => {
     const open = (site = await siteOf('postgres'));
     const lock = await lockOf(open, 'lock table landfall.part in share mode');
     await change(open, lock, async () => lock);
+  });
+
+  it('in place, to other bytes of the same length, while it is loaded', async () => {
+    const open = (site = await siteOf('postgres'));
+    const lock = await lockOf(open, 'lock table landfall.part in share mode');
+    const dropped = open.drop('riders', csv(tempFolder(), 'rides.csv', lines));
+    await lock.waitedFor();
+    // Whoever is to load the last chunk may have its bytes, or not: what was read before must not count either.
+    const path = join(open.folder, 'landing/riders/rides.csv');
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.from(lines.join('\n').replaceAll('Rider 3', 'Rider X')));
+    closeSync(file);
+    await lock.release();
+    const receipt = await dropped;
+    expect(receipt).toMatchObject({
+      status: 'failed',
+      error: { code: 'LF_FILE_CHANGED' },
+      rows: { loaded: 0 },
+    });
+    expect(await open.receiptOf('rides.csv', receipt.fileId)).toMatchObject({
+      status: 'done',
+      rows: { loaded: 100 },
+    });
+    const [found] = await open.query<{ x: number; three: number }>(
+      `select count(*) filter (where name = 'Rider X')::int as x, count(*) filter (where name = 'Rider 3')::int as three
+       from star.fact_rider join star.dim_rider using (rider_key)`,
+    );
+    expect(found).toEqual({ x: 14, three: 0 });
+  });
+
+  it.each(['landfall.survey', 'landfall.part'])('compressed, while %s is written', async (table) => {
+    const open = (site = await siteOf('postgres'));
+    const lock = await lockOf(open, `lock table ${table} in share mode`);
+    const path = csv(tempFolder(), 'rides.csv.gz', []);
+    writeFileSync(path, gzipSync(`${lines.join('\n')}\n`));
+    const dropped = open.drop('riders', path);
+    await lock.waitedFor();
+    // Another member of the gzip file: it still unpacks to the end.
+    appendFileSync(join(open.folder, 'landing/riders/rides.csv.gz'), gzipSync(more));
+    await lock.release();
+    const receipt = await dropped;
+    expect(receipt).toMatchObject({
+      status: 'failed',
+      error: { code: 'LF_FILE_CHANGED' },
+      rows: { loaded: 0 },
+    });
+    expect(await open.receiptOf('rides.csv.gz', receipt.fileId)).toMatchObject({
+      status: 'done',
+      rows: { loaded: 150 },
+    });
+    expect(await account(open)).toMatchObject({ lake_rows: 150, mart: 150 });
+    expect(lakeFiles(open).map((name) => join(open.folder, 'lake', name))).toEqual(
+      await committedParts(open, 'riders'),
+    );
   });
 
   it('when all of it is loaded and nothing is checked yet', async () => {

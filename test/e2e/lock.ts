@@ -1,7 +1,6 @@
 /** Stops work at a chosen step: by holding a lock in the database that the step needs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { TestSite } from './site.ts';
 
 export interface Lock {
   /** Resolves when somebody waits for it. */
@@ -11,7 +10,10 @@ export interface Lock {
 }
 
 /** Holds what the statement locks until it is released. */
-export async function holdLock(site: TestSite, statement: string): Promise<Lock> {
+export async function holdLock(
+  site: { readonly database: { readonly url: string; readonly pool: pg.Pool } },
+  statement: string,
+): Promise<Lock> {
   const client = new pg.Client({ connectionString: site.database.url, application_name: 'the test' });
   await client.connect();
   await client.query('begin');
@@ -21,7 +23,7 @@ export async function holdLock(site: TestSite, statement: string): Promise<Lock>
   return {
     async waitedFor() {
       const text = 'select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))';
-      while ((await site.query(text, [rows[0].pid])).length === 0) await delay(20);
+      while ((await site.database.pool.query(text, [rows[0].pid])).rows.length === 0) await delay(20);
     },
     async release() {
       if (held) await client.end();

@@ -9,9 +9,10 @@ import { openSite, type Site } from '../../cli/site.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { loadConfig } from '../../platform/config.ts';
+import { connectDatabase } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import type { Receipt } from '../../platform/types.ts';
-import { describeRedis, redisUrl, tempFolder, testDatabase } from '../support/index.ts';
+import { describeRedis, redisUrl, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -33,26 +34,35 @@ export interface TestSiteOptions {
   readonly folder?: string;
   /** Files or folders with definitions beside the built-in ones. */
   readonly datasets?: readonly string[];
+  /** Servers of the test's own. Default: a database of its own on the servers that all tests share. */
+  readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null };
+  readonly lakeUrl?: string;
+  /** Other settings, by their names in the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Default: one of its own, dropped with the site. */
+  readonly database?: TestDatabase;
 }
 
 /** Opens a site that closes, with its database, when `close` is called. */
 export async function testSite(options: TestSiteOptions): Promise<TestSite> {
   const folder = options.folder ?? tempFolder();
-  const database = await testDatabase();
-  const redis = options.backend === 'redis' ? redisUrl() : null;
+  const database =
+    options.database ?? (options.servers ? ownDatabase(options.servers.databaseUrl) : await testDatabase());
+  const redis = options.servers?.redisUrl ?? (options.backend === 'redis' ? redisUrl() : null);
   if (options.backend === 'redis' && redis === null)
     throw new Error('this test needs Redis; use describeRedis');
   const env = {
     DATABASE_URL: database.url,
     ...(redis && { REDIS_URL: redis }),
     LANDING_URL: join(folder, 'landing'),
-    LAKE_URL: join(folder, 'lake'),
+    LAKE_URL: options.lakeUrl ?? join(folder, 'lake'),
     ARCHIVE_URL: join(folder, 'archive'),
     LANDFALL_HOME: join(folder, 'home'),
     LANDFALL_PORT: '0',
     LANDFALL_WORKERS: String(options.workers ?? 2),
     ...(options.chunkBytes && { LANDFALL_CHUNK_BYTES: String(options.chunkBytes) }),
     ...(options.datasets && { LANDFALL_DATASETS: options.datasets.join(',') }),
+    ...options.settings,
   };
   const config = await loadConfig({}, { env, cwd: folder });
   const registry = await loadRegistry({ builtin, paths: config.datasets });
@@ -87,9 +97,15 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     },
     async close() {
       await site.close();
-      await database.drop();
+      if (options.database === undefined) await database.drop();
     },
   };
+}
+
+/** A database that the test itself provides, and takes away. */
+function ownDatabase(url: string): TestDatabase {
+  const { pool, close } = connectDatabase(url, { name: 'test' });
+  return { url, pool, drop: close };
 }
 
 /** The number of a file, as soon as progress tells of it; above `after` where the name was there before. */

@@ -76,3 +76,10 @@ it('shares the memory of the kernel', async () => {
   const coded = toArrow(batch.vectors[0]);
   expect(coded.data[0].dictionary?.data[0].values.buffer).toBe(batch.byteOffsets.buffer);
 });
+
+it('turns decimals of 128 bits round for Arrow', () => {
+  const values = Buffer.from(`${'0'.repeat(31)}1${'f'.repeat(31)}e`, 'hex');
+  const vector = toArrow({ kind: 'decimal128', length: 2, values, validity: null, nullCount: 0 });
+  expect([...vector.get(0)]).toEqual([1, 0, 0, 0]);
+  expect([...vector.get(1)]).toEqual([0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff]);
+});

@@ -55,7 +55,10 @@ test.each([
       at += count;
       kernel.filled(count, at === file.length);
       for (let batch = kernel.next(); batch !== null; batch = kernel.next()) {
-        for (let row = 0; row < batch.rows; row++) found.push(batch.place!(row));
+        for (let row = 0; row < batch.rows; row++) {
+          found.push(batch.place!(row));
+          expect(batch.line!(row)).toBe(found.at(-1)!.line);
+        }
       }
     }
     expect(found).toEqual(placesOf(dialect.delimiter, 1000));

@@ -76,6 +76,8 @@ export interface ReadOptions extends KernelOptions {
   /** Sizes of the pieces handed to the kernel, over and over; the whole space where left out. */
   readonly pieces?: readonly number[];
   readonly onBatch?: (batch: Batch) => void;
+  /** One kept by these options where left out. */
+  readonly kernel?: Kernel;
 }
 
 export interface ReadResult {
@@ -100,7 +102,7 @@ export async function readWithKernel(
   plan: KernelPlan,
   options: ReadOptions = {},
 ): Promise<ReadResult> {
-  const kernel = await kernelFor(options);
+  const kernel = options.kernel ?? (await kernelFor(options));
   kernel.begin(plan, { byteStart: options.byteStart ?? 0, skipBytes: options.skipBytes ?? 0 });
   const result: ReadResult = { rows: [], rejects: [] };
   const { encoding = 'utf-8' } = plan.dialect;

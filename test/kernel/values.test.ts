@@ -168,8 +168,9 @@ describe('doubles', () => {
       'e5',
       '1.2.3',
       '0x10',
-      'NaN',
-      'Infinity',
+      'nans',
+      'infinit',
+      '- inf',
       '--1',
       '1_000',
       '1,5',
@@ -182,6 +183,27 @@ describe('doubles', () => {
       RANGE,
       RANGE,
     ]);
+  });
+});
+
+describe('doubles that are not finite', () => {
+  const texts = ['NaN', 'nan', '-nan', 'inf', '+Inf', '-INF', 'Infinity', '-infinity', 'infinite', '1.5'];
+
+  it.each([
+    ['reject', [...Array(8).fill(`reject ${RejectReason.notFinite}`), TYPE, 1.5]],
+    ['null', [...Array(8).fill(null), TYPE, 1.5]],
+    [
+      'keep',
+      [NaN, NaN, NaN, Infinity, Infinity, -Infinity, Infinity, -Infinity].concat([TYPE, 1.5] as never[]),
+    ],
+  ] as const)('are as the column says: %s', async (nonFinite, wanted) => {
+    expect(await outcomes({ kind: 'float64', nonFinite }, texts)).toEqual(wanted);
+  });
+
+  it('are missing where they are null and a value is required', async () => {
+    const type = { kind: 'float64', nonFinite: 'null' } as const;
+    const { rejects } = await readTexts(type, ['1', 'nan'], { required: true });
+    expect(rejects.map(({ reason }) => reason)).toEqual([RejectReason.missing]);
   });
 });
 
@@ -335,9 +357,25 @@ describe('decimals', () => {
 
 describe('booleans, uuids and points', () => {
   it('read the usual words', async () => {
-    const yes = ['true', 'T', 'Yes', 'y', '1', 'ON', 'TRUE'];
-    const no = ['false', 'F', 'nO', 'n', '0', 'off', 'FALSE'];
-    const neither = ['', '2', 'tr', 'yess', 'truex', 'o', 'offf', ' true', '\u0011', 'ja'];
+    const yes = ['true', 'T', 'Yes', 'y', '1', 'ON', 'TRUE', 'да', 'ДА', 'Да'];
+    const no = ['false', 'F', 'nO', 'n', '0', 'off', 'FALSE', 'нет', 'НЕТ', 'нЕт'];
+    const neither = [
+      '',
+      '2',
+      'tr',
+      'yess',
+      'truex',
+      'o',
+      'offf',
+      ' true',
+      '\u0011',
+      'ja',
+      'д',
+      'даа',
+      'не',
+      'нец',
+      'ÿÿÿ',
+    ];
     expect(await outcomes({ kind: 'boolean' }, [...yes, ...no, ...neither])).toEqual([
       ...yes.map(() => true),
       ...no.map(() => false),
@@ -345,20 +383,27 @@ describe('booleans, uuids and points', () => {
     ]);
   });
 
-  it('read uuids with dashes and without', async () => {
+  it('read uuids with dashes and without, in braces and as names', async () => {
     const plain = '00112233445566778899aabbccddeeff';
     const dashed = '00112233-4455-6677-8899-AABBCCDDEEFF';
+    const wrapped = [`{${dashed}}`, `{${plain}}`, `urn:uuid:${dashed}`, `URN:UUID:${plain}`];
     const wrong = [
       `${plain}0`,
       plain.slice(1),
       dashed.replace('-', '0'),
       dashed.replace('A', 'G'),
-      `{${dashed}}`,
+      `{${dashed}`,
+      `${dashed}}`,
+      `{{${plain}}}`,
+      `urn:uuid:{${plain}}`,
+      `urn\u001auuid:${plain}`,
+      '{}',
       '',
     ];
-    expect(await outcomes({ kind: 'uuid' }, [plain, dashed, ...wrong])).toEqual([
+    expect(await outcomes({ kind: 'uuid' }, [plain, dashed, ...wrapped, ...wrong])).toEqual([
       plain,
       plain,
+      ...wrapped.map(() => plain),
       ...wrong.map(() => TYPE),
     ]);
   });
@@ -509,6 +554,27 @@ describe('dates and times', () => {
     ]);
     expect(answers.filter((answer) => answer === RANGE).length).toBe(9);
     expect(answers.filter((answer) => answer === TYPE).length).toBe(8);
+  });
+
+  it('have leap seconds where the column clamps them', async () => {
+    const formats = [...iso, "yyyy-MM-dd'T'HH:mm:ss.SX"];
+    const texts = [
+      '2016-12-31 23:59:60',
+      '2016-12-31 23:59:61',
+      '2016-12-31T23:59:60.5Z',
+      '2016-12-31 23:60:60',
+      '2016-12-31 23:59:6O',
+    ];
+    const clamp = await outcomes({ kind: 'timestamp', formats, zone: utc, leapSecond: 'clamp' }, texts);
+    expect(clamp).toEqual([
+      [1483228799000000n, 17166, 86399],
+      RANGE,
+      [1483228799500000n, 17166, 86399],
+      RANGE,
+      TYPE,
+    ]);
+    const reject = await outcomes({ kind: 'timestamp', formats, zone: utc, leapSecond: 'reject' }, texts);
+    expect(reject).toEqual([RANGE, RANGE, RANGE, RANGE, TYPE]);
   });
 
   it('are read for every day of four centuries', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileDataset } from '../../model/compile.ts';
 import {
+  boolean,
   compute,
   date,
   dateDimension,
@@ -160,7 +161,7 @@ describe('mistakes', () => {
         at: timestamp({ zone: 'Europe/Berlim', ambiguous: 'maybe' as never, formats: ['YYYY-MM-dd'] }),
         start_time: text(),
         other: text({ aliases: ['Start Time'] }),
-        price: numeric(20, 2),
+        price: numeric(39, 2),
         age: integer({ min: 5, max: 1 }),
         born: date({ formats: ['dd.MM.yyyy HH:mm'] }),
       },
@@ -183,11 +184,11 @@ describe('mistakes', () => {
       '\n  dialect',
       'columns.Region: "Region" is no plain SQL name',
       'columns.at.zone: there is no time zone Europe/Berlim. Use an IANA name. Did you mean Europe/Berlin?',
-      'columns.at.ambiguous: there is no maybe. Say earlier, later and reject',
+      'columns.at.ambiguous: there is no maybe. Say earlier, later or reject',
       'columns.at.formats "YYYY-MM-dd": Y mean nothing in a format',
       'columns.at.formats "YYYY-MM-dd": it must have one year',
       'columns.other: the header "start_time" means start_time too',
-      'columns.price: numeric has 1 to 18 digits, not 20',
+      'columns.price: numeric has 1 to 38 digits, not 39',
       'columns.age: min is above max',
       'columns.born.formats "dd.MM.yyyy HH:mm": a date has no time of day',
       'enrich.price: there is a column price already',
@@ -239,6 +240,26 @@ describe('mistakes', () => {
     ],
   ])('%s', (_, source, message) => {
     expect(mistakesOf(source)).toContain(message);
+  });
+
+  test.each([
+    ['yyyy-MM-dd HH:mm:mm', 'it has more than one minute'],
+    ['d MMM MMMM yyyy', 'it must have one month'],
+    ['yyyy-MM-dd h:mm', 'h and a go together'],
+    ['yyyy-MM-dd HH:mm a', 'h and a go together'],
+    ['uuuu-MM-dd G', 'uuuu has a sign and needs no G'],
+    ['yyyy-MM-dd HH:mm:ss.S SS', 'it has more than one fraction of a second'],
+  ])('the format %s', (format, message) => {
+    expect(mistakesOf({ ...plain, columns: { at: timestamp({ formats: [format] }) } })).toContain(message);
+  });
+
+  test.each([
+    ['yes without no', boolean({ true: ['ja'] }), 'it has words for one of true and false only'],
+    ['a word for both', boolean({ true: ['J', 'x'], false: ['j'] }), 'j means true and false'],
+    ['a policy', float8({ nonFinite: 'drop' as never }), 'there is no drop. Say reject, null or keep'],
+    ['another', timestamp({ leapSecond: 'smear' as never }), 'there is no smear. Say reject or clamp'],
+  ])('%s', (_, column, message) => {
+    expect(mistakesOf({ ...plain, columns: { a: column } })).toContain(message);
   });
 
   test('what defineDataset did not return is refused', () => {

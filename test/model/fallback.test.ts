@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
 import { createKernel } from '../../kernel/kernel.ts';
 import { RejectReason } from '../../kernel/types.ts';
+import { type Decimal128Vector, decimal128At, isValid } from '../../kernel/vectors.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { enrichBatch } from '../../model/enrich.ts';
 import { convertFallbacks, needsPlaces } from '../../model/fallback.ts';
 import {
+  boolean,
   compute,
   date,
   defineDataset,
   float8,
   integer,
   json,
+  numeric,
   rule,
   text,
   timestamp,
@@ -56,7 +59,7 @@ test('English month names, long and short', () => {
     days('0001-05-12'),
   ]);
   expect(rejects).toEqual([
-    [4, RejectReason.type, 0],
+    [4, RejectReason.range, 0],
     [5, RejectReason.type, 0],
   ]);
 });
@@ -71,7 +74,7 @@ test('Russian month names: nominative, genitive and short', () => {
 });
 
 test('local times with month names become instants by the zone’s rules, or rejects', () => {
-  const formats = ['d MMM yyyy h:mm a', 'd MMM yyyy HH:mm:ss.SSSSSS X'];
+  const formats = ['d MMM yyyy h:mm a', 'd MMM yyyy HH:mm:ss.S X'];
   const zone = 'America/New_York';
   const given = [
     '5 Nov 2017 12:30 AM',
@@ -97,6 +100,119 @@ test('local times with month names become instants by the zone’s rules, or rej
   expect(vector).toMatchObject({ kind: 'timestamp' });
   // What the clocks in New York showed then: 1:30 and, an hour after the gap began, 3:30.
   expect(vector.kind === 'timestamp' && [...vector.localSecond.subarray(1, 3)]).toEqual([5400, 12600]);
+});
+
+test('years before ours, by sign and by era', () => {
+  const formats = ['uuuu-MM-dd', 'yyyy-MM-dd G', "d MMMM y' г.' G"];
+  const { values, rejects } = converted({ on: date({ formats, locale: 'ru' }) }, [
+    ...['-0043-03-15', '0000-02-29', '0044-03-15 BC', '15 марта 44 г. до н. э.', '1 мая 7 г. н.э.'],
+    ...[
+      '-4713-11-24',
+      '-4713-11-23',
+      '+12345-01-01',
+      '0000-01-01 BC',
+      '-0001-02-29',
+      '2018-05-05',
+      '2018-05-05 XY',
+    ],
+  ]);
+  const ides = -735_160;
+  expect(values).toEqual([ides, -719_469, ides, ides, -716_851, -2_440_588, 17_656]);
+  expect(rejects.map(([record, reason]) => [record, reason])).toEqual([
+    ...[6, 7, 8, 9].map((record) => [record, RejectReason.range]),
+    [11, RejectReason.type],
+  ]);
+});
+
+test('times in a zone that the text names, by the policies of the column', () => {
+  const formats = ['yyyy-MM-dd HH:mm VV', "yyyy-MM-dd'T'HH:mm:ssXXX'['VV']'", 'uuuu-MM-dd HH:mm:ss'];
+  const given = [
+    ...['2024-01-01 10:00 Europe/Moscow', '2024-01-01 10:00 UTC', '2024-01-01 10:00 Mars/Olympus'],
+    ...['2024-10-27 02:30 Europe/Berlin', '2024-03-31 02:30 Europe/Berlin'],
+    ...['2024-07-01T10:00:00+02:00[Europe/Berlin]', '2016-12-31 23:59:60', '-0043-03-15 00:00:01'],
+    ...['2024-01-01T10:00:00+25:00[Europe/Berlin]', '2024-01-01 24:00 UTC'],
+  ];
+  const { values, rejects } = converted({ at: timestamp({ formats, ambiguous: 'later' }) }, given);
+  expect(values).toEqual([
+    milliseconds('2024-01-01T07:00Z'),
+    milliseconds('2024-01-01T10:00Z'),
+    milliseconds('2024-10-27T01:30Z'),
+    milliseconds('2024-07-01T08:00Z'),
+    milliseconds('-000043-03-15T00:00:01Z'),
+  ]);
+  expect(rejects.map(([record, reason]) => [record, reason])).toEqual([
+    [2, RejectReason.type],
+    [4, RejectReason.skippedTime],
+    [6, RejectReason.range],
+    [8, RejectReason.type],
+    [9, RejectReason.range],
+  ]);
+  const clamped = converted({ at: timestamp({ formats, leapSecond: 'clamp' }) }, ['2016-12-31 23:59:60']);
+  expect(clamped.values).toEqual([milliseconds('2016-12-31T23:59:59Z')]);
+});
+
+test('literals of formats stand for themselves', () => {
+  const formats = ["d-MMM-yyyy 'o''clock'"];
+  expect(converted({ on: date({ formats }) }, ["1-May-2018 o'clock", '1-May-2018 oclock'])).toMatchObject({
+    values: [days('2018-05-01')],
+    rejects: [[1, RejectReason.type, 0]],
+  });
+});
+
+test('decimals of more digits than 64 bits hold are exact', () => {
+  const nines = '9'.repeat(33);
+  const { batch, rejects } = converted({ amount: numeric(38, 5) }, [
+    ...[`${nines}.99999`, `-${nines}.99999`, `1${'0'.repeat(33)}`, '0.000010', '0.000001', '-0.00001'],
+    ...['.5', '5.', '.', '1e5', '', `${'0'.repeat(50)}1`, '+7', null, 'NaN'],
+  ]);
+  const [vector] = batch.vectors;
+  const found = Array.from({ length: vector.length }, (_, i) =>
+    isValid(vector, i) ? decimal128At(vector as Decimal128Vector, i) : null,
+  );
+  const most = 10n ** 38n - 1n;
+  expect(found).toEqual([most, -most, 1n, -1n, 50_000n, 500_000n, 100_000n, 700_000n, null]);
+  expect(rejects.map(([record, reason]) => [record, reason])).toEqual([
+    [2, RejectReason.range],
+    [4, RejectReason.range],
+    ...[8, 9, 10, 14].map((record) => [record, RejectReason.type]),
+  ]);
+});
+
+test('functions see the double nearest to a decimal', () => {
+  const { batch } = converted({ amount: numeric(38, 20) }, [
+    '0.1',
+    '123456789012345678.00000000000000000001',
+  ]);
+  const logical = { type: 'numeric', precision: 38, scale: 20 } as const;
+  expect(valuesOf(batch.vectors[0], logical)).toEqual([0.1, 123456789012345680]);
+  const short = { type: 'numeric', precision: 18, scale: 17 } as const;
+  expect(valuesOf(vectorOf({ type: 'bigint' }, [110000000000000001n]), short)).toEqual([1.1]);
+});
+
+test('booleans by words of one’s own', () => {
+  const known = { true: ['ja', 'İ'], false: ['nein', ''], nulls: ['?'] };
+  expect(converted({ ok: boolean(known) }, ['JA', 'Nein', 'true', 'i\u0307', null])).toMatchObject({
+    values: [true, false, true, null],
+    rejects: [[2, RejectReason.type, 0]],
+  });
+});
+
+test('JSON that jsonb cannot hold is out of range', () => {
+  const fine = [
+    '{"a":"\\\\u0000"}',
+    '"\\ud83d\\ude00"',
+    '1e4000',
+    `"${'x'.repeat(15 << 20)}"`,
+    `${'[7],'.repeat(9000)}`,
+  ];
+  fine[4] = `[${fine[4].slice(0, -1)}]`;
+  expect(converted({ data: json() }, fine).rejects).toEqual([]);
+  const odd = [
+    ...['"\\u0000"', '{"a\\u0000":1}', '"\\ud800"', '"\\ude00x"', '1e200000', '1e-20000'],
+    ...[`${'1'.repeat(140_000)}`, `0.${'1'.repeat(17_000)}`, `${'['.repeat(1500)}${']'.repeat(1500)}`],
+  ];
+  const { rejects } = converted({ data: json() }, odd);
+  expect(rejects.map(([, reason]) => reason)).toEqual(odd.map(() => RejectReason.range));
 });
 
 test('JSON is checked and kept as it is', () => {

@@ -4,6 +4,7 @@ import { isValid, type Vector } from '../../kernel/vectors.ts';
 import { compileDataset } from '../../model/compile.ts';
 import type { CompiledDataset, LogicalType } from '../../model/compiled.ts';
 import { type DatasetDefinition, type Definition, defineDataset } from '../../model/define.ts';
+import type { Lanes } from '../../model/lanes.ts';
 import type { Enrichment } from '../../model/refs.ts';
 import { valueAt, vectorBuilder } from '../../model/values.ts';
 import { offsetAt, zoneTable } from '../../model/zones.ts';
@@ -46,12 +47,18 @@ export function valuesOf(vector: Vector, logical: LogicalType): unknown[] {
   );
 }
 
+/** Arrays as a worker hands them out: with the values of earlier batches in them. */
+const usedLanes: Lanes = {
+  int32: (rows) => new Int32Array(rows).fill(-77),
+  float64: (rows) => new Float64Array(rows).fill(-77),
+};
+
 /** The enrichment's values for inputs of these types, its null count checked on the way. */
 export function run(enrichment: Enrichment, inputs: readonly (readonly [LogicalType, Vector])[]): unknown[] {
   const build = enrichment.build(inputs.map(([logical]) => logical));
   const vectors = inputs.map(([, vector]) => vector);
   const rows = vectors[0].length;
-  const result = build(vectors, rows);
+  const result = build(vectors, rows, usedLanes);
   const values = valuesOf(result, enrichment.logical);
   const nulls = values.filter((value) => value === null).length;
   if (nulls !== result.nullCount) throw new Error(`${nulls} nulls, but nullCount is ${result.nullCount}`);

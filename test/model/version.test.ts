@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import { compileDataset } from '../../model/compile.ts';
-import { compute, type Definition, defineDataset, integer, text, view } from '../../model/index.ts';
+import {
+  boolean,
+  compute,
+  type Definition,
+  date,
+  defineDataset,
+  float8,
+  integer,
+  numeric,
+  text,
+  timestamp,
+  view,
+} from '../../model/index.ts';
 import { canonical, versionOf } from '../../model/version.ts';
 
 test('canonical text does not depend on the order of members', () => {
@@ -45,4 +57,30 @@ test('what decides what becomes of a row makes the version; marts do not', () =>
     variant({ convert: (value) => value.toUpperCase() }),
   ];
   expect(new Set([first, ...others]).size).toBe(5);
+});
+
+test('what a column is read by makes the version, whoever reads it', () => {
+  const columns = [
+    date({ formats: ['d MMM yyyy'] }),
+    date({ formats: ['dd MMM yyyy'] }),
+    date({ formats: ['d MMM yyyy'], locale: 'ru' }),
+    timestamp({ formats: ['d MMM yyyy H:mm'] }),
+    timestamp({ formats: ['d MMM yyyy H:mm'], ambiguous: 'later' }),
+    timestamp({ formats: ['d MMM yyyy H:mm'], leapSecond: 'clamp' }),
+    timestamp(),
+    timestamp({ leapSecond: 'clamp' }),
+    boolean(),
+    boolean({ true: ['ja'], false: ['nein'] }),
+    boolean({ true: ['nein'], false: ['ja'] }),
+    float8(),
+    float8({ nonFinite: 'keep' }),
+    float8({ nonFinite: 'null' }),
+    numeric(38, 2),
+    numeric(38, 3),
+  ];
+  const versions = columns.map(
+    (column) =>
+      compileDataset(defineDataset({ name: 'x', columns: { a: column }, star: { fact: 'f' } })).version,
+  );
+  expect(new Set(versions).size).toBe(columns.length);
 });

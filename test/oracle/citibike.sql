@@ -83,6 +83,7 @@ select
   cast(month(local_start) as integer) as month,
   cast(day(local_start) as integer) as day,
   cast(hour(local_start) as integer) as hour,
+  cast(hour(local_end) as integer) as end_hour,
   cast(isodow(local_start) as integer) as day_of_week,
   case
     when hour(local_start) < 6 then 'night'

@@ -95,6 +95,8 @@ class Reader {
   private readonly trim: boolean;
   private at = 0;
   private badQuote = false;
+  /** The record's last quote is never closed. */
+  private openQuote = false;
 
   constructor(bytes: Uint8Array, dialect: KernelDialect) {
     this.bytes = bytes;
@@ -108,13 +110,14 @@ class Reader {
   record(start: number): RawRecord {
     this.at = start;
     this.badQuote = false;
+    this.openQuote = false;
     const fields = [this.field()];
     while (this.has(this.delimiter, this.at)) {
       this.at += this.delimiter.length;
       fields.push(this.field());
     }
     // What is never closed ends with the file, without the line end there.
-    const open = this.at === this.bytes.length && this.badQuote && this.lineEnd(this.at - 1) > 0;
+    const open = this.openQuote && this.lineEnd(this.at - 1) > 0;
     const end = open && this.bytes[this.at - 1] === CR && !this.any ? this.at - 1 : this.at;
     return { start, end, line: this.linesBefore(start), fields, badQuote: this.badQuote };
   }
@@ -175,7 +178,7 @@ class Reader {
         return out;
       }
     }
-    this.badQuote = true;
+    this.badQuote = this.openQuote = true;
     return out;
   }
 
@@ -334,7 +337,9 @@ function readField(field: Field | null, column: KernelColumn, dialect: KernelDia
       throw new Rejected(RejectReason.encoding);
     }
   }
-  return readValue(bytes.toString('latin1'), column);
+  const value = readValue(bytes.toString('latin1'), column);
+  if (value === null && column.required) throw new Rejected(RejectReason.missing);
+  return value;
 }
 
 const NUMBER = '[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?';
@@ -364,13 +369,13 @@ function readValue(text: string, { type }: KernelColumn): OracleValue {
     case 'decimal':
       return readDecimal(text, type.precision, type.scale);
     case 'float64':
+      if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return notFinite(text, type.nonFinite ?? 'reject');
       match(text, new RegExp(`^${NUMBER}$`));
       return within(Number(text), -Number.MAX_VALUE, Number.MAX_VALUE);
     case 'boolean':
-      return !match(text, /^(?:(true|t|yes|y|1|on)|false|f|no|n|0|off)$/i)[1] === false;
+      return readBoolean(Buffer.from(text, 'latin1').toString());
     case 'uuid':
-      match(text, /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i);
-      return text.replaceAll('-', '').toLowerCase();
+      return readUuid(text);
     case 'point': {
       const pattern =
         type.form === 'wkt'
@@ -383,10 +388,33 @@ function readValue(text: string, { type }: KernelColumn): OracleValue {
     case 'date':
       return dayOf(readWallTime(text, type.formats).date.toPlainDate());
     case 'timestamp':
-      return readTimestamp(readWallTime(text, type.formats), type);
+      return readTimestamp(readWallTime(text, type.formats, type.leapSecond === 'clamp'), type);
     default:
       throw new Error(`no such type: ${type.kind}`);
   }
+}
+
+function notFinite(text: string, policy: 'reject' | 'null' | 'keep'): OracleValue {
+  if (policy === 'reject') throw new Rejected(RejectReason.notFinite);
+  if (policy === 'null') return null;
+  if (/nan/i.test(text)) return Number.NaN;
+  return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+function readBoolean(text: string): boolean {
+  const words = {
+    true: ['true', 't', 'yes', 'y', '1', 'on', 'да'],
+    false: ['false', 'f', 'no', 'n', '0', 'off', 'нет'],
+  };
+  if (words.true.includes(text.toLowerCase())) return true;
+  if (words.false.includes(text.toLowerCase())) return false;
+  throw new Rejected(RejectReason.type);
+}
+
+function readUuid(text: string): string {
+  const bare = /^\{.*\}$/s.test(text) ? text.slice(1, -1) : text.replace(/^urn:uuid:/i, '');
+  match(bare, /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i);
+  return bare.replaceAll('-', '').toLowerCase();
 }
 
 function readDecimal(text: string, precision: number, scale: number): bigint {
@@ -397,10 +425,10 @@ function readDecimal(text: string, precision: number, scale: number): bigint {
   return sign === '-' ? -unscaled : unscaled;
 }
 
-function readWallTime(text: string, formats: readonly string[]): WallTime {
+function readWallTime(text: string, formats: readonly string[], clamp = false): WallTime {
   let reason: RejectReason = RejectReason.type;
   for (const format of formats) {
-    const answer = readFormat(text, format);
+    const answer = readFormat(text, format, clamp);
     if (typeof answer === 'object') return answer;
     if (answer === 'range') reason = RejectReason.range;
   }

@@ -21,7 +21,7 @@ export const starSelects: Readonly<Record<OracleDataset, string>> = {
   trips: `select region, datasource, datetime at time zone 'UTC' as datetime, hour, time_of_day, week,
     origin_cell, destination_cell from star.trip`,
   citibike: `select start_station as start_station_name, end_station as end_station_name, bike_id, user_type,
-    gender_name, birth_year, age, hour, day_of_week, duration_seconds, started_ambiguous, ended_ambiguous,
+    gender_name, birth_year, age, hour, end_hour, day_of_week, duration_seconds, started_ambiguous, ended_ambiguous,
     started_at at time zone 'UTC' as started_at, ended_at at time zone 'UTC' as ended_at,
     round(cast(distance_km as numeric), 6) as distance_km
     from (select ride.*, gender as gender_name from star.ride) as ride`,

@@ -39,8 +39,8 @@ function pattern(format: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** 'type': the text is not of this format; 'range': it is, but there is no such time. */
-export function readFormat(text: string, format: string): WallTime | 'type' | 'range' {
+/** 'type': the text is not of this format; 'range': it is, but there is no such time. `clamp`: second 60 is 59. */
+export function readFormat(text: string, format: string, clamp = false): WallTime | 'type' | 'range' {
   const groups = pattern(format).exec(text)?.groups;
   if (!groups) return 'type';
   const number = (name: string, otherwise: number) =>
@@ -65,7 +65,7 @@ export function readFormat(text: string, format: string): WallTime | 'type' | 'r
         day: number('day', 1),
         hour,
         minute: number('minute', 0),
-        second: number('second', 0),
+        second: clamp && groups.second === '60' ? 59 : number('second', 0),
         millisecond: Math.floor(micros / 1000),
         microsecond: micros % 1000,
       },

@@ -38,6 +38,9 @@ describe('settings', () => {
       token: null,
       workers: availableParallelism(),
       chunkBytes: 32 * 1024 * 1024,
+      patience: 3600,
+      lockMs: 10_000,
+      stopMs: 10_000,
       datasets: [],
     });
   });
@@ -77,6 +80,9 @@ describe('settings', () => {
         LANDFALL_TOKEN: 'abc',
         LANDFALL_WORKERS: '7',
         LANDFALL_CHUNK_BYTES: '65536',
+        LANDFALL_PATIENCE: '90',
+        LANDFALL_LOCK_MS: '2000',
+        LANDFALL_STOP_MS: '0',
         LANDFALL_DATASETS: 'a, b/c.ts,',
       },
     );
@@ -93,6 +99,9 @@ describe('settings', () => {
       token: 'abc',
       workers: 7,
       chunkBytes: 65536,
+      patience: 90,
+      lockMs: 2000,
+      stopMs: 0,
       datasets: [join(cwd, 'a'), join(cwd, 'b/c.ts')],
     });
   });

@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
+import { LandfallError } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
 import type { JobContext } from '../../platform/queue/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
-import { jobHandler } from '../../workers/handle-job.ts';
+import type { Storage } from '../../platform/types.ts';
+import { type HandlerOptions, jobHandler } from '../../workers/handle-job.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Ticker } from '../../workers/ticker.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
@@ -24,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-async function handler() {
+async function handler(changes: Partial<HandlerOptions> = {}) {
   const { dataset, ledger } = stage;
   return jobHandler({
     workerId: 'test',
@@ -35,13 +37,16 @@ async function handler() {
     kernels: [await createKernel()],
     slots,
     ticker: new Ticker('test', slots, async () => undefined),
+    patienceMs: 60_000,
     log: createLog('test', { level: 'silent' }),
+    ...changes,
   });
 }
 
 const context = (changes: Partial<JobContext> = {}): JobContext => ({
   attempt: 1,
   lastAttempt: false,
+  stalls: 0,
   signal: new AbortController().signal,
   ...changes,
 });
@@ -81,5 +86,124 @@ describe('a chunk that fails', () => {
     expect(await state()).toEqual({ state: 'planned', code: null });
     await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context());
     expect(await state()).toEqual({ state: 'committed', code: null });
+  });
+});
+
+/** The lake, some of whose operations fail a few times as a file system would have them fail. */
+async function ailingLake(
+  operation: 'writer' | 'write' | 'commit' | 'moveFrom',
+  code: string,
+  times: number,
+) {
+  const sound = await openStorage(stage.lakeUrl);
+  let left = times;
+  const ail = (at: typeof operation) => {
+    if (at !== operation || left-- <= 0) return;
+    const cause = Object.assign(new Error(`${code}: as in a test`), { code });
+    throw new LandfallError('LF_STORAGE', { store: sound.url, reason: cause.message }, { cause });
+  };
+  const lake: Storage = Object.assign(Object.create(sound), {
+    async writer(key: string) {
+      ail('writer');
+      const writer = await sound.writer(key);
+      return {
+        write: async (bytes: Uint8Array) => {
+          ail('write');
+          await writer.write(bytes);
+        },
+        commit: async () => {
+          ail('commit');
+          await writer.commit();
+        },
+        abort: () => writer.abort(),
+      };
+    },
+    async moveFrom(_: Storage, from: string, key: string) {
+      ail('moveFrom');
+      await sound.moveFrom(sound, from, key);
+    },
+  });
+  return { lake, ails: () => left > 0 };
+}
+
+describe('a lake in trouble', () => {
+  it.each([
+    ['writer', 'EMFILE'],
+    ['write', 'ENOSPC'],
+    ['write', 'EIO'],
+    ['commit', 'EDQUOT'],
+    ['moveFrom', 'EIO'],
+    ['moveFrom', 'EROFS'],
+  ] as const)('is waited out where %s gives %s, without using up an attempt', async (operation, code) => {
+    const { lake, ails } = await ailingLake(operation, code, 3);
+    const handle = await handler({ lake });
+    const last = context({ attempt: 5, lastAttempt: true });
+    await handle({ kind: 'chunk', chunk: stage.jobs[0] }, last);
+    expect(ails()).toBe(false);
+    expect(await state()).toEqual({ state: 'committed', code: null });
+    expect(await stage.column('select count(*)::int from star.fact_trip')).toEqual([100]);
+    expect(await stage.column('select lost from landfall.chunk')).toEqual([0]);
+    const objects: string[] = [];
+    for await (const { key } of (await openStorage(stage.lakeUrl)).list()) objects.push(key);
+    expect(objects.sort()).toEqual((await stage.ledger.parts(stage.fileId)).map((part) => part.path));
+  });
+
+  it('uses up an attempt once patience is at its end, and the ledger says why', async () => {
+    const { lake } = await ailingLake('write', 'ENOSPC', 1000);
+    const handle = await handler({ lake, patienceMs: 0 });
+    const chunk = stage.jobs[0];
+    await expect(handle({ kind: 'chunk', chunk }, context())).rejects.toThrow('ENOSPC');
+    expect(await state()).toEqual({ state: 'planned', code: 'LF_STORAGE' });
+    expect(await stage.ledger.waitingFiles()).toMatchObject([{ chunks: 1, error: { code: 'LF_STORAGE' } }]);
+    const last = context({ attempt: 5, lastAttempt: true });
+    await expect(handle({ kind: 'chunk', chunk }, last)).rejects.toThrow('ENOSPC');
+    expect(await state()).toEqual({ state: 'failed', code: 'LF_STORAGE' });
+    expect(await stage.column('select count(*)::int from star.fact_trip')).toEqual([0]);
+  });
+
+  it('is no excuse for what is wrong with a chunk', async () => {
+    const { lake } = await ailingLake('write', 'ENAMETOOLONG', 1000);
+    const handle = await handler({ lake });
+    await expect(handle({ kind: 'chunk', chunk: stage.jobs[0] }, context())).rejects.toThrow('ENAMETOOLONG');
+    expect(await state()).toEqual({ state: 'planned', code: 'LF_STORAGE' });
+  });
+});
+
+describe('a chunk whose workers are lost', () => {
+  it('counts those that neither committed it nor gave it back', async () => {
+    const { ledger, fileId } = stage;
+    const { chunkId } = stage.jobs[0];
+    const lost = async () => (await stage.column('select lost from landfall.chunk'))[0];
+    await ledger.claimChunk(chunkId, 'one');
+    await ledger.releaseChunk(chunkId, 'one', { keeps: false });
+    await ledger.claimChunk(chunkId, 'two');
+    expect(await lost()).toBe(0);
+    await ledger.claimChunk(chunkId, 'three');
+    expect(await lost()).toBe(1);
+    // Who was taken over from has no say any more.
+    await ledger.failChunk(chunkId, { code: 'LF_INTERNAL', message: 'late', fix: '' }, 'two');
+    await ledger.releaseChunk(chunkId, 'two', { keeps: false });
+    expect((await ledger.chunks(fileId))[0]).toMatchObject({ state: 'planned', worker: 'three' });
+    expect(await ledger.claimChunk(chunkId, 'two', { again: true })).toBeNull();
+    expect(await ledger.claimChunk(chunkId, 'three', { again: true })).toMatchObject({ claim: 4, lost: 1 });
+  });
+
+  it('is set aside when it has cost too many', async () => {
+    await database.pool.query("update landfall.chunk set lost = 10, worker = 'the last of them'");
+    const handle = await handler();
+    await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context());
+    const [chunk] = await stage.ledger.chunks(stage.fileId);
+    expect(chunk).toMatchObject({ state: 'failed', error: { code: 'LF_CHUNK_KILLS' } });
+    expect(chunk.error!.message).toContain(`bytes 0 to ${csv.length}`);
+    expect(chunk.error!.message).toContain('11 workers');
+  });
+
+  it('is told of a survey by the queue', async () => {
+    await database.pool.query("update landfall.file set state = 'surveying'");
+    const handle = await handler();
+    const survey = { fileId: stage.fileId, number: 0, byteStart: 0, byteEnd: csv.length };
+    await handle({ kind: 'survey', survey }, context({ stalls: 10 }));
+    const [found] = await stage.ledger.surveys(stage.fileId);
+    expect(found.stream).toMatchObject({ error: { code: 'LF_SURVEY_KILLS' } });
   });
 });

@@ -13,6 +13,9 @@ import {
   timestamp,
   year,
 } from '../../model/index.ts';
+import { openStorage } from '../../platform/storage/index.ts';
+import type { Storage } from '../../platform/types.ts';
+import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { Dimensions } from '../../workers/star/dimensions.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { lineBorders, openStage, type Stage } from './support.ts';
@@ -75,6 +78,16 @@ async function interrupted(stage: Stage, batchNumber: number, hook: () => Promis
 async function lakeFiles(stage: Stage): Promise<string[]> {
   const entries = await readdir(stage.lakeUrl, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+/** Every file of the lake with what is in it. */
+async function lakeContent(stage: Stage): Promise<Map<string, string>> {
+  const content = new Map<string, string>();
+  for (const entry of await readdir(stage.lakeUrl, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) content.set(path, (await readFile(path)).toString('base64'));
+  }
+  return content;
 }
 
 /** Lines of the rejects in a chunk's quarantine part. */
@@ -202,7 +215,7 @@ describe('a chunk that does not get to its commit', () => {
     const cut = async () => {
       const { rowCount } = await database.pool.query(`
         select pg_terminate_backend(pid, 5000) from pg_stat_activity
-        where datname = current_database() and state <> 'idle' and (query like 'copy%' or query = 'begin')`);
+        where datname = current_database() and state <> 'idle' and (query like 'copy%' or query like 'begin%')`);
       expect(rowCount).toBe(1);
     };
     const tools = await interrupted(stage, 5, cut);
@@ -220,7 +233,9 @@ describe('a chunk that does not get to its commit', () => {
     const tools = await interrupted(stage, 3, async () => {
       expect(await stage.load(stage.jobs[0])).toMatchObject({ loaded: 2000 });
     });
-    expect(await stage.load(stage.jobs[0], tools)).toBeNull();
+    const hold = new ChunkHold(stage.ledger, stage.jobs[0], 'slow');
+    await expect(stage.load(stage.jobs[0], { ...tools, hold })).rejects.toThrow(/terminat/);
+    expect(await stage.load(stage.jobs[0], { hold })).toBeNull();
     expect(await stage.column('select count(*) from star.fact_ride')).toEqual([2000]);
     const parts = await stage.ledger.parts(stage.fileId);
     expect((await lakeFiles(stage)).sort()).toEqual(parts.map((part) => part.path.split('/').at(-1)).sort());
@@ -231,9 +246,40 @@ describe('a chunk that does not get to its commit', () => {
     const tools = await interrupted(stage, 3, () =>
       stage.ledger.claimChunk(stage.jobs[0].chunkId, 'another'),
     );
-    expect(await stage.load(stage.jobs[0], tools)).toBeNull();
+    const hold = new ChunkHold(stage.ledger, stage.jobs[0], 'slow');
+    await expect(stage.load(stage.jobs[0], { ...tools, hold })).rejects.toThrow(/terminat/);
+    await expect(stage.load(stage.jobs[0], { hold })).rejects.toThrow('another worker has taken');
     await expectNothingLoaded(stage);
     expect(await lakeFiles(stage)).toEqual([]);
+  });
+
+  it('does not wait for a worker that is silent with its commit prepared, and is not undone by it', async () => {
+    const stage = await openStage(database, rides, Buffer.from(header + manyRows(2000)));
+    const job = stage.jobs[0];
+    const lake = await openStorage(stage.lakeUrl);
+    // The first worker comes as far as its parts, which it begins to move when another has committed.
+    let reached: () => void = () => {};
+    let thaw: () => void = () => {};
+    const frozen = new Promise<void>((resolve) => (reached = resolve));
+    const thawed = new Promise<void>((resolve) => (thaw = resolve));
+    const slowLake: Storage = Object.assign(Object.create(lake), {
+      async moveFrom(source: Storage, from: string, key: string) {
+        reached();
+        await thawed;
+        return lake.moveFrom(source === slowLake ? lake : source, from, key);
+      },
+    });
+    const zombie = stage.load(job, { lake: slowLake });
+    zombie.catch(() => {});
+    await frozen;
+    expect(await stage.load(job)).toMatchObject({ loaded: 2000 });
+    const before = await lakeContent(stage);
+    thaw();
+    await expect(zombie).rejects.toThrow();
+    expect(await lakeContent(stage)).toEqual(before);
+    expect(before.size).toBeGreaterThan(0);
+    expect(await stage.column('select count(*) from star.fact_ride')).toEqual([2000]);
+    expect(await stage.column('select claim from landfall.chunk')).toEqual([2]);
   });
 
   it('rolls back when it is told to give the chunk back', async () => {

@@ -13,7 +13,9 @@ import { Ledger } from '../../platform/ledger/ledger.ts';
 import type { RowCounts } from '../../platform/progress.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, FileLayout } from '../../platform/types.ts';
+import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { type ChunkTools, loadChunk } from '../../workers/load-chunk.ts';
+import { Room } from '../../workers/room.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Dimensions } from '../../workers/star/dimensions.ts';
 import { Stopwatch } from '../../workers/stopwatch.ts';
@@ -80,7 +82,8 @@ export async function openStage(
   const lakeUrl = join(folder, 'lake');
   const load = async (job: ChunkJob, changes: Partial<ChunkTools> = {}) => {
     const tools: ChunkTools = {
-      workerId: 'test',
+      hold: new ChunkHold(ledger, job, 'test'),
+      room: new Room(),
       registry: {
         get: (named) => (named === name ? dataset : undefined),
         names: () => [name],

@@ -1,5 +1,6 @@
 /** Names under which parts are written before they are published. */
 import type { CompiledDataset } from '../../model/compiled.ts';
+import { asideKey } from '../../platform/aside.ts';
 import type { Storage } from '../../platform/types.ts';
 
 export interface Try {
@@ -16,7 +17,7 @@ export interface Try {
  * nobody who globs the lake reads half a part.
  */
 export function asidePrefix({ dataset, fileId, chunkNumber, claim }: Try): string {
-  return `_aside/${dataset.name}/f${fileId}-c${chunkNumber}-t${claim}`;
+  return asideKey(dataset.name, fileId, chunkNumber, claim);
 }
 
 /** Deletes what earlier tries of the same chunk left aside, e.g. because their worker was killed. */
@@ -25,7 +26,7 @@ export async function clearLeftovers(current: Try): Promise<void> {
   const { lake, dataset, fileId, chunkNumber, claim } = current;
   const pattern = new RegExp(`/f${fileId}-c${chunkNumber}-t(\\d+)-`);
   const leftovers: string[] = [];
-  for await (const { key } of lake.list(`_aside/${dataset.name}/f${fileId}-c${chunkNumber}-t`)) {
+  for await (const { key } of lake.list(asideKey(dataset.name, fileId, chunkNumber, ''))) {
     const match = pattern.exec(key);
     if (match !== null && Number(match[1]) < claim) leftovers.push(key);
   }

@@ -1,5 +1,6 @@
 /** The rows of one column that wait for the next row group of one partition. */
 import type { Utf8Vector, Vector } from '../../kernel/vectors.ts';
+import { giveMemory, growMemory, takeMemory } from '../memory.ts';
 import type { CodeSpace } from './code-space.ts';
 import {
   gatherFloat64,
@@ -11,7 +12,6 @@ import {
   gatherValid,
   plainTextBytes,
 } from './gather.ts';
-import { giveMemory, growMemory, takeMemory } from './memory.ts';
 import type { ColumnValues } from './parquet/column-chunk.ts';
 
 /** Rows of a batch: order[from … to). `contiguous` if those are the rows from … to themselves. */
@@ -216,6 +216,11 @@ const uuidLayout: Layout<Uint8Array> = {
   data: (values) => ({ kind: 'uuid', values }),
 };
 
+const decimal128Layout: Layout<Uint8Array> = {
+  ...uuidLayout,
+  data: (values) => ({ kind: 'decimal128', values }),
+};
+
 /** Codes of a chunk's code space; vectors must come with their codes translated into it. */
 function dictionaryLayout(space: CodeSpace): Layout<Int32Array> {
   return {
@@ -243,6 +248,8 @@ export function columnBuffer(
       return new FixedBuffer(nullable, booleanLayout, rows);
     case 'uuid':
       return new FixedBuffer(nullable, uuidLayout, rows);
+    case 'decimal128':
+      return new FixedBuffer(nullable, decimal128Layout, rows);
     case 'dictionary':
       return new FixedBuffer(nullable, dictionaryLayout(space), rows);
     case 'utf8':

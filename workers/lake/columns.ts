@@ -17,7 +17,7 @@ const kindsOf: Record<Physical, readonly VectorKind[]> = {
   [Physical.int64]: ['int64', 'timestamp'],
   [Physical.double]: ['float64'],
   [Physical.byteArray]: ['utf8', 'dictionary'],
-  [Physical.fixedLenByteArray]: ['uuid'],
+  [Physical.fixedLenByteArray]: ['uuid', 'decimal128'],
 };
 
 /**

@@ -1,7 +1,9 @@
 /** One chunk's way into the lake: rows split by partition, buffered within a bound, written as parts. */
+
 import type { Vector } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/crash-points.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import type { Part, Storage } from '../../platform/types.ts';
 import { asidePrefix, clearLeftovers } from './aside.ts';
@@ -38,6 +40,8 @@ export interface LakeChunkOptions {
   readonly rowGroupRows?: number;
   /** Bound of what is buffered before row groups are written early. */
   readonly memoryBytes?: number;
+  /** See PartShape: what it takes, `publish` does not move. */
+  readonly keep?: PartShape['keep'];
 }
 
 /**
@@ -104,6 +108,7 @@ class LakeChunkWriter implements LakeChunk {
       columns: this.#columns.map((column) => column.parquet),
       compression: this.#columns.map(() => new Compression()),
       metadata: metadataOf(options),
+      keep: options.keep,
     };
     this.#partitioner = new Partitioner(partitionColumns(dataset));
   }
@@ -243,7 +248,7 @@ class LakeChunkWriter implements LakeChunk {
   async finish(): Promise<Part[]> {
     const parts: Part[] = [];
     const finishing = new Set<Promise<void>>();
-    if (this.#partitions.length > 0) await this.#clearLeftovers();
+    await this.#clearLeftovers();
     try {
       // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
       for (const partition of this.#partitions) {
@@ -264,6 +269,7 @@ class LakeChunkWriter implements LakeChunk {
     } finally {
       await Promise.allSettled(finishing);
     }
+    crashPoint('lake.parts-aside');
     this.#openParts.clear();
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     if (rows > 0) expectedRows.set(this.#options.dataset, Math.ceil(rows / parts.length));

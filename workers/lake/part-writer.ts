@@ -1,3 +1,4 @@
+import { crashPoint } from '../../platform/crash-points.ts';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
 import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
@@ -27,6 +28,8 @@ export interface PartShape {
   /** One per column: what was learnt from the chunk's earlier row groups. */
   readonly compression: readonly Compression[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** Takes parts that are small enough to be written in one go, instead of the lake. */
+  readonly keep?: (part: { readonly key: string; readonly body: Uint8Array }) => void;
 }
 
 /**
@@ -100,9 +103,14 @@ export class PartWriter {
   /** Writes the rest with the footer; the part is then complete, aside. */
   async finish(sink: ByteSink): Promise<Part> {
     writeFooter(sink, this.#shape.columns, this.#rowGroups, this.#shape.metadata);
+    if (this.#shape.keep !== undefined && this.#bytes === 0) {
+      this.#shape.keep({ key: this.path, body: sink.written().slice() });
+      return { path: this.path, rows: this.#rows, bytes: sink.length };
+    }
     await this.send(sink);
     await this.park();
     if (this.#segments.length > 1) await this.#joinSegments();
+    crashPoint('lake.part-aside');
     return { path: this.path, rows: this.#rows, bytes: this.#bytes };
   }
 
@@ -125,6 +133,7 @@ export class PartWriter {
   async publish(): Promise<void> {
     const { lake } = this.#shape;
     for (const { key } of this.#segments) await lake.moveFrom(lake, key, this.path);
+    crashPoint('lake.part-published');
     this.#segments.length = 0;
   }
 

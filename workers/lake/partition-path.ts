@@ -1,15 +1,15 @@
 /** Hive partition folders: `year=2018/month=05`. */
 import type { Vector } from '../../kernel/vectors.ts';
-import { isValid } from '../../kernel/vectors.ts';
+import { decimal128At, isValid } from '../../kernel/vectors.ts';
+import { clockText, isoDay, splitInstant } from '../../model/calendar.ts';
 import type { LogicalType } from '../../model/compiled.ts';
+import { decimalText } from '../../model/values.ts';
 
 /** The folder value that Hive, Spark and DuckDB read as null. */
 const NULL_VALUE = '__HIVE_DEFAULT_PARTITION__';
 
 /** Besides Hive's own, DuckDB takes the word in any case for null. */
 const LIKE_NULL = /^(null|__HIVE_DEFAULT_PARTITION__)$/i;
-
-const MS_OF_DAY = 86_400_000;
 
 /** Text of a partition value as it stands in the path; numbers are padded with zeros to `pad` digits. */
 export function partitionValue(vector: Vector, row: number, logical: LogicalType, pad: number): string {
@@ -38,6 +38,8 @@ function valueText(vector: Vector, row: number, logical: LogicalType, pad: numbe
       return logical.type === 'numeric'
         ? decimalText(vector.values[row], logical.scale)
         : padded(String(vector.values[row]), pad);
+    case 'decimal128':
+      return decimalText(decimal128At(vector, row), logical.type === 'numeric' ? logical.scale : 0);
     case 'timestamp':
       return isoTimestamp(vector.values[row]);
     case 'float64':
@@ -61,24 +63,9 @@ function padded(digits: string, pad: number): string {
   return digits.startsWith('-') ? `-${digits.slice(1).padStart(pad, '0')}` : digits.padStart(pad, '0');
 }
 
-/** Years outside 0…9999 keep their sign, as ISO 8601 has it. */
-function isoDay(days: number): string {
-  return new Date(days * MS_OF_DAY).toISOString().replace(/T.*$/, '');
-}
-
 function isoTimestamp(micros: bigint): string {
-  const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const second = new Date(Number((micros - rest) / 1000n))
-    .toISOString()
-    .replace(/\.000Z$/, '')
-    .replace('T', ' ');
-  return rest === 0n ? second : `${second}.${String(rest).padStart(6, '0')}`;
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled);
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  const { day, second, fraction } = splitInstant(micros);
+  return `${isoDay(day)} ${clockText(second)}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}`;
 }
 
 function uuidText(bytes: Uint8Array): string {

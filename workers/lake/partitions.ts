@@ -3,6 +3,7 @@ import type { Vector } from '../../kernel/vectors.ts';
 import type { LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { CodeSpace } from './code-space.ts';
+import { int32Range } from './parquet/statistics.ts';
 import { partitionValue } from './partition-path.ts';
 
 /** A column whose values name the folders, outermost first. */
@@ -98,13 +99,9 @@ class PartitionLevel {
 
   /** Makes the table cover all values (null rows' too) and parents; false if it would be too large. */
   #fitTable(values: Int32Array, parents: number, rows: number): boolean {
-    let low = this.#span === 0 ? values[0] : this.#low;
-    let high = this.#span === 0 ? values[0] : this.#low + this.#span - 2;
-    for (let i = 0; i < rows; i++) {
-      const value = values[i];
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
+    const [least, greatest] = int32Range(values, rows);
+    const low = this.#span === 0 ? least : Math.min(least, this.#low);
+    const high = this.#span === 0 ? greatest : Math.max(greatest, this.#low + this.#span - 2);
     const span = high - low + 2;
     if (span * parents > TABLE_ENTRIES_MAX) return false;
     if (low === this.#low && span === this.#span && this.#table.length >= span * parents) return true;

@@ -4,6 +4,7 @@
  */
 import { Writable } from 'node:stream';
 import type parquet from 'parquetjs-lite';
+import { asideKey } from '../../platform/aside.ts';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 
 /** A row that was not loaded, as the ledger keeps it. */
@@ -75,7 +76,7 @@ export class QuarantinePart {
   constructor(options: QuarantineOptions) {
     const { dataset, fileId, chunkNumber, claim } = options;
     this.#options = options;
-    this.#asideKey = `_aside/${dataset}/f${fileId}-c${chunkNumber}-t${claim}-quarantine`;
+    this.#asideKey = `${asideKey(dataset, fileId, chunkNumber, claim)}-quarantine`;
   }
 
   async add(rejects: readonly QuarantinedRow[]): Promise<void> {

@@ -2,9 +2,12 @@
  * Keys of a date dimension: yyyymmdd, computed, so nothing is looked up. A day that this process has not
  * met yet is inserted once; a table of days around the present says which those are.
  */
+
 import { escapeIdentifier, type Pool } from 'pg';
 import type { Vector } from '../../kernel/vectors.ts';
+import { dayOfMonth, monthOf, yearOf } from '../../model/calendar.ts';
 import type { CompiledDimension } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/crash-points.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { MISSING } from './member-cache.ts';
 import { translateDays, unknownWhereNull } from './translate.ts';
@@ -71,7 +74,8 @@ export class DateMembers {
     const turn = this.inserts.then(async () => {
       const missing = [...days].filter((day) => this.keyOf(day) === MISSING).sort((a, b) => a - b);
       if (missing.length === 0) return;
-      await this.pool.query(this.insert, [missing.map(dayText)]);
+      await this.pool.query(this.insert, [missing.map(dateKey), missing.map(dayText)]);
+      crashPoint('dimension.dates-inserted');
       for (const day of missing) {
         if (day >= FIRST_DAY && day < END_DAY) this.keysOfDays[day - FIRST_DAY] = dateKey(day);
         else this.farDays.set(day, dateKey(day));
@@ -82,10 +86,9 @@ export class DateMembers {
   }
 }
 
-/** yyyymmdd of a day since 1970-01-01. */
+/** yyyymmdd of a day since 1970-01-01; the year is astronomical, so that years before ours keep their order. */
 export function dateKey(day: number): number {
-  const [year, month, date] = dayText(day).split('-');
-  return Number(year) * 10_000 + Number(month) * 100 + Number(date);
+  return yearOf(day) * 10_000 + monthOf(day) * 100 + dayOfMonth(day);
 }
 
 /** The local calendar days of a date or timestamp column. */
@@ -95,9 +98,9 @@ function daysOf(vector: Vector): Int32Array {
   throw new LandfallError('LF_INTERNAL', { reason: `a date dimension was given ${vector.kind}` });
 }
 
-/** Inserts the days of $1 in order; the other columns of the table follow from the date. */
+/** Inserts keys $1 and days $2; the other columns of the table follow from the date. */
 function insertStatement(table: string, key: string): string {
   return `insert into ${table} (${escapeIdentifier(key)}, date)
-    select to_char(d, 'YYYYMMDD')::integer, d from unnest($1::date[]) as d order by d
+    select * from unnest($1::integer[], $2::date[]) as days(key, date) order by date
     on conflict do nothing`;
 }

@@ -7,6 +7,7 @@
  */
 import { escapeIdentifier, type PoolClient } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
+import { giveMemory, takeMemory } from '../memory.ts';
 
 /** Bytes a write to the server holds. Larger than a socket's high-water mark on purpose: every write
  * but the last then waits for `drain`, after which its buffer may be filled again. */
@@ -53,8 +54,8 @@ class StreamedCopy implements FactCopy {
   waitMs = 0;
   private readonly stream: CopyStreamQuery;
   private readonly free: Buffer<ArrayBuffer>[] = [];
-  private made = 1;
-  private filling = Buffer.allocUnsafeSlow(WRITE_BYTES);
+  private readonly all: Buffer<ArrayBuffer>[] = [];
+  private filling = this.make();
   private used = HEADER.copy(this.filling);
   private failure: Error | null = null;
   private wake: (() => void) | null = null;
@@ -92,7 +93,15 @@ class StreamedCopy implements FactCopy {
     while (!finished) await this.settled();
     if (this.failure !== null) throw this.failure;
     this.waitMs += performance.now() - started;
+    // The server has all of it: nobody reads from the buffers any more.
+    for (const buffer of this.all) giveMemory(buffer.buffer);
     return this.stream.rowCount;
+  }
+
+  private make(): Buffer<ArrayBuffer> {
+    const buffer = Buffer.from(takeMemory(WRITE_BYTES));
+    this.all.push(buffer);
+    return buffer;
   }
 
   abort(): void {
@@ -108,10 +117,7 @@ class StreamedCopy implements FactCopy {
       this.free.push(full);
       this.wake?.();
     });
-    if (this.free.length === 0 && this.made < WRITES) {
-      this.made++;
-      this.free.push(Buffer.allocUnsafeSlow(WRITE_BYTES));
-    }
+    if (this.free.length === 0 && this.all.length < WRITES) this.free.push(this.make());
     const started = performance.now();
     while (this.free.length === 0) await this.settled();
     this.waitMs += performance.now() - started;

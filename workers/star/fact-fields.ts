@@ -31,6 +31,9 @@ function valueField(name: string, vector: Vector | undefined, logical: LogicalTy
       if (logical.type === 'bigint') return { kind: 'int8', vector };
       if (logical.type === 'numeric') return { kind: 'numeric', scale: logical.scale, vector };
       break;
+    case 'decimal128':
+      if (logical.type === 'numeric') return { kind: 'numeric', scale: logical.scale, vector };
+      break;
     case 'float64':
       if (logical.type === 'float8') return { kind: 'float8', vector };
       break;

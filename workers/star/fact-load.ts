@@ -4,9 +4,11 @@
  *   begin ─▶ copying ─▶ (pause ─▶ statements of the ledger ─▶ copying) ─▶ pause ─▶ committed
  *                └──────────────── any failure ─────────────▶ given up (rolled back, client destroyed)
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { CompiledStar } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/crash-points.ts';
 import { LandfallError } from '../../platform/errors.ts';
+import { holdChunks } from '../../platform/ledger/claim.ts';
 import { type FactCopy, openFactCopy } from './fact-copy.ts';
 
 export class FactLoad {
@@ -28,11 +30,13 @@ export class FactLoad {
     client.on('error', this.onLost);
   }
 
-  /** Takes a client from the pool and opens the transaction. */
-  static async begin(pool: Pool, star: CompiledStar): Promise<FactLoad> {
+  /** Takes a client from the pool and opens the chunk's transaction, which says whose it is. */
+  static async begin(pool: Pool, star: CompiledStar, ...chunkIds: number[]): Promise<FactLoad> {
     const load = new FactLoad(await pool.connect(), star);
     try {
-      await load.client.query('begin');
+      const answers: unknown = await load.client.query(`begin; ${holdChunks(chunkIds)}`);
+      const [, { rows }] = answers as [QueryResult, QueryResult<{ held: boolean }>];
+      if (!rows[0].held) throw new ChunkHeld();
       return load;
     } catch (error) {
       load.giveUp(error);
@@ -57,6 +61,13 @@ export class FactLoad {
     if (copy === null) return;
     this.rows += await copy.finish();
     this.copy = null;
+    crashPoint('chunk.facts-copied');
+  }
+
+  /** Pauses the copy for statements of the chunk. */
+  async spill(write: (client: PoolClient) => Promise<void>): Promise<void> {
+    await this.pause();
+    await write(this.client);
   }
 
   /** Commits and gives the client back to the pool. */
@@ -75,5 +86,14 @@ export class FactLoad {
     this.copy?.abort();
     this.copy = null;
     this.client.release(cause instanceof Error ? cause : new Error(String(cause)));
+  }
+}
+
+/** Another transaction of the chunk is open: of a try before this one, just ending, or of a later one. */
+class ChunkHeld extends Error {
+  /** As the server says it of a lock that is not free: soon it is, or the chunk is another worker's. */
+  readonly code = '55P03';
+  constructor() {
+    super('another transaction of the chunk is open');
   }
 }

@@ -5,7 +5,9 @@
  * No burnt keys: what is there already is found first, so only a race with another worker costs a
  * surrogate key; 10 million members that come and go in the cache do not use up an int4.
  */
+
 import { escapeIdentifier, type Pool } from 'pg';
+import { crashPoint } from '../../platform/crash-points.ts';
 import { LandfallError } from '../../platform/errors.ts';
 
 /** A column of the table and its Postgres type. */
@@ -40,6 +42,7 @@ export async function upsertMembers(
   const missing = members.filter((_, i) => keys[i] === 0);
   if (missing.length === 0) return keys;
   await insertMembers(pool, table, missing);
+  crashPoint('dimension.members-inserted');
   await findMembers(pool, table, members, keys);
   const lost = keys.indexOf(0);
   if (lost === -1) return keys;
@@ -95,13 +98,20 @@ async function insertMembers(pool: Pool, table: MemberTable, members: readonly M
   const arrays = columns.map((column, c) => `$${c + 1}::${column.type}[]`);
   const order = table.natural.map((_, c) => c + 1);
   const rows = members.map((member) => [...member.natural, ...member.attributes]);
-  await pool.query(
+  const inserting = pool.query(
     `insert into ${tableName(table)} (${names.join(', ')})
       select * from unnest(${arrays.join(', ')}) order by ${order.join(', ')}
       on conflict do nothing`,
     columns.map((_, c) => rows.map((row) => row[c])),
   );
+  await inserting.catch((cause) => {
+    if (cause.code !== programLimitExceeded) throw cause;
+    throw new LandfallError('LF_KEY_LONG', { table: table.table, reason: cause.message }, { cause });
+  });
 }
+
+/** PostgreSQL's code for an index entry of more than a third of a page (2,704 bytes), among others. */
+const programLimitExceeded = '54000';
 
 function tableName(table: MemberTable): string {
   return `${escapeIdentifier(table.schema)}.${escapeIdentifier(table.table)}`;

@@ -1,9 +1,10 @@
 /** One value of a vector as the text Postgres reads it from; for the few values that travel as parameters. */
-import { isValid, type Vector } from '../../kernel/vectors.ts';
+import { decimal128At, isValid, type Vector } from '../../kernel/vectors.ts';
+import { civilText, clockText, isoDay, splitInstant, yearOf } from '../../model/calendar.ts';
 import type { LogicalType } from '../../model/compiled.ts';
+import { decimalText } from '../../model/values.ts';
 import { LandfallError } from '../../platform/errors.ts';
 
-const DAY_MS = 86_400_000;
 const decoder = new TextDecoder();
 
 /** Value `row` of the vector, or null. */
@@ -20,6 +21,8 @@ export function valueText(vector: Vector, logical: LogicalType, row: number): st
       return logical.type === 'numeric'
         ? decimalText(vector.values[row], logical.scale)
         : String(vector.values[row]);
+    case 'decimal128':
+      return decimalText(decimal128At(vector, row), logical.type === 'numeric' ? logical.scale : 0);
     case 'float64':
       return String(vector.values[row]);
     case 'boolean':
@@ -33,21 +36,16 @@ export function valueText(vector: Vector, logical: LogicalType, row: number): st
   }
 }
 
-/** Days since 1970-01-01 as yyyy-mm-dd; years 0001 to 9999. */
+/** Days since 1970-01-01 as PostgreSQL reads them: yyyy-mm-dd, years before ours with BC. */
 export function dayText(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  const year = yearOf(day);
+  return year > 0 ? isoDay(day) : `${civilText(1 - year, day)} BC`;
 }
 
-/** The unscaled value with its decimal point put back. */
-function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled);
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-}
-
-/** µs since the epoch as ISO 8601 in UTC, to the microsecond. */
-function instantText(microseconds: bigint): string {
-  const fraction = ((microseconds % 1000n) + 1000n) % 1000n;
-  const milliseconds = Number((microseconds - fraction) / 1000n);
-  return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(fraction).padStart(3, '0')}Z`;
+/** µs since the epoch as PostgreSQL reads them, in UTC, to the microsecond. */
+function instantText(micros: bigint): string {
+  const { day, second, fraction } = splitInstant(micros);
+  const clock = `${clockText(second)}.${String(fraction).padStart(6, '0')}+00`;
+  const [date, era] = dayText(day).split(' ');
+  return [date, clock, era].filter(Boolean).join(' ');
 }

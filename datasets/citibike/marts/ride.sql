@@ -5,6 +5,7 @@ select
   fact.ended_at,
   dim_date.date,
   fact.hour,
+  fact.end_hour,
   fact.day_of_week,
   start_station.name as start_station,
   end_station.name as end_station,

@@ -226,6 +226,28 @@ describe('ticks', () => {
   });
 });
 
+describe('trouble', () => {
+  const full = { with: 'lake', code: 'LF_STORAGE', message: 'it is full', fix: 'make room' } as const;
+
+  it('is shown once, however many have it, with the time since when, until nobody has it any more', async () => {
+    const watcher = watch();
+    const told = (since: string) => [{ ...full, since }];
+    await ticks.publish(tickOf({ workerId: 'one', troubles: told('2018-05-01T10:00:01Z') }));
+    await ticks.publish(tickOf({ workerId: 'two', troubles: told('2018-05-01T10:00:00Z') }));
+    await watcher.until((view) => view.state.troubles.length === 1);
+    hub.setTrouble('finalising', full);
+    hub.setTrouble('queue', { ...full, with: 'queue', code: 'LF_QUEUE_LOST', message: 'it is gone' });
+    await watcher.until((view) => view.state.troubles.length === 2);
+    await ticks.publish(tickOf({ workerId: 'one' }));
+    await ticks.publish(tickOf({ workerId: 'two', left: true }));
+    hub.setTrouble('queue', null);
+    const view = await watcher.until((view) => view.state.troubles.length === 1);
+    expect(view.state.troubles[0]).toMatchObject(full);
+    hub.setTrouble('finalising', null);
+    await watcher.until((view) => view.state.troubles.length === 0);
+  });
+});
+
 describe('files of unknown datasets', () => {
   const lost = {
     dataset: 'taxi',
@@ -272,7 +294,15 @@ describe('docs/progress.md', () => {
       bytes: chunkBytes,
       rows: 1,
     } as const;
-    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot] }));
+    const trouble = {
+      with: 'lake',
+      code: 'LF_STORAGE',
+      message: 'it is full',
+      fix: 'make room',
+      since: '2018-05-01T00:00:00.000Z',
+    } as const;
+    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot], troubles: [trouble] }));
+    await watcher.until((view) => view.state.troubles.length > 0);
     await ticks.publish(tickOf({ workerId: 'w-gone' }));
     await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
     await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
@@ -291,6 +321,7 @@ describe('docs/progress.md', () => {
       totals: state.totals,
       reject: state.rejects[0],
       throughput: snapshot.history![0],
+      trouble: state.troubles[0],
     };
     const documented = documentedMembers();
     expect(Object.keys(documented).sort()).toEqual(Object.keys(samples).sort());

@@ -86,6 +86,7 @@ export class Yard {
         claim: claim!.claim,
         definitionVersion,
         rows: { parsed: 10, loaded: 10 - rejected, rejected, deduplicated: 0 },
+        starRows: 10 - rejected,
         parts: [{ path: `trips/f${job.fileId}-c${job.number}.parquet`, rows: 10 - rejected, bytes: 500 }],
         rejects,
       }),

@@ -83,6 +83,7 @@ function commit(job: ChunkJob, claim: number, more: { rejects?: number; loaded?:
     claim,
     definitionVersion: job.definitionVersion,
     rows: { parsed: loaded + rejected, loaded, rejected, deduplicated: 0 },
+    starRows: loaded,
     parts: [{ path: `trips/f${job.fileId}-c${job.number}.parquet`, rows: loaded, bytes: 500 }],
     rejects,
   };

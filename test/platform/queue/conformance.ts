@@ -180,13 +180,35 @@ export function queueConformance(open: () => Promise<Server & { close(): Promise
       throw new Error('cannot be read');
     });
     await queues.submitChunks(4, chunkJobs(4, 2));
-    expect((await files.all).map((job) => `${job.kind} ${job.fileId}`).sort()).toEqual([
-      'abandon 4',
-      'finalise 4',
-    ]);
+    expect((await files.all).map((job) => `${job.kind} ${'fileId' in job ? job.fileId : ''}`).sort()).toEqual(
+      ['abandon 4', 'finalise 4'],
+    );
     expect(tries.map((one) => one.attempt)).toEqual([1, 2, 3, 4, 5]);
     expect(tries.map((one) => one.lastAttempt)).toEqual([false, false, false, false, true]);
   }, 30_000);
+
+  it('hands a group of chunks to one worker, once however often it is queued, and then its files on', async () => {
+    await fresh();
+    const chunks = [1, 2, 3].flatMap((fileId) => chunkJobs(fileId, 1));
+    await queues.submitGroup(chunks);
+    await queues.submitGroup(chunks);
+    const groups: WorkJob[] = [];
+    const files = collector<FilesJob>(2);
+    await workFiles(async (job) => files.put(job));
+    await workChunks(async (job) => void groups.push(job));
+    await queues.submitGroup(chunks.slice(0, 2));
+    const ended = (await files.all).map((job) => JSON.stringify(job)).sort();
+    expect(ended).toEqual(
+      [
+        { fileIds: [1, 2, 3], kind: 'group' },
+        { fileIds: [1, 2], kind: 'group' },
+      ]
+        .map((job) => JSON.stringify(job))
+        .sort(),
+    );
+    expect(groups).toHaveLength(2);
+    expect(groups).toContainEqual({ kind: 'group', chunks });
+  });
 
   it('keeps scopes apart', async () => {
     await fresh();

@@ -120,6 +120,26 @@ describe.each(kinds)('%s', (kind) => {
     expect(await storage.stat('nothing')).toMatchObject({ bytes: 0 });
   });
 
+  it('stages many objects that are nowhere until they are published', async () => {
+    const text = (i: number) => `object ${i}`;
+    const objects = Array.from({ length: 40 }, (_, i) => ({
+      key: `staged/year=${i % 7}/month=${i % 3}/o${i}`,
+      body: Buffer.from(text(i)),
+    }));
+    await storage.put(objects[0].key, 'older');
+    const staged = await storage.stage(objects);
+    expect(await keysOf(storage.list('staged/'))).toEqual([objects[0].key]);
+    expect(await textOf(storage, objects[0].key)).toBe('older');
+    await staged.publish();
+    for (const [i, { key }] of objects.entries()) expect(await textOf(storage, key)).toBe(text(i));
+    const dropped = await storage.stage([{ key: 'staged/dropped', body: Buffer.from('x') }]);
+    await dropped.discard();
+    expect(await storage.stat('staged/dropped')).toBeNull();
+    const outside = [{ key: '../out', body: Buffer.from('x') }];
+    const leaving = storage.stage(outside).then((some) => some.publish());
+    await expect(leaving).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
+  });
+
   it('writes and reads what is larger than its buffers, in pieces of at most 1 MiB', async () => {
     const block = randomBytes(3_000_001);
     const blocks = Array.from({ length: 7 }, () => block);

@@ -55,6 +55,12 @@ const cases: Case[] = [
     bound: hundredths,
   },
   {
+    column: { name: 'wide', logical: { type: 'numeric', precision: 38, scale: 2 } },
+    values: [199n, -250n, 0n, 2n ** 70n, -(2n ** 70n)],
+    order: byNumber,
+    bound: (bound: number) => BigInt(Math.round(bound * 100)),
+  },
+  {
     column: { name: 'instant', logical: { type: 'timestamp', zone: 'UTC' } },
     values: [1_500_000_000_000_000n, -5_000_000n, 0n],
     order: byNumber,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Vector } from '../../../kernel/vectors.ts';
 import type { Batch } from '../../../model/batch.ts';
@@ -178,6 +179,18 @@ describe('dimension keys', () => {
       batch({ start_code: codes(['a', null], dictionary), start_name: codes(['Ay', null]) }),
     );
     expect(await query('select code from star.dim_station where station_key > 0')).toEqual([['a']]);
+  });
+
+  it('says which table a key is too long for', async () => {
+    const long = randomBytes(3000).toString('hex');
+    const reading = keysOf(
+      dimensions(station('start')),
+      batch({ start_code: codes(['a', long]), start_name: codes(['A', 'B']) }),
+    );
+    await expect(reading).rejects.toMatchObject({
+      code: 'LF_KEY_LONG',
+      message: expect.stringContaining('dim_station'),
+    });
   });
 
   it('finds whole numbers of either sign, and nulls', async () => {

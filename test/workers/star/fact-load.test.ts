@@ -52,7 +52,7 @@ afterAll(() => database.drop());
 
 describe('the transaction of a chunk', () => {
   it('copies rows that the caller overwrites at once, and counts them', async () => {
-    const load = await FactLoad.begin(database.pool, star);
+    const load = await FactLoad.begin(database.pool, star, 1);
     const shared = new Uint8Array(1000 * 18);
     for (let batch = 0; batch < 300; batch++) {
       shared.set(encode(batch * 1000, 1000, 5));
@@ -67,7 +67,7 @@ describe('the transaction of a chunk', () => {
   });
 
   it('runs statements between two copies of one transaction', async () => {
-    const load = await FactLoad.begin(database.pool, star);
+    const load = await FactLoad.begin(database.pool, star, 1);
     await load.write(encode(0, 10, 1));
     await load.pause();
     await load.client.query('insert into star."fact ""odd""" (number) values (1000)');
@@ -79,14 +79,14 @@ describe('the transaction of a chunk', () => {
   });
 
   it('commits a chunk without a row', async () => {
-    const load = await FactLoad.begin(database.pool, star);
+    const load = await FactLoad.begin(database.pool, star, 1);
     await load.pause();
     await load.commit();
     expect(load.rows).toBe(0);
   });
 
   it('says what the server had against the rows, and leaves nothing', async () => {
-    const load = await FactLoad.begin(database.pool, star);
+    const load = await FactLoad.begin(database.pool, star, 1);
     const failing = (async () => {
       await load.write(encode(0, 1000, 1));
       await load.write(encode(-5, 1, 1));
@@ -102,13 +102,13 @@ describe('the transaction of a chunk', () => {
     const cut = async (client: PoolClient) => {
       await database.pool.query('select pg_terminate_backend($1, 5000)', [backendOf(client)]);
     };
-    const copying = await FactLoad.begin(database.pool, star);
+    const copying = await FactLoad.begin(database.pool, star, 1);
     await copying.write(encode(0, 100_000, 1));
     await cut(copying.client);
     await expect(copying.pause()).rejects.toThrow();
     copying.giveUp(new Error('test'));
 
-    const writing = await FactLoad.begin(database.pool, star);
+    const writing = await FactLoad.begin(database.pool, star, 1);
     await writing.write(encode(0, 100_000, 1));
     await cut(writing.client);
     const endless = (async () => {
@@ -117,7 +117,7 @@ describe('the transaction of a chunk', () => {
     await expect(endless).rejects.toThrow();
     writing.giveUp(new Error('test'));
 
-    const idle = await FactLoad.begin(database.pool, star);
+    const idle = await FactLoad.begin(database.pool, star, 1);
     await cut(idle.client);
     await expect(idle.commit()).rejects.toThrow();
     idle.giveUp(new Error('test'));
@@ -125,7 +125,7 @@ describe('the transaction of a chunk', () => {
   });
 
   it('does not mistake a rolled back commit for a commit', async () => {
-    const load = await FactLoad.begin(database.pool, star);
+    const load = await FactLoad.begin(database.pool, star, 1);
     await load.client.query('select 1 / 0').catch(() => undefined);
     await expect(load.commit()).rejects.toThrow(/rolled back/);
     load.giveUp(new Error('test'));

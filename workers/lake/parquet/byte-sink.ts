@@ -1,4 +1,4 @@
-import { giveMemory, growMemory, takeMemory } from '../memory.ts';
+import { giveMemory, growMemory, takeMemory } from '../../memory.ts';
 
 /** A growing run of bytes that encoders write into. */
 export class ByteSink {

@@ -9,6 +9,7 @@ import { cutFixed, cutPlainTexts, type PageSpan } from './spans.ts';
 import {
   type Bounds,
   booleanBounds,
+  decimal128Bounds,
   dictionaryBounds,
   fixedBytesBounds,
   float64Bounds,
@@ -36,6 +37,8 @@ export interface ColumnValues {
     | { readonly kind: 'boolean'; readonly values: Uint8Array }
     /** 16 bytes each. */
     | { readonly kind: 'uuid'; readonly values: Uint8Array }
+    /** 16 bytes each, two's complement, the highest first. */
+    | { readonly kind: 'decimal128'; readonly values: Uint8Array }
     /** PLAIN byte arrays: 32-bit length, bytes, … */
     | { readonly kind: 'utf8'; readonly plain: Uint8Array; readonly byteLength: number }
     | {
@@ -92,6 +95,9 @@ function* encodeValues(
     case 'uuid':
       encodePlain(values, data.values.subarray(0, count * 16), 16, pages, compression);
       return fixedBytesBounds(data.values, 16, count);
+    case 'decimal128':
+      encodePlain(values, data.values.subarray(0, count * 16), 16, pages, compression);
+      return decimal128Bounds(data.values, count);
     case 'boolean':
       encodeBooleans(values, data.values, pages);
       return booleanBounds(data.values, count);

@@ -29,19 +29,20 @@ export interface ParquetColumn {
 
 /** The column in which values of a logical type are stored. A point has none: it is stored as two doubles. */
 export function parquetColumn(name: string, logical: LogicalType, nullable: boolean): ParquetColumn {
-  return { name, physical: physicalType(logical.type), logical, nullable };
+  return { name, physical: physicalType(logical), logical, nullable };
 }
 
-function physicalType(type: LogicalType['type']): Physical {
-  switch (type) {
+function physicalType(logical: LogicalType): Physical {
+  switch (logical.type) {
     case 'smallint':
     case 'integer':
     case 'date':
       return Physical.int32;
     case 'bigint':
-    case 'numeric':
     case 'timestamp':
       return Physical.int64;
+    case 'numeric':
+      return logical.precision > 18 ? Physical.fixedLenByteArray : Physical.int64;
     case 'float8':
       return Physical.double;
     case 'boolean':
@@ -69,7 +70,7 @@ export function writeSchema(thrift: ThriftWriter, id: number, columns: readonly 
 function writeElement(thrift: ThriftWriter, { name, physical, logical, nullable }: ParquetColumn): void {
   thrift.element();
   thrift.i32(1, physical);
-  if (logical.type === 'uuid') thrift.i32(2, 16);
+  if (physical === Physical.fixedLenByteArray) thrift.i32(2, 16);
   thrift.i32(3, nullable ? Repetition.optional : Repetition.required);
   thrift.binary(4, name);
   const converted = convertedType(logical.type);

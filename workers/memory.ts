@@ -5,8 +5,8 @@
 
 /** Smaller pieces are not worth keeping. */
 const KEPT_BYTES_MIN = 4096;
-/** Kept at most, a process: what two chunks of 32 MiB take. */
-const KEPT_BYTES_MAX = 64 << 20;
+/** Kept at most, a process: what two chunks of 32 MiB take, buffers and encoded row groups. */
+const KEPT_BYTES_MAX = 96 << 20;
 
 /** Free pieces by the logarithm of their size. */
 const free: ArrayBuffer[][] = Array.from({ length: 31 }, () => []);

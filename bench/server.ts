@@ -1,0 +1,133 @@
+/**
+ * What PostgreSQL takes for a fact row of trips, and what each part of the table costs of it: one session,
+ * rows encoded beforehand. `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { wholeNumber } from '../cli/commands/generate.ts';
+import { connectDatabase } from '../platform/database.ts';
+import { openFactCopy } from '../workers/star/fact-copy.ts';
+import { Arena } from './lib/arena.ts';
+import { machine, versions } from './lib/machine.ts';
+import { processStat } from './lib/proc.ts';
+import { median } from './lib/rounds.ts';
+
+const flags = new Command('bench:server')
+  .description("the server's CPU a fact row, for tables that differ in one thing each")
+  .option('--rows <n>', 'rows', wholeNumber('--rows'), 2_000_000)
+  .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
+  .option('--out <file>', 'results as JSON')
+  .parse()
+  .opts<{ rows: number; rounds: number; out?: string }>();
+
+type Column = readonly [name: string, type: 'integer' | 'timestamptz' | 'bigint'];
+
+/** The columns of star.fact_trip. */
+const columns: readonly Column[] = [
+  ['region_key', 'integer'],
+  ['datasource_key', 'integer'],
+  ['date_key', 'integer'],
+  ['origin_cell', 'integer'],
+  ['datetime', 'timestamptz'],
+  ['destination_cell', 'integer'],
+  ['chunk_id', 'integer'],
+];
+
+interface Variant {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** Without the index of ranges over chunk_id. */
+  readonly bare?: boolean;
+  readonly unlogged?: boolean;
+  /** Made by the transaction that fills it: with wal_level = minimal nothing goes to the log. */
+  readonly sameTransaction?: boolean;
+}
+
+const variants: readonly Variant[] = [
+  { name: 'as it is', columns },
+  { name: 'without the index over chunk_id', columns, bare: true },
+  {
+    name: 'the time as bigint, which is not checked on the way in',
+    columns: columns.map(([name, type]) => [name, type === 'timestamptz' ? 'bigint' : type]),
+  },
+  { name: 'without date_key', columns: columns.filter(([name]) => name !== 'date_key') },
+  { name: 'unlogged', columns, unlogged: true },
+  { name: 'made by the same transaction, not logged', columns, sameTransaction: true },
+  { name: 'three columns, no index', columns: columns.slice(4), bare: true },
+];
+
+/** Rows in the binary format of COPY, without header and trailer. */
+function encodedRows(types: readonly Column[], rows: number): Buffer {
+  const width = 2 + types.reduce((sum, [, type]) => sum + (type === 'integer' ? 8 : 12), 0);
+  const bytes = Buffer.alloc(width * rows);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    at = bytes.writeInt16BE(types.length, at);
+    for (const [, type] of types) {
+      at = bytes.writeInt32BE(type === 'integer' ? 4 : 8, at);
+      if (type === 'integer') at = bytes.writeInt32BE((row * 7919) % 100_000, at);
+      else at = bytes.writeBigInt64BE(577_000_000_000_000n + BigInt(row) * 1_000_000n, at);
+    }
+  }
+  return bytes;
+}
+
+/** CPU microseconds a row of the session that copies. */
+async function copyOnce(arena: Arena, variant: Variant, rows: Buffer): Promise<number> {
+  await arena.emptyDatabase();
+  await arena.settle();
+  const database = connectDatabase(arena.databaseUrl, { max: 1, name: 'landfall bench' });
+  const client = await database.pool.connect();
+  const list = variant.columns.map(([name, type]) => `${name} ${type} not null`).join(', ');
+  const make = [
+    `create ${variant.unlogged ? 'unlogged ' : ''}table public.fact (${list})`,
+    ...(variant.bare ? [] : ['create index on public.fact using brin (chunk_id)']),
+  ];
+  try {
+    if (variant.sameTransaction) await client.query('begin');
+    for (const statement of make) await client.query(statement);
+    const [{ pid }] = (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+    const before = processStat(pid)!.cpuSeconds;
+    if (!variant.sameTransaction) await client.query('begin');
+    const names = variant.columns.map(([name]) => name);
+    const copy = openFactCopy(client, { schema: 'public', table: 'fact', columns: names });
+    await copy.write(rows);
+    const taken = await copy.finish();
+    await client.query('commit');
+    if (taken !== flags.rows) throw new Error(`the server took ${taken} rows of ${flags.rows}`);
+    return ((processStat(pid)!.cpuSeconds - before) * 1e6) / flags.rows;
+  } finally {
+    client.release(true);
+    await database.close();
+  }
+}
+
+const arena = await Arena.open({ ...flags, say: () => undefined });
+try {
+  if (arena.postmaster === null) throw new Error("the server's processes cannot be seen from here");
+  const measured = variants.map(({ name }) => ({ name, rounds: [] as number[] }));
+  for (let round = 0; round < flags.rounds; round++) {
+    for (const [i, variant] of variants.entries()) {
+      measured[i].rounds.push(await copyOnce(arena, variant, encodedRows(variant.columns, flags.rows)));
+    }
+  }
+  const results = {
+    format: 1,
+    kind: 'server',
+    at: new Date().toISOString(),
+    command: `npm run bench:server -- ${process.argv.slice(2).join(' ')}`.trim(),
+    machine: machine(),
+    versions: await versions(arena.server.version),
+    rows: flags.rows,
+    variants: measured.map(({ name, rounds }) => ({ name, microsecondsOfCpu: median(rounds), rounds })),
+  };
+  for (const { name, microsecondsOfCpu } of results.variants)
+    process.stdout.write(`  ${name.padEnd(56)} ${microsecondsOfCpu.toFixed(3)} µs\n`);
+  if (flags.out) {
+    mkdirSync(dirname(join(process.cwd(), flags.out)), { recursive: true });
+    writeFileSync(flags.out, `${JSON.stringify(results, null, 1)}\n`);
+  }
+} finally {
+  await arena.close();
+}

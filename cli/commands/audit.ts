@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import type pg from 'pg';
+import { type Audit, auditFile } from '../../coordinator/audit.ts';
+import { findFile } from '../../coordinator/find-file.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { LandfallError } from '../../platform/errors.ts';
+import { Ledger, type LedgerFile } from '../../platform/ledger/ledger.ts';
+import { openStorage } from '../../platform/storage/index.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { count, printable } from '../terminal/format.ts';
+
+/** Files of one audit. */
+const filesMax = 10_000_000;
+
+/** `landfall audit [FILE]`: counts loaded files again, in star and lake. */
+export function auditCommand(): Command {
+  return withSettings(new Command('audit'))
+    .description('count what is in star and lake of a loaded file, or of all, and hold it against the ledger')
+    .argument(
+      '[file]',
+      'name of the file as it landed, dataset/name, or its number (default: all that are done)',
+    )
+    .option('--json', 'one JSON object a file on standard output')
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall audit trips-2018.csv\n\nExit code: 0 all is there, 1 something is not, 2 wrong call',
+    )
+    .action(async (text: string | undefined, flags: SettingFlags & { json?: boolean }) => {
+      const { config, registry } = await settle(flags);
+      const database = await openDatabase(config);
+      try {
+        const { pool } = database;
+        const ledger = new Ledger(pool);
+        const tools = { pool, ledger, registry, lake: await openStorage(config.lakeUrl) };
+        const all = () => ledger.files({ states: ['done'], limit: filesMax });
+        const files = text === undefined ? await all() : [await doneFile(pool, text)];
+        let sound = true;
+        for (const file of files) {
+          const audit = await auditFile(tools, file);
+          sound &&= audit.checks.every((check) => check.ok);
+          process.stdout.write(flags.json ? `${JSON.stringify(audit)}\n` : render(audit));
+        }
+        if (!sound) process.exitCode = ExitCode.failed;
+      } finally {
+        await database.close();
+      }
+    });
+}
+
+/** Throws LF_FILE_NOT_LOADED for one that is not loaded. */
+async function doneFile(pool: pg.Pool, text: string): Promise<LedgerFile> {
+  const file = await findFile(pool, text, { wanted: ['done'] });
+  if (file.state === 'done') return file;
+  throw new LandfallError('LF_FILE_NOT_LOADED', { file: file.name, state: file.state });
+}
+
+function render({ fileId, dataset, file, starRows, lakeRows, checks }: Audit): string {
+  const broken = checks.filter((check) => !check.ok);
+  const what = `${dataset}/${printable(file)} (file ${fileId})`;
+  const head = `${broken.length === 0 ? '✓' : '✗'} ${what}: ${count(starRows)} rows in the star, ${count(lakeRows)} in the lake\n`;
+  return head + broken.map(({ name, detail }) => `  ✗ ${name}: ${printable(detail)}\n`).join('');
+}

@@ -1,0 +1,48 @@
+/** Finished files that a process could not put away any more: another does. */
+import { realpath } from 'node:fs/promises';
+import { describeError } from '../platform/errors.ts';
+import type { LedgerFile } from '../platform/ledger/ledger.ts';
+import { toFile } from '../platform/ledger/rows.ts';
+import { sql } from '../platform/sql.ts';
+import { folderUrl } from '../platform/storage/index.ts';
+import type { Config, Storage } from '../platform/types.ts';
+import { archiveFile, moveFailed } from './archive.ts';
+import type { Context } from './context.ts';
+import { finishFailed } from './unload.ts';
+
+/** What the addresses of files begin with that still lie where finished ones do not; null: not looked at. */
+export interface Places {
+  readonly landing: string | null;
+  readonly failed: string | null;
+}
+
+/** `landing`: null for a command that does not look after the landing folder. */
+export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
+  if (landing === null) return { landing: null, failed: null };
+  const failed = failedUrl.startsWith('s3://') ? failedUrl : await realpath(failedUrl).catch(() => failedUrl);
+  return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
+}
+
+/** Puts away the finished files of a scope that are not. `inHand`: of those that are just being put away. */
+export async function putAway(
+  context: Context,
+  scope: string,
+  places: Places,
+  inHand: (fileId: number) => boolean = () => false,
+): Promise<void> {
+  const { rows } = await context.pool.query(sql('unsettled-files'), [scope, places.landing, places.failed]);
+  for (const file of rows.map(toFile)) {
+    if (inHand(file.fileId)) continue;
+    try {
+      if (file.state !== 'failed') await archiveFile(context, file);
+      else if (file.receipt !== null) await moveFailed(context, file, file.receipt);
+      else await finishFailed(context, file, errorOf(file), file.failedChecks ?? []);
+    } catch (error) {
+      context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away');
+    }
+  }
+}
+
+function errorOf(file: LedgerFile) {
+  return file.error ?? describeError(new Error('no reason was noted'));
+}

@@ -1,0 +1,18 @@
+-- Takes chunks of files of one chunk, for a group: those that nobody has and no worker was lost to. The others
+-- are left to be taken one by one.
+-- $1 chunk_id  integer[]
+-- $2 worker  text
+with free as (
+  select c.chunk_id from landfall.chunk c join landfall.file f using (file_id)
+  where c.chunk_id = any($1) and c.state = 'planned' and c.worker is null and c.lost = 0
+    and f.state = 'loading' and f.chunks = 1
+  for update of c skip locked
+), claimed as (
+  update landfall.chunk c
+  set claim = c.claim + 1, worker = $2, claimed_at = now()
+  from free where c.chunk_id = free.chunk_id
+  returning c.chunk_id, c.file_id, c.claim, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
+)
+select f.*, claimed.chunk_id, claimed.claim, claimed.lost, claimed.line_start, claimed.unpacked_start,
+  claimed.unpacked_end, 0 as rejected_so_far
+from claimed join landfall.file f using (file_id)

@@ -1,0 +1,21 @@
+-- commit-chunk.sql for many: only the latest claims of planned chunks commit, and only of files that are being
+-- loaded. Their rows are locked so that none can fail between this and the end of the transaction.
+-- $1 chunk_id  integer[]
+-- $2 file_id  integer[]
+-- $3 claim  integer[]
+-- $4 rows_parsed  bigint[]
+-- $5 rows_loaded  bigint[]
+-- $6 rows_rejected  bigint[]
+-- $7 rows_deduplicated  bigint[]
+-- $8 star_rows  bigint[]
+-- $9 parts  integer[]
+with loading as (
+  select file_id from landfall.file where file_id = any($2) and state = 'loading' order by file_id for share
+)
+update landfall.chunk c
+set state = 'committed', rows_parsed = n.parsed, rows_loaded = n.loaded, rows_rejected = n.rejected,
+    rows_deduplicated = n.deduplicated, star_rows = n.star_rows, parts = n.parts, committed_at = now(), error = null
+from loading, unnest($1::integer[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
+  $7::bigint[], $8::bigint[], $9::integer[])
+  as n (chunk_id, file_id, claim, parsed, loaded, rejected, deduplicated, star_rows, parts)
+where c.chunk_id = n.chunk_id and n.file_id = loading.file_id and c.claim = n.claim and c.state = 'planned'

@@ -1,0 +1,2 @@
+-- $1 chunk_id  integer
+delete from landfall.unique_repeat where chunk_id = $1

@@ -1,0 +1,6 @@
+-- Which of these files have keys on record, and their chunks.
+-- $1 file_id  integer[]
+select c.file_id, min(c.chunk_id) as first_chunk, max(c.chunk_id) as last_chunk
+from landfall.chunk c where c.file_id = any($1::integer[])
+group by c.file_id
+having bool_or(c.keyed) or exists (select from landfall.unique_file u where u.file_id = c.file_id)

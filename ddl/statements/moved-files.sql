@@ -1,0 +1,8 @@
+-- moved-file.sql for many.
+-- $1 old_url  text[]
+-- $2 url  text[]
+-- $3 fingerprint  text[]
+update landfall.file f set url = n.url, moving_to = null
+from unnest($1::text[], $2::text[], $3::text[]) as n (old_url, url, fingerprint)
+where f.url = n.old_url and f.fingerprint = n.fingerprint
+  and f.state in ('done', 'failed', 'duplicate', 'undone')

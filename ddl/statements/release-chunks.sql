@@ -1,0 +1,5 @@
+-- Gives chunks back that a worker has taken for a group and not committed.
+-- $1 chunk_id  integer[]
+-- $2 worker  text
+update landfall.chunk set worker = null
+where chunk_id = any($1) and state = 'planned' and worker = $2

@@ -1,0 +1,3 @@
+-- Addresses of the exported rejects of a file that are known.
+-- $1 file_id  integer
+select url from landfall.file where linked_to = $1 and link = 'replays'

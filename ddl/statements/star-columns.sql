@@ -1,0 +1,12 @@
+-- Columns of tables that are there, and of each the columns of its unique constraint, if it has one.
+-- $1 schema  text
+-- $2 table  text[]
+select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as not_null,
+  exists (
+    select from pg_constraint u where u.conrelid = c.oid and u.contype = 'u' and a.attnum = any(u.conkey)
+  ) as in_key
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p')
+order by c.relname, a.attnum

@@ -1,0 +1,3 @@
+-- Chunks of a file whose keys are not noted yet.
+-- $1 file_id  integer
+select * from landfall.chunk where file_id = $1 and not keyed order by number

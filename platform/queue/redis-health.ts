@@ -1,0 +1,74 @@
+/**
+ * Whether Redis takes what the queue would write. A server that is stopped, paused, out of memory or
+ * demoted to a replica answers in four ways, and one of them is silence; so a small write is tried every
+ * now and then, and its answer waited for.
+ *
+ *   well ──refused, or silent for answerMs──▶ in trouble ──written──▶ well again (what was queued may be lost)
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+
+const probeMs = 2_000;
+const answerMs = 2_000;
+
+export interface RedisHealthOptions {
+  /** Names a key that is written and forgotten. */
+  readonly prefix: string;
+  onTrouble(reason: string): void;
+  /** Also after each reconnection that no probe has noticed. */
+  onMended(): void;
+}
+
+/** Watches until the function that it returns is called. */
+export function watchRedis(connection: Redis, options: RedisHealthOptions): () => void {
+  const key = `${options.prefix}:probe`;
+  let inTrouble = false;
+  let closed = false;
+  let probing = false;
+  let lastError = '';
+
+  const trouble = (reason: string) => {
+    inTrouble = true;
+    if (!closed) options.onTrouble(reason);
+  };
+  const mended = () => {
+    inTrouble = false;
+    if (!closed) options.onMended();
+  };
+  const probe = async () => {
+    if (probing) return;
+    probing = true;
+    try {
+      const written = connection.set(key, '', 'PX', 1000);
+      const late = delay(answerMs, null, { ref: false });
+      if ((await Promise.race([written, late])) === null) {
+        trouble(lastError || `it has not answered for ${answerMs / 1000} s`);
+        await written;
+      }
+      if (inTrouble) mended();
+    } catch (error) {
+      trouble((error as Error).message);
+    } finally {
+      probing = false;
+    }
+  };
+  const onError = (error: Error) => {
+    lastError = error.message;
+  };
+  const onReady = () => {
+    lastError = '';
+    mended();
+  };
+  const timer = setInterval(() => void probe(), probeMs);
+  timer.unref();
+  connection.on('error', onError);
+  // The first time it becomes ready nothing can have been lost.
+  if (connection.status === 'ready') connection.on('ready', onReady);
+  else connection.once('ready', () => connection.on('ready', onReady));
+  return () => {
+    closed = true;
+    clearInterval(timer);
+    connection.off('error', onError);
+    connection.off('ready', onReady);
+  };
+}

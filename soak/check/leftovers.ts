@@ -1,0 +1,53 @@
+/** What must be gone when all is quiet, and what may be left that no reader sees. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { openQueues } from '../../platform/queue/index.ts';
+import type { Site } from '../site/site.ts';
+
+export interface Leftovers {
+  /** What should not be. */
+  readonly faults: readonly string[];
+  /** Objects of the lake's store that its readers do not look at. */
+  readonly unseen: Readonly<Record<string, number>>;
+}
+
+export async function findLeftovers(site: Site): Promise<Leftovers> {
+  const { folder, postgres, redis } = site;
+  const faults: string[] = [];
+  const landed = filesBelow(join(folder, 'landing'));
+  if (landed.length > 0)
+    faults.push(`${landed.length} files still lie in landing: ${landed.slice(0, 5).join(', ')}`);
+  const redisUrl = redis === null ? null : `redis://127.0.0.1:${redis.port}`;
+  const queues = await openQueues({ databaseUrl: postgres.url(postgres.port), redisUrl, scope: 'pool' });
+  const counts = await queues.counts();
+  await queues.close();
+  for (const [queue, states] of Object.entries(counts)) {
+    for (const [state, jobs] of Object.entries<number>(states)) {
+      if (jobs > 0) faults.push(`the ${queue} queue still holds ${jobs} jobs (${state})`);
+    }
+  }
+  return { faults, unseen: await unseenObjects(site) };
+}
+
+async function unseenObjects({ folder, postgres }: Site): Promise<Record<string, number>> {
+  const listed = new Set(
+    (await postgres.query<{ path: string }>('select path from landfall.part')).map(({ path }) => path),
+  );
+  const unseen = { 'parts that no manifest lists': 0, 'written aside': 0, 'in the spool': 0 };
+  for (const path of filesBelow(join(folder, 'lake'))) {
+    if (path.startsWith('.landfall/spool')) unseen['in the spool'] += 1;
+    else if (path.startsWith('_aside/') || path.startsWith('.landfall')) unseen['written aside'] += 1;
+    else if (path.endsWith('.parquet') && !path.startsWith('quarantine/') && !listed.has(path)) {
+      unseen['parts that no manifest lists'] += 1;
+    }
+  }
+  return unseen;
+}
+
+/** Paths of the files below a folder, relative to it. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}

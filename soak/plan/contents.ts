@@ -1,0 +1,93 @@
+/** Draws contents: their dataset, size, dialect, packing and flaws. */
+import type { Draw } from '../draw.ts';
+import type { Content, Flaw, SoakDataset, Writing } from './types.ts';
+
+/** Bytes of a row, about, for pacing the drops. */
+export const rowBytes: Readonly<Record<SoakDataset, number>> = {
+  marks: 75,
+  notes: 85,
+  trips: 130,
+  citibike: 150,
+};
+
+const sizes = {
+  none: () => 0,
+  tiny: (draw: Draw) => draw.whole(1, 40),
+  small: (draw: Draw) => draw.magnitude(40, 10_000),
+  medium: (draw: Draw) => draw.magnitude(10_000, 120_000),
+  large: (draw: Draw) => draw.whole(120_000, 400_000),
+};
+
+/** Files of this many rows at most are also dropped where the whole soak is short. */
+export const shortRowsMax = 60_000;
+
+export function drawContent(
+  draw: Draw,
+  id: string,
+  options: { rowsMax: number; dataset?: SoakDataset },
+): Content {
+  const dataset =
+    options.dataset ?? draw.weighted<SoakDataset>({ marks: 50, notes: 22, trips: 16, citibike: 12 });
+  const size = draw.weighted<keyof typeof sizes>({ none: 3, tiny: 27, small: 42, medium: 22, large: 6 });
+  const flaw = draw.chance(0.07)
+    ? draw.weighted<Flaw>({ empty: 2, binary: 2, header: 2, rejects: 3, damaged: 2 })
+    : null;
+  const ours = dataset === 'marks' || dataset === 'notes';
+  const packing = draw.weighted<Content['packing']>({ none: 70, gzip: 20, zip: 10 });
+  // Rejects must outnumber the limit for certain; a damaged file must be long enough to be cut.
+  const rowsLeast = flaw === 'rejects' || flaw === 'damaged' ? 50 : 0;
+  return {
+    id,
+    dataset,
+    seed: `${id}/${draw.whole(0, 1e9)}`,
+    rows: Math.min(Math.max(sizes[size](draw), rowsLeast), options.rowsMax),
+    writing: ours
+      ? dataset === 'marks'
+        ? drawWriting(draw.of('writing'))
+        : notesWriting(draw.of('writing'))
+      : null,
+    rejectShare: flaw === 'rejects' ? 0.9 : ours && draw.chance(0.4) ? draw.magnitude(1, 200) / 1000 : 0,
+    packing: flaw === 'damaged' ? 'gzip' : flaw === null || flaw === 'rejects' ? packing : 'none',
+    flaw: flaw === 'rejects' && !ours ? null : flaw,
+    variant: dataset === 'citibike' ? draw.pick(['title', 'quoted', 'crlf']) : null,
+    longerThan: null,
+  };
+}
+
+/** Something that can be told from the file. */
+function drawWriting(draw: Draw): Writing {
+  const plain = draw.chance(0.4);
+  const encoding = plain
+    ? 'utf-8'
+    : draw.weighted<'utf-8' | 'utf-16le' | 'utf-16be'>({ 'utf-8': 6, 'utf-16le': 1, 'utf-16be': 1 });
+  return {
+    delimiter: plain ? ',' : draw.pick([',', ';', '\t', '|']),
+    quote: '"',
+    escape: null,
+    lineEnd: plain ? '\n' : draw.pick(['\n', '\r\n', '\r'] as const),
+    encoding,
+    byteOrderMark: encoding !== 'utf-8' || (!plain && draw.chance(0.3)),
+    preamble: [],
+    footer: [],
+    comment: null,
+    blanks: false,
+    stranger: draw.chance(0.2),
+  };
+}
+
+/** The dialect of soak/datasets/notes. */
+function notesWriting(draw: Draw): Writing {
+  return {
+    delimiter: '||',
+    quote: "'",
+    escape: '\\',
+    lineEnd: draw.pick(['\n', '\r\n', '\r'] as const),
+    encoding: 'windows-1251',
+    byteOrderMark: false,
+    preamble: ["notes of somebody's", 'as he wrote them'],
+    footer: ["that's all"],
+    comment: '#',
+    blanks: draw.chance(0.3),
+    stranger: draw.chance(0.2),
+  };
+}

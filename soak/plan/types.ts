@@ -1,0 +1,115 @@
+/** What a soak is going to do, drawn whole from its seed before it begins. No code. */
+
+export type SoakDataset = 'marks' | 'notes' | 'trips' | 'citibike';
+
+/** How records of marks and notes are written as text. */
+export interface Writing {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly escape: string | null;
+  readonly lineEnd: '\n' | '\r\n' | '\r';
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1251';
+  readonly byteOrderMark: boolean;
+  readonly preamble: readonly string[];
+  readonly footer: readonly string[];
+  /** Begins a comment line; they are strewn among the records. */
+  readonly comment: string | null;
+  /** Blanks around values. */
+  readonly blanks: boolean;
+  /** A column that the definition does not know stands first. */
+  readonly stranger: boolean;
+}
+
+/** What is wrong with a content as a whole. */
+export type Flaw = 'empty' | 'binary' | 'header' | 'rejects' | 'damaged';
+
+/** Bytes that are dropped once or more often. */
+export interface Content {
+  readonly id: string;
+  readonly dataset: SoakDataset;
+  readonly seed: string;
+  readonly rows: number;
+  /** Of marks and notes. */
+  readonly writing: Writing | null;
+  /** Share of rows that are rejected. */
+  readonly rejectShare: number;
+  readonly packing: 'none' | 'gzip' | 'zip';
+  readonly flaw: Flaw | null;
+  /** Of citibike: title, quoted or crlf. */
+  readonly variant: string | null;
+  /** Of a content that another one becomes when rows are appended to it: its id. */
+  readonly longerThan: string | null;
+}
+
+/** What somebody does to a file that was dropped. */
+export type Meddling =
+  | { readonly kind: 'append'; readonly afterMs: number; readonly becomes: string }
+  | { readonly kind: 'rename'; readonly afterMs: number; readonly name: string };
+
+export interface Drop {
+  readonly atMs: number;
+  readonly content: string;
+  readonly dataset: SoakDataset;
+  /** Below landing/<dataset>/. */
+  readonly name: string;
+  /** Renamed into the folder whole, or written there piece by piece over so many ms. */
+  readonly writtenMs: number | null;
+  readonly meddling: Meddling | null;
+}
+
+/** A done file is taken out, and perhaps loaded again; either command may be killed. */
+export interface Operation {
+  readonly atMs: number;
+  /** Which of the files that are done then: 0 up to 1. */
+  readonly which: number;
+  readonly killUndoMs: number | null;
+  /** Null: it stays undone. */
+  readonly replayAfterMs: number | null;
+  readonly killReplayMs: number | null;
+}
+
+export const faultKinds = [
+  'kill worker',
+  'kill pool',
+  'kill coordinator',
+  'stop pool',
+  'stop coordinator',
+  'rival coordinator',
+  'freeze worker',
+  'freeze pool',
+  'freeze coordinator',
+  'restart Postgres fast',
+  'restart Postgres at once',
+  'end Postgres sessions',
+  'freeze Postgres',
+  'restart Redis',
+  'kill Redis',
+  'freeze Redis',
+  'cut the network',
+  'refuse connections',
+  'stall connections',
+  'half-open connections',
+  'slow the network',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+export interface Fault {
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  /** Which of the candidates: 0 up to 1. */
+  readonly which: number;
+  /** A second choice, where one is needed. */
+  readonly other: number;
+  /** How long it lasts; 0 where it is over at once. */
+  readonly forMs: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly forMs: number;
+  readonly chunkBytes: number;
+  readonly contents: ReadonlyMap<string, Content>;
+  readonly drops: readonly Drop[];
+  readonly operations: readonly Operation[];
+  readonly faults: readonly Fault[];
+}

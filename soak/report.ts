@@ -1,0 +1,68 @@
+/** What a run came to, in words. */
+import type { RowsFound } from './check/rows.ts';
+import type { Backend } from './plan/faults.ts';
+import type { Plan } from './plan/types.ts';
+import type { Recovery } from './watch.ts';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly seconds: number;
+  readonly quietSeconds: number;
+  readonly plan: Plan;
+  readonly states: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly rejects: number;
+  readonly rows: RowsFound;
+  readonly recoveries: readonly Recovery[];
+  readonly restarts: number;
+  readonly unseen: Readonly<Record<string, number>>;
+  /** Everything that is not as it must be. None: the run is good. */
+  readonly troubles: readonly string[];
+  readonly journal: string;
+}
+
+/** Troubles that are shown; the rest is counted. */
+const shown = 20;
+
+export function isGood({ rows, troubles }: Outcome): boolean {
+  return rows.lost === 0 && rows.duplicated === 0 && rows.foreign === 0 && troubles.length === 0;
+}
+
+/** The command that makes the same plan again. */
+export function replayCommand({ seed, backend, plan }: Pick<Outcome, 'seed' | 'backend' | 'plan'>): string {
+  return `npm run soak -- --backend ${backend} --minutes ${plan.forMs / 60_000} --seed ${seed}`;
+}
+
+export function reportOf(outcome: Outcome): string {
+  const { backend, seed, plan, states, bytes, rows, rejects, recoveries, troubles, unseen } = outcome;
+  const count = (n: number) => n.toLocaleString('en');
+  const kinds = new Map<string, number>();
+  for (const { kind } of plan.faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const lines = [
+    `queue on ${backend}, seed ${seed}: ${isGood(outcome) ? 'lost 0, duplicated 0' : 'NOT GOOD'}`,
+    `  ${plan.drops.length} files dropped and ${plan.operations.length} undos and replays asked for in ${Math.round(plan.forMs / 1000)} s, quiet ${outcome.quietSeconds.toFixed(0)} s later`,
+    `  files: ${listed(Object.entries(states))}`,
+    `  rows compared: ${count(rows.rows)} in ${(bytes / 1e6).toFixed(1)} MB of files; rejects compared: ${count(rejects)}`,
+    `  lost ${rows.lost}, duplicated ${rows.duplicated}, foreign ${rows.foreign}`,
+    `  faults: ${listed([...kinds].sort((a, b) => b[1] - a[1]))}; ${outcome.restarts} restarts of processes`,
+    `  going on after a fault took ${times(recoveries.map(({ ms }) => ms))}`,
+  ];
+  const left = Object.entries(unseen).filter(([, n]) => n > 0);
+  if (left.length > 0) lines.push(`  left in the lake's store, unseen by readers: ${listed(left)}`);
+  for (const trouble of troubles.slice(0, shown)) lines.push(`  ✗ ${trouble}`);
+  if (troubles.length > shown) lines.push(`  ✗ and ${troubles.length - shown} more`);
+  lines.push(`  again: ${replayCommand(outcome)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function listed(entries: readonly (readonly [string, number])[]): string {
+  return entries.map(([name, n]) => `${n} ${name}`).join(', ') || 'none';
+}
+
+function times(ms: readonly number[]): string {
+  if (ms.length === 0) return 'no time that could be told';
+  const sorted = ms.toSorted((a, b) => a - b);
+  const at = (share: number) => `${(sorted[Math.floor((sorted.length - 1) * share)] / 1000).toFixed(1)} s`;
+  return `${at(0.5)} (median of ${ms.length}), ${at(0.9)} (nine in ten), ${at(1)} (longest)`;
+}

@@ -1,0 +1,170 @@
+/**
+ * One run: a plan from the seed, a site of real processes, the plan carried out, then quiet, then the count.
+ *
+ *   disturbed ── the plan is over ──▶ quiet ── all files have ended ──▶ restarted ── still so ──▶ checked
+ *                                       └────── nothing moves for stallMs ──▶ it hangs
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { dropAll } from './act/drop.ts';
+import { makeFaults } from './act/faults.ts';
+import { Knowledge } from './act/knowledge.ts';
+import { operate } from './act/operate.ts';
+import { checkFiles } from './check/files.ts';
+import { filesBelow, findLeftovers } from './check/leftovers.ts';
+import { compareRows } from './check/rows.ts';
+import { Journal } from './journal.ts';
+import type { Backend } from './plan/faults.ts';
+import { drawPlan } from './plan/plan.ts';
+import type { Plan } from './plan/types.ts';
+import type { Outcome } from './report.ts';
+import { type Site, startSite } from './site/site.ts';
+import { miscounted, Watch } from './watch.ts';
+
+/** When nothing has moved for so long after the last fault, it hangs: two minutes between two attempts are the longest pause. */
+const stallMs = 200_000;
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly backend: Backend;
+  readonly forMs: number;
+  readonly folder: string;
+  /** Without faults. */
+  readonly calm: boolean;
+  /** Told now and then how far it is. */
+  readonly onProgress: (line: string) => void;
+  /** Told when there is something to end if the process is stopped. */
+  readonly onSite: (site: Site) => void;
+}
+
+export async function run(options: RunOptions): Promise<Outcome> {
+  const { seed, backend, forMs, folder } = options;
+  mkdirSync(folder, { recursive: true });
+  const drawn = drawPlan(seed, backend, forMs);
+  const plan = options.calm ? { ...drawn, faults: [] } : drawn;
+  const journal = new Journal(join(folder, 'journal.jsonl'));
+  const site = await startSite({ folder, backend, chunkBytes: plan.chunkBytes, journal });
+  options.onSite(site);
+  const watch = new Watch(site.postgres, journal);
+  const knowledge = new Knowledge();
+  const startedAt = journal.now();
+  const reporter = setInterval(() => options.onProgress(progressOf({ journal, watch, site, plan })), 5000);
+  const troubles: string[] = [];
+  try {
+    for (const unit of site.units) unit.start();
+    await carryOut({ site, plan, journal, knowledge, watch });
+    await Promise.all(site.links.map((link) => link.heal()));
+    const quietAt = journal.now();
+    journal.note('quiet');
+    const hangs = (await untilEnded(site, watch, journal)) ?? (await restarted(site, watch, journal));
+    if (hangs !== null) troubles.push(hangs);
+    const quietMs = journal.now() - quietAt;
+    clearInterval(reporter);
+    await watch.close();
+    for (const unit of site.units) await unit.stop();
+    const files = await checkFiles(site.postgres, knowledge);
+    const leftovers = hangs === null ? await findLeftovers(site) : { faults: [], unseen: {} };
+    const rows = await compareRows({ folder, postgres: site.postgres, done: files.done });
+    troubles.push(
+      ...watch.faults,
+      ...(await miscounted(site.postgres)),
+      ...files.faults,
+      ...leftovers.faults,
+      ...rows.details,
+    );
+    return {
+      seed,
+      backend,
+      seconds: (journal.now() - startedAt) / 1000,
+      quietSeconds: quietMs / 1000,
+      plan,
+      states: files.states,
+      bytes: files.bytes,
+      rejects: files.rejects,
+      rows,
+      recoveries: watch.recoveries,
+      restarts: site.units.reduce((sum, unit) => sum + unit.starts - 1, 0),
+      unseen: leftovers.unseen,
+      troubles: [...new Set(troubles)],
+      journal: journal.path,
+    };
+  } finally {
+    clearInterval(reporter);
+    await watch.close();
+    await site.stop();
+    journal.close();
+  }
+}
+
+interface Going {
+  readonly site: Site;
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly knowledge: Knowledge;
+  readonly watch: Watch;
+}
+
+/** Files, faults and operators side by side, each by the plan's clock. */
+async function carryOut({ site, plan, journal, knowledge, watch }: Going): Promise<void> {
+  await Promise.all([
+    dropAll({ folder: site.folder, plan, journal, knowledge }),
+    makeFaults({ site, journal, onOver: (fault) => watch.faultOver(fault) }, plan.faults),
+    operate({ site, journal, knowledge, free: undisputed(plan) }, plan.operations),
+  ]);
+}
+
+/** Contents that are dropped once, under a name of their own, and left alone. */
+function undisputed({ drops, contents }: Plan): Set<string> {
+  const count = (same: (drop: (typeof drops)[number]) => boolean) => drops.filter(same).length;
+  const free = drops.filter(
+    ({ content, dataset, name, meddling }) =>
+      meddling === null &&
+      contents.get(content)!.rows > 0 &&
+      count((drop) => drop.content === content) === 1 &&
+      count((drop) => drop.dataset === dataset && drop.name === name) === 1,
+  );
+  return new Set(free.map(({ content }) => content));
+}
+
+/** Null when every file has ended and left the landing folder; else in what it hangs. */
+async function untilEnded(site: Site, watch: Watch, journal: Journal): Promise<string | null> {
+  const landing = join(site.folder, 'landing');
+  let calm = 0;
+  for (let from = journal.now(); ; ) {
+    await delay(500);
+    const landed = filesBelow(landing);
+    calm = watch.unfinished.length === 0 && landed.length === 0 ? calm + 1 : 0;
+    // Asked twice a second: what was dropped last has been seen by then.
+    if (calm >= 4) return null;
+    from = Math.max(from, watch.movedAt);
+    if (journal.now() - from < stallMs) continue;
+    const stuck = [...watch.unfinished, ...landed.map((name) => `${name} in landing`)];
+    journal.note('hangs', { stuck });
+    return `nothing moves for ${stallMs / 1000} s; ${stuck.length} files have not ended: ${stuck.slice(0, 5).join(', ')}`;
+  }
+}
+
+/** What commands that were killed have left is taken up by the next coordinator that starts. */
+async function restarted(site: Site, watch: Watch, journal: Journal): Promise<string | null> {
+  journal.note('restart the coordinator');
+  await site.coordinator.stop();
+  site.coordinator.start();
+  for (let tries = 0; tries < 120; tries++) {
+    await delay(500);
+    const ready = await site.postgres.query<{ n: number }>(
+      "select count(*)::int as n from pg_stat_activity where application_name = 'landfall coordinator pool'",
+    );
+    if (ready[0].n > 0) break;
+  }
+  await delay(2000);
+  return untilEnded(site, watch, journal);
+}
+
+function progressOf({ journal, watch, site, plan }: Omit<Going, 'knowledge'>): string {
+  const seconds = Math.round(journal.now() / 1000);
+  const dropped = plan.drops.filter(({ atMs }) => atMs <= journal.now()).length;
+  const faults = plan.faults.filter(({ atMs }) => atMs <= journal.now()).length;
+  const starts = site.units.reduce((sum, unit) => sum + unit.starts, 0);
+  return `${seconds} s: ${dropped} of ${plan.drops.length} files dropped, ${watch.unfinished.length} under way, ${faults} faults, ${starts} starts`;
+}

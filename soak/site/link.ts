@@ -1,0 +1,139 @@
+/**
+ * A TCP proxy in front of one server for one client process, and the trouble that a network can make.
+ *
+ *   open ── refuse ──▶ refusing (nobody listens; connections that are there stay)
+ *     │ ── stall ───▶ stalled  (connections are taken and nothing passes, until it is open again)
+ *     └─── slow ────▶ slow     (each piece passes some ms later)
+ *
+ *   cut: connections are reset.   halfOpen: the client's ends are reset, the server hears nothing of it.
+ */
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** The client is gone and the server has not been told. */
+  half: boolean;
+}
+
+export class Link {
+  readonly name: string;
+  port = 0;
+  private readonly target: () => number;
+  private readonly pairs = new Set<Pair>();
+  private listener: Server | null = null;
+  private stalled = false;
+  private lateMs = 0;
+
+  /** `target`: the server's port on this machine, asked for each connection. */
+  constructor(name: string, target: () => number) {
+    this.name = name;
+    this.target = target;
+  }
+
+  /** Listens on a free port, or on the one it had before. */
+  async open(): Promise<void> {
+    if (this.listener) return;
+    const listener = createServer({ pauseOnConnect: true }, (client) => this.connect(client));
+    this.listener = listener;
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(this.port, '127.0.0.1', resolve);
+    });
+    this.port = (listener.address() as { port: number }).port;
+  }
+
+  /** Nobody listens any more; those who are connected stay so. */
+  refuse(): void {
+    this.listener?.close();
+    this.listener = null;
+  }
+
+  /** Resets all connections. */
+  cut(): void {
+    for (const { client, server } of this.pairs) {
+      client.resetAndDestroy();
+      server.resetAndDestroy();
+    }
+    this.pairs.clear();
+  }
+
+  /** Nothing passes in either direction. */
+  stall(): void {
+    this.stalled = true;
+    for (const { client, server } of this.pairs) {
+      client.pause();
+      server.pause();
+    }
+  }
+
+  slow(ms: number): void {
+    this.lateMs = ms;
+  }
+
+  /** The clients' ends are reset; what the server holds for them stays until `heal`. */
+  halfOpen(): void {
+    for (const pair of this.pairs) {
+      pair.half = true;
+      pair.client.resetAndDestroy();
+    }
+  }
+
+  /** Everything passes again; what was stalled goes on where it was, what was half-open ends. */
+  async heal(): Promise<void> {
+    this.stalled = false;
+    this.lateMs = 0;
+    for (const { client, server, half } of this.pairs) {
+      if (half) server.resetAndDestroy();
+      client.resume();
+      server.resume();
+    }
+    await this.open();
+  }
+
+  async close(): Promise<void> {
+    this.refuse();
+    this.cut();
+  }
+
+  private connect(client: Socket): void {
+    const server = createConnection({ port: this.target(), host: '127.0.0.1', noDelay: true });
+    client.setNoDelay(true);
+    const pair: Pair = { client, server, half: false };
+    this.pairs.add(pair);
+    this.pass(client, server);
+    this.pass(server, client);
+    client.on('close', () => {
+      if (pair.half) return;
+      server.destroy();
+      this.pairs.delete(pair);
+    });
+    server.on('close', () => {
+      client.destroy();
+      this.pairs.delete(pair);
+    });
+    if (!this.stalled) client.resume();
+    else server.pause();
+  }
+
+  private pass(from: Socket, to: Socket): void {
+    const write = (piece: Buffer) => {
+      if (to.destroyed || to.write(piece)) return;
+      from.pause();
+      to.once('drain', () => this.stalled || from.resume());
+    };
+    from.on('data', (piece) => {
+      if (this.lateMs === 0) write(piece);
+      else {
+        // One piece at a time keeps them in order.
+        from.pause();
+        setTimeout(() => {
+          write(piece);
+          if (!this.stalled && !to.writableNeedDrain) from.resume();
+        }, this.lateMs);
+      }
+    });
+    from.on('end', () => !to.destroyed && to.end());
+    from.on('error', () => {});
+  }
+}

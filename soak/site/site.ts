@@ -1,0 +1,128 @@
+/**
+ * A whole Landfall of real processes, as it would stand on three machines: a coordinator and two pools of
+ * two workers, each with network links of its own to the servers.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Journal } from '../journal.ts';
+import type { Backend } from '../plan/faults.ts';
+import { Link } from './link.ts';
+import { OwnPostgres } from './postgres.ts';
+import { OwnRedis } from './redis.ts';
+import { Unit } from './unit.ts';
+
+export const landfallMain = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+
+/** Definitions of the soak's own datasets, as they are compiled. */
+export const definitions = ['marks', 'notes'].map((name) =>
+  fileURLToPath(new URL(`../datasets/${name}/dataset.js`, import.meta.url)),
+);
+
+const workersPerPool = 2;
+
+const coordinate = ['coordinator', '--port', '0'];
+
+export interface Site {
+  readonly folder: string;
+  readonly postgres: OwnPostgres;
+  readonly redis: OwnRedis | null;
+  readonly coordinator: Unit;
+  readonly pools: readonly Unit[];
+  /** All units, the coordinator first. */
+  readonly units: readonly Unit[];
+  readonly links: readonly Link[];
+  /** A second coordinator, not started yet. */
+  readonly rival: () => Unit;
+  /** Environment of a command that an operator runs. */
+  readonly operatorEnv: () => NodeJS.ProcessEnv;
+  /** Ends everything, in an orderly way. */
+  stop(): Promise<void>;
+  /** Ends everything at once. */
+  kill(): void;
+}
+
+export interface SiteOptions {
+  readonly folder: string;
+  readonly backend: Backend;
+  readonly chunkBytes: number;
+  readonly journal: Journal;
+}
+
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const { folder, backend, journal } = options;
+  for (const name of ['landing', 'lake', 'archive', 'logs', 'made'])
+    mkdirSync(join(folder, name), { recursive: true });
+  const postgres = new OwnPostgres(join(folder, 'server'));
+  const redis = backend === 'redis' ? new OwnRedis(join(folder, 'redis')) : null;
+  await Promise.all([postgres.start(), redis?.start()]);
+  const links: Link[] = [];
+  const operatorEnv = () => ({
+    ...environment(options),
+    DATABASE_URL: postgres.url(postgres.port),
+    REDIS_URL: redis === null ? '' : `redis://127.0.0.1:${redis.port}`,
+    LANDFALL_WORKERS: '1',
+  });
+  const unit = (name: string, args: readonly string[], env: NodeJS.ProcessEnv) => {
+    const command = [process.execPath, landfallMain, ...args];
+    return new Unit({ name, command, env, cwd: folder, log: join(folder, 'logs', `${name}.log`), journal });
+  };
+  const linkedUnit = async (name: string, args: readonly string[]) => {
+    const toPostgres = new Link(`${name} to Postgres`, () => postgres.port);
+    await toPostgres.open();
+    links.push(toPostgres);
+    const env = { ...environment(options), DATABASE_URL: postgres.url(toPostgres.port), REDIS_URL: '' };
+    if (redis !== null) {
+      const toRedis = new Link(`${name} to Redis`, () => redis.port);
+      await toRedis.open();
+      links.push(toRedis);
+      env.REDIS_URL = `redis://127.0.0.1:${toRedis.port}`;
+    }
+    return unit(name, args, env);
+  };
+  const coordinator = await linkedUnit('coordinator', coordinate);
+  const pools: Unit[] = [];
+  for (const name of ['pool-1', 'pool-2']) {
+    pools.push(await linkedUnit(name, ['worker', '--workers', String(workersPerPool)]));
+  }
+  const units = [coordinator, ...pools];
+  const close = async () => {
+    await Promise.all(links.map((link) => link.close()));
+    await redis?.stop();
+    await postgres.stop();
+  };
+  return {
+    folder,
+    postgres,
+    redis,
+    coordinator,
+    pools,
+    units,
+    links,
+    rival: () => unit('rival', coordinate, operatorEnv()),
+    operatorEnv,
+    async stop() {
+      await Promise.all(units.map((unit) => unit.stop()));
+      await close();
+    },
+    kill() {
+      for (const unit of units) unit.kill();
+      redis?.signal('SIGKILL');
+      postgres.kill();
+    },
+  };
+}
+
+/** Settings of all commands. */
+function environment({ folder, chunkBytes }: SiteOptions): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    LANDFALL_HOME: join(folder, 'home'),
+    LANDING_URL: join(folder, 'landing'),
+    LAKE_URL: join(folder, 'lake'),
+    ARCHIVE_URL: join(folder, 'archive'),
+    LANDFALL_DATASETS: definitions.join(','),
+    LANDFALL_CHUNK_BYTES: String(chunkBytes),
+    LANDFALL_LOG: 'debug',
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * SIGTERM while there is work in hand: it is finished, or given back when the deadline passes; what is
+ * started next goes on, and every row is there once.
+ */
+import { afterEach, expect, it } from 'vitest';
+import { holdLock } from '../e2e/lock.ts';
+import { onBothBackends } from '../e2e/site.ts';
+import { account } from './account.ts';
+import { rides } from './dataset.ts';
+import { type CrashSite, crashSite } from './site.ts';
+
+const commits = 'lock table landfall.part in share mode';
+const plans = 'lock table landfall.chunk in share mode';
+/** What the data check asks. */
+const ends = 'lock table public.refused in access exclusive mode';
+
+/** Rows of a file that takes a worker long enough to be met at it. */
+const many = 300_000;
+
+onBothBackends('told to stop', (backend) => {
+  let site: CrashSite | undefined;
+  afterEach(() => site?.close());
+  const open = async (settings: Readonly<Record<string, string>> = {}) => {
+    site = await crashSite(backend, settings);
+    return site;
+  };
+
+  it('a worker finishes what it has in hand', { timeout: 120_000 }, async () => {
+    const { supervise, start, settled, drop, pool } = await open({ LANDFALL_STOP_MS: '60000' });
+    supervise('coordinator');
+    const worker = start('worker');
+    const lock = await holdLock(site!, commits);
+    drop('a.csv', rides(1, 60));
+    await lock.waitedFor();
+    worker.signal('SIGTERM');
+    await lock.release();
+    expect(await worker.ended).toMatchObject({ code: 0, signal: null });
+    const { rows } = await pool.query(
+      `select count(*)::int as begun, max(claim) as claims from landfall.chunk where claim > 0 and state <> 'committed'`,
+    );
+    expect(rows).toEqual([{ begun: 0, claims: null }]);
+    supervise('worker');
+    await settled(1);
+    expect(await claims()).toBe(1);
+    await expectOnce(60);
+  });
+
+  it('a worker gives back what it cannot finish in time', { timeout: 120_000 }, async () => {
+    const { supervise, start, settled, drop, pool, queues } = await open({
+      LANDFALL_STOP_MS: '0',
+      LANDFALL_CHUNK_BYTES: String(64 << 20),
+      LANDFALL_LOCK_MS: '60000',
+    });
+    supervise('coordinator');
+    const worker = start('worker');
+    drop('a.csv', rides(1, many));
+    const begun = `select from landfall.chunk where claim > 0`;
+    while ((await pool.query(begun)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    worker.signal('SIGTERM');
+    const { code, output } = await worker.ended;
+    expect(code, output).toBe(0);
+    expect(await loadedRows()).toBe(0);
+    // Nobody has to wait for the lock of the job, which would take a minute.
+    const { rows } = await pool.query('select count(*)::int as chunks from landfall.chunk');
+    expect((await queues.counts()).work).toMatchObject({ waiting: rows[0].chunks, active: 0 });
+    supervise('worker');
+    await settled(1);
+    expect(await claims()).toBe(2);
+    await expectOnce(many);
+  });
+
+  it.each([
+    ['plans', plans],
+    ['ends', ends],
+  ])('a coordinator that %s a file finishes the step', { timeout: 120_000 }, async (_, step) => {
+    const { supervise, start, settled, drop } = await open({ LANDFALL_STOP_MS: '60000' });
+    const coordinator = start('coordinator');
+    supervise('worker');
+    const lock = await holdLock(site!, step);
+    drop('a.csv', rides(1, 60));
+    await lock.waitedFor();
+    coordinator.signal('SIGTERM');
+    await lock.release();
+    expect(await coordinator.ended).toMatchObject({ code: 0, signal: null });
+    supervise('coordinator');
+    await settled(1);
+    await expectOnce(60);
+  });
+
+  it('a coordinator that cannot finish in time ends all the same', { timeout: 120_000 }, async () => {
+    const { supervise, start, settled, drop } = await open({ LANDFALL_STOP_MS: '0' });
+    const coordinator = start('coordinator');
+    supervise('worker');
+    const lock = await holdLock(site!, plans);
+    drop('a.csv', rides(1, 60));
+    await lock.waitedFor();
+    coordinator.signal('SIGTERM');
+    expect(await coordinator.ended).toMatchObject({ code: 1, signal: null });
+    await lock.release();
+    supervise('coordinator');
+    await settled(1);
+    await expectOnce(60);
+  });
+
+  it('`landfall up` stops with its workers, and goes on when it is started again', {
+    timeout: 120_000,
+  }, async () => {
+    const { start, settled, drop } = await open({ LANDFALL_STOP_MS: '60000' });
+    const up = start('up');
+    const lock = await holdLock(site!, commits);
+    drop('a.csv', rides(1, 60));
+    await lock.waitedFor();
+    up.signal('SIGTERM');
+    await lock.release();
+    expect(await up.ended).toMatchObject({ code: 0, signal: null });
+    await expectNobody();
+    start('up');
+    await settled(1);
+    expect(await claims()).toBe(1);
+    await expectOnce(60);
+  });
+
+  it('a second time, `landfall up` ends at once, and its workers with it', { timeout: 120_000 }, async () => {
+    const { start, settled, drop } = await open({ LANDFALL_STOP_MS: '60000' });
+    const up = start('up');
+    const lock = await holdLock(site!, commits);
+    drop('a.csv', rides(1, 60));
+    await lock.waitedFor();
+    up.signal('SIGTERM');
+    await up.says('stopping');
+    up.signal('SIGINT');
+    expect(await up.ended).toMatchObject({ code: 130, signal: null });
+    await lock.release();
+    await expectNobody();
+    start('up');
+    await settled(1);
+    await expectOnce(60);
+  });
+
+  const claims = async () =>
+    (await site!.pool.query('select max(claim) as claims from landfall.chunk')).rows[0].claims;
+  const loadedRows = async () =>
+    (await site!.pool.query('select count(*)::int as n from star.fact_crossing')).rows[0].n;
+
+  /** All rows of the file, each once, in star and lake. */
+  const expectOnce = async (rows: number) => {
+    const loaded = (rows * 4) / 5;
+    const { rides: star, lake, files } = await account(site!);
+    expect(star).toEqual([{ rides: loaded, ids: loaded }]);
+    expect(lake).toEqual({ rows: loaded, faults: [] });
+    expect(files).toMatchObject([{ state: 'done', rows: [loaded, rows - loaded] }]);
+  };
+
+  /** No process of Landfall holds a connection any more. */
+  const expectNobody = () =>
+    until(
+      site!.pool,
+      `select where not exists (select from pg_stat_activity
+         where datname = current_database() and application_name like 'landfall%' and application_name <> 'landfall queue')`,
+    );
+});
+
+async function until(pool: CrashSite['pool'], question: string): Promise<void> {
+  while ((await pool.query(question)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,9 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import common from './vitest.config.ts';
+
+/** The exhaustive tests of frozen workers and of servers that go away: `npm run test:faults`. */
+const { include: _, ...test } = common.test ?? {};
+export default mergeConfig(
+  defineConfig({ test }),
+  defineConfig({ test: { include: ['test/faults/**/*.long.ts'] } }),
+);
