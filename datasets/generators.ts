@@ -1,8 +1,5 @@
 /** Every dataset that can make up data of its own, behind one interface. */
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { CitibikeVariant } from './citibike/dialects.ts';
 import { generateCitibike } from './citibike/generate.ts';
 import { generateTrips } from './trips/generate.ts';
@@ -44,17 +41,12 @@ export function writeCitibike(
  */
 export async function writeGenerated(path: string, buffers: Iterable<Buffer>): Promise<number> {
   const aside = `${path}.part`;
-  const stream = createWriteStream(aside);
   try {
-    for (const buffer of buffers) {
-      if (!stream.write(buffer)) await once(stream, 'drain');
-    }
-    stream.end();
-    await finished(stream);
+    await writeFile(aside, buffers);
+    const { size } = await stat(aside);
     await rename(aside, path);
-    return stream.bytesWritten;
+    return size;
   } catch (error) {
-    stream.destroy();
     await rm(aside, { force: true });
     throw error;
   }
