@@ -13,7 +13,7 @@
  * Each point has exactly one call, which test/platform/crash-points.test.ts sees to. Unarmed it is a
  * comparison with null.
  */
-import { writeFileSync } from 'node:fs';
+import { linkSync, unlinkSync, writeFileSync } from 'node:fs';
 
 /** Name of each point, and what has just happened there. */
 export const crashPoints = {
@@ -151,13 +151,17 @@ function pass(point: Armed): void {
   process.kill(process.pid, point.signal);
 }
 
-/** False where somebody has died here before. */
+/** False where somebody has died here before. Whoever sees the mark sees all of its text. */
 function leaveMark(path: string, text: string): boolean {
+  const aside = `${path}.${process.pid}`;
+  writeFileSync(aside, text);
   try {
-    writeFileSync(path, text, { flag: 'wx' });
+    linkSync(aside, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    unlinkSync(aside);
   }
 }
