@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tempFolder } from '../support/index.ts';
 import { commandOf } from './again.ts';
-import { committedParts, onBothBackends, readText, type TestSite, testSite } from './site.ts';
+import { committedParts, readText, type TestSite, testSite } from './site.ts';
 
 /** Writes the definition of `drifting`, with the policy as TypeScript text. */
 function definition(folder: string, policy: string): string {
@@ -46,10 +46,10 @@ function csv(name: string, content: string | Buffer): string {
   return path;
 }
 
-onBothBackends('columns that a definition keeps', (backend) => {
+describe('columns that a definition keeps', () => {
   let site: TestSite;
   beforeAll(async () => {
-    site = await siteWith(backend, "{ unknown: { keep: 'extra' } }");
+    site = await siteWith('postgres', "{ unknown: { keep: 'extra' } }");
   });
   afterAll(() => site?.close());
 
@@ -98,12 +98,12 @@ onBothBackends('columns that a definition keeps', (backend) => {
       });
     });
     expect(state).toMatchObject({ drift });
-    const status = await commandOf(site, backend)('status');
+    const status = await commandOf(site, 'postgres')('status');
     expect(status.stdout).toMatch(/wide\.csv .*unknown colour, field_4 · missing note · 1 renamed/);
   });
 
   it('come along when rejects are mended, and when a file is compressed', async () => {
-    const command = commandOf(site, backend);
+    const command = commandOf(site, 'postgres');
     await command('rejects', 'wide.csv', '--export', 'out.csv');
     const out = csv(
       'mended.csv',

@@ -1,4 +1,4 @@
-/** Rejects found, exported, mended and dropped again; replayed; on both queues, with the command itself. */
+/** Rejects found, exported, mended and dropped again; replayed, with the command itself. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +18,7 @@ import {
   siteOf,
   undone,
 } from './again.ts';
-import { onBothBackends, type TestSite } from './site.ts';
+import type { TestSite } from './site.ts';
 
 const bad = [
   '101,Rider 1,soon',
@@ -29,14 +29,14 @@ const bad = [
   '106,"Rider ""6""\nof two lines",later',
 ];
 
-onBothBackends('rejects', (backend) => {
+describe('rejects', () => {
   let site: TestSite | undefined;
   const aside = tempFolder();
   afterEach(() => site?.close());
 
   it('are exported, mended, dropped again: just those rows are loaded, and linked', async () => {
-    const open = (site = await siteOf(backend));
-    const command = commandOf(open, backend);
+    const open = (site = await siteOf('postgres'));
+    const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 30), ...bad, ...rows(31, 30)];
     const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
     expect(receipt).toMatchObject({ status: 'done', rows: { parsed: 66, loaded: 60, rejected: 6 } });
@@ -101,8 +101,8 @@ onBothBackends('rejects', (backend) => {
   });
 
   it('are replayed with the definition of now; what still does not fit waits on', async () => {
-    const open = (site = await siteOf(backend));
-    const command = commandOf(open, backend);
+    const open = (site = await siteOf('postgres'));
+    const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 20), '101,Rider 1,01.02.2024', '102,Rider 2,never', ...rows(21, 20)];
     const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
     expect(receipt.rows).toMatchObject({ loaded: 40, rejected: 2 });
@@ -131,8 +131,8 @@ onBothBackends('rejects', (backend) => {
   });
 
   it('past a limit fail the file, of many chunks too, and leave nothing but themselves', async () => {
-    const open = (site = await siteOf(backend, { rejects: { count: 5, share: 1 } }));
-    const command = commandOf(open, backend);
+    const open = (site = await siteOf('postgres', { rejects: { count: 5, share: 1 } }));
+    const command = commandOf(open, 'postgres');
     const lines = rows(1, 3000).map((row, i) => (i % 10 === 0 ? row.replace('2024', 'MMXXIV') : row));
     const receipt = await open.drop('riders', csv(aside, 'dirty.csv', [header, ...lines]));
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_REJECT_LIMIT' } });

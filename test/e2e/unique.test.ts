@@ -8,7 +8,7 @@ import type { Receipt } from '../../platform/types.ts';
 import { repeats } from '../oracle/unique.ts';
 import { describeRedis, tempFolder } from '../support/index.ts';
 import { replayed, undone } from './again.ts';
-import { type Backend, committedParts, onBothBackends, type TestSite, testSite } from './site.ts';
+import { type Backend, committedParts, type TestSite, testSite } from './site.ts';
 
 /** Datasets `single` and `double`, with one unique rule and with two; `versions`: of `single`. */
 function definitions(versions = 'add'): string {
@@ -146,11 +146,11 @@ describe('unique keys', () => {
     expect(receipt.checks.every((check) => check.ok)).toBe(true);
   };
 
-  onBothBackends('one after another', (backend) => {
+  describe('one after another', () => {
     it.each(['single', 'double'])(
       'are those of the first row in the file, and in files before: %s',
       async (dataset) => {
-        await open(backend);
+        await open('postgres');
         const a = { name: 'a.csv', rows: rowsOf(400, 1, 1_000) };
         const b = { name: 'b.csv.gz', rows: rowsOf(400, 2, 1_000) };
         const first = await site.drop(dataset, written(a.name, csvOf(a.rows)));

@@ -10,10 +10,10 @@ import { Ledger } from '../../platform/ledger/ledger.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { main } from '../cli/run.ts';
+import { account, commandOf, csv, definition, header, lakeFiles, rows, siteOf } from '../e2e/again.ts';
+import { holdLock, type Lock } from '../e2e/lock.ts';
+import { type Backend, committedParts, onBothBackends, type TestSite } from '../e2e/site.ts';
 import { redisUrl, tempFolder } from '../support/index.ts';
-import { account, commandOf, csv, definition, header, lakeFiles, rows, siteOf } from './again.ts';
-import { holdLock, type Lock } from './lock.ts';
-import { type Backend, committedParts, onBothBackends, type TestSite } from './site.ts';
 
 /** A site of one test, and locks that it holds at most as long. */
 function stage(backend: Backend) {

@@ -1,0 +1,7 @@
+/** A chunk that hangs every worker that takes it: they turn in circles for seconds, again and again. */
+import { it } from 'vitest';
+import { expectSetAside } from './poisons.ts';
+
+it('a chunk that hangs its workers is set aside as one that kills them', { timeout: 240_000 }, () =>
+  expectSetAside('postgres', 'for (;;);', { LANDFALL_SILENT_BEATS: '5' }),
+);
