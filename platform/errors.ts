@@ -158,6 +158,10 @@ export const errorTable = {
     message: 'The first record of {file} does not end within {bytes} bytes.',
     fix: 'Check the quotes of its first lines: one that is never closed swallows the rest of the file.',
   },
+  LF_HEADER_WIDE: {
+    message: 'The first record of {file} has {fields} fields; at most {most} are read.',
+    fix: 'Check the delimiter in its definition, or cut the file into narrower ones.',
+  },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
     fix: 'Open it by the address it printed at its start, or by localhost; a page elsewhere may not stand in for it.',
@@ -324,8 +328,8 @@ export const errorTable = {
     fix: 'Say in the definition how to read it: `skipped: earlier` or `later`.',
   },
   LF_REJECT_TOO_LONG: {
-    message: 'The row is too long to be read.',
-    fix: 'Look for a quote that is never closed; a record has at most 16 MiB.',
+    message: 'The row has {bytes} bytes; a record of more than {most} is not read.',
+    fix: 'Look for a quote that is never closed, or cut the row.',
   },
   LF_REJECT_TYPE: {
     message: '{column}: {value} is not a {type}.',
