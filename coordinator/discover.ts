@@ -122,7 +122,10 @@ class FolderDiscovery implements Discovery {
 
   private onEvent(event: string, name: string | null, folder: string): void {
     if (this.closed) return;
-    if (name === null) return this.track(this.rescan());
+    if (name === null) {
+      this.track(this.rescan());
+      return;
+    }
     this.renames.note(event, name, folder);
     const key = this.keyOf(join(folder, name));
     if (isIgnored(key)) return;
@@ -248,17 +251,15 @@ class FolderDiscovery implements Discovery {
   /** Moved here in one piece, or quiet for long enough already and written by nobody. */
   private async isWholeAtFirstSight(key: string, stats: Stats, writers: Writers): Promise<boolean> {
     const path = join(this.options.folder, key);
-    const renamedIn = this.renames.renamedIn(path);
-    if (Date.now() - stats.mtimeMs >= this.settleMs) {
-      if (renamedIn) return true;
-      if ((await writers()).has(path)) return false;
-      // Somebody may have written and closed it since it was looked at.
-      const now = await lstat(path).catch(() => null);
-      return now !== null && markOf(now) === markOf(stats);
+    // A file that is made here is told of as one that is renamed in, until it is written to.
+    if (stats.size > 0 && this.renames.renamedIn(path)) {
+      await delay(eventsMs);
+      if (this.renames.renamedIn(path)) return true;
     }
-    if (stats.size === 0 || !renamedIn) return false;
-    await delay(eventsMs);
-    return this.renames.renamedIn(path);
+    if (Date.now() - stats.mtimeMs < this.settleMs || (await writers()).has(path)) return false;
+    // Somebody may have written and closed it since it was looked at.
+    const now = await lstat(path).catch(() => null);
+    return now !== null && markOf(now) === markOf(stats);
   }
 
   /** Looks again after `ms`; takes the file if it is then as it was and nobody writes to it. */
@@ -279,7 +280,8 @@ class FolderDiscovery implements Discovery {
       const now = markOf(stats);
       if (now !== mark || written) return this.wait(key, now, identity);
       this.growing.delete(key);
-      await this.take(key, now, identity);
+      // Two looks at once may have found it in different states, and the later one has taken it.
+      if (this.taken.get(key) !== now) await this.take(key, now, identity);
     };
     this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), ms) });
   }
