@@ -45,7 +45,10 @@ const noCron = {
   load: (id) => (id === '\0no-cron' ? 'export const CronExpressionParser = undefined;' : null),
 };
 
-/** Writes dist/cli/main.js, dist/workers/main.js and what they share in dist/bundle/. */
+/**
+ * Writes dist/cli/main.js, dist/workers/main.js and what they share in dist/bundle/. There are also the bench's
+ * processes that make a lake without a database, so that they start as a worker does.
+ */
 export async function bundle() {
   rmSync(join(root, 'dist', 'bundle'), { recursive: true, force: true });
   // Vite brings it along.
@@ -53,7 +56,12 @@ export async function bundle() {
   const { rolldown } = await import(pathToFileURL(createRequire(vite).resolve('rolldown')).href);
   const build = await rolldown({
     cwd: root,
-    input: { 'cli/main': 'cli/main.ts', 'workers/main': 'workers/main.ts' },
+    input: {
+      'cli/main': 'cli/main.ts',
+      'workers/main': 'workers/main.ts',
+      'bundle/make-lake': 'bench/children/make-lake.ts',
+      'bundle/lake-chunks': 'bench/children/lake-chunks.ts',
+    },
     platform: 'node',
     external: outside,
     plugins: [ownPlaces, notCloudflare, noCron],
