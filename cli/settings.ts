@@ -44,7 +44,7 @@ export async function settle(flags: SettingFlags): Promise<{ config: Config; reg
     import('../datasets/index.ts'),
     import('../model/registry.ts'),
   ]);
-  return { config, registry: await loadRegistry({ builtin, paths: config.datasets }) };
+  return { config, registry: await loadRegistry({ builtin, paths: config.datasets, home: config.home }) };
 }
 
 async function configOf(flags: SettingFlags): Promise<Config> {

@@ -20,6 +20,8 @@ export interface RegistryOptions {
   readonly builtin: readonly Definition[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */
   readonly paths: readonly string[];
+  /** Where Landfall keeps what it needs: definitions are translated once for all processes. Default: for this one. */
+  readonly home?: string;
 }
 
 const extensions = ['.ts', '.mts', '.js', '.mjs'];
@@ -28,13 +30,13 @@ const extensions = ['.ts', '.mts', '.js', '.mjs'];
  * Compiles all definitions. A user's dataset takes the place of a built-in one of the same name. Throws
  * LF_DEFINITION or LF_DEFINITION_FILE, naming the file, for the first file that is wrong.
  */
-export async function loadRegistry({ builtin, paths }: RegistryOptions): Promise<Registry> {
+export async function loadRegistry({ builtin, paths, home }: RegistryOptions): Promise<Registry> {
   const datasets = new Map<string, CompiledDataset>();
   for (const definition of builtin) datasets.set(definition.name, compileDataset(definition));
   const origin = new Map<string, string>();
   const files = [];
   for (const path of paths) files.push(...(await definitionFiles(resolve(path))));
-  const load = files.length > 0 ? await loader() : null;
+  const load = files.length > 0 ? await loader(home) : null;
   for (const { file, named } of files) {
     for (const definition of await definitionsIn(file, named, load!)) {
       const other = origin.get(definition.name);
@@ -97,17 +99,25 @@ async function datasetFile(folder: string): Promise<DefinitionFile | null> {
   return null;
 }
 
-/** Imports a file, TypeScript or not; in it `landfall` means this very program, wherever it lies. */
-async function loader(): Promise<(file: string) => Promise<unknown>> {
+/**
+ * Imports a file, TypeScript or not; in it `landfall` means this very program, wherever it lies. What it is in
+ * JavaScript is kept in the home, where there is one, by a hash of its text: translating takes a process that starts
+ * more time than all else.
+ */
+async function loader(home: string | undefined): Promise<(file: string) => Promise<unknown>> {
   const { createJiti } = await import('jiti');
   const here = fileURLToPath(import.meta.url);
   const index = join(here, '..', `index${extname(here)}`);
   const jiti = createJiti(import.meta.url, {
     alias: { landfall: index },
-    fsCache: false,
+    fsCache: home !== undefined && (await isFolder(home)) && join(home, 'definitions'),
     interopDefault: false,
   });
   return (file) => jiti.import(file);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 async function definitionsIn(

@@ -7,13 +7,16 @@
  *   LANDFALL_CRASH_AT=chunk.claimed:3     when it passes it for the third time
  *   LANDFALL_CRASH_MARK=/tmp/crashed      a file that is made at the kill; while it is there nobody else dies:
  *                                         neither the worker that takes the dead one's place nor any other
+ *   LANDFALL_CRASH_AT=@/tmp/armed         the point is the one that this file names whenever one is passed; who
+ *                                         dies renames it to /tmp/armed.died. So a process that has come
+ *                                         back can be armed anew
  *   LANDFALL_FREEZE_AT=chunk.written      as LANDFALL_CRASH_AT, but the process stops itself (SIGSTOP): for
  *                                         what becomes of one that is thawed when others have gone on
  *
  * Each point has exactly one call, which test/platform/crash-points.test.ts sees to. Unarmed it is a
  * comparison with null.
  */
-import { linkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 
 /** Name of each point, and what has just happened there. */
 export const crashPoints = {
@@ -37,6 +40,8 @@ export const crashPoints = {
   'plan.queued': 'the chunks are in the queue',
   'group.planned': 'the plans of a group of small files are in the ledger',
   'group.queued': 'the job of a group is in the queue',
+  // An object goes where no renaming takes it: from the landing bucket, or into its place in the lake's.
+  'move.copied': 'an object is copied to its place, and still there where it came from',
   // A worker loads a chunk.
   'chunk.claimed': 'a worker has claimed a chunk',
   'unique.keys-copied': 'the keys of a chunk are copied; the transaction is open',
@@ -110,45 +115,63 @@ export const crashPoints = {
 
 export type CrashPoint = keyof typeof crashPoints;
 
-interface Armed {
-  readonly point: string;
-  /** Passages that are still to be survived. */
-  left: number;
-  readonly mark: string | undefined;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
-}
+/** What a process does at each point that it passes. */
+type Arming = (passed: CrashPoint) => void;
 
-const variables = ['LANDFALL_CRASH_AT', 'LANDFALL_FREEZE_AT'] as const;
+const variables = { LANDFALL_CRASH_AT: 'SIGKILL', LANDFALL_FREEZE_AT: 'SIGSTOP' } as const;
 
-let armed: Armed | null = parse(process.env);
+const armed: Arming | null = parse(process.env);
 
 /** Kills or stops this process if the environment says that it should die, or freeze, here. */
 export function crashPoint(name: CrashPoint): void {
-  if (armed !== null && armed.point === name) pass(armed);
+  if (armed !== null) armed(name);
 }
 
 /** What is wrong with the arming in this environment; null where it is right or there is none. */
 export function crashPointMistake(env: NodeJS.ProcessEnv): string | null {
-  const variable = variables.find((name) => env[name]);
+  const variable = variableOf(env);
   if (variable === undefined || parse(env) !== null) return null;
   const known = Object.keys(crashPoints).join(', ');
-  return `${variable} must be a crash point, or one and how often it is to be passed (chunk.claimed:3): ${known}`;
+  const ways =
+    'one and how often it is to be passed (chunk.claimed:3), or @ and the path of a file that names one';
+  return `${variable} must be a crash point, ${ways}: ${known}`;
 }
 
-function parse(env: NodeJS.ProcessEnv): Armed | null {
-  const variable = variables.find((name) => env[name]);
+function variableOf(env: NodeJS.ProcessEnv) {
+  return (Object.keys(variables) as (keyof typeof variables)[]).find((name) => env[name]);
+}
+
+function parse(env: NodeJS.ProcessEnv): Arming | null {
+  const variable = variableOf(env);
   if (variable === undefined) return null;
-  const [, point, nth = '1'] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(env[variable] ?? '') ?? [];
+  const at = env[variable]!;
+  const signal = variables[variable];
+  if (at.startsWith('@/')) return namedBy(at.slice(1), signal);
+  const [, point, nth = '1'] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(at) ?? [];
   if (point === undefined || !Object.hasOwn(crashPoints, point)) return null;
-  const signal = variable === 'LANDFALL_CRASH_AT' ? 'SIGKILL' : 'SIGSTOP';
-  return { point, left: Number(nth) - 1, mark: env.LANDFALL_CRASH_MARK, signal };
+  return nthPassage(point, Number(nth), env.LANDFALL_CRASH_MARK, signal);
 }
 
-function pass(point: Armed): void {
-  if (point.left-- > 0) return;
-  armed = null;
-  if (point.mark && !leaveMark(point.mark, `${point.point} ${process.pid}\n`)) return;
-  process.kill(process.pid, point.signal);
+function nthPassage(point: string, nth: number, mark: string | undefined, signal: NodeJS.Signals): Arming {
+  let left = nth;
+  return (passed) => {
+    if (passed !== point || --left !== 0) return;
+    if (!mark || leaveMark(mark, `${point} ${process.pid}\n`)) process.kill(process.pid, signal);
+  };
+}
+
+function namedBy(file: string, signal: NodeJS.Signals): Arming {
+  return (passed) => {
+    try {
+      if (readFileSync(file, 'utf8').trim() !== passed) return;
+      renameSync(file, `${file}.died`);
+    } catch (error) {
+      // Nobody is to die, or somebody else has.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    process.kill(process.pid, signal);
+  };
 }
 
 /** False where somebody has died here before. Whoever sees the mark sees all of its text. */

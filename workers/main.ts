@@ -61,7 +61,7 @@ try {
   // Told to stop before there was anything to do: the site could not be opened, or had no work.
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
-  const registry = await loadRegistry({ builtin, paths: config.datasets });
+  const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
   const starting = patiently(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     patienceMs: config.patience * 1000,
     troubleOf: (error) => troubleOf(error, config),

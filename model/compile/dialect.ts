@@ -9,7 +9,6 @@ import type { Mistakes } from '../mistakes.ts';
 const allAuto: Dialect = {
   delimiter: 'auto',
   quote: 'auto',
-  escape: 'auto',
   header: 'auto',
   lineEnds: 'auto',
   encoding: 'auto',
@@ -61,7 +60,7 @@ function checkCharacters(dialect: CompiledDialect, mistakes: Mistakes): void {
   const fault = dialectFault({
     delimiter: delimiter === 'auto' ? '\u0001' : delimiter,
     quote: quote === 'auto' ? '\u0002' : quote,
-    escape: mark === 'auto' ? '\u0003' : mark,
+    escape: mark,
     comment,
     trim,
   });

@@ -95,7 +95,12 @@ async function closeGivingBack(worker: AnyWorker): Promise<void> {
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, giveBackMs);
   });
-  await Promise.race([worker.pause(), patience]);
+  await Promise.race([worker.pause().catch(unlessClosed), patience]);
   clearTimeout(timer);
-  await worker.close(true);
+  await worker.close(true).catch(unlessClosed);
+}
+
+/** A connection that is closed under a command of BullMQ's worker says so; closing is what was asked for. */
+function unlessClosed(error: Error): void {
+  if (error.message !== 'Connection is closed.') throw error;
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-points.ts';
 import { LandfallError } from '../errors.ts';
 import type { Storage } from '../types.ts';
 
@@ -19,4 +20,10 @@ export async function copyThrough(
     await writer.abort();
     throw error;
   }
+}
+
+/** Ends a move that was a copy: what was copied goes from where it came. */
+export async function dropCopied(source: Storage, sourceKey: string): Promise<void> {
+  crashPoint('move.copied');
+  await source.delete(sourceKey);
 }

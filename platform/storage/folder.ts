@@ -21,7 +21,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { LandfallError } from '../errors.ts';
 import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough } from './copy.ts';
+import { copyThrough, dropCopied } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 
 /** What is being written; never listed. */
@@ -218,7 +218,7 @@ export class FolderStorage implements Storage {
       }
     }
     await copyThrough(source, sourceKey, this, key);
-    await source.delete(sourceKey);
+    await dropCopied(source, sourceKey);
   }
 
   /** The path of a key, all folders of which are real and below the root. */

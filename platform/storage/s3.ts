@@ -15,7 +15,7 @@ import {
 import { LandfallError } from '../errors.ts';
 import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough } from './copy.ts';
+import { copyThrough, dropCopied } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
 
@@ -157,7 +157,7 @@ export class S3Storage implements Storage {
     } else {
       await copyThrough(source, sourceKey, this, key);
     }
-    await source.delete(sourceKey);
+    await dropCopied(source, sourceKey);
   }
 
   private address(key: string): S3Address {

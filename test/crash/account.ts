@@ -3,17 +3,16 @@
  * and chunks are replaced by their order. Two sites that did the same work have the same account, whoever
  * died in one of them.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { auditLake } from '../../coordinator/lake-audit.ts';
-import { openStorage } from '../../platform/storage/index.ts';
-import type { Receipt } from '../../platform/types.ts';
-import { filesIn } from './residue.ts';
+import { keyIn } from '../../platform/storage/index.ts';
+import type { Receipt, Storage } from '../../platform/types.ts';
+import { type DatasetName, names } from './dataset.ts';
+import { abandoned, keysOf } from './residue.ts';
 import type { CrashSite } from './site.ts';
 
 interface FileRow {
   readonly file_id: number;
+  readonly dataset: DatasetName;
   readonly name: string;
   readonly state: string;
   readonly url: string;
@@ -25,105 +24,134 @@ interface FileRow {
   readonly receipt: Receipt;
 }
 
-/** A command that died leaves the file that it had begun, as failed, on record; the repeat makes a new one. */
-const abandoned = `error->>'code' = 'LF_INGEST_ABANDONED'`;
+/** How much is done before a file of these is given up is another each time, and dimensions keep their members. */
+const givenUp: DatasetName = 'strict_rides';
 
-export async function account(site: CrashSite) {
-  const ask = async <Row>(text: string): Promise<Row[]> => (await site.pool.query(text)).rows as Row[];
+/** `after`: number of the last file that was there before; what the earlier ones are is only counted. */
+export async function account(site: CrashSite, after = 0) {
+  const ask = async <Row>(text: string, ...values: unknown[]): Promise<Row[]> =>
+    (await site.pool.query(text, values)).rows as Row[];
   const files = await ask<FileRow>(
-    `select * from landfall.file where (${abandoned}) is not true order by file_id`,
+    `select * from landfall.file where file_id > $1 and not ${abandoned} order by name, file_id`,
+    after,
   );
   const order = new Map(files.map((file, i) => [file.file_id, i + 1]));
   const ordered = (fileId: number | null) =>
     fileId === null ? null : (order.get(fileId) ?? `no file ${fileId}`);
   const named = (path: string) =>
     path.replace(/f(\d+)-/, (_, fileId) => `f${ordered(Number(fileId))}-`).replace(/-[0-9a-f]{8}\b/, '');
-  const parts = await ask<{ path: string; rows: number; bytes: number; file_id: number }>(
-    'select path, rows::int, bytes::int, file_id from landfall.manifest order by path',
+  const parts = await ask<{ path: string; rows: number; bytes: number }>(
+    'select path, rows::int, bytes::int from landfall.manifest where file_id > $1 order by path',
+    after,
   );
-  const lake = await openStorage(join(site.folder, 'lake'));
+  const { landing, lake, archive, failed } = site.stores;
   const audit = await auditLake(lake, parts, { footers: true });
+  const ofThese = (path: string) => Number(/\bf(\d+)-/.exec(path)?.[1]) > after;
   return {
-    files: files.map(({ receipt, ...file }) => ({
-      name: file.name,
-      state: file.state,
-      lies: place(site, file.url, ordered),
-      link: file.link,
-      linkedTo: ordered(file.linked_to),
-      duplicateOf: ordered(file.duplicate_of),
-      rows: [Number(file.rows_loaded), Number(file.rows_rejected)],
-      receipt: {
-        status: receipt.status,
-        rows: receipt.rows,
-        parts: receipt.parts,
-        lakeRows: receipt.lakeRows,
-        starRows: receipt.starRows,
-        chunks: receipt.chunks,
-        rejectsByCode: receipt.rejectsByCode,
-        checks: receipt.checks.map(({ name, ok }) => [name, ok]),
-        error: receipt.error?.code,
-        undone: receipt.undone?.reason,
-      },
-    })),
-    star: (
-      await ask<{ file_id: number; number: number; row: string }>(
-        `select c.file_id, c.number, concat_ws(' ', f.id, r.name, f.at, f.day_key) as row
-         from star.fact_crossing f join star.dim_rider r using (rider_key) join landfall.chunk c using (chunk_id)
-         order by f.id, c.file_id`,
-      )
-    ).map(({ file_id, number, row }) => `file ${ordered(file_id)} chunk ${number}: ${row}`),
-    rides: await ask('select count(*)::int as rides, count(distinct id)::int as ids from star.fact_crossing'),
-    riders: await ask('select name from star.dim_rider where name is not null order by name'),
-    days: await ask('select date::text from star.dim_day order by date'),
-    mart: await ask('select name, rides from star.rides_by_rider order by name'),
+    files: files.map((file) => fileAccount(site, file, ordered)),
+    stars: await Promise.all(names.map((name) => starAccount(ask, name, after, ordered))),
     parts: parts.map((part) => `${named(part.path)}: ${part.rows} rows`).sort(),
     lake: { rows: audit.rows, faults: audit.faults },
-    quarantine: filesIn(join(site.folder, 'lake', 'quarantine')).map(named),
+    manifest: await ask('select count(*)::int as parts, sum(rows)::int as rows from landfall.manifest'),
+    quarantine: (await keysOf(lake))
+      .filter((key) => key.startsWith('quarantine/') && ofThese(key))
+      .map(named)
+      .sort(),
     rejects: (
       await ask<{ file_id: number; byte_offset: string; code: string; raw: string; taken_by: number | null }>(
-        `select * from landfall.reject
-         where file_id not in (select file_id from landfall.file where ${abandoned}) order by file_id, byte_offset`,
+        `select r.* from landfall.reject r join landfall.file f using (file_id)
+         where file_id > $1 and f.dataset <> $2 and not ${abandoned} order by name, file_id, byte_offset`,
+        after,
+        givenUp,
       )
     ).map((row) => [ordered(row.file_id), Number(row.byte_offset), row.code, row.raw, ordered(row.taken_by)]),
-    landing: filesIn(join(site.folder, 'landing')),
-    archive: filesIn(join(site.folder, 'archive'))
-      .filter((path) => !isAside(path))
-      .filter(isNoReplay)
-      .map(undated),
-    replays: await unknownReplays(site),
-    failed: filesIn(join(site.folder, 'failed'))
-      .filter((path) => !isAside(path))
-      .map((path) => [path, errorIn(join(site.folder, 'failed', path))]),
+    landing: await keysOf(landing),
+    archive: (await keysOf(archive)).filter((key) => !isReplay(key)).map(undated),
+    unknownReplays: await unknownReplays(ask, archive),
+    failed: await Promise.all((await keysOf(failed)).map(async (key) => [key, await errorIn(failed, key)])),
   };
 }
 
-/** What a writer that was killed left; swept when it is an hour old. */
-function isAside(path: string): boolean {
-  return path.startsWith('.landfall-tmp/');
+type Ask = <Row>(text: string, ...values: unknown[]) => Promise<Row[]>;
+
+/** The order of a file among those of the account. */
+type Ordered = (fileId: number | null) => number | string | null;
+
+function fileAccount(site: CrashSite, { receipt, ...file }: FileRow, ordered: Ordered) {
+  const { name, state } = file;
+  const ended = { name, state, lies: place(site, file.url, ordered), error: receipt.error?.code };
+  if (file.dataset === givenUp) return ended;
+  return {
+    ...ended,
+    link: file.link,
+    linkedTo: ordered(file.linked_to),
+    duplicateOf: ordered(file.duplicate_of),
+    rows: [Number(file.rows_loaded), Number(file.rows_rejected)],
+    receipt: {
+      status: receipt.status,
+      rows: receipt.rows,
+      parts: receipt.parts,
+      lakeRows: receipt.lakeRows,
+      starRows: receipt.starRows,
+      chunks: receipt.chunks,
+      rejectsByCode: receipt.rejectsByCode,
+      checks: receipt.checks.map(({ name, ok }) => [name, ok]),
+      undone: receipt.undone?.reason,
+    },
+  };
 }
 
-function isNoReplay(path: string): boolean {
-  return !path.startsWith('replays/');
+/** Null where no file of the dataset has come yet. */
+async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: Ordered) {
+  const [{ there }] = await ask<{ there: boolean }>(
+    `select to_regclass('star.fact_${name}') is not null as there`,
+  );
+  if (!there) return null;
+  const facts = await ask<{ file_id: number; number: number; row: string }>(
+    `select c.file_id, c.number, concat_ws(' ', f.id, r.name, f.at, f.day_${name}_key) as row
+     from star.fact_${name} f join star.rider_${name} r using (rider_${name}_key) join landfall.chunk c using (chunk_id)
+     where c.file_id > $1 order by f.id, c.file_id`,
+    after,
+  );
+  const members = {
+    riders: await ask(`select name from star.rider_${name} where name is not null order by name`),
+    days: await ask(`select date::text from star.day_${name} order by date`),
+  };
+  return {
+    facts: facts.map(({ file_id, number, row }) => `file ${ordered(file_id)} chunk ${number}: ${row}`),
+    inAll: await ask(`select count(*)::int as rides, count(distinct id)::int as ids from star.fact_${name}`),
+    mart: await ask(`select name, rides from star.${name}_by_rider order by name`),
+    ...(name !== givenUp && members),
+  };
+}
+
+function isReplay(key: string): boolean {
+  return key.startsWith('replays/');
 }
 
 /** Exports of rejects in the archive that no file of the ledger is. */
-async function unknownReplays(site: CrashSite): Promise<string[]> {
-  const { rows } = await site.pool.query(`select url from landfall.file where link = 'replays'`);
-  const known = new Set(rows.map((row) => fileURLToPath(row.url)));
-  const archive = join(site.folder, 'archive');
-  return filesIn(archive).filter((path) => path.startsWith('replays/') && !known.has(join(archive, path)));
+async function unknownReplays(ask: Ask, archive: Storage): Promise<string[]> {
+  const replays = await ask<{ url: string }>(`select url from landfall.file where link = 'replays'`);
+  const known = new Set(replays.map(({ url }) => keyIn(archive, url)));
+  return (await keysOf(archive)).filter((key) => isReplay(key) && !known.has(key));
 }
 
 function undated(path: string): string {
   return path.replace(/\d{4}-\d\d-\d\d/, 'day').replace(/~\d+/, '~n');
 }
 
-function errorIn(path: string): string | null {
-  return path.endsWith('.error.json') ? JSON.parse(readFileSync(path, 'utf8')).code : null;
+async function errorIn(failed: Storage, key: string): Promise<string | null> {
+  if (!key.endsWith('.error.json')) return null;
+  const pieces: Uint8Array[] = [];
+  for await (const bytes of failed.read(key, { start: 0, end: Infinity })) pieces.push(bytes);
+  return JSON.parse(Buffer.concat(pieces).toString()).code;
 }
 
-function place(site: CrashSite, url: string, ordered: (fileId: number) => unknown): string {
-  if (!url.startsWith('file://')) return undated(url);
-  const path = fileURLToPath(url).slice(site.folder.length + 1);
-  return undated(path).replace(/f(\d+)-[0-9a-f]+\.csv/, (_, fileId) => `f${ordered(Number(fileId))}.csv`);
+function place({ stores }: CrashSite, url: string, ordered: Ordered): string {
+  for (const [name, store] of Object.entries(stores)) {
+    const key = keyIn(store, url);
+    if (key === null) continue;
+    return `${name}/${undated(key).replace(/f(\d+)-[0-9a-f]+\.csv/, (_, fileId) => `f${ordered(Number(fileId))}.csv`)}`;
+  }
+  return url.slice(url.lastIndexOf('/') + 1);
 }

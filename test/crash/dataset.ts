@@ -1,4 +1,4 @@
-/** A small dataset that passes every step: two dimensions, partitions, rejects, a mart, a data check. */
+/** Small datasets that pass every step: two dimensions, partitions, rejects, a mart, a data check. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,17 +11,32 @@ export interface Rides {
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
 
-/** Writes the definition of `rides` into `folder`, and returns the folder of definitions. */
-export function definition(folder: string, options: Rides): string {
+/** Each with its own star. */
+export const datasets = {
+  rides: {},
+  unique_rides: { unique: true },
+  versioned_rides: { versions: 'replace' },
+  /** What is seen of a file before it is given up is another each time. */
+  strict_rides: { rejects: { count: 2 } },
+  /** Rejects are replayed with other formats. */
+  replayed_rides: {},
+} as const satisfies Readonly<Record<string, Rides>>;
+
+export type DatasetName = keyof typeof datasets;
+
+export const names = Object.keys(datasets) as DatasetName[];
+
+/** Writes the definition of a dataset into `folder`. */
+export function define(folder: string, name: DatasetName, options: Rides = datasets[name]): void {
   const { formats = ['yyyy-MM-dd HH:mm:ss'], versions = 'add', rejects = { share: 1 } } = options;
   const rules = options.unique ? 'rules: (c) => ({ one_id: unique([c.id]) }),' : '';
-  const target = join(folder, 'datasets', 'rides');
+  const target = join(folder, name);
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, 'dataset.ts'),
     `import { dateDimension, defineDataset, integer, lookup, month, text, timestamp, unique } from 'landfall';
 export default defineDataset({
-  name: 'rides',
+  name: '${name}',
   columns: {
     id: integer({ required: true }),
     rider: text({ required: true }),
@@ -31,27 +46,31 @@ export default defineDataset({
   ${rules}
   lake: { partitionBy: ['month'] },
   star: {
-    fact: 'fact_crossing',
-    dimensions: { rider_key: lookup('dim_rider', { name: 'rider' }), day_key: dateDimension('dim_day', 'at') },
+    fact: 'fact_${name}',
+    dimensions: { rider_${name}_key: lookup('rider_${name}', { name: 'rider' }), day_${name}_key: dateDimension('day_${name}', 'at') },
     columns: ['id', 'at'],
   },
-  marts: { rides_by_rider: { kind: 'table', uniqueKey: ['name'], sql:
-    'select name, count(*)::int as rides from star.fact_crossing join star.dim_rider using (rider_key) group by 1' } },
-  checks: { none_refused: 'select id from star.fact_crossing join public.refused using (id)' },
+  marts: { ${name}_by_rider: { kind: 'table', uniqueKey: ['name'], sql:
+    'select name, count(*)::int as rides from star.fact_${name} join star.rider_${name} using (rider_${name}_key) group by 1' } },
+  checks: { none_refused: 'select id from star.fact_${name} join public.refused using (id)' },
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',
 });
 `,
   );
-  return join(folder, 'datasets');
 }
 
-/** Rides with ids from `first` on. A fifth have no time that is read; half of those are in another format. */
+/**
+ * Rides with ids from `first` on; files that begin in different thousands have riders and years of their own. A
+ * fifth of the rides have no time that is read; half of those are in another format.
+ */
 export function rides(first: number, count: number): string {
+  const thousand = Math.floor(first / 1000);
+  const year = 2000 + thousand;
   const lines = Array.from({ length: count }, (_, i) => {
     const id = first + i;
-    const odd = { 3: '01.02.2024', 7: 'never' }[i % 10];
-    return `${id},Rider ${id % 7},${odd ?? `2024-0${1 + (id % 3)}-1${id % 10} 10:00:00`}`;
+    const odd = { 3: `01.02.${year}`, 7: 'never' }[i % 10];
+    return `${id},Rider ${thousand}-${id % 7},${odd ?? `${year}-0${1 + (id % 3)}-1${id % 10} 10:00:00`}`;
   });
   return `id,rider,at\n${lines.join('\n')}\n`;
 }

@@ -1,47 +1,53 @@
-/** One test for each death: what the site holds in the end must be what it holds where nobody died. */
-import { expect, it } from 'vitest';
-import { type Backend, onBothBackends } from '../e2e/site.ts';
-import { account } from './account.ts';
+/** One test for each death: what a site holds in the end must be what it holds where nobody died. */
+import { afterAll, describe, it } from 'vitest';
+import type { Backend } from '../e2e/site.ts';
+import { redisUrl } from '../support/index.ts';
 import { Lanes } from './lanes.ts';
-import type { Death, deaths, Scenario } from './scenarios.ts';
-import { crashSite } from './site.ts';
+import type { deaths } from './scenarios.ts';
+import { Trial } from './trial.ts';
 
-/** Sites at a time: each waits more than it works. */
-const lanes = new Lanes(4);
+/** Far more than a death needs, and all that come before it. */
+const timeout = 900_000;
 
-/** Far more than a site needs. */
-const timeout = 600_000;
+/** Queues that there are. */
+const queues: readonly Backend[] = redisUrl() === null ? ['postgres'] : ['postgres', 'redis'];
 
-export function testDeaths(tried: typeof deaths): void {
-  onBothBackends('a process that dies', (backend) => {
-    /** What a site holds where nobody dies, by scenario. */
-    const undisturbed = new Map<Scenario, ReturnType<typeof outcome>>();
-    const outcomeWithout = (scenario: Scenario) => {
-      const known = undisturbed.get(scenario) ?? lanes.take(() => outcome(backend, scenario));
-      known.catch(() => undefined);
-      undisturbed.set(scenario, known);
-      return known;
-    };
-    it.concurrent.each(tried)('at $point: the $victim', { timeout }, async ({ scenario, ...death }) => {
-      const expected = outcomeWithout(scenario);
-      expect(await lanes.take(() => outcome(backend, scenario, death))).toEqual(await expected);
-    });
+/**
+ * Somebody dies at each point. `atATime`: deaths at a time; each waits more than it works. `turn`: each point
+ * is tried on one queue only, every other one on the same, and with the next number on the other; null: on both.
+ */
+export function testDeaths(
+  tried: typeof deaths,
+  { atATime, turn }: { atATime: number; turn: number | null },
+): void {
+  const lanes = new Lanes(atATime);
+  /** Trials whose last round went well go on, by what their sites are like. */
+  const rested = new Map<string, Trial[]>();
+  const cases = tried.map((death, i) => {
+    const on = turn === null ? queues : [queues[(i + turn) % queues.length]];
+    return { ...death, on, queues: on.join(' and ') };
   });
-}
 
-async function outcome(backend: Backend, scenario: Scenario, death?: Death) {
-  const site = await crashSite(backend, scenario.settings);
-  try {
-    await scenario.run(site, death);
-    const whole = await account(site);
-    return scenario.givenUp ? { ...whole, ...leftOfGivenUp(whole) } : whole;
-  } finally {
-    await site.close();
-  }
-}
-
-/** Of files that are given up on the way: all but what was seen of them before. Dimensions keep their members. */
-function leftOfGivenUp({ files }: Awaited<ReturnType<typeof account>>) {
-  const ended = files.map(({ name, state, lies, receipt }) => ({ name, state, lies, error: receipt.error }));
-  return { files: ended, rejects: null, riders: null, days: null };
+  describe('a process that dies', () => {
+    it.concurrent.each(cases)(
+      'at $point: the $victim, queue on $queues',
+      { timeout },
+      ({ scenario, on, ...death }) =>
+        lanes.take(async () => {
+          const like = `${scenario.settings} ${on}`;
+          const trial = rested.get(like)?.pop() ?? (await Trial.open(scenario.settings, on));
+          try {
+            await trial.round(scenario, death);
+          } catch (error) {
+            await trial.close();
+            throw error;
+          }
+          rested.set(like, [...(rested.get(like) ?? []), trial]);
+        }),
+    );
+    afterAll(async () => {
+      const ended = [...rested.values()].flat().map((trial) => trial.compare().finally(() => trial.close()));
+      for (const end of await Promise.allSettled(ended)) if (end.status === 'rejected') throw end.reason;
+    }, timeout);
+  });
 }

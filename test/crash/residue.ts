@@ -1,42 +1,64 @@
 /** What is still to be done, or to be cleared up. At rest there is nothing of it, whoever died where. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { sql } from '../../platform/sql.ts';
+import type { Storage } from '../../platform/types.ts';
+import { names } from './dataset.ts';
 import type { CrashSite } from './site.ts';
 
+/** A command that died leaves the file that it had begun, as failed, on record; the repeat makes a new one. */
+export const abandoned = `(error->>'code' = 'LF_INGEST_ABANDONED') is true`;
+
+const ended = `state in ('done', 'failed', 'duplicate', 'undone')`;
+
 const questions: Readonly<Record<string, string>> = {
-  'a file that has not ended': `select name, state from landfall.file
-    where state not in ('done', 'failed', 'duplicate', 'undone')`,
-  'a file without a receipt': `select name, state from landfall.file
-    where state in ('done', 'failed', 'duplicate', 'undone') and receipt is null`,
+  'a file that has not ended': `select name, state from landfall.file where not ${ended}`,
+  'a file without a receipt': `select name, state from landfall.file where ${ended} and receipt is null`,
   'a file on its way to another place':
     'select name, moving_to from landfall.file where moving_to is not null',
   'a file that is not put away': `select name, url from landfall.file
-    where origin = 'landing' and state in ('done', 'failed', 'duplicate', 'undone')
+    where origin = 'landing' and ${ended}
       and (url like '%/landing/%' or (url like '%/failed/%' and state <> 'failed'))`,
   'a file whose parts are to be swept': 'select name from landfall.file where unswept',
   'parts of a file that is not done': `select path, state from landfall.part join landfall.file using (file_id)
     where state <> 'done'`,
-  'facts of no committed chunk': `select id, chunk_id from star.fact_crossing f
-    where not exists (select from landfall.chunk c where c.chunk_id = f.chunk_id and c.state = 'committed')`,
   'a table of a version that waited': `select relname from pg_class where relname like '\\_incoming%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
   'marts that are behind': sql('stale-marts'),
 };
 
+/** `files`: how many are to have ended. */
 export async function residue(site: CrashSite, files: number): Promise<string[]> {
   const { rows } = await site.pool.query(
-    `select count(*)::int as ended, to_regclass('star.fact_crossing') is not null as star from landfall.file
-     where state in ('done', 'failed', 'duplicate', 'undone')`,
+    `select count(*) filter (where ${ended} and not ${abandoned})::int as ended,
+       array(select relname::text from pg_class where relnamespace = to_regnamespace('star')) as tables
+     from landfall.file`,
   );
-  if (rows[0].ended < files) return [`${files - rows[0].ended} files have not ended`];
-  const left: string[] = [];
-  for (const [what, question] of Object.entries(questions)) {
-    if (question.includes('star.fact_crossing') && !rows[0].star) continue;
-    const found = await site.pool.query(question);
-    if (found.rows.length > 0) left.push(`${what}: ${JSON.stringify(found.rows.slice(0, 3))}`);
-  }
-  return [...left, ...(await jobs(site)), ...(await objects(site))];
+  const [found] = rows;
+  if (found.ended < files) return [`${files - found.ended} files have not ended`];
+  const stars = names.map((name) => `fact_${name}`).filter((fact) => found.tables.includes(fact));
+  return [
+    ...(await answers(site, { ...questions, ...Object.fromEntries(stars.map(lostFacts)) })),
+    ...(await jobs(site)),
+    ...(await objects(site)),
+  ];
+}
+
+function lostFacts(fact: string): [string, string] {
+  const committed = `select from landfall.chunk c where c.chunk_id = f.chunk_id and c.state = 'committed'`;
+  return [
+    `rows of ${fact} of no committed chunk`,
+    `select id, chunk_id from star.${fact} f where not exists (${committed})`,
+  ];
+}
+
+async function answers(site: CrashSite, asked: Readonly<Record<string, string>>): Promise<string[]> {
+  const all = Object.values(asked).map(
+    (question) => `(select coalesce(json_agg(a), '[]') from (select * from (${question}) q limit 3) a)`,
+  );
+  const { rows } = await site.pool.query(`select json_build_array(${all.join(', ')}) as found`);
+  return Object.keys(asked).flatMap((what, i) => {
+    const found: unknown[] = rows[0].found[i];
+    return found.length === 0 ? [] : [`${what}: ${JSON.stringify(found)}`];
+  });
 }
 
 async function jobs(site: CrashSite): Promise<string[]> {
@@ -56,19 +78,13 @@ async function objects(site: CrashSite): Promise<string[]> {
      from landfall.chunk join landfall.file using (file_id) where landfall.chunk.state = 'committed'`,
   );
   const listed = new Set(rows.map((row) => row.path));
-  return filesIn(join(site.folder, 'lake'))
-    .filter((path) => !path.startsWith('.landfall-tmp/') && !listed.has(path))
-    .map((path) => `an object of no committed chunk: ${path}`);
+  const lying = await keysOf(site.stores.lake);
+  return lying.filter((path) => !listed.has(path)).map((path) => `an object of no committed chunk: ${path}`);
 }
 
-export function filesIn(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-      .sort();
-  } catch {
-    return [];
-  }
+/** What a store shows, in order. */
+export async function keysOf(store: Storage): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list()) keys.push(key);
+  return keys.sort();
 }

@@ -1,15 +1,12 @@
 /**
  * What is done at a site so that every crash point is passed, each point by the scenario that comes to it
- * first. A scenario brings the site to rest; with a point, somebody dies there on the way.
+ * first. Scenarios follow each other at the same site, each with rides and file names of its own.
  */
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../platform/crash-points.ts';
-import { rides } from './dataset.ts';
-import type { CrashSite, Role } from './site.ts';
-
-/** Who dies: a process of the pool, or a command. */
-export type Victim = Role | 'command';
+import { type DatasetName, rides } from './dataset.ts';
+import type { CrashSite, Victim } from './site.ts';
 
 export interface Death {
   readonly victim: Victim;
@@ -17,37 +14,79 @@ export interface Death {
 }
 
 export interface Scenario {
-  readonly settings?: Readonly<Record<string, string>>;
   readonly points: Partial<Record<Victim, readonly CrashPoint[]>>;
-  /** How much is done before the file is given up is another each time. */
-  readonly givenUp?: boolean;
-  /** `death`: none in the run that the others are compared with. */
-  run(site: CrashSite, death?: Death): Promise<void>;
+  /** What the site must be like. Default: as any. */
+  readonly settings?: 'largeChunks' | 'bucket';
+  /** Ends with the site at rest. */
+  run(round: Round): Promise<void>;
 }
 
-/** The pool's two processes. */
-function pool(site: CrashSite, death?: Death): void {
-  for (const role of ['coordinator', 'worker'] as const)
-    site.supervise(role, death?.victim === role ? death.point : undefined);
-}
+/** One scenario at one site, with a death or, where the others are compared with it, without. */
+export class Round {
+  readonly site: CrashSite;
+  /** Its number at this site. */
+  readonly number: number;
+  private readonly death: Death | null;
+  private armed = false;
 
-/** Somebody has died, where somebody was to, and everything has come to rest. */
-async function rest(site: CrashSite, files: number, death?: Death): Promise<void> {
-  if (death !== undefined) await site.died(death.point);
-  await site.settled(files);
-}
-
-/** A command that dies is called again; first, whoever is there has cleared up after it. */
-async function insist(site: CrashSite, args: readonly string[], death?: Death): Promise<void> {
-  if (death !== undefined) {
-    expect(await site.command(args, death.point)).toMatchObject({ signal: 'SIGKILL' });
-    await rest(site, 0, death);
+  constructor(site: CrashSite, number: number, death: Death | null) {
+    this.site = site;
+    this.number = number;
+    this.death = death;
   }
-  const { code, output } = await site.command(args);
-  expect(code, output).toBe(0);
-}
 
-const refuse = (id: number) => `insert into public.refused values (${id})`;
+  /** From here on somebody dies. */
+  arm(): void {
+    if (this.death === null) return;
+    this.site.arm(this.death.victim, this.death.point);
+    this.armed = true;
+  }
+
+  /** Rides that no other round has. */
+  rides(first: number, count: number): string {
+    return rides(this.id(first), count);
+  }
+
+  id(first: number): number {
+    return 1000 * this.number + first;
+  }
+
+  /** A file name that no other round has. */
+  named(name: string): string {
+    return `${this.number}-${name}`;
+  }
+
+  drop(name: string, content: string | Buffer, dataset: DatasetName = 'rides'): Promise<void> {
+    return this.site.drop(this.named(name), content, dataset);
+  }
+
+  /** Somebody has died, where somebody was to, so many more files have ended, and everything has come to rest. */
+  async rest(files: number): Promise<void> {
+    if (this.armed) await this.site.died(this.death!.victim);
+    this.armed = false;
+    await this.site.settled(files);
+  }
+
+  /** A command that dies is called again; first, whoever is there has cleared up after it. */
+  async insist(...args: string[]): Promise<void> {
+    if (this.armed) {
+      expect(await this.site.command(args)).toMatchObject({ signal: 'SIGKILL' });
+      await this.rest(0);
+    }
+    const { code, output } = await this.site.command(args);
+    expect(code, output).toBe(0);
+  }
+
+  /** No file with this ride passes its data check. */
+  async refuse(first: number): Promise<void> {
+    await this.site.pool.query('insert into public.refused values ($1)', [this.id(first)]);
+  }
+
+  async numberOf(name: string): Promise<string> {
+    const text = 'select file_id from landfall.file where name = $1';
+    return String((await this.site.pool.query(text, [this.named(name)])).rows[0].file_id);
+  }
+}
 
 export const scenarios = {
   load: {
@@ -91,10 +130,31 @@ export const scenarios = {
         'chunk.committed',
       ],
     },
-    async run(site, death) {
-      pool(site, death);
-      site.drop('a.csv', rides(1, 60));
-      await rest(site, 1, death);
+    async run(round) {
+      round.arm();
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
+    },
+  },
+
+  /** Many small files at once, of one chunk each. */
+  group: {
+    points: {
+      coordinator: [
+        'group.planned',
+        'group.queued',
+        'group.accounted',
+        'group.done',
+        'group.places-chosen',
+        'group.moved',
+      ],
+      worker: ['group.claimed', 'group.written', 'group.published', 'group.committed'],
+    },
+    async run(round) {
+      round.arm();
+      const files = Array.from({ length: 8 }, (_, i) => [`${i}.csv`, round.rides(1 + 20 * i, 20)] as const);
+      await Promise.all(files.map(([name, content]) => round.drop(name, content)));
+      await round.rest(files.length);
     },
   },
 
@@ -103,60 +163,47 @@ export const scenarios = {
     points: {
       worker: ['unique.keys-copied', 'unique.keys-noted', 'unique.repeats-found', 'unique.settled'],
     },
-    async run(site, death) {
-      site.define({ unique: true });
-      pool(site, death);
-      site.drop('a.csv', rides(1, 60) + rides(21, 20).replace(/^.*\n/, ''));
-      await rest(site, 1, death);
-      site.drop('b.csv', rides(41, 40));
-      await site.settled(2);
+    async run(round) {
+      round.arm();
+      const again = round.rides(21, 20).replace(/^.*\n/, '');
+      await round.drop('a.csv', round.rides(1, 60) + again, 'unique_rides');
+      await round.rest(1);
+      await round.drop('b.csv', round.rides(41, 40), 'unique_rides');
+      await round.rest(1);
     },
   },
 
   /** A compressed file. */
   spool: {
     points: { worker: ['spool.chunk-written', 'spool.written'], coordinator: ['spool.cleared'] },
-    async run(site, death) {
-      pool(site, death);
-      site.drop('a.csv.gz', gzipSync(rides(1, 60)));
-      await rest(site, 1, death);
-    },
-  },
-
-  /** A compressed file that breaks off. */
-  broken: {
-    settings: { LANDFALL_CHUNK_BYTES: String(1 << 20) },
-    points: { worker: ['survey.refused'] },
-    async run(site, death) {
-      pool(site, death);
-      const whole = gzipSync(rides(1, 100_000));
-      site.drop('a.csv.gz', whole.subarray(0, Math.floor(whole.length * 0.9)));
-      await rest(site, 1, death);
+    async run(round) {
+      round.arm();
+      await round.drop('a.csv.gz', gzipSync(round.rides(1, 60)));
+      await round.rest(1);
     },
   },
 
   /** The same content again. */
   duplicate: {
     points: { coordinator: ['identify.duplicate'] },
-    async run(site, death) {
-      pool(site, death);
-      site.drop('a.csv', rides(1, 20));
-      await site.settled(1);
-      site.drop('b.csv', rides(1, 20));
-      await rest(site, 2, death);
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
+      round.arm();
+      await round.drop('b.csv', round.rides(1, 60));
+      await round.rest(1);
     },
   },
 
   /** Other content under the same name, which replaces the one before. */
   version: {
     points: { coordinator: ['plan.incoming-made', 'finalise.incoming-moved', 'incoming.dropped'] },
-    async run(site, death) {
-      site.define({ versions: 'replace' });
-      pool(site, death);
-      site.drop('a.csv', rides(1, 20));
-      await site.settled(1);
-      site.drop('a.csv', rides(11, 60));
-      await rest(site, 2, death);
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 60), 'versioned_rides');
+      await round.rest(1);
+      round.arm();
+      await round.drop('a.csv', round.rides(41, 60), 'versioned_rides');
+      await round.rest(1);
     },
   },
 
@@ -173,48 +220,34 @@ export const scenarios = {
         'unload.receipt-written',
       ],
     },
-    async run(site, death) {
-      await site.pool.query(refuse(5));
-      pool(site, death);
-      site.drop('a.csv', rides(1, 60));
-      await rest(site, 1, death);
+    async run(round) {
+      await round.refuse(5);
+      round.arm();
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
     },
   },
 
   /** A file whose chunks are given up because it has too many rejects. */
   tooManyRejects: {
     points: { worker: ['chunk.failed'] },
-    givenUp: true,
-    async run(site, death) {
-      site.define({ rejects: { count: 2 } });
-      pool(site, death);
-      site.drop('a.csv', rides(1, 400));
-      await rest(site, 1, death);
+    async run(round) {
+      round.arm();
+      await round.drop('a.csv', round.rides(1, 400), 'strict_rides');
+      await round.rest(1);
     },
   },
 
   /** A chunk that fails each time. */
   hopeless: {
     points: { worker: ['chunk.abandon-queued'] },
-    async run(site, death) {
-      pool(site, death);
-      site.drop('a.csv', rides(1, 20));
-      await site.settled(1);
-      await site.pool.query('alter table star.fact_crossing add check (id <> 505)');
-      site.drop('b.csv', rides(501, 20));
-      await rest(site, 2, death);
-    },
-  },
-
-  /** More rejects in a chunk than memory keeps. */
-  spill: {
-    settings: { LANDFALL_CHUNK_BYTES: String(1 << 20) },
-    points: { worker: ['chunk.rejects-spilled'] },
-    async run(site, death) {
-      pool(site, death);
-      const bad = Array.from({ length: 2_500 }, (_, i) => `${1000 + i},Rider 1,never\n`).join('');
-      site.drop('a.csv', rides(1, 20) + bad);
-      await rest(site, 1, death);
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
+      await round.site.pool.query(`alter table star.fact_rides add check (id <> ${round.id(505)})`);
+      round.arm();
+      await round.drop('b.csv', round.rides(501, 20));
+      await round.rest(1);
     },
   },
 
@@ -228,13 +261,17 @@ export const scenarios = {
         'undo.swept',
       ],
     },
-    async run(site, death) {
-      pool(site);
-      site.drop('a.csv', rides(1, 60));
-      site.drop('b.csv', rides(101, 20));
-      await site.settled(2);
-      await insist(site, ['undo', await numberOf(site, 'a.csv')], death);
-      await site.settled(2);
+    async run(round) {
+      for (const [name, first] of [
+        ['a.csv', 1],
+        ['b.csv', 101],
+      ] as const) {
+        await round.drop(name, round.rides(first, 60));
+        await round.rest(1);
+      }
+      round.arm();
+      await round.insist('undo', await round.numberOf('a.csv'));
+      await round.rest(0);
     },
   },
 
@@ -243,60 +280,93 @@ export const scenarios = {
     points: {
       command: ['replay.exported', 'replay.noted', 'plan.rejects-taken', 'finalise.rejects-returned'],
     },
-    async run(site, death) {
-      pool(site);
-      site.drop('a.csv', rides(1, 60));
-      await site.settled(1);
-      site.define({ formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy'] });
-      await insist(site, ['replay', await numberOf(site, 'a.csv')], death);
-      await site.settled(2);
+    async run(round) {
+      const { site } = round;
+      await round.drop('a.csv', round.rides(1, 60), 'replayed_rides');
+      await round.rest(1);
+      site.define('replayed_rides', { formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy'] });
+      round.arm();
+      await round.insist('replay', await round.numberOf('a.csv'));
+      site.define('replayed_rides');
+      await round.rest(1);
     },
   },
 
   /** A file that failed is loaded from where it lies, when what was wrong is mended. */
   reload: {
     points: { command: ['away.report-dropped'] },
-    async run(site, death) {
-      await site.pool.query(refuse(5));
-      pool(site);
-      site.drop('a.csv', rides(1, 20));
-      await site.settled(1);
+    async run(round) {
+      const { site } = round;
+      await round.refuse(5);
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
       await site.pool.query('delete from public.refused');
-      const { signal } = await site.command(['replay', 'a.csv'], death?.point);
-      expect(signal).toBe(death ? 'SIGKILL' : null);
-      await rest(site, 2, death);
+      round.arm();
+      await site.command(['replay', round.named('a.csv')]);
+      await round.rest(1);
     },
   },
 
   ingest: {
     points: { command: ['ingest.noted'] },
-    async run(site, death) {
-      pool(site);
-      const path = site.drop('a.csv', rides(1, 60), { aside: true });
-      await insist(site, ['ingest', path, '--dataset', 'rides'], death);
-      await site.settled(1);
+    async run(round) {
+      const path = round.site.write(round.named('a.csv'), round.rides(1, 60));
+      round.arm();
+      await round.insist('ingest', path, '--dataset', 'rides');
+      await round.rest(1);
     },
   },
 
   /** A command dies, and who clears up after it dies too. */
   bury: {
     points: { coordinator: ['bury.queues-removed', 'bury.file-failed', 'bury.forgotten'] },
-    async run(site, death) {
-      const path = site.drop('a.csv', rides(1, 60), { aside: true });
-      const ingest = ['ingest', path, '--dataset', 'rides'];
-      expect(await site.command(ingest, 'plan.queued')).toMatchObject({ signal: 'SIGKILL' });
-      pool(site, death);
-      await rest(site, 1, death);
+    async run(round) {
+      const { site } = round;
+      const ingest = ['ingest', site.write(round.named('a.csv'), round.rides(1, 60)), '--dataset', 'rides'];
+      site.arm('command', 'plan.queued');
+      expect(await site.command(ingest)).toMatchObject({ signal: 'SIGKILL' });
+      round.arm();
+      await round.rest(0);
       expect(await site.command(ingest)).toMatchObject({ code: 0 });
-      await site.settled(2);
+      await round.rest(1);
+    },
+  },
+
+  /** More rejects in a chunk than memory keeps. */
+  spill: {
+    points: { worker: ['chunk.rejects-spilled'] },
+    settings: 'largeChunks',
+    async run(round) {
+      round.arm();
+      const bad = Array.from({ length: 2_500 }, (_, i) => `${round.id(i)},Rider 1,never\n`).join('');
+      await round.drop('a.csv', round.rides(1, 20) + bad);
+      await round.rest(1);
+    },
+  },
+
+  /** A compressed file that breaks off, behind what the coordinator looks at. */
+  broken: {
+    points: { worker: ['survey.refused'] },
+    settings: 'largeChunks',
+    async run(round) {
+      round.arm();
+      const whole = gzipSync(round.rides(1, 60_000));
+      await round.drop('a.csv.gz', whole.subarray(0, Math.floor(whole.length * 0.9)));
+      await round.rest(1);
+    },
+  },
+
+  /** Landing, lake and archive in a bucket, where nothing can be renamed. */
+  bucket: {
+    points: { coordinator: ['move.copied'], worker: ['move.copied'] },
+    settings: 'bucket',
+    async run(round) {
+      round.arm();
+      await round.drop('a.csv', round.rides(1, 60));
+      await round.rest(1);
     },
   },
 } as const satisfies Readonly<Record<string, Scenario>>;
-
-async function numberOf(site: CrashSite, name: string): Promise<string> {
-  const { rows } = await site.pool.query('select file_id from landfall.file where name = $1', [name]);
-  return String(rows[0].file_id);
-}
 
 /** Every point with the scenario that comes to it and the one who dies there. */
 export const deaths: readonly (Death & { readonly scenario: Scenario })[] = Object.values(scenarios).flatMap(

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defineDataset, lookup, text } from '../../model/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
+import { landfall } from '../cli/run.ts';
 import { tempFolder } from '../support/index.ts';
 
 const builtin = [
@@ -51,6 +52,25 @@ test('definitions come from files, from subfolders and from a flat folder, with 
   expect(registry.get('stock')?.columns[0].type.kind).toBe('int32');
   expect(registry.get('nothing')).toBeUndefined();
   expect(registry.all()).toHaveLength(5);
+});
+
+test('what a definition is in JavaScript is kept in a home that is there, until the definition changes', async () => {
+  const folder = folderOf({ 'sales/dataset.ts': definition('sales') });
+  const home = join(folder, '.landfall');
+  const kept = () => readdirSync(join(home, 'definitions')).length;
+  const ddl = async () => {
+    const env = { LANDFALL_DATASETS: join(folder, 'sales') };
+    return (await landfall(['ddl', 'sales'], { cwd: folder, env })).stdout;
+  };
+  const sql = await ddl();
+  expect(existsSync(home)).toBe(false);
+  mkdirSync(home);
+  expect(await ddl()).toBe(sql);
+  expect(kept()).toBe(1);
+  expect(await ddl()).toBe(sql);
+  writeFileSync(join(folder, 'sales/dataset.ts'), definition('sales').replace('fact_', 'facts_of_'));
+  expect(await ddl()).toBe(sql.replaceAll('fact_sales', 'facts_of_sales'));
+  expect(kept()).toBe(1);
 });
 
 test('a definition of the user takes the place of a built-in one of its name', async () => {

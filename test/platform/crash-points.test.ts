@@ -1,6 +1,6 @@
 /** The list of crash points, the calls in the code, and what arming does. Every point is died at in test/crash/. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +63,18 @@ describe('crash points', () => {
     expect(readFileSync(mark, 'utf8')).toMatch(/^chunk\.claimed \d+\n$/);
     expect(passThrice(env)).toEqual({ signal: null, passed: 3 });
     expect(existsSync(mark)).toBe(true);
+  });
+
+  it('kill at what a file says, once', () => {
+    const file = join(tempFolder(), 'armed');
+    const env = { LANDFALL_CRASH_AT: `@${file}` };
+    expect(passThrice(env)).toEqual({ signal: null, passed: 3 });
+    writeFileSync(file, 'chunk.read');
+    expect(passThrice(env)).toEqual({ signal: null, passed: 3 });
+    writeFileSync(file, 'chunk.claimed');
+    expect(passThrice(env)).toEqual({ signal: 'SIGKILL', passed: 0 });
+    expect(existsSync(`${file}.died`)).toBe(true);
+    expect(passThrice(env)).toEqual({ signal: null, passed: 3 });
   });
 
   it.each(['chunk.claimde', 'chunk.claimed:0', 'chunk.claimed:', 'toString'])(

@@ -45,7 +45,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
   // A power cut may take the tests' data: without fsync they take a third of the time.
-  const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
+  const fast = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
+  // Files are tested side by side, some with many sites at once.
+  const settings = { ...fast, max_connections: '500' };
   const server = await openServer(folder, { settings });
   const url = new URL(server.url);
   url.pathname = '/postgres';

@@ -1,0 +1,22 @@
+/** A few of the deaths that `npm run test:crash` tries, one for each kind of work that is interrupted. */
+import { expect, it } from 'vitest';
+import { type CrashPoint, crashPoints } from '../../platform/crash-points.ts';
+import { testDeaths } from './deaths.ts';
+import { deaths } from './scenarios.ts';
+
+const few: readonly CrashPoint[] = [
+  'plan.written',
+  'lake.part-published',
+  'group.published',
+  'finalise.committed',
+];
+
+testDeaths(
+  deaths.filter(({ point }) => few.includes(point)),
+  { atATime: 2, turn: 0 },
+);
+
+it('scenarios come to every crash point', () => {
+  const missing = Object.keys(crashPoints).filter((name) => deaths.every(({ point }) => point !== name));
+  expect(missing).toEqual([]);
+});
