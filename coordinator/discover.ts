@@ -14,8 +14,8 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FSWatcher } from 'chokidar';
 import { atATime } from '../platform/storage/at-a-time.ts';
+import { FolderWatch } from './folder-watch.ts';
 import { type Identity, identify, isIgnored } from './identify.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 import { Renames } from './renames.ts';
@@ -66,6 +66,12 @@ const looksAtATime = 256;
 /** Time for events that are queued already to be told, in ms. */
 const eventsMs = 5;
 
+/** Least time between looks at what events have told of, in ms: a file that grows is seen so often at most. */
+const gatherMs = 20;
+
+/** Told of at once, so many make it likely that the system had no room for others and dropped them. */
+const eventsMany = 4_096;
+
 type Writers = () => Promise<ReadonlySet<string>>;
 
 /** Changes when a file's bytes do. */
@@ -90,7 +96,11 @@ class FolderDiscovery implements Discovery {
   private readonly renames = new Renames();
   private readonly writers: Writers;
   private readonly busy = new Set<Promise<void>>();
-  private watcher: FSWatcher | null = null;
+  private readonly watch: FolderWatch;
+  /** Keys that events have told of since the last look. */
+  private readonly told = new Set<string>();
+  private gathering: NodeJS.Timeout | null = null;
+  private lookedAt = Number.NEGATIVE_INFINITY;
   private scanTimer: NodeJS.Timeout | null = null;
   private closed = false;
 
@@ -98,27 +108,40 @@ class FolderDiscovery implements Discovery {
     this.options = options;
     this.settleMs = options.settleMs ?? 500;
     this.writers = createWriterCheck(join(options.folder, sep));
+    this.watch = new FolderWatch(
+      (event, name, folder) => this.onEvent(event, name, folder),
+      (error) => options.onError(error, ''),
+    );
   }
 
   async start(): Promise<void> {
-    const { folder, onError, scanMs = 60_000 } = this.options;
-    const { watch } = await import('chokidar');
-    const watcher = watch(folder, {
-      ignoreInitial: true,
-      followSymlinks: false,
-      ignored: (path) => path !== folder && isIgnored(this.keyOf(path)),
-    });
-    this.watcher = watcher;
-    const see = (path: string) => this.track(this.look(this.keyOf(path)));
-    watcher.on('add', see).on('change', see);
-    watcher.on('raw', (event, name, details) => {
-      this.renames.note(event, name, (details as { watchedPath: string }).watchedPath);
-    });
-    watcher.on('unlink', (path) => this.forget(this.keyOf(path)));
-    watcher.on('error', (error) => onError(error, ''));
-    await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+    const { scanMs = 60_000 } = this.options;
     await this.scan();
     this.scanTimer = setInterval(() => this.track(this.rescan()), scanMs);
+  }
+
+  private onEvent(event: string, name: string | null, folder: string): void {
+    if (this.closed) return;
+    if (name === null) {
+      this.track(this.rescan());
+      return;
+    }
+    this.renames.note(event, name, folder);
+    const key = this.keyOf(join(folder, name));
+    if (isIgnored(key)) return;
+    this.told.add(key);
+    if (this.gathering !== null) return;
+    const waitMs = Math.max(0, this.lookedAt + gatherMs - performance.now());
+    this.gathering = setTimeout(() => this.lookAtTold(), waitMs);
+  }
+
+  private lookAtTold(): void {
+    this.gathering = null;
+    this.lookedAt = performance.now();
+    const keys = [...this.told];
+    this.told.clear();
+    if (keys.length >= eventsMany) this.track(this.rescan());
+    this.track(atATime(looksAtATime, keys, (key) => this.look(key)));
   }
 
   /** The net below the watching: once a minute, and until it succeeds where it fails. */
@@ -143,17 +166,29 @@ class FolderDiscovery implements Discovery {
   }
 
   async scan(): Promise<void> {
-    const there = new Set<string>();
-    const writers = this.writersNow();
-    const entries = await readdir(this.options.folder, { recursive: true, withFileTypes: true });
-    await atATime(looksAtATime, entries, async (entry) => {
-      const key = this.keyOf(join(entry.parentPath, entry.name));
-      if (this.closed || entry.isDirectory() || isIgnored(key)) return;
-      there.add(key);
-      await this.look(key, writers);
-    });
+    const there = await this.lookThrough(this.options.folder, this.writersNow());
     if (this.closed) return;
     for (const key of [...this.taken.keys(), ...this.left.keys()]) if (!there.has(key)) this.forget(key);
+  }
+
+  /** Looks at all that lies in a folder, and below it, and hears of what comes later. The keys of the files. */
+  private async lookThrough(folder: string, writers: Writers): Promise<Set<string>> {
+    const there = new Set<string>();
+    // First, so that nothing comes unheard between the listing and the watch.
+    await this.watch.add(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    await atATime(looksAtATime, entries, async (entry) => {
+      const path = join(folder, entry.name);
+      const key = this.keyOf(path);
+      if (this.closed || isIgnored(key)) return;
+      if (entry.isDirectory()) {
+        for (const below of await this.lookThrough(path, writers).catch(noneIfMissing)) there.add(below);
+      } else {
+        there.add(key);
+        await this.look(key, writers);
+      }
+    });
+    return there;
   }
 
   async close(): Promise<void> {
@@ -161,7 +196,8 @@ class FolderDiscovery implements Discovery {
     if (this.scanTimer) clearInterval(this.scanTimer);
     for (const { timer } of this.growing.values()) clearTimeout(timer);
     this.growing.clear();
-    await this.watcher?.close();
+    if (this.gathering) clearTimeout(this.gathering);
+    this.watch.close();
     await Promise.all(this.busy);
   }
 
@@ -194,7 +230,13 @@ class FolderDiscovery implements Discovery {
   private async look(key: string, writers: Writers = this.writers): Promise<void> {
     if (this.closed) return;
     const stats = await lstat(join(this.options.folder, key)).catch(() => null);
-    if (stats === null) return this.forget(key);
+    if (stats === null) return this.gone(key);
+    if (stats.isDirectory()) {
+      // Another one may have its name by now.
+      this.watch.remove(join(this.options.folder, key));
+      await this.lookThrough(join(this.options.folder, key), writers).catch(noneIfMissing);
+      return;
+    }
     const identity = identify(key, stats, this.options.knows);
     if (identity.kind === 'leave') this.leave(key, identity, stats);
     if (identity.kind !== 'take') return;
@@ -209,11 +251,15 @@ class FolderDiscovery implements Discovery {
   /** Moved here in one piece, or quiet for long enough already and written by nobody. */
   private async isWholeAtFirstSight(key: string, stats: Stats, writers: Writers): Promise<boolean> {
     const path = join(this.options.folder, key);
-    const renamedIn = this.renames.renamedIn(path);
-    if (Date.now() - stats.mtimeMs >= this.settleMs) return renamedIn || !(await writers()).has(path);
-    if (stats.size === 0 || !renamedIn) return false;
-    await delay(eventsMs);
-    return this.renames.renamedIn(path);
+    // A file that is made here is told of as one that is renamed in, until it is written to.
+    if (stats.size > 0 && this.renames.renamedIn(path)) {
+      await delay(eventsMs);
+      if (this.renames.renamedIn(path)) return true;
+    }
+    if (Date.now() - stats.mtimeMs < this.settleMs || (await writers()).has(path)) return false;
+    // Somebody may have written and closed it since it was looked at.
+    const now = await lstat(path).catch(() => null);
+    return now !== null && markOf(now) === markOf(stats);
   }
 
   /** Looks again after `ms`; takes the file if it is then as it was and nobody writes to it. */
@@ -234,7 +280,8 @@ class FolderDiscovery implements Discovery {
       const now = markOf(stats);
       if (now !== mark || written) return this.wait(key, now, identity);
       this.growing.delete(key);
-      await this.take(key, now, identity);
+      // Two looks at once may have found it in different states, and the later one has taken it.
+      if (this.taken.get(key) !== now) await this.take(key, now, identity);
     };
     this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), ms) });
   }
@@ -260,6 +307,15 @@ class FolderDiscovery implements Discovery {
     this.options.onLeft([...this.left.values()]);
   }
 
+  /** A file, or a folder with all that was in it. */
+  private gone(key: string): void {
+    this.forget(key);
+    if (!this.watch.remove(join(this.options.folder, key))) return;
+    for (const known of [...this.taken.keys(), ...this.growing.keys(), ...this.left.keys()]) {
+      if (known.startsWith(`${key}/`)) this.forget(known);
+    }
+  }
+
   private forget(key: string): void {
     clearTimeout(this.growing.get(key)?.timer);
     this.growing.delete(key);
@@ -267,4 +323,10 @@ class FolderDiscovery implements Discovery {
     this.renames.forget(join(this.options.folder, key));
     if (this.left.delete(key)) this.options.onLeft([...this.left.values()]);
   }
+}
+
+/** A folder that has gone meanwhile has nothing in it. */
+function noneIfMissing(error: NodeJS.ErrnoException): Set<string> {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new Set();
+  throw error;
 }

@@ -5,6 +5,8 @@
  * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
  * the record is read again from its file.
  */
+
+import { isCut } from '../kernel/batch.ts';
 import { toUtf8 } from '../kernel/encodings.ts';
 import { readFields } from '../kernel/header.ts';
 import type { KernelDialect } from '../kernel/types.ts';
@@ -16,9 +18,7 @@ import type { FileLayout } from '../platform/types.ts';
 import { readContent, readRange } from './content.ts';
 import { addedColumns, leadingAdded } from './mending.ts';
 
-/** What the kernel keeps of a record, in bytes: a text of fewer is whole. */
-const rawBytes = 8 * 1024;
-/** A character that the cut may have gone through. */
+/** Bytes of a character, at most: the last one of a text that was cut may be another. */
 const characterBytes = 4;
 
 /** Text is gathered to pieces of about this size. */
@@ -117,7 +117,7 @@ class Records {
     const kept = Buffer.from(reject.raw);
     const { byteLength } = reject;
     const same = !/[\ufffd\u2400]/.test(reject.raw);
-    const whole = kept.length === byteLength || kept.length < rawBytes - characterBytes;
+    const whole = !isCut(reject.raw, byteLength);
     if (whole && same) return kept;
     return (byteLength === null ? null : await this.again(reject, byteLength)) ?? (whole ? kept : null);
   }

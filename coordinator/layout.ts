@@ -1,5 +1,6 @@
 /** Settles how one file is read, from its first bytes: encoding, dialect, header, where each column stands. */
 import { createTranscoder, originalBytes, toUtf8 } from '../kernel/encodings.ts';
+import { fieldsMost } from '../kernel/plan.ts';
 import type { CompiledDataset, CompiledDialect } from '../model/compiled.ts';
 import { driftOf, unknownFields } from '../model/drift.ts';
 import { LandfallError } from '../platform/errors.ts';
@@ -18,7 +19,8 @@ export interface Head {
 
 /**
  * The layout, or null when `head` ends before the first record does: come back with more bytes.
- * Throws LF_FILE_BINARY, LF_FILE_EMPTY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER.
+ * Throws LF_FILE_BINARY, LF_FILE_EMPTY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER,
+ * LF_HEADER_WIDE.
  */
 export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout | null {
   refuseCompressed(head);
@@ -33,12 +35,20 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
   const [first] = reading.records;
   // Whether a line end of two bytes is cut in half is not known yet.
   if (!head.whole && first.bytes === text.utf8.length) return null;
+  if (first.fields.length > fieldsMost)
+    throw new LandfallError('LF_HEADER_WIDE', {
+      file: head.name,
+      fields: first.fields.length,
+      most: fieldsMost,
+    });
   const mending = mendingFields(first.fields);
   const header = reading.hasHeader || mending !== undefined;
   const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
   const found = [
     ...(detected ? ['encoding'] : []),
-    ...(['delimiter', 'quote', 'header', 'lineEnds'] as const).filter((name) => dialect[name] === 'auto'),
+    ...(['delimiter', 'quote', 'escape', 'header', 'lineEnds'] as const).filter(
+      (name) => dialect[name] === 'auto',
+    ),
   ];
   const fieldOfColumn = matchData(dataset, first.fields, { header: reading.hasHeader });
   return {
@@ -78,11 +88,10 @@ function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number
 function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDialect {
   const exported = exportDelimiter(bytes);
   if (exported === null) return dialect;
-  const { delimiter, quote, header, lineEnds } = dialect;
+  const { delimiter, header, lineEnds } = dialect;
   return {
     ...dialect,
     delimiter: delimiter.startsWith(exported) ? delimiter : exported,
-    quote: quote === 'auto' ? '"' : quote,
     header: header === 'auto' ? true : header,
     lineEnds: lineEnds === 'auto' ? 'lf' : lineEnds,
     comment: null,

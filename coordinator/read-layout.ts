@@ -9,7 +9,9 @@ import { type Head, settleLayout } from './layout.ts';
 
 /** First bytes of a file, in which its header is looked for; doubled up to the most. */
 const headBytes = 1024 * 1024;
-const headBytesMost = 64 * 1024 * 1024;
+const headBytesMost = 16 * 1024 * 1024;
+/** The same where many dialects are tried on them. */
+const triedBytesMost = 4 * 1024 * 1024;
 
 /** Lines at its end that are to be left out must fit into this. */
 const tailBytes = 1024 * 1024;
@@ -40,12 +42,14 @@ export async function readHeadOf(
 
 /** Throws LF_HEADER_LONG, LF_FOOTER_LONG, what settleLayout throws and what unpacking throws. */
 export async function readLayout(dataset: CompiledDataset, file: Readable): Promise<FileLayout> {
-  for (let length = headBytes; length <= headBytesMost; length *= 2) {
+  const { delimiter, quote } = dataset.dialect;
+  const most = [delimiter, quote].includes('auto') ? triedBytesMost : headBytesMost;
+  for (let length = headBytes; length <= most; length *= 2) {
     const head = await readHeadOf(file, length);
     const layout = settleLayout(dataset, head);
     if (layout !== null) return withEnds(dataset, file, layout, head);
   }
-  throw new LandfallError('LF_HEADER_LONG', { file: file.name, bytes: headBytesMost });
+  throw new LandfallError('LF_HEADER_LONG', { file: file.name, bytes: most });
 }
 
 /** Adds what is known of the file's end, and of the files within it. */

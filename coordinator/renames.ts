@@ -6,21 +6,15 @@
  * whose name had a `rename` event and no `change` event since, was moved there as it is. Times cannot
  * tell: a file that is written and at once renamed has the same time for both.
  */
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 export class Renames {
   /** Path → whether it changed since its last `rename` event. */
   private readonly changed = new Map<string, boolean>();
 
-  /** Takes a raw event of a watched path, which is a folder or a file; `name` is the entry it is about. */
-  note(event: string, name: string | null, watchedPath: string): void {
-    if (name === null) return;
-    const path = join(watchedPath, name);
-    if (event === 'rename') this.changed.set(path, false);
-    else {
-      this.changed.set(path, true);
-      if (basename(watchedPath) === name) this.changed.set(watchedPath, true);
-    }
+  /** Takes an event of a watched folder; `name` is the entry it is about. */
+  note(event: string, name: string, folder: string): void {
+    this.changed.set(join(folder, name), event !== 'rename');
   }
 
   /** True where the file was renamed in and not touched since, as far as events have told. */

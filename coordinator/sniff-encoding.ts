@@ -50,14 +50,33 @@ export function settleEncoding(
   return { encoding: judge(name, bytes, whole), bomBytes: 0, detected: true };
 }
 
-/** ASCII in UTF-16 has a NUL in every other byte; a text in one byte a character has none to speak of. */
+/**
+ * ASCII in UTF-16 has a NUL in every other byte. Other scripts have one for each delimiter and line end, and
+ * no other data makes a text when read so.
+ */
 function utf16Pattern(bytes: Uint8Array): Encoding | null {
-  const looked = Math.min(bytes.length, 4096) & ~1;
+  const looked = bytes.subarray(0, Math.min(bytes.length, 4096) & ~1);
   const nuls = [0, 0];
-  for (let i = 0; i < looked; i++) if (bytes[i] === 0) nuls[i & 1]++;
-  const many = looked / 2 / 3;
-  if (looked < 8 || Math.max(...nuls) < many || Math.min(...nuls) > many / 8) return null;
-  return nuls[1] > nuls[0] ? 'utf-16le' : 'utf-16be';
+  for (let i = 0; i < looked.length; i++) if (looked[i] === 0) nuls[i & 1]++;
+  const many = Math.max(...nuls);
+  if (looked.length < 8 || many < looked.length / 200) return null;
+  if (many > looked.length / 6 && Math.min(...nuls) <= many / 8)
+    return nuls[1] > nuls[0] ? 'utf-16le' : 'utf-16be';
+  const fitting = (['utf-16le', 'utf-16be'] as const).filter((encoding) => isUtf16(looked, encoding));
+  return fitting.length === 1 ? fitting[0] : null;
+}
+
+/** Lines of assigned characters, without control characters but those of lines. */
+function isUtf16(looked: Uint8Array, encoding: Encoding): boolean {
+  const units = looked.subarray(0, looked.length - (endsInPair(looked, encoding) ? 2 : 0));
+  const shown = text(units, encoding);
+  return /[\r\n]/.test(shown) && !/[^\P{Cc}\t\r\n]|\p{Cn}/u.test(shown) && fits(units, encoding);
+}
+
+/** True where the last unit is the first half of a surrogate pair. */
+function endsInPair(units: Uint8Array, encoding: Encoding): boolean {
+  const high = units[units.length - (encoding === 'utf-16le' ? 1 : 2)];
+  return high >= 0xd8 && high < 0xdc;
 }
 
 /** A NUL here and there is a matter of the row that it is in; many are no text. */

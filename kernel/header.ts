@@ -4,6 +4,8 @@ import type { KernelDialect } from './types.ts';
 
 const CR = 13;
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A record's fields, and where the next record begins. */
 export interface HeadRecord {
   readonly fields: string[];
@@ -15,6 +17,8 @@ export interface HeadRecord {
   readonly badQuote: boolean;
   /** Fields that stand in quotes. */
   readonly quotedFields: number;
+  /** Fields that stand in a pair of quotes which is no pair in this dialect. */
+  readonly wrappedFields: number;
 }
 
 /**
@@ -83,10 +87,13 @@ class RecordReader {
   private readonly dialect: KernelDialect;
   private readonly fields: string[] = [];
   private start: number;
-  private field: number[] = [];
+  /** Bytes of the field so far. */
+  private field = new Uint8Array(64);
+  private size = 0;
   private quoted = false;
   private badQuote = false;
   private quotedFields = 0;
+  private wrappedFields = 0;
   private lines = 0;
 
   constructor(bytes: Uint8Array, from: number, machine: Machine, dialect: KernelDialect) {
@@ -102,13 +109,13 @@ class RecordReader {
 
   /** True when the record has ended with the byte at `at`. */
   take(action: number, at: number): boolean {
-    if (action & ESCAPE) this.field.push(this.machine.escape);
-    if (action & APPEND) this.field.push(this.bytes[at]);
+    if (action & ESCAPE) this.append(this.machine.escape);
+    if (action & APPEND) this.append(this.bytes[at]);
     if (action & BAD) this.badQuote = true;
     if (action & LINE) this.lines++;
     switch (action & 7) {
       case Step.field:
-        this.field.length = Math.max(0, this.field.length - this.machine.delimiterBytes + 1);
+        this.size = Math.max(0, this.size - this.machine.delimiterBytes + 1);
         this.endField();
         break;
       case Step.closedField:
@@ -120,11 +127,11 @@ class RecordReader {
         break;
       case Step.comment:
         this.fields.length = 0;
-        this.field = [];
+        this.size = 0;
         break;
       case Step.restart:
         this.start = at + 1;
-        this.field = [];
+        this.size = 0;
         break;
       case Step.record:
         return this.endRecord(at, true);
@@ -137,13 +144,22 @@ class RecordReader {
     const final = finalAt(this.machine, this.state);
     if (final === Final.nothing) return false;
     if (final === Final.badQuote) this.badQuote = true;
-    if (final === Final.escape) this.field.push(this.machine.escape);
+    if (final === Final.escape) this.append(this.machine.escape);
     return this.endRecord(this.bytes.length, final === Final.record);
   }
 
   ended(bytes: number): HeadRecord {
-    const { fields, lines, badQuote, quotedFields } = this;
-    return { fields, bytes, lines, badQuote, quotedFields };
+    const { fields, lines, badQuote, quotedFields, wrappedFields } = this;
+    return { fields, bytes, lines, badQuote, quotedFields, wrappedFields };
+  }
+
+  private append(byte: number): void {
+    if (this.size === this.field.length) {
+      const larger = new Uint8Array(this.size * 2);
+      larger.set(this.field);
+      this.field = larger;
+    }
+    this.field[this.size++] = byte;
   }
 
   /** False for a blank line. */
@@ -152,18 +168,19 @@ class RecordReader {
     const blank = this.fields.length === 0 && (carriage ? at - 1 : at) <= this.start;
     if (blank) {
       this.start = at + 1;
-      this.field = [];
+      this.size = 0;
       return false;
     }
-    if (carriage && !this.quoted && this.field.at(-1) === CR) this.field.pop();
+    if (carriage && !this.quoted && this.field[this.size - 1] === CR) this.size--;
     this.endField();
     return true;
   }
 
   private endField(): void {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(this.field));
+    const text = decoder.decode(this.field.subarray(0, this.size));
     this.fields.push(this.dialect.trim && !this.quoted ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text);
-    this.field = [];
+    if (!this.quoted && /^(["'])(.*)\1$/s.test(text)) this.wrappedFields++;
+    this.size = 0;
     this.quoted = false;
   }
 }

@@ -16,6 +16,9 @@ export interface KernelOptions {
 }
 
 const MIB = 1 << 20;
+
+/** Bytes of the longest record that is read, where options do not say otherwise. */
+export const RECORD_BYTES_MAX = 16 * MIB;
 /** Free input space that the caller is promised, where the window is large enough. */
 const FREE_BYTES = 256 << 10;
 /** Bytes that the kernel adds to a window: what a power of two must have room for. */
@@ -45,7 +48,7 @@ class WasmKernel implements Kernel {
     this.#batchRows = options.batchRows ?? 32768;
     this.#windowBytes = Math.max(64, (options.inputBytes ?? 2 * MIB) - WINDOW_EXTRA);
     this.#freeBytes = Math.min(FREE_BYTES, this.#windowBytes >> 1);
-    this.#recordBytesMax = options.recordBytesMax ?? 16 * MIB;
+    this.#recordBytesMax = options.recordBytesMax ?? RECORD_BYTES_MAX;
   }
 
   begin(plan: KernelPlan, chunk: { readonly byteStart: number; readonly skipBytes: number }): void {

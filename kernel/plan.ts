@@ -29,6 +29,9 @@ const WIDTHS: Record<KernelType['kind'], readonly [number, number, number]> = {
   point: [8, 8, 0],
 };
 
+/** Fields of a record that there is room for. */
+export const fieldsMost = 65_535;
+
 /** First bytes of a utf8 column's text; it doubles as needed. */
 const TEXT_BYTES = 65536;
 
@@ -63,8 +66,8 @@ function writeTable(instance: KernelInstance, dialect: KernelDialect): void {
 /** Writes the plan's columns. Throws a RangeError for what the kernel cannot do. */
 export function writePlan(instance: KernelInstance, plan: KernelPlan, batchRows: number): void {
   const { delimiter, quote } = dialectBytes(plan.dialect);
-  if (plan.fieldCount < 1 || plan.fieldCount > 65535) {
-    throw new RangeError(`A record must have 1 to 65535 fields, not ${plan.fieldCount}.`);
+  if (plan.fieldCount < 1 || plan.fieldCount > fieldsMost) {
+    throw new RangeError(`A record must have 1 to ${fieldsMost} fields, not ${plan.fieldCount}.`);
   }
   instance.exports.beginPlan(plan.columns.length, delimiter, quote, plan.dialect.trim);
   if (plan.places) instance.exports.keepPlaces();

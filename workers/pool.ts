@@ -12,21 +12,13 @@ import type { Log } from '../platform/log.ts';
 import type { Config } from '../platform/types.ts';
 import { heartbeatMs } from './heartbeat.ts';
 import type { WorkerSettings } from './main.ts';
+import { nodeFlags, workerEnvironment } from './node-options.ts';
 
 /** Wait before a worker that died is started again: doubled each time, from the first to the second. */
 const BACKOFF_MS = [200, 5_000] as const;
 
 /** A worker that has lived as long as this dies its first death again. */
 const HEALTHY_MS = 10_000;
-
-/**
- * A worker's heap is small, its buffers lie outside it, and its neighbours use the other cores: helper
- * threads would wait for those more than they help.
- */
-const nodeFlags = ['--single-threaded-gc'];
-
-/** Threads for file operations: a read for one slot must not stand behind the fsyncs of the other's parts. */
-const fileThreads = 8;
 
 /** What a stopping worker has beyond the time for its jobs, to give them back and to close; then it is killed. */
 const CLOSE_MS = 5_000;
@@ -107,7 +99,7 @@ class Member {
     const child = fork(entry(), [], {
       stdio: ['ignore', 2, 2, 'ipc'],
       execArgv: [...process.execArgv, ...nodeFlags],
-      env: { UV_THREADPOOL_SIZE: String(fileThreads), ...process.env },
+      env: workerEnvironment(),
     });
     const startedAt = Date.now();
     this.restart = null;

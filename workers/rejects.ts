@@ -1,6 +1,8 @@
 /** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
 import type pg from 'pg';
+import { isCut } from '../kernel/batch.ts';
 import { readHead } from '../kernel/header.ts';
+import { RECORD_BYTES_MAX } from '../kernel/kernel.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
 import { readColumns } from '../model/extra.ts';
@@ -41,6 +43,9 @@ const QUARANTINE_REJECTS = 10_000;
 
 /** Characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
+
+/** Stands for a value that lies past what is kept of its record, or half so. */
+const FAR_VALUE = 'a value far into the row';
 
 /** Writes rejects before the chunk commits: in its transaction, where that is open already. */
 export interface Spill {
@@ -114,15 +119,18 @@ export function ledgerReject(
   const { columns, fieldOfColumn } = readColumns(dataset, layout);
   const column = raw.column === -1 ? null : columns[raw.column];
   const fields = fieldsOf(raw.raw, layout);
-  const value = column === null ? '' : (fields[fieldOfColumn[raw.column]] ?? '');
+  const cut = isCut(raw.raw, raw.byteLength);
+  const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
   const words = {
     column: column?.name ?? 'The row',
-    value: quoted(value),
+    value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
     type: column === null ? 'value' : typeWords(column),
     zone: zoneWords(column),
     encoding: layout.encoding,
-    found: fields.length,
+    found: cut ? `${fields.length} or more` : fields.length,
+    bytes: raw.byteLength,
+    most: RECORD_BYTES_MAX,
     expected: layout.fieldCount,
     rule: raw.rule ?? '',
     key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, fieldOfColumn) : '',

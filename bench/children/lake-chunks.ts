@@ -8,13 +8,15 @@ import type { Kernel, RangeSurvey } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { enrichBatch } from '../../model/enrich.ts';
 import { openStorage } from '../../platform/storage/index.ts';
-import type { SurveyJob } from '../../platform/types.ts';
+import type { FileLayout, SurveyJob } from '../../platform/types.ts';
 import { openLakeChunk } from '../../workers/lake/lake-chunk.ts';
-import { batchesOf, layoutOf } from '../lib/batches.ts';
+import { batchesOf } from '../lib/batches.ts';
 
-export type LakeTask =
-  | { readonly kind: 'survey'; readonly path: string; readonly survey: SurveyJob }
-  | { readonly kind: 'chunk'; readonly path: string; readonly lake: string; readonly chunk: PlannedChunk };
+/** `layout` is the file's, settled once, as the ledger has it for workers. */
+export type LakeTask = { readonly path: string; readonly layout: FileLayout } & (
+  | { readonly kind: 'survey'; readonly survey: SurveyJob }
+  | { readonly kind: 'chunk'; readonly lake: string; readonly chunk: PlannedChunk }
+);
 
 export interface LakeAnswer {
   /** Of the task. */
@@ -29,9 +31,9 @@ const dataset = compileDataset(trips);
 const kernels: Kernel[] = [];
 
 /** The survey of a range; ranges are as long as pieces, so there is one. */
-async function survey(path: string, job: SurveyJob): Promise<readonly RangeSurvey[]> {
+async function survey(path: string, layout: FileLayout, job: SurveyJob): Promise<readonly RangeSurvey[]> {
   const from = job.surveyFrom ?? job.byteStart;
-  const surveyor = await createSurveyor(layoutOf(dataset, path), from);
+  const surveyor = await createSurveyor(layout, from);
   const file = openSync(path, 'r');
   const buffer = new Uint8Array(1 << 20);
   for (let at = from; at < job.byteEnd; ) {
@@ -44,12 +46,18 @@ async function survey(path: string, job: SurveyJob): Promise<readonly RangeSurve
   return [surveyor.finish()];
 }
 
-async function load(path: string, root: string, chunk: PlannedChunk): Promise<Omit<LakeAnswer, 'number'>> {
+async function load({
+  path,
+  layout,
+  lake: root,
+  chunk,
+}: Extract<LakeTask, { kind: 'chunk' }>): Promise<Omit<LakeAnswer, 'number'>> {
   const kernel = kernels.pop() ?? (await createKernel());
   const address = { dataset, fileId: 1, chunkNumber: chunk.number, claim: 1 };
   const lake = openLakeChunk({ ...address, lake: await openStorage(root) });
   let rows = 0;
-  for (const parsed of batchesOf(kernel, dataset, path, { start: chunk.byteStart, end: chunk.byteEnd })) {
+  const range = { start: chunk.byteStart, end: chunk.byteEnd };
+  for (const parsed of batchesOf(kernel, dataset, path, range, layout)) {
     const batch = enrichBatch(dataset, parsed.vectors, parsed.rows);
     await lake.write(batch);
     rows += batch.rows;
@@ -63,8 +71,8 @@ async function load(path: string, root: string, chunk: PlannedChunk): Promise<Om
 process.on('message', async (task: LakeTask & { number: number }) => {
   const done =
     task.kind === 'survey'
-      ? { surveys: await survey(task.path, task.survey), rows: 0, parts: 0, bytes: 0 }
-      : await load(task.path, task.lake, task.chunk);
+      ? { surveys: await survey(task.path, task.layout, task.survey), rows: 0, parts: 0, bytes: 0 }
+      : await load(task);
   process.send!({ number: task.number, ...done });
 });
 process.on('disconnect', () => process.exit(0));

@@ -10,7 +10,7 @@ import type { Side } from '../lib/rounds.ts';
 import { mustAgree, sumsOfLake, type TripSums } from '../lib/sums.ts';
 import { type Contest, ratio } from './contest.ts';
 
-const lakeChild = fileURLToPath(new URL('../children/make-lake.js', import.meta.url));
+const lakeChild = fileURLToPath(new URL('../../bundle/make-lake.js', import.meta.url));
 const duckDbChild = fileURLToPath(new URL('../children/duckdb.js', import.meta.url));
 const processes = 2;
 

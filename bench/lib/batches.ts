@@ -25,8 +25,8 @@ export function* batchesOf(
   dataset: CompiledDataset,
   path: string,
   range: { start: number; end: number } = { start: 0, end: statSync(path).size },
+  layout: FileLayout = layoutOf(dataset, path),
 ): Generator<Batch, void, void> {
-  const layout = layoutOf(dataset, path);
   const file = openSync(path, 'r');
   try {
     kernel.begin(

@@ -1,6 +1,6 @@
 /**
  * CSV to Landfall's lake with no database and no queue: a parent that plans as the coordinator does and
- * hands ranges to two processes that do with them what a worker does up to its parts.
+ * hands ranges to two processes, started as workers are, that do with them what a worker does up to its parts.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { planChunks, surveyRanges } from '../../coordinator/plan.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import { compileDataset } from '../../model/compile.ts';
+import { nodeFlags, workerEnvironment } from '../../workers/node-options.ts';
 import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
 import { layoutOf } from './batches.ts';
 
-const child = fileURLToPath(new URL('../children/lake-chunks.js', import.meta.url));
+const child = fileURLToPath(new URL('../../bundle/lake-chunks.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
 /** Chunks in hand of one process: while one waits for the disk, the other is parsed. */
@@ -29,17 +30,22 @@ export interface LakeRun {
 export async function makeLake(path: string, lake: string, processes: number): Promise<LakeRun> {
   const started = performance.now();
   const children = Array.from({ length: processes }, () =>
-    fork(child, [], { stdio: ['ignore', 2, 2, 'ipc'] }),
+    fork(child, [], {
+      stdio: ['ignore', 2, 2, 'ipc'],
+      execArgv: [...process.execArgv, ...nodeFlags],
+      env: workerEnvironment(),
+    }),
   );
   const ended = children.map((one) => once(one, 'exit'));
   try {
-    const { headerBytes } = layoutOf(compileDataset(trips), path);
+    const layout = layoutOf(compileDataset(trips), path);
+    const { headerBytes } = layout;
     const bytes = statSync(path).size;
     const file = { fileId: 1, bytes, recordsFrom: headerBytes, pieceBytes: chunkBytes };
-    const ranges = surveyRanges(file).map((survey): LakeTask => ({ kind: 'survey', path, survey }));
+    const ranges = surveyRanges(file).map((survey): LakeTask => ({ kind: 'survey', path, layout, survey }));
     const surveys = (await workThrough(children, ranges)).flatMap((answer) => answer.surveys ?? []);
     const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });
-    const tasks = chunks.map((chunk): LakeTask => ({ kind: 'chunk', path, lake, chunk }));
+    const tasks = chunks.map((chunk): LakeTask => ({ kind: 'chunk', path, layout, lake, chunk }));
     const answers = await workThrough(children, tasks);
     for (const one of children) one.disconnect();
     await Promise.all(ended);

@@ -4,7 +4,10 @@ import { driftSummary } from '../../platform/drift-words.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
 import { linkWords } from '../../platform/link-words.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { bytes, count, printable, table } from '../terminal/format.ts';
+import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
+
+/** Characters of a file's name that the table shows. */
+const nameWidth = 60;
 
 /** `landfall status`: what the ledger says now. */
 export function statusCommand(): Command {
@@ -33,7 +36,7 @@ export function statusCommand(): Command {
           );
         }
         const rows = files.map((file) => ({
-          file: `${file.dataset}/${printable(file.name)}`,
+          file: shorten(`${file.dataset}/${printable(file.name)}`, nameWidth),
           state: file.state,
           size: bytes(file.bytes),
           chunks: `${file.chunksCommitted}/${file.chunks}`,

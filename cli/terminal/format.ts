@@ -34,12 +34,15 @@ export function shorten(text: string, width: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
-/** Characters that would act on a terminal instead of showing. */
-const control = /\p{Cc}/gu;
+/** Characters that would act on a terminal instead of showing: also those that turn the writing around. */
+const control = /\p{Cc}|\p{Bidi_Control}/gu;
 
 /** Control characters (a file may be named with them) made visible. */
 export function printable(text: string): string {
-  return text.replace(control, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(control, (char) => {
+    const code = char.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+  });
 }
 
 /** Rows as an aligned table; numbers to the right. */

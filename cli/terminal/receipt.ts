@@ -22,13 +22,16 @@ export function renderReceipt(receipt: Receipt): string {
     lines.push(`  ${count(number)} × ${code}`);
   for (const check of receipt.checks) {
     if (receipt.status === 'duplicate') lines.push(`  ${printable(check.detail)}`);
-    else if (!check.ok) lines.push(`  ✗ ${check.name}: ${check.detail}`);
+    else if (!check.ok) lines.push(`  ✗ ${check.name}: ${printable(check.detail)}`);
   }
   if (receipt.status === 'done')
     lines.push(
       `  ${receipt.checks.filter((check) => check.ok).length} of ${receipt.checks.length} checks hold`,
     );
   if (receipt.error)
-    lines.push(`  ${receipt.error.message} [${receipt.error.code}]`, `  → ${receipt.error.fix}`);
+    lines.push(
+      `  ${printable(receipt.error.message)} [${receipt.error.code}]`,
+      `  → ${printable(receipt.error.fix)}`,
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -9,6 +9,7 @@ import type { Mistakes } from '../mistakes.ts';
 const allAuto: Dialect = {
   delimiter: 'auto',
   quote: 'auto',
+  escape: 'auto',
   header: 'auto',
   lineEnds: 'auto',
   encoding: 'auto',
@@ -60,7 +61,7 @@ function checkCharacters(dialect: CompiledDialect, mistakes: Mistakes): void {
   const fault = dialectFault({
     delimiter: delimiter === 'auto' ? '\u0001' : delimiter,
     quote: quote === 'auto' ? '\u0002' : quote,
-    escape: mark,
+    escape: mark === 'auto' ? '\u0003' : mark,
     comment,
     trim,
   });

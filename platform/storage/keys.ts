@@ -1,15 +1,16 @@
 /** Keys: names of objects relative to a store's root. */
+import { sep } from 'node:path';
 import { LandfallError } from '../errors.ts';
 
 /**
- * Refuses a key that could lead out of its store or mean different things on different systems:
- * empty, absolute, with `.`, `..` or nothing between slashes, with a backslash or NUL.
+ * Refuses a key that could lead out of its store: empty, absolute, with `.`, `..` or nothing between slashes,
+ * with a NUL, or with a backslash where that divides folders.
  * @throws LandfallError LF_KEY_OUTSIDE
  */
 export function checkKey(key: string, store: string): void {
   const segments = key.split('/');
   const odd = segments.some((segment) => segment === '' || segment === '.' || segment === '..');
-  if (odd || key.includes('\\') || key.includes('\0')) {
+  if (odd || (sep === '\\' && key.includes(sep)) || key.includes('\0')) {
     throw new LandfallError('LF_KEY_OUTSIDE', { key: JSON.stringify(key), store });
   }
 }

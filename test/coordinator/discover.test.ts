@@ -8,6 +8,17 @@ import { type Discovery, startDiscovery } from '../../coordinator/discover.ts';
 import type { UnknownFile } from '../../coordinator/progress/unknown.ts';
 import { tempFolder } from '../support/index.ts';
 
+/** Folders that were listed. */
+const listed = vi.hoisted(() => [] as string[]);
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const readdir = (path: string, ...rest: []) => {
+    listed.push(path);
+    return real.readdir(path, ...rest);
+  };
+  return { ...real, readdir };
+});
+
 let root: string;
 let folder: string;
 let discovery: Discovery;
@@ -158,6 +169,33 @@ describe('discovery', () => {
     await mkdir(join(folder, 'citibike', '2017', 'x.csv'), { recursive: true });
     await writeFile(join(folder, 'citibike', '2017', 'x.csv', 'y.csv'), 'a\n');
     await arrivals('citibike/2017/x.csv/y.csv');
+  });
+
+  it('goes on watching when a folder goes and another takes its name', async () => {
+    await start();
+    const trips = join(folder, 'trips');
+    for (const [turn, name] of ['first', 'second', 'third'].entries()) {
+      await writeFile(join(root, 'new.csv'), 'a\n');
+      await rename(join(root, 'new.csv'), join(trips, `${name}.csv`));
+      await vi.waitFor(() => expect(arrived.length).toBe(turn + 1), { timeout: 10_000 });
+      if (turn === 0) await rename(trips, join(root, 'old'));
+      else await rm(trips, { recursive: true });
+      await mkdir(trips);
+    }
+    expect(arrived).toEqual(['trips/first.csv', 'trips/second.csv', 'trips/third.csv']);
+  });
+
+  it('lists no folder again for files that come', async () => {
+    await start(60_000);
+    listed.length = 0;
+    const names = Array.from({ length: 300 }, (_, i) => `some-${i}.csv`);
+    for (const name of names) await writeFile(join(root, name), 'a\n');
+    for (const name of names) await rename(join(root, name), join(folder, 'trips', name));
+    await arrivals(...names.map((name) => `trips/${name}`));
+    const ours = () => listed.filter((path) => path.startsWith(folder));
+    expect(ours()).toEqual([]);
+    await discovery.scan();
+    expect(ours()).toEqual([folder, join(folder, 'trips')]);
   });
 
   it('leaves what it cannot take, says why, and forgets it when it goes', async () => {

@@ -62,11 +62,30 @@ describe('settleLayout', () => {
     expect(layout(content, { dialect: { delimiter: 'auto' } })).toMatchObject({ delimiter });
   });
 
+  it.each([
+    ['one record is badly quoted', '"id","name"\n"1","x"\n"2"y,"z"\n"3","w"\n', { quote: '"', escape: null }],
+    ['quotes are escaped', 'id,name\n1,"a \\"b\\", c"\n2,"\\"d"\n', { quote: '"', escape: '\\' }],
+    ['quotes end in backslashes', 'id,name\n1,"C:\\d\\"\n2,"\\\\e\\"\n', { quote: '"', escape: null }],
+    ['a record is ragged', 'id;name\n1;a,b\n2\n3;c,d\n', { delimiter: ';', quote: '"' }],
+    ['there are apostrophes', "id,name\n1,it's\n", { quote: '"', escape: null }],
+    ['a quote is a unit', 'id,name\n1,"5\n2,7\n', { quote: null }],
+  ])('settles an automatic dialect where %s', (_what, content, found) => {
+    expect(layout(content, { dialect: 'auto' })).toMatchObject(found);
+  });
+
+  it('refuses a record of more fields than there is room for', () => {
+    expect(() => layout(`id,name${','.repeat(65_536)}\n`)).toThrow(
+      expect.objectContaining({ code: 'LF_HEADER_WIDE' }),
+    );
+  });
+
   it('does not guess between two delimiters that fit alike', () => {
     expect(() => layout('id;x,name\n1;x,y\n', { dialect: { delimiter: 'auto' } })).toThrow(
       expect.objectContaining({
         code: 'LF_DIALECT_AMBIGUOUS',
-        message: expect.stringContaining("',' and ';'"),
+        message: expect.stringContaining(
+          `with ',' between the fields a record is "1;x" "y"; with ';' between the fields a record is "1" "x,y"`,
+        ),
       }),
     );
   });

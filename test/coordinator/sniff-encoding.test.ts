@@ -39,6 +39,9 @@ describe('an encoding that is left to the file', () => {
     ['utf-16be', '\ufeffid,name\n', 2],
     ['utf-16le', 'id,name\n1,x\n', 0],
     ['utf-16be', 'id,name\n1,x\n', 0],
+    ['utf-16le', 'Москва и область;Санкт-Петербург\nНовосибирск;Екатеринбург\n', 0],
+    ['utf-16be', 'Москва и область;Санкт-Петербург\nНовосибирск;Екатеринбург\n', 0],
+    ['utf-16le', '東京都千代田区,大阪府大阪市北区😀\n', 0],
   ])('is what the mark or the pattern says: %s %j', (encoding, text, bomBytes) => {
     expect(settle(encode(text, encoding as Encoding))).toEqual({ encoding, bomBytes, detected: true });
   });

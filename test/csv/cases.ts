@@ -113,6 +113,8 @@ const fields: readonly Case[] = [
     ],
     { trim: true },
   ),
+  fails('a header of many megabytes', `a,b${x17MiB}\n1,2\n`, 'LF_HEADER_LONG'),
+  fails('a header of many megabytes', `a,b${','.repeat(65_535)}\n`, 'LF_HEADER_WIDE', 'auto'),
   {
     oddity: 'fields and rows of many megabytes',
     file: `a,b\n1,2\n3,${x17MiB}\n5,6\n`,
@@ -330,6 +332,18 @@ const delimiters: readonly Case[] = [
     layout: { header: [], lineEnds: 'any' },
   },
   loads('auto', 'a\tb\n1\t2,2;2|2\n', [['1', '2,2;2|2']], 'auto'),
+  {
+    ...loads(
+      'auto',
+      'a,b\n"1\\"1",2\n3,"\\","\n',
+      [
+        ['1"1', '2'],
+        ['3', '",'],
+      ],
+      'auto',
+    ),
+    layout: { quote: '"', escape: '\\' },
+  },
   fails('auto with two equal answers', 'x;y,z\n1;2,3\n', 'LF_DIALECT_AMBIGUOUS', { delimiter: 'auto' }),
   fails('a delimiter that the file does not have', 'a;b\n1;2\n', 'LF_HEADER'),
   loads('a first line that names the delimiter', 'sep=;\na;b\n1;2\n', [['1', '2']], {
@@ -464,6 +478,18 @@ const encodings: readonly Case[] = [
     { encoding: 'utf-16le' },
   ),
   loads('UTF-16', utf16('\ufeffa,b\r\n1,2\r\n').swap16(), [['1', '2']], { encoding: 'utf-16be' }),
+  {
+    ...loads(
+      'UTF-16',
+      utf16('a,b\nУлица,Ленина\nГород,Москва\n'),
+      [
+        ['Улица', 'Ленина'],
+        ['Город', 'Москва'],
+      ],
+      'auto',
+    ),
+    layout: { encoding: 'utf-16le', headerBytes: 8 },
+  },
   {
     ...loads('UTF-16', utf16('\ufeffa,b\r\n1,Ж\r\n'), [['1', 'Ж']], 'auto'),
     layout: { encoding: 'utf-16le', headerBytes: 12 },

@@ -141,7 +141,7 @@ describe('auto', () => {
       encoding: 'koi8-r',
       header: [],
       headerBytes: 0,
-      detected: ['encoding', 'delimiter', 'quote', 'header', 'lineEnds'],
+      detected: ['encoding', 'delimiter', 'quote', 'escape', 'header', 'lineEnds'],
     });
     expect(names).toEqual(rows(30, "Ёлка; 'лес'").map(([, name]) => name));
   });

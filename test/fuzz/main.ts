@@ -74,6 +74,7 @@ async function watch(): Promise<void> {
       console.error(`input ${at} hangs\n  ${repeat(at)}`);
       process.exit(1);
     }
+    if (!process.stderr.isTTY) return;
     process.stderr.write(
       `\r${at - from} inputs, ${failures.length} failures, ${Math.round((Date.now() - started) / 1000)} s`,
     );
@@ -81,7 +82,9 @@ async function watch(): Promise<void> {
   worker.on('exit', () => {
     clearInterval(timer);
     const seconds = (Date.now() - started) / 1000;
-    console.error(`\r${run.to - from} inputs, ${failures.length} failures, ${seconds.toFixed(1)} s`);
+    console.error(
+      `${process.stderr.isTTY ? '\r' : ''}${run.to - from} inputs, ${failures.length} failures, ${seconds.toFixed(1)} s`,
+    );
     process.exitCode = failures.length > 0 ? 1 : 0;
   });
 }

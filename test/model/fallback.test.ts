@@ -374,3 +374,12 @@ test('behind the real kernel, rejects of both stand in the order of their record
   );
   expect(batch.parsed).toBe(batch.rows + batch.rejects.length);
 });
+
+test('a byte order mark is no JSON, and part of a text', () => {
+  expect(converted({ at: json() }, ['{}', '\ufeff{}'])).toMatchObject({
+    values: ['{}'],
+    rejects: [[1, RejectReason.type, 0]],
+  });
+  const mark = '\ufeffx';
+  expect(converted({ at: text({ convert: (value) => `${value.length}` }) }, [mark]).values).toEqual(['2']);
+});

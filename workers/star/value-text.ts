@@ -5,7 +5,7 @@ import type { LogicalType } from '../../model/compiled.ts';
 import { decimalText } from '../../model/values.ts';
 import { LandfallError } from '../../platform/errors.ts';
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Value `row` of the vector, or null. */
 export function valueText(vector: Vector, logical: LogicalType, row: number): string | null {
