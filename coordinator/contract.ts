@@ -30,7 +30,7 @@ export interface Coordinator {
   /**
    * Loads a file where it lies; it is not moved. Resolves with its id when it is noted in the ledger.
    * Without `dataset`: the one its folder is named after, or the only one that its header fits.
-   * Throws LF_FILE_MISSING, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
+   * Throws LF_FILE_MISSING, LF_FILE_KIND, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
    */
   submit(file: { path: string; dataset?: string }): Promise<number>;
   /**

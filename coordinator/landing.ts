@@ -1,5 +1,5 @@
 /** The landing folder, or prefix, as the coordinator watches it. */
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Registry } from '../model/registry.ts';
@@ -51,9 +51,9 @@ export function watchLanding(
 /** The address of a file that a person named; links in it are followed, for the person asked for them. */
 export async function addressOf(path: string): Promise<string> {
   if (path.startsWith('s3://')) return path;
-  try {
-    return pathToFileURL(await realpath(path)).href;
-  } catch (cause) {
+  const real = await realpath(path).catch((cause) => {
     throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
-  }
+  });
+  if (!(await stat(real)).isFile()) throw new LandfallError('LF_FILE_KIND', { file: path });
+  return pathToFileURL(real).href;
 }

@@ -18,7 +18,10 @@ export interface ColumnOptions {
 }
 
 export interface TextOptions extends ColumnOptions {
-  /** How values are held in memory. `dictionary` suits few distinct values. Default: chosen by use. */
+  /**
+   * How values are held in memory. `dictionary` suits few distinct values, and makes smaller parts of them.
+   * Default: `dictionary` for what partitions, becomes a member of a dimension or has `oneOf`, else `utf8`.
+   */
   readonly encoding?: 'dictionary' | 'utf8';
   /** Normalises a value; null makes it null, undefined rejects the row (LF_REJECT_TYPE). */
   readonly convert?: (value: string) => string | null | undefined;

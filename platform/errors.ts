@@ -124,6 +124,10 @@ export const errorTable = {
     message: '{file} is in {encoding}, not in {declared} as its definition says.',
     fix: "Say dialect: { encoding: '{encoding}' } or encoding: 'auto' in the definition, or convert the file (`iconv`), and drop it again.",
   },
+  LF_FILE_KIND: {
+    message: '{file} is a folder or a device, not a file.',
+    fix: 'Name the files, as in `landfall ingest FOLDER/*.csv`.',
+  },
   LF_FILE_MISSING: {
     message: '{file} is not there.',
     fix: 'Check the path; if it was moved while it was being read, drop it again.',
@@ -380,6 +384,11 @@ export function restoreError({
 }): LandfallError {
   const known = code in errorTable ? (code as ErrorCode) : 'LF_INTERNAL';
   return Object.assign(new LandfallError(known, { reason: message }), { message, fix });
+}
+
+/** What to do about a code that takes no words, as those of rejects do not. */
+export function fixOf(code: string): string {
+  return code in errorTable ? errorTable[code as ErrorCode].fix : '';
 }
 
 /** Anything thrown, as the triple that ledger, page and terminal show. */

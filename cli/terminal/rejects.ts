@@ -1,4 +1,5 @@
 import type { RejectsReport } from '../../coordinator/rejects.ts';
+import { fixOf } from '../../platform/errors.ts';
 import { count, printable, shorten } from './format.ts';
 
 /** Characters of a record that are shown. */
@@ -15,6 +16,7 @@ export function renderRejects(report: RejectsReport): string {
   }
   for (const kind of kinds) {
     lines.push('', `${count(kind.count)} × ${kind.code}${kind.column === null ? '' : ` in ${kind.column}`}`);
+    lines.push(`  → ${fixOf(kind.code)}`);
     for (const { line, byteOffset, message, raw } of kind.examples) {
       lines.push(`  line ${count(line)}, byte ${count(byteOffset)}: ${printable(message)}`);
       lines.push(`    ${shorten(printable(raw), shownCharacters)}`);

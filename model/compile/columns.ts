@@ -17,7 +17,7 @@ const shortDigits = 18;
 export const defaultDateFormats = ['yyyy-MM-dd'];
 export const defaultTimestampFormats = ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'];
 
-/** `inDictionary`: text columns whose distinct values are needed (keys, partitions, facts). */
+/** `inDictionary`: text columns whose distinct values are needed (keys, partitions, few values). */
 export function compileColumns(
   source: DatasetDefinition,
   inDictionary: ReadonlySet<string>,

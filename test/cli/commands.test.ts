@@ -89,6 +89,8 @@ describe('commands', () => {
       status: 'failed',
       error: { code: 'LF_FILE_MISSING' },
     });
+    const folder = await run('ingest', '.', '--dataset', 'trips', '--json');
+    expect([folder.code, JSON.parse(folder.stdout).error.code]).toEqual([1, 'LF_FILE_KIND']);
     const rows = readFileSync(join(cwd, 'c.csv'), 'utf8').split('\n');
     writeFileSync(
       join(cwd, 'dirty.csv'),
