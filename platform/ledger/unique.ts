@@ -1,14 +1,20 @@
 /**
- * Keys of unique rules, as the ledger keeps them (ddl/migrations/0008-unique.sql).
+ * Keys of unique rules, as the ledger keeps them (ddl/migrations/0008-unique.sql, 0011-unique-runs.sql).
  *
  *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats known, other rows hold their keys
  *                 └───────────────────┴─▶ forgotten, when the file fails or is undone
  */
 import type pg from 'pg';
 import { sql } from '../sql.ts';
-import { type LedgerChunk, type Row, toChunk } from './rows.ts';
+import { type LedgerChunk, type LedgerFile, type Row, toChunk } from './rows.ts';
 
 type Client = pg.Pool | pg.ClientBase;
+
+/** First key of the locks under which a dataset's files settle; the second is the dataset. */
+export const settleLock = 0x1a4df414;
+
+/** A file of at least this many bytes has its keys in a table of its own, which gets its index at the end. */
+const runBytes = 256 * 1024;
 
 /** A chunk whose keys are to be noted: what it takes to read it. */
 export interface UnkeyedChunk extends LedgerChunk {
@@ -35,6 +41,13 @@ export async function uniqueRule(client: Client, dataset: string, about: unknown
   }
 }
 
+/** The table, in schema landfall, that takes the keys of a file. */
+export async function keyTable(client: Client, file: LedgerFile): Promise<string> {
+  if (file.bytes >= runBytes) await client.query(sql('open-run'), [file.fileId, file.dataset]);
+  const { rows } = await client.query(sql('keys-of'), [file.fileId]);
+  return rows[0].table_name;
+}
+
 /** Chunks of the file whose keys are not noted yet, in order. */
 export async function unkeyedChunks(client: Client, fileId: number): Promise<UnkeyedChunk[]> {
   return (await client.query(sql('unkeyed-chunks'), [fileId])).rows.map((row: Row) => {
@@ -44,6 +57,10 @@ export async function unkeyedChunks(client: Client, fileId: number): Promise<Unk
       ...(start !== null && { unpacked: { start: Number(start), end: Number(end) } }),
     };
   });
+}
+
+export async function isKeyed(client: Client, chunkId: number): Promise<boolean> {
+  return (await client.query(sql('keyed-chunk'), [chunkId])).rowCount === 1;
 }
 
 /** Ends the transaction that notes a chunk's keys; false when that must be rolled back: nobody needs them. */
@@ -72,8 +89,9 @@ export async function chunkRepeats(
 export async function forgetKeys(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
   const { rows } = await client.query(sql('keyed-files'), [fileIds]);
   for (const { file_id: fileId, first_chunk: first, last_chunk: last } of rows) {
-    await client.query(sql('drop-keys'), [[fileId], first, last, null]);
+    await client.query(sql('drop-keys'), [fileId, first, last]);
     await client.query(sql('drop-file-repeats'), [[fileId]]);
     await client.query(sql('unsettle-files'), [[fileId]]);
+    await client.query(sql('drop-dead-runs'), [settleLock, fileId]);
   }
 }

@@ -16,7 +16,7 @@ import {
   unique,
   uuid,
 } from '../../model/index.ts';
-import { chunkRepeats, unkeyedChunks } from '../../platform/ledger/unique.ts';
+import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../platform/ledger/unique.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { repeats } from '../oracle/unique.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
@@ -27,13 +27,11 @@ beforeAll(async () => {
   database = await testDatabase();
 });
 afterAll(() => database.drop());
-afterEach(() =>
-  database.pool.query(
-    `drop schema star cascade; truncate landfall.file, landfall.definition, landfall.unique_key, landfall.unique_rule cascade`,
-  ),
-);
+const forgetAll = `drop schema star cascade;
+  truncate landfall.file, landfall.definition, landfall.unique_key, landfall.unique_rule, landfall.unique_run cascade`;
+afterEach(() => database.pool.query(forgetAll));
 
-const columns = { n: integer({ required: true }), a: text(), b: text(), c: integer() };
+const columns = { n: integer({ required: true }), a: text(), b: text(), c: integer(), pad: text() };
 
 function definition(rules: readonly ('a' | 'b' | 'bc')[], scope: 'file' | 'star' = 'star') {
   return defineDataset({
@@ -63,10 +61,14 @@ const key = {
 };
 const ruleName = { a: 'a_once', b: 'b_once', bc: 'pair_once' };
 
-function csvOf(rows: readonly Row[]): Buffer {
-  const lines = rows.map(({ a, b, c }, n) => [n, a ?? '', b ?? '', c ?? ''].join(','));
-  return Buffer.from(`n,a,b,c\n${lines.map((line) => `${line}\n`).join('')}`);
+/** `bytes`: of the file, at least. Keys of one of 256 KiB and more have a table of their own. */
+function csvOf(rows: readonly Row[], bytes = 0): Buffer {
+  const pad = 'p'.repeat(Math.ceil(bytes / rows.length));
+  const lines = rows.map(({ a, b, c }, n) => [n, a ?? '', b ?? '', c ?? '', pad].join(','));
+  return Buffer.from(`n,a,b,c,pad\n${lines.map((line) => `${line}\n`).join('')}`);
 }
+
+const large = 256 * 1024;
 
 /** Row number → rule and row number of the first, for rows that repeat; rows that another rule rejects are not asked. */
 function expected(rows: readonly Row[], rules: readonly ('a' | 'b' | 'bc')[]) {
@@ -112,11 +114,17 @@ describe('rows that repeat a key', () => {
         table,
         choice,
         fc.constantFrom('file' as const, 'star' as const),
+        fc.constantFrom(0, large),
         fc.integer({ min: 8, max: 200 }),
         fc.infiniteStream(fc.nat()),
-        async (rows, rules, scope, size, dice) => {
-          const csv = csvOf(rows);
-          const stage = await openStage(database, definition(rules, scope), csv, lineBorders(csv, size));
+        async (rows, rules, scope, bytes, size, dice) => {
+          const csv = csvOf(rows, bytes);
+          const stage = await openStage(
+            database,
+            definition(rules, scope),
+            csv,
+            lineBorders(csv, bytes === 0 ? size : size * 1_000),
+          );
           const order = [...stage.jobs].sort(() => (dice.next().value! % 2) - 0.5);
           for (let at = 0; at < order.length; ) {
             const together = order.slice(at, at + 1 + (dice.next().value! % 3));
@@ -128,9 +136,7 @@ describe('rows that repeat a key', () => {
             await database.pool.query('select count(*)::int as left from landfall.unique_repeat')
           ).rows;
           expect(left).toBe(0);
-          await database.pool.query(
-            'drop schema star cascade; truncate landfall.file, landfall.definition, landfall.unique_key, landfall.unique_rule cascade',
-          );
+          await database.pool.query(forgetAll);
           await database.pool.query('create schema star');
         },
       ),
@@ -139,7 +145,7 @@ describe('rows that repeat a key', () => {
   }, 120_000);
 
   it('are told with value, rule and place, a composite key as a whole', async () => {
-    const csv = Buffer.from('n,a,b,c\n0,p,"q ""1""",1\n1,p,r,2\n2,s,"q ""1""",1\n');
+    const csv = Buffer.from('n,a,b,c,pad\n0,p,"q ""1""",1,\n1,p,r,2,\n2,s,"q ""1""",1,\n');
     const stage = await openStage(database, definition(['a', 'bc']), csv);
     expect(await stage.load(stage.jobs[0])).toMatchObject({ parsed: 3, loaded: 1, rejected: 2 });
     const rejects = await stage.ledger.rejects(stage.fileId);
@@ -149,7 +155,7 @@ describe('rows that repeat a key', () => {
         byteOffset: csv.indexOf('1,p,r'),
         column: 'a',
         code: 'LF_REJECT_UNIQUE',
-        raw: '1,p,r,2',
+        raw: '1,p,r,2,',
         message: 'a "p" stands in line 2 already (rule a_once).',
       },
       { line: 4, column: null, message: 'b "q \\"1\\"", c "1" stands in line 2 already (rule pair_once).' },
@@ -178,6 +184,74 @@ describe('rows that repeat a key', () => {
     frozen.release();
     expect(await outcome(stage)).toEqual(expected(rows, ['a']));
     expect(await unkeyedChunks(database.pool, stage.fileId)).toEqual([]);
+  }, 60_000);
+
+  it('are those of rows in other files, whose tables are merged and dropped as files come and go', async () => {
+    const rowsOf = (file: number) =>
+      Array.from({ length: 30 }, (_, n) => ({
+        a: `k${(n * 7 + file * 13) % (60 + file)}`,
+        b: null,
+        c: null,
+      }));
+    const of = definition(['a']);
+    const loaded: { file: number; rows: Row[] }[] = [];
+    const check = async (file: number, bytes: number) => {
+      const rows = rowsOf(file);
+      const csv = csvOf(rows, bytes);
+      const stage = await openStage(database, of, csv, lineBorders(csv, Math.ceil(csv.length / 3)));
+      await Promise.all(stage.jobs.map((job) => stage.load(job)));
+      const before = loaded.flatMap((one) => one.rows);
+      const held = new Set(before.map(({ a }) => a));
+      const asked = rows.filter((_, n) => n % 13 !== 12);
+      const fresh = asked.filter(({ a }, i) => !held.has(a) && asked.findIndex((row) => row.a === a) === i);
+      const facts = await stage.column(
+        `select f.a from star.fact_keyed f join landfall.chunk using (chunk_id) where file_id = ${stage.fileId} order by n`,
+      );
+      expect(facts).toEqual(fresh.map(({ a }) => a));
+      loaded.push({ file: stage.fileId, rows: fresh });
+    };
+    const tables = () =>
+      database.pool.query(
+        `select array_length(files, 1) as files, to_regclass(landfall.run_table(run_id)) is not null as there
+         from landfall.unique_run order by tier, run_id`,
+      );
+    for (let file = 0; file < 9; file++) await check(file, file === 4 ? 0 : large);
+    const merged = [{ files: 8, there: true }];
+    expect((await tables()).rows).toEqual(merged);
+    await check(9, large);
+    expect((await tables()).rows).toEqual([{ files: 1, there: true }, ...merged]);
+
+    // Files that end have no keys any more, nor tables when nobody else's keys are in them.
+    for (const at of [9, 0]) {
+      const [gone] = loaded.splice(at, 1);
+      await inTransaction(database.pool, (client) => forgetKeys(client, [gone.file]));
+    }
+    expect((await tables()).rows).toEqual(merged);
+    await check(10, large);
+    await inTransaction(database.pool, (client) =>
+      forgetKeys(
+        client,
+        loaded.splice(0).map(({ file }) => file),
+      ),
+    );
+    expect((await tables()).rows).toEqual([]);
+    expect(await database.pool.query('select from landfall.unique_key')).toMatchObject({ rowCount: 0 });
+    await check(11, large);
+  }, 60_000);
+
+  it('are found though a frozen worker still writes keys that nobody needs', async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => ({ a: `k${n % 17}`, b: null, c: null }));
+    const csv = csvOf(rows, large);
+    const stage = await openStage(database, definition(['a']), csv, lineBorders(csv, large / 3));
+    const file = (await stage.ledger.file(stage.fileId))!;
+    const table = await keyTable(database.pool, file);
+    const frozen = await database.pool.connect();
+    const ended = new Promise((resolve) => frozen.on('error', resolve));
+    await frozen.query(`begin; lock table landfall.${table} in row exclusive mode`);
+    await Promise.all(stage.jobs.map((job) => stage.load(job)));
+    expect(await ended).toMatchObject({ message: expect.stringContaining('terminat') });
+    frozen.release(true);
+    expect(await outcome(stage)).toEqual(expected(rows, ['a']));
   }, 60_000);
 
   it('are kept a page at a time, in order', async () => {

@@ -9,7 +9,13 @@ import { readColumns } from '../../model/extra.ts';
 import { convertFallbacks, needsPlaces } from '../../model/fallback.ts';
 import { crashPoint } from '../../platform/crash-points.ts';
 import type { LedgerFile } from '../../platform/ledger/ledger.ts';
-import { markKeyed, type UnkeyedChunk, unkeyedChunks } from '../../platform/ledger/unique.ts';
+import {
+  isKeyed,
+  keyTable,
+  markKeyed,
+  type UnkeyedChunk,
+  unkeyedChunks,
+} from '../../platform/ledger/unique.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { openChunk } from '../chunk-source.ts';
 import type { ChunkTools } from '../load-chunk.ts';
@@ -39,14 +45,16 @@ export async function noteKeys(
   file: LedgerFile,
   tools: KeyTools,
 ): Promise<void> {
+  let table: string | null = null;
   for (let waits = 0; ; ) {
     const chunks = await unkeyedChunks(tools.pool, file.fileId);
     if (chunks.length === 0) return;
+    table ??= await keyTable(tools.pool, file);
     let noted = 0;
     for (const chunk of chunks) {
       tools.signal.throwIfAborted();
       const insist = waits >= waitsMost && chunk === chunks[0];
-      const outcome = await noteChunk(dataset, ruleIds, file, chunk, insist, tools);
+      const outcome = await noteChunk(dataset, ruleIds, file, chunk, { table, insist }, tools);
       if (outcome === 'obsolete') return;
       if (outcome === 'noted') noted += 1;
     }
@@ -60,13 +68,13 @@ export async function noteKeys(
 
 type Outcome = 'noted' | 'busy' | 'obsolete';
 
-/** `insist`: also where another has it in hand, who may be frozen. What is noted twice counts once. */
+/** `table`: takes the keys. `insist`: also where another has it in hand, who may be frozen. What is noted twice counts once. */
 function noteChunk(
   dataset: CompiledDataset,
   ruleIds: readonly number[],
   file: LedgerFile,
   chunk: UnkeyedChunk,
-  insist: boolean,
+  { table, insist }: { readonly table: string; readonly insist: boolean },
   tools: KeyTools,
 ): Promise<Outcome> {
   const rollback = new RolledBack();
@@ -76,7 +84,9 @@ function noteChunk(
       chunk.chunkId,
     ]);
     if (!lock.rows[0].free && !insist) return 'busy';
-    await copyKeys(client, dataset, ruleIds, file, chunk, tools);
+    // By somebody else, since the list was read.
+    if (await isKeyed(client, chunk.chunkId)) return 'noted';
+    await copyKeys(client, dataset, ruleIds, table, file, chunk, tools);
     crashPoint('unique.keys-copied');
     // From here on it holds rows that others wait for: a process that freezes now must not hold them for long.
     await client.query(`set local idle_in_transaction_session_timeout = '${frozen}'`);
@@ -102,6 +112,7 @@ async function copyKeys(
   client: pg.PoolClient,
   dataset: CompiledDataset,
   ruleIds: readonly number[],
+  table: string,
   file: LedgerFile,
   chunk: UnkeyedChunk,
   { lake, kernel, stopwatch, signal }: KeyTools,
@@ -130,7 +141,7 @@ async function copyKeys(
       for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
         if (rows === 0) continue;
         const base = { length: rows, validity: null, nullCount: 0 } as const;
-        copy ??= openFactCopy(client, { schema: 'landfall', table: 'unique_key', columns });
+        copy ??= openFactCopy(client, { schema: 'landfall', table, columns });
         const encoded = kernel.encodeCopyRows(
           [
             { kind: 'constant4', value: ruleIds[r] },

@@ -7,12 +7,10 @@ import type pg from 'pg';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { crashPoint } from '../../platform/crash-points.ts';
 import type { LedgerFile } from '../../platform/ledger/ledger.ts';
+import { settleLock } from '../../platform/ledger/unique.ts';
 import { sql } from '../../platform/sql.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import { noteLoaded } from './loaded-before.ts';
-
-/** First key of the locks under which a dataset's files settle; the second is the dataset. */
-const settleLock = 0x1a4df414;
 
 /** For sorting the keys of a file; what is more goes to the server's disk. */
 const sortMemory = '64MB';
@@ -36,6 +34,7 @@ export async function settleKeys(
     if (loading.rowCount === 0 || (await isSettled(client, ruleIds, file))) return false;
     await findRepeats(client, dataset, ruleIds, file);
     await client.query(sql('settle-rules'), [[file.fileId], ruleIds]);
+    await client.query(sql('tidy-runs'), [dataset.name]);
     crashPoint('unique.repeats-found');
     return true;
   });
@@ -65,15 +64,14 @@ async function findRepeats(
   const chunks = (await client.query(sql('chunks'), [fileId])).rows.map((row) => row.chunk_id);
   const range = [fileId, Math.min(...chunks), Math.max(...chunks)];
   const without = await replacedBy(client, dataset, file);
+  const inStar = scopeIds('star');
+  await client.query(sql('hold-run'), [fileId]);
   if (ruleIds.length === 1) {
-    await client.query(sql('unique-repeats'), [...range, ruleIds[0], scopeIds('star'), without]);
+    await client.query(sql('find-repeats-of-one'), [...range, ruleIds[0], inStar, without]);
   } else {
-    const values = [...range, ruleIds, scopeIds('star'), without];
-    await client.query('select landfall.find_repeats($1, $2, $3, $4, $5, $6)', values);
+    await client.query(sql('find-repeats-of-many'), [...range, ruleIds, inStar, without]);
   }
-  await client.query(sql('drop-repeated-keys'), range);
-  const inFile = scopeIds('file');
-  if (inFile.length > 0) await client.query(sql('drop-keys'), [[fileId], range[1], range[2], inFile]);
+  await client.query(sql('keep-keys'), [...range, inStar, scopeIds('file')]);
 }
 
 /** Files whose keys do not count: they are taken out when this one is done. */

@@ -1,0 +1,3 @@
+-- The table, in schema landfall, with the keys of a file.
+-- $1 file_id  integer
+select split_part(landfall.keys_of($1), '.', 2) as table_name

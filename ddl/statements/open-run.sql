@@ -1,0 +1,3 @@
+-- $1 file_id  integer
+-- $2 dataset  text
+select landfall.open_run($1, $2)
