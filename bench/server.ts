@@ -48,6 +48,18 @@ const variants: readonly Variant[] = [
   { name: 'as it is', columns },
   { name: 'without the index over chunk_id', columns, bare: true },
   {
+    name: 'chunk_id as the first column, so that its index has only that one to find',
+    columns: [
+      'chunk_id',
+      'region_key',
+      'datasource_key',
+      'date_key',
+      'datetime',
+      'origin_cell',
+      'destination_cell',
+    ].map((name) => columns.find((column) => column[0] === name)!),
+  },
+  {
     name: 'the time as bigint, which is not checked on the way in',
     columns: columns.map(([name, type]) => [name, type === 'timestamptz' ? 'bigint' : type]),
   },
@@ -55,6 +67,7 @@ const variants: readonly Variant[] = [
   { name: 'unlogged', columns, unlogged: true },
   { name: 'made by the same transaction, not logged', columns, sameTransaction: true },
   { name: 'three columns, no index', columns: columns.slice(4), bare: true },
+  { name: 'one column of four bytes, no index', columns: columns.slice(6), bare: true },
 ];
 
 /** Rows in the binary format of COPY, without header and trailer. */

@@ -7,11 +7,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
+import { nodeFlags, workerEnvironment } from '../workers/node-options.ts';
 import { Arena, withClient } from './lib/arena.ts';
 import { runTogether } from './lib/children.ts';
 import { machine, versions } from './lib/machine.ts';
 import { median } from './lib/rounds.ts';
-import type { StagedLoad } from './lib/staged-load.ts';
+import { prepareStaged, type StagedLoad } from './lib/staged-load.ts';
 import { mustAgree, sumsOfStar } from './lib/sums.ts';
 
 const flags = new Command('bench:stages')
@@ -31,16 +32,20 @@ interface Costs {
 const child = fileURLToPath(new URL('./children/staged.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
-/** In a fresh process, as a worker is; the server's part is what its processes have spent meanwhile. */
+/** In a process started as a worker is; the server's part is what its processes have spent meanwhile. */
 async function round(arena: Arena): Promise<Costs> {
   const input = await arena.trips();
   const lakeUrl = arena.emptyFolder('lake');
   await arena.emptyDatabase();
+  await prepareStaged(arena.databaseUrl);
   await arena.settle(input);
   const walBefore = await walPosition(arena);
   const serverBefore = arena.serverCpuSeconds();
   const task = { input, databaseUrl: arena.databaseUrl, lakeUrl, chunkBytes };
-  const { answers } = await runTogether<object, StagedLoad>(child, [task]);
+  const { answers } = await runTogether<object, StagedLoad>(child, [task], {
+    execArgv: [...process.execArgv, ...nodeFlags],
+    env: workerEnvironment(),
+  });
   const serverSeconds = arena.serverCpuSeconds() - serverBefore;
   const wal = (await walPosition(arena)) - walBefore;
   const [load] = answers;

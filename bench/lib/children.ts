@@ -1,5 +1,5 @@
 /** Processes of the bench's own that do a side's work: forked together, told what to do, waited for. */
-import { fork } from 'node:child_process';
+import { type ForkOptions, fork } from 'node:child_process';
 import { endedCpuSeconds } from './processes.ts';
 
 export interface TogetherRun<Answer> {
@@ -14,10 +14,11 @@ export interface TogetherRun<Answer> {
 export async function runTogether<Task extends object, Answer = unknown>(
   module: string,
   tasks: readonly Task[],
+  options: Pick<ForkOptions, 'execArgv' | 'env'> = {},
 ): Promise<TogetherRun<Answer>> {
   const cpuBefore = endedCpuSeconds();
   const started = performance.now();
-  const ends = await Promise.allSettled(tasks.map((task) => runOne<Answer>(module, task)));
+  const ends = await Promise.allSettled(tasks.map((task) => runOne<Answer>(module, task, options)));
   const seconds = (performance.now() - started) / 1000;
   const answers = ends.map((end) => {
     if (end.status === 'rejected') throw end.reason;
@@ -26,9 +27,9 @@ export async function runTogether<Task extends object, Answer = unknown>(
   return { seconds, cpuSeconds: endedCpuSeconds() - cpuBefore, answers };
 }
 
-function runOne<Answer>(module: string, task: object): Promise<Answer> {
+function runOne<Answer>(module: string, task: object, options: ForkOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = fork(module, [], { stdio: ['ignore', 2, 'pipe', 'ipc'] });
+    const child = fork(module, [], { ...options, stdio: ['ignore', 2, 'pipe', 'ipc'] });
     let answer: Answer | undefined;
     let stderr = '';
     child.stderr!.setEncoding('utf8').on('data', (text) => {

@@ -49,7 +49,18 @@ export interface StagedLoad {
   readonly lakeBytes: number;
 }
 
-/** Loads all of a trips file into an empty database and lake. */
+/** Makes ledger and star, which is no row's cost. */
+export async function prepareStaged(databaseUrl: string): Promise<void> {
+  const database = connectDatabase(databaseUrl);
+  try {
+    await migrate(database.pool);
+    for (const statement of starDdl(compileDataset(trips))) await database.pool.query(statement);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Loads all of a trips file into a prepared database and an empty lake. */
 export async function stagedLoad(options: {
   input: Input;
   databaseUrl: string;
@@ -59,9 +70,7 @@ export async function stagedLoad(options: {
   const { input, chunkBytes } = options;
   const database = connectDatabase(options.databaseUrl);
   try {
-    await migrate(database.pool);
     const dataset = compileDataset(trips);
-    for (const statement of starDdl(dataset)) await database.pool.query(statement);
     const ledger = new Ledger(database.pool);
     const lake = await openStorage(options.lakeUrl);
     const planned = await plan(ledger, dataset, input, chunkBytes, lake);

@@ -1,60 +1,179 @@
 /** How far a goal can be reached: what the stages cost, against what the machine has. */
 import { count } from '../../cli/terminal/format.ts';
-import { headline, type Results } from './results.ts';
+import citibike from '../../datasets/citibike/dataset.ts';
+import { compileDataset } from '../../model/compile.ts';
+import { median, type Result } from '../lib/rounds.ts';
+import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';
 
-/** Where the time of a row goes, and the rates that no order of the work can pass. Empty without stages. */
+/** Where the time of a row goes, and the rates that no order of the work can pass. Empty without results. */
 export function boundsSection({ runs, stages, server }: Results): string {
-  if (stages === null) return '';
-  const { microsecondsOfCpu, machine } = stages;
+  const parts = [
+    stages === null ? '' : stagesTable(stages),
+    pipelineBound(runs, stages, server),
+    ceilingBound(runs, stages),
+    ridesBound(runs),
+    server === null ? '' : serverTable(server),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function stagesTable({ microsecondsOfCpu, machine, rows }: Stages): string {
   const costs = Object.entries(microsecondsOfCpu).sort(([, a], [, b]) => b - a);
-  const total = costs.reduce((sum, [, cost]) => sum + cost, 0);
-  const rows = costs.map(
+  const total = sum(microsecondsOfCpu);
+  const lines = costs.map(
     ([stage, cost]) => `| ${stage} | ${cost.toFixed(3)} | ${Math.round((cost / total) * 100)} % |`,
   );
-  const parts = [
-    `## Where the time of a row goes
+  return `## Where the time of a row goes
 
-CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(stages.rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts.
+CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`survey\` reads the file for the hash of its content and the borders of its records.
 
 | stage | CPU µs a row | share |
 |---|---|---|
-${rows.join('\n')}
+${lines.join('\n')}
 | all | ${total.toFixed(3)} | |
 
-With all ${machine.cores} cores busy from the first moment to the last, a row takes ${(total / machine.cores).toFixed(2)} µs: ${count(1e6 / (total / machine.cores))} rows/s is what these stages allow here, in whatever order they are done.`,
+With all ${machine.cores} cores busy from the first moment to the last, a row takes ${(total / machine.cores).toFixed(2)} µs: ${count(1e6 / (total / machine.cores))} rows/s is what these stages allow here, in whatever order they are done.`;
+}
+
+/** What one side takes for a row, in µs: medians of its rounds. */
+interface Cost {
+  readonly name: string;
+  readonly wall: number;
+  /** Of all processes, the server's too. */
+  readonly cpu: number;
+  readonly server: number;
+}
+
+/** Sides of a contest by the start of their names, and what it says of the goal; null where it has no rates. */
+function costsOf(runs: readonly NamedReport[], letter: string, starts: readonly string[]) {
+  const found = headline(runs, letter);
+  if (found === null || found.outcome.error !== undefined) return null;
+  const { run, outcome } = found;
+  const sides = starts.map((start) =>
+    run.sides.find(({ name }) => outcome.sides.includes(name) && name.startsWith(start)),
+  );
+  const [{ value, goal }] = outcome.measures;
+  if (sides.includes(undefined) || goal === null || !('atLeast' in goal)) return null;
+  const costs = sides.map((side) => costOf(side!));
+  return { costs, value, goal: goal.atLeast, cores: run.machine.cores };
+}
+
+function costOf({ name, rows, rounds, medianSeconds }: Result): Cost {
+  const perRow = (of: (round: Result['rounds'][number]) => number) => (median(rounds.map(of)) / rows) * 1e6;
+  return {
+    name,
+    wall: (medianSeconds / rows) * 1e6,
+    cpu: perRow(({ cpuSeconds = Number.NaN, serverCpuSeconds = 0 }) => cpuSeconds + serverCpuSeconds),
+    server: perRow(({ serverCpuSeconds = Number.NaN }) => serverCpuSeconds),
+  };
+}
+
+function costTable(costs: readonly Cost[]): string {
+  const lines = costs.map(
+    ({ name, wall, cpu, server }) =>
+      `| ${name} | ${wall.toFixed(2)} | ${cpu.toFixed(2)} | ${server.toFixed(2)} |`,
+  );
+  return `| µs a row | on the wall | CPU, all processes | of it the server's |\n|---|---|---|---|\n${lines.join('\n')}`;
+}
+
+function pipelineBound(
+  runs: readonly NamedReport[],
+  stages: Stages | null,
+  server: ServerResults | null,
+): string {
+  const found = costsOf(runs, 'a', ['landfall ingest', 'psql']);
+  if (found === null) return '';
+  const { costs, value, goal, cores } = found;
+  const [ours, theirs] = costs;
+  const budget = (theirs.wall * cores) / goal;
+  const lines = [
+    `## Goal a: what stands in the way
+
+${costTable(costs)}
+
+\`\\copy\` is one session: nearly all of its work is that of one server process, on one core. With both sides' costs as they are, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores, all of them busy from the first moment to the last; it reaches ${value.toFixed(2)}. ${goal} times the rate on ${cores} cores is a budget of ${budget.toFixed(2)} µs of CPU a row for everything.`,
   ];
-  const copy = flatCopyMicroseconds({ runs });
-  if (copy !== null) {
-    const serverOnly = microsecondsOfCpu.server;
-    parts.push(
-      `**Goal a.** \`psql \\copy\` of the same file takes ${copy.toFixed(2)} µs a row on one core. So the pipeline can reach at most ${ratio(copy, total / machine.cores)} times its rate on this machine, start and end not counted; and if everything but PostgreSQL's own part of our rows cost nothing, ${ratio(copy, serverOnly / machine.cores)} times.`,
-      `**Goal b.** COPY of rows encoded beforehand has the cores for itself; the pipeline shares them with reading, parsing, enriching and Parquet. At equal cost of a row in the server that leaves ${Math.round((serverOnly / total) * 100)} % of its rate. On a machine whose server has cores of its own the bound is another one.`,
+  const alone = server?.variants[0];
+  const least = server?.variants.find(({ name }) => name.startsWith('three columns'));
+  if (alone !== undefined) {
+    const left = budget - alone.microsecondsOfCpu;
+    lines.push(
+      `The step that cannot shrink is the server's: binary COPY of finished rows, encoded beforehand, into that table takes ${alone.microsecondsOfCpu.toFixed(2)} µs in one session, ${percent(alone.microsecondsOfCpu, budget)} of the budget${least === undefined ? '' : ` (${least.microsecondsOfCpu.toFixed(2)} with three columns and no index)`}. That leaves ${left.toFixed(2)} µs.${stages === null ? '' : ` ${rest(stages)}`}`,
     );
   }
-  if (server !== null) {
-    const lines = server.variants.map(
-      ({ name, microsecondsOfCpu: cost, rounds }) =>
-        `| ${name} | ${cost.toFixed(3)} | ${rounds.map((round) => round.toFixed(2)).join(' ')} |`,
+  if (stages !== null) {
+    const { csv, wire, star, wal, lake } = stages.bytes;
+    lines.push(
+      `Bytes a row: \`\\copy\` sends ${csv.toFixed(0)} and stores them as texts. The pipeline reads those ${csv.toFixed(0)} twice (for identity and borders, then for values), sends ${wire.toFixed(0)} to the server, which stores ${star.toFixed(0)} and logs ${wal.toFixed(0)}, and writes ${lake.toFixed(0)} to the lake.`,
     );
-    parts.push(`## What the server takes for a row
+  }
+  lines.push(
+    `At these costs the goal takes ${((ours.cpu * goal) / theirs.wall).toFixed(1)} cores, as \`\\copy\` hardly uses a second one.`,
+  );
+  return lines.join('\n\n');
+}
+
+/** What is not the server's, the dearest parts by name. */
+function rest({ microsecondsOfCpu }: Stages): string {
+  const { server, survey = 0, parse = 0, lake = 0, commit = 0 } = microsecondsOfCpu;
+  const others = sum(microsecondsOfCpu) - server;
+  return `Everything else takes ${others.toFixed(2)}: ${survey.toFixed(2)} to read and hash the file once, ${parse.toFixed(2)} to parse it, ${(lake + commit).toFixed(2)} for the parts.`;
+}
+
+function ceilingBound(runs: readonly NamedReport[], stages: Stages | null): string {
+  const found = costsOf(runs, 'b', ['landfall ingest', 'binary COPY']);
+  const title = '## Goal b: what stands in the way';
+  if (found === null) {
+    if (stages === null) return '';
+    const { server } = stages.microsecondsOfCpu;
+    return `${title}
+
+COPY of rows encoded beforehand has the cores for itself; the pipeline shares them with reading, parsing, enriching and Parquet. At equal cost of a row in the server that leaves ${percent(server, sum(stages.microsecondsOfCpu))} of its rate. On a machine whose server has cores of its own the bound is another one.`;
+  }
+  const { costs, value, goal, cores } = found;
+  const [ours, theirs] = costs;
+  const allowed = theirs.cpu / goal - theirs.server;
+  return `${title}
+
+${costTable(costs)}
+
+Both sides have the same ${cores} cores. At these costs the pipeline can reach ${ratio(theirs.cpu, ours.cpu)} of the other's rate, with no core ever idle; it reaches ${value.toFixed(2)}. For ${goal}, all that is not the server's may take ${allowed.toFixed(2)} µs a row, where sending the finished rows takes the other side ${(theirs.cpu - theirs.server).toFixed(2)}.${stages === null ? '' : ` ${rest(stages)}`} On a machine whose server has cores of its own the bound is another one.`;
+}
+
+function ridesBound(runs: readonly NamedReport[]): string {
+  const found = costsOf(runs, 'h', ['landfall ingest', 'psql']);
+  if (found === null) return '';
+  const { costs, value, goal, cores } = found;
+  const [ours, theirs] = costs;
+  const { star, marts, checks } = compileDataset(citibike);
+  const tables = marts.filter(({ kind }) => kind === 'table');
+  return `## Goal h: what stands in the way
+
+${costTable(costs)}
+
+At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star.columns.length} columns, ${star.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.`;
+}
+
+function serverTable(server: ServerResults): string {
+  const lines = server.variants.map(
+    ({ name, microsecondsOfCpu: cost, rounds }) =>
+      `| ${name} | ${cost.toFixed(3)} | ${rounds.map((round) => round.toFixed(2)).join(' ')} |`,
+  );
+  return `## What the server takes for a row
 
 One session, rows encoded beforehand, tables that differ from \`star.fact_trip\` in one thing each ([server.json](results/server.json), ${count(server.rows)} rows).
 
 | table | CPU µs a row | every round |
 |---|---|---|
-${lines.join('\n')}`);
-  }
-  return parts.join('\n\n');
+${lines.join('\n')}`;
 }
 
-/** Wall time a row of `psql \copy` in the headline run of the whole pipeline. */
-function flatCopyMicroseconds({ runs }: Pick<Results, 'runs'>): number | null {
-  const found = headline(runs, 'a');
-  if (found === null || found.outcome.error !== undefined) return null;
-  const side = found.run.sides.find(
-    ({ name }) => found.outcome.sides.includes(name) && name.startsWith('psql'),
-  );
-  return side === undefined ? null : (side.medianSeconds / side.rows) * 1e6;
+function sum(costs: Readonly<Record<string, number>>): number {
+  return Object.values(costs).reduce((total, cost) => total + cost, 0);
+}
+
+function percent(part: number, whole: number): string {
+  return `${Math.round((part / whole) * 100)} %`;
 }
 
 function ratio(a: number, b: number): string {

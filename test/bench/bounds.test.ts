@@ -1,0 +1,80 @@
+/** The bounds of the goals, from made-up results whose answers are known. */
+import { describe, expect, it } from 'vitest';
+import { boundsSection } from '../../bench/report/bounds.ts';
+import type { NamedReport, ServerResults, Stages } from '../../bench/report/results.ts';
+
+const machine = { cores: 2 };
+
+/** A side of a million rows: seconds are then µs a row. */
+const side = (name: string, seconds: number, cpuSeconds: number, serverCpuSeconds: number) => ({
+  name,
+  rows: 1e6,
+  medianSeconds: seconds,
+  rounds: [{ seconds, cpuSeconds, serverCpuSeconds }],
+});
+
+const run = (letter: string, goal: number, sides: ReturnType<typeof side>[]) =>
+  ({
+    machine,
+    sides,
+    contests: [
+      {
+        letter,
+        atGoalSize: true,
+        sides: sides.map(({ name }) => name),
+        measures: [{ value: sides[1].medianSeconds / sides[0].medianSeconds, goal: { atLeast: goal } }],
+      },
+    ],
+  }) as unknown as NamedReport;
+
+const ours = side('landfall ingest of trips', 1, 1, 0.5);
+const none = { runs: [], stages: null, queue: null, server: null };
+
+describe('boundsSection', () => {
+  it('is empty without results', () => {
+    expect(boundsSection(none)).toBe('');
+  });
+
+  it('sets the budget of goal a against the server alone and the stages', () => {
+    const server = {
+      rows: 1,
+      variants: [{ name: 'as it is', microsecondsOfCpu: 0.5, rounds: [0.5] }],
+    } as unknown as ServerResults;
+    const stages = {
+      machine,
+      rows: 1,
+      microsecondsOfCpu: { server: 0.5, survey: 0.25, parse: 0.75 },
+      bytes: { csv: 100, wire: 60, star: 50, wal: 40, lake: 30 },
+    } as unknown as Stages;
+    const text = boundsSection({
+      ...none,
+      server,
+      stages,
+      runs: [run('a', 3, [ours, side('psql \\copy', 1.2, 0.2, 1)])],
+    });
+    // 1.2 µs on each of 2 cores ÷ 3; 1.5 µs of CPU now.
+    expect(text).toContain('a budget of 0.80 µs');
+    expect(text).toContain('can reach 1.60 times');
+    expect(text).toContain('it reaches 1.20');
+    expect(text).toContain('takes 0.50 µs in one session, 63 % of the budget');
+    expect(text).toContain('That leaves 0.30 µs. Everything else takes 1.00');
+    expect(text).toContain('the goal takes 3.8 cores');
+  });
+
+  it('compares CPU with CPU for goal b, where both sides have all cores', () => {
+    const text = boundsSection({
+      ...none,
+      runs: [run('b', 0.8, [ours, side('binary COPY of rows', 0.4, 0.1, 0.5)])],
+    });
+    expect(text).toContain("can reach 0.40 of the other's rate");
+    expect(text).toContain("all that is not the server's may take 0.25 µs");
+  });
+
+  it('says what the server alone allows for goal h', () => {
+    const text = boundsSection({ ...none, runs: [run('h', 2.5, [ours, side('psql \\copy', 2, 0.2, 1)])] });
+    expect(text).toContain('can reach 2.67 times');
+    expect(text).toContain("8.00 if everything but the server's part cost nothing");
+    expect(text).toContain('a budget of 1.60 µs');
+    expect(text).toContain('facts of 17 columns, 2 indexes');
+  });
+});
