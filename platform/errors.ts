@@ -70,7 +70,7 @@ export const errorTable = {
   },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
-    fix: 'Start workers and coordinator from the same definitions; then replay the file.',
+    fix: 'Start workers and coordinator from the same definitions. Until LANDFALL_PATIENCE is over, the chunk waits for a worker that has the version; replay the file if it failed.',
   },
   LF_DIALECT_AMBIGUOUS: {
     message: '{file} can be read in more than one way, equally well: {candidates}.',

@@ -9,7 +9,7 @@ import { type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { Ledger } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
 import { patiently } from '../platform/patience.ts';
-import type { JobContext, WorkJob } from '../platform/queue/contract.ts';
+import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
 import { describeFailure, type Trouble, troubleOf } from '../platform/trouble.ts';
 import type { ChunkJob, Storage, SurveyJob } from '../platform/types.ts';
 import { ChunkHold, lostMost } from './chunk-hold.ts';
@@ -46,6 +46,12 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_ZIP_ENCRYPTED',
   'LF_ZIP_HEADERS',
 ]);
+
+/** What another worker may well have: definitions change while workers are started again one by one. */
+const elsewhere: ReadonlySet<string> = new Set<ErrorCode>(['LF_DATASET_UNKNOWN', 'LF_DEFINITION_MISMATCH']);
+
+/** How long a chunk that is not for this worker is left to others before it is taken up again. */
+const elsewherePauseMs = 2_000;
 
 export interface HandlerOptions {
   readonly workerId: string;
@@ -158,7 +164,12 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
       throw error;
     }
     const described = describeFailure(error, { lakeUrl: tools.lake.url });
-    const final = permanent.has(described.code);
+    if (elsewhere.has(described.code) && context.givenBack * elsewherePauseMs < tools.patienceMs) {
+      log[context.givenBack === 0 ? 'warn' : 'debug'](described, 'left to a worker that has the definition');
+      await hold.giveBack(described);
+      throw new GivenBack(elsewherePauseMs, error);
+    }
+    const final = permanent.has(described.code) || elsewhere.has(described.code);
     // One chunk of a file past its limit says what all the others would.
     const level = described.code === 'LF_REJECT_LIMIT' ? 'debug' : 'warn';
     log[level](

@@ -52,10 +52,10 @@ export interface ChunkTools {
  * already, its file is no longer loading, or a later claim took it over.
  */
 export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCounts | null> {
-  const dataset = definitionOf(job, tools.registry);
   const claimed = await tools.hold.take();
   if (claimed === null) return null;
   crashPoint('chunk.claimed');
+  const dataset = definitionOf(job, tools.registry);
   const alone = isSuspect(claimed);
   // Whatever ends this process while the chunk waits for the room is not the chunk.
   if (alone) await tools.hold.stepBack();
@@ -123,7 +123,7 @@ async function loadClaimed(
 /** A later claim holds the chunk; what this one did is thrown away. */
 class FencedOff extends Error {}
 
-/** The definition that the file was planned with. */
+/** The definition that the file was planned with. Throws LF_DATASET_UNKNOWN, LF_DEFINITION_MISMATCH. */
 export function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
   const dataset = registry.get(job.dataset);
   if (dataset === undefined) {

@@ -1,9 +1,16 @@
 /** Workers of both queues: BullMQ's worker wrapped in our contract. */
 
-import { type Job, WaitingError } from 'bullmq';
+import { DelayedError, type Job, WaitingError } from 'bullmq';
 import { crashPoint } from '../crash-points.ts';
 import type { AnyWorker, Backend, WorkerSettings } from './backends.ts';
-import type { FilesContext, FilesJob, JobContext, QueueWorker, WorkJob } from './contract.ts';
+import {
+  type FilesContext,
+  type FilesJob,
+  GivenBack,
+  type JobContext,
+  type QueueWorker,
+  type WorkJob,
+} from './contract.ts';
 import { maxStalledCount } from './jobs.ts';
 
 /** How long a forced close waits for handlers to notice their signal before it leaves them behind. */
@@ -47,13 +54,19 @@ export async function consumeWork(
   let givingBack = false;
   const process = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
     const { stalledCounter: stalls } = job;
-    const context = { ...attemptOf(job), stalls, signal: signal ?? new AbortController().signal };
+    // Whatever began and was no attempt; what a dead worker began is among the stalls.
+    const givenBack = Math.max(0, job.attemptsStarted - 1 - job.attemptsMade - stalls);
+    const context = { ...attemptOf(job), stalls, givenBack, signal: signal ?? new AbortController().signal };
     try {
       await handler(workJob(job), context);
     } catch (error) {
       if (givingBack) {
         await job.moveToWait(token);
         throw new WaitingError();
+      }
+      if (error instanceof GivenBack) {
+        await job.moveToDelayed(Date.now() + error.pauseMs, token);
+        throw new DelayedError();
       }
       // What is left of a group is found when its files are ended.
       if (context.lastAttempt && job.name !== 'group') {

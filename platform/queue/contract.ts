@@ -34,8 +34,21 @@ export interface JobContext {
   readonly lastAttempt: boolean;
   /** How often the job was taken over from a worker that was silent for too long. */
   readonly stalls: number;
+  /** How often a handler gave it back (GivenBack), or little more. */
+  readonly givenBack: number;
   /** Aborted when the lock is lost or the worker gives its jobs back; the handler should throw soon. */
   readonly signal: AbortSignal;
+}
+
+/** Thrown by a handler whose process is not the one for the job: no attempt, and the job's next worker may be any. */
+export class GivenBack extends Error {
+  /** How long nobody takes the job. */
+  readonly pauseMs: number;
+
+  constructor(pauseMs: number, cause: unknown) {
+    super('the job was given back', { cause });
+    this.pauseMs = pauseMs;
+  }
 }
 
 export interface QueueWorker {

@@ -5,7 +5,7 @@ import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
-import type { JobContext } from '../../platform/queue/contract.ts';
+import { GivenBack, type JobContext } from '../../platform/queue/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { type HandlerOptions, jobHandler } from '../../workers/handle-job.ts';
@@ -47,6 +47,7 @@ const context = (changes: Partial<JobContext> = {}): JobContext => ({
   attempt: 1,
   lastAttempt: false,
   stalls: 0,
+  givenBack: 0,
   signal: new AbortController().signal,
   ...changes,
 });
@@ -58,15 +59,38 @@ const state = async () => {
 
 describe('a chunk that fails', () => {
   it('is tried again until its last attempt, and then has failed', async () => {
-    const handle = await handler();
-    const chunk = { ...stage.jobs[0], definitionVersion: '0123456789abcdef' };
-    const failure = { code: 'LF_DEFINITION_MISMATCH' };
-    await expect(handle({ kind: 'chunk', chunk }, context())).rejects.toMatchObject(failure);
-    expect(await state()).toEqual({ state: 'planned', code: null });
+    const get = () => {
+      throw new Error('as in a test');
+    };
+    const handle = await handler({ registry: { get, names: () => [], all: () => [] } });
+    const job = { kind: 'chunk', chunk: stage.jobs[0] } as const;
+    await expect(handle(job, context())).rejects.toThrow('as in a test');
+    expect(await state()).toEqual({ state: 'planned', code: 'LF_INTERNAL' });
     const last = context({ attempt: 5, lastAttempt: true });
-    await expect(handle({ kind: 'chunk', chunk }, last)).rejects.toMatchObject(failure);
-    expect(await state()).toEqual({ state: 'failed', code: 'LF_DEFINITION_MISMATCH' });
+    await expect(handle(job, last)).rejects.toThrow('as in a test');
+    expect(await state()).toEqual({ state: 'failed', code: 'LF_INTERNAL' });
     expect(slots.busy).toBe(false);
+  });
+
+  it('waits for a worker with its definition, with that as the reason, until patience is at its end', async () => {
+    const { dataset } = stage;
+    const other = { ...dataset, version: '0123456789abcdef' };
+    const handle = await handler({ registry: { get: () => other, names: () => [], all: () => [other] } });
+    const job = { kind: 'chunk', chunk: stage.jobs[0] } as const;
+    const group = { kind: 'group', chunks: stage.jobs } as const;
+    for (const given of [job, group, job]) {
+      const late = context({ attempt: 5, lastAttempt: true, givenBack: 29 });
+      await expect(handle(given, late)).rejects.toBeInstanceOf(GivenBack);
+      expect(await state()).toEqual({ state: 'planned', code: 'LF_DEFINITION_MISMATCH' });
+    }
+    await (await handler())(job, context({ givenBack: 29 }));
+    expect(await state()).toEqual({ state: 'committed', code: null });
+  });
+
+  it('has failed when no worker had its definition for as long as patience lasts', async () => {
+    const handle = await handler({ registry: { get: () => undefined, names: () => [], all: () => [] } });
+    await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context({ givenBack: 30 }));
+    expect(await state()).toEqual({ state: 'failed', code: 'LF_DATASET_UNKNOWN' });
   });
 
   it('has failed at once when trying again cannot help', async () => {

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { GivenBack } from '../../../platform/queue/contract.ts';
 import type { FilesJob, Queues, QueueWorker, WorkJob } from '../../../platform/queue/index.ts';
 import { openQueues } from '../../../platform/queue/index.ts';
 import type { ChunkJob, SurveyJob } from '../../../platform/types.ts';
@@ -185,6 +186,20 @@ export function queueConformance(open: () => Promise<Server & { close(): Promise
     );
     expect(tries.map((one) => one.attempt)).toEqual([1, 2, 3, 4, 5]);
     expect(tries.map((one) => one.lastAttempt)).toEqual([false, false, false, false, true]);
+  }, 30_000);
+
+  it('counts no attempt when a handler gives a job back, and hands it out again', async () => {
+    await fresh();
+    const files = collector<FilesJob>(1);
+    const tries: { attempt: number; givenBack: number }[] = [];
+    await workFiles(async (job) => files.put(job));
+    await workChunks(async (_, { attempt, givenBack }) => {
+      tries.push({ attempt, givenBack });
+      if (tries.length < 8) throw new GivenBack(10, new Error('not here'));
+    });
+    await queues.submitChunks(14, chunkJobs(14, 1));
+    expect(await files.all).toEqual([{ kind: 'finalise', fileId: 14 }]);
+    expect(tries).toEqual(Array.from({ length: 8 }, (_, givenBack) => ({ attempt: 1, givenBack })));
   }, 30_000);
 
   it('hands a group of chunks to one worker, once however often it is queued, and then its files on', async () => {
