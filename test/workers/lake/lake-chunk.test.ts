@@ -226,6 +226,16 @@ describe('encodings', () => {
     );
     expect(noise.codec).toBe('UNCOMPRESSED');
   });
+
+  test('doubles of which few are distinct are stored as a dictionary', async () => {
+    const places = await chunkOf(
+      { name: 'v', logical: { type: 'float8' } },
+      list(5000, (i) => 40.71737016848365 + (i % 100)),
+    );
+    expect(places.encodings).toContain('RLE_DICTIONARY');
+    // Seven bits each, and a hundred entries.
+    expect(Number(places.total_compressed_size)).toBeLessThan(5500);
+  });
 });
 
 describe('what a part says of itself', () => {

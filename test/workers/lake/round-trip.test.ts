@@ -42,6 +42,18 @@ const kinds: [TestColumn, fc.Arbitrary<Value>][] = [
   ],
   [column('day', { type: 'date' }), fc.integer({ min: -700_000, max: 2_900_000 })],
   [column('double', { type: 'float8' }), fc.double()],
+  [
+    column('place', { type: 'float8' }),
+    fc.constantFrom(
+      40.71737016848365,
+      -74.04888305252724,
+      0,
+      -0,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      5e-324,
+    ),
+  ],
   [column('flag', { type: 'boolean' }), fc.boolean()],
   [column('text', { type: 'text' }), text],
   [

@@ -1,7 +1,7 @@
 /** Encodes one column of a row group: picks the encoding and the codec, writes its pages, sums it up. */
 import { ByteSink } from './byte-sink.ts';
 import type { Compression } from './compression.ts';
-import { indexInt32, indexTexts } from './dictionary.ts';
+import { indexFloat64, indexInt32, indexTexts } from './dictionary.ts';
 import { type ChunkPages, Encoding, PageWriter } from './pages.ts';
 import { bitWidth, encodeHybrid, hybridBytesMax, packBits } from './rle.ts';
 import type { ParquetColumn } from './schema.ts';
@@ -90,8 +90,7 @@ function* encodeValues(
       encodePlain(values, bytesOf(data.words, count * 8), 8, pages, compression);
       return int64Bounds(data.words, count);
     case 'float64':
-      encodePlain(values, bytesOf(data.values, count * 8), 8, pages, compression);
-      return float64Bounds(data.values, count);
+      return encodeFloat64(values, data.values, pages, compression);
     case 'uuid':
       encodePlain(values, data.values.subarray(0, count * 16), 16, pages, compression);
       return fixedBytesBounds(data.values, 16, count);
@@ -169,6 +168,25 @@ function encodeInt32(
     encodeIndexes(values, indexed.indexes, indexed.entries.length, pages);
   }
   return int32Bounds(min, max);
+}
+
+/** A dictionary where few doubles are distinct; others as they are. */
+function encodeFloat64(
+  values: ColumnValues,
+  numbers: Float64Array,
+  pages: PageWriter,
+  compression: Compression,
+): Bounds | null {
+  const { count } = values;
+  const indexed = indexFloat64(numbers, count);
+  if (indexed === null) {
+    encodePlain(values, bytesOf(numbers, count * 8), 8, pages, compression);
+    return float64Bounds(numbers, count);
+  }
+  const { entries, indexes } = indexed;
+  pages.dictionaryPage(entries.length, bytesOf(entries, entries.length * 8));
+  encodeIndexes(values, indexes, entries.length, pages);
+  return float64Bounds(entries, entries.length);
 }
 
 /** A dictionary of the codes in use; where nearly every value is its own, plain texts are shorter. */

@@ -68,6 +68,66 @@ function indexCodes(
   return distinct;
 }
 
+/** Distinct doubles that a dictionary may have: more take indexes of as many bits as snappy leaves of them. */
+const DOUBLES_MAX = 4096;
+/** Values that must repeat themselves before the others are looked at. */
+const DOUBLES_SAMPLE = 1024;
+const SLOT_BITS = 14;
+/** Open addressing, at most a quarter full: index + 1 of the double that hashes there, 0 where there is none. */
+const doubleSlots = new Int32Array(1 << SLOT_BITS);
+const doubleEntries = new Float64Array(DOUBLES_MAX);
+const doubleWords = new Int32Array(doubleEntries.buffer);
+
+/** Distinct doubles, by their bits, in order of appearance; views valid until the next call. */
+export interface IndexedFloat64 {
+  readonly entries: Float64Array;
+  readonly indexes: Int32Array;
+}
+
+/** Indexes doubles where few are distinct, as places and distances of stations are; null for others. */
+export function indexFloat64(values: Float64Array, count: number): IndexedFloat64 | null {
+  if (count === 0) return null;
+  const words = new Int32Array(values.buffer, values.byteOffset, count * 2);
+  const indexes = indexesFor(count);
+  const sample = Math.min(count, DOUBLES_SAMPLE);
+  doubleSlots.fill(0);
+  let distinct = indexPairs(words, 0, sample, 0, sample >> 2, indexes);
+  if (distinct >= 0) {
+    distinct = indexPairs(words, sample, count, distinct, Math.min(DOUBLES_MAX, count >> 2), indexes);
+  }
+  return distinct < 0 ? null : { entries: doubleEntries.subarray(0, distinct), indexes };
+}
+
+/** Indexes the pairs of words from … to, `distinct` being known; returns how many are then, or -1 for more than `most`. */
+function indexPairs(
+  words: Int32Array,
+  from: number,
+  to: number,
+  distinct: number,
+  most: number,
+  indexes: Int32Array,
+): number {
+  for (let i = from; i < to; i++) {
+    const low = words[i * 2];
+    const high = words[i * 2 + 1];
+    let slot = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> (32 - SLOT_BITS);
+    let index = doubleSlots[slot] - 1;
+    while (index >= 0 && (doubleWords[index * 2] !== low || doubleWords[index * 2 + 1] !== high)) {
+      slot = (slot + 1) & ((1 << SLOT_BITS) - 1);
+      index = doubleSlots[slot] - 1;
+    }
+    if (index < 0) {
+      if (distinct === most) return -1;
+      index = distinct++;
+      doubleWords[index * 2] = low;
+      doubleWords[index * 2 + 1] = high;
+      doubleSlots[slot] = distinct;
+    }
+    indexes[i] = index;
+  }
+  return distinct;
+}
+
 export interface TextEntries {
   readonly texts: readonly Uint8Array[];
   /** All of them as PLAIN byte arrays. */
