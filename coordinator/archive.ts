@@ -48,7 +48,7 @@ export async function archiveFiles(context: Context, files: readonly LedgerFile[
     const move = moves.get(file.fileId);
     const done =
       move &&
-      (await target.moveFrom(move.storage, move.sourceKey, move.key).then(
+      (await target.moveFrom(move.storage, move.sourceKey, move.key, move.fingerprint).then(
         () => true,
         () => false,
       ));
@@ -156,7 +156,7 @@ async function moveAside(
   }
   const key = begun ?? (await choosePlace(context, file, target, wanted));
   await before(target, key);
-  await target.moveFrom(storage, sourceKey, key);
+  await target.moveFrom(storage, sourceKey, key, file.fingerprint);
   crashPoint('away.moved');
   return settle(context, file, target, key);
 }

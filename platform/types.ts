@@ -137,9 +137,13 @@ export interface Storage {
   put(key: string, body: Uint8Array | string): Promise<void>;
   /** Makes many small objects ready, so that `publish` shows them all in a moment. The bodies may not change until then. */
   stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged>;
-  delete(key: string): Promise<void>;
-  /** Moves within one store, or from another; falls back to copy and delete across devices and stores. */
-  moveFrom(source: Storage, sourceKey: string, key: string): Promise<void>;
+  /** With a fingerprint: only the object that has it, where the store can tell. */
+  delete(key: string, fingerprint?: string): Promise<void>;
+  /**
+   * Moves within one store, or from another; falls back to copy and delete across devices and stores. With a
+   * fingerprint: LF_FILE_CHANGED where the object has another one.
+   */
+  moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void>;
 }
 
 /** Objects that are written and not visible yet. */

@@ -1,20 +1,31 @@
 import { crashPoint } from '../crash-points.ts';
 import { LandfallError } from '../errors.ts';
-import type { Storage } from '../types.ts';
+import type { Storage, StoredObject } from '../types.ts';
+
+/** The object that is to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */
+export async function statToMove(
+  source: Storage,
+  sourceKey: string,
+  fingerprint: string | undefined,
+): Promise<StoredObject> {
+  const file = `${source.url}/${sourceKey}`;
+  const object = await source.stat(sourceKey);
+  if (object === null) throw new LandfallError('LF_FILE_MISSING', { file });
+  if (fingerprint === undefined || object.fingerprint === fingerprint) return object;
+  throw new LandfallError('LF_FILE_CHANGED', { file });
+}
 
 /** Copies an object from one store to another through this process, 1 MiB at a time. */
 export async function copyThrough(
   source: Storage,
-  sourceKey: string,
+  object: StoredObject,
   target: Storage,
   key: string,
 ): Promise<void> {
-  const object = await source.stat(sourceKey);
-  if (object === null) throw new LandfallError('LF_FILE_MISSING', { file: `${source.url}/${sourceKey}` });
   const writer = await target.writer(key);
   try {
     const range = { start: 0, end: object.bytes, fingerprint: object.fingerprint };
-    for await (const bytes of source.read(sourceKey, range)) await writer.write(bytes);
+    for await (const bytes of source.read(object.key, range)) await writer.write(bytes);
     await writer.commit();
   } catch (error) {
     await writer.abort();
@@ -22,8 +33,8 @@ export async function copyThrough(
   }
 }
 
-/** Ends a move that was a copy: what was copied goes from where it came. */
-export async function dropCopied(source: Storage, sourceKey: string): Promise<void> {
+/** Ends a move that was a copy: what was copied goes from where it came. What has taken its place there stays. */
+export async function dropCopied(source: Storage, { key, fingerprint }: StoredObject): Promise<void> {
   crashPoint('move.copied');
-  await source.delete(sourceKey);
+  await source.delete(key, fingerprint);
 }

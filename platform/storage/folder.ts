@@ -21,7 +21,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { LandfallError } from '../errors.ts';
 import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough, dropCopied } from './copy.ts';
+import { copyThrough, dropCopied, statToMove } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 
 /** What is being written; never listed. */
@@ -200,15 +200,13 @@ export class FolderStorage implements Storage {
     if (path) await unlink(path).catch(nullIfMissing);
   }
 
-  moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
-    return this.guard(this.move(source, sourceKey, key));
+  moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void> {
+    return this.guard(this.move(source, sourceKey, key, fingerprint));
   }
 
-  private async move(source: Storage, sourceKey: string, key: string): Promise<void> {
+  private async move(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void> {
+    const object = await statToMove(source, sourceKey, fingerprint);
     if (source instanceof FolderStorage) {
-      if ((await source.stat(sourceKey)) === null) {
-        throw new LandfallError('LF_FILE_MISSING', { file: join(source.url, sourceKey) });
-      }
       try {
         const from = await source.locate(sourceKey);
         await this.place(from, key);
@@ -217,8 +215,8 @@ export class FolderStorage implements Storage {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
       }
     }
-    await copyThrough(source, sourceKey, this, key);
-    await dropCopied(source, sourceKey);
+    await copyThrough(source, object, this, key);
+    await dropCopied(source, object);
   }
 
   /** The path of a key, all folders of which are real and below the root. */

@@ -15,7 +15,7 @@ import {
 import { LandfallError } from '../errors.ts';
 import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough, dropCopied } from './copy.ts';
+import { copyThrough, dropCopied, statToMove } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
 
@@ -143,21 +143,27 @@ export class S3Storage implements Storage {
     };
   }
 
-  async delete(key: string): Promise<void> {
-    await this.send(key, new DeleteObjectCommand(this.address(key)));
+  async delete(key: string, fingerprint?: string): Promise<void> {
+    const only = fingerprint === undefined ? {} : { IfMatch: quoted(fingerprint) };
+    try {
+      await this.client.send(new DeleteObjectCommand({ ...this.address(key), ...only }));
+    } catch (error) {
+      // Gone, or another one.
+      if (fingerprint === undefined || ![404, 412].includes(statusOf(error)!)) throw this.failure(error, key);
+    }
   }
 
-  async moveFrom(source: Storage, sourceKey: string, key: string): Promise<void> {
-    const object = source instanceof S3Storage ? await source.stat(sourceKey) : null;
-    if (source instanceof S3Storage && object !== null && object.bytes <= copyBytesMax) {
+  async moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void> {
+    const object = await statToMove(source, sourceKey, fingerprint);
+    if (source instanceof S3Storage && object.bytes <= copyBytesMax) {
       const from = source.address(sourceKey);
       const path = [from.Bucket, ...from.Key.split('/')].map(encodeURIComponent).join('/');
       const copy = { ...this.address(key), CopySource: path, CopySourceIfMatch: quoted(object.fingerprint) };
       await this.send(key, new CopyObjectCommand(copy));
     } else {
-      await copyThrough(source, sourceKey, this, key);
+      await copyThrough(source, object, this, key);
     }
-    await dropCopied(source, sourceKey);
+    await dropCopied(source, object);
   }
 
   private address(key: string): S3Address {
@@ -186,10 +192,7 @@ export class S3Storage implements Storage {
     }
   }
 
-  private async send(
-    key: string,
-    command: PutObjectCommand | DeleteObjectCommand | CopyObjectCommand,
-  ): Promise<void> {
+  private async send(key: string, command: PutObjectCommand | CopyObjectCommand): Promise<void> {
     try {
       await this.client.send(command as PutObjectCommand);
     } catch (error) {

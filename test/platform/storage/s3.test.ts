@@ -12,6 +12,8 @@ let proxy: Server;
 let toBreak = 0;
 let breakAfterBytes = 100_000;
 let requests: string[] = [];
+/** Just before a DELETE is looked at. */
+let beforeDelete = async () => {};
 
 beforeAll(async () => {
   server = await startFauxqs({ port: 0, logger: false });
@@ -22,6 +24,13 @@ beforeAll(async () => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     const body = pieces.length > 0 ? Buffer.concat(pieces) : undefined;
+    if (request.method === 'DELETE') {
+      await beforeDelete();
+      // As S3 answers; the server of these tests does not know it.
+      const there = await fetch(server.address + request.url, { method: 'HEAD' });
+      const wanted = headers['if-match'];
+      if (wanted !== undefined && wanted !== there.headers.get('etag')) return response.writeHead(412).end();
+    }
     const answer = await fetch(server.address + request.url, { method: request.method, headers, body });
     const content = Buffer.from(await answer.arrayBuffer());
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -54,9 +63,9 @@ function store(bucket = 'landfall-tests', port?: number, prefix = randomBytes(4)
   return new S3Storage(`s3://${bucket}/${prefix}`, client);
 }
 
-async function bytesOf(storage: S3Storage, key: string, end: number): Promise<Buffer> {
+async function bytesOf(storage: S3Storage, key: string, end: number, start = 10): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const bytes of storage.read(key, { start: 10, end })) pieces.push(bytes);
+  for await (const bytes of storage.read(key, { start, end })) pieces.push(bytes);
   return Buffer.concat(pieces);
 }
 
@@ -145,4 +154,18 @@ it('leaves nothing of a large object that was given up', async () => {
     'PUT',
     'DELETE',
   ]);
+});
+
+it('moves the object that was meant, and leaves what has taken its place', async () => {
+  const [from, to] = [store(), store()];
+  await from.put('a', 'first');
+  const { fingerprint } = (await from.stat('a'))!;
+  beforeDelete = () => from.put('a', 'second');
+  await to.moveFrom(from, 'a', 'a', fingerprint);
+  beforeDelete = async () => {};
+  expect((await bytesOf(to, 'a', 5, 0)).toString()).toBe('first');
+  expect((await bytesOf(from, 'a', 6, 0)).toString()).toBe('second');
+  await expect(to.moveFrom(from, 'a', 'b', fingerprint)).rejects.toMatchObject({ code: 'LF_FILE_CHANGED' });
+  await to.moveFrom(from, 'a', 'b');
+  expect(await from.stat('a')).toBeNull();
 });
