@@ -6,12 +6,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { planChunks, surveyRanges } from '../../coordinator/plan.ts';
-import trips from '../../datasets/trips/dataset.ts';
-import { compileDataset } from '../../model/compile.ts';
 import { nodeFlags, workerEnvironment } from '../../workers/node-options.ts';
 import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
-import { layoutOf } from './batches.ts';
 
 const child = fileURLToPath(new URL('../../bundle/lake-chunks.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
@@ -38,7 +34,9 @@ export async function makeLake(path: string, lake: string, processes: number): P
   );
   const ended = children.map((one) => once(one, 'exit'));
   try {
-    const layout = layoutOf(compileDataset(trips), path);
+    // As the command does: the processes are forked first, then it loads what it needs itself.
+    const { planChunks, surveyRanges, tripsLayout } = await import('./lake-plan.ts');
+    const layout = tripsLayout(path);
     const { headerBytes } = layout;
     const bytes = statSync(path).size;
     const file = { fileId: 1, bytes, recordsFrom: headerBytes, pieceBytes: chunkBytes };
