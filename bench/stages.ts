@@ -43,7 +43,7 @@ async function round(arena: Arena): Promise<Costs> {
   const serverBefore = arena.serverCpuSeconds();
   const task = { input, databaseUrl: arena.databaseUrl, lakeUrl, chunkBytes };
   const { answers } = await runTogether<object, StagedLoad>(child, [task], {
-    execArgv: [...process.execArgv, ...nodeFlags],
+    execArgv: [...process.execArgv, ...nodeFlags()],
     env: workerEnvironment(),
   });
   const serverSeconds = arena.serverCpuSeconds() - serverBefore;

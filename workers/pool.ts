@@ -98,7 +98,7 @@ class Member {
     // Standard output belongs to the command (one JSON object a file): workers only have its error output.
     const child = fork(entry(), [], {
       stdio: ['ignore', 2, 2, 'ipc'],
-      execArgv: [...process.execArgv, ...nodeFlags],
+      execArgv: [...process.execArgv, ...nodeFlags()],
       env: workerEnvironment(),
     });
     const startedAt = Date.now();

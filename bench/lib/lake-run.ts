@@ -28,7 +28,7 @@ export async function makeLake(path: string, lake: string, processes: number): P
   const children = Array.from({ length: processes }, () =>
     fork(child, [], {
       stdio: ['ignore', 2, 2, 'ipc'],
-      execArgv: [...process.execArgv, ...nodeFlags],
+      execArgv: [...process.execArgv, ...nodeFlags()],
       env: workerEnvironment(),
     }),
   );
