@@ -1,7 +1,7 @@
 /** Shows what is in kernel memory after a readBatch as vectors and rejects. */
 import type { KernelDictionary } from './dictionary.ts';
 import type { KernelInstance } from './module.ts';
-import type { KernelColumn, RawReject, RejectReason, RowPlace } from './types.ts';
+import { type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
 import type { Vector } from './vectors.ts';
 
 // Places of the words in the Column of kernel/assembly/column.ts.
@@ -104,15 +104,29 @@ export function readRejects(instance: KernelInstance): RawReject[] {
   const view = new DataView(instance.memory.buffer, instance.exports.rejectList(), count * REJECT_BYTES);
   for (let at = 0; at < count * REJECT_BYTES; at += REJECT_BYTES) {
     const bytes = Math.min(RAW_BYTES, view.getUint32(at + 20, true));
+    const kept = Buffer.from(instance.memory.buffer, view.getUint32(at + 16, true), bytes);
+    const raw = kept.toString('utf8');
+    const reason = view.getInt32(at + 36, true) as RejectReason;
     rejects.push({
       byteOffset: view.getFloat64(at, true),
       byteLength: view.getFloat64(at + 8, true),
       record: view.getUint32(at + 24, true),
       line: view.getUint32(at + 28, true),
       column: view.getInt32(at + 32, true),
-      reason: view.getInt32(at + 36, true) as RejectReason,
-      raw: Buffer.from(instance.memory.buffer, view.getUint32(at + 16, true), bytes).toString('utf8'),
+      ...{ reason, raw },
+      ...(reason === RejectReason.encoding && { validBytes: validBytes(kept, raw) }),
     });
   }
   return rejects.sort((a, b) => a.record - b.record);
+}
+
+/** Bytes of `kept` before the first that is no UTF-8; null where that lies past it. `raw`: what it reads as. */
+function validBytes(kept: Buffer, raw: string): number | null {
+  const again = Buffer.from(raw);
+  let at = 0;
+  while (at < kept.length && kept[at] === again[at]) at++;
+  if (at === kept.length) return null;
+  // The replacement may begin as what it replaces.
+  while ((again[at] & 0xc0) === 0x80) at--;
+  return at > RAW_BYTES - CHARACTER_BYTES ? null : at;
 }

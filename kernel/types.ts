@@ -139,6 +139,8 @@ export interface RawReject extends RowPlace {
   readonly rule?: string;
   /** Where the row stands that has its key, in words, for `unique`. */
   readonly first?: string;
+  /** Bytes of `raw`, as UTF-8, before the first that is no text, for `encoding`; null where that is not known. */
+  readonly validBytes?: number | null;
 }
 
 /** Typed columns of up to `batchRows` accepted rows. Valid until the next call on the same kernel. */

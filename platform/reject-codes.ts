@@ -5,7 +5,7 @@ export const rejectTable = {
     fix: 'Say in the definition which is meant: `ambiguous: earlier` or `later`.',
   },
   LF_REJECT_ENCODING: {
-    message: '{column} holds bytes that are no {encoding}.',
+    message: '{column} holds bytes that are no {encoding}{place}.',
     fix: 'Correct the bytes, or say in the definition which encoding the files are in: dialect: { encoding: … }.',
   },
   LF_REJECT_FIELD_COUNT: {

@@ -1,6 +1,7 @@
 /** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
 import type pg from 'pg';
 import { isCut } from '../kernel/batch.ts';
+import { originalBytes } from '../kernel/encodings.ts';
 import { readHead } from '../kernel/header.ts';
 import { RECORD_BYTES_MAX } from '../kernel/kernel.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../kernel/types.ts';
@@ -128,6 +129,7 @@ export function ledgerReject(
     type: column === null ? 'value' : typeWords(column),
     zone: zoneWords(column),
     encoding: layout.encoding,
+    place: invalidPlace(raw, layout),
     found: cut ? `${fields.length} or more` : fields.length,
     bytes: raw.byteLength,
     most: RECORD_BYTES_MAX,
@@ -145,6 +147,13 @@ export function ledgerReject(
     message: describeError(new LandfallError(code, words)).message,
     raw: raw.raw,
   };
+}
+
+/** Where in the file the first byte is that is no text, in words. */
+function invalidPlace({ raw, byteOffset, validBytes }: RawReject, { encoding }: FileLayout): string {
+  if (typeof validBytes !== 'number') return '';
+  const before = originalBytes(Buffer.from(raw).subarray(0, validBytes), encoding);
+  return `, the first at byte ${byteOffset + before} of the file`;
 }
 
 /** `order_id "17", day "2024-01-01"`: what a row and another one have in common. */

@@ -23,11 +23,18 @@ interface ZstdExports {
 /** Error codes that are told apart (zstd_errors.h). */
 const reasons: Readonly<Record<number, string>> = {
   10: 'something else than zstd is in it',
-  16: 'it needs a window of more than 128 MiB',
   20: 'its data is corrupt',
   22: 'its checksum is wrong',
   32: 'it needs a dictionary',
 };
+
+const WINDOW_TOO_LARGE = 16;
+
+function refusal(file: { readonly name: string }, code: number): LandfallError {
+  if (code !== WINDOW_TOO_LARGE) return damaged(file, reasons[code] ?? `zstd error ${code}`);
+  const limit = '128 MiB (--long=27)';
+  return new LandfallError('LF_UNPACK_LIMIT', { file: file.name, what: 'it needs a window of more', limit });
+}
 
 let loaded: Promise<ZstdExports> | undefined;
 
@@ -65,7 +72,7 @@ export async function* unzstd(
         for (let given = outputBytes; words(zstd, block)[2] < part.length || given === outputBytes; ) {
           words(zstd, block).set([output, outputBytes, 0], 3);
           left = zstd.ZSTD_decompressStream(context, block + 12, block);
-          if (left < 0 && left > -121) throw damaged(file, reasons[-left] ?? `zstd error ${-left}`);
+          if (left < 0 && left > -121) throw refusal(file, -left);
           given = words(zstd, block)[5];
           if (given > 0) yield new Uint8Array(zstd.memory.buffer, output, given).slice();
         }

@@ -257,6 +257,7 @@ const escapes: readonly Case[] = [
     { escape: '\\' },
   ),
   loads('doubled quotes beside escapes', 'a,b\n"1""1\\"","2"\n', [['1"1"', '2']], { escape: '\\' }),
+  loads('another escape', 'a,b\n"1""1","""2,"\n', [['1"1', '"2,']], { escape: '"' }),
   loads('another escape', "a,b\n'1^'1',2\n", [["1'1", '2']], { escape: '^', quote: "'" }),
 ];
 

@@ -29,6 +29,8 @@ export interface OracleReject {
   readonly column: number;
   readonly reason: RejectReason;
   readonly raw: string;
+  /** For `encoding`: bytes of the text kept before the first that is none. */
+  readonly validBytes?: number | null;
 }
 
 export interface OracleChunk {
@@ -288,10 +290,30 @@ export function readChunk(
         column: error.column,
         reason: error.reason,
         raw: raw.toString('utf8'),
+        ...(error.reason === RejectReason.encoding && { validBytes: validBytes(raw) }),
       });
     }
   }
   return { rows, rejects };
+}
+
+/** Character by character; null where all is text, but for one that the cut may have gone through. */
+function validBytes(raw: Buffer): number | null {
+  for (let at = 0; at < raw.length; ) {
+    const size = [1, 2, 3, 4].find((n) => at + n <= raw.length && isText(raw.subarray(at, at + n)));
+    if (size === undefined) return at > 8188 ? null : at;
+    at += size;
+  }
+  return null;
+}
+
+function isText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The record's values in the order of the columns; throws Rejected at the first that is faulty. */

@@ -118,6 +118,11 @@ describe('unpack', () => {
     const blocks = Array.from({ length: 1000 }, (_, i) => [block(i === 999 ? 1 : 0), Buffer.from('x')]);
     const bomb = Buffer.concat([Buffer.from('28b52ffd0038', 'hex'), ...blocks.flat()]);
     await expect(textOf(bomb)).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+    const wide = Buffer.concat([Buffer.from('28b52ffd0090', 'hex'), ...blocks.flat()]);
+    await expect(textOf(wide)).rejects.toMatchObject({
+      code: 'LF_UNPACK_LIMIT',
+      message: expect.stringContaining('window'),
+    });
   });
 
   it('reads zstd in small pieces, and leaves it in the middle', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createKernel } from '../../kernel/kernel.ts';
 import { type RawReject, RejectReason } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { defineDataset, integer, text } from '../../model/index.ts';
@@ -35,4 +36,26 @@ it('says nothing of a long record that its beginning does not show', () => {
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
     'The row has 17000000 bytes; a record of more than 16777216 is not read.',
   );
+});
+
+it('says where the first byte is that is no text', async () => {
+  const kernel = await createKernel();
+  const utf8 = Buffer.concat([Buffer.from('1,2\n\ufffdÄ'), Buffer.of(0xef, 0xbf), Buffer.from(',3\n')]);
+  const columns = [
+    { name: 'a', type: { kind: 'utf8' }, required: false, nulls: [] },
+    { name: 'b', type: { kind: 'int32', min: 0, max: 9 }, required: false, nulls: [] },
+  ] as const;
+  kernel.begin(
+    { dialect: { delimiter: ',', quote: '"', trim: false }, columns, fieldOfColumn: [0, 1], fieldCount: 2 },
+    { byteStart: 100, skipBytes: 0 },
+  );
+  kernel.inputSpace().set(utf8);
+  kernel.filled(utf8.length, true);
+  const [raw] = kernel.next()!.rejects;
+  expect(ledgerReject(raw, dataset, layout, 1)).toMatchObject({
+    ...{ byteOffset: 104, line: 2 },
+    message: 'a holds bytes that are no utf-8, the first at byte 109 of the file.',
+  });
+  const wide = { ...raw, byteOffset: 100, raw: 'aé\ufffd', validBytes: 3 };
+  expect(ledgerReject(wide, dataset, { ...layout, encoding: 'utf-16le' }, 1).message).toMatch(/byte 104 /);
 });
