@@ -17,13 +17,17 @@ type Client = pg.Pool | pg.ClientBase;
 /** Rejects read at a time: at 8 KiB of raw text each, 8 MiB at most. */
 const page = 1000;
 
+/** No byte stands past it. */
+const lastOffset = String(2n ** 63n - 1n);
+
 /** Rejects of the file that wait, in the order of its bytes. */
 export async function* openRejects(client: Client, fileId: number): AsyncGenerator<StoredReject> {
-  for (let after = -1; ; ) {
-    const { rows } = await client.query(sql('open-rejects'), [fileId, after, page]);
+  const borders = await client.query(sql('open-reject-borders'), [fileId, page]);
+  let after = '-1';
+  for (const { byte_offset: to } of [...borders.rows, { byte_offset: lastOffset }]) {
+    const { rows } = await client.query(sql('open-rejects'), [fileId, after, to]);
     yield* rows.map(toReject);
-    if (rows.length < page) return;
-    after = Number(rows[rows.length - 1].byte_offset);
+    after = to;
   }
 }
 
