@@ -13,14 +13,14 @@ import { noteMoved, noteMoves } from '../platform/ledger/groups.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { sql } from '../platform/sql.ts';
 import { atATime } from '../platform/storage/at-a-time.ts';
-import { keyIn, objectUrl, openObject } from '../platform/storage/index.ts';
-import type { Receipt, Storage } from '../platform/types.ts';
+import { keyIn, objectUrl, openObject, openObjects } from '../platform/storage/index.ts';
+import type { Move, Receipt, Storage } from '../platform/types.ts';
 import type { Context } from './context.ts';
 
 /** `changed`: another file lies under its name by now and stays; `gone`: nothing does. */
 export type Moved = 'moved' | 'stays' | 'changed' | 'gone';
 
-/** Files moved at a time. They share the syncs of their folders. */
+/** Files that are moved each by itself, at a time. They share the syncs of their folders. */
 const movesAtATime = 32;
 
 /** After a file is done or a duplicate. Repeating it is harmless. */
@@ -34,26 +34,24 @@ export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> 
  */
 export async function archiveFiles(context: Context, files: readonly LedgerFile[]): Promise<Moved[]> {
   const target = await context.archive();
-  const moves = new Map<number, Move>();
-  await atATime(movesAtATime, files, async (file) => {
-    const move = await plainMove(file, target).catch(() => null);
-    if (move !== null) moves.set(file.fileId, move);
+  const moves = await plainMoves(files, target).catch(() => []);
+  const chosen = new Map(moves.flatMap(({ files }) => files.map(({ fileId, to }) => [fileId, to])));
+  const places = [...chosen].map(([fileId, to]) => ({ fileId, to }));
+  await noteMoves(context.pool, places).catch(() => {
+    moves.length = 0;
+    chosen.clear();
   });
-  const places = [...moves].map(([fileId, { to }]) => ({ fileId, to }));
-  await noteMoves(context.pool, places).catch(() => moves.clear());
   crashPoint('group.places-chosen');
-  const settled: Move[] = [];
+  const settled: MovingFile[] = [];
+  for (const { storage, files } of moves) {
+    const done = await target.moveAllFrom(storage, files).catch(() => []);
+    settled.push(...files.filter((_, i) => done[i]));
+  }
+  const there = new Set(settled.map(({ fileId }) => fileId));
   const moved: Moved[] = [];
   await atATime(movesAtATime, files, async (file, i) => {
-    const move = moves.get(file.fileId);
-    const done =
-      move &&
-      (await target.moveFrom(move.storage, move.sourceKey, move.key, move.fingerprint).then(
-        () => true,
-        () => false,
-      ));
-    if (done) settled.push(move);
-    moved[i] = done ? 'moved' : await archiveFile(context, { ...file, movingTo: move?.to ?? null });
+    const movingTo = chosen.get(file.fileId) ?? null;
+    moved[i] = there.has(file.fileId) ? 'moved' : await archiveFile(context, { ...file, movingTo });
   });
   crashPoint('group.moved');
   await noteMoved(context.pool, settled);
@@ -61,25 +59,35 @@ export async function archiveFiles(context: Context, files: readonly LedgerFile[
 }
 
 /** A file on its way from one store to the other. */
-interface Move {
-  readonly storage: Storage;
-  readonly sourceKey: string;
-  readonly key: string;
+interface MovingFile extends Move {
+  readonly fileId: number;
   /** Addresses. */
   readonly from: string;
   readonly to: string;
   readonly fingerprint: string;
 }
 
-/** Null for a file that stays, has gone or changed, or whose place is taken. */
-async function plainMove(file: LedgerFile, target: Storage): Promise<Move | null> {
-  const { url: from, fingerprint } = file;
-  if (file.origin !== 'landing' || file.movingTo !== null || liesIn(target, from)) return null;
-  const { storage, key: sourceKey } = await openObject(from);
-  const key = archiveKey(file);
-  const stored = await storage.stat(sourceKey);
-  if (stored?.fingerprint !== fingerprint || !(await isFree(target, key))) return null;
-  return { storage, sourceKey, key, from, to: objectUrl(target, key), fingerprint };
+/** By the folders they lie in; not those that stay, have gone or changed, or whose place is taken. */
+async function plainMoves(
+  files: readonly LedgerFile[],
+  target: Storage,
+): Promise<{ storage: Storage; files: MovingFile[] }[]> {
+  const leaving = files.filter(
+    ({ origin, movingTo, url }) => origin === 'landing' && movingTo === null && !liesIn(target, url),
+  );
+  const taken = await target.stats(leaving.map(archiveKey));
+  const moves: { storage: Storage; files: MovingFile[] }[] = [];
+  for (const { storage, keys, at } of await openObjects(leaving.map(({ url }) => url))) {
+    const stored = await storage.stats(keys);
+    const plain = at.flatMap((place, i): MovingFile[] => {
+      const { fileId, url: from, fingerprint } = leaving[place];
+      if (taken[place] !== null || stored[i]?.fingerprint !== fingerprint) return [];
+      const key = archiveKey(leaving[place]);
+      return [{ fileId, sourceKey: keys[i], key, from, to: objectUrl(target, key), fingerprint }];
+    });
+    if (plain.length > 0) moves.push({ storage, files: plain });
+  }
+  return moves;
 }
 
 function archiveKey(file: LedgerFile): string {

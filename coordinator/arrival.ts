@@ -2,7 +2,6 @@
 import { crashPoint } from '../platform/crash-points.ts';
 import type { Landed } from '../platform/ledger/groups.ts';
 import type { Ledger, LedgerFile } from '../platform/ledger/ledger.ts';
-import { atATime } from '../platform/storage/at-a-time.ts';
 import { objectUrl } from '../platform/storage/index.ts';
 import type { Storage } from '../platform/types.ts';
 import type { Arrival } from './discover.ts';
@@ -15,9 +14,6 @@ export interface Notes {
 
 /** Files that are noted together at most. */
 export const arrivalsMost = 256;
-
-/** Files that the store is asked about at a time. */
-const askedAtATime = 16;
 
 /**
  * The files, noted; not those of which there is nothing to load. A coordinator that has just started goes on
@@ -32,22 +28,23 @@ export async function noteArrivals(
 ): Promise<LedgerFile[]> {
   const landed: Landed[] = [];
   const keys = new Map<string, string>();
-  await atATime(askedAtATime, arrivals, async ({ dataset, name, key }) => {
-    const stored = await landing.stat(key);
-    if (stored === null) return;
-    const { bytes, fingerprint } = stored;
+  const stored = await landing.stats(arrivals.map(({ key }) => key));
+  for (const [i, { dataset, name, key }] of arrivals.entries()) {
+    const found = stored[i];
+    if (found === null) continue;
+    const { bytes, fingerprint } = found;
     const url = objectUrl(landing, key);
-    if (keys.has(url) || active.lies({ url, fingerprint })) return;
+    if (keys.has(url) || active.lies({ url, fingerprint })) continue;
     keys.set(url, key);
     landed.push({ dataset, name, url, bytes, fingerprint });
-  });
+  }
   if (landed.length === 0) return [];
   const files = await ledger.landFiles(scope, landed);
   crashPoint('discover.noted');
   const gone = new Set<LedgerFile>();
-  await atATime(askedAtATime, files, async (file) => {
-    const there = await landing.stat(keys.get(file.url)!);
-    if (there === null && (await ledger.forgetFile(file.fileId))) gone.add(file);
-  });
+  const there = await landing.stats(files.map(({ url }) => keys.get(url)!));
+  for (const [i, file] of files.entries()) {
+    if (there[i] === null && (await ledger.forgetFile(file.fileId))) gone.add(file);
+  }
   return files.filter((file) => !gone.has(file));
 }

@@ -5,20 +5,16 @@ import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { toChunkJob } from '../platform/ledger/rows.ts';
 import { sql } from '../platform/sql.ts';
-import { atATime } from '../platform/storage/at-a-time.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { Receipt } from '../platform/types.ts';
 import { archiveFiles, type Moved } from './archive.ts';
 import { type Context, datasetNamed } from './context.ts';
 import { runChecks } from './data-checks.ts';
-import { fingerprintNow, rejectLimitError } from './finalise.ts';
+import { fingerprintsNow, rejectLimitError } from './finalise.ts';
 import { auditLakeOf } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
 import { reconcile, sumRows } from './reconcile.ts';
 import { versionLock } from './versions.ts';
-
-/** Files whose fingerprint is asked at a time. */
-const askedAtATime = 16;
 
 export interface GroupEnding {
   readonly done: readonly { readonly file: LedgerFile; readonly moved: Moved }[];
@@ -70,13 +66,10 @@ async function writeReceipts(
   dataset: CompiledDataset,
   accounts: readonly FileAccount[],
 ): Promise<Receipt[]> {
-  const fingerprints: (string | null)[] = [];
   const parts = accounts.map((account) => account.parts);
-  const [audits] = await Promise.all([
+  const [audits, fingerprints] = await Promise.all([
     auditLakeOf(lake, parts, { footers: false }),
-    atATime(askedAtATime, accounts, async ({ file }, i) => {
-      fingerprints[i] = await fingerprintNow(file);
-    }),
+    fingerprintsNow(accounts.map(({ file }) => file)),
   ]);
   return accounts.flatMap((account, i) => {
     const { file, chunks, parts, rejectsByCode } = account;

@@ -7,7 +7,7 @@ import type { CompiledDataset } from '../model/compiled.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
-import { openObject } from '../platform/storage/index.ts';
+import { openObjects } from '../platform/storage/index.ts';
 import { archiveFile, type Moved } from './archive.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
 import { endDone } from './end-done.ts';
@@ -90,14 +90,18 @@ async function takeAccount(context: Context, file: LedgerFile, chunks: readonly 
 }
 
 /** Null where the file is gone. */
-export async function fingerprintNow(file: LedgerFile): Promise<string | null> {
-  try {
-    const { storage, key } = await openObject(file.url);
-    return (await storage.stat(key))?.fingerprint ?? null;
-  } catch (error) {
-    if (error instanceof LandfallError && error.code === 'LF_FILE_MISSING') return null;
-    throw error;
+async function fingerprintNow(file: LedgerFile): Promise<string | null> {
+  return (await fingerprintsNow([file]))[0];
+}
+
+/** The same of many, in their order. */
+export async function fingerprintsNow(files: readonly LedgerFile[]): Promise<(string | null)[]> {
+  const found: (string | null)[] = files.map(() => null);
+  for (const { storage, keys, at } of await openObjects(files.map(({ url }) => url))) {
+    const stored = await storage.stats(keys);
+    for (const [i, place] of at.entries()) found[place] = stored[i]?.fingerprint ?? null;
   }
+  return found;
 }
 
 /** A file that changed or went is said to have done that; any other difference is ours. */

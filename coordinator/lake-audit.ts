@@ -1,6 +1,6 @@
 /** Whether what the manifest says is in the lake. */
 import { atATime } from '../platform/storage/at-a-time.ts';
-import type { Part, Storage } from '../platform/types.ts';
+import type { Part, Storage, StoredObject } from '../platform/types.ts';
 
 export interface LakeAudit {
   /** Rows by the manifest or, where they were read, by the parts' footers. */
@@ -10,8 +10,8 @@ export interface LakeAudit {
   readonly faults: readonly string[];
 }
 
-/** Parts asked at a time. */
-const concurrency = 16;
+/** Parts whose footers are read at a time. */
+const readAtATime = 16;
 
 /** Bytes read from a part's end first: more than nearly every footer has. */
 const tailBytes = 16 * 1024;
@@ -36,32 +36,49 @@ export async function auditLakeOf(
 ): Promise<LakeAudit[]> {
   const audits = files.map(() => ({ rows: 0, bytes: 0, faults: [] as string[] }));
   const parts = files.flatMap((parts, file) => parts.map((part) => ({ part, audit: audits[file] })));
-  await atATime(concurrency, parts, async ({ part, audit }) => {
-    const found = await auditPart(lake, part, footers);
+  const there = await lake.stats(parts.map(({ part }) => part.path));
+  const add = (audit: (typeof audits)[number], found: PartAudit) => {
     if (found.fault !== null) audit.faults.push(found.fault);
     audit.rows += found.rows;
     audit.bytes += found.bytes;
-  });
+  };
+  if (footers) {
+    await atATime(readAtATime, parts, async ({ part, audit }, i) =>
+      add(audit, await readPart(lake, part, there[i])),
+    );
+  } else {
+    for (const [i, { part, audit }] of parts.entries()) add(audit, auditPart(part, there[i]));
+  }
   for (const { faults } of audits) faults.sort();
   return audits;
 }
 
-async function auditPart(
-  lake: Storage,
-  part: Part,
-  footers: boolean,
-): Promise<{ rows: number; bytes: number; fault: string | null }> {
-  const stored = await lake.stat(part.path);
+interface PartAudit {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly fault: string | null;
+}
+
+/** A part by what the store says of it. */
+function auditPart(part: Part, stored: StoredObject | null): PartAudit {
   if (stored === null) return { rows: 0, bytes: 0, fault: `${part.path} is missing` };
   const { bytes } = stored;
-  const fault = (reason: string) => ({ rows: 0, bytes, fault: `${part.path} ${reason}` });
-  if (bytes !== part.bytes) return fault(`has ${bytes} bytes instead of ${part.bytes}`);
+  if (bytes === part.bytes) return { rows: part.rows, bytes, fault: null };
+  return { rows: 0, bytes, fault: `${part.path} has ${bytes} bytes instead of ${part.bytes}` };
+}
+
+/** The same, and by its footer. */
+async function readPart(lake: Storage, part: Part, stored: StoredObject | null): Promise<PartAudit> {
+  const audit = auditPart(part, stored);
+  if (audit.fault !== null) return audit;
+  const { bytes } = audit;
   try {
-    const rows = footers ? await footerRows(lake, part) : part.rows;
-    if (rows !== part.rows) return { ...fault(`has ${rows} rows instead of ${part.rows}`), rows };
-    return { rows, bytes, fault: null };
+    const rows = await footerRows(lake, part);
+    if (rows === part.rows) return audit;
+    return { rows, bytes, fault: `${part.path} has ${rows} rows instead of ${part.rows}` };
   } catch (error) {
-    return fault(`cannot be read: ${error instanceof Error ? error.message : error}`);
+    const reason = error instanceof Error ? error.message : error;
+    return { rows: 0, bytes, fault: `${part.path} cannot be read: ${reason}` };
   }
 }
 

@@ -126,6 +126,8 @@ export interface Storage {
   list(prefix?: string): AsyncIterable<StoredObject>;
   /** Null where there is none. */
   stat(key: string): Promise<StoredObject | null>;
+  /** `stat` of many, in their order. */
+  stats(keys: readonly string[]): Promise<(StoredObject | null)[]>;
   /** Reads [start, end) into chunks of at most 1 MiB, in order. Fails with LF_FILE_CHANGED if `fingerprint` no longer holds.
    * With `reuse` a chunk of bytes may be overwritten when the next is asked for: large ranges then cost no garbage. */
   read(
@@ -144,6 +146,16 @@ export interface Storage {
    * fingerprint: LF_FILE_CHANGED where the object has another one.
    */
   moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void>;
+  /** `moveFrom` for many: true for each that was moved. Those that were are durable when it settles. */
+  moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]>;
+}
+
+/** An object's key in the store that it comes from, and in the one that it goes to. */
+export interface Move {
+  readonly sourceKey: string;
+  readonly key: string;
+  /** Only the object that has it. */
+  readonly fingerprint?: string;
 }
 
 /** Objects that are written and not visible yet. */

@@ -1,6 +1,8 @@
 /**
  * Reads the ledger when a notification says that something changed, and only then. Notifications that
  * come within `debounceMs`, or while a read is under way, share the next read: one query for all files.
+ * After a read that took long the next waits longer, so that thousands of files on their way, or a busy
+ * machine, do not keep the coordinator reading.
  *
  *   idle ──notified──▶ waiting ──debounceMs since the last read──▶ reading ──▶ idle
  *                                                                   │ ▲ notified meanwhile: read again
@@ -11,6 +13,9 @@ import type { ChunkAddress } from './in-flight.ts';
 
 /** Least time between the starts of two reads; a first notification is read at once. */
 const debounceMs = 20;
+/** It is so many times what the last read took, at most `debounceMostMs`: a push takes under 100 ms. */
+const restFactor = 4;
+const debounceMostMs = 80;
 const firstRetryMs = 250;
 const lastRetryMs = 10_000;
 
@@ -44,6 +49,7 @@ export function createLedgerReader(options: {
   let closed = false;
   let lastStart = Number.NEGATIVE_INFINITY;
   let retryMs = firstRetryMs;
+  let tookMs = 0;
 
   const schedule = (waitMs: number) => {
     if (closed || timer || reading) return;
@@ -55,7 +61,10 @@ export function createLedgerReader(options: {
       });
     }, waitMs);
   };
-  const soon = () => schedule(Math.max(0, lastStart + debounceMs - performance.now()));
+  const soon = () => {
+    const waitMs = Math.min(debounceMostMs, Math.max(debounceMs, tookMs * restFactor));
+    schedule(Math.max(0, lastStart + waitMs - performance.now()));
+  };
 
   const readOnce = async () => {
     const dirty: Dirty = { all, fileIds: [...fileIds], commits };
@@ -65,6 +74,7 @@ export function createLedgerReader(options: {
     lastStart = performance.now();
     try {
       await options.read(dirty);
+      tookMs = performance.now() - lastStart;
       retryMs = firstRetryMs;
     } catch (error) {
       all = true;

@@ -16,7 +16,7 @@ import type {
 } from '../../platform/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
-import { addFile, isFinished, noTotals } from './totals.ts';
+import { addFiles, isFinished, noTotals } from './totals.ts';
 import { RateWindow } from './window.ts';
 
 /** Finished files that stay in the state; older ones only count in the totals. */
@@ -166,11 +166,13 @@ export class ProgressModel {
   settle(at: number): ChangeBody | null {
     const flights = this.inFlight.sum(this.workers.values(), at);
     const files: FileProgress[] = [];
-    let totals = this.base;
+    let totals = addFiles(
+      this.base,
+      Array.from(this.files.values(), ({ row }) => row),
+    );
     let flying = 0;
     let flyingRows = 0;
     for (const entry of this.files.values()) {
-      totals = addFile(totals, entry.row);
       const flight = entry.row.state === 'loading' ? flights.get(entry.row.fileId) : undefined;
       flying += flight?.bytes ?? 0;
       flyingRows += flight?.rows ?? 0;
@@ -209,6 +211,7 @@ export class ProgressModel {
       window.add(at, row.rows.parsed + (flight?.rows ?? 0), bytesSeen);
       moving = window.rate(at);
     }
+    if (shown !== null && !this.changedFiles.has(row.fileId) && waits(shown, bytesSeen, moving)) return null;
     const etaSeconds =
       moving.bytesPerSecond > 0
         ? Math.round(((row.bytes - bytesSeen) / moving.bytesPerSecond) * 10) / 10
@@ -231,10 +234,9 @@ export class ProgressModel {
     done.sort(
       (a, b) => (a.row.finishedAt ?? '').localeCompare(b.row.finishedAt ?? '') || a.row.fileId - b.row.fileId,
     );
-    for (const { row } of done.slice(0, done.length - keptFinished)) {
-      this.base = addFile(this.base, row);
-      this.dropFile(row.fileId);
-    }
+    const old = done.slice(0, done.length - keptFinished).map(({ row }) => row);
+    this.base = addFiles(this.base, old);
+    for (const { fileId } of old) this.dropFile(fileId);
   }
 
   private noteThroughput(at: number): void {
@@ -262,6 +264,16 @@ export class ProgressModel {
 
 /** How often rates are looked at again when nothing is heard any more, until they are zero. */
 export const restMs = 1000;
+
+/** Nothing moves, and nothing was shown to: told apart without an object for each of the files that wait. */
+function waits(
+  shown: FileProgress,
+  bytesSeen: number,
+  now: Pick<FileProgress, 'rowsPerSecond' | 'bytesPerSecond'>,
+): boolean {
+  const moves = now.rowsPerSecond + now.bytesPerSecond + shown.rowsPerSecond + shown.bytesPerSecond > 0;
+  return !moves && shown.bytesSeen === bytesSeen && shown.etaSeconds === null;
+}
 
 /** Equal as JSON: what a client would see. */
 function same(a: unknown, b: unknown): boolean {

@@ -22,28 +22,24 @@ export function isFinished(state: FileState): boolean {
 }
 
 /**
- * Totals with one more file. Files of unknown datasets do not count: nothing of theirs is in the
+ * Totals with more files. Files of unknown datasets do not count: nothing of theirs is in the
  * ledger. Rates are not sums and stay as they are.
  */
-export function addFile(totals: Totals, file: FileProgress): Totals {
-  if (file.state === 'unknown') return totals;
-  return {
-    files: totals.files + 1,
-    filesDone: totals.filesDone + (file.state === 'done' ? 1 : 0),
-    filesFailed: totals.filesFailed + (file.state === 'failed' ? 1 : 0),
-    bytes: totals.bytes + file.bytes,
-    bytesCommitted: totals.bytesCommitted + file.bytesCommitted,
-    rows: addRows(totals.rows, file.rows),
-    rowsPerSecond: totals.rowsPerSecond,
-    bytesPerSecond: totals.bytesPerSecond,
-  };
-}
-
-function addRows(a: RowCounts, b: RowCounts): RowCounts {
-  return {
-    parsed: a.parsed + b.parsed,
-    loaded: a.loaded + b.loaded,
-    rejected: a.rejected + b.rejected,
-    deduplicated: a.deduplicated + b.deduplicated,
-  };
+export function addFiles(totals: Totals, added: readonly FileProgress[]): Totals {
+  let { files, filesDone, filesFailed, bytes, bytesCommitted } = totals;
+  let { parsed, loaded, rejected, deduplicated } = totals.rows;
+  for (const file of added) {
+    if (file.state === 'unknown') continue;
+    files += 1;
+    if (file.state === 'done') filesDone += 1;
+    if (file.state === 'failed') filesFailed += 1;
+    bytes += file.bytes;
+    bytesCommitted += file.bytesCommitted;
+    parsed += file.rows.parsed;
+    loaded += file.rows.loaded;
+    rejected += file.rows.rejected;
+    deduplicated += file.rows.deduplicated;
+  }
+  const rows = { parsed, loaded, rejected, deduplicated };
+  return { ...totals, files, filesDone, filesFailed, bytes, bytesCommitted, rows };
 }

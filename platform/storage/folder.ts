@@ -4,6 +4,7 @@
  * after a power cut. Symbolic links are never followed below the root.
  */
 import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
 import { type BigIntStats, constants } from 'node:fs';
 import {
   type FileHandle,
@@ -17,12 +18,14 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { LandfallError } from '../errors.ts';
-import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
+import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
+import { moveEach } from './move-each.ts';
 
 /** What is being written; never listed. */
 const asideFolder = '.landfall-tmp';
@@ -30,6 +33,8 @@ const asideFolder = '.landfall-tmp';
 const asideMs = 60 * 60 * 1000;
 /** Staged files that are written, or renamed, at a time: as many as a worker has threads for it. */
 const stagedAtATime = 8;
+/** Objects that are asked about at a time. */
+const statsAtATime = 16;
 /** Two of these are held while a file is read: one in use, one being filled. */
 const bufferBytes = 1024 * 1024;
 
@@ -71,9 +76,38 @@ export class FolderStorage implements Storage {
   private async find(key: string): Promise<StoredObject | null> {
     const path = await this.locate(key).catch(nullIfMissing);
     const found = path && (await lstat(path, { bigint: true }).catch(nullIfMissing));
-    if (!found) return null;
-    if (found.isSymbolicLink()) throw new LandfallError('LF_SYMLINK', { file: path });
+    return found ? this.objectOf(key, found) : null;
+  }
+
+  private objectOf(key: string, found: BigIntStats): StoredObject | null {
+    if (found.isSymbolicLink()) throw new LandfallError('LF_SYMLINK', { file: join(this.url, key) });
     return found.isFile() ? toObject(key, found) : null;
+  }
+
+  stats(keys: readonly string[]): Promise<(StoredObject | null)[]> {
+    return this.guard(this.findAll(keys));
+  }
+
+  /** What `find` does, for many: each folder is looked at once. */
+  private async findAll(keys: readonly string[]): Promise<(StoredObject | null)[]> {
+    const folders = new Map<string, Promise<unknown>>();
+    const isThere = (key: string) => {
+      const folder = dirname(key);
+      const known = folders.get(folder);
+      if (known !== undefined) return known;
+      const located = this.locate(key).catch(nullIfMissing);
+      folders.set(folder, located);
+      return located;
+    };
+    const objects: (StoredObject | null)[] = [];
+    await atATime(statsAtATime, keys, async (key, i) => {
+      checkKey(key, this.url);
+      const path = join(this.url, key);
+      const there = (await isThere(key)) !== null;
+      const found = there ? await lstat(path, { bigint: true }).catch(nullIfMissing) : null;
+      objects[i] = found ? this.objectOf(key, found) : null;
+    });
+    return objects;
   }
 
   async *read(
@@ -160,15 +194,9 @@ export class FolderStorage implements Storage {
     const aside = objects.map(({ key }, i) => ({ key, path: join(folder, `${name}-${i}`) }));
     const discard = () => atATime(stagedAtATime, aside, ({ path }) => unlink(path).catch(() => {}));
     try {
-      await atATime(stagedAtATime, objects, async ({ key, body }, i) => {
+      await atATime(stagedAtATime, objects, ({ key, body }, i) => {
         checkKey(key, this.url);
-        const file = await open(aside[i].path, 'wx');
-        try {
-          for (let at = 0; at < body.length; ) at += (await file.write(body, at)).bytesWritten;
-          await file.sync();
-        } finally {
-          await file.close();
-        }
+        return writeNew(aside[i].path, body);
       });
     } catch (error) {
       await discard();
@@ -177,18 +205,29 @@ export class FolderStorage implements Storage {
     return { publish: () => this.guard(this.placeAll(aside)), discard };
   }
 
-  /** What `place` does, for many: each folder is looked at and made durable once. */
+  /** What `place` does, for many. */
   private async placeAll(aside: readonly { key: string; path: string }[]): Promise<void> {
-    const folders = [...new Set(aside.map(({ key }) => dirname(join(this.url, key))))];
-    const made: string[] = [];
-    for (const folder of folders) {
-      const first = await mkdir(folder, { recursive: true });
-      await this.locate(relative(this.url, join(folder, 'x')).split(sep).join('/'));
-      if (first !== undefined) made.push(...foldersBetween(first, folder));
-    }
+    const changed = await this.readyFolders(aside);
     await atATime(stagedAtATime, aside, ({ key, path }) => rename(path, join(this.url, key)));
-    const above = made.map((folder) => dirname(folder));
-    await atATime(stagedAtATime, [...new Set([...folders, ...above])], syncFolder);
+    await atATime(stagedAtATime, changed, syncFolder);
+  }
+
+  /**
+   * Looks at the folders of these keys, each once, and makes those that are not there. The answer are all that
+   * change when the objects come: folders that were made on the way are entries of the folders above them.
+   */
+  private async readyFolders(objects: readonly { readonly key: string }[]): Promise<string[]> {
+    const changed = new Set<string>();
+    for (const { key } of objects) {
+      checkKey(key, this.url);
+      const folder = dirname(join(this.url, key));
+      if (changed.has(folder)) continue;
+      const first = await mkdir(folder, { recursive: true });
+      await this.locate(key);
+      changed.add(folder);
+      if (first !== undefined) for (const made of foldersBetween(first, folder)) changed.add(dirname(made));
+    }
+    return [...changed];
   }
 
   delete(key: string): Promise<void> {
@@ -219,11 +258,36 @@ export class FolderStorage implements Storage {
     await dropCopied(source, object);
   }
 
+  moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]> {
+    if (!(source instanceof FolderStorage)) return moveEach(this, source, moves);
+    return this.guard(this.moveAll(source, moves));
+  }
+
+  /** What `move` does, for many: each folder is looked at and made durable once. What cannot be renamed stays. */
+  private async moveAll(source: FolderStorage, moves: readonly Move[]): Promise<boolean[]> {
+    const there = await source.findAll(moves.map(({ sourceKey }) => sourceKey));
+    const changed = await this.readyFolders(moves);
+    const moved: boolean[] = moves.map(() => false);
+    await atATime(stagedAtATime, moves, async ({ sourceKey, key, fingerprint }, i) => {
+      const found = there[i];
+      if (found === null || found.fingerprint !== (fingerprint ?? found.fingerprint)) return;
+      moved[i] = await rename(join(source.url, sourceKey), join(this.url, key)).then(
+        () => true,
+        () => false,
+      );
+    });
+    const left = moves.map(({ sourceKey }) => dirname(join(source.url, sourceKey)));
+    await atATime(stagedAtATime, [...new Set([...changed, ...left])], syncFolder);
+    return moved;
+  }
+
   /** The path of a key, all folders of which are real and below the root. */
   private async locate(key: string): Promise<string> {
     checkKey(key, this.url);
     const path = join(this.url, key);
     const folder = dirname(path);
+    // The root is real: it was looked at when the store was opened.
+    if (folder === this.url) return path;
     const real = await realpath(folder);
     if (real !== folder) {
       const inside = real === this.url || real.startsWith(this.url + sep);
@@ -344,6 +408,25 @@ function fingerprint(found: BigIntStats): string {
 
 function toObject(key: string, found: BigIntStats): StoredObject {
   return { key, bytes: Number(found.size), modifiedAt: found.mtime, fingerprint: fingerprint(found) };
+}
+
+/** A FileHandle costs as much CPU as all that is done with it here: for many small files plain descriptors. */
+const onDescriptors = {
+  open: promisify(fs.open),
+  write: promisify(fs.write),
+  sync: promisify(fs.fsync),
+  close: promisify(fs.close),
+};
+
+/** Writes a file that is not there yet, and makes its bytes durable. */
+async function writeNew(path: string, body: Uint8Array): Promise<void> {
+  const file = await onDescriptors.open(path, 'wx');
+  try {
+    for (let at = 0; at < body.length; ) at += (await onDescriptors.write(file, body, at)).bytesWritten;
+    await onDescriptors.sync(file);
+  } finally {
+    await onDescriptors.close(file);
+  }
 }
 
 function nullIfMissing(error: NodeJS.ErrnoException): null {

@@ -33,6 +33,41 @@ export async function openObject(url: string): Promise<{ storage: Storage; key: 
   }
 }
 
+/** Objects of one folder. */
+export interface Together {
+  readonly storage: Storage;
+  readonly keys: readonly string[];
+  /** The place of each among the addresses that were asked for. */
+  readonly at: readonly number[];
+}
+
+/** openObject for many: each folder is opened once. Those whose folder is not there are left out. */
+export async function openObjects(urls: readonly string[]): Promise<Together[]> {
+  const folders = new Map<string, number[]>();
+  for (const [i, url] of urls.entries()) {
+    const folder = url.slice(0, url.lastIndexOf('/'));
+    const known = folders.get(folder);
+    if (known) known.push(i);
+    else folders.set(folder, [i]);
+  }
+  const opened: Together[] = [];
+  for (const [folder, at] of folders) {
+    const first = await openObject(urls[at[0]]).catch(nullIfGone);
+    if (first === null) continue;
+    const keyOf = (i: number) => {
+      const rest = urls[i].slice(folder.length + 1);
+      return folder.startsWith('s3://') ? rest : decodeURIComponent(rest);
+    };
+    opened.push({ storage: first.storage, keys: at.map(keyOf), at });
+  }
+  return opened;
+}
+
+function nullIfGone(error: unknown): null {
+  if (error instanceof LandfallError && error.code === 'LF_FILE_MISSING') return null;
+  throw error;
+}
+
 /** The address of an object, as openObject takes it and as the ledger keeps it. */
 export function objectUrl(storage: Pick<Storage, 'url'>, key: string): string {
   return storage.url.startsWith('s3://')

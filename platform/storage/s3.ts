@@ -13,10 +13,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { LandfallError } from '../errors.ts';
-import type { Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
+import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';
 import { checkKey, checkPrefix } from './keys.ts';
+import { moveEach } from './move-each.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
 
 const bufferBytes = 1024 * 1024;
@@ -40,6 +41,9 @@ function sharedClient(): S3Client {
   });
   return shared;
 }
+
+/** Objects that are asked about at a time. */
+const statsAtATime = 16;
 
 /** Staged objects that are put at a time. */
 const putsAtATime = 16;
@@ -85,6 +89,14 @@ export class S3Storage implements Storage {
       if (statusOf(error) === 404) return null;
       throw this.failure(error, key);
     }
+  }
+
+  async stats(keys: readonly string[]): Promise<(StoredObject | null)[]> {
+    const found: (StoredObject | null)[] = [];
+    await atATime(statsAtATime, keys, async (key, i) => {
+      found[i] = await this.stat(key);
+    });
+    return found;
   }
 
   async *read(
@@ -164,6 +176,10 @@ export class S3Storage implements Storage {
       await copyThrough(source, object, this, key);
     }
     await dropCopied(source, object);
+  }
+
+  moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]> {
+    return moveEach(this, source, moves);
   }
 
   private address(key: string): S3Address {

@@ -140,6 +140,15 @@ describe.each(kinds)('%s', (kind) => {
     await expect(leaving).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
   });
 
+  it('tells of many objects at once, in the order of their keys', async () => {
+    const keys = ['many/a', 'many/deep/b', 'many/none', 'nowhere/at/all', 'many/c'];
+    for (const key of [keys[4], keys[1], keys[0]]) await storage.put(key, key);
+    const found = await storage.stats(keys);
+    expect(found).toEqual(await Promise.all(keys.map((key) => storage.stat(key))));
+    expect(found.map((one) => one?.bytes)).toEqual([6, 11, undefined, undefined, 6]);
+    await expect(storage.stats(['many/a', '../out'])).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
+  });
+
   it('writes and reads what is larger than its buffers, in pieces of at most 1 MiB', async () => {
     const block = randomBytes(3_000_001);
     const blocks = Array.from({ length: 7 }, () => block);
@@ -236,6 +245,28 @@ describe.each(kinds)('%s', (kind) => {
       await storage.moveFrom(source, 'in/it here+.csv', `from-${from}/new/moved ü.csv`);
       expect(await source.stat('in/it here+.csv')).toBeNull();
       expect((await textOf(storage, `from-${from}/new/moved ü.csv`)) === text).toBe(true);
+    });
+
+    it('many at once, and says which were there', async () => {
+      const names = ['1', '2', 'none', '3'];
+      for (const name of ['1', '2', '3', 'other']) await source.put(`all/${name}`, name);
+      const moves = names.map((name, i) => ({
+        sourceKey: `all/${name}`,
+        key: `from-${from}/all-${i % 2}/${name}`,
+      }));
+      const changed = { sourceKey: 'all/other', key: `from-${from}/all/other`, fingerprint: 'another' };
+      expect(await storage.moveAllFrom(source, [...moves, changed])).toEqual([
+        true,
+        true,
+        false,
+        true,
+        false,
+      ]);
+      expect(await textOf(source, 'all/other')).toBe('other');
+      for (const [i, { sourceKey, key }] of moves.entries()) {
+        expect(await source.stat(sourceKey)).toBeNull();
+        if (i !== 2) expect(await textOf(storage, key)).toBe(names[i]);
+      }
     });
 
     it('nothing where there is nothing', async () => {

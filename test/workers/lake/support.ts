@@ -8,7 +8,8 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
 import type { TextDictionary, Vector } from '../../../kernel/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../../../model/compiled.ts';
-import type { Staged, Storage, StorageWriter, StoredObject } from '../../../platform/types.ts';
+import { moveEach } from '../../../platform/storage/move-each.ts';
+import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../../../platform/types.ts';
 import { type LakeChunkOptions, openLakeChunk } from '../../../workers/lake/lake-chunk.ts';
 
 /**
@@ -223,6 +224,12 @@ export class Folder implements Storage {
     const path = join(this.root, key);
     await mkdir(dirname(path), { recursive: true });
     await rename(join((source as Folder).root, sourceKey), path);
+  }
+  stats(keys: readonly string[]): Promise<(StoredObject | null)[]> {
+    return Promise.all(keys.map((key) => this.stat(key)));
+  }
+  moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]> {
+    return moveEach(this, source, moves);
   }
   /** Keys of everything stored, sorted. */
   async keys(): Promise<string[]> {
