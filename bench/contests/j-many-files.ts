@@ -1,5 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Arena, Input } from '../lib/arena.ts';
 import { withClient } from '../lib/arena.ts';
 import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../lib/flat-copy.ts';
@@ -13,12 +13,16 @@ import { type Contest, rate, ratio } from './contest.ts';
 /** 25 trips are 3 KB. */
 const rowsOfFile = 25;
 const filesMost = 5_000;
+/** Files of the loop: each is a process and a connection, the hundredth as dear as the first. */
+const loopFiles = 500;
+/** Files that are made to see what making one takes. */
+const probeFiles = 500;
 
 export const manyFiles: Contest = {
   letter: 'j',
   what: '5,000 files of 3 KB dropped at once: files per second, and ÷ a loop of `psql \\copy` per file',
   inside:
-    'landfall: from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql: a shell loop of one psql a file',
+    'landfall: from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql: a shell loop of one psql a file, over a tenth of the files and scaled',
   goalRows: 10_000_000,
   prepare: async (arena) => {
     const files = Math.max(10, Math.min(filesMost, Math.floor(arena.rows / 2000)));
@@ -53,14 +57,26 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
       const up = await RunningUp.start(arena);
       try {
         await up.warm(staging, input);
+        const newFileMicroseconds = probe(arena);
         await arena.settle();
-        return await dropAll(arena, up, paths, input);
+        const measured = await dropAll(arena, up, paths, input);
+        return { ...measured, detail: { ...measured.detail, newFileMicroseconds } };
       } finally {
-        await up.stop();
-        rmSync(staging, { recursive: true, force: true });
+        await up.stop({ aside: true });
+        arena.putAside('staging');
       }
     },
   };
+}
+
+/** CPU time of making an empty file where the lake lies, in µs: the file system's part of every part. */
+function probe(arena: Arena): number {
+  const folder = arena.emptyFolder('probe');
+  const before = process.cpuUsage();
+  for (let i = 0; i < probeFiles; i++) closeSync(openSync(join(folder, String(i)), 'wx'));
+  const { user, system } = process.cpuUsage(before);
+  arena.putAside('probe');
+  return Math.round((user + system) / probeFiles);
 }
 
 async function dropAll(
@@ -95,6 +111,9 @@ async function dropAll(
     return sumsOfStar(client);
   });
   mustAgree('star', found, sums);
+  const [{ parts }] = await arena.query<{ parts: number }>(
+    `select avg(parts)::float8 as parts from landfall.file where name <> '${warmName}'`,
+  );
   const left = readdirSync(up.landing).length;
   if (left > 0) throw new Error(`${left} files are still in landing`);
   return {
@@ -102,18 +121,22 @@ async function dropAll(
     cpuSeconds: up.cpuSeconds() - cpuBefore,
     coordinatorCpuSeconds: up.coordinatorCpuSeconds() - coordinatorBefore,
     serverCpuSeconds: arena.serverCpuSeconds() - serverBefore,
+    detail: { files: paths.length, partsOfFile: parts },
   };
 }
 
-function loopSide(arena: Arena, input: Input, files: number): Side {
+function loopSide(arena: Arena, input: Input, all: number): Side {
+  const files = Math.min(all, loopFiles);
+  const rows = files * rowsOfFile;
+  const sample = files < all ? ` of ${all.toLocaleString('en')}, scaled` : '';
   return {
-    name: `loop of psql \\copy over ${files.toLocaleString('en')} files`,
-    rows: input.rows,
-    bytes: input.bytes,
+    name: `loop of psql \\copy over ${files.toLocaleString('en')} files${sample}`,
+    rows,
+    bytes: Math.round((input.bytes / all) * files),
     run: () =>
       withClient(arena.databaseUrl, async (client) => {
         const staging = arena.emptyFolder('staging');
-        cutIntoFiles(input, staging, rowsOfFile);
+        cutIntoFiles(input, staging, rowsOfFile, files);
         await createFlatTable(client, tripColumns);
         await arena.settle();
         const serverBefore = arena.serverCpuSeconds();
@@ -124,13 +147,12 @@ function loopSide(arena: Arena, input: Input, files: number): Side {
           const loop = `set -e; for f in "$1"/*.csv; do psql ${psql.join(' ')}; done`;
           const { seconds, cpuSeconds } = await runProcess('bash', ['-c', loop, 'bash', staging]);
           const serverCpuSeconds = arena.serverCpuSeconds() - serverBefore;
-          const { rows } = await client.query('select count(*)::int as n from flat_copy');
-          if (rows[0].n !== input.rows)
-            throw new Error(`the flat table has ${rows[0].n} rows, not ${input.rows}`);
+          const { rows: found } = await client.query('select count(*)::int as n from flat_copy');
+          if (found[0].n !== rows) throw new Error(`the flat table has ${found[0].n} rows, not ${rows}`);
           return { seconds, cpuSeconds, serverCpuSeconds };
         } finally {
           await client.query('drop table if exists flat_copy');
-          rmSync(staging, { recursive: true, force: true });
+          arena.putAside('staging');
         }
       }),
   };

@@ -1,5 +1,5 @@
 /** Where contests take place: one server, one folder, one machine, and inputs that all sides share. */
-import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,7 @@ export class Arena {
   private readonly inputs = new Map<string, Promise<Input>>();
   private readonly sums = new Map<string, Promise<TripSums>>();
   private readonly closers: (() => Promise<unknown>)[];
+  private asides = 0;
 
   private constructor(options: ArenaOptions, place: Place, closers: (() => Promise<unknown>)[]) {
     this.rows = options.rows;
@@ -102,6 +103,16 @@ export class Arena {
     rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true });
     return path;
+  }
+
+  /**
+   * Takes a folder out of the way; what is in it goes when the arena does. Of many small files: ext4 gives no
+   * inode again that was freed within the last minutes, and looks at each of those whenever a file is made, so
+   * the files that one round deletes would be paid for by the next.
+   */
+  putAside(name: string): void {
+    const path = join(this.folder, name);
+    if (existsSync(path)) renameSync(path, join(this.folder, `aside-${++this.asides}`));
   }
 
   /**

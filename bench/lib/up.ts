@@ -110,25 +110,33 @@ export class RunningUp {
     return processStat(this.child.pid!)?.cpuSeconds ?? Number.NaN;
   }
 
-  async stop(): Promise<void> {
+  /** `aside`: its folders are kept until the end (Arena.putAside). */
+  async stop({ aside = false } = {}): Promise<void> {
     await this.listening.close();
     const ended = once(this.child, 'exit');
     if (this.child.exitCode === null && this.child.kill('SIGTERM')) await ended;
-    for (const name of ['landing', 'lake', 'archive', 'failed'])
-      rmSync(join(this.arena.folder, name), { recursive: true, force: true });
+    for (const name of ['landing', 'lake', 'archive', 'failed']) {
+      if (aside) this.arena.putAside(name);
+      else rmSync(join(this.arena.folder, name), { recursive: true, force: true });
+    }
     await this.arena.emptyDatabase();
   }
 }
 
-/** Cuts a file of trips into files of `rows` rows each, every one with the header. */
-export function cutIntoFiles(input: Pick<Input, 'path' | 'bytes'>, folder: string, rows: number): string[] {
+/** Cuts a file of trips into files of `rows` rows each, every one with the header; at most `most` of them. */
+export function cutIntoFiles(
+  input: Pick<Input, 'path' | 'bytes'>,
+  folder: string,
+  rows: number,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   const file = openSync(input.path, 'r');
   const bytes = Buffer.alloc(input.bytes);
   readSync(file, bytes);
   closeSync(file);
   const lines = bytes.toString('utf8').split('\n');
   const paths: string[] = [];
-  for (let from = 1; from + rows <= lines.length; from += rows) {
+  for (let from = 1; from + rows <= lines.length && paths.length < most; from += rows) {
     const path = join(folder, `trips-${String(paths.length).padStart(5, '0')}.csv`);
     writeFileSync(path, `${[lines[0], ...lines.slice(from, from + rows)].join('\n')}\n`);
     paths.push(path);
