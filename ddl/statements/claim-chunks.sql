@@ -1,11 +1,12 @@
 -- Takes chunks of files of one chunk, for a group: those that nobody has and no worker was lost to. The others
 -- are left to be taken one by one.
+-- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 worker  text
 with free as (
   select c.chunk_id from landfall.chunk c join landfall.file f using (file_id)
   where c.chunk_id = any($1) and c.state = 'planned' and c.worker is null and c.lost = 0
-    and f.state = 'loading' and f.chunks = 1
+    and f.state || '' = 'loading' and f.chunks = 1
   for update of c skip locked
 ), claimed as (
   update landfall.chunk c

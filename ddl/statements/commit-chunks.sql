@@ -1,5 +1,6 @@
 -- commit-chunk.sql for many: only the latest claims of planned chunks commit, and only of files that are being
 -- loaded. Their rows are locked so that none can fail between this and the end of the transaction.
+-- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 file_id  integer[]
 -- $3 claim  integer[]
@@ -10,7 +11,7 @@
 -- $8 star_rows  bigint[]
 -- $9 parts  integer[]
 with loading as (
-  select file_id from landfall.file where file_id = any($2) and state = 'loading' order by file_id for share
+  select file_id from landfall.file where file_id = any($2) and state || '' = 'loading' order by file_id for share
 )
 update landfall.chunk c
 set state = 'committed', rows_parsed = n.parsed, rows_loaded = n.loaded, rows_rejected = n.rejected,

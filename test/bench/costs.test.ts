@@ -13,6 +13,7 @@ import type { Batch, Kernel } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { enrichBatch } from '../../model/enrich.ts';
 import { openQueues } from '../../platform/queue/index.ts';
+import { sql } from '../../platform/sql.ts';
 import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../support/index.ts';
 import { openStage } from '../workers/support.ts';
 
@@ -148,6 +149,63 @@ describe('a chunk', () => {
     vi.restoreAllMocks();
     return sent;
   }
+});
+
+describe('a group of small files', () => {
+  const others = 3_000;
+  const ids = Array.from({ length: 64 }, (_, i) => others + 1 + i);
+
+  /** Rows of `landfall.file`, of the size that they have, that a statement looks at while the planner knows nothing of it. */
+  async function rowsLookedAt(name: string, ...values: unknown[]): Promise<number> {
+    const client = await database.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('truncate landfall.file restart identity cascade');
+      await client.query(
+        `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state, content_hash, chunks, layout)
+         select 'trips', i::text, i::text, 'pool', 'landing', 1, '', case when i <= $1 then 'loading' else $2 end, i::text, 1,
+           (select to_jsonb(array_agg(md5((i * j)::text))) from generate_series(1, 40) j)
+         from generate_series(1, $3) i`,
+        [others, name === 'lock-group' ? 'discovered' : 'loading', others + ids.length],
+      );
+      await client.query(
+        `insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, state)
+         select file_id, 0, 0, 1, 1, case when $1 then 'committed' else 'planned' end from landfall.file order by file_id`,
+        [name === 'finish-group'],
+      );
+      const { rows } = await client.query(`explain (analyze, format json) ${sql(name)}`, values);
+      return rowsOf(rows[0]['QUERY PLAN'][0].Plan);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  interface Plan {
+    readonly 'Relation Name'?: string;
+    readonly 'Actual Rows': number;
+    readonly 'Actual Loops': number;
+    readonly 'Rows Removed by Filter'?: number;
+    readonly Plans?: readonly Plan[];
+  }
+
+  function rowsOf(plan: Plan): number {
+    const own = plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0);
+    const here = plan['Relation Name'] === 'file' ? own * plan['Actual Loops'] : 0;
+    return here + (plan.Plans ?? []).reduce((sum, below) => sum + rowsOf(below), 0);
+  }
+
+  it.each([
+    ['lock-group', ids, ids.map((id) => `other ${id}`)],
+    ['claim-chunks', ids, 'worker'],
+    ['commit-chunks', ids, ids, ...Array.from({ length: 7 }, () => ids.map(() => 0))],
+    ['finish-group', ids, ids.map(() => '{}')],
+    ['versioned-files', ids],
+  ])('%s looks at its own files, however many others there are', async (name, ...values) => {
+    const looked = await rowsLookedAt(name, ...values);
+    expect(looked).toBeGreaterThanOrEqual(ids.length);
+    expect(looked).toBeLessThanOrEqual(4 * ids.length);
+  });
 });
 
 function statement(query: unknown): string {
