@@ -4,7 +4,6 @@
  * after a power cut. Symbolic links are never followed below the root.
  */
 import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs';
 import { type BigIntStats, constants } from 'node:fs';
 import {
   type FileHandle,
@@ -19,11 +18,11 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { promisify } from 'node:util';
 import { LandfallError } from '../errors.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';
+import { syncFolder, writeNew } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 
@@ -410,65 +409,9 @@ function toObject(key: string, found: BigIntStats): StoredObject {
   return { key, bytes: Number(found.size), modifiedAt: found.mtime, fingerprint: fingerprint(found) };
 }
 
-/** A FileHandle costs as much CPU as all that is done with it here: for many small files plain descriptors. */
-const onDescriptors = {
-  open: promisify(fs.open),
-  write: promisify(fs.write),
-  sync: promisify(fs.fsync),
-  close: promisify(fs.close),
-};
-
-/** Writes a file that is not there yet, and makes its bytes durable. */
-async function writeNew(path: string, body: Uint8Array): Promise<void> {
-  const file = await onDescriptors.open(path, 'wx');
-  try {
-    for (let at = 0; at < body.length; ) at += (await onDescriptors.write(file, body, at)).bytesWritten;
-    await onDescriptors.sync(file);
-  } finally {
-    await onDescriptors.close(file);
-  }
-}
-
 function nullIfMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
   throw error;
-}
-
-/** Syncs under way, by folder, and the one that follows where somebody has asked for it meanwhile. */
-const syncs = new Map<string, { readonly now: Promise<void>; next: Promise<void> | null }>();
-
-/**
- * Makes a folder's entries durable. A sync covers what was renamed before it began, so all who ask while
- * one is under way share the next.
- */
-function syncFolder(path: string): Promise<void> {
-  const under = syncs.get(path);
-  if (under === undefined) return beginSync(path);
-  under.next ??= under.now.then(
-    () => beginSync(path),
-    () => beginSync(path),
-  );
-  return under.next;
-}
-
-function beginSync(path: string): Promise<void> {
-  const now = syncNow(path).finally(() => {
-    if (syncs.get(path)?.next === null) syncs.delete(path);
-  });
-  syncs.set(path, { now, next: null });
-  return now;
-}
-
-async function syncNow(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } catch (error) {
-    // Some network file systems know no fsync of a folder.
-    if (!['EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  } finally {
-    await folder.close();
-  }
 }
 
 /** Removes what dead processes left aside. */
