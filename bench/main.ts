@@ -2,15 +2,15 @@
  * `npm run bench`: what Landfall does in the time of what people would use instead, in one run on one
  * server. Sides alternate, medians count, and a side that does not reconcile has no rate.
  */
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { contests, defaultLetters, groupsOf } from './contests/index.ts';
 import { Arena } from './lib/arena.ts';
 import { machine, versions } from './lib/machine.ts';
-import { judge, type Report, saveReport } from './lib/outcome.ts';
+import { judge, type Report } from './lib/outcome.ts';
 import { printContest, printHead } from './lib/print.ts';
 import { alternate, type Result, type Side } from './lib/rounds.ts';
+import { saveResults } from './lib/save.ts';
 import { runPeers } from './peers/index.ts';
 
 const list = (text: string) =>
@@ -75,7 +75,7 @@ try {
     }
   }
   if (flags.peers) report.peers.push(...(await runPeers(arena)));
-  if (flags.out) saveReport(resolve(flags.out), report);
+  if (flags.out) saveResults(flags.out, report);
   if (report.contests.some(({ error }) => error !== undefined)) process.exitCode = 1;
 } finally {
   await arena.close();

@@ -2,8 +2,6 @@
  * What PostgreSQL takes for a fact row of trips, and what each part of the table costs of it: one session,
  * rows encoded beforehand. `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { connectDatabase } from '../platform/database.ts';
@@ -12,6 +10,7 @@ import { Arena } from './lib/arena.ts';
 import { machine, versions } from './lib/machine.ts';
 import { processStat } from './lib/proc.ts';
 import { median } from './lib/rounds.ts';
+import { saveResults } from './lib/save.ts';
 
 const flags = new Command('bench:server')
   .description("the server's CPU a fact row, for tables that differ in one thing each")
@@ -137,10 +136,7 @@ try {
   };
   for (const { name, microsecondsOfCpu } of results.variants)
     process.stdout.write(`  ${name.padEnd(56)} ${microsecondsOfCpu.toFixed(3)} µs\n`);
-  if (flags.out) {
-    mkdirSync(dirname(join(process.cwd(), flags.out)), { recursive: true });
-    writeFileSync(flags.out, `${JSON.stringify(results, null, 1)}\n`);
-  }
+  if (flags.out) saveResults(flags.out, results);
 } finally {
   await arena.close();
 }

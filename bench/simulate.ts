@@ -8,9 +8,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
@@ -27,6 +27,7 @@ import type { SleepersTask } from './children/sleeping-workers.ts';
 import { machine, versions } from './lib/machine.ts';
 import { treeCpuSeconds } from './lib/proc.ts';
 import { hasRedis, type OwnRedis, startRedis } from './lib/redis.ts';
+import { saveResults } from './lib/save.ts';
 import { tripColumns } from './lib/trips.ts';
 import type { QueueRun } from './report/results.ts';
 
@@ -213,8 +214,7 @@ async function save(out: string, runs: readonly QueueRun[], version: string): Pr
     command: `npm run bench:simulate -- ${process.argv.slice(2).join(' ')}`.trim(),
     ...{ machine: machine(), versions: await versions(version), runs },
   };
-  mkdirSync(dirname(resolve(out)), { recursive: true });
-  writeFileSync(resolve(out), `${JSON.stringify(results, null, 1)}\n`);
+  saveResults(out, results);
 }
 
 function show(run: QueueRun): void {

@@ -2,8 +2,6 @@
  * What each stage of the pipeline costs: CPU a row, bytes a row on disk and wire. The scaling model is
  * made of these. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
@@ -12,6 +10,7 @@ import { Arena, withClient } from './lib/arena.ts';
 import { runTogether } from './lib/children.ts';
 import { machine, versions } from './lib/machine.ts';
 import { median } from './lib/rounds.ts';
+import { saveResults } from './lib/save.ts';
 import { prepareStaged, type StagedLoad } from './lib/staged-load.ts';
 import { mustAgree, sumsOfStar } from './lib/sums.ts';
 
@@ -99,10 +98,7 @@ try {
   };
   print('CPU a row, µs', results.microsecondsOfCpu, 3);
   print('bytes a row', results.bytes, 1);
-  if (flags.out) {
-    mkdirSync(dirname(join(process.cwd(), flags.out)), { recursive: true });
-    writeFileSync(flags.out, `${JSON.stringify(results, null, 1)}\n`);
-  }
+  if (flags.out) saveResults(flags.out, results);
 } finally {
   await arena.close();
 }

@@ -13,7 +13,7 @@ import { runChecks } from './data-checks.ts';
 import { fingerprintsNow, rejectLimitError } from './finalise.ts';
 import { auditLakeOf } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
-import { reconcile, sumRows } from './reconcile.ts';
+import { accountOf } from './reconcile.ts';
 import { versionLock } from './versions.ts';
 
 export interface GroupEnding {
@@ -72,13 +72,10 @@ async function writeReceipts(
     fingerprintsNow(accounts.map(({ file }) => file)),
   ]);
   return accounts.flatMap((account, i) => {
-    const { file, chunks, parts, rejectsByCode } = account;
-    const counted = { starRows: chunks[0].starRows, lake: audits[i] };
-    const checks = reconcile({ ...account, ...counted, fingerprint: fingerprints[i] });
-    const rows = sumRows(chunks);
-    if (checks.some(({ ok }) => !ok) || rejectLimitError(dataset, file, rows) !== null) return [];
-    const lakeCounts = { parts: parts.length, lakeRows: audits[i].rows, lakeBytes: audits[i].bytes };
-    return doneReceipt(file, { rows, ...lakeCounts, starRows: counted.starRows, rejectsByCode, checks });
+    const { file } = account;
+    const { checks, counts } = accountOf({ ...account, lake: audits[i], fingerprint: fingerprints[i] });
+    if (checks.some(({ ok }) => !ok) || rejectLimitError(dataset, file, counts.rows) !== null) return [];
+    return doneReceipt(file, { ...counts, checks });
   });
 }
 

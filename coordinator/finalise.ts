@@ -13,7 +13,7 @@ import { type Context, datasetNamed, linkOf } from './context.ts';
 import { endDone } from './end-done.ts';
 import { auditLake } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
-import { type Check, reconcile, sumRows } from './reconcile.ts';
+import { accountOf, type Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
 
 /** Null: there was nothing to end. */
@@ -39,10 +39,10 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
   crashPoint('finalise.accounted');
   const broken = account.checks.find((check) => !check.ok);
   if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
-  const overLimit = rejectLimitError(dataset, file, account.receipt.rows);
+  const overLimit = rejectLimitError(dataset, file, account.counts.rows);
   if (overLimit !== null) return fail(context, file, overLimit, account.checks);
   const link = await linkOf(ledger, file);
-  const receipt = doneReceipt(file, { ...account.receipt, checks: account.checks, ...(link && { link }) });
+  const receipt = doneReceipt(file, { ...account.counts, checks: account.checks, ...(link && { link }) });
   const broke = await endDone(context, dataset, file, receipt);
   if (broke !== null) {
     const found = broke.find((check) => !check.ok)!;
@@ -83,10 +83,7 @@ async function takeAccount(context: Context, file: LedgerFile, chunks: readonly 
     ledger.rejectCounts(file.fileId),
     fingerprintNow(file),
   ]);
-  const starRows = chunks.reduce((sum, chunk) => sum + chunk.starRows, 0);
-  const checks = reconcile({ file, chunks, parts, rejectsByCode, fingerprint, starRows, lake: audit });
-  const lakeCounts = { parts: parts.length, lakeRows: audit.rows, lakeBytes: audit.bytes };
-  return { fingerprint, checks, receipt: { rows: sumRows(chunks), ...lakeCounts, starRows, rejectsByCode } };
+  return { fingerprint, ...accountOf({ file, chunks, parts, rejectsByCode, fingerprint, lake: audit }) };
 }
 
 /** Null where the file is gone. */

@@ -33,6 +33,17 @@ export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
   return sum;
 }
 
+/** What the receipt says of a file's rows, wherever they are, and whether all say the same. */
+export function accountOf(accounts: Omit<Accounts, 'starRows'>) {
+  const { chunks, parts, lake, rejectsByCode } = accounts;
+  const starRows = chunks.reduce((sum, chunk) => sum + chunk.starRows, 0);
+  const lakeCounts = { parts: parts.length, lakeRows: lake.rows, lakeBytes: lake.bytes };
+  return {
+    checks: reconcile({ ...accounts, starRows }),
+    counts: { rows: sumRows(chunks), ...lakeCounts, starRows, rejectsByCode },
+  };
+}
+
 /** Every check with its outcome, in the order in which a reader would ask. */
 export function reconcile(accounts: Accounts): Check[] {
   const { file, chunks, parts, rejectsByCode, fingerprint, starRows, lake } = accounts;

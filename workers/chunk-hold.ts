@@ -88,6 +88,13 @@ export class TakenOver extends Error {
   }
 }
 
+/** A later claim holds the chunk, or one of a group, or its file has ended: what was done is thrown away. */
+export class FencedOff extends Error {
+  constructor() {
+    super('some of it is not ours any more');
+  }
+}
+
 /** Whether a chunk is to be loaded with nothing else in its process. */
 export function isSuspect(claim: Claim): boolean {
   return claim.lost >= suspectAfter;

@@ -17,7 +17,7 @@ import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
-import { type ChunkHold, isSuspect } from './chunk-hold.ts';
+import { type ChunkHold, FencedOff, isSuspect } from './chunk-hold.ts';
 import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from './lake/lake-chunk.ts';
 import { passRows } from './pass-rows.ts';
@@ -119,9 +119,6 @@ async function loadClaimed(
     throw error;
   }
 }
-
-/** A later claim holds the chunk; what this one did is thrown away. */
-class FencedOff extends Error {}
 
 /** The definition that the file was planned with. Throws LF_DATASET_UNKNOWN, LF_DEFINITION_MISMATCH. */
 export function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {

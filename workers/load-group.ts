@@ -13,6 +13,7 @@ import { crashPoint } from '../platform/crash-points.ts';
 import type { ChunkCommit } from '../platform/ledger/commit.ts';
 import type { Claim } from '../platform/ledger/ledger.ts';
 import type { ChunkJob } from '../platform/types.ts';
+import { FencedOff } from './chunk-hold.ts';
 import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from './lake/lake-chunk.ts';
 import { type ChunkTools, checkCount, definitionOf } from './load-chunk.ts';
@@ -167,13 +168,6 @@ async function commitAll(
       () => {},
     );
     throw error;
-  }
-}
-
-/** Somebody else has one of the chunks, or a file has ended: nothing of the group is kept. */
-class FencedOff extends Error {
-  constructor() {
-    super('some of the chunks are not ours any more');
   }
 }
 

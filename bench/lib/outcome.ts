@@ -1,6 +1,4 @@
 /** What is kept of a run: bench/results/*.json. The report and README's table are made of these files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Contest, isMet, type Measure } from '../contests/contest.ts';
 import type { Arena } from './arena.ts';
 import type { Machine } from './machine.ts';
@@ -66,14 +64,4 @@ export function judge(contest: Contest, results: readonly Result[], arena: Arena
     met: measure.goal === null || Number.isNaN(measure.value) ? null : isMet(measure.value, measure.goal),
   }));
   return { ...head, measures };
-}
-
-export function saveReport(path: string, report: Report): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(report, null, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, compact)}\n`);
-}
-
-/** Numbers of a series on one line. */
-function compact(_: string, numbers: string): string {
-  return `[${numbers.replaceAll(/\s+/g, ' ')}]`;
 }

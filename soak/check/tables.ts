@@ -75,6 +75,17 @@ const trips: Comparison = {
 const rideFields = `['duration', 'started', 'ended', 'start_id', 'start_name', 'start_lat', 'start_lon',
   'end_id', 'end_name', 'end_lat', 'end_lon', 'bike', 'rider', 'born', 'sex']`;
 
+const rideColumns: Columns = {
+  duration_seconds: 'integer',
+  start_station_id: 'varchar',
+  end_station_id: 'varchar',
+  bike_id: 'integer',
+  user_type: 'varchar',
+  gender: 'integer',
+  birth_year: 'integer',
+  hour: 'integer',
+};
+
 const citibike: Comparison = {
   expected: `select cast(nullif(duration, 'NULL') as integer) as duration_seconds, nullif(start_id, 'NULL') as start_station_id,
       nullif(end_id, 'NULL') as end_station_id, cast(nullif(bike, 'NULL') as integer) as bike_id,
@@ -88,26 +99,8 @@ const citibike: Comparison = {
         .split(',')
         .map((name) => `${name.trim()}: 'varchar'`)
         .join(', ')}})`,
-  lakeColumns: {
-    duration_seconds: 'integer',
-    start_station_id: 'varchar',
-    end_station_id: 'varchar',
-    bike_id: 'integer',
-    user_type: 'varchar',
-    gender: 'integer',
-    birth_year: 'integer',
-    hour: 'integer',
-  },
-  starColumns: {
-    duration_seconds: 'integer',
-    start_station_id: 'varchar',
-    end_station_id: 'varchar',
-    bike_id: 'integer',
-    user_type: 'varchar',
-    gender: 'integer',
-    birth_year: 'integer',
-    hour: 'integer',
-  },
+  lakeColumns: rideColumns,
+  starColumns: rideColumns,
   star: `select c.file_id, f.duration_seconds, a.station_id, b.station_id, bike.bike_id, u.name, f.gender, f.birth_year, f.hour
     from star.fact_ride f join landfall.chunk c using (chunk_id)
     join star.dim_station a on a.station_key = f.start_station_key

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -12,6 +11,7 @@ import { isAlive, processIdentity } from '../../platform/embedded/processes.ts';
 import { openServer } from '../../platform/embedded/server.ts';
 import type { Backend } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
+import { untilListening } from '../support/listening.ts';
 
 export interface OwnPostgres {
   /** Of the maintenance database. */
@@ -84,7 +84,7 @@ export async function openRedis({ kept = false } = {}): Promise<OwnRedis> {
   let child: ChildProcess;
   const start = async () => {
     child = spawn('redis-server', [...args, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
-    await untilListening(port);
+    await untilListening(port, child);
   };
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -119,17 +119,4 @@ export async function serversFor(
   redis: OwnRedis | null,
 ): Promise<{ databaseUrl: string; redisUrl: string | null }> {
   return { databaseUrl: await postgres.database(), redisUrl: backend === 'redis' ? redis!.url : null };
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ port, host: '127.0.0.1' }, () => resolve(true));
-      socket.on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await delay(20);
-  }
-  throw new Error('redis-server did not start listening');
 }

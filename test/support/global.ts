@@ -1,5 +1,5 @@
 /** Runs once around all tests: the real Postgres and Redis that they share. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,10 +11,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { connectDatabase } from '../../platform/database.ts';
@@ -23,6 +21,7 @@ import { findRunning, freePort } from '../../platform/embedded/launch.ts';
 import { isAlive, processIdentity } from '../../platform/embedded/processes.ts';
 import { openServer } from '../../platform/embedded/server.ts';
 import { migrate } from '../../platform/migrate.ts';
+import { untilListening } from './listening.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -131,18 +130,4 @@ async function startRedis(folder: string): Promise<Redis> {
       await ended;
     },
   };
-}
-
-async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = createConnection({ port, host: '127.0.0.1' }, () => resolve(true));
-      socket.on('error', () => resolve(false));
-      socket.on('connect', () => socket.destroy());
-    });
-    if (open) return;
-    await delay(20);
-  }
-  throw new Error('redis-server did not start listening');
 }
