@@ -61,11 +61,14 @@ class BrokenChecks extends Error {
   }
 }
 
+/** Rejects that go back at a time. */
+const returnedAtATime = 10_000;
+
 /** Rows of a replay that still do not fit wait again where they came from. */
 async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
   const dialect = file.layout as KernelDialect;
   const { byteOffset: field } = file.layout!.mending!;
-  const pairs: { origin: number; replay: number }[] = [];
+  let pairs: { origin: number; replay: number }[] = [];
   for await (const { raw, byteOffset } of openRejects(client, file.fileId)) {
     const origin = Number(readFields(Buffer.from(raw), dialect, field + 1).fields[field]);
     if (!Number.isSafeInteger(origin)) {
@@ -73,6 +76,9 @@ async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> 
       throw new LandfallError('LF_INTERNAL', { reason });
     }
     pairs.push({ origin, replay: byteOffset });
+    if (pairs.length < returnedAtATime) continue;
+    await returnRejects(client, file.fileId, pairs);
+    pairs = [];
   }
   if (pairs.length > 0) await returnRejects(client, file.fileId, pairs);
   crashPoint('finalise.rejects-returned');
