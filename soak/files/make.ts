@@ -78,7 +78,9 @@ async function write(
 
 async function flawed({ flaw, id }: Content, plain: Buffer): Promise<Buffer> {
   if (flaw === 'empty') return Buffer.alloc(0);
-  if (flaw === 'header') return Buffer.from(`no,such,columns,in,${id}\n1,2,3,4,5\n`);
+  // The lines that notes pass over before and after it are not all there is.
+  if (flaw === 'header')
+    return Buffer.from(`${`no,such,columns,in,${id}\n`.repeat(3)}${'1,2,3,4,5\n'.repeat(2)}`);
   if (flaw === 'binary')
     return Buffer.concat([
       Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 1]),
