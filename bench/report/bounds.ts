@@ -3,6 +3,7 @@ import { count } from '../../cli/terminal/format.ts';
 import citibike from '../../datasets/citibike/dataset.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { median, type Result } from '../lib/rounds.ts';
+import { manyFilesBound } from './many-files-bound.ts';
 import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';
 
 /** Where the time of a row goes, and the rates that no order of the work can pass. Empty without results. */
@@ -12,6 +13,7 @@ export function boundsSection({ runs, stages, server }: Results): string {
     pipelineBound(runs, stages, server),
     ceilingBound(runs, stages),
     ridesBound(runs),
+    manyFilesBound({ runs }),
     server === null ? '' : serverTable(server),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contests, defaultLetters, groupsOf } from '../../bench/contests/index.ts';
+import { manyFilesBound } from '../../bench/report/many-files-bound.ts';
 import { reportDocument } from '../../bench/report/markdown.ts';
 import { ratioPlot, runPlots } from '../../bench/report/plots.ts';
 import { between, readmeTable } from '../../bench/report/readme.ts';
@@ -73,6 +74,35 @@ describe('headline', () => {
     expect(headline([run(10, true, 'differs'), run(1, false)], 'a')?.run.rows).toBe(1);
     expect(headline([run(10, true, 'differs')], 'a')?.outcome.error).toBe('differs');
     expect(headline([], 'a')).toBeNull();
+  });
+});
+
+describe('the bound of many files', () => {
+  const round = (newFileMicroseconds: number) => ({
+    ...{ seconds: 10, cpuSeconds: 9, coordinatorCpuSeconds: 3, serverCpuSeconds: 6 },
+    detail: { files: 1000, partsOfFile: 4, newFileMicroseconds },
+  });
+  const runWith = (rounds: readonly object[]) => {
+    const side = { name: 'landfall up: 1,000 files dropped at once', rows: 1, rounds };
+    const outcome = { letter: 'j', atGoalSize: true, sides: [side.name] };
+    return [
+      { rows: 1, machine: { cores: 2 }, contests: [outcome], sides: [side] },
+    ] as unknown as NamedReport[];
+  };
+
+  it('says what a file takes and what that allows', () => {
+    const text = manyFilesBound({ runs: runWith([round(10), round(30), round(20)]) });
+    expect(text).toMatch(
+      /\| coordinator.* \| 3\.00 \|\n\| workers.* \| 6\.00 \|\n\| server.* \| 6\.00 \|\n\| all \| 15\.00 \|/,
+    );
+    expect(text).toContain('2 cores that never wait do 133 files a second');
+    expect(text).toContain('busy 75 % of the time');
+    expect(text).toContain('took 20 µs of CPU where the lake lay, 0.08 ms for the parts of one');
+  });
+
+  it('says nothing of runs that did not note it', () => {
+    expect(manyFilesBound({ runs: runWith([{ seconds: 1 }]) })).toBe('');
+    expect(manyFilesBound({ runs: [] })).toBe('');
   });
 });
 

@@ -1,0 +1,41 @@
+/** What a small file takes, and so how many a second the machine's cores allow. */
+import { median, type Result } from '../lib/rounds.ts';
+import { headline, type Results } from './results.ts';
+
+interface FileDetail {
+  readonly files: number;
+  readonly partsOfFile: number;
+  readonly newFileMicroseconds: number;
+}
+
+/** Empty without a run of contest j that says what its parts cost. */
+export function manyFilesBound({ runs }: Pick<Results, 'runs'>): string {
+  const found = headline(runs, 'j');
+  if (found === null || found.outcome.error !== undefined) return '';
+  const { run, outcome } = found;
+  const side = run.sides.find(({ name }) => outcome.sides.includes(name) && name.startsWith('landfall up'));
+  const detail = side?.rounds[0]?.detail as Partial<FileDetail> | undefined;
+  if (side === undefined || detail?.files === undefined) return '';
+  const perFile = (of: (round: Result['rounds'][number]) => number) =>
+    (median(side.rounds.map(of)) / detail.files!) * 1000;
+  const coordinator = perFile(({ coordinatorCpuSeconds = Number.NaN }) => coordinatorCpuSeconds);
+  const workers = perFile(({ cpuSeconds = Number.NaN }) => cpuSeconds) - coordinator;
+  const server = perFile(({ serverCpuSeconds = Number.NaN }) => serverCpuSeconds);
+  const wall = perFile(({ seconds }) => seconds);
+  const all = coordinator + workers + server;
+  const { cores } = run.machine;
+  const making = median(
+    side.rounds.map((round) => (round.detail as unknown as FileDetail).newFileMicroseconds),
+  );
+  const parts = detail.partsOfFile!;
+  return `## Goal j: where the time of a small file goes
+
+| | CPU ms a file |
+|---|---|
+| coordinator: seen, noted, planned, reconciled, archived | ${coordinator.toFixed(2)} |
+| workers: parsed, ${parts.toFixed(1)} parts encoded, written, synced and renamed, rows sent | ${workers.toFixed(2)} |
+| server: facts, dimensions, ledger, manifest, queue | ${server.toFixed(2)} |
+| all | ${all.toFixed(2)} |
+
+${cores} cores that never wait do ${Math.round((1000 * cores) / all)} files a second at that; a file took ${wall.toFixed(2)} ms on the wall, so the cores were busy ${Math.round((all / (wall * cores)) * 100)} % of the time with it. A file of 25 trips goes to ${parts.toFixed(1)} partitions, and each part is a file of its own with a footer and an fsync, and a row of the manifest with three indexes: that is what the size of a file does not change. Making an empty file took ${making.toFixed(0)} µs of CPU where the lake lay, ${((making * parts) / 1000).toFixed(2)} ms for the parts of one. ext4 passes over inodes that were freed within the last minutes, one by one, so the same call takes many times as long in a folder near which thousands of files have just been deleted: a disk on which others delete is no place to repeat this.`;
+}
