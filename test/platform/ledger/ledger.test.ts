@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerFile, type NewFile } from '../../../platform/ledger/ledger.ts';
+import { openRejects } from '../../../platform/ledger/rejects.ts';
 import { inTransaction } from '../../../platform/transaction.ts';
 import type { ChunkJob, FileLayout, Receipt } from '../../../platform/types.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
@@ -227,6 +228,9 @@ describe('a chunk', () => {
       message: '"quoted", {braced} \\ and NUL \u2400',
     });
     expect((await ledger.recentRejects(1))[0]).toMatchObject({ fileId: file.fileId, line: 4501 });
+    const open: number[] = [];
+    for await (const { byteOffset } of openRejects(database.pool, file.fileId)) open.push(byteOffset);
+    expect(open).toEqual(Array.from({ length: 4501 }, (_, i) => 1000 + i));
   });
 
   it('is fenced against a worker that lost it', async () => {
