@@ -38,7 +38,7 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
 }
 
 /** What giving back and closing may take beyond the time for jobs. */
-const closeMostMs = 4_000;
+const closeMostMs = 7_000;
 
 /** Tells the pool that the event loop turns. */
 function beat(): void {

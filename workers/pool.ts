@@ -21,7 +21,7 @@ const BACKOFF_MS = [200, 5_000] as const;
 const HEALTHY_MS = 10_000;
 
 /** What a stopping worker has beyond the time for its jobs, to give them back and to close; then it is killed. */
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 8_000;
 
 /**
  * Heartbeats that a worker may miss before it is killed: its event loop is stuck (an enrichment that never ends)

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type CrashPoint, crashPoints } from '../../platform/crash-points.ts';
 import { testDeaths } from './deaths.ts';
 import { deaths } from './scenarios.ts';
+import { queues } from './turn.ts';
 
 const few: readonly CrashPoint[] = [
   'plan.written',
@@ -12,8 +13,10 @@ const few: readonly CrashPoint[] = [
 ];
 
 testDeaths(
-  deaths.filter(({ point }) => few.includes(point)),
-  { atATime: 2, turn: 0 },
+  deaths
+    .filter(({ point }) => few.includes(point))
+    .map((death, i) => ({ ...death, on: [queues[i % queues.length]] })),
+  2,
 );
 
 it('scenarios come to every crash point', () => {

@@ -1,7 +1,6 @@
 /** One test for each death: what a site holds in the end must be what it holds where nobody died. */
 import { afterAll, describe, it } from 'vitest';
 import type { Backend } from '../e2e/site.ts';
-import { redisUrl } from '../support/index.ts';
 import { Lanes } from './lanes.ts';
 import type { deaths } from './scenarios.ts';
 import { Trial } from './trial.ts';
@@ -9,28 +8,17 @@ import { Trial } from './trial.ts';
 /** Far more than a death needs, and all that come before it. */
 const timeout = 900_000;
 
-/** Queues that there are. */
-const queues: readonly Backend[] = redisUrl() === null ? ['postgres'] : ['postgres', 'redis'];
+/** A death, and the queues on which it is tried. */
+export type Case = (typeof deaths)[number] & { readonly on: readonly Backend[] };
 
-/**
- * Somebody dies at each point. `atATime`: deaths at a time; each waits more than it works. `turn`: each point
- * is tried on one queue only, every other one on the same, and with the next number on the other; null: on both.
- */
-export function testDeaths(
-  tried: typeof deaths,
-  { atATime, turn }: { atATime: number; turn: number | null },
-): void {
+/** `atATime`: deaths at a time; each waits more than it works. */
+export function testDeaths(cases: readonly Case[], atATime: number): void {
   const lanes = new Lanes(atATime);
   /** Trials whose last round went well go on, by what their sites are like. */
   const rested = new Map<string, Trial[]>();
-  const cases = tried.map((death, i) => {
-    const on = turn === null ? queues : [queues[(i + turn) % queues.length]];
-    return { ...death, on, queues: on.join(' and ') };
-  });
-
   describe('a process that dies', () => {
     it.concurrent.each(cases)(
-      'at $point: the $victim, queue on $queues',
+      'at $point: the $victim, queue on $on',
       { timeout },
       ({ scenario, on, ...death }) =>
         lanes.take(async () => {

@@ -4,10 +4,10 @@
  */
 import { afterEach, expect, it } from 'vitest';
 import { holdLock } from '../e2e/lock.ts';
-import { onBothBackends } from '../e2e/site.ts';
 import { account } from './account.ts';
 import { rides } from './dataset.ts';
 import { type CrashSite, crashSite } from './site.ts';
+import { onQueues } from './turn.ts';
 
 const commits = 'lock table landfall.part in share mode';
 const plans = 'lock table landfall.chunk in share mode';
@@ -23,7 +23,7 @@ const chunksBy = `select coalesce(sum(rows_loaded) filter (where state = 'commit
 /** Rows of a file that takes a worker long enough to be met at it. */
 const many = 300_000;
 
-onBothBackends('told to stop', (backend) => {
+onQueues('told to stop', (backend) => {
   let site: CrashSite | undefined;
   afterEach(() => site?.close());
   const open = async (settings: Readonly<Record<string, string>> = {}) => {
