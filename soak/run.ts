@@ -12,7 +12,7 @@ import { makeFaults } from './act/faults.ts';
 import { Knowledge } from './act/knowledge.ts';
 import { operate } from './act/operate.ts';
 import { checkFiles } from './check/files.ts';
-import { filesBelow, findLeftovers } from './check/leftovers.ts';
+import { filesBelow, findLeftovers, heldJobs } from './check/leftovers.ts';
 import { compareRows } from './check/rows.ts';
 import { Journal } from './journal.ts';
 import type { Backend } from './plan/faults.ts';
@@ -158,7 +158,11 @@ async function restarted(site: Site, watch: Watch, journal: Journal): Promise<st
     if (ready[0].n > 0) break;
   }
   await delay(2000);
-  return untilEnded(site, watch, journal);
+  const hangs = await untilEnded(site, watch, journal);
+  const from = journal.now();
+  while (hangs === null && journal.now() - from < stallMs && (await heldJobs(site)).length > 0)
+    await delay(500);
+  return hangs;
 }
 
 function progressOf({ journal, watch, site, plan }: Omit<Going, 'knowledge'>): string {

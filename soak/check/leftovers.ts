@@ -12,21 +12,26 @@ export interface Leftovers {
 }
 
 export async function findLeftovers(site: Site): Promise<Leftovers> {
-  const { folder, postgres, redis } = site;
+  const { folder } = site;
   const faults: string[] = [];
   const landed = filesBelow(join(folder, 'landing'));
   if (landed.length > 0)
     faults.push(`${landed.length} files still lie in landing: ${landed.slice(0, 5).join(', ')}`);
+  faults.push(...(await heldJobs(site)));
+  return { faults, unseen: await unseenObjects(site) };
+}
+
+/** What the queues still hold, a line each. A job whose process lost its lock is held until another takes it. */
+export async function heldJobs({ postgres, redis }: Site): Promise<string[]> {
   const redisUrl = redis === null ? null : `redis://127.0.0.1:${redis.port}`;
   const queues = await openQueues({ databaseUrl: postgres.url(postgres.port), redisUrl, scope: 'pool' });
   const counts = await queues.counts();
   await queues.close();
-  for (const [queue, states] of Object.entries(counts)) {
-    for (const [state, jobs] of Object.entries<number>(states)) {
-      if (jobs > 0) faults.push(`the ${queue} queue still holds ${jobs} jobs (${state})`);
-    }
-  }
-  return { faults, unseen: await unseenObjects(site) };
+  return Object.entries(counts).flatMap(([queue, states]) =>
+    Object.entries<number>(states)
+      .filter(([, jobs]) => jobs > 0)
+      .map(([state, jobs]) => `the ${queue} queue still holds ${jobs} jobs (${state})`),
+  );
 }
 
 async function unseenObjects({ folder, postgres }: Site): Promise<Record<string, number>> {
