@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { undoFile } from '../../coordinator/undo.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
@@ -14,7 +14,7 @@ import type { Receipt } from '../../platform/types.ts';
 import { type Oracle, openOracle } from '../oracle/duckdb.ts';
 import { tempFolder } from '../support/index.ts';
 import { expectAgreement } from './agree.ts';
-import { generatedTrips, onBothBackends, type TestSite, testSite } from './site.ts';
+import { generatedTrips, type TestSite, testSite } from './site.ts';
 
 vi.hoisted(() => {
   // Here and in the workers: what the killed one had in hand is taken over soon.
@@ -65,7 +65,7 @@ async function makeDrops(folder: string): Promise<{ drops: Drop[]; good: string 
   return { drops, good: `${good.join('\n')}\n` };
 }
 
-onBothBackends(`${files} small files at once`, (backend) => {
+describe(`${files} small files at once`, () => {
   let oracle: Oracle;
   let site: TestSite | undefined;
   beforeAll(async () => {
@@ -75,7 +75,7 @@ onBothBackends(`${files} small files at once`, (backend) => {
   afterAll(() => oracle.close());
 
   it('end as each would by itself, also when a worker is killed', { timeout: 300_000 }, async () => {
-    site = await testSite({ backend });
+    site = await testSite({ backend: 'postgres' });
     const open = site;
     const folder = tempFolder();
     const { drops, good } = await makeDrops(folder);

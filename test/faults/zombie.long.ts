@@ -11,10 +11,12 @@ onBothBackends('a worker frozen', (backend) => {
     'chunk.claimed',
     'chunk.read',
     'dimension.members-inserted',
+    'chunk.copying',
     'chunk.facts-copied',
     'lake.part-aside',
     'lake.parts-aside',
     'chunk.written',
+    'lake.part-published',
     'lake.parts-published',
     'chunk.committed',
   ] as const)('at %s', { timeout: 120_000 }, (point) => freezeAt(point, backend));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { generatedTrips, testSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
-import { generatedTrips, testSite } from './site.ts';
 
 /** Enough for workers to say several times, at two times a second, that they are unpacking. */
 const rows = 1_000_000;

@@ -1,4 +1,4 @@
-/** Postgres restarted, or its sessions ended, while files are loaded; `npm run test:faults` does more. */
+/** Postgres restarted, or its sessions ended, while files are loaded. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onBothBackends, testSite } from '../e2e/site.ts';

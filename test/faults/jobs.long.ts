@@ -1,4 +1,4 @@
-/** Redis killed, with all jobs lost, while files are loaded; `npm run test:faults` does more. */
+/** Redis killed, with all jobs lost, while files are loaded. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testSite } from '../e2e/site.ts';
 import { describeRedis, testDatabase } from '../support/index.ts';

@@ -1,7 +1,7 @@
 /** A worker killed with -9 in the middle of a file: the run ends by itself, with every row once. */
 import { afterEach, expect, it } from 'vitest';
+import { committedParts, generatedTrips, onBothBackends, type TestSite, testSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
-import { committedParts, generatedTrips, onBothBackends, type TestSite, testSite } from './site.ts';
 
 const rows = 1_000_000;
 
