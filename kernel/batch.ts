@@ -125,8 +125,8 @@ function validBytes(kept: Buffer, raw: string): number | null {
   const again = Buffer.from(raw);
   let at = 0;
   while (at < kept.length && kept[at] === again[at]) at++;
-  if (at === kept.length) return null;
-  // The replacement may begin as what it replaces.
+  if (at === again.length) return null;
+  // The replacement may begin as what it replaces, to the last byte that is kept.
   while ((again[at] & 0xc0) === 0x80) at--;
   return at > RAW_BYTES - CHARACTER_BYTES ? null : at;
 }

@@ -245,6 +245,16 @@ describe('properties', () => {
     await agree(Buffer.concat(records), planOf([text]));
   });
 
+  it('says where the text ends in a record that is cut off in a character, also one like a replacement', async () => {
+    for (const character of ['é', '\ufeff', '\ufffd', '\uffff', '😀']) {
+      for (let bytes = 1; bytes < Buffer.byteLength(character); bytes++) {
+        const cut = Buffer.concat([Buffer.from('ab'), Buffer.from(character).subarray(0, bytes)]);
+        const { rejects } = await agree(cut, planOf([text]));
+        expect(rejects).toMatchObject([{ reason: RejectReason.encoding, validBytes: 2 }]);
+      }
+    }
+  });
+
   it('any table is read back as it was written', async () => {
     const cell = fc.oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[a-z",\n\r ]*$/));
     await fc.assert(
