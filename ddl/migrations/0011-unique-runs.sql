@@ -38,7 +38,7 @@ $$;
 
 -- Keys that a file wants and that rows of other files have, each with the first of those. Those of a few rows
 -- are looked up one by one; those of many are compared as a whole.
-create or replace function landfall.held_keys(
+create function landfall.held_keys(
   of_file integer, first_chunk integer, last_chunk integer, rules integer[], without integer[]
 ) returns table (rule_id integer, key uuid, file_id integer, line bigint) language plpgsql as $$
 declare
@@ -79,8 +79,6 @@ begin
     $many$ end, own, settled) using of_file, first_chunk, last_chunk, rules, without;
 end
 $$;
-
-drop function landfall.find_repeats(integer, integer, integer, integer[], integer[], integer[]);
 
 -- Finds the repeats of a file with one unique rule. `star_rules`: that rule, or none: keys of other files count,
 -- but not those of `without`.
