@@ -69,13 +69,7 @@ export class FolderStorage implements Storage {
   }
 
   stat(key: string): Promise<StoredObject | null> {
-    return this.guard(this.find(key));
-  }
-
-  private async find(key: string): Promise<StoredObject | null> {
-    const path = await this.locate(key).catch(nullIfMissing);
-    const found = path && (await lstat(path, { bigint: true }).catch(nullIfMissing));
-    return found ? this.objectOf(key, found) : null;
+    return this.guard(this.find([key]).then(([object]) => object));
   }
 
   private objectOf(key: string, found: BigIntStats): StoredObject | null {
@@ -84,11 +78,11 @@ export class FolderStorage implements Storage {
   }
 
   stats(keys: readonly string[]): Promise<(StoredObject | null)[]> {
-    return this.guard(this.findAll(keys));
+    return this.guard(this.find(keys));
   }
 
-  /** What `find` does, for many: each folder is looked at once. */
-  private async findAll(keys: readonly string[]): Promise<(StoredObject | null)[]> {
+  /** Each folder is looked at once. */
+  private async find(keys: readonly string[]): Promise<(StoredObject | null)[]> {
     const folders = new Map<string, Promise<unknown>>();
     const isThere = (key: string) => {
       const folder = dirname(key);
@@ -159,7 +153,7 @@ export class FolderStorage implements Storage {
     const commit = async () => {
       await file.sync();
       await close();
-      await this.place(aside, key);
+      await this.place([{ key, path: aside }]);
     };
     return {
       write: (bytes) => this.guard(write(bytes)),
@@ -201,13 +195,13 @@ export class FolderStorage implements Storage {
       await discard();
       throw error;
     }
-    return { publish: () => this.guard(this.placeAll(aside)), discard };
+    return { publish: () => this.guard(this.place(aside)), discard };
   }
 
-  /** What `place` does, for many. */
-  private async placeAll(aside: readonly { key: string; path: string }[]): Promise<void> {
-    const changed = await this.readyFolders(aside);
-    await atATime(stagedAtATime, aside, ({ key, path }) => rename(path, join(this.url, key)));
+  /** Renames finished files to the places of their keys and makes that durable. */
+  private async place(files: readonly { key: string; path: string }[]): Promise<void> {
+    const changed = await this.readyFolders(files);
+    await atATime(stagedAtATime, files, ({ key, path }) => rename(path, join(this.url, key)));
     await atATime(stagedAtATime, changed, syncFolder);
   }
 
@@ -246,9 +240,9 @@ export class FolderStorage implements Storage {
     const object = await statToMove(source, sourceKey, fingerprint);
     if (source instanceof FolderStorage) {
       try {
-        const from = await source.locate(sourceKey);
-        await this.place(from, key);
-        return await syncFolder(dirname(from));
+        const path = await source.locate(sourceKey);
+        await this.place([{ key, path }]);
+        return await syncFolder(dirname(path));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
       }
@@ -264,7 +258,7 @@ export class FolderStorage implements Storage {
 
   /** What `move` does, for many: each folder is looked at and made durable once. What cannot be renamed stays. */
   private async moveAll(source: FolderStorage, moves: readonly Move[]): Promise<boolean[]> {
-    const there = await source.findAll(moves.map(({ sourceKey }) => sourceKey));
+    const there = await source.find(moves.map(({ sourceKey }) => sourceKey));
     const changed = await this.readyFolders(moves);
     const moved: boolean[] = moves.map(() => false);
     await atATime(stagedAtATime, moves, async ({ sourceKey, key, fingerprint }, i) => {
@@ -294,23 +288,6 @@ export class FolderStorage implements Storage {
       throw new LandfallError('LF_SYMLINK', { file: folder });
     }
     return path;
-  }
-
-  /** Renames a finished file to its key's place and makes that durable. */
-  private async place(from: string, key: string): Promise<void> {
-    checkKey(key, this.url);
-    const made = await mkdir(dirname(join(this.url, key)), { recursive: true });
-    const path = await this.locate(key);
-    await rename(from, path);
-    await syncFolder(dirname(path));
-    // Folders that were made on the way are entries of the folders above them.
-    for (
-      let folder = dirname(path);
-      made !== undefined && folder.startsWith(made);
-      folder = dirname(folder)
-    ) {
-      await syncFolder(dirname(folder));
-    }
   }
 
   private async openToRead(key: string): Promise<FileHandle> {
