@@ -3,7 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { createTranscoder } from '../kernel/encodings.ts';
 import { characterEnd } from '../kernel/survey.ts';
 import type { Batch, Kernel } from '../kernel/types.ts';
+import type { CompiledDataset } from '../model/compiled.ts';
+import { readColumns } from '../model/extra.ts';
+import { needsPlaces } from '../model/fallback.ts';
 import { LandfallError } from '../platform/errors.ts';
+import type { FileLayout } from '../platform/types.ts';
+import type { ChunkSource } from './chunk-source.ts';
 import type { SlotCounters } from './slots.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
@@ -18,6 +23,23 @@ export interface ReadOptions {
   readonly counters: SlotCounters;
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;
+}
+
+/** A chunk of a file, and what reads it. */
+export type ChunkReading = Pick<ReadOptions, 'kernel' | 'counters' | 'stopwatch' | 'signal'> & {
+  readonly dataset: CompiledDataset;
+  readonly layout: FileLayout;
+  readonly source: ChunkSource;
+};
+
+/** Begins the kernel for the chunk's first byte. Its batches: see readBatches. */
+export function readChunk(reading: ChunkReading): AsyncGenerator<Batch, void, void> {
+  const { dataset, layout, source, kernel, counters, stopwatch, signal } = reading;
+  kernel.begin(
+    { ...layout, ...readColumns(dataset, layout), dialect: layout, places: needsPlaces(dataset) },
+    { byteStart: source.byteStart, skipBytes: 0 },
+  );
+  return readBatches({ ...source, kernel, encoding: layout.encoding, counters, stopwatch, signal });
 }
 
 /**

@@ -5,8 +5,7 @@
  */
 import type pg from 'pg';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { readColumns } from '../../model/extra.ts';
-import { convertFallbacks, needsPlaces } from '../../model/fallback.ts';
+import { convertFallbacks } from '../../model/fallback.ts';
 import { crashPoint } from '../../platform/crash-points.ts';
 import type { LedgerFile } from '../../platform/ledger/ledger.ts';
 import {
@@ -19,7 +18,7 @@ import {
 import { inTransaction } from '../../platform/transaction.ts';
 import { openChunk } from '../chunk-source.ts';
 import type { ChunkTools } from '../load-chunk.ts';
-import { readBatches } from '../read-batches.ts';
+import { readChunk } from '../read-batches.ts';
 import { Slots } from '../slots.ts';
 import { type FactCopy, openFactCopy } from '../star/fact-copy.ts';
 import { batchKeys } from './keys.ts';
@@ -119,23 +118,12 @@ async function copyKeys(
 ): Promise<void> {
   const layout = file.layout!;
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
-  kernel.begin(
-    { ...layout, ...readColumns(dataset, layout), dialect: layout, places: needsPlaces(dataset) },
-    { byteStart: source.byteStart, skipBytes: 0 },
-  );
   // Progress counts bytes once, when they are loaded.
   const counters = new Slots().begin(chunk);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
-    for await (const parsed of readBatches({
-      ...source,
-      kernel,
-      encoding: layout.encoding,
-      counters,
-      stopwatch,
-      signal,
-    })) {
+    for await (const parsed of readChunk({ dataset, layout, source, kernel, counters, stopwatch, signal })) {
       const batch = convertFallbacks(dataset, parsed);
       const noted = dataset.unique.map((rule) => batchKeys(dataset, rule, batch, source.lineStart));
       for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
