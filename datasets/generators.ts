@@ -1,6 +1,5 @@
 /** Every dataset that can make up data of its own, behind one interface. */
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
-import type { CitibikeVariant } from './citibike/dialects.ts';
 import { generateCitibike } from './citibike/generate.ts';
 import { generateTrips } from './trips/generate.ts';
 
@@ -21,19 +20,6 @@ export const generators: Readonly<Record<string, Generate>> = {
   'citibike:quoted': (options) => generateCitibike({ ...options, variant: 'quoted' }),
   'citibike:crlf': (options) => generateCitibike({ ...options, variant: 'crlf' }),
 };
-
-/** Trips to `path`. See writeGenerated. */
-export function writeTrips(path: string, options: GenerateOptions): Promise<number> {
-  return writeGenerated(path, generateTrips(options));
-}
-
-/** Bike rides to `path`, in one of three dialects. See writeGenerated. */
-export function writeCitibike(
-  path: string,
-  options: GenerateOptions & { readonly variant?: CitibikeVariant },
-): Promise<number> {
-  return writeGenerated(path, generateCitibike(options));
-}
 
 /**
  * Writes buffers to `path` and returns how many bytes they were. They are written to `path`.part beside

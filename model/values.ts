@@ -225,17 +225,3 @@ export function vectorBuilder(
       return utf8Builder(rows);
   }
 }
-
-/** A vector of nulls, for a column that a file lacks. */
-export function emptyDictionaryVector(rows: number): Vector {
-  const validity = new Uint8Array((rows + 7) >> 3);
-  const dictionary = fixedDictionary(['']);
-  return {
-    kind: 'dictionary',
-    length: rows,
-    values: new Int32Array(rows),
-    dictionary,
-    validity,
-    nullCount: rows,
-  };
-}
