@@ -4,7 +4,6 @@
  */
 import { decimal128At, type Vector } from '../kernel/vectors.ts';
 import type { LogicalType } from './compiled.ts';
-import { fixedDictionary } from './dictionary.ts';
 import type { Nulls } from './nulls.ts';
 import type { TypeName } from './refs.ts';
 
