@@ -134,6 +134,7 @@ function readWith(
     -records.filter((record) => record.badQuote || record.wrappedFields > 0).length,
     fields.length === 1 ? 0 : regular,
     fields.length,
+    regular,
     quotedFields,
     form.escape === null ? 1 : 0,
     form.lineEnds === 'lf' && utf8.includes(LF) ? 1 : 0,

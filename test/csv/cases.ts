@@ -13,6 +13,8 @@ export interface Case {
   readonly dialect?: Dialect | 'auto';
   /** Values of a, b and c, c left out where it is null. */
   readonly rows?: readonly (readonly (string | null)[])[];
+  /** Default: a, b and c. */
+  readonly columns?: readonly string[];
   /** Line and code (without LF_REJECT_) of each rejected row. */
   readonly rejects?: readonly (readonly [line: number, code: string])[];
   /** The file fails. */
@@ -77,10 +79,13 @@ const lineEnds: readonly Case[] = [
   loads('no line end at the end', 'a,b\n1,2', [['1', '2']]),
   loads('no line end at the end', 'a,b\n1,"2"', [['1', '2']]),
   loads('no line end at the end', 'a,b\n1,', [['1', null]]),
+  loads('no line end at the end', 'a,b\n1,""', [['1', null]]),
+  loads('no line end at the end', 'a,b\n1,"2,\n3"', [['1', '2,\n3']]),
   loads('blank lines', '\n\r\na,b\n\n1,2\n\r\n\n3,4\n\n', [
     ['1', '2'],
     ['3', '4'],
   ]),
+  { ...loads('blank lines', 'a\n1\n\n""\n \n\n2', [['1'], [null], [' '], ['2']]), columns: ['a'] },
   {
     oddity: 'lines of blanks only',
     file: 'a,b\n1,2\n  \n3,4\n',
@@ -103,6 +108,13 @@ const fields: readonly Case[] = [
     [null, '2'],
     [null, null],
   ]),
+  loads('empty fields', 'a,b,c\n1,,\n,,3\n"4","5",\n,"","6"\n', [
+    ['1', null],
+    [null, null, '3'],
+    ['4', '5'],
+    [null, null, '6'],
+  ]),
+  loads('empty fields', ',', [[null, null]], { header: false }),
   loads('blanks around fields', 'a,b\n 1 ,\t2\n', [[' 1 ', '\t2']]),
   loads(
     'blanks around fields',
@@ -139,6 +151,16 @@ const fields: readonly Case[] = [
   fails('a file with nothing in it', '# all of it\n#', 'LF_FILE_EMPTY', { comment: '#' }),
   loads('a header alone', 'a,b', []),
   loads('a header alone', 'a,b\r\n', []),
+  {
+    ...loads('one column', 'a\n1,1\n"2;2"\n3;3\n', [['2;2'], ['3;3']]),
+    columns: ['a'],
+    rejects: [[2, 'FIELD_COUNT']],
+  },
+  {
+    ...loads('one column', 'a\n1,"1"\n"2;2"\n3;3\n', [['1,"1"'], ['2;2'], ['3;3']], 'auto'),
+    columns: ['a'],
+    layout: { delimiter: '\t' },
+  },
 ];
 
 const quotes: readonly Case[] = [
@@ -157,6 +179,10 @@ const quotes: readonly Case[] = [
     ['"', 'x"'],
   ]),
   loads('doubled quotes', 'a,b\n""",""","n="""",m="""""\n', [['","', 'n="",m=""']]),
+  loads('doubled quotes', 'a,b\n",""",""","\n"\n""\n","1"\n', [
+    [',"', '",'],
+    ['\n"\n', '1'],
+  ]),
   loads('doubled quotes', 'a,b\n1,"{""type"": ""Point"", ""coordinates"": [102.0, 0.5]}"\n', [
     ['1', '{"type": "Point", "coordinates": [102.0, 0.5]}'],
   ]),
@@ -166,6 +192,7 @@ const quotes: readonly Case[] = [
     ['3 "4" 5', '6""'],
   ]),
   loads('blanks before an opening quote', 'a,b\n1, "2"\n', [['1', ' "2"']]),
+  loads('blanks before an opening quote', 'a,b\n "1" , "2" \n', [[' "1" ', ' "2" ']]),
   { oddity: 'blanks before an opening quote', file: 'a,b\n1, "2,3"\n', rejects: [[2, 'FIELD_COUNT']] },
   loads('blanks before an opening quote', 'a,b\n1, "2,3"\n', [['1', '2,3']], { trim: true }),
   {
@@ -187,10 +214,28 @@ const quotes: readonly Case[] = [
     ],
     { trim: true },
   ),
+  loads(
+    'blanks after a closing quote',
+    'a,b\n",1" ,2\n3,"4\n" \n',
+    [
+      [',1', '2'],
+      ['3', '4\n'],
+    ],
+    { trim: true },
+  ),
   {
     oddity: 'text after a closing quote',
     file: 'a,b\n"1"x,2\n"3"4"5",6\n"7","8"\n',
     rows: [['7', '8']],
+    rejects: [
+      [2, 'QUOTE'],
+      [3, 'QUOTE'],
+    ],
+  },
+  {
+    oddity: 'text after a closing quote',
+    file: 'a,b\n"1,"2,3"\n4,"5\n6"7,"8\n9"\n"1","2"\n',
+    rows: [['1', '2']],
     rejects: [
       [2, 'QUOTE'],
       [3, 'QUOTE'],
@@ -211,6 +256,8 @@ const quotes: readonly Case[] = [
     ],
     { quote: "'" },
   ),
+  loads('another quote', '.a\n.,b\r\n1,.2,..2.\r\n', [['1', '2,.2']], { quote: '.' }),
+  loads('another quote', '|a|,b\n1,|2\n2|\n', [['1', '2\n2']], { quote: '|' }),
   loads(
     'no quotes',
     'a\tb\n"1\t2"\n"\t"\n',
@@ -333,6 +380,26 @@ const delimiters: readonly Case[] = [
     layout: { header: [], lineEnds: 'any' },
   },
   loads('auto', 'a\tb\n1\t2,2;2|2\n', [['1', '2,2;2|2']], 'auto'),
+  loads(
+    'auto',
+    '1|2,2|3\n4|5,5|6\n',
+    [
+      ['1', '2,2', '3'],
+      ['4', '5,5', '6'],
+    ],
+    'auto',
+  ),
+  loads('auto', '"1,1,1";2;"3,3"\n', [['1,1,1', '2', '3,3']], 'auto'),
+  loads('auto', '1;"2,2,""2";"3,3"\n', [['1', '2,2,"2', '3,3']], 'auto'),
+  loads(
+    'auto',
+    'a;b\r\n1;"{\n  ""x"": 1,\n  ""y"": 2,\n  ""z"": 3\n}"\r\n2;"{\n  ""x"": 1\n}"',
+    [
+      ['1', '{\n  "x": 1,\n  "y": 2,\n  "z": 3\n}'],
+      ['2', '{\n  "x": 1\n}'],
+    ],
+    'auto',
+  ),
   {
     ...loads(
       'auto',
@@ -372,6 +439,20 @@ const aroundRecords: readonly Case[] = [
     ],
     { comment: '//' },
   ),
+  loads('comment lines', `${'#;\n'.repeat(40)}a,b\n1,2;2\n`, [['1', '2;2']], {
+    comment: '#',
+    delimiter: 'auto',
+  }),
+  loads(
+    'comment lines',
+    'a,b\n #1,2\n"#",3\n',
+    [
+      [' #1', '2'],
+      ['#', '3'],
+    ],
+    { comment: '#' },
+  ),
+  loads('comment lines', 'a,b\n=N(1,2)\n=N,3\n', [['=N', '3']], { comment: '=N(' }),
   {
     oddity: 'comment lines that the definition does not name',
     file: 'a,b\n# 1\n#2,3\n',
@@ -380,6 +461,7 @@ const aroundRecords: readonly Case[] = [
   },
   loads('a preamble', 'Report of "May\n\na,b\n1,2\n', [['1', '2']], { skipLines: 2 }),
   loads('a preamble', 'x\r\ny\r\n1,2\r\n', [['1', '2']], { skipLines: 2, header: false }),
+  loads('a preamble', 'x\ry\ra,b\r1,2', [['1', '2']], { skipLines: 2 }),
   loads('a footer', 'a,b\n1,2\nTotal,"1\n', [['1', '2']], { skipFooterLines: 1 }),
   loads('a footer', 'a,b\r\n1,2\r\n\r\n-- 1 row --', [['1', '2']], { skipFooterLines: 2 }),
   loads('a footer', 'a,b\nx\n', [], { skipFooterLines: 5 }),
@@ -388,13 +470,30 @@ const aroundRecords: readonly Case[] = [
 const headers: readonly Case[] = [
   loads('columns in another order', 'b,c,a\n1,2,3\n', [['3', '1', '2']]),
   loads('columns that the definition does not know', 'x,a,y,b\n1,2,3,4\n', [['2', '4']]),
+  loads(
+    'columns that the definition does not know',
+    '__proto__,a,constructor,b,"; x < y "" \\" = {}"\n1,2,3,4,5\n',
+    [['2', '4']],
+  ),
   loads('optional columns that the file lacks', 'a,b\n1,2\n', [['1', '2', null]]),
   fails('needed columns that the file lacks', 'a,c\n1,2\n', 'LF_HEADER'),
   fails('a needed column twice', 'a,b,A\n1,2,3\n', 'LF_HEADER'),
   loads('an unknown column twice', 'x,a,x,b\n1,2,3,4\n', [['2', '4']]),
   loads('columns without a name', ',a,,b,\n1,2,3,4,5\n', [['2', '4']]),
   loads('names in other letters, quotes and blanks', '" A ",\t(B)\n1,2\n', [['1', '2']]),
+  loads('names in other letters, quotes and blanks', '"a "","",","""b"""\n1,2\n', [['1', '2']]),
   loads('line ends within the header', '"a","b\n"\n1,2\n', [['1', '2']]),
+  loads('line ends within the header', '"a\r\n",b\n1,2\n', [['1', '2']]),
+  loads('line ends within the header', '"\na","\rb"\r\n1,2\r\n', [['1', '2']], 'auto'),
+  {
+    oddity: 'a header of several lines',
+    file: ',x,x\na,b,c\ns,m,m\n1,2,3\n',
+    dialect: { skipLines: 1 },
+    rows: [
+      ['s', 'm', 'm'],
+      ['1', '2', '3'],
+    ],
+  },
   loads(
     'no header',
     '1,2\n3,4\n',
@@ -467,6 +566,7 @@ const encodings: readonly Case[] = [
     ['é', 'ʤ'],
     ['😀', 'e\u0301'],
   ]),
+  loads('UTF-8', 'a,b\n37\ufffd36\'37.8"N,\uffff\n', [['37\ufffd36\'37.8"N', '\uffff']]),
   loads('a byte order mark', '\ufeffa,b\n1,\ufeff2\n', [['1', '\ufeff2']]),
   loads('a byte order mark', '\ufeff"a",b\n1,2\n', [['1', '2']]),
   loads(
