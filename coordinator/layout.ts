@@ -46,7 +46,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
   const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
   const found = [
     ...(detected ? ['encoding'] : []),
-    ...(['delimiter', 'quote', 'escape', 'header', 'lineEnds'] as const).filter(
+    ...(['delimiter', 'quote', 'escape', 'header', 'lineEnds', 'comment', 'skipLines'] as const).filter(
       (name) => dialect[name] === 'auto',
     ),
   ];
@@ -56,7 +56,8 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     encoding,
     ...(found.length > 0 && { detected: found }),
     headerBytes: bomBytes + originalBytes(skipped, encoding),
-    headerLines: dialect.skipLines + (header ? first.lines : 0),
+    headerLines: reading.skipLines + (header ? first.lines : 0),
+    ...(dialect.skipLines === 'auto' && { skipLines: reading.skipLines }),
     header: header ? first.fields : [],
     fieldCount: first.fields.length,
     fieldOfColumn,

@@ -59,7 +59,8 @@ export async function withEnds(
   layout: FileLayout,
   { compression }: { compression?: Compression },
 ): Promise<FileLayout> {
-  const { skipLines, skipFooterLines } = dialect;
+  const { skipFooterLines } = dialect;
+  const skipLines = dialect.skipLines === 'auto' ? layout.skipLines : dialect.skipLines;
   if (layout.mending !== undefined) return compression === undefined ? layout : { ...layout, compression };
   if (compression !== undefined) return { ...layout, compression, skipLines, skipFooterLines };
   if (skipFooterLines === 0) return layout;

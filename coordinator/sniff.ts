@@ -1,15 +1,26 @@
 /**
- * Settles what a definition leaves to the file (`auto`): delimiter, quote, escape, line ends, header. Simple
- * and in the open: every candidate reads the first records, and the one whose reading fits best is taken.
- * Where two fit alike and read differently, the file is refused rather than guessed at.
+ * Settles what a definition leaves to the file (`auto`): delimiter, quote, escape, line ends, header, and
+ * what stands around the records (sniff-around.ts). Simple and in the open: every candidate reads the first
+ * records, and the one whose reading fits best is taken. Where two fit alike and read differently, the file
+ * is refused rather than guessed at.
  */
 import { type HeadRecord, readRecord } from '../kernel/header.ts';
 import { linesEnd } from '../kernel/lines.ts';
 import { dialectFault } from '../kernel/machine.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 import type { CompiledDataset, CompiledDialect } from '../model/compiled.ts';
-import { matchHeader } from '../model/header.ts';
 import { LandfallError } from '../platform/errors.ts';
+import {
+  commentMark,
+  findMarked,
+  hasMarkedLine,
+  lineAt,
+  markedLines,
+  mayNameColumns,
+  namedDelimiter,
+  namesColumns,
+  preambleLines,
+} from './sniff-around.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 const quotes = ['"', "'", null] as const;
@@ -34,7 +45,9 @@ export interface HeadText {
 /** One way to read the file. */
 export interface Reading {
   readonly dialect: KernelDialect;
-  /** The first record begins there, after the preamble. */
+  /** Lines of the preamble. */
+  readonly skipLines: number;
+  /** Where they end. */
   readonly from: number;
   readonly hasHeader: boolean;
   readonly records: readonly HeadRecord[];
@@ -51,39 +64,174 @@ export function settleReading(
   dialect: CompiledDialect,
   text: HeadText,
 ): Reading | null {
-  const readings: Reading[] = [];
-  for (const form of candidates(dialect, text.utf8)) {
-    const reading = readWith(dataset, dialect, form, text);
-    if (reading !== null) readings.push(reading);
-  }
+  const sniffer = new Sniffer(dataset, dialect, text);
+  const fromTop = sniffer.readings(sniffer.top);
+  const readings = [...fromTop, ...sniffer.readingsBelowPreamble(fromTop)];
   if (readings.length === 0) return null;
-  const best = readings.reduce((a, b) => (compare(b.rank, a.rank) > 0 ? b : a));
-  const alike = readings.filter((reading) => compare(reading.rank, best.rank) === 0);
+  const ofForms = bestOfForms(readings);
+  const best = ofForms.reduce((a, b) => (compare(b.rank, a.rank) > 0 ? b : a));
+  const alike = ofForms.filter((reading) => compare(reading.rank, best.rank) === 0);
   const different = new Map(alike.map((reading) => [JSON.stringify(textsOf(reading)), reading]));
-  // A file of one column gets the first candidate, whose delimiter never occurs in it.
-  if (different.size === 1 || best.records[0].fields.length === 1) return alike[0];
-  const ways = describe([...different.values()]);
-  throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: text.name, candidates: ways });
+  // A file of one column gets the first candidate that splits fewest of its records.
+  if (different.size > 1 && best.records[0].fields.length > 1)
+    sniffer.refuse(describe([...different.values()]));
+  const settled = sniffer.settleComment(readings, alike[0]);
+  const comment = dialect.comment === 'auto' ? null : dialect.comment;
+  const rows = fromTop.find(
+    (reading) => reading.dialect.comment === comment && isOfRows(reading, settled.from),
+  );
+  if (rows !== undefined) sniffer.refuse(describe([rows, settled]));
+  return settled;
+}
+
+/** True where records without a header stand before `end`, all alike. */
+function isOfRows({ from, records, rank }: Reading, end: number): boolean {
+  if (rank[0] !== 1) return false;
+  const above = records.filter((_, i) => (records[i - 1]?.bytes ?? from) < end);
+  return above.length > 0 && above.every(({ fields }) => fields.length === above[0].fields.length);
+}
+
+/** The same for readings that only differ in what they take for comments. */
+function formName({ delimiter, quote, escape: mark, lineEnds }: KernelDialect): string {
+  return JSON.stringify([delimiter, quote, mark, lineEnds]);
+}
+
+/** Of each form the best reading. */
+function bestOfForms(readings: readonly Reading[]): Reading[] {
+  const best = new Map<string, Reading>();
+  for (const reading of readings) {
+    const name = formName(reading.dialect);
+    const known = best.get(name);
+    if (known === undefined || compare(reading.rank, known.rank) > 0) best.set(name, reading);
+  }
+  return [...best.values()];
+}
+
+/** Reads the first records of one file in every way that its definition leaves open. */
+class Sniffer {
+  /** Lines before the first that may be a header or a record. */
+  readonly top: number;
+  private readonly dataset: CompiledDataset;
+  private readonly dialect: CompiledDialect;
+  private readonly text: HeadText;
+  private readonly forms: readonly KernelDialect[];
+
+  constructor(dataset: CompiledDataset, dialect: CompiledDialect, text: HeadText) {
+    this.dataset = dataset;
+    this.text = text;
+    const named = dialect.skipLines === 'auto' ? namedDelimiter(text.utf8) : null;
+    this.top = dialect.skipLines === 'auto' ? (named === null ? 0 : 1) : dialect.skipLines;
+    this.dialect =
+      named !== null && dialect.delimiter === 'auto' ? { ...dialect, delimiter: named } : dialect;
+    this.forms = candidates(this.dialect, text.utf8);
+  }
+
+  readings(skipLines: number): Reading[] {
+    return this.forms.flatMap((form) => this.read(form, skipLines) ?? []);
+  }
+
+  /** Where no reading from the top names the columns: those from the line on that does. */
+  readingsBelowPreamble(fromTop: readonly Reading[]): Reading[] {
+    const { dataset, dialect, text, top } = this;
+    if (dialect.skipLines !== 'auto' || dialect.header === false) return [];
+    if (fromTop.some(({ rank }) => rank[0] === 2) || !mayNameColumns(dataset, text.utf8, 0)) return [];
+    return this.forms.flatMap((form) => {
+      const lines = preambleLines(dataset, form, text, top);
+      return lines === null ? [] : (this.read(form, lines) ?? []);
+    });
+  }
+
+  /**
+   * Of the readings of one dialect with and without comments the one to take. A line that may be a row is
+   * never left out: those before the first record are a preamble, and later ones are comments only where
+   * most records are alike and none of these is like them.
+   */
+  settleComment(readings: readonly Reading[], best: Reading): Reading {
+    const { dialect, text } = this;
+    const both = readings.filter((reading) => formName(reading.dialect) === formName(best.dialect));
+    const [commented] = bestOfForms(both.filter((reading) => reading.dialect.comment !== null));
+    if (dialect.comment !== 'auto' || commented === undefined) return best;
+    let [plain = null] = bestOfForms(both.filter((reading) => reading.dialect.comment === null));
+    if (plain !== null && plain.rank[0] > commented.rank[0]) return plain;
+    if (plain === null || plain.rank[0] < commented.rank[0])
+      plain = dialect.skipLines === 'auto' ? this.belowMarked(commented) : null;
+    const { fields, bytes } = commented.records[0];
+    const { row, other } = findMarked(text, commented.dialect, bytes, fields.length);
+    if (plain !== null && other === null) return plain;
+    if (row !== null) {
+      const comment = other ?? lineAt(text.utf8, commented.from);
+      this.refuse(`${comment} looks like a comment, ${row} like a record`);
+    }
+    const regular = commented.records.filter((record) => record.fields.length === fields.length).length;
+    return 2 * regular > commented.records.length ? commented : (plain ?? commented);
+  }
+
+  /** The same without comments, from the first line that is none. */
+  private belowMarked({ dialect, skipLines }: Reading): Reading | null {
+    const form = { ...dialect, comment: null };
+    return this.read(form, markedLines(this.text.utf8, form, skipLines));
+  }
+
+  refuse(candidates: string): never {
+    throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: this.text.name, candidates });
+  }
+
+  /** Null where there is no whole record, or the reading is none that anybody means. */
+  private read(form: KernelDialect, skipLines: number): Reading | null {
+    const { dataset, dialect } = this;
+    const { utf8, whole } = this.text;
+    const from = linesEnd(utf8, skipLines, form.lineEnds === 'any');
+    if (from === null) return null;
+    const records: HeadRecord[] = [];
+    for (let at = from; records.length < recordsLooked; at = records.at(-1)!.bytes) {
+      const record = readRecord(utf8, at, form, whole);
+      if (record === null) break;
+      records.push(record);
+    }
+    if (records.length === 0) return null;
+    const { fields } = records[0];
+    const byName = dialect.header !== false && namesColumns(dataset, fields);
+    const byPosition = dialect.header !== true && fields.length === dataset.columns.length;
+    const regular = records.filter((record) => record.fields.length === fields.length).length;
+    const quotedFields = records.reduce((sum, record) => sum + record.quotedFields, 0);
+    // Single quotes that quote nothing here are apostrophes in what follows.
+    if (dialect.quote === 'auto' && form.quote === "'" && quotedFields === 0) return null;
+    const rank = [
+      byName ? 2 : byPosition ? 1 : 0,
+      -records.filter((record) => record.badQuote || record.wrappedFields > 0).length,
+      fields.length === 1 ? 0 : regular,
+      fields.length,
+      regular,
+      quotedFields,
+      form.escape === null ? 1 : 0,
+      form.lineEnds === 'lf' && utf8.includes(LF) ? 1 : 0,
+    ];
+    const hasHeader = dialect.header === 'auto' ? byName || !byPosition : dialect.header;
+    return { dialect: form, skipLines, from, hasHeader, records, rank };
+  }
 }
 
 /** Every dialect that the definition leaves open, the likeliest first. */
 function candidates(dialect: CompiledDialect, utf8: Uint8Array): KernelDialect[] {
-  const { delimiter, quote, escape: mark, lineEnds } = dialect;
+  const { delimiter, quote, escape: mark, lineEnds, comment: begin } = dialect;
   const open = {
     delimiters: delimiter === 'auto' ? delimiters : [delimiter],
     quotes: quote === 'auto' ? quotes : [quote],
     escapes: mark !== 'auto' ? [mark] : hasEscapedQuote(utf8) ? ([null, '\\'] as const) : [null],
     lineEnds: lineEnds !== 'auto' ? [lineEnds] : hasLoneCr(utf8) ? (['lf', 'any'] as const) : ['lf' as const],
+    comments: begin !== 'auto' ? [begin] : hasMarkedLine(utf8) ? [null, commentMark] : [null],
   };
-  const { trim, comment, shortRows, longRows } = dialect;
-  const rest = { trim, comment, shortRows, longRows };
-  return open.lineEnds
-    .flatMap((ends) =>
-      open.delimiters.flatMap((one) =>
-        open.quotes.flatMap((character) =>
-          open.escapes.map((sign) => ({
-            ...{ ...rest, delimiter: one, quote: character, escape: sign, lineEnds: ends },
-          })),
+  const { trim, shortRows, longRows } = dialect;
+  const rest = { trim, shortRows, longRows };
+  return open.comments
+    .flatMap((comment) =>
+      open.lineEnds.flatMap((ends) =>
+        open.delimiters.flatMap((one) =>
+          open.quotes.flatMap((character) =>
+            open.escapes.map((sign) => ({
+              ...{ ...rest, delimiter: one, quote: character, escape: sign, lineEnds: ends, comment },
+            })),
+          ),
         ),
       ),
     )
@@ -107,51 +255,6 @@ function hasLoneCr(utf8: Uint8Array): boolean {
   return false;
 }
 
-function readWith(
-  dataset: CompiledDataset,
-  dialect: CompiledDialect,
-  form: KernelDialect,
-  { utf8, whole }: HeadText,
-): Reading | null {
-  const from = linesEnd(utf8, dialect.skipLines, form.lineEnds === 'any');
-  if (from === null) return null;
-  const records: HeadRecord[] = [];
-  for (let at = from; records.length < recordsLooked; at = records.at(-1)!.bytes) {
-    const record = readRecord(utf8, at, form, whole);
-    if (record === null) break;
-    records.push(record);
-  }
-  if (records.length === 0) return null;
-  const { fields } = records[0];
-  const byName = dialect.header !== false && fitsHeader(dataset, fields);
-  const byPosition = dialect.header !== true && fields.length === dataset.columns.length;
-  const regular = records.filter((record) => record.fields.length === fields.length).length;
-  const quotedFields = records.reduce((sum, record) => sum + record.quotedFields, 0);
-  // Single quotes that quote nothing here are apostrophes in what follows.
-  if (dialect.quote === 'auto' && form.quote === "'" && quotedFields === 0) return null;
-  const rank = [
-    byName ? 2 : byPosition ? 1 : 0,
-    -records.filter((record) => record.badQuote || record.wrappedFields > 0).length,
-    fields.length === 1 ? 0 : regular,
-    fields.length,
-    regular,
-    quotedFields,
-    form.escape === null ? 1 : 0,
-    form.lineEnds === 'lf' && utf8.includes(LF) ? 1 : 0,
-  ];
-  const hasHeader = dialect.header === 'auto' ? byName || !byPosition : dialect.header;
-  return { dialect: form, from, hasHeader, records, rank };
-}
-
-function fitsHeader(dataset: CompiledDataset, fields: readonly string[]): boolean {
-  try {
-    matchHeader(dataset, fields, fields.length);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function compare(a: readonly number[], b: readonly number[]): number {
   const different = a.findIndex((value, i) => value !== b[i]);
   return different < 0 ? 0 : a[different] - b[different];
@@ -165,14 +268,18 @@ function textsOf({ records }: Reading): string[][] {
 function describe(readings: readonly Reading[]): string {
   const dialects = readings.map((reading) => reading.dialect);
   const differs = (name: keyof KernelDialect) => new Set(dialects.map((dialect) => dialect[name])).size > 1;
-  const ways = readings.map(({ dialect, records }) => {
+  const headers = new Set(readings.map(({ hasHeader, skipLines }) => (hasHeader ? skipLines : -1)));
+  const ways = readings.map(({ dialect, records, hasHeader, skipLines }) => {
     const said = [
+      differs('comment') && `${shown(dialect.comment ?? null)} before comments`,
+      headers.size > 1 && (hasHeader ? `the header in line ${skipLines + 1}` : 'no header'),
       differs('delimiter') && `${shown(dialect.delimiter)} between the fields`,
       differs('quote') && `${shown(dialect.quote)} as quote`,
       differs('escape') && `${shown(dialect.escape ?? null)} as escape`,
       differs('lineEnds') && `${dialect.lineEnds === 'any' ? 'any line end' : 'LF'} after records`,
     ];
-    const fields = (records[1] ?? records[0]).fields.map((field) => JSON.stringify(field)).join(' ');
+    const shownRecord = records[hasHeader ? 1 : 0] ?? records[0];
+    const fields = shownRecord.fields.map((field) => JSON.stringify(field)).join(' ');
     const text = fields.length > shownCharacters ? `${fields.slice(0, shownCharacters)}…` : fields;
     return `with ${said.filter(Boolean).join(', ')} a record is ${text}`;
   });

@@ -52,8 +52,8 @@ export interface CompiledDialect {
   readonly header: boolean | 'auto';
   readonly trim: boolean;
   readonly lineEnds: 'lf' | 'any' | 'auto';
-  readonly comment: string | null;
-  readonly skipLines: number;
+  readonly comment: string | 'auto' | null;
+  readonly skipLines: number | 'auto';
   readonly skipFooterLines: number;
   readonly shortRows: 'reject' | 'pad';
   readonly longRows: 'reject' | 'truncate';

@@ -43,10 +43,10 @@ export interface Dialect {
   readonly trim?: boolean;
   /** 'lf': LF and CRLF end records; 'any': a CR alone too. Default: 'auto'. */
   readonly lineEnds?: 'lf' | 'any' | 'auto';
-  /** Lines that begin with this text are left out. Default: none. */
+  /** Lines that begin with this text are left out; or 'auto'. Default: none. */
   readonly comment?: string | null;
-  /** Lines before the header (or the first record) that are left out. Default: 0. */
-  readonly skipLines?: number;
+  /** Lines before the header (or the first record) that are left out; or 'auto'. Default: 0. */
+  readonly skipLines?: number | 'auto';
   /** Lines at the file's end that are left out. Default: 0. */
   readonly skipFooterLines?: number;
   /** Records with fewer fields are rejected, or padded with empty ones. Default: 'reject'. */

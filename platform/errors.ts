@@ -74,7 +74,7 @@ export const errorTable = {
   },
   LF_DIALECT_AMBIGUOUS: {
     message: '{file} can be read in more than one way, equally well: {candidates}.',
-    fix: 'Say which in the definition: dialect: { delimiter: …, quote: …, encoding: … }.',
+    fix: 'Say which in the definition: dialect: { delimiter: …, quote: …, comment: …, header: …, encoding: … }.',
   },
   LF_EMBEDDED_ACCOUNT: {
     message: 'PostgreSQL refuses to run as root, and Landfall could not run it as another user: {reason}',

@@ -10,7 +10,7 @@ export const rejectTable = {
   },
   LF_REJECT_FIELD_COUNT: {
     message: 'The row has {found} fields, not {expected}.',
-    fix: 'Look for an unquoted delimiter or a cut line in the raw text.',
+    fix: 'Look for an unquoted delimiter or a cut line in the raw text. Lines after the last row are left out with skipFooterLines.',
   },
   LF_REJECT_LENGTH: {
     message: '{column}: {value} is shorter or longer than the definition allows.',

@@ -91,7 +91,8 @@ export interface FileLayout {
   readonly footerBytes?: number;
   /** How the file is compressed. Its places are those in what it unpacks to. Default: not at all. */
   readonly compression?: 'gzip' | 'zstd' | 'zip';
-  /** Lines before each header, and at the end, of a compressed file: it may hold several files. */
+  /** Lines before the header that are left out, where they were found in the file or it is compressed; a
+   * compressed file may hold several files, which each have them, and the others at their end. */
   readonly skipLines?: number;
   readonly skipFooterLines?: number;
   /** Field texts of the header as they stand in the file; empty without a header. */

@@ -12,6 +12,8 @@ const allAuto: Dialect = {
   escape: 'auto',
   header: 'auto',
   lineEnds: 'auto',
+  comment: 'auto',
+  skipLines: 'auto',
   encoding: 'auto',
 };
 
@@ -48,8 +50,10 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
     mistakes.add(`dialect.${name}`, `there is no ${JSON.stringify(value)}`, `Say ${shown.join(', ')}`);
   }
   for (const name of ['skipLines', 'skipFooterLines'] as const) {
-    if (Number.isInteger(dialect[name]) && dialect[name] >= 0 && dialect[name] <= 10_000) continue;
-    mistakes.add(`dialect.${name}`, `${dialect[name]} is no number of lines`, 'Say 0 to 10000');
+    const lines = dialect[name];
+    if (name === 'skipLines' && lines === 'auto') continue;
+    if (Number.isInteger(lines) && Number(lines) >= 0 && Number(lines) <= 10_000) continue;
+    mistakes.add(`dialect.${name}`, `${lines} is no number of lines`, 'Say 0 to 10000');
   }
   checkCharacters(dialect, mistakes);
   return dialect;
@@ -62,7 +66,7 @@ function checkCharacters(dialect: CompiledDialect, mistakes: Mistakes): void {
     delimiter: delimiter === 'auto' ? '\u0001' : delimiter,
     quote: quote === 'auto' ? '\u0002' : quote,
     escape: mark === 'auto' ? '\u0003' : mark,
-    comment,
+    comment: comment === 'auto' ? '\u0004' : comment,
     trim,
   });
   if (fault === null) return;

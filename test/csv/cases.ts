@@ -418,6 +418,25 @@ const delimiters: readonly Case[] = [
     delimiter: ';',
     skipLines: 1,
   }),
+  {
+    ...loads('a first line that names the delimiter', 'sep=;\r\na,b;b;a\r\n1;2;3\r\n', [['3', '2']], 'auto'),
+    layout: { delimiter: ';', skipLines: 1, headerBytes: 16, headerLines: 2 },
+  },
+  loads(
+    'a first line that names the delimiter',
+    '\ufeff"SEP=^"\r1^2\r3^4',
+    [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    {
+      ...{ delimiter: 'auto', header: false, skipLines: 'auto' },
+    },
+  ),
+  loads('a first line that names the delimiter', 'sep=,\na;b\n1;2\n', [['1', '2']], {
+    delimiter: ';',
+    skipLines: 'auto',
+  }),
 ];
 
 const aroundRecords: readonly Case[] = [
@@ -459,12 +478,129 @@ const aroundRecords: readonly Case[] = [
     rows: [['#2', '3']],
     rejects: [[2, 'FIELD_COUNT']],
   },
+  {
+    ...loads(
+      'comment lines and auto',
+      '# one, "two"\n#\n\na,b\n1,2\n#3,4\n',
+      [
+        ['1', '2'],
+        ['#3', '4'],
+      ],
+      'auto',
+    ),
+    layout: { comment: null, skipLines: 3, headerLines: 4 },
+  },
+  {
+    ...loads(
+      'comment lines and auto',
+      '#;"one\na;b\n1;2,2\n# it\'s "three\n3;4\n#\n',
+      [
+        ['1', '2,2'],
+        ['3', '4'],
+      ],
+      'auto',
+    ),
+    layout: { delimiter: ';', comment: '#', skipLines: 0 },
+  },
+  {
+    ...loads(
+      'comment lines and auto',
+      '# x\n#y\n1,2,3\n4,5,6\n',
+      [
+        ['1', '2', '3'],
+        ['4', '5', '6'],
+      ],
+      'auto',
+    ),
+    layout: { comment: null, skipLines: 2, header: [] },
+  },
+  {
+    ...loads('comment lines and auto', '# x\na,b\n1,2\n', [['1', '2']], { comment: 'auto' }),
+    layout: { comment: '#', headerLines: 2, detected: ['lineEnds', 'comment'] },
+  },
+  {
+    ...loads('comment lines and auto', '##x\n#a,b\n1,2\n', [['1', '2']], 'auto'),
+    layout: { comment: null, header: ['#a', 'b'] },
+  },
+  {
+    oddity: 'comment lines and auto',
+    file: 'a,b\n1\n2\n3\n# x\n4,5\n',
+    dialect: 'auto',
+    rows: [['4', '5']],
+    rejects: [
+      [2, 'FIELD_COUNT'],
+      [3, 'FIELD_COUNT'],
+      [4, 'FIELD_COUNT'],
+      [5, 'FIELD_COUNT'],
+    ],
+  },
+  loads(
+    'lines with `#` like comments and like records',
+    'a,b\n#1,2\n3,4\n#5,6\n',
+    [
+      ['#1', '2'],
+      ['3', '4'],
+      ['#5', '6'],
+    ],
+    'auto',
+  ),
+  loads(
+    'lines with `#` like comments and like records',
+    'a,b\n#1,2\n#\n3,4\n',
+    [
+      ['#1', '2'],
+      ['#', null],
+      ['3', '4'],
+    ],
+    {
+      ...{ comment: 'auto', shortRows: 'pad' },
+    },
+  ),
+  fails(
+    'lines with `#` like comments and like records',
+    'a,b\n1,2\n# x\n#3,4\n',
+    'LF_DIALECT_AMBIGUOUS',
+    'auto',
+  ),
+  fails(
+    'lines with `#` like comments and like records',
+    `a,b\n# x\n${'1,2\n'.repeat(100)}#3,4\n`,
+    'LF_DIALECT_AMBIGUOUS',
+    'auto',
+  ),
   loads('a preamble', 'Report of "May\n\na,b\n1,2\n', [['1', '2']], { skipLines: 2 }),
   loads('a preamble', 'x\r\ny\r\n1,2\r\n', [['1', '2']], { skipLines: 2, header: false }),
   loads('a preamble', 'x\ry\ra,b\r1,2', [['1', '2']], { skipLines: 2 }),
+  {
+    ...loads('a preamble and auto', 'Report of "May\n"x;y\n\na;b\n1;"2;2"\n', [['1', '2;2']], 'auto'),
+    layout: { delimiter: ';', skipLines: 3, headerLines: 4 },
+  },
+  {
+    ...loads('a preamble and auto', utf16('Отчёт\r\n\r\na\t"b"\r\n1\t2'), [['1', '2']], 'auto'),
+    layout: { encoding: 'utf-16le', delimiter: '\t', headerBytes: 32, headerLines: 3 },
+  },
+  loads(
+    'a preamble and auto',
+    'x,y\rz\ra,b\r1,2\ra,b\r',
+    [
+      ['1', '2'],
+      ['a', 'b'],
+    ],
+    { skipLines: 'auto' },
+  ),
+  fails('a preamble and auto', `${'x\n'.repeat(30)}a,b\n1,2\n`, 'LF_HEADER', 'auto'),
+  fails('a preamble like records', '1,2,3\na,b,c\n4,5,6\n', 'LF_DIALECT_AMBIGUOUS', 'auto'),
+  loads('a preamble like records', '1,2,3\na,b,c\n4,5,6\n', [['4', '5', '6']], { skipLines: 'auto' }),
   loads('a footer', 'a,b\n1,2\nTotal,"1\n', [['1', '2']], { skipFooterLines: 1 }),
   loads('a footer', 'a,b\r\n1,2\r\n\r\n-- 1 row --', [['1', '2']], { skipFooterLines: 2 }),
   loads('a footer', 'a,b\nx\n', [], { skipFooterLines: 5 }),
+  {
+    oddity: 'a footer and auto',
+    file: 'a,b\n1,2\n\nTotal: 1\n',
+    dialect: 'auto',
+    rows: [['1', '2']],
+    rejects: [[4, 'FIELD_COUNT']],
+  },
 ];
 
 const headers: readonly Case[] = [

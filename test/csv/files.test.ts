@@ -141,9 +141,28 @@ describe('auto', () => {
       encoding: 'koi8-r',
       header: [],
       headerBytes: 0,
-      detected: ['encoding', 'delimiter', 'quote', 'escape', 'header', 'lineEnds'],
+      detected: ['encoding', 'delimiter', 'quote', 'escape', 'header', 'lineEnds', 'comment', 'skipLines'],
     });
     expect(names).toEqual(rows(30, "Ёлка; 'лес'").map(([, name]) => name));
+  });
+
+  it('finds a preamble, also where each file of a zip file has one', async () => {
+    const bank = (from: number) =>
+      `sep=;\r\n"Kontoinhaber";"Max, Müller"\r\n\r\n"Nr.";"id";"name"\r\n"1";"${from}";"ä;"\r\n`;
+    const plain = await load('auto', Buffer.from(bank(1), 'latin1'));
+    const found = { delimiter: ';', encoding: 'windows-1252', skipLines: 3, headerLines: 4 };
+    expect(plain).toMatchObject({ receipt: { layout: found }, names: ['ä;'] });
+    const members = [2, 3].map((n) => ({ name: `${n}.csv`, content: Buffer.from(bank(n), 'latin1') }));
+    const packed = await load('auto', zipOf(members), 'zip');
+    expect(packed).toMatchObject({ receipt: { layout: found }, names: ['ä;', 'ä;'] });
+  });
+
+  it('leaves comments out, and rejects a footer', async () => {
+    const file = '# of May\nid,name\n1,a\n# "corrected\n2,b\n\nTotal: 2\n';
+    const { receipt, names } = await load('auto', file);
+    expect(receipt).toMatchObject({ layout: { comment: '#', skipLines: 0 }, rows: { loaded: 2 } });
+    expect(names).toEqual(['a', 'b']);
+    expect(await rejects(receipt)).toMatchObject([{ line: 7, code: 'LF_REJECT_FIELD_COUNT' }]);
   });
 
   const koi8r: Record<string, number> = { Ё: 0xb3, л: 0xcc, к: 0xcb, а: 0xc1, е: 0xc5, с: 0xd3 };
