@@ -5,7 +5,9 @@
  *   lives ──seems dead──▶ suspected ──seems dead at the next look──▶ buried
  *     ▲──────lives────────────┘
  *
- * One that lives seems dead for a moment when it loses its connection, as all do when a server restarts.
+ * One that lives seems dead for a moment when it loses its connection, as all do when a server restarts. What
+ * seems dead at the start is buried at once, where the server has been up for long enough to have heard of
+ * all that live: whoever was killed is called again, and its content is free.
  */
 import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
@@ -43,9 +45,10 @@ export class DeadIngests {
     this.removeQueues = removeQueues;
   }
 
-  /** Buries all that seem dead now, and looks again from time to time. */
+  /** Buries all that seem dead now, unless the server has just started, and looks again from time to time. */
   async start(): Promise<void> {
-    this.suspects = new Set(await this.otherScopes());
+    const { rows } = await this.context.pool.query(sql('server-up-ms'));
+    if (rows[0].up_ms >= this.lookMs) this.suspects = new Set(await this.otherScopes());
     await this.look();
     this.timer = setInterval(() => {
       this.look().catch((error) =>

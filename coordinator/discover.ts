@@ -1,8 +1,8 @@
 /**
  * Sees files arrive in the landing folder and hands on each one once, when it is whole.
  *
- *   seen ──quiet already, or renamed in──▶ taken ──▶ (archived or failed: gone)
- *     │                                     ▲
+ *   seen ──quiet already, or renamed in,─▶ taken ──▶ (archived or failed: gone)
+ *     │    and nobody writes to it          ▲
  *     └─▶ growing ──quiet for settleMs──────┘   seen again with another mark: seen
  *            │      and nobody writes to it
  *            └─▶ (removed: forgotten)
@@ -62,9 +62,6 @@ const retryMs = 2_000;
 
 /** Entries that a scan looks at, and hands on, at a time. */
 const looksAtATime = 256;
-
-/** Time for events that are queued already to be told, in ms. */
-const eventsMs = 5;
 
 /** Least time between looks at what events have told of, in ms: a file that grows is seen so often at most. */
 const gatherMs = 20;
@@ -248,18 +245,18 @@ class FolderDiscovery implements Discovery {
     else this.wait(key, mark, identity);
   }
 
-  /** Moved here in one piece, or quiet for long enough already and written by nobody. */
+  /** Moved here in one piece or quiet for long enough already, and written by nobody. */
   private async isWholeAtFirstSight(key: string, stats: Stats, writers: Writers): Promise<boolean> {
     const path = join(this.options.folder, key);
-    // A file that is made here is told of as one that is renamed in, until it is written to.
-    if (stats.size > 0 && this.renames.renamedIn(path)) {
-      await delay(eventsMs);
-      if (this.renames.renamedIn(path)) return true;
-    }
-    if (Date.now() - stats.mtimeMs < this.settleMs || (await writers()).has(path)) return false;
+    // A file that is made here is told of as one that is renamed in, until what it is made by returns: a copy of
+    // gigabytes may be one call.
+    const renamedIn = () => stats.size > 0 && this.renames.renamedIn(path);
+    const young = Date.now() - stats.mtimeMs < this.settleMs;
+    if (young && !renamedIn()) return false;
+    if ((await (young ? this.writers : writers)()).has(path)) return false;
     // Somebody may have written and closed it since it was looked at.
     const now = await lstat(path).catch(() => null);
-    return now !== null && markOf(now) === markOf(stats);
+    return now !== null && markOf(now) === markOf(stats) && (!young || renamedIn());
   }
 
   /** Looks again after `ms`; takes the file if it is then as it was and nobody writes to it. */

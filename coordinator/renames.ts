@@ -1,10 +1,10 @@
 /**
  * Tells files that were renamed into a folder, and so are whole, from files that are written there.
  *
- * Linux reports both as a `rename` event of the folder; but writing in place is followed by `change`
- * events, and those are queued before anyone can see the bytes they are about. So a file that has bytes,
- * whose name had a `rename` event and no `change` event since, was moved there as it is. Times cannot
- * tell: a file that is written and at once renamed has the same time for both.
+ * Linux reports both as a `rename` event of the folder; but writing in place is followed by a `change`
+ * event when each call that writes returns. So a file that has bytes and whose name had a `rename` event and no
+ * `change` event since was moved there as it is, or its first call has not returned yet: then somebody has
+ * it open (writers.ts). Times cannot tell: a file that is written and at once renamed has the same time for both.
  */
 import { join } from 'node:path';
 

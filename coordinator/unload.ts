@@ -19,7 +19,7 @@ import { sweepLake } from './undo.ts';
 /** A commit that has begun is over by then, unless its worker is frozen: then its session is ended. */
 const commitMost = '5s';
 
-/** Fails the file for `error`. What becomes of the file itself is the answer. */
+/** Fails the file for `error`, unless it has failed for another. What becomes of the file itself is the answer. */
 export async function failFile(
   context: Context,
   file: LedgerFile,
@@ -32,20 +32,21 @@ export async function failFile(
   const unload = () =>
     inTransaction(pool, async (client) => {
       await client.query(`set local lock_timeout = '${commitMost}'`);
-      await ledger.failFile(client, file.fileId, error);
+      const reason = await ledger.failFile(client, file.fileId, error);
       if (checks.length > 0) await client.query(sql('note-checks'), [file.fileId, JSON.stringify(checks)]);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
         await deleteFacts(client, datasetNamed(context.registry, file.dataset).star, chunkIds);
         crashPoint('unload.facts-deleted');
       }
+      return reason;
     });
-  await unload().catch((cause) => {
+  const reason = await unload().catch((cause) => {
     if (!isCollision(cause)) throw cause;
     return ledger.endChunks(chunkIds).then(unload);
   });
   crashPoint('unload.committed');
-  return finishFailed(context, file, error, checks);
+  return finishFailed(context, file, reason, checks);
 }
 
 /** What comes after the transaction; done again at the next start if this process ends in the middle. */

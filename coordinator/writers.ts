@@ -6,6 +6,10 @@
  * and the settling time alone decides.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Looking through all descriptors of all processes is work; it takes one part of the time in so many. */
+const restShare = 4;
 
 /** O_WRONLY and O_RDWR in the flags of /proc/<pid>/fdinfo. */
 const writeFlags = 0o3;
@@ -17,10 +21,15 @@ const writeFlags = 0o3;
 export function createWriterCheck(folder: string): () => Promise<ReadonlySet<string>> {
   let running: Promise<Set<string>> | null = null;
   let next: Promise<Set<string>> | null = null;
+  let rest = Promise.resolve();
   const look = async (): Promise<Set<string>> => {
+    await rest;
     running = next;
     next = null;
-    return writtenFiles(folder);
+    const began = performance.now();
+    const written = await writtenFiles(folder);
+    rest = delay((performance.now() - began) * (restShare - 1));
+    return written;
   };
   // A look that is under way may have passed the file already, so one asks for the look after it.
   return () => {

@@ -74,7 +74,7 @@ async function loadClaimed(
   claimed: Claim,
   tools: ChunkTools,
 ): Promise<RowCounts | null> {
-  const { ledger, counters, stopwatch } = tools;
+  const { ledger, counters, stopwatch, signal } = tools;
   const { claim, file } = claimed;
   refusePastLimit(dataset, claimed);
   const layout = file.layout!;
@@ -85,7 +85,7 @@ async function loadClaimed(
   const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
   const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
   const byteEnd = byteStart + byteCount;
-  const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake });
+  const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake, signal });
   const facts = await FactLoad.begin(tools.pool, loadingStar(dataset.star, file), job.chunkId);
   let published = false;
   try {

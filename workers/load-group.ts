@@ -96,7 +96,7 @@ async function readOne(
   const address = { dataset, fileId, chunkNumber, claim, byteStart, byteEnd: byteStart + byteCount };
   const objects: LakeObject[] = [];
   const keep = (part: LakeObject) => void objects.push(part);
-  const lake = openLakeChunk({ ...address, lake: tools.lake, keep });
+  const lake = openLakeChunk({ ...address, lake: tools.lake, keep, signal: tools.signal });
   const facts = new KeptRows();
   const dimensions = tools.dimensionsOf(dataset);
   try {

@@ -72,10 +72,14 @@ try {
   process.send?.({ workerId: worker.workerId });
   setInterval(beat, heartbeatMs).unref();
   const reason = await stopped;
-  process.on('SIGTERM', () => process.exit(1));
-  process.on('SIGINT', () => (process.send === undefined ? process.exit(1) : undefined));
+  const endNow = (why: string) => {
+    log.error({ waitsFor: worker.closing }, why);
+    process.exit(1);
+  };
+  process.on('SIGTERM', () => endNow('told to stop again'));
+  process.on('SIGINT', () => (process.send === undefined ? endNow('told to stop again') : undefined));
   // Servers that are away keep connections from closing; nobody is left to wait for that.
-  setTimeout(() => process.exit(1), config.stopMs + closeMostMs).unref();
+  setTimeout(() => endNow('could not close in time'), config.stopMs + closeMostMs).unref();
   log.debug({ reason }, 'stopping');
   await worker.close();
   await close();

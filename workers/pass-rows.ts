@@ -40,7 +40,7 @@ export async function passRows(way: Way): Promise<void> {
     const batch = enrichBatch(dataset, converted.vectors, converted.rows, layout.extra, lanes);
     stopwatch.lap('enrich');
     crashPoint('chunk.read');
-    await rejects.take(converted.rejects, facts, way.ledger);
+    await rejects.take(converted.rejects, way);
     await lake.write(batch);
     stopwatch.lap('lake');
     const members = await keys.resolve(batch);

@@ -1,4 +1,5 @@
 /** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
+import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { isCut } from '../kernel/batch.ts';
 import { originalBytes } from '../kernel/encodings.ts';
@@ -32,15 +33,21 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.unique]: 'LF_REJECT_UNIQUE',
 };
 
-/** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a batch's more. */
+/** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a turn's more. */
 const KEPT_REJECTS = 2_000;
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Rejects that a quarantine part holds, and those of a batch more. Its encoder writes about 10,000 a second:
+ * Rejects that a quarantine part holds, and those of a turn more. Its encoder writes about 10,000 a second:
  * enough for what people look into, not for a file that is nothing but rejects. The ledger has all of them.
  */
 const QUARANTINE_REJECTS = 10_000;
+
+/**
+ * Rejects between two turns of the event loop, and two looks at whether the chunk is to be given back. A batch may
+ * be nothing but rejects, which takes a second; so many take the quarantine part's encoder about 30 ms.
+ */
+const REJECTS_BETWEEN_TURNS = 250;
 
 /** Characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
@@ -79,9 +86,22 @@ export class RejectTray {
     this.quarantine = new QuarantinePart({ ...address, lake });
   }
 
-  /** Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. */
-  async take(raws: readonly RawReject[], facts: Spill, ledger: Ledger): Promise<void> {
-    if (raws.length === 0) return;
+  /**
+   * Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. Throws the
+   * signal's reason when it aborts.
+   */
+  async take(
+    raws: readonly RawReject[],
+    { facts, ledger, signal }: { facts: Spill; ledger: Ledger; signal: AbortSignal },
+  ): Promise<void> {
+    for (let from = 0; from < raws.length; from += REJECTS_BETWEEN_TURNS) {
+      if (from > 0) await turn();
+      signal.throwIfAborted();
+      await this.takeSome(raws.slice(from, from + REJECTS_BETWEEN_TURNS), facts, ledger);
+    }
+  }
+
+  private async takeSome(raws: readonly RawReject[], facts: Spill, ledger: Ledger): Promise<void> {
     const rejects = raws.map((raw) => ledgerReject(raw, this.dataset, this.layout, this.lineStart));
     this.rest.push(...rejects);
     for (const { raw } of raws) this.characters += raw.length;

@@ -38,6 +38,8 @@ export interface Worker {
   readonly workerId: string;
   /** Takes no more jobs, lets those in hand finish within `stopMs` (default: the setting), gives the others back. */
   close(stopMs?: number): Promise<void>;
+  /** What `close` is about to end, in words; empty before and after. */
+  readonly closing: string;
 }
 
 /** Starts a worker in this process. Connections: slots + 1 for facts and statements, and the queue's. */
@@ -45,26 +47,31 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, databaseUrl, scope, registry, log } = options;
   const concurrency = options.slots ?? SLOTS;
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers: [what: string, close: () => Promise<unknown>][] = [];
   let { stopMs } = config;
+  let closing = '';
   const close = async (deadlineMs = config.stopMs) => {
     stopMs = deadlineMs;
-    for (const closer of closers.splice(0).reverse()) await closer();
+    for (const [what, closer] of closers.splice(0).reverse()) {
+      closing = what;
+      await closer();
+    }
+    closing = '';
   };
   try {
     // A chunk holds one connection for its facts; all share one more for statements of their own, which
     // are short, so nobody who holds one waits for another of the same kind.
     const database = connectDatabase(databaseUrl, { max: concurrency + 1, name: 'landfall worker' });
-    closers.push(() => database.close());
+    closers.push(['connections to the database', () => database.close()]);
     const ticks = await openTicks(config, databaseUrl);
-    closers.push(() => ticks.close());
+    closers.push(['ticks', () => ticks.close()]);
     const slots = new Slots();
     const ticker = new Ticker(workerId, slots, (tick) => ticks.publish(tick));
-    closers.push(() => ticker.leave());
+    closers.push(['the last tick', () => ticker.leave()]);
     const onError = logQueueErrors(log);
     const { redisUrl, lockMs } = config;
     const queues = await openQueues({ databaseUrl, redisUrl, scope, lockMs, onError });
-    closers.push(() => queues.close());
+    closers.push(['connections to the queue', () => queues.close()]);
     const kernels = await Promise.all(Array.from({ length: concurrency }, () => createKernel()));
     const handle = jobHandler({
       workerId,
@@ -79,9 +86,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       log,
     });
     const jobs = await queues.workChunks(handle, { concurrency });
-    closers.push(() => closeInTime(jobs, stopMs));
+    closers.push(['jobs in hand', () => closeInTime(jobs, stopMs)]);
     ticker.begin();
-    return { workerId, close };
+    return {
+      workerId,
+      close,
+      get closing() {
+        return closing;
+      },
+    };
   } catch (error) {
     await close();
     throw error;

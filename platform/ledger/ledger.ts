@@ -11,7 +11,7 @@ import { LandfallError } from '../errors.ts';
 import type { FileProgress, RejectSample, Totals } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
-import type { ChunkJob, FileLayout, Part, Receipt, StreamSurvey, SurveyJob } from '../types.ts';
+import type { ChunkJob, FileLayout, Receipt, StreamSurvey, SurveyJob } from '../types.ts';
 import { claimChunk, endHolders } from './claim.ts';
 import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk, commitChunks } from './commit.ts';
 import { type Landed, landFiles } from './groups.ts';
@@ -303,18 +303,19 @@ export class Ledger {
    * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
    * manifest, its committed chunks no longer count as loaded, its rejects stay on record and
    * those that it had taken over wait again. From here on no chunk of it commits; delete its facts after this call, before the transaction ends.
-   * @returns the parts that were in the manifest, to be deleted from the lake after the commit
+   * @returns why it has failed: of two who fail it at once, the first one's reason
    */
-  async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<Part[]> {
+  async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<ErrorDescription> {
     const [file] = (await client.query(sql('lock-file'), [fileId])).rows;
     await client.query(sql('unload-chunks'), [fileId]);
-    const { rows } = await client.query(sql('unload-parts'), [fileId]);
+    await client.query(sql('unload-parts'), [fileId]);
     await client.query(sql('release-rejects'), [[fileId]]);
     // Those of a replay are the same rows as the ones that wait again.
     if (file?.link === 'replays') await client.query(sql('undo-rejects'), [[fileId]]);
     await forgetKeys(client, [fileId]);
-    await changeFile(client, fileId, 'failed', { error });
-    return rows.map((row) => ({ path: row.path, rows: Number(row.rows), bytes: Number(row.bytes) }));
+    const reason: ErrorDescription = (file?.state === 'failed' && file.error) || error;
+    await changeFile(client, fileId, 'failed', { error: reason });
+    return reason;
   }
 
   private async writePlan(client: pg.ClientBase, file: LedgerFile, plan: FilePlan): Promise<LedgerFile> {

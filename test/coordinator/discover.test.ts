@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,6 +94,22 @@ describe('discovery', () => {
     await rename(join(root, 'new.csv'), join(folder, 'trips', 'new.csv'));
     await arrivals('trips/new.csv');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'waits for the end of a call that copies, of which no event tells before it returns',
+    async () => {
+      await start(100);
+      // What is seen of such a copy: a name that is new, bytes, and somebody who has it open.
+      const copy = await open(join(root, 'new.csv'), 'w');
+      await copy.write('row\n');
+      await rename(join(root, 'new.csv'), join(folder, 'trips', 'copied.csv'));
+      await delay(700);
+      expect(arrived).toEqual([]);
+      await copy.write('row\n');
+      await copy.close();
+      await arrivals('trips/copied.csv');
+    },
+  );
 
   it('waits for a copy that is still growing', async () => {
     await start(1_000);

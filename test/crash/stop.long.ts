@@ -82,6 +82,21 @@ onQueues('told to stop', (backend) => {
     await expectOnce(many);
   });
 
+  it('a worker that cannot even give back in time says so', { timeout: 120_000 }, async () => {
+    const { supervise, start, settled } = await open({ LANDFALL_STOP_MS: '0' });
+    supervise('coordinator');
+    const worker = start('worker');
+    const lock = await heldAt(commits);
+    worker.signal('SIGTERM');
+    const { code, output } = await worker.ended;
+    expect(code).toBe(1);
+    expect(output).toMatch(/"waitsFor":"jobs in hand","msg":"could not close in time"/);
+    await lock.release();
+    supervise('worker');
+    await settled(1);
+    await expectOnce(60);
+  });
+
   it.each([
     ['plans', plans],
     ['ends', ends],

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKernel } from '../../kernel/kernel.ts';
 import {
   bigint,
@@ -16,6 +16,7 @@ import {
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
+import { QuarantinePart } from '../../workers/lake/quarantine.ts';
 import { Dimensions } from '../../workers/star/dimensions.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { lineBorders, openStage, type Stage } from './support.ts';
@@ -209,6 +210,22 @@ describe('loading a chunk', () => {
 });
 
 describe('a chunk that does not get to its commit', () => {
+  it('is given back in the middle of a batch of rejects', async () => {
+    const csv = Buffer.from(header + 'odd,s,1,2018-01-01 00:00:00,\n'.repeat(1000));
+    const stage = await openStage(database, rides, csv);
+    const stopping = new AbortController();
+    // The chunk has one batch, which is parsed by now; whoever stops the worker has the next turn.
+    const addReject = vi.spyOn(QuarantinePart.prototype, 'add').mockImplementationOnce(async () => {
+      setImmediate(() => stopping.abort(new Error('the worker is closing')));
+    });
+    const loading = stage.load(stage.jobs[0], { signal: stopping.signal });
+    await expect(loading).rejects.toThrow('the worker is closing');
+    expect(addReject.mock.calls.flatMap(([rejects]) => rejects).length).toBeLessThan(1000);
+    addReject.mockRestore();
+    await expectNothingLoaded(stage);
+    expect(await stage.load(stage.jobs[0])).toMatchObject({ rejected: 1000 });
+  });
+
   it('leaves nothing when its connection is cut in the middle of a copy, and is whole when it is tried again', async () => {
     const stage = await openStage(database, rides, Buffer.from(header + manyRows(5000)));
     // The server may not have come to the copy yet; its transaction is open all the same.

@@ -42,6 +42,8 @@ export interface LakeChunkOptions {
   readonly memoryBytes?: number;
   /** See PartShape: what it takes, `publish` does not move. */
   readonly keep?: PartShape['keep'];
+  /** `finish`, which may have thousands of parts to write, ends with its reason before the next. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -252,6 +254,7 @@ class LakeChunkWriter implements LakeChunk {
     try {
       // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
       for (const partition of this.#partitions) {
+        this.#options.signal?.throwIfAborted();
         const part = this.#partOf(partition);
         const sink = this.#sinkFor(partition);
         await this.#encode(partition, part, sink, false);

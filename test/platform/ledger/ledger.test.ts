@@ -293,7 +293,7 @@ describe('a failing file', () => {
         'rows',
       );
     });
-    expect(await failing).toEqual([{ path: `trips/f${file.fileId}-c0.parquet`, rows: 9, bytes: 500 }]);
+    expect(await failing).toEqual(error);
     expect(await ledger.file(file.fileId)).toMatchObject({ state: 'failed', error });
     expect(await ledger.parts(file.fileId)).toEqual([]);
     expect(await ledger.rejects(file.fileId)).toHaveLength(1);
@@ -303,6 +303,16 @@ describe('a failing file', () => {
       bytesCommitted: 0,
       rows: { parsed: 10, loaded: 0, rejected: 1 },
     });
+  });
+
+  it('has failed for the first reason that is given', async () => {
+    const { file } = await loadingFile(1);
+    const later = { code: 'LF_CHUNK_LOST', message: 'later', fix: 'none' };
+    const fail = (why: typeof later) =>
+      inTransaction(database.pool, (client) => ledger.failFile(client, file.fileId, why));
+    expect(await fail(error)).toEqual(error);
+    expect(await fail(later)).toEqual(error);
+    expect(await ledger.file(file.fileId)).toMatchObject({ state: 'failed', error });
   });
 
   it('stays failed', async () => {

@@ -280,8 +280,8 @@ describe('from aside to published', () => {
       ]),
     ),
   });
-  const open = (lake: Folder, claim: number, memoryBytes?: number) =>
-    openLakeChunk({ dataset, lake, fileId: 7, chunkNumber: 3, claim, memoryBytes });
+  const open = (lake: Folder, claim: number, memoryBytes?: number, signal?: AbortSignal) =>
+    openLakeChunk({ dataset, lake, fileId: 7, chunkNumber: 3, claim, memoryBytes, signal });
   const regions = ['Prague', 'Turin', 'Hamburg'];
   const published = regions.map((region) => `trial/region=${region}/f7-c3-01234567.parquet`).sort();
 
@@ -323,6 +323,17 @@ describe('from aside to published', () => {
       expect(await lake.keys()).toEqual([]);
       expect(lake.open).toBe(0);
     }
+  });
+
+  test('a chunk that is to be given back writes none of its other parts', async () => {
+    const lake = new Folder(tempFolder());
+    const stopping = new AbortController();
+    const chunk = open(lake, 1, undefined, stopping.signal);
+    await chunk.write(batchOf(rowsOf(100, regions)));
+    stopping.abort(new Error('the worker is closing'));
+    await expect(chunk.finish()).rejects.toThrow('the worker is closing');
+    await chunk.abort();
+    expect(await lake.keys()).toEqual([]);
   });
 
   test('a repeat clears what the killed try left, and puts the same bytes in the same places', async () => {

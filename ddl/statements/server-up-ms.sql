@@ -1,0 +1,4 @@
+-- How long the server has been up, in ms; since it crashed last where this role may see that.
+select extract(epoch from clock_timestamp() - greatest(
+    pg_postmaster_start_time(),
+    (select max(backend_start) from pg_stat_activity where backend_type = 'checkpointer')))::float8 * 1000 as up_ms
