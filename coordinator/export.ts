@@ -74,9 +74,10 @@ export function exportRejects(
 
 /** Values of the added columns. */
 function reasons(file: LedgerFile, reject: StoredReject, definition?: string): string[] {
-  const { byteOffset, line, code, column, message, definitionVersion } = reject;
+  const { byteOffset, line, code, column, message, definitionVersion, entry } = reject;
   const place = [`${file.fileId}:${file.name}`, String(byteOffset), String(line)];
-  return [...place, code, column ?? '', message, definition ?? definitionVersion];
+  const within = entry === undefined ? '' : `${entry.name}, line ${entry.line}: `;
+  return [...place, code, column ?? '', `${within}${message}`, definition ?? definitionVersion];
 }
 
 /** Names for the fields of a file without a header. */

@@ -19,6 +19,8 @@ export interface PlannedChunk {
   /** Of a compressed file: its place in what that unpacks to. */
   readonly unpackedStart?: number;
   readonly unpackedEnd?: number;
+  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 /** The machine's state where a record begins (kernel: FieldStart). */

@@ -68,6 +68,8 @@ export interface StreamChunk {
   /** In what a compressed file unpacks to: there its bytes are in the spool. */
   readonly unpackedStart?: number;
   readonly unpackedEnd?: number;
+  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */

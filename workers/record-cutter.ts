@@ -1,10 +1,13 @@
 /** Cuts bytes that come one after another into chunks that begin at records. */
 import { createTranscoder } from '../kernel/encodings.ts';
+import { machineOf } from '../kernel/machine.ts';
 import { createSurveyor } from '../kernel/survey.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 
 /** Bytes looked at in one go: a chunk is longer than asked for by at most this and a record. */
 const sliceBytes = 64 * 1024;
+
+const CR = 13;
 
 /** A chunk, by its place in the stream. */
 export interface CutChunk {
@@ -12,6 +15,8 @@ export interface CutChunk {
   end: number;
   /** Line ends before it. */
   readonly lines: number;
+  /** The file within the stream that it is of, where there may be several, and the line at which that begins. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 /** Takes the bytes of each chunk, where they have to be kept. */
@@ -30,9 +35,12 @@ export class RecordCutter {
   private readonly encoding: string;
   private readonly chunkBytes: number;
   private readonly sink: ChunkSink | null;
+  /** The state after a CR that ends a record: nothing more is needed to end its line. */
+  private readonly afterCr: number;
   private state = 0;
   private position = 0;
   private lines = 0;
+  private entry: CutChunk['entry'];
   /** The start of a character that is cut off. */
   private held: Uint8Array = new Uint8Array(0);
 
@@ -41,15 +49,17 @@ export class RecordCutter {
     this.encoding = dialect.encoding ?? 'utf-8';
     this.chunkBytes = chunkBytes;
     this.sink = sink;
+    this.afterCr = dialect.lineEnds === 'any' ? machineOf(dialect).table[CR] & 0xff : 0;
   }
 
-  /** Records begin at `position`, after `lines` line ends. */
-  begin(position: number, lines: number): void {
+  /** Records begin at `position`, after `lines` line ends, of the file `entry` within the stream. */
+  begin(position: number, lines: number, entry?: CutChunk['entry']): void {
+    this.entry = entry;
     this.state = 0;
     this.position = position;
     this.lines = lines;
     this.held = new Uint8Array(0);
-    this.chunks.push({ start: position, end: position, lines });
+    this.chunks.push({ start: position, end: position, lines, ...(entry && { entry }) });
   }
 
   async push(bytes: Uint8Array): Promise<void> {
@@ -63,7 +73,7 @@ export class RecordCutter {
     this.position += held.length;
     await this.take(held);
     await this.sink?.end(this.chunks.length - 1);
-    return this.lines + (this.state === 0 ? 0 : 1);
+    return this.lines + (this.state === 0 || this.state === this.afterCr ? 0 : 1);
   }
 
   /** Gives up what lies after `until` of the file that began with chunk `first`. */
@@ -85,7 +95,9 @@ export class RecordCutter {
     if (border > chunk.start && border - chunk.start >= this.chunkBytes) {
       await this.take(bytes.subarray(0, border - this.position));
       await this.sink?.end(this.chunks.length - 1);
-      this.chunks.push({ start: border, end: border, lines: this.lines + found.linesBefore[this.state] });
+      const lines = this.lines + found.linesBefore[this.state];
+      const { entry } = this;
+      this.chunks.push({ start: border, end: border, lines, ...(entry && { entry }) });
       await this.take(bytes.subarray(border - this.position, whole));
     } else await this.take(bytes.subarray(0, whole));
     this.lines += typeof found.lines === 'number' ? found.lines : found.lines[this.state];

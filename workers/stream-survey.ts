@@ -28,6 +28,8 @@ export interface StreamTools {
 const headBytesMost = 16 * 1024 * 1024;
 /** Its last lines, where they are to be left out, within this. */
 const tailBytesMost = 1024 * 1024;
+/** Of its name as much is kept. */
+const entryCharactersMost = 300;
 
 /**
  * The file's chunks and the hashes of its blocks. Throws LF_FILE_CHANGED, LF_ZIP_HEADERS and what
@@ -104,12 +106,12 @@ function shares(chunks: readonly CutChunk[], bytes: number): StreamChunk[] {
   const total = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
   let seen = 0;
   let byteStart = 0;
-  return chunks.map(({ start, end, lines }, i) => {
+  return chunks.map(({ start, end, lines, entry }, i) => {
     seen += end - start;
     const byteEnd = i === chunks.length - 1 ? bytes : Math.floor((bytes * seen) / Math.max(1, total));
-    const chunk = { byteStart, byteEnd, lineStart: lines + 1, unpackedStart: start, unpackedEnd: end };
+    const place = { byteStart, byteEnd, lineStart: lines + 1, unpackedStart: start, unpackedEnd: end };
     byteStart = byteEnd;
-    return chunk;
+    return { ...place, ...(entry && { entry }) };
   });
 }
 
@@ -177,7 +179,9 @@ class Entries {
     this.refuseOther(found.fields);
     const start = this.position - head.length + found.bytes;
     this.firstChunk = this.cutter.chunks.length;
-    this.cutter.begin(start, this.lines + found.lines);
+    const name = (this.name ?? '').replaceAll('\0', '\u2400').slice(0, entryCharactersMost);
+    const entry = name === '' ? undefined : { name, line: this.lines + 1 };
+    this.cutter.begin(start, this.lines + found.lines, entry);
     this.head = null;
     await this.cutter.push(head.subarray(found.bytes));
   }

@@ -17,8 +17,10 @@ export function renderRejects(report: RejectsReport): string {
   for (const kind of kinds) {
     lines.push('', `${count(kind.count)} × ${kind.code}${kind.column === null ? '' : ` in ${kind.column}`}`);
     lines.push(`  → ${fixOf(kind.code)}`);
-    for (const { line, byteOffset, message, raw } of kind.examples) {
-      lines.push(`  line ${count(line)}, byte ${count(byteOffset)}: ${printable(message)}`);
+    for (const { line, byteOffset, message, raw, entry } of kind.examples) {
+      const place = `line ${count(line)}, byte ${count(byteOffset)}`;
+      const within = entry && `${printable(entry.name)}, line ${count(entry.line)} (${place} of all)`;
+      lines.push(`  ${within ?? place}: ${printable(message)}`);
       lines.push(`    ${shorten(printable(raw), shownCharacters)}`);
     }
   }

@@ -3,6 +3,7 @@
 -- $1 file_id  integer
 -- $2 byte_offset  bigint   after this one
 -- $3 byte_offset  bigint   up to this one
-select * from landfall.reject
-where file_id = $1 and taken_by is null and byte_offset > $2 and byte_offset <= $3
-order by byte_offset
+select r.*, c.entry, r.line - c.entry_line + 1 as line_in_entry
+from landfall.reject r join landfall.chunk c using (chunk_id)
+where r.file_id = $1 and r.taken_by is null and r.byte_offset > $2 and r.byte_offset <= $3
+order by r.byte_offset

@@ -2,7 +2,9 @@
 -- $1 file_id  integer
 -- $2 examples  integer   of each kind
 select code, column_name, max(of_kind) as count,
-  json_agg(json_build_object('line', line, 'byteOffset', byte_offset, 'message', message, 'raw', raw)
+  json_agg(json_strip_nulls(json_build_object('line', line, 'byteOffset', byte_offset, 'message', message,
+    'raw', raw, 'entry', case when c.entry is not null
+      then json_build_object('name', c.entry, 'line', line - c.entry_line + 1) end))
     order by byte_offset) as examples
 from (
   select r.*,
@@ -11,6 +13,7 @@ from (
   from landfall.reject r
   where file_id = $1 and taken_by is null
 ) numbered
-where number <= greatest($2, 1)
+join landfall.chunk c using (chunk_id)
+where numbered.number <= greatest($2, 1)
 group by code, column_name
 order by max(of_kind) desc, code, column_name

@@ -331,7 +331,10 @@ export class Ledger {
     const unpacked = (['unpackedStart', 'unpackedEnd'] as const).map((name) =>
       chunks.map((chunk) => chunk[name] ?? null),
     );
-    await client.query(sql('plan-chunks'), [file.fileId, ...columns, ...unpacked]);
+    const entries = (['name', 'line'] as const).map((name) =>
+      chunks.map(({ entry }) => entry?.[name] ?? null),
+    );
+    await client.query(sql('plan-chunks'), [file.fileId, ...columns, ...unpacked, ...entries]);
     if (plan.link) await client.query(sql('link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
     if (plan.takes) {
       await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });

@@ -45,6 +45,8 @@ export interface RejectExample {
   readonly byteOffset: number;
   readonly message: string;
   readonly raw: string;
+  /** Of a zip file: the file within it, and the line there. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 /** Most frequent first. `examples`: of each kind at most, at least one. */

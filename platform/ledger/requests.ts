@@ -47,6 +47,8 @@ export interface PlannedChunk {
   /** Of a compressed file: its place in what that unpacks to. */
   readonly unpackedStart?: number;
   readonly unpackedEnd?: number;
+  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 export interface FileChange {

@@ -98,6 +98,8 @@ export interface StoredReject extends LedgerReject {
   readonly definitionVersion: string;
   /** The file that mends or replays it; null while it waits. */
   readonly takenBy: number | null;
+  /** Of a zip file: the file within it, and the line there. */
+  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 export interface LedgerSurvey {
@@ -197,6 +199,7 @@ export function toReject(row: Row): StoredReject {
     raw: row.raw,
     definitionVersion: row.definition_version,
     takenBy: row.taken_by,
+    ...(row.entry && { entry: { name: row.entry, line: Number(row.line_in_entry) } }),
   };
 }
 

@@ -858,6 +858,21 @@ const packed: readonly Case[] = [
       ['3', '4'],
     ],
   ),
+  {
+    oddity: 'zip of several files',
+    file: zipOf([
+      { name: 'x.csv', content: 'a,b\r1,2\r3,4\r' },
+      { name: 'y.csv', content: 'a,b\rx\r5,"6' },
+    ]),
+    rows: [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+    rejects: [
+      [5, 'FIELD_COUNT'],
+      [6, 'QUOTE'],
+    ],
+  },
   fails(
     'zip of several files with other headers',
     zipOf([

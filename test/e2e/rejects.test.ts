@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { zipOf } from '../csv/zip.ts';
 import { tempFolder } from '../support/index.ts';
 import {
   account,
@@ -240,6 +241,50 @@ describe('exports', () => {
       'select d.name from star.fact_rider f join star.dim_rider d using (rider_key) where id = 210',
     );
     expect(name).toBe('Ездок '.repeat(4000));
+  });
+
+  it('of a zip file say which file within it they are of, and the line there', async () => {
+    const open = (site = await siteOf(backend));
+    const command = commandOf(open, backend);
+    const members = [
+      [header, ...rows(1, 300), bad[0]],
+      [header, '', ...rows(301, 300), bad[5], '201,Rider,soon'],
+      [header, bad[3], ...rows(601, 300)],
+    ].map((lines, i) => ({ name: `2024/may ${i + 1}.csv`, content: lines.join('\n') }));
+    const packed = join(aside, 'rides.zip');
+    writeFileSync(packed, zipOf(members));
+    const receipt = await open.drop('riders', packed);
+    expect(receipt).toMatchObject({ rows: { parsed: 904, loaded: 900, rejected: 4 } });
+    expect(receipt.chunks).toBeGreaterThan(3);
+
+    const report = JSON.parse((await command('rejects', 'rides.zip', '--json')).stdout);
+    const examples = (code: string) =>
+      report.kinds.find((kind: { code: string }) => kind.code === code).examples;
+    expect(examples('LF_REJECT_TYPE')).toMatchObject([
+      { line: 302, raw: bad[0], entry: { name: '2024/may 1.csv', line: 302 } },
+      { line: 605, raw: bad[5], entry: { name: '2024/may 2.csv', line: 303 } },
+      { line: 607, raw: '201,Rider,soon', entry: { name: '2024/may 2.csv', line: 305 } },
+    ]);
+    expect(examples('LF_REJECT_FIELD_COUNT')).toMatchObject([
+      { line: 609, raw: bad[3], entry: { name: '2024/may 3.csv', line: 2 } },
+    ]);
+    expect((await command('rejects', 'rides.zip')).stdout).toContain(
+      '  2024/may 3.csv, line 2 (line 609, byte ',
+    );
+
+    const replay = JSON.parse((await command('replay', 'rides.zip', '--json')).stdout);
+    expect(replay).toMatchObject({ rows: { parsed: 4, loaded: 0, rejected: 4 } });
+    const out = String(await exported(open, 'rides.zip'));
+    expect(out).toContain('"2024/may 2.csv, line 305: at: ""soon"" is not');
+    writeFileSync(join(aside, 'mended.csv'), out.replaceAll(/,(soon|later)\n/g, ',2024-03-01 08:00:00\n'));
+    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+      rows: { parsed: 4, loaded: 3, rejected: 1 },
+      link: { kind: 'mends', name: 'rides.zip' },
+    });
+    expect(await account(open)).toMatchObject({
+      ids: [...ids(1, 900), 101, 106, 201].sort((a, b) => a - b),
+      waiting: 1,
+    });
   });
 
   it('of a file without a header have one', async () => {
