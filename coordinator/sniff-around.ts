@@ -72,13 +72,24 @@ export function hasMarkedLine(utf8: Uint8Array): boolean {
   return false;
 }
 
-/** Lines after line `lines` up to the first that is neither blank nor marked as a comment. */
-export function markedLines(utf8: Uint8Array, form: KernelDialect, lines: number): number {
+/**
+ * Lines up to the first after line `lines` that is neither blank nor marked as a comment; or, with a
+ * `fieldCount`, that may be a row in spite of its mark.
+ */
+export function markedLines(
+  text: HeadText,
+  form: KernelDialect,
+  lines: number,
+  fieldCount: number | null,
+): number {
+  const { utf8 } = text;
   const anyLineEnd = form.lineEnds === 'any';
   let count = lines;
   let at = linesEnd(utf8, lines, anyLineEnd) ?? utf8.length;
-  for (; at < utf8.length && (utf8[at] === HASH || isLineEnd(utf8[at])); count++)
+  for (; at < utf8.length && (utf8[at] === HASH || isLineEnd(utf8[at])); count++) {
+    if (utf8[at] === HASH && fieldCount !== null && isRowAt(text, form, at, fieldCount)) break;
     at = lineEnd(utf8, at, anyLineEnd);
+  }
   return count;
 }
 
@@ -89,21 +100,13 @@ export interface Marked {
 }
 
 /** Looks at the lines from `from` on that `form` leaves out as comments. `fieldCount`: that of rows. */
-export function findMarked(
-  { utf8, whole }: HeadText,
-  form: KernelDialect,
-  from: number,
-  fieldCount: number,
-): Marked {
+export function findMarked(text: HeadText, form: KernelDialect, from: number, fieldCount: number): Marked {
+  const { utf8, whole } = text;
   const found: { row: string | null; other: string | null } = { row: null, other: null };
   if (!hasMarkedLine(utf8.subarray(from))) return found;
   for (let at = from; at < utf8.length && (found.row === null || found.other === null); ) {
     if (utf8[at] === HASH) {
-      const record = readRecord(utf8, at, { ...form, comment: null }, whole);
-      found[record !== null && isRow(record.fields.length, fieldCount, form) ? 'row' : 'other'] ??= lineAt(
-        utf8,
-        at,
-      );
+      found[isRowAt(text, form, at, fieldCount) ? 'row' : 'other'] ??= lineAt(utf8, at);
       at = lineEnd(utf8, at, form.lineEnds === 'any');
       continue;
     }
@@ -114,8 +117,10 @@ export function findMarked(
   return found;
 }
 
-/** In a file of one column any line may be a row. */
-function isRow(fields: number, fieldCount: number, { shortRows, longRows }: KernelDialect): boolean {
+/** True where the marked line at `at` may be a row; in a file of one column any may. */
+function isRowAt({ utf8, whole }: HeadText, form: KernelDialect, at: number, fieldCount: number): boolean {
+  const fields = readRecord(utf8, at, { ...form, comment: null }, whole)?.fields.length ?? 0;
+  const { shortRows, longRows } = form;
   return (
     fieldCount === 1 ||
     fields === fieldCount ||

@@ -76,19 +76,17 @@ export function settleReading(
   if (different.size > 1 && best.records[0].fields.length > 1)
     sniffer.refuse(describe([...different.values()]));
   const settled = sniffer.settleComment(readings, alike[0]);
-  const comment = dialect.comment === 'auto' ? null : dialect.comment;
-  const rows = fromTop.find(
-    (reading) => reading.dialect.comment === comment && isOfRows(reading, settled.from),
-  );
+  const rows = fromTop.find((reading) => standAbove(reading, settled));
   if (rows !== undefined) sniffer.refuse(describe([rows, settled]));
   return settled;
 }
 
-/** True where records without a header stand before `end`, all alike. */
-function isOfRows({ from, records, rank }: Reading, end: number): boolean {
+/** True where records without a header stand above what is read, as many fields in each as in that. */
+function standAbove({ records, rank }: Reading, settled: Reading): boolean {
   if (rank[0] !== 1) return false;
-  const above = records.filter((_, i) => (records[i - 1]?.bytes ?? from) < end);
-  return above.length > 0 && above.every(({ fields }) => fields.length === above[0].fields.length);
+  const above = records.filter(({ bytes }) => bytes < settled.records[0].bytes);
+  const fieldCount = settled.records[0].fields.length;
+  return above.length > 0 && above.every(({ fields }) => fields.length === fieldCount);
 }
 
 /** The same for readings that only differ in what they take for comments. */
@@ -155,8 +153,9 @@ class Sniffer {
     if (plain !== null && plain.rank[0] > commented.rank[0]) return plain;
     if (plain === null || plain.rank[0] < commented.rank[0])
       plain = dialect.skipLines === 'auto' ? this.belowMarked(commented) : null;
-    const { fields, bytes } = commented.records[0];
-    const { row, other } = findMarked(text, commented.dialect, bytes, fields.length);
+    const { fields } = commented.records[0];
+    const from = plain?.hasHeader === false ? plain.from : (plain ?? commented).records[0].bytes;
+    const { row, other } = findMarked(text, commented.dialect, from, fields.length);
     if (plain !== null && other === null) return plain;
     if (row !== null) {
       const comment = other ?? lineAt(text.utf8, commented.from);
@@ -166,10 +165,11 @@ class Sniffer {
     return 2 * regular > commented.records.length ? commented : (plain ?? commented);
   }
 
-  /** The same without comments, from the first line that is none. */
-  private belowMarked({ dialect, skipLines }: Reading): Reading | null {
+  /** The same without comments, from the first line that is none: a header, or what may be a row. */
+  private belowMarked({ dialect, skipLines, hasHeader, records }: Reading): Reading | null {
     const form = { ...dialect, comment: null };
-    return this.read(form, markedLines(this.text.utf8, form, skipLines));
+    const fieldCount = hasHeader ? null : records[0].fields.length;
+    return this.read(form, markedLines(this.text, form, skipLines, fieldCount));
   }
 
   refuse(candidates: string): never {

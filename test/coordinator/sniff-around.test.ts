@@ -1,9 +1,12 @@
 /** Files as programs write them, with what stands around their records left to the file. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settleLayout } from '../../coordinator/layout.ts';
+import { readRecord } from '../../kernel/header.ts';
 import { compileDataset } from '../../model/compile.ts';
 import type { Dialect } from '../../model/define.ts';
 import { date, defineDataset, numeric, text } from '../../model/index.ts';
+import { LandfallError } from '../../platform/errors.ts';
 
 function layout(content: string, dialect: Dialect | 'auto' = 'auto') {
   const dataset = compileDataset(
@@ -122,5 +125,58 @@ it('a first line that names the delimiter, above a preamble', () => {
 it('a file with nothing around its records is read as before', () => {
   expect(layout('booked_on,payee,amount\n2024-05-02,x # 1,1\n')).toMatchObject({
     ...{ delimiter: ',', comment: null, skipLines: 0, headerLines: 1 },
+  });
+});
+
+describe('a line that may be a row', () => {
+  const comma = { delimiter: ',', quote: '"', trim: false };
+  const fieldsOf = (line: string) => readRecord(Buffer.from(line), 0, comma)?.fields ?? [];
+  const isRow = (line: string) => fieldsOf(line).length === 3;
+  const areRows = (some: readonly string[]) => some.length > 0 && some.every(isRow);
+
+  /** What is read of the file, a header left out; null where it is refused. */
+  function read(content: string, dialect: Dialect | 'auto'): string[][] | null {
+    const bytes = Buffer.from(content);
+    try {
+      const found = layout(content, dialect)!;
+      const records: string[][] = [];
+      for (let at = found.headerBytes; ; ) {
+        const record = readRecord(bytes, at, found, true);
+        if (record === null) return records;
+        records.push(record.fields);
+        at = record.bytes;
+      }
+    } catch (error) {
+      if (error instanceof LandfallError) return null;
+      throw error;
+    }
+  }
+
+  const value = fc.constantFrom('x', '#', '#x', '# y', '"#,"', '"a, #b"', '', '1');
+  const row = fc.tuple(value, value, value).map((values) => `${values.join(',')}\n`);
+  const other = fc.constantFrom('# note\n', '#\n', '#"\n', 'May\n', 'x,y\n', '\n', '# a,b,c,d\n');
+  const lines = fc.array(fc.oneof({ arbitrary: row, weight: 3 }, other), { maxLength: 6 });
+  const names = fc.constantFrom('booked_on,payee,amount\n', '');
+  const around = { comment: 'auto', skipLines: 'auto' } as const;
+  const dialects = fc.constantFrom<Dialect>(around, { ...around, header: 'auto' });
+
+  it('is never left out: it is read, or the file is refused', () => {
+    let loaded = 0;
+    fc.assert(
+      fc.property(lines, names, lines, dialects, (above, header, below, dialect) => {
+        const found = read([...above, header, ...below].join(''), dialect);
+        if (found === null) return;
+        loaded += 1;
+        // Above the names of the columns are rows only where all there is may be rows.
+        const filled = above.filter((line) => line !== '\n');
+        const unmarked = filled.filter((line) => !line.startsWith('#'));
+        const mayBeRows = dialect.header === 'auto' && (areRows(filled) || areRows(unmarked));
+        const rows = (header !== '' && !mayBeRows ? below : [...above, ...below]).filter(isRow);
+        for (const line of rows) expect(found).toContainEqual(fieldsOf(line));
+        expect(found.length).toBeGreaterThanOrEqual(rows.length);
+      }),
+      { numRuns: 5000, seed: 8 },
+    );
+    expect(loaded).toBeGreaterThan(1000);
   });
 });
