@@ -40,10 +40,11 @@ interface LayoutInput extends Input {
 }
 
 function make(chance: Chance): LayoutInput {
+  const around = chance.once(3) ? chance.of(['sep=;\n', '# x\n#\n', 'May\r\n\r\n', '"y\r']) : '';
   const header = chance.of(['a,b\n', 'a;b;c\n', 'id\tname\r\n', '"a"|"b"\r', '\ufeffa,b\n', '']);
   const body = chance.once(2) ? Buffer.from(anyText(chance, anyDialect(chance))) : chance.of(corpus);
   return {
-    bytes: mutate(chance, Buffer.concat([Buffer.from(header), body]), chance.of(corpus)),
+    bytes: mutate(chance, Buffer.concat([Buffer.from(around + header), body]), chance.of(corpus)),
     options: { dataset: chance.below(datasets.length), whole: !chance.once(4) },
   };
 }
