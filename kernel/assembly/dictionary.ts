@@ -1,10 +1,10 @@
 /**
  * Texts to codes: an open-addressed hash table over the distinct texts of a column in a chunk.
  *
- * A slot is 32 bytes: two words of key, the length, the code + 1 (0: empty). Texts of up to 16 bytes are
- * their own key; longer ones have two hashes as key and are compared with the stored bytes. Codes are
- * given in order of first appearance, and slots are always those that inserting the codes in their
- * order gives, so that the last codes can be taken back one by one.
+ * A slot is 8 bytes, as there may be as many texts as rows: a hash of the text and its code + 1 (0: empty).
+ * Texts are compared with the stored bytes. Codes are given in order of first appearance, and slots are
+ * always those that inserting the codes in their order gives, so that the last codes can be taken back one
+ * by one.
  */
 import { alloc, powerOfTwo, regrow, release } from './arena';
 
@@ -22,13 +22,11 @@ export class Dictionary {
 
 @unmanaged
 class Slot {
-  low: u64;
-  high: u64;
-  length: u32;
+  hash: u32;
   code: u32;
 }
 
-const SLOT_BYTES: u32 = 32;
+const SLOT_BYTES: u32 = 8;
 const FIRST_SLOTS: u32 = 256;
 
 /** Masks of the first n bytes, n = 0…16: 16 bytes from address mask + 16 - n. */
@@ -58,13 +56,19 @@ function mix(low: u64, high: u64, length: u32): u32 {
   return <u32>(h >> 32);
 }
 
-class Key {
-  static low: u64 = 0;
-  static high: u64 = 0;
+/** The text's bytes, of which there are up to 16, and zeros after them. */
+@inline
+function shortText(p: usize, length: u32): v128 {
+  return v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
 }
 
-/** Key words of a text longer than 16 bytes. */
-function longKey(p: usize, length: u32): void {
+@inline
+function hashOfShort(text: v128, length: u32): u32 {
+  return mix(<u64>i64x2.extract_lane(text, 0), <u64>i64x2.extract_lane(text, 1), length);
+}
+
+/** Hash of a text longer than 16 bytes. */
+function hashOfLong(p: usize, length: u32): u32 {
   const end = p + <usize>length;
   let a: u64 = 0x9e3779b97f4a7c15 ^ <u64>length;
   let b: u64 = 0xc2b2ae3d27d4eb4f;
@@ -76,39 +80,44 @@ function longKey(p: usize, length: u32): void {
   // The last 16 bytes, some of them for the second time.
   a = rotl<u64>(a ^ load<u64>(end - 16), 29) * 0x9fb21c651e98df25;
   b = rotl<u64>(b ^ load<u64>(end - 8), 31) * 0xd6e8feb86659fd93;
-  Key.low = a ^ (b >> 29);
-  Key.high = b ^ (a >> 31);
+  return mix(a ^ (b >> 29), b ^ (a >> 31), length);
 }
 
 /** Code of the text, or -1 where it is new. */
 @inline
 export function find(d: Dictionary, p: usize, length: u32): i32 {
   if (length > 16) return findLong(d, p, length);
-  const text = v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
-  const low = <u64>i64x2.extract_lane(text, 0);
-  const high = <u64>i64x2.extract_lane(text, 1);
+  const text = shortText(p, length);
+  const hash = hashOfShort(text, length);
   const last = d.slotCount - 1;
-  let i = mix(low, high, length) & last;
+  let i = hash & last;
   while (true) {
     const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
-    if (slot.low == low && slot.high == high && slot.length == length && slot.code != 0) return slot.code - 1;
     if (slot.code == 0) return -1;
+    if (slot.hash == hash) {
+      const entry = d.offsets + (<usize>(slot.code - 1) << 2);
+      const start = load<u32>(entry);
+      if (load<u32>(entry, 4) - start == length) {
+        if (!v128.any_true(v128.xor(text, shortText(d.bytes + <usize>start, length)))) return slot.code - 1;
+      }
+    }
     i = (i + 1) & last;
   }
 }
 
 function findLong(d: Dictionary, p: usize, length: u32): i32 {
-  longKey(p, length);
-  const low = Key.low;
-  const high = Key.high;
+  const hash = hashOfLong(p, length);
   const last = d.slotCount - 1;
-  let i = mix(low, high, length) & last;
+  let i = hash & last;
   while (true) {
     const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
     if (slot.code == 0) return -1;
-    if (slot.low == low && slot.high == high && slot.length == length) {
-      const stored = d.bytes + <usize>load<u32>(d.offsets + (<usize>(slot.code - 1) << 2));
-      if (memory.compare(stored, p, <usize>length) == 0) return slot.code - 1;
+    if (slot.hash == hash) {
+      const entry = d.offsets + (<usize>(slot.code - 1) << 2);
+      const start = load<u32>(entry);
+      if (load<u32>(entry, 4) - start == length) {
+        if (memory.compare(d.bytes + <usize>start, p, <usize>length) == 0) return slot.code - 1;
+      }
     }
     i = (i + 1) & last;
   }
@@ -137,29 +146,22 @@ export function insert(d: Dictionary, p: usize, length: u32): i32 {
   return <i32>code;
 }
 
-function keyOf(d: Dictionary, code: u32): u32 {
+/** Hash of the text of a code. */
+function hashOf(d: Dictionary, code: u32): u32 {
   const entry = d.offsets + (<usize>code << 2);
   const start = load<u32>(entry);
   const length = load<u32>(entry, 4) - start;
   const p = d.bytes + <usize>start;
-  if (length > 16) longKey(p, length);
-  else {
-    const text = v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
-    Key.low = <u64>i64x2.extract_lane(text, 0);
-    Key.high = <u64>i64x2.extract_lane(text, 1);
-  }
-  return length;
+  return length > 16 ? hashOfLong(p, length) : hashOfShort(shortText(p, length), length);
 }
 
 function place(d: Dictionary, code: u32): void {
-  const length = keyOf(d, code);
+  const hash = hashOf(d, code);
   const last = d.slotCount - 1;
-  let i = mix(Key.low, Key.high, length) & last;
+  let i = hash & last;
   while (changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES)).code != 0) i = (i + 1) & last;
   const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
-  slot.low = Key.low;
-  slot.high = Key.high;
-  slot.length = length;
+  slot.hash = hash;
   slot.code = code + 1;
 }
 
@@ -177,8 +179,7 @@ export function truncate(d: Dictionary, size: u32): void {
   const last = d.slotCount - 1;
   while (d.size > size) {
     d.size--;
-    const length = keyOf(d, d.size);
-    let i = mix(Key.low, Key.high, length) & last;
+    let i = hashOf(d, d.size) & last;
     while (changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES)).code != d.size + 1) i = (i + 1) & last;
     memory.fill(d.slots + <usize>(i * SLOT_BYTES), 0, <usize>SLOT_BYTES);
   }
