@@ -18,8 +18,9 @@ export class CodeSpace {
     return this.#texts?.length ?? this.#first?.size ?? 0;
   }
 
-  readonly text = (code: number): string =>
-    this.#texts === null ? this.#first!.text(code) : this.#texts[code];
+  /** UTF-8 bytes of a code, valid as long as the batch. */
+  readonly bytes = (code: number): Uint8Array =>
+    this.#texts === null ? this.#first!.bytes(code) : Buffer.from(this.#texts[code]);
 
   /** The vector's codes in this space, one a row (any where the row is null); valid until the next call. */
   codes(vector: DictionaryVector): Int32Array {

@@ -225,7 +225,7 @@ const decimal128Layout: Layout<Uint8Array> = {
 function dictionaryLayout(space: CodeSpace): Layout<Int32Array> {
   return {
     ...int32Layout,
-    data: (codes) => ({ kind: 'dictionary', codes, codeCount: space.size, text: space.text }),
+    data: (codes) => ({ kind: 'dictionary', codes, codeCount: space.size, bytes: space.bytes }),
   };
 }
 

@@ -10,7 +10,6 @@ import {
   type Bounds,
   booleanBounds,
   decimal128Bounds,
-  dictionaryBounds,
   fixedBytesBounds,
   float64Bounds,
   int32Bounds,
@@ -45,7 +44,7 @@ export interface ColumnValues {
         readonly kind: 'dictionary';
         readonly codes: Int32Array;
         readonly codeCount: number;
-        readonly text: (code: number) => string;
+        readonly bytes: (code: number) => Uint8Array;
       };
 }
 
@@ -196,16 +195,16 @@ function encodeDictionary(
   pages: PageWriter,
   compression: Compression,
 ): Bounds | null {
-  const { entries, indexes, plain } = indexTexts(data, values.count);
-  if (plain !== null) {
+  const { distinct, indexes, plain } = indexTexts(data, values.count);
+  if (indexes === null) {
     // Without a pause, as the texts lie in memory that others use too.
     for (const _ of encodePlainTexts(values, plain, pages, compression));
   } else {
-    pages.compressed = entries.byteLength > 4096 && compression.pays(entries.plain);
-    pages.dictionaryPage(entries.texts.length, entries.plain);
-    encodeIndexes(values, indexes, entries.texts.length, pages);
+    pages.compressed = plain.length > 4096 && compression.pays(plain);
+    pages.dictionaryPage(distinct, plain);
+    encodeIndexes(values, indexes, distinct, pages);
   }
-  return entries.texts.length === 0 ? null : dictionaryBounds(entries.texts);
+  return plainTextBounds(plain, plain.length);
 }
 
 /** Data pages of RLE_DICTIONARY: a byte with the width, then the hybrid. */

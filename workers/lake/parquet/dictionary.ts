@@ -128,45 +128,32 @@ function indexPairs(
   return distinct;
 }
 
-export interface TextEntries {
-  readonly texts: readonly Uint8Array[];
-  /** All of them as PLAIN byte arrays. */
-  readonly plain: Uint8Array;
-  readonly byteLength: number;
-}
-
 export interface IndexedTexts {
-  readonly entries: TextEntries;
-  readonly indexes: Int32Array;
-  /** Set where most values are distinct: the values themselves as PLAIN byte arrays. */
-  readonly plain: Uint8Array | null;
+  readonly distinct: number;
+  /** Null where most values are distinct, so that a dictionary does not pay. */
+  readonly indexes: Int32Array | null;
+  /** The distinct texts, or where there are no indexes the values themselves, as PLAIN byte arrays. */
+  readonly plain: Uint8Array;
 }
 
 /** Indexes the codes in use in this column chunk; views valid until the next call. */
 export function indexTexts(
-  data: { readonly codes: Int32Array; readonly codeCount: number; readonly text: (code: number) => string },
+  data: {
+    readonly codes: Int32Array;
+    readonly codeCount: number;
+    readonly bytes: (code: number) => Uint8Array;
+  },
   count: number,
 ): IndexedTexts {
   const indexes = indexesFor(count);
   const used = new Int32Array(Math.min(count, data.codeCount));
   const distinct = indexCodes(data.codes, count, 0, positionsFor(data.codeCount), used, indexes);
-  const texts: Uint8Array[] = [];
-  for (let i = 0; i < distinct; i++) {
-    positions[used[i]] = -1;
-    texts.push(Buffer.from(data.text(used[i]), 'utf8'));
-  }
+  for (let i = 0; i < distinct; i++) positions[used[i]] = -1;
+  const repeats = distinct * 2 <= count;
+  const written = repeats ? used.subarray(0, distinct) : data.codes.subarray(0, count);
   plainScratch.length = 0;
-  if (distinct * 2 > count || count === 0) {
-    for (let i = 0; i < count; i++) appendText(plainScratch, texts[indexes[i]]);
-    return {
-      entries: { texts, plain: new Uint8Array(0), byteLength: 0 },
-      indexes,
-      plain: plainScratch.written(),
-    };
-  }
-  for (const text of texts) appendText(plainScratch, text);
-  const plain = plainScratch.written();
-  return { entries: { texts, plain, byteLength: plain.length }, indexes, plain: null };
+  for (const code of written) appendText(plainScratch, data.bytes(code));
+  return { distinct, indexes: repeats ? indexes : null, plain: plainScratch.written() };
 }
 
 function appendText(sink: ByteSink, text: Uint8Array): void {

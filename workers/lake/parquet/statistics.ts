@@ -153,17 +153,6 @@ export function plainTextBounds(plain: Uint8Array, byteLength: number): Bounds |
   return textBounds(plain.slice(min, min + minLength), plain.slice(max, max + maxLength));
 }
 
-/** Bounds of the texts of a dictionary; there is at least one. */
-export function dictionaryBounds(entries: readonly Uint8Array[]): Bounds | null {
-  let min = entries[0];
-  let max = min;
-  for (const entry of entries) {
-    if (compareBytes(entry, 0, entry.length, min, 0, min.length) < 0) min = entry;
-    else if (compareBytes(entry, 0, entry.length, max, 0, max.length) > 0) max = entry;
-  }
-  return textBounds(min, max);
-}
-
 function exact(min: Uint8Array, max: Uint8Array): Bounds {
   return { min, max, minExact: true, maxExact: true };
 }
