@@ -6,6 +6,7 @@ export class KernelDictionary implements TextDictionary {
   readonly #instance: KernelInstance;
   readonly #column: number;
   readonly #texts: (string | undefined)[] = [];
+  #arrays = { offsets: new Int32Array(1), values: new Uint8Array(0) };
 
   constructor(instance: KernelInstance, column: number) {
     this.#instance = instance;
@@ -26,12 +27,22 @@ export class KernelDictionary implements TextDictionary {
   /** size + 1 offsets into `values`, and all texts one after the other; views on kernel memory. */
   arrays(): { offsets: Int32Array; values: Uint8Array } {
     const { exports, memory } = this.#instance;
+    const { buffer } = memory;
     const size = this.size;
-    const offsets = new Int32Array(memory.buffer, exports.dictionaryOffsets(this.#column), size + 1);
-    return {
-      offsets,
-      values: new Uint8Array(memory.buffer, exports.dictionaryBytes(this.#column), offsets[size]),
-    };
+    const start = exports.dictionaryOffsets(this.#column);
+    const bytes = exports.dictionaryBytes(this.#column);
+    const { offsets, values } = this.#arrays;
+    const same =
+      offsets.buffer === buffer &&
+      offsets.length === size + 1 &&
+      offsets.byteOffset === start &&
+      values.byteOffset === bytes &&
+      values.length === offsets[size];
+    if (!same) {
+      const fresh = new Int32Array(buffer, start, size + 1);
+      this.#arrays = { offsets: fresh, values: new Uint8Array(buffer, bytes, fresh[size]) };
+    }
+    return this.#arrays;
   }
 
   bytes(code: number): Uint8Array {

@@ -7,14 +7,18 @@ import type { Pool } from 'pg';
 import type { DictionaryVector, Int32Vector, Vector } from '../../kernel/vectors.ts';
 import { isValid } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
-import type { CompiledDataset, CompiledDimension } from '../../model/compiled.ts';
+import type { CompiledDataset, CompiledDimension, LogicalType } from '../../model/compiled.ts';
 import { sqlType } from '../../model/ddl.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { DateMembers } from './date-members.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
-import { type Member, type MemberTable, upsertMembers } from './members.ts';
+import { type Member, Members } from './members.ts';
+import type { Text } from './text-array.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
 import { valueText } from './value-text.ts';
+
+/** In place of a code's key while it is asked for. */
+const ASKED = MISSING - 1;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
@@ -63,38 +67,31 @@ export class Dimensions {
 class TableMembers {
   readonly texts = new TextMembers();
   readonly ints = new IntMembers();
-  private readonly pool: Pool;
-  private readonly table: MemberTable;
+  private readonly members: Members;
   private upserts: Promise<unknown> = Promise.resolve();
 
   constructor(pool: Pool, schema: string, lookup: Lookup) {
-    this.pool = pool;
     const typed = (columns: Lookup['natural']) =>
       columns.map(({ name, logical }) => ({ name, type: sqlType(logical) }));
     const { table, key, natural, attributes } = lookup;
-    this.table = { schema, table, key, natural: typed(natural), attributes: typed(attributes) };
+    const columns = { natural: typed(natural), attributes: typed(attributes) };
+    this.members = new Members(pool, { schema, table, key, ...columns });
   }
 
-  /** Keys of natural keys, each given with the row that it was first seen in. */
+  /** Keys of distinct natural keys, in their order. The cache is one of this table's. */
   find<Key>(
     cache: MemberCache<Key>,
-    firstRows: ReadonlyMap<Key, number>,
-    memberAt: (row: number) => Member,
-  ): Promise<Map<Key, number>> {
+    naturals: readonly Key[],
+    memberAt: (place: number) => Member,
+  ): Promise<Int32Array> {
     const turn = this.upserts.then(async () => {
-      const keys = new Map<Key, number>();
-      const unknown: Key[] = [];
-      for (const natural of firstRows.keys()) {
-        const key = cache.get(natural);
-        if (key === MISSING) unknown.push(natural);
-        else keys.set(natural, key);
-      }
+      const keys = Int32Array.from(naturals, (natural) => cache.get(natural));
+      const unknown = [...keys.keys()].filter((place) => keys[place] === MISSING);
       if (unknown.length === 0) return keys;
-      const members = unknown.map((natural) => memberAt(firstRows.get(natural)!));
-      const made = await upsertMembers(this.pool, this.table, members);
-      unknown.forEach((natural, i) => {
-        keys.set(natural, made[i]);
-        cache.set(natural, made[i]);
+      const found = await this.members.keysOf(unknown.map(memberAt));
+      unknown.forEach((place, i) => {
+        keys[place] = found[i];
+        cache.set(naturals[place], found[i]);
       });
       return keys;
     });
@@ -149,18 +146,20 @@ class LookupRole {
     const { keys } = this;
     const { values, dictionary, validity } = vector;
     this.codeKeys = extended(this.codeKeys, Math.max(1, dictionary.size));
-    if (translateCodes(values, batch.rows, this.codeKeys, keys) > 0) {
-      const firstRows = new Map<string, number>();
-      const codes = new Map<number, string>();
+    const { codeKeys } = this;
+    if (translateCodes(values, batch.rows, codeKeys, keys) > 0) {
+      const firstRows: number[] = [];
       for (let row = 0; row < batch.rows; row++) {
-        if (keys[row] !== MISSING || codes.has(values[row]) || !isValid(vector, row)) continue;
-        const text = dictionary.text(values[row]);
-        codes.set(values[row], text);
-        firstRows.set(text, row);
+        if (codeKeys[values[row]] !== MISSING || !isValid(vector, row)) continue;
+        codeKeys[values[row]] = ASKED;
+        firstRows.push(row);
       }
-      const found = await this.find(this.members.texts, firstRows, batch);
-      for (const [code, text] of codes) this.codeKeys[code] = found.get(text)!;
-      translateCodes(values, batch.rows, this.codeKeys, keys);
+      const naturals = firstRows.map((row) => dictionary.bytes(values[row]));
+      const found = await this.find(this.members.texts, naturals, firstRows, batch);
+      firstRows.forEach((row, i) => {
+        codeKeys[values[row]] = found[i];
+      });
+      translateCodes(values, batch.rows, codeKeys, keys);
     }
     if (validity !== null) unknownWhereNull(validity, batch.rows, keys);
   }
@@ -175,9 +174,11 @@ class LookupRole {
         if (keys[row] !== MISSING || firstRows.has(values[row]) || !isValid(vector, row)) continue;
         firstRows.set(values[row], row);
       }
-      const found = await this.find(cache, firstRows, batch);
+      const naturals = [...firstRows.keys()];
+      const found = await this.find(cache, naturals, [...firstRows.values()], batch);
+      const keyOf = new Map(naturals.map((natural, i) => [natural, found[i]]));
       for (let row = 0; row < batch.rows; row++) {
-        if (keys[row] === MISSING) keys[row] = found.get(values[row]) ?? 0;
+        if (keys[row] === MISSING) keys[row] = keyOf.get(values[row]) ?? 0;
       }
     }
     if (validity !== null) unknownWhereNull(validity, batch.rows, keys);
@@ -188,35 +189,50 @@ class LookupRole {
     const { keys } = this;
     const { natural } = this.lookup;
     const cache = this.members.texts;
-    const firstRows = new Map<string, number>();
-    const waiting: string[] = [];
+    const places = new Map<string, number>();
+    const firstRows: number[] = [];
+    const naturals: Uint8Array[] = [];
+    const waiting: number[] = [];
     for (let row = 0; row < batch.rows; row++) {
       const text = naturalText(vectors, natural, row);
-      keys[row] = text === null ? 0 : cache.get(text);
+      const bytes = text === null ? null : Buffer.from(text);
+      keys[row] = bytes === null ? 0 : cache.get(bytes);
       if (keys[row] !== MISSING) continue;
-      waiting.push(text!);
-      if (!firstRows.has(text!)) firstRows.set(text!, row);
+      waiting.push(row);
+      if (places.has(text!)) continue;
+      places.set(text!, firstRows.push(row) - 1);
+      naturals.push(bytes!);
     }
     if (waiting.length === 0) return;
-    const found = await this.find(cache, firstRows, batch);
-    let next = 0;
-    for (let row = 0; row < batch.rows; row++) {
-      if (keys[row] === MISSING) keys[row] = found.get(waiting[next++])!;
-    }
+    const found = await this.find(cache, naturals, firstRows, batch);
+    for (const row of waiting) keys[row] = found[places.get(naturalText(vectors, natural, row)!)!];
   }
 
-  private find<Key>(cache: MemberCache<Key>, firstRows: ReadonlyMap<Key, number>, batch: Batch) {
+  /** Keys of distinct natural keys, each first seen in a row of the batch. */
+  private find<Key>(
+    cache: MemberCache<Key>,
+    naturals: readonly Key[],
+    firstRows: readonly number[],
+    batch: Batch,
+  ): Promise<Int32Array> {
+    const { natural, attributes } = this.lookup;
     const values = (columns: Lookup['natural'], row: number) =>
-      columns.map(({ vector, logical }) => valueText(vectorOf(batch, vector), logical, row));
-    return this.members.find(cache, firstRows, (row) => ({
-      natural: values(this.lookup.natural, row),
-      attributes: values(this.lookup.attributes, row),
+      columns.map(({ vector, logical }) => memberValue(vectorOf(batch, vector), logical, row));
+    return this.members.find(cache, naturals, (place) => ({
+      natural: values(natural, firstRows[place]),
+      attributes: values(attributes, firstRows[place]),
     }));
   }
 }
 
 function keyVector(keys: Int32Array, rows: number): Int32Vector {
   return { kind: 'int32', length: rows, validity: null, nullCount: 0, values: keys };
+}
+
+/** Value `row` of the vector as PostgreSQL reads it; texts as their bytes, valid as long as the batch. */
+function memberValue(vector: Vector, logical: LogicalType, row: number): Text | null {
+  if (vector.kind !== 'dictionary' || !isValid(vector, row)) return valueText(vector, logical, row);
+  return vector.dictionary.bytes(vector.values[row]);
 }
 
 function vectorOf(batch: Batch, name: string): Vector {

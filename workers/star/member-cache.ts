@@ -6,11 +6,14 @@
  * use stays. What was forgotten is looked up in the database again.
  */
 
-/** Text members a generation; bound of a table: 2 × 65,536 × about 150 B = 20 MB. */
-const TEXT_MEMBERS = 65_536;
+/** Text members of a generation, and their bytes; bound of a table: 2 × (4 MiB of slots + 8 MiB of texts). */
+const TEXT_MEMBERS = 131_072;
+const TEXT_BYTES = 8 << 20;
 
-/** Integer members a generation; bound of a table: 2 × 524,288 × 2 slots × 8 B = 16 MB. */
+/** Integer members of a generation; bound of a table: 2 × 524,288 × 2 slots × 8 B = 16 MB. */
 const INT_MEMBERS = 524_288;
+
+const FIRST_SLOTS_LOG2 = 10;
 
 /** Answer for a natural key that is not in the cache. Surrogate keys are 1 and more; 0 is the unknown member. */
 export const MISSING = -1;
@@ -21,45 +24,26 @@ export interface MemberCache<Key> {
   set(natural: Key, key: number): void;
 }
 
-/** Members with a text (or a joined composite) as their natural key. */
-export class TextMembers implements MemberCache<string> {
-  private readonly capacity: number;
-  private young = new Map<string, number>();
-  private old = new Map<string, number>();
-
-  constructor(capacity = TEXT_MEMBERS) {
-    this.capacity = capacity;
-  }
-
-  get(natural: string): number {
-    const key = this.young.get(natural);
-    if (key !== undefined) return key;
-    const older = this.old.get(natural);
-    if (older === undefined) return MISSING;
-    this.set(natural, older);
-    return older;
-  }
-
-  set(natural: string, key: number): void {
-    if (this.young.size >= this.capacity) {
-      this.old = this.young;
-      this.young = new Map();
-    }
-    this.young.set(natural, key);
-  }
+/** One generation. */
+interface Table<Key> {
+  readonly full: boolean;
+  /** The surrogate key, or 0. */
+  get(natural: Key): number;
+  set(natural: Key, key: number): void;
 }
 
-/** Members with a 32-bit whole number (or a day) as their natural key. */
-export class IntMembers implements MemberCache<number> {
-  private readonly capacity: number;
-  private young = new IntTable();
-  private old = new IntTable();
+class Generations<Key> implements MemberCache<Key> {
+  private readonly make: () => Table<Key>;
+  private young: Table<Key>;
+  private old: Table<Key>;
 
-  constructor(capacity = INT_MEMBERS) {
-    this.capacity = capacity;
+  constructor(make: () => Table<Key>) {
+    this.make = make;
+    this.young = make();
+    this.old = make();
   }
 
-  get(natural: number): number {
+  get(natural: Key): number {
     const key = this.young.get(natural);
     if (key !== 0) return key;
     const older = this.old.get(natural);
@@ -68,23 +52,133 @@ export class IntMembers implements MemberCache<number> {
     return older;
   }
 
-  set(natural: number, key: number): void {
-    if (this.young.size >= this.capacity) {
+  set(natural: Key, key: number): void {
+    if (this.young.full) {
       this.old = this.young;
-      this.young = new IntTable();
+      this.young = this.make();
     }
     this.young.set(natural, key);
   }
 }
 
-/** Open addressing with linear probing, at most half full. A key of 0 marks an empty slot. */
-class IntTable {
-  size = 0;
-  private shift = 32 - 10;
-  private naturals = new Int32Array(1 << 10);
-  private keys = new Int32Array(1 << 10);
+/** Members with a text (or a joined composite) as their natural key, by its UTF-8 bytes. */
+export class TextMembers extends Generations<Uint8Array> {
+  constructor(capacity = TEXT_MEMBERS) {
+    super(() => new TextTable(capacity));
+  }
+}
 
-  /** The surrogate key, or 0. */
+/** Members with a 32-bit whole number (or a day) as their natural key. */
+export class IntMembers extends Generations<number> {
+  constructor(capacity = INT_MEMBERS) {
+    super(() => new IntTable(capacity));
+  }
+}
+
+/** Open addressing with linear probing, at most half full. A slot whose key is 0 is empty. */
+class TextTable implements Table<Uint8Array> {
+  private readonly capacity: number;
+  private size = 0;
+  private shift = 32 - FIRST_SLOTS_LOG2;
+  /** Four words a slot: hash of the text, where it starts and ends in `bytes`, surrogate key. */
+  private slots = new Int32Array(4 << FIRST_SLOTS_LOG2);
+  private bytes = new Uint8Array(1 << 14);
+  private used = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get full(): boolean {
+    return this.size >= this.capacity || this.used >= TEXT_BYTES;
+  }
+
+  get(natural: Uint8Array): number {
+    return this.slots[this.slot(natural, hashOf(natural)) + 3];
+  }
+
+  set(natural: Uint8Array, key: number): void {
+    if (this.size * 8 >= this.slots.length) this.grow();
+    const hash = hashOf(natural);
+    const slot = this.slot(natural, hash);
+    if (this.slots[slot + 3] === 0) {
+      this.slots[slot] = hash;
+      this.slots[slot + 1] = this.used;
+      this.slots[slot + 2] = this.keep(natural);
+    }
+    this.slots[slot + 3] = key;
+  }
+
+  /** Keeps a copy of a new text; where it ends. */
+  private keep(natural: Uint8Array): number {
+    const end = this.used + natural.length;
+    if (end > this.bytes.length) {
+      const longer = new Uint8Array(Math.max(end, this.bytes.length * 2));
+      longer.set(this.bytes.subarray(0, this.used));
+      this.bytes = longer;
+    }
+    this.bytes.set(natural, this.used);
+    this.size++;
+    this.used = end;
+    return end;
+  }
+
+  /** First word of the slot that has the text, or of the empty one where it would be. */
+  private slot(natural: Uint8Array, hash: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = (Math.imul(hash, 0x9e3779b1) >>> this.shift) * 4;
+    while (slots[slot + 3] !== 0 && !(slots[slot] === hash && this.holds(slot, natural))) {
+      slot = (slot + 4) & mask;
+    }
+    return slot;
+  }
+
+  private holds(slot: number, natural: Uint8Array): boolean {
+    const { bytes } = this;
+    const start = this.slots[slot + 1];
+    if (this.slots[slot + 2] - start !== natural.length) return false;
+    for (let i = 0; i < natural.length; i++) if (bytes[start + i] !== natural[i]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    const { slots } = this;
+    const mask = slots.length * 2 - 1;
+    this.shift--;
+    this.slots = new Int32Array(slots.length * 2);
+    for (let from = 0; from < slots.length; from += 4) {
+      if (slots[from + 3] === 0) continue;
+      let slot = (Math.imul(slots[from], 0x9e3779b1) >>> this.shift) * 4;
+      while (this.slots[slot + 3] !== 0) slot = (slot + 4) & mask;
+      for (let word = 0; word < 4; word++) this.slots[slot + word] = slots[from + word];
+    }
+  }
+}
+
+/** FNV-1a, 32 bits. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(text: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text[i], 0x01000193);
+  return hash | 0;
+}
+
+/** Open addressing with linear probing, at most half full. A key of 0 marks an empty slot. */
+class IntTable implements Table<number> {
+  private readonly capacity: number;
+  private size = 0;
+  private shift = 32 - FIRST_SLOTS_LOG2;
+  private naturals = new Int32Array(1 << FIRST_SLOTS_LOG2);
+  private keys = new Int32Array(1 << FIRST_SLOTS_LOG2);
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get full(): boolean {
+    return this.size >= this.capacity;
+  }
+
   get(natural: number): number {
     return this.keys[this.slot(natural)];
   }

@@ -10,6 +10,20 @@ describe('members known to a process', () => {
     expect(members.get(17)).toBe(MISSING);
   });
 
+  it('finds texts of any length, whatever their number, as a map does', () => {
+    const members = new TextMembers();
+    const known = new Map<string, number>();
+    for (let i = 0; i < 40_000; i++) {
+      const text = 'é'.repeat(i % 70) + ((i * 7919) % 30_011);
+      members.set(Buffer.from(text), i + 1);
+      known.set(text, i + 1);
+    }
+    known.set('', 50_000);
+    members.set(Buffer.from(''), 50_000);
+    for (const [text, key] of known) expect(members.get(Buffer.from(text)), text).toBe(key);
+    expect(members.get(Buffer.from('é'))).toBe(MISSING);
+  });
+
   it('keeps 0 apart from an empty slot', () => {
     const members = new IntMembers();
     expect(members.get(0)).toBe(MISSING);
@@ -19,7 +33,7 @@ describe('members known to a process', () => {
 
   it.each([
     ['numbers', () => new IntMembers(100), (i: number) => i],
-    ['texts', () => new TextMembers(100), (i: number) => `member ${i}`],
+    ['texts', () => new TextMembers(100), (i: number) => Buffer.from(`member ${i}`)],
   ] as const)(
     'forgets the %s that have not been used for a generation, and only those',
     (_, make, natural) => {
