@@ -64,7 +64,9 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     const database = await openPatiently(config, log);
     closers.push(() => database.close());
     // The coordinator makes the queue, which workers expect to find.
-    const { coordinator, hub } = await openCoordinator(options, database, log, closers);
+    const { coordinator, hub } = await untilReady(config, log, () =>
+      openCoordinator(options, database, log, closers),
+    );
     start(database.url);
     const url = options.serve
       ? await openServer(options, { database, coordinator, hub }, log, closers)
@@ -77,9 +79,14 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 }
 
 /** Opens the database; one that is still being started is waited for. */
-async function openPatiently(config: Config, log: Log): Promise<Database> {
+export async function openPatiently(config: Config, log: Log): Promise<Database> {
   const { openDatabase } = await import('../platform/database.ts');
-  return patiently(() => openDatabase(config), {
+  return untilReady(config, log, () => openDatabase(config));
+}
+
+/** Opens what needs a server that may still be coming, or have no connection left. */
+function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promise<T> {
+  return patiently(open, {
     patienceMs: Math.min(startMs, config.patience * 1000),
     troubleOf: (error) => troubleOf(error, config),
     onTrouble: (trouble) => log.warn({ ...trouble }, 'waiting for the database'),
@@ -88,7 +95,25 @@ async function openPatiently(config: Config, log: Log): Promise<Database> {
 
 type Closers = (() => Promise<unknown>)[];
 
+/** Opens the coordinator and the hub. On failure what was opened is closed again, so that it may be tried once more. */
 async function openCoordinator(
+  options: SiteOptions,
+  database: Database,
+  log: Log,
+  closers: Closers,
+): Promise<Pick<Site, 'coordinator' | 'hub'>> {
+  const opened: Closers = [];
+  try {
+    const site = await openInTurn(options, database, log, opened);
+    closers.push(...opened);
+    return site;
+  } catch (error) {
+    for (const closer of opened.reverse()) await closer();
+    throw error;
+  }
+}
+
+async function openInTurn(
   { config, registry, scope, watch }: SiteOptions,
   database: Database,
   log: Log,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { openServer } from './embedded/server.ts';
 import { LandfallError } from './errors.ts';
 import { migrate } from './migrate.ts';
+import { tooManyConnections } from './trouble.ts';
 import type { Config } from './types.ts';
 
 export interface Database {
@@ -26,7 +27,7 @@ const poolEndMs = 5000;
 /**
  * Opens the database of these settings, starting or joining the embedded server where `databaseUrl` is
  * null, and migrates it.
- * @throws LandfallError LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_DATABASE_NEWER, LF_EMBEDDED_…
+ * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_DATABASE_NEWER, LF_EMBEDDED_…
  */
 export async function openDatabase(config: Pick<Config, 'home' | 'databaseUrl'>): Promise<Database> {
   const server = config.databaseUrl === null ? await openServer(config.home) : null;
@@ -89,7 +90,10 @@ export async function checkServer(database: Database): Promise<{ version: string
     const text = `select current_setting('server_version_num') as number, current_setting('server_version') as version`;
     rows = (await database.pool.query(text)).rows;
   } catch (cause) {
-    throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason: reasonOf(cause) }, { cause });
+    const reason = reasonOf(cause);
+    const full = (cause as { code?: string }).code === tooManyConnections;
+    if (full) throw new LandfallError('LF_DATABASE_CONNECTIONS', { reason }, { cause });
+    throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason }, { cause });
   }
   const { number, version } = rows[0];
   if (Math.floor(Number(number) / 10_000) < versionNeeded) {

@@ -27,6 +27,10 @@ export const errorTable = {
     message: 'Another coordinator is at work on this database (scope {scope}).',
     fix: 'Stop the other one first, or give this one a database of its own; workers may be as many as you like.',
   },
+  LF_DATABASE_CONNECTIONS: {
+    message: 'The database takes no more connections: {reason}',
+    fix: 'End programs that hold connections to it, run fewer workers (LANDFALL_WORKERS), or raise max_connections on its server. What runs already waits, and goes on by itself.',
+  },
   LF_DATABASE_LOST: {
     message: 'The database is out of reach: {reason}',
     fix: 'Start the server again, or mend the way to it: the work waits, and goes on by itself.',

@@ -26,8 +26,10 @@ interface Sign {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** The server is away, going or coming: it was told to stop, crashed, starts up, or has no room for one more. */
-const serverAway = /^(08...|57P0[1235]|53300|25P03|25006)$/;
+/** The server is away, going or coming: it was told to stop, crashed or starts up. */
+const serverAway = /^(08...|57P0[1235]|25P03|25006)$/;
+/** The server, the database or the role takes no more connections. */
+export const tooManyConnections = '53300';
 /** It lacks disk, memory or another resource, or its disk fails. */
 const serverLacks = /^(53...|58030)$/;
 /** Two transactions were in each other's way; the next try finds the way free. */
@@ -55,6 +57,7 @@ export function troubleOf(error: unknown, stores: { readonly lakeUrl: string }):
   if (/^OOM command not allowed|^LOADING|^READONLY|^MASTERDOWN/.test(message)) return queueTrouble(message);
   if (serverAway.test(code) || connectionGone.test(message) || network.test(code))
     return described('database', 'LF_DATABASE_LOST', message);
+  if (code === tooManyConnections) return described('database', 'LF_DATABASE_CONNECTIONS', message);
   return serverLacks.test(code) ? described('database', 'LF_DATABASE_RESOURCES', message) : null;
 }
 
@@ -64,6 +67,12 @@ export function describeFailure(error: unknown, stores: { readonly lakeUrl: stri
   return trouble === null
     ? describeError(error)
     : { code: trouble.code, message: trouble.message, fix: trouble.fix };
+}
+
+/** What a command ends with, in words. What the server said, and no part of the command has put in words, may be trouble. */
+export function describeEnd(error: unknown): ErrorWords {
+  const said = !(error instanceof LandfallError) && /^\d/.test(signOf(error).code ?? '');
+  return said ? describeFailure(error, { lakeUrl: '' }) : describeError(error);
 }
 
 /** Whether another try at once is all that is needed. */
@@ -92,6 +101,7 @@ export function landingTrouble(error: unknown, landingUrl: string): Trouble {
 
 function storeTrouble(error: LandfallError, lakeUrl: string): Trouble | null {
   if (error.code === 'LF_DATABASE_UNREACHABLE') return troubleOf(error.cause, { lakeUrl });
+  if (error.code === 'LF_DATABASE_CONNECTIONS') return { with: 'database', ...error.toJSON() };
   if (error.code !== 'LF_STORAGE') return null;
   const store = String(error.values.store);
   const ofLake = store === lakeUrl || store.startsWith(`${lakeUrl}/`);

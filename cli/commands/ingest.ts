@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { describeError } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
+import { describeEnd } from '../../platform/trouble.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -79,7 +79,7 @@ async function ingestOne(site: Site, file: string, dataset: string | undefined):
       seconds: 0,
       rowsPerSecond: 0,
       receipt: null,
-      error: describeError(error),
+      error: describeEnd(error),
     };
   }
 }

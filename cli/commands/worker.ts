@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { connectDatabase, openDatabase } from '../../platform/database.ts';
+import { connectDatabase } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { untilStopped } from '../site.ts';
+import { openPatiently, untilStopped } from '../site.ts';
 
 /** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
 export function workerCommand(): Command {
@@ -17,7 +17,9 @@ export function workerCommand(): Command {
     .action(async (flags: SettingFlags) => {
       const { config } = await settle(flags);
       const log = createLog('worker');
-      const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
+      const database = config.databaseUrl
+        ? connectDatabase(config.databaseUrl)
+        : await openPatiently(config, log);
       const pool = await startPool({
         config,
         databaseUrl: database.url,

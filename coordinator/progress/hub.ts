@@ -68,7 +68,12 @@ export interface Hub {
 /** Reads the ledger, subscribes to what changes, and is ready to serve when it resolves. */
 export async function createHub(options: HubOptions): Promise<Hub> {
   const hub = new ProgressHub(options);
-  await hub.start();
+  try {
+    await hub.start();
+  } catch (error) {
+    await hub.close();
+    throw error;
+  }
   return hub;
 }
 

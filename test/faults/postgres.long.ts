@@ -82,7 +82,7 @@ onBothBackends('Postgres', (backend) => {
           "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ordinary'",
         );
         const { troubles } = await untilProgress(site, (state) => state.troubles.some(isRefusal));
-        expect(troubles.find(isRefusal)).toMatchObject({ with: 'database', code: 'LF_DATABASE_LOST' });
+        expect(troubles.find(isRefusal)).toMatchObject({ with: 'database', code: 'LF_DATABASE_CONNECTIONS' });
         await delay(2_000);
         await postgres.run('alter role ordinary connection limit -1');
       });

@@ -18,7 +18,7 @@ describe('trouble of the surroundings', () => {
     ['57P01', 'LF_DATABASE_LOST'], // admin_shutdown
     ['57P02', 'LF_DATABASE_LOST'], // crash_shutdown
     ['57P03', 'LF_DATABASE_LOST'], // cannot_connect_now
-    ['53300', 'LF_DATABASE_LOST'], // too_many_connections
+    ['53300', 'LF_DATABASE_CONNECTIONS'], // too_many_connections
     ['25006', 'LF_DATABASE_LOST'], // read_only_sql_transaction, after a failover
     ['53100', 'LF_DATABASE_RESOURCES'], // disk_full
     ['53200', 'LF_DATABASE_RESOURCES'], // out_of_memory
