@@ -44,14 +44,14 @@ import { once } from './once.ts';
 import { type Prepared, planSurveyed, prepareFile } from './prepare.ts';
 import { isSmall } from './prepare-group.ts';
 import type { UnknownFile } from './progress/unknown.ts';
-import { type Places, placesOf, putAway } from './put-away.ts';
+import { type Places, placesOf, putAway, putAwayOne } from './put-away.ts';
 import { readHeadOf } from './read-layout.ts';
 import { resumeFiles } from './recover.ts';
 import { prepareReplay } from './replay.ts';
 import { Revival } from './revival.ts';
 import { lockScope } from './scope-lock.ts';
 import { closeScope, openScope } from './scope-notes.ts';
-import { Settling } from './settled.ts';
+import { isFinished, Settling } from './settled.ts';
 import { SmallFiles } from './small-files.ts';
 import { clearSpoolOf } from './spool.ts';
 import { refreshStaleMarts } from './stale-marts.ts';
@@ -152,7 +152,7 @@ class LandfallCoordinator implements Coordinator {
     const { config, database, registry, scope, watch, log } = this.options;
     const lock = await lockScope(database.url, scope, {
       onTrouble: (error) => this.surroundings.tell('lock', databaseTrouble(error)),
-      onMended: () => this.surroundings.tell('lock', null),
+      onMended: () => this.mended('lock'),
       onTaken: (error) => {
         this.surroundings.tell('lock', { with: 'database', ...error.toJSON() });
         log.error({ ...error.toJSON() }, 'another coordinator has taken over: this one stops');
@@ -275,7 +275,11 @@ class LandfallCoordinator implements Coordinator {
   /** Takes up what an earlier run, or the queue, left unfinished. */
   private async resume(): Promise<void> {
     const { context } = this;
-    await putAway(context, context.scope, this.places, (fileId) => this.active.has(fileId));
+    // One that is in hand is just being put away, or has ended unheard of here: it is looked at in its turn.
+    await putAway(context, context.scope, this.places, async (file) => {
+      if (this.active.has(file.fileId)) this.onTurn(file.fileId, () => this.endUnheard(file.fileId));
+      else await putAwayOne(context, file);
+    });
     await resumeFiles(context, {
       prepare: (file) => this.begin(file),
       follow: (file) => this.active.add(file),
@@ -402,9 +406,22 @@ class LandfallCoordinator implements Coordinator {
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
     const ending = await finaliseFile(this.context, file.fileId, allEnded);
-    if (ending === null) return;
+    if (ending === null) return this.endUnheard(file.fileId);
     await clearSpoolOf(this.context, file);
     this.end(file, ending.state, ending.moved);
+  }
+
+  /**
+   * Goes on with a file in hand that has ended: the answer to the commit was lost, or another coordinator has
+   * ended it while we had lost our lock, and may have died before it put it away.
+   */
+  private async endUnheard(fileId: number): Promise<void> {
+    const file = this.active.has(fileId) ? await this.ledger.file(fileId) : null;
+    if (file === null || !isFinished(file.state)) return;
+    const moved = await putAwayOne(this.context, file);
+    await clearSpoolOf(this.context, file);
+    const { state } = file;
+    this.end(file, state === 'failed' || state === 'duplicate' ? state : 'done', moved);
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
@@ -412,6 +429,7 @@ class LandfallCoordinator implements Coordinator {
     this.options.log.warn({ err: error, file: file.name, code }, 'the file failed');
     const failing = () => failFile(this.context, file, { code, message, fix });
     const moved = await this.through(file, failing);
+    if (moved === null) return this.through(file, () => this.endUnheard(file.fileId));
     await clearSpoolOf(this.context, file);
     this.end(file, 'failed', moved);
   }

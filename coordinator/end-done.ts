@@ -8,6 +8,7 @@ import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { openRejects, returnRejects } from '../platform/ledger/rejects.ts';
+import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { Receipt } from '../platform/types.ts';
 import type { Context } from './context.ts';
@@ -19,17 +20,19 @@ import { settleVersions } from './versions.ts';
 
 /**
  * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
- * Where one does not hold, nothing changes, and all of them are the answer; else null.
- * Throws LF_FILE_VERSION: then nothing has changed either.
+ * Where one does not hold, nothing changes, and all of them are the answer; else null. 'ended': somebody else has
+ * ended it meanwhile. Throws LF_FILE_VERSION: then nothing has changed either.
  */
 export async function endDone(
   context: Context,
   dataset: CompiledDataset,
   file: LedgerFile,
   receipt: Receipt,
-): Promise<readonly Check[] | null> {
+): Promise<readonly Check[] | 'ended' | null> {
   try {
     await inTransaction(context.pool, async (client) => {
+      const [{ state }] = (await client.query(sql('lock-file'), [file.fileId])).rows;
+      if (state !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, dataset, file);
       crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveIncoming(client, dataset.star, file);
@@ -43,6 +46,7 @@ export async function endDone(
     });
   } catch (error) {
     if (error instanceof BrokenChecks) return error.checks;
+    if (error instanceof EndedMeanwhile) return 'ended';
     throw error;
   }
   crashPoint('finalise.committed');
@@ -60,6 +64,9 @@ class BrokenChecks extends Error {
     this.checks = checks;
   }
 }
+
+/** Rolls the transaction back. */
+class EndedMeanwhile extends Error {}
 
 /** Rejects that go back at a time. */
 const returnedAtATime = 10_000;

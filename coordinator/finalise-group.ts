@@ -14,6 +14,7 @@ import { fingerprintsNow, rejectLimitError } from './finalise.ts';
 import { auditLakeOf } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf } from './reconcile.ts';
+import { isFinished } from './settled.ts';
 import { versionLock } from './versions.ts';
 
 export interface GroupEnding {
@@ -27,7 +28,10 @@ export interface GroupEnding {
  * were are queued again, each by itself, so that one that its job fails with fails alone.
  */
 export async function finaliseGroup(context: Context, fileIds: readonly number[]): Promise<GroupEnding> {
-  const accounts = (await fileAccounts(context.pool, fileIds)).filter(({ file }) => file.state === 'loading');
+  const all = await fileAccounts(context.pool, fileIds);
+  const accounts = all.filter(({ file }) => file.state === 'loading');
+  // Of a try before this one, whose answer was lost: what is left of their ends is up to the way of a single file.
+  const unheard = all.filter(({ file }) => isFinished(file.state));
   const lost = accounts.filter(({ chunks }) => chunks.some(({ state }) => state === 'planned'));
   for (const { file, chunks } of lost) {
     const { dataset, definitionVersion } = file;
@@ -40,7 +44,7 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
   const plain = accounts.filter(({ file, chunks }) => isPlain(file, chunks));
   const ended = plain.length === 0 ? [] : await endPlain(context, plain);
   const over = new Set([...lost.map(({ file }) => file.fileId), ...ended.map(({ fileId }) => fileId)]);
-  const left = accounts.map(({ file }) => file).filter(({ fileId }) => !over.has(fileId));
+  const left = [...accounts, ...unheard].map(({ file }) => file).filter(({ fileId }) => !over.has(fileId));
   const moved = await archiveFiles(context, ended);
   return { done: ended.map((file, i) => ({ file, moved: moved[i] })), left };
 }

@@ -32,7 +32,7 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
   if (lost !== undefined) return fail(context, file, chunkError(file, lost));
   if (chunks.some((chunk) => chunk.state === 'planned')) return null;
 
-  await ledger.setFileState(fileId, 'finalising');
+  if (!(await ledger.setFileState(fileId, 'finalising'))) return null;
   crashPoint('finalise.begun');
   const dataset = datasetNamed(context.registry, file.dataset);
   const account = await takeAccount(context, file, chunks);
@@ -44,6 +44,7 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
   const link = await linkOf(ledger, file);
   const receipt = doneReceipt(file, { ...account.counts, checks: account.checks, ...(link && { link }) });
   const broke = await endDone(context, dataset, file, receipt);
+  if (broke === 'ended') return null;
   if (broke !== null) {
     const found = broke.find((check) => !check.ok)!;
     const values = { check: found.name, row: found.detail, file: file.name };
@@ -58,7 +59,8 @@ async function fail(
   error: unknown,
   checks: readonly Check[] = [],
 ): Promise<Ending> {
-  return { state: 'failed', moved: await failFile(context, file, describeOf(error), checks) };
+  const moved = await failFile(context, file, describeOf(error), checks);
+  return moved === null ? null : { state: 'failed', moved };
 }
 
 function describeOf(error: unknown): { code: string; message: string; fix: string } {

@@ -6,7 +6,7 @@ import { toFile } from '../platform/ledger/rows.ts';
 import { sql } from '../platform/sql.ts';
 import { folderUrl } from '../platform/storage/index.ts';
 import type { Config, Storage } from '../platform/types.ts';
-import { archiveFile, moveFailed } from './archive.ts';
+import { archiveFile, type Moved, moveFailed } from './archive.ts';
 import type { Context } from './context.ts';
 import { finishFailed } from './unload.ts';
 
@@ -23,24 +23,26 @@ export async function placesOf(landing: Storage | null, { failedUrl }: Config): 
   return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
 }
 
-/** Puts away the finished files of a scope that are not. `inHand`: of those that are just being put away. */
+/** Puts away the finished files of a scope that are not: with `put`, which may have a better way. */
 export async function putAway(
   context: Context,
   scope: string,
   places: Places,
-  inHand: (fileId: number) => boolean = () => false,
+  put: (file: LedgerFile) => Promise<unknown> = (file) => putAwayOne(context, file),
 ): Promise<void> {
   const { rows } = await context.pool.query(sql('unsettled-files'), [scope, places.landing, places.failed]);
   for (const file of rows.map(toFile)) {
-    if (inHand(file.fileId)) continue;
-    try {
-      if (file.state !== 'failed') await archiveFile(context, file);
-      else if (file.receipt !== null) await moveFailed(context, file, file.receipt);
-      else await finishFailed(context, file, errorOf(file), file.failedChecks ?? []);
-    } catch (error) {
-      context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away');
-    }
+    await put(file).catch((error) =>
+      context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away'),
+    );
   }
+}
+
+/** Puts a finished file away. Repeating it is harmless. */
+export function putAwayOne(context: Context, file: LedgerFile): Promise<Moved> {
+  if (file.state !== 'failed') return archiveFile(context, file);
+  if (file.receipt !== null) return moveFailed(context, file, file.receipt);
+  return finishFailed(context, file, errorOf(file), file.failedChecks ?? []);
 }
 
 function errorOf(file: LedgerFile) {

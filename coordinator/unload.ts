@@ -19,13 +19,16 @@ import { sweepLake } from './undo.ts';
 /** A commit that has begun is over by then, unless its worker is frozen: then its session is ended. */
 const commitMost = '5s';
 
-/** Fails the file for `error`, unless it has failed for another. What becomes of the file itself is the answer. */
+/**
+ * Fails the file for `error`, unless it has failed for another. What becomes of the file itself is the answer.
+ * Null: it has ended otherwise meanwhile (another coordinator had our lock while we had lost it), and stays.
+ */
 export async function failFile(
   context: Context,
   file: LedgerFile,
   error: ErrorDescription,
   checks: readonly Check[] = [],
-): Promise<Moved> {
+): Promise<Moved | null> {
   const { ledger, pool } = context;
   const chunks = await ledger.chunks(file.fileId);
   const chunkIds = chunks.map((chunk) => chunk.chunkId);
@@ -33,6 +36,7 @@ export async function failFile(
     inTransaction(pool, async (client) => {
       await client.query(`set local lock_timeout = '${commitMost}'`);
       const reason = await ledger.failFile(client, file.fileId, error);
+      if (reason === null) return null;
       if (checks.length > 0) await client.query(sql('note-checks'), [file.fileId, JSON.stringify(checks)]);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
@@ -45,6 +49,7 @@ export async function failFile(
     if (!isCollision(cause)) throw cause;
     return ledger.endChunks(chunkIds).then(unload);
   });
+  if (reason === null) return null;
   crashPoint('unload.committed');
   return finishFailed(context, file, reason, checks);
 }

@@ -303,10 +303,16 @@ export class Ledger {
    * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
    * manifest, its committed chunks no longer count as loaded, its rejects stay on record and
    * those that it had taken over wait again. From here on no chunk of it commits; delete its facts after this call, before the transaction ends.
-   * @returns why it has failed: of two who fail it at once, the first one's reason
+   * @returns why it has failed: of two who fail it at once, the first one's reason. Null: it has ended otherwise,
+   * and nothing has changed
    */
-  async failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<ErrorDescription> {
+  async failFile(
+    client: pg.ClientBase,
+    fileId: number,
+    error: ErrorDescription,
+  ): Promise<ErrorDescription | null> {
     const [file] = (await client.query(sql('lock-file'), [fileId])).rows;
+    if (file !== undefined && ['done', 'duplicate', 'undone'].includes(file.state)) return null;
     await client.query(sql('unload-chunks'), [fileId]);
     await client.query(sql('unload-parts'), [fileId]);
     await client.query(sql('release-rejects'), [[fileId]]);

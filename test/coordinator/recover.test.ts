@@ -1,11 +1,13 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../coordinator/context.ts';
 import { startCoordinator } from '../../coordinator/coordinator.ts';
 import { DeadIngests } from '../../coordinator/dead-ingests.ts';
+import { endDone } from '../../coordinator/end-done.ts';
 import { lockScope } from '../../coordinator/scope-lock.ts';
+import { failFile } from '../../coordinator/unload.ts';
 import { bigint, defineDataset, text } from '../../model/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
@@ -23,6 +25,7 @@ afterEach(async () => {
   await rig.close();
 });
 
+const log = createLog('test', { level: 'silent' });
 const states = () => rig.column('select state from landfall.file order by file_id');
 const facts = async () => (await rig.column('select count(*) from star.fact_sale'))[0];
 
@@ -103,6 +106,45 @@ describe('a coordinator that starts again', () => {
     expect(await states()).toEqual(['done']);
   });
 
+  it('neither fails nor finishes a file that another coordinator has ended', async () => {
+    const lake = await openStorage(rig.config.lakeUrl);
+    const { ledger } = rig.coordinator;
+    const context = {
+      pool: rig.database.pool,
+      ledger,
+      registry: rig.registry,
+      lake,
+      log,
+    } as unknown as Context;
+    const error = { code: 'LF_INTERNAL', message: 'relation "star._incoming_f1" does not exist', fix: '' };
+    await rig.startWorker();
+    await rig.drop('sales/x.csv', salesCsv(10));
+    const [receipt] = await rig.receipts(1);
+    const seen = { ...(await ledger.file(1))!, state: 'finalising' as const };
+    expect(await failFile(context, seen, error)).toBeNull();
+    expect(await facts()).toBe(10);
+    expect((await ledger.parts(1)).length).toBeGreaterThan(0);
+    expect(await states()).toEqual(['done']);
+
+    await rig.database.pool.query(`update landfall.file set state = 'failed'`);
+    const sales = rig.registry.get('sales')!;
+    expect(await endDone(context, sales, seen, receipt)).toBe('ended');
+    expect(await states()).toEqual(['failed']);
+  });
+
+  it('puts away a file in hand whose end it has not heard of', async () => {
+    await rig.drop('sales/x.csv', salesCsv(10));
+    await rig.untilFirstIs('loading');
+    // As another coordinator leaves it that has had the lock for a while, and died.
+    await rig.database.pool.query(`update landfall.file set state = 'done', receipt = '{}'`);
+    await rig.database.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name = 'landfall coordinator pool'`,
+    );
+    await vi.waitFor(async () => expect(await rig.files('landing')).toEqual([]), { timeout: 20_000 });
+    expect((await rig.files('archive')).length).toBe(1);
+  });
+
   it('puts away a file that had just failed', async () => {
     await rig.drop('sales/x.csv', salesCsv(10));
     await rig.untilFirstIs('loading');
@@ -168,7 +210,6 @@ describe('a file that changes while it is loaded', () => {
 });
 
 describe('coordinators beside each other', () => {
-  const log = createLog('test', { level: 'silent' });
   const beside = (scope: string) =>
     startCoordinator({
       config: rig.config,
