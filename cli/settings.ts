@@ -1,6 +1,6 @@
 /** Flags that every command with settings shares, and what they become. */
 import type { Command } from 'commander';
-import type { Registry } from '../model/registry.ts';
+import type { Registry, RegistryOptions } from '../model/registry.ts';
 import type { Config } from '../platform/types.ts';
 
 /** Flags as commander gives them; each stands for the setting of the same name. */
@@ -37,14 +37,21 @@ export function withSettings(command: Command): Command {
     .option('--chunk-bytes <n>', 'bytes of a chunk (LANDFALL_CHUNK_BYTES)');
 }
 
-/** Settings in force and the datasets they name. Every mistake is in one error. */
-export async function settle(flags: SettingFlags): Promise<{ config: Config; registry: Registry }> {
+/**
+ * Settings in force and the datasets they name. Every mistake in the settings is in one error; a definition that
+ * is wrong is another, or left out where `onWrong` is to be told of it.
+ */
+export async function settle(
+  flags: SettingFlags,
+  { onWrong }: Pick<RegistryOptions, 'onWrong'> = {},
+): Promise<{ config: Config; registry: Registry }> {
   const config = await configOf(flags);
   const [{ builtin }, { loadRegistry }] = await Promise.all([
     import('../datasets/index.ts'),
     import('../model/registry.ts'),
   ]);
-  return { config, registry: await loadRegistry({ builtin, paths: config.datasets, home: config.home }) };
+  const { datasets: paths, home } = config;
+  return { config, registry: await loadRegistry({ builtin, paths, home, ...(onWrong && { onWrong }) }) };
 }
 
 async function configOf(flags: SettingFlags): Promise<Config> {

@@ -22,6 +22,8 @@ export interface RegistryOptions {
   readonly paths: readonly string[];
   /** Where Landfall keeps what it needs: definitions are translated once for all processes. Default: for this one. */
   readonly home?: string;
+  /** Told what is wrong with a definition, which is then left out. Default: the first that is wrong is thrown. */
+  readonly onWrong?: (error: unknown) => void;
 }
 
 const extensions = ['.ts', '.mts', '.js', '.mjs'];
@@ -30,14 +32,17 @@ const extensions = ['.ts', '.mts', '.js', '.mjs'];
  * Compiles all definitions. A user's dataset takes the place of a built-in one of the same name. Throws
  * LF_DEFINITION or LF_DEFINITION_FILE, naming the file, for the first file that is wrong.
  */
-export async function loadRegistry({ builtin, paths, home }: RegistryOptions): Promise<Registry> {
+export async function loadRegistry(options: RegistryOptions): Promise<Registry> {
+  const { builtin, paths, home, onWrong = rethrow } = options;
   const datasets = new Map<string, CompiledDataset>();
   for (const definition of builtin) datasets.set(definition.name, compileDataset(definition));
   const origin = new Map<string, string>();
-  const files = [];
-  for (const path of paths) files.push(...(await definitionFiles(resolve(path))));
+  const files: DefinitionFile[] = [];
+  for (const path of paths) {
+    await definitionFiles(resolve(path)).then((found) => files.push(...found), onWrong);
+  }
   const load = files.length > 0 ? await loader(home) : null;
-  for (const { file, named } of files) {
+  const take = async ({ file, named }: DefinitionFile) => {
     for (const definition of await definitionsIn(file, named, load!)) {
       const other = origin.get(definition.name);
       if (other !== undefined && other !== file) {
@@ -46,13 +51,22 @@ export async function loadRegistry({ builtin, paths, home }: RegistryOptions): P
       origin.set(definition.name, file);
       datasets.set(definition.name, compiledFrom(file, definition));
     }
+  };
+  for (const file of files) await take(file).catch(onWrong);
+  try {
+    refuseSharedTables([...datasets.values()]);
+  } catch (error) {
+    onWrong(error);
   }
-  refuseSharedTables([...datasets.values()]);
   return {
     get: (name) => datasets.get(name),
     names: () => [...datasets.keys()].sort(),
     all: () => [...datasets.values()],
   };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 function fileError(file: string, reason: string, cause?: unknown): LandfallError {

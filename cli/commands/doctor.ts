@@ -23,7 +23,10 @@ export function doctorCommand(): Command {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
-      const { config, registry } = await settle(flags);
+      const wrong: Finding[] = [];
+      const { config, registry } = await settle(flags, {
+        onWrong: (error) => wrong.push(failing('dataset', error)),
+      });
       const findings: Finding[] = [
         nodeVersion(),
         await find('database', () => database(config)),
@@ -32,6 +35,7 @@ export function doctorCommand(): Command {
         await find('lake', () => folder(config.lakeUrl)),
         await find('archive', () => folder(config.archiveUrl)),
         { name: 'datasets', ok: true, detail: registry.names().join(', ') },
+        ...wrong,
       ];
       const settings = describeConfig(config);
       if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
@@ -52,9 +56,13 @@ async function find(name: string, look: () => Promise<string>): Promise<Finding>
   try {
     return { name, ok: true, detail: await look() };
   } catch (error) {
-    const { message, fix } = describeError(error);
-    return { name, ok: false, detail: message, fix };
+    return failing(name, error);
   }
+}
+
+function failing(name: string, error: unknown): Finding {
+  const { message, fix } = describeError(error);
+  return { name, ok: false, detail: message, fix };
 }
 
 function nodeVersion(): Finding {

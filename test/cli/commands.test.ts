@@ -1,9 +1,18 @@
 /** The built command as a user runs it: standard output, exit codes, files left where they were. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 import { landfall } from './run.ts';
+
+/** A dataset of one column. */
+const ownDefinition = (name: string) => `import { defineDataset, text } from 'landfall';
+export default defineDataset({
+  name: '${name}',
+  columns: { a: text() },
+  star: { fact: 'fact_${name}', columns: ['a'] },
+});
+`;
 
 describe('commands', () => {
   const cwd = tempFolder();
@@ -149,6 +158,41 @@ describe('commands', () => {
     expect(broken.code).toBe(1);
     expect(broken.stdout).toContain('✗ database');
     expect(broken.stdout + broken.stderr).not.toContain('secret');
+  });
+
+  it('doctor says what is wrong with each definition, and looks at everything else', async () => {
+    const site = tempFolder();
+    const define = (name: string, text: string) => {
+      mkdirSync(join(site, 'datasets', name), { recursive: true });
+      writeFileSync(join(site, 'datasets', name, 'dataset.ts'), text);
+    };
+    define('good', ownDefinition('good'));
+    define('broken', 'export default {');
+    define('empty', 'export const nothing = 1;');
+    define('mistaken', ownDefinition('mistaken').replace("['a']", "['b']"));
+    define('twin', ownDefinition('good'));
+    const { code, stdout } = await landfall(['doctor', '--json'], { cwd: site, env });
+    expect(code).toBe(1);
+    const findings: { name: string; ok: boolean; detail: string; fix?: string }[] =
+      JSON.parse(stdout).findings;
+    expect(findings.filter(({ ok }) => ok).map(({ name }) => name)).toEqual([
+      'node',
+      'database',
+      'queue',
+      'landing',
+      'lake',
+      'archive',
+      'datasets',
+    ]);
+    expect(findings.find(({ name }) => name === 'datasets')?.detail).toBe('citibike, good, trips');
+    const wrong = findings.filter(({ ok }) => !ok);
+    expect(wrong.map(({ detail }) => /datasets\/(\w+)\//.exec(detail)?.[1])).toEqual([
+      'broken',
+      'empty',
+      'mistaken',
+      'twin',
+    ]);
+    for (const { name, fix } of wrong) expect([name, typeof fix]).toEqual(['dataset', 'string']);
   });
 
   it('names every mistake in the settings at once', async () => {
