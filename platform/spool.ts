@@ -14,15 +14,14 @@ export function spoolKey(fileId: number, chunkNumber: number): string {
 
 /** Removes what a file has in the spool. Repeating it is harmless. */
 export async function clearSpool(lake: Storage, fileId: number): Promise<void> {
-  for await (const { key } of lake.list(`${folder}${fileId}/`)) await lake.delete(key);
+  const own = `${folder}${fileId}/`;
+  for await (const { key } of lake.list(own)) await lake.delete(key);
+  await lake.removeFolder?.(own);
 }
 
-/** Numbers of the files that have something in the spool. */
+/** Numbers of the files that have something in the spool, if only an empty folder. */
 export async function spooledFiles(lake: Storage): Promise<number[]> {
-  const found = new Set<number>();
-  for await (const { key } of lake.list(folder)) {
-    const fileId = Number(key.slice(folder.length).split('/')[0]);
-    if (Number.isInteger(fileId)) found.add(fileId);
-  }
-  return [...found];
+  const names = new Set(await lake.folders?.(folder));
+  for await (const { key } of lake.list(folder)) names.add(key.slice(folder.length).split('/')[0]);
+  return [...names].filter((name) => /^\d{1,9}$/.test(name)).map(Number);
 }

@@ -151,6 +151,10 @@ export interface Storage {
   moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void>;
   /** `moveFrom` for many: true for each that was moved. Those that were are durable when it settles. */
   moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]>;
+  /** Where a store has folders: the names of those right below one, which ends with `/`. */
+  folders?(folder: string): Promise<string[]>;
+  /** Where a store has folders: removes one that is empty. One that is not, or is not there, is left. */
+  removeFolder?(folder: string): Promise<void>;
 }
 
 /** An object's key in the store that it comes from, and in the one that it goes to. */

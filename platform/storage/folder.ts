@@ -14,6 +14,7 @@ import {
   readdir,
   realpath,
   rename,
+  rmdir,
   stat,
   unlink,
 } from 'node:fs/promises';
@@ -274,6 +275,26 @@ export class FolderStorage implements Storage {
     return moved;
   }
 
+  folders(folder: string): Promise<string[]> {
+    return this.guard(this.namesOfFolders(folder));
+  }
+
+  private async namesOfFolders(folder: string): Promise<string[]> {
+    const path = await this.locate(`${folder}x`).catch(nullIfMissing);
+    if (!path) return [];
+    const entries = await readdir(dirname(path), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  }
+
+  removeFolder(folder: string): Promise<void> {
+    return this.guard(this.removeEmpty(folder));
+  }
+
+  private async removeEmpty(folder: string): Promise<void> {
+    const path = await this.locate(folder.replace(/\/$/, '')).catch(nullIfMissing);
+    if (path) await rmdir(path).catch(nullIfLeft);
+  }
+
   /** The path of a key, all folders of which are real and below the root. */
   private async locate(key: string): Promise<string> {
     checkKey(key, this.url);
@@ -389,6 +410,12 @@ function toObject(key: string, found: BigIntStats): StoredObject {
 function nullIfMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
   throw error;
+}
+
+/** Of a folder that is to be removed where it is empty. */
+function nullIfLeft(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return null;
+  return nullIfMissing(error);
 }
 
 /** Removes what dead processes left aside. */

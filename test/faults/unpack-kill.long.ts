@@ -42,8 +42,7 @@ it('ends with exactly the rows of the file and nothing in the spool', { timeout:
     const [star] = await site.query<{ rows: number }>('select count(*)::int as rows from star.fact_trip');
     expect(star.rows).toBe(rows);
     const spool = join(site.folder, 'lake/.landfall/spool');
-    const left = readdirSync(spool, { recursive: true, withFileTypes: true });
-    expect(left.filter((entry) => entry.isFile())).toEqual([]);
+    expect(readdirSync(spool)).toEqual([]);
   } finally {
     await site.close();
   }
