@@ -18,19 +18,17 @@
  * only saves asking: which files are on their way, and who waits for them.
  */
 
-import { basename, dirname } from 'node:path';
 import { crashPoint } from '../platform/crash-points.ts';
-import { LandfallError } from '../platform/errors.ts';
+import type { LandfallError } from '../platform/errors.ts';
 import { Ledger, type LedgerFile } from '../platform/ledger/ledger.ts';
 import { type FilesContext, type FilesJob, openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
-import { openObject, openStorage } from '../platform/storage/index.ts';
+import { openStorage } from '../platform/storage/index.ts';
 import { databaseTrouble, describeFailure, queueTrouble } from '../platform/trouble.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
 import type { Moved } from './archive.ts';
 import { arrivalsMost, noteArrivals } from './arrival.ts';
 import { Batches } from './batches.ts';
-import { chooseDataset } from './choose-dataset.ts';
 import { type Context, datasetNamed } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
 import { DeadIngests } from './dead-ingests.ts';
@@ -38,14 +36,13 @@ import type { Arrival, Discovery } from './discover.ts';
 import { isFinal } from './final.ts';
 import { finaliseFile } from './finalise.ts';
 import { InHand } from './in-hand.ts';
-import { addressOf, openLanding, watchLanding } from './landing.ts';
+import { openLanding, watchLanding } from './landing.ts';
 import { Marts } from './marts.ts';
 import { once } from './once.ts';
 import { type Prepared, planSurveyed, prepareFile } from './prepare.ts';
 import { isSmall } from './prepare-group.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 import { type Places, placesOf, putAway, putAwayOne } from './put-away.ts';
-import { readHeadOf } from './read-layout.ts';
 import { resumeFiles } from './recover.ts';
 import { prepareReplay } from './replay.ts';
 import { Revival } from './revival.ts';
@@ -56,6 +53,7 @@ import { SmallFiles } from './small-files.ts';
 import { clearSpoolOf } from './spool.ts';
 import { refreshStaleMarts } from './stale-marts.ts';
 import { Stars } from './stars.ts';
+import { noteSubmitted } from './submitted.ts';
 import { Surroundings } from './surroundings.ts';
 import { tidy, tidyOften } from './tidy.ts';
 import { Turns } from './turns.ts';
@@ -218,21 +216,7 @@ class LandfallCoordinator implements Coordinator {
   }
 
   async submit(request: { path: string; dataset?: string }): Promise<number> {
-    const { registry, scope } = this.options;
-    const url = await addressOf(request.path);
-    const { storage, key } = await openObject(url);
-    const stored = await storage.stat(key);
-    if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: request.path });
-    const { bytes, fingerprint } = stored;
-    const dataset = await chooseDataset(registry, {
-      path: request.path,
-      folder: basename(dirname(request.path)),
-      named: request.dataset,
-      head: () => readHeadOf({ url, bytes, fingerprint, name: key }, 1024 * 1024),
-    });
-    const named = { dataset: dataset.name, name: basename(request.path), url };
-    const file = await this.ledger.addFile({ ...named, scope, origin: 'ingest', bytes, fingerprint });
-    crashPoint('ingest.noted');
+    const file = await noteSubmitted(this.context, request);
     this.begin(file);
     return file.fileId;
   }
