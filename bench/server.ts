@@ -1,11 +1,14 @@
 /**
  * What PostgreSQL takes for a fact row of trips, and what each part of the table costs of it: one session,
- * rows encoded beforehand. `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
+ * rows encoded beforehand. And what it takes to find and to make a member of a large dimension.
+ * `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
  */
+import { createHash } from 'node:crypto';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { connectDatabase } from '../platform/database.ts';
 import { openFactCopy } from '../workers/star/fact-copy.ts';
+import { Members } from '../workers/star/members.ts';
 import { Arena } from './lib/arena.ts';
 import { machine, versions } from './lib/machine.ts';
 import { processStat } from './lib/proc.ts';
@@ -16,9 +19,10 @@ const flags = new Command('bench:server')
   .description("the server's CPU a fact row, for tables that differ in one thing each")
   .option('--rows <n>', 'rows', wholeNumber('--rows'), 2_000_000)
   .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
+  .option('--members <n>', 'members of the dimension', wholeNumber('--members'), 5_000_000)
   .option('--out <file>', 'results as JSON')
   .parse()
-  .opts<{ rows: number; rounds: number; out?: string }>();
+  .opts<{ rows: number; rounds: number; members: number; out?: string }>();
 
 type Column = readonly [name: string, type: 'integer' | 'timestamptz' | 'bigint'];
 
@@ -115,6 +119,66 @@ async function copyOnce(arena: Arena, variant: Variant, rows: Buffer): Promise<n
   }
 }
 
+/** As many members as a worker asks for at once: what a batch of the kernel has rows. */
+const askedAtOnce = 6000;
+/** Members asked for in a round. */
+const askedInRound = 120_000;
+
+interface MemberCosts {
+  readonly found: number[];
+  readonly inserted: number[];
+}
+
+/**
+ * CPU microseconds a member of the session that finds, and that inserts, members of a dimension with a text as
+ * its natural key, asked for as a worker asks. Texts are hashes, so that they come in random order.
+ */
+async function askMembers(arena: Arena): Promise<MemberCosts> {
+  await arena.emptyDatabase();
+  const database = connectDatabase(arena.databaseUrl, { max: 1, name: 'landfall bench' });
+  const { pool } = database;
+  const costs: MemberCosts = { found: [], inserted: [] };
+  try {
+    await pool.query(`create table public.dim_customer (
+      customer_key integer generated always as identity primary key, name text, unique nulls not distinct (name))`);
+    await pool.query(
+      `insert into public.dim_customer (name) select md5(n::text) from generate_series(1, $1::integer) n`,
+      [flags.members],
+    );
+    await pool.query('vacuum analyze public.dim_customer');
+    await arena.settle();
+    const [{ pid }] = (await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+    const table = { schema: 'public', table: 'dim_customer', key: 'customer_key' };
+    const members = new Members(pool, {
+      ...table,
+      natural: [{ name: 'name', type: 'text' }],
+      attributes: [],
+    });
+    /** Asks for members by number, `from` on; what that took a member. */
+    const ask = async (from: number, number: (i: number) => number) => {
+      const before = processStat(pid)!.cpuSeconds;
+      for (let i = from; i < from + askedInRound; i += askedAtOnce) {
+        const asked = Array.from({ length: askedAtOnce }, (_, n) => number(i + n));
+        const names = asked.map((n) => createHash('md5').update(String(n)).digest('hex'));
+        await members.keysOf(names.map((name) => ({ natural: [name], attributes: [] })));
+      }
+      return ((processStat(pid)!.cpuSeconds - before) * 1e6) / askedInRound;
+    };
+    // New ones first: from then on those are inserted without a look.
+    await members.keysOf([{ natural: ['new'], attributes: [] }]);
+    for (let round = 0; round < flags.rounds; round++) {
+      costs.inserted.push(await ask(round * askedInRound, (i) => flags.members + 1 + i));
+    }
+    await members.keysOf([{ natural: ['new'], attributes: [] }]);
+    for (let round = 0; round < flags.rounds; round++) {
+      costs.found.push(await ask(round * askedInRound, (i) => 1 + ((i * 7919) % flags.members)));
+    }
+    return costs;
+  } finally {
+    await database.close();
+  }
+}
+
 const arena = await Arena.open({ ...flags, say: () => undefined });
 try {
   if (arena.postmaster === null) throw new Error("the server's processes cannot be seen from here");
@@ -124,6 +188,7 @@ try {
       measured[i].rounds.push(await copyOnce(arena, variant, encodedRows(variant.columns, flags.rows)));
     }
   }
+  const members = await askMembers(arena);
   const results = {
     format: 1,
     kind: 'server',
@@ -133,9 +198,18 @@ try {
     versions: await versions(arena.server.version),
     rows: flags.rows,
     variants: measured.map(({ name, rounds }) => ({ name, microsecondsOfCpu: median(rounds), rounds })),
+    members: {
+      count: flags.members,
+      found: { microsecondsOfCpu: median(members.found), rounds: members.found },
+      inserted: { microsecondsOfCpu: median(members.inserted), rounds: members.inserted },
+    },
   };
   for (const { name, microsecondsOfCpu } of results.variants)
     process.stdout.write(`  ${name.padEnd(56)} ${microsecondsOfCpu.toFixed(3)} µs\n`);
+  for (const done of ['found', 'inserted'] as const)
+    process.stdout.write(
+      `  ${`a member ${done}`.padEnd(56)} ${results.members[done].microsecondsOfCpu.toFixed(3)} µs\n`,
+    );
   if (flags.out) saveResults(flags.out, results);
 } finally {
   await arena.close();

@@ -13,6 +13,7 @@ export function boundsSection({ runs, stages, server }: Results): string {
     pipelineBound(runs, stages, server),
     ceilingBound(runs, stages),
     ridesBound(runs),
+    dimensionBound(runs, server),
     manyFilesBound({ runs }),
     server === null ? '' : serverTable(server),
   ];
@@ -154,6 +155,30 @@ function ridesBound(runs: readonly NamedReport[]): string {
 ${costTable(costs)}
 
 At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star.columns.length} columns, ${star.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.`;
+}
+
+function dimensionBound(runs: readonly NamedReport[], server: ServerResults | null): string {
+  const sides = headline(runs, 'i')?.outcome.sides ?? [];
+  const found = costsOf(runs, 'i', sides);
+  if (found === null) return '';
+  const { costs, value, goal, cores } = found;
+  const [many, few] = costs;
+  const budget = (few.wall * cores) / goal;
+  const lines = [
+    `## Goal i: what stands in the way
+
+${costTable(costs)}
+
+${goal} times the rate with few members is a budget of ${budget.toFixed(2)} µs of CPU a fact. At these costs the pipeline can reach ${ratio(few.wall * cores, many.cpu)} of it on ${cores} cores, and ${ratio(few.wall * cores, many.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}.`,
+  ];
+  if (server?.members !== undefined) {
+    const { count: members, found, inserted } = server.members;
+    const each = (found.microsecondsOfCpu + inserted.microsecondsOfCpu) / 2;
+    lines.push(
+      `Half of the facts bring a member that the table lacks, the other half one that it has and that no cache of bounded size still holds. In a table of ${count(members)} members the server's session takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert one of the first and ${found.microsecondsOfCpu.toFixed(2)} to find one of the second: ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied. These are descents of indexes larger than the processor's caches, one for each member, whose pages go to the log when they are first changed after a checkpoint.`,
+    );
+  }
+  return lines.join('\n\n');
 }
 
 function serverTable(server: ServerResults): string {

@@ -53,12 +53,15 @@ export interface ServerResults {
   readonly command: string;
   readonly machine: Machine;
   readonly rows: number;
-  readonly variants: readonly {
-    readonly name: string;
-    /** Median of the rounds, a row. */
-    readonly microsecondsOfCpu: number;
-    readonly rounds: readonly number[];
-  }[];
+  readonly variants: readonly (Measured & { readonly name: string })[];
+  /** What it takes for a member of a dimension with `count` of them, by a text; absent in older results. */
+  readonly members?: Readonly<Record<'found' | 'inserted', Measured>> & { readonly count: number };
+}
+
+interface Measured {
+  /** Median of the rounds, each. */
+  readonly microsecondsOfCpu: number;
+  readonly rounds: readonly number[];
 }
 
 /** A run and the name of its file, without `.json`. */

@@ -77,4 +77,18 @@ describe('boundsSection', () => {
     expect(text).toContain('a budget of 1.60 µs');
     expect(text).toContain('facts of 17 columns, 2 indexes');
   });
+
+  it('sets the budget of goal i against what a member takes in the server', () => {
+    const server = {
+      rows: 1,
+      variants: [],
+      members: { count: 5e6, found: { microsecondsOfCpu: 4 }, inserted: { microsecondsOfCpu: 7 } },
+    } as unknown as ServerResults;
+    const sides = [side('landfall, many', 8, 6, 10), side('landfall, few', 1, 1, 0.5)];
+    const runs = [run('i', 0.25, sides)];
+    const text = boundsSection({ ...none, server, runs });
+    expect(text).toContain('a budget of 8.00 µs of CPU a fact');
+    expect(text).toContain("can reach 0.13 of it on 2 cores, and 0.20 if everything but the server's part");
+    expect(text).toContain('5.50 µs a fact, 69 % of the budget');
+  });
 });
