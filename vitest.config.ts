@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global.ts'],
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // Real servers on a busy machine: in CI a test that fails is tried once more, and named if it then passes.
     retry: process.env.CI ? 1 : 0,
     testTimeout: 120_000,

@@ -6,5 +6,5 @@ const { include: _, ...test } = common.test ?? {};
 export default mergeConfig(
   defineConfig({ test }),
   // They wait more than they compute.
-  defineConfig({ test: { include: ['test/faults/**/*.long.ts'], maxWorkers: 4 } }),
+  defineConfig({ test: { include: ['test/{faults,fuzz}/**/*.long.ts'], maxWorkers: 4 } }),
 );

@@ -25,6 +25,8 @@ it('docs/rejects.md shows what its commands print', { timeout: 120_000 }, async 
   const [[, orders]] = text.matchAll(fence('csv'));
   mkdirSync(join(folder, 'datasets/orders'), { recursive: true });
   mkdirSync(join(folder, 'bin'));
+  // A home: what the definition is in JavaScript is kept for the next command.
+  mkdirSync(join(folder, '.landfall'));
   writeFileSync(join(folder, 'datasets/orders/dataset.ts'), definition);
   writeFileSync(join(folder, 'orders.csv'), orders);
   const landfall = `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`;

@@ -10,7 +10,7 @@ import { Ledger, type LedgerFile } from '../../platform/ledger/ledger.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { type CommandRun, landfall } from '../cli/run.ts';
-import { redisUrl, tempFolder } from '../support/index.ts';
+import { redisUrl, sharedHome, tempFolder } from '../support/index.ts';
 import { type Backend, type TestSite, testSite } from './site.ts';
 
 export interface Riders {
@@ -101,13 +101,14 @@ export async function account(site: Pick<TestSite, 'query'>) {
 /** A site with the dataset `riders`, whose definition lies in the site's own folder. */
 export async function siteOf(backend: Backend, options: Riders = {}, chunkBytes = 1024): Promise<TestSite> {
   const folder = tempFolder();
-  return testSite({ backend, workers: 2, chunkBytes, folder, datasets: [definition(folder, options)] });
+  return testSite({ backend, chunkBytes, folder, datasets: [definition(folder, options)] });
 }
 
 /** The command as a user runs it beside the site: same database, same folders, the definition of now. */
 export function commandOf(site: TestSite, backend: Backend) {
   const env = {
     DATABASE_URL: site.database.url,
+    LANDFALL_HOME: sharedHome(),
     ...(backend === 'redis' && { REDIS_URL: redisUrl()! }),
     LANDFALL_WORKERS: '1',
   };
@@ -118,7 +119,7 @@ export function commandOf(site: TestSite, backend: Backend) {
 export async function exported(site: TestSite, name: string): Promise<Buffer> {
   const out = join(site.folder, 'out.csv');
   const { pool } = site.database;
-  const registry = await loadRegistry({ builtin: [], paths: site.config.datasets });
+  const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
   expect(await exportToFile(pool, registry, await findFile(pool, name), out)).toBeGreaterThan(0);
   return readFileSync(out);
 }
@@ -126,7 +127,7 @@ export async function exported(site: TestSite, name: string): Promise<Buffer> {
 /** As `landfall undo NAME`. */
 export async function undone(site: TestSite, name: string): Promise<LedgerFile[]> {
   const { pool } = site.database;
-  const registry = await loadRegistry({ builtin: [], paths: site.config.datasets });
+  const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
   const tools = { pool, ledger: new Ledger(pool), registry, lake: await openStorage(site.config.lakeUrl) };
   return undoFile(tools, (await findFile(pool, name, { wanted: ['done'], only: true })).fileId, 'by a test');
 }

@@ -52,7 +52,6 @@ it('objects are loaded once by what they hold, in the version that lies there, a
   const folder = tempFolder();
   site = await testSite({
     backend: 'postgres',
-    workers: 1,
     chunkBytes: 16 * 1024,
     folder,
     database,

@@ -1,16 +1,16 @@
 /** Bike rides, whole: three dialects dropped in one go, into one star. */
 import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { generateCitibike } from '../../datasets/citibike/generate.ts';
 import { writeGenerated } from '../../datasets/generators.ts';
 import { realFiles } from '../datasets/support.ts';
 import { type Oracle, openOracle } from '../oracle/duckdb.ts';
-import { tempFolder } from '../support/index.ts';
+import { describeRedis, tempFolder } from '../support/index.ts';
 import { expectAgreement } from './agree.ts';
-import { onBothBackends, type TestSite, testSite } from './site.ts';
+import { type TestSite, testSite } from './site.ts';
 
-onBothBackends('citibike', (backend) => {
+describe('citibike', () => {
   let oracle: Oracle;
   let site: TestSite | undefined;
   beforeAll(async () => {
@@ -39,22 +39,24 @@ onBothBackends('citibike', (backend) => {
     return loaded;
   }
 
-  it('generated, in three dialects', async () => {
-    site = await testSite({ backend, chunkBytes: 256 << 10 });
-    const folder = tempFolder();
-    const paths: string[] = [];
-    for (const variant of ['title', 'quoted', 'crlf'] as const) {
-      const path = join(folder, `${variant}.csv`);
-      await writeGenerated(path, generateCitibike({ rows: 4000, seed: 5, variant }));
-      paths.push(path);
-    }
-    expect(await load(site, paths)).toEqual([4000, 4000, 4000]);
+  describeRedis('with the queue on Redis', () => {
+    it('generated, in three dialects', async () => {
+      site = await testSite({ backend: 'redis', chunkBytes: 256 << 10 });
+      const folder = tempFolder();
+      const paths: string[] = [];
+      for (const variant of ['title', 'quoted', 'crlf'] as const) {
+        const path = join(folder, `${variant}.csv`);
+        await writeGenerated(path, generateCitibike({ rows: 4000, seed: 5, variant }));
+        paths.push(path);
+      }
+      expect(await load(site, paths)).toEqual([4000, 4000, 4000]);
+    });
   });
 
   it('the real months: 14,026 + 21,186 + 23,582 = 58,794 rides, the hour that came twice marked', async (context) => {
     const paths = realFiles('citibike');
     if (paths === null) return context.skip();
-    site = await testSite({ backend, chunkBytes: 1 << 20 });
+    site = await testSite({ backend: 'postgres', workers: 2, chunkBytes: 1 << 20 });
     expect(await load(site, paths)).toEqual([14_026, 21_186, 23_582]);
     const [star] = await site.query<{ rides: number; twice: number; stations: number; bikes: number }>(
       `select count(*)::int as rides, (count(*) filter (where started_ambiguous))::int as twice,

@@ -35,7 +35,7 @@ export default defineDataset({
 
 async function siteWith(backend: 'postgres' | 'redis', policy: string): Promise<TestSite> {
   const folder = tempFolder();
-  return testSite({ backend, folder, workers: 2, chunkBytes: 1024, datasets: [definition(folder, policy)] });
+  return testSite({ backend, folder, chunkBytes: 1024, datasets: [definition(folder, policy)] });
 }
 
 const aside = tempFolder();

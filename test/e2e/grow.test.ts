@@ -114,7 +114,6 @@ describe('a definition that grew', () => {
       backend,
       folder,
       database,
-      workers: 1,
       datasets: [definition(tempFolder(), change)],
     });
     open.push(site);

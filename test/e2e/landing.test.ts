@@ -20,7 +20,7 @@ describe('the landing folder', () => {
   let site: TestSite;
   const aside = tempFolder();
   beforeAll(async () => {
-    site = await testSite({ backend: 'postgres', workers: 1 });
+    site = await testSite({ backend: 'postgres' });
     mkdirSync(join(site.folder, 'landing', 'trips'), { recursive: true });
   });
   afterAll(() => site.close());

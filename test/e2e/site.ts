@@ -1,4 +1,4 @@
-/** A whole Landfall for one test: a database of its own, real worker processes, temporary folders. */
+/** A whole Landfall for one test: a database of its own, a worker here or worker processes, temporary folders. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,15 @@ import { loadConfig } from '../../platform/config.ts';
 import { connectDatabase } from '../../platform/database.ts';
 import { createLog } from '../../platform/log.ts';
 import type { Receipt } from '../../platform/types.ts';
-import { describeRedis, redisUrl, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
+import { startWorker } from '../../workers/worker.ts';
+import {
+  describeRedis,
+  redisUrl,
+  sharedHome,
+  type TestDatabase,
+  tempFolder,
+  testDatabase,
+} from '../support/index.ts';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -27,6 +35,7 @@ export interface TestSite extends Site {
 
 export interface TestSiteOptions {
   readonly backend: Backend;
+  /** Worker processes. Default: none, but a worker in this one, which is there at once. */
   readonly workers?: number;
   readonly chunkBytes?: number;
   readonly serve?: boolean;
@@ -57,26 +66,30 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     LANDING_URL: join(folder, 'landing'),
     LAKE_URL: options.lakeUrl ?? join(folder, 'lake'),
     ARCHIVE_URL: join(folder, 'archive'),
-    LANDFALL_HOME: join(folder, 'home'),
+    LANDFALL_HOME: sharedHome(),
     LANDFALL_PORT: '0',
-    LANDFALL_WORKERS: String(options.workers ?? 2),
+    LANDFALL_WORKERS: String(options.workers ?? 1),
     ...(options.chunkBytes && { LANDFALL_CHUNK_BYTES: String(options.chunkBytes) }),
     ...(options.datasets && { LANDFALL_DATASETS: options.datasets.join(',') }),
     ...options.settings,
   };
   const config = await loadConfig({}, { env, cwd: folder });
-  const registry = await loadRegistry({ builtin, paths: config.datasets });
+  const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
   const scope = `test-${randomBytes(6).toString('hex')}`;
   const log = createLog('test', { level: 'error' });
   const site = await openSite({
     config,
     registry,
     scope,
-    workers: options.workers ?? 2,
+    workers: options.workers ?? 0,
     watch: true,
     serve: options.serve ?? false,
     log,
   });
+  const worker =
+    options.workers === undefined
+      ? await startWorker({ config, databaseUrl: database.url, scope, registry, log })
+      : null;
   const receiptOf = async (name: string, after?: number) =>
     site.coordinator.settled(await fileNamed(site, name, after));
   return {
@@ -93,6 +106,7 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
       return (await database.pool.query(sql, values)).rows;
     },
     async close() {
+      await worker?.close();
       await site.close();
       if (options.database === undefined) await database.drop();
     },

@@ -75,7 +75,7 @@ describe(`${files} small files at once`, () => {
   afterAll(() => oracle.close());
 
   it('end as each would by itself, also when a worker is killed', { timeout: 300_000 }, async () => {
-    site = await testSite({ backend: 'postgres' });
+    site = await testSite({ backend: 'postgres', workers: 2 });
     const open = site;
     const folder = tempFolder();
     const { drops, good } = await makeDrops(folder);

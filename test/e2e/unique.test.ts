@@ -6,9 +6,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../platform/types.ts';
 import { repeats } from '../oracle/unique.ts';
-import { describeRedis, tempFolder } from '../support/index.ts';
+import { tempFolder } from '../support/index.ts';
 import { replayed, undone } from './again.ts';
-import { type Backend, committedParts, type TestSite, testSite } from './site.ts';
+import { type Backend, committedParts, type TestSite, type TestSiteOptions, testSite } from './site.ts';
 
 /** Datasets `single` and `double`, with one unique rule and with two; `versions`: of `single`. */
 function definitions(versions = 'add'): string {
@@ -81,8 +81,11 @@ describe('unique keys', () => {
     delete process.env.LANDFALL_CRASH_AT;
     delete process.env.LANDFALL_CRASH_MARK;
   });
-  const open = async (backend: Backend, versions?: string, chunkBytes = 1024) => {
-    site = await testSite({ backend, workers: 2, chunkBytes, datasets: [definitions(versions)] });
+  const open = async (
+    backend: Backend,
+    { versions, chunkBytes = 1024, ...more }: { versions?: string } & Partial<TestSiteOptions> = {},
+  ) => {
+    site = await testSite({ backend, chunkBytes, datasets: [definitions(versions)], ...more });
   };
   /** Numbers (`n`) of a file's rows in star and lake, which must be the same. */
   const loaded = async (dataset: string, { fileId }: Receipt): Promise<number[]> => {
@@ -179,7 +182,7 @@ describe('unique keys', () => {
   });
 
   it('are in the star once when files with the same keys load at the same time, and given up by one that fails', async () => {
-    await open('postgres', 'add', 64 * 1024);
+    await open('postgres', { workers: 2, chunkBytes: 64 * 1024 });
     const names = ['c.csv', 'd.csv', 'e.csv'];
     // The last is too small for a table of keys of its own.
     const rows = [12_000, 12_000, 2_000].map((count, i) => rowsOf(count, 10 + i, 30_000));
@@ -209,7 +212,7 @@ describe('unique keys', () => {
   });
 
   it('go from a version to the one that replaces it, with those of its mended rejects', async () => {
-    await open('postgres', 'replace');
+    await open('postgres', { versions: 'replace' });
     const row = (id: number, n: number) => ({ id, code: 'x', day: '2024-01-01', n });
     const first = Array.from({ length: 60 }, (_, n) => row(n % 50, n));
     const one = await site.drop('single', written('v.csv', csvOf(first)));
@@ -229,22 +232,17 @@ describe('unique keys', () => {
     expect(await loaded('single', other)).toEqual([0]);
   });
 
-  const killed = async (backend: Backend, point: string) => {
+  it('are the same when a worker is killed while it notes them', { timeout: 90_000 }, async () => {
+    const point = 'unique.keys-copied';
     const mark = join(tempFolder(), 'mark');
-    process.env.LANDFALL_CRASH_AT = point;
+    process.env.LANDFALL_CRASH_AT = `${point}:2`;
     process.env.LANDFALL_CRASH_MARK = mark;
-    await open(backend, 'add', 64 * 1024);
+    // What it had in hand is taken over soon.
+    const settings = { LANDFALL_LOCK_MS: '1500' };
+    await open('postgres', { workers: 2, chunkBytes: 64 * 1024, settings });
     const file = { name: 'f.csv', rows: rowsOf(12_000, 5, 14_000) };
     const receipt = await site.drop('double', written(file.name, csvOf(file.rows)));
-    expect(readFileSync(mark, 'utf8')).toContain(point.split(':')[0]);
+    expect(readFileSync(mark, 'utf8')).toContain(point);
     await expectLast('double', [file], receipt);
-  };
-
-  it('are the same when a worker is killed while it notes them', { timeout: 90_000 }, () =>
-    killed('postgres', 'unique.keys-copied:2'),
-  );
-
-  describeRedis('with a worker killed while it settles them, queue on Redis', () => {
-    it('are the same', { timeout: 90_000 }, () => killed('redis', 'unique.repeats-found'));
   });
 });

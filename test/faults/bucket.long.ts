@@ -49,7 +49,12 @@ it('a bucket may be out of reach for a while', { timeout: 120_000 }, async () =>
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   });
-  const site = await testSite({ backend: 'postgres', lakeUrl: 's3://lake/here', chunkBytes: 1 << 20 });
+  const site = await testSite({
+    backend: 'postgres',
+    lakeUrl: 's3://lake/here',
+    workers: 2,
+    chunkBytes: 1 << 20,
+  });
   try {
     await whileLoading(site, { rows: 200_000 }, async () => {
       await way.cut();

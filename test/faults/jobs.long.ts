@@ -20,7 +20,7 @@ describeRedis('Redis', () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const database = await testDatabase();
     const servers = { databaseUrl: database.url, redisUrl: redis.url };
-    const site = await testSite({ backend: 'redis', servers, chunkBytes: 1 << 20 });
+    const site = await testSite({ backend: 'redis', servers, workers: 2, chunkBytes: 1 << 20 });
     try {
       await whileLoading(site, { rows }, async () => {
         await redis.kill();

@@ -10,7 +10,7 @@ onBothBackends('kill -9 of a worker', (backend) => {
   afterEach(() => site?.close());
 
   it('ends with exactly the rows of the file', { timeout: 180_000 }, async () => {
-    site = await testSite({ backend, chunkBytes: 32 << 20 });
+    site = await testSite({ backend, workers: 2, chunkBytes: 32 << 20 });
     const open = site;
     const killed = new Promise<number>((resolve) => {
       let stop: (() => void) | undefined;

@@ -40,7 +40,7 @@ describe('a full disk under the lake', () => {
     if (!mounted) skip();
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const filler = join(lake, '.filler');
-    const site = await testSite({ backend: 'postgres', lakeUrl: lake, chunkBytes: 1 << 20 });
+    const site = await testSite({ backend: 'postgres', lakeUrl: lake, workers: 2, chunkBytes: 1 << 20 });
     try {
       const { bavail, bsize } = statfsSync(lake);
       writeFileSync(filler, Buffer.alloc(bavail * bsize - (1 << 20)));

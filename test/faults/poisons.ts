@@ -52,7 +52,13 @@ export async function expectSetAside(
     LANDFALL_LOST_WORKERS: String(deaths),
     ...env,
   });
-  const site = await testSite({ backend, folder, chunkBytes, datasets: [definition(folder, poison)] });
+  const site = await testSite({
+    backend,
+    folder,
+    workers: 2,
+    chunkBytes,
+    datasets: [definition(folder, poison)],
+  });
   try {
     const aside = tempFolder();
     mkdirSync(join(folder, 'landing', 'parcels'), { recursive: true });

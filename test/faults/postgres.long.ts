@@ -55,7 +55,7 @@ onBothBackends('Postgres', (backend) => {
   it('may be away for 15 s in the middle of a file', { timeout: 120_000 }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const servers = await serversFor(backend, postgres, redis);
-    const site = await testSite({ backend, servers, chunkBytes: 1 << 20 });
+    const site = await testSite({ backend, servers, workers: 2, chunkBytes: 1 << 20 });
     try {
       await whileLoading(site, { rows }, async () => {
         await postgres.stop('fast');
@@ -74,7 +74,7 @@ onBothBackends('Postgres', (backend) => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const { redisUrl, databaseUrl } = await serversFor(backend, postgres, redis);
     const servers = { redisUrl, databaseUrl: await asOrdinaryRole(postgres, databaseUrl) };
-    const site = await testSite({ backend, servers, chunkBytes: 1 << 20 });
+    const site = await testSite({ backend, servers, workers: 2, chunkBytes: 1 << 20 });
     try {
       await whileLoading(site, { rows }, async () => {
         await postgres.run('alter role ordinary connection limit 0');
@@ -159,6 +159,7 @@ describe('Postgres with a full disk', () => {
     const site = await testSite({
       backend: 'postgres',
       servers: { databaseUrl, redisUrl: null },
+      workers: 2,
       chunkBytes: 1 << 20,
     });
     try {

@@ -14,7 +14,7 @@ async function disturbed(disturb: (redis: OwnRedis) => Promise<void>, options: {
   const redis = await openRedis(options);
   const database = await testDatabase();
   const servers = { databaseUrl: database.url, redisUrl: redis.url };
-  const site = await testSite({ backend: 'redis', servers, chunkBytes: 1 << 20 });
+  const site = await testSite({ backend: 'redis', servers, workers: 2, chunkBytes: 1 << 20 });
   const said: string[] = [];
   site.hub.subscribe((message) => {
     if (message.type === 'change')

@@ -24,7 +24,7 @@ onBothBackends('Postgres', (backend) => {
   }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const servers = await serversFor(backend, postgres, redis);
-    const site = await testSite({ backend, servers, chunkBytes: 1 << 20 });
+    const site = await testSite({ backend, servers, workers: 2, chunkBytes: 1 << 20 });
     try {
       await whileLoading(site, { rows }, async () => {
         for (let round = 0; round < 3; round++) {

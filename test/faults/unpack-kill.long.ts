@@ -15,7 +15,7 @@ it('ends with exactly the rows of the file and nothing in the spool', { timeout:
   const packed = join(folder, 'trips.csv.gz');
   const plain = await generatedTrips(folder, 'trips.csv', rows);
   await pipeline(createReadStream(plain), createGzip({ level: 1 }), createWriteStream(packed));
-  const site = await testSite({ backend: 'postgres', chunkBytes: 4 << 20 });
+  const site = await testSite({ backend: 'postgres', workers: 2, chunkBytes: 4 << 20 });
   try {
     const killed = new Promise<number>((resolve) => {
       let stop: (() => void) | undefined;

@@ -39,6 +39,7 @@ export async function freezeAt(point: CrashPoint, backend: Backend, lake: Lake =
     backend,
     folder,
     lakeUrl,
+    workers: 2,
     chunkBytes: 1 << 20,
     settings: { LANDFALL_LOCK_MS: '1000' },
   });

@@ -22,6 +22,16 @@ export interface Failure {
   readonly input: string;
 }
 
+/** Checks the inputs of the seed from one number up to another. */
+export async function failuresOf(seed: number, from: number, to: number): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (let number = from; number < to; number++) {
+    const failure = await runInput(seed, number);
+    if (failure !== null) failures.push(failure);
+  }
+  return failures;
+}
+
 /** Checks input `number` of the seed. Null: all is well. */
 export async function runInput(seed: number, number: number): Promise<Failure | null> {
   const chance = new Chance(seed, number);

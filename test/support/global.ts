@@ -21,6 +21,7 @@ import { findRunning, freePort } from '../../platform/embedded/launch.ts';
 import { isAlive, processIdentity } from '../../platform/embedded/processes.ts';
 import { openServer } from '../../platform/embedded/server.ts';
 import { migrate } from '../../platform/migrate.ts';
+import { openQueues } from '../../platform/queue/index.ts';
 import { untilListening } from './listening.ts';
 
 declare module 'vitest' {
@@ -51,6 +52,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const url = new URL(server.url);
   url.pathname = '/postgres';
   await makeTemplate(url.href);
+  mkdirSync(join(folder, 'home'));
   const redis = await startRedis(folder);
   project.provide('postgresUrl', url.href);
   project.provide('templateName', templateName);
@@ -79,7 +81,7 @@ function sweep(): void {
   }
 }
 
-/** A migrated database that every test's own is copied from. */
+/** A migrated database with the queue's tables in it, which every test's own is copied from. */
 async function makeTemplate(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
@@ -90,6 +92,9 @@ async function makeTemplate(url: string): Promise<void> {
   const template = connectDatabase(templateUrl.href);
   await migrate(template.pool);
   await template.close();
+  const databaseUrl = templateUrl.href;
+  const queues = await openQueues({ databaseUrl, redisUrl: null, scope: 'none', migrate: true });
+  await queues.close();
 }
 
 interface Redis {

@@ -21,7 +21,8 @@ const closingMs = 3000;
 export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = pg.escapeIdentifier(inject('templateName'));
-  await administer(`create database ${pg.escapeIdentifier(name)} template ${template}`);
+  // Copied file by file: the default writes every block to the log as well.
+  await administer(`create database ${pg.escapeIdentifier(name)} template ${template} strategy file_copy`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   const database = connectDatabase(url.href, { name: 'test' });
@@ -66,6 +67,11 @@ export function redisUrl(): string | null {
 /** `describe` for tests that need Redis: skipped where there is none (globalSetup says so, loudly). */
 export function describeRedis(name: string, body: () => void): void {
   describe.skipIf(redisUrl() === null)(name, body);
+}
+
+/** A home for sites with a database of their own: what definitions are in JavaScript is kept there for the whole run. */
+export function sharedHome(): string {
+  return join(inject('folder'), 'home');
 }
 
 /** A folder that is removed when the test file is done. Its path has no symbolic links. */

