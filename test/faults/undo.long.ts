@@ -1,4 +1,4 @@
-/** undo and replay killed with kill -9 between any two of their steps, and then simply called again. */
+/** undo, and replay of a whole file, killed with kill -9: what is there then, and when they are called again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import { Ledger } from '../../platform/ledger/ledger.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { main } from '../cli/run.ts';
-import { account, commandOf, csv, definition, header, lakeFiles, rows, siteOf } from '../e2e/again.ts';
+import { account, commandOf, csv, header, lakeFiles, rows, siteOf } from '../e2e/again.ts';
 import { holdLock, type Lock } from '../e2e/lock.ts';
-import { type Backend, committedParts, onBothBackends, type TestSite } from '../e2e/site.ts';
-import { redisUrl, tempFolder } from '../support/index.ts';
+import { type Backend, committedParts, type TestSite } from '../e2e/site.ts';
+import { tempFolder } from '../support/index.ts';
 
 /** A site of one test, and locks that it holds at most as long. */
 function stage(backend: Backend) {
@@ -58,13 +58,13 @@ describe('kill -9', () => {
       'select from star.fact_rider where id = 140 for update',
     ];
     for (const statement of inTransaction) {
-      await killAt(open, backend, await lockOf(open, statement), ['undo', 'rides.csv']);
+      await killAt(open, await lockOf(open, statement), ['undo', 'rides.csv']);
       expect(await account(open), statement).toMatchObject(whole);
     }
     expect(lakeFiles(open)).toHaveLength((await committedParts(open, 'riders')).length);
 
     const marts = `select pg_advisory_lock(${starLock}, hashtext('riders'))`;
-    await killAt(open, backend, await lockOf(open, marts), ['undo', 'rides.csv']);
+    await killAt(open, await lockOf(open, marts), ['undo', 'rides.csv']);
     const after = { ids: ids(1, 40), lake_rows: 40, waiting: 0 };
     expect(await account(open)).toMatchObject({ ...after, mart: 80 });
     expect((await command('undo', 'rides.csv')).code).toBe(0);
@@ -76,57 +76,15 @@ describe('kill -9', () => {
     const open = await loaded();
     const command = commandOf(open, backend);
     const replay = ['replay', 'rides.csv', '--whole', '--json'];
-    await killAt(open, backend, await lockOf(open, 'lock table landfall.chunk in share mode'), replay);
+    await killAt(open, await lockOf(open, 'lock table landfall.chunk in share mode'), replay);
     expect(await account(open)).toMatchObject(whole);
     const marts = `select pg_advisory_lock(${starLock}, hashtext('riders'))`;
-    await killAt(open, backend, await lockOf(open, marts), replay);
+    await killAt(open, await lockOf(open, marts), replay);
     expect(await account(open)).toMatchObject({ ids: ids(1, 40), lake_rows: 40 });
     const { stdout } = await command(...replay);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'done', rows: { loaded: 40, rejected: 2 } });
     expect(await account(open)).toMatchObject(whole);
     expect(lakeFiles(open)).toHaveLength((await committedParts(open, 'riders')).length);
-  });
-});
-
-onBothBackends('kill -9', (backend) => {
-  const { loaded, lockOf } = stage(backend);
-
-  it('of replay leaves every reject waiting or loaded, never both, and a repeat ends it', async () => {
-    const open = await loaded();
-    const command = commandOf(open, backend);
-    definition(open.folder, { formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy'] });
-    const replay = ['replay', 'rides.csv', '--json'];
-    /** What the next command does first, so that it does not come to the lock. */
-    const next = () => command('replay', 'unheard-of.csv');
-    const commits = 'lock table landfall.part in share mode';
-    // While it is planned, and when its rows are copied.
-    await killAt(open, backend, await lockOf(open, 'lock table landfall.chunk in share mode'), replay);
-    expect(await account(open)).toMatchObject({ ids: all, waiting: 2, taken: 0 });
-    await next();
-    await killAt(open, backend, await lockOf(open, commits), replay);
-    expect(await account(open)).toMatchObject({ taken: 2 });
-    // In the transaction that ends it: everything is loaded, and the file is not done.
-    await next();
-    const copying = await lockOf(open, commits);
-    const child = start(open, backend, replay);
-    await copying.waitedFor();
-    const ending = await lockOf(open, 'select from landfall.reject where taken_by is not null for update');
-    await copying.release();
-    await kill(open, child, ending);
-    expect((await account(open)).taken).toBe(2);
-
-    const { stdout } = await command(...replay);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'done', rows: { loaded: 1, rejected: 1 } });
-    const end = { ids: [...all, 190], lake_rows: 81, waiting: 1, taken: 1, mart: 81 };
-    expect(await account(open)).toMatchObject(end);
-    expect(lakeFiles(open)).toHaveLength((await committedParts(open, 'riders')).length);
-    const states = await open.query<{ state: string; files: number }>(
-      `select state, count(*)::int as files from landfall.file where link = 'replays' group by state order by state`,
-    );
-    expect(states).toEqual([
-      { state: 'done', files: 1 },
-      { state: 'failed', files: 3 },
-    ]);
   });
 });
 
@@ -154,12 +112,11 @@ function ids(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-function start(site: TestSite, backend: Backend, args: readonly string[]): ChildProcess {
+function start(site: TestSite, args: readonly string[]): ChildProcess {
   const env = {
     PATH: process.env.PATH,
     HOME: site.folder,
     DATABASE_URL: site.database.url,
-    ...(backend === 'redis' && { REDIS_URL: redisUrl()! }),
     LANDFALL_WORKERS: '1',
   };
   return spawn(process.execPath, [main, ...args], { cwd: site.folder, env, stdio: 'ignore' });
@@ -176,6 +133,6 @@ async function kill(site: TestSite, child: ChildProcess, lock: Lock): Promise<vo
   while ((await site.query(busy)).length > 0) await delay(20);
 }
 
-async function killAt(site: TestSite, backend: Backend, lock: Lock, args: readonly string[]): Promise<void> {
-  await kill(site, start(site, backend, args), lock);
+async function killAt(site: TestSite, lock: Lock, args: readonly string[]): Promise<void> {
+  await kill(site, start(site, args), lock);
 }
