@@ -53,7 +53,7 @@ export const rejectTable = {
     fix: 'Look for a quote that is never closed, or cut the row.',
   },
   LF_REJECT_TYPE: {
-    message: '{column}: {value} is not a {type}.',
+    message: '{column}: {value} is not {aType}.',
     fix: 'Correct the value, or add its format or null token to the definition.',
   },
   LF_REJECT_UNIQUE: {

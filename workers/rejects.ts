@@ -143,10 +143,12 @@ export function ledgerReject(
   const cut = isCut(raw.raw, raw.byteLength);
   const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
+  const type = column === null ? 'value' : typeWords(column);
   const words = {
     column: column?.name ?? 'The row',
     value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
-    type: column === null ? 'value' : typeWords(column),
+    type,
+    aType: `${type.startsWith('integer') ? 'an' : 'a'} ${type}`,
     zone: zoneWords(column),
     encoding: layout.encoding,
     place: invalidPlace(raw, layout),

@@ -30,9 +30,9 @@ it('says nothing of a long record that its beginning does not show', () => {
   const long = 'x'.repeat(9000);
   expect(messageOf(`${long},2,3`, RejectReason.fieldCount)).toBe('The row has 1 or more fields, not 2.');
   expect(messageOf(`${long},two`, RejectReason.type, 1)).toBe(
-    'b: a value far into the row is not a integer.',
+    'b: a value far into the row is not an integer.',
   );
-  expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not a integer.');
+  expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not an integer.');
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
     'The row has 17000000 bytes; a record of more than 16777216 is not read.',
   );
