@@ -4,22 +4,24 @@
  * after a power cut. Symbolic links are never followed below the root.
  */
 import { randomBytes } from 'node:crypto';
-import { type BigIntStats, constants } from 'node:fs';
 import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  opendir,
-  readdir,
-  realpath,
-  rename,
-  rmdir,
-  stat,
-  unlink,
-} from 'node:fs/promises';
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  read,
+  readSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
+import { lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { LandfallError } from '../errors.ts';
+import { Turn } from '../turn.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';
@@ -31,16 +33,18 @@ import { moveEach } from './move-each.ts';
 const asideFolder = '.landfall-tmp';
 /** What lies aside untouched for so long was left by a process that died. */
 const asideMs = 60 * 60 * 1000;
-/** Staged files that are written, or renamed, at a time: as many as a worker has threads for it. */
-const stagedAtATime = 8;
-/** Objects that are asked about at a time. */
-const statsAtATime = 16;
+/** Files, or folders, that are made durable at a time: as many as a worker has threads for it. */
+const syncsAtATime = 8;
 /** Two of these are held while a file is read: one in use, one being filled. */
 const bufferBytes = 1024 * 1024;
+/** A read up to this size is over sooner than a thread is woken for it. */
+const readAtOnceBytes = 64 * 1024;
+
+const readLater = promisify(read);
 
 /** Opens a folder that exists. */
 export async function openFolder(path: string): Promise<FolderStorage> {
-  return new FolderStorage(await realpath(path));
+  return new FolderStorage(realpathSync.native(path));
 }
 
 /** Makes a folder where there is none, and opens it. */
@@ -84,23 +88,23 @@ export class FolderStorage implements Storage {
 
   /** Each folder is looked at once. */
   private async find(keys: readonly string[]): Promise<(StoredObject | null)[]> {
-    const folders = new Map<string, Promise<unknown>>();
+    const folders = new Map<string, boolean>();
     const isThere = (key: string) => {
       const folder = dirname(key);
       const known = folders.get(folder);
       if (known !== undefined) return known;
-      const located = this.locate(key).catch(nullIfMissing);
-      folders.set(folder, located);
-      return located;
+      const there = ifThere(() => this.locate(key)) !== null;
+      folders.set(folder, there);
+      return there;
     };
     const objects: (StoredObject | null)[] = [];
-    await atATime(statsAtATime, keys, async (key, i) => {
+    const turn = new Turn();
+    for (const key of keys) {
       checkKey(key, this.url);
-      const path = join(this.url, key);
-      const there = (await isThere(key)) !== null;
-      const found = there ? await lstat(path, { bigint: true }).catch(nullIfMissing) : null;
-      objects[i] = found ? this.objectOf(key, found) : null;
-    });
+      const found = isThere(key) ? ifThere(() => lstatSync(join(this.url, key), { bigint: true })) : null;
+      objects.push(found && this.objectOf(key, found));
+      await turn.over();
+    }
     return objects;
   }
 
@@ -112,7 +116,7 @@ export class FolderStorage implements Storage {
     const reading = new ReadBuffers(range.reuse === true);
     let ahead: Promise<Uint8Array> | null = null;
     try {
-      const before = await this.guard(file.stat({ bigint: true }));
+      const before = await this.guard(lookAt(file));
       const print = range.fingerprint ?? fingerprint(before);
       const changed = (found: BigIntStats) => fingerprint(found) !== print;
       if (changed(before)) throw this.changed(key);
@@ -127,12 +131,12 @@ export class FolderStorage implements Storage {
         ahead.catch(() => {});
         yield bytes;
       }
-      if (changed(await this.guard(file.stat({ bigint: true })))) throw this.changed(key);
+      if (changed(await this.guard(lookAt(file)))) throw this.changed(key);
     } finally {
       // Whoever stops in the middle must not close the file under a read.
       await ahead?.catch(() => {});
       reading.end();
-      await file.close();
+      closeSync(file);
     }
   }
 
@@ -186,9 +190,9 @@ export class FolderStorage implements Storage {
     await mkdir(folder, { recursive: true });
     const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
     const aside = objects.map(({ key }, i) => ({ key, path: join(folder, `${name}-${i}`) }));
-    const discard = () => atATime(stagedAtATime, aside, ({ path }) => unlink(path).catch(() => {}));
+    const discard = () => atATime(syncsAtATime, aside, ({ path }) => unlink(path).catch(() => {}));
     try {
-      await atATime(stagedAtATime, objects, ({ key, body }, i) => {
+      await atATime(syncsAtATime, objects, ({ key, body }, i) => {
         checkKey(key, this.url);
         return writeNew(aside[i].path, body);
       });
@@ -202,8 +206,12 @@ export class FolderStorage implements Storage {
   /** Renames finished files to the places of their keys and makes that durable. */
   private async place(files: readonly { key: string; path: string }[]): Promise<void> {
     const changed = await this.readyFolders(files);
-    await atATime(stagedAtATime, files, ({ key, path }) => rename(path, join(this.url, key)));
-    await atATime(stagedAtATime, changed, syncFolder);
+    const turn = new Turn();
+    for (const { key, path } of files) {
+      renameSync(path, join(this.url, key));
+      await turn.over();
+    }
+    await atATime(syncsAtATime, changed, syncFolder);
   }
 
   /**
@@ -212,14 +220,16 @@ export class FolderStorage implements Storage {
    */
   private async readyFolders(objects: readonly { readonly key: string }[]): Promise<string[]> {
     const changed = new Set<string>();
+    const turn = new Turn();
     for (const { key } of objects) {
       checkKey(key, this.url);
       const folder = dirname(join(this.url, key));
       if (changed.has(folder)) continue;
-      const first = await mkdir(folder, { recursive: true });
-      await this.locate(key);
+      const first = mkdirSync(folder, { recursive: true });
+      this.locate(key);
       changed.add(folder);
       if (first !== undefined) for (const made of foldersBetween(first, folder)) changed.add(dirname(made));
+      await turn.over();
     }
     return [...changed];
   }
@@ -229,7 +239,7 @@ export class FolderStorage implements Storage {
   }
 
   private async remove(key: string): Promise<void> {
-    const path = await this.locate(key).catch(nullIfMissing);
+    const path = ifThere(() => this.locate(key));
     if (path) await unlink(path).catch(nullIfMissing);
   }
 
@@ -241,7 +251,7 @@ export class FolderStorage implements Storage {
     const object = await statToMove(source, sourceKey, fingerprint);
     if (source instanceof FolderStorage) {
       try {
-        const path = await source.locate(sourceKey);
+        const path = source.locate(sourceKey);
         await this.place([{ key, path }]);
         return await syncFolder(dirname(path));
       } catch (error) {
@@ -261,17 +271,16 @@ export class FolderStorage implements Storage {
   private async moveAll(source: FolderStorage, moves: readonly Move[]): Promise<boolean[]> {
     const there = await source.find(moves.map(({ sourceKey }) => sourceKey));
     const changed = await this.readyFolders(moves);
-    const moved: boolean[] = moves.map(() => false);
-    await atATime(stagedAtATime, moves, async ({ sourceKey, key, fingerprint }, i) => {
+    const turn = new Turn();
+    const moved: boolean[] = [];
+    for (const [i, { sourceKey, key, fingerprint }] of moves.entries()) {
       const found = there[i];
-      if (found === null || found.fingerprint !== (fingerprint ?? found.fingerprint)) return;
-      moved[i] = await rename(join(source.url, sourceKey), join(this.url, key)).then(
-        () => true,
-        () => false,
-      );
-    });
+      const same = found !== null && found.fingerprint === (fingerprint ?? found.fingerprint);
+      moved.push(same && renamed(join(source.url, sourceKey), join(this.url, key)));
+      await turn.over();
+    }
     const left = moves.map(({ sourceKey }) => dirname(join(source.url, sourceKey)));
-    await atATime(stagedAtATime, [...new Set([...changed, ...left])], syncFolder);
+    await atATime(syncsAtATime, [...new Set([...changed, ...left])], syncFolder);
     return moved;
   }
 
@@ -280,7 +289,7 @@ export class FolderStorage implements Storage {
   }
 
   private async namesOfFolders(folder: string): Promise<string[]> {
-    const path = await this.locate(`${folder}x`).catch(nullIfMissing);
+    const path = ifThere(() => this.locate(`${folder}x`));
     if (!path) return [];
     const entries = await readdir(dirname(path), { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -291,18 +300,18 @@ export class FolderStorage implements Storage {
   }
 
   private async removeEmpty(folder: string): Promise<void> {
-    const path = await this.locate(folder.replace(/\/$/, '')).catch(nullIfMissing);
+    const path = ifThere(() => this.locate(folder.replace(/\/$/, '')));
     if (path) await rmdir(path).catch(nullIfLeft);
   }
 
   /** The path of a key, all folders of which are real and below the root. */
-  private async locate(key: string): Promise<string> {
+  private locate(key: string): string {
     checkKey(key, this.url);
     const path = join(this.url, key);
     const folder = dirname(path);
     // The root is real: it was looked at when the store was opened.
     if (folder === this.url) return path;
-    const real = await realpath(folder);
+    const real = realpathSync.native(folder);
     if (real !== folder) {
       const inside = real === this.url || real.startsWith(this.url + sep);
       if (!inside) throw new LandfallError('LF_KEY_OUTSIDE', { key: JSON.stringify(key), store: this.url });
@@ -311,10 +320,10 @@ export class FolderStorage implements Storage {
     return path;
   }
 
-  private async openToRead(key: string): Promise<FileHandle> {
+  private async openToRead(key: string): Promise<number> {
     const file = join(this.url, key);
     try {
-      return await open(await this.locate(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+      return openSync(this.locate(key), constants.O_RDONLY | constants.O_NOFOLLOW);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === 'ELOOP') throw new LandfallError('LF_SYMLINK', { file }, { cause });
@@ -391,11 +400,29 @@ class ReadBuffers {
 }
 
 /** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
-async function readAt(file: FileHandle, at: number, end: number, buffers: ReadBuffers): Promise<Uint8Array> {
+async function readAt(file: number, at: number, end: number, buffers: ReadBuffers): Promise<Uint8Array> {
   const length = Math.min(bufferBytes, end - at);
   if (length <= 0) return new Uint8Array(0);
-  const { bytesRead, buffer } = await file.read(buffers.next(length), 0, length, at);
+  const buffer = buffers.next(length);
+  const bytesRead =
+    length <= readAtOnceBytes
+      ? readSync(file, buffer, 0, length, at)
+      : (await readLater(file, buffer, 0, length, at)).bytesRead;
   return buffer.subarray(0, bytesRead);
+}
+
+async function lookAt(file: number): Promise<BigIntStats> {
+  return fstatSync(file, { bigint: true });
+}
+
+/** Whether it could be renamed. */
+function renamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Survives a rename, as moving to the archive is one; not a write, nor another file of that name. */
@@ -405,6 +432,15 @@ function fingerprint(found: BigIntStats): string {
 
 function toObject(key: string, found: BigIntStats): StoredObject {
   return { key, bytes: Number(found.size), modifiedAt: found.mtime, fingerprint: fingerprint(found) };
+}
+
+/** What the call says, or null where what it looks for is not there. */
+function ifThere<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    return nullIfMissing(error as NodeJS.ErrnoException);
+  }
 }
 
 function nullIfMissing(error: NodeJS.ErrnoException): null {

@@ -1,25 +1,11 @@
 import { crashPoint } from '../../platform/crash-points.ts';
+import { Turn } from '../../platform/turn.ts';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
 import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
 import type { Compression } from './parquet/compression.ts';
 import { MAGIC, type RowGroup, writeFooter } from './parquet/footer.ts';
 import type { ParquetColumn } from './parquet/schema.ts';
-
-/** Encoding goes on for this long before other work in the process gets its turn. */
-const BUSY_MS_MAX = 10;
-
-/** Counts the time since other work had its turn. */
-class Turn {
-  #since = performance.now();
-
-  /** Lets other work run if this has been going on for long. */
-  async over(): Promise<void> {
-    if (performance.now() - this.#since < BUSY_MS_MAX) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#since = performance.now();
-  }
-}
 
 /** What all parts of a chunk have in common. */
 export interface PartShape {
