@@ -10,11 +10,12 @@
  * Watching tells; a scan at the start and then once a minute is the net below it. Names are compared
  * with their bytes as Node reads them, so any name works, also with spaces, newlines or leading dashes.
  */
-import type { Stats } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atATime } from '../platform/storage/at-a-time.ts';
+import { Turn } from '../platform/turn.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { type Identity, identify, isIgnored } from './identify.ts';
 import type { UnknownFile } from './progress/unknown.ts';
@@ -138,7 +139,13 @@ class FolderDiscovery implements Discovery {
     const keys = [...this.told];
     this.told.clear();
     if (keys.length >= eventsMany) this.track(this.rescan());
-    this.track(atATime(looksAtATime, keys, (key) => this.look(key)));
+    const turn = new Turn();
+    this.track(
+      atATime(looksAtATime, keys, async (key) => {
+        await this.look(key);
+        await turn.over();
+      }),
+    );
   }
 
   /** The net below the watching: once a minute, and until it succeeds where it fails. */
@@ -226,7 +233,7 @@ class FolderDiscovery implements Discovery {
 
   private async look(key: string, writers: Writers = this.writers): Promise<void> {
     if (this.closed) return;
-    const stats = await lstat(join(this.options.folder, key)).catch(() => null);
+    const stats = statsOf(join(this.options.folder, key));
     if (stats === null) return this.gone(key);
     if (stats.isDirectory()) {
       // Another one may have its name by now.
@@ -255,7 +262,7 @@ class FolderDiscovery implements Discovery {
     if (young && !renamedIn()) return false;
     if ((await (young ? this.writers : writers)()).has(path)) return false;
     // Somebody may have written and closed it since it was looked at.
-    const now = await lstat(path).catch(() => null);
+    const now = statsOf(path);
     return now !== null && markOf(now) === markOf(stats) && (!young || renamedIn());
   }
 
@@ -271,7 +278,7 @@ class FolderDiscovery implements Discovery {
       const path = join(this.options.folder, key);
       // Writers first: what one wrote who closed the file just before shows in the mark after.
       const written = (await this.writers()).has(path);
-      const stats = await lstat(path).catch(() => null);
+      const stats = statsOf(path);
       if (this.closed) return;
       if (stats === null) return this.forget(key);
       const now = markOf(stats);
@@ -319,6 +326,15 @@ class FolderDiscovery implements Discovery {
     this.taken.delete(key);
     this.renames.forget(join(this.options.folder, key));
     if (this.left.delete(key)) this.options.onLeft([...this.left.values()]);
+  }
+}
+
+/** Null where nothing is there, or nothing that may be looked at. At once: a thread would cost more to wake. */
+function statsOf(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
   }
 }
 

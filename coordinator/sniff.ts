@@ -25,7 +25,7 @@ import {
 const delimiters = [',', ';', '\t', '|'] as const;
 const quotes = ['"', "'", null] as const;
 
-/** Records looked at. */
+/** Records looked at where there are several ways to read them. */
 const recordsLooked = 30;
 
 /** Characters of a record that an error shows. */
@@ -113,6 +113,8 @@ class Sniffer {
   private readonly dialect: CompiledDialect;
   private readonly text: HeadText;
   private readonly forms: readonly KernelDialect[];
+  /** Where nothing is left to the file, there is nothing to compare: the first says all. */
+  private readonly recordsMost: number;
 
   constructor(dataset: CompiledDataset, dialect: CompiledDialect, text: HeadText) {
     this.dataset = dataset;
@@ -122,6 +124,8 @@ class Sniffer {
     this.dialect =
       named !== null && dialect.delimiter === 'auto' ? { ...dialect, delimiter: named } : dialect;
     this.forms = candidates(this.dialect, text.utf8);
+    const settled = this.forms.length === 1 && dialect.skipLines !== 'auto' && dialect.comment !== 'auto';
+    this.recordsMost = settled ? 1 : recordsLooked;
   }
 
   readings(skipLines: number): Reading[] {
@@ -183,7 +187,7 @@ class Sniffer {
     const from = linesEnd(utf8, skipLines, form.lineEnds === 'any');
     if (from === null) return null;
     const records: HeadRecord[] = [];
-    for (let at = from; records.length < recordsLooked; at = records.at(-1)!.bytes) {
+    for (let at = from; records.length < this.recordsMost; at = records.at(-1)!.bytes) {
       const record = readRecord(utf8, at, form, whole);
       if (record === null) break;
       records.push(record);

@@ -3,6 +3,7 @@ import { measureOf } from './encodings.ts';
 import { compileFormats } from './formats.ts';
 import { dialectFault, isPlain, machineOf } from './machine.ts';
 import type { KernelInstance } from './module.ts';
+import { remember } from './remember.ts';
 import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';
 import { localPieces } from './zones.ts';
 
@@ -87,18 +88,17 @@ function writeColumn(
   batchRows: number,
 ): void {
   const { type } = column;
-  const timed = type.kind === 'date' || type.kind === 'timestamp';
-  const bounds = columnBounds(column);
+  const { kind, lengths, tokens, bounds, formats } = encodedColumn(column);
   instance.exports.setColumn(
     i,
-    kindNumber(type),
+    kind,
     field,
     column.required ? 1 : 0,
-    nullLengths(column.nulls),
-    place(instance, nullTokens(column.nulls)),
+    lengths,
+    place(instance, tokens),
     bounds.low,
     bounds.high,
-    timed ? place(instance, compileFormats(type.formats)) : 0,
+    formats === null ? 0 : place(instance, formats),
     type.kind === 'timestamp' ? placeZone(instance, type.zone) : 0,
   );
   const [values, second, third] = WIDTHS[type.kind];
@@ -112,6 +112,19 @@ function writeColumn(
     type.kind === 'dictionary',
   );
 }
+
+/** What of a column is the same in every chunk: a definition's columns are read again and again. */
+const encodedColumn = remember((column: KernelColumn) => {
+  const { type, nulls } = column;
+  const timed = type.kind === 'date' || type.kind === 'timestamp';
+  return {
+    kind: kindNumber(type),
+    lengths: nullLengths(nulls),
+    tokens: nullTokens(nulls),
+    bounds: columnBounds(column),
+    formats: timed ? compileFormats(type.formats) : null,
+  };
+});
 
 const NON_FINITE = { reject: 0n, null: 1n, keep: 2n };
 
@@ -156,9 +169,14 @@ function placeArray(instance: KernelInstance, array: ArrayBufferView): number {
   return place(instance, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }
 
+const encodedZone = remember((table: ZoneTable) => ({
+  pieces: localPieces(table),
+  utc: BigInt64Array.from(table.utc, BigInt),
+}));
+
 /** The Zone of kernel/assembly/zone.ts. */
 function placeZone(instance: KernelInstance, table: ZoneTable): number {
-  const pieces = localPieces(table);
+  const { pieces, utc } = encodedZone(table);
   const words = Int32Array.of(
     pieces.start.length,
     placeArray(instance, pieces.start),
@@ -167,7 +185,7 @@ function placeZone(instance: KernelInstance, table: ZoneTable): number {
     placeArray(instance, pieces.reject),
     0,
     table.utc.length,
-    placeArray(instance, BigInt64Array.from(table.utc, BigInt)),
+    placeArray(instance, utc),
     placeArray(instance, table.offset),
     0,
   );

@@ -124,7 +124,8 @@ const tables = new Map<(day: number) => number, DayTable>();
 export function dayTable(partOf: (day: number) => number): DayTable {
   let table = tables.get(partOf);
   if (table === undefined) {
-    const entries = Int16Array.from({ length: tableDays }, (_, i) => partOf(tableFirstDay + i));
+    const entries = new Int16Array(tableDays);
+    for (let i = 0; i < tableDays; i++) entries[i] = partOf(tableFirstDay + i);
     table = { entries, partOf };
     tables.set(partOf, table);
   }

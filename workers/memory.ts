@@ -3,8 +3,8 @@
  * costs more than filling it: 60 MB of page faults take as long as encoding a million rows.
  */
 
-/** Smaller pieces are not worth keeping. */
-const KEPT_BYTES_MIN = 4096;
+/** Pieces kept of each size; of the smallest, what the partitions of some hundred small files take. */
+const KEPT_PIECES_MAX = 4096;
 /** Kept at most, a process: what two chunks of 32 MiB take, buffers and encoded row groups. */
 const KEPT_BYTES_MAX = 96 << 20;
 
@@ -23,9 +23,10 @@ export function takeMemory(bytes: number): ArrayBuffer {
 
 /** Gives back what `takeMemory` gave; nobody may use it any more. */
 export function giveMemory(piece: ArrayBuffer): void {
-  if (piece.byteLength < KEPT_BYTES_MIN || keptBytes + piece.byteLength > KEPT_BYTES_MAX) return;
+  const pieces = free[31 - Math.clz32(piece.byteLength)];
+  if (pieces.length === KEPT_PIECES_MAX || keptBytes + piece.byteLength > KEPT_BYTES_MAX) return;
   keptBytes += piece.byteLength;
-  free[31 - Math.clz32(piece.byteLength)].push(piece);
+  pieces.push(piece);
 }
 
 /** `piece` or, where it is too small, a larger one with the same first `used` bytes. */

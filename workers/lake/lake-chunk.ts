@@ -1,5 +1,6 @@
 /** One chunk's way into the lake: rows split by partition, buffered within a bound, written as parts. */
 
+import { remember } from '../../kernel/remember.ts';
 import type { Vector } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
@@ -68,6 +69,13 @@ export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
   return new LakeChunkWriter(options);
 }
 
+/** What of a dataset's definition the lake needs. */
+const layoutOf = remember((dataset: CompiledDataset) => {
+  const columns = lakeColumns(dataset);
+  const parquet = columns.map((column) => column.parquet);
+  return { columns, parquet, partitions: partitionColumns(dataset) };
+});
+
 /** Rows that go to one partition together. */
 interface Piece {
   readonly partition: Partition;
@@ -103,16 +111,17 @@ class LakeChunkWriter implements LakeChunk {
     this.#options = options;
     this.#rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
     this.#memoryBytes = options.memoryBytes ?? MEMORY_BYTES;
-    this.#columns = lakeColumns(dataset);
+    const { columns, parquet, partitions } = layoutOf(dataset);
+    this.#columns = columns;
     this.#spaces = this.#columns.map(() => new CodeSpace());
     this.#shape = {
       lake,
-      columns: this.#columns.map((column) => column.parquet),
+      columns: parquet,
       compression: this.#columns.map(() => new Compression()),
       metadata: metadataOf(options),
       keep: options.keep,
     };
-    this.#partitioner = new Partitioner(partitionColumns(dataset));
+    this.#partitioner = new Partitioner(partitions);
   }
 
   async write(batch: Batch): Promise<void> {

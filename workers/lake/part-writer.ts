@@ -90,7 +90,7 @@ export class PartWriter {
   async finish(sink: ByteSink): Promise<Part> {
     writeFooter(sink, this.#shape.columns, this.#rowGroups, this.#shape.metadata);
     if (this.#shape.keep !== undefined && this.#bytes === 0) {
-      this.#shape.keep({ key: this.path, body: sink.written().slice() });
+      this.#shape.keep({ key: this.path, body: Buffer.from(sink.written()) });
       return { path: this.path, rows: this.#rows, bytes: sink.length };
     }
     await this.send(sink);

@@ -86,14 +86,17 @@ export interface IndexedFloat64 {
 
 /** Indexes doubles where few are distinct, as places and distances of stations are; null for others. */
 export function indexFloat64(values: Float64Array, count: number): IndexedFloat64 | null {
-  if (count === 0) return null;
+  // So few that not one of them may repeat itself.
+  if (count < 4) return null;
   const words = new Int32Array(values.buffer, values.byteOffset, count * 2);
   const indexes = indexesFor(count);
   const sample = Math.min(count, DOUBLES_SAMPLE);
-  doubleSlots.fill(0);
-  let distinct = indexPairs(words, 0, sample, 0, sample >> 2, indexes);
+  // At least as many slots as values, of which a quarter may be distinct.
+  const bits = Math.min(SLOT_BITS, 32 - Math.clz32(count));
+  doubleSlots.fill(0, 0, 1 << bits);
+  let distinct = indexPairs(words, 0, sample, 0, sample >> 2, bits, indexes);
   if (distinct >= 0) {
-    distinct = indexPairs(words, sample, count, distinct, Math.min(DOUBLES_MAX, count >> 2), indexes);
+    distinct = indexPairs(words, sample, count, distinct, Math.min(DOUBLES_MAX, count >> 2), bits, indexes);
   }
   return distinct < 0 ? null : { entries: doubleEntries.subarray(0, distinct), indexes };
 }
@@ -105,15 +108,16 @@ function indexPairs(
   to: number,
   distinct: number,
   most: number,
+  bits: number,
   indexes: Int32Array,
 ): number {
   for (let i = from; i < to; i++) {
     const low = words[i * 2];
     const high = words[i * 2 + 1];
-    let slot = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> (32 - SLOT_BITS);
+    let slot = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> (32 - bits);
     let index = doubleSlots[slot] - 1;
     while (index >= 0 && (doubleWords[index * 2] !== low || doubleWords[index * 2 + 1] !== high)) {
-      slot = (slot + 1) & ((1 << SLOT_BITS) - 1);
+      slot = (slot + 1) & ((1 << bits) - 1);
       index = doubleSlots[slot] - 1;
     }
     if (index < 0) {

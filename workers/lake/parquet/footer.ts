@@ -2,7 +2,8 @@
  * A part's footer: FileMetaData, its length, the magic.
  * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
-import type { ByteSink } from './byte-sink.ts';
+import { remember } from '../../../kernel/remember.ts';
+import { ByteSink } from './byte-sink.ts';
 import type { ColumnChunk } from './column-chunk.ts';
 import { Encoding, PageType } from './pages.ts';
 import { type ParquetColumn, writeSchema } from './schema.ts';
@@ -27,8 +28,7 @@ export function writeFooter(
 ): void {
   const start = sink.length;
   const thrift = new ThriftWriter(sink);
-  thrift.i32(1, 2);
-  writeSchema(thrift, 2, columns);
+  thrift.fields(2, versionAndSchema(columns));
   thrift.i64(
     3,
     rowGroups.reduce((rows, group) => rows + group.rows, 0),
@@ -37,7 +37,7 @@ export function writeFooter(
   rowGroups.forEach((group, ordinal) => {
     writeRowGroup(thrift, group, ordinal);
   });
-  const entries = Object.entries(metadata);
+  const entries = encodedEntries(metadata);
   thrift.list(5, ThriftType.struct, entries.length);
   for (const [key, value] of entries) {
     thrift.element();
@@ -45,12 +45,29 @@ export function writeFooter(
     thrift.binary(2, value);
     thrift.end();
   }
-  thrift.binary(6, 'landfall');
+  thrift.binary(6, CREATED_BY);
   writeColumnOrders(thrift, columns.length);
   thrift.end();
   sink.uint32(sink.length - start);
   sink.append(MAGIC);
 }
+
+const CREATED_BY = Buffer.from('landfall');
+
+/** The first two fields, the same in every part of a dataset. */
+const versionAndSchema = remember((columns: readonly ParquetColumn[]) => {
+  const sink = new ByteSink(4096);
+  const thrift = new ThriftWriter(sink);
+  thrift.i32(1, 2);
+  writeSchema(thrift, 2, columns);
+  return sink.written();
+});
+
+const encodedName = remember((column: ParquetColumn) => Buffer.from(column.name));
+
+const encodedEntries = remember((metadata: Readonly<Record<string, string>>) =>
+  Object.entries(metadata).map(([key, value]) => [Buffer.from(key), Buffer.from(value)] as const),
+);
 
 /** Every column is in the order of its type; without this, readers must not trust the bounds. */
 function writeColumnOrders(thrift: ThriftWriter, columns: number): void {
@@ -98,7 +115,7 @@ function writeColumnMetaData(thrift: ThriftWriter, chunk: ColumnChunk): void {
   thrift.list(2, ThriftType.i32, encodings.length);
   for (const encoding of encodings) thrift.i32Element(encoding);
   thrift.list(3, ThriftType.binary, 1);
-  thrift.binaryElement(chunk.column.name);
+  thrift.binaryElement(encodedName(chunk.column));
   thrift.i32(4, chunk.codec);
   thrift.i64(5, chunk.rows);
   thrift.i64(6, chunk.uncompressedBytes);

@@ -29,7 +29,14 @@ export function int32Range(values: Int32Array, count: number): [number, number] 
 }
 
 export function int32Bounds(min: number, max: number): Bounds {
-  return exact(new Uint8Array(Int32Array.of(min).buffer), new Uint8Array(Int32Array.of(max).buffer));
+  return exact(int32Bytes(min), int32Bytes(max));
+}
+
+/** From Buffer's pool, as all bounds of numbers: memory of their own would cost more than finding them. */
+function int32Bytes(value: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32LE(value);
+  return bytes;
 }
 
 /** Bounds of 64-bit integers, given as little-endian pairs of words so that no BigInt is made. */
@@ -41,7 +48,10 @@ export function int64Bounds(words: Int32Array, count: number): Bounds | null {
 }
 
 function bytesOfPair(words: Int32Array, at: number): Uint8Array {
-  return new Uint8Array(words.slice(at, at + 2).buffer);
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeInt32LE(words[at], 0);
+  bytes.writeInt32LE(words[at + 1], 4);
+  return bytes;
 }
 
 /** Where the smallest and the largest pair of words lie, left by `int64Range`. */
@@ -91,10 +101,13 @@ export function float64Bounds(values: Float64Array, count: number): Bounds | nul
     max = Math.max(max, value);
   }
   if (count === 0 || Number.isNaN(min)) return null;
-  return exact(
-    new Uint8Array(Float64Array.of(min === 0 ? -0 : min).buffer),
-    new Uint8Array(Float64Array.of(max === 0 ? 0 : max).buffer),
-  );
+  return exact(float64Bytes(min === 0 ? -0 : min), float64Bytes(max === 0 ? 0 : max));
+}
+
+function float64Bytes(value: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
 }
 
 /** Bounds of bytes that are 0 or 1. */

@@ -64,6 +64,12 @@ export class ThriftWriter {
     this.#zigzag(value);
   }
 
+  /** Appends fields that a writer like this one wrote before, `last` being the id of the last of them. */
+  fields(last: number, written: Uint8Array): void {
+    this.#sink.append(written);
+    this.#lastIds[this.#lastIds.length - 1] = last;
+  }
+
   /** Binary, or text as UTF-8. */
   binary(id: number, value: Uint8Array | string): void {
     this.#header(id, ThriftType.binary);
