@@ -12,14 +12,11 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  read,
-  readSync,
   realpathSync,
   renameSync,
 } from 'node:fs';
 import { lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { promisify } from 'node:util';
 import { LandfallError } from '../errors.ts';
 import { Turn } from '../turn.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
@@ -28,6 +25,7 @@ import { copyThrough, dropCopied, statToMove } from './copy.ts';
 import { syncFolder, writeNew } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
+import { ReadBuffers, readAt } from './read-at.ts';
 
 /** What is being written; never listed. */
 const asideFolder = '.landfall-tmp';
@@ -35,13 +33,6 @@ const asideFolder = '.landfall-tmp';
 const asideMs = 60 * 60 * 1000;
 /** Files, or folders, that are made durable at a time: as many as a worker has threads for it. */
 const syncsAtATime = 8;
-/** Two of these are held while a file is read: one in use, one being filled. */
-const bufferBytes = 1024 * 1024;
-/** A read up to this size is over sooner than a thread is woken for it. */
-const readAtOnceBytes = 64 * 1024;
-
-const readLater = promisify(read);
-
 /** Opens a folder that exists. */
 export async function openFolder(path: string): Promise<FolderStorage> {
   return new FolderStorage(realpathSync.native(path));
@@ -363,52 +354,11 @@ export class FolderStorage implements Storage {
   }
 }
 
-/** Buffers of ended reads, for the next ones. */
-const idleBuffers: Buffer[] = [];
-const idleBuffersMax = 8;
-
 /** From `first` down to `last`, both included. */
 function foldersBetween(first: string, last: string): string[] {
   const folders = [last];
   for (let folder = last; folder.length > first.length; ) folders.push((folder = dirname(folder)));
   return folders;
-}
-
-/** Fresh buffers; or, where pieces may be overwritten, the same two in turn: one in use, one being filled. */
-class ReadBuffers {
-  private readonly reuse: boolean;
-  private readonly two: Buffer[] = [];
-  private turn = 0;
-
-  constructor(reuse: boolean) {
-    this.reuse = reuse;
-  }
-
-  next(length: number): Buffer {
-    if (!this.reuse) return Buffer.allocUnsafeSlow(length);
-    this.turn ^= 1;
-    this.two[this.turn] ??= idleBuffers.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
-    return this.two[this.turn];
-  }
-
-  /** Nothing is read into them any more, and whoever reads here has seen the last piece. */
-  end(): void {
-    for (const buffer of this.two.splice(0)) {
-      if (buffer !== undefined && idleBuffers.length < idleBuffersMax) idleBuffers.push(buffer);
-    }
-  }
-}
-
-/** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
-async function readAt(file: number, at: number, end: number, buffers: ReadBuffers): Promise<Uint8Array> {
-  const length = Math.min(bufferBytes, end - at);
-  if (length <= 0) return new Uint8Array(0);
-  const buffer = buffers.next(length);
-  const bytesRead =
-    length <= readAtOnceBytes
-      ? readSync(file, buffer, 0, length, at)
-      : (await readLater(file, buffer, 0, length, at)).bytesRead;
-  return buffer.subarray(0, bytesRead);
 }
 
 async function lookAt(file: number): Promise<BigIntStats> {
