@@ -7,6 +7,7 @@ import type { CompiledDataset } from '../model/compiled.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors.ts';
 import type { LedgerChunk, LedgerFile } from '../platform/ledger/ledger.ts';
+import { plural } from '../platform/plural.ts';
 import { openObjects } from '../platform/storage/index.ts';
 import { archiveFile, type Moved } from './archive.ts';
 import { type Context, datasetNamed, linkOf } from './context.ts';
@@ -128,6 +129,6 @@ export function rejectLimitError(
   const { parsed, rejected } = rows;
   if (file.link === 'mends' || file.link === 'replays') return null;
   if (rejected <= count && rejected <= share * parsed) return null;
-  const limit = rejected > count ? `${count} rows` : `${share * 100} % of the rows`;
+  const limit = rejected > count ? plural(count, 'row') : `${share * 100} % of the rows`;
   return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
 }

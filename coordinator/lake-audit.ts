@@ -1,4 +1,6 @@
 /** Whether what the manifest says is in the lake. */
+
+import { plural } from '../platform/plural.ts';
 import { atATime } from '../platform/storage/at-a-time.ts';
 import type { Part, Storage, StoredObject } from '../platform/types.ts';
 
@@ -64,7 +66,7 @@ function auditPart(part: Part, stored: StoredObject | null): PartAudit {
   if (stored === null) return { rows: 0, bytes: 0, fault: `${part.path} is missing` };
   const { bytes } = stored;
   if (bytes === part.bytes) return { rows: part.rows, bytes, fault: null };
-  return { rows: 0, bytes, fault: `${part.path} has ${bytes} bytes instead of ${part.bytes}` };
+  return { rows: 0, bytes, fault: `${part.path} has ${plural(bytes, 'byte')} instead of ${part.bytes}` };
 }
 
 /** The same, and by its footer. */
@@ -75,7 +77,7 @@ async function readPart(lake: Storage, part: Part, stored: StoredObject | null):
   try {
     const rows = await footerRows(lake, part);
     if (rows === part.rows) return audit;
-    return { rows, bytes, fault: `${part.path} has ${rows} rows instead of ${part.rows}` };
+    return { rows, bytes, fault: `${part.path} has ${plural(rows, 'row')} instead of ${part.rows}` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     return { rows: 0, bytes, fault: `${part.path} cannot be read: ${reason}` };

@@ -3,6 +3,7 @@
  * is. Pure: finalise.ts finds out, this compares.
  */
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../platform/ledger/ledger.ts';
+import { plural } from '../platform/plural.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import type { Receipt } from '../platform/types.ts';
 import type { LakeAudit } from './lake-audit.ts';
@@ -59,7 +60,7 @@ export function reconcile(accounts: Accounts): Check[] {
     check(
       'parts are there',
       lake.faults.length === 0,
-      lake.faults.slice(0, 3).join('; ') || `${parts.length} parts`,
+      lake.faults.slice(0, 3).join('; ') || plural(parts.length, 'part'),
     ),
     equal('rows in the lake', { ledger: rows.loaded, manifest: manifestRows, parts: lake.rows }),
     equal('rows in the star', { ledger: rows.loaded, star: starRows }),
@@ -96,7 +97,7 @@ function covers(file: Accounts['file'], chunks: readonly LedgerChunk[]): Check {
   return check(
     'chunks cover the file',
     whole,
-    `${chunks.length} of ${file.chunks} chunks, to byte ${end} of ${file.bytes}`,
+    `${chunks.length} of ${plural(file.chunks, 'chunk')}, to byte ${end} of ${file.bytes}`,
   );
 }
 

@@ -1,4 +1,6 @@
 /** What a run came to, in words. */
+
+import { plural } from '../platform/plural.ts';
 import type { RowsFound } from './check/rows.ts';
 import type { Backend } from './plan/faults.ts';
 import type { Plan } from './plan/types.ts';
@@ -41,11 +43,11 @@ export function reportOf(outcome: Outcome): string {
   for (const { kind } of plan.faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const lines = [
     `queue on ${backend}, seed ${seed}: ${isGood(outcome) ? 'lost 0, duplicated 0' : 'NOT GOOD'}`,
-    `  ${plan.drops.length} files dropped and ${plan.operations.length} undos and replays asked for in ${Math.round(plan.forMs / 1000)} s, quiet ${outcome.quietSeconds.toFixed(0)} s later`,
+    `  ${plural(plan.drops.length, 'file')} dropped and ${plural(plan.operations.length, 'undo or replay', 'undos and replays')} asked for in ${Math.round(plan.forMs / 1000)} s, quiet ${outcome.quietSeconds.toFixed(0)} s later`,
     `  files: ${listed(Object.entries(states))}`,
     `  rows compared: ${count(rows.rows)} in ${(bytes / 1e6).toFixed(1)} MB of files; rejects compared: ${count(rejects)}`,
     `  lost ${rows.lost}, duplicated ${rows.duplicated}, foreign ${rows.foreign}`,
-    `  faults: ${listed([...kinds].sort((a, b) => b[1] - a[1]))}; ${outcome.restarts} restarts of processes`,
+    `  faults: ${listed([...kinds].sort((a, b) => b[1] - a[1]))}; ${plural(outcome.restarts, 'restart')} of processes`,
     `  going on after a fault took ${times(recoveries.map(({ ms }) => ms))}`,
   ];
   const left = Object.entries(unseen).filter(([, n]) => n > 0);

@@ -13,7 +13,7 @@ const path = join(root, 'docs/rejects.md');
 function timeless(text: string): string {
   return text
     .replace(/, [\d.,]+ s, [\d.,]+ rows\/s/g, ', …')
-    .replace(/( parts), [\d.]+ k?B/g, '$1, …')
+    .replace(/( parts?), [\d.]+ k?B/g, '$1, …')
     .replace(/\d+ of \d+ checks hold/g, 'checks hold');
 }
 

@@ -15,6 +15,7 @@ import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/crash-points.ts';
 import { LandfallError } from '../platform/errors.ts';
 import type { Claim, Ledger } from '../platform/ledger/ledger.ts';
+import { plural } from '../platform/plural.ts';
 import type { RowCounts } from '../platform/progress.ts';
 import type { ChunkJob, Storage } from '../platform/types.ts';
 import { type ChunkHold, FencedOff, isSuspect } from './chunk-hold.ts';
@@ -145,14 +146,14 @@ function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar
     file: file.name,
     rejected: rejectedSoFar,
     parsed: 'the first',
-    limit: `${rejectLimit.count} rows`,
+    limit: plural(rejectLimit.count, 'row'),
   });
 }
 
 /** The server must have taken as many rows as were loaded. */
 export function checkCount(copied: number, loaded: number, what: string): void {
   if (copied === loaded) return;
-  const reason = `${what} has ${loaded} rows to load and the server took ${copied}`;
+  const reason = `${what} has ${plural(loaded, 'row')} to load and the server took ${copied}`;
   throw new LandfallError('LF_INTERNAL', { reason });
 }
 

@@ -5,6 +5,7 @@ import { findFile } from '../../coordinator/find-file.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { LandfallError } from '../../platform/errors.ts';
 import { Ledger, type LedgerFile } from '../../platform/ledger/ledger.ts';
+import { plural } from '../../platform/plural.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -58,6 +59,6 @@ async function doneFile(pool: pg.Pool, text: string): Promise<LedgerFile> {
 function render({ fileId, dataset, file, starRows, lakeRows, checks }: Audit): string {
   const broken = checks.filter((check) => !check.ok);
   const what = `${dataset}/${printable(file)} (file ${fileId})`;
-  const head = `${broken.length === 0 ? '✓' : '✗'} ${what}: ${count(starRows)} rows in the star, ${count(lakeRows)} in the lake\n`;
+  const head = `${broken.length === 0 ? '✓' : '✗'} ${what}: ${plural(starRows, 'row')} in the star, ${count(lakeRows)} in the lake\n`;
   return head + broken.map(({ name, detail }) => `  ✗ ${name}: ${printable(detail)}\n`).join('');
 }

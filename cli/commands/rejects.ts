@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { findFile } from '../../coordinator/find-file.ts';
 import { exportToFile, reportRejects } from '../../coordinator/rejects.ts';
 import { openDatabase } from '../../platform/database.ts';
+import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { count, printable } from '../terminal/format.ts';
+import { printable } from '../terminal/format.ts';
 import { renderRejects } from '../terminal/rejects.ts';
 import { wholeNumber } from './generate.ts';
 
@@ -37,7 +38,7 @@ export function rejectsCommand(): Command {
           process.stdout.write(renderRejects(report));
           if (exported === null) return;
           const said =
-            exported > 0 ? `Wrote ${count(exported)} rows to ${printable(out!)}` : 'Nothing to export';
+            exported > 0 ? `Wrote ${plural(exported, 'row')} to ${printable(out!)}` : 'Nothing to export';
           process.stderr.write(`${said}.\n`);
         } finally {
           await database.close();

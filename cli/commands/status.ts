@@ -3,6 +3,7 @@ import { openDatabase } from '../../platform/database.ts';
 import { driftSummary } from '../../platform/drift-words.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
 import { linkWords } from '../../platform/link-words.ts';
+import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
 
@@ -46,7 +47,7 @@ export function statusCommand(): Command {
           from: file.link ? `${linkWords[file.link.kind]} ${printable(file.link.name)}` : '',
         }));
         process.stdout.write(
-          `${count(totals.files)} files, ${count(totals.filesDone)} done, ${count(totals.filesFailed)} failed · ${count(totals.rows.loaded)} rows loaded, ${count(totals.rows.rejected)} rejected\n\n${table(rows)}`,
+          `${plural(totals.files, 'file')}, ${count(totals.filesDone)} done, ${count(totals.filesFailed)} failed · ${plural(totals.rows.loaded, 'row')} loaded, ${count(totals.rows.rejected)} rejected\n\n${table(rows)}`,
         );
       } finally {
         await database.close();

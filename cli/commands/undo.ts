@@ -3,9 +3,10 @@ import { findFile } from '../../coordinator/find-file.ts';
 import { undoFile } from '../../coordinator/undo.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
+import { plural } from '../../platform/plural.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { count, printable } from '../terminal/format.ts';
+import { printable } from '../terminal/format.ts';
 
 /** `landfall undo FILE`: takes a loaded file out again. */
 export function undoCommand(): Command {
@@ -37,7 +38,7 @@ export function undoCommand(): Command {
         else if (files.length === 0) process.stdout.write(`${printable(file.name)} was undone before\n`);
         for (const { fileId, dataset, file: name, rows, parts } of flags.json ? [] : files) {
           const what = `${dataset}/${printable(name)} (file ${fileId})`;
-          process.stdout.write(`↶ ${what}: ${count(rows)} rows and ${count(parts)} parts taken out\n`);
+          process.stdout.write(`↶ ${what}: ${plural(rows, 'row')} and ${plural(parts, 'part')} taken out\n`);
         }
       } finally {
         await database.close();

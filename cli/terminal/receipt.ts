@@ -1,5 +1,6 @@
 import { driftLines } from '../../platform/drift-words.ts';
 import { linkWords } from '../../platform/link-words.ts';
+import { plural } from '../../platform/plural.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
 
@@ -13,9 +14,9 @@ export function renderReceipt(receipt: Receipt): string {
   if (receipt.drift) lines.push(...driftLines(receipt.drift).map((line) => `  ${printable(line)}`));
   if (receipt.status === 'done') {
     lines.push(
-      `  ${count(rows.parsed)} rows parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,
-      `  star ${count(receipt.starRows)} rows · lake ${count(receipt.lakeRows)} rows in ${count(receipt.parts)} parts, ${bytes(receipt.lakeBytes)}`,
-      `  ${bytes(receipt.bytes)} in ${count(receipt.chunks)} chunks, ${duration(receipt.seconds)}, ${count(receipt.rowsPerSecond)} rows/s`,
+      `  ${plural(rows.parsed, 'row')} parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,
+      `  star ${plural(receipt.starRows, 'row')} · lake ${plural(receipt.lakeRows, 'row')} in ${plural(receipt.parts, 'part')}, ${bytes(receipt.lakeBytes)}`,
+      `  ${bytes(receipt.bytes)} in ${plural(receipt.chunks, 'chunk')}, ${duration(receipt.seconds)}, ${count(receipt.rowsPerSecond)} rows/s`,
     );
   }
   for (const [code, number] of Object.entries(receipt.rejectsByCode))

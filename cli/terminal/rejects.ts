@@ -1,5 +1,6 @@
 import type { RejectsReport } from '../../coordinator/rejects.ts';
 import { fixOf } from '../../platform/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { count, printable, shorten } from './format.ts';
 
 /** Characters of a record that are shown. */
@@ -10,9 +11,13 @@ const verbs: Readonly<Record<string, string>> = { mends: 'mended by', replays: '
 /** A file's rejects as a few lines of text, ending in a newline. */
 export function renderRejects(report: RejectsReport): string {
   const { file, fileId, dataset, waiting, kinds, taken } = report;
-  const lines = [`${dataset}/${printable(file)} (file ${fileId}): ${count(waiting)} rejects wait`];
+  const lines = [
+    `${dataset}/${printable(file)} (file ${fileId}): ${plural(waiting, 'reject waits', 'rejects wait')}`,
+  ];
   for (const { link, name, fileId: taker, state, rejects } of taken) {
-    lines.push(`  ${count(rejects)} more are ${verbs[link]} ${printable(name)} (file ${taker}, ${state})`);
+    lines.push(
+      `  ${plural(rejects, 'more is', 'more are')} ${verbs[link]} ${printable(name)} (file ${taker}, ${state})`,
+    );
   }
   for (const kind of kinds) {
     lines.push('', `${count(kind.count)} × ${kind.code}${kind.column === null ? '' : ` in ${kind.column}`}`);

@@ -2,6 +2,8 @@
  * Progress in the terminal, pushed: bars that redraw on a TTY, one line for each step elsewhere.
  * Everything goes to standard error, so that standard output stays for results.
  */
+
+import { plural } from '../../platform/plural.ts';
 import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
 import { bytes, count, duration, printable, shorten } from './format.ts';
@@ -102,7 +104,7 @@ export function endLine(file: FileProgress): string {
   const name = printable(`${file.dataset}/${file.name}`);
   if (file.state === 'done') {
     const rejected = file.rows.rejected > 0 ? `, ${count(file.rows.rejected)} rejected` : '';
-    return `✓ ${name}: ${count(file.rows.loaded)} rows${rejected}`;
+    return `✓ ${name}: ${plural(file.rows.loaded, 'row')}${rejected}`;
   }
   const why = file.error ? `: ${file.error.message} → ${file.error.fix}` : '';
   return `${endSigns[file.state] ?? '✗'} ${name}: ${file.state}${printable(why)}`;
@@ -134,7 +136,7 @@ export function barLine(file: FileProgress, width: number): string {
         ? ''
         : `  ETA ${duration(file.etaSeconds)}`
       : `  ${file.state}`;
-  const tail = `${percent}  ${count(file.rows.parsed)} rows  ${count(file.rowsPerSecond)}/s${eta}`;
+  const tail = `${percent}  ${plural(file.rows.parsed, 'row')}  ${count(file.rowsPerSecond)}/s${eta}`;
   const barWidth = Math.max(0, Math.min(40, width - nameWidth - tail.length - 3));
   const full = Math.round(barWidth * share);
   return `${name} ${'━'.repeat(full)}${'─'.repeat(barWidth - full)} ${tail}`.slice(0, width - 1);

@@ -38,7 +38,7 @@ export function Rejects(props: {
             </div>
             <p class="small">
               {reject.column && <b>{reject.column}: </b>}
-              {reject.message}
+              {reasonOf(reject)}
             </p>
             <div class="raw" title={reject.raw}>
               <pre>{reject.raw}</pre>
@@ -53,4 +53,10 @@ export function Rejects(props: {
       )}
     </section>
   );
+}
+
+/** The message without the name of the column, which stands before it. */
+function reasonOf({ column, message }: RejectSample): string {
+  const name = `${column}: `;
+  return message.startsWith(name) ? message.slice(name.length) : message;
 }

@@ -3,6 +3,7 @@
  * place where Landfall guesses, and it says so in comments.
  */
 import { LandfallError } from '../../platform/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { readSample } from './sample.ts';
 import { type Guess, guessType, quote } from './types.ts';
 
@@ -65,7 +66,7 @@ function definitionSource(name: string, delimiter: string, rows: number, columns
   const lines = [
     `import { ${['defineDataset', ...builders].sort().join(', ')} } from 'landfall';`,
     '',
-    `// Written by \`landfall init\` from the first ${rows} rows. Read it: types are guesses until you have.`,
+    `// Written by \`landfall init\` from the first ${plural(rows, 'row')}. Read it: types are guesses until you have.`,
     'export default defineDataset({',
     `  name: ${quote(name)},`,
     `  dialect: { delimiter: ${quote(delimiter)}, quote: '"', header: true },`,

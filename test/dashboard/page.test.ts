@@ -184,7 +184,7 @@ describePage('the page on messages', () => {
         line: 5,
         column: 'region',
         code: 'LF_REJECT_TYPE',
-        message: 'no',
+        message: 'region: "9" is no region.',
         raw: '<script>alert(1)</script>',
       },
     ];
@@ -199,6 +199,7 @@ describePage('the page on messages', () => {
     const drift = 'columns: unknown <b>colour</b> · missing note · 1 renamed · reordered';
     await file(page, 'mended.csv').getByText(drift).waitFor();
     await page.getByText('<script>alert(1)</script>').waitFor();
+    expect(await page.locator('.reject p').textContent()).toBe('region: "9" is no region.');
     await page.getByText('far').waitFor();
     expect(await page.title()).toBe('Done, 1 failed · Landfall');
   });
