@@ -314,7 +314,9 @@ export class FolderStorage implements Storage {
   private async openToRead(key: string): Promise<number> {
     const file = join(this.url, key);
     try {
-      return openSync(this.locate(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+      // A pipe in the file's place would be waited for.
+      const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+      return openSync(this.locate(key), flags);
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === 'ELOOP') throw new LandfallError('LF_SYMLINK', { file }, { cause });

@@ -1,10 +1,12 @@
 /** What only a folder can get wrong: links, half-written files, files that grow. */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   renameSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -28,6 +30,17 @@ const whole = { start: 0, end: Number.POSITIVE_INFINITY };
 async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const _ of bytes);
 }
+
+it('does not wait for a pipe that is in the place of a file', async () => {
+  await storage.put('file', 'x');
+  const { fingerprint } = (await storage.stat('file'))!;
+  rmSync(join(folder, 'store', 'file'));
+  execFileSync('mkfifo', [join(folder, 'store', 'file')]);
+  await expect(drain(storage.read('file', { ...whole, fingerprint }))).rejects.toMatchObject({
+    code: 'LF_FILE_CHANGED',
+  });
+  expect(await storage.stat('file')).toBeNull();
+});
 
 describe('symbolic links', () => {
   beforeEach(() => {
