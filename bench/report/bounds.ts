@@ -173,9 +173,10 @@ ${goal} times the rate with few members is a budget of ${budget.toFixed(2)} µs 
   ];
   if (server?.members !== undefined) {
     const { count: members, found, inserted } = server.members;
+    const alone = server.variants.at(0);
     const each = (found.microsecondsOfCpu + inserted.microsecondsOfCpu) / 2;
     lines.push(
-      `Half of the facts bring a member that the table lacks, the other half one that it has and that no cache of bounded size still holds. In a table of ${count(members)} members the server's session takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert one of the first and ${found.microsecondsOfCpu.toFixed(2)} to find one of the second: ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied. These are descents of indexes larger than the processor's caches, one for each member, whose pages go to the log when they are first changed after a checkpoint.`,
+      `Half of the facts bring a member that the table lacks, the other half one that it has and that no cache of bounded size still holds. In a table of ${count(members)} members the server's session takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert one of the first and ${found.microsecondsOfCpu.toFixed(2)} to find one of the second: ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied. Finding one is a descent of the index over the texts and a look into the table; inserting one is that look, a row, an entry in each of two indexes, and their records in the log. No larger batches, more shared memory or other kind of index made that much less ([ARCHITECTURE.md](../ARCHITECTURE.md)).${alone === undefined ? '' : ` Copying a fact takes ${alone.microsecondsOfCpu.toFixed(2)}.`}`,
     );
   }
   return lines.join('\n\n');

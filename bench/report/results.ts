@@ -68,7 +68,7 @@ interface Measured {
 export type NamedReport = Report & { readonly file: string };
 
 export interface Results {
-  /** Largest first, of equal size the newest. */
+  /** Largest first, of equal size that of the most rounds, then the newest. */
   readonly runs: readonly NamedReport[];
   readonly stages: Stages | null;
   readonly queue: QueueResults | null;
@@ -89,7 +89,7 @@ export function loadResults(folder: string): Results {
   const runs = known
     .filter(({ content }) => content.kind === undefined)
     .map(({ name, content }): NamedReport => ({ ...content, file: name.slice(0, -'.json'.length) }))
-    .sort((a, b) => b.rows - a.rows || b.at.localeCompare(a.at));
+    .sort((a, b) => b.rows - a.rows || b.rounds - a.rounds || b.at.localeCompare(a.at));
   return { runs, stages: newest('stages'), queue: newest('queue'), server: newest('server') };
 }
 
