@@ -58,7 +58,7 @@ function costsOf(runs: readonly NamedReport[], letter: string, starts: readonly 
   const [{ value, goal }] = outcome.measures;
   if (sides.includes(undefined) || goal === null || !('atLeast' in goal)) return null;
   const costs = sides.map((side) => costOf(side!));
-  return { costs, value, goal: goal.atLeast, cores: run.machine.cores };
+  return { sides: sides as Result[], costs, value, goal: goal.atLeast, cores: run.machine.cores };
 }
 
 function costOf({ name, rows, rounds, medianSeconds }: Result): Cost {
@@ -154,7 +154,18 @@ function ridesBound(runs: readonly NamedReport[]): string {
 
 ${costTable(costs)}
 
-At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star.columns.length} columns, ${star.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.`;
+At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star.columns.length} columns, ${star.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
+}
+
+/** When chunks were committed within the rounds of a side whose rows over time are known. */
+function timesOfIngest({ rounds }: Result): string {
+  const curves = rounds.flatMap(({ seconds, detail }) => {
+    const curve = detail?.curve as readonly (readonly [second: number, rows: number])[] | undefined;
+    return curve === undefined || curve.length === 0 ? [] : [{ seconds, curve }];
+  });
+  if (curves.length === 0) return '';
+  const middle = (of: (round: (typeof curves)[number]) => number) => median(curves.map(of)).toFixed(1);
+  return ` Of its ${middle(({ seconds }) => seconds)} s, the first chunk is committed after ${middle(({ curve }) => curve[0][0])}, the last after ${middle(({ curve }) => curve.at(-1)![0])}; then come checks, receipt and marts.`;
 }
 
 function dimensionBound(runs: readonly NamedReport[], server: ServerResults | null): string {

@@ -76,6 +76,17 @@ describe('boundsSection', () => {
     expect(text).toContain("8.00 if everything but the server's part cost nothing");
     expect(text).toContain('a budget of 1.60 µs');
     expect(text).toContain('facts of 17 columns, 2 indexes');
+    expect(text).not.toContain('the last after');
+  });
+
+  it('says when the chunks of goal h were committed', () => {
+    const curve = [
+      [0.4, 1000],
+      [0.75, 1e6],
+    ];
+    const timed = { ...ours, rounds: [{ ...ours.rounds[0], detail: { curve } }] };
+    const text = boundsSection({ ...none, runs: [run('h', 2.5, [timed, side('psql \\copy', 2, 0.2, 1)])] });
+    expect(text).toContain('Of its 1.0 s, the first chunk is committed after 0.4, the last after 0.8;');
   });
 
   it('sets the budget of goal i against what a member takes in the server', () => {

@@ -1,5 +1,6 @@
 /** A worker killed with -9 in the middle of a file: the run ends by itself, with every row once. */
 import { afterEach, expect, it } from 'vitest';
+import { holdLock } from '../e2e/lock.ts';
 import { committedParts, generatedTrips, onBothBackends, type TestSite, testSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
 
@@ -12,22 +13,24 @@ onBothBackends('kill -9 of a worker', (backend) => {
   it('ends with exactly the rows of the file', { timeout: 180_000 }, async () => {
     site = await testSite({ backend, workers: 2, chunkBytes: 32 << 20 });
     const open = site;
+    // A chunk may be loaded faster than a worker tells of it: none ends before one was killed.
+    const lock = await holdLock(site, 'lock table landfall.part in share mode');
     const killed = new Promise<number>((resolve) => {
       let stop: (() => void) | undefined;
       stop = open.hub.subscribe((message) => {
         const workers = message.type === 'snapshot' ? message.state.workers : (message.workers ?? []);
         // A worker that is in the middle of a chunk: it has read some of it and has not committed it.
-        const busy = workers.find(({ slots }) =>
-          slots.some((slot) => slot.step === 'loading' && slot.rows > 0),
-        );
+        const busy = workers.find(({ slots }) => slots.some((slot) => slot.rows > 0));
         if (!busy) return;
         setImmediate(() => stop?.());
         process.kill(busy.pid, 'SIGKILL');
         resolve(busy.pid);
       });
     });
-    const receipt = await site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', rows));
+    const dropped = site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', rows));
     const victim = await killed;
+    await lock.release();
+    const receipt = await dropped;
 
     expect(site.pool!.pids()).not.toContain(victim);
     expect(receipt.status).toBe('done');
