@@ -21,6 +21,7 @@
 import { crashPoint } from '../platform/crash-points.ts';
 import type { LandfallError } from '../platform/errors.ts';
 import { Ledger, type LedgerFile } from '../platform/ledger/ledger.ts';
+import { isFinished } from '../platform/progress.ts';
 import { type FilesContext, type FilesJob, openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
@@ -48,7 +49,7 @@ import { prepareReplay } from './replay.ts';
 import { Revival } from './revival.ts';
 import { lockScope } from './scope-lock.ts';
 import { closeScope, openScope } from './scope-notes.ts';
-import { isFinished, Settling } from './settled.ts';
+import { Settling } from './settled.ts';
 import { SmallFiles } from './small-files.ts';
 import { clearSpoolOf } from './spool.ts';
 import { refreshStaleMarts } from './stale-marts.ts';

@@ -4,6 +4,7 @@ import { crashPoint } from '../platform/crash-points.ts';
 import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../platform/ledger/groups.ts';
 import type { LedgerFile } from '../platform/ledger/ledger.ts';
 import { toChunkJob } from '../platform/ledger/rows.ts';
+import { isFinished } from '../platform/progress.ts';
 import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { Receipt } from '../platform/types.ts';
@@ -14,7 +15,6 @@ import { fingerprintsNow, rejectLimitError } from './finalise.ts';
 import { auditLakeOf } from './lake-audit.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf } from './reconcile.ts';
-import { isFinished } from './settled.ts';
 import { versionLock } from './versions.ts';
 
 export interface GroupEnding {

@@ -1,17 +1,11 @@
 /** Who waits for files to end. Told by the database's notifications; never asks on a timer. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LandfallError } from '../platform/errors.ts';
-import { changeChannel, type Ledger, type LedgerFileState } from '../platform/ledger/ledger.ts';
+import { changeChannel, type Ledger } from '../platform/ledger/ledger.ts';
 import { type Listening, listen } from '../platform/listen.ts';
+import { isFinished } from '../platform/progress.ts';
 import { troubleOf } from '../platform/trouble.ts';
 import type { Receipt } from '../platform/types.ts';
-
-const finished: ReadonlySet<LedgerFileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
-
-/** True for states that a file does not leave. */
-export function isFinished(state: LedgerFileState): boolean {
-  return finished.has(state);
-}
 
 interface Waiter {
   readonly resolve: (receipt: Receipt) => void;

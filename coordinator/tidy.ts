@@ -3,10 +3,10 @@
  * start, and the pool's now and then after. Nobody waits for it; nothing of it is visible to readers.
  */
 import { listAside } from '../platform/aside.ts';
+import { isFinished } from '../platform/progress.ts';
 import { clearSpool, spooledFiles } from '../platform/spool.ts';
 import type { Context } from './context.ts';
 import { sweepIncoming } from './incoming.ts';
-import { isFinished } from './settled.ts';
 import { sweepUndone } from './undo.ts';
 
 /** How often, in times of LANDFALL_LOCK_MS: what died is noticed as soon as its jobs are, more or less. */

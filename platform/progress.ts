@@ -14,6 +14,13 @@ export type FileState =
   | 'undone' // it was done, and has been taken out again
   | 'unknown'; // no such dataset: left where it is
 
+const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
+
+/** True for states that a file does not leave by itself. */
+export function isFinished(state: FileState): boolean {
+  return finished.has(state);
+}
+
 export interface RowCounts {
   readonly parsed: number;
   readonly loaded: number;

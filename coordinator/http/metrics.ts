@@ -1,7 +1,7 @@
 /** `/metrics` in Prometheus' text format, computed from the hub's state when it is asked for. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { isFinished } from '../../platform/progress.ts';
 import type { Hub } from '../progress/hub.ts';
-import { isFinished } from '../progress/totals.ts';
 
 export interface Metrics {
   readonly contentType: string;

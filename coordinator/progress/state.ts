@@ -4,19 +4,20 @@
  *
  *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyTroubles  ─▶ model  ─▶ settle ─▶ change
  */
-import type {
-  FileProgress,
-  ProgressState,
-  RejectSample,
-  ThroughputSample,
-  Tick,
-  Totals,
-  TroubleReport,
-  WorkerProgress,
+import {
+  type FileProgress,
+  isFinished,
+  type ProgressState,
+  type RejectSample,
+  type ThroughputSample,
+  type Tick,
+  type Totals,
+  type TroubleReport,
+  type WorkerProgress,
 } from '../../platform/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
-import { addFiles, isFinished, noTotals } from './totals.ts';
+import { addFiles, noTotals } from './totals.ts';
 import { RateWindow } from './window.ts';
 
 /** Finished files that stay in the state; older ones only count in the totals. */

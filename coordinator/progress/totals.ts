@@ -1,5 +1,5 @@
 /** Sums over files. */
-import type { FileProgress, FileState, RowCounts, Totals } from '../../platform/progress.ts';
+import type { FileProgress, RowCounts, Totals } from '../../platform/progress.ts';
 
 export const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
 
@@ -13,13 +13,6 @@ export const noTotals: Totals = {
   rowsPerSecond: 0,
   bytesPerSecond: 0,
 };
-
-/** States that a file does not leave by itself. */
-const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
-
-export function isFinished(state: FileState): boolean {
-  return finished.has(state);
-}
 
 /**
  * Totals with more files. Files of unknown datasets do not count: nothing of theirs is in the

@@ -8,7 +8,7 @@ import type pg from 'pg';
 import type { RangeSurvey } from '../../kernel/types.ts';
 import { crashPoint } from '../crash-points.ts';
 import { LandfallError } from '../errors.ts';
-import type { FileProgress, RejectSample, Totals } from '../progress.ts';
+import { type FileProgress, isFinished, type RejectSample, type Totals } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { ChunkJob, FileLayout, Receipt, StreamSurvey, SurveyJob } from '../types.ts';
@@ -312,7 +312,7 @@ export class Ledger {
     error: ErrorDescription,
   ): Promise<ErrorDescription | null> {
     const [file] = (await client.query(sql('lock-file'), [fileId])).rows;
-    if (file !== undefined && ['done', 'duplicate', 'undone'].includes(file.state)) return null;
+    if (file !== undefined && file.state !== 'failed' && isFinished(file.state)) return null;
     await client.query(sql('unload-chunks'), [fileId]);
     await client.query(sql('unload-parts'), [fileId]);
     await client.query(sql('release-rejects'), [[fileId]]);

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import { LandfallError } from '../errors.ts';
+import { isFinished } from '../progress.ts';
 import { sql } from '../sql.ts';
 import { toJson } from './json.ts';
 import { type LedgerFile, toChunk, toFile } from './rows.ts';
@@ -32,7 +33,7 @@ export async function undoFiles(
   if (root.state === 'undone') return [];
   refuseUnlessDone(root);
   const family = (await client.query(sql('lock-family'), [fileId])).rows.map(toFile);
-  const busy = family.find((file) => !['done', 'failed', 'duplicate', 'undone'].includes(file.state));
+  const busy = family.find((file) => !isFinished(file.state));
   if (busy) throw new LandfallError('LF_FILE_BUSY', { file: busy.name, state: busy.state });
   const files = family.filter((file) => file.state === 'done');
   const undone: UndoneFile[] = [];
