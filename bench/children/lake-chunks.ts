@@ -1,12 +1,12 @@
 /** A process that surveys ranges and makes the parts of chunks, as it is told, until its parent lets go. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { PlannedChunk } from '../../coordinator/plan.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { createSurveyor } from '../../kernel/survey.ts';
 import type { Kernel, RangeSurvey } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile.ts';
 import { enrichBatch } from '../../model/enrich.ts';
+import type { PlannedChunk } from '../../platform/ledger/requests.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { FileLayout, SurveyJob } from '../../platform/types.ts';
 import { openLakeChunk } from '../../workers/lake/lake-chunk.ts';

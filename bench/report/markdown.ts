@@ -1,5 +1,7 @@
 /** bench/REPORT.md: what was measured, how to repeat it, and what a sceptic would ask. */
+
 import { bytes, count } from '../../cli/terminal/format.ts';
+import { plural } from '../../platform/plural.ts';
 import { contests } from '../contests/index.ts';
 import type { Outcome } from '../lib/outcome.ts';
 import { goalText, valueText } from '../lib/print.ts';
@@ -50,7 +52,7 @@ function mark(met: boolean | null): string {
 
 /** Says so where the run was smaller than the goal's size. */
 function sizeOf(outcome: Outcome, run: NamedReport): string {
-  return `${count(outcome.rows)}${outcome.atGoalSize ? '' : ' (goal is for more)'}, ${run.rounds} rounds`;
+  return `${count(outcome.rows)}${outcome.atGoalSize ? '' : ' (goal is for more)'}, ${plural(run.rounds, 'round')}`;
 }
 
 /** What Landfall loses, and where it misses its goals, gathered in one place. */
@@ -74,7 +76,7 @@ function runSection(run: NamedReport, plots: Plots): string {
   const { machine, versions } = run;
   const settings = Object.entries(run.serverSettings).map(([name, value]) => `${name} = ${value}`);
   const parts = [
-    `## ${count(run.rows)} trips, ${run.rounds} rounds ([${run.file}.json](results/${run.file}.json))`,
+    `## ${count(run.rows)} trips, ${plural(run.rounds, 'round')} ([${run.file}.json](results/${run.file}.json))`,
     `\`${run.command}\`, ${run.at.slice(0, 10)}`,
     `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)} of memory, ${machine.system}. ${Object.entries(
       versions,

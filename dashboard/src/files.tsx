@@ -1,11 +1,13 @@
 /** Files: what needs a person, what is on its way, what has ended. */
+
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { driftLines, driftSummary } from '../../platform/drift-words.ts';
 import { linkWords } from '../../platform/link-words.ts';
+import { plural } from '../../platform/plural.ts';
 import type { FileProgress, Totals } from '../../platform/progress.ts';
 import { Bar } from './bar.tsx';
-import { compact, count, duration, moment, percent, plural, remaining, size } from './format.ts';
+import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
 import { Prose } from './prose.tsx';
 import type { Summary } from './summary.ts';
 

@@ -50,11 +50,6 @@ export function percent(share: number): number {
   return Math.min(99, Math.max(1, Math.round(share * 100)));
 }
 
-/** `1 file`, `3 files`. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
-}
-
 /** A moment in the reader's own time, to the second; with the day where it was not today. */
 export function moment(iso: string, now: Date = new Date()): string {
   const at = new Date(iso);

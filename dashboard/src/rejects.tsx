@@ -1,8 +1,10 @@
 /** The rows that were not loaded, of late: where, why, and what stood there. */
+
 import { useState } from 'preact/hooks';
+import { plural } from '../../platform/plural.ts';
 import type { FileProgress, RejectSample } from '../../platform/progress.ts';
 import { PanelHead } from './files.tsx';
-import { count, plural } from './format.ts';
+import { count } from './format.ts';
 
 const shortList = 6;
 

@@ -1,11 +1,10 @@
 /** What the page says about the state as a whole. Pure. */
-import type { FileProgress, FileState, ProgressState } from '../../platform/progress.ts';
-import { count, percent, plural, remaining } from './format.ts';
-
-const finished: ReadonlySet<FileState> = new Set(['done', 'failed', 'duplicate', 'undone']);
+import { plural } from '../../platform/plural.ts';
+import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress.ts';
+import { count, percent, remaining } from './format.ts';
 
 export function isRunning(file: FileProgress): boolean {
-  return !finished.has(file.state) && file.state !== 'unknown';
+  return !isFinished(file.state) && file.state !== 'unknown';
 }
 
 export interface Summary {
@@ -25,7 +24,7 @@ export interface Summary {
 export function summarise(state: ProgressState): Summary {
   const running = state.files.filter(isRunning).sort((a, b) => a.fileId - b.fileId);
   const ended = state.files
-    .filter((file) => finished.has(file.state))
+    .filter((file) => isFinished(file.state))
     .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '') || b.fileId - a.fileId);
   const unknown = state.files.filter((file) => file.state === 'unknown');
   const run = presentRun(running, ended);

@@ -1,9 +1,11 @@
 /** Workers: what each has in hand, and what it costs. */
+
 import { useState } from 'preact/hooks';
+import { plural } from '../../platform/plural.ts';
 import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress.ts';
 import { Bar } from './bar.tsx';
 import { PanelHead } from './files.tsx';
-import { compact, plural, size } from './format.ts';
+import { compact, size } from './format.ts';
 
 const shortList = 12;
 
