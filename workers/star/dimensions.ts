@@ -192,20 +192,23 @@ class LookupRole {
     const places = new Map<string, number>();
     const firstRows: number[] = [];
     const naturals: Uint8Array[] = [];
-    const waiting: number[] = [];
+    const waiting: { readonly row: number; readonly place: number }[] = [];
     for (let row = 0; row < batch.rows; row++) {
       const text = naturalText(vectors, natural, row);
       const bytes = text === null ? null : Buffer.from(text);
       keys[row] = bytes === null ? 0 : cache.get(bytes);
       if (keys[row] !== MISSING) continue;
-      waiting.push(row);
-      if (places.has(text!)) continue;
-      places.set(text!, firstRows.push(row) - 1);
-      naturals.push(bytes!);
+      let place = places.get(text!);
+      if (place === undefined) {
+        place = firstRows.push(row) - 1;
+        places.set(text!, place);
+        naturals.push(bytes!);
+      }
+      waiting.push({ row, place });
     }
     if (waiting.length === 0) return;
     const found = await this.find(cache, naturals, firstRows, batch);
-    for (const row of waiting) keys[row] = found[places.get(naturalText(vectors, natural, row)!)!];
+    for (const { row, place } of waiting) keys[row] = found[place];
   }
 
   /** Keys of distinct natural keys, each first seen in a row of the batch. */

@@ -23,8 +23,9 @@ export function textArray(values: readonly (Text | null)[]): Buffer {
   let end = HEADER_BYTES;
   for (const value of values) {
     const start = end + 4;
-    array.writeInt32BE(value === null ? NULL_LENGTH : write(value, array, start), end);
-    end = start + (value === null ? 0 : array.readInt32BE(end));
+    const length = value === null ? 0 : write(value, array, start);
+    array.writeInt32BE(value === null ? NULL_LENGTH : length, end);
+    end = start + length;
   }
   return array;
 }
