@@ -8,20 +8,8 @@
  */
 import type { RangeSurvey } from '../kernel/types.ts';
 import { blockBytes } from '../platform/content-hash.ts';
+import type { PlannedChunk } from '../platform/ledger/requests.ts';
 import type { SurveyJob } from '../platform/types.ts';
-
-export interface PlannedChunk {
-  readonly number: number;
-  readonly byteStart: number;
-  readonly byteEnd: number;
-  /** 1-based line in the file of the chunk's first byte. */
-  readonly lineStart: number;
-  /** Of a compressed file: its place in what that unpacks to. */
-  readonly unpackedStart?: number;
-  readonly unpackedEnd?: number;
-  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
-  readonly entry?: { readonly name: string; readonly line: number };
-}
 
 /** The machine's state where a record begins (kernel: FieldStart). */
 const fieldStart = 0;

@@ -60,16 +60,29 @@ export type StreamSurvey =
   /** It cannot be read. */
   | { readonly error: { readonly code: string; readonly message: string; readonly fix: string } };
 
+/** A file within a zip file, and the line of the whole at which it begins. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly line: number;
+}
+
+/** A line within a zip file: the file that it is of, and the line there. */
+export interface ZipPlace {
+  readonly name: string;
+  readonly line: number;
+}
+
 export interface StreamChunk {
   /** In the file as it is stored; of a compressed one, its share of the bytes. */
   readonly byteStart: number;
   readonly byteEnd: number;
+  /** 1-based line in the file of its first byte. */
   readonly lineStart: number;
   /** In what a compressed file unpacks to: there its bytes are in the spool. */
   readonly unpackedStart?: number;
   readonly unpackedEnd?: number;
-  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
-  readonly entry?: { readonly name: string; readonly line: number };
+  /** Of a zip file: what it is of. */
+  readonly entry?: ZipEntry;
 }
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */

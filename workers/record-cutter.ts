@@ -3,6 +3,7 @@ import { createTranscoder } from '../kernel/encodings.ts';
 import { machineOf } from '../kernel/machine.ts';
 import { createSurveyor } from '../kernel/survey.ts';
 import type { KernelDialect } from '../kernel/types.ts';
+import type { ZipEntry } from '../platform/types.ts';
 
 /** Bytes looked at in one go: a chunk is longer than asked for by at most this and a record. */
 const sliceBytes = 64 * 1024;
@@ -15,8 +16,8 @@ export interface CutChunk {
   end: number;
   /** Line ends before it. */
   readonly lines: number;
-  /** The file within the stream that it is of, where there may be several, and the line at which that begins. */
-  readonly entry?: { readonly name: string; readonly line: number };
+  /** Of a zip file: what it is of. */
+  readonly entry?: ZipEntry;
 }
 
 /** Takes the bytes of each chunk, where they have to be kept. */
@@ -40,7 +41,7 @@ export class RecordCutter {
   private state = 0;
   private position = 0;
   private lines = 0;
-  private entry: CutChunk['entry'];
+  private entry: ZipEntry | undefined;
   /** The start of a character that is cut off. */
   private held: Uint8Array = new Uint8Array(0);
 
@@ -53,7 +54,7 @@ export class RecordCutter {
   }
 
   /** Records begin at `position`, after `lines` line ends, of the file `entry` within the stream. */
-  begin(position: number, lines: number, entry?: CutChunk['entry']): void {
+  begin(position: number, lines: number, entry?: ZipEntry): void {
     this.entry = entry;
     this.state = 0;
     this.position = position;

@@ -10,6 +10,7 @@ import type pg from 'pg';
 import { LandfallError } from '../errors.ts';
 import type { FileLink } from '../progress.ts';
 import { sql } from '../sql.ts';
+import type { ZipPlace } from '../types.ts';
 import { type LedgerFile, type LedgerFileState, type StoredReject, toFile, toReject } from './rows.ts';
 
 type Client = pg.Pool | pg.ClientBase;
@@ -45,8 +46,7 @@ export interface RejectExample {
   readonly byteOffset: number;
   readonly message: string;
   readonly raw: string;
-  /** Of a zip file: the file within it, and the line there. */
-  readonly entry?: { readonly name: string; readonly line: number };
+  readonly entry?: ZipPlace;
 }
 
 /** Most frequent first. `examples`: of each kind at most, at least one. */

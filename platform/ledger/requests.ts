@@ -1,6 +1,6 @@
 /** What the ledger is asked and told. */
 import type { FileLink } from '../progress.ts';
-import type { FileLayout, Receipt } from '../types.ts';
+import type { FileLayout, Receipt, StreamChunk } from '../types.ts';
 import type { ErrorDescription, LedgerFile, LedgerFileState } from './rows.ts';
 
 export interface NewFile {
@@ -38,17 +38,8 @@ export interface FilePlan {
   readonly takes?: readonly number[];
 }
 
-export interface PlannedChunk {
+export interface PlannedChunk extends StreamChunk {
   readonly number: number;
-  readonly byteStart: number;
-  readonly byteEnd: number;
-  /** 1-based line in the file of its first byte. */
-  readonly lineStart: number;
-  /** Of a compressed file: its place in what that unpacks to. */
-  readonly unpackedStart?: number;
-  readonly unpackedEnd?: number;
-  /** Of a zip file: the file within it that it is of, and the line of the whole at which that begins. */
-  readonly entry?: { readonly name: string; readonly line: number };
 }
 
 export interface FileChange {

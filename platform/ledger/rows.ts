@@ -1,7 +1,7 @@
 /** The ledger's rows as the rest of Landfall sees them. */
 import type { RangeSurvey } from '../../kernel/types.ts';
 import type { FileLink, FileProgress, FileState, RejectSample, RowCounts, Totals } from '../progress.ts';
-import type { ChunkJob, FileLayout, Part, Receipt, StoredObject, StreamSurvey } from '../types.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, StoredObject, StreamSurvey, ZipPlace } from '../types.ts';
 
 /** States of files in the ledger; files of unknown datasets are not there. */
 export type LedgerFileState = Exclude<FileState, 'unknown'>;
@@ -98,8 +98,7 @@ export interface StoredReject extends LedgerReject {
   readonly definitionVersion: string;
   /** The file that mends or replays it; null while it waits. */
   readonly takenBy: number | null;
-  /** Of a zip file: the file within it, and the line there. */
-  readonly entry?: { readonly name: string; readonly line: number };
+  readonly entry?: ZipPlace;
 }
 
 export interface LedgerSurvey {
