@@ -405,8 +405,7 @@ class LandfallCoordinator implements Coordinator {
     if (file === null || !isFinished(file.state)) return;
     const moved = await putAwayOne(this.context, file);
     await clearSpoolOf(this.context, file);
-    const { state } = file;
-    this.end(file, state === 'failed' || state === 'duplicate' ? state : 'done', moved);
+    this.end(file, file.state === 'failed' || file.state === 'duplicate' ? file.state : 'done', moved);
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
