@@ -1,26 +1,27 @@
 /**
  * What each stage of the pipeline costs: CPU a row, bytes a row on disk and wire. The scaling model is
- * made of these. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
+ * made of those of trips. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
  */
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { nodeFlags, workerEnvironment } from '../workers/node-options.ts';
-import { Arena, withClient } from './lib/arena.ts';
+import { Arena } from './lib/arena.ts';
 import { runTogether } from './lib/children.ts';
 import { machine, versions } from './lib/machine.ts';
 import { median } from './lib/rounds.ts';
 import { saveResults } from './lib/save.ts';
 import { prepareStaged, type StagedLoad } from './lib/staged-load.ts';
-import { mustAgree, sumsOfStar } from './lib/sums.ts';
+import { subjectNames, subjectOf } from './lib/staged-subjects.ts';
 
 const flags = new Command('bench:stages')
   .description('CPU and bytes a row, stage by stage')
-  .option('--rows <n>', 'trips', wholeNumber('--rows'), 2_000_000)
+  .addOption(new Option('--dataset <name>', 'what is loaded').choices(subjectNames).default('trips'))
+  .option('--rows <n>', 'rows of it', wholeNumber('--rows'), 2_000_000)
   .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
   .option('--out <file>', 'results as JSON')
   .parse()
-  .opts<{ rows: number; rounds: number; out?: string }>();
+  .opts<{ dataset: string; rows: number; rounds: number; out?: string }>();
 
 /** One round's costs. */
 interface Costs {
@@ -28,19 +29,20 @@ interface Costs {
   readonly bytes: Record<string, number>;
 }
 
+const subject = subjectOf(flags.dataset);
 const child = fileURLToPath(new URL('./children/staged.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
 /** In a process started as a worker is; the server's part is what its processes have spent meanwhile. */
 async function round(arena: Arena): Promise<Costs> {
-  const input = await arena.trips();
+  const input = await arena.input(subject.input, flags.rows);
   const lakeUrl = arena.emptyFolder('lake');
   await arena.emptyDatabase();
-  await prepareStaged(arena.databaseUrl);
+  await prepareStaged(arena.databaseUrl, flags.dataset);
   await arena.settle(input);
   const walBefore = await walPosition(arena);
   const serverBefore = arena.serverCpuSeconds();
-  const task = { input, databaseUrl: arena.databaseUrl, lakeUrl, chunkBytes };
+  const task = { dataset: flags.dataset, input, databaseUrl: arena.databaseUrl, lakeUrl, chunkBytes };
   const { answers } = await runTogether<object, StagedLoad>(child, [task], {
     execArgv: [...process.execArgv, ...nodeFlags()],
     env: workerEnvironment(),
@@ -48,9 +50,10 @@ async function round(arena: Arena): Promise<Costs> {
   const serverSeconds = arena.serverCpuSeconds() - serverBefore;
   const wal = (await walPosition(arena)) - walBefore;
   const [load] = answers;
-  mustAgree('star', await withClient(arena.databaseUrl, sumsOfStar), await arena.tripSums(input));
+  await subject.verify(arena, input);
   const [star] = await arena.query<{ bytes: number }>(
-    `select pg_total_relation_size('star.fact_trip')::float8 as bytes`,
+    'select pg_total_relation_size($1::regclass)::float8 as bytes',
+    [`star.${subject.fact}`],
   );
   const perRow = (amount: number) => amount / load.rows;
   const cpu = Object.entries({ ...load.cpuSeconds, server: serverSeconds });

@@ -4,7 +4,6 @@
  */
 import { pathToFileURL } from 'node:url';
 import { planChunks } from '../../coordinator/plan.ts';
-import trips from '../../datasets/trips/dataset.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { compileDataset } from '../../model/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
@@ -23,6 +22,7 @@ import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
 import { surveyRange } from '../../workers/survey-range.ts';
 import type { Input } from './arena.ts';
 import { layoutOf } from './batches.ts';
+import { subjectOf } from './staged-subjects.ts';
 
 /** Books user and system time of the whole process, its helper threads included. */
 export class CpuStopwatch extends Stopwatch {
@@ -50,18 +50,20 @@ export interface StagedLoad {
 }
 
 /** Makes ledger and star, which is no row's cost. */
-export async function prepareStaged(databaseUrl: string): Promise<void> {
+export async function prepareStaged(databaseUrl: string, dataset: string): Promise<void> {
   const database = connectDatabase(databaseUrl);
   try {
     await migrate(database.pool);
-    for (const statement of starDdl(compileDataset(trips))) await database.pool.query(statement);
+    const compiled = compileDataset(subjectOf(dataset).definition);
+    for (const statement of starDdl(compiled)) await database.pool.query(statement);
   } finally {
     await database.close();
   }
 }
 
-/** Loads all of a trips file into a prepared database and an empty lake. */
+/** Loads all of a file into a prepared database and an empty lake. */
 export async function stagedLoad(options: {
+  dataset: string;
   input: Input;
   databaseUrl: string;
   lakeUrl: string;
@@ -70,7 +72,7 @@ export async function stagedLoad(options: {
   const { input, chunkBytes } = options;
   const database = connectDatabase(options.databaseUrl);
   try {
-    const dataset = compileDataset(trips);
+    const dataset = compileDataset(subjectOf(options.dataset).definition);
     const ledger = new Ledger(database.pool);
     const lake = await openStorage(options.lakeUrl);
     const planned = await plan(ledger, dataset, input, chunkBytes, lake);

@@ -1,0 +1,45 @@
+/** The datasets that can be loaded in stages: their input, and what must have come of it. */
+import citibike from '../../datasets/citibike/dataset.ts';
+import trips from '../../datasets/trips/dataset.ts';
+import type { Definition } from '../../model/index.ts';
+import { type Arena, type Input, withClient } from './arena.ts';
+import { sumsOfRides, sumsOfRidesCsv } from './rides.ts';
+import { mustAgree, sumsOfStar } from './sums.ts';
+
+export interface StagedSubject {
+  readonly definition: Definition;
+  /** The generator of its input. */
+  readonly input: string;
+  readonly fact: string;
+  /** Throws when the star does not hold what the file says. */
+  readonly verify: (arena: Arena, input: Input) => Promise<void>;
+}
+
+const subjects: Readonly<Record<string, StagedSubject>> = {
+  trips: {
+    definition: trips,
+    input: 'trips',
+    fact: 'fact_trip',
+    verify: async (arena, input) => {
+      mustAgree('star', await withClient(arena.databaseUrl, sumsOfStar), await arena.tripSums(input));
+    },
+  },
+  citibike: {
+    definition: citibike,
+    input: 'citibike:quoted',
+    fact: 'fact_ride',
+    verify: async (arena, input) => {
+      const found = JSON.stringify(await withClient(arena.databaseUrl, sumsOfRides));
+      const expected = JSON.stringify(await sumsOfRidesCsv(input.path));
+      if (found !== expected) throw new Error(`the star has ${found}, not ${expected}`);
+    },
+  },
+};
+
+export const subjectNames = Object.keys(subjects);
+
+export function subjectOf(dataset: string): StagedSubject {
+  const subject = subjects[dataset];
+  if (subject === undefined) throw new Error(`${dataset} is none of ${subjectNames.join(', ')}`);
+  return subject;
+}
