@@ -22,6 +22,12 @@ export const tenPowers = memory.data<u64>([
   1000000000000000000, 10000000000000000000,
 ]);
 
+/** The same as doubles, which hold them exactly. */
+const tenDoubles = memory.data<f64>([
+  1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+  1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000,
+]);
+
 /** Swizzles that move the first n of 16 bytes to the right end and zeros before them: at shifts + n. */
 const shifts = memory.data<u8>([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
@@ -37,6 +43,20 @@ function sixteenDigits(digits: v128): u64 {
   const packed = i16x8.narrow_i32x4_u(fours, fours);
   const eights = <u64>i64x2.extract_lane(i32x4.dot_i16x8_s(packed, i32x4.splat(0x00012710)), 0);
   return (eights & 0xffffffff) * 100000000 + (eights >> 32);
+}
+
+/** Value of up to seven digits at p; -1 where there is another byte among them. */
+@inline
+export function fewDigits(p: usize, count: usize): i32 {
+  const zeros: u64 = 0x3030303030303030;
+  const fill = <u64>count << 3;
+  const text = (load<u64>(p) << (64 - fill)) | (zeros >> fill);
+  const bad = ((text & 0xf0f0f0f0f0f0f0f0) ^ zeros) | (((text + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) ^ zeros);
+  if (bad != 0) return -1;
+  let v = text & 0x0f0f0f0f0f0f0f0f;
+  v = (v * 10 + (v >> 8)) & 0x00ff00ff00ff00ff;
+  v = (v * 100 + (v >> 16)) & 0x0000ffff0000ffff;
+  return <i32>((v * 10000 + (v >> 32)) & 0xffffffff);
 }
 
 /**
@@ -68,8 +88,18 @@ export function readDouble(p: usize, end: usize): f64 {
   const mantissa = <u64>value * load<u64>(tenPowers + (count << 3)) + digits;
   if (next - 48 <= 9) return readLong(p, end, mantissa, after);
   Read.end = after;
-  const result = scale(mantissa, -<i32>count);
+  const result = quotient(mantissa, count);
   return negative ? -result : result;
+}
+
+/**
+ * w / 10^count, count up to 16. Where both are doubles themselves the division rounds once, so it gives the
+ * nearest double (Clinger, "How to read floating point numbers accurately", 1990).
+ */
+@inline
+function quotient(w: u64, count: usize): f64 {
+  if (w >> 53 == 0) return <f64><i64>w / load<f64>(tenDoubles + (count << 3));
+  return scale(w, -<i32>count);
 }
 
 /** Goes on where sixteen digits after the point were not all, as long as no digit can overflow. */
@@ -148,6 +178,13 @@ function isDigit(p: usize): bool {
  * 19 significant digits are read; where that leaves two doubles to choose from, Number() decides.
  */
 export function readSlow(start: usize, end: usize): f64 {
+  if (end - start - 1 < 7) {
+    const whole = fewDigits(start, end - start);
+    if (whole >= 0) {
+      Read.end = end;
+      return <f64>whole;
+    }
+  }
   let p = start;
   const negative = p < end && load<u8>(p) == 45;
   if (p < end && (negative || load<u8>(p) == 43)) p++;

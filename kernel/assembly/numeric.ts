@@ -1,6 +1,6 @@
 /** Number columns: int32, int64, decimal, float64, boolean. */
 import { Column, Work, fail, isNullToken, maybeNull, setNull } from './column';
-import { Read, readDouble, tenPowers } from './number';
+import { Read, fewDigits, readDouble, tenPowers } from './number';
 import { NOT_FINITE, RANGE, TYPE } from './reasons';
 import { Scan } from './scan';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from './slice';
@@ -9,20 +9,6 @@ import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from './sli
 class Whole {
   static value: i64 = 0;
   static fault: i32 = 0;
-}
-
-/** Value of up to seven digits at p; -1 where there is another byte among them. */
-@inline
-function fewDigits(p: usize, count: usize): i32 {
-  const zeros: u64 = 0x3030303030303030;
-  const fill = <u64>count << 3;
-  const text = (load<u64>(p) << (64 - fill)) | (zeros >> fill);
-  const bad = ((text & 0xf0f0f0f0f0f0f0f0) ^ zeros) | (((text + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) ^ zeros);
-  if (bad != 0) return -1;
-  let v = text & 0x0f0f0f0f0f0f0f0f;
-  v = (v * 10 + (v >> 8)) & 0x00ff00ff00ff00ff;
-  v = (v * 100 + (v >> 16)) & 0x0000ffff0000ffff;
-  return <i32>((v * 10000 + (v >> 32)) & 0xffffffff);
 }
 
 /** Reads [+-] digits into Whole; more than int64 holds is a range fault. */

@@ -1,14 +1,16 @@
 /**
  * Pass 1: finds where fields and records end, 64 bytes at a time.
  *
- * SIMD compares give a bitmask of delimiters, quotes and newlines; an exact state machine then looks at
- * those bytes only:
+ * SIMD compares give a bitmask of delimiters, quotes and newlines. What holds for their bytes one by one:
  *
  *   OUTSIDE ── quote as the field's first byte ──▶ QUOTED ── quote ──▶ CLOSING
  *   CLOSING ── quote directly after ──▶ QUOTED (a doubled quote)
  *   CLOSING ── delimiter, newline (or CR newline) directly after ──▶ OUTSIDE, field ended
  *   CLOSING ── anything else ──▶ OUTSIDE, the record is marked as badly quoted
  *   OUTSIDE ── delimiter ──▶ OUTSIDE, field ended; newline: record ended
+ *
+ * Blocks without quotes and those whose quotes all stand where they belong are read by arithmetic on the
+ * bitmasks, which comes to the same; the rest goes through the machine.
  *
  * The index holds one row of `fieldCount + 1` words for each accepted record: first the address before
  * the record, then the address at which each field ends, with QUOTED and ESCAPED flags in its top bits.
@@ -117,9 +119,12 @@ export function scan(): void {
       v128.or(v128.or(i8x16.eq(c, delimiter), i8x16.eq(c, newline)), qc),
       v128.or(v128.or(i8x16.eq(d, delimiter), i8x16.eq(d, newline)), qd),
     );
-    if (end - pos < 64) bits &= ((<u64>1) << (end - pos)) - 1;
-    const noQuotes = !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)));
-    const full = Scan.mode == OUTSIDE && noQuotes ? takePlain(pos, bits) : takeQuoted(pos, bits);
+    const inside: u64 = end - pos < 64 ? ((<u64>1) << (end - pos)) - 1 : -1;
+    bits &= inside;
+    let full = false;
+    if (Scan.mode == OUTSIDE && !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)))) full = takePlain(pos, bits);
+    else if (readQuotes(pos, bits, bits64(qa, qb, qc, qd) & inside)) full = takeTidy(pos);
+    else full = takeQuoted(pos, bits);
     if (full) return;
     pos += 64;
   }
@@ -154,6 +159,123 @@ function takePlain(block: usize, bits: u64): bool {
   }
   Scan.fields = fields;
   return false;
+}
+
+/** A block whose quotes all stand where quotes belong, as bits of its bytes. */
+class Tidy {
+  /** Delimiters and newlines outside quotes. */
+  static ends: u64 = 0;
+  /** Those of them at which a quoted field ends. */
+  static quotedEnds: u64 = 0;
+  static opening: u64 = 0;
+  static closing: u64 = 0;
+  /** Bytes from an opening quote up to its closing one. */
+  static quoted: u64 = 0;
+}
+
+/**
+ * Tells quoted bytes from others for a whole block, where that is plain: each opening quote is the first byte
+ * of its field, each closing one the last, and no newline lies between them. False where it is not, or a
+ * doubled quote is in it; Tidy is then worth nothing. `bits`: delimiters, newlines and quotes.
+ */
+@inline
+function readQuotes(block: usize, bits: u64, quotes: u64): bool {
+  const structure = bits & ~quotes;
+  let mode = Scan.mode;
+  // A field that was closed by the last byte of the block before, and ends here.
+  if (mode == CLOSING && Scan.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
+  if (mode == CLOSING) return false;
+  // Each bit becomes the parity of the quotes up to it.
+  let quoted = quotes ^ (quotes << 1);
+  quoted ^= quoted << 2;
+  quoted ^= quoted << 4;
+  quoted ^= quoted << 8;
+  quoted ^= quoted << 16;
+  quoted ^= quoted << 32;
+  if (mode == QUOTED) quoted = ~quoted;
+  const ends = structure & ~quoted;
+  const opening = quotes & quoted;
+  const closing = quotes & ~quoted;
+  const starts = (ends << 1) | <u64>(mode == OUTSIDE && Scan.fieldStart == block);
+  let after = closing << 1;
+  // A CR may stand between the last field's quote and the newline.
+  const returns = after & ~ends;
+  if ((opening & ~starts) != 0 || (returns != 0 && !areReturns(block, returns, ends))) return false;
+  after = (after & ends) | (returns << 1);
+  if (hasNewline(block, structure & quoted)) return false;
+  Tidy.ends = ends;
+  Tidy.quotedEnds = after;
+  Tidy.opening = opening;
+  Tidy.closing = closing;
+  Tidy.quoted = quoted;
+  return true;
+}
+
+/** True where each of these bytes is a CR with a newline after it. */
+function areReturns(block: usize, returns: u64, ends: u64): bool {
+  if ((returns & ~(ends >> 1)) != 0) return false;
+  while (returns != 0) {
+    const p = block + <usize>ctz(returns);
+    returns &= returns - 1;
+    if (load<u8>(p) != CR || load<u8>(p, 1) != LF) return false;
+  }
+  return true;
+}
+
+function hasNewline(block: usize, bits: u64): bool {
+  while (bits != 0) {
+    if (load<u8>(block + <usize>ctz(bits)) == LF) return true;
+    bits &= bits - 1;
+  }
+  return false;
+}
+
+/** Takes the delimiters and newlines of the block that readQuotes has read. */
+function takeTidy(block: usize): bool {
+  const last = Scan.fieldCount - 1;
+  const quotedEnds = Tidy.quotedEnds;
+  let bits = Tidy.ends;
+  let flags = Scan.fieldFlags;
+  let fields = Scan.fields;
+  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  while (bits != 0) {
+    const bit = ctz(bits);
+    const p = block + <usize>bit;
+    bits &= bits - 1;
+    flags |= <u32>((quotedEnds >> bit) & 1) << 31;
+    if (load<u8>(p) != LF) {
+      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | flags);
+      flags = 0;
+      fields++;
+      continue;
+    }
+    Scan.fields = fields;
+    Scan.fieldFlags = flags;
+    endRecord(p);
+    Scan.lines++;
+    beginRecord(p + 1);
+    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+      Scan.pos = p + 1;
+      return true;
+    }
+    flags = 0;
+    fields = 0;
+    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  }
+  Scan.fields = fields;
+  if (Tidy.ends != 0) Scan.fieldStart = block + 64 - <usize>clz(Tidy.ends);
+  leaveTidy(block, flags);
+  return false;
+}
+
+/** The state at the end of a tidy block whose last field has these flags so far. */
+function leaveTidy(block: usize, flags: u32): void {
+  const open = Tidy.quoted >> 63 != 0;
+  const closed = Tidy.closing >> 63 != 0;
+  Scan.mode = open ? QUOTED : closed ? CLOSING : OUTSIDE;
+  if (closed) Scan.quoteAt = block + 63;
+  // Where no field has been opened here it is one of an earlier block, which has set its flags.
+  Scan.fieldFlags = (open || closed) && Tidy.opening != 0 ? QUOTED_FIELD : flags;
 }
 
 /** Takes the structural bytes of a block that begins in quotes or holds quotes. */

@@ -74,6 +74,32 @@ describe('records', () => {
     }
   });
 
+  it('takes records that are quoted as they should be beside those that are not, in any order', async () => {
+    const tidy = ['"a","b"\n', 'a,"b"\r\n', '"a",b\n', '"a,b","c,d"\r\n', '"",""\n', ',\n', 'left,right\n'];
+    const odd = [
+      '"a""b",c\n',
+      '"x\ny",z\n',
+      '"a"b,c\n',
+      ' "a",b\n',
+      'a"b,"c"\n',
+      '"a"\r,b\n',
+      'a,"b"\r\r\n',
+      '\r\n',
+    ];
+    const records = fc.array(fc.constantFrom(...tidy, ...tidy, ...odd), { minLength: 1, maxLength: 24 });
+    await fc.assert(
+      fc.asyncProperty(
+        records,
+        fc.nat(70),
+        fc.constantFrom(undefined, [1], [63], [100]),
+        async (parts, pad, pieces) => {
+          await agree(`${'x'.repeat(pad)},"y"\n${parts.join('')}`, planOf([text, coded]), { pieces });
+        },
+      ),
+      { numRuns: 500, seed: 7 },
+    );
+  });
+
   it('grows its window for a long record and goes on', async () => {
     const long = 'long '.repeat(5000);
     await agree(`a,b\n${long},"${long}\n${long}"\nc,d\n`, planOf([text, coded]), {

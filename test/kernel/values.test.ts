@@ -155,6 +155,21 @@ describe('doubles', () => {
     });
   });
 
+  it('of digits that a double just holds and just not, and of few digits, are the nearest', async () => {
+    const edges = Array.from({ length: 41 }, (_, i) => `${2n ** 53n + BigInt(i - 20)}`);
+    const shifted = [1, 2, 3].flatMap((whole) =>
+      edges.flatMap((digits) => [
+        `${digits.slice(0, whole)}.${digits.slice(whole)}`,
+        `-${digits.slice(0, whole)}.${digits.slice(whole)}`,
+        `${digits.slice(0, whole)}.0${digits.slice(whole)}`,
+      ]),
+    );
+    const few = Array.from({ length: 9 }, (_, i) =>
+      ['', '-', '+'].map((sign) => `${sign}${'9071632548'.slice(i)}`),
+    );
+    await sameBits([...edges, ...shifted, ...few.flat(), '007', '0000000', '-0000000', '1988', '1985.0']);
+  });
+
   it('are nothing else', async () => {
     const texts = [
       '',
