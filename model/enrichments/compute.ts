@@ -1,9 +1,10 @@
 /** Any function over columns, row by row. */
 import { isValid, type Vector } from '../../kernel/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
+import type { Lanes } from '../lanes.ts';
 import type { Enrichment, Ref, TypeName, ValueOf, ValueTypes } from '../refs.ts';
 import { type Value, valueAt, vectorBuilder } from '../values.ts';
-import { computeNumbers, isNumbers, isNumberType, type NumberFunction } from './compute-numbers.ts';
+import { isNumbers, isNumberType, NumberComputation, type NumberFunction } from './compute-numbers.ts';
 
 /** Types that a function can give: those whose values need no more than the value itself. */
 export type ComputedType = Exclude<TypeName, 'point' | 'numeric'>;
@@ -71,27 +72,29 @@ export function compute<T extends ComputedType>(
       `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
     );
   };
-  const inNumbers = isNumberType(type) && inputs.length >= 1 && inputs.length <= 3;
+  const numbers =
+    isNumberType(type) && inputs.length >= 1 && inputs.length <= 3
+      ? new NumberComputation(type, calculate as unknown as NumberFunction, nullHandling, fail)
+      : null;
 
-  const build = (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number) => {
-    if (inNumbers && vectors.every(isNumbers)) {
-      return computeNumbers(type, calculate as unknown as NumberFunction, vectors, rows, nullHandling, fail);
-    }
-    const builder = vectorBuilder(type, rows);
-    const values: (Value | null)[] = new Array(vectors.length).fill(null);
-    for (let i = 0; i < rows; i++) {
-      let anyNull = false;
-      for (let j = 0; j < vectors.length; j++) {
-        values[j] = isValid(vectors[j], i) ? valueAt(vectors[j], types[j], i) : null;
-        if (values[j] === null) anyNull = true;
+  const build =
+    (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number, lanes: Lanes) => {
+      if (numbers !== null && vectors.every(isNumbers)) return numbers.run(vectors, rows, lanes);
+      const builder = vectorBuilder(type, rows);
+      const values: (Value | null)[] = new Array(vectors.length).fill(null);
+      for (let i = 0; i < rows; i++) {
+        let anyNull = false;
+        for (let j = 0; j < vectors.length; j++) {
+          values[j] = isValid(vectors[j], i) ? valueAt(vectors[j], types[j], i) : null;
+          if (values[j] === null) anyNull = true;
+        }
+        const result = anyNull && !callWithNulls ? null : (call(...values) ?? null);
+        const fitting = result === null ? null : asStored(type, result);
+        if (fitting === undefined) fail(result);
+        builder.set(i, fitting);
       }
-      const result = anyNull && !callWithNulls ? null : (call(...values) ?? null);
-      const fitting = result === null ? null : asStored(type, result);
-      if (fitting === undefined) fail(result);
-      builder.set(i, fitting);
-    }
-    return builder.finish();
-  };
+      return builder.finish();
+    };
   return {
     type,
     logical,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { compute } from '../../../model/enrichments/compute.ts';
+import { ReusedLanes } from '../../../model/lanes.ts';
 import type { Ref } from '../../../model/refs.ts';
-import { run, vectorOf } from '../support.ts';
+import { run, valuesOf, vectorOf } from '../support.ts';
 
 const integer = { type: 'integer' } as const;
 const float8 = { type: 'float8' } as const;
@@ -89,4 +90,53 @@ test('the ends of each type fit, what is beyond is an error', () => {
       one,
     ),
   ).toThrow(/no float8/);
+});
+
+test('the thousandth batch is computed as the first, in arrays that held others before', () => {
+  const rows = 9001;
+  const lanes = new ReusedLanes();
+  const sum = compute('float8', [count, share], (a, b) => (a % 7 === 0 ? null : a / b));
+  const either = compute('integer', [count, share], (a, b) => a ?? (b === null ? null : Math.trunc(b)), {
+    nulls: 'call',
+  });
+  const [sumOf, eitherOf] = [sum, either].map((enrichment) => enrichment.build([integer, float8]));
+  for (let batch = 0; batch < 6; batch++) {
+    const left = Array.from({ length: rows }, (_, i) => (i % (3 + batch) === 0 ? null : i - batch));
+    const right = Array.from({ length: rows }, (_, i) => (i % 5 === 0 ? null : i / (batch + 1)));
+    const vectors = [vectorOf(integer, left), vectorOf(float8, right)];
+    lanes.reuse();
+    const sums = left.map((a, i) => (a === null || right[i] === null || a % 7 === 0 ? null : a / right[i]));
+    const ones = left.map((a, i) => a ?? (right[i] === null ? null : Math.trunc(right[i])));
+    for (const [found, expected] of [
+      [sumOf(vectors, rows, lanes), sums],
+      [eitherOf(vectors, rows, lanes), ones],
+    ] as const) {
+      expect(valuesOf(found, float8)).toEqual(expected);
+      expect(found.nullCount).toBe(expected.filter((value) => value === null).length);
+      // What a null row holds is the same in every run.
+      const { values } = found as { values: ArrayLike<number> };
+      expect(expected.every((value, i) => value !== null || values[i] === 0)).toBe(true);
+    }
+  }
+});
+
+test('a batch that fails leaves nothing behind for the next', () => {
+  const strict = compute('integer', [count], (a) => (a > 9 ? a / 4 : a > 1 ? a : null));
+  const computed = strict.build([integer]);
+  const lanes = new ReusedLanes();
+  for (const [length, start] of [
+    [3, 10_000],
+    [30_000, 1],
+    [3, 10_000],
+  ]) {
+    const wrong = vectorOf(
+      integer,
+      Array.from({ length: start + 1 }, (_, i) => (i === start ? 11 : 1)),
+    );
+    expect(() => computed([wrong], start + 1, lanes)).toThrow(/gave 2\.75, which is no integer/);
+    lanes.reuse();
+    // One null, so that marks which were left would be seen beside its own.
+    const good = vectorOf(integer, [1, ...new Array(length - 1).fill(2)]);
+    expect(computed([good], length, lanes).nullCount).toBe(1);
+  }
 });
