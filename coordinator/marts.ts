@@ -5,12 +5,10 @@
  * cannot be refreshed takes nothing from the file. Who waits for a file (`settled`) waits for them too.
  */
 
-import pg from 'pg';
+import type pg from 'pg';
 import type { CompiledDataset } from '../model/compiled.ts';
-import { crashPoint } from '../platform/crash-points.ts';
 import { sql } from '../platform/sql.ts';
-import { inTransaction } from '../platform/transaction.ts';
-import { starLock } from './star.ts';
+import { refreshMarts } from './refresh-marts.ts';
 
 export interface MartsOptions {
   readonly pool: pg.Pool;
@@ -84,22 +82,6 @@ export class Marts {
     this.waiting.set(dataset.name, wave);
     return wave;
   }
-}
-
-/** Refreshes all table marts of a dataset in one transaction. */
-export async function refreshMarts(pool: pg.Pool, dataset: CompiledDataset): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
-    await client.query(sql('note-mart-refresh'), [dataset.name]);
-    for (const mart of dataset.marts) {
-      if (mart.kind !== 'table') continue;
-      const name = `${pg.escapeIdentifier(dataset.star.schema)}.${pg.escapeIdentifier(mart.name)}`;
-      const quietly = mart.uniqueKey.length > 0 ? 'concurrently ' : '';
-      await client.query(`refresh materialized view ${quietly}${name}`);
-    }
-    crashPoint('marts.refreshed');
-  });
-  crashPoint('marts.committed');
 }
 
 /** Names of datasets whose marts lack files that are done: a process ended in between. */

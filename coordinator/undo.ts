@@ -18,7 +18,7 @@ import { type UndoneFile, undoFiles } from '../platform/ledger/undo.ts';
 import { sql } from '../platform/sql.ts';
 import { inTransaction } from '../platform/transaction.ts';
 import type { Storage } from '../platform/types.ts';
-import { refreshMarts } from './marts.ts';
+import { refreshMarts } from './refresh-marts.ts';
 import { deleteFacts, makeStar } from './star.ts';
 
 export interface UndoTools {

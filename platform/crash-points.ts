@@ -87,6 +87,8 @@ export const crashPoints = {
   'away.settled': 'the ledger knows where the file lies now',
   'spool.cleared': 'the spool of the file is empty',
   'marts.refreshed': 'the marts are refreshed; the transaction is open',
+  'marts.half-committed':
+    'one of two transactions that refreshed marts has committed, without the note of it',
   'marts.committed': 'the marts hold the file',
   'group.accounted': 'lake, star and ledger are counted for the files of a group',
   'group.done': 'the files of a group are done',

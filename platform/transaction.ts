@@ -5,7 +5,14 @@ export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
+  return transactionOn(await pool.connect(), work);
+}
+
+/** The same on a connection that the caller has taken from the pool; it goes back. */
+export async function transactionOn<T>(
+  client: pg.PoolClient,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   let failed = true;
   try {
     await client.query('begin');

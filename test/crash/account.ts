@@ -120,7 +120,10 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
   return {
     facts: facts.map(({ file_id, number, row }) => `file ${ordered(file_id)} chunk ${number}: ${row}`),
     inAll: await ask(`select count(*)::int as rides, count(distinct id)::int as ids from star.fact_${name}`),
-    mart: await ask(`select name, rides from star.${name}_by_rider order by name`),
+    marts: {
+      riders: await ask(`select name, rides from star.${name}_by_rider order by name`),
+      days: await ask(`select date::text, rides from star.${name}_by_day order by date`),
+    },
     ...(name !== givenUp && members),
   };
 }

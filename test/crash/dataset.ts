@@ -1,4 +1,4 @@
-/** Small datasets that pass every step: two dimensions, partitions, rejects, a mart, a data check. */
+/** Small datasets that pass every step: two dimensions, partitions, rejects, two marts, a data check. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -50,8 +50,11 @@ export default defineDataset({
     dimensions: { rider_${name}_key: lookup('rider_${name}', { name: 'rider' }), day_${name}_key: dateDimension('day_${name}', 'at') },
     columns: ['id', 'at'],
   },
-  marts: { ${name}_by_rider: { kind: 'table', uniqueKey: ['name'], sql:
-    'select name, count(*)::int as rides from star.fact_${name} join star.rider_${name} using (rider_${name}_key) group by 1' } },
+  marts: {
+    ${name}_by_rider: { kind: 'table', uniqueKey: ['name'], sql:
+    'select name, count(*)::int as rides from star.fact_${name} join star.rider_${name} using (rider_${name}_key) group by 1' },
+    ${name}_by_day: { kind: 'table', uniqueKey: ['date'], sql:
+    'select date, count(*)::int as rides from star.fact_${name} join star.day_${name} using (day_${name}_key) group by 1' } },
   checks: { none_refused: 'select id from star.fact_${name} join public.refused using (id)' },
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',

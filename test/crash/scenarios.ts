@@ -109,6 +109,7 @@ export const scenarios = {
         'away.moved',
         'away.settled',
         'marts.refreshed',
+        'marts.half-committed',
         'marts.committed',
       ],
       worker: [
