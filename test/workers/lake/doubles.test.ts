@@ -21,9 +21,11 @@ describe('indexFloat64', () => {
     [7, 100],
     [256, 1024],
     [256, 5000],
+    [960, 5000],
     [4000, 40_000],
+    [16_384, 70_000],
   ])('%i distinct of %i', (distinct, count) => {
-    // Sorted by their place in rounds, the first thousand hold no more than a quarter of themselves.
+    // Sorted, equal values stand together, so that the first thousand repeat themselves.
     const values = repeating(count, distinct).sort();
     const indexed = indexFloat64(values, count)!;
     expect(bitsOf(indexed.entries)).toEqual(distinctBits(values));
@@ -44,9 +46,14 @@ describe('indexFloat64', () => {
     ['no value', 0, 1],
     ['too few to repeat', 3, 1],
     ['as many as values', 5000, 5000],
-    ['more than a quarter of the first thousand', 5000, 300],
+    ['more than a quarter', 1000, 251],
+    ['nearly as many as the first thousand', 40_000, 961],
   ])('is of no use for %s', (_, count, distinct) => {
     expect(indexFloat64(repeating(count, distinct), count)).toBeNull();
+  });
+
+  test('is of no use for more than indexes of fourteen bits tell apart', () => {
+    expect(indexFloat64(repeating(70_000, 16_385).sort(), 70_000)).toBeNull();
   });
 
   test('gives up on the way, and then knows the next column chunk nonetheless', () => {

@@ -68,11 +68,16 @@ function indexCodes(
   return distinct;
 }
 
-/** Distinct doubles that a dictionary may have: more take indexes of as many bits as snappy leaves of them. */
-const DOUBLES_MAX = 4096;
-/** Values that must repeat themselves before the others are looked at. */
+/** Distinct doubles that a dictionary may have: as many as indexes of 14 bits tell apart. */
+const DOUBLES_MAX = 16384;
+/**
+ * The first values are asked whether to look at the others: one in sixteen must have come before. So it is, on
+ * average, where some 8,000 doubles are distinct; where nearly all are, as places of trips, asking costs little.
+ */
 const DOUBLES_SAMPLE = 1024;
-const SLOT_BITS = 14;
+const SAMPLE_DISTINCT_MAX = DOUBLES_SAMPLE - DOUBLES_SAMPLE / 16;
+const SAMPLE_SLOT_BITS = 11;
+const SLOT_BITS = 16;
 /** Open addressing, at most a quarter full: index + 1 of the double that hashes there, 0 where there is none. */
 const doubleSlots = new Int32Array(1 << SLOT_BITS);
 const doubleEntries = new Float64Array(DOUBLES_MAX);
@@ -90,28 +95,27 @@ export function indexFloat64(values: Float64Array, count: number): IndexedFloat6
   if (count < 4) return null;
   const words = new Int32Array(values.buffer, values.byteOffset, count * 2);
   const indexes = indexesFor(count);
-  const sample = Math.min(count, DOUBLES_SAMPLE);
+  const index = (end: number, most: number, bits: number) => {
+    doubleSlots.fill(0, 0, 1 << bits);
+    return indexPairs(words, end, most, bits, indexes);
+  };
+  if (count > DOUBLES_SAMPLE && index(DOUBLES_SAMPLE, SAMPLE_DISTINCT_MAX, SAMPLE_SLOT_BITS) < 0) return null;
   // At least as many slots as values, of which a quarter may be distinct.
   const bits = Math.min(SLOT_BITS, 32 - Math.clz32(count));
-  doubleSlots.fill(0, 0, 1 << bits);
-  let distinct = indexPairs(words, 0, sample, 0, sample >> 2, bits, indexes);
-  if (distinct >= 0) {
-    distinct = indexPairs(words, sample, count, distinct, Math.min(DOUBLES_MAX, count >> 2), bits, indexes);
-  }
+  const distinct = index(count, Math.min(DOUBLES_MAX, count >> 2), bits);
   return distinct < 0 ? null : { entries: doubleEntries.subarray(0, distinct), indexes };
 }
 
-/** Indexes the pairs of words from … to, `distinct` being known; returns how many are then, or -1 for more than `most`. */
+/** Indexes the first `count` pairs of words; returns how many are distinct, or -1 for more than `most`. */
 function indexPairs(
   words: Int32Array,
-  from: number,
-  to: number,
-  distinct: number,
+  count: number,
   most: number,
   bits: number,
   indexes: Int32Array,
 ): number {
-  for (let i = from; i < to; i++) {
+  let distinct = 0;
+  for (let i = 0; i < count; i++) {
     const low = words[i * 2];
     const high = words[i * 2 + 1];
     let slot = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> (32 - bits);
