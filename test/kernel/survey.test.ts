@@ -159,6 +159,29 @@ describe('surveys', () => {
     );
   });
 
+  it('of many quoted records with odd ones between, begun anywhere, are those of the plain machine', async () => {
+    const tidy = [
+      '"a","b"\n',
+      '"long enough for its block",1\n',
+      'x,"y"\r\n',
+      '"","q,\n,q"\n',
+      'plain,row\n',
+    ];
+    const odd = ['"a""b",c\n', 'a"b,c\n', '"a"b,"c"\n', ' "a",b\n', '""""\n', '"\n'];
+    const records = fc.array(fc.constantFrom(...tidy, ...tidy, ...tidy, ...odd), {
+      minLength: 10,
+      maxLength: 60,
+    });
+    const pieces = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(records, fc.nat(40), pieces, async (parts, from, sizes) => {
+        const bytes = Buffer.from(parts.join('')).subarray(from);
+        expect(await survey(bytes, 1000, comma, sizes)).toEqual(slowSurvey(bytes, 1000, comma));
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+  });
+
   it('of several pieces of kernel memory are one', async () => {
     const line = `${'x,'.repeat(50)}"q""uote\nd"\n`;
     const bytes = Buffer.from(line.repeat(6000));
