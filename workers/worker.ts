@@ -11,7 +11,7 @@ import { connectDatabase } from '../platform/database.ts';
 import { Ledger } from '../platform/ledger/ledger.ts';
 import type { Log } from '../platform/log.ts';
 import type { QueueWorker } from '../platform/queue/contract.ts';
-import { openQueues } from '../platform/queue/index.ts';
+import { askingOfWorker, openQueues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { openTicks } from '../platform/ticks.ts';
@@ -42,7 +42,10 @@ export interface Worker {
   readonly closing: string;
 }
 
-/** Starts a worker in this process. Connections: slots + 1 for facts and statements, and the queue's. */
+/**
+ * Starts a worker in this process. Connections: slots + 1 for facts and statements; without Redis one for ticks
+ * and two to the queue.
+ */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, databaseUrl, scope, registry, log } = options;
   const concurrency = options.slots ?? SLOTS;
@@ -70,7 +73,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     closers.push(['the last tick', () => ticker.leave()]);
     const onError = logQueueErrors(log);
     const { redisUrl, lockMs } = config;
-    const queues = await openQueues({ databaseUrl, redisUrl, scope, lockMs, onError });
+    const asking = askingOfWorker;
+    const queues = await openQueues({ databaseUrl, redisUrl, scope, asking, lockMs, onError });
     closers.push(['connections to the queue', () => queues.close()]);
     const kernels = await Promise.all(Array.from({ length: concurrency }, () => createKernel()));
     const handle = jobHandler({

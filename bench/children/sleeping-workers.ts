@@ -1,11 +1,12 @@
 /**
  * A process with many workers that take chunks from the real queue and sleep instead of loading them.
- * Each has connections of its own, as a worker on a machine of its own would.
+ * Each has connections of its own, as a worker on a machine of its own would. It says how far it is, and
+ * does what it is told: 'warm', then 'stop'.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectDatabase } from '../../platform/database.ts';
+import { connectDatabase, type Database } from '../../platform/database.ts';
 import { Ledger } from '../../platform/ledger/ledger.ts';
-import { openQueues } from '../../platform/queue/index.ts';
+import { askingOfWorker, openQueues } from '../../platform/queue/index.ts';
 import { inTransaction } from '../../platform/transaction.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 
@@ -21,47 +22,94 @@ export interface SleepersTask {
   readonly ledger: boolean;
 }
 
-const counts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
-const task = await new Promise<SleepersTask>((resolve) => process.once('message', resolve as never));
-const closers: (() => Promise<unknown>)[] = [];
+export interface SleepersState {
+  readonly workers: number;
+  /** Workers that have connected to the queue. */
+  readonly started: number;
+  /** Each has asked the ledger's database once, so that no login is left for later. */
+  readonly warm: boolean;
+  /** Chunks that they have done. */
+  readonly done: number;
+}
 
-async function startOne(number: number): Promise<void> {
+const stateMs = 250;
+const askAgainMs = 500;
+const counts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+const closers: (() => Promise<unknown>)[] = [];
+const databases: Database[] = [];
+let state: SleepersState = { workers: 0, started: 0, warm: false, done: 0 };
+
+async function startOne(task: SleepersTask, number: number): Promise<void> {
   const { databaseUrl, redisUrl, scope, slots } = task;
-  const queues = await openQueues({ databaseUrl, redisUrl, scope });
+  const queues = await openQueues({ databaseUrl, redisUrl, scope, asking: askingOfWorker });
   closers.push(() => queues.close());
   const database = task.ledger ? connectDatabase(databaseUrl, { max: 1, name: 'sleeper' }) : null;
-  if (database !== null) closers.push(() => database.close());
-  const ledger = database === null ? null : new Ledger(database.pool);
+  if (database !== null) {
+    databases.push(database);
+    closers.push(() => database.close());
+  }
   const load = async (chunk: ChunkJob) => {
-    const claimed = (await ledger?.claimChunk(chunk.chunkId, `sleeper-${number}`)) ?? null;
-    if (task.sleepMs > 0) await delay(task.sleepMs);
-    if (database === null || ledger === null || claimed === null) return;
-    const { chunkId, fileId, definitionVersion } = chunk;
-    const commit = {
-      chunkId,
-      fileId,
-      claim: claimed.claim,
-      rows: counts,
-      starRows: counts.loaded,
-      parts: [],
-      rejects: [],
-      definitionVersion,
-    };
-    await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));
+    await pretend(task, chunk, database, `sleeper-${number}`);
+    state = { ...state, done: state.done + 1 };
   };
   const jobs = await queues.workChunks(
     (job) => (job.kind === 'chunk' ? load(job.chunk) : Promise.resolve()),
-    {
-      concurrency: slots,
-    },
+    { concurrency: slots },
   );
   closers.push(() => jobs.close({ force: true }));
 }
 
-for (let number = 0; number < task.workers; number++) await startOne(number);
-process.send!({ ready: true });
-await new Promise((resolve) => process.once('message', resolve));
-const { user, system } = process.cpuUsage();
-process.send!({ cpuSeconds: (user + system) / 1e6 });
-await Promise.allSettled(closers.reverse().map((close) => close()));
-process.exit(0);
+async function pretend(
+  task: SleepersTask,
+  chunk: ChunkJob,
+  database: Database | null,
+  workerId: string,
+): Promise<void> {
+  const ledger = database === null ? null : new Ledger(database.pool);
+  const claimed = (await ledger?.claimChunk(chunk.chunkId, workerId)) ?? null;
+  if (task.sleepMs > 0) await delay(task.sleepMs);
+  if (database === null || ledger === null || claimed === null) return;
+  const { chunkId, fileId, definitionVersion } = chunk;
+  const commit = {
+    ...{ chunkId, fileId, definitionVersion, claim: claimed.claim, rows: counts },
+    ...{ starRows: counts.loaded, parts: [], rejects: [] },
+  };
+  await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));
+}
+
+/** Until the server takes the connection: the parent says when that has taken too long. */
+async function ask(database: Database): Promise<void> {
+  for (;;) {
+    try {
+      await database.pool.query('select');
+      return;
+    } catch {
+      await delay(askAgainMs);
+    }
+  }
+}
+
+function tell(change: Partial<SleepersState> = {}): void {
+  state = { ...state, ...change };
+  process.send!(state);
+}
+
+async function obey(message: SleepersTask | 'warm' | 'stop'): Promise<void> {
+  if (message === 'stop') {
+    await Promise.allSettled(closers.reverse().map((close) => close()));
+    process.exit(0);
+  }
+  if (message === 'warm') {
+    await Promise.all(databases.map(ask));
+    return tell({ warm: true });
+  }
+  setInterval(tell, stateMs);
+  for (let number = 0; number < message.workers; number++) {
+    await startOne(message, number);
+    tell({ workers: message.workers, started: number + 1 });
+  }
+}
+
+// Nobody is left to tell it to stop.
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message) => void obey(message as SleepersTask | 'warm' | 'stop'));

@@ -45,6 +45,8 @@ export async function startRedis(): Promise<OwnRedis> {
     },
     stop: async () => {
       client.disconnect();
+      // Ctrl-C goes to it as well.
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;

@@ -49,7 +49,9 @@ export function costsOf(stages: Stages, queueRuns: readonly QueueRun[]): Costs {
   const sum = (keep: (name: string) => boolean) =>
     micros.filter(([name]) => keep(name)).reduce((total, [, value]) => total + value, 0) / 1e6;
   // With Redis for the jobs, PostgreSQL still accounts for every chunk in its ledger: that is the dearer one.
-  const ledger = queueRuns.filter((run) => run.queue === 'redis' && run.ledger && run.sleepMs === 0);
+  const ledger = queueRuns.filter(
+    (run) => run.queue === 'redis' && run.ledger && run.sleepMs === 0 && run.cutOff?.chunks !== 0,
+  );
   const chunkMs = Math.max(...ledger.map((run) => Math.max(run.postgresCpuMs, run.redisCpuMs ?? 0)), 0);
   return {
     workerSeconds: sum((name) => !serverStages.has(name)),

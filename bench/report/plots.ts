@@ -86,7 +86,10 @@ export function queuePlot(runs: readonly QueueRun[]): Plots {
   ] as const;
   const lines = kinds
     .map(({ name, queue, ledger }): Line => {
-      const chosen = runs.filter((run) => run.queue === queue && run.ledger === ledger && run.sleepMs === 0);
+      const chosen = runs.filter(
+        (run) =>
+          run.queue === queue && run.ledger === ledger && run.sleepMs === 0 && run.cutOff?.chunks !== 0,
+      );
       return { name, points: chosen.map((run) => [run.workers, run.chunksPerSecond]) };
     })
     .filter(({ points }) => points.length > 1);

@@ -37,6 +37,11 @@ export interface QueueRun {
   /** Redis commands (those of scripts included), and transactions of PostgreSQL that wrote, a chunk. */
   readonly redisCommands: number | null;
   readonly postgresTransactions: number;
+  /** What connecting all workers took, and the most clients that PostgreSQL had; absent in older results. */
+  readonly startSeconds?: number;
+  readonly connections?: number;
+  /** How far it had come where it took too long: workers connected, chunks done. */
+  readonly cutOff?: { readonly workers: number; readonly chunks: number };
 }
 
 export interface QueueResults {

@@ -82,16 +82,36 @@ function bytesTable({ bytes: measured }: Stages): string {
   return `| | bytes a row | |\n|---|---|---|\n${rows.map(([name, value, note]) => `| ${name} | ${value.toFixed(1)} | ${note} |`).join('\n')}`;
 }
 
-function queueTable(runs: readonly QueueRun[]): string {
+/** Runs that were cut off tell what they did until then. */
+export function queueTable(runs: readonly QueueRun[]): string {
+  const figure = (value: number | null, digits: number) => (value === null ? '' : value.toFixed(digits));
+  const costs = (run: QueueRun) => [
+    ...[run.redisCpuMs, run.postgresCpuMs, run.coordinatorCpuMs, run.workerCpuMs].map((ms) => figure(ms, 2)),
+    figure(run.redisCommands, 0),
+    figure(run.postgresTransactions, 1),
+  ];
   const rows = runs.map((run) => {
-    const ideal = run.idealChunksPerSecond === null ? '' : count(run.idealChunksPerSecond);
-    const milliseconds = (value: number | null) => (value === null ? '' : value.toFixed(2));
     const server = run.queue === 'redis' ? 'Redis' : 'PostgreSQL';
-    return `| ${server}${run.ledger ? ' + ledger' : ''} | ${run.workers} | ${run.sleepMs} ms | ${count(run.chunksPerSecond)} | ${ideal} | ${milliseconds(run.redisCpuMs)} | ${milliseconds(run.postgresCpuMs)} | ${milliseconds(run.coordinatorCpuMs)} | ${milliseconds(run.workerCpuMs)} | ${run.redisCommands === null ? '' : run.redisCommands.toFixed(0)} | ${run.postgresTransactions.toFixed(1)} |`;
+    const cells = [
+      `${server}${run.ledger ? ' + ledger' : ''}`,
+      run.workers,
+      `${run.sleepMs} ms`,
+      rateOf(run),
+      run.idealChunksPerSecond === null ? '' : count(run.idealChunksPerSecond),
+      ...(run.cutOff?.chunks === 0 ? Array(6).fill('') : costs(run)),
+      run.connections === undefined ? '' : count(run.connections),
+    ];
+    return `| ${cells.join(' | ')} |`;
   });
-  return `| queue | workers | a chunk sleeps | chunks/s | sleep alone allows | Redis CPU ms | PostgreSQL CPU ms | coordinator CPU ms | worker CPU ms | Redis commands | writing transactions |
-|---|---|---|---|---|---|---|---|---|---|---|
+  return `| queue | workers | a chunk sleeps | chunks/s | sleep alone allows | Redis CPU ms | PostgreSQL CPU ms | coordinator CPU ms | worker CPU ms | Redis commands | writing transactions | clients of PostgreSQL |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}`;
+}
+
+function rateOf({ chunksPerSecond, cutOff, chunks, workers, seconds }: QueueRun): string {
+  if (cutOff === undefined) return count(chunksPerSecond);
+  if (cutOff.workers < workers) return `cut off with ${cutOff.workers} of ${workers} workers connected`;
+  return `${count(chunksPerSecond)}, cut off after ${Math.round(seconds)} s with ${count(cutOff.chunks)} of ${count(chunks)}`;
 }
 
 function predictionTables(costs: Costs): string {

@@ -38,26 +38,27 @@ export interface Backend {
 /** Events nobody reads; BullMQ keeps this many of them a queue. */
 const eventsKept = 100;
 
-export async function openBackend(options: QueueOptions): Promise<Backend> {
-  return options.redisUrl === null ? openPostgres(options) : openRedis(options, options.redisUrl);
+/** `names`: of all queues that will be asked for. */
+export async function openBackend(options: QueueOptions, names: readonly string[]): Promise<Backend> {
+  return options.redisUrl === null ? openPostgres(options, names) : openRedis(options, options.redisUrl);
 }
 
 /** The schema of BullMQ's tables: its own default, so that its tools find them. */
 const schema = 'bullmq';
 
-/** Connections of one process to the queue: one listens for each worker object, the others ask. */
-const poolConnections = 5;
+const askingDefault = 4;
 
 const connectionTimeoutMillis = 10_000;
 
-async function openPostgres(options: QueueOptions): Promise<Backend> {
+async function openPostgres(options: QueueOptions, names: readonly string[]): Promise<Backend> {
   const config: pg.PoolConfig = {
     connectionString: options.databaseUrl,
-    max: poolConnections,
+    max: options.asking ?? askingDefault,
     connectionTimeoutMillis,
     keepAlive: true,
     options: `-c search_path=${schema}`,
     application_name: 'landfall queue',
+    onConnect: (client) => silenceEvents(client, names),
   };
   const pool = new PatientPool(config, (error) => options.onError?.(error));
   if (options.migrate) await migrateOnce(pool);
@@ -67,10 +68,26 @@ async function openPostgres(options: QueueOptions): Promise<Backend> {
     kind: 'postgres',
     queue: (name) => new bound.Queue(name, { connection, streams: { events: { maxLen: eventsKept } } }),
     flows: () => new bound.FlowProducer({ connection }),
-    worker: (name, processor, settings) => new bound.Worker(name, processor, { connection, ...settings }),
+    worker: (name, processor, settings) => {
+      // It keeps one to listen on.
+      pool.options.max += 1;
+      return new bound.Worker(name, processor, { connection, ...settings });
+    },
     letGo: () => pool.letGo(),
     close: () => pool.end(),
   };
+}
+
+/**
+ * Has BullMQ not announce the events of these queues, which nobody reads: it does so only where it gets a lock
+ * that all our connections share. PostgreSQL 18 wakes every session that listens, whatever it listens to,
+ * and each idle worker listens for jobs: with hundreds of them the announcements were two thirds of what a job
+ * cost the server. A hint, as they are: where the lock is not had, or is another in some version of BullMQ, all
+ * works as well.
+ */
+async function silenceEvents(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  const text = `select pg_try_advisory_lock_shared(hashtext('bullmq:evnotify:' || name)) from unnest($1::text[]) as name`;
+  await client.query(text, [names]).catch(() => undefined);
 }
 
 async function migrateOnce(pool: pg.Pool): Promise<void> {

@@ -100,6 +100,11 @@ export interface QueueOptions {
   readonly databaseUrl: string;
   /** Null: the queue lives in the database. */
   readonly redisUrl: string | null;
+  /**
+   * Statements at a time to a queue that lives in the database, each on a connection of its own. Listening takes
+   * one connection more for each of workFiles and workChunks. Default 4.
+   */
+  readonly asking?: number;
   /** Names the pool: only workers of the same scope take its jobs. Letters, digits, `-` and `_`. */
   readonly scope: string;
   /** Create or upgrade the queue's tables (PostgreSQL). The coordinator does, workers do not. */

@@ -23,6 +23,12 @@ const lockMsDefault = 10_000;
 const filesConcurrency = 4;
 
 /**
+ * QueueOptions.asking of a worker process. Its statements are short; and of hundreds of workers that finish chunks
+ * of one file at once all but one wait for the file's lock, where every session that waits costs the server.
+ */
+export const askingOfWorker = 1;
+
+/**
  * Connects to the queue. Redis when `redisUrl` is set, else tables in the database (schema bullmq),
  * created or upgraded when `migrate` is set.
  * Throws what the driver throws when the server cannot be reached.
@@ -32,7 +38,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
   const onError = options.onError ?? (() => {});
   const lockMs = options.lockMs ?? lockMsDefault;
   const names = queueNames(options.scope, options.retryMs);
-  const backend = await openBackend(options);
+  const backend = await openBackend(options, [names.files, names.work]);
   const files = backend.queue(names.files);
   const work = backend.queue(names.work);
   const flows = backend.flows();

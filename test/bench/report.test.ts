@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { contests, defaultLetters, groupsOf } from '../../bench/contests/index.ts';
 import { manyFilesBound } from '../../bench/report/many-files-bound.ts';
 import { reportDocument } from '../../bench/report/markdown.ts';
-import { ratioPlot, runPlots } from '../../bench/report/plots.ts';
+import { queuePlot, ratioPlot, runPlots } from '../../bench/report/plots.ts';
 import { between, readmeTable } from '../../bench/report/readme.ts';
-import { headline, loadResults, type NamedReport } from '../../bench/report/results.ts';
-import { scalingBlocks, scalingPlots } from '../../bench/report/scaling.ts';
+import { headline, loadResults, type NamedReport, type QueueRun } from '../../bench/report/results.ts';
+import { queueTable, scalingBlocks, scalingPlots } from '../../bench/report/scaling.ts';
 import { barChart, lineChart } from '../../bench/report/svg.ts';
 import { root } from '../cli/run.ts';
 
@@ -103,6 +103,43 @@ describe('the bound of many files', () => {
   it('says nothing of runs that did not note it', () => {
     expect(manyFilesBound({ runs: runWith([{ seconds: 1 }]) })).toBe('');
     expect(manyFilesBound({ runs: [] })).toBe('');
+  });
+});
+
+describe('runs of the queue that were cut off', () => {
+  const whole: QueueRun = {
+    ...{ queue: 'postgres', workers: 8, slots: 2, sleepMs: 0, ledger: false, chunks: 600 },
+    ...{ seconds: 2, chunksPerSecond: 300, idealChunksPerSecond: null, submitSeconds: 1 },
+    ...{ redisCpuMs: null, postgresCpuMs: 1.5, coordinatorCpuMs: 2.5, workerCpuMs: 3.5 },
+    ...{ redisCommands: null, postgresTransactions: 1, connections: 1234 },
+  };
+  const slow = {
+    ...whole,
+    workers: 500,
+    seconds: 120.4,
+    chunksPerSecond: 3,
+    cutOff: { workers: 500, chunks: 361 },
+  };
+  const never = {
+    ...whole,
+    workers: 900,
+    seconds: 0,
+    chunksPerSecond: 0,
+    cutOff: { workers: 712, chunks: 0 },
+  };
+
+  it('tell how far they came', () => {
+    expect(queueTable([whole, slow, never]).split('\n').slice(2)).toEqual([
+      '| PostgreSQL | 8 | 0 ms | 300 |  |  | 1.50 | 2.50 | 3.50 |  | 1.0 | 1,234 |',
+      '| PostgreSQL | 500 | 0 ms | 3, cut off after 120 s with 361 of 600 |  |  | 1.50 | 2.50 | 3.50 |  | 1.0 | 1,234 |',
+      '| PostgreSQL | 900 | 0 ms | cut off with 712 of 900 workers connected |  |  |  |  |  |  |  | 1,234 |',
+    ]);
+  });
+
+  it('are points of the plot where they did anything', () => {
+    expect(queuePlot([whole, slow, never])).toEqual(queuePlot([whole, slow]));
+    expect(queuePlot([whole, slow])).not.toEqual(queuePlot([whole, { ...whole, workers: 500 }]));
+    expect(queuePlot([whole, never])).toEqual({});
   });
 });
 

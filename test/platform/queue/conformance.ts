@@ -11,6 +11,7 @@ import type { ChunkJob, SurveyJob } from '../../../platform/types.ts';
 export interface Server {
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
+  readonly asking?: number;
 }
 
 export function chunkJobs(fileId: number, count: number): ChunkJob[] {
