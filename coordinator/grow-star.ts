@@ -9,7 +9,7 @@
  */
 import pg from 'pg';
 import type { CompiledDataset, CompiledDimension, CompiledStar } from '../model/compiled.ts';
-import { sqlType } from '../model/ddl.ts';
+import { keySqlType, sqlType } from '../model/ddl.ts';
 import { LandfallError } from '../platform/errors.ts';
 import { sql } from '../platform/sql.ts';
 
@@ -19,6 +19,8 @@ const patience = '10s';
 /** A column as the definition wants it. */
 interface Wanted {
   readonly name: string;
+  /** A member's key: of another type it is another key. */
+  readonly isKey: boolean;
   /** As a definition's DDL has it. */
   readonly type: string;
   readonly notNull: boolean;
@@ -31,6 +33,8 @@ interface WantedTable {
   readonly columns: readonly Wanted[];
   /** Natural key; null for facts. */
   readonly key: readonly string[] | null;
+  /** Members' keys are hashes of the natural one, which has no constraint of its own. */
+  readonly hashed: boolean;
 }
 
 /** A column as it is. */
@@ -53,7 +57,8 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   const found: Found[] = (await client.query(sql('star-columns'), [star.schema, tables])).rows;
   if (found.length === 0) return;
   const earlier = (await client.query(sql('earlier-stars'), [dataset.name])).rows.map(({ star }) => star);
-  const given = namesGiven(earlier.filter(({ schema }) => schema === star.schema));
+  const before = earlier.filter(({ schema }) => schema === star.schema).flatMap(wantedTables);
+  const given = namesGiven(before);
   const statements: string[] = [];
   const mistakes: Mistake[] = [];
   for (const table of wanted) {
@@ -62,6 +67,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
     const at = `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(table.table)}`;
     statements.push(...additions(at, table, columns));
     mistakes.push(...changes(at, table, columns, given.get(table.table) ?? new Set()));
+    mistakes.push(...keyChanges(table, columns, before));
   }
   if (mistakes.length > 0) throw changed(dataset, mistakes);
   if (statements.length === 0) return;
@@ -73,33 +79,33 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
 function wantedTables(star: CompiledStar): WantedTable[] {
   const facts = star.columns.map((column): Wanted => {
     const { name } = column;
-    if (column.kind !== 'value') return { name, type: 'integer', notNull: true, before: '0' };
-    return { name, type: sqlType(column.logical), notNull: column.notNull, before: null };
+    if (column.kind === 'value')
+      return { name, isKey: false, type: sqlType(column.logical), notNull: column.notNull, before: null };
+    const isKey = column.kind === 'dimension';
+    const type = isKey ? keySqlType(star.dimensions[column.dimension]) : 'integer';
+    return { name, isKey, type, notNull: true, before: '0' };
   });
   const lookups = new Map<string, WantedTable>();
   for (const dimension of star.dimensions) {
     if (dimension.kind === 'lookup') lookups.set(dimension.table, lookupTable(dimension));
   }
-  return [{ table: star.fact, columns: facts, key: null }, ...lookups.values()];
+  return [{ table: star.fact, columns: facts, key: null, hashed: false }, ...lookups.values()];
 }
 
-function lookupTable({
-  table,
-  key,
-  natural,
-  attributes,
-}: Extract<CompiledDimension, { kind: 'lookup' }>): WantedTable {
+function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>): WantedTable {
+  const { table, key, natural, attributes, hashed = false } = dimension;
   const columns = [...natural, ...attributes].map(({ name, logical }): Wanted => {
-    return { name, type: sqlType(logical), notNull: false, before: null };
+    const isKey = hashed && natural.some((column) => column.name === name);
+    return { name, isKey, type: sqlType(logical), notNull: false, before: null };
   });
-  const surrogate = { name: key, type: 'integer', notNull: true, before: null };
-  return { table, columns: [surrogate, ...columns], key: natural.map(({ name }) => name) };
+  const surrogate = { name: key, isKey: true, type: keySqlType(dimension), notNull: true, before: null };
+  return { table, columns: [surrogate, ...columns], key: natural.map(({ name }) => name), hashed };
 }
 
 /** Names that earlier definitions gave the columns of each table: others are a person's own. */
-function namesGiven(stars: readonly CompiledStar[]): Map<string, Set<string>> {
+function namesGiven(before: readonly WantedTable[]): Map<string, Set<string>> {
   const given = new Map<string, Set<string>>();
-  for (const { table, columns } of stars.flatMap(wantedTables)) {
+  for (const { table, columns } of before) {
     const names = given.get(table) ?? new Set();
     for (const { name } of columns) names.add(name);
     given.set(table, names);
@@ -128,7 +134,7 @@ interface Mistake {
 /** What the definition wants otherwise than the table has it. */
 function changes(
   at: string,
-  { table, columns, key }: WantedTable,
+  { table, columns }: WantedTable,
   found: readonly Found[],
   given: ReadonlySet<string>,
 ): Mistake[] {
@@ -140,16 +146,31 @@ function changes(
       const statement = `alter table ${at} drop column ${pg.escapeIdentifier(name)}`;
       mistakes.push({ what: `${table}.${name} is not in the definition any more`, statement });
     } else if (column !== undefined && typeName(column.type) !== type) {
-      const statement = `alter table ${at} alter column ${pg.escapeIdentifier(name)} type ${column.type}`;
+      const change = `alter table ${at} alter column ${pg.escapeIdentifier(name)} type ${column.type}`;
+      const statement = column.isKey ? null : change;
       mistakes.push({ what: `${table}.${name} is ${type}, not ${typeName(column.type)}`, statement });
     }
   }
-  const keyed = found.filter((column) => column.in_key).map(({ name }) => name);
-  if (key !== null && [...keyed].sort().join() !== [...key].sort().join()) {
-    const what = `the natural key of ${table} is (${keyed.join(', ')}), not (${key.join(', ')})`;
-    mistakes.push({ what, statement: null });
-  }
   return mistakes;
+}
+
+/** The natural key, where it is another one. A hash also depends on the order of its columns. */
+function keyChanges(
+  { table, key, hashed }: WantedTable,
+  found: readonly Found[],
+  before: readonly WantedTable[],
+): Mistake[] {
+  if (key === null) return [];
+  const constraint = found.filter((column) => column.in_key).map(({ name }) => name);
+  const hashedBefore = before.flatMap((one) =>
+    one.table === table && one.hashed && one.key !== null ? [one.key] : [],
+  );
+  const keys = hashed ? hashedBefore : [constraint];
+  const order = (names: readonly string[]) => (hashed ? names : [...names].sort()).join();
+  const other = keys.find((names) => order(names) !== order(key));
+  if (other === undefined) return [];
+  const what = `the natural key of ${table} is (${other.join(', ')}), not (${key.join(', ')})`;
+  return [{ what, statement: null }];
 }
 
 /** As the server calls the type. */

@@ -1,4 +1,5 @@
 /** Describes fields to kernel/assembly/copy.ts, copying what lies outside kernel memory into it. */
+import { KernelBlocks, type Part } from './blocks.ts';
 import { KernelDictionary } from './dictionary.ts';
 import type { KernelInstance } from './module.ts';
 import { numericBinary } from './numeric-binary.ts';
@@ -32,15 +33,6 @@ interface StagedDictionary {
   readonly bytes: number;
 }
 
-/** A block of kernel memory that grows by doubling. */
-interface Block {
-  address: number;
-  bytes: number;
-}
-
-/** Where an array is in kernel memory, or its bytes where it lies outside. */
-type Part = number | Uint8Array;
-
 /** The arrays behind the first `rows` rows of a field: values or offsets, validity, bytes of texts. */
 function fieldParts(
   field: CopyField,
@@ -62,17 +54,18 @@ function fieldParts(
 /** Encodes rows for one kernel. */
 export class CopyEncoder {
   readonly #instance: KernelInstance;
-  /** A block for each array that had to be copied, by its field and part. */
-  readonly #blocks = new Map<string, Block>();
+  /** One for each array that had to be copied, by its field and part. */
+  readonly #blocks: KernelBlocks;
   readonly #dictionaries = new Map<number, StagedDictionary>();
 
   constructor(instance: KernelInstance) {
     this.#instance = instance;
+    this.#blocks = new KernelBlocks(instance);
   }
 
   /** Forgets its blocks: the kernel's memory is being handed out anew. */
   reset(): void {
-    this.#blocks.clear();
+    this.#blocks.reset();
     this.#dictionaries.clear();
   }
 
@@ -81,7 +74,9 @@ export class CopyEncoder {
     const table = exports.copyFields(fields.length);
     if (table === 0) throw new RangeError(`A COPY row has at most 2048 fields, not ${fields.length}.`);
     // Addresses first: once something is copied, memory may grow and the views on it be emptied.
-    const parts = fields.map((field) => fieldParts(field, rows).map((array) => array && this.#locate(array)));
+    const parts = fields.map((field) =>
+      fieldParts(field, rows).map((array) => array && this.#blocks.locate(array)),
+    );
     const words = fields.flatMap((field, i) => this.#describe(field, i, parts[i]));
     new Int32Array(memory.buffer, table, words.length).set(words);
     const bytes = exports.copyRows(fields.length, rows);
@@ -93,7 +88,7 @@ export class CopyEncoder {
     const words = new Array<number>(FIELD_WORDS).fill(0);
     words[0] = KINDS[field.kind];
     parts.forEach((part, place) => {
-      if (part) words[1 + place] = typeof part === 'number' ? part : this.#copy(`${i} ${place}`, part);
+      if (part) words[1 + place] = typeof part === 'number' ? part : this.#blocks.copy(`${i} ${place}`, part);
     });
     if (field.kind === 'constant4') words[5] = field.value;
     if (field.kind === 'numeric') words[5] = field.scale;
@@ -106,30 +101,6 @@ export class CopyEncoder {
       words[4] = staged.offsets;
     }
     return words;
-  }
-
-  /** The array's address in kernel memory, or its bytes outside it. */
-  #locate(array: Uint8Array | Int32Array | Float64Array | BigInt64Array): Part {
-    if (array.buffer === this.#instance.memory.buffer) return array.byteOffset;
-    return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  }
-
-  #copy(key: string, bytes: Uint8Array): number {
-    const address = this.#reserve(key, bytes.length);
-    new Uint8Array(this.#instance.memory.buffer).set(bytes, address);
-    return address;
-  }
-
-  #reserve(key: string, bytes: number): number {
-    const { alloc, powerOfTwo, release } = this.#instance.exports;
-    const block = this.#blocks.get(key) ?? { address: 0, bytes: 0 };
-    this.#blocks.set(key, block);
-    if (bytes > block.bytes) {
-      release(block.address, block.bytes);
-      block.bytes = powerOfTwo(bytes);
-      block.address = alloc(block.bytes);
-    }
-    return block.address;
   }
 
   /** Where a dictionary's texts are; those made outside the kernel are copied when they have grown. */
@@ -147,8 +118,8 @@ export class CopyEncoder {
     const fresh = {
       dictionary,
       size: dictionary.size,
-      offsets: this.#copy(`${field} text offsets`, new Uint8Array(offsets.buffer)),
-      bytes: this.#copy(`${field} texts`, all),
+      offsets: this.#blocks.copy(`${field} text offsets`, new Uint8Array(offsets.buffer)),
+      bytes: this.#blocks.copy(`${field} texts`, all),
     };
     this.#dictionaries.set(field, fresh);
     return fresh;

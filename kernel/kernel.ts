@@ -4,7 +4,8 @@ import { CopyEncoder } from './copy.ts';
 import { KernelDictionary } from './dictionary.ts';
 import { instantiate, type KernelInstance } from './module.ts';
 import { writePlan } from './plan.ts';
-import type { Batch, CopyField, Kernel, KernelPlan } from './types.ts';
+import { TextHasher } from './text-hash.ts';
+import type { Batch, CopyField, Kernel, KernelPlan, TextHashes } from './types.ts';
 
 export interface KernelOptions {
   /** Most records of a batch, rejected ones included. */
@@ -32,6 +33,7 @@ export async function createKernel(options: KernelOptions = {}): Promise<Kernel>
 class WasmKernel implements Kernel {
   readonly #instance: KernelInstance;
   readonly #copy: CopyEncoder;
+  readonly #hasher: TextHasher;
   readonly #batchRows: number;
   readonly #windowBytes: number;
   readonly #freeBytes: number;
@@ -45,6 +47,7 @@ class WasmKernel implements Kernel {
   constructor(instance: KernelInstance, options: KernelOptions) {
     this.#instance = instance;
     this.#copy = new CopyEncoder(instance);
+    this.#hasher = new TextHasher(instance);
     this.#batchRows = options.batchRows ?? 32768;
     this.#windowBytes = Math.max(64, (options.inputBytes ?? 2 * MIB) - WINDOW_EXTRA);
     this.#freeBytes = Math.min(FREE_BYTES, this.#windowBytes >> 1);
@@ -55,6 +58,7 @@ class WasmKernel implements Kernel {
     this.#plan = null;
     this.#batch = null;
     this.#copy.reset();
+    this.#hasher.reset();
     writePlan(this.#instance, plan, this.#batchRows);
     this.#offsets = this.#instance.exports.beginChunk(
       plan.fieldCount,
@@ -96,12 +100,19 @@ class WasmKernel implements Kernel {
   }
 
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array {
-    const { memory } = this.#instance;
-    const before = memory.buffer;
-    const bytes = this.#copy.encode(fields, rows);
-    // Growing memory empties the views on it; the batch's vectors are given new ones.
-    if (memory.buffer !== before && this.#batch) this.#refresh(this.#batch);
-    return bytes;
+    return this.#keepingViews(() => this.#copy.encode(fields, rows));
+  }
+
+  hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes {
+    return this.#keepingViews(() => this.#hasher.hash(offsets, bytes));
+  }
+
+  /** Growing memory empties the views on it; the batch's vectors are given new ones. */
+  #keepingViews<T>(work: () => T): T {
+    const before = this.#instance.memory.buffer;
+    const result = work();
+    if (this.#instance.memory.buffer !== before && this.#batch) this.#refresh(this.#batch);
+    return result;
   }
 
   #show(rows: number): Batch {

@@ -65,6 +65,7 @@ export interface KernelExports {
   copyFields(count: number): number;
   copyRows(count: number, rows: number): number;
   copyOutput(): number;
+  hashTexts(offsets: number, bytes: number, count: number, hashes: number, checks: number): void;
   surveyBegin(delimiter: number, quote: number): number;
   surveyUpdate(start: number, end: number): void;
   surveyFirstEnds(): number;

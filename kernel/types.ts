@@ -178,6 +178,14 @@ export type CopyField =
   | { readonly kind: 'text'; readonly vector: Extract<Vector, { kind: 'dictionary' | 'utf8' }> }
   | { readonly kind: 'jsonb'; readonly vector: Extract<Vector, { kind: 'utf8' }> };
 
+/** Hashes of texts, in their order. */
+export interface TextHashes {
+  /** xxHash64 with seed 0 (1 in place of 0), as two words each: the low 32 bits, then the high ones. */
+  readonly words: Int32Array;
+  /** The low 32 bits of xxHash64 with seed 1. */
+  readonly checks: Int32Array;
+}
+
 /**
  * One chunk's reader. A worker keeps one per slot and calls `begin` for each chunk.
  *
@@ -195,6 +203,8 @@ export interface Kernel {
   next(): Batch | null;
   /** Binary COPY rows (no header, no trailer) of `rows` rows; a view, valid until the next call. */
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
+  /** Hashes of `offsets.length - 1` texts, text i from offset i to offset i + 1; views, valid until the next call. */
+  hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes;
 }
 
 /**

@@ -121,13 +121,13 @@ function compileRejects(source: DatasetDefinition, mistakes: Mistakes): Compiled
 /**
  * Text columns that the kernel should hold as codes of a dictionary: those that partition, become members, are
  * looked up in a table, or have but a few values. A dictionary of what is different in every row takes ten
- * times the memory of the texts, so facts are left out.
+ * times the memory of the texts, so facts are left out, and members whose keys are hashed.
  */
 function distinctTexts(source: DatasetDefinition, operations: readonly Operation[]): Set<string> {
   const listed = Object.entries(source.columns).filter(([, { options }]) => options.oneOf !== undefined);
   const used = new Set<string>([...(source.lake?.partitionBy ?? []), ...listed.map(([name]) => name)]);
   for (const dimension of Object.values(source.star.dimensions ?? {})) {
-    if (dimension.kind === 'date') continue;
+    if (dimension.kind === 'date' || dimension.keys === 'hashed') continue;
     for (const name of Object.values(dimension.natural)) used.add(name);
     for (const name of Object.values(dimension.attributes)) used.add(name);
   }

@@ -159,7 +159,7 @@ export type FactColumn =
       readonly logical: LogicalType;
       readonly notNull: boolean;
     }
-  /** The key of `dimensions[dimension]`, always an int4; 0 is the unknown member. */
+  /** The key of `dimensions[dimension]`: an int8 where it is hashed, else an int4; 0 is the unknown member. */
   | { readonly kind: 'dimension'; readonly name: string; readonly dimension: number }
   | { readonly kind: 'chunk'; readonly name: 'chunk_id' };
 
@@ -168,8 +168,10 @@ export type CompiledDimension =
   | {
       readonly kind: 'lookup';
       readonly table: string;
-      /** Surrogate key column: int4, generated; 0 is the unknown member with null natural keys. */
+      /** Surrogate key column; 0 is the unknown member with null natural keys. */
       readonly key: string;
+      /** The key is an int8, the hash of the natural key; otherwise an int4, generated. */
+      readonly hashed?: true;
       /** Natural key: column in the table and the vector it is read from. */
       readonly natural: readonly DimensionColumn[];
       /** Told about the member when it is first seen. */

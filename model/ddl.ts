@@ -69,17 +69,26 @@ function lookupDdl(table: string, dimension: Extract<CompiledDimension, { kind: 
   const key = identifier(dimension.key);
   const natural = dimension.natural.map(({ name }) => identifier(name));
   const columns = [...dimension.natural, ...dimension.attributes];
+  const keyType = `${keySqlType(dimension)}${dimension.hashed ? '' : ' generated always as identity'} primary key`;
   const lines = columnLines([
-    [key, 'integer generated always as identity primary key'],
+    [key, keyType],
     ...columns.map(({ name, logical }) => [identifier(name), sqlType(logical)] as const),
   ]);
+  // A hashed key follows from the natural one: where the first is unique, the second is.
+  const unique = dimension.hashed ? '' : `,\n  unique nulls not distinct (${natural.join(', ')})`;
+  const hash = dimension.hashed ? ' The key is their xxHash64.' : '';
   return [
-    `create table if not exists ${table} (\n${lines},\n  unique nulls not distinct (${natural.join(', ')})\n)`,
+    `create table if not exists ${table} (\n${lines}${unique}\n)`,
     `comment on table ${table} is ${literal(
-      `Members by ${dimension.natural.map(({ name }) => name).join(', ')}. 0 is the unknown member.`,
+      `Members by ${dimension.natural.map(({ name }) => name).join(', ')}.${hash} 0 is the unknown member.`,
     )}`,
-    `insert into ${table} (${key}) overriding system value values (0) on conflict do nothing`,
+    `insert into ${table} (${key})${dimension.hashed ? '' : ' overriding system value'} values (0) on conflict do nothing`,
   ];
+}
+
+/** The Postgres type of a dimension's key, in its table and in the facts. */
+export function keySqlType(dimension: CompiledDimension): string {
+  return dimension.kind === 'lookup' && dimension.hashed ? 'bigint' : 'integer';
 }
 
 /**
@@ -119,7 +128,7 @@ function dateDdl(table: string, key: string): string[] {
 function factDdl({ name, description, star }: CompiledDataset): string[] {
   const table = `${identifier(star.schema)}.${identifier(star.fact)}`;
   const lines = columnLines(
-    star.columns.map((column) => [identifier(column.name), factType(column)] as const),
+    star.columns.map((column) => [identifier(column.name), factType(column, star.dimensions)] as const),
   );
   const about = description === '' ? `Facts of the dataset ${name}.` : description;
   const create = [
@@ -139,11 +148,12 @@ function factDdl({ name, description, star }: CompiledDataset): string[] {
   ];
 }
 
-function factType(column: FactColumn): string {
+function factType(column: FactColumn, dimensions: readonly CompiledDimension[]): string {
   switch (column.kind) {
     case 'value':
       return `${sqlType(column.logical)}${column.notNull ? ' not null' : ''}`;
     case 'dimension':
+      return `${keySqlType(dimensions[column.dimension])} not null`;
     case 'chunk':
       return 'integer not null';
   }

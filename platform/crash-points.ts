@@ -51,6 +51,7 @@ export const crashPoints = {
   'chunk.read': 'a batch of it is parsed and enriched',
   'chunk.rejects-spilled': 'more rejects than memory keeps are written; the transaction is open',
   'dimension.members-inserted': 'new members of a dimension are committed',
+  'dimension.hashed-inserted': 'new members of a dimension with hashed keys are committed',
   'dimension.dates-inserted': 'new days of a date dimension are committed',
   'chunk.copying': 'rows of a batch are on their way to the star',
   'chunk.facts-copied': 'the star has taken all rows; the transaction is open',

@@ -220,6 +220,10 @@ export const errorTable = {
     message: 'The name {key} leads out of {store}.',
     fix: 'Use names below that folder: relative, without `..`.',
   },
+  LF_KEY_COLLISION: {
+    message: 'Two members of {table} have the same hashed key: {members}.',
+    fix: "Take keys: 'hashed' out of the dimension, under another name of the table; then members are counted.",
+  },
   LF_KEY_LONG: {
     message: 'A key of {table} is too long for the index of its members: {reason}.',
     fix: 'Say maxLength: 600 for the texts that the dimension is looked up by, or look it up by shorter columns.',

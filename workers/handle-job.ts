@@ -31,6 +31,7 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_FOOTER_LONG',
   'LF_HEADER_LONG',
   'LF_HEADER_WIDE',
+  'LF_KEY_COLLISION',
   'LF_KEY_LONG',
   'LF_KEY_OUTSIDE',
   'LF_PARTITIONS',

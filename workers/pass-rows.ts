@@ -28,7 +28,7 @@ export interface Way extends ChunkReading {
 /** Passes all rows of the chunk on; `counters.rows` says how many were parsed, `rejects` how many stay behind. */
 export async function passRows(way: Way): Promise<void> {
   const { job, dataset, layout, lake, rejects, facts, kernel, counters, stopwatch } = way;
-  const keys = way.dimensions.openChunk();
+  const keys = way.dimensions.openChunk(kernel);
   const lanes = new ReusedLanes();
   stopwatch.skip();
   for await (const parsed of readChunk(way)) {
@@ -51,4 +51,6 @@ export async function passRows(way: Way): Promise<void> {
     stopwatch.lap('copy');
     crashPoint('chunk.copying');
   }
+  await keys.finish(way.signal);
+  stopwatch.lap('dimensions');
 }

@@ -62,9 +62,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     closing = '';
   };
   try {
-    // A chunk holds one connection for its facts; all share one more for statements of their own, which
-    // are short, so nobody who holds one waits for another of the same kind.
-    const database = connectDatabase(databaseUrl, { max: concurrency + 1, name: 'landfall worker' });
+    // A chunk holds one connection for its facts; all share two more for statements of their own and for members,
+    // which are short, so nobody who holds one waits for another of the same kind.
+    const database = connectDatabase(databaseUrl, { max: concurrency + 2, name: 'landfall worker' });
     closers.push(['connections to the database', () => database.close()]);
     const ticks = await openTicks(config, databaseUrl);
     closers.push(['ticks', () => ticks.close()]);

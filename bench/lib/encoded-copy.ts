@@ -86,7 +86,7 @@ async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Pro
   const database = connectDatabase(arena.databaseUrl);
   try {
     for (const out of outs) writeSync(out, copyHeader);
-    const keys = new Dimensions(database.pool, dataset).openChunk();
+    const keys = new Dimensions(database.pool, dataset).openChunk(kernel);
     let rows = 0;
     for (const parsed of batchesOf(kernel, dataset, input.path)) {
       const batch = enrichBatch(dataset, parsed.vectors, parsed.rows);
@@ -95,6 +95,7 @@ async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Pro
       writeSync(outs[Math.floor((rows / input.rows) * connections)], encoded);
       rows += batch.rows;
     }
+    await keys.finish();
     for (const out of outs) writeSync(out, copyTrailer);
   } finally {
     for (const out of outs) closeSync(out);

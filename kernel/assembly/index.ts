@@ -15,6 +15,7 @@ import { openWindow } from './window';
 export { alloc, powerOfTwo, release } from './arena';
 export { readBatch } from './batch';
 export { copyFields, copyOutput, copyRows } from './copy';
+export { hashTexts } from './hash';
 export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './survey';
 export {
   tableSurveyBegin,

@@ -184,7 +184,10 @@ function compileDimension(
     place,
     mistakes,
   );
-  return { kind: 'lookup', ...base, natural, attributes };
+  if (!['generated', 'hashed'].includes(dimension.keys))
+    mistakes.add(`${place} (keys)`, `there is no ${dimension.keys}`, "Say 'generated' or 'hashed'");
+  const hashed = dimension.keys === 'hashed' && { hashed: true as const };
+  return { kind: 'lookup', ...base, ...hashed, natural, attributes };
 }
 
 /** What two roles must agree on to share a table. */
@@ -192,7 +195,8 @@ export function tableShape(dimension: CompiledDimension): string {
   if (dimension.kind === 'date') return `days keyed ${dimension.key}`;
   const columns = (list: readonly DimensionColumn[]) =>
     list.map(({ name, logical }) => `${name} ${JSON.stringify(logical)}`).join(', ');
-  return `${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
+  const keys = dimension.hashed ? 'hashed keys' : 'generated keys';
+  return `${keys} | ${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
 }
 
 function refuseDisagreement(
@@ -210,8 +214,8 @@ function refuseDisagreement(
     if (other === undefined || other === shape) continue;
     mistakes.add(
       `star.dimensions (${table})`,
-      'two roles give the table different columns or types',
-      'Give both roles the same columns with the same types, or two tables',
+      'two roles give the table different columns, types or keys',
+      'Give both roles the same columns with the same types and the same kind of keys, or two tables',
     );
   }
 }

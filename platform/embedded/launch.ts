@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LandfallError } from '../errors.ts';
@@ -33,7 +34,6 @@ const baseSettings: Record<string, string> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   max_connections: '200',
-  shared_buffers: '256MB',
   work_mem: '16MB',
   maintenance_work_mem: '128MB',
   wal_level: 'minimal',
@@ -88,7 +88,12 @@ export async function launch(
 ): Promise<Running | null> {
   const port = await freePort(lastPort(paths));
   const args = ['-D', dataArgument(account, paths.data), '-p', String(port)];
-  for (const [name, value] of Object.entries({ ...baseSettings, ...sharedMemory(), ...settings })) {
+  for (const [name, value] of Object.entries({
+    ...baseSettings,
+    ...buffers(),
+    ...sharedMemory(),
+    ...settings,
+  })) {
     args.push('-c', `${name}=${value}`);
   }
   if (existsSync(paths.log) && statSync(paths.log).size > logBytesMax) truncateSync(paths.log);
@@ -136,6 +141,17 @@ async function untilReady(paths: ClusterPaths, child: ChildProcess): Promise<Run
     await delay(10);
   }
   return null;
+}
+
+/**
+ * An eighth of the memory, 256 MiB to 1 GiB. The indexes of dimensions of millions are read and written all over; what
+ * does not fit is copied in, with its checksum, again and again. Memory that nobody needs is not taken.
+ */
+function buffers(): Record<string, string> {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const share = Math.floor(memory / 8 / 2 ** 20);
+  return { shared_buffers: `${Math.min(1024, Math.max(256, share))}MB` };
 }
 
 /** Where the system's shared memory is scarce (64 MiB in a container), parallel queries use files. */

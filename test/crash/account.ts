@@ -109,7 +109,9 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
   if (!there) return null;
   const facts = await ask<{ file_id: number; number: number; row: string }>(
     `select c.file_id, c.number, concat_ws(' ', f.id, r.name, f.at, f.day_${name}_key) as row
-     from star.fact_${name} f join star.rider_${name} r using (rider_${name}_key) join landfall.chunk c using (chunk_id)
+     from star.fact_${name} f join star.rider_${name} r using (rider_${name}_key)
+       join star.hashed_${name} h on h.hashed_${name}_key = f.hashed_${name}_key and h.name = r.name
+       join landfall.chunk c using (chunk_id)
      where c.file_id > $1 order by f.id, c.file_id`,
     after,
   );

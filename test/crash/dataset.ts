@@ -47,7 +47,11 @@ export default defineDataset({
   lake: { partitionBy: ['month'] },
   star: {
     fact: 'fact_${name}',
-    dimensions: { rider_${name}_key: lookup('rider_${name}', { name: 'rider' }), day_${name}_key: dateDimension('day_${name}', 'at') },
+    dimensions: {
+      rider_${name}_key: lookup('rider_${name}', { name: 'rider' }),
+      hashed_${name}_key: lookup('hashed_${name}', { name: 'rider' }, {}, { keys: 'hashed' }),
+      day_${name}_key: dateDimension('day_${name}', 'at'),
+    },
     columns: ['id', 'at'],
   },
   marts: {

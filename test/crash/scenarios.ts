@@ -118,6 +118,7 @@ export const scenarios = {
         'chunk.claimed',
         'chunk.read',
         'dimension.members-inserted',
+        'dimension.hashed-inserted',
         'dimension.dates-inserted',
         'chunk.copying',
         'chunk.facts-copied',

@@ -225,9 +225,9 @@ describe('a definition that grew', () => {
   });
 
   /** Opens with the first definition, loads, and opens again with the changed one. */
-  const changedTo = async (change: Change) => {
+  const changedTo = async (change: Change, first: Change = {}) => {
     const folder = tempFolder();
-    const before = await siteOf('postgres', folder);
+    const before = await siteOf('postgres', folder, first);
     await before.drop('sales', csv(aside, 'old.csv', old));
     await closed(before);
     return siteOf('postgres', folder, change);
@@ -291,6 +291,52 @@ describe('a definition that grew', () => {
     );
     expect(columns).toEqual([{ attname: 'sale_place_key' }, { attname: 'name' }]);
   });
+
+  const hashedBy = (natural: string): Change => ({
+    columns: { country: 'text({ optional: true })' },
+    dimensions: { place_key: `lookup('dim_sale_place', ${natural}, {}, { keys: 'hashed' })` },
+  });
+
+  it('goes on with hashed keys', async () => {
+    const hashed = hashedBy("{ name: 'place' }");
+    const site = await changedTo(hashed, hashed);
+    expect(await site.drop('sales', next())).toMatchObject({ status: 'done', rows: { loaded: 1 } });
+    expect(await site.query('select id::int as id, name from star.sale order by id')).toEqual([
+      { id: 1, name: 'Rome' },
+      { id: 2, name: 'Oslo' },
+      { id: 9, name: 'Oslo' },
+    ]);
+  });
+
+  it.each<[string, Change, Change, RegExp]>([
+    [
+      'hashed keys where they were generated',
+      {},
+      hashedBy("{ name: 'place' }"),
+      /fact_sale\.place_key is integer, not bigint; dim_sale_place\.sale_place_key is integer, not bigint/,
+    ],
+    [
+      'hashes of another natural key',
+      hashedBy("{ name: 'place' }"),
+      hashedBy("{ name: 'place', country: 'country' }"),
+      /the natural key of dim_sale_place is \(name\), not \(name, country\)/,
+    ],
+    [
+      'hashes of a natural key in another order',
+      hashedBy("{ name: 'place', country: 'country' }"),
+      hashedBy("{ country: 'country', name: 'place' }"),
+      /the natural key of dim_sale_place is \(name, country\), not \(country, name\)/,
+    ],
+  ])(
+    'is refused %s, with no statement that would make wrong keys of it',
+    async (_, before, change, message) => {
+      const site = await changedTo(change, before);
+      const { error } = await site.drop('sales', next());
+      expect(error).toMatchObject({ code: 'LF_STAR_CHANGED', message: expect.stringMatching(message) });
+      expect(error!.fix).not.toContain('alter table');
+      expect(await site.query('select count(*)::int as rows from star.fact_sale')).toEqual([{ rows: 2 }]);
+    },
+  );
 
   it('says what holds a mart that has to be made anew', async () => {
     const folder = tempFolder();

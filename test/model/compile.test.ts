@@ -231,7 +231,32 @@ describe('mistakes', () => {
           dimensions: { a: lookup('dim_x', { x: 'region' }), b: lookup('dim_x', { x: 'people' }) },
         },
       },
-      'star.dimensions (dim_x): two roles give the table different columns or types',
+      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+    ],
+    [
+      'roles that do not agree on how keys are made',
+      {
+        ...plain,
+        star: {
+          fact: 'f',
+          dimensions: {
+            a: lookup('dim_x', { x: 'region' }),
+            b: lookup('dim_x', { x: 'region' }, {}, { keys: 'hashed' }),
+          },
+        },
+      },
+      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+    ],
+    [
+      'keys of a kind that there is not',
+      {
+        ...plain,
+        star: {
+          fact: 'f',
+          dimensions: { a: lookup('dim_x', { x: 'region' }, {}, { keys: 'random' as 'hashed' }) },
+        },
+      },
+      "star.dimensions.a (keys): there is no random. Say 'generated' or 'hashed'",
     ],
     [
       'every column in the path',

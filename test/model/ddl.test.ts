@@ -50,6 +50,7 @@ function dataset(total = 'select count(*) as facts from "my star"."select"'): Co
           here_key: lookup('dim_place', { name: 'here' }),
           there_key: lookup('dim_place', { name: 'there' }),
           pair_key: lookup('dim_pair', { a: 'small', b: 'on_day' }, { price: 'price', id: 'id' }),
+          hashed_key: lookup('dim_hashed', { a: 'here' }, { price: 'price' }, { keys: 'hashed' }),
           date_key: dateDimension('dim_date', 'at'),
         },
         indexes: [
@@ -90,6 +91,7 @@ describe('on a real server', () => {
       'here_key integer NO',
       'there_key integer NO',
       'pair_key integer NO',
+      'hashed_key bigint NO',
       'date_key integer NO',
       'big bigint YES',
       'share double precision YES',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKernel } from '../../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/types.ts';
 import {
   bigint,
   dateDimension,
@@ -61,9 +62,10 @@ function manyRows(count: number): string {
 async function interrupted(stage: Stage, batchNumber: number, hook: () => Promise<unknown>) {
   const known = new Dimensions(database.pool, stage.dataset);
   let batches = 0;
-  const openChunk = () => {
-    const chunk = known.openChunk();
+  const openChunk = (kernel: Kernel) => {
+    const chunk = known.openChunk(kernel);
     return {
+      finish: () => chunk.finish(),
       resolve: async (batch: Parameters<typeof chunk.resolve>[0]) => {
         if (batches++ === batchNumber) await hook();
         return chunk.resolve(batch);

@@ -4,63 +4,87 @@
  * at once (members.ts), in a transaction of its own, so that no chunk holds locks that another waits for.
  */
 import type { Pool } from 'pg';
-import type { DictionaryVector, Int32Vector, Vector } from '../../kernel/vectors.ts';
+import type { Kernel } from '../../kernel/types.ts';
+import type { DictionaryVector, Int32Vector, Int64Vector, Vector } from '../../kernel/vectors.ts';
 import { isValid } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledDataset, CompiledDimension, LogicalType } from '../../model/compiled.ts';
 import { sqlType } from '../../model/ddl.ts';
-import { LandfallError } from '../../platform/errors.ts';
+import { vectorOf } from './batch-vector.ts';
 import { DateMembers } from './date-members.ts';
+import { HashedRole, HashedTable } from './hashed-role.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, Members } from './members.ts';
 import type { Text } from './text-array.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
-import { valueText } from './value-text.ts';
+import { naturalText, valueText } from './value-text.ts';
 
 /** In place of a code's key while it is asked for. */
 const ASKED = MISSING - 1;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
+export type KeyVector = Int32Vector | Int64Vector;
+
 /** Keys of one chunk's rows, batch by batch. */
 export interface ChunkKeys {
-  /** One int4 vector per star.dimensions, in that order; 0 where the natural key is null. Valid until the
-   * next call. May ask the database: the batch must stay as it is until then. */
-  resolve(batch: Batch): Promise<readonly Int32Vector[]>;
+  /** One vector per star.dimensions, in that order: int64 where keys are hashed, else int32; 0 where the natural key
+   * is null. Valid until the next call. May ask the database: the batch must stay as it is until then. */
+  resolve(batch: Batch): Promise<readonly KeyVector[]>;
+  /** To be called before the facts are committed: members of hashed keys are made here. Throws the signal's reason. */
+  finish(signal?: AbortSignal): Promise<void>;
 }
 
 /** What a worker process knows of one dataset's dimension tables. Roles of one table share it. */
 export class Dimensions {
   private readonly tables = new Map<string, TableMembers>();
+  private readonly hashed = new Map<string, HashedTable>();
   private readonly dates = new Map<string, DateMembers>();
   private readonly dataset: CompiledDataset;
 
   constructor(pool: Pool, dataset: CompiledDataset) {
     this.dataset = dataset;
-    const { schema } = dataset.star;
-    for (const dimension of dataset.star.dimensions) {
+    const { schema, dimensions } = dataset.star;
+    const hashed = new Set(dimensions.map((one) => (one.kind === 'lookup' && one.hashed ? one.table : '')));
+    hashed.delete('');
+    for (const dimension of dimensions) {
       const { table } = dimension;
       if (dimension.kind === 'date') {
         if (!this.dates.has(table)) this.dates.set(table, new DateMembers(pool, schema, dimension));
+      } else if (dimension.hashed) {
+        if (this.hashed.has(table)) continue;
+        this.hashed.set(table, new HashedTable(pool, schema, dimension, 1 / hashed.size));
       } else if (!this.tables.has(table)) {
         this.tables.set(table, new TableMembers(pool, schema, dimension));
       }
     }
   }
 
-  openChunk(): ChunkKeys {
-    const roles = this.dataset.star.dimensions.map((dimension) => {
-      if (dimension.kind === 'lookup') return new LookupRole(dimension, this.tables.get(dimension.table)!);
-      return new DateRole(dimension.vector, this.dates.get(dimension.table)!);
+  /** `kernel`: the chunk's; it makes the hashes. */
+  openChunk(kernel: Kernel): ChunkKeys {
+    const roles = this.dataset.star.dimensions.map((dimension): Role => {
+      const { table } = dimension;
+      if (dimension.kind === 'date') return new DateRole(dimension.vector, this.dates.get(table)!);
+      if (dimension.hashed) return new HashedRole(dimension, this.hashed.get(table)!, kernel);
+      return new LookupRole(dimension, this.tables.get(table)!);
     });
     return {
       async resolve(batch) {
-        const vectors: Int32Vector[] = [];
+        const vectors: KeyVector[] = [];
         for (const role of roles) vectors.push(await role.resolve(batch));
         return vectors;
       },
+      async finish(signal) {
+        for (const role of roles) await role.finish?.(signal);
+      },
     };
   }
+}
+
+/** One dimension of the fact table, in one chunk. */
+interface Role {
+  resolve(batch: Batch): Promise<KeyVector>;
+  finish?(signal?: AbortSignal): Promise<void>;
 }
 
 /** One look-up table: its cache, and one upsert at a time, so that two slots do not make the same members. */
@@ -101,7 +125,7 @@ class TableMembers {
 }
 
 /** One role of a date dimension in one chunk. */
-class DateRole {
+class DateRole implements Role {
   private readonly vector: string;
   private readonly members: DateMembers;
   private keys = new Int32Array(0);
@@ -119,7 +143,7 @@ class DateRole {
 }
 
 /** One role of a look-up table in one chunk. */
-class LookupRole {
+class LookupRole implements Role {
   private readonly lookup: Lookup;
   private readonly members: TableMembers;
   private keys = new Int32Array(0);
@@ -236,25 +260,6 @@ function keyVector(keys: Int32Array, rows: number): Int32Vector {
 function memberValue(vector: Vector, logical: LogicalType, row: number): Text | null {
   if (vector.kind !== 'dictionary' || !isValid(vector, row)) return valueText(vector, logical, row);
   return vector.dictionary.bytes(vector.values[row]);
-}
-
-function vectorOf(batch: Batch, name: string): Vector {
-  const vector = batch.vectors.get(name);
-  if (vector !== undefined) return vector;
-  throw new LandfallError('LF_INTERNAL', { reason: `the batch has no column ${name}` });
-}
-
-/** Parts joined by NUL, which no text in Postgres holds; a null part is NUL alone. Null when all are. */
-function naturalText(vectors: readonly Vector[], columns: Lookup['natural'], row: number): string | null {
-  if (vectors.length === 1) return valueText(vectors[0], columns[0].logical, row);
-  let joined = '';
-  let given = 0;
-  for (let c = 0; c < vectors.length; c++) {
-    const text = valueText(vectors[c], columns[c].logical, row);
-    if (text !== null) given++;
-    joined += text === null ? '\0\0' : `${text}\0`;
-  }
-  return given === 0 ? null : joined;
 }
 
 /** The array with room for `size` codes; new ones MISSING. Doubles, so a chunk copies it log(size) times. */

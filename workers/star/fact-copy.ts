@@ -34,11 +34,14 @@ export interface FactCopy {
   readonly waitMs: number;
 }
 
+export interface CopyTarget {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
 /** Starts `copy table (columns) from stdin (format binary)` on a client with an open transaction. */
-export function openFactCopy(
-  client: PoolClient,
-  target: { schema: string; table: string; columns: readonly string[] },
-): FactCopy {
+export function openFactCopy(client: PoolClient, target: CopyTarget): FactCopy {
   const table = `${escapeIdentifier(target.schema)}.${escapeIdentifier(target.table)}`;
   const columns = target.columns.map((name) => escapeIdentifier(name)).join(', ');
   const stream = client.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`));

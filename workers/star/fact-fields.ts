@@ -1,26 +1,31 @@
 /** A batch as the fields of binary COPY rows, in the order of the fact table's columns. */
 import type { CopyField } from '../../kernel/types.ts';
-import type { Int32Vector, Vector } from '../../kernel/vectors.ts';
+import type { Vector } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledStar, LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors.ts';
+import type { KeyVector } from './dimensions.ts';
 
 /** `keys`: one vector per star.dimensions. Throws LF_INTERNAL where a vector cannot be a column of that type. */
 export function factFields(
   star: CompiledStar,
   batch: Batch,
-  keys: readonly Int32Vector[],
+  keys: readonly KeyVector[],
   chunkId: number,
 ): CopyField[] {
   return star.columns.map((column) => {
     if (column.kind === 'chunk') return { kind: 'constant4', value: chunkId };
-    if (column.kind === 'dimension') return { kind: 'int4', vector: keys[column.dimension] };
+    if (column.kind === 'dimension') return keyField(keys[column.dimension]);
     return valueField(column.name, batch.vectors.get(column.vector), column.logical);
   });
 }
 
+function keyField(vector: KeyVector): CopyField {
+  return vector.kind === 'int64' ? { kind: 'int8', vector } : { kind: 'int4', vector };
+}
+
 /** The field kind that each logical type is sent as, given the vector that carries it. */
-function valueField(name: string, vector: Vector | undefined, logical: LogicalType): CopyField {
+export function valueField(name: string, vector: Vector | undefined, logical: LogicalType): CopyField {
   switch (vector?.kind) {
     case 'int32':
       if (logical.type === 'smallint') return { kind: 'int2', vector };
@@ -54,6 +59,6 @@ function valueField(name: string, vector: Vector | undefined, logical: LogicalTy
       if (logical.type === 'text') return { kind: 'text', vector };
       break;
   }
-  const reason = `fact column ${name} is ${logical.type} and was given ${vector?.kind ?? 'nothing'}`;
+  const reason = `column ${name} is ${logical.type} and was given ${vector?.kind ?? 'nothing'}`;
   throw new LandfallError('LF_INTERNAL', { reason });
 }

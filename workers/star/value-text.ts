@@ -49,3 +49,20 @@ function instantText(micros: bigint): string {
   const [date, era] = dayText(day).split(' ');
   return [date, clock, era].filter(Boolean).join(' ');
 }
+
+/** Parts joined by NUL, which no text in Postgres holds; a null part is NUL alone. Null when all are. */
+export function naturalText(
+  vectors: readonly Vector[],
+  columns: readonly { readonly logical: LogicalType }[],
+  row: number,
+): string | null {
+  if (vectors.length === 1) return valueText(vectors[0], columns[0].logical, row);
+  let joined = '';
+  let given = 0;
+  for (let c = 0; c < vectors.length; c++) {
+    const text = valueText(vectors[c], columns[c].logical, row);
+    if (text !== null) given++;
+    joined += text === null ? '\0\0' : `${text}\0`;
+  }
+  return given === 0 ? null : joined;
+}

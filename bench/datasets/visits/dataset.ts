@@ -22,7 +22,7 @@ export default defineDataset({
   star: {
     fact: 'fact_visit',
     dimensions: {
-      customer_key: lookup('dim_customer', { name: 'customer' }),
+      customer_key: lookup('dim_customer', { name: 'customer' }, {}, { keys: 'hashed' }),
       date_key: dateDimension('dim_date', 'at'),
     },
     columns: ['at', 'cents'],

@@ -33,7 +33,7 @@ export default defineDataset({
   star: {
     fact: 'fact_mark',
     dimensions: {
-      content_key: lookup('dim_mark_content', { content: 'content' }),
+      content_key: lookup('dim_mark_content', { content: 'content' }, {}, { keys: 'hashed' }),
       date_key: dateDimension('dim_date', 'noted_at'),
     },
     columns: ['byte_offset', 'noted_at', 'record', 'amount', 'note'],

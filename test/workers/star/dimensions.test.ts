@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKernel } from '../../../kernel/kernel.ts';
+import type { Kernel } from '../../../kernel/types.ts';
 import type { Vector } from '../../../kernel/vectors.ts';
 import type { Batch } from '../../../model/batch.ts';
 import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../model/compiled.ts';
@@ -7,10 +9,12 @@ import { Dimensions } from '../../../workers/star/dimensions.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 
 let database: TestDatabase;
+let kernel: Kernel;
 const query = async (text: string) => (await database.pool.query({ text, rowMode: 'array' })).rows;
 
 beforeAll(async () => {
   database = await testDatabase();
+  kernel = await createKernel();
 });
 beforeEach(async () => {
   await database.pool.query(`
@@ -121,12 +125,13 @@ function dimensions(...roles: CompiledDimension[]): Dimensions {
 }
 
 async function keysOf(known: Dimensions, ...batches: Batch[]): Promise<number[][][]> {
-  const chunk = known.openChunk();
+  const chunk = known.openChunk(kernel);
   const keys: number[][][] = [];
   for (const each of batches) {
     const vectors = await chunk.resolve(each);
-    keys.push(vectors.map((vector) => [...vector.values.subarray(0, each.rows)]));
+    keys.push(vectors.map((vector) => Array.from(vector.values.subarray(0, each.rows), Number)));
   }
+  await chunk.finish();
   return keys;
 }
 
@@ -241,7 +246,7 @@ describe('dimension keys', () => {
   it('lets workers that meet the same members in other orders neither wait for ever nor make them twice', async () => {
     const workers = Array.from({ length: 4 }, () => dimensions(bike, station('start')));
     const rounds = workers.map(async (known, w) => {
-      const chunk = known.openChunk();
+      const chunk = known.openChunk(kernel);
       const dictionary: string[] = [];
       for (let round = 0; round < 15; round++) {
         const values = Array.from(

@@ -1,0 +1,57 @@
+/** Blocks of a kernel's memory for arrays that lie outside it, or that it is to fill. */
+import type { KernelInstance } from './module.ts';
+
+/** Where an array is in kernel memory, or its bytes where it lies outside. */
+export type Part = number | Uint8Array;
+
+/** A block of kernel memory that grows by doubling. */
+interface Block {
+  address: number;
+  bytes: number;
+}
+
+/** Named blocks, kept from call to call until the chunk ends. */
+export class KernelBlocks {
+  readonly #instance: KernelInstance;
+  readonly #blocks = new Map<string, Block>();
+
+  constructor(instance: KernelInstance) {
+    this.#instance = instance;
+  }
+
+  /** Forgets all: the kernel's memory is being handed out anew. */
+  reset(): void {
+    this.#blocks.clear();
+  }
+
+  /** The array's address in kernel memory, or its bytes outside it. */
+  locate(array: Uint8Array | Int32Array | Float64Array | BigInt64Array): Part {
+    if (array.buffer === this.#instance.memory.buffer) return array.byteOffset;
+    return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  }
+
+  /** The address of what was located, after copying it to the named block where it lies outside. */
+  place(name: string, part: Part): number {
+    return typeof part === 'number' ? part : this.copy(name, part);
+  }
+
+  /** Copies the bytes to the named block; its address. Memory may grow, which empties the views on it. */
+  copy(name: string, bytes: Uint8Array): number {
+    const address = this.reserve(name, bytes.length);
+    new Uint8Array(this.#instance.memory.buffer).set(bytes, address);
+    return address;
+  }
+
+  /** Sees to it that the named block has so many bytes; its address. Memory may grow. */
+  reserve(name: string, bytes: number): number {
+    const { alloc, powerOfTwo, release } = this.#instance.exports;
+    const block = this.#blocks.get(name) ?? { address: 0, bytes: 0 };
+    this.#blocks.set(name, block);
+    if (bytes > block.bytes) {
+      release(block.address, block.bytes);
+      block.bytes = powerOfTwo(bytes);
+      block.address = alloc(block.bytes);
+    }
+    return block.address;
+  }
+}
