@@ -176,7 +176,7 @@ function dimensionBound(runs: readonly NamedReport[], server: ServerResults | nu
   const [many, few] = costs;
   const budget = (few.wall * cores) / goal;
   const lines = [
-    `## Goal i: what stands in the way
+    `## Goal i: ${value >= goal ? 'where the time of a member goes' : 'what stands in the way'}
 
 ${costTable(costs)}
 
