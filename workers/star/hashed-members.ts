@@ -109,7 +109,10 @@ export class HashedMembers {
     const { rows } = await this.pool.query<Answer>(this.find, members.arrays(slice, this.types));
     const [{ missing, collided }] = rows;
     if (collided !== null) throw this.collision(collided);
-    return Int32Array.from(missing ?? [], (position) => slice[position - 1]);
+    // The server tells them in any order; those that are sent out of order could wait for another worker's in a circle.
+    return Int32Array.from(missing ?? [])
+      .sort()
+      .map((position) => slice[position - 1]);
   }
 
   private async copy(rows: Uint8Array): Promise<void> {

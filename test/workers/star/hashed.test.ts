@@ -216,6 +216,29 @@ describe('hashed keys', () => {
     ]);
   });
 
+  it('are sent in their order, whatever is there', async () => {
+    const make = (count: number, step: number) => {
+      const names = Array.from({ length: count }, (_, i) => `customer ${i * step}`);
+      return batch({ name: texts(names), city: texts(names) });
+    };
+    const added = async (after: string) => {
+      const rows = await query(`select key::text from star.customer where ctid > '${after}' order by ctid`);
+      return rows.map(([key]) => BigInt(key));
+    };
+    const ascending = (keys: bigint[]) => [...keys].sort((a, b) => (a < b ? -1 : 1));
+    const known = await process(customer);
+    const [[unknownMember]] = await query('select max(ctid)::text from star.customer');
+    await keysOf(known, make(800, 3));
+    const first = await added(unknownMember);
+    expect(first).toHaveLength(800);
+    expect(first).toEqual(ascending(first));
+    const [[last]] = await query('select max(ctid)::text from star.customer');
+    await keysOf(await process(customer), make(2400, 1));
+    const second = await added(last);
+    expect(second).toHaveLength(1600);
+    expect(second).toEqual(ascending(second));
+  });
+
   it('leave no member behind that only a chunk knew which was given up', async () => {
     const known = await process(customer);
     const one = batch({ name: texts(['a']), city: texts(['A']) });
