@@ -15,6 +15,7 @@
  * The index holds one row of `fieldCount + 1` words for each accepted record: first the address before
  * the record, then the address at which each field ends, with QUOTED and ESCAPED flags in its top bits.
  */
+import { bits64, parities } from './bits';
 import { FIELD_COUNT, QUOTE, TOO_LONG } from './reasons';
 import { Rejects, addReject } from './rejects';
 
@@ -78,16 +79,6 @@ export class Scan {
   static room: i32 = 0;
   static rowRecord: usize = 0;
   static rowLine: usize = 0;
-}
-
-@inline
-function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    <u64><u32>i8x16.bitmask(a) |
-    ((<u64><u32>i8x16.bitmask(b)) << 16) |
-    ((<u64><u32>i8x16.bitmask(c)) << 32) |
-    ((<u64><u32>i8x16.bitmask(d)) << 48)
-  );
 }
 
 /** Offset in the file of an address in the window. */
@@ -185,13 +176,7 @@ function readQuotes(block: usize, bits: u64, quotes: u64): bool {
   // A field that was closed by the last byte of the block before, and ends here.
   if (mode == CLOSING && Scan.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
   if (mode == CLOSING) return false;
-  // Each bit becomes the parity of the quotes up to it.
-  let quoted = quotes ^ (quotes << 1);
-  quoted ^= quoted << 2;
-  quoted ^= quoted << 4;
-  quoted ^= quoted << 8;
-  quoted ^= quoted << 16;
-  quoted ^= quoted << 32;
+  let quoted = parities(quotes);
   if (mode == QUOTED) quoted = ~quoted;
   const ends = structure & ~quoted;
   const opening = quotes & quoted;

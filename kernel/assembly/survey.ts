@@ -6,6 +6,8 @@
  * newline, so stretches without a quote are passed in one step, and only their newlines are counted. Once the
  * tracks have come together, as they soon do, a block whose quotes stand where they belong is one step too.
  */
+import { bits64, parities } from './bits';
+
 const LF: u32 = 10;
 
 const FIELD_START: i32 = 0;
@@ -111,13 +113,7 @@ function outsideAfter(p: usize): i32 {
  */
 @inline
 function passBlock(state: i32, quotes: u64, structure: u64): i32 {
-  // Each bit becomes the parity of the quotes up to it.
-  let quoted = quotes ^ (quotes << 1);
-  quoted ^= quoted << 2;
-  quoted ^= quoted << 4;
-  quoted ^= quoted << 8;
-  quoted ^= quoted << 16;
-  quoted ^= quoted << 32;
+  let quoted = parities(quotes);
   if (state == QUOTED) quoted = ~quoted;
   const ends = structure & ~quoted;
   const starts = (ends << 1) | <u64>(state == FIELD_START);
@@ -199,20 +195,12 @@ function followTracks(start: usize, end: usize): usize {
   return end;
 }
 
-@inline
-function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) |
-    (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
-  );
-}
-
 /** Every track byte by byte, up to and with the next newline. */
 function stepTracks(p: usize, end: usize, start: usize): usize {
   while (p < end) {
     const byte = <u32>load<u8>(p++);
     if (byte == LF) Survey.lines += 1;
-    const outside = byte == Survey.delimiter || byte == LF ? FIELD_START : UNQUOTED;
+    const outside = outsideAfter(p - 1);
     for (let i = 0; i < 4; i++) {
       const track = states + (<usize>i << 2);
       const state = load<i32>(track);

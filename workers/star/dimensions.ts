@@ -5,13 +5,14 @@
  */
 import type { Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
-import type { DictionaryVector, Int32Vector, Int64Vector, Vector } from '../../kernel/vectors.ts';
+import type { DictionaryVector, Int32Vector, Vector } from '../../kernel/vectors.ts';
 import { isValid } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledDataset, CompiledDimension, LogicalType } from '../../model/compiled.ts';
 import { sqlType } from '../../model/ddl.ts';
 import { vectorOf } from './batch-vector.ts';
 import { DateMembers } from './date-members.ts';
+import type { KeyVector } from './fact-fields.ts';
 import { HashedRole, HashedTable } from './hashed-role.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, Members } from './members.ts';
@@ -23,8 +24,6 @@ import { naturalText, valueText } from './value-text.ts';
 const ASKED = MISSING - 1;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
-
-export type KeyVector = Int32Vector | Int64Vector;
 
 /** Keys of one chunk's rows, batch by batch. */
 export interface ChunkKeys {
@@ -45,8 +44,9 @@ export class Dimensions {
   constructor(pool: Pool, dataset: CompiledDataset) {
     this.dataset = dataset;
     const { schema, dimensions } = dataset.star;
-    const hashed = new Set(dimensions.map((one) => (one.kind === 'lookup' && one.hashed ? one.table : '')));
-    hashed.delete('');
+    const hashed = new Set(
+      dimensions.flatMap((one) => (one.kind === 'lookup' && one.hashed ? [one.table] : [])),
+    );
     for (const dimension of dimensions) {
       const { table } = dimension;
       if (dimension.kind === 'date') {

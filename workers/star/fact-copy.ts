@@ -40,7 +40,7 @@ export interface CopyTarget {
   readonly columns: readonly string[];
 }
 
-/** Starts `copy table (columns) from stdin (format binary)` on a client with an open transaction. */
+/** Starts `copy table (columns) from stdin (format binary)` on a client, in its transaction if one is open. */
 export function openFactCopy(client: PoolClient, target: CopyTarget): FactCopy {
   const table = `${escapeIdentifier(target.schema)}.${escapeIdentifier(target.table)}`;
   const columns = target.columns.map((name) => escapeIdentifier(name)).join(', ');

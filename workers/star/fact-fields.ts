@@ -1,10 +1,12 @@
 /** A batch as the fields of binary COPY rows, in the order of the fact table's columns. */
 import type { CopyField } from '../../kernel/types.ts';
-import type { Vector } from '../../kernel/vectors.ts';
+import type { Int32Vector, Int64Vector, Vector } from '../../kernel/vectors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { CompiledStar, LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors.ts';
-import type { KeyVector } from './dimensions.ts';
+
+/** Keys of a dimension's members: int64 where they are hashed. */
+export type KeyVector = Int32Vector | Int64Vector;
 
 /** `keys`: one vector per star.dimensions. Throws LF_INTERNAL where a vector cannot be a column of that type. */
 export function factFields(

@@ -9,7 +9,7 @@
  *
  * No deadlock: each COPY is a transaction of its own whose keys ascend, so of two that meet one waits for the other.
  */
-import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
+import { escapeIdentifier, type Pool } from 'pg';
 import type { CompiledDimension, LogicalType } from '../../model/compiled.ts';
 import { sqlType } from '../../model/ddl.ts';
 import { crashPoint } from '../../platform/crash-points.ts';
@@ -117,28 +117,17 @@ export class HashedMembers {
 
   private async copy(rows: Uint8Array): Promise<void> {
     const client = await this.pool.connect();
+    const copy = openFactCopy(client, this.target);
     try {
-      // Nobody waits for the disk here: the facts that point to the members are committed after them, and whoever
-      // has that commit has this one, which is before it in the log.
-      await client.query('begin; set local synchronous_commit to off');
-      await copyRows(client, this.target, rows);
-      await client.query('commit');
+      await copy.write(rows);
+      // Waits for the disk: what a process knows to be there must be there after the server's next crash.
+      await copy.finish();
       client.release();
     } catch (error) {
+      copy.abort();
       client.release(error as Error);
       throw error;
     }
-  }
-}
-
-async function copyRows(client: PoolClient, target: CopyTarget, rows: Uint8Array): Promise<void> {
-  const copy = openFactCopy(client, target);
-  try {
-    await copy.write(rows);
-    await copy.finish();
-  } catch (error) {
-    copy.abort();
-    throw error;
   }
 }
 

@@ -5,9 +5,7 @@
 import { giveMemory, growMemory, takeMemory } from '../memory.ts';
 import type { KeySet } from './key-set.ts';
 import { sortedByKey } from './sort-keys.ts';
-
-/** Of PostgreSQL's binary arrays: dimensions (1), whether there are nulls, type, how many, the first one's index (1). */
-const ARRAY_HEADER_BYTES = 20;
+import { ARRAY_HEADER_BYTES, openArray } from './text-array.ts';
 
 /** Members whose rows are brought near at a time: some hundred KiB. */
 const WARM_MEMBERS = 4096;
@@ -120,14 +118,10 @@ export class NewMembers {
         at += bytes;
       }
     }
-    const arrays = types.map((type, field) => {
-      const array = Buffer.allocUnsafe(sizes[field]);
-      // "There are nulls" may be said where there are none.
-      [1, 1, type, members.length, 1].forEach((word, i) => {
-        array.writeInt32BE(word, i * 4);
-      });
-      return array;
-    });
+    // "There are nulls" may be said where there are none.
+    const arrays = types.map((type, field) =>
+      openArray(sizes[field], { type, length: members.length, hasNulls: true }),
+    );
     const ends = types.map(() => ARRAY_HEADER_BYTES);
     for (let i = 0; i < members.length; i++) {
       if (i % WARM_MEMBERS === 0) warm(all, starts, members, i);

@@ -9,24 +9,33 @@ export type Text = string | Uint8Array;
 /** PostgreSQL's number for the type text. */
 const TEXT_OID = 25;
 /** Dimensions (1), whether there are nulls, type of the elements, how many, the first one's index (1). */
-const HEADER_BYTES = 20;
+export const ARRAY_HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 
 /** `values` as a Buffer, which pg sends as a binary parameter. */
 export function textArray(values: readonly (Text | null)[]): Buffer {
-  let size = HEADER_BYTES;
+  let size = ARRAY_HEADER_BYTES;
   for (const value of values) size += 4 + (value === null ? 0 : Buffer.byteLength(value));
-  const array = Buffer.allocUnsafe(size);
-  [1, Number(values.includes(null)), TEXT_OID, values.length, 1].forEach((word, i) => {
-    array.writeInt32BE(word, i * 4);
-  });
-  let end = HEADER_BYTES;
+  const array = openArray(size, { type: TEXT_OID, length: values.length, hasNulls: values.includes(null) });
+  let end = ARRAY_HEADER_BYTES;
   for (const value of values) {
     const start = end + 4;
     const length = value === null ? 0 : write(value, array, start);
     array.writeInt32BE(value === null ? NULL_LENGTH : length, end);
     end = start + length;
   }
+  return array;
+}
+
+/** An array of so many bytes whose header is written; its elements, each after its length, are to follow. */
+export function openArray(
+  bytes: number,
+  { type, length, hasNulls }: { type: number; length: number; hasNulls: boolean },
+): Buffer {
+  const array = Buffer.allocUnsafe(bytes);
+  [1, Number(hasNulls), type, length, 1].forEach((word, i) => {
+    array.writeInt32BE(word, i * 4);
+  });
   return array;
 }
 

@@ -1,12 +1,15 @@
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
 import type { Kernel } from '../../../kernel/types.ts';
-import type { Vector } from '../../../kernel/vectors.ts';
 import type { Batch } from '../../../model/batch.ts';
 import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../model/compiled.ts';
 import { starDdl } from '../../../model/ddl.ts';
+import { connectDatabase } from '../../../platform/database.ts';
 import { Dimensions } from '../../../workers/star/dimensions.ts';
+import { openPostgres } from '../../faults/servers.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
+import { batch, codes, numbers, texts } from './vectors.ts';
 
 let database: TestDatabase;
 let kernel: Kernel;
@@ -17,56 +20,6 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const query = async (text: string) => (await database.pool.query({ text, rowMode: 'array' })).rows;
-
-function nulls(values: readonly unknown[]): { validity: Uint8Array | null; nullCount: number } {
-  const nullCount = values.filter((value) => value === null).length;
-  if (nullCount === 0) return { validity: null, nullCount };
-  const validity = new Uint8Array((values.length + 7) >> 3);
-  values.forEach((value, i) => {
-    if (value !== null) validity[i >> 3] |= 1 << (i & 7);
-  });
-  return { validity, nullCount };
-}
-
-const texts = (values: readonly (string | null)[]): Vector => {
-  const parts = values.map((value) => Buffer.from(value ?? ''));
-  const offsets = new Int32Array(values.length + 1);
-  parts.forEach((part, i) => {
-    offsets[i + 1] = offsets[i] + part.length;
-  });
-  return { kind: 'utf8', length: values.length, offsets, bytes: Buffer.concat(parts), ...nulls(values) };
-};
-
-const codes = (values: readonly (string | null)[], known: string[] = []): Vector => {
-  const coded = values.map((value) => {
-    if (value !== null && !known.includes(value)) known.push(value);
-    return Math.max(0, known.indexOf(value ?? ''));
-  });
-  const dictionary = {
-    size: known.length,
-    text: (code: number) => known[code],
-    bytes: (code: number) => Buffer.from(known[code]),
-  };
-  return {
-    kind: 'dictionary',
-    length: values.length,
-    values: Int32Array.from(coded),
-    dictionary,
-    ...nulls(values),
-  };
-};
-
-const numbers = (values: readonly (number | null)[]): Vector => ({
-  kind: 'int32',
-  length: values.length,
-  values: Int32Array.from(values, (value) => value ?? 0),
-  ...nulls(values),
-});
-
-const batch = (vectors: Record<string, Vector>): Batch => ({
-  rows: Object.values(vectors)[0].length,
-  vectors: new Map(Object.entries(vectors)),
-});
 
 const column = (name: string, logical: LogicalType | 'text' | 'integer' = 'text') => ({
   name,
@@ -85,13 +38,15 @@ function lookup(
 const customer = lookup('customer', [column('name')], [column('city')]);
 
 /** What a worker process knows at its start, its tables made where they are not there. */
-async function process(...dimensions: CompiledDimension[]): Promise<Dimensions> {
+const process = (...dimensions: CompiledDimension[]) => processOn(database.pool, ...dimensions);
+
+async function processOn(pool: Pool, ...dimensions: CompiledDimension[]): Promise<Dimensions> {
   const star = { schema: 'star', fact: 'fact', columns: [], dimensions, indexes: [] };
   const dataset = { name: 'test', description: '', star } as unknown as CompiledDataset;
   for (const statement of starDdl(dataset)) {
-    if (!statement.includes('"fact"')) await database.pool.query(statement);
+    if (!statement.includes('"fact"')) await pool.query(statement);
   }
-  return new Dimensions(database.pool, dataset);
+  return new Dimensions(pool, dataset);
 }
 
 beforeEach(async () => {
@@ -237,6 +192,26 @@ describe('hashed keys', () => {
     const second = await added(last);
     expect(second).toHaveLength(1600);
     expect(second).toEqual(ascending(second));
+  });
+
+  it('are there after a crash of the server as soon as a process knows them', async () => {
+    // What waits in the server's memory would stay there.
+    const own = await openPostgres({ wal_writer_delay: '10s' });
+    const url = await own.database();
+    const first = connectDatabase(url);
+    try {
+      const one = batch({ name: texts(['a', 'b']), city: texts(['A', 'B']) });
+      await keysOf(await processOn(first.pool, customer), one);
+      await own.stop('immediate');
+      await own.start();
+      expect(await own.run('select name from star.customer where key <> 0 order by name', url)).toEqual([
+        { name: 'a' },
+        { name: 'b' },
+      ]);
+    } finally {
+      await first.close().catch(() => {});
+      await own.close();
+    }
   });
 
   it('leave no member behind that only a chunk knew which was given up', async () => {
