@@ -8,9 +8,9 @@
  * disk, enrichment, anything after the columns.
  */
 import { createKernel } from '../kernel/kernel.ts';
-import { createSurveyor } from '../kernel/survey.ts';
+import { createSurveyor } from '../kernel/scan.ts';
 import type { Batch, CopyField, KernelColumn, KernelPlan } from '../kernel/types.ts';
-import type { Vector } from '../kernel/vectors.ts';
+import type { Vector } from '../kernel/columns/vectors.ts';
 
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);

@@ -19,11 +19,11 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
-import type { Batch } from '../model/batch.ts';
+import type { Batch } from '../model/enrich/batch.ts';
 import type { CompiledDataset, LogicalType } from '../model/compiled.ts';
-import { fixedDictionary } from '../model/dictionary.ts';
+import { fixedDictionary } from '../model/enrich/known-dictionary.ts';
 import type { Storage, StorageWriter } from '../platform/types.ts';
-import { openLakeChunk } from '../workers/lake/lake-chunk.ts';
+import { openLakeChunk } from '../sinks/lake/lake-chunk.ts';
 
 const BATCH_ROWS = 16_384;
 /** Rows of a chunk of 32 MiB. */

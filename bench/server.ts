@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
-import { connectDatabase } from '../platform/database.ts';
-import { openFactCopy } from '../workers/star/fact-copy.ts';
-import { Members } from '../workers/star/members.ts';
+import { connectDatabase } from '../platform/database/database.ts';
+import { openFactCopy } from '../sinks/postgres/facts/fact-copy.ts';
+import { Members } from '../sinks/postgres/dimensions/members.ts';
 import { Arena } from './lib/arena.ts';
 import { machine, versions } from './lib/machine.ts';
 import { processStat } from './lib/proc.ts';

@@ -1,5 +1,5 @@
 /** The documents that are generated from the program itself. */
-import { errorTable } from '../platform/errors.ts';
+import { errorTable } from '../platform/errors/errors.ts';
 import { buildProgram } from './program.ts';
 
 /** docs/errors.md: every code with its message and its fix. */
@@ -12,7 +12,7 @@ export function errorsDocument(): string {
       .join('\n');
   return `# Errors
 
-Generated from \`platform/errors.ts\` by \`npm run docs\`. Words in braces are filled in.
+Generated from \`platform/errors/errors.ts\` by \`npm run docs\`. Words in braces are filled in.
 
 ## Errors that stop something
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `landfall` command: parse, run, turn what went wrong into words and an exit code. */
 import { CommanderError } from 'commander';
-import { describeEnd } from '../platform/trouble.ts';
+import { describeEnd } from '../platform/errors/outage.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 

@@ -55,7 +55,7 @@ export async function settle(
 }
 
 async function configOf(flags: SettingFlags): Promise<Config> {
-  const { loadConfig } = await import('../platform/config.ts');
+  const { loadConfig } = await import('../platform/config/config.ts');
   return loadConfig({
     home: flags.home,
     databaseUrl: flags.databaseUrl,

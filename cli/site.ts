@@ -5,10 +5,10 @@
 import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
-import type { Database } from '../platform/database.ts';
-import { createLog, type Log } from '../platform/log.ts';
-import { patiently } from '../platform/patience.ts';
-import { type Trouble, troubleOf } from '../platform/trouble.ts';
+import type { Database } from '../platform/database/database.ts';
+import { createLog, type Log } from '../platform/log/log.ts';
+import { patiently } from '../platform/errors/wait-out.ts';
+import { type Trouble, troubleOf } from '../platform/errors/outage.ts';
 import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -80,7 +80,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
 /** Opens the database; one that is still being started is waited for. */
 export async function openPatiently(config: Config, log: Log): Promise<Database> {
-  const { openDatabase } = await import('../platform/database.ts');
+  const { openDatabase } = await import('../platform/database/database.ts');
   return untilReady(config, log, () => openDatabase(config));
 }
 
@@ -122,7 +122,7 @@ async function openInTurn(
   const [{ startCoordinator }, { createHub }, { openTicks }] = await Promise.all([
     import('../coordinator/coordinator.ts'),
     import('../coordinator/progress/hub.ts'),
-    import('../platform/ticks.ts'),
+    import('../platform/progress/ticks.ts'),
   ]);
   const ticks = await openTicks(config, database.url);
   closers.push(() => ticks.close());
@@ -151,7 +151,7 @@ async function openServer(
   log: Log,
   closers: Closers,
 ): Promise<string> {
-  const { startServer } = await import('../coordinator/http.ts');
+  const { startServer } = await import('../coordinator/http/server.ts');
   const { ledger } = coordinator;
   const { pool } = database;
   const counts = () => queueCounts(coordinator);

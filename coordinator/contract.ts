@@ -1,11 +1,11 @@
 /** The coordinator as the command sees it. */
 import type { Registry } from '../model/registry.ts';
-import type { Database } from '../platform/database.ts';
-import type { LandfallError } from '../platform/errors.ts';
-import type { Ledger } from '../platform/ledger/ledger.ts';
-import type { Log } from '../platform/log.ts';
+import type { Database } from '../platform/database/database.ts';
+import type { LandfallError } from '../platform/errors/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Log } from '../platform/log/log.ts';
 import type { Queues } from '../platform/queue/index.ts';
-import type { Trouble } from '../platform/trouble.ts';
+import type { Trouble } from '../platform/errors/outage.ts';
 import type { Config, Receipt } from '../platform/types.ts';
 import type { UnknownFile } from './progress/unknown.ts';
 

@@ -1,5 +1,5 @@
 /** A few real answers from the star: named queries of a dataset, run with their defaults. */
-import { compileDataset } from '../model/compile.ts';
+import { compileDataset } from '../model/compile/compile.ts';
 import { builtin } from './index.ts';
 
 /** What is asked of a database here; a pg Pool or client is one. */

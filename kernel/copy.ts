@@ -1,12 +1,12 @@
-/** Describes fields to kernel/assembly/copy.ts, copying what lies outside kernel memory into it. */
+/** Describes fields to kernel/assembly/copy/copy.ts, copying what lies outside kernel memory into it. */
 import { KernelBlocks, type Part } from './blocks.ts';
-import { KernelDictionary } from './dictionary.ts';
+import { KernelDictionary } from './columns/dictionary.ts';
 import type { KernelInstance } from './module.ts';
-import { numericBinary } from './numeric-binary.ts';
+import { numericBinary } from './columns/numeric-binary.ts';
 import type { CopyField } from './types.ts';
-import type { TextDictionary } from './vectors.ts';
+import type { TextDictionary } from './columns/vectors.ts';
 
-/** The kernel's numbers for the kinds, as in kernel/assembly/copy.ts; dictionary text is 10. */
+/** The kernel's numbers for the kinds, as in kernel/assembly/copy/copy.ts; dictionary text is 10. */
 const KINDS: Record<CopyField['kind'], number> = {
   int2: 0,
   int4: 1,

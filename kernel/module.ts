@@ -1,7 +1,7 @@
 /** Loads kernel.wasm, once per process, and makes instances of it, each with memory of its own. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { powersOfFive } from './powers.ts';
+import { powersOfFive } from './columns/powers.ts';
 
 /** The functions of kernel/assembly/index.ts. Addresses and sizes are in bytes. */
 export interface KernelExports {

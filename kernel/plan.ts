@@ -1,7 +1,7 @@
 /** Puts a plan into kernel memory: columns, null tokens, formats, zone tables, buffers. */
-import { measureOf } from './encodings.ts';
+import { measureOf } from './dialect/encodings.ts';
 import { compileFormats } from './formats.ts';
-import { dialectFault, isPlain, machineOf } from './machine.ts';
+import { dialectFault, isPlain, machineOf } from './dialect/machine.ts';
 import type { KernelInstance } from './module.ts';
 import { remember } from './remember.ts';
 import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';
@@ -174,7 +174,7 @@ const encodedZone = remember((table: ZoneTable) => ({
   utc: BigInt64Array.from(table.utc, BigInt),
 }));
 
-/** The Zone of kernel/assembly/zone.ts. */
+/** The Zone of kernel/assembly/types/zone.ts. */
 function placeZone(instance: KernelInstance, table: ZoneTable): number {
   const { pieces, utc } = encodedZone(table);
   const words = Int32Array.of(

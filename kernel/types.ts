@@ -1,10 +1,10 @@
 /** What the kernel is told (a plan) and what it answers (batches). It depends on nothing else. */
-import type { Vector } from './vectors.ts';
+import type { Vector } from './columns/vectors.ts';
 
 /**
  * How the bytes of a file are cut into records and fields. Members left out are as in the plainest
- * dialect, which has a scanner of its own (kernel/assembly/scan.ts); all others go through a table of
- * states (kernel/machine.ts).
+ * dialect, which has a scanner of its own (kernel/assembly/read/read.ts); all others go through a table of
+ * states (kernel/dialect/machine.ts).
  */
 export interface KernelDialect {
   /** Field separator: one or more characters. */
@@ -91,7 +91,7 @@ export interface KernelPlan {
   readonly places?: boolean;
 }
 
-/** Why the kernel turned a row away. platform/errors.ts gives each its LF_ code and its words. */
+/** Why the kernel turned a row away. platform/errors/errors.ts gives each its LF_ code and its words. */
 export const RejectReason = {
   fieldCount: 1,
   missing: 2,

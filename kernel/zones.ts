@@ -1,4 +1,4 @@
-/** From a table of UTC offsets to the pieces of the local clock that kernel/assembly/zone.ts looks in. */
+/** From a table of UTC offsets to the pieces of the local clock that kernel/assembly/types/zone.ts looks in. */
 import { RejectReason, type ZoneTable } from './types.ts';
 
 /** Between one start and the next, local times mean one thing. */

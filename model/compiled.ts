@@ -3,8 +3,8 @@
  * coordinator see only this; the language people write (`defineDataset`) is in index.ts.
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
-import type { Batch, Vector } from './batch.ts';
-import type { Lanes } from './lanes.ts';
+import type { Batch, Vector } from './enrich/batch.ts';
+import type { Lanes } from './enrich/lanes.ts';
 
 export interface CompiledDataset {
   readonly name: string;
@@ -73,7 +73,7 @@ export interface CompiledColumn extends KernelColumn {
 }
 
 /**
- * A value for vectorBuilder of the column's logical type (model/values.ts); null: no value; undefined: it
+ * A value for vectorBuilder of the column's logical type (model/enrich/values.ts); null: no value; undefined: it
  * does not fit; a Refusal: it does not fit, and why.
  */
 export type Converter = (text: string) => unknown;

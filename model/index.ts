@@ -13,10 +13,10 @@ export {
   text,
   timestamp,
   uuid,
-} from './columns.ts';
+} from './language/columns.ts';
 export type { CompiledDataset } from './compiled.ts';
-export { type DatasetDefinition, type Definition, defineDataset } from './define.ts';
-export { compute } from './enrichments/compute.ts';
+export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
+export { compute } from './enrich/compute.ts';
 export {
   day,
   dayOfWeek,
@@ -30,9 +30,9 @@ export {
   secondsBetween,
   timeOfDay,
   year,
-} from './enrichments/dates.ts';
-export { distance, geohash, gridCell, lat, lon } from './enrichments/geo.ts';
-export { lookupTable, pattern } from './enrichments/text.ts';
-export type { Enrichment, Ref } from './refs.ts';
-export { rule, unique } from './rules.ts';
-export { dateDimension, lookup, type Mart, type Query, table, view } from './star.ts';
+} from './enrich/dates.ts';
+export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
+export { lookupTable, pattern } from './enrich/texts.ts';
+export type { Enrichment, Ref } from './language/refs.ts';
+export { rule, unique } from './language/rules.ts';
+export { dateDimension, lookup, type Mart, type Query, table, view } from './language/star.ts';

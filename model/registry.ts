@@ -2,12 +2,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LandfallError } from '../platform/errors.ts';
-import { tableShape } from './compile/star.ts';
-import { compileDataset } from './compile.ts';
+import { LandfallError } from '../platform/errors/errors.ts';
+import { tableShape } from './compile/compile-star.ts';
+import { compileDataset } from './compile/compile.ts';
 import type { CompiledDataset } from './compiled.ts';
-import { type Definition, isDefinition } from './define.ts';
-import { Mistakes } from './mistakes.ts';
+import { type Definition, isDefinition } from './language/define.ts';
+import { Mistakes } from './compile/mistakes.ts';
 
 export interface Registry {
   get(name: string): CompiledDataset | undefined;

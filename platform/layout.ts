@@ -1,5 +1,5 @@
 /** What a file's layout means for reading it. */
-import { unitBytes } from '../kernel/encodings.ts';
+import { unitBytes } from '../kernel/dialect/encodings.ts';
 import type { FileLayout } from './types.ts';
 
 /** True for files that can only be read from their start: compressed, or without places to begin at. */

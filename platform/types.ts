@@ -1,5 +1,5 @@
 /** Contracts that coordinator, workers and command share. No code. */
-import type { Drift, FileLink, RowCounts } from './progress.ts';
+import type { Drift, FileLink, RowCounts } from './progress/progress.ts';
 
 /** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
 export interface Config {

@@ -22,6 +22,9 @@ process.chdir(root);
 const rooms = [
   'cli',
   'coordinator',
+  'ledger',
+  'sinks',
+  'sources',
   'workers',
   'kernel',
   'model',

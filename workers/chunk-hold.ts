@@ -11,8 +11,8 @@
  * lost some is loaded with nothing beside it, so that only the one that kills its worker goes on counting;
  * one that has lost too many is set aside.
  */
-import { LandfallError } from '../platform/errors.ts';
-import type { Claim, ErrorDescription, Ledger } from '../platform/ledger/ledger.ts';
+import { LandfallError } from '../platform/errors/errors.ts';
+import type { Claim, ErrorDescription, Ledger } from '../ledger/ledger.ts';
 import type { ChunkJob } from '../platform/types.ts';
 
 /** Workers lost to a chunk after which it is loaded alone in its process. */

@@ -7,11 +7,11 @@
  */
 import { builtin } from '../datasets/index.ts';
 import { loadRegistry } from '../model/registry.ts';
-import { connectDatabase, openDatabase } from '../platform/database.ts';
-import { describeError } from '../platform/errors.ts';
-import { createLog } from '../platform/log.ts';
-import { patiently } from '../platform/patience.ts';
-import { troubleOf } from '../platform/trouble.ts';
+import { connectDatabase, openDatabase } from '../platform/database/database.ts';
+import { describeError } from '../platform/errors/errors.ts';
+import { createLog } from '../platform/log/log.ts';
+import { patiently } from '../platform/errors/wait-out.ts';
+import { troubleOf } from '../platform/errors/outage.ts';
 import type { Config } from '../platform/types.ts';
 import { heartbeatMs } from './heartbeat.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -31,7 +31,7 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
     const sent = await new Promise<WorkerSettings>((resolve) => process.once('message', resolve as never));
     return { ...sent, close: async () => {} };
   }
-  const { loadConfig } = await import('../platform/config.ts');
+  const { loadConfig } = await import('../platform/config/config.ts');
   const config = await loadConfig({});
   const database = config.databaseUrl ? connectDatabase(config.databaseUrl) : await openDatabase(config);
   return { config, databaseUrl: database.url, scope: 'pool', close: () => database.close() };

@@ -1,6 +1,6 @@
 /** What a worker's slots are doing, as counters that the ticker reads. */
-import type { SlotProgress, TroubleReport } from '../platform/progress.ts';
-import type { Trouble } from '../platform/trouble.ts';
+import type { SlotProgress, TroubleReport } from '../platform/progress/progress.ts';
+import type { Trouble } from '../platform/errors/outage.ts';
 
 /** Characters of a trouble's text in a tick: NOTIFY takes 8000 bytes for all slots together. */
 const textMost = 400;

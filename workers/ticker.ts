@@ -6,7 +6,7 @@
  * Who is idle still says so, because a worker that is not heard of for 5 s is taken for gone.
  */
 import { hostname } from 'node:os';
-import type { Tick } from '../platform/progress.ts';
+import type { Tick } from '../platform/progress/progress.ts';
 import type { Slots } from './slots.ts';
 
 const BUSY_MS = 500;

@@ -2,14 +2,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import trips from '../../datasets/trips/dataset.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { createSurveyor } from '../../kernel/survey.ts';
+import { createSurveyor } from '../../kernel/scan.ts';
 import type { Kernel, RangeSurvey } from '../../kernel/types.ts';
-import { compileDataset } from '../../model/compile.ts';
-import { enrichBatch } from '../../model/enrich.ts';
-import type { PlannedChunk } from '../../platform/ledger/requests.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import { enrichBatch } from '../../model/enrich/enrich.ts';
+import type { PlannedChunk } from '../../ledger/requests.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { FileLayout, SurveyJob } from '../../platform/types.ts';
-import { openLakeChunk } from '../../workers/lake/lake-chunk.ts';
+import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
 import { batchesOf } from '../lib/batches.ts';
 
 /** `layout` is the file's, settled once, as the ledger has it for workers. */

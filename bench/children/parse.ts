@@ -2,8 +2,8 @@
 
 import trips from '../../datasets/trips/dataset.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import type { Vector } from '../../kernel/vectors.ts';
-import { compileDataset } from '../../model/compile.ts';
+import type { Vector } from '../../kernel/columns/vectors.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
 import { batchesOf } from '../lib/batches.ts';
 import { answer, receiveTask } from '../lib/children.ts';
 

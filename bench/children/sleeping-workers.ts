@@ -4,10 +4,10 @@
  * does what it is told: 'warm', then 'stop'.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectDatabase, type Database } from '../../platform/database.ts';
-import { Ledger } from '../../platform/ledger/ledger.ts';
+import { connectDatabase, type Database } from '../../platform/database/database.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { askingOfWorker, openQueues } from '../../platform/queue/index.ts';
-import { inTransaction } from '../../platform/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 
 export interface SleepersTask {

@@ -1,6 +1,6 @@
 /** A range of a CSV file through the kernel, without ledger, queue or database. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { settleLayout } from '../../coordinator/layout.ts';
+import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { FileLayout } from '../../platform/types.ts';

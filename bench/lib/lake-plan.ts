@@ -1,10 +1,10 @@
 /** What the parent of a lake run takes from the coordinator: loaded while its processes load their own code. */
 import trips from '../../datasets/trips/dataset.ts';
-import { compileDataset } from '../../model/compile.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import { layoutOf } from './batches.ts';
 
-export { planChunks, surveyRanges } from '../../coordinator/plan.ts';
+export { planChunks, surveyRanges } from '../../coordinator/plan/plan-chunks.ts';
 
 /** How a trips file is read. */
 export function tripsLayout(path: string): FileLayout {

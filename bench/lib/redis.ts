@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../platform/embedded/launch.ts';
+import { freePort } from '../../platform/database/embedded/launch.ts';
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 

@@ -3,11 +3,11 @@
  * time until all are to be finalised is taken, with what it cost every process. What takes too long is cut off.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { settleLayout } from '../../coordinator/layout.ts';
+import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
 import trips from '../../datasets/trips/dataset.ts';
-import { compileDataset } from '../../model/compile.ts';
-import { connectDatabase, type Database } from '../../platform/database.ts';
-import { Ledger } from '../../platform/ledger/ledger.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import { connectDatabase, type Database } from '../../platform/database/database.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { openQueues, type Queues } from '../../platform/queue/index.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 import type { QueueRun } from '../report/results.ts';

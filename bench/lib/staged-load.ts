@@ -3,23 +3,23 @@
  * time: what a stage is charged is what it has cost, waiting not included.
  */
 import { pathToFileURL } from 'node:url';
-import { planChunks } from '../../coordinator/plan.ts';
+import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { compileDataset } from '../../model/compile.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { starDdl } from '../../model/ddl.ts';
-import { connectDatabase } from '../../platform/database.ts';
-import { Ledger } from '../../platform/ledger/ledger.ts';
-import { migrate } from '../../platform/migrate.ts';
+import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { migrate } from '../../ledger/migrate.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, Storage, SurveyJob } from '../../platform/types.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
-import { loadChunk } from '../../workers/load-chunk.ts';
-import { Room } from '../../workers/room.ts';
+import { loadChunk } from '../../workers/pipeline/load-chunk.ts';
+import { Room } from '../../workers/shared-lock.ts';
 import { Slots } from '../../workers/slots.ts';
-import { Dimensions } from '../../workers/star/dimensions.ts';
+import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
-import { surveyRange } from '../../workers/survey-range.ts';
+import { surveyRange } from '../../workers/scan/scan-range.ts';
 import type { Input } from './arena.ts';
 import { layoutOf } from './batches.ts';
 import { subjectOf } from './staged-subjects.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Listening, listen } from '../../platform/listen.ts';
+import { type Listening, listen } from '../../platform/database/listen.ts';
 import type { Arena, Input } from './arena.ts';
 import { landfallEnvironment, landfallMain } from './ingest.ts';
 import { hasProc, processStat, treeCpuSeconds } from './proc.ts';

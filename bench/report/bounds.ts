@@ -1,7 +1,7 @@
 /** How far a goal can be reached: what the stages cost, against what the machine has. */
 import { count } from '../../cli/terminal/format.ts';
 import citibike from '../../datasets/citibike/dataset.ts';
-import { compileDataset } from '../../model/compile.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
 import { median, type Result } from '../lib/rounds.ts';
 import { manyFilesBound } from './many-files-bound.ts';
 import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';

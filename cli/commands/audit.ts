@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type pg from 'pg';
-import { type Audit, auditFile } from '../../coordinator/audit.ts';
-import { findFile } from '../../coordinator/find-file.ts';
-import { openDatabase } from '../../platform/database.ts';
-import { LandfallError } from '../../platform/errors.ts';
-import { Ledger, type LedgerFile } from '../../platform/ledger/ledger.ts';
+import { type Audit, auditFile } from '../../coordinator/commands/audit.ts';
+import { findFile } from '../../coordinator/commands/find-file.ts';
+import { openDatabase } from '../../platform/database/database.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { plural } from '../../platform/plural.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { ExitCode } from '../exit-codes.ts';

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
-import { describeConfig } from '../../platform/config.ts';
-import { openDatabase } from '../../platform/database.ts';
-import { describeError } from '../../platform/errors.ts';
+import { describeConfig } from '../../platform/config/config.ts';
+import { openDatabase } from '../../platform/database/database.ts';
+import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Config } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { generators } from '../../datasets/generators.ts';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { count, duration } from '../terminal/format.ts';
 
 /** `landfall generate`: seeded rows of a built-in dataset; the same seed writes the same bytes. */

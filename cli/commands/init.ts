@@ -3,7 +3,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { inferDefinition } from '../../model/infer/infer.ts';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** Bytes of the file that are looked at. */
 const headBytes = 1 << 20;

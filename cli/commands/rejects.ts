@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { findFile } from '../../coordinator/find-file.ts';
-import { exportToFile, reportRejects } from '../../coordinator/rejects.ts';
-import { openDatabase } from '../../platform/database.ts';
+import { findFile } from '../../coordinator/commands/find-file.ts';
+import { exportToFile, reportRejects } from '../../coordinator/commands/list-rejects.ts';
+import { openDatabase } from '../../platform/database/database.ts';
 import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { findFile } from '../../coordinator/find-file.ts';
-import { createLog } from '../../platform/log.ts';
+import { findFile } from '../../coordinator/commands/find-file.ts';
+import { createLog } from '../../platform/log/log.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite } from '../site.ts';

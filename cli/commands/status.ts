@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { openDatabase } from '../../platform/database.ts';
-import { driftSummary } from '../../platform/drift-words.ts';
-import { Ledger } from '../../platform/ledger/ledger.ts';
-import { linkWords } from '../../platform/link-words.ts';
+import { openDatabase } from '../../platform/database/database.ts';
+import { driftSummary } from '../../platform/progress/drift-words.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { linkWords } from '../../platform/progress/link-words.ts';
 import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, shorten, table } from '../terminal/format.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import WebSocket from 'ws';
-import type { ProgressMessage } from '../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
+import type { ProgressMessage } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';
 import { attachTerminal, type ProgressSource } from '../terminal/terminal.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { connectDatabase } from '../../platform/database.ts';
-import { createLog } from '../../platform/log.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
+import { createLog } from '../../platform/log/log.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openPatiently, untilStopped } from '../site.ts';

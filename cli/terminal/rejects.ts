@@ -1,5 +1,5 @@
-import type { RejectsReport } from '../../coordinator/rejects.ts';
-import { fixOf } from '../../platform/errors.ts';
+import type { RejectsReport } from '../../coordinator/commands/list-rejects.ts';
+import { fixOf } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { count, printable, shorten } from './format.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { plural } from '../../platform/plural.ts';
-import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
+import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { bytes, count, duration, printable, shorten } from './format.ts';
 
 /** Anything that pushes progress messages: the hub in this process, or a socket. */

@@ -1,5 +1,5 @@
 /** Errors as the API answers them: `{code, message, fix}` with the status that fits. */
-import { describeError, type ErrorCode, LandfallError } from '../../platform/errors.ts';
+import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_HTTP_HOST: 421,

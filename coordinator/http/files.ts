@@ -1,7 +1,7 @@
 /** `/api/files`: what the ledger says of files, their chunks and rejects. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Ledger, LedgerFile, LedgerFileState } from '../../platform/ledger/ledger.ts';
+import type { Ledger, LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
 import { errorSchema, notFound } from './answers.ts';
 import { parse } from './parse.ts';
 

@@ -1,6 +1,6 @@
 /** `/metrics` in Prometheus' text format, computed from the hub's state when it is asked for. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { isFinished } from '../../platform/progress.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
 import type { Hub } from '../progress/hub.ts';
 
 export interface Metrics {

@@ -1,7 +1,7 @@
 /** The named queries of a dataset: typed parameters in, rows out, read-only and within bounds. */
 import type pg from 'pg';
 import type { CompiledQuery } from '../../model/compiled.ts';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** Rows of an answer; the rest is cut off, and the answer says so. */
 export const maxRows = 10_000;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** Where the built page lies: beside the compiled code, or in dist/ when run from source. */
 function pageFolder(): string {

@@ -1,6 +1,6 @@
 /** Requests checked by zod, with every mistake in one error. */
 import type { z } from 'zod';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** The value as the schema has it. Throws LF_HTTP_REQUEST naming each part that does not fit. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

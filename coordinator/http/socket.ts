@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Hub, Resume } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import type { Gate } from './security.ts';

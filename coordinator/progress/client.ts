@@ -10,7 +10,7 @@
  * Memory of a client: highWaterBytes + one message in the socket, and one change of at most
  * `maxPendingItems()` items here. The socket says when it has room again (the callback of `send`).
  */
-import type { ChangeMessage } from '../../platform/progress.ts';
+import type { ChangeMessage } from '../../platform/progress/progress.ts';
 import { itemCount, mergeChanges } from './merge.ts';
 import type { SentChange } from './ring.ts';
 

@@ -11,23 +11,23 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { changeChannel } from '../../platform/ledger/ledger.ts';
-import { listen } from '../../platform/listen.ts';
+import { changeChannel } from '../../ledger/ledger.ts';
+import { listen } from '../../platform/database/listen.ts';
 import type {
   ChangeMessage,
   ProgressMessage,
   RejectSample,
   SnapshotMessage,
   Tick,
-} from '../../platform/progress.ts';
-import { databaseTrouble, type Trouble } from '../../platform/trouble.ts';
+} from '../../platform/progress/progress.ts';
+import { databaseTrouble, type Trouble } from '../../platform/errors/outage.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
 import { ChangeRing } from './ring.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
 import { ProgressModel, restMs } from './state.ts';
-import { Troubles } from './troubles.ts';
+import { Troubles } from './outages-shown.ts';
 import { createUnknownFiles, type UnknownFile } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */

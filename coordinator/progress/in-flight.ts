@@ -7,7 +7,7 @@
  *   - the ledger counts more commits than were announced, because a read saw a commit a moment before
  *     its notification came: as many slots do not count, those that are furthest on
  */
-import type { SlotProgress, WorkerProgress } from '../../platform/progress.ts';
+import type { SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
 
 /** How long a commit is remembered: longer than any tick from before it is under way. */
 const memoryMs = 10_000;

@@ -1,5 +1,5 @@
 /** Several changes as one, for clients that are slow or were away. */
-import type { ChangeMessage } from '../../platform/progress.ts';
+import type { ChangeMessage } from '../../platform/progress/progress.ts';
 
 /** What a change says, without its place in the stream. */
 export type ChangeBody = Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>;

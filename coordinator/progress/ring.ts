@@ -1,5 +1,5 @@
 /** The last changes, kept for clients that come back. */
-import type { ChangeMessage } from '../../platform/progress.ts';
+import type { ChangeMessage } from '../../platform/progress/progress.ts';
 
 export interface SentChange {
   readonly message: ChangeMessage;

@@ -1,5 +1,5 @@
 /** What the hub reads of the ledger. */
-import type { FileProgress, RejectSample, Totals } from '../../platform/progress.ts';
+import type { FileProgress, RejectSample, Totals } from '../../platform/progress/progress.ts';
 
 /** A reject with the number that says whether it was seen before. */
 export type RecentReject = RejectSample & { readonly rejectId: number };

@@ -14,7 +14,7 @@ import {
   type Totals,
   type TroubleReport,
   type WorkerProgress,
-} from '../../platform/progress.ts';
+} from '../../platform/progress/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
 import { addFiles, noTotals } from './totals.ts';

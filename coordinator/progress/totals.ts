@@ -1,5 +1,5 @@
 /** Sums over files. */
-import type { FileProgress, RowCounts, Totals } from '../../platform/progress.ts';
+import type { FileProgress, RowCounts, Totals } from '../../platform/progress/progress.ts';
 
 export const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
 

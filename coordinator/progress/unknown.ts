@@ -1,5 +1,5 @@
 /** Files of datasets that do not exist, as the page shows them. */
-import type { FileProgress } from '../../platform/progress.ts';
+import type { FileProgress } from '../../platform/progress/progress.ts';
 import { noRows } from './totals.ts';
 
 /** A file in the landing folder that nobody has a definition for. It is left where it is. */

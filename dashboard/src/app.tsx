@@ -1,5 +1,5 @@
 /** The page as a whole. */
-import type { ProgressState, ThroughputSample } from '../../platform/progress.ts';
+import type { ProgressState, ThroughputSample } from '../../platform/progress/progress.ts';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
@@ -8,7 +8,7 @@ import { Header } from './header.tsx';
 import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
-import { Troubles } from './troubles.tsx';
+import { Troubles } from './outages.tsx';
 import { Workers } from './workers.tsx';
 
 /** `/api/about` */

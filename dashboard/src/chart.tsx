@@ -1,7 +1,7 @@
 /** Rows a second over the last minutes. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { ThroughputSample } from '../../platform/progress.ts';
+import type { ThroughputSample } from '../../platform/progress/progress.ts';
 import { PanelHead } from './files.tsx';
 import { compact, count } from './format.ts';
 import { chartPoints, chartStart, isMoving, shownMs } from './throughput.ts';

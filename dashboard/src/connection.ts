@@ -3,8 +3,8 @@
  *
  *   connecting ──open──▶ live ──close──▶ waiting ──backoff, or network or tab is back──▶ connecting
  */
-import type { ProgressMessage } from '../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
+import type { ProgressMessage } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'waiting';
 

@@ -2,10 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { driftLines, driftSummary } from '../../platform/drift-words.ts';
-import { linkWords } from '../../platform/link-words.ts';
+import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
+import { linkWords } from '../../platform/progress/link-words.ts';
 import { plural } from '../../platform/plural.ts';
-import type { FileProgress, Totals } from '../../platform/progress.ts';
+import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
 import { Bar } from './bar.tsx';
 import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
 import { Prose } from './prose.tsx';

@@ -1,8 +1,8 @@
 /** The page: what is pushed goes into a view, and the view is drawn once a frame. */
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
-import type { ThroughputSample } from '../../platform/progress.ts';
-import type { ProgressView } from '../../platform/progress-client.ts';
+import type { ThroughputSample } from '../../platform/progress/progress.ts';
+import type { ProgressView } from '../../platform/progress/progress-client.ts';
 import { type About, App } from './app.tsx';
 import { type ConnectionState, follow } from './connection.ts';
 import './page.css';

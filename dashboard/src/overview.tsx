@@ -1,5 +1,5 @@
 /** The state of everything in one sentence, one bar and six numbers. */
-import type { ProgressState, Totals } from '../../platform/progress.ts';
+import type { ProgressState, Totals } from '../../platform/progress/progress.ts';
 import { Bar } from './bar.tsx';
 import { compact, count, percent, size } from './format.ts';
 import type { Summary } from './summary.ts';

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
-import type { FileProgress, RejectSample } from '../../platform/progress.ts';
+import type { FileProgress, RejectSample } from '../../platform/progress/progress.ts';
 import { PanelHead } from './files.tsx';
 import { count } from './format.ts';
 

@@ -1,6 +1,6 @@
 /** What the page says about the state as a whole. Pure. */
 import { plural } from '../../platform/plural.ts';
-import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress.ts';
+import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress/progress.ts';
 import { count, percent, remaining } from './format.ts';
 
 export function isRunning(file: FileProgress): boolean {

@@ -1,5 +1,5 @@
 /** The points of the throughput chart: what was pushed, kept for some minutes. Pure. */
-import type { ThroughputSample } from '../../platform/progress.ts';
+import type { ThroughputSample } from '../../platform/progress/progress.ts';
 
 /** The most that the chart shows, and the least. */
 export const shownMs = 5 * 60_000;

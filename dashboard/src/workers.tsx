@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
-import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress.ts';
+import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
 import { Bar } from './bar.tsx';
 import { PanelHead } from './files.tsx';
 import { compact, size } from './format.ts';

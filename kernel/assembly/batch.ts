@@ -5,15 +5,15 @@ import {
 } from './column';
 import { compact } from './compact';
 import { Dictionary, truncate } from './dictionary';
-import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './numeric';
-import { Places, notePlaces, openPlaces } from './places';
-import { convertPoint } from './point';
+import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './types/numeric';
+import { Places, notePlaces, openPlaces } from './read/places';
+import { convertPoint } from './types/point';
 import { Reject, Rejects, addReject } from './rejects';
-import { Scan, carryRecord, discard, endInput, fileOffset, scan } from './scan';
-import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, scanTable } from './table-scan';
-import { convertDate, convertTimestamp } from './temporal';
-import { convertDictionary, convertUtf8 } from './text';
-import { convertUuid } from './uuid';
+import { Scan, carryRecord, discard, endInput, fileOffset, scan } from './read/read';
+import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, scanTable } from './read/table-read';
+import { convertDate, convertTimestamp } from './types/temporal';
+import { convertDictionary, convertUtf8 } from './types/text';
+import { convertUuid } from './types/uuid';
 
 /** Words of the field index of a block: it stays in the cache while its columns are converted. */
 const INDEX_WORDS: i32 = 32768;

@@ -1,5 +1,5 @@
 /** Takes the faulty rows of a block out of every column. */
-import { Places } from './places';
+import { Places } from './read/places';
 import { BOOLEAN, Column, DATE, DICTIONARY, INT32, POINT_LATLON, POINT_WKT, TIMESTAMP, UTF8, UUID, Work, columnAt } from './column';
 
 /** Moves the kept rows' values of `width` bytes together; returns nothing, rows stay in order. */

@@ -2,21 +2,21 @@
 import { alloc, keep, reset } from './arena';
 import { openBatch } from './batch';
 import { Column, Work, columnAt } from './column';
-import { forgetCopy } from './copy';
+import { forgetCopy } from './copy/copy';
 import { Dictionary, newDictionary } from './dictionary';
-import { powers } from './number';
-import { Places } from './places';
+import { powers } from './types/number';
+import { Places } from './read/places';
 import { Rejects } from './rejects';
-import { Scan } from './scan';
-import { Table } from './table-scan';
-import { forgetScratch } from './slice';
-import { openWindow } from './window';
+import { Scan } from './read/read';
+import { Table } from './read/table-read';
+import { forgetScratch } from './read/slice';
+import { openWindow } from './read/window';
 
 export { alloc, powerOfTwo, release } from './arena';
 export { readBatch } from './batch';
-export { copyFields, copyOutput, copyRows } from './copy';
+export { copyFields, copyOutput, copyRows } from './copy/copy';
 export { hashTexts } from './hash';
-export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './survey';
+export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './scan/scan';
 export {
   tableSurveyBegin,
   tableSurveyEnd,
@@ -25,8 +25,8 @@ export {
   tableSurveyLines,
   tableSurveySeen,
   tableSurveyUpdate,
-} from './table-survey';
-export { filled, freeBytes, makeRoom } from './window';
+} from './scan/table-scan';
+export { filled, freeBytes, makeRoom } from './read/window';
 
 /** Where the powers of five belong. */
 export function powersAddress(): usize {

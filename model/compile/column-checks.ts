@@ -1,9 +1,9 @@
 /** What is wrong with the options of a column. */
-import type { AnyColumnOptions, Column } from '../columns.ts';
-import { formatTokens } from '../convert/formats.ts';
-import { foldedWord } from '../convert/values.ts';
-import { didYouMean, list, type Mistakes } from '../mistakes.ts';
-import { isZone } from '../zones.ts';
+import type { AnyColumnOptions, Column } from '../language/columns.ts';
+import { formatTokens } from '../types/text-formats.ts';
+import { foldedWord } from '../types/convert-values.ts';
+import { didYouMean, list, type Mistakes } from './mistakes.ts';
+import { isZone } from '../types/zone-tables.ts';
 
 /** `formats`: those that a date or timestamp is tried with. */
 export function checkType(

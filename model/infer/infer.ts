@@ -2,7 +2,7 @@
  * `landfall init`: looks at a file's first records and writes a definition for a person to read. The one
  * place where Landfall guesses, and it says so in comments.
  */
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { readSample } from './sample.ts';
 import { type Guess, guessType, quote } from './types.ts';

@@ -8,7 +8,7 @@ import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, with
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueOptions } from './contract.ts';
-import { PatientPool } from './patient-pool.ts';
+import { PatientPool } from './waiting-pool.ts';
 import { watchRedis } from './redis-health.ts';
 
 /** The part of BullMQ's worker options that the caller decides. */

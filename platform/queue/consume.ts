@@ -1,7 +1,7 @@
 /** Workers of both queues: BullMQ's worker wrapped in our contract. */
 
 import { DelayedError, type Job, WaitingError } from 'bullmq';
-import { crashPoint } from '../crash-points.ts';
+import { crashPoint } from '../errors/crash-points.ts';
 import type { AnyWorker, Backend, WorkerSettings } from './backends.ts';
 import {
   type FilesContext,

@@ -1,5 +1,5 @@
 /** What BullMQ complains of, as a person should read it: once, and under its right name. */
-import type { Log } from '../log.ts';
+import type { Log } from '../log/log.ts';
 
 /** The same complaint is not repeated within this time. */
 const repeatMs = 30_000;

@@ -1,5 +1,5 @@
-import { crashPoint } from '../crash-points.ts';
-import { LandfallError } from '../errors.ts';
+import { crashPoint } from '../errors/crash-points.ts';
+import { LandfallError } from '../errors/errors.ts';
 import type { Storage, StoredObject } from '../types.ts';
 
 /** The object that is to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */

@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { LandfallError } from '../errors.ts';
-import { Turn } from '../turn.ts';
+import { LandfallError } from '../errors/errors.ts';
+import { Turn } from '../event-loop.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';

@@ -1,7 +1,7 @@
 /** Stores by their address: a folder, or a prefix of an S3 bucket. */
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { LandfallError } from '../errors.ts';
+import { LandfallError } from '../errors/errors.ts';
 import type { Storage } from '../types.ts';
 import { makeFolder, openFolder } from './folder.ts';
 

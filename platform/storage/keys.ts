@@ -1,6 +1,6 @@
 /** Keys: names of objects relative to a store's root. */
 import { sep } from 'node:path';
-import { LandfallError } from '../errors.ts';
+import { LandfallError } from '../errors/errors.ts';
 
 /**
  * Refuses a key that could lead out of its store: empty, absolute, with `.`, `..` or nothing between slashes,

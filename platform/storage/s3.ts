@@ -12,7 +12,7 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { LandfallError } from '../errors.ts';
+import { LandfallError } from '../errors/errors.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';

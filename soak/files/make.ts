@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { generators } from '../../datasets/generators.ts';
-import { BlockHasher, contentHash } from '../../platform/content-hash.ts';
+import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { Draw } from '../draw.ts';
 import type { Content } from '../plan/types.ts';
 import { marksOf } from './marks.ts';

@@ -1,7 +1,7 @@
 /** Compresses contents, off the event loop: the servers' traffic goes through it. */
 import { promisify } from 'node:util';
 import { deflateRaw, gzip } from 'node:zlib';
-import { crc32 } from '../../platform/unpack/crc32.ts';
+import { crc32 } from '../../platform/storage/unpack/crc32.ts';
 import type { Content } from '../plan/types.ts';
 
 const gzipAside = promisify(gzip);

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from '../../platform/embedded/launch.ts';
+import { freePort } from '../../platform/database/embedded/launch.ts';
 import { send } from './unit.ts';
 
 export class OwnRedis {

@@ -1,7 +1,7 @@
 /** Ends what runs have left that were killed themselves. Linux only; elsewhere nothing is found. */
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, processIdentity } from '../../platform/embedded/processes.ts';
+import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { send } from './unit.ts';
 
 /** Folders of runs begin with this. */

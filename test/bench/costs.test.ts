@@ -10,10 +10,10 @@ import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
-import { compileDataset } from '../../model/compile.ts';
-import { enrichBatch } from '../../model/enrich.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { openQueues } from '../../platform/queue/index.ts';
-import { sql } from '../../platform/sql.ts';
+import { sql } from '../../ledger/sql.ts';
 import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../support/index.ts';
 import { openStage } from '../workers/support.ts';
 

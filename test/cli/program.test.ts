@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { ExitCode, exitCodeOf, worst } from '../../cli/exit-codes.ts';
 import { buildProgram } from '../../cli/program.ts';
-import { LandfallError } from '../../platform/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 const commands = [
   'up',

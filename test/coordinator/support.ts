@@ -15,7 +15,7 @@ import {
   view,
 } from '../../model/index.ts';
 import { loadRegistry, type Registry } from '../../model/registry.ts';
-import { createLog } from '../../platform/log.ts';
+import { createLog } from '../../platform/log/log.ts';
 import type { Config, Receipt } from '../../platform/types.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';

@@ -3,7 +3,7 @@
  * and chunks are replaced by their order. Two sites that did the same work have the same account, whoever
  * died in one of them.
  */
-import { auditLake } from '../../coordinator/lake-audit.ts';
+import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { keyIn } from '../../platform/storage/index.ts';
 import type { Receipt, Storage } from '../../platform/types.ts';
 import { type DatasetName, names } from './dataset.ts';

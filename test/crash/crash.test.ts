@@ -1,6 +1,6 @@
 /** A few of the deaths that `npm run test:crash` tries, one for each kind of work that is interrupted. */
 import { expect, it } from 'vitest';
-import { type CrashPoint, crashPoints } from '../../platform/crash-points.ts';
+import { type CrashPoint, crashPoints } from '../../platform/errors/crash-points.ts';
 import { testDeaths } from './deaths.ts';
 import { deaths } from './scenarios.ts';
 import { queues } from './turn.ts';

@@ -1,5 +1,5 @@
 /** What is still to be done, or to be cleared up. At rest there is nothing of it, whoever died where. */
-import { sql } from '../../platform/sql.ts';
+import { sql } from '../../ledger/sql.ts';
 import type { Storage } from '../../platform/types.ts';
 import { names } from './dataset.ts';
 import type { CrashSite } from './site.ts';
@@ -22,7 +22,7 @@ const questions: Readonly<Record<string, string>> = {
     where state <> 'done'`,
   'a table of a version that waited': `select relname from pg_class where relname like '\\_incoming%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
-  'marts that are behind': sql('stale-marts'),
+  'marts that are behind': sql('marts/stale-marts'),
 };
 
 /** `files`: how many are to have ended. */

@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import type { CrashPoint } from '../../platform/crash-points.ts';
+import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { type DatasetName, rides } from './dataset.ts';
 import type { CrashSite, Victim } from './site.ts';
 

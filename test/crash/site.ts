@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { CrashPoint } from '../../platform/crash-points.ts';
+import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { openQueues, type Queues } from '../../platform/queue/index.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';

@@ -3,7 +3,7 @@
  * columns a, b and, optional, c; an empty text is null, which is the default.
  */
 import { gzipSync } from 'node:zlib';
-import type { Dialect } from '../../model/define.ts';
+import type { Dialect } from '../../model/language/define.ts';
 import { zipOf } from './zip.ts';
 
 export interface Case {

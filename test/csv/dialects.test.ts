@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodings, toUtf8 } from '../../kernel/encodings.ts';
-import { readRecord } from '../../kernel/header.ts';
+import { encodings, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { readRecord } from '../../kernel/dialect/header.ts';
 import { type KernelDialect, type KernelPlan, RejectReason } from '../../kernel/types.ts';
 import { column, comma, planOf, type ReadOptions, readWithKernel } from '../kernel/read.ts';
 import { readChunk, readRecords } from '../oracle/csv.ts';

@@ -1,6 +1,6 @@
 /** Dialects, contents and encodings for properties: small alphabets that make odd neighbours likely. */
 import fc from 'fast-check';
-import { dialectFault } from '../../kernel/machine.ts';
+import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 
 /** Any dialect that can be read. */

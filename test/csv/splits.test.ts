@@ -1,9 +1,9 @@
 /** Files cut in two, and in three, at every byte: the chunks give the rows and rejects of the whole. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '../../coordinator/plan.ts';
-import { toUtf8, unitBytes } from '../../kernel/encodings.ts';
-import { createSurveyor } from '../../kernel/survey.ts';
+import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
+import { toUtf8, unitBytes } from '../../kernel/dialect/encodings.ts';
+import { createSurveyor } from '../../kernel/scan.ts';
 import type { KernelDialect, KernelPlan, RangeSurvey } from '../../kernel/types.ts';
 import { column, comma, planOf, readWithKernel } from '../kernel/read.ts';
 import { readChunk } from '../oracle/csv.ts';

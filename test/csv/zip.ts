@@ -1,6 +1,6 @@
 /** Writes zip files, also such as no honest program writes. */
 import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '../../platform/unpack/crc32.ts';
+import { crc32 } from '../../platform/storage/unpack/crc32.ts';
 
 export interface ZipMember {
   readonly name: string;

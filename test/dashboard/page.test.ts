@@ -1,12 +1,12 @@
 /** The page in a browser: once on a real hub and ledger, and on messages written here for the rest. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Server, startServer } from '../../coordinator/http.ts';
+import { type Server, startServer } from '../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
-import type { ChangeMessage, ProgressMessage } from '../../platform/progress.ts';
-import { openTicks, type Ticks } from '../../platform/ticks.ts';
+import type { ChangeMessage, ProgressMessage } from '../../platform/progress/progress.ts';
+import { openTicks, type Ticks } from '../../platform/progress/ticks.ts';
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { describeBrowser, openBrowser } from './browser.ts';

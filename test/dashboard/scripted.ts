@@ -13,7 +13,7 @@ import type {
   ProgressMessage,
   ProgressState,
   WorkerProgress,
-} from '../../platform/progress.ts';
+} from '../../platform/progress/progress.ts';
 
 const built = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
 const types: Record<string, string> = {

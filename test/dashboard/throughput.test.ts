@@ -7,7 +7,7 @@ import {
   isMoving,
   shownMs,
 } from '../../dashboard/src/throughput.ts';
-import type { ThroughputSample } from '../../platform/progress.ts';
+import type { ThroughputSample } from '../../platform/progress/progress.ts';
 
 const sample = (at: number, rowsPerSecond: number): ThroughputSample => ({
   at,

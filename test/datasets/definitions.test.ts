@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { citibikeDialects } from '../../datasets/citibike/dialects.ts';
 import { builtin } from '../../datasets/index.ts';
-import { compileDataset } from '../../model/compile.ts';
-import { matchHeader } from '../../model/header.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import { matchHeader } from '../../model/file/match-header.ts';
 
 const datasets = builtin.map((definition) => compileDataset(definition));
 const byName = (name: string) => datasets.find((dataset) => dataset.name === name)!;

@@ -8,7 +8,7 @@ import { generateCitibike } from '../../datasets/citibike/generate.ts';
 import { writeGenerated } from '../../datasets/generators.ts';
 import tripsDefinition from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
-import { compileDataset } from '../../model/compile.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
 import { type Oracle, type OracleDataset, openOracle, roundedColumns } from '../oracle/duckdb.ts';
 import { realFiles, writeEnriched } from './support.ts';
 

@@ -2,11 +2,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { findFile } from '../../coordinator/find-file.ts';
-import { exportToFile } from '../../coordinator/rejects.ts';
-import { undoFile } from '../../coordinator/undo.ts';
+import { findFile } from '../../coordinator/commands/find-file.ts';
+import { exportToFile } from '../../coordinator/commands/list-rejects.ts';
+import { undoFile } from '../../coordinator/commands/undo.ts';
 import { loadRegistry } from '../../model/registry.ts';
-import { Ledger, type LedgerFile } from '../../platform/ledger/ledger.ts';
+import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { type CommandRun, landfall } from '../cli/run.ts';

@@ -8,9 +8,9 @@ import { generateFile } from '../../cli/commands/generate.ts';
 import { openSite, type Site } from '../../cli/site.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
-import { loadConfig } from '../../platform/config.ts';
-import { connectDatabase } from '../../platform/database.ts';
-import { createLog } from '../../platform/log.ts';
+import { loadConfig } from '../../platform/config/config.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
+import { createLog } from '../../platform/log/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { startWorker } from '../../workers/worker.ts';
 import {

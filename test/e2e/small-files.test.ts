@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { undoFile } from '../../coordinator/undo.ts';
+import { undoFile } from '../../coordinator/commands/undo.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { openStorage } from '../../platform/storage/index.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as language from '../../model/index.ts';
 import { type Column, defineDataset, integer } from '../../model/index.ts';
 import { openRig, type Rig } from '../coordinator/support.ts';
-import { duckRows } from '../workers/lake/support.ts';
+import { duckRows } from '../sinks/lake/support.ts';
 
 interface Example {
   readonly text: string;

@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startFauxqs } from 'fauxqs';
 import { expect, it } from 'vitest';
-import { freePort } from '../../platform/embedded/launch.ts';
+import { freePort } from '../../platform/database/embedded/launch.ts';
 import { testSite } from '../e2e/site.ts';
 import { untilProgress, whileLoading, workersInherit } from './support.ts';
 

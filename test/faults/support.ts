@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import type { ProgressState } from '../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../platform/progress-client.ts';
+import type { ProgressState } from '../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { generatedTrips, type TestSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
 

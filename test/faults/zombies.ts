@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { CrashPoint } from '../../platform/crash-points.ts';
+import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { type Backend, committedParts, generatedTrips, type TestSite, testSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
 import { contentOf, expectTrips, until, untilProgress, workersInherit } from './support.ts';

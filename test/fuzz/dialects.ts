@@ -1,6 +1,6 @@
 /** Dialects and contents by chance. */
-import { encodings } from '../../kernel/encodings.ts';
-import { dialectFault } from '../../kernel/machine.ts';
+import { encodings } from '../../kernel/dialect/encodings.ts';
+import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import { cases } from '../csv/cases.ts';
 import { comma } from '../kernel/read.ts';

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { createKernel } from '../../kernel/kernel.ts';
-import type { Vector } from '../../kernel/vectors.ts';
+import type { Vector } from '../../kernel/columns/vectors.ts';
 import { column, planOf } from '../kernel/read.ts';
 import { Chance } from './random.ts';
 

@@ -3,7 +3,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, CopyField, Kernel } from '../../kernel/types.ts';
-import type { DictionaryVector, TextDictionary, Vector } from '../../kernel/vectors.ts';
+import type { DictionaryVector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { column, planOf, utc } from './read.ts';
 

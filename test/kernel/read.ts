@@ -1,8 +1,8 @@
 /** Drives a kernel through bytes in given pieces and shows its batches as the oracle shows its rows. */
 import { Temporal } from 'temporal-polyfill';
-import { toUtf8 } from '../../kernel/encodings.ts';
+import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { createKernel, type KernelOptions } from '../../kernel/kernel.ts';
-import { characterEnd } from '../../kernel/survey.ts';
+import { characterEnd } from '../../kernel/scan.ts';
 import type {
   Batch,
   Kernel,
@@ -12,7 +12,7 @@ import type {
   KernelType,
   ZoneTable,
 } from '../../kernel/types.ts';
-import { isValid, type Vector } from '../../kernel/vectors.ts';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { OracleReject, OracleRow, OracleValue } from '../oracle/csv.ts';
 
 export const comma: KernelDialect = { delimiter: ',', quote: '"', trim: false };

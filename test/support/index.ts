@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, describe, inject } from 'vitest';
-import { connectDatabase } from '../../platform/database.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
 
 export interface TestDatabase {
   readonly url: string;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { Ledger } from '../../platform/ledger/ledger.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { testDatabase } from './index.ts';
 
 it('a test database is migrated, and apart from every other', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Tick } from '../../platform/progress.ts';
+import type { Tick } from '../../platform/progress/progress.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Ticker } from '../../workers/ticker.ts';
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ProgressClient } from '../../../coordinator/progress/client.ts';
-import type { ChangeMessage, FileProgress, SnapshotMessage } from '../../../platform/progress.ts';
+import type { ChangeMessage, FileProgress, SnapshotMessage } from '../../../platform/progress/progress.ts';
 import { epoch, fileOf, snapshotOf } from '../../dashboard/scripted.ts';
 import { Watcher } from './support.ts';
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createGate } from '../../../coordinator/http/security.ts';
 import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
-import type { FileProgress } from '../../../platform/progress.ts';
-import { openTicks, type Ticks } from '../../../platform/ticks.ts';
+import type { FileProgress } from '../../../platform/progress/progress.ts';
+import { openTicks, type Ticks } from '../../../platform/progress/ticks.ts';
 import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
 import { chunkBytes, tickOf, Watcher, Yard } from './support.ts';
 

@@ -6,8 +6,8 @@ import type {
   FileProgress,
   ProgressState,
   WorkerProgress,
-} from '../../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../../platform/progress-client.ts';
+} from '../../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
 import { fileOf, snapshotOf, workerOf } from '../../dashboard/scripted.ts';
 
 const epoch = 'e';

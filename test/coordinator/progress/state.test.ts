@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keptFinished, ProgressModel } from '../../../coordinator/progress/state.ts';
 import { noTotals } from '../../../coordinator/progress/totals.ts';
-import type { SlotProgress } from '../../../platform/progress.ts';
+import type { SlotProgress } from '../../../platform/progress/progress.ts';
 import { fileOf } from '../../dashboard/scripted.ts';
 import { tickOf } from './support.ts';
 

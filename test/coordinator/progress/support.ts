@@ -1,9 +1,9 @@
 /** A ledger to make progress in, and clients to watch it with. */
 import { WebSocket } from 'ws';
-import { Ledger, type LedgerFile } from '../../../platform/ledger/ledger.ts';
-import type { ChangeMessage, ProgressMessage, Tick } from '../../../platform/progress.ts';
-import { applyMessage, type ProgressView } from '../../../platform/progress-client.ts';
-import { inTransaction } from '../../../platform/transaction.ts';
+import { Ledger, type LedgerFile } from '../../../ledger/ledger.ts';
+import type { ChangeMessage, ProgressMessage, Tick } from '../../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { ChunkJob } from '../../../platform/types.ts';
 import type { TestDatabase } from '../../support/index.ts';
 

@@ -1,11 +1,11 @@
 /** The first bytes of a file to the layout that all its workers read it by: an answer, or a coded error. */
-import { settleLayout } from '../../../coordinator/layout.ts';
-import { readRecord } from '../../../kernel/header.ts';
-import { compileDataset } from '../../../model/compile.ts';
+import { settleLayout } from '../../../coordinator/detect/settle-layout.ts';
+import { readRecord } from '../../../kernel/dialect/header.ts';
+import { compileDataset } from '../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
-import type { Dialect } from '../../../model/define.ts';
+import type { Dialect } from '../../../model/language/define.ts';
 import { defineDataset, integer, text } from '../../../model/index.ts';
-import { LandfallError } from '../../../platform/errors.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
 import { readRecords } from '../../oracle/csv.ts';
 import { anyDialect, anyText, corpus } from '../dialects.ts';
 import { mutate } from '../mutate.ts';

@@ -1,11 +1,11 @@
 /** Files cut anywhere: the chunks that surveys, or a stream's cutter, plan give the rows of the whole. */
-import { planChunks } from '../../../coordinator/plan.ts';
-import { toUtf8, unitBytes } from '../../../kernel/encodings.ts';
+import { planChunks } from '../../../coordinator/plan/plan-chunks.ts';
+import { toUtf8, unitBytes } from '../../../kernel/dialect/encodings.ts';
 import { createKernel, type KernelOptions } from '../../../kernel/kernel.ts';
-import { createSurveyor } from '../../../kernel/survey.ts';
+import { createSurveyor } from '../../../kernel/scan.ts';
 import type { Kernel, KernelDialect, KernelPlan, RangeSurvey } from '../../../kernel/types.ts';
-import type { PlannedChunk } from '../../../platform/ledger/requests.ts';
-import { RecordCutter } from '../../../workers/record-cutter.ts';
+import type { PlannedChunk } from '../../../ledger/requests.ts';
+import { RecordCutter } from '../../../workers/scan/record-cutter.ts';
 import { column, planOf, readWithKernel } from '../../kernel/read.ts';
 import { readChunk } from '../../oracle/csv.ts';
 import { anyDialect, anyText, corpus, encoded } from '../dialects.ts';

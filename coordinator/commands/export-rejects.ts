@@ -1,0 +1,187 @@
+/**
+ * Waiting rejects as a CSV that a person can mend: the columns of mending.ts, then every record exactly as
+ * it stands in its file, under that file's header and with its delimiter.
+ *
+ * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
+ * the record is read again from its file.
+ */
+
+import { isCut } from '../../kernel/read-batch.ts';
+import { toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { readFields } from '../../kernel/dialect/header.ts';
+import type { KernelDialect } from '../../kernel/types.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
+import { openObject } from '../../platform/storage/index.ts';
+import type { FileLayout } from '../../platform/types.ts';
+import { readContent, readRange } from '../detect/content.ts';
+import { addedColumns, leadingAdded } from '../plan/corrections.ts';
+
+/** Bytes of a character, at most: the last one of a text that was cut may be another. */
+const characterBytes = 4;
+
+/** Text is gathered to pieces of about this size. */
+const pieceBytes = 64 * 1024;
+
+export interface Export {
+  /** What is written, in pieces, in order. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Rejects written so far. */
+  count(): number;
+}
+
+/**
+ * `rejects` of `file` in the order of its bytes. `columns`: names of the dataset's columns, for a file
+ * without a header. `definition`: put in place of each reject's own version.
+ * Throws LF_REJECTS_CUT, at the end, when records are cut and their file cannot give them whole.
+ */
+export function exportRejects(
+  file: LedgerFile,
+  rejects: AsyncIterable<StoredReject>,
+  options: { dataset: CompiledDataset | undefined; definition?: string },
+): Export {
+  let count = 0;
+  async function* write(): AsyncGenerator<Uint8Array> {
+    const layout = file.layout!;
+    const skipped = layout.mending ? leadingAdded(layout.header) : 0;
+    const header =
+      layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.dataset);
+    const records = new Records(file, layout);
+    let lost = 0;
+    let gathered: Buffer[] = [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
+    let bytes = 0;
+    for await (const reject of rejects) {
+      const record = await records.read(reject);
+      if (record === null) lost += 1;
+      if (record === null || lost > 0) continue;
+      const added = line(reasons(file, reject, options.definition), layout);
+      const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
+      gathered.push(Buffer.from(`${added}${layout.delimiter}`), data, Buffer.from('\n'));
+      bytes += added.length + data.length;
+      count += 1;
+      if (bytes < pieceBytes) continue;
+      yield Buffer.concat(gathered);
+      gathered = [];
+      bytes = 0;
+    }
+    await records.close();
+    if (lost > 0) throw new LandfallError('LF_REJECTS_CUT', { file: file.name, rows: lost, url: file.url });
+    yield Buffer.concat(gathered);
+  }
+  return { bytes: write(), count: () => count };
+}
+
+/** Values of the added columns. */
+function reasons(file: LedgerFile, reject: StoredReject, definition?: string): string[] {
+  const { byteOffset, line, code, column, message, definitionVersion, entry } = reject;
+  const place = [`${file.fileId}:${file.name}`, String(byteOffset), String(line)];
+  const within = entry === undefined ? '' : `${entry.name}, line ${entry.line}: `;
+  return [...place, code, column ?? '', `${within}${message}`, definition ?? definitionVersion];
+}
+
+/** Names for the fields of a file without a header. */
+function fieldNames(layout: FileLayout, dataset: CompiledDataset | undefined): string[] {
+  return Array.from({ length: layout.fieldCount }, (_, field) => {
+    const column = layout.fieldOfColumn.indexOf(field);
+    return dataset?.columns[column]?.name ?? `field_${field + 1}`;
+  });
+}
+
+/** Fields as a record, without its line end, quoted where they must be. */
+function line(texts: readonly string[], layout: FileLayout): string {
+  const { delimiter, quote, escape: mark } = layout as KernelDialect & { escape?: string | null };
+  // An escape before a quote would keep it from closing.
+  const fields = mark ? texts.map((text) => text.replaceAll(mark, '/')) : texts;
+  const quoted = fields.map((field) => {
+    if (quote === null) return field.replaceAll(delimiter, ' ').replace(/[\r\n]+/g, ' ');
+    const plain =
+      ![delimiter, quote, '\n', '\r'].some((char) => field.includes(char)) && field.trim() === field;
+    return plain ? field : `${quote}${field.replaceAll(quote, quote + quote)}${quote}`;
+  });
+  return quoted.join(delimiter);
+}
+
+/** The bytes of rejected records, from the ledger where it has them whole. Ask in the order of the file. */
+class Records {
+  private readonly file: LedgerFile;
+  private readonly layout: FileLayout;
+  private unpacked: Unpacked | null = null;
+
+  constructor(file: LedgerFile, layout: FileLayout) {
+    this.file = file;
+    this.layout = layout;
+  }
+
+  /** In UTF-8. Null where the record is cut and its file does not hold it any more. */
+  async read(reject: StoredReject): Promise<Buffer | null> {
+    const kept = Buffer.from(reject.raw);
+    const { byteLength } = reject;
+    const same = !/[\ufffd\u2400]/.test(reject.raw);
+    const whole = !isCut(reject.raw, byteLength);
+    if (whole && same) return kept;
+    return (byteLength === null ? null : await this.again(reject, byteLength)) ?? (whole ? kept : null);
+  }
+
+  /** From the file; null where that is gone or holds other bytes at that place. */
+  private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
+    const { encoding } = this.layout;
+    const bytes = await this.bytesAt(byteOffset, byteLength).catch(() => null);
+    if (bytes === null) return null;
+    const utf8 = encoding === 'utf-8' ? bytes : Buffer.from(toUtf8(bytes, encoding));
+    // The last characters of a text that was cut may be replacements.
+    const start = raw.replaceAll('\u2400', '\0').slice(0, -characterBytes);
+    return utf8.toString('utf8').replaceAll('\u2400', '\0').startsWith(start) ? utf8 : null;
+  }
+
+  async close(): Promise<void> {
+    await this.unpacked?.close();
+  }
+
+  private async bytesAt(byteOffset: number, byteLength: number): Promise<Buffer> {
+    const { compression } = this.layout;
+    const end = byteOffset + byteLength;
+    // Where it was moved to, it may have another fingerprint: its bytes are compared instead.
+    const { storage, key } = await openObject(this.file.url);
+    const { fingerprint } = (await storage.stat(key))!;
+    const file = { ...this.file, fingerprint };
+    if (compression === undefined) return Buffer.from(await readRange(file, byteOffset, end));
+    this.unpacked ??= new Unpacked(readContent(file, compression));
+    return this.unpacked.read(byteOffset, end);
+  }
+}
+
+/** Ranges of what a compressed file unpacks to, each after the one before. */
+class Unpacked {
+  private readonly pieces: AsyncIterator<{ bytes: Uint8Array }>;
+  /** The piece at hand, and where it begins. */
+  private piece = Buffer.alloc(0);
+  private position = 0;
+
+  constructor(pieces: AsyncIterable<{ bytes: Uint8Array }>) {
+    this.pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  async close(): Promise<void> {
+    await this.pieces.return?.();
+  }
+
+  async read(start: number, end: number): Promise<Buffer> {
+    const taken: Buffer[] = [];
+    for (let at = start; at < end; ) {
+      if (at < this.position) throw new RangeError(`byte ${at} is past`);
+      if (at < this.position + this.piece.length) {
+        const from = at - this.position;
+        const bytes = this.piece.subarray(from, Math.min(this.piece.length, from + end - at));
+        taken.push(bytes);
+        at += bytes.length;
+        continue;
+      }
+      this.position += this.piece.length;
+      const { value, done } = await this.pieces.next();
+      if (done) throw new RangeError(`the file ends at byte ${this.position}`);
+      this.piece = Buffer.from(value.bytes);
+    }
+    return Buffer.concat(taken);
+  }
+}

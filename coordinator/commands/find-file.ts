@@ -1,0 +1,33 @@
+/** The file that a person means. */
+import type pg from 'pg';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
+import { toFile } from '../../ledger/rows.ts';
+import { sql } from '../../ledger/sql.ts';
+
+/**
+ * By its number, by `dataset/name`, or by its name as it landed; of several with one name the newest that
+ * is in one of the states `wanted`, else the newest.
+ * Throws LF_FILE_UNKNOWN; LF_FILE_UNCLEAR where several datasets have one of that name, or `only` one may
+ * be in the states wanted.
+ */
+export async function findFile(
+  pool: pg.Pool,
+  text: string,
+  { wanted = [], only = false }: { wanted?: readonly LedgerFileState[]; only?: boolean } = {},
+): Promise<LedgerFile> {
+  const files: LedgerFile[] = (await pool.query(sql('files/files-named'), [text])).rows.map(toFile);
+  const numbered = files.find((file) => String(file.fileId) === text);
+  if (numbered !== undefined && files.every((file) => file.name !== text)) return numbered;
+  if (files.length === 0) throw new LandfallError('LF_FILE_UNKNOWN', { file: text });
+  const fitting = files.filter((file) => wanted.includes(file.state));
+  const datasets = new Set(files.map((file) => file.dataset));
+  if (datasets.size > 1 || (only && fitting.length > 1)) {
+    const listed = (fitting.length > 0 ? fitting : files).slice(0, 5);
+    const names = listed.map(
+      ({ fileId, dataset, landedAt }) => `${fileId} (${dataset}, landed ${landedAt.toISOString()})`,
+    );
+    throw new LandfallError('LF_FILE_UNCLEAR', { file: text, files: names.join(', ') });
+  }
+  return fitting[0] ?? files[0];
+}

@@ -1,0 +1,78 @@
+/** What a person asks of a file's rejects: which there are, and a file to mend them in. */
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import type { Registry } from '../../model/registry.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
+import {
+  openRejects,
+  type RejectKind,
+  type RejectTaker,
+  rejectKinds,
+  rejectTakers,
+} from '../../ledger/rejects.ts';
+import { exportRejects } from './export-rejects.ts';
+
+export interface RejectsReport {
+  readonly file: string;
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly state: LedgerFileState;
+  /** Rejects that wait: nothing has mended or replayed them. */
+  readonly waiting: number;
+  /** Of those, by code. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of those, by code and column, most frequent first. */
+  readonly kinds: readonly RejectKind[];
+  /** Files that mend or replay the others. */
+  readonly taken: readonly RejectTaker[];
+}
+
+/** `examples`: of each kind at most. */
+export async function reportRejects(
+  pool: pg.Pool,
+  file: LedgerFile,
+  options: { examples: number },
+): Promise<RejectsReport> {
+  const { fileId, dataset, state, name } = file;
+  const [kinds, taken] = await Promise.all([
+    rejectKinds(pool, fileId, options.examples),
+    rejectTakers(pool, fileId),
+  ]);
+  const counts: Record<string, number> = {};
+  for (const { code, count } of kinds) counts[code] = (counts[code] ?? 0) + count;
+  const waiting = kinds.reduce((sum, { count }) => sum + count, 0);
+  return { file: name, fileId, dataset, state, waiting, counts, kinds, taken };
+}
+
+/**
+ * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and says how many; the file
+ * appears when it is whole, and not at all where nothing waits.
+ * Throws LF_REJECTS_CUT, LF_STORAGE.
+ */
+export async function exportToFile(
+  pool: pg.Pool,
+  registry: Registry,
+  file: LedgerFile,
+  path: string,
+): Promise<number> {
+  // A file whose layout was never settled has no rejects.
+  if (file.layout === null) return 0;
+  const rejects = openRejects(pool, file.fileId);
+  const written = exportRejects(file, rejects, { dataset: registry.get(file.dataset) });
+  const aside = `${path}.${process.pid}.part`;
+  try {
+    await pipeline(Readable.from(written.bytes), createWriteStream(aside));
+    if (written.count() > 0) await rename(aside, path);
+  } catch (cause) {
+    if (cause instanceof LandfallError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LandfallError('LF_STORAGE', { store: path, reason }, { cause });
+  } finally {
+    await rm(aside, { force: true });
+  }
+  return written.count();
+}

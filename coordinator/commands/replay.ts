@@ -1,0 +1,110 @@
+/**
+ * Tries again what was not loaded.
+ *
+ *   a file that is done            its waiting rejects, as they stand, with the present definition
+ *   one that failed or was undone  the file as a whole, from where it lies now
+ *   `whole`, and it is done        undone first, then as a whole
+ *
+ * Rejects are written to the archive as a file of their own (replays/<dataset>/…), which takes the usual way
+ * through workers, lake and star, and from which every row that is loaded can be traced. Whatever step a
+ * replay dies in, its file is failed by the next coordinator that starts, and its rejects wait again.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { openRejects } from '../../ledger/rejects.ts';
+import { sql } from '../../ledger/sql.ts';
+import { objectUrl, openObject } from '../../platform/storage/index.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Storage } from '../../platform/types.ts';
+import { type Context, datasetNamed } from '../context.ts';
+import { exportRejects } from './export-rejects.ts';
+import { undoFile } from './undo.ts';
+
+/** First key of the locks under which the rejects of a file are exported; the second is the file. */
+const replayLock = 0x1a4df416;
+
+/**
+ * The file that is to be loaded, noted in the ledger; null where no reject waits.
+ * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_REJECTS_CUT.
+ */
+export async function prepareReplay(
+  context: Context,
+  fileId: number,
+  { whole }: { whole: boolean },
+): Promise<LedgerFile | null> {
+  const file = await context.ledger.file(fileId);
+  if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+  const { state, name } = file;
+  if (state === 'duplicate') throw new LandfallError('LF_FILE_NOT_LOADED', { file: name, state });
+  if (state === 'failed' || state === 'undone') return reload(context, file);
+  if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
+  if (!whole) return replayRejects(context, file);
+  await undoFile(context, fileId, 'to be loaded again');
+  return reload(context, file);
+}
+
+/** The file as it lies now, once more. */
+async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
+  const { storage, key } = await openObject(file.url);
+  const stored = await storage.stat(key);
+  if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: file.url });
+  const { dataset, name, url, origin } = file;
+  const { bytes, fingerprint } = stored;
+  const link = { kind: 'reloads' as const, fileId: file.fileId };
+  const { scope } = context;
+  return context.ledger.addFile({ dataset, name, url, scope, origin, bytes, fingerprint, link });
+}
+
+/** Replays of one file are written one after another, so each may clear up after those that died. */
+function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile | null> {
+  return inTransaction(context.pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);
+    const archive = await context.archive();
+    const folder = `replays/${file.dataset}/f${file.fileId}-`;
+    const { rows } = await client.query(sql('undo/replays-of'), [file.fileId]);
+    const known = new Set(rows.map((row) => row.url));
+    for await (const { key } of archive.list(folder)) {
+      if (!known.has(objectUrl(archive, key))) await archive.delete(key);
+    }
+    return exportAndNote(context, file, archive, `${folder}${randomBytes(4).toString('hex')}.csv`);
+  });
+}
+
+async function exportAndNote(
+  context: Context,
+  file: LedgerFile,
+  archive: Storage,
+  key: string,
+): Promise<LedgerFile | null> {
+  const { pool, ledger, scope } = context;
+  const dataset = datasetNamed(context.registry, file.dataset);
+  const rejects = openRejects(pool, file.fileId);
+  const written = exportRejects(file, rejects, { dataset, definition: dataset.version });
+  const writer = await archive.writer(key);
+  try {
+    for await (const piece of written.bytes) await writer.write(piece);
+    if (written.count() === 0) {
+      await writer.abort();
+      return null;
+    }
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  crashPoint('replay.exported');
+  const { bytes, fingerprint } = (await archive.stat(key))!;
+  return ledger.addFile({
+    dataset: dataset.name,
+    name: `${file.name}~rejects`,
+    url: objectUrl(archive, key),
+    scope,
+    origin: 'replay',
+    bytes,
+    fingerprint,
+    link: { kind: 'replays', fileId: file.fileId },
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * Takes a loaded file out again: its facts, its parts in the manifest and its rejects go in one
+ * transaction, with its state; then its objects leave the lake and the marts follow.
+ *
+ *   done ─▶ undone, unswept ─▶ undone
+ *
+ * Killed before the transaction ends, nothing has happened. Killed after it, the file is undone and the
+ * rest is made up for by the next undo of it, or by the next start of a coordinator.
+ */
+
+import type pg from 'pg';
+import type { CompiledStar } from '../../model/compiled.ts';
+import type { Registry } from '../../model/registry.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import { toFile } from '../../ledger/rows.ts';
+import { type UndoneFile, undoFiles } from '../../ledger/undo-file.ts';
+import { sql } from '../../ledger/sql.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Storage } from '../../platform/types.ts';
+import { refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
+import { deleteFacts, makeStar } from '../../sinks/postgres/ddl/make-star.ts';
+
+export interface UndoTools {
+  readonly pool: pg.Pool;
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly lake: Storage;
+}
+
+/**
+ * Undoes the file, and those that mend or replay its rejects; says which, none where it was undone before.
+ * Dimensions keep their members. Repeating it is harmless.
+ * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
+ */
+export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
+  const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools.registry, fileId, reason));
+  crashPoint('undo.committed');
+  await sweepUndone(tools);
+  const file = (await tools.ledger.file(fileId))!;
+  const dataset = tools.registry.get(file.dataset);
+  if (dataset?.marts.some((mart) => mart.kind === 'table')) {
+    await makeStar(tools.pool, tools.ledger, dataset);
+    await refreshMarts(tools.pool, dataset);
+  }
+  return undone.map((entry) => entry.file);
+}
+
+/** Facts, parts, rejects and states, in the caller's transaction. */
+export async function takeOut(
+  client: pg.ClientBase,
+  registry: Registry,
+  fileId: number,
+  reason: string,
+): Promise<UndoneFile[]> {
+  const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
+  crashPoint('undo.ledger-written');
+  for (const { file, chunkIds } of undone) {
+    await deleteFacts(client, await starOf(client, registry, file), chunkIds);
+  }
+  crashPoint('undo.facts-deleted');
+  return undone;
+}
+
+/** The star that the file was loaded into: its definition may have changed, or be gone, by now. */
+async function starOf(client: pg.ClientBase, registry: Registry, file: LedgerFile): Promise<CompiledStar> {
+  const { rows } = await client.query(sql('definitions/definition'), [file.definitionVersion]);
+  return rows[0]?.definition.star ?? registry.get(file.dataset)!.star;
+}
+
+/** Sweeps what undone files have left in the lake. */
+export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake'>): Promise<void> {
+  const { rows } = await pool.query(sql('undo/unswept-files'));
+  for (const file of rows.map(toFile)) {
+    await sweepLake(lake, file);
+    crashPoint('undo.lake-swept');
+    await pool.query(sql('undo/swept-file'), [file.fileId]);
+    crashPoint('undo.swept');
+  }
+}
+
+/** Deletes all parts of the file, also those that a killed worker published or left aside and never committed. */
+export async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
+  const mark = `/f${file.fileId}-`;
+  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`, `_aside/${file.dataset}/`]) {
+    for await (const stored of lake.list(folder)) {
+      if (!stored.key.includes(mark)) continue;
+      await lake.delete(stored.key);
+      crashPoint('sweep.object-deleted');
+    }
+  }
+}

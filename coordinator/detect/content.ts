@@ -1,0 +1,39 @@
+/** The bytes of a file, as they are stored and as they are meant. */
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { openObject } from '../../platform/storage/index.ts';
+import { type Compression, unpack } from '../../platform/storage/unpack/index.ts';
+
+/** What reading a file takes. */
+export type Readable = Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'>;
+
+/** The first `length` bytes, or the whole file where it is shorter. */
+export function readStart(file: Readable, length: number): Promise<Uint8Array> {
+  return readRange(file, 0, Math.min(length, file.bytes));
+}
+
+/** The bytes of [start, end). Throws LF_FILE_CHANGED where there are fewer. */
+export async function readRange(file: Readable, start: number, end: number): Promise<Uint8Array> {
+  const { storage, key } = await openObject(file.url);
+  const bytes = new Uint8Array(end - start);
+  let filled = 0;
+  for await (const part of storage.read(key, { start, end, fingerprint: file.fingerprint })) {
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  if (filled !== end - start) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  return bytes;
+}
+
+/** What a file holds, from its start: unpacked where it is compressed. Throws what unpacking throws. */
+export async function* readContent(
+  file: Readable,
+  compression: Compression | undefined,
+): AsyncGenerator<{ bytes: Uint8Array; entry: string }> {
+  const { storage, key } = await openObject(file.url);
+  const { name, bytes, fingerprint } = file;
+  if (compression !== undefined) yield* unpack({ storage, key, name, bytes, fingerprint }, compression);
+  else
+    for await (const piece of storage.read(key, { start: 0, end: bytes, fingerprint }))
+      yield { bytes: piece, entry: '' };
+}

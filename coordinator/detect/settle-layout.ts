@@ -1,0 +1,116 @@
+/** Settles how one file is read, from its first bytes: encoding, dialect, header, where each column stands. */
+import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { fieldsMost } from '../../kernel/plan.ts';
+import type { CompiledDataset, CompiledDialect } from '../../model/compiled.ts';
+import { driftOf, unknownFields } from '../../model/file/drift.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/types.ts';
+import { exportDelimiter, isAdded, matchData, mendingFields } from '../plan/corrections.ts';
+import { type HeadText, settleReading } from './sniff.ts';
+import { settleEncoding } from './sniff-encoding.ts';
+
+/** The first bytes of a file. */
+export interface Head {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** True where `bytes` is the whole file. */
+  readonly whole: boolean;
+}
+
+/**
+ * The layout, or null when `head` ends before the first record does: come back with more bytes.
+ * Throws LF_FILE_BINARY, LF_FILE_EMPTY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER,
+ * LF_HEADER_WIDE.
+ */
+export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout | null {
+  refuseCompressed(head);
+  const dialect = dialectFor(dataset, head.bytes);
+  const { encoding, bomBytes, detected } = settleEncoding(dialect.encoding, head);
+  const text = textOf(head, encoding, bomBytes);
+  const reading = settleReading(dataset, dialect, text);
+  if (reading === null) {
+    if (head.whole) throw new LandfallError('LF_FILE_EMPTY', { file: head.name });
+    return null;
+  }
+  const [first] = reading.records;
+  // Whether a line end of two bytes is cut in half is not known yet.
+  if (!head.whole && first.bytes === text.utf8.length) return null;
+  if (first.fields.length > fieldsMost)
+    throw new LandfallError('LF_HEADER_WIDE', {
+      file: head.name,
+      fields: first.fields.length,
+      most: fieldsMost,
+    });
+  const mending = mendingFields(first.fields);
+  const header = reading.hasHeader || mending !== undefined;
+  const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
+  const found = [
+    ...(detected ? ['encoding'] : []),
+    ...(['delimiter', 'quote', 'escape', 'header', 'lineEnds', 'comment', 'skipLines'] as const).filter(
+      (name) => dialect[name] === 'auto',
+    ),
+  ];
+  const fieldOfColumn = matchData(dataset, first.fields, { header: reading.hasHeader });
+  return {
+    ...reading.dialect,
+    encoding,
+    ...(found.length > 0 && { detected: found }),
+    headerBytes: bomBytes + originalBytes(skipped, encoding),
+    headerLines: reading.skipLines + (header ? first.lines : 0),
+    ...(dialect.skipLines === 'auto' && { skipLines: reading.skipLines }),
+    header: header ? first.fields : [],
+    fieldCount: first.fields.length,
+    fieldOfColumn,
+    ...columnsBeside(dataset, first.fields, fieldOfColumn, reading.hasHeader),
+    ...(mending && { mending }),
+  };
+}
+
+/** What the file's columns are beside those that the definition looks for. */
+function columnsBeside(
+  dataset: CompiledDataset,
+  fields: readonly string[],
+  fieldOfColumn: readonly number[],
+  hasHeader: boolean,
+): Pick<FileLayout, 'drift' | 'extra'> {
+  const texts = fields.map((field) => (isAdded(field) ? null : hasHeader ? field : ''));
+  const drift = driftOf(dataset, texts, fieldOfColumn);
+  const extra = dataset.drift.keep === null ? [] : unknownFields(texts, fieldOfColumn);
+  return { ...(drift && { drift }), ...(extra.length > 0 && { extra }) };
+}
+
+function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number): HeadText {
+  const content = bytes.subarray(bomBytes);
+  const utf8 = whole ? toUtf8(content, encoding) : createTranscoder(encoding).push(content);
+  return { name, utf8, whole };
+}
+
+/** A file of mended rejects is as the export wrote it: in UTF-8, with a header and nothing around it. */
+function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDialect {
+  const exported = exportDelimiter(bytes);
+  if (exported === null) return dialect;
+  const { delimiter, header, lineEnds } = dialect;
+  return {
+    ...dialect,
+    delimiter: delimiter.startsWith(exported) ? delimiter : exported,
+    header: header === 'auto' ? true : header,
+    lineEnds: lineEnds === 'auto' ? 'lf' : lineEnds,
+    comment: null,
+    skipLines: 0,
+    skipFooterLines: 0,
+    encoding: 'utf-8',
+  };
+}
+
+/** What is still compressed after unpacking would only give a million rejects; say what it is instead. */
+function refuseCompressed({ name, bytes }: Head): void {
+  const startsWith = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
+  const what = startsWith(0x1f, 0x8b)
+    ? 'gzip'
+    : startsWith(0x28, 0xb5, 0x2f, 0xfd)
+      ? 'zstd'
+      : startsWith(0x50, 0x4b, 0x03, 0x04)
+        ? 'zip'
+        : null;
+  if (what !== null) throw new LandfallError('LF_FILE_BINARY', { file: name, what });
+}

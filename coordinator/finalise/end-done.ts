@@ -1,0 +1,92 @@
+/** The moment in which a file is done: everything that changes with it changes in one transaction. */
+
+import type pg from 'pg';
+import { readFields } from '../../kernel/dialect/header.ts';
+import type { KernelDialect } from '../../kernel/types.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { openRejects, returnRejects } from '../../ledger/rejects.ts';
+import { sql } from '../../ledger/sql.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Receipt } from '../../platform/types.ts';
+import type { Context } from '../context.ts';
+import { runChecks } from './data-checks.ts';
+import { moveIncoming, sweepIncoming } from '../../sinks/postgres/facts/make-staging.ts';
+import type { Check } from './reconcile.ts';
+import { sweepUndone } from '../commands/undo.ts';
+import { settleVersions } from '../plan/versions.ts';
+
+/**
+ * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
+ * Where one does not hold, nothing changes, and all of them are the answer; else null. 'ended': somebody else has
+ * ended it meanwhile. Throws LF_FILE_VERSION: then nothing has changed either.
+ */
+export async function endDone(
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+  receipt: Receipt,
+): Promise<readonly Check[] | 'ended' | null> {
+  try {
+    await inTransaction(context.pool, async (client) => {
+      const [{ state }] = (await client.query(sql('files/lock-file'), [file.fileId])).rows;
+      if (state !== 'finalising') throw new EndedMeanwhile();
+      await settleVersions(client, context, dataset, file);
+      crashPoint('finalise.versions-settled');
+      if (file.link === 'replaces') await moveIncoming(client, dataset.star, file);
+      const dataChecks = await runChecks(client, dataset);
+      if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
+      crashPoint('finalise.checked');
+      if (file.link === 'replays') await giveBack(client, file);
+      const checks = [...receipt.checks, ...dataChecks];
+      await context.ledger.finishFile(file.fileId, { ...receipt, checks }, 'done', client);
+      crashPoint('finalise.receipt-written');
+    });
+  } catch (error) {
+    if (error instanceof BrokenChecks) return error.checks;
+    if (error instanceof EndedMeanwhile) return 'ended';
+    throw error;
+  }
+  crashPoint('finalise.committed');
+  await sweepUndone(context);
+  await sweepIncoming(context.pool);
+  crashPoint('finalise.swept');
+  return null;
+}
+
+/** Rolls the transaction back. */
+class BrokenChecks extends Error {
+  readonly checks: readonly Check[];
+  constructor(checks: readonly Check[]) {
+    super('a data check does not hold');
+    this.checks = checks;
+  }
+}
+
+/** Rolls the transaction back. */
+class EndedMeanwhile extends Error {}
+
+/** Rejects that go back at a time. */
+const returnedAtATime = 10_000;
+
+/** Rows of a replay that still do not fit wait again where they came from. */
+async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
+  const dialect = file.layout as KernelDialect;
+  const { byteOffset: field } = file.layout!.mending!;
+  let pairs: { origin: number; replay: number }[] = [];
+  for await (const { raw, byteOffset } of openRejects(client, file.fileId)) {
+    const origin = Number(readFields(Buffer.from(raw), dialect, field + 1).fields[field]);
+    if (!Number.isSafeInteger(origin)) {
+      const reason = `a row of the replay ${file.fileId} does not say where it came from`;
+      throw new LandfallError('LF_INTERNAL', { reason });
+    }
+    pairs.push({ origin, replay: byteOffset });
+    if (pairs.length < returnedAtATime) continue;
+    await returnRejects(client, file.fileId, pairs);
+    pairs = [];
+  }
+  if (pairs.length > 0) await returnRejects(client, file.fileId, pairs);
+  crashPoint('finalise.rejects-returned');
+}

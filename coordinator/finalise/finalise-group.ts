@@ -1,0 +1,109 @@
+/** Ends many small files at once: finalise.ts for those with which nothing is out of the ordinary. */
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../../ledger/groups.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { toChunkJob } from '../../ledger/rows.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
+import { sql } from '../../ledger/sql.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Receipt } from '../../platform/types.ts';
+import { archiveFiles, type Moved } from './archive.ts';
+import { type Context, datasetNamed } from '../context.ts';
+import { runChecks } from './data-checks.ts';
+import { fingerprintsNow, rejectLimitError } from './finalise.ts';
+import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
+import { doneReceipt } from './receipt.ts';
+import { accountOf } from './reconcile.ts';
+import { versionLock } from '../plan/versions.ts';
+
+export interface GroupEnding {
+  readonly done: readonly { readonly file: LedgerFile; readonly moved: Moved }[];
+  /** To be ended one by one. */
+  readonly left: readonly LedgerFile[];
+}
+
+/**
+ * `fileIds`: of files of one dataset and one chunk each, whose job has ended. Chunks that it has left as they
+ * were are queued again, each by itself, so that one that its job fails with fails alone.
+ */
+export async function finaliseGroup(context: Context, fileIds: readonly number[]): Promise<GroupEnding> {
+  const all = await fileAccounts(context.pool, fileIds);
+  const accounts = all.filter(({ file }) => file.state === 'loading');
+  // Of a try before this one, whose answer was lost: what is left of their ends is up to the way of a single file.
+  const unheard = all.filter(({ file }) => isFinished(file.state));
+  const lost = accounts.filter(({ chunks }) => chunks.some(({ state }) => state === 'planned'));
+  for (const { file, chunks } of lost) {
+    const { dataset, definitionVersion } = file;
+    const about = { dataset, definitionVersion: definitionVersion ?? '' };
+    await context.queues.submitChunks(
+      file.fileId,
+      chunks.map((chunk) => toChunkJob(chunk, about)),
+    );
+  }
+  const plain = accounts.filter(({ file, chunks }) => isPlain(file, chunks));
+  const ended = plain.length === 0 ? [] : await endPlain(context, plain);
+  const over = new Set([...lost.map(({ file }) => file.fileId), ...ended.map(({ fileId }) => fileId)]);
+  const left = [...accounts, ...unheard].map(({ file }) => file).filter(({ fileId }) => !over.has(fileId));
+  const moved = await archiveFiles(context, ended);
+  return { done: ended.map((file, i) => ({ file, moved: moved[i] })), left };
+}
+
+function isPlain(file: LedgerFile, chunks: FileAccount['chunks']): boolean {
+  return file.link === null && file.chunks === 1 && chunks.length === 1 && chunks[0].state === 'committed';
+}
+
+/** The files that are done now. */
+async function endPlain(context: Context, accounts: readonly FileAccount[]): Promise<LedgerFile[]> {
+  const dataset = datasetNamed(context.registry, accounts[0].file.dataset);
+  const receipts = await writeReceipts(context, dataset, accounts);
+  crashPoint('group.accounted');
+  if (receipts.length === 0) return [];
+  const done = await endDone(context, dataset, receipts);
+  crashPoint('group.done');
+  return accounts.map(({ file }) => file).filter(({ fileId }) => done.has(fileId));
+}
+
+/** Receipts of those whose accounts agree and which have no more rejects than they may. */
+async function writeReceipts(
+  { lake }: Context,
+  dataset: CompiledDataset,
+  accounts: readonly FileAccount[],
+): Promise<Receipt[]> {
+  const parts = accounts.map((account) => account.parts);
+  const [audits, fingerprints] = await Promise.all([
+    auditLakeOf(lake, parts, { footers: false }),
+    fingerprintsNow(accounts.map(({ file }) => file)),
+  ]);
+  return accounts.flatMap((account, i) => {
+    const { file } = account;
+    const { checks, counts } = accountOf({ ...account, lake: audits[i], fingerprint: fingerprints[i] });
+    if (checks.some(({ ok }) => !ok) || rejectLimitError(dataset, file, counts.rows) !== null) return [];
+    return doneReceipt(file, { ...counts, checks });
+  });
+}
+
+/**
+ * end-done.ts for many: data checks see the star with all of them. Where one does not hold, none is done here,
+ * and each is asked again by itself.
+ */
+async function endDone(
+  { pool }: Context,
+  dataset: CompiledDataset,
+  receipts: readonly Receipt[],
+): Promise<ReadonlySet<number>> {
+  return inTransaction(pool, async (client) => {
+    let ours = receipts;
+    if (dataset.versions !== 'add') {
+      const names = receipts.map(({ file }) => `${dataset.name}/${file}`);
+      await client.query(sql('undo/lock-names'), [versionLock, names]);
+      const ids = receipts.map(({ fileId }) => fileId);
+      const versioned = await versionedFiles(client, ids);
+      ours = receipts.filter(({ fileId }) => !versioned.has(fileId));
+    }
+    const dataChecks = await runChecks(client, dataset);
+    if (dataChecks.some((check) => !check.ok)) return new Set<number>();
+    const checked = ours.map((receipt) => ({ ...receipt, checks: [...receipt.checks, ...dataChecks] }));
+    return finishGroup(client, checked);
+  });
+}

@@ -1,0 +1,50 @@
+/** Finished files that a process could not put away any more: another does. */
+import { realpath } from 'node:fs/promises';
+import { describeError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { toFile } from '../../ledger/rows.ts';
+import { sql } from '../../ledger/sql.ts';
+import { folderUrl } from '../../platform/storage/index.ts';
+import type { Config, Storage } from '../../platform/types.ts';
+import { archiveFile, type Moved, moveFailed } from './archive.ts';
+import type { Context } from '../context.ts';
+import { finishFailed } from './unload.ts';
+
+/** What the addresses of files begin with that still lie where finished ones do not; null: not looked at. */
+export interface Places {
+  readonly landing: string | null;
+  readonly failed: string | null;
+}
+
+/** `landing`: null for a command that does not look after the landing folder. */
+export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
+  if (landing === null) return { landing: null, failed: null };
+  const failed = failedUrl.startsWith('s3://') ? failedUrl : await realpath(failedUrl).catch(() => failedUrl);
+  return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
+}
+
+/** Puts away the finished files of a scope that are not: with `put`, which may have a better way. */
+export async function putAway(
+  context: Context,
+  scope: string,
+  places: Places,
+  put: (file: LedgerFile) => Promise<unknown> = (file) => putAwayOne(context, file),
+): Promise<void> {
+  const { rows } = await context.pool.query(sql('rules/unsettled-files'), [scope, places.landing, places.failed]);
+  for (const file of rows.map(toFile)) {
+    await put(file).catch((error) =>
+      context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away'),
+    );
+  }
+}
+
+/** Puts a finished file away. Repeating it is harmless. */
+export function putAwayOne(context: Context, file: LedgerFile): Promise<Moved> {
+  if (file.state !== 'failed') return archiveFile(context, file);
+  if (file.receipt !== null) return moveFailed(context, file, file.receipt);
+  return finishFailed(context, file, errorOf(file), file.failedChecks ?? []);
+}
+
+function errorOf(file: LedgerFile) {
+  return file.error ?? describeError(new Error('no reason was noted'));
+}

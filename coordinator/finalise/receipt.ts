@@ -1,0 +1,79 @@
+/** Receipts: what is told of a finished file. Pure. */
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { FileLink, RowCounts } from '../../platform/progress/progress.ts';
+import type { FileLayout, Receipt } from '../../platform/types.ts';
+
+const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+
+/** What is known of any file when it ends; the rest is nothing. */
+function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: Date): Receipt {
+  const startedAt = file.startedAt ?? file.landedAt;
+  return {
+    file: file.name,
+    fileId: file.fileId,
+    dataset: file.dataset,
+    definitionVersion: file.definitionVersion ?? '',
+    contentHash: file.contentHash ?? '',
+    status,
+    bytes: file.bytes,
+    chunks: file.chunks,
+    rows: noRows,
+    parts: 0,
+    lakeRows: 0,
+    lakeBytes: 0,
+    starRows: 0,
+    rejectsByCode: {},
+    layout: file.layout,
+    drift: file.layout?.drift ?? null,
+    checks: [],
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    seconds: Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000,
+    rowsPerSecond: 0,
+  };
+}
+
+/** Nothing was loaded: the same bytes are there already. `message` names the first file. */
+export function duplicateReceipt(
+  file: LedgerFile,
+  known: {
+    contentHash: string;
+    layout: FileLayout;
+    definitionVersion: string;
+    message: string;
+    link?: FileLink;
+  },
+): Receipt {
+  const { message, ...rest } = known;
+  const checks = [{ name: 'same content', ok: true, detail: message }];
+  const drift = known.layout.drift ?? null;
+  return { ...emptyReceipt(file, 'duplicate', new Date()), ...rest, drift, chunks: 0, checks };
+}
+
+/** Nothing of the file was kept. `rows` are what was parsed and rejected before it failed. */
+export function failedReceipt(
+  file: LedgerFile,
+  known: {
+    error: NonNullable<Receipt['error']>;
+    rows: Pick<RowCounts, 'parsed' | 'rejected'>;
+    rejectsByCode: Receipt['rejectsByCode'];
+    checks: Receipt['checks'];
+    link?: FileLink;
+  },
+): Receipt {
+  const rows = { ...noRows, ...known.rows };
+  return { ...emptyReceipt(file, 'failed', new Date()), ...known, rows };
+}
+
+/** The account of a file that is loaded. */
+export function doneReceipt(
+  file: LedgerFile,
+  known: Pick<
+    Receipt,
+    'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode' | 'checks' | 'link'
+  >,
+): Receipt {
+  const receipt = { ...emptyReceipt(file, 'done', new Date()), ...known };
+  const rowsPerSecond = receipt.seconds > 0 ? Math.round(known.rows.parsed / receipt.seconds) : 0;
+  return { ...receipt, rowsPerSecond };
+}

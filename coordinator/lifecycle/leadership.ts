@@ -1,0 +1,145 @@
+/**
+ * One coordinator for each scope: an advisory lock held by a connection of its own, which the server gives
+ * up when the process is gone. It also tells whether the coordinator of another scope still lives.
+ *
+ *   locking ──▶ held ── connection lost ──▶ lost ──firstRetryMs … lastRetryMs──▶ held
+ *      │                                      └── another coordinator has it by now ──▶ taken (onTaken)
+ *      └── another has it ──▶ LF_COORDINATOR_RUNNING
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { LandfallError } from '../../platform/errors/errors.ts';
+
+/** First key of the locks; the second is the scope. */
+const lockClass = 0x1a4df410;
+
+/** How long to wait for one that is just ending. */
+const patience = '5s';
+
+/**
+ * What the server does to find out that we are gone when the network does not tell it: our machine lost
+ * power, a firewall forgot the connection. By its defaults it would keep the lock for two hours.
+ */
+const aliveness =
+  'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
+
+const firstRetryMs = 100;
+const lastRetryMs = 5_000;
+
+/** A process number alone would name another session one day. */
+const sessions = 'select pid, backend_start::text as started from pg_stat_activity';
+
+export interface ScopeLock {
+  /** Runs `work` if no coordinator of that scope lives; keeps one from starting meanwhile. */
+  ifDead(scope: string, work: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ScopeLockEvents {
+  /** With every attempt to get the lost connection back that fails. */
+  onTrouble(error: unknown): void;
+  /** The lock is held again. */
+  onMended(): void;
+  /** Another coordinator took the scope over while the connection was lost: this one has to stop. */
+  onTaken(error: LandfallError): void;
+}
+
+/** Throws LF_COORDINATOR_RUNNING, and what the driver throws. */
+export async function lockScope(
+  databaseUrl: string,
+  scope: string,
+  events: ScopeLockEvents,
+): Promise<ScopeLock> {
+  const lock = new HeldLock(databaseUrl, scope, events);
+  await lock.acquire();
+  return lock;
+}
+
+class HeldLock implements ScopeLock {
+  private readonly databaseUrl: string;
+  private readonly scope: string;
+  private readonly events: ScopeLockEvents;
+  private client: pg.Client | null = null;
+  /** Of the session that held the lock before; the server may not know yet that it is dead. */
+  private session: { pid: number; started: string } | null = null;
+  private readonly closing = new AbortController();
+
+  constructor(databaseUrl: string, scope: string, events: ScopeLockEvents) {
+    this.databaseUrl = databaseUrl;
+    this.scope = scope;
+    this.events = events;
+  }
+
+  async acquire(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.databaseUrl,
+      application_name: `landfall coordinator ${this.scope}`,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    const lost = () => void this.lost(client);
+    client.on('error', lost);
+    client.on('end', lost);
+    try {
+      await client.connect();
+      await client.query(`set lock_timeout = '${patience}'; ${aliveness}`);
+      await this.endSession(client);
+      await client.query('select pg_advisory_lock($1, hashtext($2))', [lockClass, this.scope]);
+      const { rows } = await client.query(`${sessions} where pid = pg_backend_pid()`);
+      this.session = rows[0];
+    } catch (error) {
+      await client.end().catch(() => {});
+      const waitedInVain = (error as { code?: string }).code === '55P03';
+      if (!waitedInVain) throw error;
+      throw new LandfallError('LF_COORDINATOR_RUNNING', { scope: this.scope }, { cause: error });
+    }
+    this.client = client;
+  }
+
+  /** Else the lock that we have lost would be held against ourselves. */
+  private async endSession(client: pg.Client): Promise<void> {
+    if (this.session === null) return;
+    const { pid, started } = this.session;
+    const ours = `${sessions} where pid = $1 and backend_start::text = $2`;
+    await client.query(`select pg_terminate_backend(pid) from (${ours}) as ours`, [pid, started]);
+  }
+
+  async ifDead(other: string, work: () => Promise<void>): Promise<void> {
+    const { client } = this;
+    if (client === null) return;
+    const keys = [lockClass, other];
+    const { rows } = await client.query('select pg_try_advisory_lock($1, hashtext($2)) as dead', keys);
+    if (!rows[0].dead) return;
+    try {
+      await work();
+    } finally {
+      await client.query('select pg_advisory_unlock($1, hashtext($2))', keys).catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    const { client } = this;
+    this.client = null;
+    await client?.end().catch(() => {});
+  }
+
+  private async lost(client: pg.Client): Promise<void> {
+    if (this.client !== client) return;
+    this.client = null;
+    const { signal } = this.closing;
+    for (let pauseMs = firstRetryMs; !signal.aborted; pauseMs = Math.min(lastRetryMs, pauseMs * 2)) {
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        await this.acquire();
+        if (signal.aborted) await this.close();
+        else this.events.onMended();
+        return;
+      } catch (error) {
+        if (error instanceof LandfallError) return this.events.onTaken(error);
+        this.events.onTrouble(error);
+      }
+    }
+  }
+}

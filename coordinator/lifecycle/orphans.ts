@@ -1,0 +1,95 @@
+/**
+ * Fails what single ingests, replays and demos left behind whose process is gone, so that their content can be
+ * loaded again.
+ *
+ *   lives ──seems dead──▶ suspected ──seems dead at the next look──▶ buried
+ *     ▲──────lives────────────┘
+ *
+ * One that lives seems dead for a moment when it loses its connection, as all do when a server restarts. What
+ * seems dead at the start is buried at once, where the server has been up for long enough to have heard of
+ * all that live: whoever was killed is called again, and its content is free.
+ */
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { sql } from '../../ledger/sql.ts';
+import type { Context } from '../context.ts';
+import { type Places, putAway } from '../finalise/put-away.ts';
+import type { ScopeLock } from './leadership.ts';
+import { closeScope } from './scope-notes.ts';
+import { failFile } from '../finalise/unload.ts';
+
+/** Time between looks, in times of LANDFALL_LOCK_MS: longer than a process that lives takes to come back. */
+const lookLocks = 2;
+
+const nowhere: Places = { landing: null, failed: null };
+
+export class DeadIngests {
+  private readonly context: Context;
+  private readonly lock: ScopeLock;
+  private readonly removeQueues: (scope: string) => Promise<void>;
+  private readonly places: Places;
+  private readonly lookMs: number;
+  private suspects: ReadonlySet<string> = new Set();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    context: Context,
+    lock: ScopeLock,
+    removeQueues: (scope: string) => Promise<void>,
+    { places = nowhere, lockMs = 10_000 } = {},
+  ) {
+    this.places = places;
+    this.lookMs = lookLocks * lockMs;
+    this.context = context;
+    this.lock = lock;
+    this.removeQueues = removeQueues;
+  }
+
+  /** Buries all that seem dead now, unless the server has just started, and looks again from time to time. */
+  async start(): Promise<void> {
+    const { rows } = await this.context.pool.query(sql('scopes/server-up-ms'));
+    if (rows[0].up_ms >= this.lookMs) this.suspects = new Set(await this.otherScopes());
+    await this.look();
+    this.timer = setInterval(() => {
+      this.look().catch((error) =>
+        this.context.log.warn({ err: error }, 'the files of dead ingests could not be looked for'),
+      );
+    }, this.lookMs);
+  }
+
+  /** Looks no more. A look that is under way may wait for a server that is away: nobody waits for it. */
+  async close(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  async look(): Promise<void> {
+    const suspected = new Set<string>();
+    for (const scope of await this.otherScopes()) {
+      await this.lock.ifDead(scope, async () => {
+        if (this.suspects.has(scope)) await this.bury(scope);
+        else suspected.add(scope);
+      });
+    }
+    this.suspects = suspected;
+  }
+
+  /** Scopes of which something may be left, but for our own. */
+  private async otherScopes(): Promise<string[]> {
+    const { rows } = await this.context.pool.query(sql('scopes/other-scopes'), [this.context.scope]);
+    return rows.map(({ scope }) => scope);
+  }
+
+  private async bury(scope: string): Promise<void> {
+    const { context } = this;
+    await this.removeQueues(scope);
+    crashPoint('bury.queues-removed');
+    for (const file of await context.ledger.unfinishedFiles(scope)) {
+      const abandoned = new LandfallError('LF_INGEST_ABANDONED', { file: file.name });
+      await failFile(context, file, abandoned.toJSON());
+      crashPoint('bury.file-failed');
+    }
+    await putAway(context, scope, this.places);
+    await closeScope(context, scope, this.places);
+    crashPoint('bury.forgotten');
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Takes up what an earlier run left: unfinished files go on from where the ledger has them.
+ *
+ *   discovered ─▶ prepare      surveying ─▶ queue the missing surveys, then plan
+ *   loading    ─▶ queue the chunks that are not committed, then finalise     finalising ─▶ finalise
+ */
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { toChunkJob } from '../../ledger/rows.ts';
+import { type Context, datasetNamed } from '../context.ts';
+import { submitMissingSurveys } from '../plan/prepare.ts';
+import { failFile } from '../finalise/unload.ts';
+
+/** What recovering hands back to the coordinator. */
+export interface Resume {
+  prepare(file: LedgerFile): void;
+  finalise(file: LedgerFile): void;
+  /** The file is on its way again without further steps here. */
+  follow(file: LedgerFile): void;
+}
+
+/** Goes on with every unfinished file of the scope. */
+export async function resumeFiles(context: Context, resume: Resume): Promise<void> {
+  for (const file of await context.ledger.unfinishedFiles(context.scope)) {
+    try {
+      await resumeFile(context, resume, file);
+    } catch (error) {
+      context.log.error({ err: error, file: file.name }, 'the file cannot be taken up again');
+    }
+  }
+}
+
+async function resumeFile(context: Context, resume: Resume, file: LedgerFile): Promise<void> {
+  const { registry, ledger, queues } = context;
+  const dataset = datasetNamed(registry, file.dataset);
+  if (file.state === 'discovered') return resume.prepare(file);
+  if (file.definitionVersion !== dataset.version) {
+    const changed = new LandfallError('LF_DEFINITION_CHANGED', { dataset: dataset.name, file: file.name });
+    await failFile(context, file, changed.toJSON());
+    return;
+  }
+  if (file.state === 'surveying') {
+    resume.follow(file);
+    return submitMissingSurveys(context, file);
+  }
+  const chunks = await ledger.chunks(file.fileId);
+  const planned = chunks.filter((chunk) => chunk.state === 'planned');
+  if (planned.length === 0 || chunks.some((chunk) => chunk.state === 'failed')) return resume.finalise(file);
+  resume.follow(file);
+  const { version: definitionVersion, name } = dataset;
+  const jobs = planned.map((chunk) => toChunkJob(chunk, { dataset: name, definitionVersion }));
+  await queues.submitChunks(file.fileId, jobs);
+}

@@ -1,0 +1,171 @@
+/**
+ * Files of mended rejects: what `landfall rejects --export` wrote, mended by a person and dropped again.
+ * They are known by the columns that the export adds; those say, row by row, which reject is mended.
+ *
+ * The added columns stand before the original ones, so that they are found also in a row that has too many
+ * fields or too few, or a quote that is never closed.
+ */
+import { readFields } from '../../kernel/dialect/header.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
+import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { matchHeader } from '../../model/file/match-header.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { FileLayout } from '../../platform/types.ts';
+import { readContent } from '../detect/content.ts';
+import type { Context } from '../context.ts';
+
+/** What the export adds, in this order. Documented in docs/rejects.md. */
+export const addedColumns = [
+  '_landfall_file',
+  '_landfall_byte_offset',
+  '_landfall_line',
+  '_landfall_code',
+  '_landfall_column',
+  '_landfall_message',
+  '_landfall_definition',
+] as const;
+
+const [fileColumn, byteOffsetColumn] = addedColumns;
+
+/** Fields at the start of a header that the export added. */
+export function leadingAdded(header: readonly string[]): number {
+  const first = header.findIndex((field) => !isAdded(field));
+  return first < 0 ? header.length : first;
+}
+
+/** True for the header text of a column that the export adds. */
+export function isAdded(field: string): boolean {
+  return (addedColumns as readonly string[]).includes(field.trim());
+}
+
+/** The delimiter of a file that begins as an export does, whatever its dataset's is: programs change it. */
+export function exportDelimiter(bytes: Uint8Array): string | null {
+  const start = new TextDecoder().decode(bytes.subarray(0, 40));
+  return /^"?_landfall_file"?([^\w"\r\n])/.exec(start)?.[1] ?? null;
+}
+
+/** Which fields say what is mended; undefined for an ordinary file. */
+export function mendingFields(header: readonly string[]): FileLayout['mending'] {
+  const names = header.map((field) => field.trim());
+  const mending = { file: names.indexOf(fileColumn), byteOffset: names.indexOf(byteOffsetColumn) };
+  return mending.file >= 0 && mending.byteOffset >= 0 ? mending : undefined;
+}
+
+/** As matchHeader, for fields of which some were added. `fields` is null where the file has no header. */
+export function matchData(
+  dataset: CompiledDataset,
+  fields: readonly string[],
+  dialect: { header: boolean },
+): number[] {
+  const data = fields.flatMap((field, f) => (isAdded(field) ? [] : [f]));
+  const names = dialect.header ? data.map((f) => fields[f]) : null;
+  return matchHeader(dataset, names, data.length).map((field) => (field < 0 ? -1 : data[field]));
+}
+
+/** What a file of mended rejects mends. */
+export interface Mends {
+  readonly original: LedgerFile;
+  /** Of the mended records in the original, each once, in order. */
+  readonly byteOffsets: readonly number[];
+}
+
+/**
+ * Reads which rejects the file mends; null where no row says any. Rows that say nothing are new rows.
+ * Throws LF_MEND_UNKNOWN when the rows name no file of the ledger, or several.
+ */
+export async function readMends(
+  context: Context,
+  file: LedgerFile,
+  layout: FileLayout,
+): Promise<Mends | null> {
+  const byName = await readReferences(file, layout);
+  if (byName.size === 0) return null;
+  const [[name, offsets]] = byName;
+  const unknown = () => {
+    const original = [...byName.keys()].slice(0, 3).join(' and ');
+    return new LandfallError('LF_MEND_UNKNOWN', { file: file.name, rows: offsets.size, original });
+  };
+  if (byName.size > 1) throw unknown();
+  const [, fileId, fileName] = /^(\d{1,9}):(.*)$/s.exec(name) ?? [];
+  const original = fileId === undefined ? null : await context.ledger.file(Number(fileId));
+  if (original === null || original.dataset !== file.dataset || original.name !== fileName) throw unknown();
+  const byteOffsets = [...offsets].sort((a, b) => a - b);
+  if (byteOffsets.some((offset) => !Number.isSafeInteger(offset))) throw unknown();
+  return { original: await loadedNow(context, original), byteOffsets };
+}
+
+/** A file that was undone or failed stands for what it was loaded again as: the bytes are the same. */
+async function loadedNow(context: Context, original: LedgerFile): Promise<LedgerFile> {
+  let file = original;
+  while (file.state === 'undone' || file.state === 'failed') {
+    const reloads = (await context.ledger.linkedFiles(file.fileId)).filter(({ link }) => link === 'reloads');
+    const next = reloads.findLast(({ contentHash }) => [null, original.contentHash].includes(contentHash));
+    if (next === undefined) return file;
+    file = next;
+  }
+  return file;
+}
+
+const referenceColumns: readonly KernelColumn[] = [fileColumn, byteOffsetColumn].map((name) => ({
+  name,
+  type: { kind: 'utf8' },
+  required: false,
+  nulls: [''],
+}));
+
+/** File as it is named in the rows → byte offsets that they give. */
+async function readReferences(
+  file: LedgerFile,
+  layout: FileLayout,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const { mending } = layout;
+  const dialect = layout as KernelDialect;
+  const found = new Map<string, Set<number>>();
+  const note = (name: string | undefined, byteOffset: string | undefined) => {
+    if (!name) return;
+    const offsets = found.get(name) ?? new Set();
+    found.set(name, offsets);
+    offsets.add(byteOffset ? Number(byteOffset) : Number.NaN);
+  };
+  const fieldOfColumn = [mending!.file, mending!.byteOffset];
+  const lastField = Math.max(...fieldOfColumn);
+  const kernel = await createKernel();
+  const plan = { dialect, columns: referenceColumns, fieldOfColumn, fieldCount: layout.fieldCount };
+  kernel.begin(plan, { byteStart: 0, skipBytes: layout.headerBytes });
+  for await (const batch of batchesOf(kernel, file, layout)) {
+    const [names, offsets] = batch.vectors as readonly Utf8Vector[];
+    for (let row = 0; row < batch.rows; row++) note(textAt(names, row), textAt(offsets, row));
+    for (const { raw } of batch.rejects) {
+      const { fields } = readFields(Buffer.from(raw), dialect, lastField + 1);
+      note(fields[mending!.file], fields[mending!.byteOffset]);
+    }
+  }
+  return found;
+}
+
+async function* batchesOf(
+  kernel: Kernel,
+  file: LedgerFile,
+  { compression }: FileLayout,
+): AsyncGenerator<Batch> {
+  for await (const { bytes: piece } of readContent(file, compression)) {
+    for (let from = 0; from < piece.length; ) {
+      const space = kernel.inputSpace();
+      const count = Math.min(space.length, piece.length - from);
+      space.set(piece.subarray(from, from + count));
+      from += count;
+      kernel.filled(count, false);
+      for (let batch = kernel.next(); batch !== null; batch = kernel.next()) yield batch;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  kernel.filled(0, true);
+  for (let batch = kernel.next(); batch !== null; batch = kernel.next()) yield batch;
+}
+
+function textAt({ offsets, bytes }: Utf8Vector, row: number): string {
+  return Buffer.from(bytes.subarray(offsets[row], offsets[row + 1])).toString('utf8');
+}

@@ -1,0 +1,65 @@
+/**
+ * What the definition wants done with a file whose content changed under the same name: `add` it, let it
+ * `replace` the version before, or `refuse` it. Files that mend or replay others are no versions.
+ */
+import type pg from 'pg';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FilePlan, LedgerFile } from '../../ledger/ledger.ts';
+import { toFile } from '../../ledger/rows.ts';
+import { sql } from '../../ledger/sql.ts';
+import type { Context } from '../context.ts';
+import { takeOut } from '../commands/undo.ts';
+
+/** First key of the locks under which versions of one name end one after another. */
+export const versionLock = 0x1a4df412;
+
+/** Which version the file comes after. Throws LF_FILE_VERSION where there must be only one. */
+export async function versionLink(
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+): Promise<FilePlan['link']> {
+  const [before] = await otherVersions(context.pool, file);
+  if (before === undefined) return undefined;
+  if (dataset.versions === 'refuse') throw refused(file, before);
+  return { kind: dataset.versions === 'replace' ? 'replaces' : 'follows', fileId: before.fileId };
+}
+
+/**
+ * In the transaction in which the file becomes done: takes out the versions that it replaces.
+ * Throws LF_FILE_VERSION when another version was quicker: one that must be the only one, or a newer one.
+ */
+export async function settleVersions(
+  client: pg.ClientBase,
+  context: Context,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+): Promise<void> {
+  if (dataset.versions === 'add' || file.link === 'mends' || file.link === 'replays') return;
+  const name = `${file.dataset}/${file.name}`;
+  await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [versionLock, name]);
+  const loaded = (await otherVersions(client, file)).filter((version) => version.state === 'done');
+  if (dataset.versions === 'refuse') {
+    if (loaded.length > 0) throw refused(file, loaded[0]);
+    return;
+  }
+  const newer = loaded.find((version) => version.fileId > file.fileId);
+  if (newer !== undefined) {
+    const values = { file: file.name, version: newer.fileId, reason: 'that one is newer and loaded' };
+    throw new LandfallError('LF_FILE_VERSION', values);
+  }
+  for (const { fileId } of loaded) {
+    await takeOut(client, context.registry, fileId, `replaced by file ${file.fileId}`);
+  }
+}
+
+async function otherVersions(client: pg.Pool | pg.ClientBase, file: LedgerFile): Promise<LedgerFile[]> {
+  const { rows } = await client.query(sql('files/versions-named'), [file.dataset, file.name, file.fileId]);
+  return rows.map(toFile);
+}
+
+function refused(file: LedgerFile, before: LedgerFile): LandfallError {
+  const reason = `the definition of ${file.dataset} wants only one`;
+  return new LandfallError('LF_FILE_VERSION', { file: file.name, version: before.fileId, reason });
+}

@@ -1,0 +1,62 @@
+/**
+ * What is in the way of the work, from everyone who has run into it: workers say it in their ticks, the
+ * coordinator of itself. One that many have is one.
+ *
+ *   told by a source ──▶ shown ──told by nobody any more──▶ lingering ──lingerMs──▶ gone
+ */
+import type { TroubleReport } from '../../platform/progress/progress.ts';
+
+/** A worker that tries again looks well for a moment: only what stays away is gone. */
+const lingerMs = 1_500;
+
+export class Troubles {
+  private readonly onChange: (troubles: readonly TroubleReport[]) => void;
+  private readonly told = new Map<string, readonly TroubleReport[]>();
+  /** By kind and text; each with the timer that takes it off once nobody tells of it. */
+  private readonly shown = new Map<string, { report: TroubleReport; leaving: NodeJS.Timeout | null }>();
+
+  constructor(onChange: (troubles: readonly TroubleReport[]) => void) {
+    this.onChange = onChange;
+  }
+
+  /** All that `source` has run into now. */
+  tell(source: string, reports: readonly TroubleReport[]): void {
+    if (reports.length > 0) this.told.set(source, reports);
+    else if (!this.told.delete(source)) return;
+    const now = new Map<string, TroubleReport>();
+    for (const report of [...this.told.values()].flat()) {
+      const known = now.get(keyOf(report));
+      if (known === undefined || report.since < known.since) now.set(keyOf(report), report);
+    }
+    let changed = false;
+    for (const [key, report] of now) {
+      const entry = this.shown.get(key);
+      if (entry?.leaving) clearTimeout(entry.leaving);
+      if (entry) entry.leaving = null;
+      else changed = this.shown.set(key, { report, leaving: null }).has(key);
+    }
+    for (const [key, entry] of this.shown) {
+      if (!now.has(key)) entry.leaving ??= setTimeout(() => this.drop(key), lingerMs);
+    }
+    if (changed) this.changed();
+  }
+
+  close(): void {
+    for (const { leaving } of this.shown.values()) if (leaving) clearTimeout(leaving);
+    this.shown.clear();
+  }
+
+  private drop(key: string): void {
+    this.shown.delete(key);
+    this.changed();
+  }
+
+  private changed(): void {
+    const reports = [...this.shown.values()].map(({ report }) => report);
+    this.onChange(reports.sort((a, b) => a.since.localeCompare(b.since)));
+  }
+}
+
+function keyOf(report: TroubleReport): string {
+  return `${report.with} ${report.message}`;
+}

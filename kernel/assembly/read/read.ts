@@ -1,0 +1,405 @@
+/**
+ * Pass 1: finds where fields and records end, 64 bytes at a time.
+ *
+ * SIMD compares give a bitmask of delimiters, quotes and newlines. What holds for their bytes one by one:
+ *
+ *   OUTSIDE ── quote as the field's first byte ──▶ QUOTED ── quote ──▶ CLOSING
+ *   CLOSING ── quote directly after ──▶ QUOTED (a doubled quote)
+ *   CLOSING ── delimiter, newline (or CR newline) directly after ──▶ OUTSIDE, field ended
+ *   CLOSING ── anything else ──▶ OUTSIDE, the record is marked as badly quoted
+ *   OUTSIDE ── delimiter ──▶ OUTSIDE, field ended; newline: record ended
+ *
+ * Blocks without quotes and those whose quotes all stand where they belong are read by arithmetic on the
+ * bitmasks, which comes to the same; the rest goes through the machine.
+ *
+ * The index holds one row of `fieldCount + 1` words for each accepted record: first the address before
+ * the record, then the address at which each field ends, with QUOTED and ESCAPED flags in its top bits.
+ */
+import { bits64, parities } from './bits';
+import { FIELD_COUNT, QUOTE, TOO_LONG } from '../reasons';
+import { Rejects, addReject } from '../rejects';
+
+const LF: u32 = 10;
+const CR: u32 = 13;
+
+const OUTSIDE: i32 = 0;
+const QUOTED: i32 = 1;
+const CLOSING: i32 = 2;
+
+/** The field's text stands in quotes. */
+export const QUOTED_FIELD: u32 = 0x80000000;
+/** The quoted text holds doubled quotes. */
+export const ESCAPED_FIELD: u32 = 0x40000000;
+/** The address in a word of the index. */
+export const ADDRESS: u32 = 0x3fffffff;
+
+/** Bytes of a discarded record that are kept to be shown. */
+export const HEAD_BYTES: u32 = 8192;
+
+export class Scan {
+  // The window of input: [base, base + capacity), filled up to end, looked at up to pos.
+  static base: usize = 0;
+  static capacity: usize = 0;
+  static pos: usize = 0;
+  static end: usize = 0;
+  /** Offset in the file of the byte at base. */
+  static baseOffset: f64 = 0;
+
+  // The dialect; quote is 256 where there is none.
+  static delimiter: u32 = 44;
+  static quote: u32 = 34;
+  static fieldCount: i32 = 1;
+  static recordBytesMax: u32 = 0;
+
+  // The record being read.
+  static mode: i32 = OUTSIDE;
+  static recordStart: usize = 0;
+  static recordLine: u32 = 0;
+  static fieldStart: usize = 0;
+  static fieldFlags: u32 = 0;
+  static quoteAt: usize = 0;
+  /** Fields ended so far in this record. */
+  static fields: i32 = 0;
+  static badQuote: bool = false;
+  /** Set while a record longer than recordBytesMax is thrown away. */
+  static discarding: bool = false;
+  static discardOffset: f64 = 0;
+  static head: usize = 0;
+  static headLength: u32 = 0;
+
+  // What was found.
+  static lines: u32 = 0;
+  static records: u32 = 0;
+  static index: usize = 0;
+  /** Bytes of an index row. */
+  static stride: usize = 0;
+  static rows: i32 = 0;
+  static rowsMax: i32 = 0;
+  /** Records (accepted or not) that the batch may still take. */
+  static room: i32 = 0;
+  static rowRecord: usize = 0;
+  static rowLine: usize = 0;
+}
+
+/** Offset in the file of an address in the window. */
+@inline
+export function fileOffset(address: usize): f64 {
+  return Scan.baseOffset + <f64><isize>(address - Scan.base);
+}
+
+/** Scans on until the block or the batch is full or the bytes are used up. */
+export function scan(): void {
+  const delimiter = i8x16.splat(<i8>Scan.delimiter);
+  const newline = i8x16.splat(<i8>LF);
+  const quote = i8x16.splat(<i8>Scan.quote);
+  const quoting = i8x16.splat(Scan.quote < 256 ? -1 : 0);
+  const end = Scan.end;
+  let pos = Scan.pos;
+  while (pos < end) {
+    const a = v128.load(pos);
+    const b = v128.load(pos, 16);
+    const c = v128.load(pos, 32);
+    const d = v128.load(pos, 48);
+    const qa = v128.and(i8x16.eq(a, quote), quoting);
+    const qb = v128.and(i8x16.eq(b, quote), quoting);
+    const qc = v128.and(i8x16.eq(c, quote), quoting);
+    const qd = v128.and(i8x16.eq(d, quote), quoting);
+    let bits = bits64(
+      v128.or(v128.or(i8x16.eq(a, delimiter), i8x16.eq(a, newline)), qa),
+      v128.or(v128.or(i8x16.eq(b, delimiter), i8x16.eq(b, newline)), qb),
+      v128.or(v128.or(i8x16.eq(c, delimiter), i8x16.eq(c, newline)), qc),
+      v128.or(v128.or(i8x16.eq(d, delimiter), i8x16.eq(d, newline)), qd),
+    );
+    const inside: u64 = end - pos < 64 ? ((<u64>1) << (end - pos)) - 1 : -1;
+    bits &= inside;
+    let full = false;
+    if (Scan.mode == OUTSIDE && !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)))) full = takePlain(pos, bits);
+    else if (readQuotes(pos, bits, bits64(qa, qb, qc, qd) & inside)) full = takeTidy(pos);
+    else full = takeQuoted(pos, bits);
+    if (full) return;
+    pos += 64;
+  }
+  Scan.pos = end;
+}
+
+/** Takes the delimiters and newlines of a block that lies outside quotes and holds none. */
+function takePlain(block: usize, bits: u64): bool {
+  const last = Scan.fieldCount - 1;
+  let fields = Scan.fields;
+  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  while (bits != 0) {
+    const p = block + <usize>ctz(bits);
+    bits &= bits - 1;
+    if (load<u8>(p) != LF) {
+      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | Scan.fieldFlags);
+      Scan.fieldFlags = 0;
+      fields++;
+      Scan.fieldStart = p + 1;
+      continue;
+    }
+    Scan.fields = fields;
+    endRecord(p);
+    Scan.lines++;
+    beginRecord(p + 1);
+    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+      Scan.pos = p + 1;
+      return true;
+    }
+    fields = 0;
+    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  }
+  Scan.fields = fields;
+  return false;
+}
+
+/** A block whose quotes all stand where quotes belong, as bits of its bytes. */
+class Tidy {
+  /** Delimiters and newlines outside quotes. */
+  static ends: u64 = 0;
+  /** Those of them at which a quoted field ends. */
+  static quotedEnds: u64 = 0;
+  static opening: u64 = 0;
+  static closing: u64 = 0;
+  /** Bytes from an opening quote up to its closing one. */
+  static quoted: u64 = 0;
+}
+
+/**
+ * Tells quoted bytes from others for a whole block, where that is plain: each opening quote is the first byte
+ * of its field, each closing one the last, and no newline lies between them. False where it is not, or a
+ * doubled quote is in it; Tidy is then worth nothing. `bits`: delimiters, newlines and quotes.
+ */
+@inline
+function readQuotes(block: usize, bits: u64, quotes: u64): bool {
+  const structure = bits & ~quotes;
+  let mode = Scan.mode;
+  // A field that was closed by the last byte of the block before, and ends here.
+  if (mode == CLOSING && Scan.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
+  if (mode == CLOSING) return false;
+  let quoted = parities(quotes);
+  if (mode == QUOTED) quoted = ~quoted;
+  const ends = structure & ~quoted;
+  const opening = quotes & quoted;
+  const closing = quotes & ~quoted;
+  const starts = (ends << 1) | <u64>(mode == OUTSIDE && Scan.fieldStart == block);
+  let after = closing << 1;
+  // A CR may stand between the last field's quote and the newline.
+  const returns = after & ~ends;
+  if ((opening & ~starts) != 0 || (returns != 0 && !areReturns(block, returns, ends))) return false;
+  after = (after & ends) | (returns << 1);
+  if (hasNewline(block, structure & quoted)) return false;
+  Tidy.ends = ends;
+  Tidy.quotedEnds = after;
+  Tidy.opening = opening;
+  Tidy.closing = closing;
+  Tidy.quoted = quoted;
+  return true;
+}
+
+/** True where each of these bytes is a CR with a newline after it. */
+function areReturns(block: usize, returns: u64, ends: u64): bool {
+  if ((returns & ~(ends >> 1)) != 0) return false;
+  while (returns != 0) {
+    const p = block + <usize>ctz(returns);
+    returns &= returns - 1;
+    if (load<u8>(p) != CR || load<u8>(p, 1) != LF) return false;
+  }
+  return true;
+}
+
+function hasNewline(block: usize, bits: u64): bool {
+  while (bits != 0) {
+    if (load<u8>(block + <usize>ctz(bits)) == LF) return true;
+    bits &= bits - 1;
+  }
+  return false;
+}
+
+/** Takes the delimiters and newlines of the block that readQuotes has read. */
+function takeTidy(block: usize): bool {
+  const last = Scan.fieldCount - 1;
+  const quotedEnds = Tidy.quotedEnds;
+  let bits = Tidy.ends;
+  let flags = Scan.fieldFlags;
+  let fields = Scan.fields;
+  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  while (bits != 0) {
+    const bit = ctz(bits);
+    const p = block + <usize>bit;
+    bits &= bits - 1;
+    flags |= <u32>((quotedEnds >> bit) & 1) << 31;
+    if (load<u8>(p) != LF) {
+      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | flags);
+      flags = 0;
+      fields++;
+      continue;
+    }
+    Scan.fields = fields;
+    Scan.fieldFlags = flags;
+    endRecord(p);
+    Scan.lines++;
+    beginRecord(p + 1);
+    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+      Scan.pos = p + 1;
+      return true;
+    }
+    flags = 0;
+    fields = 0;
+    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  }
+  Scan.fields = fields;
+  if (Tidy.ends != 0) Scan.fieldStart = block + 64 - <usize>clz(Tidy.ends);
+  leaveTidy(block, flags);
+  return false;
+}
+
+/** The state at the end of a tidy block whose last field has these flags so far. */
+function leaveTidy(block: usize, flags: u32): void {
+  const open = Tidy.quoted >> 63 != 0;
+  const closed = Tidy.closing >> 63 != 0;
+  Scan.mode = open ? QUOTED : closed ? CLOSING : OUTSIDE;
+  if (closed) Scan.quoteAt = block + 63;
+  // Where no field has been opened here it is one of an earlier block, which has set its flags.
+  Scan.fieldFlags = (open || closed) && Tidy.opening != 0 ? QUOTED_FIELD : flags;
+}
+
+/** Takes the structural bytes of a block that begins in quotes or holds quotes. */
+function takeQuoted(block: usize, bits: u64): bool {
+  while (bits != 0) {
+    const p = block + <usize>ctz(bits);
+    bits &= bits - 1;
+    const byte = <u32>load<u8>(p);
+    if (Scan.mode == QUOTED) {
+      if (byte == Scan.quote) {
+        Scan.mode = CLOSING;
+        Scan.quoteAt = p;
+      } else if (byte == LF) Scan.lines++;
+      continue;
+    }
+    if (Scan.mode == CLOSING) {
+      if (byte == Scan.quote && p == Scan.quoteAt + 1) {
+        Scan.mode = QUOTED;
+        Scan.fieldFlags |= ESCAPED_FIELD;
+        continue;
+      }
+      leaveQuotes(p, byte == LF);
+    }
+    if (byte == Scan.delimiter) endField(p);
+    else if (byte == LF) {
+      endRecord(p);
+      Scan.lines++;
+      beginRecord(p + 1);
+      if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
+        Scan.pos = p + 1;
+        return true;
+      }
+    } else if (p == Scan.fieldStart) {
+      Scan.mode = QUOTED;
+      Scan.fieldFlags = QUOTED_FIELD;
+    }
+  }
+  return false;
+}
+
+/** Judges what stands between a closing quote and the structural byte (or end) at `p`. */
+function leaveQuotes(p: usize, lineEnd: bool): void {
+  const after = Scan.quoteAt + 1;
+  const clean = p == after || (lineEnd && p == after + 1 && load<u8>(after) == CR);
+  if (!clean) Scan.badQuote = true;
+  Scan.mode = OUTSIDE;
+}
+
+@inline
+function endField(p: usize): void {
+  const slot = <usize>min(Scan.fields, Scan.fieldCount - 1);
+  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride + 4 + (slot << 2), <u32>p | Scan.fieldFlags);
+  Scan.fields++;
+  Scan.fieldStart = p + 1;
+  Scan.fieldFlags = 0;
+}
+
+/** Ends the record at the newline (or end of the chunk) at `p`: accepted, rejected or a blank line. */
+function endRecord(p: usize): void {
+  const carriageReturn = (p > Scan.recordStart || Scan.discarding) && load<u8>(p - 1) == CR;
+  const stop = carriageReturn ? p - 1 : p;
+  const blank = Scan.fields == 0 && stop <= Scan.recordStart && !Scan.discarding;
+  if (blank) return;
+  endField(stop);
+  let reason = 0;
+  if (Scan.discarding || <u32>(stop - Scan.recordStart) > Scan.recordBytesMax) reason = TOO_LONG;
+  else if (Scan.badQuote) reason = QUOTE;
+  else if (Scan.fields != Scan.fieldCount) reason = FIELD_COUNT;
+  if (reason != 0) rejectRecord(stop, reason);
+  else {
+    store<u32>(Scan.rowRecord + (<usize>Scan.rows << 2), Scan.records);
+    store<u32>(Scan.rowLine + (<usize>Scan.rows << 2), Scan.recordLine);
+    Scan.rows++;
+  }
+  Scan.records++;
+  Scan.room--;
+}
+
+function rejectRecord(stop: usize, reason: i32): void {
+  if (Scan.discarding) {
+    const length = fileOffset(stop) - Scan.discardOffset;
+    if (stop > Scan.recordStart) keepHead(stop);
+    const shown = <u32>min(length, <f64>Scan.headLength);
+    addReject(Scan.discardOffset, length, Scan.head, shown, Scan.records, Scan.recordLine, -1, reason);
+    Scan.discarding = false;
+    // The head of one discarded record is kept at a time, so the batch ends with it.
+    Scan.room = 1;
+    return;
+  }
+  const length = <u32>(stop - Scan.recordStart);
+  const offset = fileOffset(Scan.recordStart);
+  addReject(offset, <f64>length, Scan.recordStart, length, Scan.records, Scan.recordLine, -1, reason);
+}
+
+/** Makes ready for a record that starts at `start`. */
+export function beginRecord(start: usize): void {
+  Scan.mode = OUTSIDE;
+  Scan.recordStart = start;
+  Scan.recordLine = Scan.lines;
+  Scan.fieldStart = start;
+  Scan.fieldFlags = 0;
+  Scan.fields = 0;
+  Scan.badQuote = false;
+  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride, <u32>start - 1);
+}
+
+/** Ends the chunk's last record where it has no line end. */
+export function endInput(): void {
+  const end = Scan.end;
+  if (Scan.recordStart == end && !Scan.discarding) return;
+  // Wide reads of the last field stop here, whatever an earlier filling left behind.
+  store<u8>(end, <u8>LF);
+  if (Scan.mode == QUOTED) Scan.badQuote = true;
+  else if (Scan.mode == CLOSING) leaveQuotes(end, true);
+  endRecord(end);
+  beginRecord(end);
+}
+
+/** Moves the index row of an unfinished record to the front, for the next block. */
+export function carryRecord(rows: i32): void {
+  const bytes = (<usize>min(Scan.fields, Scan.fieldCount) + 1) << 2;
+  if (rows > 0) memory.copy(Scan.index, Scan.index + <usize>rows * Scan.stride, bytes);
+  Scan.rows = 0;
+}
+
+/** Keeps what there is up to `stop` of a discarded record, as far as it is to be shown. */
+export function keepHead(stop: usize): void {
+  const size = min(HEAD_BYTES - Scan.headLength, <u32>(stop - Scan.recordStart));
+  memory.copy(Scan.head + <usize>Scan.headLength, Scan.recordStart, <usize>size);
+  Scan.headLength += size;
+}
+
+/** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
+export function discard(): void {
+  if (!Scan.discarding) {
+    Scan.discarding = true;
+    Scan.discardOffset = fileOffset(Scan.recordStart);
+    Scan.headLength = 0;
+  }
+  keepHead(Scan.end);
+  Scan.recordStart = Scan.end;
+}

@@ -1,0 +1,338 @@
+/**
+ * Pass 1 for every dialect but the plainest: one byte after another through the table of states of
+ * kernel/dialect/machine.ts. Fields are written, unquoted, unescaped and trimmed, one after another into an arena
+ * with a 0 between them, and the index of scan.ts points there: the converters see no difference.
+ */
+import { PADDING, alloc, powerOfTwo, release } from '../arena';
+import { measure } from './measure';
+import { FIELD_COUNT, QUOTE, TOO_LONG } from '../reasons';
+import { addReject } from '../rejects';
+import { HEAD_BYTES, Scan, keepHead } from './read';
+import { RUNS_APPEND, RUNS_NOTHING, specialBits } from './special';
+
+const CR: u32 = 13;
+
+// Steps and flags of kernel/dialect/machine.ts.
+const FIELD: u32 = 1;
+const CLOSED_FIELD: u32 = 2;
+const RECORD: u32 = 3;
+const OPEN: u32 = 4;
+const COMMENT: u32 = 5;
+const RESTART: u32 = 6;
+const APPEND: u32 = 8;
+const ESCAPE: u32 = 16;
+const BAD: u32 = 32;
+const LINE: u32 = 64;
+
+const FINAL_RECORD: u32 = 1;
+const FINAL_BAD_QUOTE: u32 = 2;
+const FINAL_ESCAPE: u32 = 3;
+
+/** Bytes before the arena that may be read. */
+const LEAD: usize = 16;
+
+export class Table {
+  /** False: the plainest dialect, and nothing here is used. */
+  static on: bool = false;
+  /** A word of 16 bits for each state and byte; a byte for each state. */
+  static words: usize = 0;
+  static final: usize = 0;
+  static delimiterBytes: usize = 1;
+  static escape: u32 = 0;
+  /** Five bytes: see special.ts. */
+  static special: usize = 0;
+  static trim: bool = false;
+  static stripCr: bool = false;
+  static pad: bool = false;
+  static truncate: bool = false;
+  static measure: i32 = 0;
+
+  // The record being read.
+  static state: u32 = 0;
+  static quoted: bool = false;
+  /** Offset in the file of the byte at Scan.recordStart. */
+  static recordOffset: f64 = 0;
+  /** Where its fields begin in the arena, where the present one does, and where the next byte goes. */
+  static recordOut: usize = 0;
+  static fieldOut: usize = 0;
+  static out: usize = 0;
+
+  static block: usize = 0;
+  static blockBytes: usize = 0;
+  static arena: usize = 0;
+
+  /** Of each row of the block: address and length in the window, offset in the file. */
+  static rowStart: usize = 0;
+  static rowLength: usize = 0;
+  static rowOffset: usize = 0;
+}
+
+/** Makes ready for a chunk whose first byte is at `byteStart`. */
+export function openTable(byteStart: f64): void {
+  Table.state = 0;
+  Table.block = 0;
+  Table.blockBytes = 0;
+  Table.rowStart = alloc(<usize>Scan.rowsMax << 2);
+  Table.rowLength = alloc(<usize>Scan.rowsMax << 2);
+  Table.rowOffset = alloc(<usize>Scan.rowsMax << 3);
+  allocArena(65536);
+  Table.recordOut = Table.fieldOut = Table.out = Table.arena;
+  Table.recordOffset = byteStart;
+  Scan.recordStart = Scan.base;
+}
+
+function allocArena(bytes: usize): void {
+  Table.blockBytes = powerOfTwo(bytes + LEAD + PADDING);
+  Table.block = alloc(Table.blockBytes);
+  Table.arena = Table.block + LEAD;
+}
+
+/** Sees to it that whatever the next `bytes` bytes become fits into the arena. */
+function reserve(bytes: usize): void {
+  const used = Table.out - Table.arena;
+  // Each byte gives at most one, each missing field of a short record one.
+  const needed = used + bytes + (<usize>Scan.rowsMax + 1) * (<usize>Scan.fieldCount + 2) + 16;
+  if (needed + LEAD + PADDING <= Table.blockBytes) return;
+  const old = Table.block;
+  const oldBytes = Table.blockBytes;
+  const from = Table.arena;
+  allocArena(needed);
+  memory.copy(Table.arena, from, used);
+  moveArena(from, Table.arena);
+  release(old, oldBytes);
+}
+
+/** Changes every address of the unfinished record from the block at `from` to that at `to`. */
+function moveArena(from: usize, to: usize): void {
+  Table.recordOut = Table.recordOut - from + to;
+  Table.fieldOut = Table.fieldOut - from + to;
+  Table.out = Table.out - from + to;
+  const words = min(Scan.fields, Scan.fieldCount) + 1;
+  for (let i = 0; i < words; i++) {
+    const word = rowWord() + (<usize>i << 2);
+    store<u32>(word, load<u32>(word) - <u32>from + <u32>to);
+  }
+}
+
+@inline
+function rowWord(): usize {
+  return Scan.index + <usize>Scan.rows * Scan.stride;
+}
+
+/** Scans on until the block or the batch is full or the bytes are used up. */
+export function scanTable(): void {
+  const end = Scan.end;
+  let p = Scan.pos;
+  reserve(end - p);
+  const words = Table.words;
+  const final = Table.final;
+  const special = Table.special;
+  let state = Table.state;
+  let out = Table.out;
+  while (p < end) {
+    const byte = <u32>load<u8>(p);
+    const word = <u32>load<u16>(words + <usize>((state << 9) | (byte << 1)));
+    state = word & 0xff;
+    const action = word >> 8;
+    p++;
+    if (action == APPEND) {
+      store<u8>(out++, <u8>byte);
+      if (!(load<u8>(final + <usize>state) & RUNS_APPEND)) continue;
+      const from = p;
+      p = copyRun(p, end, out, special);
+      out += p - from;
+      continue;
+    }
+    if (action == 0) {
+      if (load<u8>(final + <usize>state) & RUNS_NOTHING) p = passRun(p, end, special);
+      continue;
+    }
+    Table.out = out;
+    act(action, byte, p - 1);
+    out = Table.out;
+    if (Scan.rows == Scan.rowsMax || Scan.room == 0) break;
+  }
+  Table.state = state;
+  Table.out = out;
+  Scan.pos = p;
+}
+
+/** Copies bytes up to a special one, or until fewer than 16 are left. Returns where it stopped. */
+@inline
+function copyRun(start: usize, end: usize, out: usize, special: usize): usize {
+  let p = start;
+  while (p + 16 <= end) {
+    const bytes = v128.load(p);
+    v128.store(out + (p - start), bytes);
+    const bits = specialBits(bytes, special);
+    if (bits != 0) return p + <usize>ctz(bits);
+    p += 16;
+  }
+  return p;
+}
+
+@inline
+function passRun(start: usize, end: usize, special: usize): usize {
+  let p = start;
+  while (p + 16 <= end) {
+    const bits = specialBits(v128.load(p), special);
+    if (bits != 0) return p + <usize>ctz(bits);
+    p += 16;
+  }
+  return p;
+}
+
+/** Does what the table says of the byte at `p`. */
+function act(action: u32, byte: u32, p: usize): void {
+  if (action & ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
+  if (action & APPEND) store<u8>(Table.out++, <u8>byte);
+  if (action & BAD) Scan.badQuote = true;
+  const step = action & 7;
+  if (step == FIELD) {
+    Table.out = max(Table.fieldOut, Table.out - (Table.delimiterBytes - 1));
+    endField();
+  } else if (step == CLOSED_FIELD) endField();
+  else if (step == RECORD) endRecord(p, true);
+  else if (step == OPEN) Table.quoted = true;
+  else if (step == COMMENT) clearRecord();
+  if (action & LINE) Scan.lines++;
+  if (step == RECORD || step == RESTART) beginTableRecord(p + 1);
+}
+
+function endField(): void {
+  if (Table.trim && !Table.quoted) trimField();
+  if (Scan.fields < Scan.fieldCount) {
+    const out = Table.out;
+    store<u32>(rowWord() + 4 + (<usize>Scan.fields << 2), <u32>out);
+    store<u8>(out, 0);
+    Table.out = out + 1;
+  } else Table.out = Table.fieldOut;
+  Table.fieldOut = Table.out;
+  Scan.fields++;
+  Table.quoted = false;
+}
+
+/** Takes blanks off both ends. Those before a field are left out already, unless they were escaped. */
+function trimField(): void {
+  let start = Table.fieldOut;
+  let end = Table.out;
+  while (start < end && isBlank(load<u8>(start))) start++;
+  while (end > start && isBlank(load<u8>(end - 1))) end--;
+  if (start > Table.fieldOut) memory.copy(Table.fieldOut, start, end - start);
+  Table.out = Table.fieldOut + (end - start);
+}
+
+@inline
+function isBlank(byte: u8): bool {
+  return byte == 32 || byte == 9;
+}
+
+/** Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may go. */
+function endRecord(p: usize, strip: bool): void {
+  const carriage = strip && Table.stripCr && (p > Scan.recordStart || Scan.discarding) && load<u8>(p - 1) == CR;
+  const stop = carriage ? p - 1 : p;
+  if (Scan.fields == 0 && stop <= Scan.recordStart && !Scan.discarding) return;
+  if (carriage && !Table.quoted && Table.out > Table.fieldOut && load<u8>(Table.out - 1) == CR) Table.out--;
+  endField();
+  if (Table.pad) while (Scan.fields < Scan.fieldCount) endField();
+  if (Table.truncate && Scan.fields > Scan.fieldCount) Scan.fields = Scan.fieldCount;
+  let reason = 0;
+  if (Scan.discarding || <u32>(stop - Scan.recordStart) > Scan.recordBytesMax) reason = TOO_LONG;
+  else if (Scan.badQuote) reason = QUOTE;
+  else if (Scan.fields != Scan.fieldCount) reason = FIELD_COUNT;
+  if (reason != 0) reject(stop, reason);
+  else accept(stop);
+  Scan.records++;
+  Scan.room--;
+}
+
+function accept(stop: usize): void {
+  const row = <usize>Scan.rows;
+  store<u32>(Scan.rowRecord + (row << 2), Scan.records);
+  store<u32>(Scan.rowLine + (row << 2), Scan.recordLine);
+  store<u32>(Table.rowStart + (row << 2), <u32>Scan.recordStart);
+  store<u32>(Table.rowLength + (row << 2), <u32>(stop - Scan.recordStart));
+  store<f64>(Table.rowOffset + (row << 3), Table.recordOffset);
+  Scan.rows++;
+  Table.recordOut = Table.out;
+}
+
+function reject(stop: usize, reason: i32): void {
+  const start = Scan.recordStart;
+  if (Scan.discarding) {
+    let length = Table.recordOffset - Scan.discardOffset;
+    if (stop >= start) {
+      length += measure(Table.measure, start, stop);
+      keepHead(stop);
+    } else {
+      // The CR of this line end was thrown away with the bytes before it.
+      length -= measure(Table.measure, stop, start);
+      if (Scan.headLength < HEAD_BYTES) Scan.headLength--;
+    }
+    addReject(Scan.discardOffset, length, Scan.head, Scan.headLength, Scan.records, Scan.recordLine, -1, reason);
+    // The head of one discarded record is kept at a time, so the batch ends with it.
+    Scan.room = 1;
+    return;
+  }
+  const length = measure(Table.measure, start, stop);
+  addReject(Table.recordOffset, length, start, <u32>(stop - start), Scan.records, Scan.recordLine, -1, reason);
+}
+
+/** Makes ready for a record that starts at `start`; the machine's state is not touched. */
+export function beginTableRecord(start: usize): void {
+  Table.recordOffset += measure(Table.measure, Scan.recordStart, start);
+  Scan.recordStart = start;
+  Scan.recordLine = Scan.lines;
+  Scan.discarding = false;
+  clearRecord();
+}
+
+/** Forgets the fields of the record so far. */
+function clearRecord(): void {
+  Scan.fields = 0;
+  Scan.badQuote = false;
+  Table.quoted = false;
+  Table.fieldOut = Table.out = Table.recordOut;
+  store<u32>(rowWord(), <u32>Table.recordOut - 1);
+}
+
+/** Ends the chunk's last record where it has no line end; scanTable has seen to the space. */
+export function endTableInput(): void {
+  const final = <u32>load<u8>(Table.final + <usize>Table.state) & 7;
+  Table.state = 0;
+  if (final == 0) return;
+  if (final == FINAL_BAD_QUOTE) Scan.badQuote = true;
+  if (final == FINAL_ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
+  endRecord(Scan.end, final <= FINAL_BAD_QUOTE);
+  beginTableRecord(Scan.end);
+}
+
+/** Moves the unfinished record to the front of index and arena, for the next block. */
+export function carryTableRecord(rows: i32): void {
+  const bytes = (<usize>min(Scan.fields, Scan.fieldCount) + 1) << 2;
+  if (rows > 0) memory.copy(Scan.index, Scan.index + <usize>rows * Scan.stride, bytes);
+  Scan.rows = 0;
+  const from = Table.recordOut;
+  if (from == Table.arena) return;
+  memory.copy(Table.arena, from, Table.out - from);
+  moveArena(from, Table.arena);
+}
+
+/** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
+export function discardTable(): void {
+  if (!Scan.discarding) {
+    Scan.discarding = true;
+    Scan.discardOffset = Table.recordOffset;
+    Scan.headLength = 0;
+  }
+  keepHead(Scan.end);
+  Table.recordOffset += measure(Table.measure, Scan.recordStart, Scan.end);
+  Scan.recordStart = Scan.end;
+  Table.out = Table.fieldOut;
+}
+
+/** Bytes in the file of row `i` of the block, without its line end. */
+export function rowBytes(i: i32): f64 {
+  const start = <usize>load<u32>(Table.rowStart + (<usize>i << 2));
+  return measure(Table.measure, start, start + <usize>load<u32>(Table.rowLength + (<usize>i << 2)));
+}

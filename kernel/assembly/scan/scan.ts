@@ -1,0 +1,219 @@
+/**
+ * What a range of bytes does to the machine of scan.ts, for each of the four states it may begin in.
+ *
+ * Four tracks are followed, one for each state at the range's start. Only quotes have to be looked at one
+ * by one: outside quotes a track is at a field's start exactly where the byte before is a delimiter or a
+ * newline, so stretches without a quote are passed in one step, and only their newlines are counted. Once the
+ * tracks have come together, as they soon do, a block whose quotes stand where they belong is one step too.
+ */
+import { bits64, parities } from '../read/bits';
+
+const LF: u32 = 10;
+
+const FIELD_START: i32 = 0;
+const UNQUOTED: i32 = 1;
+const QUOTED: i32 = 2;
+const CLOSING: i32 = 3;
+
+/** What a quote makes of each state, two bits for each, the first state lowest. */
+const TURNS: i32 = QUOTED | (UNQUOTED << 2) | (CLOSING << 4) | (QUOTED << 6);
+
+class Survey {
+  static delimiter: u32 = 44;
+  static quote: u32 = 34;
+  /** Bytes seen before the present call, and newlines among all bytes seen. */
+  static seen: f64 = 0;
+  static lines: f64 = 0;
+  /** Tracks that have had no record end yet, as bits. */
+  static open: i32 = 15;
+}
+
+/** State of the four tracks. */
+const states = memory.data(16, 16);
+/** For each track: bytes up to and with its first record end (-1: none), and newlines among them. */
+const firstEnds = memory.data(32, 16);
+const firstLines = memory.data(32, 16);
+
+export function surveyBegin(delimiter: u32, quote: u32): usize {
+  Survey.delimiter = delimiter;
+  Survey.quote = quote;
+  Survey.seen = 0;
+  Survey.lines = 0;
+  Survey.open = 15;
+  for (let i: usize = 0; i < 4; i++) {
+    store<i32>(states + (i << 2), <i32>i);
+    store<f64>(firstEnds + (i << 3), -1);
+    store<f64>(firstLines + (i << 3), 0);
+  }
+  return states;
+}
+
+export function surveyFirstEnds(): usize {
+  return firstEnds;
+}
+
+export function surveyFirstLines(): usize {
+  return firstLines;
+}
+
+export function surveyLines(): f64 {
+  return Survey.lines;
+}
+
+/** Follows the tracks through [start, end), which must be followed by 64 readable bytes. */
+export function surveyUpdate(start: usize, end: usize): void {
+  let p = start;
+  while (p < end) {
+    if (awaiting()) p = stepTracks(p, end, start);
+    else p = followTracks(p, end);
+  }
+  Survey.seen += <f64>(end - start);
+}
+
+/** True where the next newline is the first record end of a track. */
+function awaiting(): bool {
+  for (let i = 0; i < 4; i++) {
+    if (Survey.open & (1 << i) && load<i32>(states + (<usize>i << 2)) != QUOTED) return true;
+  }
+  return false;
+}
+
+/** True where all tracks that are not in quotes have had a record end, so that newlines only count. */
+@inline
+function settled(a: i32, b: i32, c: i32, d: i32): bool {
+  const open = Survey.open;
+  return (
+    open == 0 ||
+    !((open & 1 && a != QUOTED) || (open & 2 && b != QUOTED) || (open & 4 && c != QUOTED) || (open & 8 && d != QUOTED))
+  );
+}
+
+/** A track's state after a stretch without a quote that is not empty and ends in `last`. */
+@inline
+function pass(state: i32, outside: i32): i32 {
+  return state == QUOTED ? QUOTED : outside;
+}
+
+/** A track's state after a quote. */
+@inline
+function turn(state: i32): i32 {
+  return (TURNS >> (state << 1)) & 3;
+}
+
+/** The state of whoever is not in quotes after the byte at `p`. */
+@inline
+function outsideAfter(p: usize): i32 {
+  const byte = <u32>load<u8>(p);
+  return byte == Survey.delimiter || byte == LF ? FIELD_START : UNQUOTED;
+}
+
+/**
+ * The state after 64 bytes with these quotes and these delimiters and newlines, where each quote that opens is
+ * the first byte of a field, so that which ones do is their parity; -1 where that is not so.
+ */
+@inline
+function passBlock(state: i32, quotes: u64, structure: u64): i32 {
+  let quoted = parities(quotes);
+  if (state == QUOTED) quoted = ~quoted;
+  const ends = structure & ~quoted;
+  const starts = (ends << 1) | <u64>(state == FIELD_START);
+  if ((quotes & quoted & ~starts) != 0) return -1;
+  if (quoted >> 63 != 0) return QUOTED;
+  if (quotes >> 63 != 0) return CLOSING;
+  return ends >> 63 != 0 ? FIELD_START : UNQUOTED;
+}
+
+/** Follows the tracks from quote to quote, until a newline could be a first record end. */
+function followTracks(start: usize, end: usize): usize {
+  const newline = i8x16.splat(<i8>LF);
+  const quote = i8x16.splat(<i8>Survey.quote);
+  const quoting: u64 = Survey.quote < 256 ? -1 : 0;
+  const comma = i8x16.splat(<i8>Survey.delimiter);
+  let a = load<i32>(states);
+  let b = load<i32>(states, 4);
+  let c = load<i32>(states, 8);
+  let d = load<i32>(states, 12);
+  /** The first byte that the tracks have not seen. */
+  let at = start;
+  let p = start;
+  let lines: u64 = 0;
+  while (p < end) {
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    const v2 = v128.load(p, 32);
+    const v3 = v128.load(p, 48);
+    const inside: u64 = end - p < 64 ? (<u64>1 << (end - p)) - 1 : -1;
+    let quotes = bits64(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & quoting & inside;
+    const newlines = bits64(i8x16.eq(v0, newline), i8x16.eq(v1, newline), i8x16.eq(v2, newline), i8x16.eq(v3, newline)) & inside;
+    lines += popcnt(newlines);
+    if (quotes != 0 && inside == -1 && a == b && b == c && c == d && Survey.open == 0) {
+      const delimiters = bits64(i8x16.eq(v0, comma), i8x16.eq(v1, comma), i8x16.eq(v2, comma), i8x16.eq(v3, comma));
+      const next = passBlock(p > at ? pass(a, outsideAfter(p - 1)) : a, quotes, newlines | delimiters);
+      if (next >= 0) {
+        a = b = c = d = next;
+        p += 64;
+        at = p;
+        continue;
+      }
+    }
+    while (quotes != 0) {
+      const q = p + <usize>ctz(quotes);
+      quotes &= quotes - 1;
+      if (q > at) {
+        const outside = outsideAfter(q - 1);
+        a = pass(a, outside);
+        b = pass(b, outside);
+        c = pass(c, outside);
+        d = pass(d, outside);
+      }
+      a = turn(a);
+      b = turn(b);
+      c = turn(c);
+      d = turn(d);
+      at = q + 1;
+      if (!settled(a, b, c, d)) {
+        // What lies after this quote has been counted in advance.
+        lines -= popcnt(newlines & (<u64>-2 << <u64>(q - p)));
+        end = at;
+        break;
+      }
+    }
+    p += 64;
+  }
+  if (end > at) {
+    const outside = outsideAfter(end - 1);
+    a = pass(a, outside);
+    b = pass(b, outside);
+    c = pass(c, outside);
+    d = pass(d, outside);
+  }
+  store<i32>(states, a);
+  store<i32>(states, b, 4);
+  store<i32>(states, c, 8);
+  store<i32>(states, d, 12);
+  Survey.lines += <f64>lines;
+  return end;
+}
+
+/** Every track byte by byte, up to and with the next newline. */
+function stepTracks(p: usize, end: usize, start: usize): usize {
+  while (p < end) {
+    const byte = <u32>load<u8>(p++);
+    if (byte == LF) Survey.lines += 1;
+    const outside = outsideAfter(p - 1);
+    for (let i = 0; i < 4; i++) {
+      const track = states + (<usize>i << 2);
+      const state = load<i32>(track);
+      if (byte == LF && state != QUOTED && Survey.open & (1 << i)) noteEnd(i, Survey.seen + <f64>(p - start));
+      store<i32>(track, byte == Survey.quote ? turn(state) : pass(state, outside));
+    }
+    if (byte == LF) break;
+  }
+  return p;
+}
+
+function noteEnd(track: i32, bytes: f64): void {
+  Survey.open &= ~(1 << track);
+  store<f64>(firstEnds + (<usize>track << 3), bytes);
+  store<f64>(firstLines + (<usize>track << 3), Survey.lines);
+}

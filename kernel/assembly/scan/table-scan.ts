@@ -1,0 +1,189 @@
+/**
+ * What a range of bytes does to the table of states of kernel/dialect/machine.ts, for each state it may begin in.
+ *
+ * One track for each start state is followed. Tracks that are in the same state, and agree on whether they
+ * have had a record end, go on as one: after a few bytes there are two or three.
+ */
+import { measure } from '../read/measure';
+import { RUNS_APPEND, RUNS_NOTHING, specialBits } from '../read/special';
+
+// Flags and steps of kernel/dialect/machine.ts.
+const RESTART: u32 = 6;
+const LINE: u32 = 64;
+const BEFORE: u32 = 128;
+
+const STATES_MAX: i32 = 64;
+/** Bytes between two looks for tracks that can go on as one. */
+const MERGE_BYTES: usize = 64;
+
+class Survey {
+  static words: usize = 0;
+  static final: usize = 0;
+  static special: usize = 0;
+  static states: i32 = 0;
+  static measure: i32 = 0;
+  /** Bytes of the file before the present call. */
+  static seen: f64 = 0;
+  static tracks: i32 = 0;
+}
+
+// Of each track: its state, whether it awaits its first record end, its line ends.
+const trackState = memory.data(64 * 4, 16);
+const trackOpen = memory.data(64 * 4, 16);
+const trackLines = memory.data(64 * 8, 16);
+// Of each start state: its track, and line ends more than that has.
+const trackOf = memory.data(64 * 4, 16);
+const moreLines = memory.data(64 * 8, 16);
+// The answers, for each start state.
+const endStates = memory.data(64 * 4, 16);
+const firstEnds = memory.data(64 * 8, 16);
+const firstLines = memory.data(64 * 8, 16);
+const allLines = memory.data(64 * 8, 16);
+
+@inline
+function word32(array: usize, i: i32): usize {
+  return array + (<usize>i << 2);
+}
+
+@inline
+function word64(array: usize, i: i32): usize {
+  return array + (<usize>i << 3);
+}
+
+/** `only`: the state that the range is known to begin in, or -1 to follow all of them. */
+export function tableSurveyBegin(
+  words: usize, final: usize, special: usize, states: i32, measureKind: i32, only: i32,
+): void {
+  Survey.words = words;
+  Survey.final = final;
+  Survey.special = special;
+  Survey.states = min(states, STATES_MAX);
+  Survey.measure = measureKind;
+  Survey.seen = 0;
+  Survey.tracks = only < 0 ? Survey.states : 1;
+  for (let i = 0; i < Survey.states; i++) {
+    store<i32>(word32(trackState, i), only < 0 ? i : only);
+    store<i32>(word32(trackOpen, i), 1);
+    store<f64>(word64(trackLines, i), 0);
+    store<i32>(word32(trackOf, i), only < 0 ? i : 0);
+    store<f64>(word64(moreLines, i), 0);
+    store<f64>(word64(firstEnds, i), -1);
+    store<f64>(word64(firstLines, i), 0);
+  }
+}
+
+/** Follows the tracks through [start, end), whole characters. */
+export function tableSurveyUpdate(start: usize, end: usize): void {
+  let p = start;
+  while (p < end) {
+    const stop = min(end, p + (Survey.tracks > 2 ? MERGE_BYTES : <usize>16384));
+    for (let i = 0; i < Survey.tracks; i++) follow(i, p, stop, start);
+    p = stop;
+    if (Survey.tracks > 1) merge();
+  }
+  Survey.seen += measure(Survey.measure, start, end);
+}
+
+/** Follows one track through [p, stop). */
+function follow(track: i32, from: usize, stop: usize, start: usize): void {
+  const words = Survey.words;
+  const final = Survey.final;
+  const special = Survey.special;
+  let state = load<i32>(word32(trackState, track));
+  let open = load<i32>(word32(trackOpen, track)) != 0;
+  let lines: u32 = 0;
+  for (let p = from; p < stop; p++) {
+    const word = <u32>load<u16>(words + <usize>(((<u32>state) << 9) | ((<u32>load<u8>(p)) << 1)));
+    state = <i32>(word & 0xff);
+    const action = word >> 8;
+    if (action < LINE && action != RESTART) {
+      if (load<u8>(final + <usize>state) & (RUNS_APPEND | RUNS_NOTHING)) {
+        while (p + 17 <= stop) {
+          const bits = specialBits(v128.load(p, 1), special);
+          p += bits == 0 ? 16 : <usize>ctz(bits);
+          if (bits != 0) break;
+        }
+      }
+      continue;
+    }
+    if (open && action & BEFORE) {
+      open = false;
+      noteEnd(track, start, p, lines);
+    }
+    if (action & LINE) lines++;
+    if (open && state == 0) {
+      open = false;
+      noteEnd(track, start, p + 1, lines);
+    }
+  }
+  store<i32>(word32(trackState, track), state);
+  store<i32>(word32(trackOpen, track), open ? 1 : 0);
+  store<f64>(word64(trackLines, track), load<f64>(word64(trackLines, track)) + <f64>lines);
+}
+
+/** A track's first record end is at `p`; `lines` line ends of the present stretch are before it. */
+function noteEnd(track: i32, start: usize, p: usize, lines: u32): void {
+  const offset = Survey.seen + measure(Survey.measure, start, p);
+  const before = load<f64>(word64(trackLines, track)) + <f64>lines;
+  for (let i = 0; i < Survey.states; i++) {
+    if (load<i32>(word32(trackOf, i)) != track) continue;
+    store<f64>(word64(firstEnds, i), offset);
+    store<f64>(word64(firstLines, i), before + load<f64>(word64(moreLines, i)));
+  }
+}
+
+/** Lets tracks that have met go on as one. */
+function merge(): void {
+  for (let i = 0; i < Survey.tracks; i++) {
+    for (let j = Survey.tracks - 1; j > i; j--) {
+      const same =
+        load<i32>(word32(trackState, i)) == load<i32>(word32(trackState, j)) &&
+        load<i32>(word32(trackOpen, i)) == load<i32>(word32(trackOpen, j));
+      if (same) join(i, j);
+    }
+  }
+}
+
+/** Gives the start states of track `j` to track `i`, and the last track the place of `j`. */
+function join(i: i32, j: i32): void {
+  const last = Survey.tracks - 1;
+  const more = load<f64>(word64(trackLines, j)) - load<f64>(word64(trackLines, i));
+  for (let s = 0; s < Survey.states; s++) {
+    const track = load<i32>(word32(trackOf, s));
+    if (track == j) {
+      store<i32>(word32(trackOf, s), i);
+      store<f64>(word64(moreLines, s), load<f64>(word64(moreLines, s)) + more);
+    } else if (track == last) store<i32>(word32(trackOf, s), j);
+  }
+  store<i32>(word32(trackState, j), load<i32>(word32(trackState, last)));
+  store<i32>(word32(trackOpen, j), load<i32>(word32(trackOpen, last)));
+  store<f64>(word64(trackLines, j), load<f64>(word64(trackLines, last)));
+  Survey.tracks--;
+}
+
+/** Writes the answers. Returns where the end states are; the others follow at multiples of 64 words. */
+export function tableSurveyEnd(): usize {
+  for (let s = 0; s < Survey.states; s++) {
+    const track = load<i32>(word32(trackOf, s));
+    store<i32>(word32(endStates, s), load<i32>(word32(trackState, track)));
+    store<f64>(word64(allLines, s), load<f64>(word64(trackLines, track)) + load<f64>(word64(moreLines, s)));
+  }
+  return endStates;
+}
+
+export function tableSurveyFirstEnds(): usize {
+  return firstEnds;
+}
+
+export function tableSurveyFirstLines(): usize {
+  return firstLines;
+}
+
+export function tableSurveyLines(): usize {
+  return allLines;
+}
+
+/** Bytes of the file seen so far. */
+export function tableSurveySeen(): f64 {
+  return Survey.seen;
+}

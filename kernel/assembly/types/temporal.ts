@@ -1,0 +1,89 @@
+/** Date and timestamp columns. */
+import { Column, Work, fail, isNullToken, maybeNull, setNull } from '../column';
+import { Scan } from '../read/read';
+import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
+import { Time, readIso, readTime } from './time';
+import { Zone, offsetAt, pieceAt } from './zone';
+
+export function convertDate(column: Column, from: i32, to: i32): void {
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += Scan.stride) {
+    unwrap(fieldStart(word), fieldEnd(word));
+    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+      setNull(column, r);
+      continue;
+    }
+    const reason = readTime(column.formats, Slice.start, Slice.end);
+    if (reason != 0) fail(r, reason);
+    else store<i32>(column.values + (<usize>r << 2), Time.day);
+  }
+}
+
+export function convertTimestamp(column: Column, from: i32, to: i32): void {
+  const trim = Work.trim;
+  const stride = Scan.stride;
+  const nullLengths = column.nullLengths;
+  const formats = column.formats;
+  // The first format is tried here, without the interpreter, where it is the usual one.
+  const iso = load<u8>(formats, 1) == 5;
+  const separator = <u32>load<u8>(formats, 2);
+  const zone = changetype<Zone>(column.zone);
+  Time.clamp = column.low == 1;
+  const utc = zone.pieceCount == 1 && load<i32>(zone.pieceOffset) == 0;
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += stride) {
+    let start = fieldStart(word);
+    let end = <usize>fieldEnd(word);
+    if (isWrapped(<u32>end, trim)) {
+      unwrap(start, <u32>end);
+      start = Slice.start;
+      end = Slice.end;
+    }
+    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+      setNull(column, r);
+      continue;
+    }
+    if (iso && end - start == 19 && readIso(start, separator) == 0) {
+      Time.micros = 0;
+      Time.hasOffset = false;
+    } else {
+      const reason = readTime(formats, start, end);
+      if (reason != 0) {
+        fail(r, reason);
+        continue;
+      }
+    }
+    const local = <i64>Time.day * 86400 + <i64>Time.second;
+    if (utc && !Time.hasOffset) writeTime(column, r, local, Time.day, Time.second);
+    else place(column, zone, r, local);
+  }
+}
+
+@inline
+function writeTime(column: Column, r: i32, utc: i64, day: i32, second: i32): void {
+  store<i64>(column.values + (<usize>r << 3), utc * 1000000 + <i64>Time.micros);
+  store<i32>(column.second + (<usize>r << 2), day);
+  store<i32>(column.third + (<usize>r << 2), second);
+}
+
+/** Places the time that was read in the zone, or rejects it as ambiguous or skipped. */
+function place(column: Column, zone: Zone, r: i32, local: i64): void {
+  let utc: i64;
+  let shown: i64;
+  if (Time.hasOffset) {
+    utc = local - <i64>Time.offset;
+    shown = utc + <i64>offsetAt(zone, utc);
+  } else {
+    const piece = pieceAt(zone, local);
+    const reason = load<i32>(zone.pieceReject + piece);
+    if (reason != 0) {
+      fail(r, reason);
+      return;
+    }
+    utc = local - <i64>load<i32>(zone.pieceOffset + piece);
+    shown = local + <i64>load<i32>(zone.pieceShift + piece);
+  }
+  let day = shown / 86400;
+  if (shown % 86400 < 0) day--;
+  writeTime(column, r, utc, <i32>day, <i32>(shown - day * 86400));
+}

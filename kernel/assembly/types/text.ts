@@ -1,0 +1,73 @@
+/** Text columns: as codes into a dictionary, or as offsets and bytes. */
+import { Column, Work, fail, failed, isNullToken, maybeNull, reserveText, setNull } from '../column';
+import { Dictionary, find, insert } from '../dictionary';
+import { Scan } from '../read/read';
+import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
+import { isUtf8, textFault } from '../utf8';
+
+/** Texts are checked to be UTF-8 when they enter the dictionary. Faulty rows leave no text in it. */
+export function convertDictionary(column: Column, from: i32, to: i32): void {
+  const trim = Work.trim;
+  const stride = Scan.stride;
+  const values = column.values;
+  const nullLengths = column.nullLengths;
+  const dictionary = changetype<Dictionary>(column.dictionary);
+  const errors = Work.errorCount > 0;
+  let word = firstWord(column.field);
+  for (let r = from; r < to; r++, word += stride) {
+    let start = fieldStart(word);
+    let end = <usize>fieldEnd(word);
+    if (isWrapped(<u32>end, trim)) {
+      unwrap(start, <u32>end);
+      start = Slice.start;
+      end = Slice.end;
+    }
+    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+      setNull(column, r);
+      continue;
+    }
+    let code = find(dictionary, start, <u32>(end - start));
+    if (code < 0) {
+      if (errors && failed(r)) continue;
+      if (!isUtf8(start, end)) {
+        fail(r, textFault(start, end));
+        continue;
+      }
+      code = insert(dictionary, start, <u32>(end - start));
+    }
+    store<i32>(values + (<usize>r << 2), code);
+  }
+}
+
+export function convertUtf8(column: Column, from: i32, to: i32): void {
+  const trim = Work.trim;
+  const stride = Scan.stride;
+  const nullLengths = column.nullLengths;
+  let word = firstWord(column.field);
+  store<u32>(column.values + (<usize>from << 2), column.textUsed);
+  for (let r = from; r < to; r++, word += stride) {
+    let start = fieldStart(word);
+    let end = <usize>fieldEnd(word);
+    if (isWrapped(<u32>end, trim)) {
+      unwrap(start, <u32>end);
+      start = Slice.start;
+      end = Slice.end;
+    }
+    const length = <u32>(end - start);
+    if (maybeNull(nullLengths, <usize>length) && isNullToken(column, start, end)) {
+      setNull(column, r);
+      continue;
+    }
+    if (!isUtf8(start, end)) {
+      fail(r, textFault(start, end));
+      store<u32>(column.values + (<usize>r << 2), column.textUsed, 4);
+      continue;
+    }
+    reserveText(column, length);
+    const out = column.second + <usize>column.textUsed;
+    if (length <= 16) v128.store(out, v128.load(start));
+    else memory.copy(out, start, <usize>length);
+    column.textUsed += length;
+    store<u32>(column.values + (<usize>r << 2), column.textUsed, 4);
+  }
+}

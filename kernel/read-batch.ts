@@ -1,0 +1,132 @@
+/** Shows what is in kernel memory after a readBatch as vectors and rejects. */
+import type { KernelDictionary } from './columns/dictionary.ts';
+import type { KernelInstance } from './module.ts';
+import { type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
+import type { Vector } from './columns/vectors.ts';
+
+// Places of the words in the Column of kernel/assembly/column.ts.
+const VALUES = 10;
+const SECOND = 11;
+const THIRD = 12;
+const VALIDITY = 13;
+const NULL_COUNT = 14;
+
+/** Bytes of a Reject in kernel/assembly/rejects.ts. */
+const REJECT_BYTES = 40;
+
+/** Bytes of a rejected record's text that are shown. */
+const RAW_BYTES = 8192;
+/** A character that the cut may have gone through. */
+const CHARACTER_BYTES = 4;
+
+/** True where `raw` is but the beginning of a record, which takes `byteLength` bytes (null: unknown) in its file. */
+export function isCut(raw: string, byteLength: number | null): boolean {
+  const shown = Buffer.byteLength(raw);
+  return shown !== byteLength && shown >= RAW_BYTES - CHARACTER_BYTES;
+}
+
+/** The vector of column `i`: views on kernel memory, `rows` long. */
+export function columnVector(
+  instance: KernelInstance,
+  column: KernelColumn,
+  i: number,
+  dictionary: KernelDictionary | null,
+  length: number,
+): Vector {
+  const { buffer } = instance.memory;
+  const words = new Int32Array(buffer, instance.exports.columnAddress(i), 20);
+  const nullCount = words[NULL_COUNT];
+  const validity = nullCount === 0 ? null : new Uint8Array(buffer, words[VALIDITY], (length + 7) >> 3);
+  const base = { length, validity, nullCount };
+  const values = words[VALUES];
+  const second = words[SECOND];
+  switch (column.type.kind) {
+    case 'dictionary':
+      return {
+        kind: 'dictionary',
+        ...base,
+        values: new Int32Array(buffer, values, length),
+        dictionary: dictionary!,
+      };
+    case 'utf8': {
+      const offsets = new Int32Array(buffer, values, length + 1);
+      if (length === 0) offsets[0] = 0;
+      return { kind: 'utf8', ...base, offsets, bytes: new Uint8Array(buffer, second, offsets[length]) };
+    }
+    case 'int32':
+    case 'date':
+      return { kind: 'int32', ...base, values: new Int32Array(buffer, values, length) };
+    case 'int64':
+    case 'decimal':
+      return { kind: 'int64', ...base, values: new BigInt64Array(buffer, values, length) };
+    case 'float64':
+      return { kind: 'float64', ...base, values: new Float64Array(buffer, values, length) };
+    case 'boolean':
+      return { kind: 'boolean', ...base, values: new Uint8Array(buffer, values, length) };
+    case 'uuid':
+      return { kind: 'uuid', ...base, values: new Uint8Array(buffer, values, length * 16) };
+    case 'timestamp':
+      return {
+        kind: 'timestamp',
+        ...base,
+        values: new BigInt64Array(buffer, values, length),
+        localDay: new Int32Array(buffer, second, length),
+        localSecond: new Int32Array(buffer, words[THIRD], length),
+      };
+    case 'point':
+      return {
+        kind: 'point',
+        ...base,
+        lon: new Float64Array(buffer, values, length),
+        lat: new Float64Array(buffer, second, length),
+      };
+  }
+}
+
+/** Where accepted row `row` of the last readBatch stands; it began at `byteOffset`. */
+export function readPlace(instance: KernelInstance, row: number, byteOffset: number): RowPlace {
+  const { buffer } = instance.memory;
+  const [text, textBytes, record, line] = new Uint32Array(buffer, instance.exports.placeRows() + row * 16, 4);
+  const [byteLength] = new Float64Array(buffer, instance.exports.placeBytes() + row * 8, 1);
+  const raw = Buffer.from(buffer, text, Math.min(RAW_BYTES, textBytes)).toString('utf8');
+  return { byteOffset, byteLength, record, line, raw };
+}
+
+/** Newlines in the chunk before accepted row `row` of the last readBatch. */
+export function readLine({ memory, exports }: KernelInstance, row: number): number {
+  return new Uint32Array(memory.buffer, exports.placeRows() + row * 16 + 12, 1)[0];
+}
+
+/** The rejects of the last readBatch, in the order of their records. */
+export function readRejects(instance: KernelInstance): RawReject[] {
+  const count = instance.exports.rejectCount();
+  const rejects: RawReject[] = [];
+  const view = new DataView(instance.memory.buffer, instance.exports.rejectList(), count * REJECT_BYTES);
+  for (let at = 0; at < count * REJECT_BYTES; at += REJECT_BYTES) {
+    const bytes = Math.min(RAW_BYTES, view.getUint32(at + 20, true));
+    const kept = Buffer.from(instance.memory.buffer, view.getUint32(at + 16, true), bytes);
+    const raw = kept.toString('utf8');
+    const reason = view.getInt32(at + 36, true) as RejectReason;
+    rejects.push({
+      byteOffset: view.getFloat64(at, true),
+      byteLength: view.getFloat64(at + 8, true),
+      record: view.getUint32(at + 24, true),
+      line: view.getUint32(at + 28, true),
+      column: view.getInt32(at + 32, true),
+      ...{ reason, raw },
+      ...(reason === RejectReason.encoding && { validBytes: validBytes(kept, raw) }),
+    });
+  }
+  return rejects.sort((a, b) => a.record - b.record);
+}
+
+/** Bytes of `kept` before the first that is no UTF-8; null where that lies past it. `raw`: what it reads as. */
+function validBytes(kept: Buffer, raw: string): number | null {
+  const again = Buffer.from(raw);
+  let at = 0;
+  while (at < kept.length && kept[at] === again[at]) at++;
+  if (at === again.length) return null;
+  // The replacement may begin as what it replaces, to the last byte that is kept.
+  while ((again[at] & 0xc0) === 0x80) at--;
+  return at > RAW_BYTES - CHARACTER_BYTES ? null : at;
+}

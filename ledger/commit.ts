@@ -1,0 +1,90 @@
+/** The last statements of a chunk's transaction. */
+import type pg from 'pg';
+import type { RowCounts } from '../platform/progress/progress.ts';
+import { sql } from './sql.ts';
+import type { Part } from '../platform/types.ts';
+import { storable } from './json.ts';
+import type { LedgerReject } from './rows.ts';
+
+/** Rejects and whose they are. */
+export interface ChunkRejects {
+  readonly chunkId: number;
+  readonly fileId: number;
+  readonly definitionVersion: string;
+  readonly rejects: readonly LedgerReject[];
+}
+
+export interface ChunkCommit extends ChunkRejects {
+  /** As claimChunk gave it. */
+  readonly claim: number;
+  readonly rows: RowCounts;
+  /** Rows that the server said it took. */
+  readonly starRows: number;
+  readonly parts: readonly Part[];
+}
+
+/** Rejects in one statement: at 8 KiB of raw text each, 16 MiB at most. */
+const rejectsPerStatement = 2000;
+
+/** See Ledger.commitChunk. */
+export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
+  const { chunkId, fileId, claim, rows, starRows, parts } = commit;
+  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated, starRows];
+  const fenced = await client.query(sql('chunks/commit-chunk'), [chunkId, fileId, claim, ...counts, parts.length]);
+  if (fenced.rowCount !== 1) return false;
+  await addParts(client, [commit]);
+  await addRejects(client, commit);
+  return true;
+}
+
+/**
+ * Commits the chunks of many files in the caller's transaction: all, or the answer is false and the caller
+ * must roll back.
+ */
+export async function commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
+  const counts = (['parsed', 'loaded', 'rejected', 'deduplicated'] as const).map((name) =>
+    commits.map(({ rows }) => rows[name]),
+  );
+  const fenced = await client.query(sql('groups/commit-chunks'), [
+    commits.map(({ chunkId }) => chunkId),
+    commits.map(({ fileId }) => fileId),
+    commits.map(({ claim }) => claim),
+    ...counts,
+    commits.map(({ starRows }) => starRows),
+    commits.map(({ parts }) => parts.length),
+  ]);
+  if (fenced.rowCount !== commits.length) return false;
+  await addParts(client, commits);
+  for (const commit of commits) await addRejects(client, commit);
+  return true;
+}
+
+async function addParts(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<void> {
+  const rows = commits.flatMap(({ chunkId, fileId, parts }) =>
+    parts.map((part) => ({ chunkId, fileId, ...part })),
+  );
+  if (rows.length === 0) return;
+  const columns = (['chunkId', 'fileId', 'path', 'rows', 'bytes'] as const).map((name) =>
+    rows.map((row) => row[name]),
+  );
+  await client.query(sql('parts/add-parts'), columns);
+}
+
+/** See Ledger.addRejects. */
+export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Promise<void> {
+  for (let start = 0; start < chunk.rejects.length; start += rejectsPerStatement) {
+    const rejects = chunk.rejects.slice(start, start + rejectsPerStatement);
+    await client.query(sql('rejects/add-rejects'), [
+      chunk.fileId,
+      chunk.chunkId,
+      chunk.definitionVersion,
+      rejects.map((reject) => reject.byteOffset),
+      rejects.map((reject) => reject.byteLength),
+      rejects.map((reject) => reject.line),
+      rejects.map((reject) => reject.column),
+      rejects.map((reject) => reject.code),
+      rejects.map((reject) => storable(reject.message)),
+      rejects.map((reject) => storable(reject.raw)),
+    ]);
+  }
+}

@@ -1,0 +1,66 @@
+/** What the ledger is asked and told. */
+import type { FileLink } from '../platform/progress/progress.ts';
+import type { FileLayout, Receipt, StreamChunk } from '../platform/types.ts';
+import type { ErrorDescription, LedgerFile, LedgerFileState } from './rows.ts';
+
+export interface NewFile {
+  readonly dataset: string;
+  /** As landed, relative to landing/<dataset>/. */
+  readonly name: string;
+  readonly url: string;
+  readonly scope: string;
+  readonly origin: 'landing' | 'ingest' | 'replay';
+  readonly bytes: number;
+  readonly fingerprint: string;
+  /** Where it comes from another file that is known from the start. */
+  readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
+}
+
+/** Undefined members match every file. */
+export interface FileFilter {
+  readonly dataset?: string;
+  readonly scope?: string;
+  readonly name?: string;
+  readonly url?: string;
+  readonly states?: readonly LedgerFileState[];
+  /** The newest so many; default 10,000. */
+  readonly limit?: number;
+}
+
+export interface FilePlan {
+  readonly contentHash: string;
+  readonly definitionVersion: string;
+  readonly layout: FileLayout;
+  readonly chunks: readonly PlannedChunk[];
+  /** The file that it turns out to come from. */
+  readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
+  /** Rejects of the linked file that it takes over, by their byte offsets there. */
+  readonly takes?: readonly number[];
+}
+
+export interface PlannedChunk extends StreamChunk {
+  readonly number: number;
+}
+
+export interface FileChange {
+  readonly url?: string;
+  readonly error?: ErrorDescription;
+  readonly receipt?: Receipt;
+  readonly duplicateOf?: number;
+  readonly contentHash?: string;
+  readonly definitionVersion?: string;
+  readonly layout?: FileLayout;
+}
+
+export interface Claim {
+  /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
+  readonly claim: number;
+  /** Workers that had the chunk and were not heard of again. */
+  readonly lost: number;
+  readonly lineStart: number;
+  /** Of a compressed file: the chunk's place in what that unpacks to. */
+  readonly unpacked?: { readonly start: number; readonly end: number };
+  /** Rows of the file's other chunks that were rejected. */
+  readonly rejectedSoFar: number;
+  readonly file: LedgerFile;
+}

@@ -1,0 +1,267 @@
+/** The ledger's rows as the rest of Landfall sees them. */
+import type { RangeSurvey } from '../kernel/types.ts';
+import type { FileLink, FileProgress, FileState, RejectSample, RowCounts, Totals } from '../platform/progress/progress.ts';
+import type { ChunkJob, FileLayout, Part, Receipt, StoredObject, StreamSurvey, ZipPlace } from '../platform/types.ts';
+
+/** States of files in the ledger; files of unknown datasets are not there. */
+export type LedgerFileState = Exclude<FileState, 'unknown'>;
+
+export interface ErrorDescription {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface LedgerFile {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly name: string;
+  /** Where its bytes are read now. */
+  readonly url: string;
+  /** Where it is being moved; null most of the time. */
+  readonly movingTo: string | null;
+  readonly scope: string;
+  /** `replay`: written by Landfall itself, from rejects. */
+  readonly origin: 'landing' | 'ingest' | 'replay';
+  readonly bytes: number;
+  readonly fingerprint: StoredObject['fingerprint'];
+  readonly contentHash: string | null;
+  readonly duplicateOf: number | null;
+  /** How it comes from the file `linkedTo`; null for one that comes from no other. */
+  readonly link: FileLink['kind'] | null;
+  readonly linkedTo: number | null;
+  readonly definitionVersion: string | null;
+  readonly layout: FileLayout | null;
+  readonly state: LedgerFileState;
+  readonly chunks: number;
+  readonly receipt: Receipt | null;
+  readonly error: ErrorDescription | null;
+  /** Of a file that failed: what was checked. */
+  readonly failedChecks: Receipt['checks'] | null;
+  readonly landedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface LedgerChunk {
+  readonly chunkId: number;
+  readonly fileId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly lineStart: number;
+  readonly state: 'planned' | 'committed' | 'failed' | 'undone';
+  readonly claim: number;
+  readonly worker: string | null;
+  readonly rows: RowCounts;
+  /** Rows that the server said it took. */
+  readonly starRows: number;
+  readonly parts: number;
+  readonly error: ErrorDescription | null;
+  readonly claimedAt: Date | null;
+  readonly committedAt: Date | null;
+}
+
+/** A file some of whose chunks were tried in vain and will be tried again. */
+export interface WaitingFile {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly name: string;
+  readonly chunks: number;
+  readonly error: ErrorDescription;
+}
+
+export interface LedgerPart extends Part {
+  readonly chunkId: number;
+}
+
+/** A reject as a worker reports it. */
+export interface LedgerReject {
+  /** Offset in the file of the record's first byte. */
+  readonly byteOffset: number;
+  /** Bytes of the record in the file, without its line end; null where it was not noted. */
+  readonly byteLength: number | null;
+  /** 1-based line in the file. */
+  readonly line: number;
+  /** Null where the record as a whole is at fault. */
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+}
+
+/** A reject on record. */
+export interface StoredReject extends LedgerReject {
+  readonly rejectId: number;
+  readonly fileId: number;
+  readonly chunkId: number;
+  readonly definitionVersion: string;
+  /** The file that mends or replays it; null while it waits. */
+  readonly takenBy: number | null;
+  readonly entry?: ZipPlace;
+}
+
+export interface LedgerSurvey {
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** 32 bytes for each block. */
+  readonly blockHashes: Buffer;
+  /** Of its pieces, in order. */
+  readonly result: readonly RangeSurvey[];
+  /** Instead, of a file that can only be read from its start. */
+  readonly stream: StreamSurvey | null;
+}
+
+/** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */
+// biome-ignore lint/suspicious/noExplicitAny: the statements say what is in a row, the types below repeat it.
+export type Row = Record<string, any>;
+
+export function toFile(row: Row): LedgerFile {
+  return {
+    fileId: row.file_id,
+    dataset: row.dataset,
+    name: row.name,
+    url: row.url,
+    movingTo: row.moving_to,
+    scope: row.scope,
+    origin: row.origin,
+    bytes: Number(row.bytes),
+    fingerprint: row.fingerprint,
+    contentHash: row.content_hash,
+    duplicateOf: row.duplicate_of,
+    link: row.link,
+    linkedTo: row.linked_to,
+    definitionVersion: row.definition_version,
+    layout: row.layout,
+    state: row.state,
+    chunks: row.chunks,
+    receipt: row.receipt,
+    error: row.error,
+    failedChecks: row.failed_checks,
+    landedAt: row.landed_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+export function toChunk(row: Row): LedgerChunk {
+  return {
+    chunkId: row.chunk_id,
+    fileId: row.file_id,
+    number: row.number,
+    byteStart: Number(row.byte_start),
+    byteEnd: Number(row.byte_end),
+    lineStart: Number(row.line_start),
+    state: row.state,
+    claim: row.claim,
+    worker: row.worker,
+    rows: toRowCounts(row),
+    starRows: Number(row.star_rows),
+    parts: row.parts,
+    error: row.error,
+    claimedAt: row.claimed_at,
+    committedAt: row.committed_at,
+  };
+}
+
+/** What a worker is told of a chunk. */
+export function toChunkJob(
+  chunk: LedgerChunk,
+  file: { dataset: string; definitionVersion: string },
+): ChunkJob {
+  const { fileId, chunkId, number, byteStart, byteEnd } = chunk;
+  const { dataset, definitionVersion } = file;
+  return { fileId, chunkId, number, byteStart, byteEnd, dataset, definitionVersion };
+}
+
+export function toWaiting(row: Row): WaitingFile {
+  const { file_id: fileId, dataset, name, chunks, error } = row;
+  return { fileId, dataset, name, chunks: Number(chunks), error };
+}
+
+export function toPart(row: Row): LedgerPart {
+  return { path: row.path, rows: Number(row.rows), bytes: Number(row.bytes), chunkId: row.chunk_id };
+}
+
+export function toReject(row: Row): StoredReject {
+  return {
+    rejectId: Number(row.reject_id),
+    fileId: row.file_id,
+    chunkId: row.chunk_id,
+    byteOffset: Number(row.byte_offset),
+    byteLength: row.byte_length === null ? null : Number(row.byte_length),
+    line: Number(row.line),
+    column: row.column_name,
+    code: row.code,
+    message: row.message,
+    raw: row.raw,
+    definitionVersion: row.definition_version,
+    takenBy: row.taken_by,
+    ...(row.entry && { entry: { name: row.entry, line: Number(row.line_in_entry) } }),
+  };
+}
+
+export function toRejectSample(row: Row): RejectSample & { readonly rejectId: number } {
+  const { rejectId, fileId, line, column, code, message, raw } = toReject(row);
+  return { rejectId, fileId, line, column, code, message, raw };
+}
+
+export function toSurvey(row: Row): LedgerSurvey {
+  return {
+    number: row.number,
+    byteStart: Number(row.byte_start),
+    byteEnd: Number(row.byte_end),
+    blockHashes: row.block_hashes,
+    result: Array.isArray(row.result) ? row.result : [],
+    stream: Array.isArray(row.result) ? null : row.result,
+  };
+}
+
+/** Progress by commits alone: rates and what is in flight come from ticks. */
+export function toProgress(row: Row): FileProgress {
+  return {
+    fileId: row.file_id,
+    dataset: row.dataset,
+    name: row.name,
+    state: row.state,
+    bytes: Number(row.bytes),
+    bytesCommitted: Number(row.bytes_committed),
+    bytesSeen: Number(row.bytes_committed),
+    chunks: row.chunks,
+    chunksCommitted: Number(row.chunks_committed),
+    rows: toRowCounts(row),
+    parts: row.parts,
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+    etaSeconds: null,
+    landedAt: row.landed_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    drift: row.drift ?? null,
+    link: row.link && { kind: row.link, fileId: row.linked_to, name: row.linked_name },
+    error: row.error,
+  };
+}
+
+export function toTotals(row: Row): Totals {
+  return {
+    files: Number(row.files),
+    filesDone: Number(row.files_done),
+    filesFailed: Number(row.files_failed),
+    bytes: Number(row.bytes),
+    bytesCommitted: Number(row.bytes_committed),
+    rows: toRowCounts(row),
+    rowsPerSecond: 0,
+    bytesPerSecond: 0,
+  };
+}
+
+function toRowCounts(row: Row): RowCounts {
+  return {
+    parsed: Number(row.rows_parsed),
+    loaded: Number(row.rows_loaded),
+    rejected: Number(row.rows_rejected),
+    deduplicated: Number(row.rows_deduplicated),
+  };
+}

@@ -1,0 +1,75 @@
+/** The dialect of a definition, with what it leaves out filled in and its mistakes named. */
+import { encodings } from '../../kernel/dialect/encodings.ts';
+import { dialectFault } from '../../kernel/dialect/machine.ts';
+import type { CompiledDialect } from '../compiled.ts';
+import type { DatasetDefinition, Dialect } from '../language/define.ts';
+import type { Mistakes } from './mistakes.ts';
+
+/** What `dialect: 'auto'` stands for. */
+const allAuto: Dialect = {
+  delimiter: 'auto',
+  quote: 'auto',
+  escape: 'auto',
+  header: 'auto',
+  lineEnds: 'auto',
+  comment: 'auto',
+  skipLines: 'auto',
+  encoding: 'auto',
+};
+
+/** Values of the members that are one of a few words. */
+const choices = {
+  lineEnds: ['lf', 'any', 'auto'],
+  shortRows: ['reject', 'pad'],
+  longRows: ['reject', 'truncate'],
+  header: [true, false, 'auto'],
+  trim: [true, false],
+  encoding: [...encodings, 'auto'],
+} as const;
+
+export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): CompiledDialect {
+  const said = source.dialect === 'auto' ? allAuto : (source.dialect ?? {});
+  const dialect: CompiledDialect = {
+    delimiter: said.delimiter ?? ',',
+    quote: said.quote === undefined ? '"' : said.quote,
+    escape: said.escape ?? null,
+    header: said.header ?? true,
+    trim: said.trim ?? false,
+    lineEnds: said.lineEnds ?? 'auto',
+    comment: said.comment ?? null,
+    skipLines: said.skipLines ?? 0,
+    skipFooterLines: said.skipFooterLines ?? 0,
+    shortRows: said.shortRows ?? 'reject',
+    longRows: said.longRows ?? 'reject',
+    encoding: said.encoding ?? 'utf-8',
+  };
+  for (const [name, values] of Object.entries(choices)) {
+    const value = dialect[name as keyof typeof choices];
+    if ((values as readonly unknown[]).includes(value)) continue;
+    const shown = values.map((one) => (typeof one === 'string' ? `'${one}'` : String(one)));
+    mistakes.add(`dialect.${name}`, `there is no ${JSON.stringify(value)}`, `Say ${shown.join(', ')}`);
+  }
+  for (const name of ['skipLines', 'skipFooterLines'] as const) {
+    const lines = dialect[name];
+    if (name === 'skipLines' && lines === 'auto') continue;
+    if (Number.isInteger(lines) && Number(lines) >= 0 && Number(lines) <= 10_000) continue;
+    mistakes.add(`dialect.${name}`, `${lines} is no number of lines`, 'Say 0 to 10000');
+  }
+  checkCharacters(dialect, mistakes);
+  return dialect;
+}
+
+/** Members that are left to the file are checked with stand-ins that no definition would use. */
+function checkCharacters(dialect: CompiledDialect, mistakes: Mistakes): void {
+  const { delimiter, quote, escape: mark, comment, trim } = dialect;
+  const fault = dialectFault({
+    delimiter: delimiter === 'auto' ? '\u0001' : delimiter,
+    quote: quote === 'auto' ? '\u0002' : quote,
+    escape: mark === 'auto' ? '\u0003' : mark,
+    comment: comment === 'auto' ? '\u0004' : comment,
+    trim,
+  });
+  if (fault === null) return;
+  const example = "{ delimiter: ';', quote: '\"', escape: '\\\\', comment: '#' }";
+  mistakes.add('dialect', fault, `Say something like ${example}, or null for no quote`);
+}

@@ -1,0 +1,167 @@
+/** Enrichments as written → a list in which each comes after what it reads. */
+import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
+import type { DatasetDefinition } from '../language/define.ts';
+import { lat, lon } from '../enrich/geo.ts';
+import type { Mistakes } from './mistakes.ts';
+import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
+import { checkIdentifier, type Names } from './compile-names.ts';
+
+/** References to the columns, as `enrich` and `rules` are given them. */
+export function columnRefs(source: DatasetDefinition): Record<string, ColumnRef> {
+  const refs: Record<string, ColumnRef> = {};
+  for (const [name, { type, logical }] of Object.entries(source.columns)) {
+    refs[name] = { type, logical, column: name };
+  }
+  return refs;
+}
+
+/** What the version hash sees of an enrichment. */
+export interface Operation {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly operation: readonly unknown[];
+}
+
+export interface OrderedEnrichments {
+  readonly compiled: readonly CompiledEnrichment[];
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * Halves of points first, then what `enrich` returns, each after its inputs. What is used but not returned
+ * is named #1, #2, … . Adds all of them to `names`.
+ */
+export function compileEnrichments(
+  source: DatasetDefinition,
+  refs: Readonly<Record<string, ColumnRef>>,
+  names: Names,
+  mistakes: Mistakes,
+): OrderedEnrichments {
+  const written = callEnrich(source, refs, mistakes);
+  const order = new Ordering(names, mistakes);
+  for (const ref of Object.values(refs)) {
+    if (ref.type !== 'point') continue;
+    const place = ref as Ref<'point'>;
+    for (const [name, half] of [
+      [`${ref.column}_lon`, lon(place)],
+      [`${ref.column}_lat`, lat(place)],
+    ] as const) {
+      if (names.has(name) || name in written) continue;
+      order.add(name, half, `columns.${ref.column}`);
+    }
+  }
+  for (const [name, enrichment] of Object.entries(written)) order.claim(name, enrichment);
+  for (const [name, enrichment] of Object.entries(written)) order.add(name, enrichment, `enrich.${name}`);
+  return order;
+}
+
+function callEnrich(
+  source: DatasetDefinition,
+  refs: Readonly<Record<string, ColumnRef>>,
+  mistakes: Mistakes,
+): Record<string, Enrichment> {
+  if (source.enrich === undefined) return {};
+  const good: Record<string, Enrichment> = {};
+  try {
+    for (const [name, value] of Object.entries(source.enrich(guarded(refs)))) {
+      if (isEnrichment(value)) good[name] = value;
+      else
+        mistakes.add(
+          `enrich.${name}`,
+          'it is no enrichment',
+          'Give what year(…), compute(…) and the like return',
+        );
+    }
+  } catch (error) {
+    mistakes.add('enrich', messageOf(error), 'See the function given as enrich');
+  }
+  return good;
+}
+
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}
+
+/** The references, complaining about names that are not there: JavaScript would give undefined. */
+export function guarded(refs: Readonly<Record<string, ColumnRef>>): Readonly<Record<string, ColumnRef>> {
+  return new Proxy(refs, {
+    get(target, name) {
+      if (typeof name === 'string' && !(name in target)) {
+        throw new ReferenceError(`there is no column ${name} (columns: ${Object.keys(target).join(', ')})`);
+      }
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+class Ordering implements OrderedEnrichments {
+  readonly compiled: CompiledEnrichment[] = [];
+  readonly operations: Operation[] = [];
+  private readonly nameOf = new Map<Enrichment, string>();
+  private readonly done = new Set<string>();
+  private readonly names: Names;
+  private readonly mistakes: Mistakes;
+  private inner = 0;
+
+  constructor(names: Names, mistakes: Mistakes) {
+    this.names = names;
+    this.mistakes = mistakes;
+  }
+
+  /** Says under which name an enrichment is returned, before anything that uses it is added. */
+  claim(name: string, enrichment: Enrichment): void {
+    if (!this.nameOf.has(enrichment)) this.nameOf.set(enrichment, name);
+  }
+
+  add(name: string, enrichment: Enrichment, place: string): void {
+    if (this.done.has(name)) return;
+    if (!name.startsWith('#')) checkIdentifier(name, place, this.mistakes);
+    if (this.names.has(name)) {
+      this.mistakes.add(place, `there is a column ${name} already`, 'Give the enrichment another name');
+      return;
+    }
+    this.done.add(name);
+    const inputs = enrichment.inputs.map((input) => this.inputName(input, place));
+    const given = inputs.map((input) => this.names.get(input));
+    if (given.some((named) => named === undefined)) return;
+    const logicals = given.map((named) => named!.logical);
+    this.names.set(name, {
+      logical: enrichment.logical,
+      notNull: enrichment.total && given.every((named) => named!.notNull),
+    });
+    this.operations.push({ name, inputs, operation: enrichment.operation });
+    this.compiled.push({
+      name,
+      logical: enrichment.logical,
+      inputs,
+      run: this.build(enrichment, logicals, place),
+    });
+  }
+
+  /** Name of the vector that an input is read from; adds enrichments that were not added yet. */
+  private inputName(input: Ref, place: string): string {
+    if (isColumnRef(input)) return input.column;
+    if (!isEnrichment(input)) {
+      this.mistakes.add(place, 'one of its inputs is no column', 'Name columns as c.name');
+      return '';
+    }
+    let name = this.nameOf.get(input);
+    if (name === undefined) {
+      this.inner += 1;
+      name = `#${this.inner}`;
+      this.nameOf.set(input, name);
+    }
+    this.add(name, input, name.startsWith('#') ? place : `enrich.${name}`);
+    return name;
+  }
+
+  private build(
+    enrichment: Enrichment,
+    inputs: readonly LogicalType[],
+    place: string,
+  ): CompiledEnrichment['run'] {
+    const wrong = enrichment.accepts?.(inputs.map(({ type }) => type)) ?? null;
+    if (wrong !== null) this.mistakes.add(place, wrong, 'Give it columns of the types it takes');
+    return enrichment.build(inputs);
+  }
+}

@@ -1,0 +1,241 @@
+/** Quality rules: what columns say about their values, and rules over several columns. */
+import { RejectReason } from '../../kernel/types.ts';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import type { AnyColumnOptions, Column } from '../language/columns.ts';
+import type { CompiledRule, CompiledUnique } from '../compiled.ts';
+import type { DatasetDefinition } from '../language/define.ts';
+import { list, type Mistakes } from './mistakes.ts';
+import { type ColumnRef, isColumnRef, type TypeName } from '../language/refs.ts';
+import type { Rule, UniqueRule } from '../language/rules.ts';
+import { type Value, valueAt } from '../enrich/values.ts';
+import { guarded, messageOf } from './compile-enrichments.ts';
+
+/** Compiled rules and what the version hash sees of them. */
+export interface CompiledRules {
+  readonly rules: readonly CompiledRule[];
+  readonly unique: readonly CompiledUnique[];
+  readonly operations: readonly unknown[];
+}
+
+export function compileRules(
+  source: DatasetDefinition,
+  refs: Readonly<Record<string, ColumnRef>>,
+  mistakes: Mistakes,
+): CompiledRules {
+  const rules: CompiledRule[] = [];
+  const operations: unknown[] = [];
+  Object.entries(source.columns).forEach(([name, column], c) => {
+    checkBounds(`columns.${name}`, column, mistakes);
+    for (const [reason, test, said] of columnTests(column)) {
+      rules.push(valueRule(name, column, c, reason, test));
+      operations.push([name, reason, said]);
+    }
+  });
+  const unique: CompiledUnique[] = [];
+  for (const [name, rule] of Object.entries(callRules(source, refs, mistakes))) {
+    if ('unique' in rule) {
+      const compiled = uniqueRule(name, rule, Object.keys(source.columns), unique, mistakes);
+      if (compiled === null) continue;
+      unique.push(compiled);
+      operations.push([name, 'unique', compiled.columns, compiled.scope]);
+      continue;
+    }
+    const compiled = rowRule(name, rule, refs, mistakes);
+    if (compiled === null) continue;
+    rules.push(compiled);
+    operations.push([name, compiled.inputs, rule.test]);
+  }
+  return { rules, unique, operations };
+}
+
+type Test = (value: Value) => boolean;
+
+/** Tests that the kernel does not make itself, in the order in which a value is asked. */
+function columnTests(column: Column): [RejectReason, Test, unknown][] {
+  const { options } = column;
+  const tests: [RejectReason, Test, unknown][] = [];
+  const { min, max, minLength = 0, maxLength = Infinity, pattern, oneOf } = options;
+  const range = boundsOf(column);
+  if (range !== null) {
+    tests.push([
+      RejectReason.range,
+      (value) => (value as number) >= range.min && (value as number) <= range.max,
+      [min, max],
+    ]);
+  }
+  if (options.minLength !== undefined || options.maxLength !== undefined) {
+    tests.push([
+      RejectReason.length,
+      (value) => {
+        const length = charactersIn(value as string);
+        return length >= minLength && length <= maxLength;
+      },
+      [minLength, options.maxLength],
+    ]);
+  }
+  if (pattern !== undefined) {
+    const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+    tests.push([RejectReason.pattern, (value) => once.test(value as string), once]);
+  }
+  if (oneOf !== undefined) {
+    const values = new Set<unknown>(oneOf);
+    tests.push([RejectReason.value, (value) => values.has(value), oneOf]);
+  }
+  return tests;
+}
+
+/** Characters, not UTF-16 units. */
+function charactersIn(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** A day, or a time of it that says its offset: without one it would be that of this machine. */
+const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+const kernelChecked = ['smallint', 'integer'];
+
+/** Bounds as values of the column, or null where there are none or the kernel sees to them. */
+function boundsOf({ type, options }: Column): { min: number | bigint; max: number | bigint } | null {
+  const { min, max } = options;
+  if ((min === undefined && max === undefined) || kernelChecked.includes(type)) return null;
+  const bound = (said: typeof min, otherwise: number): number | bigint => {
+    if (said === undefined) return otherwise;
+    if (type === 'date') return Date.parse(`${said}T00:00:00Z`) / 86_400_000;
+    if (type === 'timestamp') return instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN;
+    return said as number | bigint;
+  };
+  return { min: bound(min, -Infinity), max: bound(max, Infinity) };
+}
+
+function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
+  const { options } = column;
+  const { min, max } = boundsOf(column) ?? options;
+  for (const [name, bound] of Object.entries({ min, max })) {
+    if (bound !== undefined && Number.isNaN(Number(bound))) {
+      mistakes.add(
+        `${place}.${name}`,
+        'it is no value of the column',
+        'Write a number, a date as yyyy-MM-dd, or an instant as yyyy-MM-ddTHH:mm:ssZ',
+      );
+    }
+  }
+  if (min !== undefined && max !== undefined && (min as number) > (max as number)) {
+    mistakes.add(place, 'min is above max: no row would fit', 'Exchange them');
+  }
+  if ((options.minLength ?? 0) > (options.maxLength ?? Infinity)) {
+    mistakes.add(place, 'minLength is above maxLength: no row would fit', 'Exchange them');
+  }
+  if (options.oneOf !== undefined && options.oneOf.length === 0) {
+    mistakes.add(`${place}.oneOf`, 'it is empty: no row would fit', 'List the values, or leave it out');
+  }
+  checkTextOptions(place, options, mistakes);
+}
+
+function checkTextOptions(place: string, options: AnyColumnOptions, mistakes: Mistakes): void {
+  if (options.pattern !== undefined && !(options.pattern instanceof RegExp)) {
+    mistakes.add(`${place}.pattern`, 'it is no regular expression', 'Write it as /…/');
+  }
+}
+
+/** A rule over one column. Equal texts of a dictionary are asked about once per batch. */
+function valueRule(name: string, column: Column, c: number, reason: RejectReason, test: Test): CompiledRule {
+  const { logical } = column;
+  const run = ([vector]: readonly Vector[], rows: number, broken: Uint8Array): void => {
+    const known = new Map<number, boolean>();
+    for (let i = 0; i < rows; i++) {
+      if (!isValid(vector, i)) continue;
+      let good: boolean | undefined;
+      if (vector.kind === 'dictionary') {
+        const code = vector.values[i];
+        good = known.get(code);
+        if (good === undefined) {
+          good = test(vector.dictionary.text(code));
+          known.set(code, good);
+        }
+      } else good = test(valueAt(vector, logical, i));
+      if (!good) broken[i] = 1;
+    }
+  };
+  return { name, reason, column: c, inputs: [name], run };
+}
+
+function callRules(
+  source: DatasetDefinition,
+  refs: Readonly<Record<string, ColumnRef>>,
+  mistakes: Mistakes,
+): Readonly<Record<string, Rule | UniqueRule>> {
+  try {
+    return source.rules?.(guarded(refs)) ?? {};
+  } catch (error) {
+    mistakes.add('rules', messageOf(error), 'See the function given as rules');
+    return {};
+  }
+}
+
+/** A rule over the columns of a row; rows with a null in one of them are not asked about. */
+function rowRule(
+  name: string,
+  rule: Rule,
+  refs: Readonly<Record<string, ColumnRef>>,
+  mistakes: Mistakes,
+): CompiledRule | null {
+  if (!rule.inputs.every((input) => isColumnRef(input) && input.column in refs)) {
+    mistakes.add(`rules.${name}`, 'a rule is over columns of the file', 'Name columns as c.name');
+    return null;
+  }
+  const inputs = rule.inputs as readonly ColumnRef[];
+  const test = rule.test as unknown as (...values: Value[]) => boolean;
+  const run = (vectors: readonly Vector[], rows: number, broken: Uint8Array): void => {
+    const values: Value[] = new Array(vectors.length);
+    for (let i = 0; i < rows; i++) {
+      let complete = true;
+      for (let j = 0; j < vectors.length; j++) {
+        if (isValid(vectors[j], i)) values[j] = valueAt(vectors[j], inputs[j].logical, i);
+        else complete = false;
+      }
+      if (complete && !test(...values)) broken[i] = 1;
+    }
+  };
+  return { name, reason: RejectReason.rule, column: -1, inputs: inputs.map(({ column }) => column), run };
+}
+
+/** Types of which equal values may be written differently, or compare as nobody would expect. */
+const keyless: readonly TypeName[] = ['float8', 'point', 'json'];
+
+function uniqueRule(
+  name: string,
+  { unique, scope }: UniqueRule,
+  columns: readonly string[],
+  others: readonly CompiledUnique[],
+  mistakes: Mistakes,
+): CompiledUnique | null {
+  const place = `rules.${name}`;
+  if (scope !== 'file' && scope !== 'star') {
+    mistakes.add(place, `there is no scope ${JSON.stringify(scope)}`, "Say 'file' or 'star'");
+    return null;
+  }
+  const refs = unique.filter((ref: unknown) => isColumnRef(ref)) as unknown as readonly ColumnRef[];
+  const named = refs.map(({ column }) => columns.indexOf(column));
+  if (named.length === 0 || named.length < unique.length || named.includes(-1)) {
+    mistakes.add(place, 'a key is made of columns of the file', 'Name them: unique([c.order_id])');
+    return null;
+  }
+  const wrong = refs.find(({ type }) => keyless.includes(type));
+  if (wrong !== undefined || new Set(named).size < named.length) {
+    const what = wrong ? `${wrong.column} is a ${wrong.type}` : 'a column is there twice';
+    mistakes.add(place, `${what}, which makes no key`, `Do not name ${list(keyless)} columns, and each once`);
+    return null;
+  }
+  const same = others.find((other) => other.columns.join() === named.join());
+  if (same !== undefined) {
+    mistakes.add(
+      place,
+      `${same.name} is over the same columns`,
+      "Keep one of them; 'star' holds for 'file' too",
+    );
+    return null;
+  }
+  return { name, scope, columns: named };
+}

@@ -1,0 +1,105 @@
+/** Marts, checks and queries: SQL from text or file, with parameters by name. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { CompiledDataset, CompiledMart, CompiledQuery } from '../compiled.ts';
+import type { DatasetDefinition } from '../language/define.ts';
+import { didYouMean, type Mistakes } from './mistakes.ts';
+import type { QueryParameter, SqlText } from '../language/star.ts';
+import { messageOf } from './compile-enrichments.ts';
+import { checkIdentifier } from './compile-names.ts';
+
+/** The statement without its final semicolon; '' and a mistake where it cannot be read. */
+function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
+  let text = '';
+  try {
+    text = sql instanceof URL ? readFileSync(fileURLToPath(sql), 'utf8') : String(sql);
+  } catch (error) {
+    mistakes.add(
+      place,
+      `its file cannot be read: ${messageOf(error)}`,
+      'Check the URL: new URL(…, import.meta.url)',
+    );
+    return '';
+  }
+  const trimmed = text.trim().replace(/;$/, '').trim();
+  if (trimmed === '') mistakes.add(place, 'there is no SQL', 'Write a select');
+  return trimmed;
+}
+
+export function compileMarts(source: DatasetDefinition, mistakes: Mistakes): CompiledMart[] {
+  return Object.entries(source.marts ?? {}).map(([name, mart]) => {
+    const place = `marts.${name}`;
+    checkIdentifier(name, place, mistakes);
+    const tables = Object.values(source.star.dimensions ?? {}).map(({ table }) => table);
+    if ([source.star.fact, ...tables].includes(name)) {
+      mistakes.add(place, 'there is a table of that name in the star', 'Give the mart another name');
+    }
+    return { name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey };
+  });
+}
+
+export function compileChecks(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['checks'] {
+  return Object.entries(source.checks ?? {}).map(([name, sql]) => ({
+    name,
+    sql: textOf(sql, `checks.${name}`, mistakes),
+  }));
+}
+
+export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): CompiledQuery[] {
+  return Object.entries(source.queries ?? {}).map(([name, query]) => {
+    const place = `queries.${name}`;
+    const parameters = Object.entries(query.parameters ?? {}).map(([key, parameter]) => ({
+      name: key,
+      ...parameter,
+    }));
+    const text = textOf(query.sql, place, mistakes);
+    const { sql, used } = numbered(text, query.parameters ?? {}, place, mistakes);
+    for (const { name: key } of parameters) {
+      if (text !== '' && !used.has(key))
+        mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or take the parameter out');
+    }
+    return { name, description: query.description, sql, parameters };
+  });
+}
+
+const postgresTypes = {
+  text: 'text',
+  integer: 'integer',
+  float8: 'double precision',
+  date: 'date',
+  timestamp: 'timestamptz',
+} as const;
+
+/** What `:name` must not be looked for in: comments, texts, quoted names, dollar quotes, casts. */
+const sqlPieces =
+  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|::|:([a-z_][a-z0-9_]*)/gi;
+
+/** `:name` → `$1::type`, so that Postgres need not guess the type either. */
+function numbered(
+  sql: string,
+  parameters: Readonly<Record<string, QueryParameter>>,
+  place: string,
+  mistakes: Mistakes,
+): { sql: string; used: Set<string> } {
+  const order = Object.keys(parameters);
+  const used = new Set<string>();
+  const text = sql.replace(sqlPieces, (whole, _tag, name: string | undefined) => {
+    if (name === undefined) return whole;
+    const parameter = parameters[name];
+    if (parameter === undefined) {
+      mistakes.add(place, `its SQL uses :${name}, which is no parameter`, didYouMean(name, order));
+      return whole;
+    }
+    used.add(name);
+    return `$${order.indexOf(name) + 1}::${postgresTypes[parameter.type] ?? 'text'}`;
+  });
+  for (const [name, { type }] of Object.entries(parameters)) {
+    if (type in postgresTypes) continue;
+    mistakes.add(
+      `${place}.parameters.${name}`,
+      `there is no type ${type}`,
+      `Types: ${Object.keys(postgresTypes).join(', ')}`,
+    );
+  }
+  return { sql: text, used };
+}

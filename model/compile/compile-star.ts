@@ -1,0 +1,249 @@
+/** Lake and star as written → columns, keys, dimensions and indexes. */
+import type {
+  CompiledDimension,
+  CompiledLake,
+  CompiledStar,
+  DimensionColumn,
+  FactColumn,
+  LogicalType,
+} from '../compiled.ts';
+import type { DatasetDefinition } from '../language/define.ts';
+import { didYouMean, type Mistakes } from './mistakes.ts';
+import type { TypeName } from '../language/refs.ts';
+import type { DateDimension, LookupDimension } from '../language/star.ts';
+import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
+
+const partitionTypes: readonly TypeName[] = ['text', 'smallint', 'integer', 'bigint', 'date', 'boolean'];
+const keyTypes: readonly TypeName[] = [
+  'text',
+  'smallint',
+  'integer',
+  'bigint',
+  'numeric',
+  'float8',
+  'boolean',
+  'date',
+  'timestamp',
+  'uuid',
+];
+const dayTypes: readonly TypeName[] = ['date', 'timestamp'];
+
+/** Digits of partition values that are numbers of a known range: month=05 sorts as it should. */
+const padOf: Readonly<Record<string, number>> = { month: 2, day: 2, hour: 2, minute: 2, isoWeek: 2, year: 4 };
+
+/** Every name that lake and star can show, a point's halves in its place. */
+function shown(names: Names): string[] {
+  const outer = [...names].filter(([name]) => !isInner(name));
+  return [...new Set(outer.flatMap(([name, { logical }]) => halves(name, logical)))];
+}
+
+/** A point stands for its two halves. */
+function halves(name: string, logical: LogicalType): string[] {
+  return logical.type === 'point' ? [`${name}_lon`, `${name}_lat`] : [name];
+}
+
+/** Holds what files have in unknown columns. */
+const keptType = { type: 'json' } as const;
+
+/**
+ * `operationOf`: what an enrichment does ('month'), to know how wide its numbers are. `keep`: the column for
+ * values of unknown columns.
+ */
+export function compileLake(
+  source: DatasetDefinition,
+  names: Names,
+  operationOf: ReadonlyMap<string, string>,
+  keep: string | null,
+  mistakes: Mistakes,
+): CompiledLake {
+  const partitionBy = (source.lake?.partitionBy ?? []).flatMap((name, i) => {
+    if (nameAt(names, name, `lake.partitionBy[${i}]`, mistakes, partitionTypes) === null) return [];
+    return [{ name, vector: name, pad: padOf[operationOf.get(name) ?? ''] ?? 0 }];
+  });
+  const listed = source.lake?.columns?.flatMap((name, i) => {
+    const named = nameAt(names, name, `lake.columns[${i}]`, mistakes);
+    return named === null ? [] : halves(name, named.logical);
+  });
+  refuseRepeats(
+    partitionBy.map(({ name }) => name),
+    'lake.partitionBy',
+    mistakes,
+  );
+  if (listed !== undefined) refuseRepeats(listed, 'lake.columns', mistakes);
+  const inPath = new Set(partitionBy.map(({ name }) => name));
+  const columns = (listed ?? shown(names))
+    .filter((name) => !inPath.has(name))
+    .map((name) => ({ name, vector: name, logical: names.get(name)!.logical }));
+  if (keep !== null) columns.push({ name: keep, vector: keep, logical: keptType });
+  if (columns.length === 0) {
+    mistakes.add(
+      'lake',
+      'no column is left for the parts',
+      'Partition by fewer columns, or list lake.columns',
+    );
+  }
+  return { columns, partitionBy };
+}
+
+/** `lookup('dim_region', …)` has the key region_key, whatever its roles in the fact are called. */
+function keyOfTable(table: string): string {
+  return `${table.replace(/^dim_/, '')}_key`;
+}
+
+/** `keep`: the column for values of unknown columns. */
+export function compileStar(
+  source: DatasetDefinition,
+  names: Names,
+  keep: string | null,
+  mistakes: Mistakes,
+): CompiledStar {
+  const { star } = source;
+  const schema = star.schema ?? 'star';
+  checkIdentifier(schema, 'star.schema', mistakes);
+  if (schema === 'landfall') mistakes.add('star.schema', 'landfall is the ledger', 'Choose another schema');
+  checkIdentifier(star.fact, 'star.fact', mistakes);
+
+  const roles = Object.entries(star.dimensions ?? {});
+  const dimensions = roles.map(([role, dimension]) => compileDimension(role, dimension, names, mistakes));
+  refuseDisagreement(dimensions, star.fact, mistakes);
+  const columns: FactColumn[] = [
+    ...roles.map(([name], dimension): FactColumn => ({ kind: 'dimension', name, dimension })),
+    ...factValues(source, dimensions, names, mistakes),
+    ...(keep === null ? [] : [keptColumn(keep)]),
+    { kind: 'chunk', name: 'chunk_id' },
+  ];
+  refuseRepeats(
+    columns.map(({ name }) => name),
+    'star.columns',
+    mistakes,
+  );
+  return { schema, fact: star.fact, columns, dimensions, indexes: compileIndexes(source, columns, mistakes) };
+}
+
+function keptColumn(name: string): FactColumn {
+  return { kind: 'value', name, vector: name, logical: keptType, notNull: false };
+}
+
+function factValues(
+  source: DatasetDefinition,
+  dimensions: readonly CompiledDimension[],
+  names: Names,
+  mistakes: Mistakes,
+): FactColumn[] {
+  const listed = source.star.columns?.flatMap((name, i) => {
+    const named = nameAt(names, name, `star.columns[${i}]`, mistakes);
+    return named === null ? [] : halves(name, named.logical);
+  });
+  const inDimensions = new Set(dimensions.flatMap(vectorsOf));
+  const values = listed ?? shown(names).filter((name) => !inDimensions.has(name));
+  return values.flatMap((name): FactColumn[] => {
+    const named = names.get(name);
+    if (named === undefined) return [];
+    return [{ kind: 'value', name, vector: name, logical: named.logical, notNull: named.notNull }];
+  });
+}
+
+/** Vectors that a dimension reads as text or key; a date dimension's timestamp stays a fact of its own. */
+export function vectorsOf(dimension: CompiledDimension): string[] {
+  if (dimension.kind === 'date') return [];
+  return [...dimension.natural, ...dimension.attributes].map(({ vector }) => vector);
+}
+
+function compileDimension(
+  role: string,
+  dimension: LookupDimension | DateDimension,
+  names: Names,
+  mistakes: Mistakes,
+): CompiledDimension {
+  const place = `star.dimensions.${role}`;
+  checkIdentifier(role, place, mistakes);
+  checkIdentifier(dimension.table, `${place} (table)`, mistakes);
+  const base = { table: dimension.table, key: keyOfTable(dimension.table) };
+  if (dimension.kind === 'date') {
+    nameAt(names, dimension.column, place, mistakes, dayTypes);
+    if (base.key === 'date') mistakes.add(place, 'the key would be called date', 'Rename the table');
+    return { kind: 'date', ...base, vector: dimension.column };
+  }
+  const read = (columns: Readonly<Record<string, string>>): DimensionColumn[] =>
+    Object.entries(columns).flatMap(([name, vector]) => {
+      checkIdentifier(name, place, mistakes);
+      const named = nameAt(names, vector, `${place} (${name})`, mistakes, keyTypes);
+      return named === null ? [] : [{ name, vector, logical: named.logical }];
+    });
+  if (Object.keys(dimension.natural).length === 0) {
+    mistakes.add(
+      place,
+      'it has no natural key',
+      "Name at least one column: lookup('dim_region', { name: 'region' })",
+    );
+  }
+  const natural = read(dimension.natural);
+  const attributes = read(dimension.attributes);
+  refuseRepeats(
+    [base.key, ...natural, ...attributes].map((c) => (typeof c === 'string' ? c : c.name)),
+    place,
+    mistakes,
+  );
+  if (!['generated', 'hashed'].includes(dimension.keys))
+    mistakes.add(`${place} (keys)`, `there is no ${dimension.keys}`, "Say 'generated' or 'hashed'");
+  const hashed = dimension.keys === 'hashed' && { hashed: true as const };
+  return { kind: 'lookup', ...base, ...hashed, natural, attributes };
+}
+
+/** What two roles must agree on to share a table. */
+export function tableShape(dimension: CompiledDimension): string {
+  if (dimension.kind === 'date') return `days keyed ${dimension.key}`;
+  const columns = (list: readonly DimensionColumn[]) =>
+    list.map(({ name, logical }) => `${name} ${JSON.stringify(logical)}`).join(', ');
+  const keys = dimension.hashed ? 'hashed keys' : 'generated keys';
+  return `${keys} | ${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
+}
+
+function refuseDisagreement(
+  dimensions: readonly CompiledDimension[],
+  fact: string,
+  mistakes: Mistakes,
+): void {
+  const shapes = new Map<string, string>();
+  for (const dimension of dimensions) {
+    const { table } = dimension;
+    const shape = tableShape(dimension);
+    const other = shapes.get(table);
+    shapes.set(table, shape);
+    if (table === fact) mistakes.add('star', `${table} is fact and dimension at once`, 'Rename one of them');
+    if (other === undefined || other === shape) continue;
+    mistakes.add(
+      `star.dimensions (${table})`,
+      'two roles give the table different columns, types or keys',
+      'Give both roles the same columns with the same types and the same kind of keys, or two tables',
+    );
+  }
+}
+
+function refuseRepeats(names: readonly string[], place: string, mistakes: Mistakes): void {
+  for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
+    mistakes.add(place, `${name} is there twice`, 'Take one of them out, or rename it');
+  }
+}
+
+function compileIndexes(
+  source: DatasetDefinition,
+  columns: readonly FactColumn[],
+  mistakes: Mistakes,
+): CompiledStar['indexes'] {
+  const known = columns.map(({ name }) => name);
+  const chunk = { columns: ['chunk_id'], method: 'brin' as const };
+  const indexes = (source.star.indexes ?? []).map((index, i) => {
+    const place = `star.indexes[${i}]`;
+    const { method = 'btree' } = index;
+    if (index.columns.length === 0) mistakes.add(place, 'it has no columns', 'Name at least one');
+    if (!['btree', 'brin'].includes(method))
+      mistakes.add(place, `there is no ${method}`, "Say 'btree' or 'brin'");
+    for (const name of index.columns) {
+      if (!known.includes(name))
+        mistakes.add(place, `${name} is no column of the fact table`, didYouMean(name, known));
+    }
+    return { columns: index.columns, method };
+  });
+  return [chunk, ...indexes];
+}

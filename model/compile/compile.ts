@@ -1,0 +1,138 @@
+/** A definition as people write it → a dataset as coordinator and workers read it. */
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { compileColumns } from './compile-columns.ts';
+import { compileDialect } from './compile-dialect.ts';
+import { compileDrift } from './compile-drift.ts';
+import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
+import { checkIdentifier, type Names } from './compile-names.ts';
+import { compileRules } from './compile-rules.ts';
+import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
+import { compileLake, compileStar } from './compile-star.ts';
+import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
+import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
+import { Mistakes } from './mistakes.ts';
+import { versionOf } from './version.ts';
+
+/** Rejects allowed where a definition says nothing: a tenth of the rows. */
+const defaultRejectShare = 0.1;
+
+/**
+ * Checks a definition and makes it plain. Throws LF_DEFINITION, which names every mistake with its place and
+ * what to write instead.
+ */
+export function compileDataset(definition: Definition): CompiledDataset {
+  if (!isDefinition(definition)) {
+    const reason = 'it is not what defineDataset returned';
+    throw new LandfallError('LF_DEFINITION_FILE', { file: 'A definition', reason });
+  }
+  const { source } = definition;
+  const name = String(source.name);
+  const mistakes = new Mistakes();
+  checkOutline(source, mistakes);
+  mistakes.refuse(name);
+
+  const dialect = compileDialect(source, mistakes);
+  const refs = columnRefs(source);
+  const names: Names = new Map();
+  for (const [column, { logical, options }] of Object.entries(source.columns)) {
+    checkIdentifier(column, `columns.${column}`, mistakes);
+    names.set(column, { logical, notNull: options.required === true });
+  }
+  const enrichments = compileEnrichments(source, refs, names, mistakes);
+  const rules = compileRules(source, refs, mistakes);
+  const { operations } = enrichments;
+  const operationOf = new Map(operations.map((entry) => [entry.name, String(entry.operation[0])]));
+  const drift = compileDrift(source, names, mistakes);
+  const lake = compileLake(source, names, operationOf, drift.keep, mistakes);
+  const star = compileStar(source, names, drift.keep, mistakes);
+  const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
+  const rejectLimit = compileRejects(source, mistakes);
+  const marts = compileMarts(source, mistakes);
+  const checks = compileChecks(source, mistakes);
+  const queries = compileQueries(source, mistakes);
+  mistakes.refuse(name);
+
+  const parsed = columns.map((column, c) => versioned(column, Object.values(source.columns)[c].options));
+  const version = versionOf({
+    ...{ name, dialect, columns: parsed, operations, rules: rules.operations },
+    ...{ lake, star, rejectLimit, ...(source.drift && { drift }) },
+  });
+  return {
+    ...{ name, description: source.description ?? '', version, dialect, columns },
+    ...{
+      enrichments: enrichments.compiled,
+      rules: rules.rules,
+      unique: rules.unique,
+      lake,
+      star,
+      drift,
+      rejectLimit,
+    },
+    ...{ mode: 'append', versions: source.versions ?? 'add', marts, checks, queries },
+  };
+}
+
+/** What the version sees of a column: a zone by name, not by the tables of this machine's Intl. */
+function versioned({ convert: _, type, ...column }: CompiledColumn, { convert, locale }: VersionedOptions) {
+  const plain =
+    type.kind === 'timestamp' ? { ...type, zone: { ...type.zone, utc: null, offset: null } } : type;
+  return { ...column, type: plain, convert, locale };
+}
+
+type VersionedOptions = DatasetDefinition['columns'][string]['options'];
+
+/** What everything else stands on. */
+function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
+  if (typeof source.name !== 'string' || !/^[a-z0-9][a-z0-9_-]*$/.test(source.name)) {
+    mistakes.add(
+      'name',
+      `${JSON.stringify(source.name)} is no name`,
+      'Use lower case letters, digits, - and _; it names folders',
+    );
+  }
+  if (Object.keys(source.columns ?? {}).length === 0) {
+    mistakes.add('columns', 'there is none', "Name the file's columns: columns: { region: text(), … }");
+  }
+  for (const [name, column] of Object.entries(source.columns ?? {})) {
+    if (column?.logical === undefined) {
+      mistakes.add(`columns.${name}`, 'it is no column', 'Give what text(), integer() and the like return');
+    }
+  }
+  if (typeof source.star?.fact !== 'string') {
+    mistakes.add('star.fact', 'the fact table has no name', "Say star: { fact: 'fact_…' }");
+  }
+  if (source.mode !== undefined && source.mode !== 'append') {
+    mistakes.add('mode', `there is no ${source.mode}`, "Say 'append', or leave it out");
+  }
+  if (!['add', 'replace', 'refuse'].includes(source.versions ?? 'add')) {
+    mistakes.add('versions', `there is no ${source.versions}`, "Say 'add', 'replace' or 'refuse'");
+  }
+}
+
+function compileRejects(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['rejectLimit'] {
+  const { share = defaultRejectShare, count = Number.MAX_SAFE_INTEGER } = source.rejects ?? {};
+  if (!(share >= 0 && share <= 1))
+    mistakes.add('rejects.share', `${share} is no share`, 'Say 0 to 1; 0.01 is one row in a hundred');
+  if (!(Number.isInteger(count) && count >= 0))
+    mistakes.add('rejects.count', `${count} is no count`, 'Say 0 or more');
+  return { share, count };
+}
+
+/**
+ * Text columns that the kernel should hold as codes of a dictionary: those that partition, become members, are
+ * looked up in a table, or have but a few values. A dictionary of what is different in every row takes ten
+ * times the memory of the texts, so facts are left out, and members whose keys are hashed.
+ */
+function distinctTexts(source: DatasetDefinition, operations: readonly Operation[]): Set<string> {
+  const listed = Object.entries(source.columns).filter(([, { options }]) => options.oneOf !== undefined);
+  const used = new Set<string>([...(source.lake?.partitionBy ?? []), ...listed.map(([name]) => name)]);
+  for (const dimension of Object.values(source.star.dimensions ?? {})) {
+    if (dimension.kind === 'date' || dimension.keys === 'hashed') continue;
+    for (const name of Object.values(dimension.natural)) used.add(name);
+    for (const name of Object.values(dimension.attributes)) used.add(name);
+  }
+  for (const { inputs, operation } of operations) {
+    if (operation[0] === 'lookupTable') for (const input of inputs) used.add(input);
+  }
+  return used;
+}

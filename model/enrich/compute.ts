@@ -1,0 +1,106 @@
+/** Any function over columns, row by row. */
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import type { LogicalType } from '../compiled.ts';
+import type { Lanes } from './lanes.ts';
+import type { Enrichment, Ref, TypeName, ValueOf, ValueTypes } from '../language/refs.ts';
+import { type Value, valueAt, vectorBuilder } from './values.ts';
+import { isNumbers, isNumberType, NumberComputation, type NumberFunction } from './compute-numbers.ts';
+
+/** Types that a function can give: those whose values need no more than the value itself. */
+export type ComputedType = Exclude<TypeName, 'point' | 'numeric'>;
+
+/** Checks and converts what a user's function gave into what the vector holds; undefined: it does not fit. */
+function asStored(type: ComputedType, value: unknown): unknown {
+  switch (type) {
+    case 'smallint':
+      return Number.isInteger(value) && Math.abs(value as number) <= 32767 ? value : undefined;
+    case 'integer':
+    case 'date':
+      return (value as number) === ((value as number) | 0) ? value : undefined;
+    case 'bigint':
+      return typeof value === 'bigint' && BigInt.asIntN(64, value) === value ? value : undefined;
+    case 'timestamp':
+      return Number.isFinite(value) ? BigInt(Math.round((value as number) * 1000)) : undefined;
+    case 'float8':
+      return typeof value === 'number' ? value : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? Number(value) : undefined;
+    case 'uuid':
+      return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(value as string) ? value : undefined;
+    case 'text':
+    case 'json':
+      return typeof value === 'string' ? value : undefined;
+  }
+}
+
+/**
+ * A column of type `type` computed by a function of others, called once per row:
+ * `compute('float8', [c.km, c.seconds], (km, seconds) => (km / seconds) * 3600)`.
+ *
+ * The function is not called, and the result is null, where an input is null; with `{ nulls: 'call' }`
+ * it is called with nulls. It may return null or undefined for no value. A value that does not fit the
+ * type is an error that fails the chunk: it is a mistake of the definition, not of the row.
+ *
+ * The function must depend on its arguments alone: its source is part of the definition's version, what it
+ * refers to outside itself is not.
+ */
+export function compute<const R extends readonly Ref[], T extends ComputedType>(
+  type: T,
+  inputs: R,
+  calculate: (...values: { [I in keyof R]: ValueOf<R[I]> }) => ValueTypes[T] | null | undefined,
+  options?: { readonly nulls?: 'skip' },
+): Enrichment<T>;
+export function compute<const R extends readonly Ref[], T extends ComputedType>(
+  type: T,
+  inputs: R,
+  calculate: (...values: { [I in keyof R]: ValueOf<R[I]> | null }) => ValueTypes[T] | null | undefined,
+  options: { readonly nulls: 'call' },
+): Enrichment<T>;
+export function compute<T extends ComputedType>(
+  type: T,
+  inputs: readonly Ref[],
+  calculate: (...values: never[]) => unknown,
+  options: { readonly nulls?: 'skip' | 'call' } = {},
+): Enrichment<T> {
+  const call = calculate as (...values: (Value | null)[]) => unknown;
+  const nullHandling = options.nulls ?? 'skip';
+  const callWithNulls = nullHandling === 'call';
+  const logical = (type === 'timestamp' ? { type, zone: 'UTC' } : { type }) as LogicalType;
+
+  const fail = (result: unknown): never => {
+    throw new TypeError(
+      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
+    );
+  };
+  const numbers =
+    isNumberType(type) && inputs.length >= 1 && inputs.length <= 3
+      ? new NumberComputation(type, calculate as unknown as NumberFunction, nullHandling, fail)
+      : null;
+
+  const build =
+    (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number, lanes: Lanes) => {
+      if (numbers !== null && vectors.every(isNumbers)) return numbers.run(vectors, rows, lanes);
+      const builder = vectorBuilder(type, rows);
+      const values: (Value | null)[] = new Array(vectors.length).fill(null);
+      for (let i = 0; i < rows; i++) {
+        let anyNull = false;
+        for (let j = 0; j < vectors.length; j++) {
+          values[j] = isValid(vectors[j], i) ? valueAt(vectors[j], types[j], i) : null;
+          if (values[j] === null) anyNull = true;
+        }
+        const result = anyNull && !callWithNulls ? null : (call(...values) ?? null);
+        const fitting = result === null ? null : asStored(type, result);
+        if (fitting === undefined) fail(result);
+        builder.set(i, fitting);
+      }
+      return builder.finish();
+    };
+  return {
+    type,
+    logical,
+    inputs,
+    total: false,
+    operation: ['compute', type, callWithNulls, calculate.toString()],
+    build,
+  };
+}

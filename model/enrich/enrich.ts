@@ -1,0 +1,50 @@
+/** Columns to more columns. */
+import type { Vector } from '../../kernel/columns/vectors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { Batch } from './batch.ts';
+import type { CompiledDataset, CompiledEnrichment } from '../compiled.ts';
+import { jsonObjects } from '../file/extra.ts';
+import { freshLanes, type Lanes } from './lanes.ts';
+
+/**
+ * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in their order.
+ * `extra`: the file's unknown columns, whose vectors come after those. `lanes`: where the values lie.
+ * Throws LF_ENRICHMENT where a definition's own function does.
+ */
+export function enrichBatch(
+  dataset: CompiledDataset,
+  vectors: readonly Vector[],
+  rows: number,
+  extra: readonly { readonly name: string }[] = [],
+  lanes: Lanes = freshLanes,
+): Batch {
+  const named = new Map<string, Vector>();
+  for (let c = 0; c < dataset.columns.length; c++) named.set(dataset.columns[c].name, vectors[c]);
+  for (const enrichment of dataset.enrichments) {
+    named.set(enrichment.name, computed(dataset, enrichment, named, rows, lanes));
+  }
+  const { keep } = dataset.drift;
+  if (keep !== null) {
+    const kept = vectors.slice(dataset.columns.length);
+    const names = extra.map(({ name }) => name);
+    named.set(keep, jsonObjects(names, kept, rows));
+  }
+  return { rows, vectors: named };
+}
+
+function computed(
+  dataset: CompiledDataset,
+  enrichment: CompiledEnrichment,
+  named: ReadonlyMap<string, Vector>,
+  rows: number,
+  lanes: Lanes,
+): Vector {
+  const inputs = enrichment.inputs.map((input) => named.get(input)!);
+  try {
+    return enrichment.run(inputs, rows, lanes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const words = { dataset: dataset.name, enrichment: enrichment.name, reason };
+    throw new LandfallError('LF_ENRICHMENT', words, { cause: error });
+  }
+}

@@ -1,0 +1,84 @@
+/** Which field of a file's records is which column. */
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { Renamed } from '../../platform/progress/progress.ts';
+import type { CompiledDataset } from '../compiled.ts';
+import { nearest } from '../compile/mistakes.ts';
+
+/** Header text without what people vary: case, quotes, a BOM, spaces and punctuation. */
+export function normaliseHeader(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+}
+
+/**
+ * Field number of each column, -1 for an optional column that the file lacks. `fields` is the header as it
+ * stands in the file, or null where the dialect has none: then fields stand in the order of the columns.
+ * Fields that mean no column are left unread. Throws LF_HEADER, which names every column that is not found
+ * and every field that is there twice.
+ */
+export function matchHeader(
+  dataset: CompiledDataset,
+  fields: readonly string[] | null,
+  fieldCount: number,
+): number[] {
+  const mistakes: string[] = [];
+  const fieldOfColumn = fields === null ? byPosition(dataset, fieldCount) : byName(dataset, fields, mistakes);
+  const missing = dataset.columns.filter((column, c) => fieldOfColumn[c] < 0 && !column.optional);
+  for (const column of missing) {
+    const known = column.headers.filter((header) => header !== normaliseHeader(column.name));
+    mistakes.push(
+      `no field for column ${column.name}${known.length > 0 ? ` (also: ${known.join(', ')})` : ''}`,
+    );
+  }
+  if (mistakes.length === 0) return fieldOfColumn;
+  const unknown = (fields ?? []).filter((_, f) => !fieldOfColumn.includes(f));
+  for (const { from, to } of suggestions(
+    missing.map(({ name }) => name),
+    unknown,
+  )) {
+    mistakes.push(aliasHint(from, to));
+  }
+  throw new LandfallError('LF_HEADER', {
+    dataset: dataset.name,
+    mistakes: mistakes.join('; '),
+    fields: fields === null ? `${fieldCount} fields without names` : fields.map(quoted).join(', '),
+  });
+}
+
+/** Unknown columns that may be the missing ones under another name, each for one of them. */
+export function suggestions(missing: readonly string[], unknown: readonly string[]): Renamed[] {
+  const left = new Set(unknown);
+  return missing.flatMap((name) => {
+    const near = nearest(normaliseHeader(name), [...left], normaliseHeader);
+    if (near === null) return [];
+    left.delete(near);
+    return [{ from: near, to: name }];
+  });
+}
+
+/** What to write so that a header text means a column. */
+export function aliasHint(from: string, to: string): string {
+  return `did you mean ${quoted(from)} to be ${to}? Then give ${to} \`aliases: ['${from.replace(/['\\]/g, '\\$&')}']\``;
+}
+
+function byPosition(dataset: CompiledDataset, fieldCount: number): number[] {
+  return dataset.columns.map((_, c) => (c < fieldCount ? c : -1));
+}
+
+function byName(dataset: CompiledDataset, fields: readonly string[], mistakes: string[]): number[] {
+  const normalised = fields.map(normaliseHeader);
+  return dataset.columns.map((column) => {
+    const found = normalised.flatMap((field, f) => (column.headers.includes(field) ? [f] : []));
+    if (found.length > 1) {
+      mistakes.push(`column ${column.name} fits ${found.map((f) => quoted(fields[f])).join(' and ')}`);
+    }
+    return found[0] ?? -1;
+  });
+}
+
+function quoted(field: string): string {
+  return JSON.stringify(field.length > 60 ? `${field.slice(0, 60)}…` : field);
+}

@@ -1,0 +1,151 @@
+/**
+ * What is left to do between kernel and enrichment: converting the texts of types that the kernel does not
+ * read, and asking the rules. Rows that do not fit become rejects and leave every vector.
+ */
+import { type Batch as KernelBatch, type RawReject, RejectReason, type RowPlace } from '../../kernel/types.ts';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { type CompiledColumn, type CompiledDataset, type Converter, Refusal } from '../compiled.ts';
+import { rowsKept, selectRows } from '../enrich/select.ts';
+import { valueAt, vectorBuilder } from '../enrich/values.ts';
+import { offsetAt, zoneTable } from './zone-tables.ts';
+
+/** Why rows of a batch are turned away: one entry per row, 0 where it is not. */
+interface Verdicts {
+  readonly reasons: Uint8Array;
+  readonly columns: Int32Array;
+  /** Index into dataset.rules, or -1. */
+  readonly rules: Int32Array;
+  count: number;
+}
+
+/** True where rows may be turned away after the kernel, which must then say where they stand. */
+export function needsPlaces({ columns, rules, unique }: CompiledDataset): boolean {
+  return rules.length > 0 || unique.length > 0 || columns.some((column) => column.convert !== undefined);
+}
+
+/**
+ * The batch with all columns in their own types and only rows that break no rule. The same batch where the
+ * dataset has neither converters nor rules. Throws LF_RULE where a function of the definition fails.
+ */
+export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): KernelBatch {
+  if (!needsPlaces(dataset)) return batch;
+  const { columns } = dataset;
+  const { rows } = batch;
+  const verdicts: Verdicts = {
+    reasons: new Uint8Array(rows),
+    columns: new Int32Array(rows).fill(-1),
+    rules: new Int32Array(rows).fill(-1),
+    count: 0,
+  };
+  // Vectors of unknown columns that are kept come after those of the definition.
+  const vectors = batch.vectors.map((vector, c) => {
+    const column = columns[c];
+    if (column?.convert === undefined) return vector;
+    const converted = () => convertColumn(column, c, vector, rows, verdicts);
+    return inWords(dataset, `columns.${column.name}`, converted);
+  });
+  askRules(dataset, vectors, rows, verdicts);
+  if (verdicts.count === 0) return { ...batch, vectors };
+
+  const kept = rowsKept(verdicts.reasons, rows);
+  const rejects = [...batch.rejects, ...rejectsOf(dataset, batch, verdicts)];
+  return {
+    rows: kept.length,
+    vectors: vectors.map((vector) => selectRows(vector, kept)),
+    byteOffsets: Float64Array.from(kept, (row) => batch.byteOffsets[row]),
+    rejects: rejects.sort((a, b) => a.record - b.record),
+    parsed: batch.parsed,
+    place: batch.place && ((row) => batch.place!(kept[row])),
+    line: batch.line && ((row) => batch.line!(kept[row])),
+  };
+}
+
+/** Throws LF_RULE where a function of the definition fails, with its place there. */
+function inWords<T>(dataset: CompiledDataset, place: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LandfallError('LF_RULE', { dataset: dataset.name, place, reason }, { cause: error });
+  }
+}
+
+/** The first reason stands. */
+function turnAway(verdicts: Verdicts, row: number, reason: RejectReason, column: number, rule: number): void {
+  if (verdicts.reasons[row] !== 0) return;
+  verdicts.reasons[row] = reason;
+  verdicts.columns[row] = column;
+  verdicts.rules[row] = rule;
+  verdicts.count++;
+}
+
+/** The column in its own type. Equal texts of a dictionary are converted once per batch. */
+function convertColumn(
+  column: CompiledColumn,
+  c: number,
+  vector: Vector,
+  rows: number,
+  verdicts: Verdicts,
+): Vector {
+  const { logical } = column;
+  const zone = logical.type === 'timestamp' ? zoneTable(logical.zone, anyPolicy) : null;
+  const builder = vectorBuilder(logical.type, rows, (utc) => (zone === null ? 0 : offsetAt(zone, utc)));
+  const convert = vector.kind === 'dictionary' ? remembered(column.convert!) : column.convert!;
+  for (let i = 0; i < rows; i++) {
+    const value = isValid(vector, i) ? convert(valueAt(vector, { type: 'text' }, i) as string) : null;
+    if (value === undefined) turnAway(verdicts, i, RejectReason.type, c, -1);
+    else if (value instanceof Refusal) turnAway(verdicts, i, value.reason, c, -1);
+    else if (value === null && column.required) turnAway(verdicts, i, RejectReason.missing, c, -1);
+    builder.set(i, value === undefined || value instanceof Refusal ? null : value);
+  }
+  return builder.finish();
+}
+
+/** For showing instants on the wall clock, where the policy plays no part. */
+const anyPolicy = { ambiguous: 'reject', skipped: 'reject' } as const;
+
+function remembered(convert: Converter): Converter {
+  const known = new Map<string, unknown>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, convert(text));
+    return known.get(text);
+  };
+}
+
+function askRules(
+  dataset: CompiledDataset,
+  vectors: readonly Vector[],
+  rows: number,
+  verdicts: Verdicts,
+): void {
+  if (dataset.rules.length === 0) return;
+  const named = new Map(dataset.columns.map((column, c) => [column.name, vectors[c]]));
+  const broken = new Uint8Array(rows);
+  dataset.rules.forEach((rule, r) => {
+    broken.fill(0);
+    const inputs = rule.inputs.map((input) => named.get(input)!);
+    inWords(dataset, `rules.${rule.name}`, () => rule.run(inputs, rows, broken));
+    for (let i = 0; i < rows; i++) if (broken[i]) turnAway(verdicts, i, rule.reason, rule.column, r);
+  });
+}
+
+function rejectsOf(dataset: CompiledDataset, batch: KernelBatch, verdicts: Verdicts): RawReject[] {
+  const rejects: RawReject[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    if (verdicts.reasons[row] === 0) continue;
+    const rule = dataset.rules[verdicts.rules[row]];
+    rejects.push({
+      ...placeOf(batch, row),
+      column: verdicts.columns[row],
+      reason: verdicts.reasons[row] as RejectReason,
+      ...(rule?.column === -1 ? { rule: rule.name } : {}),
+    });
+  }
+  return rejects;
+}
+
+function placeOf(batch: KernelBatch, row: number): RowPlace {
+  if (batch.place === undefined) throw new TypeError('the plan of the kernel did not ask for places');
+  return batch.place(row);
+}

@@ -1,0 +1,200 @@
+/**
+ * Time zones as tables of transitions, for the kernel. Intl knows the rules but takes about 1 µs a question;
+ * the table is built once per zone, from 12,000 to 17,000 questions.
+ */
+import type { ZoneTable } from '../../kernel/types.ts';
+
+export interface ZonePolicy {
+  readonly ambiguous: ZoneTable['ambiguous'];
+  readonly skipped: ZoneTable['skipped'];
+}
+
+/** Years that a table covers; outside, the nearest offset holds. */
+const firstYear = 1900;
+const lastYear = 2100;
+/**
+ * Seconds between two questions: less than any zone has ever kept an offset (7 days: Brazil in 2000), and
+ * more where all there is is rules for years to come, the shortest of which is a month (Morocco's Ramadan).
+ */
+const pastStep = 5 * 86400;
+const futureStep = 14 * 86400;
+const futureBegins = Date.UTC(2030, 0, 1) / 1000;
+/** Where nearly all changes lie: on full quarters of an hour. */
+const gridSeconds = 900;
+
+interface Transitions {
+  readonly utc: Float64Array;
+  readonly offset: Int32Array;
+}
+
+const cache = new Map<string, Transitions>();
+
+/** True where Intl knows the zone. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A function from seconds since the epoch to seconds east of UTC: Intl writes GMT, GMT-05:00 or GMT-04:56:02. */
+function offsetReader(zone: string): (utc: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  return (utc) => {
+    const text = format.format(utc * 1000);
+    const offset = text.slice(text.indexOf('GMT') + 3);
+    if (offset === '') return 0;
+    const [hours, minutes, seconds = 0] = offset.slice(1).split(':').map(Number);
+    const east = hours * 3600 + minutes * 60 + seconds;
+    return offset.startsWith('+') ? east : -east;
+  };
+}
+
+/** First multiple of `grid` (or `high`) in (low, high] at which the offset is no longer `before`. */
+function bisect(
+  offsetAt: (utc: number) => number,
+  before: number,
+  low: number,
+  high: number,
+  grid: number,
+): number {
+  let from = Math.floor(low / grid);
+  let to = Math.ceil(high / grid);
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (offsetAt(middle * grid) === before) from = middle;
+    else to = middle;
+  }
+  return Math.min(high, to * grid);
+}
+
+/** First second in (low, high] at which the offset is no longer `before`, that of `low`. */
+function changeBetween(offsetAt: (utc: number) => number, before: number, low: number, high: number): number {
+  const onGrid = bisect(offsetAt, before, low, high, gridSeconds);
+  if (offsetAt(onGrid - 1) === before) return onGrid;
+  return bisect(offsetAt, before, Math.max(low, onGrid - gridSeconds), onGrid, 1);
+}
+
+const utcOnly: Transitions = {
+  utc: Float64Array.of(Number.MIN_SAFE_INTEGER),
+  offset: Int32Array.of(0),
+};
+
+function findTransitions(zone: string): Transitions {
+  if (new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone === 'UTC')
+    return utcOnly;
+  const offsetAt = offsetReader(zone);
+  const end = Date.UTC(lastYear, 0, 1) / 1000;
+  let at = Date.UTC(firstYear, 0, 1) / 1000;
+  let known = offsetAt(at);
+  const utc = [Number.MIN_SAFE_INTEGER];
+  const offset = [known];
+  while (at < end) {
+    const next = at + (at < futureBegins ? pastStep : futureStep);
+    const found = offsetAt(next);
+    if (found === known) {
+      at = next;
+      continue;
+    }
+    at = changeBetween(offsetAt, known, at, next);
+    known = offsetAt(at);
+    utc.push(at);
+    offset.push(known);
+  }
+  return { utc: Float64Array.from(utc), offset: Int32Array.from(offset) };
+}
+
+function transitionsOf(zone: string): Transitions {
+  let transitions = cache.get(zone);
+  if (transitions === undefined) {
+    transitions = findTransitions(zone);
+    cache.set(zone, transitions);
+  }
+  return transitions;
+}
+
+/** Asks Intl when first read: a process that compiles a dataset mostly reads no time of it. */
+class LazyZoneTable implements ZoneTable {
+  readonly zone: string;
+  readonly ambiguous: ZoneTable['ambiguous'];
+  readonly skipped: ZoneTable['skipped'];
+
+  constructor(zone: string, { ambiguous, skipped }: ZonePolicy) {
+    this.zone = zone;
+    this.ambiguous = ambiguous;
+    this.skipped = skipped;
+  }
+
+  get utc(): Float64Array {
+    return transitionsOf(this.zone).utc;
+  }
+
+  get offset(): Int32Array {
+    return transitionsOf(this.zone).offset;
+  }
+}
+
+/**
+ * The zone's transitions, 1900–2099, with what to do about times that happened twice or never. They are
+ * found when they are first read, and then kept for all tables of the zone.
+ */
+export function zoneTable(zone: string, policy: ZonePolicy): ZoneTable {
+  return new LazyZoneTable(zone, policy);
+}
+
+/** Local seconds since 1970-01-01T00:00 during which clocks showed times for the second time: [from, to). */
+export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: Float64Array } {
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let i = 1; i < table.utc.length; i++) {
+    if (table.offset[i] >= table.offset[i - 1]) continue;
+    from.push(table.utc[i] + table.offset[i]);
+    to.push(table.utc[i] + table.offset[i - 1]);
+  }
+  return { from: Float64Array.from(from), to: Float64Array.from(to) };
+}
+
+/** The last interval that has begun at `utc` (seconds). */
+function intervalAt(table: ZoneTable, utc: number): number {
+  const begins = table.utc;
+  let low = 0;
+  let high = begins.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (begins[middle] <= utc) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Seconds east of UTC at the instant `utc` (seconds). */
+export function offsetAt(table: ZoneTable, utc: number): number {
+  return table.offset[intervalAt(table, utc)];
+}
+
+/**
+ * The instant (seconds, UTC) at which the zone's clocks show `local` (seconds since 1970-01-01T00:00), as
+ * the table's policy says where they show it twice or never; or why there is none.
+ */
+export function localToUtc(table: ZoneTable, local: number): number | 'ambiguous' | 'skipped' {
+  const last = intervalAt(table, local + 86_400);
+  let first = intervalAt(table, local - 86_400);
+  const found: number[] = [];
+  // The interval before and the one after the local time, should it be skipped.
+  let before = first;
+  for (; first <= last; first++) {
+    const utc = local - table.offset[first];
+    if (intervalAt(table, utc) === first) found.push(utc);
+    if (table.utc[first] + table.offset[first] <= local) before = first;
+  }
+  if (found.length === 1) return found[0];
+  if (found.length > 1) {
+    if (table.ambiguous === 'reject') return 'ambiguous';
+    return table.ambiguous === 'earlier' ? Math.min(...found) : Math.max(...found);
+  }
+  if (table.skipped === 'reject') return 'skipped';
+  const [earlier, later] = [local - table.offset[before + 1], local - table.offset[before]];
+  return table.skipped === 'earlier' ? earlier : later;
+}

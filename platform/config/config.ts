@@ -1,0 +1,308 @@
+/**
+ * Settings: flags weigh more than the environment, that more than landfall.config.ts, that more than
+ * the defaults. All mistakes are named at once, each with where it came from, and no secret is printed.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { crashPointMistake } from '../errors/crash-points.ts';
+import { LandfallError } from '../errors/errors.ts';
+import type { Config } from '../types.ts';
+
+/** Flags as the command line gives them: text, or values that a program passes. Undefined: not given. */
+export type ConfigFlags = {
+  readonly [name in Exclude<keyof Config, 'failedUrl'>]?: string | number | readonly string[] | null;
+};
+
+/** Members of landfall.config.ts. */
+export type UserConfig = Partial<Omit<Config, 'failedUrl'>>;
+
+type Setting = Exclude<keyof Config, 'failedUrl'>;
+
+/** The environment's name of each setting. */
+const environmentNames: Record<Setting, string> = {
+  home: 'LANDFALL_HOME',
+  databaseUrl: 'DATABASE_URL',
+  redisUrl: 'REDIS_URL',
+  landingUrl: 'LANDING_URL',
+  lakeUrl: 'LAKE_URL',
+  archiveUrl: 'ARCHIVE_URL',
+  host: 'LANDFALL_HOST',
+  port: 'LANDFALL_PORT',
+  token: 'LANDFALL_TOKEN',
+  workers: 'LANDFALL_WORKERS',
+  chunkBytes: 'LANDFALL_CHUNK_BYTES',
+  patience: 'LANDFALL_PATIENCE',
+  lockMs: 'LANDFALL_LOCK_MS',
+  stopMs: 'LANDFALL_STOP_MS',
+  datasets: 'LANDFALL_DATASETS',
+};
+
+const settings = Object.keys(environmentNames) as Setting[];
+
+/** Where a value came from, for the message. */
+interface Given {
+  readonly value: unknown;
+  readonly origin: string;
+  /** Relative paths start here. */
+  readonly folder: string;
+}
+
+/** How long a process may be silent before its work is taken over, in ms. */
+const defaultLockMs = 10_000;
+
+/** How long a process that is told to stop may go on with what is in hand, in ms. */
+const defaultStopMs = 10_000;
+
+/** A chunk is held twice by each worker process while it is in flight: not its bytes, but what comes of them. */
+const defaultChunkBytes = 32 * 1024 * 1024;
+
+/** A server that is being moved, a disk that waits for its owner: an hour, then the file fails. */
+const defaultPatience = 3600;
+
+const wholeNumber = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value),
+    z
+      .int({ error: `must be a whole number from ${min} to ${max}` })
+      .min(min, { error: `must be at least ${min}` })
+      .max(max, { error: `must be at most ${max}` }),
+  );
+
+const addressOf = (what: string, schemes: readonly string[]) =>
+  z
+    .string({ error: `must be an address that begins with ${schemes[0]}//` })
+    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
+      error: `must be the address of ${what}: ${schemes[0]}//…`,
+    });
+
+const storeOf = (folder: string) =>
+  z.string({ error: 'must be a folder or s3://bucket/prefix' }).transform((value, context) => {
+    const store = toStore(value, folder);
+    if (store !== null) return store;
+    context.addIssue({ code: 'custom', message: 'must be a folder or s3://bucket/prefix' });
+    return z.NEVER;
+  });
+
+/** What each setting may be. Paths are made absolute against `folder`. */
+function schemaOf(setting: Setting, folder: string): z.ZodType {
+  switch (setting) {
+    case 'home':
+      return z
+        .string({ error: 'must be a folder' })
+        .min(1, { error: 'must be a folder' })
+        .transform((value) => resolve(folder, value));
+    case 'databaseUrl':
+      return addressOf('a PostgreSQL server', ['postgres:', 'postgresql:']);
+    case 'redisUrl':
+      return addressOf('a Redis server', ['redis:', 'rediss:']);
+    case 'landingUrl':
+    case 'lakeUrl':
+    case 'archiveUrl':
+      return storeOf(folder);
+    case 'host':
+      return z.string({ error: 'must be a host name or address' }).regex(/^[\w.:-]+$/, {
+        error: 'must be a host name or address',
+      });
+    case 'port':
+      return wholeNumber(0, 65535);
+    case 'token':
+      return z.string({ error: 'must be text' }).regex(/^[\x21-\x7e]+$/, {
+        error: 'must be visible ASCII characters without spaces',
+      });
+    case 'workers':
+      return wholeNumber(1, 1024);
+    case 'chunkBytes':
+      return wholeNumber(1024, 1024 * 1024 * 1024);
+    case 'patience':
+      return wholeNumber(0, 7 * 24 * 3600);
+    case 'lockMs':
+      return wholeNumber(500, 600_000);
+    case 'stopMs':
+      return wholeNumber(0, 600_000);
+    case 'datasets':
+      return z
+        .preprocess(
+          (value) => (typeof value === 'string' ? value.split(',').map((path) => path.trim()) : value),
+          z.array(z.string({ error: 'must be paths' }), { error: 'must be paths, separated by commas' }),
+        )
+        .transform((paths) => paths.filter((path) => path !== '').map((path) => resolve(folder, path)));
+  }
+}
+
+/**
+ * The settings in force.
+ * @param options.env default process.env
+ * @param options.cwd where relative paths start and landfall.config.ts is looked for; default process.cwd()
+ * @throws LandfallError LF_CONFIG, naming every mistake
+ */
+export async function loadConfig(
+  flags: ConfigFlags,
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Config> {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const env = options.env ?? process.env;
+  const mistakes: string[] = [];
+  const file = await readConfigFile(cwd, mistakes);
+  const values: Partial<Record<Setting, unknown>> = {};
+  for (const setting of settings) {
+    const given = find(setting, flags, env, file, cwd);
+    if (given === null) continue;
+    const parsed = schemaOf(setting, given.folder).safeParse(given.value);
+    if (parsed.success) values[setting] = parsed.data;
+    else mistakes.push(`${environmentNames[setting]} (${given.origin}) ${parsed.error.issues[0].message}`);
+  }
+  const config = withDefaults(values as UserConfig, cwd);
+  mistakes.push(...overlaps(config));
+  const armedWrongly = crashPointMistake(env);
+  if (armedWrongly !== null) mistakes.push(armedWrongly);
+  if (mistakes.length > 0) throw new LandfallError('LF_CONFIG', { mistakes: mistakes.join('; ') });
+  return config;
+}
+
+/** The weightiest of the values given for a setting. Empty texts, as compose files leave them, are none. */
+function find(
+  setting: Setting,
+  flags: ConfigFlags,
+  env: NodeJS.ProcessEnv,
+  file: { path: string; values: Record<string, unknown> } | null,
+  cwd: string,
+): Given | null {
+  const given = (value: unknown) => value !== undefined && value !== null && value !== '';
+  if (given(flags[setting])) return { value: flags[setting], origin: 'from a flag', folder: cwd };
+  const name = environmentNames[setting];
+  if (given(env[name])) return { value: env[name], origin: 'from the environment', folder: cwd };
+  if (file && given(file.values[setting])) {
+    const origin = `from ${basename(file.path)}, ${setting}`;
+    return { value: file.values[setting], origin, folder: dirname(file.path) };
+  }
+  return null;
+}
+
+async function readConfigFile(
+  cwd: string,
+  mistakes: string[],
+): Promise<{ path: string; values: Record<string, unknown> } | null> {
+  const path = ['ts', 'mts', 'js', 'mjs'].map((end) => join(cwd, `landfall.config.${end}`)).find(existsSync);
+  if (path === undefined) return null;
+  try {
+    const { createJiti } = await import('jiti');
+    const jiti = createJiti(import.meta.url, { moduleCache: false });
+    const values = (await jiti.import(path, { default: true })) as Record<string, unknown>;
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      throw new Error('it has no object as its default export');
+    }
+    for (const name of Object.keys(values).filter((name) => !(name in environmentNames))) {
+      mistakes.push(`${basename(path)} sets ${name}, which is no setting (${settings.join(', ')})`);
+    }
+    return { path, values };
+  } catch (error) {
+    mistakes.push(`${path} cannot be read: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+function withDefaults(given: UserConfig, cwd: string): Config {
+  const archiveUrl = given.archiveUrl ?? join(cwd, 'archive');
+  return {
+    home: given.home ?? join(cwd, '.landfall'),
+    databaseUrl: given.databaseUrl ?? null,
+    redisUrl: given.redisUrl ?? null,
+    landingUrl: given.landingUrl ?? join(cwd, 'landing'),
+    lakeUrl: given.lakeUrl ?? join(cwd, 'lake'),
+    archiveUrl,
+    failedUrl: beside(archiveUrl, 'failed'),
+    host: given.host ?? '127.0.0.1',
+    port: given.port ?? 8080,
+    token: given.token ?? null,
+    workers: given.workers ?? availableParallelism(),
+    chunkBytes: given.chunkBytes ?? defaultChunkBytes,
+    patience: given.patience ?? defaultPatience,
+    lockMs: given.lockMs ?? defaultLockMs,
+    stopMs: given.stopMs ?? defaultStopMs,
+    datasets: given.datasets ?? defaultDatasets(cwd),
+  };
+}
+
+/** ./datasets if it is there, unless it is the folder of those that come with Landfall. */
+function defaultDatasets(cwd: string): string[] {
+  const folder = join(cwd, 'datasets');
+  const own = [
+    new URL('../../datasets/index.ts', import.meta.url),
+    new URL('../../../datasets/index.ts', import.meta.url),
+  ];
+  const isOwn = own.some((url) => fileURLToPath(url) === join(folder, 'index.ts'));
+  return existsSync(folder) && !isOwn ? [folder] : [];
+}
+
+/** A folder as absolute path, or s3://bucket/prefix without a slash at the end; null for anything else. */
+function toStore(value: string, folder: string): string | null {
+  if (value === '') return null;
+  if (/^s3:/i.test(value)) {
+    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/?$/i.exec(value);
+    return match ? `s3://${match[1]}${match[2]}` : null;
+  }
+  if (/^file:\/\/\//i.test(value)) return fileURLToPath(value);
+  return /^[a-z][a-z0-9+.-]+:/i.test(value) ? null : resolve(folder, value);
+}
+
+function beside(url: string, name: string): string {
+  if (!url.startsWith('s3://')) return join(dirname(url), name);
+  const [bucket, ...prefix] = url.slice('s3://'.length).split('/');
+  return `s3://${posix.join(bucket, ...prefix.slice(0, -1), name)}`;
+}
+
+/** What is moved or written must not be found again as landed. */
+function overlaps(config: Config): string[] {
+  const { landingUrl } = config;
+  const others = {
+    LAKE_URL: config.lakeUrl,
+    ARCHIVE_URL: config.archiveUrl,
+    'the folder of failed files': config.failedUrl,
+  };
+  return Object.entries(others)
+    .filter(([, url]) => isWithin(url, landingUrl) || isWithin(landingUrl, url))
+    .map(([name]) => `LANDING_URL must neither hold ${name} nor lie in it`);
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  if (inner.startsWith('s3://') || outer.startsWith('s3://')) return `${inner}/`.startsWith(`${outer}/`);
+  const path = relative(outer, inner);
+  return path === '' || !(path === '..' || path.startsWith('../../') || path.startsWith('/'));
+}
+
+/** The settings by their environment names, fit to print: secrets are masked. */
+export function describeConfig(config: Config): Record<string, string> {
+  return {
+    LANDFALL_HOME: config.home,
+    DATABASE_URL: config.databaseUrl
+      ? maskUrl(config.databaseUrl)
+      : `(embedded, in ${join(config.home, 'postgres')})`,
+    REDIS_URL: config.redisUrl ? maskUrl(config.redisUrl) : '(none: the queue is in PostgreSQL)',
+    LANDING_URL: config.landingUrl,
+    LAKE_URL: config.lakeUrl,
+    ARCHIVE_URL: config.archiveUrl,
+    LANDFALL_HOST: config.host,
+    LANDFALL_PORT: String(config.port),
+    LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
+    LANDFALL_WORKERS: String(config.workers),
+    LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
+    LANDFALL_PATIENCE: String(config.patience),
+    LANDFALL_LOCK_MS: String(config.lockMs),
+    LANDFALL_STOP_MS: String(config.stopMs),
+    LANDFALL_DATASETS: config.datasets.join(',') || '(only those that come with Landfall)',
+  };
+}
+
+/** An address without its password, also where that stands among the parameters. */
+export function maskUrl(text: string): string {
+  if (!URL.canParse(text)) return '***';
+  const url = new URL(text);
+  if (url.password) url.password = '***';
+  for (const name of url.searchParams.keys()) {
+    if (/pass|secret|token|key/i.test(name)) url.searchParams.set(name, '***');
+  }
+  return url.href;
+}

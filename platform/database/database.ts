@@ -1,0 +1,119 @@
+/** The database of a run: the user's own server, or the embedded one. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { openServer } from './embedded/embedded-server.ts';
+import { LandfallError } from '../errors/errors.ts';
+import { migrate } from '../../ledger/migrate.ts';
+import { tooManyConnections } from '../errors/outage.ts';
+import type { Config } from '../types.ts';
+
+export interface Database {
+  /** Holds the password: never print it. */
+  readonly url: string;
+  /** int8 arrives as a JavaScript number (every count and offset of ours is below 2^53). */
+  readonly pool: pg.Pool;
+  readonly embedded: boolean;
+  /** Starts the embedded server again where it has ended. Only with one. */
+  readonly revive?: () => Promise<void>;
+  /** Ends the pool and leaves the embedded server, which the last process of the home to leave stops. */
+  close(): Promise<void>;
+}
+
+/** The oldest server that has all we use. */
+const versionNeeded = 15;
+/** Clients that are still out then are cut off by the server, not waited for. */
+const poolEndMs = 5000;
+
+/**
+ * Opens the database of these settings, starting or joining the embedded server where `databaseUrl` is
+ * null, and migrates it.
+ * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_DATABASE_NEWER, LF_EMBEDDED_…
+ */
+export async function openDatabase(config: Pick<Config, 'home' | 'databaseUrl'>): Promise<Database> {
+  const server = config.databaseUrl === null ? await openServer(config.home) : null;
+  const database = connectDatabase(config.databaseUrl ?? server!.url);
+  const close = async () => {
+    await database.close();
+    await server?.stop();
+  };
+  try {
+    await checkServer(database);
+    await migrate(database.pool);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...database, embedded: server !== null, ...(server && { revive: server.revive }), close };
+}
+
+/**
+ * A pool on a database that somebody else has opened and migrated, for workers. Connects when first used.
+ * @param options.max connections at most
+ */
+export function connectDatabase(url: string, options: { max?: number; name?: string } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.name ?? 'landfall',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  keepFromThrowing(pool);
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= Promise.race([pool.end(), delay(poolEndMs, undefined, { ref: false })]));
+  return { url, pool, embedded: false, close };
+}
+
+/**
+ * A connection that breaks tells the query that is under way, and the next one fails. Where none is under
+ * way, idle or between two statements of a transaction, it emits an error, which would end the process.
+ */
+export function keepFromThrowing(pool: pg.Pool): void {
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+}
+
+const parseInt8 = (text: string): number => Number(text);
+
+/** pg's parsers, but int8 as number instead of text. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 && format !== 'binary'
+    ? parseInt8
+    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+
+/** Checks that the server answers and is new enough. */
+export async function checkServer(database: Database): Promise<{ version: string }> {
+  const address = databaseAddress(database.url);
+  let rows: { number: string; version: string }[];
+  try {
+    const text = `select current_setting('server_version_num') as number, current_setting('server_version') as version`;
+    rows = (await database.pool.query(text)).rows;
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    const full = (cause as { code?: string }).code === tooManyConnections;
+    if (full) throw new LandfallError('LF_DATABASE_CONNECTIONS', { reason }, { cause });
+    throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason }, { cause });
+  }
+  const { number, version } = rows[0];
+  if (Math.floor(Number(number) / 10_000) < versionNeeded) {
+    throw new LandfallError('LF_DATABASE_VERSION', { address, version, needed: versionNeeded });
+  }
+  return { version };
+}
+
+/** Host, port and database of a URL, without user and password: fit to print. */
+export function databaseAddress(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname || 'localhost'}:${port || 5432}${pathname}`;
+  } catch {
+    return 'an address that is not a URL';
+  }
+}
+
+/** pg says nothing of use in the message of an AggregateError (a name with several addresses). */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map((error) => error.message).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}

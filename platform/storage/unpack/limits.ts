@@ -1,0 +1,35 @@
+/** How far a compressed file may go: small files that unpack to something endless are no data. */
+import { LandfallError } from '../../errors/errors.ts';
+
+/** Unpacked bytes of one file. */
+export const unpackedBytesMost = 1024 ** 4;
+/** Unpacked bytes for each packed one; below the least size any ratio will do. */
+export const ratioMost = 500;
+export const ratioFromBytes = 64 * 1024 * 1024;
+/** Entries of a zip file, and bytes of their directory. */
+export const entriesMost = 10_000;
+export const directoryBytesMost = 16 * 1024 * 1024;
+
+/** Counts what comes out of one file. */
+export class UnpackMeter {
+  unpacked = 0;
+  private readonly file: { readonly name: string; readonly bytes: number };
+
+  constructor(file: { readonly name: string; readonly bytes: number }) {
+    this.file = file;
+  }
+
+  /** Throws LF_UNPACK_LIMIT. */
+  add(bytes: number): void {
+    this.unpacked += bytes;
+    const { name, bytes: packed } = this.file;
+    if (this.unpacked > unpackedBytesMost) {
+      const limit = `${unpackedBytesMost} bytes`;
+      throw new LandfallError('LF_UNPACK_LIMIT', { file: name, what: 'it unpacks to more', limit });
+    }
+    if (this.unpacked > ratioFromBytes && this.unpacked > ratioMost * packed) {
+      const limit = `${ratioMost} times its size`;
+      throw new LandfallError('LF_UNPACK_LIMIT', { file: name, what: 'it unpacks to more', limit });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** gzip and zstd: one stream from the file's first byte to its last. */
+import { Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import { LandfallError } from '../../errors/errors.ts';
+import { UnpackMeter } from './limits.ts';
+import type { PackedFile, UnpackedPiece } from './types.ts';
+import { unzstd } from './zstd.ts';
+
+/** Bytes that a decompressor gives at a time. */
+export const pieceBytes = 256 * 1024;
+
+export async function* unpackStream(
+  file: PackedFile,
+  compression: 'gzip' | 'zstd',
+): AsyncGenerator<UnpackedPiece> {
+  const { storage, key, bytes, fingerprint } = file;
+  const meter = new UnpackMeter(file);
+  let packedBytes = 0;
+  async function* packed(): AsyncGenerator<Uint8Array> {
+    for await (const piece of storage.read(key, { start: 0, end: bytes, fingerprint })) {
+      packedBytes += piece.length;
+      yield piece;
+    }
+  }
+  const pieces =
+    compression === 'gzip'
+      ? through(packed(), zlib.createGunzip({ chunkSize: pieceBytes }), file)
+      : unzstd(packed(), file);
+  for await (const piece of pieces) {
+    meter.add(piece.length);
+    yield { bytes: piece, entry: '', packedBytes };
+  }
+}
+
+/** What comes out of `transform`; damage is LF_UNPACK, and what the source throws is thrown as it is. */
+export async function* through(
+  source: AsyncIterable<Uint8Array>,
+  transform: Transform,
+  file: { readonly name: string },
+): AsyncGenerator<Uint8Array> {
+  const readable = Readable.from(source, { objectMode: false, highWaterMark: pieceBytes });
+  // Not a pipeline: a gzip file with something after its last member ends before its source does.
+  readable.on('error', (error) => transform.destroy(error));
+  readable.pipe(transform);
+  try {
+    for await (const piece of transform) yield piece as Uint8Array;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const damaged = code !== undefined && /^Z_/.test(code);
+    if (!damaged) throw cause;
+    throw new LandfallError('LF_UNPACK', { file: file.name, reason: message }, { cause });
+  } finally {
+    readable.unpipe(transform);
+    readable.destroy();
+    transform.destroy();
+  }
+}

@@ -1,0 +1,133 @@
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { Turn } from '../../platform/event-loop.ts';
+import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
+import type { ByteSink } from './parquet/byte-sink.ts';
+import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
+import type { Compression } from './parquet/compression.ts';
+import { MAGIC, type RowGroup, writeFooter } from './parquet/footer.ts';
+import type { ParquetColumn } from './parquet/schema.ts';
+
+/** What all parts of a chunk have in common. */
+export interface PartShape {
+  readonly lake: Storage;
+  readonly columns: readonly ParquetColumn[];
+  /** One per column: what was learnt from the chunk's earlier row groups. */
+  readonly compression: readonly Compression[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Takes parts that are small enough to be written in one go, instead of the lake. */
+  readonly keep?: (part: { readonly key: string; readonly body: Uint8Array }) => void;
+}
+
+/**
+ * Writes one part under a name aside. Its storage writer is opened when the first row group comes, and
+ * may be parked: what is written so far becomes an object of its own, which `finish` copies back. So a
+ * chunk can have any number of parts with few descriptors (or, on S3, upload buffers) in use.
+ *
+ *   new ─▶ open ⇄ parked ─▶ finished ─▶ published      abort from any, forgets
+ */
+export class PartWriter {
+  readonly path: string;
+  readonly #asideKey: string;
+  readonly #shape: PartShape;
+  readonly #rowGroups: RowGroup[] = [];
+  readonly #segments: { key: string; bytes: number }[] = [];
+  #writer: StorageWriter | null = null;
+  #rows = 0;
+  #bytes = 0;
+  #segmentBytes = 0;
+
+  constructor(shape: PartShape, path: string, asideKey: string) {
+    this.#shape = shape;
+    this.path = path;
+    this.#asideKey = asideKey;
+  }
+
+  /** Whether it holds a descriptor now. */
+  get open(): boolean {
+    return this.#writer !== null;
+  }
+
+  /** Encodes a row group into `sink`, which belongs to this part until `send` has settled. */
+  async encode(values: readonly ColumnValues[], sink: ByteSink): Promise<void> {
+    if (this.#bytes === 0 && sink.length === 0) sink.append(MAGIC);
+    const chunks: ColumnChunk[] = [];
+    const turn = new Turn();
+    for (const [i, column] of this.#shape.columns.entries()) {
+      const encoding = encodeColumnChunk(column, values[i], sink, this.#bytes, this.#shape.compression[i]);
+      let step = encoding.next();
+      for (; !step.done; step = encoding.next()) await turn.over();
+      chunks.push(step.value);
+      await turn.over();
+    }
+    const { rows } = values[0];
+    this.#rowGroups.push({ rows, columns: chunks });
+    this.#rows += rows;
+  }
+
+  /** Writes what `sink` holds. */
+  async send(sink: ByteSink): Promise<void> {
+    this.#writer ??= await this.#shape.lake.writer(this.#segmentKey());
+    await this.#writer.write(sink.written());
+    this.#bytes += sink.length;
+    this.#segmentBytes += sink.length;
+    sink.length = 0;
+  }
+
+  #segmentKey(): string {
+    return `${this.#asideKey}.s${this.#segments.length}`;
+  }
+
+  /** Closes the storage writer for now. */
+  async park(): Promise<void> {
+    if (this.#writer === null) return;
+    await this.#writer.commit();
+    this.#segments.push({ key: this.#segmentKey(), bytes: this.#segmentBytes });
+    this.#segmentBytes = 0;
+    this.#writer = null;
+  }
+
+  /** Writes the rest with the footer; the part is then complete, aside. */
+  async finish(sink: ByteSink): Promise<Part> {
+    writeFooter(sink, this.#shape.columns, this.#rowGroups, this.#shape.metadata);
+    if (this.#shape.keep !== undefined && this.#bytes === 0) {
+      this.#shape.keep({ key: this.path, body: Buffer.from(sink.written()) });
+      return { path: this.path, rows: this.#rows, bytes: sink.length };
+    }
+    await this.send(sink);
+    await this.park();
+    if (this.#segments.length > 1) await this.#joinSegments();
+    crashPoint('lake.part-aside');
+    return { path: this.path, rows: this.#rows, bytes: this.#bytes };
+  }
+
+  async #joinSegments(): Promise<void> {
+    const { lake } = this.#shape;
+    const parked = this.#segments.splice(0);
+    const key = `${this.#asideKey}.joined`;
+    this.#writer = await lake.writer(key);
+    for (const segment of parked) {
+      for await (const bytes of lake.read(segment.key, { start: 0, end: segment.bytes }))
+        await this.#writer.write(bytes);
+    }
+    await this.#writer.commit();
+    this.#writer = null;
+    this.#segments.push({ key, bytes: this.#bytes });
+    for (const segment of parked) await lake.delete(segment.key);
+  }
+
+  /** Makes the finished part visible under its path, in the place of an earlier try of the same chunk. */
+  async publish(): Promise<void> {
+    const { lake } = this.#shape;
+    for (const { key } of this.#segments) await lake.moveFrom(lake, key, this.path);
+    crashPoint('lake.part-published');
+    this.#segments.length = 0;
+  }
+
+  /** Drops what is aside. What is published stays: another worker's try of this chunk may own that name by now. */
+  async abort(): Promise<void> {
+    const { lake } = this.#shape;
+    const segments = this.#segments.splice(0);
+    await Promise.allSettled([this.#writer?.abort(), ...segments.map(({ key }) => lake.delete(key))]);
+    this.#writer = null;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Quarantine parts: the rejects of a chunk as Parquet, for those who look into the lake. They are small
+ * and shaped like rows, so parquetjs-lite writes them. The ledger has the same rejects and is the truth.
+ */
+import { Writable } from 'node:stream';
+import type parquet from 'parquetjs-lite';
+import { asideKey } from '../../platform/storage/staging-key.ts';
+import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
+
+/** A row that was not loaded, as the ledger keeps it. */
+export interface QuarantinedRow {
+  readonly byteOffset: number;
+  /** 1-based, in the file. */
+  readonly line: number;
+  /** Null where the record as a whole is at fault. */
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+}
+
+export interface QuarantineOptions {
+  readonly lake: Storage;
+  readonly dataset: string;
+  readonly definitionVersion: string;
+  readonly fileId: number;
+  /** Name of the file, for the `file` column. */
+  readonly file: string;
+  readonly chunkNumber: number;
+  readonly claim: number;
+}
+
+/** Raw texts take up to 8 KiB each, and rows of a group wait in memory. */
+const ROW_GROUP_ROWS = 1000;
+
+// The package orders texts by UTF-16 unit, which is not Parquet's order: no statistics are better.
+const text = { type: 'UTF8', statistics: false } as const;
+const number = { type: 'INT64', statistics: false } as const;
+const columns = {
+  file: text,
+  byte_offset: number,
+  line: number,
+  column: { ...text, optional: true },
+  code: text,
+  message: text,
+  raw: { ...text, compression: 'SNAPPY' },
+  definition_version: text,
+} as const;
+
+type Writer = Awaited<ReturnType<typeof parquet.ParquetWriter.openStream>>;
+
+/** `quarantine/<dataset>/f<fileId>-c<chunk>.parquet`; a later try of the chunk replaces it. */
+export function quarantinePath({
+  dataset,
+  fileId,
+  chunkNumber,
+}: Pick<QuarantineOptions, 'dataset' | 'fileId' | 'chunkNumber'>): string {
+  return `quarantine/${dataset}/f${fileId}-c${chunkNumber}.parquet`;
+}
+
+/**
+ * A chunk's rejects on their way into the lake: add … add ─▶ finish ─▶ publish; abort from anywhere.
+ * Nothing is opened before the first reject, and without one there is no part.
+ */
+export class QuarantinePart {
+  readonly #options: QuarantineOptions;
+  readonly #asideKey: string;
+  #storage: StorageWriter | null = null;
+  #writer: Writer | null = null;
+  #rows = 0;
+  #bytes = 0;
+  #finished = false;
+
+  constructor(options: QuarantineOptions) {
+    const { dataset, fileId, chunkNumber, claim } = options;
+    this.#options = options;
+    this.#asideKey = `${asideKey(dataset, fileId, chunkNumber, claim)}-quarantine`;
+  }
+
+  /** Keeps the event loop for about 30 ms for 250 rows: the package is slow. */
+  async add(rejects: readonly QuarantinedRow[]): Promise<void> {
+    const { file, definitionVersion } = this.#options;
+    for (const { byteOffset, line, column, code, message, raw } of rejects) {
+      this.#writer ??= await this.#open();
+      const row: Record<string, unknown> = { file, byte_offset: byteOffset, line, code, message, raw };
+      row.definition_version = definitionVersion;
+      if (column !== null) row.column = column;
+      await this.#writer.appendRow(row);
+      this.#rows += 1;
+    }
+  }
+
+  async #open(): Promise<Writer> {
+    const storage = await this.#options.lake.writer(this.#asideKey);
+    this.#storage = storage;
+    const stream = new Writable({
+      write: (bytes: Buffer, _encoding, done) => {
+        this.#bytes += bytes.length;
+        storage.write(bytes).then(() => done(), done);
+      },
+    });
+    const options = { rowGroupSize: ROW_GROUP_ROWS, pageIndex: false, useDataPageV2: false };
+    // Loaded with the first reject: most chunks have none.
+    const { ParquetSchema, ParquetWriter } = (await import('parquetjs-lite')).default;
+    return ParquetWriter.openStream(new ParquetSchema(columns), stream, options);
+  }
+
+  /** Completes the part, aside; null where nothing was rejected. */
+  async finish(): Promise<Part | null> {
+    if (this.#writer === null || this.#storage === null) return null;
+    await this.#writer.close();
+    await this.#storage.commit();
+    this.#storage = null;
+    this.#finished = true;
+    return { path: quarantinePath(this.#options), rows: this.#rows, bytes: this.#bytes };
+  }
+
+  /** Moves the part into place, if there is one. */
+  async publish(): Promise<void> {
+    const { lake } = this.#options;
+    if (this.#finished) await lake.moveFrom(lake, this.#asideKey, quarantinePath(this.#options));
+    this.#finished = false;
+  }
+
+  /** Drops what is aside. Does not fail. */
+  async abort(): Promise<void> {
+    const { lake } = this.#options;
+    await Promise.allSettled([this.#storage?.abort(), this.#finished ? lake.delete(this.#asideKey) : null]);
+    this.#storage = null;
+    this.#finished = false;
+  }
+}

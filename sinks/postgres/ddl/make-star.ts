@@ -1,0 +1,71 @@
+/** The star as the coordinator touches it: made before the first file, counted and emptied by file. */
+import pg from 'pg';
+import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
+import { martDdl, starDdl } from './ddl.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import type { Ledger } from '../../../ledger/ledger.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
+import { growStar } from './grow-star.ts';
+
+/** SQLSTATE: what is to be dropped is used by something else. */
+const dependentObjects = '2BP01';
+/** Class of SQLSTATEs for statements that are wrong: of those that we run, only marts are not our own. */
+const faultySql = '42';
+
+/** First key of the advisory locks under which tables are made and marts refreshed; the second is the dataset. */
+export const starLock = 0x1a4df411;
+
+/**
+ * Makes the dataset's tables and marts where they are missing, adds what the definition has grown by, and
+ * keeps the definition. Coordinators that do so at the same time wait for each other.
+ * Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
+ */
+export async function makeStar(pool: pg.Pool, ledger: Ledger, dataset: CompiledDataset): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
+    await growStar(client, dataset);
+    for (const statement of [...starDdl(dataset), ...martDdl(dataset)]) await client.query(statement);
+  }).catch((cause) => {
+    const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
+    const values = { dataset: dataset.name, reason };
+    if (cause.code === dependentObjects) throw new LandfallError('LF_MART_HELD', values, { cause });
+    if (cause.code?.startsWith(faultySql)) throw new LandfallError('LF_MART', values, { cause });
+    throw cause;
+  });
+  await ledger.saveDefinition(dataset.version, dataset.name, dataset);
+}
+
+/** Facts of these chunks. */
+export async function countFacts(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<number> {
+  if (chunkIds.length === 0) return 0;
+  const { text, values } = ofChunks(`select count(*)::float8 as rows from ${factTable(star)}`, chunkIds);
+  return (await client.query(text, values)).rows[0].rows;
+}
+
+/** Deletes the facts of these chunks. */
+export async function deleteFacts(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  if (chunkIds.length === 0) return;
+  const { text, values } = ofChunks(`delete from ${factTable(star)}`, chunkIds);
+  await client.query(text, values);
+}
+
+export function factTable(star: CompiledStar): string {
+  return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
+}
+
+/** The range lets an index on chunk_id do its work; the list is only needed where others are in between. */
+function ofChunks(statement: string, chunkIds: readonly number[]): { text: string; values: unknown[] } {
+  const first = Math.min(...chunkIds);
+  const last = Math.max(...chunkIds);
+  const text = `${statement} where chunk_id between $1 and $2`;
+  if (last - first + 1 === chunkIds.length) return { text, values: [first, last] };
+  return { text: `${text} and chunk_id = any($3::integer[])`, values: [first, last, chunkIds] };
+}

@@ -1,0 +1,30 @@
+/** The stars that a coordinator has made, or is making, each once. */
+import type pg from 'pg';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import type { Ledger } from '../../../ledger/ledger.ts';
+import { makeStar } from './make-star.ts';
+
+export class Stars {
+  private readonly pool: pg.Pool;
+  private readonly ledger: Ledger;
+  /** By version of the definition. */
+  private readonly made = new Map<string, Promise<void>>();
+
+  constructor(pool: pg.Pool, ledger: Ledger) {
+    this.pool = pool;
+    this.ledger = ledger;
+  }
+
+  /** Makes the dataset's tables before its first file. After a failure it is tried again. Throws what makeStar throws. */
+  make(dataset: CompiledDataset): Promise<void> {
+    const { version } = dataset;
+    const made =
+      this.made.get(version) ??
+      makeStar(this.pool, this.ledger, dataset).catch((error) => {
+        this.made.delete(version);
+        throw error;
+      });
+    this.made.set(version, made);
+    return made;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * Dimension keys for the rows of a batch. What the process has learnt about a table is kept from chunk
+ * to chunk (member-cache.ts says how much of it); a member met for the first time is looked up or made
+ * at once (members.ts), in a transaction of its own, so that no chunk holds locks that another waits for.
+ */
+import type { Pool } from 'pg';
+import type { Kernel } from '../../../kernel/types.ts';
+import type { DictionaryVector, Int32Vector, Vector } from '../../../kernel/columns/vectors.ts';
+import { isValid } from '../../../kernel/columns/vectors.ts';
+import type { Batch } from '../../../model/enrich/batch.ts';
+import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../model/compiled.ts';
+import { sqlType } from '../ddl/ddl.ts';
+import { vectorOf } from '../facts/batch-vector.ts';
+import { DateMembers } from './date-members.ts';
+import type { KeyVector } from '../facts/fact-fields.ts';
+import { HashedRole, HashedTable } from './hashed-role.ts';
+import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
+import { type Member, Members } from './members.ts';
+import type { Text } from './text-array.ts';
+import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
+import { naturalText, valueText } from './value-text.ts';
+
+/** In place of a code's key while it is asked for. */
+const ASKED = MISSING - 1;
+
+type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
+
+/** Keys of one chunk's rows, batch by batch. */
+export interface ChunkKeys {
+  /** One vector per star.dimensions, in that order: int64 where keys are hashed, else int32; 0 where the natural key
+   * is null. Valid until the next call. May ask the database: the batch must stay as it is until then. */
+  resolve(batch: Batch): Promise<readonly KeyVector[]>;
+  /** To be called before the facts are committed: members of hashed keys are made here. Throws the signal's reason. */
+  finish(signal?: AbortSignal): Promise<void>;
+}
+
+/** What a worker process knows of one dataset's dimension tables. Roles of one table share it. */
+export class Dimensions {
+  private readonly tables = new Map<string, TableMembers>();
+  private readonly hashed = new Map<string, HashedTable>();
+  private readonly dates = new Map<string, DateMembers>();
+  private readonly dataset: CompiledDataset;
+
+  constructor(pool: Pool, dataset: CompiledDataset) {
+    this.dataset = dataset;
+    const { schema, dimensions } = dataset.star;
+    const hashed = new Set(
+      dimensions.flatMap((one) => (one.kind === 'lookup' && one.hashed ? [one.table] : [])),
+    );
+    for (const dimension of dimensions) {
+      const { table } = dimension;
+      if (dimension.kind === 'date') {
+        if (!this.dates.has(table)) this.dates.set(table, new DateMembers(pool, schema, dimension));
+      } else if (dimension.hashed) {
+        if (this.hashed.has(table)) continue;
+        this.hashed.set(table, new HashedTable(pool, schema, dimension, 1 / hashed.size));
+      } else if (!this.tables.has(table)) {
+        this.tables.set(table, new TableMembers(pool, schema, dimension));
+      }
+    }
+  }
+
+  /** `kernel`: the chunk's; it makes the hashes. */
+  openChunk(kernel: Kernel): ChunkKeys {
+    const roles = this.dataset.star.dimensions.map((dimension): Role => {
+      const { table } = dimension;
+      if (dimension.kind === 'date') return new DateRole(dimension.vector, this.dates.get(table)!);
+      if (dimension.hashed) return new HashedRole(dimension, this.hashed.get(table)!, kernel);
+      return new LookupRole(dimension, this.tables.get(table)!);
+    });
+    return {
+      async resolve(batch) {
+        const vectors: KeyVector[] = [];
+        for (const role of roles) vectors.push(await role.resolve(batch));
+        return vectors;
+      },
+      async finish(signal) {
+        for (const role of roles) await role.finish?.(signal);
+      },
+    };
+  }
+}
+
+/** One dimension of the fact table, in one chunk. */
+interface Role {
+  resolve(batch: Batch): Promise<KeyVector>;
+  finish?(signal?: AbortSignal): Promise<void>;
+}
+
+/** One look-up table: its cache, and one upsert at a time, so that two slots do not make the same members. */
+class TableMembers {
+  readonly texts = new TextMembers();
+  readonly ints = new IntMembers();
+  private readonly members: Members;
+  private upserts: Promise<unknown> = Promise.resolve();
+
+  constructor(pool: Pool, schema: string, lookup: Lookup) {
+    const typed = (columns: Lookup['natural']) =>
+      columns.map(({ name, logical }) => ({ name, type: sqlType(logical) }));
+    const { table, key, natural, attributes } = lookup;
+    const columns = { natural: typed(natural), attributes: typed(attributes) };
+    this.members = new Members(pool, { schema, table, key, ...columns });
+  }
+
+  /** Keys of distinct natural keys, in their order. The cache is one of this table's. */
+  find<Key>(
+    cache: MemberCache<Key>,
+    naturals: readonly Key[],
+    memberAt: (place: number) => Member,
+  ): Promise<Int32Array> {
+    const turn = this.upserts.then(async () => {
+      const keys = Int32Array.from(naturals, (natural) => cache.get(natural));
+      const unknown = [...keys.keys()].filter((place) => keys[place] === MISSING);
+      if (unknown.length === 0) return keys;
+      const found = await this.members.keysOf(unknown.map(memberAt));
+      unknown.forEach((place, i) => {
+        keys[place] = found[i];
+        cache.set(naturals[place], found[i]);
+      });
+      return keys;
+    });
+    this.upserts = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** One role of a date dimension in one chunk. */
+class DateRole implements Role {
+  private readonly vector: string;
+  private readonly members: DateMembers;
+  private keys = new Int32Array(0);
+
+  constructor(vector: string, members: DateMembers) {
+    this.vector = vector;
+    this.members = members;
+  }
+
+  async resolve(batch: Batch): Promise<Int32Vector> {
+    if (this.keys.length < batch.rows) this.keys = new Int32Array(batch.rows);
+    await this.members.resolve(vectorOf(batch, this.vector), batch.rows, this.keys);
+    return keyVector(this.keys, batch.rows);
+  }
+}
+
+/** One role of a look-up table in one chunk. */
+class LookupRole implements Role {
+  private readonly lookup: Lookup;
+  private readonly members: TableMembers;
+  private keys = new Int32Array(0);
+  /** Code of the chunk's dictionary → key; MISSING until a row that is loaded has the code. */
+  private codeKeys = new Int32Array(0);
+
+  constructor(lookup: Lookup, members: TableMembers) {
+    this.lookup = lookup;
+    this.members = members;
+  }
+
+  async resolve(batch: Batch): Promise<Int32Vector> {
+    const { rows } = batch;
+    if (this.keys.length < rows) this.keys = new Int32Array(rows);
+    const vectors = this.lookup.natural.map((column) => vectorOf(batch, column.vector));
+    const [first] = vectors;
+    if (vectors.length === 1 && first.kind === 'dictionary') await this.resolveCodes(first, batch);
+    else if (vectors.length === 1 && first.kind === 'int32') await this.resolveInts(first, batch);
+    else await this.resolveTexts(vectors, batch);
+    return keyVector(this.keys, rows);
+  }
+
+  private async resolveCodes(vector: DictionaryVector, batch: Batch): Promise<void> {
+    const { keys } = this;
+    const { values, dictionary, validity } = vector;
+    this.codeKeys = extended(this.codeKeys, Math.max(1, dictionary.size));
+    const { codeKeys } = this;
+    if (translateCodes(values, batch.rows, codeKeys, keys) > 0) {
+      const firstRows: number[] = [];
+      for (let row = 0; row < batch.rows; row++) {
+        if (codeKeys[values[row]] !== MISSING || !isValid(vector, row)) continue;
+        codeKeys[values[row]] = ASKED;
+        firstRows.push(row);
+      }
+      const naturals = firstRows.map((row) => dictionary.bytes(values[row]));
+      const found = await this.find(this.members.texts, naturals, firstRows, batch);
+      firstRows.forEach((row, i) => {
+        codeKeys[values[row]] = found[i];
+      });
+      translateCodes(values, batch.rows, codeKeys, keys);
+    }
+    if (validity !== null) unknownWhereNull(validity, batch.rows, keys);
+  }
+
+  private async resolveInts(vector: Int32Vector, batch: Batch): Promise<void> {
+    const { keys } = this;
+    const { values, validity } = vector;
+    const cache = this.members.ints;
+    if (translateInts(values, batch.rows, cache, keys) > 0) {
+      const firstRows = new Map<number, number>();
+      for (let row = 0; row < batch.rows; row++) {
+        if (keys[row] !== MISSING || firstRows.has(values[row]) || !isValid(vector, row)) continue;
+        firstRows.set(values[row], row);
+      }
+      const naturals = [...firstRows.keys()];
+      const found = await this.find(cache, naturals, [...firstRows.values()], batch);
+      const keyOf = new Map(naturals.map((natural, i) => [natural, found[i]]));
+      for (let row = 0; row < batch.rows; row++) {
+        if (keys[row] === MISSING) keys[row] = keyOf.get(values[row]) ?? 0;
+      }
+    }
+    if (validity !== null) unknownWhereNull(validity, batch.rows, keys);
+  }
+
+  /** Composite natural keys, and those of other types: one text a row. */
+  private async resolveTexts(vectors: readonly Vector[], batch: Batch): Promise<void> {
+    const { keys } = this;
+    const { natural } = this.lookup;
+    const cache = this.members.texts;
+    const places = new Map<string, number>();
+    const firstRows: number[] = [];
+    const naturals: Uint8Array[] = [];
+    const waiting: { readonly row: number; readonly place: number }[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const text = naturalText(vectors, natural, row);
+      const bytes = text === null ? null : Buffer.from(text);
+      keys[row] = bytes === null ? 0 : cache.get(bytes);
+      if (keys[row] !== MISSING) continue;
+      let place = places.get(text!);
+      if (place === undefined) {
+        place = firstRows.push(row) - 1;
+        places.set(text!, place);
+        naturals.push(bytes!);
+      }
+      waiting.push({ row, place });
+    }
+    if (waiting.length === 0) return;
+    const found = await this.find(cache, naturals, firstRows, batch);
+    for (const { row, place } of waiting) keys[row] = found[place];
+  }
+
+  /** Keys of distinct natural keys, each first seen in a row of the batch. */
+  private find<Key>(
+    cache: MemberCache<Key>,
+    naturals: readonly Key[],
+    firstRows: readonly number[],
+    batch: Batch,
+  ): Promise<Int32Array> {
+    const { natural, attributes } = this.lookup;
+    const values = (columns: Lookup['natural'], row: number) =>
+      columns.map(({ vector, logical }) => memberValue(vectorOf(batch, vector), logical, row));
+    return this.members.find(cache, naturals, (place) => ({
+      natural: values(natural, firstRows[place]),
+      attributes: values(attributes, firstRows[place]),
+    }));
+  }
+}
+
+function keyVector(keys: Int32Array, rows: number): Int32Vector {
+  return { kind: 'int32', length: rows, validity: null, nullCount: 0, values: keys };
+}
+
+/** Value `row` of the vector as PostgreSQL reads it; texts as their bytes, valid as long as the batch. */
+function memberValue(vector: Vector, logical: LogicalType, row: number): Text | null {
+  if (vector.kind !== 'dictionary' || !isValid(vector, row)) return valueText(vector, logical, row);
+  return vector.dictionary.bytes(vector.values[row]);
+}
+
+/** The array with room for `size` codes; new ones MISSING. Doubles, so a chunk copies it log(size) times. */
+function extended(codeKeys: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
+  if (codeKeys.length >= size) return codeKeys;
+  const longer = new Int32Array(Math.max(size, codeKeys.length * 2, 64)).fill(MISSING);
+  longer.set(codeKeys);
+  return longer;
+}

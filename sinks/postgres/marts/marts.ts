@@ -1,0 +1,90 @@
+/**
+ * Refreshes the marts of datasets whose files are done, not once a file but once a wave: at once when the
+ * dataset has no other file on its way, and otherwise when `waitMs` have passed, so that marts keep up
+ * while files keep coming. A file is done before its marts are: they are views of the star, and one that
+ * cannot be refreshed takes nothing from the file. Who waits for a file (`settled`) waits for them too.
+ */
+
+import type pg from 'pg';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import { sql } from '../../../ledger/sql.ts';
+import { refreshMarts } from './refresh-marts.ts';
+
+export interface MartsOptions {
+  readonly pool: pg.Pool;
+  /** True while another file of the dataset is on its way. */
+  readonly isBusy: (dataset: string) => boolean;
+  readonly onError: (error: unknown, dataset: string) => void;
+  readonly waitMs?: number;
+}
+
+/** How long marts may be behind while files keep coming, in ms. */
+const waitMsDefault = 3_000;
+
+interface Wave {
+  readonly dataset: CompiledDataset;
+  readonly start: () => void;
+  readonly done: Promise<void>;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Marts {
+  private readonly options: MartsOptions;
+  /** The refresh that has not begun yet, for each dataset. */
+  private readonly waiting = new Map<string, Wave>();
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(options: MartsOptions) {
+    this.options = options;
+  }
+
+  /** A file of the dataset is done. Resolves when its marts hold it; never rejects. */
+  request(dataset: CompiledDataset): Promise<void> {
+    if (!dataset.marts.some((mart) => mart.kind === 'table')) return Promise.resolve();
+    const wave = this.waiting.get(dataset.name) ?? this.gather(dataset);
+    if (!this.options.isBusy(dataset.name)) wave.start();
+    return wave.done;
+  }
+
+  /** A file of the dataset ended otherwise: nobody else may be coming. */
+  nudge(dataset: string): void {
+    if (!this.options.isBusy(dataset)) this.waiting.get(dataset)?.start();
+  }
+
+  /** Starts what waits and waits for all. */
+  async close(): Promise<void> {
+    for (const wave of [...this.waiting.values()]) wave.start();
+    await Promise.all(this.running.values());
+  }
+
+  private gather(dataset: CompiledDataset): Wave {
+    let begin!: () => void;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const start = () => {
+      clearTimeout(wave.timer);
+      if (this.waiting.get(dataset.name) !== wave) return;
+      this.waiting.delete(dataset.name);
+      begin();
+      const tracked = wave.done.finally(() => {
+        if (this.running.get(dataset.name) === tracked) this.running.delete(dataset.name);
+      });
+      this.running.set(dataset.name, tracked);
+    };
+    const before = this.running.get(dataset.name);
+    const done = begun
+      .then(() => before)
+      .then(() => refreshMarts(this.options.pool, dataset))
+      .catch((error) => this.options.onError(error, dataset.name));
+    const timer = setTimeout(() => start(), this.options.waitMs ?? waitMsDefault);
+    const wave: Wave = { dataset, start, done, timer };
+    this.waiting.set(dataset.name, wave);
+    return wave;
+  }
+}
+
+/** Names of datasets whose marts lack files that are done: a process ended in between. */
+export async function staleMarts(pool: pg.Pool): Promise<string[]> {
+  return (await pool.query(sql('marts/stale-marts'))).rows.map((row) => row.dataset);
+}

@@ -1,0 +1,123 @@
+/**
+ * Refreshes the table marts of a dataset, two at a time: a refresh is mostly one process of the server, while
+ * the workers of the machine have nothing left to do. Each of two connections takes marts from the same list.
+ *
+ *   first    lock, note ─▶ refresh … ─┐                 ┌─▶ commit
+ *   second                refresh … ──┴─▶ commit ───────┘
+ *
+ * Both are done before either commits, so that marts change together. The note that they are refreshed commits
+ * last: whatever ends the two in between leaves marts that are noted as behind, and refreshed again.
+ */
+
+import { availableParallelism } from 'node:os';
+import pg from 'pg';
+import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import { sql } from '../../../ledger/sql.ts';
+import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
+import { starLock } from '../ddl/make-star.ts';
+
+/** SQLSTATEs: a lock was not to be had in time; two have waited for each other. */
+const held: readonly unknown[] = ['55P03', '40P01'];
+
+/** How long either of two waits for a lock. What the other holds it would wait for for ever. */
+const patience = '2s';
+
+/** For each of two refreshes. A server on another machine is taken to be like this one. */
+const coresEach = Math.max(1, Math.floor(availableParallelism() / 2));
+
+/** Refreshes all table marts of a dataset. Calls at the same time, from anywhere, follow one another. */
+export async function refreshMarts(pool: pg.Pool, dataset: CompiledDataset): Promise<void> {
+  await refresh(pool, dataset, () => spareConnection(pool)).catch((error) => {
+    if (!held.includes((error as { code?: string }).code)) throw error;
+    return refresh(pool, dataset, async () => null);
+  });
+  crashPoint('marts.committed');
+}
+
+async function refresh(
+  pool: pg.Pool,
+  dataset: CompiledDataset,
+  helper: () => Promise<pg.PoolClient | null>,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
+    await client.query(sql('marts/note-mart-refresh'), [dataset.name]);
+    const left = await independentMarts(client, dataset);
+    const second = left.length > 1 ? await helper() : null;
+    const refreshOn = async (...clients: pg.ClientBase[]) => {
+      await refreshTogether(clients, dataset, left);
+      crashPoint('marts.refreshed');
+    };
+    if (second === null) return refreshOn(client);
+    await transactionOn(second, () => refreshOn(client, second));
+    crashPoint('marts.half-committed');
+  });
+}
+
+/** Marts to refresh; those that read one another are together, in the order of the definition. */
+async function independentMarts(client: pg.ClientBase, dataset: CompiledDataset): Promise<CompiledMart[][]> {
+  const marts = dataset.marts.filter((mart) => mart.kind === 'table');
+  if (marts.length < 2) return [marts];
+  const names = marts.map(({ name }) => name);
+  const reads = (await client.query(sql('marts/mart-reads'), [dataset.star.schema, names])).rows as MartRead[];
+  return reads.some((one) => one.reads === null) ? [marts] : apart(marts, reads);
+}
+
+interface MartRead {
+  readonly mart: string;
+  readonly reads: string | null;
+}
+
+function apart(marts: readonly CompiledMart[], reads: readonly MartRead[]): CompiledMart[][] {
+  let groups: CompiledMart[][] = [];
+  for (const mart of marts) {
+    const read = (other: CompiledMart) =>
+      reads.some((one) => one.mart === mart.name && one.reads === other.name);
+    const joined = groups.filter((group) => group.some(read));
+    groups = [...groups.filter((group) => !joined.includes(group)), [...joined.flat(), mart]];
+  }
+  return groups;
+}
+
+/** A connection that is there at once. To wait for one while holding one could be for ever. */
+async function spareConnection(pool: pg.Pool): Promise<pg.PoolClient | null> {
+  const isFree = pool.idleCount > 0 || pool.totalCount < pool.options.max;
+  if (!isFree || pool.waitingCount > 0) return null;
+  return pool.connect().catch(() => null);
+}
+
+/** On one connection or two. Resolves when all have ended; throws what the first to fail threw. */
+async function refreshTogether(
+  clients: readonly pg.ClientBase[],
+  dataset: CompiledDataset,
+  left: CompiledMart[][],
+): Promise<void> {
+  if (clients.length > 1) {
+    const settings = [patience, coresEach - 1];
+    await Promise.all(clients.map((client) => client.query(sql('marts/refresh-beside'), settings)));
+  }
+  const ended = await Promise.allSettled(clients.map((client) => refreshEach(client, dataset, left)));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** Takes marts off the list until none is left, or one cannot be refreshed. */
+async function refreshEach(
+  client: pg.ClientBase,
+  { star }: CompiledDataset,
+  left: CompiledMart[][],
+): Promise<void> {
+  try {
+    for (let marts = left.shift(); marts !== undefined; marts = left.shift()) {
+      for (const mart of marts) {
+        const name = `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(mart.name)}`;
+        const quietly = mart.uniqueKey.length > 0 ? 'concurrently ' : '';
+        await client.query(`refresh materialized view ${quietly}${name}`);
+      }
+    }
+  } catch (error) {
+    left.length = 0;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+/** The landing folder, or prefix, as the coordinator watches it. */
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Registry } from '../model/registry.ts';
+import { LandfallError } from '../platform/errors/errors.ts';
+import { openStorage } from '../platform/storage/index.ts';
+import { landingTrouble, type Trouble } from '../platform/errors/outage.ts';
+import type { Storage } from '../platform/types.ts';
+import type { CoordinatorOptions } from '../coordinator/contract.ts';
+import { type Arrival, type Discovery, startDiscovery } from './folder/discover-folder.ts';
+import { startBucketDiscovery } from './bucket/discover-bucket.ts';
+import type { UnknownFile } from '../coordinator/progress/unknown.ts';
+
+export interface LandingEvents {
+  onArrival(arrival: Arrival): Promise<void>;
+  onLeft(files: readonly UnknownFile[]): void;
+  /** The folder cannot be looked through; null when it can again. */
+  onTrouble(trouble: Trouble | null): void;
+}
+
+/** Opens the landing folder, with a folder in it for each dataset. */
+export async function openLanding(landingUrl: string, registry: Registry): Promise<Storage> {
+  const landing = await openStorage(landingUrl);
+  if (landing.url.startsWith('s3://')) return landing;
+  for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
+  return landing;
+}
+
+/** Watches it until the discovery is closed. */
+export function watchLanding(
+  landing: Storage,
+  { registry, log }: Pick<CoordinatorOptions, 'registry' | 'log'>,
+  events: LandingEvents,
+): Promise<Discovery> {
+  const options = {
+    knows: (dataset: string) => registry.get(dataset) !== undefined,
+    onArrival: events.onArrival,
+    onLeft: events.onLeft,
+    onError: (error: unknown, key: string) => {
+      if (key === '') events.onTrouble(landingTrouble(error, landing.url));
+      else log.warn({ err: error, key }, 'a landed file could not be noted; it is tried again');
+    },
+    onMended: () => events.onTrouble(null),
+  };
+  return landing.url.startsWith('s3://')
+    ? startBucketDiscovery(landing, options)
+    : startDiscovery({ ...options, folder: landing.url });
+}
+
+/** The address of a file that a person named; links in it are followed, for the person asked for them. */
+export async function addressOf(path: string): Promise<string> {
+  if (path.startsWith('s3://')) return path;
+  const real = await realpath(path).catch((cause) => {
+    throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
+  });
+  if (!(await stat(real)).isFile()) throw new LandfallError('LF_FILE_KIND', { file: path });
+  return pathToFileURL(real).href;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Turns } from '../../../coordinator/flow/keyed-mutex.ts';
+
+function gate() {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+describe('Turns', () => {
+  it('does the work of one file in order, also after a failure', async () => {
+    const turns = new Turns(4);
+    const done: string[] = [];
+    const first = turns.take(1, async () => {
+      done.push('first');
+      throw new Error('first');
+    });
+    const second = turns.take(1, async () => void done.push('second'));
+    await expect(first).rejects.toThrow('first');
+    await second;
+    expect(done).toEqual(['first', 'second']);
+  });
+
+  it('begins work on many files when the work of each has ended, and holds up what follows on any', async () => {
+    const turns = new Turns(4);
+    const done: string[] = [];
+    const held = gate();
+    const before = turns.take(2, () => held.opened);
+    const all = turns.takeAll([1, 2], async () => void done.push('both'));
+    const after = turns.take(1, async () => void done.push('after'));
+    await new Promise(setImmediate);
+    expect(done).toEqual([]);
+    held.open();
+    await Promise.all([before, all, after]);
+    expect(done).toEqual(['both', 'after']);
+    await expect(turns.takeAll([3], () => Promise.reject(new Error('three')))).rejects.toThrow('three');
+    await turns.allEnded();
+  });
+
+  it('works on so many files at a time and no more', async () => {
+    const turns = new Turns(2);
+    const gates = [gate(), gate(), gate()];
+    let busy = 0;
+    let most = 0;
+    gates.forEach(({ opened }, i) => {
+      void turns.take(i, async () => {
+        busy += 1;
+        most = Math.max(most, busy);
+        await opened;
+        busy -= 1;
+      });
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(busy).toBe(2);
+    for (const { open } of gates) open();
+    await turns.allEnded();
+    expect({ busy, most }).toEqual({ busy: 0, most: 2 });
+  });
+
+  it('knows when a file has no work left', async () => {
+    const turns = new Turns(1);
+    const { open, opened } = gate();
+    let ended = false;
+    void turns.take(7, () => opened);
+    const waiting = turns.ended(7).then(() => {
+      ended = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBe(false);
+    open();
+    await waiting;
+    expect(ended).toBe(true);
+  });
+});

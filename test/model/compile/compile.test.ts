@@ -1,0 +1,303 @@
+import { describe, expect, test } from 'vitest';
+import { compileDataset } from '../../../model/compile/compile.ts';
+import {
+  boolean,
+  compute,
+  date,
+  dateDimension,
+  defineDataset,
+  distance,
+  float8,
+  hour,
+  integer,
+  lookup,
+  lookupTable,
+  month,
+  numeric,
+  point,
+  text,
+  timestamp,
+  year,
+} from '../../../model/index.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import { compileLoose } from '../support.ts';
+
+const plain = { name: 'plain', columns: { region: text(), people: integer() }, star: { fact: 'fact_plain' } };
+
+/** Message of the LF_DEFINITION that compiling throws. */
+function mistakesOf(source: object): string {
+  try {
+    compileLoose(source);
+  } catch (error) {
+    if (error instanceof LandfallError && error.code === 'LF_DEFINITION') return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('what it makes', () => {
+  const dataset = compileDataset(
+    defineDataset({
+      name: 'trips',
+      nulls: ['', 'NULL'],
+      columns: {
+        region: text({ required: true }),
+        place: point(),
+        at: timestamp({ required: true, zone: 'Europe/Berlin' }),
+        note: text({ nulls: [] }),
+        kind: integer({ nulls: ['-'] }),
+        price: numeric(9, 2),
+      },
+      enrich: (c) => {
+        const far = distance(c.place, { lon: c.kind, lat: c.kind });
+        return {
+          month: month(c.at),
+          near: compute('boolean', [far], (km) => km < 1),
+          word: lookupTable(c.kind, { 1: 'one' }),
+        };
+      },
+      lake: { partitionBy: ['month', 'region'] },
+      star: {
+        fact: 'fact_trip',
+        dimensions: {
+          word_key: lookup('dim_word', { word: 'word' }),
+          date_key: dateDimension('dim_date', 'at'),
+        },
+        columns: ['price', 'place', 'near', 'month'],
+        indexes: [{ columns: ['word_key', 'date_key'] }],
+      },
+    }),
+  );
+
+  test('text is held in a dictionary where its distinct values matter', () => {
+    expect(dataset.columns.map(({ type }) => type.kind)).toEqual([
+      ...['dictionary', 'point', 'timestamp', 'utf8', 'int32', 'decimal'],
+    ]);
+  });
+
+  test('null tokens are the dataset’s and the column’s, but for texts that list their own', () => {
+    expect(dataset.columns.map(({ nulls }) => nulls)).toEqual([
+      ...[['', 'NULL'], ['', 'NULL'], ['', 'NULL'], [], ['', 'NULL', '-'], ['', 'NULL']],
+    ]);
+  });
+
+  test('enrichments come after what they read; what is not returned has an inner name', () => {
+    expect(dataset.enrichments.map(({ name, inputs }) => [name, inputs])).toEqual([
+      ['place_lon', ['place']],
+      ['place_lat', ['place']],
+      ['month', ['at']],
+      ['#1', ['place', 'kind', 'kind']],
+      ['near', ['#1']],
+      ['word', ['kind']],
+    ]);
+  });
+
+  test('the lake has every column but the partitions, points as their halves in their place', () => {
+    expect(dataset.lake.partitionBy).toEqual([
+      { name: 'month', vector: 'month', pad: 2 },
+      { name: 'region', vector: 'region', pad: 0 },
+    ]);
+    expect(dataset.lake.columns.map(({ name }) => name)).toEqual([
+      ...['place_lon', 'place_lat', 'at', 'note', 'kind', 'price', 'near', 'word'],
+    ]);
+  });
+
+  test('the fact has keys, values and the chunk; not null where no row can lack a value', () => {
+    expect(
+      dataset.star.columns.map((column) => [column.name, column.kind === 'value' && column.notNull]),
+    ).toEqual([
+      ['word_key', false],
+      ['date_key', false],
+      ['price', false],
+      ['place_lon', false],
+      ['place_lat', false],
+      ['near', false],
+      ['month', true],
+      ['chunk_id', false],
+    ]);
+    expect(dataset.star.dimensions.map(({ key }) => key)).toEqual(['word_key', 'date_key']);
+    expect(dataset.star.indexes).toEqual([
+      { columns: ['chunk_id'], method: 'brin' },
+      { columns: ['word_key', 'date_key'], method: 'btree' },
+    ]);
+  });
+
+  test('without a list, the fact has what no look-up dimension has taken', () => {
+    const { star } = compileLoose({
+      ...plain,
+      star: { fact: 'fact_plain', dimensions: { region_key: lookup('dim_region', { name: 'region' }) } },
+    });
+    expect(star.columns.map(({ name }) => name)).toEqual(['region_key', 'people', 'chunk_id']);
+  });
+
+  test('parameters of queries are numbered and typed, but not in texts, comments, casts and quotes', () => {
+    const { queries } = compileLoose({
+      ...plain,
+      queries: {
+        one: {
+          description: '',
+          sql: `-- :a is here
+            select ':a', ":a", x::text, $$ :a $$ /* :b */ from t where b = :b and a = :a and b2 = :b;`,
+          parameters: { a: { type: 'date' }, b: { type: 'integer', default: 3 } },
+        },
+      },
+    });
+    expect(queries[0].sql).toContain(`where b = $2::integer and a = $1::date and b2 = $2::integer`);
+    expect(queries[0].sql).toContain(`select ':a', ":a", x::text, $$ :a $$ /* :b */ from`);
+    expect(queries[0].parameters).toEqual([
+      { name: 'a', type: 'date' },
+      { name: 'b', type: 'integer', default: 3 },
+    ]);
+  });
+});
+
+describe('mistakes', () => {
+  test('are named all at once, each with its place and what to write instead', () => {
+    const message = mistakesOf({
+      name: 'bad',
+      dialect: { delimiter: '\n', quote: '\n' },
+      columns: {
+        Region: text(),
+        at: timestamp({ zone: 'Europe/Berlim', ambiguous: 'maybe' as never, formats: ['YYYY-MM-dd'] }),
+        start_time: text(),
+        other: text({ aliases: ['Start Time'] }),
+        price: numeric(39, 2),
+        age: integer({ min: 5, max: 1 }),
+        born: date({ formats: ['dd.MM.yyyy HH:mm'] }),
+      },
+      enrich: (c: Record<string, never>) => ({ price: year(c.at), hour: hour(c.other), no: 3 }),
+      lake: { partitionBy: ['yeer', 'price'] },
+      star: {
+        fact: 'Fact',
+        dimensions: {
+          a_key: lookup('dim_a', { name: 'nothing' }),
+          b_key: dateDimension('dim_date', 'other'),
+        },
+        columns: ['at', 'at'],
+        indexes: [{ columns: ['c_key'] }],
+      },
+      rejects: { share: 2 },
+      marts: { dim_a: { kind: 'view', sql: ' ', uniqueKey: [] } },
+      queries: { q: { description: '', sql: 'select :a', parameters: { b: { type: 'text' } } } },
+    });
+    for (const part of [
+      '\n  dialect',
+      'columns.Region: "Region" is no plain SQL name',
+      'columns.at.zone: there is no time zone Europe/Berlim. Use an IANA name. Did you mean Europe/Berlin?',
+      'columns.at.ambiguous: there is no maybe. Say earlier, later or reject',
+      'columns.at.formats "YYYY-MM-dd": Y mean nothing in a format',
+      'columns.at.formats "YYYY-MM-dd": it must have one year',
+      'columns.other: the header "start_time" means start_time too',
+      'columns.price: numeric has 1 to 38 digits, not 39',
+      'columns.age: min is above max',
+      'columns.born.formats "dd.MM.yyyy HH:mm": a date has no time of day',
+      'enrich.price: there is a column price already',
+      'enrich.hour: it takes timestamp, not text',
+      'enrich.no: it is no enrichment',
+      'lake.partitionBy[0]: there is no column or enrichment yeer',
+      'lake.partitionBy[1]: price is a numeric',
+      'star.fact: "Fact" is no plain SQL name',
+      'star.dimensions.a_key (name): there is no column or enrichment nothing',
+      'star.dimensions.b_key: other is a text',
+      'star.columns: at is there twice',
+      'star.indexes[0]: c_key is no column of the fact table',
+      'rejects.share: 2 is no share',
+      'marts.dim_a: there is a table of that name',
+      'marts.dim_a: there is no SQL',
+      'queries.q: its SQL uses :a, which is no parameter',
+      'queries.q: its SQL does not use :b',
+    ]) {
+      expect(message).toContain(part);
+    }
+  });
+
+  test.each([
+    ['no name', { ...plain, name: 'Trips 1' }, 'name: "Trips 1" is no name'],
+    ['no columns', { ...plain, columns: {} }, 'columns: there is none'],
+    ['not a column', { ...plain, columns: { a: 3 } }, 'columns.a: it is no column'],
+    ['no fact', { ...plain, star: {} }, 'star.fact: the fact table has no name'],
+    ['the ledger’s schema', { ...plain, star: { fact: 'f', schema: 'landfall' } }, 'landfall is the ledger'],
+    [
+      'a column that is not there, in JavaScript',
+      { ...plain, enrich: (c: Record<string, never>) => ({ y: year(c.when) }) },
+      'enrich: there is no column when (columns: region, people)',
+    ],
+    [
+      'roles that do not agree on their table',
+      {
+        ...plain,
+        star: {
+          fact: 'f',
+          dimensions: { a: lookup('dim_x', { x: 'region' }), b: lookup('dim_x', { x: 'people' }) },
+        },
+      },
+      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+    ],
+    [
+      'roles that do not agree on how keys are made',
+      {
+        ...plain,
+        star: {
+          fact: 'f',
+          dimensions: {
+            a: lookup('dim_x', { x: 'region' }),
+            b: lookup('dim_x', { x: 'region' }, {}, { keys: 'hashed' }),
+          },
+        },
+      },
+      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+    ],
+    [
+      'keys of a kind that there is not',
+      {
+        ...plain,
+        star: {
+          fact: 'f',
+          dimensions: { a: lookup('dim_x', { x: 'region' }, {}, { keys: 'random' as 'hashed' }) },
+        },
+      },
+      "star.dimensions.a (keys): there is no random. Say 'generated' or 'hashed'",
+    ],
+    [
+      'every column in the path',
+      { ...plain, lake: { partitionBy: ['region', 'people'] } },
+      'lake: no column is left for the parts',
+    ],
+  ])('%s', (_, source, message) => {
+    expect(mistakesOf(source)).toContain(message);
+  });
+
+  test.each([
+    ['yyyy-MM-dd HH:mm:mm', 'it has more than one minute'],
+    ['d MMM MMMM yyyy', 'it must have one month'],
+    ['yyyy-MM-dd h:mm', 'h and a go together'],
+    ['yyyy-MM-dd HH:mm a', 'h and a go together'],
+    ['uuuu-MM-dd G', 'uuuu has a sign and needs no G'],
+    ['yyyy-MM-dd HH:mm:ss.S SS', 'it has more than one fraction of a second'],
+  ])('the format %s', (format, message) => {
+    expect(mistakesOf({ ...plain, columns: { at: timestamp({ formats: [format] }) } })).toContain(message);
+  });
+
+  test.each([
+    ['yes without no', boolean({ true: ['ja'] }), 'it has words for one of true and false only'],
+    ['a word for both', boolean({ true: ['J', 'x'], false: ['j'] }), 'j means true and false'],
+    ['a policy', float8({ nonFinite: 'drop' as never }), 'there is no drop. Say reject, null or keep'],
+    ['another', timestamp({ leapSecond: 'smear' as never }), 'there is no smear. Say reject or clamp'],
+  ])('%s', (_, column, message) => {
+    expect(mistakesOf({ ...plain, columns: { a: column } })).toContain(message);
+  });
+
+  test('what defineDataset did not return is refused', () => {
+    expect(() => compileDataset({ name: 'x' } as never)).toThrow(/not what defineDataset returned/);
+  });
+
+  test('half of a pair of degrees is refused', () => {
+    const source = { ...plain, columns: { ...plain.columns, x: float8() } };
+    const enrich = (c: Record<string, never>) => ({
+      far: distance({ lon: c.x, lat: c.region }, c.x as never),
+    });
+    expect(mistakesOf({ ...source, enrich })).toContain(
+      'enrich.far: it takes points, or lon and lat as numbers',
+    );
+  });
+});

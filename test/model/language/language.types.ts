@@ -1,0 +1,156 @@
+/**
+ * What must and must not compile. tsc reads this file with the rest of the tests; an `@ts-expect-error`
+ * over a line that compiles is itself an error.
+ */
+import {
+  compute,
+  dateDimension,
+  defineDataset,
+  distance,
+  float8,
+  gridCell,
+  hour,
+  integer,
+  lookup,
+  lookupTable,
+  point,
+  rule,
+  text,
+  timeOfDay,
+  timestamp,
+  year,
+} from '../../../model/index.ts';
+
+const columns = {
+  region: text({ required: true }),
+  place: point(),
+  at: timestamp({ zone: 'Europe/Berlin' }),
+  people: integer({ min: 0 }),
+  share: float8(),
+};
+
+/** Everything named rightly. */
+export const good = defineDataset({
+  name: 'good',
+  columns: {
+    region: text({ required: true }),
+    place: point(),
+    at: timestamp(),
+    people: integer(),
+    share: float8(),
+  },
+  enrich: (c) => {
+    const km = distance(c.place, { lon: c.share, lat: c.people });
+    return {
+      year: year(c.at),
+      part: timeOfDay(c.at),
+      cell: gridCell(c.place, 0.01),
+      far: compute('boolean', [km], (value) => value > 10),
+      label: compute('text', [c.region, c.people], (region, people) => region.trim() + people.toFixed(0)),
+      sometimes: compute('integer', [c.people], (people) => (people ?? 0) + 1, { nulls: 'call' }),
+      word: lookupTable(c.people, { 0: 'none', 1: 'one' }),
+    };
+  },
+  rules: (c) => ({ some: rule([c.people, c.region], (people, region) => people > 0 && region !== '') }),
+  lake: { partitionBy: ['year', 'region'] },
+  star: {
+    fact: 'fact_good',
+    dimensions: {
+      region_key: lookup('dim_region', { name: 'region' }, { lon: 'place_lon' }),
+      date_key: dateDimension('dim_date', 'at'),
+    },
+    columns: ['at', 'cell', 'place', 'place_lat'],
+    indexes: [{ columns: ['region_key', 'at'] }],
+  },
+});
+
+export const enrichmentOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error no such column
+  enrich: (c) => ({ year: year(c.when) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const enrichmentOfWrongType = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error a text has no hour
+  enrich: (c) => ({ hour: hour(c.region) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const computeOfWrongType = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error a number is no text
+  enrich: (c) => ({ name: compute('text', [c.people], (people) => people + 1) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const computeUsesWrongMethod = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error a number cannot be trimmed
+  enrich: (c) => ({ name: compute('text', [c.people], (people) => people.trim()) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const computeForgetsNull = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error with nulls: 'call' the value may be null
+  enrich: (c) => ({ more: compute('integer', [c.people], (people) => people + 1, { nulls: 'call' }) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const ruleOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error no such column
+  rules: (c) => ({ some: rule([c.persons], (persons) => persons > 0) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const partitionOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  enrich: (c) => ({ year: year(c.at) }),
+  // @ts-expect-error no such column
+  lake: { partitionBy: ['year', 'month'] },
+  star: { fact: 'fact_bad' },
+});
+
+export const factColumnOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  enrich: (c) => ({ year: year(c.at) }),
+  // @ts-expect-error no such column
+  star: { fact: 'fact_bad', columns: ['year', 'month'] },
+});
+
+// @ts-expect-error no such column: neither with enrichments nor without
+export const lookupOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  star: { fact: 'fact_bad', dimensions: { region_key: lookup('dim_region', { name: 'area' }) } },
+});
+
+// @ts-expect-error no such column: neither with enrichments nor without
+export const attributeOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  star: { fact: 'f', dimensions: { region_key: lookup('dim_region', { name: 'region' }, { size: 'area' }) } },
+});
+
+// @ts-expect-error no such column: neither with enrichments nor without
+export const indexOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  star: {
+    fact: 'fact_bad',
+    dimensions: { date_key: dateDimension('dim_date', 'at') },
+    columns: ['people'],
+    indexes: [{ columns: ['day_key'] }],
+  },
+});

@@ -1,0 +1,190 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ConfigFlags, describeConfig, loadConfig, maskUrl } from '../../../platform/config/config.ts';
+import type { LandfallError } from '../../../platform/errors/errors.ts';
+import { tempFolder } from '../../support/index.ts';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = tempFolder();
+});
+
+const load = (flags: ConfigFlags, env: NodeJS.ProcessEnv = {}) => loadConfig(flags, { env, cwd });
+
+async function mistakesOf(flags: ConfigFlags, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const error: LandfallError = await load(flags, env).then(
+    () => expect.unreachable('there were no mistakes'),
+    (error) => error,
+  );
+  expect(error).toMatchObject({ name: 'LandfallError', code: 'LF_CONFIG' });
+  return error.message;
+}
+
+describe('settings', () => {
+  it('have defaults below the working directory', async () => {
+    expect(await load({})).toEqual({
+      home: join(cwd, '.landfall'),
+      databaseUrl: null,
+      redisUrl: null,
+      landingUrl: join(cwd, 'landing'),
+      lakeUrl: join(cwd, 'lake'),
+      archiveUrl: join(cwd, 'archive'),
+      failedUrl: join(cwd, 'failed'),
+      host: '127.0.0.1',
+      port: 8080,
+      token: null,
+      workers: availableParallelism(),
+      chunkBytes: 32 * 1024 * 1024,
+      patience: 3600,
+      lockMs: 10_000,
+      stopMs: 10_000,
+      datasets: [],
+    });
+  });
+
+  it('come from flags before the environment before landfall.config.ts', async () => {
+    mkdirSync(join(cwd, 'definitions'));
+    writeFileSync(
+      join(cwd, 'landfall.config.ts'),
+      `const port: number = 3;
+       export default { port, workers: 3, chunkBytes: 300_000, datasets: ['definitions'], landingUrl: 'drop' };`,
+    );
+    const config = await load(
+      { port: '1' },
+      { LANDFALL_PORT: '2', LANDFALL_WORKERS: '2', LANDFALL_CHUNK_BYTES: '' },
+    );
+    expect(config).toMatchObject({
+      port: 1,
+      workers: 2,
+      chunkBytes: 300_000,
+      datasets: [join(cwd, 'definitions')],
+      landingUrl: join(cwd, 'drop'),
+    });
+  });
+
+  it('take every variable of the environment', async () => {
+    const config = await load(
+      {},
+      {
+        LANDFALL_HOME: 'home',
+        DATABASE_URL: 'postgres://u:p@db/x',
+        REDIS_URL: 'rediss://cache:6380/1',
+        LANDING_URL: 's3://bucket/in/',
+        LAKE_URL: 'file:///data/the%20lake',
+        ARCHIVE_URL: 's3://bucket/old/archive',
+        LANDFALL_HOST: '0.0.0.0',
+        LANDFALL_PORT: '0',
+        LANDFALL_TOKEN: 'abc',
+        LANDFALL_WORKERS: '7',
+        LANDFALL_CHUNK_BYTES: '65536',
+        LANDFALL_PATIENCE: '90',
+        LANDFALL_LOCK_MS: '2000',
+        LANDFALL_STOP_MS: '0',
+        LANDFALL_DATASETS: 'a, b/c.ts,',
+      },
+    );
+    expect(config).toEqual({
+      home: join(cwd, 'home'),
+      databaseUrl: 'postgres://u:p@db/x',
+      redisUrl: 'rediss://cache:6380/1',
+      landingUrl: 's3://bucket/in',
+      lakeUrl: '/data/the lake',
+      archiveUrl: 's3://bucket/old/archive',
+      failedUrl: 's3://bucket/old/failed',
+      host: '0.0.0.0',
+      port: 0,
+      token: 'abc',
+      workers: 7,
+      chunkBytes: 65536,
+      patience: 90,
+      lockMs: 2000,
+      stopMs: 0,
+      datasets: [join(cwd, 'a'), join(cwd, 'b/c.ts')],
+    });
+  });
+
+  it('find definitions in ./datasets, but not those that come with Landfall', async () => {
+    mkdirSync(join(cwd, 'datasets'));
+    expect((await load({})).datasets).toEqual([join(cwd, 'datasets')]);
+    const repository = fileURLToPath(new URL('../../../', import.meta.url));
+    expect((await loadConfig({}, { env: {}, cwd: repository })).datasets).toEqual([]);
+  });
+});
+
+describe('mistakes', () => {
+  it('are named all at once, with where they came from', async () => {
+    writeFileSync(join(cwd, 'landfall.config.mjs'), `export default { workers: 2.5, lakeURL: 'x' };`);
+    const message = await mistakesOf(
+      { chunkBytes: '12MB', landingUrl: 'gs://bucket' },
+      {
+        LANDFALL_PORT: '65536',
+        REDIS_URL: 'ftp://x',
+        DATABASE_URL: 'mysql://root:s3cret@db/x',
+        LANDFALL_HOST: 'a b',
+      },
+    );
+    for (const mistake of [
+      'LANDFALL_CHUNK_BYTES (from a flag) must be a whole number',
+      'LANDING_URL (from a flag) must be a folder or s3://bucket/prefix',
+      'LANDFALL_PORT (from the environment) must be at most 65535',
+      'REDIS_URL (from the environment) must be the address of a Redis server: redis://',
+      'DATABASE_URL (from the environment) must be the address of a PostgreSQL server: postgres://',
+      'LANDFALL_HOST (from the environment) must be a host name',
+      'LANDFALL_WORKERS (from landfall.config.mjs, workers) must be a whole number',
+      'landfall.config.mjs sets lakeURL, which is no setting',
+    ]) {
+      expect(message).toContain(mistake);
+    }
+    expect(message).not.toContain('s3cret');
+  });
+
+  it.each(['-1', '1e3', '0x10', '', ' ', '99999', 'NaN'])('in a port: %j', async (port) => {
+    const env = { LANDFALL_PORT: port };
+    if (port === '') expect((await load({}, env)).port).toBe(8080);
+    else expect(await mistakesOf({}, env)).toContain('LANDFALL_PORT');
+  });
+
+  it.each(['s3://', 's3://b', 's3:///x', 's3://Bucket!/x', 's3://bucket//x', 'https://x/y'])(
+    'in a store: %j',
+    async (lakeUrl) => expect(await mistakesOf({ lakeUrl })).toContain('LAKE_URL'),
+  );
+
+  it('in how folders lie to each other', async () => {
+    expect(await mistakesOf({ archiveUrl: 'landing/archive' })).toMatch(
+      /LANDING_URL must neither hold ARCHIVE_URL/,
+    );
+    expect(await mistakesOf({ landingUrl: 'lake/in' })).toMatch(/LAKE_URL/);
+    expect(await mistakesOf({ landingUrl: 's3://bucket', lakeUrl: 's3://bucket/lake' })).toMatch(/LAKE_URL/);
+    expect(await mistakesOf({ landingUrl: 'failed' })).toMatch(/failed files/);
+    await load({ landingUrl: 's3://bucket/land', lakeUrl: 's3://bucket/landlake' });
+    await load({ landingUrl: 'land', lakeUrl: 'landlake' });
+  });
+
+  it('in landfall.config.ts itself', async () => {
+    writeFileSync(join(cwd, 'landfall.config.ts'), 'export default {');
+    expect(await mistakesOf({})).toContain('landfall.config.ts cannot be read');
+    writeFileSync(join(cwd, 'landfall.config.ts'), 'export default [1]');
+    expect(await mistakesOf({})).toContain('no object');
+  });
+});
+
+describe('what is printed', () => {
+  it('has no secret in it', async () => {
+    const config = await load({
+      databaseUrl: 'postgres://anna:s3cret@db/x?sslpassword=s3cret',
+      redisUrl: 'redis://:s3cret@cache',
+      token: 's3cret',
+    });
+    const described = describeConfig(config);
+    expect(JSON.stringify(described)).not.toContain('s3cret');
+    expect(described).toMatchObject({
+      DATABASE_URL: 'postgres://anna:***@db/x?sslpassword=***',
+      REDIS_URL: 'redis://:***@cache',
+      LANDFALL_TOKEN: '***',
+    });
+    expect(maskUrl('not an address with a s3cret')).not.toContain('s3cret');
+  });
+});

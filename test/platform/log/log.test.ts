@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { toText } from '../../../platform/log/log.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Runs `code` with a log called `log`; what it wrote to both outputs. */
+function run(code: string, env: NodeJS.ProcessEnv = {}): { out: string; lines: Record<string, unknown>[] } {
+  const script = `const { createLog } = await import('jiti').then(({ createJiti }) =>
+    createJiti(process.cwd() + '/').import('./platform/log/log.ts')); const log = createLog('worker'); ${code}`;
+  const args = ['--input-type=module', '-e', script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
+  const lines = stderr.toString().trim().split('\n').filter(Boolean);
+  return { out: stdout.toString(), lines: lines.map((line) => JSON.parse(line)) };
+}
+
+describe('a log', () => {
+  it('is JSON on standard error, written before the process ends, without secrets', () => {
+    const { out, lines } = run(
+      `log.debug('not this'); log.warn({ fileId: 3, config: { databaseUrl: 's3cret' }, token: 's3cret' }, 'lost');
+       log.error({ err: new Error('broken') }, 'failed'); process.exit(1)`,
+    );
+    expect(out).toBe('');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ name: 'worker', level: 40, fileId: 3, msg: 'lost', token: '***' });
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+    expect(lines[1]).toMatchObject({ err: { message: 'broken' } });
+  });
+
+  it('has the level of LANDFALL_LOG', () => {
+    const code = `log.debug('a'); log.error('b')`;
+    expect(run(code, { LANDFALL_LOG: 'debug' }).lines).toHaveLength(2);
+    expect(run(code, { LANDFALL_LOG: 'silent' }).lines).toHaveLength(0);
+    expect(run(code, { LANDFALL_LOG: 'loud' }).lines).toHaveLength(1);
+  });
+
+  it('is a line of text for a person, who is safe from what strangers name their files', () => {
+    const entry = {
+      level: 40,
+      time: Date.now(),
+      pid: 1,
+      hostname: 'h',
+      name: 'worker',
+      msg: 'lost\nit',
+      fileId: 3,
+    };
+    const text = toText(JSON.stringify({ ...entry, file: 'a\u001b[2Jb', err: { message: 'broken' } }));
+    expect(text).toMatch(
+      /^\d\d:\d\d:\d\d warn {2}worker lost\\nit \(broken\) fileId=3 file=a\\u001b\[2Jb\n$/,
+    );
+  });
+});

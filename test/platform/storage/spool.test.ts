@@ -1,0 +1,35 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { sweepSpool } from '../../../coordinator/lifecycle/tidy.ts';
+import type { Ledger } from '../../../ledger/ledger.ts';
+import { clearSpool, spooledFiles, spoolKey } from '../../../platform/storage/spool.ts';
+import { openStorage } from '../../../platform/storage/index.ts';
+import type { Storage } from '../../../platform/types.ts';
+import { tempFolder } from '../../support/index.ts';
+
+let lake: Storage;
+let spool: string;
+beforeEach(async () => {
+  const folder = tempFolder();
+  lake = await openStorage(folder);
+  spool = join(folder, '.landfall/spool');
+});
+
+it('keeps no folder of a file that is cleared, and leaves those of others', async () => {
+  expect(await spooledFiles(lake)).toEqual([]);
+  await clearSpool(lake, 1);
+  for (const file of [1, 2]) await lake.put(spoolKey(file, 0), 'a\n');
+  await clearSpool(lake, 1);
+  expect(readdirSync(spool)).toEqual(['2']);
+  await lake.put(spoolKey(1, 0), 'a\n');
+  expect((await spooledFiles(lake)).sort()).toEqual([1, 2]);
+});
+
+it('loses the empty folders of files that have ended, and not one that is just being filled', async () => {
+  const states: Record<number, string> = { 3: 'done', 4: 'surveying' };
+  for (const name of ['3', '4', '5', 'notes']) mkdirSync(join(spool, name), { recursive: true });
+  const ledger = { file: async (id: number) => (states[id] ? { state: states[id] } : null) };
+  await sweepSpool({ lake, ledger: ledger as unknown as Ledger });
+  expect(readdirSync(spool).sort()).toEqual(['4', '5', 'notes']);
+});

@@ -1,0 +1,146 @@
+import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { openStorage } from '../../../platform/storage/index.ts';
+import { crc32 } from '../../../platform/storage/unpack/crc32.ts';
+import { compressionOf, unpack } from '../../../platform/storage/unpack/index.ts';
+import type { PackedFile } from '../../../platform/storage/unpack/types.ts';
+import { unzstd } from '../../../platform/storage/unpack/zstd.ts';
+import { zipOf } from '../../csv/zip.ts';
+import { tempFolder } from '../../support/index.ts';
+
+async function packedFile(content: Uint8Array): Promise<PackedFile> {
+  const folder = tempFolder();
+  await writeFile(join(folder, 'file'), content);
+  return storedFile(folder);
+}
+
+async function storedFile(folder: string): Promise<PackedFile> {
+  const storage = await openStorage(folder);
+  const { bytes, fingerprint } = (await storage.stat('file'))!;
+  return { storage, key: 'file', name: 'file', bytes, fingerprint };
+}
+
+async function textOf(content: Uint8Array): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const { bytes } of unpack(await packedFile(content), compressionOf(content)!))
+    pieces.push(bytes);
+  return Buffer.concat(pieces).toString();
+}
+
+describe('unpack', () => {
+  it('knows what a file is by its first bytes', () => {
+    expect(compressionOf(gzipSync('x'))).toBe('gzip');
+    expect(compressionOf(zipOf([]))).toBe('zip');
+    expect(compressionOf(zipOf([{ name: 'a', content: '' }]))).toBe('zip');
+    expect(compressionOf(zstd)).toBe('zstd');
+    expect(compressionOf(Buffer.from('PK,x'))).toBeNull();
+    expect(compressionOf(Buffer.alloc(0))).toBeNull();
+  });
+
+  it('reads gzip members one after another, and lets what follows the last be', async () => {
+    const members = Buffer.concat([gzipSync('a,b\n'), gzipSync(''), gzipSync('c,d\n')]);
+    expect(await textOf(members)).toBe('a,b\nc,d\n');
+    expect(await textOf(Buffer.concat([members, Buffer.alloc(512)]))).toBe('a,b\nc,d\n');
+  });
+
+  it('gives pieces that do not grow with the file, and says how far it has read', async () => {
+    const folder = tempFolder();
+    const line = Buffer.from(Array.from({ length: 65536 }, (_, i) => (i * i * 31) % 251));
+    const lines = Readable.from(
+      (function* () {
+        for (let i = 0; i < 400; i++) yield line;
+      })(),
+    );
+    await pipeline(lines, createGzip({ level: 1 }), createWriteStream(join(folder, 'file')));
+    const file = await storedFile(folder);
+    let most = 0;
+    let size = 0;
+    let read = 0;
+    for await (const { bytes, packedBytes } of unpack(file, 'gzip')) {
+      most = Math.max(most, bytes.length);
+      size += bytes.length;
+      expect(packedBytes).toBeGreaterThanOrEqual(read);
+      read = packedBytes;
+    }
+    expect(size).toBe(400 * line.length);
+    expect(most).toBeLessThanOrEqual(1 << 20);
+    expect(read).toBe(file.bytes);
+  });
+
+  it('gives up what unpacks to far more than data does', async () => {
+    const bomb = gzipSync(Buffer.alloc(80 << 20));
+    await expect(textOf(bomb)).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+    const zipBomb = zipOf([{ name: 'a.csv', content: Buffer.alloc(80 << 20) }]);
+    await expect(textOf(zipBomb)).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+    const many = zipOf(
+      Array.from({ length: 10_001 }, (_, i) => ({ name: `${i}.csv`, content: '', stored: true })),
+    );
+    await expect(textOf(many)).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+  });
+
+  it('says that a file changed while it was unpacked', async () => {
+    const file = await packedFile(gzipSync('a'));
+    const reading = unpack({ ...file, fingerprint: 'another' }, 'gzip').next();
+    await expect(reading).rejects.toMatchObject({ code: 'LF_FILE_CHANGED' });
+  });
+
+  it('never hangs or breaks on zip, gzip and zstd files with any byte changed', async () => {
+    const zip = zipOf([{ name: 'a.csv', content: 'id,name\n1,a\n2,b\n' }], { zip64: true });
+    const gzip = gzipSync('id,name\n1,a\n2,b\n');
+    for (const packed of [zip, gzip, zstd]) {
+      for (let at = 4; at < packed.length; at++) {
+        const changed = Buffer.from(packed);
+        changed[at] ^= 0x41;
+        const outcome = await textOf(changed).catch((error: { code?: string }) => error.code);
+        expect([
+          'id,name\n1,a\n2,b\n',
+          'LF_UNPACK',
+          'LF_UNPACK_LIMIT',
+          'LF_ZIP_EMPTY',
+          'LF_ZIP_ENCRYPTED',
+        ]).toContain(outcome);
+      }
+    }
+  });
+
+  it('gives up a zstd file that unpacks to far more than data does, without holding it', async () => {
+    // One frame of 1,000 blocks, each of which is one byte 131,072 times.
+    const block = (last: number) => {
+      const header = Buffer.alloc(4);
+      header.writeUInt32LE((131_072 << 3) | (1 << 1) | last);
+      return header.subarray(0, 3);
+    };
+    const blocks = Array.from({ length: 1000 }, (_, i) => [block(i === 999 ? 1 : 0), Buffer.from('x')]);
+    const bomb = Buffer.concat([Buffer.from('28b52ffd0038', 'hex'), ...blocks.flat()]);
+    await expect(textOf(bomb)).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+    const wide = Buffer.concat([Buffer.from('28b52ffd0090', 'hex'), ...blocks.flat()]);
+    await expect(textOf(wide)).rejects.toMatchObject({
+      code: 'LF_UNPACK_LIMIT',
+      message: expect.stringContaining('window'),
+    });
+  });
+
+  it('reads zstd in small pieces, and leaves it in the middle', async () => {
+    const pieces: Uint8Array[] = [];
+    const bytewise = Readable.from([...zstd].map((byte) => Buffer.of(byte)));
+    for await (const piece of unzstd(bytewise, { name: 'file' })) pieces.push(piece);
+    expect(Buffer.concat(pieces).toString()).toBe('id,name\n1,a\n2,b\n');
+    const left = unzstd(Readable.from([zstd, zstd]), { name: 'file' });
+    await left.next();
+    await left.return(undefined);
+    expect(await textOf(zstd)).toBe('id,name\n1,a\n2,b\n');
+  });
+
+  it('counts CRC-32 as everybody does, also in pieces', () => {
+    expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
+    expect(crc32(Buffer.from('6789'), crc32(Buffer.from('12345')))).toBe(0xcbf43926);
+  });
+});
+
+/** `printf 'id,name\n1,a\n2,b\n' | zstd` */
+const zstd = Buffer.from('KLUv/QRYgQAAaWQsbmFtZQoxLGEKMixiCibGaUQ=', 'base64');

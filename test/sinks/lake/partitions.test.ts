@@ -1,0 +1,205 @@
+/** The splitter against the obvious way: a map from the row's folder to its rows, row by row. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isValid } from '../../../kernel/columns/vectors.ts';
+import { CodeSpace } from '../../../sinks/lake/code-space.ts';
+import { escapeValue, partitionValue } from '../../../sinks/lake/partition-path.ts';
+import { Grouper, Partitioner } from '../../../sinks/lake/partitions.ts';
+import { GrowingDictionary, type TestColumn, type Value, vectorOf } from './support.ts';
+
+const levels: TestColumn[] = [
+  { name: 'year', logical: { type: 'integer' } },
+  { name: 'region', logical: { type: 'text' }, kind: 'dictionary' },
+  { name: 'day', logical: { type: 'date' } },
+  { name: 'kind', logical: { type: 'text' } },
+  { name: 'flag', logical: { type: 'boolean' } },
+];
+
+const valuesOf: Record<string, fc.Arbitrary<Value>> = {
+  year: fc.oneof(fc.integer({ min: 2010, max: 2014 }), fc.constantFrom(-2147483648, 2147483647, 0)),
+  region: fc.constantFrom('Prague', 'Turin', 'a/b', '', 'ü', '__HIVE_DEFAULT_PARTITION__'),
+  day: fc.integer({ min: -2, max: 900 }),
+  kind: fc.constantFrom('x', 'y', 'x=y', '%41'),
+  flag: fc.boolean(),
+};
+
+/** Batches of rows of the given columns; some values null. */
+const batchesOf = (columns: readonly TestColumn[]) =>
+  fc.array(
+    fc.array(fc.tuple(...columns.map(({ name }) => fc.option(valuesOf[name], { freq: 6 }))), {
+      minLength: 1,
+      maxLength: 60,
+    }),
+    { minLength: 1, maxLength: 6 },
+  );
+
+function textOf({ logical }: TestColumn, value: Value): string {
+  if (value === null) return '__HIVE_DEFAULT_PARTITION__';
+  if (logical.type === 'date') return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
+  if (value === '__HIVE_DEFAULT_PARTITION__') return '%5F_HIVE_DEFAULT_PARTITION__';
+  return encodeURIComponent(String(value));
+}
+
+/** Row numbers by folder. */
+function splitRowByRow(columns: readonly TestColumn[], rows: readonly Value[][]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  rows.forEach((row, i) => {
+    const path = columns.map((column, c) => `${column.name}=${textOf(column, row[c])}`).join('/');
+    groups.set(path, [...(groups.get(path) ?? []), i]);
+  });
+  return groups;
+}
+
+describe('splitting', () => {
+  for (const columns of [
+    levels.slice(0, 1),
+    levels.slice(1, 2),
+    levels.slice(0, 2),
+    levels.slice(2),
+    levels,
+    [],
+  ]) {
+    test(columns.map(({ name }) => name).join(', ') || 'no column', () => {
+      fc.assert(
+        fc.property(batchesOf(columns), (batches) => {
+          const partitioner = new Partitioner(
+            columns.map((column) => ({ ...column, vector: column.name, pad: 0 })),
+          );
+          const grouper = new Grouper();
+          const dictionaries = columns.map(() => new GrowingDictionary());
+          for (const rows of batches as Value[][][]) {
+            const vectors = new Map(
+              columns.map((column, c) => [
+                column.name,
+                vectorOf(
+                  column,
+                  rows.map((row) => row[c]),
+                  dictionaries[c],
+                ),
+              ]),
+            );
+            const ordinals = partitioner.assign(rows.length, (name) => vectors.get(name)!);
+            const { order, starts } = grouper.group(ordinals, rows.length, partitioner.paths.length);
+            const found = partitioner.paths.map(
+              (path, p) => [path, [...order.subarray(starts[p], starts[p + 1])]] as const,
+            );
+            expect(new Map(found.filter(([, members]) => members.length > 0))).toEqual(
+              splitRowByRow(columns, rows),
+            );
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
+
+  test('two codes of one text are one partition', () => {
+    const dictionary = {
+      size: 3,
+      text: (code: number) => ['a', 'b', 'a'][code],
+      bytes: () => new Uint8Array(0),
+    };
+    const vector = {
+      kind: 'dictionary',
+      length: 4,
+      validity: null,
+      nullCount: 0,
+      values: Int32Array.of(0, 2, 1, 2),
+      dictionary,
+    } as const;
+    const partitioner = new Partitioner([{ name: 'k', vector: 'k', logical: { type: 'text' }, pad: 0 }]);
+    expect([...partitioner.assign(4, () => vector)].slice(0, 4)).toEqual([0, 0, 1, 0]);
+    expect(partitioner.paths).toEqual(['k=a', 'k=b']);
+  });
+});
+
+describe('partition values', () => {
+  const text = (column: TestColumn, value: Value, pad = 0) =>
+    partitionValue(vectorOf(column, [value]), 0, column.logical, pad);
+
+  test.each<[TestColumn['logical'], Value, number, string]>([
+    [{ type: 'integer' }, 5, 2, '05'],
+    [{ type: 'integer' }, -5, 3, '-005'],
+    [{ type: 'integer' }, 2018, 2, '2018'],
+    [{ type: 'bigint' }, -(2n ** 63n), 0, '-9223372036854775808'],
+    [{ type: 'numeric', precision: 9, scale: 3 }, -5n, 0, '-0.005'],
+    [{ type: 'numeric', precision: 9, scale: 0 }, 12n, 0, '12'],
+    [{ type: 'date' }, -1, 0, '1969-12-31'],
+    [{ type: 'timestamp', zone: 'UTC' }, -1n, 0, '1969-12-31%2023%3A59%3A59.999999'],
+    [{ type: 'timestamp', zone: 'UTC' }, 1_500_000_000_000_000n, 0, '2017-07-14%2002%3A40%3A00'],
+    [{ type: 'float8' }, 0.5, 0, '0.5'],
+    [{ type: 'boolean' }, false, 0, 'false'],
+    [{ type: 'uuid' }, '0123456789abcdef0123456789abcdef', 0, '01234567-89ab-cdef-0123-456789abcdef'],
+    [{ type: 'text' }, null, 0, '__HIVE_DEFAULT_PARTITION__'],
+  ])('%j %s', (logical, value, pad, expected) => {
+    expect(text({ name: 'k', logical }, value, pad)).toBe(expected);
+  });
+
+  test('no text leaves its folder, looks like a glob or breaks a file system', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('..', '.', '/', 'a*[b]?', "'", '~')),
+        (value) => {
+          const escaped = escapeValue(value);
+          expect(escaped).toMatch(/^[A-Za-z0-9%._-]*$/);
+          expect(decodeURIComponent(escaped)).toBe(value);
+        },
+      ),
+    );
+    expect(escapeValue('\ud800')).toBe('%EF%BF%BD');
+  });
+});
+
+describe('a code space', () => {
+  const vector = (texts: string[], dictionary: GrowingDictionary) => {
+    const column: TestColumn = { name: 'k', logical: { type: 'text' }, kind: 'dictionary' };
+    return vectorOf(column, texts, dictionary) as Extract<
+      ReturnType<typeof vectorOf>,
+      { kind: 'dictionary' }
+    >;
+  };
+
+  test('takes the codes of one growing dictionary as they are', () => {
+    const space = new CodeSpace();
+    const dictionary = new GrowingDictionary();
+    for (const texts of [
+      ['a', 'b'],
+      ['c', 'a'],
+    ]) {
+      const batch = vector(texts, dictionary);
+      expect(space.codes(batch)).toBe(batch.values);
+    }
+    expect([space.size, Buffer.from(space.bytes(2)).toString()]).toEqual([3, 'c']);
+  });
+
+  test('knows a text whichever dictionaries bring it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(
+            fc.nat(2),
+            fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 8 }),
+          ),
+          { maxLength: 12 },
+        ),
+        (batches) => {
+          const space = new CodeSpace();
+          const dictionaries = [new GrowingDictionary(), new GrowingDictionary(), new GrowingDictionary()];
+          const held: { code: number; text: string }[] = [];
+          for (const [which, texts] of batches) {
+            const batch = vector(texts, dictionaries[which]);
+            const codes = space.codes(batch);
+            texts.forEach((text, row) => {
+              expect(isValid(batch, row)).toBe(true);
+              held.push({ code: codes[row], text });
+            });
+            // Buffers hold codes of earlier batches: what they mean must not change.
+            for (const { code, text } of held) expect(Buffer.from(space.bytes(code)).toString()).toBe(text);
+          }
+          for (const { code } of held) expect(code).toBeLessThan(space.size);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { createKernel } from '../../../kernel/kernel.ts';
+import { type RawReject, RejectReason } from '../../../kernel/types.ts';
+import { compileDataset } from '../../../model/compile/compile.ts';
+import { defineDataset, integer, text } from '../../../model/index.ts';
+import type { FileLayout } from '../../../platform/types.ts';
+import { ledgerReject } from '../../../workers/pipeline/reject-tray.ts';
+
+const dataset = compileDataset(
+  defineDataset({
+    name: 'x',
+    columns: { a: text(), b: integer() },
+    star: { fact: 'f', columns: ['a', 'b'] },
+  }),
+);
+const layout = {
+  ...{ delimiter: ',', quote: '"', trim: false, encoding: 'utf-8' },
+  ...{ header: ['a', 'b'], fieldCount: 2, fieldOfColumn: [0, 1] },
+} as unknown as FileLayout;
+
+/** The message about a record of which the first 8 KiB are kept. */
+function messageOf(record: string, reason: RejectReason, column = -1): string {
+  const kept = record.slice(0, 8192);
+  const place = { record: 0, byteOffset: 0, byteLength: record.length, line: 0 };
+  const raw = { ...place, reason, column, raw: kept } as unknown as RawReject;
+  return ledgerReject(raw, dataset, layout, 2).message;
+}
+
+it('says nothing of a long record that its beginning does not show', () => {
+  const long = 'x'.repeat(9000);
+  expect(messageOf(`${long},2,3`, RejectReason.fieldCount)).toBe('The row has 1 or more fields, not 2.');
+  expect(messageOf(`${long},two`, RejectReason.type, 1)).toBe(
+    'b: a value far into the row is not an integer.',
+  );
+  expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not an integer.');
+  expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
+    'The row has 17000000 bytes; a record of more than 16777216 is not read.',
+  );
+});
+
+it('says where the first byte is that is no text', async () => {
+  const kernel = await createKernel();
+  const utf8 = Buffer.concat([Buffer.from('1,2\n\ufffdÄ'), Buffer.of(0xef, 0xbf), Buffer.from(',3\n')]);
+  const columns = [
+    { name: 'a', type: { kind: 'utf8' }, required: false, nulls: [] },
+    { name: 'b', type: { kind: 'int32', min: 0, max: 9 }, required: false, nulls: [] },
+  ] as const;
+  kernel.begin(
+    { dialect: { delimiter: ',', quote: '"', trim: false }, columns, fieldOfColumn: [0, 1], fieldCount: 2 },
+    { byteStart: 100, skipBytes: 0 },
+  );
+  kernel.inputSpace().set(utf8);
+  kernel.filled(utf8.length, true);
+  const [raw] = kernel.next()!.rejects;
+  expect(ledgerReject(raw, dataset, layout, 1)).toMatchObject({
+    ...{ byteOffset: 104, line: 2 },
+    message: 'a holds bytes that are no utf-8, the first at byte 109 of the file.',
+  });
+  const wide = { ...raw, byteOffset: 100, raw: 'aé\ufffd', validBytes: 3 };
+  expect(ledgerReject(wide, dataset, { ...layout, encoding: 'utf-16le' }, 1).message).toMatch(/byte 104 /);
+});

@@ -1,0 +1,43 @@
+/** Where a chunk's records lie: a range of its file, without header and footer, or an object of the spool. */
+import { linesBeforeRecords } from '../../platform/layout.ts';
+import type { Claim } from '../../ledger/ledger.ts';
+import { spoolKey } from '../../platform/storage/spool.ts';
+import { openObject } from '../../platform/storage/index.ts';
+import type { ChunkJob, Storage } from '../../platform/types.ts';
+
+export interface ChunkSource {
+  /** The bytes, in the file's encoding; each piece is valid until the next is asked for. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Offset in the file, or in what it unpacks to, of the first of them; and how many there are. */
+  readonly byteStart: number;
+  readonly byteCount: number;
+  /** 1-based line of the first of them. */
+  readonly lineStart: number;
+}
+
+export async function openChunk(
+  job: Pick<ChunkJob, 'fileId' | 'number' | 'byteStart' | 'byteEnd'>,
+  claim: Pick<Claim, 'file' | 'lineStart' | 'unpacked'>,
+  lake: Storage,
+): Promise<ChunkSource> {
+  const { file, lineStart, unpacked } = claim;
+  if (unpacked !== undefined) {
+    const byteCount = unpacked.end - unpacked.start;
+    const key = spoolKey(job.fileId, job.number);
+    const bytes = byteCount === 0 ? nothing() : lake.read(key, { start: 0, end: byteCount, reuse: true });
+    return { bytes, byteStart: unpacked.start, byteCount, lineStart };
+  }
+  const layout = file.layout!;
+  const { headerBytes, footerBytes = 0 } = layout;
+  const start = Math.max(job.byteStart, headerBytes);
+  const end = Math.max(start, Math.min(job.byteEnd, file.bytes - footerBytes));
+  const { storage, key } = await openObject(file.url);
+  return {
+    bytes: storage.read(key, { start, end, fingerprint: file.fingerprint, reuse: true }),
+    byteStart: start,
+    byteCount: end - start,
+    lineStart: lineStart + (job.number === 0 ? linesBeforeRecords(layout) : 0),
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,0 +1,163 @@
+/**
+ * Notes the keys of a file's chunks: of every row that no other rule turns away. All chunks must be noted
+ * before the first is loaded, since any row of the file may be the first with its key. Whoever is to load
+ * one notes what nobody else is noting, and waits for the rest.
+ */
+import type pg from 'pg';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import { convertFallbacks } from '../../../model/types/fallback.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import type { LedgerFile } from '../../../ledger/ledger.ts';
+import {
+  isKeyed,
+  keyTable,
+  markKeyed,
+  type UnkeyedChunk,
+  unkeyedChunks,
+} from '../../../ledger/unique.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
+import { openChunk } from '../chunk-source.ts';
+import type { ChunkTools } from '../load-chunk.ts';
+import { readChunk } from '../read-batches.ts';
+import { Slots } from '../../slots.ts';
+import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
+import { batchKeys } from './keys.ts';
+
+export type KeyTools = Pick<ChunkTools, 'pool' | 'lake' | 'kernel' | 'stopwatch' | 'signal'>;
+
+/** First key of the advisory locks of those who note a chunk's keys; the second is the chunk. */
+const noteLock = 0x1a4df413;
+
+/** How long to wait for who notes a chunk before asking again; and how often, before doing it oneself. */
+const waitMs = 1_000;
+const waitsMost = 8;
+
+/** A frozen process is rolled back after this. */
+const frozen = '30s';
+
+const columns = ['rule_id', 'key', 'file_id', 'chunk_id', 'byte_offset', 'line'];
+
+/** Resolves when the keys of all chunks are noted, or the file is not being loaded any more. */
+export async function noteKeys(
+  dataset: CompiledDataset,
+  ruleIds: readonly number[],
+  file: LedgerFile,
+  tools: KeyTools,
+): Promise<void> {
+  let table: string | null = null;
+  for (let waits = 0; ; ) {
+    const chunks = await unkeyedChunks(tools.pool, file.fileId);
+    if (chunks.length === 0) return;
+    table ??= await keyTable(tools.pool, file);
+    let noted = 0;
+    for (const chunk of chunks) {
+      tools.signal.throwIfAborted();
+      const insist = waits >= waitsMost && chunk === chunks[0];
+      const outcome = await noteChunk(dataset, ruleIds, file, chunk, { table, insist }, tools);
+      if (outcome === 'obsolete') return;
+      if (outcome === 'noted') noted += 1;
+    }
+    if (noted > 0) waits = 0;
+    else {
+      waits += 1;
+      await waitForOther(tools.pool, chunks[0].chunkId);
+    }
+  }
+}
+
+type Outcome = 'noted' | 'busy' | 'obsolete';
+
+/** `table`: takes the keys. `insist`: also where another has it in hand, who may be frozen. What is noted twice counts once. */
+function noteChunk(
+  dataset: CompiledDataset,
+  ruleIds: readonly number[],
+  file: LedgerFile,
+  chunk: UnkeyedChunk,
+  { table, insist }: { readonly table: string; readonly insist: boolean },
+  tools: KeyTools,
+): Promise<Outcome> {
+  const rollback = new RolledBack();
+  return inTransaction(tools.pool, async (client): Promise<Outcome> => {
+    const lock = await client.query('select pg_try_advisory_xact_lock($1, $2) as free', [
+      noteLock,
+      chunk.chunkId,
+    ]);
+    if (!lock.rows[0].free && !insist) return 'busy';
+    // By somebody else, since the list was read.
+    if (await isKeyed(client, chunk.chunkId)) return 'noted';
+    await copyKeys(client, dataset, ruleIds, table, file, chunk, tools);
+    crashPoint('unique.keys-copied');
+    // From here on it holds rows that others wait for: a process that freezes now must not hold them for long.
+    await client.query(`set local idle_in_transaction_session_timeout = '${frozen}'`);
+    if (!(await markKeyed(client, file.fileId, chunk.chunkId))) throw rollback;
+    return 'noted';
+  }).then(
+    (outcome) => {
+      if (outcome === 'noted') crashPoint('unique.keys-noted');
+      return outcome;
+    },
+    async (error) => {
+      if (error !== rollback) throw error;
+      const open = await unkeyedChunks(tools.pool, file.fileId);
+      return open.some(({ chunkId }) => chunkId === chunk.chunkId) ? 'obsolete' : 'noted';
+    },
+  );
+}
+
+/** Thrown to leave a transaction without a trace. */
+class RolledBack extends Error {}
+
+async function copyKeys(
+  client: pg.PoolClient,
+  dataset: CompiledDataset,
+  ruleIds: readonly number[],
+  table: string,
+  file: LedgerFile,
+  chunk: UnkeyedChunk,
+  { lake, kernel, stopwatch, signal }: KeyTools,
+): Promise<void> {
+  const layout = file.layout!;
+  const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
+  // Progress counts bytes once, when they are loaded.
+  const counters = new Slots().begin(chunk);
+  let copy: FactCopy | null = null;
+  try {
+    stopwatch.skip();
+    for await (const parsed of readChunk({ dataset, layout, source, kernel, counters, stopwatch, signal })) {
+      const batch = convertFallbacks(dataset, parsed);
+      const noted = dataset.unique.map((rule) => batchKeys(dataset, rule, batch, source.lineStart));
+      for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
+        if (rows === 0) continue;
+        const base = { length: rows, validity: null, nullCount: 0 } as const;
+        copy ??= openFactCopy(client, { schema: 'landfall', table, columns });
+        const encoded = kernel.encodeCopyRows(
+          [
+            { kind: 'constant4', value: ruleIds[r] },
+            { kind: 'uuid', vector: { kind: 'uuid', values: keys, ...base } },
+            { kind: 'constant4', value: file.fileId },
+            { kind: 'constant4', value: chunk.chunkId },
+            { kind: 'int8', vector: { kind: 'int64', values: byteOffsets, ...base } },
+            { kind: 'int8', vector: { kind: 'int64', values: lines, ...base } },
+          ],
+          rows,
+        );
+        await copy.write(encoded);
+      }
+      stopwatch.lap('copy');
+    }
+    await copy?.finish();
+  } catch (error) {
+    copy?.abort();
+    throw error;
+  }
+}
+
+/** Waits until the one who notes the chunk has ended, or for `waitMs`. */
+async function waitForOther(pool: pg.Pool, chunkId: number): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query(`set local lock_timeout = ${waitMs}`);
+    await client.query('select pg_advisory_xact_lock($1, $2)', [noteLock, chunkId]);
+  }).catch((error) => {
+    if (error.code !== '55P03') throw error;
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * Rows of a chunk that repeat the key of another row. Before a chunk of a dataset with unique rules is
+ * loaded, the keys of the whole file are noted and settled, by whoever comes first (note-keys.ts, settle.ts);
+ * what is left here is to turn away the rows that the ledger names.
+ */
+import type pg from 'pg';
+import { type Batch, RejectReason } from '../../../kernel/types.ts';
+import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
+import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import type { Claim } from '../../../ledger/ledger.ts';
+import { chunkRepeats, type Repeat, uniqueRule } from '../../../ledger/unique.ts';
+import { sql } from '../../../ledger/sql.ts';
+import type { ChunkJob } from '../../../platform/types.ts';
+import { aboutRule } from './keys.ts';
+import { type KeyTools, noteKeys } from './note-keys.ts';
+import { settleKeys } from './settle.ts';
+
+/** Repeats in memory. */
+const pageRows = 5_000;
+
+/** The chunk's repeats; null where the dataset has no unique rules. Throws LF_UNIQUE_UNKNOWN. */
+export async function openRepeats(
+  job: ChunkJob,
+  dataset: CompiledDataset,
+  { file }: Claim,
+  tools: KeyTools,
+): Promise<Repeats | null> {
+  const { unique, name } = dataset;
+  if (unique.length === 0) return null;
+  const ruleIds = [];
+  for (const rule of unique) ruleIds.push(await uniqueRule(tools.pool, name, aboutRule(dataset, rule)));
+  await noteKeys(dataset, ruleIds, file, tools);
+  await settleKeys(tools.pool, dataset, ruleIds, file);
+  const rules = new Map(ruleIds.map((ruleId, r) => [ruleId, unique[r]]));
+  return new Repeats(tools.pool, job, rules);
+}
+
+export class Repeats {
+  private readonly pool: pg.Pool;
+  private readonly job: ChunkJob;
+  private readonly rules: ReadonlyMap<number, CompiledUnique>;
+  private page: Repeat[] = [];
+  private at = 0;
+  private after = -1;
+  private more = true;
+
+  constructor(pool: pg.Pool, job: ChunkJob, rules: ReadonlyMap<number, CompiledUnique>) {
+    this.pool = pool;
+    this.job = job;
+    this.rules = rules;
+  }
+
+  /** The batch without the rows that repeat a key; those are among its rejects. Call it in the chunk's order. */
+  async turnAway(batch: Batch): Promise<Batch> {
+    const repeated = new Uint8Array(batch.rows);
+    const found: { row: number; repeat: Repeat }[] = [];
+    const { byteOffsets } = batch;
+    for (let row = 0; row < batch.rows; ) {
+      const repeat = await this.next();
+      if (repeat === null || repeat.byteOffset > byteOffsets[batch.rows - 1]) break;
+      while (row < batch.rows && byteOffsets[row] < repeat.byteOffset) row++;
+      if (byteOffsets[row] !== repeat.byteOffset) throw this.readOtherwise(repeat);
+      repeated[row] = 1;
+      found.push({ row, repeat });
+      this.at += 1;
+      row += 1;
+    }
+    if (found.length === 0) return batch;
+    const kept = rowsKept(repeated, batch.rows);
+    const rejects = found.map(({ row, repeat }) => this.rejectOf(batch, row, repeat));
+    return {
+      rows: kept.length,
+      vectors: batch.vectors.map((vector) => selectRows(vector, kept)),
+      byteOffsets: Float64Array.from(kept, (row) => byteOffsets[row]),
+      rejects: [...batch.rejects, ...rejects].sort((a, b) => a.record - b.record),
+      parsed: batch.parsed,
+    };
+  }
+
+  /** In the chunk's transaction, after its last batch: they are rejects now. */
+  async end(client: pg.ClientBase): Promise<void> {
+    const left = await this.next();
+    if (left !== null) throw this.readOtherwise(left);
+    await client.query(sql('unique/drop-repeats'), [this.job.chunkId]);
+  }
+
+  /** The first repeat that has not been turned away. */
+  private async next(): Promise<Repeat | null> {
+    if (this.at === this.page.length && this.more) {
+      this.page = await chunkRepeats(this.pool, this.job.chunkId, this.after, pageRows);
+      this.at = 0;
+      this.more = this.page.length === pageRows;
+      this.after = this.page.at(-1)?.byteOffset ?? this.after;
+    }
+    return this.page[this.at] ?? null;
+  }
+
+  private rejectOf(batch: Batch, row: number, { ruleId, ...repeat }: Repeat) {
+    const rule = this.rules.get(ruleId)!;
+    const column = rule.columns.length === 1 ? rule.columns[0] : -1;
+    const first = this.placeOf(repeat);
+    return { ...batch.place!(row), column, reason: RejectReason.unique, rule: rule.name, first };
+  }
+
+  private placeOf({ firstFile, firstName, firstLine }: Omit<Repeat, 'ruleId'>): string {
+    if (firstFile === this.job.fileId) return `line ${firstLine}`;
+    const name = `${firstName} (file ${firstFile})`;
+    return firstLine > 0 ? `line ${firstLine} of ${name}` : name;
+  }
+
+  /** A function of the definition gave other answers than when the keys were noted. */
+  private readOtherwise({ byteOffset }: Repeat): LandfallError {
+    const reason = `the row at byte ${byteOffset} was read otherwise than when its keys were noted: do the definition's functions always give the same?`;
+    return new LandfallError('LF_INTERNAL', { reason });
+  }
+}

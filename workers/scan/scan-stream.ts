@@ -1,0 +1,264 @@
+/**
+ * Looks through a file that can only be read from its start: a compressed one, or one in an encoding
+ * whose characters cannot be told apart in the middle. It is cut into chunks while it is read, once; what
+ * it unpacks to goes into the spool, chunk by chunk, and no more than a piece of it is ever in memory.
+ */
+
+import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { readRecord } from '../../kernel/dialect/header.ts';
+import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
+import { BlockHasher } from '../../platform/storage/content-hash.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { spoolKey } from '../../platform/storage/spool.ts';
+import { openObject } from '../../platform/storage/index.ts';
+import type { FileLayout, Storage, StorageWriter, StreamChunk, SurveyJob } from '../../platform/types.ts';
+import { unpack } from '../../platform/storage/unpack/index.ts';
+import { type ChunkSink, type CutChunk, RecordCutter } from './record-cutter.ts';
+import type { SlotCounters } from '../slots.ts';
+
+export interface StreamTools {
+  readonly lake: Storage;
+  readonly counters: SlotCounters;
+  readonly signal: AbortSignal;
+}
+
+/** The first record of a file within the file must end within this. */
+const headBytesMost = 16 * 1024 * 1024;
+/** Its last lines, where they are to be left out, within this. */
+const tailBytesMost = 1024 * 1024;
+/** Of its name as much is kept. */
+const entryCharactersMost = 300;
+
+/**
+ * The file's chunks and the hashes of its blocks. Throws LF_FILE_CHANGED, LF_ZIP_HEADERS and what
+ * unpacking throws.
+ */
+export async function surveyStream(
+  job: SurveyJob,
+  file: LedgerFile,
+  tools: StreamTools,
+): Promise<{ blockHashes: Buffer; chunks: readonly StreamChunk[] }> {
+  const layout = file.layout!;
+  const chunkBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
+  if (layout.compression === undefined) return surveyPlain(file, layout, chunkBytes, tools);
+  const blockHashes = await hashFile(file, tools.signal);
+  const spool = new SpoolSink(tools.lake, file.fileId);
+  try {
+    const entries = new Entries(file, layout, new RecordCutter(layout, chunkBytes, spool));
+    const { storage, key } = await openObject(file.url);
+    const packed = { storage, key, name: file.name, bytes: file.bytes, fingerprint: file.fingerprint };
+    for await (const { bytes, entry, packedBytes } of unpack(packed, layout.compression)) {
+      tools.signal.throwIfAborted();
+      await entries.push(entry, bytes);
+      tools.counters.bytesRead = packedBytes;
+    }
+    const chunks = await entries.end();
+    crashPoint('spool.written');
+    return { blockHashes, chunks: shares(chunks, file.bytes) };
+  } finally {
+    await spool.close();
+  }
+}
+
+async function hashFile(file: LedgerFile, signal: AbortSignal): Promise<Buffer> {
+  const hasher = new BlockHasher();
+  const { storage, key } = await openObject(file.url);
+  for await (const bytes of storage.read(key, { start: 0, end: file.bytes, fingerprint: file.fingerprint })) {
+    signal.throwIfAborted();
+    hasher.update(bytes);
+  }
+  return hasher.finish();
+}
+
+async function surveyPlain(
+  file: LedgerFile,
+  layout: FileLayout,
+  chunkBytes: number,
+  { counters, signal }: StreamTools,
+): Promise<{ blockHashes: Buffer; chunks: readonly StreamChunk[] }> {
+  const hasher = new BlockHasher();
+  const cutter = new RecordCutter(layout, chunkBytes, null);
+  const { headerBytes, headerLines = 0, footerBytes: footer = 0 } = layout;
+  cutter.begin(headerBytes, headerLines);
+  const { storage, key } = await openObject(file.url);
+  let position = 0;
+  for await (const bytes of storage.read(key, { start: 0, end: file.bytes, fingerprint: file.fingerprint })) {
+    signal.throwIfAborted();
+    hasher.update(bytes);
+    await cutter.push(bytes.subarray(Math.max(0, Math.min(bytes.length, headerBytes - position))));
+    position += bytes.length;
+    counters.bytesRead = position;
+  }
+  await cutter.end();
+  cutter.truncate(file.bytes - footer, 0);
+  const chunks = cutter.chunks.map(({ start, lines }, i) => ({
+    byteStart: i === 0 ? 0 : start,
+    byteEnd: cutter.chunks[i + 1]?.start ?? file.bytes,
+    lineStart: i === 0 ? 1 : lines + 1,
+  }));
+  return { blockHashes: hasher.finish(), chunks };
+}
+
+/** Of the stored bytes each chunk gets as many as it has of the unpacked ones, for progress to go by. */
+function shares(chunks: readonly CutChunk[], bytes: number): StreamChunk[] {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
+  let seen = 0;
+  let byteStart = 0;
+  return chunks.map(({ start, end, lines, entry }, i) => {
+    seen += end - start;
+    const byteEnd = i === chunks.length - 1 ? bytes : Math.floor((bytes * seen) / Math.max(1, total));
+    const place = { byteStart, byteEnd, lineStart: lines + 1, unpackedStart: start, unpackedEnd: end };
+    byteStart = byteEnd;
+    return { ...place, ...(entry && { entry }) };
+  });
+}
+
+/** The files within a stream, one after another: each has a header of its own, which must be the same. */
+class Entries {
+  private readonly file: LedgerFile;
+  private readonly layout: FileLayout;
+  private readonly cutter: RecordCutter;
+  private name: string | null = null;
+  /** Bytes of the present entry whose header has not ended yet; null once it has. */
+  private head: Uint8Array | null = null;
+  private tail: Uint8Array = new Uint8Array(0);
+  private entryBytes = 0;
+  private firstChunk = 0;
+  private position = 0;
+  private lines = 0;
+
+  constructor(file: LedgerFile, layout: FileLayout, cutter: RecordCutter) {
+    this.file = file;
+    this.layout = layout;
+    this.cutter = cutter;
+  }
+
+  async push(entry: string, bytes: Uint8Array): Promise<void> {
+    if (entry !== this.name) {
+      await this.endEntry();
+      this.name = entry;
+      this.head = new Uint8Array(0);
+      this.entryBytes = 0;
+    }
+    this.entryBytes += bytes.length;
+    this.position += bytes.length;
+    this.keepTail(bytes);
+    if (this.head === null) return this.cutter.push(bytes);
+    this.head = Buffer.concat([this.head, bytes]);
+    await this.leaveHead(false);
+  }
+
+  async end(): Promise<readonly CutChunk[]> {
+    await this.endEntry();
+    const { headerBytes: start } = this.layout;
+    return this.cutter.chunks.length > 0 ? this.cutter.chunks : [{ start, end: start, lines: 0 }];
+  }
+
+  private async endEntry(): Promise<void> {
+    if (this.name === null) return;
+    if (this.head !== null) await this.leaveHead(true);
+    if (this.head === null) {
+      this.lines = await this.cutter.end();
+      this.leaveFooter();
+    }
+    this.head = null;
+    this.name = null;
+    this.tail = new Uint8Array(0);
+  }
+
+  /** Goes on to the records where the header has ended. `whole`: the entry has. */
+  private async leaveHead(whole: boolean): Promise<void> {
+    const head = this.head!;
+    const found = headerOf(head, whole, this.layout);
+    if (found === null) {
+      if (head.length <= headBytesMost) return;
+      throw new LandfallError('LF_HEADER_LONG', { file: this.file.name, bytes: headBytesMost });
+    }
+    this.refuseOther(found.fields);
+    const start = this.position - head.length + found.bytes;
+    this.firstChunk = this.cutter.chunks.length;
+    const name = (this.name ?? '').replaceAll('\0', '\u2400').slice(0, entryCharactersMost);
+    const entry = name === '' ? undefined : { name, line: this.lines + 1 };
+    this.cutter.begin(start, this.lines + found.lines, entry);
+    this.head = null;
+    await this.cutter.push(head.subarray(found.bytes));
+  }
+
+  private refuseOther(fields: readonly string[]): void {
+    const { header } = this.layout;
+    if (header.length === fields.length && header.every((field, i) => field === fields[i])) return;
+    throw new LandfallError('LF_ZIP_HEADERS', {
+      file: this.file.name,
+      entry: this.name,
+      found: fields.join(', '),
+      expected: header.join(', '),
+    });
+  }
+
+  private keepTail(bytes: Uint8Array): void {
+    if (!this.layout.skipFooterLines) return;
+    this.tail = Buffer.concat([this.tail, bytes]).subarray(-tailBytesMost);
+  }
+
+  private leaveFooter(): void {
+    const { skipFooterLines: lines = 0 } = this.layout;
+    if (lines === 0) return;
+    const footer = footerBytes(this.tail, this.tail.length === this.entryBytes, lines, this.layout);
+    if (footer === null)
+      throw new LandfallError('LF_FOOTER_LONG', { file: this.file.name, lines, bytes: tailBytesMost });
+    this.cutter.truncate(this.position - footer, this.firstChunk);
+  }
+}
+
+/** What comes before the records of one file: byte order mark, preamble, header. Null: more is needed. */
+function headerOf(
+  bytes: Uint8Array,
+  whole: boolean,
+  layout: FileLayout,
+): { bytes: number; lines: number; fields: readonly string[] } | null {
+  const { encoding, lineEnds, skipLines = 0, header } = layout;
+  const utf8 = whole ? toUtf8(bytes, encoding) : createTranscoder(encoding).push(bytes);
+  const bom = utf8[0] === 0xef && utf8[1] === 0xbb && utf8[2] === 0xbf ? 3 : 0;
+  const from = linesEnd(utf8.subarray(bom), skipLines, lineEnds === 'any');
+  if (from === null || (utf8.length < 3 && !whole)) return null;
+  const start = bom + from;
+  if (header.length === 0)
+    return { bytes: originalBytes(utf8.subarray(0, start), encoding), lines: skipLines, fields: [] };
+  const record = readRecord(utf8, start, layout, whole);
+  // Whether a line end of two bytes is cut in half is not known yet.
+  if (record === null || (!whole && record.bytes === utf8.length)) return null;
+  const { fields, lines } = record;
+  return { bytes: originalBytes(utf8.subarray(0, record.bytes), encoding), lines: skipLines + lines, fields };
+}
+
+/** Writes chunks into the spool, one at a time. */
+class SpoolSink implements ChunkSink {
+  private readonly lake: Storage;
+  private readonly fileId: number;
+  private writer: StorageWriter | null = null;
+
+  constructor(lake: Storage, fileId: number) {
+    this.lake = lake;
+    this.fileId = fileId;
+  }
+
+  async write(number: number, bytes: Uint8Array): Promise<void> {
+    this.writer ??= await this.lake.writer(spoolKey(this.fileId, number));
+    await this.writer.write(bytes);
+  }
+
+  async end(): Promise<void> {
+    const { writer } = this;
+    this.writer = null;
+    await writer?.commit();
+    crashPoint('spool.chunk-written');
+  }
+
+  /** Drops a chunk that was not ended. */
+  async close(): Promise<void> {
+    await this.writer?.abort();
+    this.writer = null;
+  }
+}
