@@ -7,10 +7,11 @@
  * into the kernel as a read would, every batch's columns looked at (sums are printed). Not measured: the
  * disk, enrichment, anything after the columns.
  */
-import { createKernel } from '../kernel/kernel.ts';
-import { createSurveyor } from '../kernel/scan.ts';
-import type { Batch, CopyField, KernelColumn, KernelPlan } from '../kernel/types.ts';
+
 import type { Vector } from '../kernel/columns/vectors.ts';
+import { createKernel } from '../kernel/kernel.ts';
+import { createScanner } from '../kernel/scan.ts';
+import type { Batch, CopyField, KernelColumn, KernelPlan } from '../kernel/types.ts';
 
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);
@@ -169,10 +170,10 @@ async function main(): Promise<void> {
     });
     report('copy', encoding / 1e3, `${encoded} bytes encoded`);
     started = performance.now();
-    const surveyor = await createSurveyor(plan.dialect, 0);
-    surveyor.update(bytes);
-    const { lines } = surveyor.finish();
-    report('survey', (performance.now() - started) / 1e3, `${lines} lines`);
+    const scanner = await createScanner(plan.dialect, 0);
+    scanner.update(bytes);
+    const { lines } = scanner.finish();
+    report('scan', (performance.now() - started) / 1e3, `${lines} lines`);
   }
 }
 

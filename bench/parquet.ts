@@ -19,8 +19,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
-import type { Batch } from '../model/enrich/batch.ts';
 import type { CompiledDataset, LogicalType } from '../model/compiled.ts';
+import type { Batch } from '../model/enrich/batch.ts';
 import { fixedDictionary } from '../model/enrich/known-dictionary.ts';
 import type { Storage, StorageWriter } from '../platform/types.ts';
 import { openLakeChunk } from '../sinks/lake/lake-chunk.ts';
@@ -142,7 +142,13 @@ async function ours(dataset: CompiledDataset, batches: readonly Batch[]): Promis
   const counter = new Counter();
   const batchesOfChunk = Math.ceil(CHUNK_ROWS / BATCH_ROWS);
   for (let from = 0; from < batches.length; from += batchesOfChunk) {
-    const chunk = openLakeChunk({ dataset, lake: counter.storage(), fileId: 1, chunkNumber: from, claim: 1 });
+    const chunk = openLakeChunk({
+      dataset,
+      lake: counter.storage(),
+      fileId: 1,
+      chunkNumber: from,
+      fencingToken: 1,
+    });
     for (const batch of batches.slice(from, from + batchesOfChunk)) await chunk.write(batch);
     await chunk.finish();
     await chunk.publish();

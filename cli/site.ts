@@ -6,9 +6,9 @@ import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Database } from '../platform/database/database.ts';
+import { type Outage, outageOf } from '../platform/errors/outage.ts';
+import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog, type Log } from '../platform/log/log.ts';
-import { patiently } from '../platform/errors/wait-out.ts';
-import { type Trouble, troubleOf } from '../platform/errors/outage.ts';
 import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -61,7 +61,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const database = await openPatiently(config, log);
+    const database = await openWaiting(config, log);
     closers.push(() => database.close());
     // The coordinator makes the queue, which workers expect to find.
     const { coordinator, hub } = await untilReady(config, log, () =>
@@ -79,17 +79,17 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 }
 
 /** Opens the database; one that is still being started is waited for. */
-export async function openPatiently(config: Config, log: Log): Promise<Database> {
-  const { openDatabase } = await import('../platform/database/database.ts');
+export async function openWaiting(config: Config, log: Log): Promise<Database> {
+  const { openDatabase } = await import('../ledger/open-database.ts');
   return untilReady(config, log, () => openDatabase(config));
 }
 
 /** Opens what needs a server that may still be coming, or have no connection left. */
 function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promise<T> {
-  return patiently(open, {
-    patienceMs: Math.min(startMs, config.patience * 1000),
-    troubleOf: (error) => troubleOf(error, config),
-    onTrouble: (trouble) => log.warn({ ...trouble }, 'waiting for the database'),
+  return waitOut(open, {
+    outageTimeoutMs: Math.min(startMs, config.outageTimeout * 1000),
+    outageOf: (error) => outageOf(error, config),
+    onOutage: (outage) => log.warn({ ...outage }, 'waiting for the database'),
   });
 }
 
@@ -122,25 +122,25 @@ async function openInTurn(
   const [{ startCoordinator }, { createHub }, { openTicks }] = await Promise.all([
     import('../coordinator/coordinator.ts'),
     import('../coordinator/progress/hub.ts'),
-    import('../platform/progress/ticks.ts'),
+    import('../ledger/ticks.ts'),
   ]);
   const ticks = await openTicks(config, database.url);
   closers.push(() => ticks.close());
   let hub: Hub | undefined;
   const onUnknown: CoordinatorOptions['onUnknown'] = (files) => hub?.setUnknown(files);
-  const waiting = new Map<string, Trouble | null>();
-  const onTrouble: CoordinatorOptions['onTrouble'] = (source, trouble) => {
-    waiting.set(source, trouble);
-    hub?.setTrouble(source, trouble);
+  const waiting = new Map<string, Outage | null>();
+  const onOutage: CoordinatorOptions['onOutage'] = (source, outage) => {
+    waiting.set(source, outage);
+    hub?.setOutage(source, outage);
   };
-  const options = { config, database, registry, scope, watch, log, onUnknown, onTrouble };
+  const options = { config, database, registry, scope, watch, log, onUnknown, onOutage };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
   const openHub = hub;
   closers.push(() => openHub.close());
   hub.setUnknown(coordinator.unknownFiles());
-  for (const [source, trouble] of waiting) hub.setTrouble(source, trouble);
+  for (const [source, outage] of waiting) hub.setOutage(source, outage);
   return { coordinator, hub };
 }
 
@@ -170,7 +170,7 @@ async function queueCounts({ queues }: Coordinator): Promise<Record<string, numb
   );
 }
 
-/** What closing may take beyond the time for work in hand: giving the rest back, connections, an embedded server. */
+/** What closing may take beyond the time for work in flight: giving the rest back, connections, an embedded server. */
 const closeMs = 10_000;
 
 /**

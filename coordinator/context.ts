@@ -1,9 +1,9 @@
 /** What the coordinator's steps are lent. */
 import type pg from 'pg';
+import type { Ledger, LedgerFile } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
-import type { Ledger, LedgerFile } from '../ledger/ledger.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { Queues } from '../platform/queue/index.ts';

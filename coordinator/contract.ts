@@ -1,13 +1,14 @@
 /** The coordinator as the command sees it. */
+
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Outage } from '../platform/errors/outage.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { Queues } from '../platform/queue/index.ts';
-import type { Trouble } from '../platform/errors/outage.ts';
 import type { Config, Receipt } from '../platform/types.ts';
-import type { UnknownFile } from './progress/unknown.ts';
+import type { UnknownFile } from '../sources/contract.ts';
 
 export interface CoordinatorOptions {
   readonly config: Config;
@@ -21,7 +22,7 @@ export interface CoordinatorOptions {
   /** Told of all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;
   /** Told what a part of the coordinator (`source`) waits for to be gone; null when it goes on. */
-  readonly onTrouble?: (source: string, trouble: Trouble | null) => void;
+  readonly onOutage?: (source: string, outage: Outage | null) => void;
 }
 
 export interface Coordinator {
@@ -49,6 +50,6 @@ export interface Coordinator {
    * database was out of reach. Then this one has ended.
    */
   readonly takenOver: Promise<LandfallError>;
-  /** Finishes what is in hand and leaves the rest to the next start. */
+  /** Finishes what is in flight and leaves the rest to the next start. */
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 /**
  * The coordinator: sees files land, has them loaded by the workers and ends them with a receipt.
  *
- *   (landing) ─▶ discovered ─▶ surveying ─▶ loading ─▶ finalising ─▶ done
+ *   (landing) ─▶ discovered ─▶ scanning ─▶ loading ─▶ finalising ─▶ done
  *                    │             │           │            │
  *                    ├─▶ duplicate ◀           │            │       archive/ ◀─ done, duplicate
  *                    └─────────────┴───────────┴────────────┴─▶ failed ─▶ failed/
  *
  *   discovered   noted in the ledger. Left when its layout is settled; fails when it cannot be read.
- *   surveying    workers look through a large file for record borders; then it is planned.
+ *   scanning    workers look through a large file for record borders; then it is planned.
  *                A file whose bytes are loaded, or being loaded, is a duplicate.
  *   loading      its chunks are in the queue. Left when all are committed, or one failed for good.
  *   finalising   its accounts are reconciled. A mismatch, too many rejects or a broken data check fail it.
@@ -18,47 +18,46 @@
  * only saves asking: which files are on their way, and who waits for them.
  */
 
+import { Ledger, type LedgerFile } from '../ledger/ledger.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
-import { Ledger, type LedgerFile } from '../ledger/ledger.ts';
+import { databaseOutage, describeFailure, queueOutage } from '../platform/errors/outage.ts';
 import { isFinished } from '../platform/progress/progress.ts';
 import { type FilesContext, type FilesJob, openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
-import { databaseTrouble, describeFailure, queueTrouble } from '../platform/errors/outage.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
-import type { Moved } from './finalise/archive.ts';
-import { arrivalsMost, noteArrivals } from './flow/arrival.ts';
-import { Batches } from './flow/batches.ts';
+import { Stars } from '../sinks/postgres/ddl/stars.ts';
+import { Marts } from '../sinks/postgres/marts/marts.ts';
+import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
+import type { Arrival, Discovery, UnknownFile } from '../sources/contract.ts';
+import { openLanding, watchLanding } from '../sources/landing.ts';
+import { prepareReplay } from './commands/replay.ts';
+import { noteSubmitted } from './commands/submit.ts';
 import { type Context, datasetNamed } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
-import { DeadIngests } from './lifecycle/orphans.ts';
-import type { Arrival, Discovery } from '../sources/folder/discover-folder.ts';
-import { isFinal } from './flow/final.ts';
+import type { Moved } from './finalise/archive.ts';
+import { clearSpoolOf } from './finalise/clear-spool.ts';
 import { finaliseFile } from './finalise/finalise.ts';
-import { InHand } from './flow/files-in-flight.ts';
-import { openLanding, watchLanding } from '../sources/landing.ts';
-import { Marts } from '../sinks/postgres/marts/marts.ts';
-import { once } from './flow/once.ts';
-import { type Prepared, planSurveyed, prepareFile } from './plan/prepare.ts';
-import { isSmall } from './plan/prepare-group.ts';
-import type { UnknownFile } from './progress/unknown.ts';
 import { type Places, placesOf, putAway, putAwayOne } from './finalise/put-away.ts';
-import { resumeFiles } from './lifecycle/resume-files.ts';
-import { prepareReplay } from './commands/replay.ts';
-import { Revival } from './lifecycle/recovery.ts';
-import { lockScope } from './lifecycle/leadership.ts';
-import { closeScope, openScope } from './lifecycle/scope-notes.ts';
+import { failFile } from './finalise/unload.ts';
+import { arrivalsMost, noteArrivals } from './flow/arrival.ts';
+import { Batches } from './flow/batches.ts';
+import { FilesInFlight } from './flow/files-in-flight.ts';
+import { isFinal } from './flow/final.ts';
+import { KeyedMutex } from './flow/keyed-mutex.ts';
+import { once } from './flow/once.ts';
 import { Settling } from './flow/settled.ts';
 import { SmallFiles } from './flow/small-files.ts';
-import { clearSpoolOf } from './finalise/clear-spool.ts';
-import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
-import { Stars } from '../sinks/postgres/ddl/stars.ts';
-import { noteSubmitted } from './commands/submit.ts';
-import { Surroundings } from './lifecycle/outages.ts';
+import { takeLeadership } from './lifecycle/leadership.ts';
+import { Orphans } from './lifecycle/orphans.ts';
+import { OutageWatch } from './lifecycle/outages.ts';
+import { Recovery } from './lifecycle/recovery.ts';
+import { resumeFiles } from './lifecycle/resume-files.ts';
+import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
-import { Turns } from './flow/keyed-mutex.ts';
-import { failFile } from './finalise/unload.ts';
+import { type Prepared, planScanned, prepareFile } from './plan/prepare.ts';
+import { isSmall } from './plan/prepare-group.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
 
@@ -91,14 +90,14 @@ class LandfallCoordinator implements Coordinator {
   private context!: Context;
   private readonly options: CoordinatorOptions;
   private readonly settling: Settling;
-  private readonly surroundings: Surroundings;
+  private readonly outages: OutageWatch;
   private readonly marts: Marts;
-  private readonly turns = new Turns(filesAtATime);
-  readonly active = new InHand();
+  private readonly mutex = new KeyedMutex(filesAtATime);
+  readonly active = new FilesInFlight();
   private readonly small = new SmallFiles({
     context: () => this.context,
-    turns: this.turns,
-    through: (step) => this.surroundings.through('a group of files', step),
+    mutex: this.mutex,
+    through: (step) => this.outages.through('a group of files', step),
     starOf: (name) => this.stars.make(datasetNamed(this.options.registry, name)),
     prepareAlone: (file) => this.beginAlone(file),
     endAlone: ({ fileId }, context) => this.onFilesJob({ kind: 'finalise', fileId }, context),
@@ -115,27 +114,27 @@ class LandfallCoordinator implements Coordinator {
   private discovery: Discovery | null = null;
   private left: readonly UnknownFile[] = [];
   private closing: Promise<void> | null = null;
-  private readonly revival: Revival;
+  private readonly recovery: Recovery;
 
   constructor(options: CoordinatorOptions) {
-    const { config, database, log, onTrouble } = options;
+    const { config, database, log, onOutage } = options;
     this.options = options;
     this.ledger = new Ledger(database.pool);
     this.stars = new Stars(database.pool, this.ledger);
-    this.surroundings = new Surroundings({
-      patienceMs: config.patience * 1000,
+    this.outages = new OutageWatch({
+      outageTimeoutMs: config.outageTimeout * 1000,
       lakeUrl: config.lakeUrl,
       log,
-      onTrouble,
-      reviveDatabase: database.revive,
+      onOutage,
+      restartDatabase: database.restart,
     });
-    this.revival = new Revival(async () => {
-      await this.surroundings.through('resuming', () => this.resume());
-      await this.discovery?.scan();
+    this.recovery = new Recovery(async () => {
+      await this.outages.through('resuming', () => this.resume());
+      await this.discovery?.list();
     }, log);
     this.settling = new Settling(this.ledger, {
-      onTrouble: (error) => this.surroundings.tell('ledger', databaseTrouble(error)),
-      onMended: () => this.mended('ledger'),
+      onOutage: (error) => this.outages.tell('ledger', databaseOutage(error)),
+      onRecovered: () => this.recovered('ledger'),
     });
     this.takenOver = new Promise((resolve) => {
       this.giveWay = resolve;
@@ -149,11 +148,11 @@ class LandfallCoordinator implements Coordinator {
 
   async start(): Promise<void> {
     const { config, database, registry, scope, watch, log } = this.options;
-    const lock = await lockScope(database.url, scope, {
-      onTrouble: (error) => this.surroundings.tell('lock', databaseTrouble(error)),
-      onMended: () => this.mended('lock'),
+    const lock = await takeLeadership(database.url, scope, {
+      onOutage: (error) => this.outages.tell('lock', databaseOutage(error)),
+      onRecovered: () => this.recovered('lock'),
       onTaken: (error) => {
-        this.surroundings.tell('lock', { with: 'database', ...error.toJSON() });
+        this.outages.tell('lock', { with: 'database', ...error.toJSON() });
         log.error({ ...error.toJSON() }, 'another coordinator has taken over: this one stops');
         void this.close().then(() => this.giveWay(error));
       },
@@ -163,8 +162,8 @@ class LandfallCoordinator implements Coordinator {
     const { redisUrl, lockMs } = config;
     const queueOptions = { databaseUrl: database.url, redisUrl, lockMs, onError };
     const health = {
-      onTrouble: (reason: string) => this.surroundings.tell('queue', queueTrouble(reason)),
-      onMended: () => this.mended('queue'),
+      onOutage: (reason: string) => this.outages.tell('queue', queueOutage(reason)),
+      onRecovered: () => this.recovered('queue'),
     };
     this.queues = await openQueues({ ...queueOptions, scope, migrate: true, health });
     this.closers.push(() => this.closeQueues());
@@ -191,7 +190,7 @@ class LandfallCoordinator implements Coordinator {
       await queues.remove();
       await queues.close();
     };
-    const dead = new DeadIngests(this.context, lock, removeQueues, { places: this.places, lockMs });
+    const dead = new Orphans(this.context, lock, removeQueues, { places: this.places, lockMs });
     this.closers.push(() => dead.close());
     await dead.start();
     await tidy(this.context);
@@ -206,12 +205,12 @@ class LandfallCoordinator implements Coordinator {
     const worker = await this.queues.workFiles((job, context) => this.onFilesJob(job, context));
     this.closers.push(
       () => worker.close(),
-      () => this.turns.allEnded(),
+      () => this.mutex.allEnded(),
       () => this.small.ended(),
     );
     if (watch) await this.watchLanding();
     const watchdog = setInterval(() => {
-      if (this.active.size > 0 && this.settling.silentMs > silenceMs) this.revival.request();
+      if (this.active.size > 0 && this.settling.silentMs > silenceMs) this.recovery.request();
     }, silenceMs / 2);
     this.closers.push(async () => clearInterval(watchdog));
   }
@@ -232,7 +231,7 @@ class LandfallCoordinator implements Coordinator {
 
   async settled(fileId: number): Promise<Receipt> {
     const receipt = await this.settling.wait(fileId);
-    await this.turns.ended(fileId);
+    await this.mutex.ended(fileId);
     await this.aftermath.get(fileId);
     return receipt;
   }
@@ -243,24 +242,24 @@ class LandfallCoordinator implements Coordinator {
 
   close(): Promise<void> {
     this.closing ??= (async () => {
-      this.surroundings.close();
+      this.outages.close();
       this.queues?.letGo();
-      await this.revival.close();
+      await this.recovery.close();
       for (const closer of this.closers.splice(0).reverse()) await closer();
     })();
     return this.closing;
   }
 
   /** What a part of the coordinator waited for is gone: what was missed or lost meanwhile is taken up. */
-  private mended(source: string): void {
-    this.surroundings.tell(source, null);
-    this.revival.request();
+  private recovered(source: string): void {
+    this.outages.tell(source, null);
+    this.recovery.request();
   }
 
   /** Takes up what an earlier run, or the queue, left unfinished. */
   private async resume(): Promise<void> {
     const { context } = this;
-    // One that is in hand is just being put away, or has ended unheard of here: it is looked at in its turn.
+    // One that is in flight is just being put away, or has ended unheard of here: it is looked at in its turn.
     await putAway(context, context.scope, this.places, async (file) => {
       if (this.active.has(file.fileId)) this.onTurn(file.fileId, () => this.endUnheard(file.fileId));
       else await putAwayOne(context, file);
@@ -293,7 +292,7 @@ class LandfallCoordinator implements Coordinator {
         this.left = files;
         onUnknown?.(files);
       },
-      onTrouble: (trouble) => this.surroundings.tell('landing', trouble),
+      onOutage: (outage) => this.outages.tell('landing', outage),
     });
     this.closers.push(() => this.discovery!.close());
   }
@@ -311,7 +310,7 @@ class LandfallCoordinator implements Coordinator {
   }
 
   private onTurn(fileId: number, work: () => Promise<void>): void {
-    this.turns
+    this.mutex
       .take(fileId, work)
       .catch((error) => this.options.log.error({ err: error, fileId }, 'the file could not be begun'));
   }
@@ -321,8 +320,8 @@ class LandfallCoordinator implements Coordinator {
       try {
         const prepared = await this.through(file, async () => {
           await this.stars.make(datasetNamed(this.options.registry, file.dataset));
-          return file.state === 'surveying'
-            ? planSurveyed(this.context, file)
+          return file.state === 'scanning'
+            ? planScanned(this.context, file)
             : prepareFile(this.context, file);
         });
         return await this.prepared(file, prepared);
@@ -338,11 +337,11 @@ class LandfallCoordinator implements Coordinator {
   private onFilesJob(job: FilesJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.end(job.fileIds, context);
     const { lastAttempt } = context;
-    return this.turns.take(job.fileId, async () => {
+    return this.mutex.take(job.fileId, async () => {
       let file: LedgerFile | null = null;
       const step = async () => {
         file = await this.ledger.file(job.fileId);
-        if (file?.state === 'surveying') await this.plan(file);
+        if (file?.state === 'scanning') await this.plan(file);
         else if (file !== null && job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
       };
       try {
@@ -356,11 +355,11 @@ class LandfallCoordinator implements Coordinator {
 
   /** A step of a file, taken again where database, queue or stores gave way under it. */
   private through<T>({ fileId }: { fileId: number }, step: () => Promise<T>): Promise<T> {
-    return this.surroundings.through(`file ${fileId}`, step);
+    return this.outages.through(`file ${fileId}`, step);
   }
 
   private async plan(file: LedgerFile): Promise<void> {
-    await this.prepared(file, await planSurveyed(this.context, file));
+    await this.prepared(file, await planScanned(this.context, file));
   }
 
   /** Ends a duplicate; of one that waits for another file asks again when that has ended. */
@@ -386,7 +385,7 @@ class LandfallCoordinator implements Coordinator {
 
   private async prepareAgain(fileId: number): Promise<void> {
     const file = await this.through({ fileId }, () => this.ledger.file(fileId));
-    if (file?.state === 'discovered' || file?.state === 'surveying') await this.prepare(file);
+    if (file?.state === 'discovered' || file?.state === 'scanning') await this.prepare(file);
   }
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
@@ -397,7 +396,7 @@ class LandfallCoordinator implements Coordinator {
   }
 
   /**
-   * Goes on with a file in hand that has ended: the answer to the commit was lost, or another coordinator has
+   * Goes on with a file in flight that has ended: the answer to the commit was lost, or another coordinator has
    * ended it while we had lost our lock, and may have died before it put it away.
    */
   private async endUnheard(fileId: number): Promise<void> {

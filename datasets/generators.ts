@@ -26,14 +26,14 @@ export const generators: Readonly<Record<string, Generate>> = {
  * it, which is renamed when it is whole, so a landing folder never shows half a file.
  */
 export async function writeGenerated(path: string, buffers: Iterable<Buffer>): Promise<number> {
-  const aside = `${path}.part`;
+  const staged = `${path}.part`;
   try {
-    await writeFile(aside, buffers);
-    const { size } = await stat(aside);
-    await rename(aside, path);
+    await writeFile(staged, buffers);
+    const { size } = await stat(staged);
+    await rename(staged, path);
     return size;
   } catch (error) {
-    await rm(aside, { force: true });
+    await rm(staged, { force: true });
     throw error;
   }
 }

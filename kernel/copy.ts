@@ -1,10 +1,10 @@
 /** Describes fields to kernel/assembly/copy/copy.ts, copying what lies outside kernel memory into it. */
 import { KernelBlocks, type Part } from './blocks.ts';
 import { KernelDictionary } from './columns/dictionary.ts';
-import type { KernelInstance } from './module.ts';
 import { numericBinary } from './columns/numeric-binary.ts';
-import type { CopyField } from './types.ts';
 import type { TextDictionary } from './columns/vectors.ts';
+import type { KernelInstance } from './module.ts';
+import type { CopyField } from './types.ts';
 
 /** The kernel's numbers for the kinds, as in kernel/assembly/copy/copy.ts; dictionary text is 10. */
 const KINDS: Record<CopyField['kind'], number> = {

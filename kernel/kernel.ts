@@ -1,9 +1,10 @@
 /** The kernel: CSV bytes in, typed columns and COPY rows out. The work is done in kernel/assembly. */
-import { columnVector, readLine, readPlace, readRejects } from './read-batch.ts';
-import { CopyEncoder } from './copy.ts';
+
 import { KernelDictionary } from './columns/dictionary.ts';
+import { CopyEncoder } from './copy.ts';
 import { instantiate, type KernelInstance } from './module.ts';
 import { writePlan } from './plan.ts';
+import { columnVector, readLine, readPlace, readRejects } from './read-batch.ts';
 import { TextHasher } from './text-hash.ts';
 import type { Batch, CopyField, Kernel, KernelPlan, TextHashes } from './types.ts';
 

@@ -66,12 +66,12 @@ export interface KernelExports {
   copyRows(count: number, rows: number): number;
   copyOutput(): number;
   hashTexts(offsets: number, bytes: number, count: number, hashes: number, checks: number): void;
-  surveyBegin(delimiter: number, quote: number): number;
-  surveyUpdate(start: number, end: number): void;
-  surveyFirstEnds(): number;
-  surveyFirstLines(): number;
-  surveyLines(): number;
-  tableSurveyBegin(
+  scanBegin(delimiter: number, quote: number): number;
+  scanUpdate(start: number, end: number): void;
+  scanFirstEnds(): number;
+  scanFirstLines(): number;
+  scanLines(): number;
+  tableScanBegin(
     words: number,
     final: number,
     special: number,
@@ -79,12 +79,12 @@ export interface KernelExports {
     measure: number,
     only: number,
   ): void;
-  tableSurveyUpdate(start: number, end: number): void;
-  tableSurveyEnd(): number;
-  tableSurveyFirstEnds(): number;
-  tableSurveyFirstLines(): number;
-  tableSurveyLines(): number;
-  tableSurveySeen(): number;
+  tableScanUpdate(start: number, end: number): void;
+  tableScanEnd(): number;
+  tableScanFirstEnds(): number;
+  tableScanFirstLines(): number;
+  tableScanLines(): number;
+  tableScanSeen(): number;
 }
 
 export interface KernelInstance {

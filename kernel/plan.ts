@@ -1,7 +1,7 @@
 /** Puts a plan into kernel memory: columns, null tokens, formats, zone tables, buffers. */
 import { measureOf } from './dialect/encodings.ts';
-import { compileFormats } from './formats.ts';
 import { dialectFault, isPlain, machineOf } from './dialect/machine.ts';
+import { compileFormats } from './formats.ts';
 import type { KernelInstance } from './module.ts';
 import { remember } from './remember.ts';
 import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';

@@ -1,8 +1,8 @@
 /** Shows what is in kernel memory after a readBatch as vectors and rejects. */
 import type { KernelDictionary } from './columns/dictionary.ts';
+import type { Vector } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
 import { type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
-import type { Vector } from './columns/vectors.ts';
 
 // Places of the words in the Column of kernel/assembly/column.ts.
 const VALUES = 10;

@@ -3,17 +3,17 @@ import { measureOf } from './dialect/encodings.ts';
 import { isPlain, machineOf, STATES_MAX } from './dialect/machine.ts';
 import { instantiate, type KernelInstance } from './module.ts';
 import { dialectBytes } from './plan.ts';
-import type { KernelDialect, RangeSurvey } from './types.ts';
+import type { KernelDialect, RangeScan } from './types.ts';
 
-export interface Surveyor {
+export interface Scanner {
   /** The range's next bytes, as UTF-8: whole characters where the file is in another encoding. */
   update(bytes: Uint8Array): void;
-  finish(): RangeSurvey;
+  finish(): RangeScan;
 }
 
 /** Bytes copied into kernel memory at a time: they stay in the cache while they are looked at. */
 const PIECE_BYTES = 256 << 10;
-/** Memory of a surveyor's instance: one piece, a table of states and the kernel's tables. */
+/** Memory of a scanner's instance: one piece, a table of states and the kernel's tables. */
 const MEMORY_PAGES = 16;
 const TABLE_BYTES = STATES_MAX * 512;
 /** After the table: a byte for each state, and the special bytes. */
@@ -24,7 +24,7 @@ interface Workshop extends KernelInstance {
   readonly table: number;
 }
 
-/** Instances that are not in use; there are as many as surveys were ever made at a time. */
+/** Instances that are not in use; there are as many as scans were ever made at a time. */
 const idle: Workshop[] = [];
 
 async function takeWorkshop(): Promise<Workshop> {
@@ -36,14 +36,14 @@ async function takeWorkshop(): Promise<Workshop> {
 }
 
 /**
- * A surveyor of one range, good for one finish(), that begins at `byteStart` of its file. `startState`:
+ * A scanner of one range, good for one finish(), that begins at `byteStart` of its file. `startState`:
  * the state that the range is known to begin in; the answers for all others are then those for it.
  */
-export async function createSurveyor(
+export async function createScanner(
   dialect: KernelDialect,
   byteStart: number,
   startState?: number,
-): Promise<Surveyor> {
+): Promise<Scanner> {
   const workshop = await takeWorkshop();
   const way = isPlain(dialect) ? plainWay(workshop, dialect) : tableWay(workshop, dialect, startState ?? -1);
   const { memory, address } = workshop;
@@ -59,7 +59,7 @@ export async function createSurveyor(
       }
     },
     finish() {
-      if (finished) throw new Error('A surveyor is good for one finish().');
+      if (finished) throw new Error('A scanner is good for one finish().');
       finished = true;
       const { seen, firstEnds, ...rest } = way.finish();
       const firstRecordStart = firstEnds.map((bytes) => (bytes < 0 ? -1 : byteStart + bytes));
@@ -75,25 +75,25 @@ interface Way {
   /** Where a piece may end that should end at `end`. */
   pieceEnd(bytes: Uint8Array, end: number): number;
   update(start: number, end: number): void;
-  finish(): Pick<RangeSurvey, 'endState' | 'linesBefore' | 'lines'> & { seen: number; firstEnds: number[] };
+  finish(): Pick<RangeScan, 'endState' | 'linesBefore' | 'lines'> & { seen: number; firstEnds: number[] };
 }
 
 function plainWay({ exports, memory }: Workshop, dialect: KernelDialect): Way {
   const { delimiter, quote } = dialectBytes(dialect);
-  const states = exports.surveyBegin(delimiter, quote);
+  const states = exports.scanBegin(delimiter, quote);
   let seen = 0;
   return {
     pieceEnd: (_bytes, end) => end,
     update(start, end) {
-      exports.surveyUpdate(start, end);
+      exports.scanUpdate(start, end);
       seen += end - start;
     },
     finish: () => ({
       seen,
       endState: Array.from(new Int32Array(memory.buffer, states, 4)),
-      firstEnds: Array.from(new Float64Array(memory.buffer, exports.surveyFirstEnds(), 4)),
-      linesBefore: Array.from(new Float64Array(memory.buffer, exports.surveyFirstLines(), 4)),
-      lines: exports.surveyLines(),
+      firstEnds: Array.from(new Float64Array(memory.buffer, exports.scanFirstEnds(), 4)),
+      linesBefore: Array.from(new Float64Array(memory.buffer, exports.scanFirstLines(), 4)),
+      lines: exports.scanLines(),
     }),
   };
 }
@@ -107,19 +107,19 @@ function tableWay({ exports, memory, table }: Workshop, dialect: KernelDialect, 
   const side = new Uint8Array(memory.buffer, final, SIDE_BYTES);
   side.set(machine.final);
   side.set(machine.special, STATES_MAX);
-  exports.tableSurveyBegin(table, final, special, machine.states, measureOf(encoding), startState);
+  exports.tableScanBegin(table, final, special, machine.states, measureOf(encoding), startState);
   const doubles = (address: number) => Array.from(new Float64Array(memory.buffer, address, machine.states));
   return {
     pieceEnd: (bytes, end) => (encoding === 'utf-8' ? end : characterEnd(bytes, end)),
-    update: (start, end) => exports.tableSurveyUpdate(start, end),
+    update: (start, end) => exports.tableScanUpdate(start, end),
     finish() {
-      const states = exports.tableSurveyEnd();
+      const states = exports.tableScanEnd();
       return {
-        seen: exports.tableSurveySeen(),
+        seen: exports.tableScanSeen(),
         endState: Array.from(new Int32Array(memory.buffer, states, machine.states)),
-        firstEnds: doubles(exports.tableSurveyFirstEnds()),
-        linesBefore: doubles(exports.tableSurveyFirstLines()),
-        lines: doubles(exports.tableSurveyLines()),
+        firstEnds: doubles(exports.tableScanFirstEnds()),
+        linesBefore: doubles(exports.tableScanFirstLines()),
+        lines: doubles(exports.tableScanLines()),
       };
     },
   };

@@ -3,7 +3,7 @@ import type { Vector } from './columns/vectors.ts';
 
 /**
  * How the bytes of a file are cut into records and fields. Members left out are as in the plainest
- * dialect, which has a scanner of its own (kernel/assembly/read/read.ts); all others go through a table of
+ * dialect, which has a reader of its own (kernel/assembly/read/read.ts); all others go through a table of
  * states (kernel/dialect/machine.ts).
  */
 export interface KernelDialect {
@@ -212,7 +212,7 @@ export interface Kernel {
  * plainest dialect (FieldStart, Unquoted, Quoted, QuoteInQuoted), as many as its table has in another.
  * State 0 is where a record begins.
  */
-export interface RangeSurvey {
+export interface RangeScan {
   readonly byteStart: number;
   readonly byteEnd: number;
   /** End state for each start state. */

@@ -8,9 +8,9 @@
  * up with the transaction, so it never names a session that has gone on to other work.
  */
 import pg from 'pg';
-import { sql } from './sql.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Row } from './rows.ts';
+import { sql } from './sql.ts';
 
 /** First key of the advisory locks of chunks' transactions; the second is the chunk's number. */
 const chunkLock = 0x1a4df415;
@@ -27,7 +27,7 @@ export async function claimChunk(pool: pg.Pool, values: readonly unknown[]): Pro
   for (let round = 1; ; round++) {
     try {
       const [row] = (await pool.query(sql('chunks/claim-chunk'), values as unknown[])).rows;
-      if (row?.claim > 1) await endHolders(pool, [chunkId]);
+      if (row?.fencing_token > 1) await endHolders(pool, [chunkId]);
       return row;
     } catch (error) {
       if (!isLocked(error) || round === roundsMost) throw error;

@@ -1,10 +1,10 @@
 /** The last statements of a chunk's transaction. */
 import type pg from 'pg';
 import type { RowCounts } from '../platform/progress/progress.ts';
-import { sql } from './sql.ts';
 import type { Part } from '../platform/types.ts';
 import { storable } from './json.ts';
 import type { LedgerReject } from './rows.ts';
+import { sql } from './sql.ts';
 
 /** Rejects and whose they are. */
 export interface ChunkRejects {
@@ -16,7 +16,7 @@ export interface ChunkRejects {
 
 export interface ChunkCommit extends ChunkRejects {
   /** As claimChunk gave it. */
-  readonly claim: number;
+  readonly fencingToken: number;
   readonly rows: RowCounts;
   /** Rows that the server said it took. */
   readonly starRows: number;
@@ -28,9 +28,15 @@ const rejectsPerStatement = 2000;
 
 /** See Ledger.commitChunk. */
 export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
-  const { chunkId, fileId, claim, rows, starRows, parts } = commit;
+  const { chunkId, fileId, fencingToken, rows, starRows, parts } = commit;
   const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated, starRows];
-  const fenced = await client.query(sql('chunks/commit-chunk'), [chunkId, fileId, claim, ...counts, parts.length]);
+  const fenced = await client.query(sql('chunks/commit-chunk'), [
+    chunkId,
+    fileId,
+    fencingToken,
+    ...counts,
+    parts.length,
+  ]);
   if (fenced.rowCount !== 1) return false;
   await addParts(client, [commit]);
   await addRejects(client, commit);
@@ -48,7 +54,7 @@ export async function commitChunks(client: pg.ClientBase, commits: readonly Chun
   const fenced = await client.query(sql('groups/commit-chunks'), [
     commits.map(({ chunkId }) => chunkId),
     commits.map(({ fileId }) => fileId),
-    commits.map(({ claim }) => claim),
+    commits.map(({ fencingToken }) => fencingToken),
     ...counts,
     commits.map(({ starRows }) => starRows),
     commits.map(({ parts }) => parts.length),

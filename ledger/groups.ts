@@ -3,7 +3,6 @@
  * of them, and leaves out those that need a second look: these go the way of a single file.
  */
 import type pg from 'pg';
-import { sql } from './sql.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { ChunkJob, FileLayout, Receipt } from '../platform/types.ts';
 import { toJson } from './json.ts';
@@ -17,6 +16,7 @@ import {
   toFile,
   toPart,
 } from './rows.ts';
+import { sql } from './sql.ts';
 
 /** A file that landed. */
 export type Landed = Pick<NewFile, 'dataset' | 'name' | 'url' | 'bytes' | 'fingerprint'>;
@@ -68,7 +68,11 @@ export async function planGroup(
     const planned = plans.filter(({ fileId }) => free.has(fileId));
     if (planned.length === 0) return [];
     const layouts = planned.map(({ layout }) => toJson(layout));
-    const chunks = await client.query(sql('groups/plan-group'), [definitionVersion, ...columns(planned), layouts]);
+    const chunks = await client.query(sql('groups/plan-group'), [
+      definitionVersion,
+      ...columns(planned),
+      layouts,
+    ]);
     return chunks.rows.map((row) => toChunkJob(toChunk(row), { dataset, definitionVersion }));
   });
 }

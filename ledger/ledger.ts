@@ -5,13 +5,17 @@
  */
 
 import type pg from 'pg';
-import type { RangeSurvey } from '../kernel/types.ts';
+import type { RangeScan } from '../kernel/types.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
-import { type FileProgress, isFinished, type RejectSample, type Totals } from '../platform/progress/progress.ts';
-import { sql } from './sql.ts';
-import { inTransaction } from '../platform/database/transaction.ts';
-import type { ChunkJob, FileLayout, Receipt, StreamSurvey, SurveyJob } from '../platform/types.ts';
+import {
+  type FileProgress,
+  isFinished,
+  type RejectSample,
+  type Totals,
+} from '../platform/progress/progress.ts';
+import type { ChunkJob, FileLayout, Receipt, ScanJob, StreamScan } from '../platform/types.ts';
 import { claimChunk, endHolders } from './claim.ts';
 import { addRejects, type ChunkCommit, type ChunkRejects, commitChunk, commitChunks } from './commit.ts';
 import { type Landed, landFiles } from './groups.ts';
@@ -24,7 +28,7 @@ import {
   type LedgerFile,
   type LedgerFileState,
   type LedgerPart,
-  type LedgerSurvey,
+  type LedgerScan,
   type Row,
   type StoredReject,
   toChunk,
@@ -34,11 +38,12 @@ import {
   toProgress,
   toReject,
   toRejectSample,
-  toSurvey,
+  toScan,
   toTotals,
   toWaiting,
   type WaitingFile,
 } from './rows.ts';
+import { sql } from './sql.ts';
 
 import { forgetKeys } from './unique.ts';
 
@@ -51,7 +56,7 @@ export type {
   LedgerFileState,
   LedgerPart,
   LedgerReject,
-  LedgerSurvey,
+  LedgerScan,
   StoredReject,
   WaitingFile,
 } from './rows.ts';
@@ -105,28 +110,28 @@ export class Ledger {
 
   /** Files of a scope that have not ended, in the order in which they landed. */
   async unfinishedFiles(scope: string): Promise<LedgerFile[]> {
-    const states = ['discovered', 'surveying', 'loading', 'finalising'] as const;
+    const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
     return this.files({ scope, states, limit: 1_000_000 });
   }
 
-  /** Moves a discovered file on to surveying. Nothing where it is past that. */
-  async startSurvey(fileId: number, definitionVersion: string, layout: FileLayout): Promise<void> {
-    await this.run('scans/start-survey', [fileId, definitionVersion, toJson(layout)]);
+  /** Moves a discovered file on to scanning. Nothing where it is past that. */
+  async startScan(fileId: number, definitionVersion: string, layout: FileLayout): Promise<void> {
+    await this.run('scans/start-scan', [fileId, definitionVersion, toJson(layout)]);
   }
 
   /** Keeps what a worker found in the pieces of one range, or in a whole stream; a repeat replaces it. */
-  async saveSurvey(
-    job: SurveyJob,
+  async saveScan(
+    job: ScanJob,
     blockHashes: Buffer,
-    result: readonly RangeSurvey[] | StreamSurvey,
+    result: readonly RangeScan[] | StreamScan,
   ): Promise<void> {
     const { fileId, number, byteStart, byteEnd } = job;
-    await this.run('scans/save-survey', [fileId, number, byteStart, byteEnd, blockHashes, toJson(result)]);
+    await this.run('scans/save-scan', [fileId, number, byteStart, byteEnd, blockHashes, toJson(result)]);
   }
 
-  /** Surveys of a file by number. */
-  async surveys(fileId: number): Promise<LedgerSurvey[]> {
-    return (await this.run('scans/surveys', [fileId])).map(toSurvey);
+  /** Scans of a file by number. */
+  async scans(fileId: number): Promise<LedgerScan[]> {
+    return (await this.run('scans/scans', [fileId])).map(toScan);
   }
 
   /** Another file of the dataset with these bytes that is loaded or being loaded. */
@@ -139,14 +144,14 @@ export class Ledger {
    * Writes a file's plan and moves it on to loading, in one transaction. A second call returns the plan
    * that is stored. For a file that is finished nothing is planned: the result is what was planned before.
    * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
-   *   findContent was asked; ask again. LF_MEND_ORIGINAL, LF_MEND_TAKEN, LF_MEND_UNKNOWN: see takeRejects
+   *   findContent was asked; ask again. LF_CORRECTION_ORIGINAL, LF_CORRECTION_TAKEN, LF_CORRECTION_UNKNOWN: see takeRejects
    */
   async planFile(fileId: number, plan: FilePlan): Promise<ChunkJob[]> {
     return inTransaction(this.pool, async (client) => {
       const [row] = (await client.query(sql('files/lock-file'), [fileId])).rows;
       if (!row) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
       let file = toFile(row);
-      if (file.state === 'discovered' || file.state === 'surveying')
+      if (file.state === 'discovered' || file.state === 'scanning')
         file = await this.writePlan(client, file, plan);
       const chunks = (await client.query(sql('chunks/chunks'), [fileId])).rows.map(toChunk);
       const { dataset, definitionVersion } = file;
@@ -341,7 +346,8 @@ export class Ledger {
       chunks.map(({ entry }) => entry?.[name] ?? null),
     );
     await client.query(sql('chunks/plan-chunks'), [file.fileId, ...columns, ...unpacked, ...entries]);
-    if (plan.link) await client.query(sql('files/link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
+    if (plan.link)
+      await client.query(sql('files/link-file'), [file.fileId, plan.link.kind, plan.link.fileId]);
     if (plan.takes) {
       await takeRejects(client, file, { from: plan.link!.fileId, byteOffsets: plan.takes });
       crashPoint('plan.rejects-taken');
@@ -359,10 +365,10 @@ export class Ledger {
 }
 
 function toClaim(row: Row): Claim {
-  const { claim, lost, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
+  const { fencing_token: fencingToken, lost, line_start: lineStart, rejected_so_far: rejectedSoFar } = row;
   const { unpacked_start: start, unpacked_end: end } = row;
   return {
-    claim,
+    fencingToken,
     lost,
     lineStart: Number(lineStart),
     ...(start !== null && { unpacked: { start: Number(start), end: Number(end) } }),

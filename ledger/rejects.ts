@@ -1,7 +1,7 @@
 /**
  * Rejects on record: read, summed up, and handed from file to file.
  *
- *   waiting ─▶ taken by a file that mends or replays them ─▶ waiting again when that fails or is undone
+ *   waiting ─▶ taken by a file that corrects or replays them ─▶ waiting again when that fails or is undone
  *
  * A row is waiting in one place or loaded, never both: the hand-over is part of the transaction that plans
  * the taking file, its way back part of the one that takes that file out.
@@ -9,9 +9,9 @@
 import type pg from 'pg';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
-import { sql } from './sql.ts';
 import type { ZipPlace } from '../platform/types.ts';
 import { type LedgerFile, type LedgerFileState, type StoredReject, toFile, toReject } from './rows.ts';
+import { sql } from './sql.ts';
 
 type Client = pg.Pool | pg.ClientBase;
 
@@ -76,8 +76,8 @@ export async function rejectTakers(client: Client, fileId: number): Promise<Reje
 
 /**
  * Hands rejects of `from` over to `taker`, in the transaction that plans it. `byteOffsets`: distinct.
- * Throws LF_MEND_ORIGINAL when `from` is not loaded, LF_MEND_TAKEN when another file has some of them,
- * LF_MEND_UNKNOWN when some are no rejects of it.
+ * Throws LF_CORRECTION_ORIGINAL when `from` is not loaded, LF_CORRECTION_TAKEN when another file has some of them,
+ * LF_CORRECTION_UNKNOWN when some are no rejects of it.
  */
 export async function takeRejects(
   client: pg.ClientBase,
@@ -88,16 +88,16 @@ export async function takeRejects(
   const original = toFile((await client.query(sql('files/share-file'), [from])).rows[0]);
   if (original.state !== 'done') {
     const { name, state } = original;
-    throw new LandfallError('LF_MEND_ORIGINAL', { file: taker.name, original: name, state });
+    throw new LandfallError('LF_CORRECTION_ORIGINAL', { file: taker.name, original: name, state });
   }
   const taken = await client.query(sql('rejects/take-rejects'), [from, byteOffsets, taker.fileId]);
   if (taken.rowCount === byteOffsets.length) return;
   const missing = byteOffsets.length - (taken.rowCount ?? 0);
   const others = (await client.query(sql('rejects/reject-holders'), [from, byteOffsets, taker.fileId])).rows;
   const values = { file: taker.name, original: original.name, rows: missing };
-  if (others.length === 0) throw new LandfallError('LF_MEND_UNKNOWN', values);
+  if (others.length === 0) throw new LandfallError('LF_CORRECTION_UNKNOWN', values);
   const holders = others.map(({ name, file_id: fileId }) => `${name} (file ${fileId})`).join(', ');
-  throw new LandfallError('LF_MEND_TAKEN', { ...values, others: holders });
+  throw new LandfallError('LF_CORRECTION_TAKEN', { ...values, others: holders });
 }
 
 /**

@@ -54,7 +54,7 @@ export interface FileChange {
 
 export interface Claim {
   /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
-  readonly claim: number;
+  readonly fencingToken: number;
   /** Workers that had the chunk and were not heard of again. */
   readonly lost: number;
   readonly lineStart: number;

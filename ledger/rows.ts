@@ -1,7 +1,22 @@
 /** The ledger's rows as the rest of Landfall sees them. */
-import type { RangeSurvey } from '../kernel/types.ts';
-import type { FileLink, FileProgress, FileState, RejectSample, RowCounts, Totals } from '../platform/progress/progress.ts';
-import type { ChunkJob, FileLayout, Part, Receipt, StoredObject, StreamSurvey, ZipPlace } from '../platform/types.ts';
+import type { RangeScan } from '../kernel/types.ts';
+import type {
+  FileLink,
+  FileProgress,
+  FileState,
+  RejectSample,
+  RowCounts,
+  Totals,
+} from '../platform/progress/progress.ts';
+import type {
+  ChunkJob,
+  FileLayout,
+  Part,
+  Receipt,
+  StoredObject,
+  StreamScan,
+  ZipPlace,
+} from '../platform/types.ts';
 
 /** States of files in the ledger; files of unknown datasets are not there. */
 export type LedgerFileState = Exclude<FileState, 'unknown'>;
@@ -51,7 +66,7 @@ export interface LedgerChunk {
   readonly byteEnd: number;
   readonly lineStart: number;
   readonly state: 'planned' | 'committed' | 'failed' | 'undone';
-  readonly claim: number;
+  readonly fencingToken: number;
   readonly worker: string | null;
   readonly rows: RowCounts;
   /** Rows that the server said it took. */
@@ -96,21 +111,21 @@ export interface StoredReject extends LedgerReject {
   readonly fileId: number;
   readonly chunkId: number;
   readonly definitionVersion: string;
-  /** The file that mends or replays it; null while it waits. */
+  /** The file that corrects or replays it; null while it waits. */
   readonly takenBy: number | null;
   readonly entry?: ZipPlace;
 }
 
-export interface LedgerSurvey {
+export interface LedgerScan {
   readonly number: number;
   readonly byteStart: number;
   readonly byteEnd: number;
   /** 32 bytes for each block. */
   readonly blockHashes: Buffer;
   /** Of its pieces, in order. */
-  readonly result: readonly RangeSurvey[];
+  readonly result: readonly RangeScan[];
   /** Instead, of a file that can only be read from its start. */
-  readonly stream: StreamSurvey | null;
+  readonly stream: StreamScan | null;
 }
 
 /** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */
@@ -154,7 +169,7 @@ export function toChunk(row: Row): LedgerChunk {
     byteEnd: Number(row.byte_end),
     lineStart: Number(row.line_start),
     state: row.state,
-    claim: row.claim,
+    fencingToken: row.fencing_token,
     worker: row.worker,
     rows: toRowCounts(row),
     starRows: Number(row.star_rows),
@@ -207,7 +222,7 @@ export function toRejectSample(row: Row): RejectSample & { readonly rejectId: nu
   return { rejectId, fileId, line, column, code, message, raw };
 }
 
-export function toSurvey(row: Row): LedgerSurvey {
+export function toScan(row: Row): LedgerScan {
   return {
     number: row.number,
     byteStart: Number(row.byte_start),

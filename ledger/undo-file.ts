@@ -5,9 +5,9 @@
 import type pg from 'pg';
 import { LandfallError } from '../platform/errors/errors.ts';
 import { isFinished } from '../platform/progress/progress.ts';
-import { sql } from './sql.ts';
 import { toJson } from './json.ts';
 import { type LedgerFile, toChunk, toFile } from './rows.ts';
+import { sql } from './sql.ts';
 import { forgetKeys } from './unique.ts';
 
 /** A file that was taken out, and its chunks: those whose facts must go. */
@@ -17,7 +17,7 @@ export interface UndoneFile {
 }
 
 /**
- * Undoes a file, and with it those that mend or replay its rejects: their rows are rows of it. Parts leave
+ * Undoes a file, and with it those that fix or replay its rejects: their rows are rows of it. Parts leave
  * the manifest, rejects the record; rejects that these files had taken from others wait again there.
  * Empty when the file is undone already.
  * @throws LandfallError LF_FILE_NOT_LOADED, or LF_FILE_BUSY when one of them is on its way

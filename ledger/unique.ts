@@ -5,8 +5,8 @@
  *                 └───────────────────┴─▶ forgotten, when the file fails or is undone
  */
 import type pg from 'pg';
-import { sql } from './sql.ts';
 import { type LedgerChunk, type LedgerFile, type Row, toChunk } from './rows.ts';
+import { sql } from './sql.ts';
 
 type Client = pg.Pool | pg.ClientBase;
 

@@ -3,11 +3,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../platform/errors/errors.ts';
-import { tableShape } from './compile/compile-star.ts';
 import { compileDataset } from './compile/compile.ts';
+import { tableShape } from './compile/compile-star.ts';
+import { Mistakes } from './compile/mistakes.ts';
 import type { CompiledDataset } from './compiled.ts';
 import { type Definition, isDefinition } from './language/define.ts';
-import { Mistakes } from './compile/mistakes.ts';
 
 export interface Registry {
   get(name: string): CompiledDataset | undefined;

@@ -4,11 +4,11 @@
 const busyMsMost = 10;
 
 /** Counts the time since other work had its turn. */
-export class Turn {
+export class Breather {
   #since = performance.now();
 
   /** Lets other work run if this has been going on for long. */
-  async over(): Promise<void> {
+  async pause(): Promise<void> {
     if (performance.now() - this.#since < busyMsMost) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.#since = performance.now();

@@ -20,11 +20,11 @@ export interface Config {
   readonly token: string | null;
   readonly workers: number;
   readonly chunkBytes: number;
-  /** Seconds for which trouble of the surroundings (a server that is away, a full disk) is waited out. */
-  readonly patience: number;
+  /** Seconds for which an outage (a server that is away, a full disk) is waited out. */
+  readonly outageTimeout: number;
   /** How long a process may be silent before its work is taken over, in ms. */
   readonly lockMs: number;
-  /** How long a process that is told to stop may go on with what is in hand, in ms. */
+  /** How long a process that is told to stop may go on with what is in flight, in ms. */
   readonly stopMs: number;
   /** Folders or files with dataset definitions of the user's own. */
   readonly datasets: readonly string[];
@@ -42,20 +42,20 @@ export interface ChunkJob {
 }
 
 /** A range to hash and to look through for record borders, before a file is planned. */
-export interface SurveyJob {
+export interface ScanJob {
   readonly fileId: number;
   readonly number: number;
   readonly byteStart: number;
   readonly byteEnd: number;
-  /** Where the first record may begin: what is before it (BOM, header) is hashed but not surveyed. Default byteStart. */
-  readonly surveyFrom?: number;
-  /** The range is surveyed piece by piece, cut at the file's multiples of this; each piece offers one
+  /** Where the first record may begin: what is before it (BOM, header) is hashed but not scanned. Default byteStart. */
+  readonly scanFrom?: number;
+  /** The range is scanned piece by piece, cut at the file's multiples of this; each piece offers one
    * border for a chunk. Default: one piece. */
   readonly pieceBytes?: number;
 }
 
 /** What was found in a file that can only be read from its start: it is cut into chunks as it is read. */
-export type StreamSurvey =
+export type StreamScan =
   | { readonly chunks: readonly StreamChunk[] }
   /** It cannot be read. */
   | { readonly error: { readonly code: string; readonly message: string; readonly fix: string } };
@@ -119,8 +119,8 @@ export interface FileLayout {
   readonly drift?: Drift;
   /** Fields that mean no column and are kept, where the definition keeps such. */
   readonly extra?: readonly { readonly field: number; readonly name: string }[];
-  /** Set for a file of mended rejects: which fields say what each row mends. Those hold no data. */
-  readonly mending?: { readonly file: number; readonly byteOffset: number };
+  /** Set for a file of corrected rows: which fields say what each row corrects. Those hold no data. */
+  readonly corrections?: { readonly file: number; readonly byteOffset: number };
 }
 
 /** A stored object and the cheap identity that changes when its bytes do. */
@@ -150,7 +150,7 @@ export interface Storage {
     key: string,
     range: { start: number; end: number; fingerprint?: string; reuse?: boolean },
   ): AsyncIterable<Uint8Array>;
-  /** Writes a whole object, visible only when complete: written aside and renamed, or one PUT/multipart. */
+  /** Writes a whole object, visible only when complete: staged and renamed, or one PUT/multipart. */
   writer(key: string): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;
   /** Makes many small objects ready, so that `publish` shows them all in a moment. The bodies may not change until then. */

@@ -20,15 +20,15 @@ export interface Outcome {
   readonly restarts: number;
   readonly unseen: Readonly<Record<string, number>>;
   /** Everything that is not as it must be. None: the run is good. */
-  readonly troubles: readonly string[];
+  readonly outages: readonly string[];
   readonly journal: string;
 }
 
-/** Troubles that are shown; the rest is counted. */
+/** Outages that are shown; the rest is counted. */
 const shown = 20;
 
-export function isGood({ rows, troubles }: Outcome): boolean {
-  return rows.lost === 0 && rows.duplicated === 0 && rows.foreign === 0 && troubles.length === 0;
+export function isGood({ rows, outages }: Outcome): boolean {
+  return rows.lost === 0 && rows.duplicated === 0 && rows.foreign === 0 && outages.length === 0;
 }
 
 /** The command that makes the same plan again. */
@@ -37,7 +37,7 @@ export function replayCommand({ seed, backend, plan }: Pick<Outcome, 'seed' | 'b
 }
 
 export function reportOf(outcome: Outcome): string {
-  const { backend, seed, plan, states, bytes, rows, rejects, recoveries, troubles, unseen } = outcome;
+  const { backend, seed, plan, states, bytes, rows, rejects, recoveries, outages, unseen } = outcome;
   const count = (n: number) => n.toLocaleString('en');
   const kinds = new Map<string, number>();
   for (const { kind } of plan.faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -52,8 +52,8 @@ export function reportOf(outcome: Outcome): string {
   ];
   const left = Object.entries(unseen).filter(([, n]) => n > 0);
   if (left.length > 0) lines.push(`  left in the lake's store, unseen by readers: ${listed(left)}`);
-  for (const trouble of troubles.slice(0, shown)) lines.push(`  ✗ ${trouble}`);
-  if (troubles.length > shown) lines.push(`  ✗ and ${troubles.length - shown} more`);
+  for (const outage of outages.slice(0, shown)) lines.push(`  ✗ ${outage}`);
+  if (outages.length > shown) lines.push(`  ✗ and ${outages.length - shown} more`);
   lines.push(`  again: ${replayCommand(outcome)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -50,7 +50,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
   const knowledge = new Knowledge();
   const startedAt = journal.now();
   const reporter = setInterval(() => options.onProgress(progressOf({ journal, watch, site, plan })), 5000);
-  const troubles: string[] = [];
+  const outages: string[] = [];
   try {
     for (const unit of site.units) unit.start();
     await carryOut({ site, plan, journal, knowledge, watch });
@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const quietAt = journal.now();
     journal.note('quiet');
     const hangs = (await untilEnded(site, watch, journal)) ?? (await restarted(site, watch, journal));
-    if (hangs !== null) troubles.push(hangs);
+    if (hangs !== null) outages.push(hangs);
     const quietMs = journal.now() - quietAt;
     clearInterval(reporter);
     await watch.close();
@@ -66,7 +66,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const files = await checkFiles(site.postgres, knowledge);
     const leftovers = hangs === null ? await findLeftovers(site) : { faults: [], unseen: {} };
     const rows = await compareRows({ folder, postgres: site.postgres, done: files.done });
-    troubles.push(
+    outages.push(
       ...watch.faults,
       ...(await miscounted(site.postgres)),
       ...files.faults,
@@ -86,7 +86,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
       recoveries: watch.recoveries,
       restarts: site.units.reduce((sum, unit) => sum + unit.starts - 1, 0),
       unseen: leftovers.unseen,
-      troubles: [...new Set(troubles)],
+      outages: [...new Set(outages)],
       journal: journal.path,
     };
   } finally {

@@ -83,7 +83,7 @@ export class Watch {
       .map(({ file_id, name, state }) => `${name} (file ${file_id}, ${state})`);
     const [{ moves }] = await this.postgres.query<{ moves: string }>(
       `select concat(count(*) filter (where state = 'committed'), ' ',
-         (select count(*) from landfall.survey), ' ', (select string_agg(state, '' order by file_id) from landfall.file)) as moves
+         (select count(*) from landfall.scan), ' ', (select string_agg(state, '' order by file_id) from landfall.file)) as moves
        from landfall.chunk`,
     );
     if (moves !== this.moves) this.moved();

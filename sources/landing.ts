@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
+import { landingOutage, type Outage } from '../platform/errors/outage.ts';
+import type { Log } from '../platform/log/log.ts';
 import { openStorage } from '../platform/storage/index.ts';
-import { landingTrouble, type Trouble } from '../platform/errors/outage.ts';
 import type { Storage } from '../platform/types.ts';
-import type { CoordinatorOptions } from '../coordinator/contract.ts';
-import { type Arrival, type Discovery, startDiscovery } from './folder/discover-folder.ts';
 import { startBucketDiscovery } from './bucket/discover-bucket.ts';
-import type { UnknownFile } from '../coordinator/progress/unknown.ts';
+import type { Arrival, Discovery, UnknownFile } from './contract.ts';
+import { startDiscovery } from './folder/discover-folder.ts';
 
 export interface LandingEvents {
   onArrival(arrival: Arrival): Promise<void>;
   onLeft(files: readonly UnknownFile[]): void;
   /** The folder cannot be looked through; null when it can again. */
-  onTrouble(trouble: Trouble | null): void;
+  onOutage(outage: Outage | null): void;
 }
 
 /** Opens the landing folder, with a folder in it for each dataset. */
@@ -30,7 +30,7 @@ export async function openLanding(landingUrl: string, registry: Registry): Promi
 /** Watches it until the discovery is closed. */
 export function watchLanding(
   landing: Storage,
-  { registry, log }: Pick<CoordinatorOptions, 'registry' | 'log'>,
+  { registry, log }: { readonly registry: Registry; readonly log: Log },
   events: LandingEvents,
 ): Promise<Discovery> {
   const options = {
@@ -38,10 +38,10 @@ export function watchLanding(
     onArrival: events.onArrival,
     onLeft: events.onLeft,
     onError: (error: unknown, key: string) => {
-      if (key === '') events.onTrouble(landingTrouble(error, landing.url));
+      if (key === '') events.onOutage(landingOutage(error, landing.url));
       else log.warn({ err: error, key }, 'a landed file could not be noted; it is tried again');
     },
-    onMended: () => events.onTrouble(null),
+    onRecovered: () => events.onOutage(null),
   };
   return landing.url.startsWith('s3://')
     ? startBucketDiscovery(landing, options)

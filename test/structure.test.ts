@@ -12,11 +12,14 @@ const allowed: Record<string, readonly string[]> = {
   platform: ['kernel'],
   model: ['kernel', 'platform'],
   datasets: ['model', 'platform', 'kernel'],
-  workers: ['model', 'platform', 'datasets', 'kernel'],
-  coordinator: ['model', 'platform', 'datasets', 'kernel'],
-  cli: ['coordinator', 'workers', 'model', 'platform', 'datasets'],
+  ledger: ['model', 'platform', 'kernel'],
+  sources: ['ledger', 'model', 'platform', 'kernel'],
+  sinks: ['ledger', 'model', 'platform', 'kernel'],
+  workers: ['sinks', 'ledger', 'model', 'platform', 'datasets', 'kernel'],
+  coordinator: ['sinks', 'sources', 'ledger', 'model', 'platform', 'datasets', 'kernel'],
+  cli: ['coordinator', 'workers', 'sinks', 'ledger', 'model', 'platform', 'datasets'],
   dashboard: ['platform'],
-  soak: ['model', 'platform', 'datasets'],
+  soak: ['ledger', 'model', 'platform', 'datasets'],
 };
 
 function sources(folder: string): string[] {

@@ -2,23 +2,24 @@
  * A worker's hold on one chunk, from the job's start to its end, over as many tries as it takes.
  *
  *   (job) ─▶ taken ─▶ committed
- *              │ ▲──── taken again ◀── waiting (trouble of the surroundings)
+ *              │ ▲──── taken again ◀── waiting (an outage)
  *              ├─▶ given back: the queue tries it again, here or elsewhere
  *              ├─▶ failed for good
  *              └─▶ taken over: by another worker, while this one was silent. Nothing it does counts any more.
  *
  * Whoever takes a chunk that was neither committed nor given back has lost a worker to it. A chunk that has
  * lost some is loaded with nothing beside it, so that only the one that kills its worker goes on counting;
- * one that has lost too many is set aside.
+ * one that has lost too many is given up.
  */
-import { LandfallError } from '../platform/errors/errors.ts';
+
 import type { Claim, ErrorDescription, Ledger } from '../ledger/ledger.ts';
+import { LandfallError } from '../platform/errors/errors.ts';
 import type { ChunkJob } from '../platform/types.ts';
 
 /** Workers lost to a chunk after which it is loaded alone in its process. */
 const suspectAfter = 2;
 
-/** Workers lost to a chunk, or a survey, after which it is set aside. LANDFALL_LOST_WORKERS is for tests. */
+/** Workers lost to a chunk, or a scan, after which it is given up. LANDFALL_LOST_WORKERS is for tests. */
 export const lostMost = Number(process.env.LANDFALL_LOST_WORKERS ?? 10);
 
 let holds = 0;
@@ -26,7 +27,7 @@ let holds = 0;
 export class ChunkHold {
   private readonly ledger: Ledger;
   private readonly job: ChunkJob;
-  /** Names the process and this hold: the same process may be given a chunk again that it still has in hand. */
+  /** Names the process and this hold: the same process may be given a chunk again that it still has in flight. */
   private readonly holder: string;
   private taken = false;
 

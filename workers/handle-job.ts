@@ -2,27 +2,27 @@
 
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { describeFailure, type Outage, outageOf } from '../platform/errors/outage.ts';
+import { waitOut } from '../platform/errors/wait-out.ts';
 import type { Log } from '../platform/log/log.ts';
-import { patiently } from '../platform/errors/wait-out.ts';
 import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
-import { describeFailure, type Trouble, troubleOf } from '../platform/errors/outage.ts';
-import type { ChunkJob, Storage, SurveyJob } from '../platform/types.ts';
+import type { ChunkJob, ScanJob, Storage } from '../platform/types.ts';
+import { Dimensions } from '../sinks/postgres/dimensions/dimensions.ts';
 import { ChunkHold, lostMost } from './chunk-hold.ts';
 import { loadChunk } from './pipeline/load-chunk.ts';
 import { loadGroup } from './pipeline/load-group.ts';
-import { Room } from './shared-lock.ts';
+import { scanRange } from './scan/scan-range.ts';
+import { SharedLock } from './shared-lock.ts';
 import type { SlotCounters, Slots } from './slots.ts';
-import { Dimensions } from '../sinks/postgres/dimensions/dimensions.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { surveyRange } from './scan/scan-range.ts';
 import type { Ticker } from './ticker.ts';
 
-/** What trying again cannot mend. */
+/** What trying again cannot fix. */
 const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_CHUNK_KILLS',
   'LF_ENRICHMENT',
@@ -38,7 +38,7 @@ const permanent: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_PARTITION_NAME',
   'LF_REJECT_LIMIT',
   'LF_RULE',
-  'LF_SURVEY_KILLS',
+  'LF_SCAN_KILLS',
   'LF_SYMLINK',
   'LF_UNIQUE_UNKNOWN',
   'LF_UNPACK',
@@ -64,8 +64,8 @@ export interface HandlerOptions {
   readonly kernels: Kernel[];
   readonly slots: Slots;
   readonly ticker: Ticker;
-  /** How long trouble of the surroundings is waited out. */
-  readonly patienceMs: number;
+  /** How long an outage is waited out. */
+  readonly outageTimeoutMs: number;
   readonly log: Log;
 }
 
@@ -73,7 +73,7 @@ export interface HandlerOptions {
 interface JobTools extends HandlerOptions {
   readonly context: JobContext;
   readonly counters: SlotCounters;
-  readonly room: Room;
+  readonly sharedLock: SharedLock;
   readonly dimensionsOf: (dataset: CompiledDataset) => Dimensions;
 }
 
@@ -86,16 +86,16 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
     if (known === undefined) dimensions.set(dataset, (known = new Dimensions(options.pool, dataset)));
     return known;
   };
-  const room = new Room();
+  const sharedLock = new SharedLock();
   const inSlot = async (
-    job: ChunkJob | SurveyJob,
+    job: ChunkJob | ScanJob,
     context: JobContext,
     work: (tools: JobTools) => Promise<void>,
   ) => {
     const counters = slots.begin(job);
     ticker.changed();
     try {
-      await work({ ...options, context, counters, room, dimensionsOf });
+      await work({ ...options, context, counters, sharedLock, dimensionsOf });
     } finally {
       slots.end(counters);
       ticker.changed();
@@ -105,8 +105,8 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
     inSlot(chunk, context, (tools) => handleChunk(chunk, tools));
   return (job, context) => {
     if (job.kind === 'chunk') return alone(job.chunk, context);
-    if (job.kind === 'survey') return inSlot(job.survey, context, (tools) => handleSurvey(job.survey, tools));
-    const group = { ...options, context, room, dimensionsOf };
+    if (job.kind === 'scan') return inSlot(job.scan, context, (tools) => handleScan(job.scan, tools));
+    const group = { ...options, context, sharedLock, dimensionsOf };
     return handleGroup(job.chunks, group, (chunk) => alone(chunk, context));
   };
 }
@@ -158,14 +158,14 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
     else log.debug({ rows, ms: stopwatch.summary() }, 'committed');
   };
   try {
-    await throughTrouble(load, tools, log, (trouble) => hold.waits(trouble));
+    await throughOutage(load, tools, log, (outage) => hold.waits(outage));
   } catch (error) {
     if (signal.aborted) {
       await hold.giveBack();
       throw error;
     }
     const described = describeFailure(error, { lakeUrl: tools.lake.url });
-    if (elsewhere.has(described.code) && context.givenBack * elsewherePauseMs < tools.patienceMs) {
+    if (elsewhere.has(described.code) && context.givenBack * elsewherePauseMs < tools.outageTimeoutMs) {
       log[context.givenBack === 0 ? 'warn' : 'debug'](described, 'left to a worker that has the definition');
       await hold.giveBack(described);
       throw new GivenBack(elsewherePauseMs, error);
@@ -187,60 +187,60 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
   }
 }
 
-/** A survey that fails for good leaves the reason, or none where no try will mend it: the plan finds either. */
-async function handleSurvey(survey: SurveyJob, tools: JobTools): Promise<void> {
+/** A scan that fails for good leaves the reason, or none where no try will fix it: the plan finds either. */
+async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
   const { ledger, lake, counters, context } = tools;
   const { signal, attempt, stalls } = context;
-  const log = tools.log.child({ fileId: survey.fileId, survey: survey.number });
-  const { byteStart: from, byteEnd: to } = survey;
+  const log = tools.log.child({ fileId: scan.fileId, scan: scan.number });
+  const { byteStart: from, byteEnd: to } = scan;
   const search = async () => {
-    if (stalls >= lostMost) throw await lostToSurvey(ledger, survey, stalls);
-    await surveyRange(survey, { ledger, lake, counters, signal });
+    if (stalls >= lostMost) throw await lostToScan(ledger, scan, stalls);
+    await scanRange(scan, { ledger, lake, counters, signal });
   };
   try {
-    await throughTrouble(search, tools, log);
+    await throughOutage(search, tools, log);
   } catch (error) {
     if (signal.aborted) throw error;
     const described = describeFailure(error, { lakeUrl: tools.lake.url });
-    log.warn({ from, to, attempt, ...described }, 'survey failed');
+    log.warn({ from, to, attempt, ...described }, 'scan failed');
     if (!permanent.has(described.code)) throw error;
-    await ledger.saveSurvey(survey, Buffer.alloc(0), { error: described });
-    crashPoint('survey.refused');
+    await ledger.saveScan(scan, Buffer.alloc(0), { error: described });
+    crashPoint('scan.refused');
   }
 }
 
-async function lostToSurvey(ledger: Ledger, survey: SurveyJob, deaths: number): Promise<LandfallError> {
-  const { byteStart: from, byteEnd: to } = survey;
-  const file = (await ledger.file(survey.fileId))?.name;
-  return new LandfallError('LF_SURVEY_KILLS', { file, from, to, deaths });
+async function lostToScan(ledger: Ledger, scan: ScanJob, deaths: number): Promise<LandfallError> {
+  const { byteStart: from, byteEnd: to } = scan;
+  const file = (await ledger.file(scan.fileId))?.name;
+  return new LandfallError('LF_SCAN_KILLS', { file, from, to, deaths });
 }
 
-/** Does the work, waiting out trouble of the surroundings; while it lasts, log and ticks say what it is. */
-function throughTrouble(
+/** Does the work, waiting out an outage; while it lasts, log and ticks say what it is. */
+function throughOutage(
   work: () => Promise<void>,
-  { lake, counters, ticker, patienceMs, context }: JobTools,
+  { lake, counters, ticker, outageTimeoutMs, context }: JobTools,
   log: Log,
-  onTrouble: (trouble: Trouble) => Promise<void> = async () => {},
+  onOutage: (outage: Outage) => Promise<void> = async () => {},
 ): Promise<void> {
   let known = '';
-  return patiently(
+  return waitOut(
     async () => {
       counters.restart();
       await work();
     },
     {
-      patienceMs,
+      outageTimeoutMs,
       signal: context.signal,
-      troubleOf: (error) => troubleOf(error, { lakeUrl: lake.url }),
-      async onTrouble(trouble) {
-        counters.wait(trouble);
+      outageOf: (error) => outageOf(error, { lakeUrl: lake.url }),
+      async onOutage(outage) {
+        counters.wait(outage);
         ticker.tick();
-        if (trouble.message !== known) log.warn({ ...trouble }, 'waiting until it is gone');
-        known = trouble.message;
+        if (outage.message !== known) log.warn({ ...outage }, 'waiting until it is gone');
+        known = outage.message;
         // The ledger cannot be told that it is out of reach.
-        if (trouble.with !== 'database') await onTrouble(trouble);
+        if (outage.with !== 'database') await onOutage(outage);
       },
-      onMended: () => log.info('going on'),
+      onRecovered: () => log.info('going on'),
     },
   );
 }

@@ -6,12 +6,13 @@
  *                                                             └─ a second SIGTERM ─▶ exit 1 at once
  */
 import { builtin } from '../datasets/index.ts';
+import { openDatabase } from '../ledger/open-database.ts';
 import { loadRegistry } from '../model/registry.ts';
-import { connectDatabase, openDatabase } from '../platform/database/database.ts';
+import { connectDatabase } from '../platform/database/database.ts';
 import { describeError } from '../platform/errors/errors.ts';
+import { outageOf } from '../platform/errors/outage.ts';
+import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog } from '../platform/log/log.ts';
-import { patiently } from '../platform/errors/wait-out.ts';
-import { troubleOf } from '../platform/errors/outage.ts';
 import type { Config } from '../platform/types.ts';
 import { heartbeatMs } from './heartbeat.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -62,10 +63,10 @@ try {
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
   const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
-  const starting = patiently(() => startWorker({ config, databaseUrl, scope, registry, log }), {
-    patienceMs: config.patience * 1000,
-    troubleOf: (error) => troubleOf(error, config),
-    onTrouble: (trouble) => log.warn({ ...trouble }, 'waiting until it is gone'),
+  const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
+    outageTimeoutMs: config.outageTimeout * 1000,
+    outageOf: (error) => outageOf(error, config),
+    onOutage: (outage) => log.warn({ ...outage }, 'waiting until it is gone'),
   });
   const worker: Worker | null = await Promise.race([starting, stopped.then(() => null)]);
   if (worker === null) process.exit(0);

@@ -1,5 +1,5 @@
 /** The room in a worker process: many chunks may be in it at a time, or one alone. First come, first served. */
-export class Room {
+export class SharedLock {
   private inside = 0;
   private last: Promise<void> = Promise.resolve();
   private emptied: (() => void) | null = null;

@@ -1,11 +1,12 @@
 /** What a worker's slots are doing, as counters that the ticker reads. */
-import type { SlotProgress, TroubleReport } from '../platform/progress/progress.ts';
-import type { Trouble } from '../platform/errors/outage.ts';
 
-/** Characters of a trouble's text in a tick: NOTIFY takes 8000 bytes for all slots together. */
+import type { Outage } from '../platform/errors/outage.ts';
+import type { OutageReport, SlotProgress } from '../platform/progress/progress.ts';
+
+/** Characters of a outage's text in a tick: NOTIFY takes 8000 bytes for all slots together. */
 const textMost = 400;
 
-/** One job in hand: an address, and how far it has come. Updated once a batch. */
+/** One job in flight: an address, and how far it has come. Updated once a batch. */
 export interface SlotCounters {
   readonly fileId: number;
   readonly chunkNumber: number;
@@ -16,7 +17,7 @@ export interface SlotCounters {
   /** Begins to count again, for the next try. */
   restart(): void;
   /** The next try waits for this to be gone. */
-  wait(trouble: Trouble): void;
+  wait(outage: Outage): void;
 }
 
 /** A worker's slots; at most two on a normal worker. */
@@ -40,7 +41,7 @@ export class Slots {
     return this.jobs.size > 0;
   }
 
-  /** Rows since the worker started, of ended jobs and of those in hand. */
+  /** Rows since the worker started, of ended jobs and of those in flight. */
   get rows(): number {
     let rows = this.rowsOfEndedJobs;
     for (const job of this.jobs) rows += job.rows;
@@ -59,8 +60,8 @@ export class Slots {
   }
 
   /** What the slots wait for to be gone. */
-  troubles(): TroubleReport[] {
-    return [...this.jobs].flatMap((job) => job.trouble ?? []);
+  outages(): OutageReport[] {
+    return [...this.jobs].flatMap((job) => job.outage ?? []);
   }
 }
 
@@ -71,7 +72,7 @@ class Slot implements SlotCounters {
   step: SlotProgress['step'] = 'reading';
   bytesRead = 0;
   rows = 0;
-  trouble: TroubleReport | null = null;
+  outage: OutageReport | null = null;
 
   constructor(job: { fileId: number; number: number; byteStart: number; byteEnd: number }) {
     this.fileId = job.fileId;
@@ -85,9 +86,9 @@ class Slot implements SlotCounters {
     this.rows = 0;
   }
 
-  wait({ with: what, code, message, fix }: Trouble): void {
-    const since = this.trouble?.with === what ? this.trouble.since : new Date().toISOString();
+  wait({ with: what, code, message, fix }: Outage): void {
+    const since = this.outage?.with === what ? this.outage.since : new Date().toISOString();
     this.step = 'waiting';
-    this.trouble = { with: what, code, message: message.slice(0, textMost), fix, since };
+    this.outage = { with: what, code, message: message.slice(0, textMost), fix, since };
   }
 }

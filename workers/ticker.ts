@@ -76,7 +76,7 @@ export class Ticker {
       cpu: rate(cpuSeconds),
       rowsPerSecond: rate(rows - this.since.rows),
       slots: this.slots.progress(),
-      troubles: this.slots.troubles(),
+      outages: this.slots.outages(),
     };
     this.since = { at: now, rows, cpu };
     return tick;

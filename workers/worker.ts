@@ -1,20 +1,20 @@
 /**
- * A worker: takes survey and chunk jobs from the queue, as many at a time as it has slots, and says
+ * A worker: takes scan and chunk jobs from the queue, as many at a time as it has slots, and says
  * twice a second how far it is. What it has done is in the ledger; the queue only tells it what to do.
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKernel } from '../kernel/kernel.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { openTicks } from '../ledger/ticks.ts';
 import type { Registry } from '../model/registry.ts';
 import { connectDatabase } from '../platform/database/database.ts';
-import { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { QueueWorker } from '../platform/queue/contract.ts';
 import { askingOfWorker, openQueues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
-import { openTicks } from '../platform/progress/ticks.ts';
 import type { Config } from '../platform/types.ts';
 import { jobHandler } from './handle-job.ts';
 import { Slots } from './slots.ts';
@@ -36,7 +36,7 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly workerId: string;
-  /** Takes no more jobs, lets those in hand finish within `stopMs` (default: the setting), gives the others back. */
+  /** Takes no more jobs, lets those in flight finish within `stopMs` (default: the setting), gives the others back. */
   close(stopMs?: number): Promise<void>;
   /** What `close` is about to end, in words; empty before and after. */
   readonly closing: string;
@@ -86,11 +86,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       kernels,
       slots,
       ticker,
-      patienceMs: config.patience * 1000,
+      outageTimeoutMs: config.outageTimeout * 1000,
       log,
     });
     const jobs = await queues.workChunks(handle, { concurrency });
-    closers.push(['jobs in hand', () => closeInTime(jobs, stopMs)]);
+    closers.push(['jobs in flight', () => closeInTime(jobs, stopMs)]);
     ticker.begin();
     return {
       workerId,
@@ -105,7 +105,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 }
 
-/** Waits for the jobs in hand; past the deadline they are aborted and given back to the queue. */
+/** Waits for the jobs in flight; past the deadline they are aborted and given back to the queue. */
 async function closeInTime(jobs: QueueWorker, stopMs: number): Promise<void> {
   const timer = new AbortController();
   const late = delay(stopMs, true, { signal: timer.signal }).catch(() => false);

@@ -1,8 +1,8 @@
 /** A process that has the kernel parse a file of trips to typed columns, adds them up and ends. */
 
 import trips from '../../datasets/trips/dataset.ts';
-import { createKernel } from '../../kernel/kernel.ts';
 import type { Vector } from '../../kernel/columns/vectors.ts';
+import { createKernel } from '../../kernel/kernel.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { batchesOf } from '../lib/batches.ts';
 import { answer, receiveTask } from '../lib/children.ts';

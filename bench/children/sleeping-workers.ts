@@ -4,10 +4,10 @@
  * does what it is told: 'warm', then 'stop'.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectDatabase, type Database } from '../../platform/database/database.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { askingOfWorker, openQueues } from '../../platform/queue/index.ts';
+import { connectDatabase, type Database } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { askingOfWorker, openQueues } from '../../platform/queue/index.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 
 export interface SleepersTask {
@@ -71,7 +71,7 @@ async function pretend(
   if (database === null || ledger === null || claimed === null) return;
   const { chunkId, fileId, definitionVersion } = chunk;
   const commit = {
-    ...{ chunkId, fileId, definitionVersion, claim: claimed.claim, rows: counts },
+    ...{ chunkId, fileId, definitionVersion, fencingToken: claimed.fencingToken, rows: counts },
     ...{ starRows: counts.loaded, parts: [], rejects: [] },
   };
   await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));

@@ -62,8 +62,8 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
         const measured = await dropAll(arena, up, paths, input);
         return { ...measured, detail: { ...measured.detail, newFileMicroseconds } };
       } finally {
-        await up.stop({ aside: true });
-        arena.putAside('staging');
+        await up.stop({ keep: true });
+        arena.keepFolder('staging');
       }
     },
   };
@@ -75,7 +75,7 @@ function probe(arena: Arena): number {
   const before = process.cpuUsage();
   for (let i = 0; i < probeFiles; i++) closeSync(openSync(join(folder, String(i)), 'wx'));
   const { user, system } = process.cpuUsage(before);
-  arena.putAside('probe');
+  arena.keepFolder('probe');
   return Math.round((user + system) / probeFiles);
 }
 
@@ -152,7 +152,7 @@ function loopSide(arena: Arena, input: Input, all: number): Side {
           return { seconds, cpuSeconds, serverCpuSeconds };
         } finally {
           await client.query('drop table if exists flat_copy');
-          arena.putAside('staging');
+          arena.keepFolder('staging');
         }
       }),
   };

@@ -4,8 +4,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { openDatabase } from '../../ledger/open-database.ts';
 import { loadConfig } from '../../platform/config/config.ts';
-import { openDatabase } from '../../platform/database/database.ts';
 import { writeInput } from './inputs.ts';
 import { commandLine, processStat, treeCpuSeconds } from './proc.ts';
 import { runProcess } from './processes.ts';
@@ -39,7 +39,7 @@ export class Arena {
   private readonly inputs = new Map<string, Promise<Input>>();
   private readonly sums = new Map<string, Promise<TripSums>>();
   private readonly closers: (() => Promise<unknown>)[];
-  private asides = 0;
+  private kept = 0;
 
   private constructor(options: ArenaOptions, place: Place, closers: (() => Promise<unknown>)[]) {
     this.rows = options.rows;
@@ -110,9 +110,9 @@ export class Arena {
    * inode again that was freed within the last minutes, and looks at each of those whenever a file is made, so
    * the files that one round deletes would be paid for by the next.
    */
-  putAside(name: string): void {
+  keepFolder(name: string): void {
     const path = join(this.folder, name);
-    if (existsSync(path)) renameSync(path, join(this.folder, `aside-${++this.asides}`));
+    if (existsSync(path)) renameSync(path, join(this.folder, `kept-${++this.kept}`));
   }
 
   /**

@@ -4,7 +4,7 @@ import { compileDataset } from '../../model/compile/compile.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import { layoutOf } from './batches.ts';
 
-export { planChunks, surveyRanges } from '../../coordinator/plan/plan-chunks.ts';
+export { planChunks, scanRanges } from '../../coordinator/plan/plan-chunks.ts';
 
 /** How a trips file is read. */
 export function tripsLayout(path: string): FileLayout {

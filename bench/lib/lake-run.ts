@@ -12,7 +12,7 @@ import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
 const child = fileURLToPath(new URL('../../bundle/lake-chunks.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
-/** Chunks in hand of one process: while one waits for the disk, the other is parsed. */
+/** Chunks in flight of one process: while one waits for the disk, the other is parsed. */
 const slots = 2;
 
 export interface LakeRun {
@@ -35,14 +35,14 @@ export async function makeLake(path: string, lake: string, processes: number): P
   const ended = children.map((one) => once(one, 'exit'));
   try {
     // As the command does: the processes are forked first, then it loads what it needs itself.
-    const { planChunks, surveyRanges, tripsLayout } = await import('./lake-plan.ts');
+    const { planChunks, scanRanges, tripsLayout } = await import('./lake-plan.ts');
     const layout = tripsLayout(path);
     const { headerBytes } = layout;
     const bytes = statSync(path).size;
     const file = { fileId: 1, bytes, recordsFrom: headerBytes, pieceBytes: chunkBytes };
-    const ranges = surveyRanges(file).map((survey): LakeTask => ({ kind: 'survey', path, layout, survey }));
-    const surveys = (await workThrough(children, ranges)).flatMap((answer) => answer.surveys ?? []);
-    const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });
+    const ranges = scanRanges(file).map((scan): LakeTask => ({ kind: 'scan', path, layout, scan }));
+    const scans = (await workThrough(children, ranges)).flatMap((answer) => answer.scans ?? []);
+    const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, scans });
     const tasks = chunks.map((chunk): LakeTask => ({ kind: 'chunk', path, layout, lake, chunk }));
     const answers = await workThrough(children, tasks);
     for (const one of children) one.disconnect();

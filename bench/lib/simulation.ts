@@ -5,9 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
 import trips from '../../datasets/trips/dataset.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { connectDatabase, type Database } from '../../platform/database/database.ts';
-import { Ledger } from '../../ledger/ledger.ts';
 import { openQueues, type Queues } from '../../platform/queue/index.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 import type { QueueRun } from '../report/results.ts';
@@ -133,7 +133,7 @@ async function plan(ledger: Ledger, scope: string, chunks: number): Promise<Map<
       ...{ dataset: 'simulation', name, url: `file:///${name}`, scope, origin: 'ingest' as const },
       ...{ bytes: count * chunkBytes, fingerprint: name },
     });
-    await ledger.startSurvey(fileId, definitionVersion, layout);
+    await ledger.startScan(fileId, definitionVersion, layout);
     const planned = Array.from({ length: count }, (_, number) => ({
       ...{ number, lineStart: 1 },
       ...{ byteStart: number * chunkBytes, byteEnd: (number + 1) * chunkBytes },

@@ -5,21 +5,21 @@
 import { pathToFileURL } from 'node:url';
 import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { compileDataset } from '../../model/compile/compile.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
-import { connectDatabase } from '../../platform/database/database.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { migrate } from '../../ledger/migrate.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
-import type { ChunkJob, Storage, SurveyJob } from '../../platform/types.ts';
+import type { ChunkJob, ScanJob, Storage } from '../../platform/types.ts';
+import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
+import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { loadChunk } from '../../workers/pipeline/load-chunk.ts';
-import { Room } from '../../workers/shared-lock.ts';
+import { scanRange } from '../../workers/scan/scan-range.ts';
+import { SharedLock } from '../../workers/shared-lock.ts';
 import { Slots } from '../../workers/slots.ts';
-import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
-import { surveyRange } from '../../workers/scan/scan-range.ts';
 import type { Input } from './arena.ts';
 import { layoutOf } from './batches.ts';
 import { subjectOf } from './staged-subjects.ts';
@@ -42,8 +42,8 @@ export class CpuStopwatch extends Stopwatch {
 export interface StagedLoad {
   readonly rows: number;
   readonly chunks: number;
-  /** CPU seconds of this process by stage; `survey` is what comes before the chunks are known. */
-  readonly cpuSeconds: Readonly<Record<Stage | 'survey' | 'claim', number>>;
+  /** CPU seconds of this process by stage; `scan` is what comes before the chunks are known. */
+  readonly cpuSeconds: Readonly<Record<Stage | 'scan' | 'claim', number>>;
   /** Bytes of binary COPY rows, of all fact rows. */
   readonly wireBytes: number;
   readonly lakeBytes: number;
@@ -85,7 +85,7 @@ export async function stagedLoad(options: {
     for (const job of planned.jobs) {
       const counts = await loadChunk(job, {
         hold: new ChunkHold(ledger, job, 'bench'),
-        room: new Room(),
+        sharedLock: new SharedLock(),
         registry: { get: () => dataset, names: () => [dataset.name], all: () => [dataset] },
         ledger,
         pool: database.pool,
@@ -109,7 +109,7 @@ export async function stagedLoad(options: {
       chunks: planned.jobs.length,
       cpuSeconds: {
         ...(seconds as Record<Stage, number>),
-        survey: planned.surveyCpuSeconds,
+        scan: planned.scanCpuSeconds,
         // Before its first lap a chunk is claimed and its transaction begun; and what no stage was charged.
         claim: Math.max(0, (user + system) / 1e6 - booked),
       },
@@ -133,14 +133,14 @@ function meterOf(kernel: Awaited<ReturnType<typeof createKernel>>) {
   return { kernel, bytes: () => bytes };
 }
 
-/** Surveys and plans as coordinator and workers do, without the queue between them. */
+/** Scans and plans as coordinator and workers do, without the queue between them. */
 async function plan(
   ledger: Ledger,
   dataset: CompiledDataset,
   input: Input,
   chunkBytes: number,
   lake: Storage,
-): Promise<{ jobs: readonly ChunkJob[]; surveyCpuSeconds: number }> {
+): Promise<{ jobs: readonly ChunkJob[]; scanCpuSeconds: number }> {
   const url = pathToFileURL(input.path).href;
   const { storage, key } = await openObject(url);
   const { fingerprint, bytes } = (await storage.stat(key))!;
@@ -157,17 +157,17 @@ async function plan(
   } as const;
   const { fileId } = await ledger.addFile(file);
   await ledger.saveDefinition(dataset.version, dataset.name, {});
-  await ledger.startSurvey(fileId, dataset.version, layout);
+  await ledger.startScan(fileId, dataset.version, layout);
   const cpuBefore = process.cpuUsage();
-  const survey: SurveyJob = {
+  const scan: ScanJob = {
     ...{ fileId, number: 0, byteStart: 0, byteEnd: bytes },
-    ...{ surveyFrom: headerBytes, pieceBytes: chunkBytes },
+    ...{ scanFrom: headerBytes, pieceBytes: chunkBytes },
   };
-  const counters = new Slots().begin(survey);
-  await surveyRange(survey, { ledger, lake, counters, signal: new AbortController().signal });
+  const counters = new Slots().begin(scan);
+  await scanRange(scan, { ledger, lake, counters, signal: new AbortController().signal });
   const { user, system } = process.cpuUsage(cpuBefore);
-  const surveys = (await ledger.surveys(fileId)).flatMap((one) => one.result);
-  const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, surveys });
+  const scans = (await ledger.scans(fileId)).flatMap((one) => one.result);
+  const chunks = planChunks({ bytes, recordsFrom: headerBytes, headerLines: 1, chunkBytes, scans });
   const contentHash = `sha256:bench-${fileId}`;
   const jobs = await ledger.planFile(fileId, {
     contentHash,
@@ -175,5 +175,5 @@ async function plan(
     layout,
     chunks,
   });
-  return { jobs, surveyCpuSeconds: (user + system) / 1e6 };
+  return { jobs, scanCpuSeconds: (user + system) / 1e6 };
 }

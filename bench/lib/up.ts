@@ -64,8 +64,8 @@ export class RunningUp {
     return new RunningUp(arena, child, listening, heard);
   }
 
-  /** Resolves at the first change for which `isIt` is true; rejects after `patienceMs`. */
-  change(isIt: (change: Change) => boolean, patienceMs = 60_000): Promise<void> {
+  /** Resolves at the first change for which `isIt` is true; rejects after `outageTimeoutMs`. */
+  change(isIt: (change: Change) => boolean, outageTimeoutMs = 60_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
@@ -78,8 +78,8 @@ export class RunningUp {
       };
       const timer = setTimeout(() => {
         end();
-        reject(new Error(`nothing was heard for ${patienceMs} ms`));
-      }, patienceMs);
+        reject(new Error(`nothing was heard for ${outageTimeoutMs} ms`));
+      }, outageTimeoutMs);
       this.heard.add(hear);
     });
   }
@@ -110,13 +110,13 @@ export class RunningUp {
     return processStat(this.child.pid!)?.cpuSeconds ?? Number.NaN;
   }
 
-  /** `aside`: its folders are kept until the end (Arena.putAside). */
-  async stop({ aside = false } = {}): Promise<void> {
+  /** `keep`: its folders are kept until the end (Arena.keepFolder). */
+  async stop({ keep = false } = {}): Promise<void> {
     await this.listening.close();
     const ended = once(this.child, 'exit');
     if (this.child.exitCode === null && this.child.kill('SIGTERM')) await ended;
     for (const name of ['landing', 'lake', 'archive', 'failed']) {
-      if (aside) this.arena.putAside(name);
+      if (keep) this.arena.keepFolder(name);
       else rmSync(join(this.arena.folder, name), { recursive: true, force: true });
     }
     await this.arena.emptyDatabase();

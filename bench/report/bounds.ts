@@ -28,7 +28,7 @@ function stagesTable({ microsecondsOfCpu, machine, rows }: Stages): string {
   );
   return `## Where the time of a row goes
 
-CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`survey\` reads the file for the hash of its content and the borders of its records.
+CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`scan\` reads the file for the hash of its content and the borders of its records.
 
 | stage | CPU µs a row | share |
 |---|---|---|
@@ -118,9 +118,9 @@ ${costTable(costs)}
 
 /** What is not the server's, the dearest parts by name. */
 function rest({ microsecondsOfCpu }: Stages): string {
-  const { server, survey = 0, parse = 0, lake = 0, commit = 0 } = microsecondsOfCpu;
+  const { server, scan = 0, parse = 0, lake = 0, commit = 0 } = microsecondsOfCpu;
   const others = sum(microsecondsOfCpu) - server;
-  return `Everything else takes ${others.toFixed(2)}: ${survey.toFixed(2)} to read and hash the file once, ${parse.toFixed(2)} to parse it, ${(lake + commit).toFixed(2)} for the parts.`;
+  return `Everything else takes ${others.toFixed(2)}: ${scan.toFixed(2)} to read and hash the file once, ${parse.toFixed(2)} to parse it, ${(lake + commit).toFixed(2)} for the parts.`;
 }
 
 function ceilingBound(runs: readonly NamedReport[], stages: Stages | null): string {

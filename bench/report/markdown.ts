@@ -166,7 +166,7 @@ function method(): string {
 - **One machine, one server.** Landfall's embedded PostgreSQL, or the server of DATABASE_URL, serves every side of a run. Its settings are in the results.
 - **Alike for all.** Before every side's turn: a checkpoint, a \`sync\`, and its input read once, so that the page cache holds as much of it as it can. Star, lake, ledger and flat tables are dropped after every turn.
 - **Alternating.** Sides take turns within a round and the order turns round each time; medians of rounds are compared.
-- **Fixed costs count.** Landfall's time is that of its whole process: Node, coordinator, two workers, their connections, the survey, the receipt and the stop. psql's start counts too.
+- **Fixed costs count.** Landfall's time is that of its whole process: Node, coordinator, two workers, their connections, the scan, the receipt and the stop. psql's start counts too.
 - **Checked.** DuckDB adds up each trips file with its own CSV reader: rows, cells, seconds, degrees, letters. Star and lake of every round must have the same sums; the flat table must hold every byte of the file. Bike rides and visits have sums of their own.
 - **CPU time.** From /proc: of a command's whole tree, exactly; of the server's processes, exactly; worker by worker by samples. Unlike wall time it hardly changes when the machine has other work.
 - **DuckDB twice.** Its time for points depends much on how one asks: \`regexp_extract\`, as the goals were set, and \`string_split\`, the fastest form we have found. Both are told.

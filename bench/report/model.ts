@@ -80,6 +80,6 @@ export function predict(costs: Costs, site: Site, workers: number): Prediction {
 
 /** Bytes a second that one worker moves over its network when files and lake are in object storage. */
 export function workerNetwork({ bytes, workerSeconds }: Costs): number {
-  // The file is read twice: once to be surveyed, once to be loaded.
+  // The file is read twice: once to be scanned, once to be loaded.
   return (2 * bytes.csv + bytes.lake + bytes.wire) / workerSeconds;
 }

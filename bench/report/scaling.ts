@@ -44,7 +44,7 @@ export function scalingPlots({ stages, queue }: Results): Plots {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  survey: 'the file read once and hashed, its record borders found',
+  scan: 'the file read once and hashed, its record borders found',
   read: 'range read again',
   parse: 'kernel: bytes to typed columns',
   enrich: 'vectorised TypeScript',
@@ -73,7 +73,7 @@ ${rows.join('\n')}
 
 function bytesTable({ bytes: measured }: Stages): string {
   const rows = [
-    ['CSV', measured.csv, 'read twice: survey and load'],
+    ['CSV', measured.csv, 'read twice: scan and load'],
     ['COPY rows on the wire', measured.wire, 'x'],
     ['fact table', measured.star, 's'],
     ['write-ahead log', measured.wal, 'l'],

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import type { Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 /** `landfall ddl DATASET`: the SQL it would run; touches nothing. */

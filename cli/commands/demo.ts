@@ -98,20 +98,20 @@ async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
   }
 }
 
-/** Writes the file aside and renames it into the landing folder, as a careful producer would. */
+/** Stages the file and renames it into the landing folder, as a careful producer would. */
 async function drop(site: Site, name: string, flags: DemoFlags, say: (text: string) => void): Promise<void> {
   const { landingUrl } = site.config;
   if (landingUrl.startsWith('s3://'))
     throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
   const folder = join(landingUrl, 'trips');
   await mkdir(folder, { recursive: true });
-  const aside = join(folder, `.${name}.part`);
+  const staged = join(folder, `.${name}.part`);
   const started = performance.now();
-  const size = await generateFile('trips', { rows: flags.rows, seed: flags.seed, out: aside });
+  const size = await generateFile('trips', { rows: flags.rows, seed: flags.seed, out: staged });
   say(
     `Generated ${count(flags.rows)} trips, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
   );
-  await rename(aside, join(folder, name));
+  await rename(staged, join(folder, name));
 }
 
 /** The ledger's number of a dropped file, as soon as progress tells of it. */

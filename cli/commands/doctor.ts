@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
+import { openDatabase } from '../../ledger/open-database.ts';
 import { describeConfig } from '../../platform/config/config.ts';
-import { openDatabase } from '../../platform/database/database.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Config } from '../../platform/types.ts';

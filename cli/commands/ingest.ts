@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { createLog } from '../../platform/log/log.ts';
 import { describeEnd } from '../../platform/errors/outage.ts';
+import { createLog } from '../../platform/log/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';

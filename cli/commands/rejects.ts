@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { exportToFile, reportRejects } from '../../coordinator/commands/list-rejects.ts';
-import { openDatabase } from '../../platform/database/database.ts';
+import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
@@ -12,14 +12,14 @@ import { wholeNumber } from './generate.ts';
 /** `landfall rejects FILE`: what was not loaded of a file, by code and column, with examples. */
 export function rejectsCommand(): Command {
   return withSettings(new Command('rejects'))
-    .description('show the rows of a file that were not loaded, and why; write them to a CSV to be mended')
+    .description('show the rows of a file that were not loaded, and why; write them to a CSV to be corrected')
     .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
     .option('--export <out.csv>', 'write them under the original header, with the reason in added columns')
     .option('--limit <n>', 'how many examples of each kind', wholeNumber('--limit'), 3)
     .option('--json', 'one JSON object on standard output')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall rejects trips-2018.csv --export mended.csv\n  (mend the rows in mended.csv)\n  mv mended.csv landing/trips/',
+      '\nExample:\n  landfall rejects trips-2018.csv --export corrected.csv\n  (fix the rows in corrected.csv)\n  mv corrected.csv landing/trips/',
     )
     .action(
       async (text: string, flags: SettingFlags & { limit: number; json?: boolean; export?: string }) => {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { openDatabase } from '../../platform/database/database.ts';
-import { driftSummary } from '../../platform/progress/drift-words.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { linkWords } from '../../platform/progress/link-words.ts';
+import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
+import { driftSummary } from '../../platform/progress/drift-words.ts';
+import { linkWords } from '../../platform/progress/link-words.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
-import { openDatabase } from '../../platform/database/database.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';

@@ -3,7 +3,7 @@ import { connectDatabase } from '../../platform/database/database.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openPatiently, untilStopped } from '../site.ts';
+import { openWaiting, untilStopped } from '../site.ts';
 
 /** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
 export function workerCommand(): Command {
@@ -19,7 +19,7 @@ export function workerCommand(): Command {
       const log = createLog('worker');
       const database = config.databaseUrl
         ? connectDatabase(config.databaseUrl)
-        : await openPatiently(config, log);
+        : await openWaiting(config, log);
       const pool = await startPool({
         config,
         databaseUrl: database.url,

@@ -1,6 +1,6 @@
+import { plural } from '../../platform/plural.ts';
 import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import { plural } from '../../platform/plural.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
 

@@ -6,7 +6,7 @@ import { count, printable, shorten } from './format.ts';
 /** Characters of a record that are shown. */
 const shownCharacters = 160;
 
-const verbs: Readonly<Record<string, string>> = { mends: 'mended by', replays: 'replayed by' };
+const verbs: Readonly<Record<string, string>> = { corrects: 'corrected by', replays: 'replayed by' };
 
 /** A file's rejects as a few lines of text, ending in a newline. */
 export function renderRejects(report: RejectsReport): string {

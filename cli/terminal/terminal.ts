@@ -44,7 +44,7 @@ interface Painter {
 /** Before the name of a file that ended without being loaded. */
 const endSigns: Readonly<Record<string, string>> = { duplicate: '=', undone: '↶' };
 
-const active = new Set(['discovered', 'surveying', 'loading', 'finalising']);
+const active = new Set(['discovered', 'scanning', 'loading', 'finalising']);
 /** Least time between two redraws: 15 a second is smooth and cheap. */
 const redrawMs = 66;
 
@@ -63,8 +63,8 @@ function barPainter(output: Output): Painter {
     first = false;
     const columns = output.columns ?? 80;
     const lines = [
-      ...troubleLines(state, columns - 1),
-      ...barLines(state, columns, Math.max(1, (output.rows ?? 24) - 4 - state.troubles.length)),
+      ...outageLines(state, columns - 1),
+      ...barLines(state, columns, Math.max(1, (output.rows ?? 24) - 4 - state.outages.length)),
     ];
     text += lines.map((line) => `${line}\n`).join('');
     drawnLines = lines.length;
@@ -93,8 +93,8 @@ function announce(file: FileProgress, announced: Map<number, string>, first: boo
 }
 
 /** What the work waits for, a line each, cut to the width. */
-function troubleLines(state: ProgressState, width: number): string[] {
-  return state.troubles.map(({ message, fix, since }) =>
+function outageLines(state: ProgressState, width: number): string[] {
+  return state.outages.map(({ message, fix, since }) =>
     printable(`! since ${new Date(since).toTimeString().slice(0, 8)}: ${message} → ${fix}`).slice(0, width),
   );
 }
@@ -145,14 +145,14 @@ export function barLine(file: FileProgress, width: number): string {
 /** One line whenever a file passes another tenth or changes its state. */
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
-  const troubles = new Set<string>();
+  const outages = new Set<string>();
   let first = true;
   return {
     paint(state) {
-      for (const line of troubleLines(state, 500)) if (!troubles.has(line)) output.write(`${line}\n`);
-      if (troubles.size > 0 && state.troubles.length === 0) output.write('! going on\n');
-      troubles.clear();
-      for (const line of troubleLines(state, 500)) troubles.add(line);
+      for (const line of outageLines(state, 500)) if (!outages.has(line)) output.write(`${line}\n`);
+      if (outages.size > 0 && state.outages.length === 0) output.write('! going on\n');
+      outages.clear();
+      for (const line of outageLines(state, 500)) outages.add(line);
       for (const file of state.files) {
         const tenth = file.bytes > 0 ? Math.floor((file.bytesSeen / file.bytes) * 10) : 0;
         const mark = active.has(file.state) ? `${file.state} ${tenth}` : file.state;

@@ -3,13 +3,13 @@
  * A file's account, when it ends, believes what the server and the workers have counted while they wrote.
  */
 import type pg from 'pg';
-import type { Registry } from '../../model/registry.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import type { Registry } from '../../model/registry.ts';
 import type { Storage } from '../../platform/types.ts';
-import { datasetNamed } from '../context.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
-import { type Check, reconcile } from '../finalise/reconcile.ts';
 import { countFacts } from '../../sinks/postgres/ddl/make-star.ts';
+import { datasetNamed } from '../context.ts';
+import { type Check, reconcile } from '../finalise/reconcile.ts';
 
 export interface AuditTools {
   readonly pool: pg.Pool;

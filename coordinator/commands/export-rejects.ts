@@ -1,18 +1,18 @@
 /**
- * Waiting rejects as a CSV that a person can mend: the columns of mending.ts, then every record exactly as
+ * Waiting rejects as a CSV that a person can fix: the columns of corrections.ts, then every record exactly as
  * it stands in its file, under that file's header and with its delimiter.
  *
  * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
  * the record is read again from its file.
  */
 
-import { isCut } from '../../kernel/read-batch.ts';
 import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
+import { isCut } from '../../kernel/read-batch.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
+import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import { readContent, readRange } from '../detect/content.ts';
@@ -44,7 +44,7 @@ export function exportRejects(
   let count = 0;
   async function* write(): AsyncGenerator<Uint8Array> {
     const layout = file.layout!;
-    const skipped = layout.mending ? leadingAdded(layout.header) : 0;
+    const skipped = layout.corrections ? leadingAdded(layout.header) : 0;
     const header =
       layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.dataset);
     const records = new Records(file, layout);

@@ -1,9 +1,9 @@
 /** The file that a person means. */
 import type pg from 'pg';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 
 /**
  * By its number, by `dataset/name`, or by its name as it landed; of several with one name the newest that

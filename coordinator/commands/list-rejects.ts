@@ -1,11 +1,9 @@
-/** What a person asks of a file's rejects: which there are, and a file to mend them in. */
+/** What a person asks of a file's rejects: which there are, and a file to fix them in. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
-import type { Registry } from '../../model/registry.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
 import {
   openRejects,
@@ -14,6 +12,8 @@ import {
   rejectKinds,
   rejectTakers,
 } from '../../ledger/rejects.ts';
+import type { Registry } from '../../model/registry.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { exportRejects } from './export-rejects.ts';
 
 export interface RejectsReport {
@@ -21,13 +21,13 @@ export interface RejectsReport {
   readonly fileId: number;
   readonly dataset: string;
   readonly state: LedgerFileState;
-  /** Rejects that wait: nothing has mended or replayed them. */
+  /** Rejects that wait: nothing has corrected or replayed them. */
   readonly waiting: number;
   /** Of those, by code. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of those, by code and column, most frequent first. */
   readonly kinds: readonly RejectKind[];
-  /** Files that mend or replay the others. */
+  /** Files that fix or replay the others. */
   readonly taken: readonly RejectTaker[];
 }
 
@@ -63,16 +63,16 @@ export async function exportToFile(
   if (file.layout === null) return 0;
   const rejects = openRejects(pool, file.fileId);
   const written = exportRejects(file, rejects, { dataset: registry.get(file.dataset) });
-  const aside = `${path}.${process.pid}.part`;
+  const staged = `${path}.${process.pid}.part`;
   try {
-    await pipeline(Readable.from(written.bytes), createWriteStream(aside));
-    if (written.count() > 0) await rename(aside, path);
+    await pipeline(Readable.from(written.bytes), createWriteStream(staged));
+    if (written.count() > 0) await rename(staged, path);
   } catch (cause) {
     if (cause instanceof LandfallError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new LandfallError('LF_STORAGE', { store: path, reason }, { cause });
   } finally {
-    await rm(aside, { force: true });
+    await rm(staged, { force: true });
   }
   return written.count();
 }

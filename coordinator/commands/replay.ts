@@ -11,13 +11,13 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openRejects } from '../../ledger/rejects.ts';
 import { sql } from '../../ledger/sql.ts';
-import { objectUrl, openObject } from '../../platform/storage/index.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { objectUrl, openObject } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { type Context, datasetNamed } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';

@@ -1,12 +1,12 @@
 /** Notes a file that a command names, where it lies. */
 import { basename, dirname } from 'node:path';
+import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import { chooseDataset } from '../detect/choose-dataset.ts';
-import type { Context } from '../context.ts';
 import { addressOf } from '../../sources/landing.ts';
+import type { Context } from '../context.ts';
+import { chooseDataset } from '../detect/choose-dataset.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 
 /** Throws LF_FILE_MISSING, and what chooseDataset throws where none is named. */

@@ -9,17 +9,17 @@
  */
 
 import type pg from 'pg';
-import type { CompiledStar } from '../../model/compiled.ts';
-import type { Registry } from '../../model/registry.ts';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
-import { type UndoneFile, undoFiles } from '../../ledger/undo-file.ts';
 import { sql } from '../../ledger/sql.ts';
+import { type UndoneFile, undoFiles } from '../../ledger/undo-file.ts';
+import type { CompiledStar } from '../../model/compiled.ts';
+import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Storage } from '../../platform/types.ts';
-import { refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 import { deleteFacts, makeStar } from '../../sinks/postgres/ddl/make-star.ts';
+import { refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 
 export interface UndoTools {
   readonly pool: pg.Pool;
@@ -29,7 +29,7 @@ export interface UndoTools {
 }
 
 /**
- * Undoes the file, and those that mend or replay its rejects; says which, none where it was undone before.
+ * Undoes the file, and those that fix or replay its rejects; says which, none where it was undone before.
  * Dimensions keep their members. Repeating it is harmless.
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
  */
@@ -79,10 +79,10 @@ export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake
   }
 }
 
-/** Deletes all parts of the file, also those that a killed worker published or left aside and never committed. */
+/** Deletes all parts of the file, also those that a killed worker published or left in staging and never committed. */
 export async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
   const mark = `/f${file.fileId}-`;
-  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`, `_aside/${file.dataset}/`]) {
+  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`, `_staging/${file.dataset}/`]) {
     for await (const stored of lake.list(folder)) {
       if (!stored.key.includes(mark)) continue;
       await lake.delete(stored.key);

@@ -1,6 +1,7 @@
 /** The bytes of a file, as they are stored and as they are meant. */
-import { LandfallError } from '../../platform/errors/errors.ts';
+
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { type Compression, unpack } from '../../platform/storage/unpack/index.ts';
 

@@ -2,8 +2,8 @@
 import { footerBytes } from '../../kernel/dialect/lines.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { FileLayout } from '../../platform/types.ts';
 import { type Compression, compressionOf } from '../../platform/storage/unpack/index.ts';
+import type { FileLayout } from '../../platform/types.ts';
 import { type Readable, readContent, readRange, readStart } from './content.ts';
 import { type Head, settleLayout } from './settle-layout.ts';
 
@@ -61,7 +61,8 @@ export async function withEnds(
 ): Promise<FileLayout> {
   const { skipFooterLines } = dialect;
   const skipLines = dialect.skipLines === 'auto' ? layout.skipLines : dialect.skipLines;
-  if (layout.mending !== undefined) return compression === undefined ? layout : { ...layout, compression };
+  if (layout.corrections !== undefined)
+    return compression === undefined ? layout : { ...layout, compression };
   if (compression !== undefined) return { ...layout, compression, skipLines, skipFooterLines };
   if (skipFooterLines === 0) return layout;
   const start = Math.max(0, file.bytes - tailBytes);

@@ -5,7 +5,7 @@ import type { CompiledDataset, CompiledDialect } from '../../model/compiled.ts';
 import { driftOf, unknownFields } from '../../model/file/drift.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/types.ts';
-import { exportDelimiter, isAdded, matchData, mendingFields } from '../plan/corrections.ts';
+import { correctionFields, exportDelimiter, isAdded, matchData } from '../plan/corrections.ts';
 import { type HeadText, settleReading } from './sniff.ts';
 import { settleEncoding } from './sniff-encoding.ts';
 
@@ -41,8 +41,8 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
       fields: first.fields.length,
       most: fieldsMost,
     });
-  const mending = mendingFields(first.fields);
-  const header = reading.hasHeader || mending !== undefined;
+  const corrections = correctionFields(first.fields);
+  const header = reading.hasHeader || corrections !== undefined;
   const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
   const found = [
     ...(detected ? ['encoding'] : []),
@@ -62,7 +62,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     fieldCount: first.fields.length,
     fieldOfColumn,
     ...columnsBeside(dataset, first.fields, fieldOfColumn, reading.hasHeader),
-    ...(mending && { mending }),
+    ...(corrections && { corrections }),
   };
 }
 
@@ -85,7 +85,7 @@ function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number
   return { name, utf8, whole };
 }
 
-/** A file of mended rejects is as the export wrote it: in UTF-8, with a header and nothing around it. */
+/** A file of corrected rows is as the export wrote it: in UTF-8, with a header and nothing around it. */
 function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDialect {
   const exported = exportDelimiter(bytes);
   if (exported === null) return dialect;

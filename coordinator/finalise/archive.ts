@@ -8,10 +8,11 @@
  *
  * Killed in between, the next start finds in the ledger where it was to be, and goes on from where it lies.
  */
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import { noteMoved, noteMoves } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { sql } from '../../ledger/sql.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storage/index.ts';
 import type { Move, Receipt, Storage } from '../../platform/types.ts';
@@ -96,7 +97,7 @@ function archiveKey(file: LedgerFile): string {
 
 async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
   const wanted = archiveKey(file);
-  return moveAside(context, file, context.archive, { wanted, before: () => dropReport(context, file) });
+  return moveOut(context, file, context.archive, { wanted, before: () => dropReport(context, file) });
 }
 
 /** A file that was loaded from the failed ones leaves nothing there. */
@@ -107,7 +108,7 @@ async function dropReport(context: Context, file: LedgerFile): Promise<void> {
   crashPoint('away.report-dropped');
 }
 
-/** After a file failed: moves it and says beside it why, unless it lay aside already. Repeating it is harmless. */
+/** After a file failed: moves it and says beside it why, unless it was moved already. Repeating it is harmless. */
 export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
   return orLater(context, file, intoFailed(context, file, receipt));
 }
@@ -120,7 +121,7 @@ async function intoFailed(context: Context, file: LedgerFile, receipt: Receipt):
     crashPoint('away.report-written');
   };
   const wanted = `${file.dataset}/${file.name}`;
-  const moved = await moveAside(context, file, context.failed, { wanted, before: write });
+  const moved = await moveOut(context, file, context.failed, { wanted, before: write });
   if (moved !== 'stays' || !liesIn(await context.failed(), file.url)) return moved;
   const { storage, key } = await openObject(file.url);
   if (file.origin === 'landing' && (await storage.stat(key)) !== null) await write(storage, key);
@@ -145,7 +146,7 @@ async function orLater(context: Context, file: LedgerFile, moving: Promise<Moved
 }
 
 /** `before`: what is done when its place is chosen and it is not there yet. */
-async function moveAside(
+async function moveOut(
   context: Context,
   file: LedgerFile,
   openTarget: () => Promise<Storage>,

@@ -1,6 +1,7 @@
 /** Takes what compressed files were unpacked to out of the spool again. */
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { clearSpool } from '../../platform/storage/spool.ts';
 import type { Context } from '../context.ts';
 

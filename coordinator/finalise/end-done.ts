@@ -3,20 +3,20 @@
 import type pg from 'pg';
 import { readFields } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openRejects, returnRejects } from '../../ledger/rejects.ts';
 import { sql } from '../../ledger/sql.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/types.ts';
-import type { Context } from '../context.ts';
-import { runChecks } from './data-checks.ts';
-import { moveIncoming, sweepIncoming } from '../../sinks/postgres/facts/make-staging.ts';
-import type { Check } from './reconcile.ts';
+import { moveStagedFacts, sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepUndone } from '../commands/undo.ts';
+import type { Context } from '../context.ts';
 import { settleVersions } from '../plan/versions.ts';
+import { runChecks } from './data-checks.ts';
+import type { Check } from './reconcile.ts';
 
 /**
  * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
@@ -35,7 +35,7 @@ export async function endDone(
       if (state !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, dataset, file);
       crashPoint('finalise.versions-settled');
-      if (file.link === 'replaces') await moveIncoming(client, dataset.star, file);
+      if (file.link === 'replaces') await moveStagedFacts(client, dataset.star, file);
       const dataChecks = await runChecks(client, dataset);
       if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
       crashPoint('finalise.checked');
@@ -51,7 +51,7 @@ export async function endDone(
   }
   crashPoint('finalise.committed');
   await sweepUndone(context);
-  await sweepIncoming(context.pool);
+  await sweepStagingTables(context.pool);
   crashPoint('finalise.swept');
   return null;
 }
@@ -74,7 +74,7 @@ const returnedAtATime = 10_000;
 /** Rows of a replay that still do not fit wait again where they came from. */
 async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
   const dialect = file.layout as KernelDialect;
-  const { byteOffset: field } = file.layout!.mending!;
+  const { byteOffset: field } = file.layout!.corrections!;
   let pairs: { origin: number; replay: number }[] = [];
   for await (const { raw, byteOffset } of openRejects(client, file.fileId)) {
     const origin = Number(readFields(Buffer.from(raw), dialect, field + 1).fields[field]);

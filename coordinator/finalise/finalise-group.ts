@@ -1,21 +1,22 @@
 /** Ends many small files at once: finalise.ts for those with which nothing is out of the ordinary. */
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
-import { isFinished } from '../../platform/progress/progress.ts';
 import { sql } from '../../ledger/sql.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
-import { archiveFiles, type Moved } from './archive.ts';
+import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
 import { type Context, datasetNamed } from '../context.ts';
+import { versionLock } from '../plan/versions.ts';
+import { archiveFiles, type Moved } from './archive.ts';
 import { runChecks } from './data-checks.ts';
 import { fingerprintsNow, rejectLimitError } from './finalise.ts';
-import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf } from './reconcile.ts';
-import { versionLock } from '../plan/versions.ts';
 
 export interface GroupEnding {
   readonly done: readonly { readonly file: LedgerFile; readonly moved: Moved }[];

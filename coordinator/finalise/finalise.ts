@@ -3,16 +3,16 @@
  * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
  */
 
+import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
 import { plural } from '../../platform/plural.ts';
 import { openObjects } from '../../platform/storage/index.ts';
-import { archiveFile, type Moved } from './archive.ts';
-import { type Context, datasetNamed, linkOf } from '../context.ts';
-import { endDone } from './end-done.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
+import { type Context, datasetNamed, linkOf } from '../context.ts';
+import { archiveFile, type Moved } from './archive.ts';
+import { endDone } from './end-done.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf, type Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
@@ -118,7 +118,7 @@ function reconcileError(
 
 /**
  * Null within the limit. Past either, count or share, the file fails. What was rejected before is bound to
- * hold many rejects: mended rows and replays have no limit.
+ * hold many rejects: corrected rows and replays have no limit.
  */
 export function rejectLimitError(
   dataset: CompiledDataset,
@@ -127,7 +127,7 @@ export function rejectLimitError(
 ): LandfallError | null {
   const { count, share } = dataset.rejectLimit;
   const { parsed, rejected } = rows;
-  if (file.link === 'mends' || file.link === 'replays') return null;
+  if (file.link === 'corrects' || file.link === 'replays') return null;
   if (rejected <= count && rejected <= share * parsed) return null;
   const limit = rejected > count ? plural(count, 'row') : `${share * 100} % of the rows`;
   return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });

@@ -1,13 +1,13 @@
 /** Finished files that a process could not put away any more: another does. */
 import { realpath } from 'node:fs/promises';
-import { describeError } from '../../platform/errors/errors.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
+import { describeError } from '../../platform/errors/errors.ts';
 import { folderUrl } from '../../platform/storage/index.ts';
 import type { Config, Storage } from '../../platform/types.ts';
-import { archiveFile, type Moved, moveFailed } from './archive.ts';
 import type { Context } from '../context.ts';
+import { archiveFile, type Moved, moveFailed } from './archive.ts';
 import { finishFailed } from './unload.ts';
 
 /** What the addresses of files begin with that still lie where finished ones do not; null: not looked at. */
@@ -30,7 +30,11 @@ export async function putAway(
   places: Places,
   put: (file: LedgerFile) => Promise<unknown> = (file) => putAwayOne(context, file),
 ): Promise<void> {
-  const { rows } = await context.pool.query(sql('rules/unsettled-files'), [scope, places.landing, places.failed]);
+  const { rows } = await context.pool.query(sql('rules/unsettled-files'), [
+    scope,
+    places.landing,
+    places.failed,
+  ]);
   for (const file of rows.map(toFile)) {
     await put(file).catch((error) =>
       context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away'),

@@ -3,18 +3,19 @@
  * in one transaction, which waits for chunks that are just committing and fences off those that are not;
  * then its objects leave the lake. Its rejects stay on record, for a person to read.
  */
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
 import { sql } from '../../ledger/sql.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isCollision } from '../../platform/errors/outage.ts';
-import { type Moved, moveFailed } from './archive.ts';
+import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
+import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
+import { sweepLake } from '../commands/undo.ts';
 import { type Context, datasetNamed, linkOf } from '../context.ts';
-import { sweepIncoming } from '../../sinks/postgres/facts/make-staging.ts';
+import { type Moved, moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
-import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
-import { sweepLake } from '../commands/undo.ts';
 
 /** A commit that has begun is over by then, unless its worker is frozen: then its session is ended. */
 const commitMost = '5s';
@@ -37,7 +38,8 @@ export async function failFile(
       await client.query(`set local lock_timeout = '${commitMost}'`);
       const reason = await ledger.failFile(client, file.fileId, error);
       if (reason === null) return null;
-      if (checks.length > 0) await client.query(sql('marts/note-checks'), [file.fileId, JSON.stringify(checks)]);
+      if (checks.length > 0)
+        await client.query(sql('marts/note-checks'), [file.fileId, JSON.stringify(checks)]);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
         await deleteFacts(client, datasetNamed(context.registry, file.dataset).star, chunkIds);
@@ -65,7 +67,7 @@ export async function finishFailed(
   const chunks = await ledger.chunks(file.fileId);
   if (chunks.length > 0) await sweepLake(lake, file);
   crashPoint('unload.swept');
-  await sweepIncoming(pool);
+  await sweepStagingTables(pool);
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
   const link = await linkOf(ledger, file);
   const { parsed, rejected } = sumRows(chunks);

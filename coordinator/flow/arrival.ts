@@ -1,15 +1,16 @@
 /** Notes files that have landed in the ledger, but not those that are just leaving. */
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import type { Landed } from '../../ledger/groups.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { objectUrl } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
-import type { Arrival } from '../../sources/folder/discover-folder.ts';
-import type { InHand } from './files-in-flight.ts';
+import type { Arrival } from '../../sources/contract.ts';
+import type { FilesInFlight } from './files-in-flight.ts';
 
 export interface Notes {
   readonly ledger: Ledger;
-  readonly active: InHand;
+  readonly active: FilesInFlight;
 }
 
 /** Files that are noted together at most. */

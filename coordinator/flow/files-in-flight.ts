@@ -1,7 +1,7 @@
 /** Files that are on their way: what the coordinator keeps in memory to save asking the ledger. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 
-export class InHand {
+export class FilesInFlight {
   private readonly files = new Map<number, LedgerFile>();
   private readonly places = new Set<string>();
 

@@ -1,5 +1,5 @@
 /** Work on the same file one after another, and on many files only so many at a time. */
-export class Turns {
+export class KeyedMutex {
   private readonly most: number;
   private readonly ends = new Map<number, Promise<void>>();
   private readonly queue: (() => void)[] = [];

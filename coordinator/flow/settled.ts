@@ -1,10 +1,10 @@
 /** Who waits for files to end. Told by the database's notifications; never asks on a timer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import { changeChannel, type Ledger } from '../../ledger/ledger.ts';
 import { type Listening, listen } from '../../platform/database/listen.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { outageOf } from '../../platform/errors/outage.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
-import { troubleOf } from '../../platform/errors/outage.ts';
 import type { Receipt } from '../../platform/types.ts';
 
 interface Waiter {
@@ -17,9 +17,9 @@ const retryMs = 500;
 
 export interface SettlingEvents {
   /** The ledger's notifications do not come: with every failed attempt to hear them again. */
-  onTrouble(error: unknown): void;
+  onOutage(error: unknown): void;
   /** They come again; some may have been missed. */
-  onMended(): void;
+  onRecovered(): void;
 }
 
 export class Settling {
@@ -48,10 +48,10 @@ export class Settling {
     };
     const onReconnect = () => {
       for (const fileId of this.waiters.keys()) void this.check(fileId);
-      this.events.onMended();
+      this.events.onRecovered();
     };
-    const { onTrouble } = this.events;
-    this.listening = await listen(databaseUrl, changeChannel, onNotify, onReconnect, onTrouble);
+    const { onOutage } = this.events;
+    this.listening = await listen(databaseUrl, changeChannel, onNotify, onReconnect, onOutage);
   }
 
   /** The file's receipt, when it has ended. Rejects with LF_FILE_UNKNOWN, and when this is closed. */
@@ -82,7 +82,7 @@ export class Settling {
         this.release(fileId, (waiter) => waiter.resolve(receipt));
       }
     } catch (error) {
-      if (troubleOf(error, { lakeUrl: '' }) !== null && !this.closed) {
+      if (outageOf(error, { lakeUrl: '' }) !== null && !this.closed) {
         await delay(retryMs);
         return this.check(fileId);
       }

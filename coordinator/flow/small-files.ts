@@ -6,16 +6,16 @@
  */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FilesContext } from '../../platform/queue/index.ts';
-import type { Moved } from '../finalise/archive.ts';
-import { Batches } from './batches.ts';
 import type { Context } from '../context.ts';
+import type { Moved } from '../finalise/archive.ts';
 import { finaliseGroup } from '../finalise/finalise-group.ts';
 import { groupFiles, prepareGroup } from '../plan/prepare-group.ts';
-import type { Turns } from './keyed-mutex.ts';
+import { Batches } from './batches.ts';
+import type { KeyedMutex } from './keyed-mutex.ts';
 
 export interface SmallFilesHooks {
   readonly context: () => Context;
-  readonly turns: Turns;
+  readonly mutex: KeyedMutex;
   /** Takes a step again where database, queue or stores gave way under it. */
   readonly through: (step: () => Promise<void>) => Promise<void>;
   /** Makes the dataset's tables. */
@@ -42,14 +42,14 @@ export class SmallFiles {
 
   /** The `group` job of the queue. Repeating it is harmless. */
   async end(fileIds: readonly number[], job: FilesContext): Promise<void> {
-    const { context, turns, through, endAlone, done } = this.hooks;
+    const { context, mutex, through, endAlone, done } = this.hooks;
     let left: readonly LedgerFile[] = [];
     const step = async () => {
       const ending = await finaliseGroup(context(), fileIds);
       left = ending.left;
       for (const { file, moved } of ending.done) done(file, moved);
     };
-    await turns.takeAll(fileIds, () => through(step));
+    await mutex.takeAll(fileIds, () => through(step));
     for (const file of left) await endAlone(file, job);
   }
 
@@ -69,14 +69,14 @@ export class SmallFiles {
   /** The files that are left. */
   private async prepareTogether(files: readonly LedgerFile[]): Promise<readonly LedgerFile[]> {
     if (files.length === 1) return files;
-    const { context, turns, starOf } = this.hooks;
+    const { context, mutex, starOf } = this.hooks;
     let left = files;
     const ids = files.map(({ fileId }) => fileId);
     const work = async () => {
       await starOf(files[0].dataset);
       left = await prepareGroup(context(), files);
     };
-    await turns
+    await mutex
       .takeAll(ids, work)
       .catch((error) =>
         context().log.debug({ err: error, files: files.length }, 'a group is begun one by one'),

@@ -6,7 +6,7 @@ import { errorSchema, notFound } from './answers.ts';
 import { parse } from './parse.ts';
 
 const states = [
-  ...(['discovered', 'surveying', 'loading', 'finalising'] as const),
+  ...(['discovered', 'scanning', 'loading', 'finalising'] as const),
   ...(['done', 'failed', 'duplicate', 'undone'] as const),
 ] as const;
 

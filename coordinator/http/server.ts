@@ -8,10 +8,11 @@ import { readFileSync } from 'node:fs';
 import fastifySwagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import type { Config } from '../../platform/types.ts';
+import type { Hub } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
 import { fileRoutes } from './files.ts';
@@ -19,7 +20,6 @@ import { createMetrics, type QueueCounts } from './metrics.ts';
 import { servePage, tokenPage } from './page.ts';
 import { createGate, type Gate, securityHeaders } from './security.ts';
 import { createSocketServer } from './socket.ts';
-import type { Hub } from '../progress/hub.ts';
 
 export interface ServerOptions {
   readonly config: Pick<Config, 'host' | 'port' | 'token' | 'landingUrl'>;

@@ -14,7 +14,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 const lockClass = 0x1a4df410;
 
 /** How long to wait for one that is just ending. */
-const patience = '5s';
+const lockTimeout = '5s';
 
 /**
  * What the server does to find out that we are gone when the network does not tell it: our machine lost
@@ -29,42 +29,42 @@ const lastRetryMs = 5_000;
 /** A process number alone would name another session one day. */
 const sessions = 'select pid, backend_start::text as started from pg_stat_activity';
 
-export interface ScopeLock {
+export interface Leadership {
   /** Runs `work` if no coordinator of that scope lives; keeps one from starting meanwhile. */
-  ifDead(scope: string, work: () => Promise<void>): Promise<void>;
+  ifOrphaned(scope: string, work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface ScopeLockEvents {
+export interface LeadershipEvents {
   /** With every attempt to get the lost connection back that fails. */
-  onTrouble(error: unknown): void;
+  onOutage(error: unknown): void;
   /** The lock is held again. */
-  onMended(): void;
+  onRecovered(): void;
   /** Another coordinator took the scope over while the connection was lost: this one has to stop. */
   onTaken(error: LandfallError): void;
 }
 
 /** Throws LF_COORDINATOR_RUNNING, and what the driver throws. */
-export async function lockScope(
+export async function takeLeadership(
   databaseUrl: string,
   scope: string,
-  events: ScopeLockEvents,
-): Promise<ScopeLock> {
+  events: LeadershipEvents,
+): Promise<Leadership> {
   const lock = new HeldLock(databaseUrl, scope, events);
   await lock.acquire();
   return lock;
 }
 
-class HeldLock implements ScopeLock {
+class HeldLock implements Leadership {
   private readonly databaseUrl: string;
   private readonly scope: string;
-  private readonly events: ScopeLockEvents;
+  private readonly events: LeadershipEvents;
   private client: pg.Client | null = null;
   /** Of the session that held the lock before; the server may not know yet that it is dead. */
   private session: { pid: number; started: string } | null = null;
   private readonly closing = new AbortController();
 
-  constructor(databaseUrl: string, scope: string, events: ScopeLockEvents) {
+  constructor(databaseUrl: string, scope: string, events: LeadershipEvents) {
     this.databaseUrl = databaseUrl;
     this.scope = scope;
     this.events = events;
@@ -82,7 +82,7 @@ class HeldLock implements ScopeLock {
     client.on('end', lost);
     try {
       await client.connect();
-      await client.query(`set lock_timeout = '${patience}'; ${aliveness}`);
+      await client.query(`set lock_timeout = '${lockTimeout}'; ${aliveness}`);
       await this.endSession(client);
       await client.query('select pg_advisory_lock($1, hashtext($2))', [lockClass, this.scope]);
       const { rows } = await client.query(`${sessions} where pid = pg_backend_pid()`);
@@ -104,7 +104,7 @@ class HeldLock implements ScopeLock {
     await client.query(`select pg_terminate_backend(pid) from (${ours}) as ours`, [pid, started]);
   }
 
-  async ifDead(other: string, work: () => Promise<void>): Promise<void> {
+  async ifOrphaned(other: string, work: () => Promise<void>): Promise<void> {
     const { client } = this;
     if (client === null) return;
     const keys = [lockClass, other];
@@ -134,11 +134,11 @@ class HeldLock implements ScopeLock {
       try {
         await this.acquire();
         if (signal.aborted) await this.close();
-        else this.events.onMended();
+        else this.events.onRecovered();
         return;
       } catch (error) {
         if (error instanceof LandfallError) return this.events.onTaken(error);
-        this.events.onTrouble(error);
+        this.events.onOutage(error);
       }
     }
   }

@@ -2,30 +2,31 @@
  * Fails what single ingests, replays and demos left behind whose process is gone, so that their content can be
  * loaded again.
  *
- *   lives ──seems dead──▶ suspected ──seems dead at the next look──▶ buried
+ *   lives ──seems dead──▶ suspected ──seems dead at the next look──▶ reaped
  *     ▲──────lives────────────┘
  *
  * One that lives seems dead for a moment when it loses its connection, as all do when a server restarts. What
- * seems dead at the start is buried at once, where the server has been up for long enough to have heard of
+ * seems dead at the start is reaped at once, where the server has been up for long enough to have heard of
  * all that live: whoever was killed is called again, and its content is free.
  */
+
+import { sql } from '../../ledger/sql.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { sql } from '../../ledger/sql.ts';
 import type { Context } from '../context.ts';
 import { type Places, putAway } from '../finalise/put-away.ts';
-import type { ScopeLock } from './leadership.ts';
-import { closeScope } from './scope-notes.ts';
 import { failFile } from '../finalise/unload.ts';
+import type { Leadership } from './leadership.ts';
+import { closeScope } from './scope-notes.ts';
 
 /** Time between looks, in times of LANDFALL_LOCK_MS: longer than a process that lives takes to come back. */
 const lookLocks = 2;
 
 const nowhere: Places = { landing: null, failed: null };
 
-export class DeadIngests {
+export class Orphans {
   private readonly context: Context;
-  private readonly lock: ScopeLock;
+  private readonly lock: Leadership;
   private readonly removeQueues: (scope: string) => Promise<void>;
   private readonly places: Places;
   private readonly lookMs: number;
@@ -34,7 +35,7 @@ export class DeadIngests {
 
   constructor(
     context: Context,
-    lock: ScopeLock,
+    lock: Leadership,
     removeQueues: (scope: string) => Promise<void>,
     { places = nowhere, lockMs = 10_000 } = {},
   ) {
@@ -45,14 +46,14 @@ export class DeadIngests {
     this.removeQueues = removeQueues;
   }
 
-  /** Buries all that seem dead now, unless the server has just started, and looks again from time to time. */
+  /** Reaps all that seem dead now, unless the server has just started, and looks again from time to time. */
   async start(): Promise<void> {
     const { rows } = await this.context.pool.query(sql('scopes/server-up-ms'));
     if (rows[0].up_ms >= this.lookMs) this.suspects = new Set(await this.otherScopes());
     await this.look();
     this.timer = setInterval(() => {
       this.look().catch((error) =>
-        this.context.log.warn({ err: error }, 'the files of dead ingests could not be looked for'),
+        this.context.log.warn({ err: error }, 'the files of orphans could not be looked for'),
       );
     }, this.lookMs);
   }
@@ -65,8 +66,8 @@ export class DeadIngests {
   async look(): Promise<void> {
     const suspected = new Set<string>();
     for (const scope of await this.otherScopes()) {
-      await this.lock.ifDead(scope, async () => {
-        if (this.suspects.has(scope)) await this.bury(scope);
+      await this.lock.ifOrphaned(scope, async () => {
+        if (this.suspects.has(scope)) await this.reap(scope);
         else suspected.add(scope);
       });
     }
@@ -79,17 +80,17 @@ export class DeadIngests {
     return rows.map(({ scope }) => scope);
   }
 
-  private async bury(scope: string): Promise<void> {
+  private async reap(scope: string): Promise<void> {
     const { context } = this;
     await this.removeQueues(scope);
-    crashPoint('bury.queues-removed');
+    crashPoint('reap.queues-removed');
     for (const file of await context.ledger.unfinishedFiles(scope)) {
       const abandoned = new LandfallError('LF_INGEST_ABANDONED', { file: file.name });
       await failFile(context, file, abandoned.toJSON());
-      crashPoint('bury.file-failed');
+      crashPoint('reap.file-failed');
     }
     await putAway(context, scope, this.places);
     await closeScope(context, scope, this.places);
-    crashPoint('bury.forgotten');
+    crashPoint('reap.forgotten');
   }
 }

@@ -1,56 +1,57 @@
 /**
- * What the coordinator stands on, when it gives way: steps wait out trouble of database, queue and stores
+ * What the coordinator stands on, when it gives way: steps wait out outage of database, queue and stores
  * and are then taken again, and whoever watches is told what they wait for.
  */
-import type { Log } from '../../platform/log/log.ts';
-import { patiently } from '../../platform/errors/wait-out.ts';
-import { type Trouble, troubleOf } from '../../platform/errors/outage.ts';
 
-export interface SurroundingsOptions {
-  readonly patienceMs: number;
+import { type Outage, outageOf } from '../../platform/errors/outage.ts';
+import { waitOut } from '../../platform/errors/wait-out.ts';
+import type { Log } from '../../platform/log/log.ts';
+
+export interface OutageWatchOptions {
+  readonly outageTimeoutMs: number;
   readonly lakeUrl: string;
   readonly log: Log;
   /** What `source` waits for to be gone; null when it goes on. */
-  readonly onTrouble?: (source: string, trouble: Trouble | null) => void;
+  readonly onOutage?: (source: string, outage: Outage | null) => void;
   /** Starts a server of our own again that has ended. */
-  readonly reviveDatabase?: () => Promise<void>;
+  readonly restartDatabase?: () => Promise<void>;
 }
 
-export class Surroundings {
-  private readonly options: SurroundingsOptions;
+export class OutageWatch {
+  private readonly options: OutageWatchOptions;
   private readonly closing = new AbortController();
   private readonly known = new Map<string, string>();
-  private reviving: Promise<void> | null = null;
+  private restarting: Promise<void> | null = null;
 
-  constructor(options: SurroundingsOptions) {
+  constructor(options: OutageWatchOptions) {
     this.options = options;
   }
 
-  /** Runs a step until it has succeeded, or failed for another reason, or patience is at its end. */
+  /** Runs a step until it has succeeded, or failed for another reason, or the outage timeout is at its end. */
   through<T>(source: string, step: () => Promise<T>): Promise<T> {
-    return patiently(step, {
-      patienceMs: this.options.patienceMs,
+    return waitOut(step, {
+      outageTimeoutMs: this.options.outageTimeoutMs,
       signal: this.closing.signal,
-      troubleOf: (error) => troubleOf(error, this.options),
-      onTrouble: (trouble) => this.tell(source, trouble),
-      onMended: () => this.tell(source, null),
+      outageOf: (error) => outageOf(error, this.options),
+      onOutage: (outage) => this.tell(source, outage),
+      onRecovered: () => this.tell(source, null),
     });
   }
 
   /** Says what a part of the coordinator waits for, or that it goes on. */
-  tell(source: string, trouble: Trouble | null): void {
+  tell(source: string, outage: Outage | null): void {
     if (this.closing.signal.aborted) return;
-    const { log, onTrouble } = this.options;
+    const { log, onOutage } = this.options;
     const before = this.known.get(source);
-    if (trouble === null) {
+    if (outage === null) {
       if (!this.known.delete(source)) return;
       log.info({ source }, 'going on');
     } else {
-      this.known.set(source, trouble.message);
-      if (before !== trouble.message) log.warn({ source, ...trouble }, 'waiting until it is gone');
-      if (trouble.with === 'database') this.revive();
+      this.known.set(source, outage.message);
+      if (before !== outage.message) log.warn({ source, ...outage }, 'waiting until it is gone');
+      if (outage.with === 'database') this.restart();
     }
-    onTrouble?.(source, trouble);
+    onOutage?.(source, outage);
   }
 
   /** Steps that wait are given up. */
@@ -58,13 +59,13 @@ export class Surroundings {
     this.closing.abort(new Error('the coordinator is closing'));
   }
 
-  private revive(): void {
-    const { reviveDatabase, log } = this.options;
-    if (reviveDatabase === undefined || this.reviving !== null) return;
-    this.reviving = reviveDatabase()
+  private restart(): void {
+    const { restartDatabase, log } = this.options;
+    if (restartDatabase === undefined || this.restarting !== null) return;
+    this.restarting = restartDatabase()
       .catch((error) => log.warn({ err: error }, 'the embedded server could not be started again'))
       .finally(() => {
-        this.reviving = null;
+        this.restarting = null;
       });
   }
 }

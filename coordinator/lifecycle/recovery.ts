@@ -5,7 +5,7 @@
  */
 import type { Log } from '../../platform/log/log.ts';
 
-export class Revival {
+export class Recovery {
   private readonly work: () => Promise<void>;
   private readonly log: Log;
   private running: Promise<void> | null = null;

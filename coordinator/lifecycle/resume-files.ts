@@ -1,15 +1,16 @@
 /**
  * Takes up what an earlier run left: unfinished files go on from where the ledger has them.
  *
- *   discovered ─▶ prepare      surveying ─▶ queue the missing surveys, then plan
+ *   discovered ─▶ prepare      scanning ─▶ queue the missing scans, then plan
  *   loading    ─▶ queue the chunks that are not committed, then finalise     finalising ─▶ finalise
  */
-import { LandfallError } from '../../platform/errors/errors.ts';
+
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { type Context, datasetNamed } from '../context.ts';
-import { submitMissingSurveys } from '../plan/prepare.ts';
 import { failFile } from '../finalise/unload.ts';
+import { submitMissingScans } from '../plan/prepare.ts';
 
 /** What recovering hands back to the coordinator. */
 export interface Resume {
@@ -39,9 +40,9 @@ async function resumeFile(context: Context, resume: Resume, file: LedgerFile): P
     await failFile(context, file, changed.toJSON());
     return;
   }
-  if (file.state === 'surveying') {
+  if (file.state === 'scanning') {
     resume.follow(file);
-    return submitMissingSurveys(context, file);
+    return submitMissingScans(context, file);
   }
   const chunks = await ledger.chunks(file.fileId);
   const planned = chunks.filter((chunk) => chunk.state === 'planned');

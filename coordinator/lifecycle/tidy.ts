@@ -2,12 +2,13 @@
  * What processes have left behind that died in the middle of something: coordinators look for it when they
  * start, and the pool's now and then after. Nobody waits for it; nothing of it is visible to readers.
  */
-import { listAside } from '../../platform/storage/staging-key.ts';
+
 import { isFinished } from '../../platform/progress/progress.ts';
 import { clearSpool, spooledFiles } from '../../platform/storage/spool.ts';
-import type { Context } from '../context.ts';
-import { sweepIncoming } from '../../sinks/postgres/facts/make-staging.ts';
+import { listStaging } from '../../platform/storage/staging-key.ts';
+import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepUndone } from '../commands/undo.ts';
+import type { Context } from '../context.ts';
 
 /** How often, in times of LANDFALL_LOCK_MS: what died is noticed as soon as its jobs are, more or less. */
 const everyLocks = 3;
@@ -16,8 +17,8 @@ const everyLocks = 3;
 export async function tidy(context: Context): Promise<void> {
   await sweepUndone(context);
   await sweepSpool(context);
-  await sweepAside(context);
-  await sweepIncoming(context.pool);
+  await sweepStaging(context);
+  await sweepStagingTables(context.pool);
 }
 
 /** Tidies, and does `also`, each time, until it is closed. One that is under way then may wait for a server that
@@ -45,9 +46,9 @@ export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledge
 }
 
 /** Sweeps parts that a killed worker wrote and never published, of files that have ended. */
-export async function sweepAside({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
+export async function sweepStaging({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
   const ended = new Map<number, boolean>();
-  for await (const { key, fileId } of listAside(lake)) {
+  for await (const { key, fileId } of listStaging(lake)) {
     if (!ended.has(fileId)) {
       const file = await ledger.file(fileId);
       ended.set(fileId, file !== null && isFinished(file.state));

@@ -1,21 +1,22 @@
 /**
- * Files of mended rejects: what `landfall rejects --export` wrote, mended by a person and dropped again.
- * They are known by the columns that the export adds; those say, row by row, which reject is mended.
+ * Files of corrected rows: what `landfall rejects --export` wrote, corrected by a person and dropped again.
+ * They are known by the columns that the export adds; those say, row by row, which reject is corrected.
  *
  * The added columns stand before the original ones, so that they are found also in a row that has too many
  * fields or too few, or a quote that is never closed.
  */
+
+import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
-import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FileLayout } from '../../platform/types.ts';
-import { readContent } from '../detect/content.ts';
 import type { Context } from '../context.ts';
+import { readContent } from '../detect/content.ts';
 
 /** What the export adds, in this order. Documented in docs/rejects.md. */
 export const addedColumns = [
@@ -47,11 +48,11 @@ export function exportDelimiter(bytes: Uint8Array): string | null {
   return /^"?_landfall_file"?([^\w"\r\n])/.exec(start)?.[1] ?? null;
 }
 
-/** Which fields say what is mended; undefined for an ordinary file. */
-export function mendingFields(header: readonly string[]): FileLayout['mending'] {
+/** Which fields say what is corrected; undefined for an ordinary file. */
+export function correctionFields(header: readonly string[]): FileLayout['corrections'] {
   const names = header.map((field) => field.trim());
-  const mending = { file: names.indexOf(fileColumn), byteOffset: names.indexOf(byteOffsetColumn) };
-  return mending.file >= 0 && mending.byteOffset >= 0 ? mending : undefined;
+  const corrections = { file: names.indexOf(fileColumn), byteOffset: names.indexOf(byteOffsetColumn) };
+  return corrections.file >= 0 && corrections.byteOffset >= 0 ? corrections : undefined;
 }
 
 /** As matchHeader, for fields of which some were added. `fields` is null where the file has no header. */
@@ -65,28 +66,28 @@ export function matchData(
   return matchHeader(dataset, names, data.length).map((field) => (field < 0 ? -1 : data[field]));
 }
 
-/** What a file of mended rejects mends. */
-export interface Mends {
+/** What a file of corrected rows corrects. */
+export interface Corrections {
   readonly original: LedgerFile;
-  /** Of the mended records in the original, each once, in order. */
+  /** Of the corrected records in the original, each once, in order. */
   readonly byteOffsets: readonly number[];
 }
 
 /**
- * Reads which rejects the file mends; null where no row says any. Rows that say nothing are new rows.
- * Throws LF_MEND_UNKNOWN when the rows name no file of the ledger, or several.
+ * Reads which rejects the file corrects; null where no row says any. Rows that say nothing are new rows.
+ * Throws LF_CORRECTION_UNKNOWN when the rows name no file of the ledger, or several.
  */
-export async function readMends(
+export async function readCorrections(
   context: Context,
   file: LedgerFile,
   layout: FileLayout,
-): Promise<Mends | null> {
+): Promise<Corrections | null> {
   const byName = await readReferences(file, layout);
   if (byName.size === 0) return null;
   const [[name, offsets]] = byName;
   const unknown = () => {
     const original = [...byName.keys()].slice(0, 3).join(' and ');
-    return new LandfallError('LF_MEND_UNKNOWN', { file: file.name, rows: offsets.size, original });
+    return new LandfallError('LF_CORRECTION_UNKNOWN', { file: file.name, rows: offsets.size, original });
   };
   if (byName.size > 1) throw unknown();
   const [, fileId, fileName] = /^(\d{1,9}):(.*)$/s.exec(name) ?? [];
@@ -121,7 +122,7 @@ async function readReferences(
   file: LedgerFile,
   layout: FileLayout,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const { mending } = layout;
+  const { corrections } = layout;
   const dialect = layout as KernelDialect;
   const found = new Map<string, Set<number>>();
   const note = (name: string | undefined, byteOffset: string | undefined) => {
@@ -130,7 +131,7 @@ async function readReferences(
     found.set(name, offsets);
     offsets.add(byteOffset ? Number(byteOffset) : Number.NaN);
   };
-  const fieldOfColumn = [mending!.file, mending!.byteOffset];
+  const fieldOfColumn = [corrections!.file, corrections!.byteOffset];
   const lastField = Math.max(...fieldOfColumn);
   const kernel = await createKernel();
   const plan = { dialect, columns: referenceColumns, fieldOfColumn, fieldCount: layout.fieldCount };
@@ -140,7 +141,7 @@ async function readReferences(
     for (let row = 0; row < batch.rows; row++) note(textAt(names, row), textAt(offsets, row));
     for (const { raw } of batch.rejects) {
       const { fields } = readFields(Buffer.from(raw), dialect, lastField + 1);
-      note(fields[mending!.file], fields[mending!.byteOffset]);
+      note(fields[corrections!.file], fields[corrections!.byteOffset]);
     }
   }
   return found;

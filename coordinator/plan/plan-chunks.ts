@@ -1,21 +1,21 @@
 /**
- * Cuts a file into record-aligned chunks from what its surveys say, without reading it. Pure.
+ * Cuts a file into record-aligned chunks from what its scans say, without reading it. Pure.
  *
- * A survey tells of a piece of the file, for each state the CSV machine may be in at its first byte, in
+ * A scan tells of a piece of the file, for each state the CSV machine may be in at its first byte, in
  * which state it ends and where its first record end is. Going through the pieces in order, the state at
  * the start of each is known from the one before, so its first record end is known too: a quoted field
  * with newlines in it cannot mislead, however many pieces it spans.
  */
-import type { RangeSurvey } from '../../kernel/types.ts';
-import { blockBytes } from '../../platform/storage/content-hash.ts';
+import type { RangeScan } from '../../kernel/types.ts';
 import type { PlannedChunk } from '../../ledger/requests.ts';
-import type { SurveyJob } from '../../platform/types.ts';
+import { blockBytes } from '../../platform/storage/content-hash.ts';
+import type { ScanJob } from '../../platform/types.ts';
 
 /** The machine's state where a record begins (kernel: FieldStart). */
 const fieldStart = 0;
 
-/** Bytes that one survey job reads: large enough to be worth a job, small enough to share among workers. */
-export const surveyRangeBytes = 8 * blockBytes;
+/** Bytes that one scan job reads: large enough to be worth a job, small enough to share among workers. */
+export const scanRangeBytes = 8 * blockBytes;
 
 /** Chunks that a file is cut into at least, so that every slot of a few workers has one and the last are short. */
 const chunksLeast = 6;
@@ -25,32 +25,32 @@ const balancedBytesLeast = 8 * 1024 * 1024;
 
 /**
  * How large the chunks of a file of `bytes` are to be: `chunkBytes`, or less for a file that would have few
- * of them. Halves from the length of a survey range on, so that chunks end where ranges do.
+ * of them. Halves from the length of a scan range on, so that chunks end where ranges do.
  */
 export function balancedChunkBytes(bytes: number, chunkBytes: number): number {
-  let size = surveyRangeBytes;
+  let size = scanRangeBytes;
   while (size > balancedBytesLeast && size * chunksLeast > bytes) size /= 2;
-  return size === surveyRangeBytes ? chunkBytes : Math.min(size, chunkBytes);
+  return size === scanRangeBytes ? chunkBytes : Math.min(size, chunkBytes);
 }
 
 /**
- * The survey jobs of a file: ranges of whole blocks that cover it.
+ * The scan jobs of a file: ranges of whole blocks that cover it.
  * `recordsFrom`: where the first record after BOM and header begins; `pieceBytes`: how far apart borders
  * for chunks need to be, at most: balancedChunkBytes says.
  */
-export function surveyRanges(file: {
+export function scanRanges(file: {
   fileId: number;
   bytes: number;
   recordsFrom: number;
   pieceBytes: number;
-}): SurveyJob[] {
+}): ScanJob[] {
   const { fileId, bytes, recordsFrom } = file;
   const pieceBytes = balancedChunkBytes(bytes, file.pieceBytes);
-  const jobs: SurveyJob[] = [];
-  for (let byteStart = 0; byteStart < bytes; byteStart += surveyRangeBytes) {
-    const byteEnd = Math.min(byteStart + surveyRangeBytes, bytes);
-    const surveyFrom = Math.min(Math.max(byteStart, recordsFrom), byteEnd);
-    jobs.push({ fileId, number: jobs.length, byteStart, byteEnd, surveyFrom, pieceBytes });
+  const jobs: ScanJob[] = [];
+  for (let byteStart = 0; byteStart < bytes; byteStart += scanRangeBytes) {
+    const byteEnd = Math.min(byteStart + scanRangeBytes, bytes);
+    const scanFrom = Math.min(Math.max(byteStart, recordsFrom), byteEnd);
+    jobs.push({ fileId, number: jobs.length, byteStart, byteEnd, scanFrom, pieceBytes });
   }
   return jobs;
 }
@@ -59,7 +59,7 @@ export function surveyRanges(file: {
  * Chunks of about `balancedChunkBytes` that cover [0, bytes) exactly, in order, none empty, each but the first
  * beginning at a record. A record longer than a chunk makes its chunk longer.
  *
- * `surveys`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: line ends before
+ * `scans`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: line ends before
  * recordsFrom. Throws RangeError when the pieces leave a gap.
  */
 export function planChunks(file: {
@@ -69,7 +69,7 @@ export function planChunks(file: {
   recordsUntil?: number;
   headerLines: number;
   chunkBytes: number;
-  surveys: readonly RangeSurvey[];
+  scans: readonly RangeScan[];
 }): PlannedChunk[] {
   const { recordsUntil = file.bytes } = file;
   const chunkBytes = balancedChunkBytes(file.bytes, file.chunkBytes);
@@ -85,17 +85,17 @@ export function planChunks(file: {
   let state = fieldStart;
   let lines = file.headerLines;
   let position = file.recordsFrom;
-  for (const survey of file.surveys) {
-    if (survey.byteStart !== position) throw new RangeError(`surveys leave a gap at byte ${position}`);
-    const border = survey.firstRecordStart[state];
+  for (const scan of file.scans) {
+    if (scan.byteStart !== position) throw new RangeError(`scans leave a gap at byte ${position}`);
+    const border = scan.firstRecordStart[state];
     // Half a chunk is enough to cut: borders come about one chunk apart, some a little early.
     const long = border - byteStart >= chunkBytes / 2;
-    if (border >= 0 && border < recordsUntil && long) cut(border, 1 + lines + survey.linesBefore[state]);
-    lines += typeof survey.lines === 'number' ? survey.lines : survey.lines[state];
-    state = survey.endState[state];
-    position = survey.byteEnd;
+    if (border >= 0 && border < recordsUntil && long) cut(border, 1 + lines + scan.linesBefore[state]);
+    lines += typeof scan.lines === 'number' ? scan.lines : scan.lines[state];
+    state = scan.endState[state];
+    position = scan.byteEnd;
   }
-  if (position !== file.bytes) throw new RangeError(`surveys end at byte ${position} of ${file.bytes}`);
+  if (position !== file.bytes) throw new RangeError(`scans end at byte ${position} of ${file.bytes}`);
   cut(file.bytes, lines + 1);
   return chunks;
 }

@@ -1,7 +1,8 @@
 /** Takes many small files to loading at once: prepare.ts for those with which nothing is out of the ordinary. */
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import { planGroup, type SmallPlan } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 import { type Context, datasetNamed } from '../context.ts';
@@ -23,7 +24,7 @@ export function isSmall(file: LedgerFile): boolean {
 
 /**
  * Ends with the chunks of some of the files in the queue, as one job; the answer are the others, to be
- * prepared one by one: those that cannot be read, are compressed, mend another or may be duplicates or
+ * prepared one by one: those that cannot be read, are compressed, fix another or may be duplicates or
  * versions of others. Throws where that cannot be found out; then the queue has nothing of them. `files`: of one dataset.
  */
 export async function prepareGroup(
@@ -38,7 +39,7 @@ export async function prepareGroup(
   const names = new Set<string>();
   await atATime(readAtATime, files, async (file) => {
     const read = await readInline(dataset, file).catch(() => null);
-    if (read === null || read.layout.mending !== undefined) return;
+    if (read === null || read.layout.corrections !== undefined) return;
     if (contents.has(read.contentHash) || names.has(file.name)) return;
     contents.add(read.contentHash);
     names.add(file.name);

@@ -1,31 +1,31 @@
 /**
  * Takes a discovered file to loading: settles how it is read, hashes it, cuts it into chunks and queues
- * them. A small file is read here, once; a large one is surveyed by the workers first.
+ * them. A small file is read here, once; a large one is scanned by the workers first.
  */
 
+import type { FilePlan, LedgerFile, LedgerScan } from '../../ledger/ledger.ts';
+import type { PlannedChunk } from '../../ledger/requests.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { refuseDrift } from '../../model/file/drift.ts';
-import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import { isStream, linesBeforeRecords } from '../../platform/layout.ts';
-import type { FilePlan, LedgerFile, LedgerSurvey } from '../../ledger/ledger.ts';
-import type { PlannedChunk } from '../../ledger/requests.ts';
+import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import type { FileLayout, SurveyJob } from '../../platform/types.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
-import { archiveFile, type Moved } from '../finalise/archive.ts';
-import { readStart } from '../detect/content.ts';
+import type { FileLayout, ScanJob } from '../../platform/types.ts';
+import { makeStagingTable } from '../../sinks/postgres/facts/make-staging.ts';
 import { type Context, datasetNamed, linkOf } from '../context.ts';
-import { makeIncoming } from '../../sinks/postgres/facts/make-staging.ts';
-import { settleLayout } from '../detect/settle-layout.ts';
-import { readMends } from './corrections.ts';
-import { planChunks, surveyRanges } from './plan-chunks.ts';
+import { readStart } from '../detect/content.ts';
 import { readLayout, withEnds } from '../detect/read-layout.ts';
+import { settleLayout } from '../detect/settle-layout.ts';
+import { archiveFile, type Moved } from '../finalise/archive.ts';
 import { duplicateReceipt } from '../finalise/receipt.ts';
+import { readCorrections } from './corrections.ts';
+import { planChunks, scanRanges } from './plan-chunks.ts';
 import { versionLink } from './versions.ts';
 
-/** A file of one chunk up to this size is read whole by the coordinator instead of surveyed. */
+/** A file of one chunk up to this size is read whole by the coordinator instead of scanned. */
 export const inlineBytes = 8 * 1024 * 1024;
 
 /**
@@ -38,7 +38,7 @@ export type Prepared =
   | { readonly state: 'waits'; readonly forFileId: number };
 
 /**
- * Ends with the file's chunks or its surveys in the queue, or as Prepared says. Throws what fails the
+ * Ends with the file's chunks or its scans in the queue, or as Prepared says. Throws what fails the
  * file: LF_FILE_EMPTY, LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, …
  * Repeating it is harmless.
  */
@@ -51,34 +51,34 @@ export async function prepareFile(context: Context, file: LedgerFile): Promise<P
     return prepareInline(context, dataset, file);
   const layout = await readLayout(dataset, file);
   refuseDrift(dataset, file, layout);
-  await context.ledger.startSurvey(file.fileId, version, layout);
-  crashPoint('prepare.survey-begun');
-  await submitMissingSurveys(context, { ...file, layout });
+  await context.ledger.startScan(file.fileId, version, layout);
+  crashPoint('prepare.scan-begun');
+  await submitMissingScans(context, { ...file, layout });
   return { state: 'queued' };
 }
 
-/** Queues the survey jobs that have no result yet, and the `plan` job after them. */
-export async function submitMissingSurveys(context: Context, file: LedgerFile): Promise<void> {
-  const known = new Set((await context.ledger.surveys(file.fileId)).map((survey) => survey.number));
+/** Queues the scan jobs that have no result yet, and the `plan` job after them. */
+export async function submitMissingScans(context: Context, file: LedgerFile): Promise<void> {
+  const known = new Set((await context.ledger.scans(file.fileId)).map((scan) => scan.number));
   const missing = rangesOf(context, file).filter((range) => !known.has(range.number));
-  await context.queues.submitSurvey(file.fileId, missing);
-  crashPoint('prepare.surveys-queued');
+  await context.queues.submitScan(file.fileId, missing);
+  crashPoint('prepare.scans-queued');
 }
 
-/** The `plan` job: all surveys have ended. Repeating it is harmless. */
-export async function planSurveyed(context: Context, file: LedgerFile): Promise<Prepared> {
-  const surveys = await context.ledger.surveys(file.fileId);
+/** The `plan` job: all scans have ended. Repeating it is harmless. */
+export async function planScanned(context: Context, file: LedgerFile): Promise<Prepared> {
+  const scans = await context.ledger.scans(file.fileId);
   const missing = rangesOf(context, file).find(
-    (range) => !surveys.some((survey) => survey.number === range.number && survey.byteEnd === range.byteEnd),
+    (range) => !scans.some((scan) => scan.number === range.number && scan.byteEnd === range.byteEnd),
   );
   if (missing !== undefined) {
     await assertUnchanged(file);
     const { byteStart, byteEnd } = missing;
-    throw new LandfallError('LF_SURVEY_LOST', { file: file.name, from: byteStart, to: byteEnd });
+    throw new LandfallError('LF_SCAN_LOST', { file: file.name, from: byteStart, to: byteEnd });
   }
   const layout = file.layout!;
-  const chunks = chunksOf(context, file, layout, surveys);
-  const hash = contentHash(surveys.map((survey) => survey.blockHashes));
+  const chunks = chunksOf(context, file, layout, scans);
+  const hash = contentHash(scans.map((scan) => scan.blockHashes));
   return loadOnce(context, file, { contentHash: hash, layout, chunks });
 }
 
@@ -87,9 +87,9 @@ function chunksOf(
   context: Context,
   file: LedgerFile,
   layout: FileLayout,
-  surveys: readonly LedgerSurvey[],
+  scans: readonly LedgerScan[],
 ): PlannedChunk[] {
-  for (const { stream } of surveys) {
+  for (const { stream } of scans) {
     if (stream === null) continue;
     if ('error' in stream) throw restoreError(stream.error);
     return stream.chunks.map((chunk, number) => ({ number, ...chunk }));
@@ -100,7 +100,7 @@ function chunksOf(
     recordsUntil: file.bytes - (layout.footerBytes ?? 0),
     headerLines: linesBeforeRecords(layout),
     chunkBytes: context.chunkBytes,
-    surveys: surveys.flatMap((survey) => survey.result),
+    scans: scans.flatMap((scan) => scan.result),
   });
 }
 
@@ -156,7 +156,7 @@ async function loadOnce(
     if (first !== null) return { state: 'waits', forFileId: first.fileId };
     crashPoint('identify.first');
     const origin = await originOf(context, definition, file, plan);
-    if (origin.link?.kind === 'replaces') await makeIncoming(context.pool, definition.star, file);
+    if (origin.link?.kind === 'replaces') await makeStagingTable(context.pool, definition.star, file);
     try {
       const chunks = await ledger.planFile(fileId, { ...plan, ...origin, definitionVersion });
       crashPoint('plan.written');
@@ -170,24 +170,24 @@ async function loadOnce(
   }
 }
 
-/** The file that this one comes from, if any: rejects that it mends or replays, or the version before. */
+/** The file that this one comes from, if any: rejects that it corrects or replays, or the version before. */
 async function originOf(
   context: Context,
   dataset: CompiledDataset,
   file: LedgerFile,
   { layout, contentHash }: { layout: FileLayout; contentHash: string },
 ): Promise<Pick<FilePlan, 'link' | 'takes'>> {
-  const mends = layout.mending ? await readMends(context, file, layout) : null;
-  if (mends !== null) {
-    const kind = file.link === 'replays' ? 'replays' : 'mends';
-    return { link: { kind, fileId: mends.original.fileId }, takes: mends.byteOffsets };
+  const corrects = layout.corrections ? await readCorrections(context, file, layout) : null;
+  if (corrects !== null) {
+    const kind = file.link === 'replays' ? 'replays' : 'corrects';
+    return { link: { kind, fileId: corrects.original.fileId }, takes: corrects.byteOffsets };
   }
   if (file.link === 'reloads') await refuseOtherContent(context, file, contentHash);
   const link = await versionLink(context, dataset, file);
   return link === undefined ? {} : { link };
 }
 
-/** What was undone is loaded again as it was; what failed may have been mended where it lies. */
+/** What was undone is loaded again as it was; what failed may have been corrected where it lies. */
 async function refuseOtherContent(context: Context, file: LedgerFile, contentHash: string): Promise<void> {
   const before = await context.ledger.file(file.linkedTo!);
   if (before?.state !== 'undone' || before.contentHash === contentHash) return;
@@ -215,9 +215,9 @@ async function endAsDuplicate(
   return { state: 'duplicate', moved: await archiveFile(context, file) };
 }
 
-/** The survey jobs of a file; one that can only be read from its start has one. */
-function rangesOf(context: Context, { fileId, bytes, layout }: LedgerFile): SurveyJob[] {
+/** The scan jobs of a file; one that can only be read from its start has one. */
+function rangesOf(context: Context, { fileId, bytes, layout }: LedgerFile): ScanJob[] {
   const pieceBytes = context.chunkBytes;
   if (isStream(layout!)) return [{ fileId, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes }];
-  return surveyRanges({ fileId, bytes, recordsFrom: layout!.headerBytes, pieceBytes });
+  return scanRanges({ fileId, bytes, recordsFrom: layout!.headerBytes, pieceBytes });
 }

@@ -1,15 +1,15 @@
 /**
  * What the definition wants done with a file whose content changed under the same name: `add` it, let it
- * `replace` the version before, or `refuse` it. Files that mend or replay others are no versions.
+ * `replace` the version before, or `refuse` it. Files that fix or replay others are no versions.
  */
 import type pg from 'pg';
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FilePlan, LedgerFile } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
-import type { Context } from '../context.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { takeOut } from '../commands/undo.ts';
+import type { Context } from '../context.ts';
 
 /** First key of the locks under which versions of one name end one after another. */
 export const versionLock = 0x1a4df412;
@@ -36,7 +36,7 @@ export async function settleVersions(
   dataset: CompiledDataset,
   file: LedgerFile,
 ): Promise<void> {
-  if (dataset.versions === 'add' || file.link === 'mends' || file.link === 'replays') return;
+  if (dataset.versions === 'add' || file.link === 'corrects' || file.link === 'replays') return;
   const name = `${file.dataset}/${file.name}`;
   await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [versionLock, name]);
   const loaded = (await otherVersions(client, file)).filter((version) => version.state === 'done');

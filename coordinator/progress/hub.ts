@@ -13,6 +13,7 @@ import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { changeChannel } from '../../ledger/ledger.ts';
 import { listen } from '../../platform/database/listen.ts';
+import { databaseOutage, type Outage } from '../../platform/errors/outage.ts';
 import type {
   ChangeMessage,
   ProgressMessage,
@@ -20,15 +21,15 @@ import type {
   SnapshotMessage,
   Tick,
 } from '../../platform/progress/progress.ts';
-import { databaseTrouble, type Trouble } from '../../platform/errors/outage.ts';
+import type { UnknownFile } from '../../sources/contract.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
 import { keptRejects } from './merge.ts';
+import { Outages } from './outages-shown.ts';
 import { ChangeRing } from './ring.ts';
 import type { ProgressLedger, RecentReject } from './source.ts';
 import { ProgressModel, restMs } from './state.ts';
-import { Troubles } from './outages-shown.ts';
-import { createUnknownFiles, type UnknownFile } from './unknown.ts';
+import { createUnknownFiles } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
 const tickMergeMs = 100;
@@ -60,7 +61,7 @@ export interface Hub {
   /** All files of unknown datasets that lie in the landing folder now. */
   setUnknown(files: readonly UnknownFile[]): void;
   /** What `source`, a part of the coordinator, waits for to be gone; null when it goes on. */
-  setTrouble(source: string, trouble: Trouble | null): void;
+  setOutage(source: string, outage: Outage | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
   close(): Promise<void>;
 }
@@ -87,8 +88,8 @@ class ProgressHub implements Hub {
   private readonly listeners = new Set<(message: ProgressMessage) => void>();
   private readonly silences = new Map<string, NodeJS.Timeout>();
   private readonly unknownFiles = createUnknownFiles();
-  private readonly troubles = new Troubles((troubles) => {
-    this.model.applyTroubles(troubles);
+  private readonly outages = new Outages((outages) => {
+    this.model.applyOutages(outages);
     this.publish();
   });
   /** Since when each part of the coordinator has waited. */
@@ -118,10 +119,10 @@ class ProgressHub implements Hub {
       changeChannel,
       (payload) => this.onNotify(payload),
       () => {
-        this.setTrouble('progress', null);
+        this.setOutage('progress', null);
         this.reader.all();
       },
-      (error) => this.setTrouble('progress', databaseTrouble(error)),
+      (error) => this.setOutage('progress', databaseOutage(error)),
     );
     await this.options.ticks.subscribe((tick) => this.onTick(tick));
     await this.resync();
@@ -159,17 +160,17 @@ class ProgressHub implements Hub {
     this.publish();
   }
 
-  setTrouble(source: string, trouble: Trouble | null): void {
+  setOutage(source: string, outage: Outage | null): void {
     if (this.closed) return;
-    if (trouble === null) this.waiting.delete(source);
+    if (outage === null) this.waiting.delete(source);
     else if (!this.waiting.has(source)) this.waiting.set(source, new Date().toISOString());
     const since = this.waiting.get(source) ?? '';
-    this.troubles.tell(source, trouble === null ? [] : [{ ...trouble, since }]);
+    this.outages.tell(source, outage === null ? [] : [{ ...outage, since }]);
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    this.troubles.close();
+    this.outages.close();
     if (this.tickTimer) clearTimeout(this.tickTimer);
     if (this.restTimer) clearTimeout(this.restTimer);
     for (const silence of this.silences.values()) clearTimeout(silence);
@@ -189,7 +190,7 @@ class ProgressHub implements Hub {
   private onTick(tick: Tick): void {
     if (this.closed) return;
     this.model.applyTick(tick);
-    this.troubles.tell(`worker ${tick.workerId}`, tick.left ? [] : (tick.troubles ?? []));
+    this.outages.tell(`worker ${tick.workerId}`, tick.left ? [] : (tick.outages ?? []));
     const silence = this.silences.get(tick.workerId);
     if (tick.left) {
       clearTimeout(silence);
@@ -208,7 +209,7 @@ class ProgressHub implements Hub {
   private onSilence(workerId: string): void {
     this.silences.delete(workerId);
     this.model.applyLeft(workerId);
-    this.troubles.tell(`worker ${workerId}`, []);
+    this.outages.tell(`worker ${workerId}`, []);
     this.publish();
   }
 

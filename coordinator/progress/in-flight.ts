@@ -32,12 +32,12 @@ interface CommitCount {
 export class InFlight {
   private readonly commits = new Map<string, number>();
   private readonly counts = new Map<number, CommitCount>();
-  private readonly surveys = new WeakSet<SlotProgress>();
+  private readonly scans = new WeakSet<SlotProgress>();
 
-  /** What slots say of a file now is of its survey, not of chunks: it is loading from this moment on. */
+  /** What slots say of a file now is of its scan, not of chunks: it is loading from this moment on. */
   loadingBegins(fileId: number, workers: Iterable<WorkerProgress>): void {
     for (const { slots } of workers) {
-      for (const slot of slots) if (slot.fileId === fileId) this.surveys.add(slot);
+      for (const slot of slots) if (slot.fileId === fileId) this.scans.add(slot);
     }
   }
 
@@ -64,7 +64,7 @@ export class InFlight {
     const slots = new Map<number, SlotProgress[]>();
     for (const worker of workers) {
       for (const slot of worker.slots) {
-        if (this.surveys.has(slot) || this.commits.has(keyOf(slot))) continue;
+        if (this.scans.has(slot) || this.commits.has(keyOf(slot))) continue;
         const others = slots.get(slot.fileId);
         if (others) others.push(slot);
         else slots.set(slot.fileId, [slot]);

@@ -24,7 +24,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
     (worker) => worker.workerId,
   );
   const totals = second.totals ?? first.totals;
-  const troubles = second.troubles ?? first.troubles ?? null;
+  const outages = second.outages ?? first.outages ?? null;
   const rejects = [...(second.rejects ?? []), ...(first.rejects ?? [])].slice(0, keptRejects);
   return {
     type: 'change',
@@ -38,7 +38,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       goneWorkers: workers.gone,
       totals,
       rejects,
-      troubles,
+      outages,
     }),
   };
 }
@@ -52,7 +52,7 @@ export function bodyOf(parts: {
   totals: ChangeBody['totals'] | null;
   rejects: NonNullable<ChangeBody['rejects']>;
   /** Null where they are as they were. */
-  troubles: ChangeBody['troubles'] | null;
+  outages: ChangeBody['outages'] | null;
 }): ChangeBody {
   const gone = {
     ...(parts.goneFiles.length > 0 && { files: parts.goneFiles }),
@@ -64,7 +64,7 @@ export function bodyOf(parts: {
     ...(Object.keys(gone).length > 0 && { gone }),
     ...(parts.totals && { totals: parts.totals }),
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
-    ...(parts.troubles && { troubles: parts.troubles }),
+    ...(parts.outages && { outages: parts.outages }),
   };
 }
 

@@ -4,26 +4,26 @@
  *
  *   told by a source ──▶ shown ──told by nobody any more──▶ lingering ──lingerMs──▶ gone
  */
-import type { TroubleReport } from '../../platform/progress/progress.ts';
+import type { OutageReport } from '../../platform/progress/progress.ts';
 
 /** A worker that tries again looks well for a moment: only what stays away is gone. */
 const lingerMs = 1_500;
 
-export class Troubles {
-  private readonly onChange: (troubles: readonly TroubleReport[]) => void;
-  private readonly told = new Map<string, readonly TroubleReport[]>();
+export class Outages {
+  private readonly onChange: (outages: readonly OutageReport[]) => void;
+  private readonly told = new Map<string, readonly OutageReport[]>();
   /** By kind and text; each with the timer that takes it off once nobody tells of it. */
-  private readonly shown = new Map<string, { report: TroubleReport; leaving: NodeJS.Timeout | null }>();
+  private readonly shown = new Map<string, { report: OutageReport; leaving: NodeJS.Timeout | null }>();
 
-  constructor(onChange: (troubles: readonly TroubleReport[]) => void) {
+  constructor(onChange: (outages: readonly OutageReport[]) => void) {
     this.onChange = onChange;
   }
 
   /** All that `source` has run into now. */
-  tell(source: string, reports: readonly TroubleReport[]): void {
+  tell(source: string, reports: readonly OutageReport[]): void {
     if (reports.length > 0) this.told.set(source, reports);
     else if (!this.told.delete(source)) return;
-    const now = new Map<string, TroubleReport>();
+    const now = new Map<string, OutageReport>();
     for (const report of [...this.told.values()].flat()) {
       const known = now.get(keyOf(report));
       if (known === undefined || report.since < known.since) now.set(keyOf(report), report);
@@ -57,6 +57,6 @@ export class Troubles {
   }
 }
 
-function keyOf(report: TroubleReport): string {
+function keyOf(report: OutageReport): string {
   return `${report.with} ${report.message}`;
 }

@@ -2,17 +2,17 @@
  * What the hub knows, and what of it has changed: ledger rows and ticks in, items for clients out.
  * Deterministic: no clock, no I/O; whoever calls says what time it is (`at`, ms).
  *
- *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyTroubles  ─▶ model  ─▶ settle ─▶ change
+ *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages  ─▶ model  ─▶ settle ─▶ change
  */
 import {
   type FileProgress,
   isFinished,
+  type OutageReport,
   type ProgressState,
   type RejectSample,
   type ThroughputSample,
   type Tick,
   type Totals,
-  type TroubleReport,
   type WorkerProgress,
 } from '../../platform/progress/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
@@ -50,15 +50,15 @@ export class ProgressModel {
   private readonly goneFiles = new Set<number>();
   private readonly goneWorkers = new Set<string>();
   private newRejects: RejectSample[] = [];
-  private troubles: readonly TroubleReport[] = [];
-  private troublesChanged = false;
+  private outages: readonly OutageReport[] = [];
+  private outagesChanged = false;
 
   /** The state as clients have it after the last `settle`. */
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    const { totals, rejects, troubles } = this;
-    return { files, workers: [...this.workers.values()], totals, rejects, troubles };
+    const { totals, rejects, outages } = this;
+    return { files, workers: [...this.workers.values()], totals, rejects, outages };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -126,7 +126,7 @@ export class ProgressModel {
   }
 
   applyTick(tick: Tick): void {
-    const { left, troubles: _, ...worker } = tick;
+    const { left, outages: _, ...worker } = tick;
     if (left) {
       this.applyLeft(worker.workerId);
       return;
@@ -158,9 +158,9 @@ export class ProgressModel {
   }
 
   /** All that is in the way of the work now. */
-  applyTroubles(troubles: readonly TroubleReport[]): void {
-    this.troubles = troubles;
-    this.troublesChanged = true;
+  applyOutages(outages: readonly OutageReport[]): void {
+    this.outages = outages;
+    this.outagesChanged = true;
   }
 
   /** Brings what clients see up to date and says what changed in it; null when nothing did. */
@@ -191,7 +191,7 @@ export class ProgressModel {
       goneWorkers: [...this.goneWorkers],
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
-      troubles: this.troublesChanged ? this.troubles : null,
+      outages: this.outagesChanged ? this.outages : null,
     });
     this.totals = totals;
     this.noteThroughput(at);
@@ -259,7 +259,7 @@ export class ProgressModel {
     this.goneFiles.clear();
     this.goneWorkers.clear();
     this.newRejects = [];
-    this.troublesChanged = false;
+    this.outagesChanged = false;
   }
 }
 

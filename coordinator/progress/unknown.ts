@@ -1,18 +1,8 @@
 /** Files of datasets that do not exist, as the page shows them. */
-import type { FileProgress } from '../../platform/progress/progress.ts';
-import { noRows } from './totals.ts';
 
-/** A file in the landing folder that nobody has a definition for. It is left where it is. */
-export interface UnknownFile {
-  /** The folder it lies in, which names no dataset. */
-  readonly dataset: string;
-  readonly name: string;
-  readonly bytes: number;
-  /** ISO 8601; when it was first seen. */
-  readonly landedAt?: string;
-  /** What is wrong and the command that would help. */
-  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
-}
+import type { FileProgress } from '../../platform/progress/progress.ts';
+import type { UnknownFile } from '../../sources/contract.ts';
+import { noRows } from './totals.ts';
 
 /** Gives unknown files ids of their own: negative, and the same for the same file while this lives. */
 export function createUnknownFiles(): (files: readonly UnknownFile[]) => FileProgress[] {

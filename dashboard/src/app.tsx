@@ -5,10 +5,10 @@ import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
 import { Files } from './files.tsx';
 import { Header } from './header.tsx';
+import { Outages } from './outages.tsx';
 import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
-import { Troubles } from './outages.tsx';
 import { Workers } from './workers.tsx';
 
 /** `/api/about` */
@@ -57,7 +57,7 @@ function Progress({
   const isEmpty = state.totals.files === 0 && state.files.length === 0;
   return (
     <main class="page">
-      <Troubles troubles={state.troubles} />
+      <Outages outages={state.outages} />
       <Overview state={state} summary={summary} />
       <div class="columns">
         <div class="column">

@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import { plural } from '../../platform/plural.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
 import { Bar } from './bar.tsx';
 import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
@@ -96,7 +96,7 @@ function DriftNote({ file }: { file: FileProgress }) {
 
 const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
-  surveying: 'looking through',
+  scanning: 'looking through',
   loading: 'loading',
   finalising: 'checking',
   done: 'done',
@@ -108,7 +108,7 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
 
 function RunningFile({ file }: { file: FileProgress }) {
   const share = file.bytes > 0 ? file.bytesSeen / file.bytes : 0;
-  const busy = file.state === 'surveying';
+  const busy = file.state === 'scanning';
   const seen = file.state === 'finalising' ? file.bytes : file.bytesSeen;
   return (
     <li class="file running">
@@ -145,7 +145,7 @@ function RunningFile({ file }: { file: FileProgress }) {
       </div>
       <Link file={file} />
       <DriftNote file={file} />
-      {file.error && <Trouble error={file.error} />}
+      {file.error && <Outage error={file.error} />}
     </li>
   );
 }
@@ -189,7 +189,7 @@ function EndedFile({ file }: { file: FileProgress }) {
       </div>
       <Link file={file} />
       <DriftNote file={file} />
-      {file.error && file.state === 'failed' && <Trouble error={file.error} />}
+      {file.error && file.state === 'failed' && <Outage error={file.error} />}
     </li>
   );
 }
@@ -205,14 +205,14 @@ function UnknownFile({ file }: { file: FileProgress }) {
         <span>{size(file.bytes)}</span>
         <span>left where it is</span>
       </div>
-      {file.error && <Trouble error={file.error} mild />}
+      {file.error && <Outage error={file.error} mild />}
     </li>
   );
 }
 
-function Trouble({ error, mild }: { error: NonNullable<FileProgress['error']>; mild?: boolean }) {
+function Outage({ error, mild }: { error: NonNullable<FileProgress['error']>; mild?: boolean }) {
   return (
-    <div class={`trouble${mild ? ' mild' : ''}`}>
+    <div class={`outage${mild ? ' mild' : ''}`}>
       <p>
         <Prose text={error.message} /> <span class="code">{error.code}</span>
       </p>

@@ -1,29 +1,29 @@
 /** What is in the way of the work: said once for all who have run into it, until it is gone. */
-import type { TroubleReport } from '../../platform/progress/progress.ts';
+import type { OutageReport } from '../../platform/progress/progress.ts';
 import { moment } from './format.ts';
 import { Prose } from './prose.tsx';
 
-const names: Readonly<Record<TroubleReport['with'], string>> = {
+const names: Readonly<Record<OutageReport['with'], string>> = {
   database: 'Database',
   queue: 'Queue',
   lake: 'Lake',
   landing: 'Landing folder',
 };
 
-export function Troubles({ troubles }: { troubles: readonly TroubleReport[] }) {
-  if (troubles.length === 0) return null;
+export function Outages({ outages }: { outages: readonly OutageReport[] }) {
+  if (outages.length === 0) return null;
   return (
-    <section class="troubles" role="alert" aria-label="Work is waiting">
-      {troubles.map((trouble) => (
-        <div class="trouble mild" key={`${trouble.with} ${trouble.message}`}>
+    <section class="outages" role="alert" aria-label="Work is waiting">
+      {outages.map((outage) => (
+        <div class="outage mild" key={`${outage.with} ${outage.message}`}>
           <p>
             <strong>
-              {names[trouble.with]}, since {moment(trouble.since)}:
+              {names[outage.with]}, since {moment(outage.since)}:
             </strong>{' '}
-            {trouble.message}
+            {outage.message}
           </p>
           <p class="fix">
-            <Prose text={trouble.fix} />
+            <Prose text={outage.fix} />
           </p>
         </div>
       ))}

@@ -4,7 +4,7 @@ import type { ThroughputSample } from '../../platform/progress/progress.ts';
 /** The most that the chart shows, and the least. */
 export const shownMs = 5 * 60_000;
 const leastShownMs = 60_000;
-/** Room before the first thing there is to see. */
+/** SharedLock before the first thing there is to see. */
 const leadMs = 5000;
 /** Samples nearer than this replace each other: more points than pixels help nobody. */
 const stepMs = 400;

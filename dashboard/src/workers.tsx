@@ -1,4 +1,4 @@
-/** Workers: what each has in hand, and what it costs. */
+/** Workers: what each has in flight, and what it costs. */
 
 import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
@@ -24,7 +24,7 @@ export function Workers({
     <section class="panel" aria-label="Workers">
       <PanelHead title="Workers" note={workers.length > 0 ? load(workers) : undefined} />
       {workers.length === 0 && (
-        <p class="quiet pad">None at work just now. A worker shows up here while it has chunks in hand.</p>
+        <p class="quiet pad">None at work just now. A worker shows up here while it has chunks in flight.</p>
       )}
       <ul class="workers">
         {shown.map((worker) => (

@@ -1,4 +1,4 @@
-/** One batch: scan a block of records, convert it column by column, take faulty rows out, and again. */
+/** One batch: read a block of records, convert it column by column, take faulty rows out, and again. */
 import { alloc, headroom } from './arena';
 import {
   BOOLEAN, Column, DATE, DECIMAL, DICTIONARY, FLOAT64, INT32, INT64, TIMESTAMP, UTF8, UUID, Work, columnAt, setNull,
@@ -9,8 +9,8 @@ import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertIn
 import { Places, notePlaces, openPlaces } from './read/places';
 import { convertPoint } from './types/point';
 import { Reject, Rejects, addReject } from './rejects';
-import { Scan, carryRecord, discard, endInput, fileOffset, scan } from './read/read';
-import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, scanTable } from './read/table-read';
+import { Reader, carryRecord, discard, endInput, fileOffset, readRecords } from './read/read';
+import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, readTableRecords } from './read/table-read';
 import { convertDate, convertTimestamp } from './types/temporal';
 import { convertDictionary, convertUtf8 } from './types/text';
 import { convertUuid } from './types/uuid';
@@ -28,14 +28,14 @@ let dictionarySizes: usize = 0;
 
 /** Allocates what a batch needs beside its columns' values. */
 export function openBatch(fieldCount: i32, batchRows: i32): usize {
-  Scan.fieldCount = fieldCount;
-  Scan.stride = (<usize>fieldCount + 1) << 2;
-  Scan.rowsMax = min(batchRows, max(16, min(1024, INDEX_WORDS / (fieldCount + 1))));
+  Reader.fieldCount = fieldCount;
+  Reader.stride = (<usize>fieldCount + 1) << 2;
+  Reader.rowsMax = min(batchRows, max(16, min(1024, INDEX_WORDS / (fieldCount + 1))));
   // One row more: the record after the last one of a block begins there.
-  Scan.index = alloc(<usize>(Scan.rowsMax + 1) * Scan.stride);
-  Scan.rowRecord = alloc(<usize>Scan.rowsMax << 2);
-  Scan.rowLine = alloc(<usize>Scan.rowsMax << 2);
-  Work.errors = alloc(<usize>Scan.rowsMax << 2);
+  Reader.index = alloc(<usize>(Reader.rowsMax + 1) * Reader.stride);
+  Reader.rowRecord = alloc(<usize>Reader.rowsMax << 2);
+  Reader.rowLine = alloc(<usize>Reader.rowsMax << 2);
+  Work.errors = alloc(<usize>Reader.rowsMax << 2);
   Work.batchRows = batchRows;
   Rejects.list = alloc(<usize>batchRows * offsetof<Reject>());
   dictionarySizes = alloc(<usize>Work.columnCount << 2);
@@ -53,23 +53,23 @@ export function readBatch(last: bool): i32 {
     column.textUsed = 0;
   }
   let rows = 0;
-  Scan.room = Work.batchRows;
-  while (Scan.room > 0) {
-    if (Table.on) scanTable();
-    else scan();
-    if (last && Scan.pos == Scan.end && Scan.room > 0 && Scan.rows < Scan.rowsMax) {
+  Reader.room = Work.batchRows;
+  while (Reader.room > 0) {
+    if (Table.on) readTableRecords();
+    else readRecords();
+    if (last && Reader.pos == Reader.end && Reader.room > 0 && Reader.rows < Reader.rowsMax) {
       if (Table.on) endTableInput();
       else endInput();
     }
-    const found = Scan.rows;
+    const found = Reader.rows;
     if (found > 0) rows = convertBlock(rows, rows + found);
     if (Table.on) carryTableRecord(found);
     else carryRecord(found);
-    if (found == 0 && Scan.pos == Scan.end) break;
+    if (found == 0 && Reader.pos == Reader.end) break;
   }
-  const usedUp = Scan.pos == Scan.end;
+  const usedUp = Reader.pos == Reader.end;
   // One byte more: the last may be the CR of a line end whose LF is still to come.
-  if (usedUp && !last && <u32>(Scan.end - Scan.recordStart) > Scan.recordBytesMax + 1) {
+  if (usedUp && !last && <u32>(Reader.end - Reader.recordStart) > Reader.recordBytesMax + 1) {
     if (Table.on) discardTable();
     else discard();
   }
@@ -99,8 +99,8 @@ function convertBlock(from: i32, to: i32): i32 {
 }
 
 function noteOffsets(from: i32, to: i32): void {
-  let word = Scan.index;
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  let word = Reader.index;
+  for (let r = from; r < to; r++, word += Reader.stride) {
     store<f64>(offsets + (<usize>r << 3), fileOffset(<usize>load<u32>(word) + 1));
   }
 }
@@ -147,16 +147,16 @@ function settleDictionaries(from: i32, to: i32): void {
 
 function rejectRows(rows: i32): void {
   if (Table.on) return rejectTableRows(rows);
-  const lastSlot = <usize>Scan.fieldCount << 2;
+  const lastSlot = <usize>Reader.fieldCount << 2;
   for (let i = 0; i < rows; i++) {
     const error = load<u32>(Work.errors + (<usize>i << 2));
     if (error == 0) continue;
-    const word = Scan.index + <usize>i * Scan.stride;
+    const word = Reader.index + <usize>i * Reader.stride;
     const start = <usize>load<u32>(word) + 1;
     const length = (load<u32>(word + lastSlot) & 0x3fffffff) - <u32>start;
     addReject(
       fileOffset(start), <f64>length, start, length,
-      load<u32>(Scan.rowRecord + (<usize>i << 2)), load<u32>(Scan.rowLine + (<usize>i << 2)),
+      load<u32>(Reader.rowRecord + (<usize>i << 2)), load<u32>(Reader.rowLine + (<usize>i << 2)),
       <i32>(error >> 8) - 1, <i32>(error & 0xff),
     );
   }
@@ -170,7 +170,7 @@ function rejectTableRows(rows: i32): void {
     addReject(
       load<f64>(Table.rowOffset + (<usize>i << 3)), rowBytes(i),
       <usize>load<u32>(Table.rowStart + slot), load<u32>(Table.rowLength + slot),
-      load<u32>(Scan.rowRecord + slot), load<u32>(Scan.rowLine + slot), <i32>(error >> 8) - 1, <i32>(error & 0xff),
+      load<u32>(Reader.rowRecord + slot), load<u32>(Reader.rowLine + slot), <i32>(error >> 8) - 1, <i32>(error & 0xff),
     );
   }
 }

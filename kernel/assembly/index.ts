@@ -7,7 +7,7 @@ import { Dictionary, newDictionary } from './dictionary';
 import { powers } from './types/number';
 import { Places } from './read/places';
 import { Rejects } from './rejects';
-import { Scan } from './read/read';
+import { Reader } from './read/read';
 import { Table } from './read/table-read';
 import { forgetScratch } from './read/slice';
 import { openWindow } from './read/window';
@@ -16,15 +16,15 @@ export { alloc, powerOfTwo, release } from './arena';
 export { readBatch } from './batch';
 export { copyFields, copyOutput, copyRows } from './copy/copy';
 export { hashTexts } from './hash';
-export { surveyBegin, surveyFirstEnds, surveyFirstLines, surveyLines, surveyUpdate } from './scan/scan';
+export { scanBegin, scanFirstEnds, scanFirstLines, scanLines, scanUpdate } from './scan/scan';
 export {
-  tableSurveyBegin,
-  tableSurveyEnd,
-  tableSurveyFirstEnds,
-  tableSurveyFirstLines,
-  tableSurveyLines,
-  tableSurveySeen,
-  tableSurveyUpdate,
+  tableScanBegin,
+  tableScanEnd,
+  tableScanFirstEnds,
+  tableScanFirstLines,
+  tableScanLines,
+  tableScanSeen,
+  tableScanUpdate,
 } from './scan/table-scan';
 export { filled, freeBytes, makeRoom } from './read/window';
 
@@ -47,8 +47,8 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
   Work.columns = alloc(<usize>columns * offsetof<Column>());
   memory.fill(Work.columns, 0, <usize>columns * offsetof<Column>());
   Work.trim = trim;
-  Scan.delimiter = delimiter;
-  Scan.quote = quote;
+  Reader.delimiter = delimiter;
+  Reader.quote = quote;
   Table.on = false;
   Places.on = false;
 }
@@ -119,7 +119,7 @@ export function beginChunk(
   fieldCount: i32, batchRows: i32, windowBytes: usize, recordBytesMax: u32, byteStart: f64, skipBytes: u32,
 ): usize {
   const offsets = openBatch(fieldCount, batchRows);
-  Scan.recordBytesMax = recordBytesMax;
+  Reader.recordBytesMax = recordBytesMax;
   openWindow(windowBytes, byteStart, skipBytes);
   return offsets;
 }
@@ -139,7 +139,7 @@ export function rejectList(): usize {
 
 /** True where the chunk's bytes are used up. */
 export function atEnd(): bool {
-  return Scan.pos == Scan.end && Scan.recordStart == Scan.end;
+  return Reader.pos == Reader.end && Reader.recordStart == Reader.end;
 }
 
 export function dictionarySize(i: i32): u32 {

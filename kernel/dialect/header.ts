@@ -1,6 +1,7 @@
-/** The first records of a file, as texts: by the same table of states as the kernel's general scanner. */
-import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
+/** The first records of a file, as texts: by the same table of states as the kernel's general reader. */
+
 import type { KernelDialect } from '../types.ts';
+import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
 
 const CR = 13;
 

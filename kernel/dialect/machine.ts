@@ -1,6 +1,6 @@
 /**
- * The table of states by which every dialect but the plainest is read: by the kernel's general scanner
- * and its surveys (kernel/assembly/read/table-read.ts, table-survey.ts) and by readHead. `b` is the next byte;
+ * The table of states by which every dialect but the plainest is read: by the kernel's general reader
+ * and its scans (kernel/assembly/read/table-read.ts, table-scan.ts) and by readHead. `b` is the next byte;
  * what is not drawn stays where it is and belongs to the field.
  *
  *   recordStart ── comment's text ──▶ comment ── line end ──▶ recordStart
@@ -113,7 +113,7 @@ interface Move {
   readonly action: number;
 }
 
-/** True for the dialects of the kernel's fast scanner. */
+/** True for the dialects of the kernel's fast reader. */
 export function isPlain(dialect: KernelDialect): boolean {
   const { delimiter, quote, trim, escape: mark, lineEnds, comment, shortRows, longRows, encoding } = dialect;
   return (

@@ -1,9 +1,9 @@
 /** What is wrong with the options of a column. */
 import type { AnyColumnOptions, Column } from '../language/columns.ts';
-import { formatTokens } from '../types/text-formats.ts';
 import { foldedWord } from '../types/convert-values.ts';
-import { didYouMean, list, type Mistakes } from './mistakes.ts';
+import { formatTokens } from '../types/text-formats.ts';
 import { isZone } from '../types/zone-tables.ts';
+import { didYouMean, list, type Mistakes } from './mistakes.ts';
 
 /** `formats`: those that a date or timestamp is tried with. */
 export function checkType(

@@ -1,15 +1,15 @@
 /** Columns as written → columns as the kernel is told about them. */
 import type { KernelType } from '../../kernel/types.ts';
-import type { AnyColumnOptions, Column } from '../language/columns.ts';
 import type { CompiledColumn } from '../compiled.ts';
+import { normaliseHeader } from '../file/match-header.ts';
+import type { AnyColumnOptions, Column } from '../language/columns.ts';
+import type { DatasetDefinition } from '../language/define.ts';
+import { booleanConverter, jsonConverter, numericConverter } from '../types/convert-values.ts';
 import { needsConverter } from '../types/text-formats.ts';
 import { dateConverter, type TimeFormats, timestampConverter } from '../types/times.ts';
-import { booleanConverter, jsonConverter, numericConverter } from '../types/convert-values.ts';
-import type { DatasetDefinition } from '../language/define.ts';
-import { normaliseHeader } from '../file/match-header.ts';
-import type { Mistakes } from './mistakes.ts';
 import { isZone, zoneTable } from '../types/zone-tables.ts';
 import { checkType, formatFaults } from './column-checks.ts';
+import type { Mistakes } from './mistakes.ts';
 
 const limits = { smallint: [-32768, 32767], integer: [-2147483648, 2147483647] } as const;
 /** Digits of a decimal that fit into 64 bits. */

@@ -1,8 +1,8 @@
 /** What a definition says about files whose columns differ from its own. */
 import type { CompiledDrift } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { Mistakes } from './mistakes.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
+import type { Mistakes } from './mistakes.ts';
 
 const members = ['unknown', 'missing', 'reordered', 'renamed'];
 

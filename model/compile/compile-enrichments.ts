@@ -1,10 +1,10 @@
 /** Enrichments as written → a list in which each comes after what it reads. */
 import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
-import type { DatasetDefinition } from '../language/define.ts';
 import { lat, lon } from '../enrich/geo.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { DatasetDefinition } from '../language/define.ts';
 import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** References to the columns, as `enrich` and `rules` are given them. */
 export function columnRefs(source: DatasetDefinition): Record<string, ColumnRef> {

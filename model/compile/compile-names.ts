@@ -1,7 +1,7 @@
 /** What can be named in a dataset: columns, halves of points, enrichments; each with its type. */
 import type { LogicalType } from '../compiled.ts';
-import { didYouMean, list, type Mistakes } from './mistakes.ts';
 import type { TypeName } from '../language/refs.ts';
+import { didYouMean, list, type Mistakes } from './mistakes.ts';
 
 export interface Named {
   readonly logical: LogicalType;

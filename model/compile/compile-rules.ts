@@ -1,14 +1,15 @@
 /** Quality rules: what columns say about their values, and rules over several columns. */
-import { RejectReason } from '../../kernel/types.ts';
+
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
-import type { AnyColumnOptions, Column } from '../language/columns.ts';
+import { RejectReason } from '../../kernel/types.ts';
 import type { CompiledRule, CompiledUnique } from '../compiled.ts';
+import { type Value, valueAt } from '../enrich/values.ts';
+import type { AnyColumnOptions, Column } from '../language/columns.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import { list, type Mistakes } from './mistakes.ts';
 import { type ColumnRef, isColumnRef, type TypeName } from '../language/refs.ts';
 import type { Rule, UniqueRule } from '../language/rules.ts';
-import { type Value, valueAt } from '../enrich/values.ts';
 import { guarded, messageOf } from './compile-enrichments.ts';
+import { list, type Mistakes } from './mistakes.ts';
 
 /** Compiled rules and what the version hash sees of them. */
 export interface CompiledRules {

@@ -8,10 +8,10 @@ import type {
   LogicalType,
 } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import { didYouMean, type Mistakes } from './mistakes.ts';
 import type { TypeName } from '../language/refs.ts';
 import type { DateDimension, LookupDimension } from '../language/star.ts';
 import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
+import { didYouMean, type Mistakes } from './mistakes.ts';
 
 const partitionTypes: readonly TypeName[] = ['text', 'smallint', 'integer', 'bigint', 'date', 'boolean'];
 const keyTypes: readonly TypeName[] = [

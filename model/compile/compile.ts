@@ -1,5 +1,7 @@
 /** A definition as people write it → a dataset as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
+import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
 import { compileDrift } from './compile-drift.ts';
@@ -8,8 +10,6 @@ import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar } from './compile-star.ts';
-import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
-import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
 

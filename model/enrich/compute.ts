@@ -1,10 +1,10 @@
 /** Any function over columns, row by row. */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
-import type { Lanes } from './lanes.ts';
 import type { Enrichment, Ref, TypeName, ValueOf, ValueTypes } from '../language/refs.ts';
-import { type Value, valueAt, vectorBuilder } from './values.ts';
 import { isNumbers, isNumberType, NumberComputation, type NumberFunction } from './compute-numbers.ts';
+import type { Lanes } from './lanes.ts';
+import { type Value, valueAt, vectorBuilder } from './values.ts';
 
 /** Types that a function can give: those whose values need no more than the value itself. */
 export type ComputedType = Exclude<TypeName, 'point' | 'numeric'>;

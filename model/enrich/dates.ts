@@ -3,6 +3,8 @@
  * has already split it into day and second, so every loop here reads and writes 32-bit integers.
  */
 import type { Int32Vector, TextDictionary, TimestampVector, Vector } from '../../kernel/columns/vectors.ts';
+import { accepting, type DayRef, type Enrichment, type Ref } from '../language/refs.ts';
+import { ambiguousIntervals, zoneTable } from '../types/zone-tables.ts';
 import {
   type DayTable,
   dayOfMonth,
@@ -17,8 +19,6 @@ import {
 import { fixedDictionary } from './known-dictionary.ts';
 import type { Lanes } from './lanes.ts';
 import { jointNulls } from './nulls.ts';
-import { accepting, type DayRef, type Enrichment, type Ref } from '../language/refs.ts';
-import { ambiguousIntervals, zoneTable } from '../types/zone-tables.ts';
 
 const aDay = accepting('date', 'timestamp');
 const aTimestamp = accepting('timestamp');

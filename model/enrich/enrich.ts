@@ -1,9 +1,9 @@
 /** Columns to more columns. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Batch } from './batch.ts';
 import type { CompiledDataset, CompiledEnrichment } from '../compiled.ts';
 import { jsonObjects } from '../file/extra.ts';
+import type { Batch } from './batch.ts';
 import { freshLanes, type Lanes } from './lanes.ts';
 
 /**

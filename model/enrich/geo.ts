@@ -1,9 +1,9 @@
 /** Places: halves of points, grid cells, geohashes, distances. Degrees in, WGS 84 taken as a sphere. */
 import type { Float64Vector, Int32Vector, PointVector, Vector } from '../../kernel/columns/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
+import { accepting, type Enrichment, type PointRef, type Ref, type TypeName } from '../language/refs.ts';
 import type { Lanes } from './lanes.ts';
 import { jointNulls, type Nulls, withNulls } from './nulls.ts';
-import { accepting, type Enrichment, type PointRef, type Ref, type TypeName } from '../language/refs.ts';
 
 type Degrees = Float64Array | Int32Array;
 

@@ -1,9 +1,9 @@
 /** Text: regular expressions and look-ups against a reference table. */
 import type { DictionaryVector, Int32Vector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
 import { isValid } from '../../kernel/columns/vectors.ts';
+import { accepting, type Enrichment, type Ref, type SmallWhole } from '../language/refs.ts';
 import { fixedDictionary } from './known-dictionary.ts';
 import { jointNulls, withNulls } from './nulls.ts';
-import { accepting, type Enrichment, type Ref, type SmallWhole } from '../language/refs.ts';
 import { valueAt, vectorBuilder } from './values.ts';
 
 /**

@@ -4,8 +4,8 @@
  */
 import { decimal128At, type Vector } from '../../kernel/columns/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
-import type { Nulls } from './nulls.ts';
 import type { TypeName } from '../language/refs.ts';
+import type { Nulls } from './nulls.ts';
 
 export type Value = string | number | bigint | boolean | { lon: number; lat: number };
 

@@ -25,7 +25,7 @@ export interface UnknownField {
 export function unknownFields(texts: FieldTexts, fieldOfColumn: readonly number[]): UnknownField[] {
   const known = new Set(fieldOfColumn);
   const names = new Set<string>();
-  // Counted without fields that the export of rejects adds: a mended row has the names that it had.
+  // Counted without fields that the export of rejects adds: a corrected row has the names that it had.
   let place = 0;
   return texts.flatMap((text, field) => {
     if (text === null) return [];

@@ -2,8 +2,14 @@
  * What is left to do between kernel and enrichment: converting the texts of types that the kernel does not
  * read, and asking the rules. Rows that do not fit become rejects and leave every vector.
  */
-import { type Batch as KernelBatch, type RawReject, RejectReason, type RowPlace } from '../../kernel/types.ts';
+
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import {
+  type Batch as KernelBatch,
+  type RawReject,
+  RejectReason,
+  type RowPlace,
+} from '../../kernel/types.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type CompiledColumn, type CompiledDataset, type Converter, Refusal } from '../compiled.ts';
 import { rowsKept, selectRows } from '../enrich/select.ts';

@@ -1,8 +1,8 @@
 /** Converters for dates and timestamps whose formats the kernel does not read. */
 import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
 import { type Converter, Refusal } from '../compiled.ts';
-import { isZone, localToUtc, zoneTable } from './zone-tables.ts';
 import { type CivilTime, formatReader } from './text-formats.ts';
+import { isZone, localToUtc, zoneTable } from './zone-tables.ts';
 
 const ambiguous = new Refusal(RejectReason.ambiguousTime);
 const skipped = new Refusal(RejectReason.skippedTime);

@@ -34,7 +34,7 @@ const environmentNames: Record<Setting, string> = {
   token: 'LANDFALL_TOKEN',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
-  patience: 'LANDFALL_PATIENCE',
+  outageTimeout: 'LANDFALL_OUTAGE_TIMEOUT',
   lockMs: 'LANDFALL_LOCK_MS',
   stopMs: 'LANDFALL_STOP_MS',
   datasets: 'LANDFALL_DATASETS',
@@ -53,14 +53,14 @@ interface Given {
 /** How long a process may be silent before its work is taken over, in ms. */
 const defaultLockMs = 10_000;
 
-/** How long a process that is told to stop may go on with what is in hand, in ms. */
+/** How long a process that is told to stop may go on with what is in flight, in ms. */
 const defaultStopMs = 10_000;
 
 /** A chunk is held twice by each worker process while it is in flight: not its bytes, but what comes of them. */
 const defaultChunkBytes = 32 * 1024 * 1024;
 
 /** A server that is being moved, a disk that waits for its owner: an hour, then the file fails. */
-const defaultPatience = 3600;
+const defaultOutageTimeout = 3600;
 
 const wholeNumber = (min: number, max: number) =>
   z.preprocess(
@@ -116,7 +116,7 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return wholeNumber(1, 1024);
     case 'chunkBytes':
       return wholeNumber(1024, 1024 * 1024 * 1024);
-    case 'patience':
+    case 'outageTimeout':
       return wholeNumber(0, 7 * 24 * 3600);
     case 'lockMs':
       return wholeNumber(500, 600_000);
@@ -219,7 +219,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     token: given.token ?? null,
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
-    patience: given.patience ?? defaultPatience,
+    outageTimeout: given.outageTimeout ?? defaultOutageTimeout,
     lockMs: given.lockMs ?? defaultLockMs,
     stopMs: given.stopMs ?? defaultStopMs,
     datasets: given.datasets ?? defaultDatasets(cwd),
@@ -270,7 +270,7 @@ function overlaps(config: Config): string[] {
 function isWithin(inner: string, outer: string): boolean {
   if (inner.startsWith('s3://') || outer.startsWith('s3://')) return `${inner}/`.startsWith(`${outer}/`);
   const path = relative(outer, inner);
-  return path === '' || !(path === '..' || path.startsWith('../../') || path.startsWith('/'));
+  return path === '' || !(path === '..' || path.startsWith('../') || path.startsWith('/'));
 }
 
 /** The settings by their environment names, fit to print: secrets are masked. */
@@ -289,7 +289,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
-    LANDFALL_PATIENCE: String(config.patience),
+    LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
     LANDFALL_LOCK_MS: String(config.lockMs),
     LANDFALL_STOP_MS: String(config.stopMs),
     LANDFALL_DATASETS: config.datasets.join(',') || '(only those that come with Landfall)',

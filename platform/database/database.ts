@@ -1,11 +1,10 @@
 /** The database of a run: the user's own server, or the embedded one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { openServer } from './embedded/embedded-server.ts';
 import { LandfallError } from '../errors/errors.ts';
-import { migrate } from '../../ledger/migrate.ts';
 import { tooManyConnections } from '../errors/outage.ts';
 import type { Config } from '../types.ts';
+import { openServer } from './embedded/embedded-server.ts';
 
 export interface Database {
   /** Holds the password: never print it. */
@@ -14,7 +13,7 @@ export interface Database {
   readonly pool: pg.Pool;
   readonly embedded: boolean;
   /** Starts the embedded server again where it has ended. Only with one. */
-  readonly revive?: () => Promise<void>;
+  readonly restart?: () => Promise<void>;
   /** Ends the pool and leaves the embedded server, which the last process of the home to leave stops. */
   close(): Promise<void>;
 }
@@ -26,10 +25,14 @@ const poolEndMs = 5000;
 
 /**
  * Opens the database of these settings, starting or joining the embedded server where `databaseUrl` is
- * null, and migrates it.
- * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_DATABASE_NEWER, LF_EMBEDDED_…
+ * null.
+ * `prepare` is called before anything else uses it; what it throws closes the database.
+ * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_EMBEDDED_…
  */
-export async function openDatabase(config: Pick<Config, 'home' | 'databaseUrl'>): Promise<Database> {
+export async function openServerDatabase(
+  config: Pick<Config, 'home' | 'databaseUrl'>,
+  prepare: (pool: pg.Pool) => Promise<unknown>,
+): Promise<Database> {
   const server = config.databaseUrl === null ? await openServer(config.home) : null;
   const database = connectDatabase(config.databaseUrl ?? server!.url);
   const close = async () => {
@@ -38,12 +41,12 @@ export async function openDatabase(config: Pick<Config, 'home' | 'databaseUrl'>)
   };
   try {
     await checkServer(database);
-    await migrate(database.pool);
+    await prepare(database.pool);
   } catch (error) {
     await close();
     throw error;
   }
-  return { ...database, embedded: server !== null, ...(server && { revive: server.revive }), close };
+  return { ...database, embedded: server !== null, ...(server && { restart: server.restart }), close };
 }
 
 /**

@@ -4,7 +4,7 @@
  *   connecting ──▶ listening ──lost──▶ waiting ──firstRetryMs … lastRetryMs──▶ connecting
  *
  * Notifications sent while it is lost are gone: onReconnect lets the caller read the ledger again. Between
- * the two onTrouble says, with every failed attempt, why it does not come about.
+ * the two onOutage says, with every failed attempt, why it does not come about.
  */
 import pg from 'pg';
 
@@ -30,9 +30,9 @@ export async function listen(
   channel: string,
   onNotify: (payload: string) => void,
   onReconnect: () => void,
-  onTrouble: (error: unknown) => void = () => {},
+  onOutage: (error: unknown) => void = () => {},
 ): Promise<Listening> {
-  const listener = new Listener(databaseUrl, channel, { onNotify, onReconnect, onTrouble });
+  const listener = new Listener(databaseUrl, channel, { onNotify, onReconnect, onOutage });
   await listener.connect();
   return listener;
 }
@@ -40,7 +40,7 @@ export async function listen(
 interface Hearers {
   readonly onNotify: (payload: string) => void;
   readonly onReconnect: () => void;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onOutage: (error: unknown) => void;
 }
 
 class Listener implements Listening {
@@ -121,7 +121,7 @@ class Listener implements Listening {
     } catch (error) {
       if (this.closed) return;
       this.wait();
-      return this.hearers.onTrouble(error);
+      return this.hearers.onOutage(error);
     }
     if (this.closed) await this.client?.end().catch(() => {});
     else this.hearers.onReconnect();

@@ -23,18 +23,18 @@ export const crashPoints = {
   // The coordinator sees a file and finds out what it is.
   'discover.noted': 'a landed file is noted in the ledger',
   'ingest.noted': 'a file that a command names is noted in the ledger',
-  'prepare.survey-begun': 'the ledger says that the file is being surveyed',
-  'prepare.surveys-queued': 'the surveys of a file are in the queue',
+  'prepare.scan-begun': 'the ledger says that the file is being scanned',
+  'prepare.scans-queued': 'the scans of a file are in the queue',
   // A worker looks through it.
-  'survey.read': 'a worker has read what it surveys',
+  'scan.read': 'a worker has read what it scans',
   'spool.chunk-written': 'a chunk of a compressed file is in the spool',
   'spool.written': 'all chunks of a compressed file are in the spool',
-  'survey.saved': 'the result of a survey is in the ledger',
-  'survey.refused': 'the reason why a file cannot be surveyed is in the ledger',
+  'scan.saved': 'the result of a scan is in the ledger',
+  'scan.refused': 'the reason why a file cannot be scanned is in the ledger',
   // The coordinator plans it.
   'identify.first': 'the content is known, and no other file has it',
   'identify.duplicate': 'the ledger says that the file is a duplicate',
-  'plan.incoming-made': 'the table is made in which a new version waits',
+  'plan.staging-made': 'the table is made in which a new version waits',
   'plan.rejects-taken': 'rejects are handed to the file that replays them; its transaction is open',
   'plan.written': 'the plan is in the ledger',
   'plan.queued': 'the chunks are in the queue',
@@ -55,9 +55,9 @@ export const crashPoints = {
   'dimension.dates-inserted': 'new days of a date dimension are committed',
   'chunk.copying': 'rows of a batch are on their way to the star',
   'chunk.facts-copied': 'the star has taken all rows; the transaction is open',
-  'lake.part-aside': 'one part of a chunk is written, aside',
-  'lake.parts-aside': 'all parts of a chunk are written, aside',
-  'quarantine.aside': 'the rejects of a chunk are written for the lake, aside',
+  'lake.part-staged': 'one part of a chunk is written, in staging',
+  'lake.parts-staged': 'all parts of a chunk are written, in staging',
+  'quarantine.staged': 'the rejects of a chunk are written for the lake, in staging',
   'chunk.written': 'the chunk is committed in the ledger; the transaction is open',
   'lake.part-published': 'one part of a chunk is in its place; the transaction is open',
   'lake.parts-published': 'all parts of a chunk are in their places; the transaction is open',
@@ -74,13 +74,13 @@ export const crashPoints = {
   'finalise.begun': 'the ledger says that the file is being ended',
   'finalise.accounted': 'lake, star and ledger are counted',
   'finalise.versions-settled': 'the version before is taken out; the transaction is open',
-  'finalise.incoming-moved': 'the rows of the new version are in the star; the transaction is open',
+  'finalise.staging-moved': 'the rows of the new version are in the star; the transaction is open',
   'finalise.checked': 'the data checks hold; the transaction is open',
   'finalise.rejects-returned': 'rejects that still do not fit wait again; the transaction is open',
   'finalise.receipt-written': 'the receipt is written; the transaction is open',
   'finalise.committed': 'the file is done',
   'finalise.swept': 'what the version before left in lake and star is swept',
-  'incoming.dropped': 'the table in which a version waited is dropped',
+  'staging.dropped': 'the table in which a version waited is dropped',
   'away.chosen': 'the ledger says where the file is being moved',
   'away.report-dropped': 'the report of an earlier failure is gone',
   'away.report-written': 'the report that says why the file failed is written',
@@ -111,9 +111,9 @@ export const crashPoints = {
   'replay.exported': 'rejects that are to be tried again are written to the archive',
   'replay.noted': 'the file that is to be loaded again is noted in the ledger',
   // A command died, and a coordinator clears up after it.
-  'bury.queues-removed': 'the queues of the dead command are gone',
-  'bury.file-failed': 'a file of the dead command has failed',
-  'bury.forgotten': 'nothing is left of the dead command',
+  'reap.queues-removed': 'the queues of the dead command are gone',
+  'reap.file-failed': 'a file of the dead command has failed',
+  'reap.forgotten': 'nothing is left of the dead command',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type CrashPoint = keyof typeof crashPoints;
@@ -179,15 +179,15 @@ function namedBy(file: string, signal: NodeJS.Signals): Arming {
 
 /** False where somebody has died here before. Whoever sees the mark sees all of its text. */
 function leaveMark(path: string, text: string): boolean {
-  const aside = `${path}.${process.pid}`;
-  writeFileSync(aside, text);
+  const staged = `${path}.${process.pid}`;
+  writeFileSync(staged, text);
   try {
-    linkSync(aside, path);
+    linkSync(staged, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    unlinkSync(aside);
+    unlinkSync(staged);
   }
 }

@@ -8,12 +8,12 @@ export const errorTable = {
   ...rejectTable,
   LF_CHECK: {
     message: 'The data check {check} found rows that must not be there, first of all: {row}',
-    fix: 'Mend the data in {file} and drop it again, or mend the check; nothing of this file was kept.',
+    fix: 'Fix the data in {file} and drop it again, or fix the check; nothing of this file was kept.',
   },
   LF_CHUNK_KILLS: {
     message:
-      'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was set aside: {deaths} workers took it, one after another, and each of them ended before it was done.',
-    fix: "Look at the workers' logs and the system's (out of memory?) for how they ended, and at those bytes of the file; an enrichment that crashes or fills the memory does this. Nothing of this file was kept: mend it and drop it again.",
+      'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was given up: {deaths} workers took it, one after another, and each of them ended before it was done.',
+    fix: "Look at the workers' logs and the system's (out of memory?) for how they ended, and at those bytes of the file; an enrichment that crashes or fills the memory does this. Nothing of this file was kept: fix it and drop it again.",
   },
   LF_CHUNK_LOST: {
     message: 'Chunk {chunk} of {file} was given up: every worker that took it ended without a word.',
@@ -21,7 +21,7 @@ export const errorTable = {
   },
   LF_CONFIG: {
     message: 'The settings have mistakes: {mistakes}',
-    fix: 'Mend each named setting; `landfall doctor` shows what is in force.',
+    fix: 'Fix each named setting; `landfall doctor` shows what is in force.',
   },
   LF_COORDINATOR_RUNNING: {
     message: 'Another coordinator is at work on this database (scope {scope}).',
@@ -33,7 +33,7 @@ export const errorTable = {
   },
   LF_DATABASE_LOST: {
     message: 'The database is out of reach: {reason}',
-    fix: 'Start the server again, or mend the way to it: the work waits, and goes on by itself.',
+    fix: 'Start the server again, or fix the connection; loading resumes by itself.',
   },
   LF_DATABASE_NEWER: {
     message:
@@ -62,7 +62,7 @@ export const errorTable = {
   },
   LF_DEFINITION: {
     message: 'The definition of {dataset} has mistakes:\n{mistakes}',
-    fix: 'Mend each of them in the definition; every line says where and how.',
+    fix: 'Fix each of them in the definition; every line says where and how.',
   },
   LF_DEFINITION_CHANGED: {
     message: 'The definition of {dataset} changed while {file} was half loaded.',
@@ -74,7 +74,7 @@ export const errorTable = {
   },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
-    fix: 'Start workers and coordinator from the same definitions. Until LANDFALL_PATIENCE is over, the chunk waits for a worker that has the version; replay the file if it failed.',
+    fix: 'Start workers and coordinator from the same definitions. Until LANDFALL_OUTAGE_TIMEOUT is over, the chunk waits for a worker that has the version; replay the file if it failed.',
   },
   LF_DIALECT_AMBIGUOUS: {
     message: '{file} can be read in more than one way, equally well: {candidates}.',
@@ -94,11 +94,11 @@ export const errorTable = {
   },
   LF_ENRICHMENT: {
     message: 'The enrichment {enrichment} of {dataset} failed: {reason}',
-    fix: 'Mend the function in the definition: it is called with every value there is, and must give a value of its type or null.',
+    fix: 'Fix the function in the definition: it is called with every value there is, and must give a value of its type or null.',
   },
   LF_DRIFT: {
     message: 'The columns of {file} are not those of {dataset}: {differences}.',
-    fix: 'Mend the file, or allow it in the definition of {dataset}: `drift` says what is allowed; then drop the file again.',
+    fix: 'Fix the file, or allow it in the definition of {dataset}: `drift` says what is allowed; then drop the file again.',
   },
   LF_DRIFT_WIDE: {
     message: '{file} has {columns} columns that the definition does not know; at most {most} are kept.',
@@ -242,23 +242,23 @@ export const errorTable = {
   },
   LF_MART: {
     message: 'The marts of {dataset} cannot be made: {reason}.',
-    fix: 'Mend the SQL of its marts (`landfall ddl {dataset}` shows it), then drop the file again or replay it.',
+    fix: 'Fix the SQL of its marts (`landfall ddl {dataset}` shows it), then drop the file again or replay it.',
   },
   LF_MART_HELD: {
     message: 'The marts of {dataset} cannot be made anew: {reason}.',
     fix: 'Drop what was built on them (it is not of Landfall), try again, and build it again.',
   },
-  LF_MEND_ORIGINAL: {
-    message: '{file} mends rejects of {original}, which is {state}: its other rows are not loaded.',
-    fix: 'Load {original} as a whole (`landfall replay {original}`), and mend what is rejected then.',
+  LF_CORRECTION_ORIGINAL: {
+    message: '{file} corrects rejects of {original}, which is {state}: its other rows are not loaded.',
+    fix: 'Load {original} as a whole (`landfall replay {original}`), and fix what is rejected then.',
   },
-  LF_MEND_TAKEN: {
-    message: '{rows} of the rows of {file} were mended or replayed before, by {others}.',
-    fix: 'Export the rejects of {original} again and mend what still waits; or undo the file that has the others.',
+  LF_CORRECTION_TAKEN: {
+    message: '{rows} of the rows of {file} were corrected or replayed before, by {others}.',
+    fix: 'Export the rejects of {original} again and fix what still waits; or undo the file that has the others.',
   },
-  LF_MEND_UNKNOWN: {
-    message: '{rows} rows of {file} say that they mend rejects of {original} that are not on record.',
-    fix: 'Export the rejects again and mend those. To load the rows as a file of its own, remove the columns that begin with _landfall_.',
+  LF_CORRECTION_UNKNOWN: {
+    message: '{rows} rows of {file} say that they fix rejects of {original} that are not on record.',
+    fix: 'Export the rejects again and fix those. To load the rows as a file of its own, remove the columns that begin with _landfall_.',
   },
   LF_PARTITION_NAME: {
     message:
@@ -275,7 +275,7 @@ export const errorTable = {
   },
   LF_QUERY_FAILED: {
     message: 'The query {query} of {dataset} failed: {reason}',
-    fix: 'Mend its SQL in the definition of {dataset}.',
+    fix: 'Fix its SQL in the definition of {dataset}.',
   },
   LF_QUERY_TIMEOUT: {
     message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
@@ -291,7 +291,7 @@ export const errorTable = {
   },
   LF_REJECT_LIMIT: {
     message: '{rejected} of {parsed} rows of {file} were rejected, more than the limit ({limit}).',
-    fix: '`landfall rejects {file}` shows why; mend the file or the definition, or raise the limit, and drop it again.',
+    fix: '`landfall rejects {file}` shows why; fix the file or the definition, or raise the limit, and drop it again.',
   },
   LF_REJECTS_CUT: {
     message:
@@ -300,7 +300,7 @@ export const errorTable = {
   },
   LF_RULE: {
     message: '{place} of {dataset} failed: {reason}',
-    fix: 'Mend the function in the definition: it must give an answer for every value that the columns allow.',
+    fix: 'Fix the function in the definition: it must give an answer for every value that the columns allow.',
   },
   LF_STAR_CHANGED: {
     message: 'The star of {dataset} does not fit its definition: {differences}.',
@@ -314,14 +314,14 @@ export const errorTable = {
     message: '{file} is a symbolic link; Landfall does not follow links.',
     fix: 'Copy or move the file itself there.',
   },
-  LF_SURVEY_KILLS: {
+  LF_SCAN_KILLS: {
     message:
       'Bytes {from} to {to} of {file} could not be looked through: {deaths} workers took them, one after another, and each of them ended before it was done.',
     fix: "Look at the workers' logs and the system's (out of memory?) for how they ended, and at those bytes of the file; then drop it again.",
   },
-  LF_SURVEY_LOST: {
+  LF_SCAN_LOST: {
     message: 'Bytes {from} to {to} of {file} could not be looked through, however often it was tried.',
-    fix: "Look at the workers' logs for the reason, mend it, and drop the file again.",
+    fix: "Look at the workers' logs for the reason, fix it, and drop the file again.",
   },
   LF_UNPACK: {
     message: '{file} cannot be unpacked: {reason}.',

@@ -1,18 +1,18 @@
 /**
- * Tells trouble of the surroundings (a server that is away, a full disk) from what is wrong with the work
+ * Tells an outage (a server that is away, a full disk) from what is wrong with the work
  * itself. The first is waited out; the second is tried a few times and then fails its file.
  *
  * SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 import { describeError, type ErrorCode, LandfallError } from './errors.ts';
 
-export type TroubleWith = 'database' | 'queue' | 'lake' | 'landing';
+export type OutageOf = 'database' | 'queue' | 'lake' | 'landing';
 
 type ErrorWords = ReturnType<typeof describeError>;
 
 /** What is in the way, in words that a person can act on. */
-export interface Trouble {
-  readonly with: TroubleWith;
+export interface Outage {
+  readonly with: OutageOf;
   readonly code: ErrorCode;
   readonly message: string;
   readonly fix: string;
@@ -50,26 +50,26 @@ const storeAway =
 /** In the lake these mean the lake; of a landed file they may be about that one file alone. */
 const oneFileOrAll = /^(EIO|EACCES|EPERM)$/;
 
-/** The trouble of the surroundings that an error tells of; null where the work itself is at fault. */
-export function troubleOf(error: unknown, stores: { readonly lakeUrl: string }): Trouble | null {
-  if (error instanceof LandfallError) return storeTrouble(error, stores.lakeUrl);
+/** The an outage that an error tells of; null where the work itself is at fault. */
+export function outageOf(error: unknown, stores: { readonly lakeUrl: string }): Outage | null {
+  if (error instanceof LandfallError) return storeOutage(error, stores.lakeUrl);
   const { code = '', message } = signOf(error);
-  if (/^OOM command not allowed|^LOADING|^READONLY|^MASTERDOWN/.test(message)) return queueTrouble(message);
+  if (/^OOM command not allowed|^LOADING|^READONLY|^MASTERDOWN/.test(message)) return queueOutage(message);
   if (serverAway.test(code) || connectionGone.test(message) || network.test(code))
     return described('database', 'LF_DATABASE_LOST', message);
   if (code === tooManyConnections) return described('database', 'LF_DATABASE_CONNECTIONS', message);
   return serverLacks.test(code) ? described('database', 'LF_DATABASE_RESOURCES', message) : null;
 }
 
-/** An error in words for ledger and page. Trouble that has outlasted all patience is said as what it is. */
+/** An error in words for ledger and page. Outage that has outlasted the outage timeout is said as what it is. */
 export function describeFailure(error: unknown, stores: { readonly lakeUrl: string }): ErrorWords {
-  const trouble = troubleOf(error, stores);
-  return trouble === null
+  const outage = outageOf(error, stores);
+  return outage === null
     ? describeError(error)
-    : { code: trouble.code, message: trouble.message, fix: trouble.fix };
+    : { code: outage.code, message: outage.message, fix: outage.fix };
 }
 
-/** What a command ends with, in words. What the server said, and no part of the command has put in words, may be trouble. */
+/** What a command ends with, in words. What the server said, and no part of the command has put in words, may be outage. */
 export function describeEnd(error: unknown): ErrorWords {
   const said = !(error instanceof LandfallError) && /^\d/.test(signOf(error).code ?? '');
   return said ? describeFailure(error, { lakeUrl: '' }) : describeError(error);
@@ -80,27 +80,25 @@ export function isCollision(error: unknown): boolean {
   return collision.test(signOf(error).code ?? '');
 }
 
-/** Trouble with the queue's server. */
-export function queueTrouble(reason: string): Trouble {
+/** Outage with the queue's server. */
+export function queueOutage(reason: string): Outage {
   return described('queue', 'LF_QUEUE_LOST', reason);
 }
 
-/** Trouble with the connections to the database, whatever the reason. */
-export function databaseTrouble(error: unknown): Trouble {
-  return (
-    troubleOf(error, { lakeUrl: '' }) ?? described('database', 'LF_DATABASE_LOST', signOf(error).message)
-  );
+/** Outage with the connections to the database, whatever the reason. */
+export function databaseOutage(error: unknown): Outage {
+  return outageOf(error, { lakeUrl: '' }) ?? described('database', 'LF_DATABASE_LOST', signOf(error).message);
 }
 
-/** Trouble with the landing folder as a whole. */
-export function landingTrouble(error: unknown, landingUrl: string): Trouble {
+/** Outage with the landing folder as a whole. */
+export function landingOutage(error: unknown, landingUrl: string): Outage {
   const known = error instanceof LandfallError ? error : null;
   const values = { store: landingUrl, reason: signOf(error).message };
   return { with: 'landing', ...(known ?? new LandfallError('LF_STORAGE', values)).toJSON() };
 }
 
-function storeTrouble(error: LandfallError, lakeUrl: string): Trouble | null {
-  if (error.code === 'LF_DATABASE_UNREACHABLE') return troubleOf(error.cause, { lakeUrl });
+function storeOutage(error: LandfallError, lakeUrl: string): Outage | null {
+  if (error.code === 'LF_DATABASE_UNREACHABLE') return outageOf(error.cause, { lakeUrl });
   if (error.code === 'LF_DATABASE_CONNECTIONS') return { with: 'database', ...error.toJSON() };
   if (error.code !== 'LF_STORAGE') return null;
   const store = String(error.values.store);
@@ -119,7 +117,7 @@ function isSilent(cause: unknown): boolean {
   return /^(TimeoutError|NetworkingError|RequestTimeout)$/.test(name);
 }
 
-function described(what: TroubleWith, code: ErrorCode, reason: string): Trouble {
+function described(what: OutageOf, code: ErrorCode, reason: string): Outage {
   return { with: what, ...new LandfallError(code, { reason }).toJSON() };
 }
 

@@ -2,7 +2,7 @@ import type { FileLink } from './progress.ts';
 
 /** How a file comes from another, before that one's name. */
 export const linkWords: Readonly<Record<FileLink['kind'], string>> = {
-  mends: 'mends rejects of',
+  corrects: 'corrects rejects of',
   replays: 'replays rejects of',
   reloads: 'loads again',
   replaces: 'replaces the version before,',

@@ -28,7 +28,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     workers: replace(state.workers, change.workers, change.gone?.workers, (worker) => worker.workerId),
     totals: change.totals ?? state.totals,
     rejects: change.rejects ? [...change.rejects, ...state.rejects].slice(0, keptRejects) : state.rejects,
-    troubles: change.troubles ?? state.troubles,
+    outages: change.outages ?? state.outages,
   };
 }
 

@@ -5,7 +5,7 @@
 
 export type FileState =
   | 'discovered'
-  | 'surveying'
+  | 'scanning'
   | 'loading'
   | 'finalising'
   | 'done'
@@ -82,13 +82,13 @@ export interface Renamed {
 
 /**
  * How a file comes from another:
- *   mends     the other's rejects, mended by a person      replays  the other's rejects, tried again
+ *   corrects     the other's rejects, corrected by a person      replays  the other's rejects, tried again
  *   reloads   the other as a whole, which failed or was undone
  *   replaces  a new version; the other is undone when this is done
  *   follows   a new version; the other stays
  */
 export interface FileLink {
-  readonly kind: 'mends' | 'replays' | 'reloads' | 'replaces' | 'follows';
+  readonly kind: 'corrects' | 'replays' | 'reloads' | 'replaces' | 'follows';
   readonly fileId: number;
   readonly name: string;
 }
@@ -108,7 +108,7 @@ export interface WorkerProgress {
 export interface SlotProgress {
   readonly fileId: number;
   readonly chunkNumber: number;
-  /** `waiting`: for trouble to be gone. */
+  /** `waiting`: for outage to be gone. */
   readonly step: 'reading' | 'loading' | 'committing' | 'waiting';
   readonly bytesRead: number;
   readonly bytes: number;
@@ -136,7 +136,7 @@ export interface RejectSample {
 }
 
 /** What is in the way of the work, and for how long. The work waits, and goes on by itself. */
-export interface TroubleReport {
+export interface OutageReport {
   readonly with: 'database' | 'queue' | 'lake' | 'landing';
   readonly code: string;
   readonly message: string;
@@ -152,7 +152,7 @@ export interface ProgressState {
   /** The most recent rejects, newest first, at most 50. */
   readonly rejects: readonly RejectSample[];
   /** What the work waits for to be gone; empty when all is well. */
-  readonly troubles: readonly TroubleReport[];
+  readonly outages: readonly OutageReport[];
 }
 
 /** First message on a connection, and again when a client cannot be caught up. */
@@ -191,7 +191,7 @@ export interface ChangeMessage {
   /** New rejects, newest first. */
   readonly rejects?: readonly RejectSample[];
   /** All that there are now, in the place of those before. */
-  readonly troubles?: readonly TroubleReport[];
+  readonly outages?: readonly OutageReport[];
 }
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;
@@ -203,5 +203,5 @@ export type ProgressMessage = SnapshotMessage | ChangeMessage;
 export type Tick = WorkerProgress & {
   readonly left?: true;
   /** What its slots wait for. */
-  readonly troubles?: readonly TroubleReport[];
+  readonly outages?: readonly OutageReport[];
 };

@@ -8,8 +8,8 @@ import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, with
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueOptions } from './contract.ts';
-import { PatientPool } from './waiting-pool.ts';
 import { watchRedis } from './redis-health.ts';
+import { WaitingPool } from './waiting-pool.ts';
 
 /** The part of BullMQ's worker options that the caller decides. */
 export type WorkerSettings = Pick<
@@ -60,7 +60,7 @@ async function openPostgres(options: QueueOptions, names: readonly string[]): Pr
     application_name: 'landfall queue',
     onConnect: (client) => silenceEvents(client, names),
   };
-  const pool = new PatientPool(config, (error) => options.onError?.(error));
+  const pool = new WaitingPool(config, (error) => options.onError?.(error));
   if (options.migrate) await migrateOnce(pool);
   const bound = withBackend(createPostgresBackend);
   const connection = pool;

@@ -99,16 +99,16 @@ function attemptOf(job: Job): FilesContext {
 
 function workJob(job: Job): WorkJob {
   if (job.name === 'group') return { kind: 'group', chunks: job.data.chunks };
-  return job.name === 'survey' ? { kind: 'survey', survey: job.data } : { kind: 'chunk', chunk: job.data };
+  return job.name === 'scan' ? { kind: 'scan', scan: job.data } : { kind: 'chunk', chunk: job.data };
 }
 
 async function closeGivingBack(worker: AnyWorker): Promise<void> {
   worker.cancelAllJobs('the worker is closing');
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
+  const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, giveBackMs);
   });
-  await Promise.race([worker.pause().catch(unlessClosed), patience]);
+  await Promise.race([worker.pause().catch(unlessClosed), deadline]);
   clearTimeout(timer);
   await worker.close(true).catch(unlessClosed);
 }

@@ -3,16 +3,16 @@
  * (test/platform/queue). Jobs carry addresses only; what has happened is in the ledger, and nothing
  * is ever counted or concluded from queue events.
  *
- *   files queue   plan (parent of surveys) · finalise (parent of chunks) · group (of a group) · abandon   coordinator
- *   work queue    survey · chunk · group                                                                  workers
+ *   files queue   plan (parent of scans) · finalise (parent of chunks) · group (of a group) · abandon   coordinator
+ *   work queue    scan · chunk · group                                                                  workers
  *
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
  */
-import type { ChunkJob, SurveyJob } from '../types.ts';
+import type { ChunkJob, ScanJob } from '../types.ts';
 
 export type FilesJob =
-  /** `plan`: all surveys have ended. `finalise`: all chunks have. `abandon`: one of either has failed for
+  /** `plan`: all scans have ended. `finalise`: all chunks have. `abandon`: one of either has failed for
    * good, and the others need not be waited for. */
   | { readonly kind: 'plan' | 'finalise' | 'abandon'; readonly fileId: number }
   /** The group's job has ended: for each file, its only chunk has, or was left to be queued by itself. */
@@ -22,7 +22,7 @@ export type FilesJob =
 export type FilesContext = Pick<JobContext, 'attempt' | 'lastAttempt'>;
 
 export type WorkJob =
-  | { readonly kind: 'survey'; readonly survey: SurveyJob }
+  | { readonly kind: 'scan'; readonly scan: ScanJob }
   | { readonly kind: 'chunk'; readonly chunk: ChunkJob }
   /** Each the only chunk of a small file. */
   | { readonly kind: 'group'; readonly chunks: readonly ChunkJob[] };
@@ -52,7 +52,7 @@ export class GivenBack extends Error {
 }
 
 export interface QueueWorker {
-  /** Waits for the jobs in hand. With `force`: aborts their signals, and gives back to the queue those
+  /** Waits for the jobs in flight. With `force`: aborts their signals, and gives back to the queue those
    * whose handlers throw within two seconds; the others are taken over when their lock runs out. */
   close(options?: { force?: boolean }): Promise<void>;
 }
@@ -73,10 +73,10 @@ export interface JobCounts {
 
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
-  /** Queues the survey jobs of a file and, after them, one `plan` job. Repeating it adds nothing that
-   * is still there. `plan` runs even when a survey failed for good: the ledger tells. */
-  submitSurvey(fileId: number, surveys: readonly SurveyJob[]): Promise<void>;
-  /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitSurvey. */
+  /** Queues the scan jobs of a file and, after them, one `plan` job. Repeating it adds nothing that
+   * is still there. `plan` runs even when a scan failed for good: the ledger tells. */
+  submitScan(fileId: number, scans: readonly ScanJob[]): Promise<void>;
+  /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitScan. */
   submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
   /** Queues the only chunks of many small files as one job and, after it, one `group` job for the files. */
   submitGroup(chunks: readonly ChunkJob[]): Promise<void>;
@@ -109,14 +109,14 @@ export interface QueueOptions {
   readonly scope: string;
   /** Create or upgrade the queue's tables (PostgreSQL). The coordinator does, workers do not. */
   readonly migrate?: boolean;
-  /** Told of connection trouble; the connections mend themselves. */
+  /** Told of connection outage; the connections recover by themselves. */
   readonly onError?: (error: Error) => void;
   /** Watches whether Redis takes what is queued. Not called where the queue lives in the database. */
   readonly health?: {
     /** For as long as it lasts, every two seconds. */
-    onTrouble(reason: string): void;
+    onOutage(reason: string): void;
     /** It is well again, or was connected anew: jobs may have been lost. */
-    onMended(): void;
+    onRecovered(): void;
   };
   /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */
   readonly lockMs?: number;

@@ -2,7 +2,7 @@
 import { openBackend } from './backends.ts';
 import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
 import type { JobCounts, QueueOptions, Queues } from './contract.ts';
-import { abandonOptions, chunkFlow, groupFlow, queueNames, surveyFlow } from './jobs.ts';
+import { abandonOptions, chunkFlow, groupFlow, queueNames, scanFlow } from './jobs.ts';
 
 export type {
   FilesContext,
@@ -49,8 +49,8 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
 
   return {
     backend: backend.kind,
-    submitSurvey: async (fileId, surveys) => {
-      await flows.add(surveyFlow(names, fileId, surveys));
+    submitScan: async (fileId, scans) => {
+      await flows.add(scanFlow(names, fileId, scans));
     },
     submitChunks: async (fileId, chunks) => {
       await flows.add(chunkFlow(names, fileId, chunks));

@@ -1,12 +1,12 @@
 /** Names, ids and options of jobs: the same on both backends. Pure. */
 import { createHash } from 'node:crypto';
 import type { FlowJob, JobsOptions } from 'bullmq';
-import type { ChunkJob, SurveyJob } from '../types.ts';
+import type { ChunkJob, ScanJob } from '../types.ts';
 
-/** Attempts of a survey or a chunk before it has failed for good. */
+/** Attempts of a scan or a chunk before it has failed for good. */
 export const workAttempts = 5;
 
-/** Attempts of the coordinator's own jobs: about four minutes of trouble with database or stores. */
+/** Attempts of the coordinator's own jobs: about four minutes of outage with database or stores. */
 export const filesAttempts = 10;
 
 /** First pause between attempts, in ms; doubles each time. */
@@ -41,18 +41,18 @@ function child(retryMs: number): JobsOptions {
   return { ...retried(workAttempts, retryMs), ignoreDependencyOnFailure: true };
 }
 
-/** The survey flow of a file: parent `plan`, children the surveys. */
-export function surveyFlow(names: QueueNames, fileId: number, surveys: readonly SurveyJob[]): FlowJob {
+/** The scan flow of a file: parent `plan`, children the scans. */
+export function scanFlow(names: QueueNames, fileId: number, scans: readonly ScanJob[]): FlowJob {
   return {
     name: 'plan',
     queueName: names.files,
     data: { fileId },
     opts: { ...retried(filesAttempts, names.retryMs), jobId: `plan-${fileId}` },
-    children: surveys.map((survey) => ({
-      name: 'survey',
+    children: scans.map((scan) => ({
+      name: 'scan',
       queueName: names.work,
-      data: survey,
-      opts: { ...child(names.retryMs), jobId: `survey-${survey.fileId}-${survey.number}` },
+      data: scan,
+      opts: { ...child(names.retryMs), jobId: `scan-${scan.fileId}-${scan.number}` },
     })),
   };
 }

@@ -3,7 +3,7 @@
  * demoted to a replica answers in four ways, and one of them is silence; so a small write is tried every
  * now and then, and its answer waited for.
  *
- *   well ──refused, or silent for answerMs──▶ in trouble ──written──▶ well again (what was queued may be lost)
+ *   well ──refused, or silent for answerMs──▶ in outage ──written──▶ well again (what was queued may be lost)
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
@@ -14,26 +14,26 @@ const answerMs = 2_000;
 export interface RedisHealthOptions {
   /** Names a key that is written and forgotten. */
   readonly prefix: string;
-  onTrouble(reason: string): void;
+  onOutage(reason: string): void;
   /** Also after each reconnection that no probe has noticed. */
-  onMended(): void;
+  onRecovered(): void;
 }
 
 /** Watches until the function that it returns is called. */
 export function watchRedis(connection: Redis, options: RedisHealthOptions): () => void {
   const key = `${options.prefix}:probe`;
-  let inTrouble = false;
+  let failing = false;
   let closed = false;
   let probing = false;
   let lastError = '';
 
-  const trouble = (reason: string) => {
-    inTrouble = true;
-    if (!closed) options.onTrouble(reason);
+  const outage = (reason: string) => {
+    failing = true;
+    if (!closed) options.onOutage(reason);
   };
-  const mended = () => {
-    inTrouble = false;
-    if (!closed) options.onMended();
+  const recovered = () => {
+    failing = false;
+    if (!closed) options.onRecovered();
   };
   const probe = async () => {
     if (probing) return;
@@ -42,12 +42,12 @@ export function watchRedis(connection: Redis, options: RedisHealthOptions): () =
       const written = connection.set(key, '', 'PX', 1000);
       const late = delay(answerMs, null, { ref: false });
       if ((await Promise.race([written, late])) === null) {
-        trouble(lastError || `it has not answered for ${answerMs / 1000} s`);
+        outage(lastError || `it has not answered for ${answerMs / 1000} s`);
         await written;
       }
-      if (inTrouble) mended();
+      if (failing) recovered();
     } catch (error) {
-      trouble((error as Error).message);
+      outage((error as Error).message);
     } finally {
       probing = false;
     }
@@ -57,7 +57,7 @@ export function watchRedis(connection: Redis, options: RedisHealthOptions): () =
   };
   const onReady = () => {
     lastError = '';
-    mended();
+    recovered();
   };
   const timer = setInterval(() => void probe(), probeMs);
   timer.unref();

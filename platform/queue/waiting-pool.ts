@@ -7,27 +7,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { keepFromThrowing } from '../database/database.ts';
-import { troubleOf } from '../errors/outage.ts';
+import { outageOf } from '../errors/outage.ts';
 
 /** Pauses between attempts: the first, and the longest. */
 const pausesMs = [100, 5_000] as const;
 
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: () => void) => void;
 
-export class PatientPool extends pg.Pool {
-  private patient = true;
-  private readonly onTrouble: (error: Error) => void;
+export class WaitingPool extends pg.Pool {
+  private waits = true;
+  private readonly onOutage: (error: Error) => void;
 
-  constructor(config: pg.PoolConfig, onTrouble: (error: Error) => void) {
+  constructor(config: pg.PoolConfig, onOutage: (error: Error) => void) {
     super(config);
-    this.onTrouble = onTrouble;
+    this.onOutage = onOutage;
     keepFromThrowing(this);
-    this.on('error', onTrouble);
+    this.on('error', onOutage);
   }
 
   /** Waits no longer: the owner is closing. */
   letGo(): void {
-    this.patient = false;
+    this.waits = false;
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -47,8 +47,8 @@ export class PatientPool extends pg.Pool {
       try {
         return await super.connect();
       } catch (error) {
-        if (!this.patient || troubleOf(error, { lakeUrl: '' }) === null) throw error;
-        this.onTrouble(error as Error);
+        if (!this.waits || outageOf(error, { lakeUrl: '' }) === null) throw error;
+        this.onOutage(error as Error);
         await delay(pauseMs * (0.75 + Math.random() / 4));
       }
     }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-/** Bytes of a hashed block; survey ranges begin on a multiple of it. */
+/** Bytes of a hashed block; scan ranges begin on a multiple of it. */
 export const blockBytes = 4 * 1024 * 1024;
 
 /** SHA-256 of each block of a range, which begins on a block's border. */

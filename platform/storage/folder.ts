@@ -1,5 +1,5 @@
 /**
- * A folder as a store. What is written is written aside, in `.landfall-tmp` of the same file system,
+ * A folder as a store. What is written is staged, in `.landfall-tmp` of the same file system,
  * made durable and then renamed: nobody ever sees half an object, and one that was seen is still there
  * after a power cut. Symbolic links are never followed below the root.
  */
@@ -18,7 +18,7 @@ import {
 import { lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { LandfallError } from '../errors/errors.ts';
-import { Turn } from '../event-loop.ts';
+import { Breather } from '../event-loop.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
 import { copyThrough, dropCopied, statToMove } from './copy.ts';
@@ -28,9 +28,9 @@ import { moveEach } from './move-each.ts';
 import { ReadBuffers, readAt } from './read-at.ts';
 
 /** What is being written; never listed. */
-const asideFolder = '.landfall-tmp';
-/** What lies aside untouched for so long was left by a process that died. */
-const asideMs = 60 * 60 * 1000;
+const stagingFolder = '.landfall-tmp';
+/** What lies in staging untouched for so long was left by a process that died. */
+const stagingMs = 60 * 60 * 1000;
 /** Files, or folders, that are made durable at a time: as many as a worker has threads for it. */
 const syncsAtATime = 8;
 /** Opens a folder that exists. */
@@ -43,7 +43,7 @@ export async function makeFolder(path: string): Promise<FolderStorage> {
   try {
     await mkdir(path, { recursive: true });
     const storage = await openFolder(path);
-    await sweep(join(storage.url, asideFolder));
+    await sweep(join(storage.url, stagingFolder));
     return storage;
   } catch (cause) {
     throw new LandfallError('LF_STORAGE', { store: path, reason: (cause as Error).message }, { cause });
@@ -89,12 +89,12 @@ export class FolderStorage implements Storage {
       return there;
     };
     const objects: (StoredObject | null)[] = [];
-    const turn = new Turn();
+    const breather = new Breather();
     for (const key of keys) {
       checkKey(key, this.url);
       const found = isThere(key) ? ifThere(() => lstatSync(join(this.url, key), { bigint: true })) : null;
       objects.push(found && this.objectOf(key, found));
-      await turn.over();
+      await breather.pause();
     }
     return objects;
   }
@@ -137,10 +137,10 @@ export class FolderStorage implements Storage {
 
   private async openToWrite(key: string): Promise<StorageWriter> {
     checkKey(key, this.url);
-    const folder = join(this.url, asideFolder);
+    const folder = join(this.url, stagingFolder);
     await mkdir(folder, { recursive: true });
-    const aside = join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
-    const file = await open(aside, 'wx');
+    const staged = join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    const file = await open(staged, 'wx');
     let closing: Promise<void> | null = null;
     const close = () => (closing ??= file.close());
     const write = async (bytes: Uint8Array) => {
@@ -149,14 +149,14 @@ export class FolderStorage implements Storage {
     const commit = async () => {
       await file.sync();
       await close();
-      await this.place([{ key, path: aside }]);
+      await this.place([{ key, path: staged }]);
     };
     return {
       write: (bytes) => this.guard(write(bytes)),
       commit: () => this.guard(commit()),
       async abort() {
         await close();
-        await unlink(aside).catch(nullIfMissing);
+        await unlink(staged).catch(nullIfMissing);
       },
     };
   }
@@ -173,34 +173,34 @@ export class FolderStorage implements Storage {
   }
 
   stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged> {
-    return this.guard(this.writeAside(objects));
+    return this.guard(this.writeStaged(objects));
   }
 
-  private async writeAside(objects: readonly { key: string; body: Uint8Array }[]): Promise<Staged> {
-    const folder = join(this.url, asideFolder);
+  private async writeStaged(objects: readonly { key: string; body: Uint8Array }[]): Promise<Staged> {
+    const folder = join(this.url, stagingFolder);
     await mkdir(folder, { recursive: true });
     const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
-    const aside = objects.map(({ key }, i) => ({ key, path: join(folder, `${name}-${i}`) }));
-    const discard = () => atATime(syncsAtATime, aside, ({ path }) => unlink(path).catch(() => {}));
+    const staged = objects.map(({ key }, i) => ({ key, path: join(folder, `${name}-${i}`) }));
+    const discard = () => atATime(syncsAtATime, staged, ({ path }) => unlink(path).catch(() => {}));
     try {
       await atATime(syncsAtATime, objects, ({ key, body }, i) => {
         checkKey(key, this.url);
-        return writeNew(aside[i].path, body);
+        return writeNew(staged[i].path, body);
       });
     } catch (error) {
       await discard();
       throw error;
     }
-    return { publish: () => this.guard(this.place(aside)), discard };
+    return { publish: () => this.guard(this.place(staged)), discard };
   }
 
   /** Renames finished files to the places of their keys and makes that durable. */
   private async place(files: readonly { key: string; path: string }[]): Promise<void> {
     const changed = await this.readyFolders(files);
-    const turn = new Turn();
+    const breather = new Breather();
     for (const { key, path } of files) {
       renameSync(path, join(this.url, key));
-      await turn.over();
+      await breather.pause();
     }
     await atATime(syncsAtATime, changed, syncFolder);
   }
@@ -211,7 +211,7 @@ export class FolderStorage implements Storage {
    */
   private async readyFolders(objects: readonly { readonly key: string }[]): Promise<string[]> {
     const changed = new Set<string>();
-    const turn = new Turn();
+    const breather = new Breather();
     for (const { key } of objects) {
       checkKey(key, this.url);
       const folder = dirname(join(this.url, key));
@@ -220,7 +220,7 @@ export class FolderStorage implements Storage {
       this.locate(key);
       changed.add(folder);
       if (first !== undefined) for (const made of foldersBetween(first, folder)) changed.add(dirname(made));
-      await turn.over();
+      await breather.pause();
     }
     return [...changed];
   }
@@ -262,13 +262,13 @@ export class FolderStorage implements Storage {
   private async moveAll(source: FolderStorage, moves: readonly Move[]): Promise<boolean[]> {
     const there = await source.find(moves.map(({ sourceKey }) => sourceKey));
     const changed = await this.readyFolders(moves);
-    const turn = new Turn();
+    const breather = new Breather();
     const moved: boolean[] = [];
     for (const [i, { sourceKey, key, fingerprint }] of moves.entries()) {
       const found = there[i];
       const same = found !== null && found.fingerprint === (fingerprint ?? found.fingerprint);
       moved.push(same && renamed(join(source.url, sourceKey), join(this.url, key)));
-      await turn.over();
+      await breather.pause();
     }
     const left = moves.map(({ sourceKey }) => dirname(join(source.url, sourceKey)));
     await atATime(syncsAtATime, [...new Set([...changed, ...left])], syncFolder);
@@ -331,7 +331,7 @@ export class FolderStorage implements Storage {
     if (!opened) return;
     for await (const entry of opened) {
       const key = folder + entry.name;
-      if (key === asideFolder) continue;
+      if (key === stagingFolder) continue;
       if (entry.isDirectory()) {
         if (`${key}/`.startsWith(prefix)) yield* this.walk(`${key}/`, prefix);
       } else if (entry.isFile() && key.startsWith(prefix)) {
@@ -406,12 +406,12 @@ function nullIfLeft(error: NodeJS.ErrnoException): null {
   return nullIfMissing(error);
 }
 
-/** Removes what dead processes left aside. */
+/** Removes what dead processes left in staging. */
 async function sweep(folder: string): Promise<void> {
   const names = (await readdir(folder).catch(nullIfMissing)) ?? [];
   for (const name of names) {
     const path = join(folder, name);
     const found = await stat(path).catch(nullIfMissing);
-    if (found && Date.now() - found.mtimeMs > asideMs) await unlink(path).catch(nullIfMissing);
+    if (found && Date.now() - found.mtimeMs > stagingMs) await unlink(path).catch(nullIfMissing);
   }
 }

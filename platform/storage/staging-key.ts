@@ -4,15 +4,15 @@
  */
 import type { Storage } from '../types.ts';
 
-const folder = '_aside/';
+const folder = '_staging/';
 
 /** Start of the keys of one try of a chunk. Tries are numbered, so that two never share a name. */
-export function asideKey(dataset: string, file: number, chunk: number, claim: number | ''): string {
-  return `${folder}${dataset}/f${file}-c${chunk}-t${claim}`;
+export function stagingKey(dataset: string, file: number, chunk: number, fencingToken: number | ''): string {
+  return `${folder}${dataset}/f${file}-c${chunk}-t${fencingToken}`;
 }
 
-/** What lies aside, of whichever file. */
-export async function* listAside(lake: Storage): AsyncGenerator<{ key: string; fileId: number }> {
+/** What lies in staging, of whichever file. */
+export async function* listStaging(lake: Storage): AsyncGenerator<{ key: string; fileId: number }> {
   for await (const { key } of lake.list(folder)) {
     const [, fileId] = /\/f(\d{1,9})-c\d+-t/.exec(key) ?? [];
     if (fileId !== undefined) yield { key, fileId: Number(fileId) };

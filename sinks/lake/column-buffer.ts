@@ -1,6 +1,5 @@
 /** The rows of one column that wait for the next row group of one partition. */
 import type { Utf8Vector, Vector } from '../../kernel/columns/vectors.ts';
-import { giveMemory, growMemory, takeMemory } from './memory.ts';
 import type { CodeSpace } from './code-space.ts';
 import {
   gatherFloat64,
@@ -12,6 +11,7 @@ import {
   gatherValid,
   plainTextBytes,
 } from './gather.ts';
+import { giveMemory, growMemory, takeMemory } from './memory.ts';
 import type { ColumnValues } from './parquet/column-chunk.ts';
 
 /** Rows of a batch: order[from … to). `contiguous` if those are the rows from … to themselves. */

@@ -1,13 +1,12 @@
 /** One chunk's way into the lake: rows split by partition, buffered within a bound, written as parts. */
 
-import { remember } from '../../kernel/remember.ts';
 import type { Vector } from '../../kernel/columns/vectors.ts';
-import type { Batch } from '../../model/enrich/batch.ts';
+import { remember } from '../../kernel/remember.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import type { Batch } from '../../model/enrich/batch.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Part, Storage } from '../../platform/types.ts';
-import { asidePrefix, clearLeftovers } from './staged-part.ts';
 import { CodeSpace } from './code-space.ts';
 import type { Selection } from './column-buffer.ts';
 import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './lake-columns.ts';
@@ -16,6 +15,7 @@ import { Compression } from './parquet/compression.ts';
 import { type PartShape, PartWriter } from './part-writer.ts';
 import { Grouper, type Groups, Partitioner } from './partitions.ts';
 import { RowBuffer } from './row-buffer.ts';
+import { clearLeftovers, stagingPrefix } from './staged-part.ts';
 
 const ROW_GROUP_ROWS = 128 * 1024;
 const MEMORY_BYTES = 48 << 20;
@@ -33,8 +33,8 @@ export interface LakeChunkOptions {
   readonly lake: Storage;
   readonly fileId: number;
   readonly chunkNumber: number;
-  /** Number of this try. Two tries never write to the same name aside. */
-  readonly claim: number;
+  /** Number of this try. Two tries never write to the same staging name. */
+  readonly fencingToken: number;
   /** The chunk's bytes in the file, for the part's own record of where it comes from. */
   readonly byteStart?: number;
   readonly byteEnd?: number;
@@ -56,11 +56,11 @@ export interface LakeChunkOptions {
 export interface LakeChunk {
   /** Appends copies of the batch's rows. The vectors are not needed any more when it settles. */
   write(batch: Batch): Promise<void>;
-  /** Completes all parts, aside. */
+  /** Completes all parts, in staging. */
   finish(): Promise<Part[]>;
   /** Moves all parts into place. */
   publish(): Promise<void>;
-  /** Drops what is aside and gives memory back. Does not fail. */
+  /** Drops what is staged and gives memory back. Does not fail. */
   abort(): Promise<void>;
 }
 
@@ -184,7 +184,7 @@ class LakeChunkWriter implements LakeChunk {
     }
   }
 
-  /** Room for as many rows as a partition had in the last chunk spares the copies of doubling. */
+  /** SharedLock for as many rows as a partition had in the last chunk spares the copies of doubling. */
   #rowsToExpect(): number {
     if (this.#bytes > this.#memoryBytes / 2) return 0;
     return Math.min(expectedRows.get(this.#options.dataset) ?? 0, this.#rowGroupRows);
@@ -234,8 +234,8 @@ class LakeChunkWriter implements LakeChunk {
     const folder = this.#partitioner.paths[ordinal];
     const name = `f${fileId}-c${chunkNumber}-${dataset.version.slice(0, 8)}.parquet`;
     const path = [dataset.name, folder, name].filter((step) => step !== '').join('/');
-    const asideKey = `${asidePrefix(this.#options)}-p${ordinal}`;
-    return (partition.part ??= new PartWriter(this.#shape, path, asideKey));
+    const stagingKey = `${stagingPrefix(this.#options)}-p${ordinal}`;
+    return (partition.part ??= new PartWriter(this.#shape, path, stagingKey));
   }
 
   /** Parks the part that was written to longest ago when too many are open. */
@@ -249,7 +249,7 @@ class LakeChunkWriter implements LakeChunk {
     this.#openParts.add(part);
   }
 
-  /** Before this try writes anything aside, what earlier tries of the chunk left there goes. */
+  /** Before this try stages anything, what earlier tries of the chunk left there goes. */
   async #clearLeftovers(): Promise<void> {
     if (this.#cleared) return;
     this.#cleared = true;
@@ -281,7 +281,7 @@ class LakeChunkWriter implements LakeChunk {
     } finally {
       await Promise.allSettled(finishing);
     }
-    crashPoint('lake.parts-aside');
+    crashPoint('lake.parts-staged');
     this.#openParts.clear();
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     if (rows > 0) expectedRows.set(this.#options.dataset, Math.ceil(rows / parts.length));

@@ -1,5 +1,5 @@
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { Turn } from '../../platform/event-loop.ts';
+import { Breather } from '../../platform/event-loop.ts';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
 import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
@@ -19,7 +19,7 @@ export interface PartShape {
 }
 
 /**
- * Writes one part under a name aside. Its storage writer is opened when the first row group comes, and
+ * Writes one part under a staging name. Its storage writer is opened when the first row group comes, and
  * may be parked: what is written so far becomes an object of its own, which `finish` copies back. So a
  * chunk can have any number of parts with few descriptors (or, on S3, upload buffers) in use.
  *
@@ -27,7 +27,7 @@ export interface PartShape {
  */
 export class PartWriter {
   readonly path: string;
-  readonly #asideKey: string;
+  readonly #stagingKey: string;
   readonly #shape: PartShape;
   readonly #rowGroups: RowGroup[] = [];
   readonly #segments: { key: string; bytes: number }[] = [];
@@ -36,10 +36,10 @@ export class PartWriter {
   #bytes = 0;
   #segmentBytes = 0;
 
-  constructor(shape: PartShape, path: string, asideKey: string) {
+  constructor(shape: PartShape, path: string, stagingKey: string) {
     this.#shape = shape;
     this.path = path;
-    this.#asideKey = asideKey;
+    this.#stagingKey = stagingKey;
   }
 
   /** Whether it holds a descriptor now. */
@@ -51,13 +51,13 @@ export class PartWriter {
   async encode(values: readonly ColumnValues[], sink: ByteSink): Promise<void> {
     if (this.#bytes === 0 && sink.length === 0) sink.append(MAGIC);
     const chunks: ColumnChunk[] = [];
-    const turn = new Turn();
+    const breather = new Breather();
     for (const [i, column] of this.#shape.columns.entries()) {
       const encoding = encodeColumnChunk(column, values[i], sink, this.#bytes, this.#shape.compression[i]);
       let step = encoding.next();
-      for (; !step.done; step = encoding.next()) await turn.over();
+      for (; !step.done; step = encoding.next()) await breather.pause();
       chunks.push(step.value);
-      await turn.over();
+      await breather.pause();
     }
     const { rows } = values[0];
     this.#rowGroups.push({ rows, columns: chunks });
@@ -74,7 +74,7 @@ export class PartWriter {
   }
 
   #segmentKey(): string {
-    return `${this.#asideKey}.s${this.#segments.length}`;
+    return `${this.#stagingKey}.s${this.#segments.length}`;
   }
 
   /** Closes the storage writer for now. */
@@ -86,7 +86,7 @@ export class PartWriter {
     this.#writer = null;
   }
 
-  /** Writes the rest with the footer; the part is then complete, aside. */
+  /** Writes the rest with the footer; the part is then complete, in staging. */
   async finish(sink: ByteSink): Promise<Part> {
     writeFooter(sink, this.#shape.columns, this.#rowGroups, this.#shape.metadata);
     if (this.#shape.keep !== undefined && this.#bytes === 0) {
@@ -96,14 +96,14 @@ export class PartWriter {
     await this.send(sink);
     await this.park();
     if (this.#segments.length > 1) await this.#joinSegments();
-    crashPoint('lake.part-aside');
+    crashPoint('lake.part-staged');
     return { path: this.path, rows: this.#rows, bytes: this.#bytes };
   }
 
   async #joinSegments(): Promise<void> {
     const { lake } = this.#shape;
     const parked = this.#segments.splice(0);
-    const key = `${this.#asideKey}.joined`;
+    const key = `${this.#stagingKey}.joined`;
     this.#writer = await lake.writer(key);
     for (const segment of parked) {
       for await (const bytes of lake.read(segment.key, { start: 0, end: segment.bytes }))
@@ -123,7 +123,7 @@ export class PartWriter {
     this.#segments.length = 0;
   }
 
-  /** Drops what is aside. What is published stays: another worker's try of this chunk may own that name by now. */
+  /** Drops what is staged. What is published stays: another worker's try of this chunk may own that name by now. */
   async abort(): Promise<void> {
     const { lake } = this.#shape;
     const segments = this.#segments.splice(0);

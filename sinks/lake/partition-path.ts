@@ -1,8 +1,8 @@
 /** Hive partition folders: `year=2018/month=05`. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { decimal128At, isValid } from '../../kernel/columns/vectors.ts';
-import { clockText, isoDay, splitInstant } from '../../model/enrich/calendar.ts';
 import type { LogicalType } from '../../model/compiled.ts';
+import { clockText, isoDay, splitInstant } from '../../model/enrich/calendar.ts';
 import { decimalText } from '../../model/enrich/values.ts';
 
 /** The folder value that Hive, Spark and DuckDB read as null. */

@@ -4,7 +4,7 @@
  */
 import { Writable } from 'node:stream';
 import type parquet from 'parquetjs-lite';
-import { asideKey } from '../../platform/storage/staging-key.ts';
+import { stagingKey } from '../../platform/storage/staging-key.ts';
 import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 
 /** A row that was not loaded, as the ledger keeps it. */
@@ -27,7 +27,7 @@ export interface QuarantineOptions {
   /** Name of the file, for the `file` column. */
   readonly file: string;
   readonly chunkNumber: number;
-  readonly claim: number;
+  readonly fencingToken: number;
 }
 
 /** Raw texts take up to 8 KiB each, and rows of a group wait in memory. */
@@ -64,7 +64,7 @@ export function quarantinePath({
  */
 export class QuarantinePart {
   readonly #options: QuarantineOptions;
-  readonly #asideKey: string;
+  readonly #stagingKey: string;
   #storage: StorageWriter | null = null;
   #writer: Writer | null = null;
   #rows = 0;
@@ -72,9 +72,9 @@ export class QuarantinePart {
   #finished = false;
 
   constructor(options: QuarantineOptions) {
-    const { dataset, fileId, chunkNumber, claim } = options;
+    const { dataset, fileId, chunkNumber, fencingToken } = options;
     this.#options = options;
-    this.#asideKey = `${asideKey(dataset, fileId, chunkNumber, claim)}-quarantine`;
+    this.#stagingKey = `${stagingKey(dataset, fileId, chunkNumber, fencingToken)}-quarantine`;
   }
 
   /** Keeps the event loop for about 30 ms for 250 rows: the package is slow. */
@@ -91,7 +91,7 @@ export class QuarantinePart {
   }
 
   async #open(): Promise<Writer> {
-    const storage = await this.#options.lake.writer(this.#asideKey);
+    const storage = await this.#options.lake.writer(this.#stagingKey);
     this.#storage = storage;
     const stream = new Writable({
       write: (bytes: Buffer, _encoding, done) => {
@@ -105,7 +105,7 @@ export class QuarantinePart {
     return ParquetWriter.openStream(new ParquetSchema(columns), stream, options);
   }
 
-  /** Completes the part, aside; null where nothing was rejected. */
+  /** Completes the part, in staging; null where nothing was rejected. */
   async finish(): Promise<Part | null> {
     if (this.#writer === null || this.#storage === null) return null;
     await this.#writer.close();
@@ -118,14 +118,14 @@ export class QuarantinePart {
   /** Moves the part into place, if there is one. */
   async publish(): Promise<void> {
     const { lake } = this.#options;
-    if (this.#finished) await lake.moveFrom(lake, this.#asideKey, quarantinePath(this.#options));
+    if (this.#finished) await lake.moveFrom(lake, this.#stagingKey, quarantinePath(this.#options));
     this.#finished = false;
   }
 
-  /** Drops what is aside. Does not fail. */
+  /** Drops what is staged. Does not fail. */
   async abort(): Promise<void> {
     const { lake } = this.#options;
-    await Promise.allSettled([this.#storage?.abort(), this.#finished ? lake.delete(this.#asideKey) : null]);
+    await Promise.allSettled([this.#storage?.abort(), this.#finished ? lake.delete(this.#stagingKey) : null]);
     this.#storage = null;
     this.#finished = false;
   }

@@ -112,16 +112,16 @@ async function freezeOne(pids: readonly number[], fault: Fault): Promise<object 
 }
 
 /** What has a fault now: servers and links have one at a time. */
-const troubled = new WeakSet<object>();
+const waiting = new WeakSet<object>();
 
 async function alone(what: object, work: () => Promise<unknown>): Promise<object | null> {
-  if (troubled.has(what)) return null;
-  troubled.add(what);
+  if (waiting.has(what)) return null;
+  waiting.add(what);
   try {
     await work();
     return {};
   } finally {
-    troubled.delete(what);
+    waiting.delete(what);
   }
 }
 

@@ -1,4 +1,4 @@
-/** An operator: takes done files out and loads them again, and now and then loses his patience with the command. */
+/** An operator: takes done files out and loads them again, and now and then loses his the outage timeout with the command. */
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../journal.ts';

@@ -38,10 +38,10 @@ async function unseenObjects({ folder, postgres }: Site): Promise<Record<string,
   const listed = new Set(
     (await postgres.query<{ path: string }>('select path from landfall.part')).map(({ path }) => path),
   );
-  const unseen = { 'parts that no manifest lists': 0, 'written aside': 0, 'in the spool': 0 };
+  const unseen = { 'parts that no manifest lists': 0, staged: 0, 'in the spool': 0 };
   for (const path of filesBelow(join(folder, 'lake'))) {
     if (path.startsWith('.landfall/spool')) unseen['in the spool'] += 1;
-    else if (path.startsWith('_aside/') || path.startsWith('.landfall')) unseen['written aside'] += 1;
+    else if (path.startsWith('_staging/') || path.startsWith('.landfall')) unseen.staged += 1;
     else if (path.endsWith('.parquet') && !path.startsWith('quarantine/') && !listed.has(path)) {
       unseen['parts that no manifest lists'] += 1;
     }

@@ -4,14 +4,14 @@ import { deflateRaw, gzip } from 'node:zlib';
 import { crc32 } from '../../platform/storage/unpack/crc32.ts';
 import type { Content } from '../plan/types.ts';
 
-const gzipAside = promisify(gzip);
-const deflateAside = promisify(deflateRaw);
+const gzipAsync = promisify(gzip);
+const deflateAsync = promisify(deflateRaw);
 
 export async function packed(bytes: Buffer, packing: Content['packing']): Promise<Buffer> {
   if (packing === 'none') return bytes;
   return packing === 'gzip'
-    ? gzipAside(bytes, { level: 4 })
-    : zipOf(bytes, await deflateAside(bytes, { level: 4 }));
+    ? gzipAsync(bytes, { level: 4 })
+    : zipOf(bytes, await deflateAsync(bytes, { level: 4 }));
 }
 
 /** A zip file with one member (APPNOTE.TXT 4.3: local header, data, directory, its end). */

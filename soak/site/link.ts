@@ -1,5 +1,5 @@
 /**
- * A TCP proxy in front of one server for one client process, and the trouble that a network can make.
+ * A TCP proxy in front of one server for one client process, and the outage that a network can make.
  *
  *   open ── refuse ──▶ refusing (nobody listens; connections that are there stay)
  *     │ ── stall ───▶ stalled  (connections are taken and nothing passes, until it is open again)

@@ -1,8 +1,8 @@
 /** The run's own PostgreSQL, which it ends and starts as it likes. Durable as the embedded one is: fsync stays on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { type EmbeddedServer, openServer } from '../../platform/database/embedded/embedded-server.ts';
+import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { childrenOf, send } from './unit.ts';
 
 /** `fast`: sessions are ended, then a checkpoint. `at once`: as if its machine had been reset. */

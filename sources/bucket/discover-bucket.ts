@@ -1,16 +1,16 @@
 /**
  * Sees files arrive under an S3 prefix. A bucket tells nobody of its own accord, so here the reconciling
- * scan is all there is: it lists the prefix every few seconds. Objects appear whole, so each is taken when
+ * listing is all there is: it lists the prefix every few seconds. Objects appear whole, so each is taken when
  * it is first seen, and again when its ETag has changed.
  */
+
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { Storage } from '../../platform/types.ts';
-import type { Arrival, DiscoverOptions, Discovery } from '../folder/discover-folder.ts';
+import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
 import { identify } from '../identify.ts';
-import type { UnknownFile } from '../../coordinator/progress/unknown.ts';
 
-/** Time between scans, in ms. */
-const scanMsDefault = 5_000;
+/** Time between listings, in ms. */
+const listMsDefault = 5_000;
 
 /** Objects that are handed on at a time. */
 const arrivalsAtATime = 256;
@@ -23,7 +23,7 @@ export async function startBucketDiscovery(
 ): Promise<Discovery> {
   const taken = new Map<string, string>();
   let reported = '';
-  let scanning: Promise<void> | null = null;
+  let listing: Promise<void> | null = null;
 
   const lookThrough = async (): Promise<void> => {
     const there = new Set<string>();
@@ -51,32 +51,32 @@ export async function startBucketDiscovery(
     if (report !== reported) options.onLeft(left);
     reported = report;
   };
-  const scan = (): Promise<void> => {
-    scanning ??= lookThrough().finally(() => {
-      scanning = null;
+  const list = (): Promise<void> => {
+    listing ??= lookThrough().finally(() => {
+      listing = null;
     });
-    return scanning;
+    return listing;
   };
 
-  await scan();
-  let inTrouble = false;
-  const rescan = async () => {
+  await list();
+  let failing = false;
+  const relist = async () => {
     try {
-      await scan();
-      if (inTrouble) options.onMended?.();
-      inTrouble = false;
+      await list();
+      if (failing) options.onRecovered?.();
+      failing = false;
     } catch (error) {
-      inTrouble = true;
+      failing = true;
       options.onError(error, '');
     }
   };
-  const timer = setInterval(() => void rescan(), options.scanMs ?? scanMsDefault);
+  const timer = setInterval(() => void relist(), options.listMs ?? listMsDefault);
   return {
     release: (key) => void taken.delete(key),
-    scan,
+    list,
     close: async () => {
       clearInterval(timer);
-      await scanning?.catch(() => {});
+      await listing?.catch(() => {});
     },
   };
 }

@@ -7,53 +7,20 @@
  *            │      and nobody writes to it
  *            └─▶ (removed: forgotten)
  *
- * Watching tells; a scan at the start and then once a minute is the net below it. Names are compared
+ * Watching tells; a listing at the start and then once a minute is the net below it. Names are compared
  * with their bytes as Node reads them, so any name works, also with spaces, newlines or leading dashes.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Breather } from '../../platform/event-loop.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
-import { Turn } from '../../platform/event-loop.ts';
-import { FolderWatch } from './folder-watch.ts';
+import type { DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
 import { type Identity, identify, isIgnored } from '../identify.ts';
-import type { UnknownFile } from '../../coordinator/progress/unknown.ts';
+import { FolderWatch } from './folder-watch.ts';
 import { Renames } from './renames.ts';
 import { createWriterCheck } from './writers.ts';
-
-/** A file that is whole: take it. */
-export interface Arrival {
-  readonly dataset: string;
-  readonly name: string;
-  /** Below the landing folder, with `/`. */
-  readonly key: string;
-}
-
-export interface DiscoverOptions {
-  /** Absolute path of the landing folder. */
-  readonly folder: string;
-  readonly knows: (dataset: string) => boolean;
-  /** Called once for each file that is whole. A throw is reported, and it is tried again after two seconds. */
-  readonly onArrival: (arrival: Arrival) => Promise<void>;
-  /** Called with all files that are left where they are whenever they change. */
-  readonly onLeft: (files: readonly UnknownFile[]) => void;
-  readonly onError: (error: unknown, key: string) => void;
-  /** The folder can be looked through again, after onError without a key. */
-  readonly onMended?: () => void;
-  /** How long a file that was seen changing must be quiet, in ms. */
-  readonly settleMs?: number;
-  /** Time between scans, in ms. */
-  readonly scanMs?: number;
-}
-
-export interface Discovery {
-  /** Lets a file be taken again: it changed while it was loaded. */
-  release(key: string): void;
-  /** Looks through the whole folder now. */
-  scan(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * Time after which a folder that could not be looked through, or an arrival that could not be noted, is
@@ -61,7 +28,7 @@ export interface Discovery {
  */
 const retryMs = 2_000;
 
-/** Entries that a scan looks at, and hands on, at a time. */
+/** Entries that a listing looks at, and hands on, at a time. */
 const looksAtATime = 256;
 
 /** Least time between looks at what events have told of, in ms: a file that grows is seen so often at most. */
@@ -99,7 +66,7 @@ class FolderDiscovery implements Discovery {
   private readonly told = new Set<string>();
   private gathering: NodeJS.Timeout | null = null;
   private lookedAt = Number.NEGATIVE_INFINITY;
-  private scanTimer: NodeJS.Timeout | null = null;
+  private listTimer: NodeJS.Timeout | null = null;
   private closed = false;
 
   constructor(options: DiscoverOptions) {
@@ -113,15 +80,15 @@ class FolderDiscovery implements Discovery {
   }
 
   async start(): Promise<void> {
-    const { scanMs = 60_000 } = this.options;
-    await this.scan();
-    this.scanTimer = setInterval(() => this.track(this.rescan()), scanMs);
+    const { listMs = 60_000 } = this.options;
+    await this.list();
+    this.listTimer = setInterval(() => this.track(this.relist()), listMs);
   }
 
   private onEvent(event: string, name: string | null, folder: string): void {
     if (this.closed) return;
     if (name === null) {
-      this.track(this.rescan());
+      this.track(this.relist());
       return;
     }
     this.renames.note(event, name, folder);
@@ -138,23 +105,23 @@ class FolderDiscovery implements Discovery {
     this.lookedAt = performance.now();
     const keys = [...this.told];
     this.told.clear();
-    if (keys.length >= eventsMany) this.track(this.rescan());
-    const turn = new Turn();
+    if (keys.length >= eventsMany) this.track(this.relist());
+    const breather = new Breather();
     this.track(
       atATime(looksAtATime, keys, async (key) => {
         await this.look(key);
-        await turn.over();
+        await breather.pause();
       }),
     );
   }
 
   /** The net below the watching: once a minute, and until it succeeds where it fails. */
-  private async rescan(): Promise<void> {
-    const { onError, onMended } = this.options;
-    for (let inTrouble = false; !this.closed; inTrouble = true) {
+  private async relist(): Promise<void> {
+    const { onError, onRecovered } = this.options;
+    for (let failing = false; !this.closed; failing = true) {
       try {
-        await this.scan();
-        if (inTrouble) onMended?.();
+        await this.list();
+        if (failing) onRecovered?.();
         return;
       } catch (error) {
         if (this.closed) return;
@@ -169,7 +136,7 @@ class FolderDiscovery implements Discovery {
     this.track(this.look(key));
   }
 
-  async scan(): Promise<void> {
+  async list(): Promise<void> {
     const there = await this.lookThrough(this.options.folder, this.writersNow());
     if (this.closed) return;
     for (const key of [...this.taken.keys(), ...this.left.keys()]) if (!there.has(key)) this.forget(key);
@@ -197,7 +164,7 @@ class FolderDiscovery implements Discovery {
 
   async close(): Promise<void> {
     this.closed = true;
-    if (this.scanTimer) clearInterval(this.scanTimer);
+    if (this.listTimer) clearInterval(this.listTimer);
     for (const { timer } of this.growing.values()) clearTimeout(timer);
     this.growing.clear();
     if (this.gathering) clearTimeout(this.gathering);

@@ -43,7 +43,7 @@ describe('boundsSection', () => {
     const stages = {
       machine,
       rows: 1,
-      microsecondsOfCpu: { server: 0.5, survey: 0.25, parse: 0.75 },
+      microsecondsOfCpu: { server: 0.5, scan: 0.25, parse: 0.75 },
       bytes: { csv: 100, wire: 60, star: 50, wal: 40, lake: 30 },
     } as unknown as Stages;
     const text = boundsSection({

@@ -10,10 +10,10 @@ import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
+import { sql } from '../../ledger/sql.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { openQueues } from '../../platform/queue/index.ts';
-import { sql } from '../../ledger/sql.ts';
 import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../support/index.ts';
 import { openStage } from '../workers/support.ts';
 
@@ -166,12 +166,12 @@ describe('a group of small files', () => {
          select 'trips', i::text, i::text, 'pool', 'landing', 1, '', case when i <= $1 then 'loading' else $2 end, i::text, 1,
            (select to_jsonb(array_agg(md5((i * j)::text))) from generate_series(1, 40) j)
          from generate_series(1, $3) i`,
-        [others, name === 'lock-group' ? 'discovered' : 'loading', others + ids.length],
+        [others, name === 'groups/lock-group' ? 'discovered' : 'loading', others + ids.length],
       );
       await client.query(
         `insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, state)
          select file_id, 0, 0, 1, 1, case when $1 then 'committed' else 'planned' end from landfall.file order by file_id`,
-        [name === 'finish-group'],
+        [name === 'groups/finish-group'],
       );
       const { rows } = await client.query(`explain (analyze, format json) ${sql(name)}`, values);
       return rowsOf(rows[0]['QUERY PLAN'][0].Plan);
@@ -196,11 +196,11 @@ describe('a group of small files', () => {
   }
 
   it.each([
-    ['lock-group', ids, ids.map((id) => `other ${id}`)],
-    ['claim-chunks', ids, 'worker'],
-    ['commit-chunks', ids, ids, ...Array.from({ length: 7 }, () => ids.map(() => 0))],
-    ['finish-group', ids, ids.map(() => '{}')],
-    ['versioned-files', ids],
+    ['groups/lock-group', ids, ids.map((id) => `other ${id}`)],
+    ['groups/claim-chunks', ids, 'worker'],
+    ['groups/commit-chunks', ids, ids, ...Array.from({ length: 7 }, () => ids.map(() => 0))],
+    ['groups/finish-group', ids, ids.map(() => '{}')],
+    ['files/versioned-files', ids],
   ])('%s looks at its own files, however many others there are', async (name, ...values) => {
     const looked = await rowsLookedAt(name, ...values);
     expect(looked).toBeGreaterThanOrEqual(ids.length);

@@ -61,7 +61,7 @@ describe('costsOf', () => {
     });
   });
 
-  it('counts the bytes of a file twice: it is surveyed and loaded', () => {
+  it('counts the bytes of a file twice: it is scanned and loaded', () => {
     expect(workerNetwork(costs)).toBeCloseTo((256 + 50 + 60) / 1e-6);
   });
 });

@@ -126,12 +126,12 @@ describe('commands', () => {
       'failed',
     ]);
     expect((await run('status')).stdout).toContain('a.csv');
-    const rejects = JSON.parse((await run('rejects/rejects', 'dirty.csv', '--limit', '3', '--json')).stdout);
+    const rejects = JSON.parse((await run('rejects', 'dirty.csv', '--limit', '3', '--json')).stdout);
     expect(rejects.counts.LF_REJECT_TYPE).toBeGreaterThan(0);
     expect(rejects.kinds[0]).toMatchObject({ code: 'LF_REJECT_TYPE', column: 'datetime' });
     expect(rejects.kinds[0].examples).toHaveLength(3);
     expect(rejects.kinds[0].examples[0]).toMatchObject({ line: 2, byteOffset: expect.any(Number) });
-    expect((await run('rejects/rejects', 'unheard-of.csv')).code).toBe(1);
+    expect((await run('rejects', 'unheard-of.csv')).code).toBe(1);
   });
 
   it('ddl prints SQL and touches nothing; doctor looks at everything', async () => {

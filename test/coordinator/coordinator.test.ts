@@ -58,7 +58,7 @@ describe.each([
 });
 
 describe('the way of a file', () => {
-  it('loads files dropped together, small ones inline and large ones by survey, in one star', async () => {
+  it('loads files dropped together, small ones inline and large ones by scan, in one star', async () => {
     await running({ chunkBytes: 20_000 });
     await Promise.all([
       rig.drop('sales/a b.csv', salesCsv(100)),
@@ -207,7 +207,7 @@ describe('the way of a file', () => {
 
   it('fails a file whose chunk failed for good, in the words of its worker', async () => {
     await running();
-    const error = { code: 'LF_ENRICHMENT', message: 'it does not compute', fix: 'mend it' };
+    const error = { code: 'LF_ENRICHMENT', message: 'it does not compute', fix: 'fix it' };
     const { ledger } = rig.coordinator;
     vi.spyOn(ledger.constructor.prototype, 'claimChunk').mockImplementationOnce(async (chunkId: unknown) => {
       await ledger.failChunk(chunkId as number, error);

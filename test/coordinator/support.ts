@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
-import type { UnknownFile } from '../../coordinator/progress/unknown.ts';
 import {
   bigint,
   type Definition,
@@ -17,6 +16,7 @@ import {
 import { loadRegistry, type Registry } from '../../model/registry.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { Config, Receipt } from '../../platform/types.ts';
+import type { UnknownFile } from '../../sources/contract.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 
@@ -60,7 +60,7 @@ export interface Rig {
   readonly registry: Registry;
   coordinator: Coordinator;
   readonly left: () => readonly UnknownFile[];
-  /** Writes a file aside and renames it into landing/<key>. */
+  /** Writes a file staged and renames it into landing/<key>. */
   drop(key: string, content: string | Uint8Array): Promise<void>;
   /** Receipts of the next `count` files, in order of landing, whoever they are. */
   receipts(count: number): Promise<Receipt[]>;
@@ -94,7 +94,7 @@ export async function openRig(
     token: null,
     workers: 1,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
-    patience: 60,
+    outageTimeout: 60,
     lockMs: 10_000,
     stopMs: 10_000,
     datasets: [],
@@ -113,10 +113,10 @@ export async function openRig(
     left: () => left,
     async drop(key, content) {
       const path = join(config.landingUrl, key);
-      const aside = join(folder, `aside-${dropped++}`);
-      await writeFile(aside, content);
+      const staged = join(folder, `staged-${dropped++}`);
+      await writeFile(staged, content);
       await mkdir(dirname(path), { recursive: true });
-      await rename(aside, path);
+      await rename(staged, path);
     },
     receipts: async (count) => {
       const ids = await landed(database, count);

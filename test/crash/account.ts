@@ -3,9 +3,10 @@
  * and chunks are replaced by their order. Two sites that did the same work have the same account, whoever
  * died in one of them.
  */
-import { auditLake } from '../../sinks/lake/audit-lake.ts';
+
 import { keyIn } from '../../platform/storage/index.ts';
 import type { Receipt, Storage } from '../../platform/types.ts';
+import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { type DatasetName, names } from './dataset.ts';
 import { abandoned, keysOf } from './residue.ts';
 import type { CrashSite } from './site.ts';

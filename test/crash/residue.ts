@@ -20,7 +20,7 @@ const questions: Readonly<Record<string, string>> = {
   'a file whose parts are to be swept': 'select name from landfall.file where unswept',
   'parts of a file that is not done': `select path, state from landfall.part join landfall.file using (file_id)
     where state <> 'done'`,
-  'a table of a version that waited': `select relname from pg_class where relname like '\\_incoming%'`,
+  'a table of a version that waited': `select relname from pg_class where relname like '\\_staging%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
   'marts that are behind': sql('marts/stale-marts'),
 };
@@ -70,7 +70,7 @@ async function jobs(site: CrashSite): Promise<string[]> {
   );
 }
 
-/** Parts aside, spooled chunks and parts that the manifest does not list. */
+/** Parts staged, spooled chunks and parts that the manifest does not list. */
 async function objects(site: CrashSite): Promise<string[]> {
   const { rows } = await site.pool.query(
     `select path from landfall.part union all

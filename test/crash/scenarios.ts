@@ -93,8 +93,8 @@ export const scenarios = {
     points: {
       coordinator: [
         'discover.noted',
-        'prepare.survey-begun',
-        'prepare.surveys-queued',
+        'prepare.scan-begun',
+        'prepare.scans-queued',
         'identify.first',
         'plan.written',
         'plan.queued',
@@ -113,8 +113,8 @@ export const scenarios = {
         'marts.committed',
       ],
       worker: [
-        'survey.read',
-        'survey.saved',
+        'scan.read',
+        'scan.saved',
         'chunk.claimed',
         'chunk.read',
         'dimension.members-inserted',
@@ -122,9 +122,9 @@ export const scenarios = {
         'dimension.dates-inserted',
         'chunk.copying',
         'chunk.facts-copied',
-        'lake.part-aside',
-        'lake.parts-aside',
-        'quarantine.aside',
+        'lake.part-staged',
+        'lake.parts-staged',
+        'quarantine.staged',
         'chunk.written',
         'lake.part-published',
         'lake.parts-published',
@@ -199,7 +199,7 @@ export const scenarios = {
 
   /** Other content under the same name, which replaces the one before. */
   version: {
-    points: { coordinator: ['plan.incoming-made', 'finalise.incoming-moved', 'incoming.dropped'] },
+    points: { coordinator: ['plan.staging-made', 'finalise.staging-moved', 'staging.dropped'] },
     async run(round) {
       await round.drop('a.csv', round.rides(1, 60), 'versioned_rides');
       await round.rest(1);
@@ -294,7 +294,7 @@ export const scenarios = {
     },
   },
 
-  /** A file that failed is loaded from where it lies, when what was wrong is mended. */
+  /** A file that failed is loaded from where it lies, when what was wrong is corrected. */
   reload: {
     points: { command: ['away.report-dropped'] },
     async run(round) {
@@ -320,8 +320,8 @@ export const scenarios = {
   },
 
   /** A command dies, and who clears up after it dies too. */
-  bury: {
-    points: { coordinator: ['bury.queues-removed', 'bury.file-failed', 'bury.forgotten'] },
+  reap: {
+    points: { coordinator: ['reap.queues-removed', 'reap.file-failed', 'reap.forgotten'] },
     async run(round) {
       const { site } = round;
       const ingest = ['ingest', site.write(round.named('a.csv'), round.rides(1, 60)), '--dataset', 'rides'];
@@ -348,7 +348,7 @@ export const scenarios = {
 
   /** A compressed file that breaks off, behind what the coordinator looks at. */
   broken: {
-    points: { worker: ['survey.refused'] },
+    points: { worker: ['scan.refused'] },
     settings: 'largeChunks',
     async run(round) {
       round.arm();

@@ -65,7 +65,7 @@ export interface Ended {
 export type Settings = Readonly<Record<string, string>>;
 
 /** Generous: on a busy machine a recovery that takes seconds may take many. */
-const patienceMs = 90_000;
+const outageTimeoutMs = 90_000;
 
 /** How long a dead process keeps its work: short, so that the tests need not wait long. */
 const lockMs = 1_500;
@@ -143,7 +143,7 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
 
   /** Asks until the answer is empty. What is left after a long time is the error. */
   const until = async (ask: () => string[] | Promise<string[]>): Promise<void> => {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + outageTimeoutMs;
     for (;;) {
       refuseOtherEnds(ends);
       const left = await ask();

@@ -1,5 +1,5 @@
 /**
- * SIGTERM while there is work in hand: it is finished, or given back when the deadline passes; what is
+ * SIGTERM while there is work in flight: it is finished, or given back when the deadline passes; what is
  * started next goes on, and every row is there once.
  */
 import { afterEach, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const ends = 'lock table public.refused in access exclusive mode';
 /** What chunks have loaded, how many have not, and how many of those were begun. */
 const chunksBy = `select coalesce(sum(rows_loaded) filter (where state = 'committed'), 0)::int as loaded,
     count(*) filter (where state = 'planned')::int as planned,
-    count(*) filter (where state = 'planned' and claim > 0)::int as begun
+    count(*) filter (where state = 'planned' and fencing_token > 0)::int as begun
   from landfall.chunk`;
 
 /** Rows of a file that takes a worker long enough to be met at it. */
@@ -39,7 +39,7 @@ onQueues('told to stop', (backend) => {
     return lock;
   };
 
-  it('a worker finishes what it has in hand', { timeout: 120_000 }, async () => {
+  it('a worker finishes what it has in flight', { timeout: 120_000 }, async () => {
     const { supervise, start, settled, pool } = await open({ LANDFALL_STOP_MS: '60000' });
     supervise('coordinator');
     const worker = start('worker');
@@ -48,7 +48,7 @@ onQueues('told to stop', (backend) => {
     await lock.release();
     expect(await worker.ended).toMatchObject({ code: 0, signal: null });
     const { rows } = await pool.query(
-      `select count(*)::int as begun, max(claim) as claims from landfall.chunk where claim > 0 and state <> 'committed'`,
+      `select count(*)::int as begun, max(fencing_token) as claims from landfall.chunk where fencing_token > 0 and state <> 'committed'`,
     );
     expect(rows).toEqual([{ begun: 0, claims: null }]);
     supervise('worker');
@@ -66,7 +66,7 @@ onQueues('told to stop', (backend) => {
     supervise('coordinator');
     const worker = start('worker');
     await drop('a.csv', rides(1, many));
-    const begun = `select from landfall.chunk where claim > 0`;
+    const begun = `select from landfall.chunk where fencing_token > 0`;
     while ((await pool.query(begun)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     worker.signal('SIGTERM');
     const { code, output } = await worker.ended;
@@ -90,7 +90,7 @@ onQueues('told to stop', (backend) => {
     worker.signal('SIGTERM');
     const { code, output } = await worker.ended;
     expect(code).toBe(1);
-    expect(output).toMatch(/"waitsFor":"jobs in hand","msg":"could not close in time"/);
+    expect(output).toMatch(/"waitsFor":"jobs in flight","msg":"could not close in time"/);
     await lock.release();
     supervise('worker');
     await settled(1);
@@ -158,7 +158,7 @@ onQueues('told to stop', (backend) => {
   });
 
   const claims = async () =>
-    (await site!.pool.query('select max(claim) as claims from landfall.chunk')).rows[0].claims;
+    (await site!.pool.query('select max(fencing_token) as claims from landfall.chunk')).rows[0].claims;
   const loadedRows = async () =>
     (await site!.pool.query('select count(*)::int as n from star.fact_rides')).rows[0].n;
 

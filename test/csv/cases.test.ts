@@ -4,24 +4,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
 import { readLayout } from '../../coordinator/detect/read-layout.ts';
+import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
 import { toUtf8, unitBytes } from '../../kernel/dialect/encodings.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { createSurveyor } from '../../kernel/scan.ts';
+import { createScanner } from '../../kernel/scan.ts';
+import type { Claim, LedgerFile } from '../../ledger/ledger.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { defineDataset, text } from '../../model/index.ts';
 import { isStream, linesBeforeRecords } from '../../platform/layout.ts';
-import type { Claim, LedgerFile } from '../../ledger/ledger.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, FileLayout, StreamChunk } from '../../platform/types.ts';
 import { openChunk } from '../../workers/pipeline/chunk-source.ts';
 import { readBatches } from '../../workers/pipeline/read-batches.ts';
 import { ledgerReject } from '../../workers/pipeline/reject-tray.ts';
+import { scanStream } from '../../workers/scan/scan-stream.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Stopwatch } from '../../workers/stopwatch.ts';
-import { surveyStream } from '../../workers/scan/scan-stream.ts';
 import { valueAt } from '../kernel/read.ts';
 import { tempFolder } from '../support/index.ts';
 import { type Case, cases } from './cases.ts';
@@ -89,25 +89,25 @@ async function chunksOf(file: LedgerFile, cut: number): Promise<readonly StreamC
   if (isStream(layout)) {
     const job = { fileId: 1, number: 0, byteStart: 0, byteEnd: file.bytes, pieceBytes: Math.max(1, cut) };
     const tools = { lake, counters: new Slots().begin(job), signal };
-    return (await surveyStream(job, file, tools)).chunks;
+    return (await scanStream(job, file, tools)).chunks;
   }
   return planChunks({
     ...{ bytes: file.bytes, recordsFrom: layout.headerBytes, chunkBytes: 1 },
     recordsUntil: file.bytes - (layout.footerBytes ?? 0),
     headerLines: linesBeforeRecords(layout),
-    surveys: await surveysOf(file, layout, cut),
+    scans: await scansOf(file, layout, cut),
   });
 }
 
 /** Of the records before and after `cut`. */
-async function surveysOf(file: LedgerFile, layout: FileLayout, cut: number) {
+async function scansOf(file: LedgerFile, layout: FileLayout, cut: number) {
   const content = readFileSync(join(folder, 'file.csv'));
   const borders = [layout.headerBytes, Math.max(layout.headerBytes, cut), file.bytes];
   return Promise.all(
     [0, 1].map(async (i) => {
-      const surveyor = await createSurveyor(layout, borders[i]);
-      surveyor.update(toUtf8(content.subarray(borders[i], borders[i + 1]), layout.encoding));
-      return surveyor.finish();
+      const scanner = await createScanner(layout, borders[i]);
+      scanner.update(toUtf8(content.subarray(borders[i], borders[i + 1]), layout.encoding));
+      return scanner.finish();
     }),
   );
 }

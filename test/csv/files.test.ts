@@ -1,8 +1,8 @@
 /** Files of odd kinds, from the landing folder to the star, by a coordinator and a worker. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dialect } from '../../model/language/define.ts';
 import { bigint, defineDataset, text } from '../../model/index.ts';
+import type { Dialect } from '../../model/language/define.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { openRig, type Rig } from '../coordinator/support.ts';
 import { type ZipMember, zipOf } from './zip.ts';

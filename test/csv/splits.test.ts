@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
 import { toUtf8, unitBytes } from '../../kernel/dialect/encodings.ts';
-import { createSurveyor } from '../../kernel/scan.ts';
-import type { KernelDialect, KernelPlan, RangeSurvey } from '../../kernel/types.ts';
+import { createScanner } from '../../kernel/scan.ts';
+import type { KernelDialect, KernelPlan, RangeScan } from '../../kernel/types.ts';
 import { column, comma, planOf, readWithKernel } from '../kernel/read.ts';
 import { readChunk } from '../oracle/csv.ts';
 import { anyDialect, piecesFor } from './generators.ts';
@@ -12,28 +12,27 @@ import { anyDialect, piecesFor } from './generators.ts';
 const plan = (dialect: KernelDialect): KernelPlan =>
   planOf([column({ kind: 'utf8' }), column({ kind: 'utf8' }, { required: true, nulls: [''] })], dialect);
 
-async function survey(file: Uint8Array, start: number, end: number, dialect: KernelDialect) {
-  const surveyor = await createSurveyor(dialect, start);
-  surveyor.update(toUtf8(file.subarray(start, end), dialect.encoding ?? 'utf-8'));
-  return surveyor.finish();
+async function scan(file: Uint8Array, start: number, end: number, dialect: KernelDialect) {
+  const scanner = await createScanner(dialect, start);
+  scanner.update(toUtf8(file.subarray(start, end), dialect.encoding ?? 'utf-8'));
+  return scanner.finish();
 }
 
-/** Surveys the file as ranges between `borders`, plans it and reads its chunks one by one. */
+/** Scans the file as ranges between `borders`, plans it and reads its chunks one by one. */
 async function readSplit(
   file: Uint8Array,
   borders: readonly number[],
   dialect: KernelDialect,
   kernel: boolean,
 ) {
-  const surveys: RangeSurvey[] = [];
-  for (let i = 1; i < borders.length; i++)
-    surveys.push(await survey(file, borders[i - 1], borders[i], dialect));
+  const scans: RangeScan[] = [];
+  for (let i = 1; i < borders.length; i++) scans.push(await scan(file, borders[i - 1], borders[i], dialect));
   const chunks = planChunks({
     bytes: file.length,
     recordsFrom: 0,
     headerLines: 0,
     chunkBytes: 1,
-    surveys,
+    scans,
   });
   const rows = [];
   const rejects = [];

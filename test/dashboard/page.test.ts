@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Server, startServer } from '../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
 import { builtin } from '../../datasets/index.ts';
+import { openTicks, type Ticks } from '../../ledger/ticks.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import type { ChangeMessage, ProgressMessage } from '../../platform/progress/progress.ts';
-import { openTicks, type Ticks } from '../../platform/progress/ticks.ts';
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { describeBrowser, openBrowser } from './browser.ts';
@@ -78,13 +78,13 @@ describePage('the page on a real ledger', () => {
   it('says what the work waits for, and since when, until it is gone', async () => {
     const page = await openPage(`${server.url}/?token=secret`);
     const away = { with: 'database', code: 'LF_DATABASE_LOST' } as const;
-    hub.setTrouble('test', { ...away, message: 'The database is out of reach.', fix: 'Start it `again`.' });
+    hub.setOutage('test', { ...away, message: 'The database is out of reach.', fix: 'Start it `again`.' });
     const alert = page.getByRole('alert');
     await alert.waitFor();
     const said = await alert.textContent();
     expect(said).toMatch(/Database, since \d\d:\d\d:\d\d: The database is out of reach/);
     expect(said).toContain('Start it again');
-    hub.setTrouble('test', null);
+    hub.setOutage('test', null);
     await alert.waitFor({ state: 'detached' });
   });
 
@@ -167,8 +167,8 @@ describePage('the page on messages', () => {
       fileOf({ fileId: 1, name, state: 'failed', error, finishedAt: new Date().toISOString() }),
       fileOf({ fileId: 2, name: 'again.csv', state: 'duplicate', finishedAt: new Date().toISOString() }),
       fileOf({
-        ...{ fileId: 3, name: 'mended.csv', state: 'undone', finishedAt: new Date().toISOString() },
-        link: { kind: 'mends', fileId: 9, name: 'rides.csv' },
+        ...{ fileId: 3, name: 'corrected.csv', state: 'undone', finishedAt: new Date().toISOString() },
+        link: { kind: 'corrects', fileId: 9, name: 'rides.csv' },
         drift: {
           unknown: ['<b>colour</b>'],
           missing: ['note'],
@@ -194,10 +194,10 @@ describePage('the page on messages', () => {
     const page = await openPage(server.url);
     await file(page, name).getByText('No field <b>datetime</b>.').waitFor();
     await file(page, 'again.csv').getByText('loaded before').waitFor();
-    await file(page, 'mended.csv').getByText('taken out again').waitFor();
-    await file(page, 'mended.csv').getByText('mends rejects of rides.csv').waitFor();
+    await file(page, 'corrected.csv').getByText('taken out again').waitFor();
+    await file(page, 'corrected.csv').getByText('corrects rejects of rides.csv').waitFor();
     const drift = 'columns: unknown <b>colour</b> · missing note · 1 renamed · reordered';
-    await file(page, 'mended.csv').getByText(drift).waitFor();
+    await file(page, 'corrected.csv').getByText(drift).waitFor();
     await page.getByText('<script>alert(1)</script>').waitFor();
     expect(await page.locator('.reject p').textContent()).toBe('region: "9" is no region.');
     await page.getByText('far').waitFor();

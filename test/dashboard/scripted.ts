@@ -103,7 +103,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     rowsPerSecond: sum((file) => file.rowsPerSecond),
     bytesPerSecond: sum((file) => file.bytesPerSecond),
   };
-  const nothing = { workers: [], rejects: [], troubles: [] };
+  const nothing = { workers: [], rejects: [], outages: [] };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
 }
 

@@ -3,13 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { readHead } from '../../kernel/dialect/header.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { Batch, CompiledDataset } from '../../model/compiled.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
-import { convertFallbacks } from '../../model/types/fallback.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
+import { convertFallbacks } from '../../model/types/fallback.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 

@@ -7,16 +7,16 @@ import { committedParts, type TestSite } from './site.ts';
 
 describe('audit', () => {
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   afterEach(() => site?.close());
 
   it('counts every row again, and names what is not there', async () => {
     const open = (site = await siteOf('postgres'));
     const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 40), '190,Rider 1,soon'];
-    const { fileId } = await open.drop('riders', csv(aside, 'rides.csv', lines));
-    await open.drop('riders', csv(aside, 'other.csv', [header, ...rows(101, 7)]));
-    await open.drop('riders', csv(aside, 'wrong.csv', ['a,b', '1,2']));
+    const { fileId } = await open.drop('riders', csv(staged, 'rides.csv', lines));
+    await open.drop('riders', csv(staged, 'other.csv', [header, ...rows(101, 7)]));
+    await open.drop('riders', csv(staged, 'wrong.csv', ['a,b', '1,2']));
 
     const sound = await command('audit', '--json');
     expect(sound.code).toBe(0);

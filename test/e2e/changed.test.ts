@@ -57,7 +57,7 @@ describe('a file that changes', () => {
 
   it('while it is looked through', async () => {
     const open = (site = await siteOf('postgres'));
-    const lock = await lockOf(open, 'lock table landfall.survey in share mode');
+    const lock = await lockOf(open, 'lock table landfall.scan in share mode');
     await change(open, lock, async () => lock);
   });
 
@@ -86,7 +86,7 @@ describe('a file that changes', () => {
     expect(found).toEqual({ x: 14, three: 0 });
   });
 
-  it.each(['landfall.survey', 'landfall.part'])('compressed, while %s is written', async (table) => {
+  it.each(['landfall.scan', 'landfall.part'])('compressed, while %s is written', async (table) => {
     const open = (site = await siteOf('postgres'));
     const lock = await lockOf(open, `lock table ${table} in share mode`);
     const path = csv(tempFolder(), 'rides.csv.gz', []);

@@ -21,11 +21,11 @@ describe('citibike', () => {
 
   /** Drops copies of the files at once and compares the outcome with DuckDB. */
   async function load(open: TestSite, paths: readonly string[]): Promise<number[]> {
-    const aside = tempFolder();
+    const staged = tempFolder();
     await oracle.expect('citibike', paths);
     const receipts = await Promise.all(
       paths.map((path) => {
-        const copy = join(aside, basename(path));
+        const copy = join(staged, basename(path));
         copyFileSync(path, copy);
         return open.drop('citibike', copy);
       }),

@@ -38,10 +38,10 @@ async function siteWith(backend: 'postgres' | 'redis', policy: string): Promise<
   return testSite({ backend, folder, chunkBytes: 1024, datasets: [definition(folder, policy)] });
 }
 
-const aside = tempFolder();
+const staged = tempFolder();
 
 function csv(name: string, content: string | Buffer): string {
-  const path = join(aside, name);
+  const path = join(staged, name);
   writeFileSync(path, content);
   return path;
 }
@@ -102,15 +102,15 @@ describe('columns that a definition keeps', () => {
     expect(status.stdout).toMatch(/wide\.csv .*unknown colour, field_4 · missing note · 1 renamed/);
   });
 
-  it('come along when rejects are mended, and when a file is compressed', async () => {
+  it('come along when rejects are corrected, and when a file is compressed', async () => {
     const command = commandOf(site, 'postgres');
     await command('rejects', 'wide.csv', '--export', 'out.csv');
     const out = csv(
-      'mended.csv',
+      'corrected.csv',
       await readText(site, 'out.csv').then((text) => text.replace('""",7,', '""",1007,')),
     );
-    const mended = await site.drop('drifting', out);
-    expect(mended).toMatchObject({ rows: { loaded: 1 }, drift: { unknown: ['colour', 'field_4'] } });
+    const corrected = await site.drop('drifting', out);
+    expect(corrected).toMatchObject({ rows: { loaded: 1 }, drift: { unknown: ['colour', 'field_4'] } });
     const [seven] = rows.filter(({ id }) => id === 7);
     expect((await facts()).at(-1)).toEqual({
       ...{ id: 1007, name: seven.name, note: null },

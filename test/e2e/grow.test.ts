@@ -88,7 +88,7 @@ function csv(folder: string, name: string, lines: readonly string[]): string {
   return path;
 }
 
-const aside = tempFolder();
+const staged = tempFolder();
 const old = [
   'id,at,place,price,kind',
   '1,2024-01-05 10:00:00,Rome,1.50,a',
@@ -128,18 +128,18 @@ describe('a definition that grew', () => {
     it('hold the old rows beside the new ones, and a site with the old definition goes on', async () => {
       const folder = tempFolder();
       const before = await siteOf('postgres', folder);
-      expect(await before.drop('sales', csv(aside, 'old.csv', old))).toMatchObject({ status: 'done' });
+      expect(await before.drop('sales', csv(staged, 'old.csv', old))).toMatchObject({ status: 'done' });
       // Somebody's own column is not ours.
       await before.query('alter table star.fact_sale add column remark text');
       const elsewhere = tempFolder();
       const after = await siteOf('postgres', elsewhere, grown);
-      expect(await after.drop('sales', csv(aside, 'more.csv', more))).toMatchObject({
+      expect(await after.drop('sales', csv(staged, 'more.csv', more))).toMatchObject({
         status: 'done',
         rows: { loaded: 2 },
       });
       const still = await before.drop(
         'sales',
-        csv(aside, 'still.csv', [old[0], '5,2024-03-05 10:00:00,Oslo,5.50,a']),
+        csv(staged, 'still.csv', [old[0], '5,2024-03-05 10:00:00,Oslo,5.50,a']),
       );
       expect(still).toMatchObject({ status: 'done', rows: { loaded: 1 } });
 
@@ -228,11 +228,11 @@ describe('a definition that grew', () => {
   const changedTo = async (change: Change, first: Change = {}) => {
     const folder = tempFolder();
     const before = await siteOf('postgres', folder, first);
-    await before.drop('sales', csv(aside, 'old.csv', old));
+    await before.drop('sales', csv(staged, 'old.csv', old));
     await closed(before);
     return siteOf('postgres', folder, change);
   };
-  const next = (header = old[0]) => csv(aside, 'next.csv', [header, '9,2024-05-05 10:00:00,Oslo,2.50,b']);
+  const next = (header = old[0]) => csv(staged, 'next.csv', [header, '9,2024-05-05 10:00:00,Oslo,2.50,b']);
 
   it.each<[string, Change, RegExp, RegExp]>([
     [
@@ -341,7 +341,7 @@ describe('a definition that grew', () => {
   it('says what holds a mart that has to be made anew', async () => {
     const folder = tempFolder();
     const before = await siteOf('postgres', folder);
-    await before.drop('sales', csv(aside, 'old.csv', old));
+    await before.drop('sales', csv(staged, 'old.csv', old));
     await before.query('create view star.mine as select id from star.sale');
     await closed(before);
     const site = await siteOf('postgres', folder, grown);

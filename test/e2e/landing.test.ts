@@ -18,7 +18,7 @@ import { generatedTrips, readText, type TestSite, testSite } from './site.ts';
 
 describe('the landing folder', () => {
   let site: TestSite;
-  const aside = tempFolder();
+  const staged = tempFolder();
   beforeAll(async () => {
     site = await testSite({ backend: 'postgres' });
     mkdirSync(join(site.folder, 'landing', 'trips'), { recursive: true });
@@ -29,15 +29,15 @@ describe('the landing folder', () => {
   const archived = () => readdirSync(join(site.folder, 'archive'), { recursive: true }).map(String);
 
   it('takes a renamed file at once and archives it', async () => {
-    const receipt = await site.drop('trips', await generatedTrips(aside, 'renamed.csv', 10));
+    const receipt = await site.drop('trips', await generatedTrips(staged, 'renamed.csv', 10));
     expect(receipt).toMatchObject({ status: 'done', rows: { parsed: 10, loaded: 10, rejected: 0 } });
     expect(existsSync(landing('renamed.csv'))).toBe(false);
     expect(archived().some((path) => path.endsWith('renamed.csv'))).toBe(true);
   });
 
   it('waits for a file that still grows, and loads it once and whole', async () => {
-    const whole = await generatedTrips(aside, 'whole.csv', 5000, 2);
-    const text = await readText({ folder: aside } as TestSite, 'whole.csv');
+    const whole = await generatedTrips(staged, 'whole.csv', 5000, 2);
+    const text = await readText({ folder: staged } as TestSite, 'whole.csv');
     const target = landing('growing.csv');
     for (let i = 0; i < 6; i++) {
       const piece = text.slice(Math.floor((text.length * i) / 6), Math.floor((text.length * (i + 1)) / 6));
@@ -51,15 +51,15 @@ describe('the landing folder', () => {
   });
 
   it('recognises the same content under another name and loads nothing twice', async () => {
-    copyFileSync(join(aside, 'whole.csv'), join(aside, 'again.csv'));
-    const receipt = await site.drop('trips', join(aside, 'again.csv'));
+    copyFileSync(join(staged, 'whole.csv'), join(staged, 'again.csv'));
+    const receipt = await site.drop('trips', join(staged, 'again.csv'));
     expect(receipt).toMatchObject({ status: 'duplicate', rows: { loaded: 0 } });
     expect(JSON.stringify(receipt.checks)).toContain('growing.csv');
   });
 
   it('moves a file it cannot load to failed, with an .error.json that says why', async () => {
-    writeFileSync(join(aside, 'wrong.csv'), 'a,b,c\n1,2,3\n');
-    const receipt = await site.drop('trips', join(aside, 'wrong.csv'));
+    writeFileSync(join(staged, 'wrong.csv'), 'a,b,c\n1,2,3\n');
+    const receipt = await site.drop('trips', join(staged, 'wrong.csv'));
     expect(receipt.status).toBe('failed');
     expect(existsSync(landing('wrong.csv'))).toBe(false);
     const failed = readdirSync(join(site.folder, 'failed'), { recursive: true }).map(String);
@@ -73,10 +73,10 @@ describe('the landing folder', () => {
 
   it('fails a file past its reject limit and leaves nothing of it in star or lake', async () => {
     const before = await counts(site);
-    const good = (await readText({ folder: aside } as TestSite, 'whole.csv')).split('\n').slice(0, 500);
+    const good = (await readText({ folder: staged } as TestSite, 'whole.csv')).split('\n').slice(0, 500);
     const rows = good.map((row, i) => (i > 0 && i % 2 === 0 ? row.replace('POINT', 'PINT') : row));
-    writeFileSync(join(aside, 'dirty.csv'), rows.join('\n'));
-    const receipt = await site.drop('trips', join(aside, 'dirty.csv'));
+    writeFileSync(join(staged, 'dirty.csv'), rows.join('\n'));
+    const receipt = await site.drop('trips', join(staged, 'dirty.csv'));
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_REJECT_LIMIT' } });
     expect(await counts(site)).toEqual(before);
     const rejects = await site.query<{ code: string; line: number; raw: string }>(
@@ -87,13 +87,13 @@ describe('the landing folder', () => {
   });
 
   it('fails an empty file with a clear error, and accepts one with only a header', async () => {
-    writeFileSync(join(aside, 'empty.csv'), '');
-    expect(await site.drop('trips', join(aside, 'empty.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'empty.csv'), '');
+    expect(await site.drop('trips', join(staged, 'empty.csv'))).toMatchObject({
       status: 'failed',
       error: { code: 'LF_FILE_EMPTY' },
     });
-    writeFileSync(join(aside, 'header.csv'), 'region,origin_coord,destination_coord,datetime,datasource\n');
-    expect(await site.drop('trips', join(aside, 'header.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'header.csv'), 'region,origin_coord,destination_coord,datetime,datasource\n');
+    expect(await site.drop('trips', join(staged, 'header.csv'))).toMatchObject({
       status: 'done',
       rows: { parsed: 0 },
     });
@@ -102,9 +102,9 @@ describe('the landing folder', () => {
   it('leaves files of unknown datasets and symbolic links where they are, and says what would help', async () => {
     mkdirSync(join(site.folder, 'landing', 'nobody'), { recursive: true });
     const unknown = join(site.folder, 'landing', 'nobody', 'x.csv');
-    writeFileSync(join(aside, 'x.csv'), 'a,b\n1,2\n');
-    renameSync(join(aside, 'x.csv'), unknown);
-    symlinkSync(join(aside, 'whole.csv'), landing('link.csv'));
+    writeFileSync(join(staged, 'x.csv'), 'a,b\n1,2\n');
+    renameSync(join(staged, 'x.csv'), unknown);
+    symlinkSync(join(staged, 'whole.csv'), landing('link.csv'));
     const seen = new Set<string>();
     await new Promise<void>((resolve) => {
       const stop = site.hub.subscribe((message) => {

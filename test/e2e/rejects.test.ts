@@ -1,4 +1,4 @@
-/** Rejects found, exported, mended and dropped again; replayed, with the command itself. */
+/** Rejects found, exported, corrected and dropped again; replayed, with the command itself. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -32,14 +32,14 @@ const bad = [
 
 describe('rejects', () => {
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   afterEach(() => site?.close());
 
-  it('are exported, mended, dropped again: just those rows are loaded, and linked', async () => {
+  it('are exported, corrected, dropped again: just those rows are loaded, and linked', async () => {
     const open = (site = await siteOf('postgres'));
     const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 30), ...bad, ...rows(31, 30)];
-    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
+    const receipt = await open.drop('riders', csv(staged, 'rides.csv', lines));
     expect(receipt).toMatchObject({ status: 'done', rows: { parsed: 66, loaded: 60, rejected: 6 } });
     expect(receipt.chunks).toBeGreaterThan(1);
 
@@ -66,37 +66,37 @@ describe('rejects', () => {
       expect(out).toContain(`,${receipt.definitionVersion},${record}\n`);
     }
 
-    const mended = out
+    const corrected = out
       .replace(',soon\n', ',2024-03-01 08:00:00\n')
       .replace(',2024-02-30 10:00:00\n', ',2024-02-29 10:00:00\n')
       .replace(',x3,', ',103,')
       .replace('104,Rider 4\n', '104,Rider 4,2024-01-01 10:00:00\n')
       .replace(',too many', '');
-    writeFileSync(join(aside, 'mended.csv'), mended);
-    const second = await open.drop('riders', join(aside, 'mended.csv'));
+    writeFileSync(join(staged, 'corrected.csv'), corrected);
+    const second = await open.drop('riders', join(staged, 'corrected.csv'));
     expect(second).toMatchObject({
       status: 'done',
       rows: { parsed: 6, loaded: 5, rejected: 1 },
-      link: { kind: 'mends', fileId: receipt.fileId, name: 'rides.csv' },
+      link: { kind: 'corrects', fileId: receipt.fileId, name: 'rides.csv' },
     });
     expect(await account(open)).toMatchObject({
       ids: [...ids(1, 60), ...ids(101, 5)],
       ...{ lake_rows: 65, waiting: 1, taken: 6, mart: 65 },
     });
     const status = (await command('status')).stdout;
-    expect(status).toMatch(/mended\.csv .*mends rejects of rides\.csv/);
-    expect((await command('rejects', 'rides.csv')).stdout).toContain('6 more are mended by mended.csv');
+    expect(status).toMatch(/corrected\.csv .*corrects rejects of rides\.csv/);
+    expect((await command('rejects', 'rides.csv')).stdout).toContain('6 more are corrected by corrected.csv');
 
-    // What still does not fit is a reject of the mended file, and goes round again.
-    await command('rejects', 'mended.csv', '--export', 'again.csv');
+    // What still does not fit is a reject of the corrected file, and goes round again.
+    await command('rejects', 'corrected.csv', '--export', 'again.csv');
     const again = readFileSync(join(open.folder, 'again.csv'), 'utf8');
     expect(again.match(/_landfall_file/g)).toHaveLength(1);
     expect(again).toContain(bad[5]);
     writeFileSync(
-      join(aside, 'third.csv'),
+      join(staged, 'third.csv'),
       again.replace(',later\n', ',2024-04-01 00:00:00\n').replaceAll(',', ';'),
     );
-    const third = await open.drop('riders', join(aside, 'third.csv'));
+    const third = await open.drop('riders', join(staged, 'third.csv'));
     expect(third).toMatchObject({ rows: { loaded: 1, rejected: 0 }, link: { fileId: second.fileId } });
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 60), ...ids(101, 6)], waiting: 0, taken: 7 });
   });
@@ -105,7 +105,7 @@ describe('rejects', () => {
     const open = (site = await siteOf('postgres'));
     const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 20), '101,Rider 1,01.02.2024', '102,Rider 2,never', ...rows(21, 20)];
-    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
+    const receipt = await open.drop('riders', csv(staged, 'rides.csv', lines));
     expect(receipt.rows).toMatchObject({ loaded: 40, rejected: 2 });
     definition(open.folder, { formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy'] });
     const replay = JSON.parse((await command('replay', 'rides.csv', '--json')).stdout);
@@ -135,7 +135,7 @@ describe('rejects', () => {
     const open = (site = await siteOf('postgres', { rejects: { count: 5, share: 1 } }));
     const command = commandOf(open, 'postgres');
     const lines = rows(1, 3000).map((row, i) => (i % 10 === 0 ? row.replace('2024', 'MMXXIV') : row));
-    const receipt = await open.drop('riders', csv(aside, 'dirty.csv', [header, ...lines]));
+    const receipt = await open.drop('riders', csv(staged, 'dirty.csv', [header, ...lines]));
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'LF_REJECT_LIMIT' } });
     expect(receipt.chunks).toBeGreaterThan(50);
     const left = await account(open);
@@ -145,9 +145,9 @@ describe('rejects', () => {
     expect(left.waiting).toBeLessThan(300);
     expect([...lakeFiles(open), ...quarantined(open)]).toEqual([]);
     // Its rejects cannot be loaded without the rest of it.
-    writeFileSync(join(aside, 'mended.csv'), await exported(open, 'dirty.csv'));
-    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
-      error: { code: 'LF_MEND_ORIGINAL' },
+    writeFileSync(join(staged, 'corrected.csv'), await exported(open, 'dirty.csv'));
+    expect(await open.drop('riders', join(staged, 'corrected.csv'))).toMatchObject({
+      error: { code: 'LF_CORRECTION_ORIGINAL' },
     });
     // With another limit the whole is loaded from where it lies, and put away.
     definition(open.folder, { rejects: { share: 0.2 } });
@@ -165,20 +165,20 @@ describe('rejects', () => {
 
 describe('exports', () => {
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   const backend = 'postgres';
   afterEach(() => site?.close());
 
   it('are loaded once, however often they are dropped', async () => {
     const open = (site = await siteOf(backend));
-    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(1, 5), ...bad.slice(0, 2)]));
+    await open.drop('riders', csv(staged, 'rides.csv', [header, ...rows(1, 5), ...bad.slice(0, 2)]));
     const out = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
-    writeFileSync(join(aside, 'one.csv'), out);
-    writeFileSync(join(aside, 'two.csv'), out.replace(',2024-02-30 10:', ',2024-02-28 10:'));
-    expect(await open.drop('riders', join(aside, 'one.csv'))).toMatchObject({ rows: { loaded: 1 } });
-    expect(await open.drop('riders', join(aside, 'two.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'one.csv'), out);
+    writeFileSync(join(staged, 'two.csv'), out.replace(',2024-02-30 10:', ',2024-02-28 10:'));
+    expect(await open.drop('riders', join(staged, 'one.csv'))).toMatchObject({ rows: { loaded: 1 } });
+    expect(await open.drop('riders', join(staged, 'two.csv'))).toMatchObject({
       status: 'failed',
-      error: { code: 'LF_MEND_TAKEN', message: expect.stringContaining('one.csv') },
+      error: { code: 'LF_CORRECTION_TAKEN', message: expect.stringContaining('one.csv') },
     });
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 1, taken: 2 });
     // Where the first one is undone, the second may come.
@@ -192,7 +192,7 @@ describe('exports', () => {
     const open = (site = await siteOf(backend));
     const long = `201,${'Rider é '.repeat(20_000)},soon`;
     const foreign = Buffer.from('202,Rider \xe9\xff,soon\n', 'latin1');
-    const path = csv(aside, 'long.csv', [header, ...rows(1, 3), long]);
+    const path = csv(staged, 'long.csv', [header, ...rows(1, 3), long]);
     writeFileSync(
       path,
       Buffer.concat([readFileSync(path), foreign, Buffer.from('203,"Rider never closed,soon\n')]),
@@ -203,8 +203,8 @@ describe('exports', () => {
     expect(out.includes(foreign)).toBe(true);
     expect(out.includes(Buffer.from(',203,"Rider never closed,soon'))).toBe(true);
     // Dropped as it is, every row is a reject again and knows where it came from.
-    writeFileSync(join(aside, 'unmended.csv'), out);
-    expect(await open.drop('riders', join(aside, 'unmended.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'uncorrected.csv'), out);
+    expect(await open.drop('riders', join(staged, 'uncorrected.csv'))).toMatchObject({
       status: 'done',
       rows: { parsed: 3, loaded: 0, rejected: 3 },
     });
@@ -215,7 +215,7 @@ describe('exports', () => {
     const open = (site = await siteOf(backend));
     const long = `201,${'Rider é '.repeat(20_000)},soon`;
     const lines = [header, ...rows(1, 3), '200,Rider,later', long, ...rows(4, 60), '202,"', long].join('\n');
-    const packed = join(aside, 'long.csv.gz');
+    const packed = join(staged, 'long.csv.gz');
     writeFileSync(packed, gzipSync(lines));
     expect(await open.drop('riders', packed)).toMatchObject({
       rows: { parsed: 66, loaded: 63, rejected: 3 },
@@ -232,10 +232,10 @@ describe('exports', () => {
     await reopened('rejects', 'cyrillic.csv', '--export', 'cyrillic-out.csv');
     const cyrillic = readFileSync(join(open.folder, 'cyrillic-out.csv'), 'utf8');
     expect(cyrillic).toContain(`,210,${'Ездок '.repeat(4000)},скоро\n`);
-    writeFileSync(join(open.folder, 'mended.csv'), cyrillic.replace(',скоро\n', ',2024-01-01 00:00:00\n'));
-    expect(JSON.parse((await reopened('ingest', 'mended.csv', '--json')).stdout)).toMatchObject({
+    writeFileSync(join(open.folder, 'corrected.csv'), cyrillic.replace(',скоро\n', ',2024-01-01 00:00:00\n'));
+    expect(JSON.parse((await reopened('ingest', 'corrected.csv', '--json')).stdout)).toMatchObject({
       rows: { loaded: 1 },
-      receipt: { link: { kind: 'mends', name: 'cyrillic.csv' } },
+      receipt: { link: { kind: 'corrects', name: 'cyrillic.csv' } },
     });
     const [{ name }] = await open.query<{ name: string }>(
       'select d.name from star.fact_rider f join star.dim_rider d using (rider_key) where id = 210',
@@ -251,7 +251,7 @@ describe('exports', () => {
       [header, '', ...rows(301, 300), bad[5], '201,Rider,soon'],
       [header, bad[3], ...rows(601, 300)],
     ].map((lines, i) => ({ name: `2024/may ${i + 1}.csv`, content: lines.join('\n') }));
-    const packed = join(aside, 'rides.zip');
+    const packed = join(staged, 'rides.zip');
     writeFileSync(packed, zipOf(members));
     const receipt = await open.drop('riders', packed);
     expect(receipt).toMatchObject({ rows: { parsed: 904, loaded: 900, rejected: 4 } });
@@ -276,10 +276,13 @@ describe('exports', () => {
     expect(replay).toMatchObject({ rows: { parsed: 4, loaded: 0, rejected: 4 } });
     const out = String(await exported(open, 'rides.zip'));
     expect(out).toContain('"2024/may 2.csv, line 305: at: ""soon"" is not');
-    writeFileSync(join(aside, 'mended.csv'), out.replaceAll(/,(soon|later)\n/g, ',2024-03-01 08:00:00\n'));
-    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+    writeFileSync(
+      join(staged, 'corrected.csv'),
+      out.replaceAll(/,(soon|later)\n/g, ',2024-03-01 08:00:00\n'),
+    );
+    expect(await open.drop('riders', join(staged, 'corrected.csv'))).toMatchObject({
       rows: { parsed: 4, loaded: 3, rejected: 1 },
-      link: { kind: 'mends', name: 'rides.zip' },
+      link: { kind: 'corrects', name: 'rides.zip' },
     });
     expect(await account(open)).toMatchObject({
       ids: [...ids(1, 900), 101, 106, 201].sort((a, b) => a - b),
@@ -289,13 +292,13 @@ describe('exports', () => {
 
   it('of a file without a header have one', async () => {
     const open = (site = await siteOf(backend, { header: false }));
-    await open.drop('riders', csv(aside, 'bare.csv', [...rows(1, 5), bad[0]]));
+    await open.drop('riders', csv(staged, 'bare.csv', [...rows(1, 5), bad[0]]));
     const out = String(await exported(open, 'bare.csv'));
     expect(out.split('\n')[0].endsWith(',id,rider,at')).toBe(true);
-    writeFileSync(join(aside, 'mended.csv'), out.replace(',soon\n', ',2024-03-01 08:00:00\n'));
-    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'corrected.csv'), out.replace(',soon\n', ',2024-03-01 08:00:00\n'));
+    expect(await open.drop('riders', join(staged, 'corrected.csv'))).toMatchObject({
       rows: { parsed: 1, loaded: 1 },
-      link: { kind: 'mends', name: 'bare.csv' },
+      link: { kind: 'corrects', name: 'bare.csv' },
     });
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 5), 101], waiting: 0 });
   });

@@ -17,7 +17,7 @@ import { expectAgreement } from './agree.ts';
 import { generatedTrips, type TestSite, testSite } from './site.ts';
 
 vi.hoisted(() => {
-  // Here and in the workers: what the killed one had in hand is taken over soon.
+  // Here and in the workers: what the killed one had in flight is taken over soon.
   process.env.LANDFALL_LOCK_MS = '1000';
 });
 
@@ -130,7 +130,7 @@ async function allEnded(site: TestSite, count: number): Promise<Map<string, Rece
   }
 }
 
-/** Kills a worker that has something in hand. */
+/** Kills a worker that has something in flight. */
 function killOneAtWork(site: TestSite): Promise<void> {
   return new Promise((resolve) => {
     let stop: (() => void) | undefined;

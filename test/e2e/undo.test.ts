@@ -21,24 +21,27 @@ import { committedParts, type TestSite } from './site.ts';
 describe('undo', () => {
   const backend = 'postgres';
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   afterEach(() => site?.close());
 
-  it('takes out exactly one file and what mends it; the content may come again', async () => {
+  it('takes out exactly one file and what corrects it; the content may come again', async () => {
     const open = (site = await siteOf(backend));
     const command = commandOf(open, backend);
-    const other = await open.drop('riders', csv(aside, 'other.csv', [header, ...rows(1, 40), '900,X,never']));
+    const other = await open.drop(
+      'riders',
+      csv(staged, 'other.csv', [header, ...rows(1, 40), '900,X,never']),
+    );
     const lines = [header, ...rows(101, 40), '190,Rider 1,soon', '191,Rider 1,later'];
-    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
-    const mended = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
-    writeFileSync(join(aside, 'mended.csv'), mended);
-    await open.drop('riders', join(aside, 'mended.csv'));
+    const receipt = await open.drop('riders', csv(staged, 'rides.csv', lines));
+    const corrected = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
+    writeFileSync(join(staged, 'corrected.csv'), corrected);
+    await open.drop('riders', join(staged, 'corrected.csv'));
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 40), ...ids(101, 40), 190], mart: 81 });
 
     const said = JSON.parse((await command('undo', 'rides.csv', '--json')).stdout);
     expect(said.undone).toMatchObject([
       { file: 'rides.csv', rows: 40, rejects: 2, parts: receipt.parts },
-      { file: 'mended.csv', rows: 1, rejects: 1 },
+      { file: 'corrected.csv', rows: 1, rejects: 1 },
     ]);
     expect(await account(open)).toEqual({
       ...{ ids: ids(1, 40), parts: other.parts, lake_rows: 40, waiting: 1, taken: 0, mart: 40 },
@@ -58,21 +61,21 @@ describe('undo', () => {
     expect((await command('undo', 'rides.csv')).stdout).toContain('undone before');
 
     // The same content, dropped again, is no duplicate; the same, replayed, is.
-    const again = await open.drop('riders', csv(aside, 'rides.csv', lines));
+    const again = await open.drop('riders', csv(staged, 'rides.csv', lines));
     expect(again).toMatchObject({ status: 'done', rows: { loaded: 40 } });
     expect(await replayed(open, String(receipt.fileId))).toMatchObject({ status: 'duplicate' });
-    // And what was mended before may be mended still: its rows stand where they stood.
-    writeFileSync(join(aside, 'mended-again.csv'), mended);
-    expect(await open.drop('riders', join(aside, 'mended-again.csv'))).toMatchObject({
-      error: { code: 'LF_MEND_ORIGINAL' },
+    // And what was corrected before may be corrected still: its rows stand where they stood.
+    writeFileSync(join(staged, 'corrected-again.csv'), corrected);
+    expect(await open.drop('riders', join(staged, 'corrected-again.csv'))).toMatchObject({
+      error: { code: 'LF_CORRECTION_ORIGINAL' },
     });
   });
 
-  it('and replay bring a file back from the archive, its mended rows with it', async () => {
+  it('and replay bring a file back from the archive, its corrected rows with it', async () => {
     const open = (site = await siteOf(backend));
     const lines = [header, ...rows(1, 40), '90,Rider 1,soon'];
-    const receipt = await open.drop('riders', csv(aside, 'rides.csv', lines));
-    const mended = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
+    const receipt = await open.drop('riders', csv(staged, 'rides.csv', lines));
+    const corrected = String(await exported(open, 'rides.csv')).replace(',soon\n', ',2024-03-01 08:00:00\n');
     await undone(open, 'rides.csv');
     expect(await account(open)).toMatchObject({ ids: [], parts: 0, waiting: 0, mart: 0 });
     expect(lakeFiles(open)).toEqual([]);
@@ -85,19 +88,19 @@ describe('undo', () => {
       link: { kind: 'reloads', fileId: receipt.fileId },
     });
     // An export of before still fits: the rows stand where they stood.
-    writeFileSync(join(aside, 'mended.csv'), mended);
-    expect(await open.drop('riders', join(aside, 'mended.csv'))).toMatchObject({
+    writeFileSync(join(staged, 'corrected.csv'), corrected);
+    expect(await open.drop('riders', join(staged, 'corrected.csv'))).toMatchObject({
       rows: { loaded: 1 },
-      link: { kind: 'mends', fileId: back.fileId },
+      link: { kind: 'corrects', fileId: back.fileId },
     });
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 40), 90], waiting: 0, mart: 41 });
     const whole = await replayed(open, 'rides.csv', { whole: true });
     expect(whole).toMatchObject({ rows: { loaded: 40 }, link: { fileId: back.fileId } });
     expect(await account(open)).toMatchObject({ ids: ids(1, 40), waiting: 1, mart: 40 });
     // What was undone with it comes back too, and belongs to the file of now.
-    expect(await replayed(open, 'mended.csv')).toMatchObject({
+    expect(await replayed(open, 'corrected.csv')).toMatchObject({
       rows: { loaded: 1 },
-      link: { kind: 'mends', fileId: whole.fileId },
+      link: { kind: 'corrects', fileId: whole.fileId },
     });
     expect(await undone(open, 'rides.csv')).toHaveLength(2);
     expect(await account(open)).toMatchObject({ ids: [], parts: 0 });
@@ -107,10 +110,10 @@ describe('undo', () => {
 
   it('refuses what is not loaded, and names that fit several files', async () => {
     const open = (site = await siteOf(backend));
-    await open.drop('riders', csv(aside, 'wrong.csv', ['a,b', '1,2']));
+    await open.drop('riders', csv(staged, 'wrong.csv', ['a,b', '1,2']));
     await expect(undone(open, 'wrong.csv')).rejects.toMatchObject({ code: 'LF_FILE_NOT_LOADED' });
-    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(1, 3)]));
-    await open.drop('riders', csv(aside, 'rides.csv', [header, ...rows(4, 3)]));
+    await open.drop('riders', csv(staged, 'rides.csv', [header, ...rows(1, 3)]));
+    await open.drop('riders', csv(staged, 'rides.csv', [header, ...rows(4, 3)]));
     await expect(undone(open, 'rides.csv')).rejects.toMatchObject({
       code: 'LF_FILE_UNCLEAR',
       message: expect.stringMatching(/2 \(riders.*3 \(riders|3 \(riders.*2 \(riders/),
@@ -122,7 +125,7 @@ describe('undo', () => {
 
 describe('versions of one name', () => {
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   afterEach(() => site?.close());
 
   const one = [header, ...rows(1, 20), '90,Rider 1,soon'];
@@ -130,8 +133,8 @@ describe('versions of one name', () => {
 
   it('are added by default', async () => {
     const open = (site = await siteOf('postgres'));
-    const first = await open.drop('riders', csv(aside, 'rides.csv', one));
-    const second = await open.drop('riders', csv(aside, 'rides.csv', two));
+    const first = await open.drop('riders', csv(staged, 'rides.csv', one));
+    const second = await open.drop('riders', csv(staged, 'rides.csv', two));
     expect(second).toMatchObject({
       status: 'done',
       link: { kind: 'follows', fileId: first.fileId, name: 'rides.csv' },
@@ -141,17 +144,17 @@ describe('versions of one name', () => {
 
   it('replace the one before', async () => {
     const open = (site = await siteOf('postgres', { versions: 'replace', unique: true }));
-    const first = await open.drop('riders', csv(aside, 'rides.csv', one));
-    const other = await open.drop('riders', csv(aside, 'other.csv', [header, ...rows(201, 3)]));
+    const first = await open.drop('riders', csv(staged, 'rides.csv', one));
+    const other = await open.drop('riders', csv(staged, 'other.csv', [header, ...rows(201, 3)]));
     const watched = watchStar(open);
-    const second = await open.drop('riders', csv(aside, 'rides.csv', two));
+    const second = await open.drop('riders', csv(staged, 'rides.csv', two));
     expect(second).toMatchObject({ status: 'done', link: { kind: 'replaces', fileId: first.fileId } });
     // Readers of star and manifest saw one version or the other, whole, and nothing in between.
     expect(await watched.seen()).toEqual([
       { star: 23, lake: 23, files: [first.fileId, other.fileId], of_files: 2 },
       { star: 33, lake: 33, files: [other.fileId, second.fileId], of_files: 2 },
     ]);
-    expect(await open.query(`select 1 from pg_class where relname like '\\_incoming%'`)).toEqual([]);
+    expect(await open.query(`select 1 from pg_class where relname like '\\_staging%'`)).toEqual([]);
     expect(await account(open)).toMatchObject({
       ids: [...ids(1, 10), ...ids(31, 20), ...ids(201, 3)],
       ...{ lake_rows: 33, waiting: 0, mart: 33 },
@@ -173,21 +176,21 @@ describe('versions of one name', () => {
       unique: true,
       rejects: { share: 0.1 },
     }));
-    await open.drop('riders', csv(aside, 'rides.csv', one));
+    await open.drop('riders', csv(staged, 'rides.csv', one));
     const twice = [header, ...rows(1, 5), ...rows(5, 5)];
-    expect(await open.drop('riders', csv(aside, 'rides.csv', twice))).toMatchObject({
+    expect(await open.drop('riders', csv(staged, 'rides.csv', twice))).toMatchObject({
       error: { code: 'LF_CHECK', message: expect.stringContaining('{"id":5}') },
     });
     expect(await account(open)).toMatchObject({ ids: ids(1, 20), mart: 20 });
     const broken = [header, ...rows(1, 5), ...rows(40, 5).map((row) => row.replace('2024', 'x'))];
-    expect(await open.drop('riders', csv(aside, 'rides.csv', broken))).toMatchObject({ status: 'failed' });
+    expect(await open.drop('riders', csv(staged, 'rides.csv', broken))).toMatchObject({ status: 'failed' });
     expect(await account(open)).toMatchObject({ ids: ids(1, 20), mart: 20 });
   });
 
   it('are refused where there must be only one', async () => {
     const open = (site = await siteOf('postgres', { versions: 'refuse' }));
-    await open.drop('riders', csv(aside, 'rides.csv', one));
-    expect(await open.drop('riders', csv(aside, 'rides.csv', two))).toMatchObject({
+    await open.drop('riders', csv(staged, 'rides.csv', one));
+    expect(await open.drop('riders', csv(staged, 'rides.csv', two))).toMatchObject({
       status: 'failed',
       error: { code: 'LF_FILE_VERSION' },
     });

@@ -66,10 +66,10 @@ const keysOf = (dataset: string) => (row: Row) => ({
   keys: [`${row.id}`, ...(dataset === 'double' ? [row.code === '' ? null : `${row.code} ${row.day}`] : [])],
 });
 
-const aside = tempFolder();
+const staged = tempFolder();
 
 function written(name: string, content: string | Buffer): string {
-  const path = join(aside, name);
+  const path = join(staged, name);
   writeFileSync(path, content);
   return path;
 }
@@ -211,7 +211,7 @@ describe('unique keys', () => {
     await expectLast('single', [good], await site.drop('single', written('good.csv', csvOf(fresh))));
   });
 
-  it('go from a version to the one that replaces it, with those of its mended rejects', async () => {
+  it('go from a version to the one that replaces it, with those of its corrected rows', async () => {
     await open('postgres', { versions: 'replace' });
     const row = (id: number, n: number) => ({ id, code: 'x', day: '2024-01-01', n });
     const first = Array.from({ length: 60 }, (_, n) => row(n % 50, n));
@@ -237,7 +237,7 @@ describe('unique keys', () => {
     const mark = join(tempFolder(), 'mark');
     process.env.LANDFALL_CRASH_AT = `${point}:2`;
     process.env.LANDFALL_CRASH_MARK = mark;
-    // What it had in hand is taken over soon.
+    // What it had in flight is taken over soon.
     const settings = { LANDFALL_LOCK_MS: '1500' };
     await open('postgres', { workers: 2, chunkBytes: 64 * 1024, settings });
     const file = { name: 'f.csv', rows: rowsOf(12_000, 5, 14_000) };

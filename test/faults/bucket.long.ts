@@ -7,7 +7,7 @@ import { freePort } from '../../platform/database/embedded/launch.ts';
 import { testSite } from '../e2e/site.ts';
 import { untilProgress, whileLoading, workersInherit } from './support.ts';
 
-/** A way to a server that can be cut, also in the middle of a request, and mended. */
+/** A way to a server that can be cut, also in the middle of a request, and corrected. */
 async function cuttableWay(port: number) {
   const sockets = new Set<Socket>();
   const way = createServer((client) => {
@@ -26,11 +26,11 @@ async function cuttableWay(port: number) {
     }
   });
   const at = await freePort(0);
-  const mend = () => new Promise<void>((resolve) => way.listen(at, '127.0.0.1', resolve));
-  await mend();
+  const fix = () => new Promise<void>((resolve) => way.listen(at, '127.0.0.1', resolve));
+  await fix();
   return {
     address: `http://127.0.0.1:${at}`,
-    mend,
+    fix,
     cut: () =>
       new Promise<void>((resolve) => {
         way.close(() => resolve());
@@ -58,10 +58,10 @@ it('a bucket may be out of reach for a while', { timeout: 120_000 }, async () =>
   try {
     await whileLoading(site, { rows: 200_000 }, async () => {
       await way.cut();
-      const { troubles } = await untilProgress(site, (state) => state.troubles.length > 0);
-      expect(troubles[0]).toMatchObject({ with: 'lake', code: 'LF_STORAGE' });
+      const { outages } = await untilProgress(site, (state) => state.outages.length > 0);
+      expect(outages[0]).toMatchObject({ with: 'lake', code: 'LF_STORAGE' });
       await delay(2_000);
-      await way.mend();
+      await way.fix();
     });
   } finally {
     await site.close();

@@ -24,11 +24,11 @@ describeRedis('Redis', () => {
     try {
       await whileLoading(site, { rows }, async () => {
         await redis.kill();
-        const { troubles } = await untilProgress(site, (state) => state.troubles.length > 0);
-        expect(troubles[0]).toMatchObject({ with: 'queue', code: 'LF_QUEUE_LOST' });
+        const { outages } = await untilProgress(site, (state) => state.outages.length > 0);
+        expect(outages[0]).toMatchObject({ with: 'queue', code: 'LF_QUEUE_LOST' });
         await redis.start();
       });
-      await untilProgress(site, ({ troubles }) => troubles.length === 0);
+      await untilProgress(site, ({ outages }) => outages.length === 0);
     } finally {
       await site.close();
       await database.drop();

@@ -41,7 +41,7 @@ onBothBackends('kill -9 of a worker', (backend) => {
     );
     expect(star).toEqual({ rows, twice: 0 });
     const [ledger] = await site.query<{ rows: number; claims: number }>(
-      'select sum(rows_loaded)::int as rows, max(claim) as claims from landfall.chunk',
+      'select sum(rows_loaded)::int as rows, max(fencing_token) as claims from landfall.chunk',
     );
     expect(ledger.rows).toBe(rows);
     // The victim's chunk was claimed a second time: the kill did hit work in flight.

@@ -45,9 +45,9 @@ describe('a full disk under the lake', () => {
       const { bavail, bsize } = statfsSync(lake);
       writeFileSync(filler, Buffer.alloc(bavail * bsize - (1 << 20)));
       const receipt = site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', rows));
-      const { troubles, files } = await untilProgress(site, (state) => state.troubles.length > 0);
-      expect(troubles).toMatchObject([{ with: 'lake', code: 'LF_STORAGE' }]);
-      expect(troubles[0].message).toMatch(/ENOSPC/);
+      const { outages, files } = await untilProgress(site, (state) => state.outages.length > 0);
+      expect(outages).toMatchObject([{ with: 'lake', code: 'LF_STORAGE' }]);
+      expect(outages[0].message).toMatch(/ENOSPC/);
       expect(files[0].state).toBe('loading');
 
       const env = { DATABASE_URL: site.database.url };
@@ -64,7 +64,7 @@ describe('a full disk under the lake', () => {
 
       rmSync(filler);
       expect(await receipt).toMatchObject({ status: 'done', rows: { loaded: rows } });
-      await untilProgress(site, (state) => state.troubles.length === 0);
+      await untilProgress(site, (state) => state.outages.length === 0);
       await expectTrips(site, rows);
     } finally {
       await site.close();

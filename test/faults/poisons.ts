@@ -41,7 +41,7 @@ function parcels(from: number, poisonedAt: number | null): string {
  * Drops a file with a poisonous row and a sound one. `poison`: JavaScript that ends or hangs a process. The
  * first file must fail for it, and leave nothing, and the second must be loaded.
  */
-export async function expectSetAside(
+export async function expectGivenUp(
   backend: Backend,
   poison: string,
   env: Record<string, string> = {},
@@ -60,19 +60,19 @@ export async function expectSetAside(
     datasets: [definition(folder, poison)],
   });
   try {
-    const aside = tempFolder();
+    const staged = tempFolder();
     mkdirSync(join(folder, 'landing', 'parcels'), { recursive: true });
-    writeFileSync(join(aside, 'poisoned.csv'), parcels(1, poisonous));
-    writeFileSync(join(aside, 'sound.csv'), parcels(rows + 1, null));
+    writeFileSync(join(staged, 'poisoned.csv'), parcels(1, poisonous));
+    writeFileSync(join(staged, 'sound.csv'), parcels(rows + 1, null));
     const [poisoned, sound] = await Promise.all([
-      site.drop('parcels', join(aside, 'poisoned.csv')),
-      site.drop('parcels', join(aside, 'sound.csv')),
+      site.drop('parcels', join(staged, 'poisoned.csv')),
+      site.drop('parcels', join(staged, 'sound.csv')),
     ]);
     expect(sound).toMatchObject({ status: 'done', rows: { loaded: rows } });
     expect(poisoned).toMatchObject({ status: 'failed', error: { code: 'LF_CHUNK_KILLS' } });
     const { chunk_id, number, byte_start, byte_end } = await failedChunk(site);
     expect(poisoned.error!.message).toContain(
-      `Chunk ${number} of poisoned.csv (bytes ${byte_start} to ${byte_end}) was set aside: ${deaths} workers`,
+      `Chunk ${number} of poisoned.csv (bytes ${byte_start} to ${byte_end}) was given up: ${deaths} workers`,
     );
     expect(await site.query('select count(*)::int as rows from star.fact_parcel')).toEqual([{ rows }]);
     const facts = await site.query('select 1 from star.fact_parcel where chunk_id = $1', [chunk_id]);

@@ -16,7 +16,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterPaths } from '../../platform/database/embedded/cluster.ts';
 import { findRunning } from '../../platform/database/embedded/launch.ts';
-import type { TroubleReport } from '../../platform/progress/progress.ts';
+import type { OutageReport } from '../../platform/progress/progress.ts';
 import { main } from '../cli/run.ts';
 import { generatedTrips, onBothBackends, testSite } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
@@ -60,9 +60,9 @@ onBothBackends('Postgres', (backend) => {
       await whileLoading(site, { rows }, async () => {
         await postgres.stop('fast');
         await delay(15_000);
-        const { troubles } = site.hub.snapshot().state;
-        expect(troubles).toMatchObject([{ with: 'database', code: 'LF_DATABASE_LOST' }]);
-        expect(Date.now() - Date.parse(troubles[0].since)).toBeGreaterThan(10_000);
+        const { outages } = site.hub.snapshot().state;
+        expect(outages).toMatchObject([{ with: 'database', code: 'LF_DATABASE_LOST' }]);
+        expect(Date.now() - Date.parse(outages[0].since)).toBeGreaterThan(10_000);
         await postgres.start();
       });
     } finally {
@@ -81,8 +81,8 @@ onBothBackends('Postgres', (backend) => {
         await postgres.run(
           "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ordinary'",
         );
-        const { troubles } = await untilProgress(site, (state) => state.troubles.some(isRefusal));
-        expect(troubles.find(isRefusal)).toMatchObject({ with: 'database', code: 'LF_DATABASE_CONNECTIONS' });
+        const { outages } = await untilProgress(site, (state) => state.outages.some(isRefusal));
+        expect(outages.find(isRefusal)).toMatchObject({ with: 'database', code: 'LF_DATABASE_CONNECTIONS' });
         await delay(2_000);
         await postgres.run('alter role ordinary connection limit -1');
       });
@@ -116,7 +116,7 @@ onBothBackends('Postgres', (backend) => {
   });
 });
 
-function isRefusal({ message }: TroubleReport): boolean {
+function isRefusal({ message }: OutageReport): boolean {
   return message.includes('too many connections');
 }
 
@@ -167,9 +167,9 @@ describe('Postgres with a full disk', () => {
       writeFileSync(filler, Buffer.alloc(bavail * bsize - (4 << 20)));
       const receipt = site.drop('trips', await generatedTrips(tempFolder(), 'trips.csv', 100_000));
       receipt.catch(() => {});
-      const { troubles } = await untilProgress(site, (state) => state.troubles.length > 0);
-      expect(troubles[0]).toMatchObject({ with: 'database', code: 'LF_DATABASE_RESOURCES' });
-      expect(troubles[0].message).toContain('No space left on device');
+      const { outages } = await untilProgress(site, (state) => state.outages.length > 0);
+      expect(outages[0]).toMatchObject({ with: 'database', code: 'LF_DATABASE_RESOURCES' });
+      expect(outages[0].message).toContain('No space left on device');
       rmSync(filler);
       expect(await receipt).toMatchObject({ status: 'done', rows: { loaded: 100_000 } });
       await expectTrips(site, 100_000);

@@ -18,11 +18,11 @@ async function disturbed(disturb: (redis: OwnRedis) => Promise<void>, options: {
   const said: string[] = [];
   site.hub.subscribe((message) => {
     if (message.type === 'change')
-      for (const one of message.troubles ?? []) said.push(`${one.with}: ${one.message}`);
+      for (const one of message.outages ?? []) said.push(`${one.with}: ${one.message}`);
   });
   try {
     await whileLoading(site, { rows }, () => disturb(redis));
-    await untilProgress(site, ({ troubles }) => troubles.length === 0);
+    await untilProgress(site, ({ outages }) => outages.length === 0);
     return said;
   } finally {
     await site.close();

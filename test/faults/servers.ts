@@ -6,9 +6,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { openServer } from '../../platform/database/embedded/embedded-server.ts';
 import { freePort } from '../../platform/database/embedded/launch.ts';
 import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
-import { openServer } from '../../platform/database/embedded/embedded-server.ts';
 import type { Backend } from '../e2e/site.ts';
 import { tempFolder } from '../support/index.ts';
 import { untilListening } from '../support/listening.ts';
@@ -56,7 +56,7 @@ export async function openPostgres(settings: Record<string, string> = {}): Promi
       process.kill(server.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
       while (isAlive(identity)) await delay(10);
     },
-    start: () => server.revive(),
+    start: () => server.restart(),
     close: () => server.stop(),
   };
 }

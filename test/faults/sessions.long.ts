@@ -34,15 +34,15 @@ onBothBackends('Postgres', (backend) => {
           await delay(200);
         }
         await postgres.stop('immediate');
-        const said = untilProgress(site, ({ troubles }) => troubles.some((one) => one.with === 'database'));
-        const { troubles } = await said;
-        expect(troubles[0]).toMatchObject({
+        const said = untilProgress(site, ({ outages }) => outages.some((one) => one.with === 'database'));
+        const { outages } = await said;
+        expect(outages[0]).toMatchObject({
           code: 'LF_DATABASE_LOST',
           fix: expect.stringMatching(/by itself/),
         });
         await postgres.start();
       });
-      await untilProgress(site, ({ troubles }) => troubles.length === 0);
+      await untilProgress(site, ({ outages }) => outages.length === 0);
       await whileLoading(site, { rows, seed: 2 }, async () => {
         await postgres.stop('fast');
         await postgres.start();

@@ -1,4 +1,4 @@
-/** What tests of trouble share: worker processes with an environment of their own, and exact accounts. */
+/** What tests of outage share: worker processes with an environment of their own, and exact accounts. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
-import { loadRegistry } from '../../model/registry.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import { loadRegistry } from '../../model/registry.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
+import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
 import { main } from '../cli/run.ts';
 import { account, commandOf, csv, header, lakeFiles, rows, siteOf } from '../e2e/again.ts';
 import { holdLock, type Lock } from '../e2e/lock.ts';
@@ -18,7 +18,7 @@ import { tempFolder } from '../support/index.ts';
 /** A site of one test, and locks that it holds at most as long. */
 function stage(backend: Backend) {
   let site: TestSite | undefined;
-  const aside = tempFolder();
+  const staged = tempFolder();
   const locks: Lock[] = [];
   afterEach(async () => {
     for (const lock of locks.splice(0)) await lock.release();
@@ -28,9 +28,9 @@ function stage(backend: Backend) {
     /** 40 rows of one file, 40 and two rejects of another. */
     async loaded(): Promise<TestSite> {
       const open = (site = await siteOf(backend));
-      await open.drop('riders', csv(aside, 'other.csv', [header, ...rows(1, 40)]));
+      await open.drop('riders', csv(staged, 'other.csv', [header, ...rows(1, 40)]));
       const lines = [header, ...rows(101, 40), '190,Rider 1,01.02.2024', '191,Rider 2,never'];
-      await open.drop('riders', csv(aside, 'rides.csv', lines));
+      await open.drop('riders', csv(staged, 'rides.csv', lines));
       return open;
     },
     async lockOf(open: TestSite, statement: string): Promise<Lock> {

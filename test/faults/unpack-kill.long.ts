@@ -22,7 +22,7 @@ it('ends with exactly the rows of the file and nothing in the spool', { timeout:
       let done = false;
       stop = site.hub.subscribe((message) => {
         const workers = message.type === 'snapshot' ? message.state.workers : (message.workers ?? []);
-        // A survey that has read some of the file: no row of it has been parsed yet.
+        // A scan that has read some of the file: no row of it has been parsed yet.
         const unpacking = workers.find(({ slots }) =>
           slots.some((slot) => slot.step === 'reading' && slot.bytesRead > 0 && slot.rows === 0),
         );

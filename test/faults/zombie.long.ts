@@ -13,8 +13,8 @@ onBothBackends('a worker frozen', (backend) => {
     'dimension.members-inserted',
     'chunk.copying',
     'chunk.facts-copied',
-    'lake.part-aside',
-    'lake.parts-aside',
+    'lake.part-staged',
+    'lake.parts-staged',
     'chunk.written',
     'lake.part-published',
     'lake.parts-published',
@@ -46,7 +46,7 @@ describe('a worker frozen, with the lake in a bucket', () => {
       return content;
     },
   };
-  it.each(['lake.parts-aside', 'chunk.written', 'lake.part-published'] as const)(
+  it.each(['lake.parts-staged', 'chunk.written', 'lake.part-published'] as const)(
     'at %s',
     { timeout: 120_000 },
     (point) => freezeAt(point, 'postgres', bucketLake),

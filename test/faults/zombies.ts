@@ -52,7 +52,7 @@ export async function freezeAt(point: CrashPoint, backend: Backend, lake: Lake =
 
     expect(await dropped).toMatchObject({ status: 'done', rows: { parsed: rows, loaded: rows } });
     await expectTrips(site, rows);
-    const [{ claims }] = await site.query('select max(claim) as claims from landfall.chunk');
+    const [{ claims }] = await site.query('select max(fencing_token) as claims from landfall.chunk');
     if (!afterCommit.has(point)) expect(claims).toBeGreaterThan(1);
     const before = await lake.content(folder);
     await expectNothingHeld(site);
@@ -81,7 +81,7 @@ async function expectNothingHeld(site: TestSite): Promise<void> {
   expect(held).toEqual([]);
 }
 
-/** The thawed worker speaks again and has nothing in hand any more. */
+/** The thawed worker speaks again and has nothing in flight any more. */
 async function untilIdle(site: TestSite, pid: number): Promise<void> {
   await untilProgress(site, ({ workers }) =>
     workers.some((worker) => worker.pid === pid && worker.slots.length === 0),

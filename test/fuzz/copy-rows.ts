@@ -1,6 +1,7 @@
 /** COPY rows of a batch, taken apart again by hand: each must hold what the batch holds. */
-import type { Batch, CopyField, Kernel, KernelColumn } from '../../kernel/types.ts';
+
 import type { Vector } from '../../kernel/columns/vectors.ts';
+import type { Batch, CopyField, Kernel, KernelColumn } from '../../kernel/types.ts';
 import { valueAt } from '../kernel/read.ts';
 import { expectSame } from './target.ts';
 

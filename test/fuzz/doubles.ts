@@ -4,8 +4,8 @@
  * subnormals, coordinates, digits and exponents of any size.
  */
 import { parseArgs } from 'node:util';
-import { createKernel } from '../../kernel/kernel.ts';
 import type { Vector } from '../../kernel/columns/vectors.ts';
+import { createKernel } from '../../kernel/kernel.ts';
 import { column, planOf } from '../kernel/read.ts';
 import { Chance } from './random.ts';
 

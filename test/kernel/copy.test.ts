@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DictionaryVector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, CopyField, Kernel } from '../../kernel/types.ts';
-import type { DictionaryVector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { column, planOf, utc } from './read.ts';
 

@@ -35,7 +35,7 @@ function placesOf(delimiter: string, byteStart: number): RowPlace[] {
 }
 
 test.each([
-  ['the plain scanner', { delimiter: ',', quote: '"', trim: false }],
+  ['the plain reader', { delimiter: ',', quote: '"', trim: false }],
   ['the table of states', { delimiter: '::', quote: '"', trim: false }],
 ] as [string, KernelDialect][])('%s says where accepted rows stand', async (_, dialect) => {
   const file = Buffer.from(

@@ -1,5 +1,6 @@
 /** Drives a kernel through bytes in given pieces and shows its batches as the oracle shows its rows. */
 import { Temporal } from 'temporal-polyfill';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { createKernel, type KernelOptions } from '../../kernel/kernel.ts';
 import { characterEnd } from '../../kernel/scan.ts';
@@ -12,7 +13,6 @@ import type {
   KernelType,
   ZoneTable,
 } from '../../kernel/types.ts';
-import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { OracleReject, OracleRow, OracleValue } from '../oracle/csv.ts';
 
 export const comma: KernelDialect = { delimiter: ',', quote: '"', trim: false };

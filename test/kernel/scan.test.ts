@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSurveyor } from '../../kernel/scan.ts';
-import type { KernelDialect, RangeSurvey } from '../../kernel/types.ts';
+import { createScanner } from '../../kernel/scan.ts';
+import type { KernelDialect, RangeScan } from '../../kernel/types.ts';
 import { readChunk } from '../oracle/csv.ts';
 import { column, comma, planOf, readWithKernel } from './read.ts';
 
-async function survey(
+async function scan(
   bytes: Uint8Array,
   byteStart: number,
   dialect: KernelDialect,
   pieces = [bytes.length],
-): Promise<RangeSurvey> {
-  const surveyor = await createSurveyor(dialect, byteStart);
+): Promise<RangeScan> {
+  const scanner = await createScanner(dialect, byteStart);
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const size = Math.max(1, pieces[i % pieces.length]);
-    surveyor.update(bytes.subarray(at, at + size));
+    scanner.update(bytes.subarray(at, at + size));
     at += size;
   }
-  return surveyor.finish();
+  return scanner.finish();
 }
 
-/** The survey by the plainest means: the machine of kernel/types.ts, one byte after the other. */
-function slowSurvey(bytes: Uint8Array, byteStart: number, { delimiter, quote }: KernelDialect): RangeSurvey {
+/** The scan by the plainest means: the machine of kernel/types.ts, one byte after the other. */
+function slowScan(bytes: Uint8Array, byteStart: number, { delimiter, quote }: KernelDialect): RangeScan {
   const answers = [0, 1, 2, 3].map((start) => {
     let [state, first, linesBefore, lines] = [start, -1, 0, 0];
     bytes.forEach((byte, i) => {
@@ -45,15 +45,15 @@ function slowSurvey(bytes: Uint8Array, byteStart: number, { delimiter, quote }: 
   };
 }
 
-/** Cuts a file into record-aligned pieces from the surveys of its ranges alone. */
+/** Cuts a file into record-aligned pieces from the scans of its ranges alone. */
 function alignedPieces(
-  surveys: readonly RangeSurvey[],
+  scans: readonly RangeScan[],
   size: number,
 ): { start: number; end: number; line: number }[] {
   const starts = [{ at: 0, line: 0 }];
   let state = 0;
   let lines = 0;
-  for (const range of surveys) {
+  for (const range of scans) {
     // A range that begins right after a record needs no search; any other one gives up its first part.
     const at = range.firstRecordStart[state];
     if (range.byteStart > 0 && at >= 0) starts.push({ at, line: lines + range.linesBefore[state] });
@@ -73,7 +73,7 @@ const files: Record<string, string> = {
   'wrong rows': 'a\nb,c,d\n"e,f\ng",h,i\n"j"k,l\nm,n\n',
 };
 
-describe('surveys', () => {
+describe('scans', () => {
   for (const [name, text] of Object.entries(files)) {
     it(`of ${name} give the oracle's rows, cut at every byte and at every pair of bytes`, async () => {
       const bytes = Buffer.from(text);
@@ -86,12 +86,12 @@ describe('surveys', () => {
           Math.min(bytes.length, cut + 7),
         ]) {
           const borders = [0, cut, second, bytes.length];
-          const surveys: RangeSurvey[] = [];
+          const scans: RangeScan[] = [];
           for (let i = 0; i < 3; i++)
-            surveys.push(slowSurvey(bytes.subarray(borders[i], borders[i + 1]), borders[i], comma));
+            scans.push(slowScan(bytes.subarray(borders[i], borders[i + 1]), borders[i], comma));
           const rows = [];
           const rejects = [];
-          for (const { start, end, line } of alignedPieces(surveys, bytes.length)) {
+          for (const { start, end, line } of alignedPieces(scans, bytes.length)) {
             const part = readChunk(bytes.subarray(start, end), plan, { byteStart: start });
             rows.push(...part.rows);
             rejects.push(
@@ -110,12 +110,12 @@ describe('surveys', () => {
     const plan = planOf([column({ kind: 'utf8' }), column({ kind: 'dictionary' })]);
     const whole = await readWithKernel(bytes, plan);
     for (let cut = 1; cut < bytes.length; cut++) {
-      const surveys = [
-        await survey(bytes.subarray(0, cut), 0, comma),
-        await survey(bytes.subarray(cut), cut, comma),
+      const scans = [
+        await scan(bytes.subarray(0, cut), 0, comma),
+        await scan(bytes.subarray(cut), cut, comma),
       ];
       const rows = [];
-      for (const { start, end } of alignedPieces(surveys, bytes.length)) {
+      for (const { start, end } of alignedPieces(scans, bytes.length)) {
         rows.push(...(await readWithKernel(bytes.subarray(start, end), plan, { byteStart: start })).rows);
       }
       expect(rows).toEqual(whole.rows);
@@ -152,7 +152,7 @@ describe('surveys', () => {
         fc.constantFrom(...dialects),
         async (parts, pieces, dialect) => {
           const bytes = Buffer.from(parts.join(''));
-          expect(await survey(bytes, 1000, dialect, pieces)).toEqual(slowSurvey(bytes, 1000, dialect));
+          expect(await scan(bytes, 1000, dialect, pieces)).toEqual(slowScan(bytes, 1000, dialect));
         },
       ),
       { numRuns: 300 },
@@ -176,7 +176,7 @@ describe('surveys', () => {
     await fc.assert(
       fc.asyncProperty(records, fc.nat(40), pieces, async (parts, from, sizes) => {
         const bytes = Buffer.from(parts.join('')).subarray(from);
-        expect(await survey(bytes, 1000, comma, sizes)).toEqual(slowSurvey(bytes, 1000, comma));
+        expect(await scan(bytes, 1000, comma, sizes)).toEqual(slowScan(bytes, 1000, comma));
       }),
       { numRuns: 400, seed: 7 },
     );
@@ -185,6 +185,6 @@ describe('surveys', () => {
   it('of several pieces of kernel memory are one', async () => {
     const line = `${'x,'.repeat(50)}"q""uote\nd"\n`;
     const bytes = Buffer.from(line.repeat(6000));
-    expect(await survey(bytes, 0, comma)).toEqual(slowSurvey(bytes, 0, comma));
+    expect(await scan(bytes, 0, comma)).toEqual(slowScan(bytes, 0, comma));
   });
 });

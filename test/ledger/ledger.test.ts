@@ -27,7 +27,7 @@ const layout: FileLayout = {
   fieldCount: 1,
   fieldOfColumn: [0],
 };
-const error = { code: 'LF_INTERNAL', message: 'it broke', fix: 'mend it' };
+const error = { code: 'LF_INTERNAL', message: 'it broke', fix: 'fix it' };
 
 function newFile(values: Partial<NewFile> = {}): NewFile {
   const name = `file-${++landed}.csv`;
@@ -61,12 +61,12 @@ function plan(contentHash: string, chunks = 3) {
 
 async function loadingFile(chunks = 3): Promise<{ file: LedgerFile; jobs: ChunkJob[] }> {
   const file = await ledger.addFile(newFile());
-  await ledger.startSurvey(file.fileId, '00000000000000aa', layout);
+  await ledger.startScan(file.fileId, '00000000000000aa', layout);
   const jobs = await ledger.planFile(file.fileId, plan(`sha256:${file.fileId}`, chunks));
   return { file, jobs };
 }
 
-function commit(job: ChunkJob, claim: number, more: { rejects?: number; loaded?: number } = {}) {
+function commit(job: ChunkJob, fencingToken: number, more: { rejects?: number; loaded?: number } = {}) {
   const loaded = more.loaded ?? 9;
   const rejected = more.rejects ?? 1;
   const rejects = Array.from({ length: rejected }, (_, i) => ({
@@ -81,7 +81,7 @@ function commit(job: ChunkJob, claim: number, more: { rejects?: number; loaded?:
   return {
     chunkId: job.chunkId,
     fileId: job.fileId,
-    claim,
+    fencingToken,
     definitionVersion: job.definitionVersion,
     rows: { parsed: loaded + rejected, loaded, rejected, deduplicated: 0 },
     starRows: loaded,
@@ -121,9 +121,9 @@ describe('a file on its way', () => {
     expect(again.fileId).not.toBe(first.fileId);
   });
 
-  it('is surveyed; a repeated survey replaces the first', async () => {
+  it('is scanned; a repeated scan replaces the first', async () => {
     const file = await ledger.addFile(newFile());
-    await ledger.startSurvey(file.fileId, '00000000000000aa', layout);
+    await ledger.startScan(file.fileId, '00000000000000aa', layout);
     const piece = {
       byteStart: 0,
       byteEnd: 3000,
@@ -134,13 +134,13 @@ describe('a file on its way', () => {
     } as const;
     const result = [piece];
     const job = { fileId: file.fileId, number: 0, byteStart: 0, byteEnd: 3000 };
-    await ledger.saveSurvey(job, Buffer.alloc(32, 1), result);
-    await ledger.saveSurvey(job, Buffer.alloc(32, 7), result);
-    const surveys = await ledger.surveys(file.fileId);
-    expect(surveys).toEqual([
+    await ledger.saveScan(job, Buffer.alloc(32, 1), result);
+    await ledger.saveScan(job, Buffer.alloc(32, 7), result);
+    const scans = await ledger.scans(file.fileId);
+    expect(scans).toEqual([
       { number: 0, byteStart: 0, byteEnd: 3000, blockHashes: Buffer.alloc(32, 7), result, stream: null },
     ]);
-    expect(await ledger.file(file.fileId)).toMatchObject({ state: 'surveying', layout });
+    expect(await ledger.file(file.fileId)).toMatchObject({ state: 'scanning', layout });
   });
 
   it('is planned once: a second plan returns the first', async () => {
@@ -201,7 +201,7 @@ describe('a chunk', () => {
   it('commits rows, parts and rejects once', async () => {
     const { file, jobs } = await loadingFile();
     const claim = await ledger.claimChunk(jobs[1].chunkId, 'worker-1');
-    expect(claim).toMatchObject({ claim: 1, lineStart: 11, file: { fileId: file.fileId, layout } });
+    expect(claim).toMatchObject({ fencingToken: 1, lineStart: 11, file: { fileId: file.fileId, layout } });
     expect(await commitAlone(commit(jobs[1], 1, { rejects: 4501 }))).toBe(true);
     expect(await commitAlone(commit(jobs[1], 1))).toBe(false);
     expect(await ledger.claimChunk(jobs[1].chunkId, 'worker-2')).toBeNull();
@@ -237,7 +237,7 @@ describe('a chunk', () => {
     const { file, jobs } = await loadingFile();
     const zombie = await ledger.claimChunk(jobs[0].chunkId, 'zombie');
     const heir = await ledger.claimChunk(jobs[0].chunkId, 'heir');
-    expect([zombie?.claim, heir?.claim]).toEqual([1, 2]);
+    expect([zombie?.fencingToken, heir?.fencingToken]).toEqual([1, 2]);
     expect(await commitAlone(commit(jobs[0], 1, { loaded: 1000 }))).toBe(false);
     expect(await ledger.rejects(file.fileId)).toEqual([]);
     expect(await commitAlone(commit(jobs[0], 2))).toBe(true);
@@ -278,7 +278,7 @@ describe('a failing file', () => {
     const { file, jobs } = await loadingFile(2);
     const claim = await ledger.claimChunk(jobs[0].chunkId, 'one');
     await ledger.setFileState(file.fileId, 'failed', { error });
-    expect(await commitAlone(commit(jobs[0], claim!.claim))).toBe(false);
+    expect(await commitAlone(commit(jobs[0], claim!.fencingToken))).toBe(false);
     expect(await ledger.claimChunk(jobs[1].chunkId, 'two')).toBeNull();
   });
 

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { migrations, sql } from '../../ledger/sql.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const names = readdirSync(`${root}ddl/statements`).map((file) => file.replace(/\.sql$/, ''));
+const names = readdirSync(`${root}ddl/statements`, { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.sql'))
+  .map((file) => file.slice(0, -4));
 
 describe.each(names)('statement %s', (name) => {
   const lines = sql(name).split('\n');
@@ -22,12 +25,12 @@ describe.each(names)('statement %s', (name) => {
 });
 
 it('every statement is used by somebody', () => {
-  const files = ['platform', 'coordinator', 'workers'].flatMap((room) =>
+  const files = ['ledger', 'coordinator', 'workers', 'sinks'].flatMap((room) =>
     readdirSync(`${root}${room}`, { recursive: true }).map((file) => `${root}${room}/${file}`),
   );
   const source = files.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(file, 'utf8'));
   const used = source.flatMap((text) =>
-    [...text.matchAll(/(?:sql|run)\('([\w-]+)'/g)].map(([, name]) => name),
+    [...text.matchAll(/(?:sql|run)\('([\w/-]+)'/g)].map(([, name]) => name),
   );
   expect([...new Set(used)].sort()).toEqual([...names].sort());
 });

@@ -1,12 +1,13 @@
 /** Vectors made by hand, and enrichments run on them as a dataset would. */
-import type { Batch as KernelBatch } from '../../kernel/types.ts';
+
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import type { Batch as KernelBatch } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset, LogicalType } from '../../model/compiled.ts';
-import { type DatasetDefinition, type Definition, defineDataset } from '../../model/language/define.ts';
 import type { Lanes } from '../../model/enrich/lanes.ts';
-import type { Enrichment } from '../../model/language/refs.ts';
 import { valueAt, vectorBuilder } from '../../model/enrich/values.ts';
+import { type DatasetDefinition, type Definition, defineDataset } from '../../model/language/define.ts';
+import type { Enrichment } from '../../model/language/refs.ts';
 import { offsetAt, zoneTable } from '../../model/types/zone-tables.ts';
 
 /** A vector of values as vectorBuilder takes them; null for none. */

@@ -1,17 +1,17 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Turn } from '../../platform/event-loop.ts';
+import { Breather } from '../../platform/event-loop.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 test('others have their turn once the work has gone on for long, and not before', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
-  const turn = new Turn();
+  const breather = new Breather();
   let others = 0;
   setImmediate(() => others++);
   clock.mockReturnValue(1);
-  await turn.over();
+  await breather.pause();
   expect(others).toBe(0);
   clock.mockReturnValue(20);
-  await turn.over();
+  await breather.pause();
   expect(others).toBe(1);
 });

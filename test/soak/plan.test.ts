@@ -32,7 +32,7 @@ describe('a plan', () => {
     );
   });
 
-  it('asks Redis no trouble where there is none', () => {
+  it('asks Redis no outage where there is none', () => {
     const faults = Array.from({ length: 20 }, (_, seed) => drawPlan(seed, 'postgres', minute).faults).flat();
     expect(faults.filter(({ kind }) => kind.includes('Redis'))).toEqual([]);
   });

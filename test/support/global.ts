@@ -15,12 +15,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { migrate } from '../../ledger/migrate.ts';
 import { connectDatabase } from '../../platform/database/database.ts';
 import { clusterPaths } from '../../platform/database/embedded/cluster.ts';
+import { openServer } from '../../platform/database/embedded/embedded-server.ts';
 import { findRunning, freePort } from '../../platform/database/embedded/launch.ts';
 import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
-import { openServer } from '../../platform/database/embedded/embedded-server.ts';
-import { migrate } from '../../ledger/migrate.ts';
 import { openQueues } from '../../platform/queue/index.ts';
 import { untilListening } from './listening.ts';
 

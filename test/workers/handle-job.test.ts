@@ -37,7 +37,7 @@ async function handler(changes: Partial<HandlerOptions> = {}) {
     kernels: [await createKernel()],
     slots,
     ticker: new Ticker('test', slots, async () => undefined),
-    patienceMs: 60_000,
+    outageTimeoutMs: 60_000,
     log: createLog('test', { level: 'silent' }),
     ...changes,
   });
@@ -72,7 +72,7 @@ describe('a chunk that fails', () => {
     expect(slots.busy).toBe(false);
   });
 
-  it('waits for a worker with its definition, with that as the reason, until patience is at its end', async () => {
+  it('waits for a worker with its definition, with that as the reason, until the outage timeout is at its end', async () => {
     const { dataset } = stage;
     const other = { ...dataset, version: '0123456789abcdef' };
     const handle = await handler({ registry: { get: () => other, names: () => [], all: () => [other] } });
@@ -87,7 +87,7 @@ describe('a chunk that fails', () => {
     expect(await state()).toEqual({ state: 'committed', code: null });
   });
 
-  it('has failed when no worker had its definition for as long as patience lasts', async () => {
+  it('has failed when no worker had its definition for as long as the outage timeout lasts', async () => {
     const handle = await handler({ registry: { get: () => undefined, names: () => [], all: () => [] } });
     await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context({ givenBack: 30 }));
     expect(await state()).toEqual({ state: 'failed', code: 'LF_DATASET_UNKNOWN' });
@@ -150,7 +150,7 @@ async function ailingLake(
   return { lake, ails: () => left > 0 };
 }
 
-describe('a lake in trouble', () => {
+describe('a lake in outage', () => {
   it.each([
     ['writer', 'EMFILE'],
     ['write', 'ENOSPC'],
@@ -172,9 +172,9 @@ describe('a lake in trouble', () => {
     expect(objects.sort()).toEqual((await stage.ledger.parts(stage.fileId)).map((part) => part.path));
   });
 
-  it('uses up an attempt once patience is at its end, and the ledger says why', async () => {
+  it('uses up an attempt once the outage timeout is at its end, and the ledger says why', async () => {
     const { lake } = await ailingLake('write', 'ENOSPC', 1000);
-    const handle = await handler({ lake, patienceMs: 0 });
+    const handle = await handler({ lake, outageTimeoutMs: 0 });
     const chunk = stage.jobs[0];
     await expect(handle({ kind: 'chunk', chunk }, context())).rejects.toThrow('ENOSPC');
     expect(await state()).toEqual({ state: 'planned', code: 'LF_STORAGE' });
@@ -209,10 +209,13 @@ describe('a chunk whose workers are lost', () => {
     await ledger.releaseChunk(chunkId, 'two', { keeps: false });
     expect((await ledger.chunks(fileId))[0]).toMatchObject({ state: 'planned', worker: 'three' });
     expect(await ledger.claimChunk(chunkId, 'two', { again: true })).toBeNull();
-    expect(await ledger.claimChunk(chunkId, 'three', { again: true })).toMatchObject({ claim: 4, lost: 1 });
+    expect(await ledger.claimChunk(chunkId, 'three', { again: true })).toMatchObject({
+      fencingToken: 4,
+      lost: 1,
+    });
   });
 
-  it('is set aside when it has cost too many', async () => {
+  it('is given up when it has cost too many', async () => {
     await database.pool.query("update landfall.chunk set lost = 10, worker = 'the last of them'");
     const handle = await handler();
     await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context());
@@ -222,12 +225,12 @@ describe('a chunk whose workers are lost', () => {
     expect(chunk.error!.message).toContain('11 workers');
   });
 
-  it('is told of a survey by the queue', async () => {
-    await database.pool.query("update landfall.file set state = 'surveying'");
+  it('is told of a scan by the queue', async () => {
+    await database.pool.query("update landfall.file set state = 'scanning'");
     const handle = await handler();
-    const survey = { fileId: stage.fileId, number: 0, byteStart: 0, byteEnd: csv.length };
-    await handle({ kind: 'survey', survey }, context({ stalls: 10 }));
-    const [found] = await stage.ledger.surveys(stage.fileId);
-    expect(found.stream).toMatchObject({ error: { code: 'LF_SURVEY_KILLS' } });
+    const scan = { fileId: stage.fileId, number: 0, byteStart: 0, byteEnd: csv.length };
+    await handle({ kind: 'scan', scan }, context({ stalls: 10 }));
+    const [found] = await stage.ledger.scans(stage.fileId);
+    expect(found.stream).toMatchObject({ error: { code: 'LF_SCAN_KILLS' } });
   });
 });

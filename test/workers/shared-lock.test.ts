@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { Room } from '../../workers/shared-lock.ts';
+import { SharedLock } from '../../workers/shared-lock.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('many may be inside together, or one alone, in the order in which they came', async () => {
-  const room = new Room();
+  const lock = new SharedLock();
   const inside: string[] = [];
   const seen: string[] = [];
   const come = async (name: string, alone: boolean) => {
-    const leave = await room.enter(alone);
+    const leave = await lock.enter(alone);
     inside.push(name);
     seen.push([...inside].join('+'));
     return () => {

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readHead } from '../../kernel/dialect/header.ts';
 import { createKernel } from '../../kernel/kernel.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
 import type { Definition } from '../../model/index.ts';
-import { Ledger } from '../../ledger/ledger.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, FileLayout } from '../../platform/types.ts';
+import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
+import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { type ChunkTools, loadChunk } from '../../workers/pipeline/load-chunk.ts';
-import { Room } from '../../workers/shared-lock.ts';
+import { SharedLock } from '../../workers/shared-lock.ts';
 import { Slots } from '../../workers/slots.ts';
-import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { Stopwatch } from '../../workers/stopwatch.ts';
 import { type TestDatabase, tempFolder } from '../support/index.ts';
 
@@ -83,7 +83,7 @@ export async function openStage(
   const load = async (job: ChunkJob, changes: Partial<ChunkTools> = {}) => {
     const tools: ChunkTools = {
       hold: new ChunkHold(ledger, job, 'test'),
-      room: new Room(),
+      sharedLock: new SharedLock(),
       registry: {
         get: (named) => (named === name ? dataset : undefined),
         names: () => [name],

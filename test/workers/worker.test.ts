@@ -6,11 +6,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
+import { openTicks } from '../../ledger/ticks.ts';
 import { loadConfig } from '../../platform/config/config.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { Tick } from '../../platform/progress/progress.ts';
 import { openQueues, type Queues } from '../../platform/queue/index.ts';
-import { openTicks } from '../../platform/progress/ticks.ts';
 import type { Config } from '../../platform/types.ts';
 import { type Pool, startPool } from '../../workers/pool.ts';
 import { redisUrl, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
@@ -49,7 +49,7 @@ async function submitted(backend: 'redis' | null): Promise<{ config: Config; sco
       lakeUrl: stage.lakeUrl,
       datasets: [],
     },
-    // What a killed one had in hand is taken over soon.
+    // What a killed one had in flight is taken over soon.
     { env: { LANDFALL_LOCK_MS: '1500' } },
   );
   const scope = `test-${process.pid}-${Date.now()}`;
@@ -112,7 +112,7 @@ for (const [name, backend] of backends) {
         expect(pool.pids()).not.toContain(victim);
       });
 
-      it('finish what they have in hand when they are stopped, and leave the rest', async () => {
+      it('finish what they have in flight when they are stopped, and leave the rest', async () => {
         const settings = await submitted(backend);
         pool = await start(settings, 2);
         await until('some chunks are committed', async () => (await committedChunks()) > 5);

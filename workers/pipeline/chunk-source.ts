@@ -1,8 +1,9 @@
 /** Where a chunk's records lie: a range of its file, without header and footer, or an object of the spool. */
-import { linesBeforeRecords } from '../../platform/layout.ts';
+
 import type { Claim } from '../../ledger/ledger.ts';
-import { spoolKey } from '../../platform/storage/spool.ts';
+import { linesBeforeRecords } from '../../platform/layout.ts';
 import { openObject } from '../../platform/storage/index.ts';
+import { spoolKey } from '../../platform/storage/spool.ts';
 import type { ChunkJob, Storage } from '../../platform/types.ts';
 
 export interface ChunkSource {

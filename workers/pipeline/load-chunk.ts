@@ -9,32 +9,32 @@
 
 import type { Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
+import type { Claim, Ledger } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { loadingStar } from '../../sinks/postgres/facts/staging.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Claim, Ledger } from '../../ledger/ledger.ts';
 import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import type { ChunkJob, Storage } from '../../platform/types.ts';
-import { type ChunkHold, FencedOff, isSuspect } from '../chunk-hold.ts';
-import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
-import { passRows } from './pass-rows.ts';
-import { RejectTray } from './reject-tray.ts';
-import type { Room } from '../shared-lock.ts';
-import type { SlotCounters } from '../slots.ts';
 import type { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { FactLoad } from '../../sinks/postgres/facts/fact-load.ts';
+import { loadingStar } from '../../sinks/postgres/facts/staging.ts';
+import { type ChunkHold, FencedOff, isSuspect } from '../chunk-hold.ts';
+import type { SharedLock } from '../shared-lock.ts';
+import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
+import { openChunk } from './chunk-source.ts';
+import { passRows } from './pass-rows.ts';
+import { RejectTray } from './reject-tray.ts';
 import { openRepeats } from './unique/repeats.ts';
 
 /** What a worker lends to a chunk. */
 export interface ChunkTools {
   readonly hold: ChunkHold;
   /** Of this process. */
-  readonly room: Room;
+  readonly sharedLock: SharedLock;
   readonly registry: Registry;
   readonly ledger: Ledger;
   readonly pool: Pool;
@@ -60,7 +60,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const alone = isSuspect(claimed);
   // Whatever ends this process while the chunk waits for the room is not the chunk.
   if (alone) await tools.hold.stepBack();
-  const leave = await tools.room.enter(alone);
+  const leave = await tools.sharedLock.enter(alone);
   try {
     const held = alone ? await tools.hold.take() : claimed;
     return held && (await loadClaimed(job, dataset, held, tools));
@@ -76,14 +76,14 @@ async function loadClaimed(
   tools: ChunkTools,
 ): Promise<RowCounts | null> {
   const { ledger, counters, stopwatch, signal } = tools;
-  const { claim, file } = claimed;
+  const { fencingToken, file } = claimed;
   refusePastLimit(dataset, claimed);
   const layout = file.layout!;
   const repeats = await openRepeats(job, dataset, claimed, tools);
   const source = await openChunk(job, claimed, tools.lake);
   const { byteStart, byteCount, lineStart } = source;
 
-  const address = { dataset, fileId: job.fileId, chunkNumber: job.number, claim };
+  const address = { dataset, fileId: job.fileId, chunkNumber: job.number, fencingToken };
   const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
   const byteEnd = byteStart + byteCount;
   const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake, signal });
@@ -140,7 +140,7 @@ export function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset
 
 /** A file that has too many rejects already fails, whatever is in the rest of it. */
 function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar }: Claim): void {
-  const limited = file.link !== 'mends' && file.link !== 'replays';
+  const limited = file.link !== 'corrects' && file.link !== 'replays';
   if (!limited || rejectedSoFar <= rejectLimit.count) return;
   throw new LandfallError('LF_REJECT_LIMIT', {
     file: file.name,

@@ -6,21 +6,22 @@
  *                  └─ one that cannot be read is left out         └─ any failure: nothing of all is kept
  *
  * It only does what goes well. What it leaves out its caller loads alone, with all that load-chunk.ts knows of
- * trouble, of workers that are lost and of what is wrong with a file. So no file suffers for another one.
+ * outage, of workers that are lost and of what is wrong with a file. So no file suffers for another one.
  */
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import type { ChunkCommit } from '../../ledger/commit.ts';
 import type { Claim } from '../../ledger/ledger.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { ChunkJob } from '../../platform/types.ts';
-import { FencedOff } from '../chunk-hold.ts';
-import { openChunk } from './chunk-source.ts';
 import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
+import { FactLoad } from '../../sinks/postgres/facts/fact-load.ts';
+import { FencedOff } from '../chunk-hold.ts';
+import type { Slots } from '../slots.ts';
+import { openChunk } from './chunk-source.ts';
 import { type ChunkTools, checkCount, definitionOf } from './load-chunk.ts';
 import { passRows } from './pass-rows.ts';
 import { RejectTray } from './reject-tray.ts';
-import type { Slots } from '../slots.ts';
-import { FactLoad } from '../../sinks/postgres/facts/fact-load.ts';
 
 export type GroupTools = Omit<ChunkTools, 'hold' | 'counters'> & {
   readonly workerId: string;
@@ -60,7 +61,7 @@ export async function loadGroup(
   crashPoint('group.claimed');
   const loaded: Loaded[] = [];
   const done = new Set<number>();
-  const leave = await tools.room.enter(false);
+  const leave = await tools.sharedLock.enter(false);
   try {
     for (const job of chunks) {
       const claim = claims.get(job.chunkId);
@@ -88,12 +89,12 @@ async function readOne(
   tools: GroupTools,
 ): Promise<Loaded> {
   const { fileId, chunkId, number: chunkNumber } = job;
-  const { claim, file } = claimed;
+  const { fencingToken, file } = claimed;
   const counters = tools.slots.begin(job);
   const source = await openChunk(job, claimed, tools.lake);
   const { byteStart, byteCount, lineStart } = source;
   const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
-  const address = { dataset, fileId, chunkNumber, claim, byteStart, byteEnd: byteStart + byteCount };
+  const address = { dataset, fileId, chunkNumber, fencingToken, byteStart, byteEnd: byteStart + byteCount };
   const objects: LakeObject[] = [];
   const keep = (part: LakeObject) => void objects.push(part);
   const lake = openLakeChunk({ ...address, lake: tools.lake, keep, signal: tools.signal });
@@ -119,7 +120,15 @@ async function readOne(
     const { rows: parsed } = counters;
     const rows = { parsed, loaded: parsed - rejects.count, rejected: rejects.count, deduplicated: 0 };
     // The server counts the rows of all together; commitAll compares that with the sum of these.
-    const commit = { fileId, chunkId, claim, rows, starRows: rows.loaded, parts, rejects: rejects.rest };
+    const commit = {
+      fileId,
+      chunkId,
+      fencingToken,
+      rows,
+      starRows: rows.loaded,
+      parts,
+      rejects: rejects.rest,
+    };
     return {
       commit: { ...commit, definitionVersion: dataset.version },
       rows: facts.rows,

@@ -1,15 +1,16 @@
 /** A claimed chunk's rows on their way: read, parsed, enriched, handed to the lake and to the star. */
-import { enrichBatch } from '../../model/enrich/enrich.ts';
-import { convertFallbacks } from '../../model/types/fallback.ts';
-import { ReusedLanes } from '../../model/enrich/lanes.ts';
-import { crashPoint } from '../../platform/errors/crash-points.ts';
+
 import type { Ledger } from '../../ledger/ledger.ts';
+import { enrichBatch } from '../../model/enrich/enrich.ts';
+import { ReusedLanes } from '../../model/enrich/lanes.ts';
+import { convertFallbacks } from '../../model/types/fallback.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 import type { LakeChunk } from '../../sinks/lake/lake-chunk.ts';
-import { type ChunkReading, readChunk } from './read-batches.ts';
-import type { RejectTray, Spill } from './reject-tray.ts';
 import type { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { factFields } from '../../sinks/postgres/facts/fact-fields.ts';
+import { type ChunkReading, readChunk } from './read-batches.ts';
+import type { RejectTray, Spill } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
 
 /** Where the rows go, and what they need on the way. */

@@ -8,9 +8,9 @@ import { readColumns } from '../../model/file/extra.ts';
 import { needsPlaces } from '../../model/types/fallback.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/types.ts';
-import type { ChunkSource } from './chunk-source.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
+import type { ChunkSource } from './chunk-source.ts';
 
 export interface ReadOptions {
   /** Begun for this chunk. */

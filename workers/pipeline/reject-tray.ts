@@ -1,16 +1,16 @@
 /** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
-import { isCut } from '../../kernel/read-batch.ts';
 import { originalBytes } from '../../kernel/dialect/encodings.ts';
 import { readHead } from '../../kernel/dialect/header.ts';
 import { RECORD_BYTES_MAX } from '../../kernel/kernel.ts';
+import { isCut } from '../../kernel/read-batch.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../../kernel/types.ts';
+import type { Claim, Ledger, LedgerReject } from '../../ledger/ledger.ts';
 import type { CompiledColumn, CompiledDataset } from '../../model/compiled.ts';
 import { readColumns } from '../../model/file/extra.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import type { Claim, Ledger, LedgerReject } from '../../ledger/ledger.ts';
 import type { ChunkJob, FileLayout, Storage } from '../../platform/types.ts';
 import { QuarantinePart } from '../../sinks/lake/quarantine.ts';
 
@@ -76,13 +76,25 @@ export class RejectTray {
   private readonly lineStart: number;
   private readonly quarantine: QuarantinePart;
 
-  constructor(job: ChunkJob, dataset: CompiledDataset, { claim, file, lineStart }: Claim, lake: Storage) {
+  constructor(
+    job: ChunkJob,
+    dataset: CompiledDataset,
+    { fencingToken, file, lineStart }: Claim,
+    lake: Storage,
+  ) {
     const { fileId, number: chunkNumber, definitionVersion } = job;
     this.job = job;
     this.dataset = dataset;
     this.layout = file.layout!;
     this.lineStart = lineStart;
-    const address = { dataset: dataset.name, definitionVersion, fileId, file: file.name, chunkNumber, claim };
+    const address = {
+      dataset: dataset.name,
+      definitionVersion,
+      fileId,
+      file: file.name,
+      chunkNumber,
+      fencingToken,
+    };
     this.quarantine = new QuarantinePart({ ...address, lake });
   }
 
@@ -117,7 +129,7 @@ export class RejectTray {
   /** Completes the quarantine part, not visible yet. */
   async finish(): Promise<void> {
     await this.quarantine.finish();
-    crashPoint('quarantine.aside');
+    crashPoint('quarantine.staged');
   }
 
   /** Makes the quarantine part visible. */

@@ -1,7 +1,7 @@
 /** Cuts bytes that come one after another into chunks that begin at records. */
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { machineOf } from '../../kernel/dialect/machine.ts';
-import { createSurveyor } from '../../kernel/scan.ts';
+import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { ZipEntry } from '../../platform/types.ts';
 
@@ -28,7 +28,7 @@ export interface ChunkSink {
 
 /**
  * begin ─▶ push … push ─▶ end, as often as there are files in the stream. The state of the CSV machine is
- * known from the start, so that what a survey of a slice finds for all others is not asked.
+ * known from the start, so that what a scan of a slice finds for all others is not asked.
  */
 export class RecordCutter {
   readonly chunks: CutChunk[] = [];
@@ -86,9 +86,9 @@ export class RecordCutter {
 
   private async slice(fresh: Uint8Array): Promise<void> {
     const bytes = this.held.length > 0 ? Buffer.concat([this.held, fresh]) : fresh;
-    const surveyor = await createSurveyor(this.dialect, this.position, this.state);
-    surveyor.update(createTranscoder(this.encoding).push(bytes));
-    const found = surveyor.finish();
+    const scanner = await createScanner(this.dialect, this.position, this.state);
+    scanner.update(createTranscoder(this.encoding).push(bytes));
+    const found = scanner.finish();
     const whole = found.byteEnd - this.position;
     this.held = Uint8Array.from(bytes.subarray(whole));
     const border = found.firstRecordStart[this.state];

@@ -7,16 +7,16 @@
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { readRecord } from '../../kernel/dialect/header.ts';
 import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
-import { BlockHasher } from '../../platform/storage/content-hash.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { LedgerFile } from '../../ledger/ledger.ts';
-import { spoolKey } from '../../platform/storage/spool.ts';
+import { BlockHasher } from '../../platform/storage/content-hash.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import type { FileLayout, Storage, StorageWriter, StreamChunk, SurveyJob } from '../../platform/types.ts';
+import { spoolKey } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
-import { type ChunkSink, type CutChunk, RecordCutter } from './record-cutter.ts';
+import type { FileLayout, ScanJob, Storage, StorageWriter, StreamChunk } from '../../platform/types.ts';
 import type { SlotCounters } from '../slots.ts';
+import { type ChunkSink, type CutChunk, RecordCutter } from './record-cutter.ts';
 
 export interface StreamTools {
   readonly lake: Storage;
@@ -35,14 +35,14 @@ const entryCharactersMost = 300;
  * The file's chunks and the hashes of its blocks. Throws LF_FILE_CHANGED, LF_ZIP_HEADERS and what
  * unpacking throws.
  */
-export async function surveyStream(
-  job: SurveyJob,
+export async function scanStream(
+  job: ScanJob,
   file: LedgerFile,
   tools: StreamTools,
 ): Promise<{ blockHashes: Buffer; chunks: readonly StreamChunk[] }> {
   const layout = file.layout!;
   const chunkBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
-  if (layout.compression === undefined) return surveyPlain(file, layout, chunkBytes, tools);
+  if (layout.compression === undefined) return scanPlain(file, layout, chunkBytes, tools);
   const blockHashes = await hashFile(file, tools.signal);
   const spool = new SpoolSink(tools.lake, file.fileId);
   try {
@@ -72,7 +72,7 @@ async function hashFile(file: LedgerFile, signal: AbortSignal): Promise<Buffer> 
   return hasher.finish();
 }
 
-async function surveyPlain(
+async function scanPlain(
   file: LedgerFile,
   layout: FileLayout,
   chunkBytes: number,

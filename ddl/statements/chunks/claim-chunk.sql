@@ -10,13 +10,13 @@ with free as (
   for update nowait
 ), claimed as (
   update landfall.chunk c
-  set claim = c.claim + 1, worker = $2, claimed_at = now(),
+  set fencing_token = c.fencing_token + 1, worker = $2, claimed_at = now(),
       lost = c.lost + case when c.worker <> $2 then 1 else 0 end
   from free, landfall.file f
   where c.chunk_id = free.chunk_id and f.file_id = c.file_id and f.state = 'loading'
-  returning c.file_id, c.claim, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
+  returning c.file_id, c.fencing_token, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
 )
-select f.*, claimed.claim, claimed.lost, claimed.line_start, claimed.unpacked_start, claimed.unpacked_end,
+select f.*, claimed.fencing_token, claimed.lost, claimed.line_start, claimed.unpacked_start, claimed.unpacked_end,
   (select coalesce(sum(c.rows_rejected), 0) from landfall.chunk c
     where c.file_id = f.file_id and c.state = 'committed') as rejected_so_far
 from claimed join landfall.file f using (file_id)

@@ -1,8 +1,8 @@
--- The fence: only the latest claim of a planned chunk commits, and only while its file is being loaded.
+-- The fence: only the holder of the latest fencing token commits a planned chunk, and only while its file is being loaded.
 -- The file's row is locked so that the file cannot fail between this and the end of the transaction.
 -- $1 chunk_id  integer
 -- $2 file_id  integer
--- $3 claim  integer
+-- $3 fencing_token  integer
 -- $4 rows_parsed  bigint
 -- $5 rows_loaded  bigint
 -- $6 rows_rejected  bigint
@@ -16,4 +16,4 @@ update landfall.chunk c
 set state = 'committed', rows_parsed = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
     star_rows = $8, parts = $9, committed_at = clock_timestamp(), error = null
 from loading
-where c.chunk_id = $1 and c.file_id = loading.file_id and c.claim = $3 and c.state = 'planned'
+where c.chunk_id = $1 and c.file_id = loading.file_id and c.fencing_token = $3 and c.state = 'planned'

@@ -10,6 +10,6 @@
 -- $9 linked_to  integer
 insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, link, linked_to)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-on conflict (scope, url, fingerprint) where state in ('discovered', 'surveying', 'loading', 'finalising')
+on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')
 do update set url = excluded.url
 returning *

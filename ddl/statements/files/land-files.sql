@@ -17,6 +17,6 @@ where not exists (
     and f.scope = $6 and f.origin = 'landing' and f.state in ('done', 'failed', 'duplicate', 'undone')
 )
 order by n.place
-on conflict (scope, url, fingerprint) where state in ('discovered', 'surveying', 'loading', 'finalising')
+on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')
 do update set url = excluded.url
 returning *

@@ -1,4 +1,4 @@
--- From survey to loading: what the file holds and how many chunks it has.
+-- From scan to loading: what the file holds and how many chunks it has.
 -- $1 file_id  integer
 -- $2 content_hash  text
 -- $3 definition_version  text

@@ -1,5 +1,5 @@
 -- All unfinished files, and the $1 that were finished last.
 -- $1 finished  integer
-(select file_id from landfall.file where state in ('discovered', 'surveying', 'loading', 'finalising'))
+(select file_id from landfall.file where state in ('discovered', 'scanning', 'loading', 'finalising'))
 union all
 (select file_id from landfall.file where finished_at is not null order by finished_at desc, file_id desc limit $1)

@@ -1,4 +1,4 @@
--- Other files of the same dataset and name that are loaded or being loaded, newest first. Files that mend
+-- Other files of the same dataset and name that are loaded or being loaded, newest first. Files that fix
 -- or replay others are no versions of anything.
 -- $1 dataset  text
 -- $2 name  text
@@ -6,5 +6,5 @@
 select * from landfall.file
 where dataset = $1 and name = $2 and file_id <> $3
   and state in ('loading', 'finalising', 'done')
-  and link is distinct from 'mends' and link is distinct from 'replays'
+  and link is distinct from 'corrects' and link is distinct from 'replays'
 order by file_id desc

@@ -10,10 +10,10 @@ with free as (
   for update of c skip locked
 ), claimed as (
   update landfall.chunk c
-  set claim = c.claim + 1, worker = $2, claimed_at = now()
+  set fencing_token = c.fencing_token + 1, worker = $2, claimed_at = now()
   from free where c.chunk_id = free.chunk_id
-  returning c.chunk_id, c.file_id, c.claim, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
+  returning c.chunk_id, c.file_id, c.fencing_token, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
 )
-select f.*, claimed.chunk_id, claimed.claim, claimed.lost, claimed.line_start, claimed.unpacked_start,
+select f.*, claimed.chunk_id, claimed.fencing_token, claimed.lost, claimed.line_start, claimed.unpacked_start,
   claimed.unpacked_end, 0 as rejected_so_far
 from claimed join landfall.file f using (file_id)

@@ -1,9 +1,9 @@
--- commit-chunk.sql for many: only the latest claims of planned chunks commit, and only of files that are being
+-- commit-chunk.sql for many: only the holders of the latest fencing tokens commit, and only of files that are being
 -- loaded. Their rows are locked so that none can fail between this and the end of the transaction.
 -- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 file_id  integer[]
--- $3 claim  integer[]
+-- $3 fencing_token  integer[]
 -- $4 rows_parsed  bigint[]
 -- $5 rows_loaded  bigint[]
 -- $6 rows_rejected  bigint[]
@@ -18,5 +18,5 @@ set state = 'committed', rows_parsed = n.parsed, rows_loaded = n.loaded, rows_re
     rows_deduplicated = n.deduplicated, star_rows = n.star_rows, parts = n.parts, committed_at = now(), error = null
 from loading, unnest($1::integer[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
   $7::bigint[], $8::bigint[], $9::integer[])
-  as n (chunk_id, file_id, claim, parsed, loaded, rejected, deduplicated, star_rows, parts)
-where c.chunk_id = n.chunk_id and n.file_id = loading.file_id and c.claim = n.claim and c.state = 'planned'
+  as n (chunk_id, file_id, fencing_token, parsed, loaded, rejected, deduplicated, star_rows, parts)
+where c.chunk_id = n.chunk_id and n.file_id = loading.file_id and c.fencing_token = n.fencing_token and c.state = 'planned'

@@ -1,4 +1,4 @@
--- Rejects of a file that nothing has mended or replayed, in the order of its bytes, between two offsets. Both
+-- Rejects of a file that nothing has corrected or replayed, in the order of its bytes, between two offsets. Both
 -- bounds matter: with one and a limit, a server without statistics of the table sorts the rest for every page.
 -- $1 file_id  integer
 -- $2 byte_offset  bigint   after this one

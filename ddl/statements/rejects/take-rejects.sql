@@ -1,4 +1,4 @@
--- Hands rejects of a file over to the one that mends or replays them; those that another has are left.
+-- Hands rejects of a file over to the one that corrects or replays them; those that another has are left.
 -- $1 file_id  integer   whose rejects they are
 -- $2 byte_offset  bigint[]
 -- $3 taken_by  integer

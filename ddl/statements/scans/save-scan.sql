@@ -4,8 +4,8 @@
 -- $3 byte_start  bigint
 -- $4 byte_end  bigint
 -- $5 block_hashes  bytea   32 bytes for each block
--- $6 result  jsonb   RangeSurvey of each piece, or StreamSurvey
-insert into landfall.survey (file_id, number, byte_start, byte_end, block_hashes, result)
+-- $6 result  jsonb   RangeScan of each piece, or StreamScan
+insert into landfall.scan (file_id, number, byte_start, byte_end, block_hashes, result)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (file_id, number) do update
 set byte_start = excluded.byte_start, byte_end = excluded.byte_end,

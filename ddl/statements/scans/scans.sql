@@ -1,3 +1,3 @@
 -- $1 file_id  integer
 select number, byte_start, byte_end, block_hashes, result
-from landfall.survey where file_id = $1 order by number
+from landfall.scan where file_id = $1 order by number

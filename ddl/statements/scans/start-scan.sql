@@ -1,7 +1,7 @@
--- Begins the survey of a file and settles how it is read.
+-- Begins the scan of a file and settles how it is read.
 -- $1 file_id  integer
 -- $2 definition_version  text
 -- $3 layout  jsonb
 update landfall.file
-set state = 'surveying', definition_version = $2, layout = $3, started_at = coalesce(started_at, now())
-where file_id = $1 and state in ('discovered', 'surveying')
+set state = 'scanning', definition_version = $2, layout = $3, started_at = coalesce(started_at, now())
+where file_id = $1 and state in ('discovered', 'scanning')

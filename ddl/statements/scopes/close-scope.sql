@@ -6,7 +6,7 @@ delete from landfall.scope
 where scope = $1 and not exists (
   select from landfall.file f
   where f.scope = $1 and (
-    f.state in ('discovered', 'surveying', 'loading', 'finalising') or f.receipt is null or
+    f.state in ('discovered', 'scanning', 'loading', 'finalising') or f.receipt is null or
     f.moving_to is not null or (f.origin = 'landing' and (
       starts_with(f.url, $2) or (f.state <> 'failed' and starts_with(f.url, $3)))))
 )

@@ -1,5 +1,5 @@
 -- Tables in which the facts of files waited that have ended since.
 select n.nspname as schema, c.relname as name
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-join landfall.file f on c.relname = '_incoming_f' || f.file_id
+join landfall.file f on c.relname = '_staging_f' || f.file_id
 where c.relkind = 'r' and f.state in ('done', 'failed', 'duplicate', 'undone')

@@ -1,6 +1,6 @@
 /** Where the accepted rows of a batch stand, for those that TypeScript turns away later; kept where asked. */
 import { alloc } from '../arena';
-import { ADDRESS, Scan } from './read';
+import { ADDRESS, Reader } from './read';
 import { Table, rowBytes } from './table-read';
 
 export class Places {
@@ -19,7 +19,7 @@ export function openPlaces(batchRows: i32): void {
 
 /** Notes the block's records as rows [from, to). */
 export function notePlaces(from: i32, to: i32): void {
-  const lastSlot = <usize>Scan.fieldCount << 2;
+  const lastSlot = <usize>Reader.fieldCount << 2;
   for (let r = from; r < to; r++) {
     const i = r - from;
     const slot = <usize>i << 2;
@@ -29,15 +29,15 @@ export function notePlaces(from: i32, to: i32): void {
       start = load<u32>(Table.rowStart + slot);
       length = load<u32>(Table.rowLength + slot);
     } else {
-      const word = Scan.index + <usize>i * Scan.stride;
+      const word = Reader.index + <usize>i * Reader.stride;
       start = load<u32>(word) + 1;
       length = (load<u32>(word + lastSlot) & ADDRESS) - start;
     }
     const place = Places.rows + (<usize>r << 4);
     store<u32>(place, start);
     store<u32>(place, length, 4);
-    store<u32>(place, load<u32>(Scan.rowRecord + slot), 8);
-    store<u32>(place, load<u32>(Scan.rowLine + slot), 12);
+    store<u32>(place, load<u32>(Reader.rowRecord + slot), 8);
+    store<u32>(place, load<u32>(Reader.rowLine + slot), 12);
     store<f64>(Places.bytes + (<usize>r << 3), Table.on ? rowBytes(i) : <f64>length);
   }
 }

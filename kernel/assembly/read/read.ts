@@ -36,7 +36,7 @@ export const ADDRESS: u32 = 0x3fffffff;
 /** Bytes of a discarded record that are kept to be shown. */
 export const HEAD_BYTES: u32 = 8192;
 
-export class Scan {
+export class Reader {
   // The window of input: [base, base + capacity), filled up to end, looked at up to pos.
   static base: usize = 0;
   static capacity: usize = 0;
@@ -84,17 +84,17 @@ export class Scan {
 /** Offset in the file of an address in the window. */
 @inline
 export function fileOffset(address: usize): f64 {
-  return Scan.baseOffset + <f64><isize>(address - Scan.base);
+  return Reader.baseOffset + <f64><isize>(address - Reader.base);
 }
 
-/** Scans on until the block or the batch is full or the bytes are used up. */
-export function scan(): void {
-  const delimiter = i8x16.splat(<i8>Scan.delimiter);
+/** Reads on until the block or the batch is full or the bytes are used up. */
+export function readRecords(): void {
+  const delimiter = i8x16.splat(<i8>Reader.delimiter);
   const newline = i8x16.splat(<i8>LF);
-  const quote = i8x16.splat(<i8>Scan.quote);
-  const quoting = i8x16.splat(Scan.quote < 256 ? -1 : 0);
-  const end = Scan.end;
-  let pos = Scan.pos;
+  const quote = i8x16.splat(<i8>Reader.quote);
+  const quoting = i8x16.splat(Reader.quote < 256 ? -1 : 0);
+  const end = Reader.end;
+  let pos = Reader.pos;
   while (pos < end) {
     const a = v128.load(pos);
     const b = v128.load(pos, 16);
@@ -113,42 +113,42 @@ export function scan(): void {
     const inside: u64 = end - pos < 64 ? ((<u64>1) << (end - pos)) - 1 : -1;
     bits &= inside;
     let full = false;
-    if (Scan.mode == OUTSIDE && !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)))) full = takePlain(pos, bits);
+    if (Reader.mode == OUTSIDE && !v128.any_true(v128.or(v128.or(qa, qb), v128.or(qc, qd)))) full = takePlain(pos, bits);
     else if (readQuotes(pos, bits, bits64(qa, qb, qc, qd) & inside)) full = takeTidy(pos);
     else full = takeQuoted(pos, bits);
     if (full) return;
     pos += 64;
   }
-  Scan.pos = end;
+  Reader.pos = end;
 }
 
 /** Takes the delimiters and newlines of a block that lies outside quotes and holds none. */
 function takePlain(block: usize, bits: u64): bool {
-  const last = Scan.fieldCount - 1;
-  let fields = Scan.fields;
-  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  const last = Reader.fieldCount - 1;
+  let fields = Reader.fields;
+  let row = Reader.index + <usize>Reader.rows * Reader.stride + 4;
   while (bits != 0) {
     const p = block + <usize>ctz(bits);
     bits &= bits - 1;
     if (load<u8>(p) != LF) {
-      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | Scan.fieldFlags);
-      Scan.fieldFlags = 0;
+      store<u32>(row + (<usize>min(fields, last) << 2), <u32>p | Reader.fieldFlags);
+      Reader.fieldFlags = 0;
       fields++;
-      Scan.fieldStart = p + 1;
+      Reader.fieldStart = p + 1;
       continue;
     }
-    Scan.fields = fields;
+    Reader.fields = fields;
     endRecord(p);
-    Scan.lines++;
+    Reader.lines++;
     beginRecord(p + 1);
-    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
-      Scan.pos = p + 1;
+    if (Reader.rows == Reader.rowsMax || Reader.room == 0) {
+      Reader.pos = p + 1;
       return true;
     }
     fields = 0;
-    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+    row = Reader.index + <usize>Reader.rows * Reader.stride + 4;
   }
-  Scan.fields = fields;
+  Reader.fields = fields;
   return false;
 }
 
@@ -172,16 +172,16 @@ class Tidy {
 @inline
 function readQuotes(block: usize, bits: u64, quotes: u64): bool {
   const structure = bits & ~quotes;
-  let mode = Scan.mode;
+  let mode = Reader.mode;
   // A field that was closed by the last byte of the block before, and ends here.
-  if (mode == CLOSING && Scan.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
+  if (mode == CLOSING && Reader.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
   if (mode == CLOSING) return false;
   let quoted = parities(quotes);
   if (mode == QUOTED) quoted = ~quoted;
   const ends = structure & ~quoted;
   const opening = quotes & quoted;
   const closing = quotes & ~quoted;
-  const starts = (ends << 1) | <u64>(mode == OUTSIDE && Scan.fieldStart == block);
+  const starts = (ends << 1) | <u64>(mode == OUTSIDE && Reader.fieldStart == block);
   let after = closing << 1;
   // A CR may stand between the last field's quote and the newline.
   const returns = after & ~ends;
@@ -217,12 +217,12 @@ function hasNewline(block: usize, bits: u64): bool {
 
 /** Takes the delimiters and newlines of the block that readQuotes has read. */
 function takeTidy(block: usize): bool {
-  const last = Scan.fieldCount - 1;
+  const last = Reader.fieldCount - 1;
   const quotedEnds = Tidy.quotedEnds;
   let bits = Tidy.ends;
-  let flags = Scan.fieldFlags;
-  let fields = Scan.fields;
-  let row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+  let flags = Reader.fieldFlags;
+  let fields = Reader.fields;
+  let row = Reader.index + <usize>Reader.rows * Reader.stride + 4;
   while (bits != 0) {
     const bit = ctz(bits);
     const p = block + <usize>bit;
@@ -234,21 +234,21 @@ function takeTidy(block: usize): bool {
       fields++;
       continue;
     }
-    Scan.fields = fields;
-    Scan.fieldFlags = flags;
+    Reader.fields = fields;
+    Reader.fieldFlags = flags;
     endRecord(p);
-    Scan.lines++;
+    Reader.lines++;
     beginRecord(p + 1);
-    if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
-      Scan.pos = p + 1;
+    if (Reader.rows == Reader.rowsMax || Reader.room == 0) {
+      Reader.pos = p + 1;
       return true;
     }
     flags = 0;
     fields = 0;
-    row = Scan.index + <usize>Scan.rows * Scan.stride + 4;
+    row = Reader.index + <usize>Reader.rows * Reader.stride + 4;
   }
-  Scan.fields = fields;
-  if (Tidy.ends != 0) Scan.fieldStart = block + 64 - <usize>clz(Tidy.ends);
+  Reader.fields = fields;
+  if (Tidy.ends != 0) Reader.fieldStart = block + 64 - <usize>clz(Tidy.ends);
   leaveTidy(block, flags);
   return false;
 }
@@ -257,10 +257,10 @@ function takeTidy(block: usize): bool {
 function leaveTidy(block: usize, flags: u32): void {
   const open = Tidy.quoted >> 63 != 0;
   const closed = Tidy.closing >> 63 != 0;
-  Scan.mode = open ? QUOTED : closed ? CLOSING : OUTSIDE;
-  if (closed) Scan.quoteAt = block + 63;
+  Reader.mode = open ? QUOTED : closed ? CLOSING : OUTSIDE;
+  if (closed) Reader.quoteAt = block + 63;
   // Where no field has been opened here it is one of an earlier block, which has set its flags.
-  Scan.fieldFlags = (open || closed) && Tidy.opening != 0 ? QUOTED_FIELD : flags;
+  Reader.fieldFlags = (open || closed) && Tidy.opening != 0 ? QUOTED_FIELD : flags;
 }
 
 /** Takes the structural bytes of a block that begins in quotes or holds quotes. */
@@ -269,33 +269,33 @@ function takeQuoted(block: usize, bits: u64): bool {
     const p = block + <usize>ctz(bits);
     bits &= bits - 1;
     const byte = <u32>load<u8>(p);
-    if (Scan.mode == QUOTED) {
-      if (byte == Scan.quote) {
-        Scan.mode = CLOSING;
-        Scan.quoteAt = p;
-      } else if (byte == LF) Scan.lines++;
+    if (Reader.mode == QUOTED) {
+      if (byte == Reader.quote) {
+        Reader.mode = CLOSING;
+        Reader.quoteAt = p;
+      } else if (byte == LF) Reader.lines++;
       continue;
     }
-    if (Scan.mode == CLOSING) {
-      if (byte == Scan.quote && p == Scan.quoteAt + 1) {
-        Scan.mode = QUOTED;
-        Scan.fieldFlags |= ESCAPED_FIELD;
+    if (Reader.mode == CLOSING) {
+      if (byte == Reader.quote && p == Reader.quoteAt + 1) {
+        Reader.mode = QUOTED;
+        Reader.fieldFlags |= ESCAPED_FIELD;
         continue;
       }
       leaveQuotes(p, byte == LF);
     }
-    if (byte == Scan.delimiter) endField(p);
+    if (byte == Reader.delimiter) endField(p);
     else if (byte == LF) {
       endRecord(p);
-      Scan.lines++;
+      Reader.lines++;
       beginRecord(p + 1);
-      if (Scan.rows == Scan.rowsMax || Scan.room == 0) {
-        Scan.pos = p + 1;
+      if (Reader.rows == Reader.rowsMax || Reader.room == 0) {
+        Reader.pos = p + 1;
         return true;
       }
-    } else if (p == Scan.fieldStart) {
-      Scan.mode = QUOTED;
-      Scan.fieldFlags = QUOTED_FIELD;
+    } else if (p == Reader.fieldStart) {
+      Reader.mode = QUOTED;
+      Reader.fieldFlags = QUOTED_FIELD;
     }
   }
   return false;
@@ -303,103 +303,103 @@ function takeQuoted(block: usize, bits: u64): bool {
 
 /** Judges what stands between a closing quote and the structural byte (or end) at `p`. */
 function leaveQuotes(p: usize, lineEnd: bool): void {
-  const after = Scan.quoteAt + 1;
+  const after = Reader.quoteAt + 1;
   const clean = p == after || (lineEnd && p == after + 1 && load<u8>(after) == CR);
-  if (!clean) Scan.badQuote = true;
-  Scan.mode = OUTSIDE;
+  if (!clean) Reader.badQuote = true;
+  Reader.mode = OUTSIDE;
 }
 
 @inline
 function endField(p: usize): void {
-  const slot = <usize>min(Scan.fields, Scan.fieldCount - 1);
-  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride + 4 + (slot << 2), <u32>p | Scan.fieldFlags);
-  Scan.fields++;
-  Scan.fieldStart = p + 1;
-  Scan.fieldFlags = 0;
+  const slot = <usize>min(Reader.fields, Reader.fieldCount - 1);
+  store<u32>(Reader.index + <usize>Reader.rows * Reader.stride + 4 + (slot << 2), <u32>p | Reader.fieldFlags);
+  Reader.fields++;
+  Reader.fieldStart = p + 1;
+  Reader.fieldFlags = 0;
 }
 
 /** Ends the record at the newline (or end of the chunk) at `p`: accepted, rejected or a blank line. */
 function endRecord(p: usize): void {
-  const carriageReturn = (p > Scan.recordStart || Scan.discarding) && load<u8>(p - 1) == CR;
+  const carriageReturn = (p > Reader.recordStart || Reader.discarding) && load<u8>(p - 1) == CR;
   const stop = carriageReturn ? p - 1 : p;
-  const blank = Scan.fields == 0 && stop <= Scan.recordStart && !Scan.discarding;
+  const blank = Reader.fields == 0 && stop <= Reader.recordStart && !Reader.discarding;
   if (blank) return;
   endField(stop);
   let reason = 0;
-  if (Scan.discarding || <u32>(stop - Scan.recordStart) > Scan.recordBytesMax) reason = TOO_LONG;
-  else if (Scan.badQuote) reason = QUOTE;
-  else if (Scan.fields != Scan.fieldCount) reason = FIELD_COUNT;
+  if (Reader.discarding || <u32>(stop - Reader.recordStart) > Reader.recordBytesMax) reason = TOO_LONG;
+  else if (Reader.badQuote) reason = QUOTE;
+  else if (Reader.fields != Reader.fieldCount) reason = FIELD_COUNT;
   if (reason != 0) rejectRecord(stop, reason);
   else {
-    store<u32>(Scan.rowRecord + (<usize>Scan.rows << 2), Scan.records);
-    store<u32>(Scan.rowLine + (<usize>Scan.rows << 2), Scan.recordLine);
-    Scan.rows++;
+    store<u32>(Reader.rowRecord + (<usize>Reader.rows << 2), Reader.records);
+    store<u32>(Reader.rowLine + (<usize>Reader.rows << 2), Reader.recordLine);
+    Reader.rows++;
   }
-  Scan.records++;
-  Scan.room--;
+  Reader.records++;
+  Reader.room--;
 }
 
 function rejectRecord(stop: usize, reason: i32): void {
-  if (Scan.discarding) {
-    const length = fileOffset(stop) - Scan.discardOffset;
-    if (stop > Scan.recordStart) keepHead(stop);
-    const shown = <u32>min(length, <f64>Scan.headLength);
-    addReject(Scan.discardOffset, length, Scan.head, shown, Scan.records, Scan.recordLine, -1, reason);
-    Scan.discarding = false;
+  if (Reader.discarding) {
+    const length = fileOffset(stop) - Reader.discardOffset;
+    if (stop > Reader.recordStart) keepHead(stop);
+    const shown = <u32>min(length, <f64>Reader.headLength);
+    addReject(Reader.discardOffset, length, Reader.head, shown, Reader.records, Reader.recordLine, -1, reason);
+    Reader.discarding = false;
     // The head of one discarded record is kept at a time, so the batch ends with it.
-    Scan.room = 1;
+    Reader.room = 1;
     return;
   }
-  const length = <u32>(stop - Scan.recordStart);
-  const offset = fileOffset(Scan.recordStart);
-  addReject(offset, <f64>length, Scan.recordStart, length, Scan.records, Scan.recordLine, -1, reason);
+  const length = <u32>(stop - Reader.recordStart);
+  const offset = fileOffset(Reader.recordStart);
+  addReject(offset, <f64>length, Reader.recordStart, length, Reader.records, Reader.recordLine, -1, reason);
 }
 
 /** Makes ready for a record that starts at `start`. */
 export function beginRecord(start: usize): void {
-  Scan.mode = OUTSIDE;
-  Scan.recordStart = start;
-  Scan.recordLine = Scan.lines;
-  Scan.fieldStart = start;
-  Scan.fieldFlags = 0;
-  Scan.fields = 0;
-  Scan.badQuote = false;
-  store<u32>(Scan.index + <usize>Scan.rows * Scan.stride, <u32>start - 1);
+  Reader.mode = OUTSIDE;
+  Reader.recordStart = start;
+  Reader.recordLine = Reader.lines;
+  Reader.fieldStart = start;
+  Reader.fieldFlags = 0;
+  Reader.fields = 0;
+  Reader.badQuote = false;
+  store<u32>(Reader.index + <usize>Reader.rows * Reader.stride, <u32>start - 1);
 }
 
 /** Ends the chunk's last record where it has no line end. */
 export function endInput(): void {
-  const end = Scan.end;
-  if (Scan.recordStart == end && !Scan.discarding) return;
+  const end = Reader.end;
+  if (Reader.recordStart == end && !Reader.discarding) return;
   // Wide reads of the last field stop here, whatever an earlier filling left behind.
   store<u8>(end, <u8>LF);
-  if (Scan.mode == QUOTED) Scan.badQuote = true;
-  else if (Scan.mode == CLOSING) leaveQuotes(end, true);
+  if (Reader.mode == QUOTED) Reader.badQuote = true;
+  else if (Reader.mode == CLOSING) leaveQuotes(end, true);
   endRecord(end);
   beginRecord(end);
 }
 
 /** Moves the index row of an unfinished record to the front, for the next block. */
 export function carryRecord(rows: i32): void {
-  const bytes = (<usize>min(Scan.fields, Scan.fieldCount) + 1) << 2;
-  if (rows > 0) memory.copy(Scan.index, Scan.index + <usize>rows * Scan.stride, bytes);
-  Scan.rows = 0;
+  const bytes = (<usize>min(Reader.fields, Reader.fieldCount) + 1) << 2;
+  if (rows > 0) memory.copy(Reader.index, Reader.index + <usize>rows * Reader.stride, bytes);
+  Reader.rows = 0;
 }
 
 /** Keeps what there is up to `stop` of a discarded record, as far as it is to be shown. */
 export function keepHead(stop: usize): void {
-  const size = min(HEAD_BYTES - Scan.headLength, <u32>(stop - Scan.recordStart));
-  memory.copy(Scan.head + <usize>Scan.headLength, Scan.recordStart, <usize>size);
-  Scan.headLength += size;
+  const size = min(HEAD_BYTES - Reader.headLength, <u32>(stop - Reader.recordStart));
+  memory.copy(Reader.head + <usize>Reader.headLength, Reader.recordStart, <usize>size);
+  Reader.headLength += size;
 }
 
 /** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
 export function discard(): void {
-  if (!Scan.discarding) {
-    Scan.discarding = true;
-    Scan.discardOffset = fileOffset(Scan.recordStart);
-    Scan.headLength = 0;
+  if (!Reader.discarding) {
+    Reader.discarding = true;
+    Reader.discardOffset = fileOffset(Reader.recordStart);
+    Reader.headLength = 0;
   }
-  keepHead(Scan.end);
-  Scan.recordStart = Scan.end;
+  keepHead(Reader.end);
+  Reader.recordStart = Reader.end;
 }

@@ -1,7 +1,7 @@
 /** The text of a field: without its quotes, without doubled quotes, trimmed where the dialect says so. */
 import { alloc, powerOfTwo, release } from '../arena';
 import { Work } from '../column';
-import { ADDRESS, ESCAPED_FIELD, QUOTED_FIELD, Scan } from './read';
+import { ADDRESS, ESCAPED_FIELD, QUOTED_FIELD, Reader } from './read';
 
 export class Slice {
   static start: usize = 0;
@@ -20,7 +20,7 @@ export function forgetScratch(): void {
 /** Address of the index word before the column's field, in the block's first row. */
 @inline
 export function firstWord(field: i32): usize {
-  return Scan.index + (<usize>field << 2);
+  return Reader.index + (<usize>field << 2);
 }
 
 @inline
@@ -70,7 +70,7 @@ function unescape(from: usize, to: usize): void {
     scratchBytes = powerOfTwo(size + 1);
     scratch = alloc(scratchBytes);
   }
-  const quote = Scan.quote;
+  const quote = Reader.quote;
   let out = scratch;
   for (let p = from; p < to; p++) {
     const byte = load<u8>(p);

@@ -1,13 +1,13 @@
 /**
  * Pass 1 for every dialect but the plainest: one byte after another through the table of states of
  * kernel/dialect/machine.ts. Fields are written, unquoted, unescaped and trimmed, one after another into an arena
- * with a 0 between them, and the index of scan.ts points there: the converters see no difference.
+ * with a 0 between them, and the index of read.ts points there: the converters see no difference.
  */
 import { PADDING, alloc, powerOfTwo, release } from '../arena';
 import { measure } from './measure';
 import { FIELD_COUNT, QUOTE, TOO_LONG } from '../reasons';
 import { addReject } from '../rejects';
-import { HEAD_BYTES, Scan, keepHead } from './read';
+import { HEAD_BYTES, Reader, keepHead } from './read';
 import { RUNS_APPEND, RUNS_NOTHING, specialBits } from './special';
 
 const CR: u32 = 13;
@@ -50,7 +50,7 @@ export class Table {
   // The record being read.
   static state: u32 = 0;
   static quoted: bool = false;
-  /** Offset in the file of the byte at Scan.recordStart. */
+  /** Offset in the file of the byte at Reader.recordStart. */
   static recordOffset: f64 = 0;
   /** Where its fields begin in the arena, where the present one does, and where the next byte goes. */
   static recordOut: usize = 0;
@@ -72,13 +72,13 @@ export function openTable(byteStart: f64): void {
   Table.state = 0;
   Table.block = 0;
   Table.blockBytes = 0;
-  Table.rowStart = alloc(<usize>Scan.rowsMax << 2);
-  Table.rowLength = alloc(<usize>Scan.rowsMax << 2);
-  Table.rowOffset = alloc(<usize>Scan.rowsMax << 3);
+  Table.rowStart = alloc(<usize>Reader.rowsMax << 2);
+  Table.rowLength = alloc(<usize>Reader.rowsMax << 2);
+  Table.rowOffset = alloc(<usize>Reader.rowsMax << 3);
   allocArena(65536);
   Table.recordOut = Table.fieldOut = Table.out = Table.arena;
   Table.recordOffset = byteStart;
-  Scan.recordStart = Scan.base;
+  Reader.recordStart = Reader.base;
 }
 
 function allocArena(bytes: usize): void {
@@ -91,7 +91,7 @@ function allocArena(bytes: usize): void {
 function reserve(bytes: usize): void {
   const used = Table.out - Table.arena;
   // Each byte gives at most one, each missing field of a short record one.
-  const needed = used + bytes + (<usize>Scan.rowsMax + 1) * (<usize>Scan.fieldCount + 2) + 16;
+  const needed = used + bytes + (<usize>Reader.rowsMax + 1) * (<usize>Reader.fieldCount + 2) + 16;
   if (needed + LEAD + PADDING <= Table.blockBytes) return;
   const old = Table.block;
   const oldBytes = Table.blockBytes;
@@ -107,7 +107,7 @@ function moveArena(from: usize, to: usize): void {
   Table.recordOut = Table.recordOut - from + to;
   Table.fieldOut = Table.fieldOut - from + to;
   Table.out = Table.out - from + to;
-  const words = min(Scan.fields, Scan.fieldCount) + 1;
+  const words = min(Reader.fields, Reader.fieldCount) + 1;
   for (let i = 0; i < words; i++) {
     const word = rowWord() + (<usize>i << 2);
     store<u32>(word, load<u32>(word) - <u32>from + <u32>to);
@@ -116,13 +116,13 @@ function moveArena(from: usize, to: usize): void {
 
 @inline
 function rowWord(): usize {
-  return Scan.index + <usize>Scan.rows * Scan.stride;
+  return Reader.index + <usize>Reader.rows * Reader.stride;
 }
 
-/** Scans on until the block or the batch is full or the bytes are used up. */
-export function scanTable(): void {
-  const end = Scan.end;
-  let p = Scan.pos;
+/** Reads on until the block or the batch is full or the bytes are used up. */
+export function readTableRecords(): void {
+  const end = Reader.end;
+  let p = Reader.pos;
   reserve(end - p);
   const words = Table.words;
   const final = Table.final;
@@ -150,11 +150,11 @@ export function scanTable(): void {
     Table.out = out;
     act(action, byte, p - 1);
     out = Table.out;
-    if (Scan.rows == Scan.rowsMax || Scan.room == 0) break;
+    if (Reader.rows == Reader.rowsMax || Reader.room == 0) break;
   }
   Table.state = state;
   Table.out = out;
-  Scan.pos = p;
+  Reader.pos = p;
 }
 
 /** Copies bytes up to a special one, or until fewer than 16 are left. Returns where it stopped. */
@@ -186,7 +186,7 @@ function passRun(start: usize, end: usize, special: usize): usize {
 function act(action: u32, byte: u32, p: usize): void {
   if (action & ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
   if (action & APPEND) store<u8>(Table.out++, <u8>byte);
-  if (action & BAD) Scan.badQuote = true;
+  if (action & BAD) Reader.badQuote = true;
   const step = action & 7;
   if (step == FIELD) {
     Table.out = max(Table.fieldOut, Table.out - (Table.delimiterBytes - 1));
@@ -195,20 +195,20 @@ function act(action: u32, byte: u32, p: usize): void {
   else if (step == RECORD) endRecord(p, true);
   else if (step == OPEN) Table.quoted = true;
   else if (step == COMMENT) clearRecord();
-  if (action & LINE) Scan.lines++;
+  if (action & LINE) Reader.lines++;
   if (step == RECORD || step == RESTART) beginTableRecord(p + 1);
 }
 
 function endField(): void {
   if (Table.trim && !Table.quoted) trimField();
-  if (Scan.fields < Scan.fieldCount) {
+  if (Reader.fields < Reader.fieldCount) {
     const out = Table.out;
-    store<u32>(rowWord() + 4 + (<usize>Scan.fields << 2), <u32>out);
+    store<u32>(rowWord() + 4 + (<usize>Reader.fields << 2), <u32>out);
     store<u8>(out, 0);
     Table.out = out + 1;
   } else Table.out = Table.fieldOut;
   Table.fieldOut = Table.out;
-  Scan.fields++;
+  Reader.fields++;
   Table.quoted = false;
 }
 
@@ -229,89 +229,89 @@ function isBlank(byte: u8): bool {
 
 /** Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may go. */
 function endRecord(p: usize, strip: bool): void {
-  const carriage = strip && Table.stripCr && (p > Scan.recordStart || Scan.discarding) && load<u8>(p - 1) == CR;
+  const carriage = strip && Table.stripCr && (p > Reader.recordStart || Reader.discarding) && load<u8>(p - 1) == CR;
   const stop = carriage ? p - 1 : p;
-  if (Scan.fields == 0 && stop <= Scan.recordStart && !Scan.discarding) return;
+  if (Reader.fields == 0 && stop <= Reader.recordStart && !Reader.discarding) return;
   if (carriage && !Table.quoted && Table.out > Table.fieldOut && load<u8>(Table.out - 1) == CR) Table.out--;
   endField();
-  if (Table.pad) while (Scan.fields < Scan.fieldCount) endField();
-  if (Table.truncate && Scan.fields > Scan.fieldCount) Scan.fields = Scan.fieldCount;
+  if (Table.pad) while (Reader.fields < Reader.fieldCount) endField();
+  if (Table.truncate && Reader.fields > Reader.fieldCount) Reader.fields = Reader.fieldCount;
   let reason = 0;
-  if (Scan.discarding || <u32>(stop - Scan.recordStart) > Scan.recordBytesMax) reason = TOO_LONG;
-  else if (Scan.badQuote) reason = QUOTE;
-  else if (Scan.fields != Scan.fieldCount) reason = FIELD_COUNT;
+  if (Reader.discarding || <u32>(stop - Reader.recordStart) > Reader.recordBytesMax) reason = TOO_LONG;
+  else if (Reader.badQuote) reason = QUOTE;
+  else if (Reader.fields != Reader.fieldCount) reason = FIELD_COUNT;
   if (reason != 0) reject(stop, reason);
   else accept(stop);
-  Scan.records++;
-  Scan.room--;
+  Reader.records++;
+  Reader.room--;
 }
 
 function accept(stop: usize): void {
-  const row = <usize>Scan.rows;
-  store<u32>(Scan.rowRecord + (row << 2), Scan.records);
-  store<u32>(Scan.rowLine + (row << 2), Scan.recordLine);
-  store<u32>(Table.rowStart + (row << 2), <u32>Scan.recordStart);
-  store<u32>(Table.rowLength + (row << 2), <u32>(stop - Scan.recordStart));
+  const row = <usize>Reader.rows;
+  store<u32>(Reader.rowRecord + (row << 2), Reader.records);
+  store<u32>(Reader.rowLine + (row << 2), Reader.recordLine);
+  store<u32>(Table.rowStart + (row << 2), <u32>Reader.recordStart);
+  store<u32>(Table.rowLength + (row << 2), <u32>(stop - Reader.recordStart));
   store<f64>(Table.rowOffset + (row << 3), Table.recordOffset);
-  Scan.rows++;
+  Reader.rows++;
   Table.recordOut = Table.out;
 }
 
 function reject(stop: usize, reason: i32): void {
-  const start = Scan.recordStart;
-  if (Scan.discarding) {
-    let length = Table.recordOffset - Scan.discardOffset;
+  const start = Reader.recordStart;
+  if (Reader.discarding) {
+    let length = Table.recordOffset - Reader.discardOffset;
     if (stop >= start) {
       length += measure(Table.measure, start, stop);
       keepHead(stop);
     } else {
       // The CR of this line end was thrown away with the bytes before it.
       length -= measure(Table.measure, stop, start);
-      if (Scan.headLength < HEAD_BYTES) Scan.headLength--;
+      if (Reader.headLength < HEAD_BYTES) Reader.headLength--;
     }
-    addReject(Scan.discardOffset, length, Scan.head, Scan.headLength, Scan.records, Scan.recordLine, -1, reason);
+    addReject(Reader.discardOffset, length, Reader.head, Reader.headLength, Reader.records, Reader.recordLine, -1, reason);
     // The head of one discarded record is kept at a time, so the batch ends with it.
-    Scan.room = 1;
+    Reader.room = 1;
     return;
   }
   const length = measure(Table.measure, start, stop);
-  addReject(Table.recordOffset, length, start, <u32>(stop - start), Scan.records, Scan.recordLine, -1, reason);
+  addReject(Table.recordOffset, length, start, <u32>(stop - start), Reader.records, Reader.recordLine, -1, reason);
 }
 
 /** Makes ready for a record that starts at `start`; the machine's state is not touched. */
 export function beginTableRecord(start: usize): void {
-  Table.recordOffset += measure(Table.measure, Scan.recordStart, start);
-  Scan.recordStart = start;
-  Scan.recordLine = Scan.lines;
-  Scan.discarding = false;
+  Table.recordOffset += measure(Table.measure, Reader.recordStart, start);
+  Reader.recordStart = start;
+  Reader.recordLine = Reader.lines;
+  Reader.discarding = false;
   clearRecord();
 }
 
 /** Forgets the fields of the record so far. */
 function clearRecord(): void {
-  Scan.fields = 0;
-  Scan.badQuote = false;
+  Reader.fields = 0;
+  Reader.badQuote = false;
   Table.quoted = false;
   Table.fieldOut = Table.out = Table.recordOut;
   store<u32>(rowWord(), <u32>Table.recordOut - 1);
 }
 
-/** Ends the chunk's last record where it has no line end; scanTable has seen to the space. */
+/** Ends the chunk's last record where it has no line end; readTableRecords has seen to the space. */
 export function endTableInput(): void {
   const final = <u32>load<u8>(Table.final + <usize>Table.state) & 7;
   Table.state = 0;
   if (final == 0) return;
-  if (final == FINAL_BAD_QUOTE) Scan.badQuote = true;
+  if (final == FINAL_BAD_QUOTE) Reader.badQuote = true;
   if (final == FINAL_ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
-  endRecord(Scan.end, final <= FINAL_BAD_QUOTE);
-  beginTableRecord(Scan.end);
+  endRecord(Reader.end, final <= FINAL_BAD_QUOTE);
+  beginTableRecord(Reader.end);
 }
 
 /** Moves the unfinished record to the front of index and arena, for the next block. */
 export function carryTableRecord(rows: i32): void {
-  const bytes = (<usize>min(Scan.fields, Scan.fieldCount) + 1) << 2;
-  if (rows > 0) memory.copy(Scan.index, Scan.index + <usize>rows * Scan.stride, bytes);
-  Scan.rows = 0;
+  const bytes = (<usize>min(Reader.fields, Reader.fieldCount) + 1) << 2;
+  if (rows > 0) memory.copy(Reader.index, Reader.index + <usize>rows * Reader.stride, bytes);
+  Reader.rows = 0;
   const from = Table.recordOut;
   if (from == Table.arena) return;
   memory.copy(Table.arena, from, Table.out - from);
@@ -320,14 +320,14 @@ export function carryTableRecord(rows: i32): void {
 
 /** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
 export function discardTable(): void {
-  if (!Scan.discarding) {
-    Scan.discarding = true;
-    Scan.discardOffset = Table.recordOffset;
-    Scan.headLength = 0;
+  if (!Reader.discarding) {
+    Reader.discarding = true;
+    Reader.discardOffset = Table.recordOffset;
+    Reader.headLength = 0;
   }
-  keepHead(Scan.end);
-  Table.recordOffset += measure(Table.measure, Scan.recordStart, Scan.end);
-  Scan.recordStart = Scan.end;
+  keepHead(Reader.end);
+  Table.recordOffset += measure(Table.measure, Reader.recordStart, Reader.end);
+  Reader.recordStart = Reader.end;
   Table.out = Table.fieldOut;
 }
 

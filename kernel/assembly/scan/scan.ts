@@ -1,5 +1,5 @@
 /**
- * What a range of bytes does to the machine of scan.ts, for each of the four states it may begin in.
+ * What a range of bytes does to the machine of read.ts, for each of the four states it may begin in.
  *
  * Four tracks are followed, one for each state at the range's start. Only quotes have to be looked at one
  * by one: outside quotes a track is at a field's start exactly where the byte before is a delimiter or a
@@ -18,7 +18,7 @@ const CLOSING: i32 = 3;
 /** What a quote makes of each state, two bits for each, the first state lowest. */
 const TURNS: i32 = QUOTED | (UNQUOTED << 2) | (CLOSING << 4) | (QUOTED << 6);
 
-class Survey {
+class Scan {
   static delimiter: u32 = 44;
   static quote: u32 = 34;
   /** Bytes seen before the present call, and newlines among all bytes seen. */
@@ -34,12 +34,12 @@ const states = memory.data(16, 16);
 const firstEnds = memory.data(32, 16);
 const firstLines = memory.data(32, 16);
 
-export function surveyBegin(delimiter: u32, quote: u32): usize {
-  Survey.delimiter = delimiter;
-  Survey.quote = quote;
-  Survey.seen = 0;
-  Survey.lines = 0;
-  Survey.open = 15;
+export function scanBegin(delimiter: u32, quote: u32): usize {
+  Scan.delimiter = delimiter;
+  Scan.quote = quote;
+  Scan.seen = 0;
+  Scan.lines = 0;
+  Scan.open = 15;
   for (let i: usize = 0; i < 4; i++) {
     store<i32>(states + (i << 2), <i32>i);
     store<f64>(firstEnds + (i << 3), -1);
@@ -48,32 +48,32 @@ export function surveyBegin(delimiter: u32, quote: u32): usize {
   return states;
 }
 
-export function surveyFirstEnds(): usize {
+export function scanFirstEnds(): usize {
   return firstEnds;
 }
 
-export function surveyFirstLines(): usize {
+export function scanFirstLines(): usize {
   return firstLines;
 }
 
-export function surveyLines(): f64 {
-  return Survey.lines;
+export function scanLines(): f64 {
+  return Scan.lines;
 }
 
 /** Follows the tracks through [start, end), which must be followed by 64 readable bytes. */
-export function surveyUpdate(start: usize, end: usize): void {
+export function scanUpdate(start: usize, end: usize): void {
   let p = start;
   while (p < end) {
     if (awaiting()) p = stepTracks(p, end, start);
     else p = followTracks(p, end);
   }
-  Survey.seen += <f64>(end - start);
+  Scan.seen += <f64>(end - start);
 }
 
 /** True where the next newline is the first record end of a track. */
 function awaiting(): bool {
   for (let i = 0; i < 4; i++) {
-    if (Survey.open & (1 << i) && load<i32>(states + (<usize>i << 2)) != QUOTED) return true;
+    if (Scan.open & (1 << i) && load<i32>(states + (<usize>i << 2)) != QUOTED) return true;
   }
   return false;
 }
@@ -81,7 +81,7 @@ function awaiting(): bool {
 /** True where all tracks that are not in quotes have had a record end, so that newlines only count. */
 @inline
 function settled(a: i32, b: i32, c: i32, d: i32): bool {
-  const open = Survey.open;
+  const open = Scan.open;
   return (
     open == 0 ||
     !((open & 1 && a != QUOTED) || (open & 2 && b != QUOTED) || (open & 4 && c != QUOTED) || (open & 8 && d != QUOTED))
@@ -104,7 +104,7 @@ function turn(state: i32): i32 {
 @inline
 function outsideAfter(p: usize): i32 {
   const byte = <u32>load<u8>(p);
-  return byte == Survey.delimiter || byte == LF ? FIELD_START : UNQUOTED;
+  return byte == Scan.delimiter || byte == LF ? FIELD_START : UNQUOTED;
 }
 
 /**
@@ -126,9 +126,9 @@ function passBlock(state: i32, quotes: u64, structure: u64): i32 {
 /** Follows the tracks from quote to quote, until a newline could be a first record end. */
 function followTracks(start: usize, end: usize): usize {
   const newline = i8x16.splat(<i8>LF);
-  const quote = i8x16.splat(<i8>Survey.quote);
-  const quoting: u64 = Survey.quote < 256 ? -1 : 0;
-  const comma = i8x16.splat(<i8>Survey.delimiter);
+  const quote = i8x16.splat(<i8>Scan.quote);
+  const quoting: u64 = Scan.quote < 256 ? -1 : 0;
+  const comma = i8x16.splat(<i8>Scan.delimiter);
   let a = load<i32>(states);
   let b = load<i32>(states, 4);
   let c = load<i32>(states, 8);
@@ -146,7 +146,7 @@ function followTracks(start: usize, end: usize): usize {
     let quotes = bits64(i8x16.eq(v0, quote), i8x16.eq(v1, quote), i8x16.eq(v2, quote), i8x16.eq(v3, quote)) & quoting & inside;
     const newlines = bits64(i8x16.eq(v0, newline), i8x16.eq(v1, newline), i8x16.eq(v2, newline), i8x16.eq(v3, newline)) & inside;
     lines += popcnt(newlines);
-    if (quotes != 0 && inside == -1 && a == b && b == c && c == d && Survey.open == 0) {
+    if (quotes != 0 && inside == -1 && a == b && b == c && c == d && Scan.open == 0) {
       const delimiters = bits64(i8x16.eq(v0, comma), i8x16.eq(v1, comma), i8x16.eq(v2, comma), i8x16.eq(v3, comma));
       const next = passBlock(p > at ? pass(a, outsideAfter(p - 1)) : a, quotes, newlines | delimiters);
       if (next >= 0) {
@@ -191,7 +191,7 @@ function followTracks(start: usize, end: usize): usize {
   store<i32>(states, b, 4);
   store<i32>(states, c, 8);
   store<i32>(states, d, 12);
-  Survey.lines += <f64>lines;
+  Scan.lines += <f64>lines;
   return end;
 }
 
@@ -199,13 +199,13 @@ function followTracks(start: usize, end: usize): usize {
 function stepTracks(p: usize, end: usize, start: usize): usize {
   while (p < end) {
     const byte = <u32>load<u8>(p++);
-    if (byte == LF) Survey.lines += 1;
+    if (byte == LF) Scan.lines += 1;
     const outside = outsideAfter(p - 1);
     for (let i = 0; i < 4; i++) {
       const track = states + (<usize>i << 2);
       const state = load<i32>(track);
-      if (byte == LF && state != QUOTED && Survey.open & (1 << i)) noteEnd(i, Survey.seen + <f64>(p - start));
-      store<i32>(track, byte == Survey.quote ? turn(state) : pass(state, outside));
+      if (byte == LF && state != QUOTED && Scan.open & (1 << i)) noteEnd(i, Scan.seen + <f64>(p - start));
+      store<i32>(track, byte == Scan.quote ? turn(state) : pass(state, outside));
     }
     if (byte == LF) break;
   }
@@ -213,7 +213,7 @@ function stepTracks(p: usize, end: usize, start: usize): usize {
 }
 
 function noteEnd(track: i32, bytes: f64): void {
-  Survey.open &= ~(1 << track);
+  Scan.open &= ~(1 << track);
   store<f64>(firstEnds + (<usize>track << 3), bytes);
-  store<f64>(firstLines + (<usize>track << 3), Survey.lines);
+  store<f64>(firstLines + (<usize>track << 3), Scan.lines);
 }

@@ -16,7 +16,7 @@ const STATES_MAX: i32 = 64;
 /** Bytes between two looks for tracks that can go on as one. */
 const MERGE_BYTES: usize = 64;
 
-class Survey {
+class Scan {
   static words: usize = 0;
   static final: usize = 0;
   static special: usize = 0;
@@ -51,17 +51,17 @@ function word64(array: usize, i: i32): usize {
 }
 
 /** `only`: the state that the range is known to begin in, or -1 to follow all of them. */
-export function tableSurveyBegin(
+export function tableScanBegin(
   words: usize, final: usize, special: usize, states: i32, measureKind: i32, only: i32,
 ): void {
-  Survey.words = words;
-  Survey.final = final;
-  Survey.special = special;
-  Survey.states = min(states, STATES_MAX);
-  Survey.measure = measureKind;
-  Survey.seen = 0;
-  Survey.tracks = only < 0 ? Survey.states : 1;
-  for (let i = 0; i < Survey.states; i++) {
+  Scan.words = words;
+  Scan.final = final;
+  Scan.special = special;
+  Scan.states = min(states, STATES_MAX);
+  Scan.measure = measureKind;
+  Scan.seen = 0;
+  Scan.tracks = only < 0 ? Scan.states : 1;
+  for (let i = 0; i < Scan.states; i++) {
     store<i32>(word32(trackState, i), only < 0 ? i : only);
     store<i32>(word32(trackOpen, i), 1);
     store<f64>(word64(trackLines, i), 0);
@@ -73,22 +73,22 @@ export function tableSurveyBegin(
 }
 
 /** Follows the tracks through [start, end), whole characters. */
-export function tableSurveyUpdate(start: usize, end: usize): void {
+export function tableScanUpdate(start: usize, end: usize): void {
   let p = start;
   while (p < end) {
-    const stop = min(end, p + (Survey.tracks > 2 ? MERGE_BYTES : <usize>16384));
-    for (let i = 0; i < Survey.tracks; i++) follow(i, p, stop, start);
+    const stop = min(end, p + (Scan.tracks > 2 ? MERGE_BYTES : <usize>16384));
+    for (let i = 0; i < Scan.tracks; i++) follow(i, p, stop, start);
     p = stop;
-    if (Survey.tracks > 1) merge();
+    if (Scan.tracks > 1) merge();
   }
-  Survey.seen += measure(Survey.measure, start, end);
+  Scan.seen += measure(Scan.measure, start, end);
 }
 
 /** Follows one track through [p, stop). */
 function follow(track: i32, from: usize, stop: usize, start: usize): void {
-  const words = Survey.words;
-  const final = Survey.final;
-  const special = Survey.special;
+  const words = Scan.words;
+  const final = Scan.final;
+  const special = Scan.special;
   let state = load<i32>(word32(trackState, track));
   let open = load<i32>(word32(trackOpen, track)) != 0;
   let lines: u32 = 0;
@@ -123,9 +123,9 @@ function follow(track: i32, from: usize, stop: usize, start: usize): void {
 
 /** A track's first record end is at `p`; `lines` line ends of the present stretch are before it. */
 function noteEnd(track: i32, start: usize, p: usize, lines: u32): void {
-  const offset = Survey.seen + measure(Survey.measure, start, p);
+  const offset = Scan.seen + measure(Scan.measure, start, p);
   const before = load<f64>(word64(trackLines, track)) + <f64>lines;
-  for (let i = 0; i < Survey.states; i++) {
+  for (let i = 0; i < Scan.states; i++) {
     if (load<i32>(word32(trackOf, i)) != track) continue;
     store<f64>(word64(firstEnds, i), offset);
     store<f64>(word64(firstLines, i), before + load<f64>(word64(moreLines, i)));
@@ -134,8 +134,8 @@ function noteEnd(track: i32, start: usize, p: usize, lines: u32): void {
 
 /** Lets tracks that have met go on as one. */
 function merge(): void {
-  for (let i = 0; i < Survey.tracks; i++) {
-    for (let j = Survey.tracks - 1; j > i; j--) {
+  for (let i = 0; i < Scan.tracks; i++) {
+    for (let j = Scan.tracks - 1; j > i; j--) {
       const same =
         load<i32>(word32(trackState, i)) == load<i32>(word32(trackState, j)) &&
         load<i32>(word32(trackOpen, i)) == load<i32>(word32(trackOpen, j));
@@ -146,9 +146,9 @@ function merge(): void {
 
 /** Gives the start states of track `j` to track `i`, and the last track the place of `j`. */
 function join(i: i32, j: i32): void {
-  const last = Survey.tracks - 1;
+  const last = Scan.tracks - 1;
   const more = load<f64>(word64(trackLines, j)) - load<f64>(word64(trackLines, i));
-  for (let s = 0; s < Survey.states; s++) {
+  for (let s = 0; s < Scan.states; s++) {
     const track = load<i32>(word32(trackOf, s));
     if (track == j) {
       store<i32>(word32(trackOf, s), i);
@@ -158,12 +158,12 @@ function join(i: i32, j: i32): void {
   store<i32>(word32(trackState, j), load<i32>(word32(trackState, last)));
   store<i32>(word32(trackOpen, j), load<i32>(word32(trackOpen, last)));
   store<f64>(word64(trackLines, j), load<f64>(word64(trackLines, last)));
-  Survey.tracks--;
+  Scan.tracks--;
 }
 
 /** Writes the answers. Returns where the end states are; the others follow at multiples of 64 words. */
-export function tableSurveyEnd(): usize {
-  for (let s = 0; s < Survey.states; s++) {
+export function tableScanEnd(): usize {
+  for (let s = 0; s < Scan.states; s++) {
     const track = load<i32>(word32(trackOf, s));
     store<i32>(word32(endStates, s), load<i32>(word32(trackState, track)));
     store<f64>(word64(allLines, s), load<f64>(word64(trackLines, track)) + load<f64>(word64(moreLines, s)));
@@ -171,19 +171,19 @@ export function tableSurveyEnd(): usize {
   return endStates;
 }
 
-export function tableSurveyFirstEnds(): usize {
+export function tableScanFirstEnds(): usize {
   return firstEnds;
 }
 
-export function tableSurveyFirstLines(): usize {
+export function tableScanFirstLines(): usize {
   return firstLines;
 }
 
-export function tableSurveyLines(): usize {
+export function tableScanLines(): usize {
   return allLines;
 }
 
 /** Bytes of the file seen so far. */
-export function tableSurveySeen(): f64 {
-  return Survey.seen;
+export function tableScanSeen(): f64 {
+  return Scan.seen;
 }

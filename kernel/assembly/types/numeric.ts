@@ -2,7 +2,7 @@
 import { Column, Work, fail, isNullToken, maybeNull, setNull } from '../column';
 import { Read, fewDigits, readDouble, tenPowers } from './number';
 import { NOT_FINITE, RANGE, TYPE } from '../reasons';
-import { Scan } from '../read/read';
+import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 
 /** The last integer read, and why it is none (0: it is one). */
@@ -34,7 +34,7 @@ function readWhole(p: usize, end: usize): void {
 
 export function convertInt32(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const low = column.low;
   const high = column.high;
@@ -68,7 +68,7 @@ export function convertInt32(column: Column, from: i32, to: i32): void {
 
 export function convertInt64(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  for (let r = from; r < to; r++, word += Reader.stride) {
     unwrap(fieldStart(word), fieldEnd(word));
     if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
       setNull(column, r);
@@ -84,7 +84,7 @@ export function convertDecimal(column: Column, from: i32, to: i32): void {
   const precision = <i32>column.low;
   const scale = <i32>column.high;
   let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  for (let r = from; r < to; r++, word += Reader.stride) {
     unwrap(fieldStart(word), fieldEnd(word));
     if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
       setNull(column, r);
@@ -134,7 +134,7 @@ function readDecimal(p: usize, end: usize, precision: i32, scale: i32): void {
 
 export function convertFloat64(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const values = column.values;
   let word = firstWord(column.field);
@@ -186,7 +186,7 @@ function readWord(start: usize, end: usize): f64 {
 
 export function convertBoolean(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  for (let r = from; r < to; r++, word += Reader.stride) {
     unwrap(fieldStart(word), fieldEnd(word));
     if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
       setNull(column, r);

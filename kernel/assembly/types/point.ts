@@ -2,7 +2,7 @@
 import { Column, POINT_WKT, Work, fail, isNullToken, maybeNull, setNull } from '../column';
 import { Read, readDouble } from './number';
 import { RANGE, TYPE } from '../reasons';
-import { Scan } from '../read/read';
+import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 
 class Pair {
@@ -64,7 +64,7 @@ function readPair(start: usize, end: usize): bool {
 
 export function convertPoint(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const wkt = column.kind == POINT_WKT;
   const first = wkt ? column.values : column.second;

@@ -1,13 +1,13 @@
 /** Date and timestamp columns. */
 import { Column, Work, fail, isNullToken, maybeNull, setNull } from '../column';
-import { Scan } from '../read/read';
+import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 import { Time, readIso, readTime } from './time';
 import { Zone, offsetAt, pieceAt } from './zone';
 
 export function convertDate(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  for (let r = from; r < to; r++, word += Reader.stride) {
     unwrap(fieldStart(word), fieldEnd(word));
     if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
       setNull(column, r);
@@ -21,7 +21,7 @@ export function convertDate(column: Column, from: i32, to: i32): void {
 
 export function convertTimestamp(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const formats = column.formats;
   // The first format is tried here, without the interpreter, where it is the usual one.

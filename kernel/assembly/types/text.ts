@@ -1,14 +1,14 @@
 /** Text columns: as codes into a dictionary, or as offsets and bytes. */
 import { Column, Work, fail, failed, isNullToken, maybeNull, reserveText, setNull } from '../column';
 import { Dictionary, find, insert } from '../dictionary';
-import { Scan } from '../read/read';
+import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 import { isUtf8, textFault } from '../utf8';
 
 /** Texts are checked to be UTF-8 when they enter the dictionary. Faulty rows leave no text in it. */
 export function convertDictionary(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const values = column.values;
   const nullLengths = column.nullLengths;
   const dictionary = changetype<Dictionary>(column.dictionary);
@@ -41,7 +41,7 @@ export function convertDictionary(column: Column, from: i32, to: i32): void {
 
 export function convertUtf8(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
-  const stride = Scan.stride;
+  const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   let word = firstWord(column.field);
   store<u32>(column.values + (<usize>from << 2), column.textUsed);

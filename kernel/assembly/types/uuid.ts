@@ -4,7 +4,7 @@
  */
 import { Column, fail, isNullToken, maybeNull, setNull } from '../column';
 import { TYPE } from '../reasons';
-import { Scan } from '../read/read';
+import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, unwrap } from '../read/slice';
 
 function hexDigit(byte: u32): u32 {
@@ -46,7 +46,7 @@ function readDigits(p: usize, end: usize, out: usize): bool {
 
 export function convertUuid(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Scan.stride) {
+  for (let r = from; r < to; r++, word += Reader.stride) {
     unwrap(fieldStart(word), fieldEnd(word));
     if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
       setNull(column, r);

@@ -133,21 +133,21 @@ function isOurs(copy: string): boolean {
   }
 }
 
-/** Copies what the server reads (not what compilers and linkers do) aside, then renames it into place. */
+/** Copies what the server reads (not what compilers and linkers do) staged, then renames it into place. */
 function makeCopy(native: string, copy: string): void {
-  const aside = mkdtempSync(`${copy}.`);
+  const staged = mkdtempSync(`${copy}.`);
   try {
     const unwanted = /\.a$|[/\\](pkgconfig|pgxs|include)$/;
-    cpSync(native, aside, {
+    cpSync(native, staged, {
       recursive: true,
       verbatimSymlinks: true,
       filter: (path) => !unwanted.test(path),
       mode: constants.COPYFILE_FICLONE,
     });
-    makeReadable(aside);
-    renameSync(aside, copy);
+    makeReadable(staged);
+    renameSync(staged, copy);
   } catch (error) {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(staged, { recursive: true, force: true });
     // Another process was first.
     if (!isOurs(copy)) throw error;
   }

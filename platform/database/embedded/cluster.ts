@@ -65,22 +65,22 @@ export function serverEnvironment(more: Record<string, string> = {}): NodeJS.Pro
 /** The superuser's password: random, made once, readable by us alone. */
 export function clusterPassword(paths: ClusterPaths): string {
   if (!existsSync(paths.password)) {
-    const aside = `${paths.password}.${process.pid}`;
-    writeFileSync(aside, randomBytes(24).toString('hex'), { mode: 0o600 });
+    const staged = `${paths.password}.${process.pid}`;
+    writeFileSync(staged, randomBytes(24).toString('hex'), { mode: 0o600 });
     try {
       // A link appears whole or not at all, and never replaces the password of a faster process.
-      linkSync(aside, paths.password);
+      linkSync(staged, paths.password);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     } finally {
-      rmSync(aside);
+      rmSync(staged);
     }
   }
   return readFileSync(paths.password, 'utf8').trim();
 }
 
 /**
- * Makes the data folder unless it is there: aside, then renamed, so that it is never seen half made.
+ * Makes the data folder unless it is there: staged, then renamed, so that it is never seen half made.
  * @param options.durable false: not flushed to disk, for a server that will not be either
  */
 export async function ensureCluster(
@@ -91,12 +91,12 @@ export async function ensureCluster(
   options: { durable: boolean },
 ): Promise<void> {
   if (existsSync(join(paths.data, 'PG_VERSION'))) return;
-  const aside = mkdtempSync(join(paths.folder, 'making-'));
-  const data = join(aside, 'data');
+  const staged = mkdtempSync(join(paths.folder, 'making-'));
+  const data = join(staged, 'data');
   try {
     mkdirSync(data, { mode: 0o700 });
-    writeFileSync(join(aside, 'password'), password, { mode: 0o600 });
-    if (account) giveAway(account, [aside, data, join(aside, 'password')]);
+    writeFileSync(join(staged, 'password'), password, { mode: 0o600 });
+    if (account) giveAway(account, [staged, data, join(staged, 'password')]);
     await runInitdb(binaries, account, data, { paths, durable: options.durable });
     try {
       renameSync(data, paths.data);
@@ -105,7 +105,7 @@ export async function ensureCluster(
       if (!existsSync(join(paths.data, 'PG_VERSION'))) throw error;
     }
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(staged, { recursive: true, force: true });
   }
 }
 

@@ -34,7 +34,7 @@ export interface EmbeddedServer {
   readonly port: number;
   readonly pid: number;
   /** Starts the server again where it has ended without being told to. Throws LF_EMBEDDED_START. */
-  revive(): Promise<void>;
+  restart(): Promise<void>;
   /** Leaves; the last one out shuts the server down and waits for that. */
   stop(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function handle(
     if (leave(paths, user) && isAlive(identity)) process.kill(pid, 'SIGINT');
   });
   let stopping: Promise<void> | null = null;
-  const revive = async () => {
+  const restart = async () => {
     if (stopping !== null || findRunning(paths) !== null) return;
     // It takes the port it had, which everyone knows, unless somebody else has taken that meanwhile.
     const running = await opened.serve();
@@ -129,7 +129,7 @@ function handle(
     get pid() {
       return pid;
     },
-    revive,
+    restart,
     stop: () => (stopping ??= stop()),
   };
 }

@@ -179,9 +179,9 @@ export function freePort(wanted: number): Promise<number> {
 }
 
 function writeState(paths: ClusterPaths, { port, pid }: Running): void {
-  const aside = `${paths.state}.${process.pid}`;
-  writeFileSync(aside, `${JSON.stringify({ port, pid, startedBy: process.pid })}\n`);
-  renameSync(aside, paths.state);
+  const staged = `${paths.state}.${process.pid}`;
+  writeFileSync(staged, `${JSON.stringify({ port, pid, startedBy: process.pid })}\n`);
+  renameSync(staged, paths.state);
 }
 
 /** The port of the server before this one; 0 where there was none. */

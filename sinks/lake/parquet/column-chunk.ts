@@ -1,7 +1,6 @@
 /** Encodes one column of a row group: picks the encoding and the codec, writes its pages, sums it up. */
 import { ByteSink } from './byte-sink.ts';
 import type { Compression } from './compression.ts';
-import { indexFloat64, indexInt32, indexTexts } from './value-dictionary.ts';
 import { type ChunkPages, Encoding, PageWriter } from './pages.ts';
 import { bitWidth, encodeHybrid, hybridBytesMax, packBits } from './rle.ts';
 import type { ParquetColumn } from './schema.ts';
@@ -17,6 +16,7 @@ import {
   int64Bounds,
   plainTextBounds,
 } from './statistics.ts';
+import { indexFloat64, indexInt32, indexTexts } from './value-dictionary.ts';
 
 /**
  * The values of a column in one row group, nulls left out: `count` values for `rows` rows. `levels` has

@@ -11,7 +11,7 @@ export function bitWidth(max: number): number {
   return Math.max(1, 32 - Math.clz32(max));
 }
 
-/** Room that `encodeHybrid` may need: packed groups, run heads, and what wide stores spill. */
+/** SharedLock that `encodeHybrid` may need: packed groups, run heads, and what wide stores spill. */
 export function hybridBytesMax(count: number, width: number): number {
   return Math.ceil(count / 8) * width + Math.ceil(count / RUN_VALUES_MIN) * 16 + 32;
 }
@@ -187,7 +187,7 @@ export function packBits(values: Uint8Array, from: number, to: number, out: Data
   return at;
 }
 
-/** Room that `encodeLevels` may need. */
+/** SharedLock that `encodeLevels` may need. */
 export function levelBytesMax(rows: number): number {
   return Math.ceil(rows / 8) + 16;
 }

@@ -8,13 +8,13 @@
  * who waits for it must not hold the dimensions.
  */
 import pg from 'pg';
-import type { CompiledDataset, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
-import { keySqlType, sqlType } from './ddl.ts';
-import { LandfallError } from '../../../platform/errors/errors.ts';
 import { sql } from '../../../ledger/sql.ts';
+import type { CompiledDataset, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import { keySqlType, sqlType } from './ddl.ts';
 
 /** How long to wait for chunks that are being copied: meanwhile others wait behind us. Then once more. */
-const patience = '10s';
+const lockTimeout = '10s';
 
 /** A column as the definition wants it. */
 interface Wanted {
@@ -56,7 +56,9 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   const tables = wanted.map(({ table }) => table);
   const found: Found[] = (await client.query(sql('definitions/star-columns'), [star.schema, tables])).rows;
   if (found.length === 0) return;
-  const earlier = (await client.query(sql('definitions/earlier-stars'), [dataset.name])).rows.map(({ star }) => star);
+  const earlier = (await client.query(sql('definitions/earlier-stars'), [dataset.name])).rows.map(
+    ({ star }) => star,
+  );
   const before = earlier.filter(({ schema }) => schema === star.schema).flatMap(wantedTables);
   const given = namesGiven(before);
   const statements: string[] = [];
@@ -71,7 +73,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   }
   if (mistakes.length > 0) throw changed(dataset, mistakes);
   if (statements.length === 0) return;
-  await client.query(`set local lock_timeout = '${patience}'`);
+  await client.query(`set local lock_timeout = '${lockTimeout}'`);
   for (const statement of statements) await client.query(statement);
   await client.query('set local lock_timeout to default');
 }

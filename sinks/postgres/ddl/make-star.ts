@@ -1,10 +1,10 @@
 /** The star as the coordinator touches it: made before the first file, counted and emptied by file. */
 import pg from 'pg';
-import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { martDdl, starDdl } from './ddl.ts';
-import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import { martDdl, starDdl } from './ddl.ts';
 import { growStar } from './grow-star.ts';
 
 /** SQLSTATE: what is to be dropped is used by something else. */

@@ -1,7 +1,7 @@
 /** The stars that a coordinator has made, or is making, each once. */
 import type pg from 'pg';
-import type { CompiledDataset } from '../../../model/compiled.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
 import { makeStar } from './make-star.ts';
 
 export class Stars {

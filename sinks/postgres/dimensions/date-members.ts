@@ -5,8 +5,8 @@
 
 import { escapeIdentifier, type Pool } from 'pg';
 import type { Vector } from '../../../kernel/columns/vectors.ts';
-import { dayOfMonth, monthOf, yearOf } from '../../../model/enrich/calendar.ts';
 import type { CompiledDimension } from '../../../model/compiled.ts';
+import { dayOfMonth, monthOf, yearOf } from '../../../model/enrich/calendar.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { MISSING } from './member-cache.ts';

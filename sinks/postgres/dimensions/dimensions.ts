@@ -4,15 +4,15 @@
  * at once (members.ts), in a transaction of its own, so that no chunk holds locks that another waits for.
  */
 import type { Pool } from 'pg';
-import type { Kernel } from '../../../kernel/types.ts';
 import type { DictionaryVector, Int32Vector, Vector } from '../../../kernel/columns/vectors.ts';
 import { isValid } from '../../../kernel/columns/vectors.ts';
-import type { Batch } from '../../../model/enrich/batch.ts';
+import type { Kernel } from '../../../kernel/types.ts';
 import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../model/compiled.ts';
+import type { Batch } from '../../../model/enrich/batch.ts';
 import { sqlType } from '../ddl/ddl.ts';
 import { vectorOf } from '../facts/batch-vector.ts';
-import { DateMembers } from './date-members.ts';
 import type { KeyVector } from '../facts/fact-fields.ts';
+import { DateMembers } from './date-members.ts';
 import { HashedRole, HashedTable } from './hashed-role.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, Members } from './members.ts';

@@ -6,11 +6,11 @@
  * columns each followed by NUL (two for null). docs/dimensions.md says it to those who join by it.
  */
 import type { Pool } from 'pg';
-import type { CopyField, Kernel } from '../../../kernel/types.ts';
 import type { DictionaryVector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
 import { isValid } from '../../../kernel/columns/vectors.ts';
-import type { Batch } from '../../../model/enrich/batch.ts';
+import type { CopyField, Kernel } from '../../../kernel/types.ts';
 import type { CompiledDimension } from '../../../model/compiled.ts';
+import type { Batch } from '../../../model/enrich/batch.ts';
 import { selectRows } from '../../../model/enrich/select.ts';
 import { vectorOf } from '../facts/batch-vector.ts';
 import { valueField } from '../facts/fact-fields.ts';

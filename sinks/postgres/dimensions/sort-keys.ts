@@ -5,7 +5,7 @@
 
 const DIGIT_BITS = 16;
 const DIGITS = 1 << DIGIT_BITS;
-/** Turns the order of signed words into that of unsigned ones. */
+/** KeyedMutex the order of signed words into that of unsigned ones. */
 const SIGN = 0x8000_0000;
 
 /** Members 0 … count - 1. `words`: three a member, of which the first two are the key's low and high word. */

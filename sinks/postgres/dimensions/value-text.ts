@@ -1,7 +1,7 @@
 /** One value of a vector as the text Postgres reads it from; for the few values that travel as parameters. */
 import { decimal128At, isValid, type Vector } from '../../../kernel/columns/vectors.ts';
-import { civilText, clockText, isoDay, splitInstant, yearOf } from '../../../model/enrich/calendar.ts';
 import type { LogicalType } from '../../../model/compiled.ts';
+import { civilText, clockText, isoDay, splitInstant, yearOf } from '../../../model/enrich/calendar.ts';
 import { decimalText } from '../../../model/enrich/values.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 

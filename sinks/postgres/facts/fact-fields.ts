@@ -1,8 +1,9 @@
 /** A batch as the fields of binary COPY rows, in the order of the fact table's columns. */
-import type { CopyField } from '../../../kernel/types.ts';
+
 import type { Int32Vector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
-import type { Batch } from '../../../model/enrich/batch.ts';
+import type { CopyField } from '../../../kernel/types.ts';
 import type { CompiledStar, LogicalType } from '../../../model/compiled.ts';
+import type { Batch } from '../../../model/enrich/batch.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 
 /** Keys of a dimension's members: int64 where they are hashed. */

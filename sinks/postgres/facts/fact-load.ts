@@ -5,10 +5,10 @@
  *                └──────────────── any failure ─────────────▶ given up (rolled back, client destroyed)
  */
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { holdChunks } from '../../../ledger/claim.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { holdChunks } from '../../../ledger/claim.ts';
 import { type FactCopy, openFactCopy } from './fact-copy.ts';
 
 export class FactLoad {

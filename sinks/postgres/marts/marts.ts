@@ -6,8 +6,8 @@
  */
 
 import type pg from 'pg';
-import type { CompiledDataset } from '../../../model/compiled.ts';
 import { sql } from '../../../ledger/sql.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
 import { refreshMarts } from './refresh-marts.ts';
 
 export interface MartsOptions {

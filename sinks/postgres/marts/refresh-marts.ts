@@ -11,17 +11,17 @@
 
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
-import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
-import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { sql } from '../../../ledger/sql.ts';
+import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { starLock } from '../ddl/make-star.ts';
 
 /** SQLSTATEs: a lock was not to be had in time; two have waited for each other. */
 const held: readonly unknown[] = ['55P03', '40P01'];
 
 /** How long either of two waits for a lock. What the other holds it would wait for for ever. */
-const patience = '2s';
+const lockTimeout = '2s';
 
 /** For each of two refreshes. A server on another machine is taken to be like this one. */
 const coresEach = Math.max(1, Math.floor(availableParallelism() / 2));
@@ -60,7 +60,8 @@ async function independentMarts(client: pg.ClientBase, dataset: CompiledDataset)
   const marts = dataset.marts.filter((mart) => mart.kind === 'table');
   if (marts.length < 2) return [marts];
   const names = marts.map(({ name }) => name);
-  const reads = (await client.query(sql('marts/mart-reads'), [dataset.star.schema, names])).rows as MartRead[];
+  const reads = (await client.query(sql('marts/mart-reads'), [dataset.star.schema, names]))
+    .rows as MartRead[];
   return reads.some((one) => one.reads === null) ? [marts] : apart(marts, reads);
 }
 
@@ -94,7 +95,7 @@ async function refreshTogether(
   left: CompiledMart[][],
 ): Promise<void> {
   if (clients.length > 1) {
-    const settings = [patience, coresEach - 1];
+    const settings = [lockTimeout, coresEach - 1];
     await Promise.all(clients.map((client) => client.query(sql('marts/refresh-beside'), settings)));
   }
   const ended = await Promise.allSettled(clients.map((client) => refreshEach(client, dataset, left)));

@@ -73,13 +73,13 @@ describe('settleLayout', () => {
     expect(layout(content, { dialect: 'auto' })).toMatchObject(found);
   });
 
-  it('settles the quotes of mended rejects, which stand as in their file', () => {
+  it('settles the quotes of corrected rows, which stand as in their file', () => {
     const added = '_landfall_file;_landfall_byte_offset;_landfall_message';
     const rows = [`1:a.csv;9;'id: "x" is not a bigint.';2;'it''s; x'`, `1:a.csv;30;'';3;'y "z"'`];
     const content = `${added};id;name\n${rows.join('\n')}\n`;
     expect(layout(content, { dialect: 'auto' })).toMatchObject({
       ...{ delimiter: ';', quote: "'", escape: null },
-      ...{ mending: { file: 0, byteOffset: 1 }, fieldOfColumn: [3, 4, -1] },
+      ...{ corrections: { file: 0, byteOffset: 1 }, fieldOfColumn: [3, 4, -1] },
     });
   });
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { settleLayout } from '../../../coordinator/detect/settle-layout.ts';
 import { readRecord } from '../../../kernel/dialect/header.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
-import type { Dialect } from '../../../model/language/define.ts';
 import { date, defineDataset, numeric, text } from '../../../model/index.ts';
+import type { Dialect } from '../../../model/language/define.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 
 function layout(content: string, dialect: Dialect | 'auto' = 'auto') {

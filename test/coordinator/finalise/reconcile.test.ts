@@ -11,7 +11,7 @@ function chunk(number: number, change: Partial<LedgerChunk> = {}): LedgerChunk {
     byteEnd: number * 50 + 50,
     lineStart: 1,
     state: 'committed',
-    claim: 1,
+    fencingToken: 1,
     worker: 'w',
     rows: { parsed: 10, loaded: 9, rejected: 1, deduplicated: 0 },
     starRows: 9,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../../coordinator/flow/keyed-mutex.ts';
+import { KeyedMutex } from '../../../coordinator/flow/keyed-mutex.ts';
 
 function gate() {
   let open!: () => void;
@@ -9,9 +9,9 @@ function gate() {
   return { open, opened };
 }
 
-describe('Turns', () => {
+describe('KeyedMutex', () => {
   it('does the work of one file in order, also after a failure', async () => {
-    const turns = new Turns(4);
+    const turns = new KeyedMutex(4);
     const done: string[] = [];
     const first = turns.take(1, async () => {
       done.push('first');
@@ -24,7 +24,7 @@ describe('Turns', () => {
   });
 
   it('begins work on many files when the work of each has ended, and holds up what follows on any', async () => {
-    const turns = new Turns(4);
+    const turns = new KeyedMutex(4);
     const done: string[] = [];
     const held = gate();
     const before = turns.take(2, () => held.opened);
@@ -40,7 +40,7 @@ describe('Turns', () => {
   });
 
   it('works on so many files at a time and no more', async () => {
-    const turns = new Turns(2);
+    const turns = new KeyedMutex(2);
     const gates = [gate(), gate(), gate()];
     let busy = 0;
     let most = 0;
@@ -60,7 +60,7 @@ describe('Turns', () => {
   });
 
   it('knows when a file has no work left', async () => {
-    const turns = new Turns(1);
+    const turns = new KeyedMutex(1);
     const { open, opened } = gate();
     let ended = false;
     void turns.take(7, () => opened);

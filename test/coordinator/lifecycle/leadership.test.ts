@@ -1,12 +1,12 @@
 /** The lock of a scope: kept through a broken network, given up to another coordinator. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { lockScope, type ScopeLock } from '../../../coordinator/lifecycle/leadership.ts';
+import { type Leadership, takeLeadership } from '../../../coordinator/lifecycle/leadership.ts';
 import { Link } from '../../../soak/site/link.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 
 let database: TestDatabase;
 let link: Link;
-const locks: ScopeLock[] = [];
+const locks: Leadership[] = [];
 beforeEach(async () => {
   database = await testDatabase();
   link = new Link('to the test database', () => Number(new URL(database.url).port));
@@ -25,17 +25,17 @@ function through({ port }: Link): string {
 }
 
 async function held(url: string) {
-  const events = { onTrouble: vi.fn(), onMended: vi.fn(), onTaken: vi.fn() };
-  locks.push(await lockScope(url, 'pool', events));
+  const events = { onOutage: vi.fn(), onRecovered: vi.fn(), onTaken: vi.fn() };
+  locks.push(await takeLeadership(url, 'pool', events));
   return events;
 }
 
-const patience = { timeout: 20_000 };
+const inTime = { timeout: 20_000 };
 
 it('is held again after a cut of which the server has not heard', async () => {
   const events = await held(through(link));
   link.halfOpen();
-  await vi.waitFor(() => expect(events.onMended).toHaveBeenCalledOnce(), patience);
+  await vi.waitFor(() => expect(events.onRecovered).toHaveBeenCalledOnce(), inTime);
   expect(events.onTaken).not.toHaveBeenCalled();
   await expect(held(database.url)).rejects.toMatchObject({ code: 'LF_COORDINATOR_RUNNING' });
 });
@@ -46,7 +46,7 @@ it('is lost to a coordinator that came while the network was away', async () => 
   link.cut();
   await held(database.url);
   await link.open();
-  await vi.waitFor(() => expect(events.onTaken).toHaveBeenCalledOnce(), patience);
+  await vi.waitFor(() => expect(events.onTaken).toHaveBeenCalledOnce(), inTime);
   expect(events.onTaken.mock.calls[0][0]).toMatchObject({ code: 'LF_COORDINATOR_RUNNING' });
-  expect(events.onMended).not.toHaveBeenCalled();
+  expect(events.onRecovered).not.toHaveBeenCalled();
 });

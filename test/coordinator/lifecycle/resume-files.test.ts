@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../../coordinator/context.ts';
 import { startCoordinator } from '../../../coordinator/coordinator.ts';
-import { DeadIngests } from '../../../coordinator/lifecycle/orphans.ts';
 import { endDone } from '../../../coordinator/finalise/end-done.ts';
-import { lockScope } from '../../../coordinator/lifecycle/leadership.ts';
 import { failFile } from '../../../coordinator/finalise/unload.ts';
+import { takeLeadership } from '../../../coordinator/lifecycle/leadership.ts';
+import { Orphans } from '../../../coordinator/lifecycle/orphans.ts';
+import { Ledger } from '../../../ledger/ledger.ts';
 import { bigint, defineDataset, text } from '../../../model/index.ts';
 import { loadRegistry } from '../../../model/registry.ts';
-import { Ledger } from '../../../ledger/ledger.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { objectUrl, openStorage } from '../../../platform/storage/index.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
 import { openRig, type Rig, salesCsv } from '../support.ts';
 
 let rig: Rig;
@@ -38,7 +38,7 @@ async function restart(meanwhile: () => Promise<unknown> = async () => {}): Prom
 
 describe('a coordinator that starts again', () => {
   it.each([
-    ['surveying', salesCsv(1000)],
+    ['scanning', salesCsv(1000)],
     ['loading', salesCsv(10)],
   ])('goes on with a file that was %s, and does not add it twice', async (state, content) => {
     await rig.drop('sales/x.csv', content);
@@ -116,7 +116,7 @@ describe('a coordinator that starts again', () => {
       lake,
       log,
     } as unknown as Context;
-    const error = { code: 'LF_INTERNAL', message: 'relation "star._incoming_f1" does not exist', fix: '' };
+    const error = { code: 'LF_INTERNAL', message: 'relation "star._staging_f1" does not exist', fix: '' };
     await rig.startWorker();
     await rig.drop('sales/x.csv', salesCsv(10));
     const [receipt] = await rig.receipts(1);
@@ -132,7 +132,7 @@ describe('a coordinator that starts again', () => {
     expect(await states()).toEqual(['failed']);
   });
 
-  it('puts away a file in hand whose end it has not heard of', async () => {
+  it('puts away a file in flight whose end it has not heard of', async () => {
     await rig.drop('sales/x.csv', salesCsv(10));
     await rig.untilFirstIs('loading');
     // As another coordinator leaves it that has had the lock for a while, and died.
@@ -149,7 +149,7 @@ describe('a coordinator that starts again', () => {
     await rig.drop('sales/x.csv', salesCsv(10));
     await rig.untilFirstIs('loading');
     const { ledger } = rig.coordinator;
-    const error = { code: 'LF_CHECK', message: 'it was wrong', fix: 'mend it' };
+    const error = { code: 'LF_CHECK', message: 'it was wrong', fix: 'fix it' };
     await restart(() => inTransaction(rig.database.pool, (client) => ledger.failFile(client, 1, error)));
     expect((await rig.receipts(1))[0]).toMatchObject({ status: 'failed', error });
     expect(await rig.files('failed')).toEqual(['sales/x.csv', 'sales/x.csv.error.json']);
@@ -249,21 +249,18 @@ describe('coordinators beside each other', () => {
     await writeFile(path, salesCsv(10));
     await dying.submit({ path, dataset: 'sales' });
     await rig.untilFirstIs('loading');
-    const lock = await lockScope(rig.database.url, 'looking', {
-      onTrouble: () => {},
-      onMended: () => {},
+    const lock = await takeLeadership(rig.database.url, 'looking', {
+      onOutage: () => {},
+      onRecovered: () => {},
       onTaken: () => {},
     });
     const lake = await openStorage(rig.config.lakeUrl);
     const { ledger } = rig.coordinator;
     const context = { pool: rig.database.pool, ledger, registry: rig.registry, scope: 'pool', lake, log };
     const removed: string[] = [];
-    const dead = new DeadIngests(
-      context as unknown as Context,
-      lock,
-      async (scope) => void removed.push(scope),
-      { lockMs: 1e9 },
-    );
+    const dead = new Orphans(context as unknown as Context, lock, async (scope) => void removed.push(scope), {
+      lockMs: 1e9,
+    });
     const look = async (looking = () => dead.look()) => {
       await looking();
       return rig.column('select state from landfall.file');

@@ -1,23 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balancedChunkBytes, planChunks, surveyRangeBytes, surveyRanges } from '../../../coordinator/plan/plan-chunks.ts';
+import {
+  balancedChunkBytes,
+  planChunks,
+  scanRangeBytes,
+  scanRanges,
+} from '../../../coordinator/plan/plan-chunks.ts';
 import { readHead } from '../../../kernel/dialect/header.ts';
-import { createSurveyor } from '../../../kernel/scan.ts';
-import type { KernelDialect, RangeSurvey } from '../../../kernel/types.ts';
+import { createScanner } from '../../../kernel/scan.ts';
+import type { KernelDialect, RangeScan } from '../../../kernel/types.ts';
 
 const dialect: KernelDialect = { delimiter: ',', quote: '"', trim: false };
 
-/** Surveys of [from, bytes.length), cut at multiples of pieceBytes. */
-async function survey(bytes: Uint8Array, from: number, pieceBytes: number, quote = dialect.quote) {
-  const surveys: RangeSurvey[] = [];
+/** Scans of [from, bytes.length), cut at multiples of pieceBytes. */
+async function scan(bytes: Uint8Array, from: number, pieceBytes: number, quote = dialect.quote) {
+  const scans: RangeScan[] = [];
   for (let start = from; start < bytes.length; ) {
     const end = Math.min(bytes.length, (Math.floor(start / pieceBytes) + 1) * pieceBytes);
-    const surveyor = await createSurveyor({ ...dialect, quote }, start);
-    surveyor.update(bytes.subarray(start, end));
-    surveys.push(surveyor.finish());
+    const scanner = await createScanner({ ...dialect, quote }, start);
+    scanner.update(bytes.subarray(start, end));
+    scans.push(scanner.finish());
     start = end;
   }
-  return surveys;
+  return scans;
 }
 
 /** Records as a reader sees them who goes through the bytes once, from a record's start; and what is left. */
@@ -58,9 +63,9 @@ describe('balancedChunkBytes', () => {
     expect(balancedChunkBytes(200 * mib, 10_000_000)).toBe(10_000_000);
   });
 
-  it('divides survey ranges evenly', () => {
+  it('divides scan ranges evenly', () => {
     for (const size of [20, 130, 190])
-      expect(surveyRangeBytes % balancedChunkBytes(size * mib, 64 * mib)).toBe(0);
+      expect(scanRangeBytes % balancedChunkBytes(size * mib, 64 * mib)).toBe(0);
   });
 });
 
@@ -80,7 +85,7 @@ describe('planChunks', () => {
           recordsFrom,
           headerLines: lineFeeds(bytes.subarray(0, recordsFrom)),
           chunkBytes,
-          surveys: await survey(bytes, recordsFrom, pieceBytes, quote),
+          scans: await scan(bytes, recordsFrom, pieceBytes, quote),
         });
         const read = chunks.flatMap(({ byteStart, byteEnd }) =>
           records(bytes.subarray(Math.max(byteStart, recordsFrom), byteEnd), quote),
@@ -103,13 +108,13 @@ describe('planChunks', () => {
 
   it('cuts ordinary rows into chunks of about the size asked for', async () => {
     const bytes = Buffer.from('one,two,three\n'.repeat(1000));
-    const surveys = await survey(bytes, 0, 1000);
+    const scans = await scan(bytes, 0, 1000);
     const chunks = planChunks({
       bytes: bytes.length,
       recordsFrom: 0,
       headerLines: 0,
       chunkBytes: 1000,
-      surveys,
+      scans,
     });
     const sizes = chunks.map((chunk) => chunk.byteEnd - chunk.byteStart);
     expect(chunks.length).toBeGreaterThanOrEqual(14);
@@ -120,67 +125,67 @@ describe('planChunks', () => {
   it('joins pieces that a record is longer than', async () => {
     const long = `"${'x\n'.repeat(500)}"`;
     const bytes = Buffer.from(`a,b\n1,${long}\n2,short\n`);
-    const surveys = await survey(bytes, 4, 100);
+    const scans = await scan(bytes, 4, 100);
     const chunks = planChunks({
       bytes: bytes.length,
       recordsFrom: 4,
       headerLines: 1,
       chunkBytes: 100,
-      surveys,
+      scans,
     });
     expect(chunks.map((chunk) => chunk.byteStart)).toEqual([0, bytes.indexOf('2,short')]);
     expect(chunks[1].lineStart).toBe(503);
   });
 
   it('makes one chunk of a file that is its header', () => {
-    const chunks = planChunks({ bytes: 4, recordsFrom: 4, headerLines: 1, chunkBytes: 100, surveys: [] });
+    const chunks = planChunks({ bytes: 4, recordsFrom: 4, headerLines: 1, chunkBytes: 100, scans: [] });
     expect(chunks).toEqual([{ number: 0, byteStart: 0, byteEnd: 4, lineStart: 1 }]);
   });
 
-  it('refuses surveys with a gap, rather than lose what is in it', async () => {
+  it('refuses scans with a gap, rather than lose what is in it', async () => {
     const bytes = Buffer.from('a\nb\nc\nd\n');
-    const surveys = await survey(bytes, 0, 4);
+    const scans = await scan(bytes, 0, 4);
     const file = { bytes: 8, recordsFrom: 0, headerLines: 0, chunkBytes: 4 };
-    expect(() => planChunks({ ...file, surveys: surveys.slice(1) })).toThrow('gap at byte 0');
-    expect(() => planChunks({ ...file, surveys: surveys.slice(0, 1) })).toThrow('end at byte 4 of 8');
+    expect(() => planChunks({ ...file, scans: scans.slice(1) })).toThrow('gap at byte 0');
+    expect(() => planChunks({ ...file, scans: scans.slice(0, 1) })).toThrow('end at byte 4 of 8');
   });
 });
 
-describe('surveyRanges', () => {
-  it('covers the file with ranges of whole blocks, leaving the header out of the survey', () => {
-    const bytes = surveyRangeBytes * 2 + 5;
-    const ranges = surveyRanges({ fileId: 3, bytes, recordsFrom: 17, pieceBytes: 1000 });
+describe('scanRanges', () => {
+  it('covers the file with ranges of whole blocks, leaving the header out of the scan', () => {
+    const bytes = scanRangeBytes * 2 + 5;
+    const ranges = scanRanges({ fileId: 3, bytes, recordsFrom: 17, pieceBytes: 1000 });
     expect(ranges).toEqual([
-      { fileId: 3, number: 0, byteStart: 0, byteEnd: surveyRangeBytes, surveyFrom: 17, pieceBytes: 1000 },
+      { fileId: 3, number: 0, byteStart: 0, byteEnd: scanRangeBytes, scanFrom: 17, pieceBytes: 1000 },
       {
         fileId: 3,
         number: 1,
-        byteStart: surveyRangeBytes,
-        byteEnd: surveyRangeBytes * 2,
-        surveyFrom: surveyRangeBytes,
+        byteStart: scanRangeBytes,
+        byteEnd: scanRangeBytes * 2,
+        scanFrom: scanRangeBytes,
         pieceBytes: 1000,
       },
       {
         fileId: 3,
         number: 2,
-        byteStart: surveyRangeBytes * 2,
+        byteStart: scanRangeBytes * 2,
         byteEnd: bytes,
-        surveyFrom: surveyRangeBytes * 2,
+        scanFrom: scanRangeBytes * 2,
         pieceBytes: 1000,
       },
     ]);
   });
 
-  it('surveys nothing of a range that the header fills', () => {
-    const ranges = surveyRanges({
+  it('scans nothing of a range that the header fills', () => {
+    const ranges = scanRanges({
       fileId: 3,
-      bytes: surveyRangeBytes + 10,
-      recordsFrom: surveyRangeBytes + 4,
+      bytes: scanRangeBytes + 10,
+      recordsFrom: scanRangeBytes + 4,
       pieceBytes: 1000,
     });
-    expect(ranges.map((range) => [range.surveyFrom, range.byteEnd])).toEqual([
-      [surveyRangeBytes, surveyRangeBytes],
-      [surveyRangeBytes + 4, surveyRangeBytes + 10],
+    expect(ranges.map((range) => [range.scanFrom, range.byteEnd])).toEqual([
+      [scanRangeBytes, scanRangeBytes],
+      [scanRangeBytes + 4, scanRangeBytes + 10],
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { appendFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { noteArrivals } from '../../../coordinator/flow/arrival.ts';
-import { InHand } from '../../../coordinator/flow/files-in-flight.ts';
+import { FilesInFlight } from '../../../coordinator/flow/files-in-flight.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import type { Storage } from '../../../platform/types.ts';
 import { openRig, type Rig, salesCsv } from '../support.ts';
@@ -54,7 +54,7 @@ it('does not take a file for a second one that ends and is put away while it is 
   const setUrl = (to: string) => pool.query('update landfall.file set url = $1', [to]);
   const arrival = { dataset: 'sales', name: 'a.csv', key: 'sales/a.csv' };
   const landing = await openStorage(rig.config.landingUrl);
-  const active = new InHand();
+  const active = new FilesInFlight();
   const note = async (storage: Storage) =>
     (await noteArrivals({ ledger, active }, 'pool', storage, [arrival]))[0] ?? null;
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createGate } from '../../../coordinator/http/security.ts';
 import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
+import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
-import { openTicks, type Ticks } from '../../../platform/progress/ticks.ts';
 import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
 import { chunkBytes, tickOf, Watcher, Yard } from './support.ts';
 
@@ -226,25 +226,25 @@ describe('ticks', () => {
   });
 });
 
-describe('trouble', () => {
+describe('outage', () => {
   const full = { with: 'lake', code: 'LF_STORAGE', message: 'it is full', fix: 'make room' } as const;
 
   it('is shown once, however many have it, with the time since when, until nobody has it any more', async () => {
     const watcher = watch();
     const told = (since: string) => [{ ...full, since }];
-    await ticks.publish(tickOf({ workerId: 'one', troubles: told('2018-05-01T10:00:01Z') }));
-    await ticks.publish(tickOf({ workerId: 'two', troubles: told('2018-05-01T10:00:00Z') }));
-    await watcher.until((view) => view.state.troubles.length === 1);
-    hub.setTrouble('finalising', full);
-    hub.setTrouble('queue', { ...full, with: 'queue', code: 'LF_QUEUE_LOST', message: 'it is gone' });
-    await watcher.until((view) => view.state.troubles.length === 2);
+    await ticks.publish(tickOf({ workerId: 'one', outages: told('2018-05-01T10:00:01Z') }));
+    await ticks.publish(tickOf({ workerId: 'two', outages: told('2018-05-01T10:00:00Z') }));
+    await watcher.until((view) => view.state.outages.length === 1);
+    hub.setOutage('finalising', full);
+    hub.setOutage('queue', { ...full, with: 'queue', code: 'LF_QUEUE_LOST', message: 'it is gone' });
+    await watcher.until((view) => view.state.outages.length === 2);
     await ticks.publish(tickOf({ workerId: 'one' }));
     await ticks.publish(tickOf({ workerId: 'two', left: true }));
-    hub.setTrouble('queue', null);
-    const view = await watcher.until((view) => view.state.troubles.length === 1);
-    expect(view.state.troubles[0]).toMatchObject(full);
-    hub.setTrouble('finalising', null);
-    await watcher.until((view) => view.state.troubles.length === 0);
+    hub.setOutage('queue', null);
+    const view = await watcher.until((view) => view.state.outages.length === 1);
+    expect(view.state.outages[0]).toMatchObject(full);
+    hub.setOutage('finalising', null);
+    await watcher.until((view) => view.state.outages.length === 0);
   });
 });
 
@@ -294,15 +294,15 @@ describe('docs/progress.md', () => {
       bytes: chunkBytes,
       rows: 1,
     } as const;
-    const trouble = {
+    const outage = {
       with: 'lake',
       code: 'LF_STORAGE',
       message: 'it is full',
       fix: 'make room',
       since: '2018-05-01T00:00:00.000Z',
     } as const;
-    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot], troubles: [trouble] }));
-    await watcher.until((view) => view.state.troubles.length > 0);
+    await ticks.publish(tickOf({ workerId: 'w-doc', slots: [slot], outages: [outage] }));
+    await watcher.until((view) => view.state.outages.length > 0);
     await ticks.publish(tickOf({ workerId: 'w-gone' }));
     await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
     await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
@@ -321,7 +321,7 @@ describe('docs/progress.md', () => {
       totals: state.totals,
       reject: state.rejects[0],
       throughput: snapshot.history![0],
-      trouble: state.troubles[0],
+      outage: state.outages[0],
     };
     const documented = documentedMembers();
     expect(Object.keys(documented).sort()).toEqual(Object.keys(samples).sort());

@@ -120,9 +120,9 @@ describe('what is in flight', () => {
     expect(shown(model)?.bytesSeen).toBe(1700);
   });
 
-  it('is not what a survey has read', () => {
+  it('is not what a scan has read', () => {
     const model = new ProgressModel();
-    model.applyLedger([fileOf({ fileId: 1, ...loading, state: 'surveying' })]);
+    model.applyLedger([fileOf({ fileId: 1, ...loading, state: 'scanning' })]);
     model.applyTick(tickOf({ workerId: 'w', slots: [slot(1000, 0)] }));
     model.settle(0);
     expect(shown(model)?.bytesSeen).toBe(0);

@@ -1,9 +1,9 @@
 /** A ledger to make progress in, and clients to watch it with. */
 import { WebSocket } from 'ws';
 import { Ledger, type LedgerFile } from '../../../ledger/ledger.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { ChangeMessage, ProgressMessage, Tick } from '../../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { ChunkJob } from '../../../platform/types.ts';
 import type { TestDatabase } from '../../support/index.ts';
 
@@ -83,7 +83,7 @@ export class Yard {
       this.ledger.commitChunk(client, {
         chunkId: job.chunkId,
         fileId: job.fileId,
-        claim: claim!.claim,
+        fencingToken: claim!.fencingToken,
         definitionVersion,
         rows: { parsed: 10, loaded: 10 - rejected, rejected, deduplicated: 0 },
         starRows: 10 - rejected,

@@ -1,9 +1,9 @@
-/** Files cut anywhere: the chunks that surveys, or a stream's cutter, plan give the rows of the whole. */
+/** Files cut anywhere: the chunks that scans, or a stream's cutter, plan give the rows of the whole. */
 import { planChunks } from '../../../coordinator/plan/plan-chunks.ts';
 import { toUtf8, unitBytes } from '../../../kernel/dialect/encodings.ts';
 import { createKernel, type KernelOptions } from '../../../kernel/kernel.ts';
-import { createSurveyor } from '../../../kernel/scan.ts';
-import type { Kernel, KernelDialect, KernelPlan, RangeSurvey } from '../../../kernel/types.ts';
+import { createScanner } from '../../../kernel/scan.ts';
+import type { Kernel, KernelDialect, KernelPlan, RangeScan } from '../../../kernel/types.ts';
 import type { PlannedChunk } from '../../../ledger/requests.ts';
 import { RecordCutter } from '../../../workers/scan/record-cutter.ts';
 import { column, planOf, readWithKernel } from '../../kernel/read.ts';
@@ -20,7 +20,7 @@ interface PlanInput extends Input {
     /** Where ranges end, or pieces of a stream; as shares of the file. */
     readonly cuts: readonly number[];
     readonly chunkBytes: number;
-    readonly way: 'surveys' | 'stream';
+    readonly way: 'scans' | 'stream';
   };
 }
 
@@ -38,7 +38,7 @@ function make(chance: Chance): PlanInput {
     bytes: mutate(chance, text, chance.of(corpus)),
     options: {
       ...{ dialect, cuts: chance.list(6, () => chance.below(1000) / 1000) },
-      ...{ chunkBytes: chance.of([1, 1, 8, 50]), way: stream ? 'stream' : 'surveys' },
+      ...{ chunkBytes: chance.of([1, 1, 8, 50]), way: stream ? 'stream' : 'scans' },
     },
   };
 }
@@ -53,13 +53,13 @@ function bordersOf(bytes: Uint8Array, { cuts, dialect }: PlanInput['options']): 
 async function planned(bytes: Uint8Array, options: PlanInput['options']): Promise<PlannedChunk[]> {
   const { dialect, chunkBytes } = options;
   const borders = bordersOf(bytes, options);
-  const surveys: RangeSurvey[] = [];
+  const scans: RangeScan[] = [];
   for (let i = 1; i < borders.length; i++) {
-    const surveyor = await createSurveyor(dialect, borders[i - 1]);
-    surveyor.update(toUtf8(bytes.subarray(borders[i - 1], borders[i]), dialect.encoding ?? 'utf-8'));
-    surveys.push(surveyor.finish());
+    const scanner = await createScanner(dialect, borders[i - 1]);
+    scanner.update(toUtf8(bytes.subarray(borders[i - 1], borders[i]), dialect.encoding ?? 'utf-8'));
+    scans.push(scanner.finish());
   }
-  return planChunks({ bytes: bytes.length, recordsFrom: 0, headerLines: 0, chunkBytes, surveys });
+  return planChunks({ bytes: bytes.length, recordsFrom: 0, headerLines: 0, chunkBytes, scans });
 }
 
 async function streamed(bytes: Uint8Array, options: PlanInput['options']): Promise<PlannedChunk[]> {

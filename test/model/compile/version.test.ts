@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileDataset } from '../../../model/compile/compile.ts';
+import { canonical, versionOf } from '../../../model/compile/version.ts';
 import {
   boolean,
   compute,
@@ -13,7 +14,6 @@ import {
   timestamp,
   view,
 } from '../../../model/index.ts';
-import { canonical, versionOf } from '../../../model/compile/version.ts';
 
 test('canonical text does not depend on the order of members', () => {
   expect(canonical({ b: [1, 2n, /x/i], a: null })).toBe(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonObjects } from '../../../model/file/extra.ts';
 import { valueAt } from '../../../model/enrich/values.ts';
+import { jsonObjects } from '../../../model/file/extra.ts';
 import { vectorOf } from '../support.ts';
 
 const text = fc.oneof(

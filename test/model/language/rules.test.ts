@@ -2,10 +2,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { RejectReason } from '../../../kernel/types.ts';
-import type { Column } from '../../../model/language/columns.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
-import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import {
   bigint,
   boolean,
@@ -23,6 +21,8 @@ import {
   unique,
   uuid,
 } from '../../../model/index.ts';
+import type { Column } from '../../../model/language/columns.ts';
+import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import { compileLoose } from '../support.ts';
 
 const star = { fact: 'fact_x' };

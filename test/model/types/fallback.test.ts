@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
+import { type Decimal128Vector, decimal128At, isValid } from '../../../kernel/columns/vectors.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { RejectReason } from '../../../kernel/types.ts';
-import { type Decimal128Vector, decimal128At, isValid } from '../../../kernel/columns/vectors.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { enrichBatch } from '../../../model/enrich/enrich.ts';
-import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import {
   boolean,
   compute,
@@ -18,6 +17,7 @@ import {
   text,
   timestamp,
 } from '../../../model/index.ts';
+import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import { batchOf, codesOf, valuesOf, vectorOf } from '../support.ts';
 
 const textType = { type: 'text' } as const;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../../ledger/migrate.ts';
+import { openDatabase } from '../../../ledger/open-database.ts';
+import { migrations } from '../../../ledger/sql.ts';
 import {
   checkServer,
   connectDatabase,
   type Database,
   databaseAddress,
-  openDatabase,
 } from '../../../platform/database/database.ts';
-import { migrate } from '../../../ledger/migrate.ts';
-import { migrations } from '../../../ledger/sql.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 
 const connectedTo = ({ url, pool }: TestDatabase): Database => ({

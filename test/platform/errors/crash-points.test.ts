@@ -13,7 +13,18 @@ const names = Object.keys(crashPoints);
 
 /** What is passed to crashPoint anywhere in the product, as it stands in the text. */
 function calls(): string[] {
-  const rooms = ['cli', 'coordinator', 'workers', 'platform', 'model', 'datasets', 'kernel'];
+  const rooms = [
+    'cli',
+    'coordinator',
+    'ledger',
+    'sinks',
+    'sources',
+    'workers',
+    'platform',
+    'model',
+    'datasets',
+    'kernel',
+  ];
   return rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && `${room}/${path}` !== 'platform/errors/crash-points.ts')

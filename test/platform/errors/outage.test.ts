@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { describeFailure, isCollision, landingTrouble, troubleOf } from '../../../platform/errors/outage.ts';
+import { describeFailure, isCollision, landingOutage, outageOf } from '../../../platform/errors/outage.ts';
 
 const lakeUrl = '/srv/lake';
 const sqlState = (code: string) => Object.assign(new Error('from the server'), { code });
@@ -10,9 +10,9 @@ const storage = (store: string, cause: object) =>
     { store, reason: 'from the system' },
     { cause: Object.assign(new Error(), cause) },
   );
-const withOf = (error: unknown) => troubleOf(error, { lakeUrl })?.with ?? null;
+const withOf = (error: unknown) => outageOf(error, { lakeUrl })?.with ?? null;
 
-describe('trouble of the surroundings', () => {
+describe('an outage', () => {
   it.each([
     ['08006', 'LF_DATABASE_LOST'], // connection_failure
     ['57P01', 'LF_DATABASE_LOST'], // admin_shutdown
@@ -26,7 +26,7 @@ describe('trouble of the surroundings', () => {
     ['ECONNREFUSED', 'LF_DATABASE_LOST'],
     ['EAI_AGAIN', 'LF_DATABASE_LOST'],
   ])('%s is the database', (code, expected) => {
-    expect(troubleOf(sqlState(code), { lakeUrl })).toMatchObject({ with: 'database', code: expected });
+    expect(outageOf(sqlState(code), { lakeUrl })).toMatchObject({ with: 'database', code: expected });
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('trouble of the surroundings', () => {
     },
   );
 
-  it('a store that refuses or breaks is in trouble where it is the lake, and one file may be at fault elsewhere', () => {
+  it('a store that refuses or breaks is in outage where it is the lake, and one file may be at fault elsewhere', () => {
     for (const code of ['EIO', 'EACCES']) {
       expect(withOf(storage(lakeUrl, { code }))).toBe('lake');
       expect(withOf(storage('/srv/landing/trips', { code }))).toBeNull();
@@ -75,11 +75,11 @@ describe('trouble of the surroundings', () => {
     storage(lakeUrl, { code: 'ENAMETOOLONG' }),
     new Error('anything else'),
   ])('%s is not', (error) => {
-    expect(troubleOf(error, { lakeUrl })).toBeNull();
+    expect(outageOf(error, { lakeUrl })).toBeNull();
   });
 });
 
-it('a failure is said as the trouble it came of, if it came of one', () => {
+it('a failure is said as the outage it came of, if it came of one', () => {
   const full = describeFailure(sqlState('53100'), { lakeUrl });
   expect(full).toMatchObject({ code: 'LF_DATABASE_RESOURCES', fix: expect.stringContaining('Make room') });
   expect(Object.keys(full)).toEqual(['code', 'message', 'fix']);
@@ -92,7 +92,7 @@ it('collisions with other transactions are told from the rest', () => {
 });
 
 it('a landing folder that cannot be read says which and why', () => {
-  expect(landingTrouble(new Error('EIO: i/o error, scandir'), '/srv/landing')).toMatchObject({
+  expect(landingOutage(new Error('EIO: i/o error, scandir'), '/srv/landing')).toMatchObject({
     with: 'landing',
     message: '/srv/landing cannot be used: EIO: i/o error, scandir',
   });

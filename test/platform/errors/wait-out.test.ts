@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../platform/errors/wait-out.ts';
-import { queueTrouble, type Trouble } from '../../../platform/errors/outage.ts';
+import { type Outage, queueOutage } from '../../../platform/errors/outage.ts';
+import { waitOut } from '../../../platform/errors/wait-out.ts';
 
-const trouble = queueTrouble('it is away');
+const outage = queueOutage('it is away');
 const away = new Error('away');
-const troubleOf = (error: unknown) => (error === away ? trouble : null);
+const outageOf = (error: unknown) => (error === away ? outage : null);
 
 /** Fails with these, one after another, and then succeeds. */
 function failing(errors: readonly unknown[]) {
@@ -17,54 +17,59 @@ function failing(errors: readonly unknown[]) {
   return { work, tries };
 }
 
-describe('patience', () => {
-  it('tries again while the surroundings are in trouble, and tells of it once it lasts', async () => {
-    const said: (Trouble | null)[] = [];
+describe('the outage timeout', () => {
+  it('tries again while the outages are in outage, and tells of it once it lasts', async () => {
+    const said: (Outage | null)[] = [];
     const { work, tries } = failing([away, away, away]);
-    const result = await patiently(work, {
-      patienceMs: 60_000,
-      troubleOf,
-      onTrouble: (one) => void said.push(one),
-      onMended: () => void said.push(null),
+    const result = await waitOut(work, {
+      outageTimeoutMs: 60_000,
+      outageOf,
+      onOutage: (one) => void said.push(one),
+      onRecovered: () => void said.push(null),
     });
     expect(result).toBe('done');
     expect(tries).toEqual([1, 2, 3, 4]);
-    expect(said).toEqual([trouble, trouble, null]);
+    expect(said).toEqual([outage, outage, null]);
   });
 
   it('says nothing of what is gone at the second try', async () => {
     const said: unknown[] = [];
     const note = () => void said.push(1);
-    await patiently(failing([away]).work, { patienceMs: 60_000, troubleOf, onTrouble: note, onMended: note });
+    await waitOut(failing([away]).work, {
+      outageTimeoutMs: 60_000,
+      outageOf,
+      onOutage: note,
+      onRecovered: note,
+    });
     expect(said).toEqual([]);
   });
 
   it('throws what is wrong with the work itself at once', async () => {
     const wrong = new Error('wrong');
     const { work, tries } = failing([away, wrong]);
-    await expect(patiently(work, { patienceMs: 60_000, troubleOf })).rejects.toBe(wrong);
+    await expect(waitOut(work, { outageTimeoutMs: 60_000, outageOf })).rejects.toBe(wrong);
     expect(tries).toEqual([1, 2]);
   });
 
   it('ends', async () => {
     const { work, tries } = failing([away, away]);
-    await expect(patiently(work, { patienceMs: 0, troubleOf })).rejects.toBe(away);
+    await expect(waitOut(work, { outageTimeoutMs: 0, outageOf })).rejects.toBe(away);
     expect(tries).toEqual([1]);
   });
 
   it('gives collisions a few more tries, however short it is', async () => {
     const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
-    expect(await patiently(failing([deadlock, deadlock]).work, { patienceMs: 0, troubleOf })).toBe('done');
+    expect(await waitOut(failing([deadlock, deadlock]).work, { outageTimeoutMs: 0, outageOf })).toBe('done');
     const endless = failing(Array.from({ length: 100 }, () => deadlock));
-    const short = { patienceMs: 0, troubleOf, pausesMs: [1, 1] as const };
-    await expect(patiently(endless.work, short)).rejects.toBe(deadlock);
+    const short = { outageTimeoutMs: 0, outageOf, pausesMs: [1, 1] as const };
+    await expect(waitOut(endless.work, short)).rejects.toBe(deadlock);
     expect(endless.tries).toHaveLength(9);
   });
 
   it('is given up when its signal is aborted, also in a pause', async () => {
     const stop = new AbortController();
     const { work } = failing([away, away, away, away, away, away, away]);
-    const working = patiently(work, { patienceMs: 60_000, troubleOf, signal: stop.signal });
+    const working = waitOut(work, { outageTimeoutMs: 60_000, outageOf, signal: stop.signal });
     setTimeout(() => stop.abort(new Error('stopped')), 50);
     await expect(working).rejects.toThrow('stopped');
   });

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { GivenBack } from '../../../platform/queue/contract.ts';
 import type { FilesJob, Queues, QueueWorker, WorkJob } from '../../../platform/queue/index.ts';
 import { openQueues } from '../../../platform/queue/index.ts';
-import type { ChunkJob, SurveyJob } from '../../../platform/types.ts';
+import type { ChunkJob, ScanJob } from '../../../platform/types.ts';
 
 export interface Server {
   readonly databaseUrl: string;
@@ -26,7 +26,7 @@ export function chunkJobs(fileId: number, count: number): ChunkJob[] {
   }));
 }
 
-export function surveyJobs(fileId: number, count: number): SurveyJob[] {
+export function scanJobs(fileId: number, count: number): ScanJob[] {
   return Array.from({ length: count }, (_, number) => ({
     fileId,
     number,
@@ -98,15 +98,15 @@ export function queueConformance(open: () => Promise<Server & { close(): Promise
     expect(seen.sort((a, b) => a!.number - b!.number)).toEqual(jobs);
   });
 
-  it('runs surveys and then plans', async () => {
+  it('runs scans and then plans', async () => {
     await fresh();
-    const surveys: WorkJob[] = [];
+    const scans: WorkJob[] = [];
     const files = collector<FilesJob>(1);
     await workFiles(async (job) => files.put(job));
-    await workChunks(async (job) => void surveys.push(job));
-    await queues.submitSurvey(8, surveyJobs(8, 3));
+    await workChunks(async (job) => void scans.push(job));
+    await queues.submitScan(8, scanJobs(8, 3));
     expect(await files.all).toEqual([{ kind: 'plan', fileId: 8 }]);
-    expect(surveys.map((job) => job.kind === 'survey' && job.survey.number).sort()).toEqual([0, 1, 2]);
+    expect(scans.map((job) => job.kind === 'scan' && job.scan.number).sort()).toEqual([0, 1, 2]);
   });
 
   it('finalises a file without chunks', async () => {

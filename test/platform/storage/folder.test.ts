@@ -130,24 +130,24 @@ describe('a file that changes while it is read', () => {
 });
 
 describe('what is being written', () => {
-  const aside = () => readdirSync(join(folder, 'store', '.landfall-tmp'));
+  const staged = () => readdirSync(join(folder, 'store', '.landfall-tmp'));
 
-  it('leaves nothing aside, whether it is kept or not', async () => {
+  it('leaves nothing staged, whether it is kept or not', async () => {
     const kept = await storage.writer('kept');
     const dropped = await storage.writer('dropped');
-    expect(aside()).toHaveLength(2);
+    expect(staged()).toHaveLength(2);
     await kept.commit();
     await dropped.abort();
-    expect(aside()).toEqual([]);
+    expect(staged()).toEqual([]);
   });
 
   it('is swept up an hour after its writer died', async () => {
     await storage.writer('recent');
     await storage.writer('old');
-    const [first] = aside();
+    const [first] = staged();
     utimesSync(join(folder, 'store', '.landfall-tmp', first), 1, 1);
     await openStorage(join(folder, 'store'));
-    expect(aside()).toHaveLength(1);
+    expect(staged()).toHaveLength(1);
   });
 });
 

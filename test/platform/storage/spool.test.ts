@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { sweepSpool } from '../../../coordinator/lifecycle/tidy.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
-import { clearSpool, spooledFiles, spoolKey } from '../../../platform/storage/spool.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
+import { clearSpool, spooledFiles, spoolKey } from '../../../platform/storage/spool.ts';
 import type { Storage } from '../../../platform/types.ts';
 import { tempFolder } from '../../support/index.ts';
 
@@ -27,7 +27,7 @@ it('keeps no folder of a file that is cleared, and leaves those of others', asyn
 });
 
 it('loses the empty folders of files that have ended, and not one that is just being filled', async () => {
-  const states: Record<number, string> = { 3: 'done', 4: 'surveying' };
+  const states: Record<number, string> = { 3: 'done', 4: 'scanning' };
   for (const name of ['3', '4', '5', 'notes']) mkdirSync(join(spool, name), { recursive: true });
   const ledger = { file: async (id: number) => (states[id] ? { state: states[id] } : null) };
   await sweepSpool({ lake, ledger: ledger as unknown as Ledger });

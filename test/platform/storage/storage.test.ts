@@ -174,17 +174,17 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('shows nothing of what is being written, nor of what was given up', async () => {
-    const writer = await storage.writer('aside/one');
+    const writer = await storage.writer('hidden/one');
     await writer.write(Buffer.alloc(100_000, 'x'));
-    expect(await storage.stat('aside/one')).toBeNull();
-    expect(await keysOf(storage.list('aside/'))).toEqual([]);
+    expect(await storage.stat('hidden/one')).toBeNull();
+    expect(await keysOf(storage.list('hidden/'))).toEqual([]);
     await writer.abort();
-    expect(await storage.stat('aside/one')).toBeNull();
-    const empty = await storage.writer('aside/two');
+    expect(await storage.stat('hidden/one')).toBeNull();
+    const empty = await storage.writer('hidden/two');
     await empty.abort();
-    const kept = await storage.writer('aside/three');
+    const kept = await storage.writer('hidden/three');
     await kept.commit();
-    expect(await keysOf(storage.list('aside/'))).toEqual(['aside/three']);
+    expect(await keysOf(storage.list('hidden/'))).toEqual(['hidden/three']);
   });
 
   it('notices an object that is not the one that was meant', async () => {

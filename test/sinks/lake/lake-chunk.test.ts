@@ -266,7 +266,7 @@ describe('what a part says of itself', () => {
   });
 });
 
-describe('from aside to published', () => {
+describe('from staged to published', () => {
   const dataset = testDataset(columns, byRegion);
   const batchOf = (rows: readonly Row[]) => ({
     rows: rows.length,
@@ -280,19 +280,19 @@ describe('from aside to published', () => {
       ]),
     ),
   });
-  const open = (lake: Folder, claim: number, memoryBytes?: number, signal?: AbortSignal) =>
-    openLakeChunk({ dataset, lake, fileId: 7, chunkNumber: 3, claim, memoryBytes, signal });
+  const open = (lake: Folder, fencingToken: number, memoryBytes?: number, signal?: AbortSignal) =>
+    openLakeChunk({ dataset, lake, fileId: 7, chunkNumber: 3, fencingToken, memoryBytes, signal });
   const regions = ['Prague', 'Turin', 'Hamburg'];
   const published = regions.map((region) => `trial/region=${region}/f7-c3-01234567.parquet`).sort();
 
-  test('nothing is visible before publish, and no reader of the lake takes what is aside for a part', async () => {
+  test('nothing is visible before publish, and no reader of the lake takes what is staged for a part', async () => {
     const lake = new Folder(tempFolder());
     const chunk = open(lake, 1);
     await chunk.write(batchOf(rowsOf(100, regions)));
     await chunk.finish();
-    const aside = await lake.keys();
-    expect(aside.length).toBe(3);
-    for (const key of aside) expect(key).toMatch(/^_aside\/trial\/f7-c3-t1-.*(?<!\.parquet)$/);
+    const staged = await lake.keys();
+    expect(staged.length).toBe(3);
+    for (const key of staged) expect(key).toMatch(/^_staging\/trial\/f7-c3-t1-.*(?<!\.parquet)$/);
     await chunk.publish();
     expect(await lake.keys()).toEqual(published);
   });
@@ -399,7 +399,7 @@ describe('from aside to published', () => {
     expect(await lake.keys()).toEqual([]);
   });
 
-  test('a batch that lacks a column, or nulls where none may be, is ours to mend', async () => {
+  test('a batch that lacks a column, or nulls where none may be, is ours to fix', async () => {
     const chunk = open(new Folder(tempFolder()), 1);
     const lacking = batchOf(rowsOf(2, regions));
     lacking.vectors.delete('note');
@@ -424,7 +424,14 @@ describe('from aside to published', () => {
     const root = tempFolder();
     const lake = await makeFolder(join(root, 'lake'));
     const rows = rowsOf(2000, regions);
-    const chunk = openLakeChunk({ dataset, lake, fileId: 1, chunkNumber: 0, claim: 2, memoryBytes: 20_000 });
+    const chunk = openLakeChunk({
+      dataset,
+      lake,
+      fileId: 1,
+      chunkNumber: 0,
+      fencingToken: 2,
+      memoryBytes: 20_000,
+    });
     for (let from = 0; from < 2000; from += 500) await chunk.write(batchOf(rows.slice(from, from + 500)));
     const parts = await chunk.finish();
     await chunk.publish();

@@ -12,7 +12,7 @@ const options = {
   fileId: 5,
   file: 'June.csv',
   chunkNumber: 2,
-  claim: 1,
+  fencingToken: 1,
 };
 
 const rejects: QuarantinedRow[] = Array.from({ length: 2345 }, (_, i) => ({
@@ -30,7 +30,7 @@ test('every reject of a chunk is read back', async () => {
   await part.add(rejects.slice(0, 1500));
   await part.add(rejects.slice(1500));
   const written = await part.finish();
-  expect(await lake.keys()).toEqual(['_aside/trips/f5-c2-t1-quarantine']);
+  expect(await lake.keys()).toEqual(['_staging/trips/f5-c2-t1-quarantine']);
   await part.publish();
   expect(await lake.keys()).toEqual(['quarantine/trips/f5-c2.parquet']);
   expect(written).toEqual({

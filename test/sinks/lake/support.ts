@@ -256,7 +256,7 @@ export async function writeRows(
     lake,
     fileId: 7,
     chunkNumber: 3,
-    claim: 1,
+    fencingToken: 1,
     ...options,
   });
   const dictionaries = columns.map(() => new GrowingDictionary());

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Discovery, startDiscovery } from '../../../sources/folder/discover-folder.ts';
-import type { UnknownFile } from '../../../coordinator/progress/unknown.ts';
+import type { Discovery, UnknownFile } from '../../../sources/contract.ts';
+import { startDiscovery } from '../../../sources/folder/discover-folder.ts';
 import { tempFolder } from '../../support/index.ts';
 
 /** Folders that were listed. */
@@ -57,23 +57,23 @@ afterEach(async () => {
 
 describe('discovery', () => {
   it('says when the folder cannot be looked through, and takes what lies there when it can again', async () => {
-    const mended = vi.fn();
+    const corrected = vi.fn();
     discovery = await startDiscovery({
       folder,
       settleMs: 50,
-      scanMs: 200,
+      listMs: 200,
       knows: () => true,
       onArrival: async ({ key }) => void arrived.push(key),
       onLeft: () => {},
       onError: (error) => void errors.push(error),
-      onMended: mended,
+      onRecovered: corrected,
     });
     await rename(folder, join(root, 'away'));
     await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), { timeout: 5_000 });
     expect(String(errors[0])).toContain('ENOENT');
     await writeFile(join(root, 'away', 'trips', 'late.csv'), 'a\n');
     await rename(join(root, 'away'), folder);
-    await vi.waitFor(() => expect(mended).toHaveBeenCalled(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(corrected).toHaveBeenCalled(), { timeout: 10_000 });
     await arrivals('trips/late.csv');
     errors.length = 0;
   });
@@ -83,8 +83,8 @@ describe('discovery', () => {
     await start();
     await writeFile(join(folder, 'trips', 'second.csv'), 'a\n');
     await arrivals('trips/first.csv', 'trips/second.csv');
-    await discovery.scan();
-    await discovery.scan();
+    await discovery.list();
+    await discovery.list();
     expect(arrived.length).toBe(2);
   });
 
@@ -210,7 +210,7 @@ describe('discovery', () => {
     await arrivals(...names.map((name) => `trips/${name}`));
     const ours = () => listed.filter((path) => path.startsWith(folder));
     expect(ours()).toEqual([]);
-    await discovery.scan();
+    await discovery.list();
     expect(ours()).toEqual([folder, join(folder, 'trips')]);
   });
 

@@ -16,9 +16,9 @@ import {
 } from '../../../model/index.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import type { Storage } from '../../../platform/types.ts';
-import { ChunkHold } from '../../../workers/chunk-hold.ts';
 import { QuarantinePart } from '../../../sinks/lake/quarantine.ts';
 import { Dimensions } from '../../../sinks/postgres/dimensions/dimensions.ts';
+import { ChunkHold } from '../../../workers/chunk-hold.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { lineBorders, openStage, type Stage } from '../support.ts';
 

@@ -1,6 +1,7 @@
 /** Unique rules, chunk by chunk in any order and at once, against one row after another. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../../ledger/unique.ts';
 import {
   bigint,
   boolean,
@@ -16,7 +17,6 @@ import {
   unique,
   uuid,
 } from '../../../model/index.ts';
-import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../../ledger/unique.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { repeats } from '../../oracle/unique.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';

@@ -1,7 +1,12 @@
 /** Keys of rows: the first 16 bytes of a SHA-256 of their values, so that a key is as long for any columns. */
 import { hash } from 'node:crypto';
+import {
+  type Int32Vector,
+  isValid,
+  type TimestampVector,
+  type Vector,
+} from '../../../kernel/columns/vectors.ts';
 import type { Batch } from '../../../kernel/types.ts';
-import { type Int32Vector, isValid, type TimestampVector, type Vector } from '../../../kernel/columns/vectors.ts';
 import type { CompiledDataset, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
 import { valueText } from '../../../sinks/postgres/dimensions/value-text.ts';
 

@@ -4,9 +4,9 @@
  * nobody knows the keys, and the rule cannot be kept.
  */
 import pg from 'pg';
+import { sql } from '../../../ledger/sql.ts';
 import type { CompiledDataset, CompiledStar, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { sql } from '../../../ledger/sql.ts';
 import { keySql } from './keys.ts';
 
 /** What a stored definition says of the columns of a rule. */
@@ -34,7 +34,8 @@ export async function noteLoaded(
   if (files.length === 0) return;
   for (const version of new Set(files.map((file) => file.version))) {
     const group = files.filter((file) => file.version === version);
-    const stored: Stored | undefined = (await client.query(sql('definitions/definition'), [version])).rows[0]?.definition;
+    const stored: Stored | undefined = (await client.query(sql('definitions/definition'), [version])).rows[0]
+      ?.definition;
     const statement = stored === undefined ? null : statementOf(dataset, rule, stored);
     if (statement === null) throw unknown(dataset, rule, group);
     if (statement !== '') await client.query(statement, [ruleId, group.map((file) => file.fileId)]);

@@ -4,23 +4,17 @@
  * one notes what nobody else is noting, and waits for the rest.
  */
 import type pg from 'pg';
+import type { LedgerFile } from '../../../ledger/ledger.ts';
+import { isKeyed, keyTable, markKeyed, type UnkeyedChunk, unkeyedChunks } from '../../../ledger/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/types/fallback.ts';
-import { crashPoint } from '../../../platform/errors/crash-points.ts';
-import type { LedgerFile } from '../../../ledger/ledger.ts';
-import {
-  isKeyed,
-  keyTable,
-  markKeyed,
-  type UnkeyedChunk,
-  unkeyedChunks,
-} from '../../../ledger/unique.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
+import { Slots } from '../../slots.ts';
 import { openChunk } from '../chunk-source.ts';
 import type { ChunkTools } from '../load-chunk.ts';
 import { readChunk } from '../read-batches.ts';
-import { Slots } from '../../slots.ts';
-import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
 import { batchKeys } from './keys.ts';
 
 export type KeyTools = Pick<ChunkTools, 'pool' | 'lake' | 'kernel' | 'stopwatch' | 'signal'>;
@@ -67,7 +61,7 @@ export async function noteKeys(
 
 type Outcome = 'noted' | 'busy' | 'obsolete';
 
-/** `table`: takes the keys. `insist`: also where another has it in hand, who may be frozen. What is noted twice counts once. */
+/** `table`: takes the keys. `insist`: also where another has it in flight, who may be frozen. What is noted twice counts once. */
 function noteChunk(
   dataset: CompiledDataset,
   ruleIds: readonly number[],

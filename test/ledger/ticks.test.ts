@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Tick } from '../../../platform/progress/progress.ts';
-import { installationId, openTicks } from '../../../platform/progress/ticks.ts';
-import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
+import { installationId, openTicks } from '../../ledger/ticks.ts';
+import type { Tick } from '../../platform/progress/progress.ts';
+import { describeRedis, redisUrl, type TestDatabase, testDatabase } from '../support/index.ts';
 
 let database: TestDatabase;
 let other: TestDatabase;

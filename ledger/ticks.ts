@@ -5,9 +5,9 @@
  */
 import type { Redis } from 'ioredis';
 import pg from 'pg';
-import { type Listening, listen } from '../database/listen.ts';
-import type { Tick } from './progress.ts';
-import { sql } from '../../ledger/sql.ts';
+import { type Listening, listen } from '../platform/database/listen.ts';
+import type { Tick } from '../platform/progress/progress.ts';
+import { sql } from './sql.ts';
 
 export interface Ticks {
   /**
