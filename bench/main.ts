@@ -5,13 +5,13 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { contests, defaultLetters, groupsOf } from './contests/index.ts';
-import { Arena } from './lib/arena.ts';
-import { machine, versions } from './lib/machine.ts';
-import { judge, type Report } from './lib/outcome.ts';
-import { printContest, printHead } from './lib/print.ts';
-import { alternate, type Result, type Side } from './lib/rounds.ts';
-import { saveResults } from './lib/save.ts';
 import { runPeers } from './peers/index.ts';
+import { machine, versions } from './processes/host.ts';
+import { judge, type Report } from './rounds/outcome.ts';
+import { printContest, printHead } from './rounds/print.ts';
+import { alternate, type Result, type Side } from './rounds/rounds.ts';
+import { saveResults } from './rounds/save.ts';
+import { Arena } from './sides/arena.ts';
 
 const list = (text: string) =>
   text

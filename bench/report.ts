@@ -1,5 +1,5 @@
 /**
- * `npm run bench:report`: writes bench/REPORT.md, the plots beside the results, README's table and the
+ * `npm run bench:report`: writes bench/REPORT.md, bench/plots, README's table and the
  * tables of docs/scaling.md, all from bench/results/*.json. Run in the repository's root.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,15 +10,14 @@ import { between, readmeTable } from './report/readme.ts';
 import { loadResults } from './report/results.ts';
 import { scalingBlocks, scalingPlots } from './report/scaling.ts';
 
-const folder = 'bench/results';
-const results = loadResults(folder);
+const results = loadResults('bench/results');
 const plots = {
   ...ratioPlot(results),
   ...scalingPlots(results),
   ...Object.assign({}, ...results.runs.map(runPlots)),
 } as Record<string, string>;
-for (const name of readdirSync(folder)) if (name.endsWith('.svg')) rmSync(join(folder, name));
-for (const [name, svg] of Object.entries(plots)) writeFileSync(join(folder, name), svg);
+for (const name of readdirSync('bench/plots')) rmSync(join('bench/plots', name));
+for (const [name, svg] of Object.entries(plots)) writeFileSync(join('bench/plots', name), svg);
 writeFileSync('bench/REPORT.md', reportDocument(results, plots));
 writeFileSync('README.md', between(readFileSync('README.md', 'utf8'), 'bench', readmeTable(results)));
 let scaling = readFileSync('docs/scaling.md', 'utf8');

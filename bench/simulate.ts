@@ -15,11 +15,11 @@ import { wholeNumber } from '../cli/commands/generate.ts';
 import { migrate } from '../ledger/migrate.ts';
 import { connectDatabase } from '../platform/database/database.ts';
 import { openServer } from '../platform/database/embedded/embedded-server.ts';
-import { machine, versions } from './lib/machine.ts';
-import { hasRedis, startRedis } from './lib/redis.ts';
-import { saveResults } from './lib/save.ts';
-import { type Kind, simulate, slots } from './lib/simulation.ts';
+import { machine, versions } from './processes/host.ts';
+import { hasRedis, startRedis } from './processes/own-redis.ts';
 import type { QueueRun } from './report/results.ts';
+import { saveResults } from './rounds/save.ts';
+import { type Kind, simulate, slots } from './simulation/simulation.ts';
 
 const numbers = (text: string) => text.split(',').map(wholeNumber('--workers'));
 const queuesKnown = ['redis', 'postgres'] as const;

@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { nodeFlags, workerEnvironment } from '../workers/node-options.ts';
-import { Arena } from './lib/arena.ts';
-import { runTogether } from './lib/children.ts';
-import { machine, versions } from './lib/machine.ts';
-import { median } from './lib/rounds.ts';
-import { saveResults } from './lib/save.ts';
-import { prepareStaged, type StagedLoad } from './lib/staged-load.ts';
-import { subjectNames, subjectOf } from './lib/staged-subjects.ts';
+import { runTogether } from './processes/children.ts';
+import { machine, versions } from './processes/host.ts';
+import { median } from './rounds/rounds.ts';
+import { saveResults } from './rounds/save.ts';
+import { Arena } from './sides/arena.ts';
+import { prepareStaged, type StagedLoad } from './stages/staged-load.ts';
+import { subjectNames, subjectOf } from './stages/staged-subjects.ts';
 
 const flags = new Command('bench:stages')
   .description('CPU and bytes a row, stage by stage')

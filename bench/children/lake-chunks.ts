@@ -10,7 +10,7 @@ import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { FileLayout, ScanJob } from '../../platform/types.ts';
 import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
-import { batchesOf } from '../lib/batches.ts';
+import { batchesOf } from '../stages/kernel-batches.ts';
 
 /** `layout` is the file's, settled once, as the ledger has it for workers. */
 export type LakeTask = { readonly path: string; readonly layout: FileLayout } & (

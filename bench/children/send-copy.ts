@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { receiveTask } from '../lib/children.ts';
-import { type CopyTarget, copyStatement } from '../lib/copy-format.ts';
+import { receiveTask } from '../processes/children.ts';
+import { type CopyTarget, copyStatement } from '../sides/copy-format.ts';
 
 const { databaseUrl, path, target } = await receiveTask<{
   databaseUrl: string;

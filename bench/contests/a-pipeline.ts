@@ -1,5 +1,5 @@
-import { droppedSide } from '../lib/dropped.ts';
-import { tripsFlatCopy, tripsPipeline } from '../lib/trips.ts';
+import { droppedSide } from '../sides/dropped.ts';
+import { tripsFlatCopy, tripsPipeline } from '../sides/trips-sides.ts';
 import { type Contest, ratio } from './contest.ts';
 
 export const pipeline: Contest = {

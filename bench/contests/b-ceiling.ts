@@ -1,5 +1,5 @@
-import { encodedCopySide } from '../lib/encoded-copy.ts';
-import { tripsPipeline } from '../lib/trips.ts';
+import { encodedCopySide } from '../sides/encoded-copy.ts';
+import { tripsPipeline } from '../sides/trips-sides.ts';
 import { type Contest, ratio } from './contest.ts';
 
 export const ceiling: Contest = {

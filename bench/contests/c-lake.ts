@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb.ts';
-import type { Arena, Input } from '../lib/arena.ts';
-import { runTogether } from '../lib/children.ts';
-import { formNames, type PointForm, writeLake } from '../lib/duckdb-trips.ts';
-import type { LakeRun } from '../lib/lake-run.ts';
-import type { Side } from '../lib/rounds.ts';
-import { mustAgree, sumsOfLake, type TripSums } from '../lib/sums.ts';
+import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb-query.ts';
+import { runTogether } from '../processes/children.ts';
+import type { Side } from '../rounds/rounds.ts';
+import type { Arena, Input } from '../sides/arena.ts';
+import { formNames, type PointForm, writeLake } from '../sides/duckdb-trips.ts';
+import type { LakeRun } from '../sides/lake-run.ts';
+import { mustAgree, sumsOfLake, type TripSums } from '../sides/trip-sums.ts';
 import { type Contest, ratio } from './contest.ts';
 
 const lakeChild = fileURLToPath(new URL('../../bundle/make-lake.js', import.meta.url));
-const duckDbChild = fileURLToPath(new URL('../children/duckdb.js', import.meta.url));
+const duckDbChild = fileURLToPath(new URL('../children/duckdb-query.js', import.meta.url));
 const processes = 2;
 
 export const lake: Contest = {

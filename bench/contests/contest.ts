@@ -1,6 +1,7 @@
 /** What a contest is. One file in this folder each. */
-import type { Arena } from '../lib/arena.ts';
-import type { Result, Side } from '../lib/rounds.ts';
+
+import type { Result, Side } from '../rounds/rounds.ts';
+import type { Arena } from '../sides/arena.ts';
 
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 

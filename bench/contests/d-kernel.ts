@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb.ts';
-import type { ParseAnswer } from '../children/parse.ts';
-import type { Arena, Input } from '../lib/arena.ts';
-import { runTogether } from '../lib/children.ts';
-import { formNames, type PointForm, sumColumns } from '../lib/duckdb-trips.ts';
-import type { Side } from '../lib/rounds.ts';
-import type { TripSums } from '../lib/sums.ts';
+import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb-query.ts';
+import type { ParseAnswer } from '../children/parse-ranges.ts';
+import { runTogether } from '../processes/children.ts';
+import type { Side } from '../rounds/rounds.ts';
+import type { Arena, Input } from '../sides/arena.ts';
+import { formNames, type PointForm, sumColumns } from '../sides/duckdb-trips.ts';
+import type { TripSums } from '../sides/trip-sums.ts';
 import { type Contest, ratio } from './contest.ts';
 
-const parseChild = fileURLToPath(new URL('../children/parse.js', import.meta.url));
-const duckDbChild = fileURLToPath(new URL('../children/duckdb.js', import.meta.url));
+const parseChild = fileURLToPath(new URL('../children/parse-ranges.js', import.meta.url));
+const duckDbChild = fileURLToPath(new URL('../children/duckdb-query.js', import.meta.url));
 
 export const kernel: Contest = {
   letter: 'd',

@@ -1,4 +1,4 @@
-import { tripsPipeline } from '../lib/trips.ts';
+import { tripsPipeline } from '../sides/trips-sides.ts';
 import { type Contest, ratio } from './contest.ts';
 
 export const scale: Contest = {

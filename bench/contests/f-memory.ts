@@ -1,4 +1,4 @@
-import { tripsPipeline } from '../lib/trips.ts';
+import { tripsPipeline } from '../sides/trips-sides.ts';
 import type { Contest } from './contest.ts';
 
 export const memory: Contest = {

@@ -1,5 +1,5 @@
-import { median } from '../lib/rounds.ts';
-import { tripsPipeline } from '../lib/trips.ts';
+import { median } from '../rounds/rounds.ts';
+import { tripsPipeline } from '../sides/trips-sides.ts';
 import type { Contest } from './contest.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { flatCopySide } from '../lib/flat-copy.ts';
-import { ingestSide } from '../lib/ingest.ts';
-import { sumsOfRides, sumsOfRidesCsv } from '../lib/rides.ts';
+import { flatCopySide } from '../sides/flat-copy.ts';
+import { ingestSide } from '../sides/ingest-side.ts';
+import { sumsOfRides, sumsOfRidesCsv } from '../sides/ride-sums.ts';
 import { type Contest, ratio } from './contest.ts';
 
 const columns = [

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Arena } from '../lib/arena.ts';
-import { ingestSide } from '../lib/ingest.ts';
-import type { Side } from '../lib/rounds.ts';
+import type { Side } from '../rounds/rounds.ts';
+import type { Arena } from '../sides/arena.ts';
+import { ingestSide } from '../sides/ingest-side.ts';
 import { type Contest, ratio } from './contest.ts';
 
 const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Arena, Input } from '../lib/arena.ts';
-import { withClient } from '../lib/arena.ts';
-import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../lib/flat-copy.ts';
-import { runProcess } from '../lib/processes.ts';
-import type { Measurement, Side } from '../lib/rounds.ts';
-import { mustAgree, sumsOfStar } from '../lib/sums.ts';
-import { tripColumns } from '../lib/trips.ts';
-import { cutIntoFiles, dropWarmRows, RunningUp, warmName } from '../lib/up.ts';
+import { runProcess } from '../processes/process-run.ts';
+import type { Measurement, Side } from '../rounds/rounds.ts';
+import type { Arena, Input } from '../sides/arena.ts';
+import { withClient } from '../sides/arena.ts';
+import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../sides/flat-copy.ts';
+import { cutIntoFiles, dropWarmRows, RunningUp, warmName } from '../sides/running-up.ts';
+import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
+import { tripColumns } from '../sides/trips-sides.ts';
 import { type Contest, rate, ratio } from './contest.ts';
 
 /** 25 trips are 3 KB. */

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Arena, type Input, withClient } from '../lib/arena.ts';
-import { type Measurement, quantile, type Side } from '../lib/rounds.ts';
-import { mustAgree, sumsOfStar } from '../lib/sums.ts';
-import { cutIntoFiles, RunningUp } from '../lib/up.ts';
+import { type Measurement, quantile, type Side } from '../rounds/rounds.ts';
+import { type Arena, type Input, withClient } from '../sides/arena.ts';
+import { cutIntoFiles, RunningUp } from '../sides/running-up.ts';
+import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import type { Contest } from './contest.ts';
 
 const rowsOfFile = 10;

@@ -1,5 +1,5 @@
 import { lake } from '../contests/c-lake.ts';
-import { packageVersion } from '../lib/machine.ts';
+import { packageVersion } from '../processes/host.ts';
 import type { Peer } from './peer.ts';
 
 /** Contest c's other side: the fastest of DuckDB's two ways. */

@@ -1,7 +1,8 @@
 /** `--peers`: what other tools take for parts of the same work, on the same file and server. */
-import type { Arena } from '../lib/arena.ts';
-import type { PeerResult } from '../lib/outcome.ts';
-import { median } from '../lib/rounds.ts';
+
+import type { PeerResult } from '../rounds/outcome.ts';
+import { median } from '../rounds/rounds.ts';
+import type { Arena } from '../sides/arena.ts';
 import { duckDb } from './duckdb.ts';
 import { nodeScript } from './node-script.ts';
 import type { Peer } from './peer.ts';

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import pg from 'pg';
-import { answer, receiveTask } from '../lib/children.ts';
+import { answer, receiveTask } from '../processes/children.ts';
 
 interface Row {
   readonly region: string;

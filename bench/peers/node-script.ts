@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withClient } from '../lib/arena.ts';
-import { runTogether } from '../lib/children.ts';
-import { packageVersion } from '../lib/machine.ts';
-import { mustAgree, sumsOfStar } from '../lib/sums.ts';
+import { runTogether } from '../processes/children.ts';
+import { packageVersion } from '../processes/host.ts';
+import { withClient } from '../sides/arena.ts';
+import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import type { Peer } from './peer.ts';
 
 const child = fileURLToPath(new URL('./node-script-child.js', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Arena } from '../lib/arena.ts';
+import type { Arena } from '../sides/arena.ts';
 
 /** Another tool, and which part of the work it is given. */
 export interface Peer {

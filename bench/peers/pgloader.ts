@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withClient } from '../lib/arena.ts';
-import { createFlatTable } from '../lib/flat-copy.ts';
-import { said } from '../lib/machine.ts';
-import { runProcess } from '../lib/processes.ts';
-import { tripColumns } from '../lib/trips.ts';
+import { said } from '../processes/host.ts';
+import { runProcess } from '../processes/process-run.ts';
+import { withClient } from '../sides/arena.ts';
+import { createFlatTable } from '../sides/flat-copy.ts';
+import { tripColumns } from '../sides/trips-sides.ts';
 import type { Peer } from './peer.ts';
 
 /** pgloader takes a million rows at most: at 20,000 a second that is most of a minute. */

@@ -1,5 +1,5 @@
 /** A process that reads a CSV file with Polars and writes one Parquet file. */
-import { answer, receiveTask } from '../lib/children.ts';
+import { answer, receiveTask } from '../processes/children.ts';
 
 /** The little of nodejs-polars that is used here: the package is not one of ours. */
 interface Polars {

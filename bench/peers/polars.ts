@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runTogether } from '../lib/children.ts';
-import { packageVersion } from '../lib/machine.ts';
+import { runTogether } from '../processes/children.ts';
+import { packageVersion } from '../processes/host.ts';
 import type { Peer } from './peer.ts';
 
 const child = fileURLToPath(new URL('./polars-child.js', import.meta.url));

@@ -1,7 +1,7 @@
 /** Landfall and the bare COPY again, so that the list of peers can be read by itself. */
 
-import { said } from '../lib/machine.ts';
-import { tripsFlatCopy, tripsPipeline } from '../lib/trips.ts';
+import { said } from '../processes/host.ts';
+import { tripsFlatCopy, tripsPipeline } from '../sides/trips-sides.ts';
 import type { Peer } from './peer.ts';
 
 export const landfallPeer: Peer = {

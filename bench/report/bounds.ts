@@ -2,7 +2,7 @@
 import { count } from '../../cli/terminal/format.ts';
 import citibike from '../../datasets/citibike/dataset.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
-import { median, type Result } from '../lib/rounds.ts';
+import { median, type Result } from '../rounds/rounds.ts';
 import { manyFilesBound } from './many-files-bound.ts';
 import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';
 

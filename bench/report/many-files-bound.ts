@@ -1,5 +1,5 @@
 /** What a small file takes, and so how many a second the machine's cores allow. */
-import { median, type Result } from '../lib/rounds.ts';
+import { median, type Result } from '../rounds/rounds.ts';
 import { headline, type Results } from './results.ts';
 
 interface FileDetail {

@@ -3,9 +3,9 @@
 import { bytes, count } from '../../cli/terminal/format.ts';
 import { plural } from '../../platform/plural.ts';
 import { contests } from '../contests/index.ts';
-import type { Outcome } from '../lib/outcome.ts';
-import { goalText, valueText } from '../lib/print.ts';
-import type { Result } from '../lib/rounds.ts';
+import type { Outcome } from '../rounds/outcome.ts';
+import { goalText, valueText } from '../rounds/print.ts';
+import type { Result } from '../rounds/rounds.ts';
 import { boundsSection } from './bounds.ts';
 import { largestIngest, type Plots } from './plots.ts';
 import { headline, type NamedReport, type Results } from './results.ts';
@@ -14,7 +14,7 @@ import { headline, type NamedReport, type Results } from './results.ts';
 export function reportDocument(results: Results, plots: Plots): string {
   const { runs } = results;
   const parts = [head(), goals(results)];
-  if (plots['ratios.svg'] !== undefined) parts.push('![Ratios](results/ratios.svg)');
+  if (plots['ratios.svg'] !== undefined) parts.push('![Ratios](plots/ratios.svg)');
   parts.push(losses(results), boundsSection(results));
   for (const run of runs) parts.push(runSection(run, plots));
   parts.push(method());
@@ -134,9 +134,9 @@ function ingestPlots(run: NamedReport, plots: Plots): string[] {
 
 The round of median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time are the ledger's own commit times; memory and CPU were read from /proc. PostgreSQL's processes are one line together.
 
-![Rows over time](results/${run.file}-rows.svg)
-![Memory over time](results/${run.file}-memory.svg)
-![CPU over time](results/${run.file}-cpu.svg)`,
+![Rows over time](plots/${run.file}-rows.svg)
+![Memory over time](plots/${run.file}-memory.svg)
+![CPU over time](plots/${run.file}-cpu.svg)`,
   ];
 }
 

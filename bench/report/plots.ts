@@ -1,7 +1,8 @@
 /** The plots of a report: which lines, from which results. Files by name. */
-import { valueText } from '../lib/print.ts';
-import type { Measurement, Result } from '../lib/rounds.ts';
-import type { Series } from '../lib/sampler.ts';
+
+import type { Series } from '../processes/sampler.ts';
+import { valueText } from '../rounds/print.ts';
+import type { Measurement, Result } from '../rounds/rounds.ts';
 import { type Costs, predict, type Site } from './model.ts';
 import { headline, type NamedReport, type QueueRun, type Results } from './results.ts';
 import { barChart, type Line, lineChart, short } from './svg.ts';

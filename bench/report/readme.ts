@@ -1,6 +1,6 @@
 /** README's table of the bench, between its two marks. */
 import { contests } from '../contests/index.ts';
-import { goalText, valueText } from '../lib/print.ts';
+import { goalText, valueText } from '../rounds/print.ts';
 import { headline, type Results } from './results.ts';
 
 /** Rows of the table: one a contest, its first measure with a goal. */

@@ -1,8 +1,8 @@
 /** Reads bench/results: runs of contests, costs of stages, limits of the queue. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Machine } from '../lib/machine.ts';
-import { type Outcome, type Report, resultsFormat } from '../lib/outcome.ts';
+import type { Machine } from '../processes/host.ts';
+import { type Outcome, type Report, resultsFormat } from '../rounds/outcome.ts';
 
 export interface Stages {
   readonly at: string;

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SleepersState, SleepersTask } from '../children/sleeping-workers.ts';
-import { treeCpuSeconds } from './proc.ts';
+import { treeCpuSeconds } from '../processes/proc.ts';
 
 const child = fileURLToPath(new URL('../children/sleeping-workers.js', import.meta.url));
 /** Workers of one process of the simulation. */

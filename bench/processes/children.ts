@@ -1,6 +1,6 @@
 /** Processes of the bench's own that do a side's work: forked together, told what to do, waited for. */
 import { type ForkOptions, fork } from 'node:child_process';
-import { endedCpuSeconds } from './processes.ts';
+import { endedCpuSeconds } from './process-run.ts';
 
 export interface TogetherRun<Answer> {
   /** From the first start to the last end. */

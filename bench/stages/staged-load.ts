@@ -20,8 +20,8 @@ import { scanRange } from '../../workers/scan/scan-range.ts';
 import { SharedLock } from '../../workers/shared-lock.ts';
 import { Slots } from '../../workers/slots.ts';
 import { type Stage, Stopwatch, stages } from '../../workers/stopwatch.ts';
-import type { Input } from './arena.ts';
-import { layoutOf } from './batches.ts';
+import type { Input } from '../sides/arena.ts';
+import { layoutOf } from './kernel-batches.ts';
 import { subjectOf } from './staged-subjects.ts';
 
 /** Books user and system time of the whole process, its helper threads included. */

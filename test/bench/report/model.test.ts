@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Costs, costsOf, predict, type Site, workerNetwork } from '../../bench/report/model.ts';
-import type { QueueRun, Stages } from '../../bench/report/results.ts';
+import { type Costs, costsOf, predict, type Site, workerNetwork } from '../../../bench/report/model.ts';
+import type { QueueRun, Stages } from '../../../bench/report/results.ts';
 
 const bytes = { csv: 128, wire: 60, star: 60, wal: 40, lake: 50 };
 const costs: Costs = {

@@ -14,12 +14,12 @@ import { connectDatabase } from '../../platform/database/database.ts';
 import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { factFields } from '../../sinks/postgres/facts/fact-fields.ts';
+import { runTogether } from '../processes/children.ts';
+import type { Measurement, Side } from '../rounds/rounds.ts';
+import { batchesOf } from '../stages/kernel-batches.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import { batchesOf } from './batches.ts';
-import { runTogether } from './children.ts';
 import { type CopyTarget, copyHeader, copyTrailer } from './copy-format.ts';
-import type { Measurement, Side } from './rounds.ts';
-import { mustAgree, sumsOfStar, type TripSums } from './sums.ts';
+import { mustAgree, sumsOfStar, type TripSums } from './trip-sums.ts';
 
 const child = fileURLToPath(new URL('../children/send-copy.js', import.meta.url));
 const connections = 2;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { loadConfig } from '../../platform/config/config.ts';
+import { commandLine, processStat, treeCpuSeconds } from '../processes/proc.ts';
+import { runProcess } from '../processes/process-run.ts';
 import { writeInput } from './inputs.ts';
-import { commandLine, processStat, treeCpuSeconds } from './proc.ts';
-import { runProcess } from './processes.ts';
-import { sumsOfTripsCsv, type TripSums } from './sums.ts';
+import { sumsOfTripsCsv, type TripSums } from './trip-sums.ts';
 
 export interface ArenaOptions {
   readonly rows: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generateVisits } from '../../bench/datasets/visits/generate.ts';
+import { generateVisits } from '../../../../bench/datasets/visits/generate.ts';
 
 const linesOf = (rows: number, keys: number) =>
   Buffer.concat([...generateVisits({ rows, keys })])

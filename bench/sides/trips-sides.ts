@@ -1,9 +1,10 @@
 /** The sides that several contests share: trips through the whole pipeline, and through `\copy`. */
+
+import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from './arena.ts';
 import { flatCopySide } from './flat-copy.ts';
-import { ingestSide } from './ingest.ts';
-import type { Side } from './rounds.ts';
-import { mustAgree, sumsOfLake, sumsOfStar } from './sums.ts';
+import { ingestSide } from './ingest-side.ts';
+import { mustAgree, sumsOfLake, sumsOfStar } from './trip-sums.ts';
 
 export const tripColumns = ['region', 'origin_coord', 'destination_coord', 'datetime', 'datasource'];
 

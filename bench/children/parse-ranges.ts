@@ -4,8 +4,8 @@ import trips from '../../datasets/trips/dataset.ts';
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
-import { batchesOf } from '../lib/batches.ts';
-import { answer, receiveTask } from '../lib/children.ts';
+import { answer, receiveTask } from '../processes/children.ts';
+import { batchesOf } from '../stages/kernel-batches.ts';
 
 export interface ParseAnswer {
   readonly rows: number;

@@ -9,11 +9,11 @@ import { wholeNumber } from '../cli/commands/generate.ts';
 import { connectDatabase } from '../platform/database/database.ts';
 import { Members } from '../sinks/postgres/dimensions/members.ts';
 import { openFactCopy } from '../sinks/postgres/facts/fact-copy.ts';
-import { Arena } from './lib/arena.ts';
-import { machine, versions } from './lib/machine.ts';
-import { processStat } from './lib/proc.ts';
-import { median } from './lib/rounds.ts';
-import { saveResults } from './lib/save.ts';
+import { machine, versions } from './processes/host.ts';
+import { processStat } from './processes/proc.ts';
+import { median } from './rounds/rounds.ts';
+import { saveResults } from './rounds/save.ts';
+import { Arena } from './sides/arena.ts';
 
 const flags = new Command('bench:server')
   .description("the server's CPU a fact row, for tables that differ in one thing each")

@@ -1,7 +1,7 @@
 /** What is kept of a run: bench/results/*.json. The report and README's table are made of these files. */
 import { type Contest, isMet, type Measure } from '../contests/contest.ts';
-import type { Arena } from './arena.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../processes/host.ts';
+import type { Arena } from '../sides/arena.ts';
 import type { Result } from './rounds.ts';
 
 /** Raise it when a reader of older files would misread newer ones. */

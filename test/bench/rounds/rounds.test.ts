@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alternate, median, quantile, type Side } from '../../bench/lib/rounds.ts';
+import { alternate, median, quantile, type Side } from '../../../bench/rounds/rounds.ts';
 
 const side = (name: string, run: Side['run']): Side => ({ name, rows: 10, bytes: 100, run });
 

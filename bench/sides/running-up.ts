@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Listening, listen } from '../../platform/database/listen.ts';
+import { hasProc, processStat, treeCpuSeconds } from '../processes/proc.ts';
 import type { Arena, Input } from './arena.ts';
-import { landfallEnvironment, landfallMain } from './ingest.ts';
-import { hasProc, processStat, treeCpuSeconds } from './proc.ts';
+import { landfallEnvironment, landfallMain } from './ingest-side.ts';
 
 /** The small file of `warm`, and how its rows leave the star before sums are taken. */
 export const warmName = 'warm.csv';

@@ -4,9 +4,9 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { runProcess } from '../processes/process-run.ts';
+import type { Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import { runProcess } from './processes.ts';
-import type { Side } from './rounds.ts';
 
 /** psql where it is installed; the same COPY over the wire where it is not. */
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;

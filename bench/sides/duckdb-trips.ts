@@ -7,7 +7,7 @@
  *
  * Both are run and both ratios are told.
  */
-import { cellOf, literal, tripsCsv } from './sums.ts';
+import { cellOf, literal, tripsCsv } from './trip-sums.ts';
 
 export const pointForms = ['pattern', 'split'] as const;
 export type PointForm = (typeof pointForms)[number];

@@ -1,6 +1,6 @@
 /** A process that has DuckDB run one statement and ends; it answers with the rows and the time inside. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import { answer, receiveTask } from '../lib/children.ts';
+import { answer, receiveTask } from '../processes/children.ts';
 
 export interface DuckDbTask {
   readonly sql: string;

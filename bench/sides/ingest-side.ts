@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Receipt } from '../../platform/types.ts';
+import { runProcess } from '../processes/process-run.ts';
+import { Sampler, type Series } from '../processes/sampler.ts';
+import type { Measurement, Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import { runProcess } from './processes.ts';
-import type { Measurement, Side } from './rounds.ts';
-import { Sampler, type Series } from './sampler.ts';
 
 export const landfallMain = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 

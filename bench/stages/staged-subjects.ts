@@ -2,9 +2,9 @@
 import citibike from '../../datasets/citibike/dataset.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import type { Definition } from '../../model/index.ts';
-import { type Arena, type Input, withClient } from './arena.ts';
-import { sumsOfRides, sumsOfRidesCsv } from './rides.ts';
-import { mustAgree, sumsOfStar } from './sums.ts';
+import { type Arena, type Input, withClient } from '../sides/arena.ts';
+import { sumsOfRides, sumsOfRidesCsv } from '../sides/ride-sums.ts';
+import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 
 export interface StagedSubject {
   readonly definition: Definition;

@@ -1,7 +1,7 @@
 /** What bike rides must add up to: DuckDB reads the CSV, PostgreSQL the star. */
 import { DuckDBInstance } from '@duckdb/node-api';
 import type pg from 'pg';
-import { literal } from './sums.ts';
+import { literal } from './trip-sums.ts';
 
 export interface RideSums {
   readonly rows: number;

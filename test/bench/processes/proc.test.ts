@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { descendants, hasProc, peakBytes, processStat, treeCpuSeconds } from '../../bench/lib/proc.ts';
+import {
+  descendants,
+  hasProc,
+  peakBytes,
+  processStat,
+  treeCpuSeconds,
+} from '../../../bench/processes/proc.ts';
 
 describe.runIf(hasProc)('/proc', () => {
   it('tells of this process', () => {

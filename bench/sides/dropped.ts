@@ -1,10 +1,10 @@
 /** The whole pipeline as a site runs it: `landfall up` is running, and one file is dropped. */
 import { linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Measurement, Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import type { Measurement, Side } from './rounds.ts';
-import { mustAgree, sumsOfStar } from './sums.ts';
-import { dropWarmRows, RunningUp, warmName } from './up.ts';
+import { dropWarmRows, RunningUp, warmName } from './running-up.ts';
+import { mustAgree, sumsOfStar } from './trip-sums.ts';
 
 const dropName = 'dropped.csv';
 

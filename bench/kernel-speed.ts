@@ -1,7 +1,7 @@
 /**
  * Micro-benchmark of the kernel alone, on one core: trips rows from memory to all typed columns.
  *
- *   node bench/kernel.ts [--rows 1000000] [--rounds 5] [--quoted]      (after npm run build: dist/bench/kernel.js)
+ *   node dist/bench/kernel-speed.js [--rows 1000000] [--rounds 5] [--quoted]      (after npm run build)
  *
  * Honest about: points with full-precision doubles (15 to 17 digits), shuffled values, every byte copied
  * into the kernel as a read would, every batch's columns looked at (sums are printed). Not measured: the

@@ -10,11 +10,11 @@ import { compileDataset } from '../../model/compile/compile.ts';
 import { connectDatabase, type Database } from '../../platform/database/database.ts';
 import { openQueues, type Queues } from '../../platform/queue/index.ts';
 import type { ChunkJob } from '../../platform/types.ts';
+import type { OwnRedis } from '../processes/own-redis.ts';
+import { treeCpuSeconds } from '../processes/proc.ts';
 import type { QueueRun } from '../report/results.ts';
-import { treeCpuSeconds } from './proc.ts';
-import type { OwnRedis } from './redis.ts';
+import { tripColumns } from '../sides/trips-sides.ts';
 import { Sleepers } from './sleepers.ts';
-import { tripColumns } from './trips.ts';
 
 export const slots = 2;
 /** A file of 32 GiB: submitted as one flow. */

@@ -1,7 +1,7 @@
 /** The bounds of the goals, from made-up results whose answers are known. */
 import { describe, expect, it } from 'vitest';
-import { boundsSection } from '../../bench/report/bounds.ts';
-import type { NamedReport, ServerResults, Stages } from '../../bench/report/results.ts';
+import { boundsSection } from '../../../bench/report/bounds.ts';
+import type { NamedReport, ServerResults, Stages } from '../../../bench/report/results.ts';
 
 const machine = { cores: 2 };
 

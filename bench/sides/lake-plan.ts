@@ -2,7 +2,7 @@
 import trips from '../../datasets/trips/dataset.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { FileLayout } from '../../platform/types.ts';
-import { layoutOf } from './batches.ts';
+import { layoutOf } from '../stages/kernel-batches.ts';
 
 export { planChunks, scanRanges } from '../../coordinator/plan/plan-chunks.ts';
 
