@@ -1,11 +1,14 @@
 /** JSON as PostgreSQL's jsonb takes it. */
 
+/** A text that toJson has made. */
+export type Json = string & { readonly json: never };
+
 /**
  * What people put into files comes up in messages and headers: jsonb refuses NULs and halves of surrogate
  * pairs. NUL becomes the symbol for it, a half the replacement character.
  */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, one) => (typeof one === 'string' ? storable(one) : one));
+export function toJson(value: unknown): Json {
+  return JSON.stringify(value, (_, one) => (typeof one === 'string' ? storable(one) : one)) as Json;
 }
 
 /** Text that every column of the ledger holds. */

@@ -3,7 +3,6 @@ import type { RangeScan } from '../kernel/types.ts';
 import type {
   FileLink,
   FileProgress,
-  FileState,
   RejectSample,
   RowCounts,
   Totals,
@@ -17,15 +16,9 @@ import type {
   StreamScan,
   ZipPlace,
 } from '../platform/types.ts';
+import type { ErrorDescription, LedgerFileState } from './statements/tables.ts';
 
-/** States of files in the ledger; files of unknown datasets are not there. */
-export type LedgerFileState = Exclude<FileState, 'unknown'>;
-
-export interface ErrorDescription {
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string;
-}
+export type { ErrorDescription, LedgerFileState };
 
 export interface LedgerFile {
   readonly fileId: number;

@@ -25,14 +25,12 @@ describe.each(names)('statement %s', (name) => {
 });
 
 it('every statement is used by somebody', () => {
-  const files = ['ledger', 'coordinator', 'workers', 'sinks'].flatMap((room) =>
-    readdirSync(`${root}${room}`, { recursive: true }).map((file) => `${root}${room}/${file}`),
-  );
-  const source = files.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(file, 'utf8'));
-  const used = source.flatMap((text) =>
-    [...text.matchAll(/(?:sql|run)\('([\w/-]+)'/g)].map(([, name]) => name),
-  );
-  expect([...new Set(used)].sort()).toEqual([...names].sort());
+  const source = ['ledger', 'coordinator', 'workers', 'sinks']
+    .flatMap((room) => readdirSync(`${root}${room}`, { recursive: true }).map((file) => `${room}/${file}`))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('ledger/statements/'))
+    .map((file) => readFileSync(`${root}${file}`, 'utf8'))
+    .join('\n');
+  expect(names.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
 });
 
 it('migrations are numbered without a gap', () => {

@@ -4,6 +4,13 @@
 -- $1 chunk_id  integer
 -- $2 worker  text
 -- $3 again  boolean   only if nobody else has taken it since this worker did
+-- row file.*
+-- row fencing_token  integer
+-- row lost  integer
+-- row line_start  bigint
+-- row unpacked_start  bigint null
+-- row unpacked_end  bigint null
+-- row rejected_so_far  numeric
 with free as (
   select chunk_id from landfall.chunk
   where chunk_id = $1 and state = 'planned' and (not $3 or worker = $2)

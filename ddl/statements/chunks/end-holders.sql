@@ -2,6 +2,7 @@
 -- of them. Waits up to a second for each to be gone. Only those of the same database role can be ended.
 -- $1 lock_class  oid
 -- $2 chunk_id  oid[]
+-- row ended  boolean
 select pg_terminate_backend(l.pid, 1000) as ended
 from pg_locks l join pg_database d on d.oid = l.database
 where l.locktype = 'advisory' and l.objsubid = 2 and d.datname = current_database()

@@ -1,2 +1,3 @@
 -- $1 version  text
+-- row definition  jsonb
 select definition from landfall.definition where version = $1

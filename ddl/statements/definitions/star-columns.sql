@@ -1,6 +1,11 @@
 -- Columns of tables that are there, and of each the columns of its unique constraint, if it has one.
--- $1 schema  text
+-- $1 schema  name
 -- $2 table  text[]
+-- row table  name
+-- row name  name
+-- row type  text
+-- row not_null  boolean
+-- row in_key  boolean
 select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as not_null,
   exists (
     select from pg_constraint u where u.conrelid = c.oid and u.contype = 'u' and a.attnum = any(u.conkey)

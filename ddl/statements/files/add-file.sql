@@ -3,11 +3,12 @@
 -- $2 name  text
 -- $3 url  text
 -- $4 scope  text
--- $5 origin  text   landing | ingest | replay
+-- $5 origin  file.origin   landing | ingest | replay
 -- $6 bytes  bigint
 -- $7 fingerprint  text
--- $8 link  text   null for a file that comes from no other
--- $9 linked_to  integer
+-- $8 link  file.link null   null for a file that comes from no other
+-- $9 linked_to  integer null
+-- row file.*
 insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, link, linked_to)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')

@@ -1,5 +1,26 @@
 -- Where these files are. Only those that are being loaded have their chunks counted.
 -- $1 file_id  integer[]
+-- row file_id  integer
+-- row dataset  text
+-- row name  text
+-- row state  file.state
+-- row bytes  bigint
+-- row chunks  integer
+-- row landed_at  timestamptz
+-- row started_at  timestamptz null
+-- row finished_at  timestamptz null
+-- row error  file.error
+-- row link  file.link
+-- row linked_to  integer null
+-- row linked_name  text null
+-- row drift  jsonb null
+-- row chunks_committed  bigint
+-- row bytes_committed  bigint
+-- row parts  integer
+-- row rows_parsed  bigint
+-- row rows_loaded  bigint
+-- row rows_rejected  bigint
+-- row rows_deduplicated  bigint
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
   f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift,

@@ -1,10 +1,11 @@
 -- Files by what is known of them, oldest first; of more than $6 the newest. Null: any.
--- $1 dataset  text
--- $2 scope  text
--- $3 name  text
--- $4 url  text
--- $5 states  text[]
--- $6 limit  integer
+-- $1 dataset  text null
+-- $2 scope  text null
+-- $3 name  text null
+-- $4 url  text null
+-- $5 states  file.state[] null
+-- $6 limit  bigint
+-- row file.*
 select * from (
   select * from landfall.file
   where ($1::text is null or dataset = $1)

@@ -7,6 +7,7 @@
 -- $4 bytes  bigint[]
 -- $5 fingerprint  text[]
 -- $6 scope  text
+-- row file.*
 insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint)
 select n.dataset, n.name, n.url, $6, 'landing', n.bytes, n.fingerprint
 from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]) with ordinality

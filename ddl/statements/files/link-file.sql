@@ -1,6 +1,6 @@
 -- Says which file another comes from, where that is not known. One that is loaded again may turn out to fix
 -- another, or to replace it: then it is that.
 -- $1 file_id  integer
--- $2 link  text
+-- $2 link  file.link
 -- $3 linked_to  integer
 update landfall.file set link = $2, linked_to = $3 where file_id = $1 and (link is null or link = 'reloads' and $2 in ('corrects', 'replaces'))

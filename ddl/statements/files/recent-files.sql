@@ -1,5 +1,6 @@
 -- All unfinished files, and the $1 that were finished last.
--- $1 finished  integer
+-- $1 finished  bigint
+-- row file_id  integer
 (select file_id from landfall.file where state in ('discovered', 'scanning', 'loading', 'finalising'))
 union all
 (select file_id from landfall.file where finished_at is not null order by finished_at desc, file_id desc limit $1)

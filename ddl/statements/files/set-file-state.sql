@@ -1,14 +1,14 @@
 -- Moves a file on. A finished file stays what it is, though its address and the like may still change.
 -- When the file is finished its sums are taken from its chunks. Null parameters leave what is there.
 -- $1 file_id  integer
--- $2 state  text
--- $3 url  text
--- $4 error  jsonb   {code, message, fix}
--- $5 receipt  jsonb
--- $6 duplicate_of  integer
--- $7 content_hash  text
--- $8 definition_version  text
--- $9 layout  jsonb
+-- $2 state  file.state
+-- $3 url  text null
+-- $4 error  jsonb null   {code, message, fix}
+-- $5 receipt  jsonb null
+-- $6 duplicate_of  integer null
+-- $7 content_hash  text null
+-- $8 definition_version  text null
+-- $9 layout  jsonb null
 update landfall.file f
 set state = $2,
     url = coalesce($3, f.url),

@@ -1,5 +1,14 @@
 -- Sums over all files but some.
 -- $1 file_id  integer[]   not these
+-- row files  bigint
+-- row files_done  bigint
+-- row files_failed  bigint
+-- row bytes  bigint
+-- row bytes_committed  bigint
+-- row rows_parsed  bigint
+-- row rows_loaded  bigint
+-- row rows_rejected  bigint
+-- row rows_deduplicated  bigint
 select
   count(*) as files,
   count(*) filter (where f.state = 'done') as files_done,

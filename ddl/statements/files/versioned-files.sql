@@ -1,6 +1,7 @@
 -- Of these files, those whose name another loaded file of the dataset has.
 -- `|| ''`: see lock-group.sql.
 -- $1 file_id  integer[]
+-- row file_id  integer
 select f.file_id from landfall.file f
 where f.file_id = any($1) and exists (
   select from landfall.file o

@@ -3,6 +3,7 @@
 -- $1 dataset  text
 -- $2 name  text
 -- $3 file_id  integer   not this one
+-- row file.*
 select * from landfall.file
 where dataset = $1 and name = $2 and file_id <> $3
   and state in ('loading', 'finalising', 'done')

@@ -3,6 +3,14 @@
 -- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 worker  text
+-- row file.*
+-- row chunk_id  integer
+-- row fencing_token  integer
+-- row lost  integer
+-- row line_start  bigint
+-- row unpacked_start  bigint null
+-- row unpacked_end  bigint null
+-- row rejected_so_far  integer
 with free as (
   select c.chunk_id from landfall.chunk c join landfall.file f using (file_id)
   where c.chunk_id = any($1) and c.state = 'planned' and c.worker is null and c.lost = 0

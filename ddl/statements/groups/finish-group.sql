@@ -3,6 +3,7 @@
 -- `|| ''`: see lock-group.sql.
 -- $1 file_id  integer[]
 -- $2 receipt  text[]   JSON
+-- row file_id  integer
 update landfall.file f
 set state = 'done', receipt = n.receipt::jsonb, finished_at = now(), chunks_committed = 1,
     bytes_committed = c.byte_end - c.byte_start, parts = c.parts, rows_parsed = c.rows_parsed,

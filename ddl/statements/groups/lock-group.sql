@@ -4,6 +4,7 @@
 -- of them, and `|| ''` from looking for them by their state, in indexes that hold all that are in it.
 -- $1 file_id  integer[]
 -- $2 content_hash  text[]
+-- row file_id  integer
 select f.file_id from landfall.file f
 join unnest($1::integer[], $2::text[]) as n (file_id, content_hash) using (file_id)
 where f.state || '' = 'discovered' and f.link is null

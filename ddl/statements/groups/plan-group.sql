@@ -3,6 +3,7 @@
 -- $2 file_id  integer[]
 -- $3 content_hash  text[]
 -- $4 layout  text[]   JSON
+-- row chunk.*
 with planned as (
   update landfall.file f
   set state = 'loading', content_hash = n.content_hash, definition_version = $1, layout = n.layout::jsonb,

@@ -1,7 +1,9 @@
 -- Which materialized views read which others of them, themselves or by way of views. Null: it calls a function
 -- that is not built in, which may read any.
--- $1 schema  text
--- $2 names   text[]
+-- $1 schema  name
+-- $2 names  name[]
+-- row mart  name
+-- row reads  name null
 with recursive
 marts as (
   select oid, relname as name

@@ -1,6 +1,8 @@
 -- How this transaction refreshes marts while another one does.
--- $1 how long it waits for a lock             text
--- $2 processes that may help with each query  integer
+-- $1 lock_timeout  text   how long it waits for a lock
+-- $2 helpers  integer   processes that may help with each query
+-- row set_config  text
+-- row set_config  text
 select
   set_config('lock_timeout', $1, true),
   set_config(

@@ -1,4 +1,5 @@
 -- Datasets with files that were done, or undone, after their marts were last refreshed.
+-- row dataset  text
 select dataset
 from landfall.file f left join landfall.mart_refresh m using (dataset)
 where f.state = 'done'

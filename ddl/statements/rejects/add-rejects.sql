@@ -2,9 +2,9 @@
 -- $2 chunk_id  integer
 -- $3 definition_version  text
 -- $4 byte_offset  bigint[]
--- $5 byte_length  bigint[]
+-- $5 byte_length  bigint[] with nulls
 -- $6 line  bigint[]
--- $7 column_name  text[]
+-- $7 column_name  text[] with nulls
 -- $8 code  text[]
 -- $9 message  text[]
 -- $10 raw  text[]

@@ -1,6 +1,7 @@
 -- Every so-manieth byte offset of a file's open rejects, ascending.
 -- $1 file_id  integer
--- $2 number  integer   of rejects from one to the next
+-- $2 number  bigint   of rejects from one to the next
+-- row byte_offset  bigint
 select byte_offset
 from (
   select byte_offset, row_number() over (order by byte_offset) as number

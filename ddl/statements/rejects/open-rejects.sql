@@ -3,6 +3,9 @@
 -- $1 file_id  integer
 -- $2 byte_offset  bigint   after this one
 -- $3 byte_offset  bigint   up to this one
+-- row reject.*
+-- row entry  text null
+-- row line_in_entry  bigint null
 select r.*, c.entry, r.line - c.entry_line + 1 as line_in_entry
 from landfall.reject r join landfall.chunk c using (chunk_id)
 where r.file_id = $1 and r.taken_by is null and r.byte_offset > $2 and r.byte_offset <= $3

@@ -2,6 +2,8 @@
 -- $1 file_id  integer   whose rejects they are
 -- $2 byte_offset  bigint[]
 -- $3 taken_by  integer   not this one
+-- row file_id  integer
+-- row name  text
 select distinct t.file_id, t.name
 from landfall.reject r join landfall.file t on t.file_id = r.taken_by
 where r.file_id = $1 and r.byte_offset = any($2::bigint[]) and r.taken_by <> $3

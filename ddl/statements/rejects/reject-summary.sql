@@ -1,6 +1,10 @@
 -- Open rejects of a file by code and column, most frequent first, each with its first few.
 -- $1 file_id  integer
 -- $2 examples  integer   of each kind
+-- row code  text
+-- row column_name  text null
+-- row count  bigint
+-- row examples  json
 select code, column_name, max(of_kind) as count,
   json_agg(json_strip_nulls(json_build_object('line', line, 'byteOffset', byte_offset, 'message', message,
     'raw', raw, 'entry', case when c.entry is not null

@@ -2,8 +2,9 @@
 -- the landing folder, or among the failed ones though they have been loaded since; or they are on their way
 -- from one to the other, or failed without a receipt.
 -- $1 scope  text
--- $2 landing  text   address that files in the landing folder begin with
--- $3 failed  text   the same of failed files
+-- $2 landing  text null   address that files in the landing folder begin with
+-- $3 failed  text null   the same of failed files
+-- row file.*
 select * from landfall.file
 where scope = $1 and state in ('done', 'failed', 'duplicate', 'undone') and (
   receipt is null or moving_to is not null or (origin = 'landing' and (

@@ -1,4 +1,6 @@
 -- Tables in which the facts of files waited that have ended since.
+-- row schema  name
+-- row name  name
 select n.nspname as schema, c.relname as name
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 join landfall.file f on c.relname = '_staging_f' || f.file_id

@@ -1,4 +1,5 @@
 -- How long the server has been up, in ms; since it crashed last where this role may see that.
+-- row up_ms  double precision
 select extract(epoch from clock_timestamp() - greatest(
     pg_postmaster_start_time(),
     (select max(backend_start) from pg_stat_activity where backend_type = 'checkpointer')))::float8 * 1000 as up_ms

@@ -1,6 +1,7 @@
 -- A file and all that fix or replay its rejects, and theirs in turn, locked against any change of state.
 -- Lock the file itself before: then no other joins them.
 -- $1 file_id  integer
+-- row file.*
 select * from landfall.file
 where file_id in (
   with recursive family as (

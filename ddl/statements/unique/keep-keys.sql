@@ -3,4 +3,5 @@
 -- $3 last_chunk  integer
 -- $4 star_rules  integer[]
 -- $5 file_rules  integer[]
+-- row keep_keys  void
 select landfall.keep_keys($1, $2, $3, $4, $5)

@@ -1,5 +1,8 @@
 -- Which of these files have keys on record, and their chunks.
 -- $1 file_id  integer[]
+-- row file_id  integer
+-- row first_chunk  integer
+-- row last_chunk  integer
 select c.file_id, min(c.chunk_id) as first_chunk, max(c.chunk_id) as last_chunk
 from landfall.chunk c where c.file_id = any($1::integer[])
 group by c.file_id

@@ -1,6 +1,7 @@
 -- The number of a rule, by what it is about.
 -- $1 dataset  text
 -- $2 about  jsonb
+-- row rule_id  integer
 with added as (
   insert into landfall.unique_rule (dataset, about) values ($1, $2)
   on conflict (dataset, about) do nothing

@@ -1,0 +1,31 @@
+// Written by `npm run statements` from the headers of ddl/statements/definitions.
+import type { Json } from '../../json.ts';
+
+export interface DefinitionsStatements {
+  'definitions/definition': {
+    parameters: [version: string];
+    row: {
+      readonly definition: unknown;
+    };
+  };
+  'definitions/earlier-stars': {
+    parameters: [dataset: string];
+    row: {
+      readonly star: unknown;
+    };
+  };
+  'definitions/save-definition': {
+    parameters: [version: string, dataset: string, definition: Json];
+    row: never;
+  };
+  'definitions/star-columns': {
+    parameters: [schema: string, table: readonly string[]];
+    row: {
+      readonly table: string;
+      readonly name: string;
+      readonly type: string;
+      readonly not_null: boolean;
+      readonly in_key: boolean;
+    };
+  };
+}

@@ -1,0 +1,160 @@
+// Written by `npm run statements` from the headers of ddl/statements/files.
+import type { Json } from '../../json.ts';
+import type { FileRow } from '../tables.ts';
+
+export interface FilesStatements {
+  'files/add-file': {
+    parameters: [
+      dataset: string,
+      name: string,
+      url: string,
+      scope: string,
+      origin: NonNullable<FileRow['origin']>,
+      bytes: number,
+      fingerprint: string,
+      link: NonNullable<FileRow['link']> | null | undefined,
+      linked_to: number | null | undefined,
+    ];
+    row: FileRow;
+  };
+  'files/file': {
+    parameters: [file_id: number];
+    row: FileRow;
+  };
+  'files/file-progress': {
+    parameters: [file_id: readonly number[]];
+    row: {
+      readonly file_id: number;
+      readonly dataset: string;
+      readonly name: string;
+      readonly state: FileRow['state'];
+      readonly bytes: number;
+      readonly chunks: number;
+      readonly landed_at: Date;
+      readonly started_at: Date | null;
+      readonly finished_at: Date | null;
+      readonly error: FileRow['error'];
+      readonly link: FileRow['link'];
+      readonly linked_to: number | null;
+      readonly linked_name: string | null;
+      readonly drift: unknown | null;
+      readonly chunks_committed: number;
+      readonly bytes_committed: number;
+      readonly parts: number;
+      readonly rows_parsed: number;
+      readonly rows_loaded: number;
+      readonly rows_rejected: number;
+      readonly rows_deduplicated: number;
+    };
+  };
+  'files/files': {
+    parameters: [
+      dataset: string | null | undefined,
+      scope: string | null | undefined,
+      name: string | null | undefined,
+      url: string | null | undefined,
+      states: readonly NonNullable<FileRow['state']>[] | null | undefined,
+      limit: number,
+    ];
+    row: FileRow;
+  };
+  'files/files-named': {
+    parameters: [text: string];
+    row: FileRow;
+  };
+  'files/find-content': {
+    parameters: [dataset: string, content_hash: string, file_id: number];
+    row: FileRow;
+  };
+  'files/forget-file': {
+    parameters: [file_id: number];
+    row: never;
+  };
+  'files/land-files': {
+    parameters: [
+      dataset: readonly string[],
+      name: readonly string[],
+      url: readonly string[],
+      bytes: readonly number[],
+      fingerprint: readonly string[],
+      scope: string,
+    ];
+    row: FileRow;
+  };
+  'files/link-file': {
+    parameters: [file_id: number, link: NonNullable<FileRow['link']>, linked_to: number];
+    row: never;
+  };
+  'files/linked-files': {
+    parameters: [linked_to: number];
+    row: FileRow;
+  };
+  'files/lock-file': {
+    parameters: [file_id: number];
+    row: FileRow;
+  };
+  'files/plan-file': {
+    parameters: [
+      file_id: number,
+      content_hash: string,
+      definition_version: string,
+      layout: Json,
+      chunks: number,
+    ];
+    row: never;
+  };
+  'files/recent-files': {
+    parameters: [finished: number];
+    row: {
+      readonly file_id: number;
+    };
+  };
+  'files/replaced-files': {
+    parameters: [dataset: string, name: string, file_id: number];
+    row: {
+      readonly file_id: number;
+    };
+  };
+  'files/set-file-state': {
+    parameters: [
+      file_id: number,
+      state: NonNullable<FileRow['state']>,
+      url: string | null | undefined,
+      error: Json | null | undefined,
+      receipt: Json | null | undefined,
+      duplicate_of: number | null | undefined,
+      content_hash: string | null | undefined,
+      definition_version: string | null | undefined,
+      layout: Json | null | undefined,
+    ];
+    row: never;
+  };
+  'files/share-file': {
+    parameters: [file_id: number];
+    row: FileRow;
+  };
+  'files/totals': {
+    parameters: [file_id: readonly number[]];
+    row: {
+      readonly files: number;
+      readonly files_done: number;
+      readonly files_failed: number;
+      readonly bytes: number;
+      readonly bytes_committed: number;
+      readonly rows_parsed: number;
+      readonly rows_loaded: number;
+      readonly rows_rejected: number;
+      readonly rows_deduplicated: number;
+    };
+  };
+  'files/versioned-files': {
+    parameters: [file_id: readonly number[]];
+    row: {
+      readonly file_id: number;
+    };
+  };
+  'files/versions-named': {
+    parameters: [dataset: string, name: string, file_id: number];
+    row: FileRow;
+  };
+}

@@ -1,0 +1,29 @@
+// Written by `npm run statements` from the headers of ddl/statements.
+import type { ArchiveStatements } from './archive.ts';
+import type { ChunksStatements } from './chunks.ts';
+import type { DefinitionsStatements } from './definitions.ts';
+import type { FilesStatements } from './files.ts';
+import type { GroupsStatements } from './groups.ts';
+import type { MartsStatements } from './marts.ts';
+import type { PartsStatements } from './parts.ts';
+import type { RejectsStatements } from './rejects.ts';
+import type { RulesStatements } from './rules.ts';
+import type { ScansStatements } from './scans.ts';
+import type { ScopesStatements } from './scopes.ts';
+import type { UndoStatements } from './undo.ts';
+import type { UniqueStatements } from './unique.ts';
+
+export interface Statements
+  extends ArchiveStatements,
+    ChunksStatements,
+    DefinitionsStatements,
+    FilesStatements,
+    GroupsStatements,
+    MartsStatements,
+    PartsStatements,
+    RejectsStatements,
+    RulesStatements,
+    ScansStatements,
+    ScopesStatements,
+    UndoStatements,
+    UniqueStatements {}

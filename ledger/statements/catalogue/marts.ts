@@ -1,0 +1,36 @@
+// Written by `npm run statements` from the headers of ddl/statements/marts.
+import type { Json } from '../../json.ts';
+
+export interface MartsStatements {
+  'marts/mart-reads': {
+    parameters: [schema: string, names: readonly string[]];
+    row: {
+      readonly mart: string;
+      readonly reads: string | null;
+    };
+  };
+  'marts/marts-behind': {
+    parameters: [dataset: string];
+    row: never;
+  };
+  'marts/note-checks': {
+    parameters: [file_id: number, checks: Json];
+    row: never;
+  };
+  'marts/note-mart-refresh': {
+    parameters: [dataset: string];
+    row: never;
+  };
+  'marts/refresh-beside': {
+    parameters: [lock_timeout: string, helpers: number];
+    row: {
+      readonly set_config: string;
+    };
+  };
+  'marts/stale-marts': {
+    parameters: [];
+    row: {
+      readonly dataset: string;
+    };
+  };
+}

@@ -1,0 +1,31 @@
+// Written by `npm run statements` from the headers of ddl/statements/rules.
+import type { FileRow } from '../tables.ts';
+
+export interface RulesStatements {
+  'rules/settle-rules': {
+    parameters: [file_id: readonly number[], rule_id: readonly number[]];
+    row: never;
+  };
+  'rules/settled-rules': {
+    parameters: [file_id: number, rule_id: readonly number[]];
+    row: {
+      readonly rule_id: number;
+    };
+  };
+  'rules/unsettle-files': {
+    parameters: [file_id: readonly number[]];
+    row: never;
+  };
+  'rules/unsettled-files': {
+    parameters: [scope: string, landing: string | null | undefined, failed: string | null | undefined];
+    row: FileRow;
+  };
+  'rules/unsettled-loaded': {
+    parameters: [dataset: string, rule_id: number];
+    row: {
+      readonly file_id: number;
+      readonly name: string;
+      readonly definition_version: string;
+    };
+  };
+}

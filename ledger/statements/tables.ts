@@ -1,0 +1,99 @@
+/** The rows of the ledger's tables, as the driver returns them. A test compares them with the migrations. */
+import type { RangeScan } from '../../kernel/types.ts';
+import type { FileLink, FileState } from '../../platform/progress/progress.ts';
+import type { FileLayout, Receipt, StreamScan } from '../../platform/types.ts';
+
+/** The states of files in the ledger; files of unknown datasets are not there. */
+export type LedgerFileState = Exclude<FileState, 'unknown'>;
+
+export interface ErrorDescription {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface FileRow {
+  readonly file_id: number;
+  readonly dataset: string;
+  readonly name: string;
+  readonly url: string;
+  readonly scope: string;
+  readonly origin: 'landing' | 'ingest' | 'replay';
+  readonly bytes: number;
+  readonly fingerprint: string;
+  readonly content_hash: string | null;
+  readonly duplicate_of: number | null;
+  readonly definition_version: string | null;
+  readonly layout: FileLayout | null;
+  readonly state: LedgerFileState;
+  readonly chunks: number;
+  readonly chunks_committed: number;
+  readonly bytes_committed: number;
+  readonly parts: number;
+  readonly rows_parsed: number;
+  readonly rows_loaded: number;
+  readonly rows_rejected: number;
+  readonly rows_deduplicated: number;
+  readonly receipt: Receipt | null;
+  readonly error: ErrorDescription | null;
+  readonly landed_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly link: FileLink['kind'] | null;
+  readonly linked_to: number | null;
+  readonly unswept: boolean;
+  readonly moving_to: string | null;
+  readonly failed_checks: Receipt['checks'] | null;
+}
+
+export interface ChunkRow {
+  readonly chunk_id: number;
+  readonly file_id: number;
+  readonly number: number;
+  readonly byte_start: number;
+  readonly byte_end: number;
+  readonly line_start: number;
+  readonly state: 'planned' | 'committed' | 'failed' | 'undone';
+  readonly fencing_token: number;
+  readonly worker: string | null;
+  readonly rows_parsed: number;
+  readonly rows_loaded: number;
+  readonly rows_rejected: number;
+  readonly rows_deduplicated: number;
+  readonly parts: number;
+  readonly error: ErrorDescription | null;
+  readonly claimed_at: Date | null;
+  readonly committed_at: Date | null;
+  readonly unpacked_start: number | null;
+  readonly unpacked_end: number | null;
+  readonly lost: number;
+  readonly star_rows: number;
+  readonly keyed: boolean;
+  readonly entry: string | null;
+  readonly entry_line: number | null;
+}
+
+export interface ScanRow {
+  readonly file_id: number;
+  readonly number: number;
+  readonly byte_start: number;
+  readonly byte_end: number;
+  readonly block_hashes: Buffer;
+  /** Of each of its pieces in order; or of a stream, which is one piece. */
+  readonly result: readonly RangeScan[] | StreamScan;
+}
+
+export interface RejectRow {
+  readonly reject_id: number;
+  readonly file_id: number;
+  readonly chunk_id: number;
+  readonly byte_offset: number;
+  readonly line: number;
+  readonly column_name: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly raw: string;
+  readonly definition_version: string;
+  readonly byte_length: number | null;
+  readonly taken_by: number | null;
+}
