@@ -1,30 +1,52 @@
-/** Notes files that have landed in the ledger, but not those that are just leaving. */
-
+/** From the landing folder into the ledger: files that have arrived are noted, many with one statement. */
 import type { Landed } from '../../ledger/groups.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
+import type { Log } from '../../platform/log/log.ts';
 import { objectUrl } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
-import type { Arrival } from '../../sources/contract.ts';
+import type { Arrival, Discovery } from '../../sources/contract.ts';
+import { type LandingEvents, watchLanding } from '../../sources/landing.ts';
+import { Batches } from './batches.ts';
 import type { FilesInFlight } from './files-in-flight.ts';
 
-export interface Notes {
-  readonly ledger: Ledger;
-  readonly active: FilesInFlight;
+/** Files that are noted together at most. */
+const arrivalsMost = 256;
+
+export interface ArrivalEvents extends Pick<LandingEvents, 'onLeft' | 'onOutage'> {
+  readonly onFile: (file: LedgerFile) => void;
 }
 
-/** Files that are noted together at most. */
-export const arrivalsMost = 256;
+export interface Arriving {
+  readonly scope: string;
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly inFlight: FilesInFlight;
+}
+
+/** Watches the landing folder until the discovery is closed. */
+export function watchArrivals(
+  landing: Storage,
+  arriving: Arriving,
+  { onFile, onLeft, onOutage }: ArrivalEvents,
+): Promise<Discovery> {
+  const arrived = new Batches<Arrival>(arrivalsMost, async (arrivals) => {
+    for (const file of await noteArrivals(landing, arriving, arrivals)) onFile(file);
+  });
+  const onArrival = (arrival: Arrival) => arrived.add(arrival);
+  return watchLanding(landing, arriving, { onArrival, onLeft, onOutage });
+}
 
 /**
- * The files, noted; not those of which there is nothing to load. A coordinator that has just started goes on
- * with the files of its predecessor and looks through the landing folder at the same time: what it sees there
- * may end and be put away before it is noted. Such a file is no second one.
+ * The files as they are noted now. A file that is in flight is not noted again, and neither is one that is
+ * being put away: a coordinator that has just started resumes the files of its predecessor and lists the
+ * landing folder at the same time, so what it finds may end before it is noted.
  */
 export async function noteArrivals(
-  { ledger, active }: Notes,
-  scope: string,
   landing: Storage,
+  { ledger, scope, inFlight }: Pick<Arriving, 'ledger' | 'scope' | 'inFlight'>,
   arrivals: readonly Arrival[],
 ): Promise<LedgerFile[]> {
   const landed: Landed[] = [];
@@ -35,7 +57,7 @@ export async function noteArrivals(
     if (found === null) continue;
     const { bytes, fingerprint } = found;
     const url = objectUrl(landing, key);
-    if (keys.has(url) || active.lies({ url, fingerprint })) continue;
+    if (keys.has(url) || inFlight.hasAt({ url, fingerprint })) continue;
     keys.set(url, key);
     landed.push({ dataset, name, url, bytes, fingerprint });
   }

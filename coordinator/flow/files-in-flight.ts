@@ -1,4 +1,4 @@
-/** Files that are on their way: what the coordinator keeps in memory to save asking the ledger. */
+/** The files in flight: what the coordinator keeps in memory to save asking the ledger. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 
 export class FilesInFlight {
@@ -26,11 +26,12 @@ export class FilesInFlight {
     return this.files.has(fileId);
   }
 
-  /** Whether what lies at an address is one of them. */
-  lies(at: Pick<LedgerFile, 'url' | 'fingerprint'>): boolean {
-    return this.places.has(placeOf(at));
+  /** Whether the object at this address is one of them. */
+  hasAt(object: Pick<LedgerFile, 'url' | 'fingerprint'>): boolean {
+    return this.places.has(placeOf(object));
   }
 
+  /** Whether any of them belongs to the dataset. */
   hasOf(dataset: string): boolean {
     for (const file of this.files.values()) if (file.dataset === dataset) return true;
     return false;

@@ -14,7 +14,7 @@ import { Batches } from './batches.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 
 export interface SmallFilesHooks {
-  readonly context: () => Context;
+  readonly context: Context;
   readonly mutex: KeyedMutex;
   /** Takes a step again where database, queue or stores gave way under it. */
   readonly through: (step: () => Promise<void>) => Promise<void>;
@@ -45,7 +45,7 @@ export class SmallFiles {
     const { context, mutex, through, endAlone, done } = this.hooks;
     let left: readonly LedgerFile[] = [];
     const step = async () => {
-      const ending = await finaliseGroup(context(), fileIds);
+      const ending = await finaliseGroup(context, fileIds);
       left = ending.left;
       for (const { file, moved } of ending.done) done(file, moved);
     };
@@ -74,12 +74,12 @@ export class SmallFiles {
     const ids = files.map(({ fileId }) => fileId);
     const work = async () => {
       await starOf(files[0].dataset);
-      left = await prepareGroup(context(), files);
+      left = await prepareGroup(context, files);
     };
     await mutex
       .takeAll(ids, work)
       .catch((error) =>
-        context().log.debug({ err: error, files: files.length }, 'a group is begun one by one'),
+        context.log.debug({ err: error, files: files.length }, 'a group is begun one by one'),
       );
     return left;
   }

@@ -54,17 +54,17 @@ it('does not take a file for a second one that ends and is put away while it is 
   const setUrl = (to: string) => pool.query('update landfall.file set url = $1', [to]);
   const arrival = { dataset: 'sales', name: 'a.csv', key: 'sales/a.csv' };
   const landing = await openStorage(rig.config.landingUrl);
-  const active = new FilesInFlight();
+  const inFlight = new FilesInFlight();
   const note = async (storage: Storage) =>
-    (await noteArrivals({ ledger, active }, 'pool', storage, [arrival]))[0] ?? null;
+    (await noteArrivals(storage, { ledger, scope: 'pool', inFlight }, [arrival]))[0] ?? null;
 
   // It is on its way.
   await rename(archived, landed);
   const [first] = await ledger.files();
   const there = { ...first, url: `file://${landed}` };
-  active.add(there);
+  inFlight.add(there);
   expect(await note(landing)).toBeNull();
-  active.remove(fileId);
+  inFlight.remove(fileId);
   // It has ended and still lies there.
   await setUrl(`file://${landed}`);
   expect(await note(landing)).toBeNull();

@@ -1,0 +1,251 @@
+/**
+ * A file's path through the coordinator. The steps of one file follow one another; other files do not wait.
+ *
+ *   begin ─▶ prepare ─▶ (workers scan ─▶ plan) ─▶ (workers load) ─▶ finalise ─▶ end
+ *              │  ▲
+ *              ▼  └── the other file has ended
+ *             waits for a file with the same content
+ *
+ * Small files that landed together take the same steps as a group (small-files.ts). A step that fails for an
+ * outage is repeated; one that fails for the file's sake fails the file.
+ */
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { describeFailure } from '../../platform/errors/outage.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
+import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
+import type { Config } from '../../platform/types.ts';
+import type { Stars } from '../../sinks/postgres/ddl/stars.ts';
+import type { Marts } from '../../sinks/postgres/marts/marts.ts';
+import { type Context, datasetNamed } from '../context.ts';
+import type { Moved } from '../finalise/archive.ts';
+import { clearSpoolOf } from '../finalise/clear-spool.ts';
+import { finaliseFile } from '../finalise/finalise.ts';
+import { putAwayOne } from '../finalise/put-away.ts';
+import { failFile } from '../finalise/unload.ts';
+import type { OutageWatch } from '../lifecycle/outages.ts';
+import { type Prepared, planScanned, prepareFile } from '../plan/prepare.ts';
+import { isSmall } from '../plan/prepare-group.ts';
+import type { FilesInFlight } from './files-in-flight.ts';
+import { isFinal } from './final.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
+import type { Settling } from './settled.ts';
+import { SmallFiles } from './small-files.ts';
+
+/** Files that are prepared or finalised at a time. */
+const filesAtATime = 6;
+
+/** Attempts to prepare a file that fails for no known reason; pauses double from 200 ms. */
+const prepareAttempts = 8;
+
+export interface FileFlowOptions {
+  readonly context: Context;
+  readonly config: Config;
+  readonly outages: OutageWatch;
+  readonly inFlight: FilesInFlight;
+  readonly settling: Settling;
+  readonly stars: Stars;
+  readonly marts: Marts;
+  /** By the time the file ended, another one had its name. */
+  readonly onChanged: (file: LedgerFile) => void;
+}
+
+export class FileFlow {
+  private readonly options: FileFlowOptions;
+  private readonly mutex = new KeyedMutex(filesAtATime);
+  private readonly small: SmallFiles;
+  /** Files that wait for another one with the same content. */
+  private readonly waiting = new Set<number>();
+  /** Refreshes of marts that follow a file that is done. */
+  private readonly refreshes = new Map<number, Promise<void>>();
+  private closing = false;
+
+  constructor(options: FileFlowOptions) {
+    const { context, outages, stars } = options;
+    this.options = options;
+    this.small = new SmallFiles({
+      context,
+      mutex: this.mutex,
+      through: (step) => outages.through('a group of files', step),
+      starOf: (name) => stars.make(datasetNamed(context.registry, name)),
+      prepareAlone: (file) => this.beginAlone(file),
+      endAlone: ({ fileId }, job) => this.onJob({ kind: 'finalise', fileId }, job),
+      done: (file, moved) => this.end(file, 'done', moved),
+    });
+  }
+
+  /** Starts a discovered file on its path; one that is in flight already is left alone. */
+  begin(file: LedgerFile): void {
+    const { inFlight } = this.options;
+    if (inFlight.has(file.fileId) || file.state !== 'discovered') return;
+    inFlight.add(file);
+    if (isSmall(file)) this.small.add(file);
+    else this.beginAlone(file);
+  }
+
+  /** A job of the files queue. Repeating it is harmless. */
+  onJob(job: FilesJob, context: FilesContext): Promise<void> {
+    if (job.kind === 'group') return this.small.end(job.fileIds, context);
+    const { lastAttempt } = context;
+    return this.mutex.take(job.fileId, async () => {
+      let file: LedgerFile | null = null;
+      const step = async () => {
+        file = await this.options.context.ledger.file(job.fileId);
+        if (file?.state === 'scanning') await this.plan(file);
+        else if (file !== null && job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
+      };
+      try {
+        await this.through(job, step);
+      } catch (error) {
+        if (this.closing || file === null || (!isFinal(error) && !lastAttempt)) throw error;
+        await this.fail(file, error);
+      }
+    });
+  }
+
+  /** Finalises a file whose chunks ended while nobody listened. */
+  finaliseNow(file: LedgerFile): void {
+    const { inFlight, context } = this.options;
+    inFlight.add(file);
+    const job = { kind: 'finalise', fileId: file.fileId } as const;
+    this.onJob(job, { attempt: 1, lastAttempt: true }).catch((error) =>
+      context.log.error({ err: error, file: file.name }, 'the file could not be finalised'),
+    );
+  }
+
+  /** Puts away a file that has ended: after the steps that are running for it, where it is in flight. */
+  async putAway(file: LedgerFile): Promise<void> {
+    const { inFlight, context } = this.options;
+    if (inFlight.has(file.fileId)) this.onTurn(file.fileId, () => this.endUnheard(file.fileId));
+    else await putAwayOne(context, file);
+  }
+
+  /** Resolves when a file that has ended is put away, and the marts of its dataset contain it. */
+  async settled(fileId: number): Promise<void> {
+    await this.mutex.ended(fileId);
+    await this.refreshes.get(fileId);
+  }
+
+  /** From here on a step that fails is left to the next start. */
+  close(): void {
+    this.closing = true;
+  }
+
+  /** Resolves when no step is running. */
+  async ended(): Promise<void> {
+    await this.small.ended();
+    await this.mutex.allEnded();
+  }
+
+  private beginAlone(file: LedgerFile): void {
+    this.onTurn(file.fileId, () => this.prepare(file));
+  }
+
+  private onTurn(fileId: number, work: () => Promise<void>): void {
+    this.mutex
+      .take(fileId, work)
+      .catch((error) =>
+        this.options.context.log.error({ err: error, fileId }, 'the file could not be prepared'),
+      );
+  }
+
+  private async prepare(file: LedgerFile): Promise<void> {
+    const { context, stars } = this.options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const prepared = await this.through(file, async () => {
+          await stars.make(datasetNamed(context.registry, file.dataset));
+          return file.state === 'scanning' ? planScanned(context, file) : prepareFile(context, file);
+        });
+        return await this.prepared(file, prepared);
+      } catch (error) {
+        if (this.closing) throw error;
+        if (isFinal(error) || attempt === prepareAttempts) return this.fail(file, error);
+        context.log.warn({ err: error, file: file.name }, 'the file could not be prepared; trying again');
+        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** Runs a step of a file, and again after an outage of the database, the queue or a store. */
+  private through<T>({ fileId }: { fileId: number }, step: () => Promise<T>): Promise<T> {
+    return this.options.outages.through(`file ${fileId}`, step);
+  }
+
+  private async plan(file: LedgerFile): Promise<void> {
+    await this.prepared(file, await planScanned(this.options.context, file));
+  }
+
+  private async prepared(file: LedgerFile, prepared: Prepared): Promise<void> {
+    if (prepared.state === 'duplicate') {
+      await clearSpoolOf(this.options.context, file);
+      this.end(file, 'duplicate', prepared.moved);
+    }
+    if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
+  }
+
+  /** Waits outside the mutex, which the other file needs. After a restart the file is prepared again. */
+  private waitFor(forFileId: number, { fileId, name }: LedgerFile): void {
+    if (this.waiting.has(fileId)) return;
+    this.waiting.add(fileId);
+    const { context, settling } = this.options;
+    context.log.debug({ file: name, forFileId }, 'waits for a file with the same content');
+    const again = () => {
+      this.waiting.delete(fileId);
+      if (!this.closing) this.onTurn(fileId, () => this.prepareAgain(fileId));
+    };
+    void settling.wait(forFileId).then(again, again);
+  }
+
+  private async prepareAgain(fileId: number): Promise<void> {
+    const file = await this.through({ fileId }, () => this.options.context.ledger.file(fileId));
+    if (file?.state === 'discovered' || file?.state === 'scanning') await this.prepare(file);
+  }
+
+  private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
+    const { context } = this.options;
+    const ending = await finaliseFile(context, file.fileId, allEnded);
+    if (ending === null) return this.endUnheard(file.fileId);
+    await clearSpoolOf(context, file);
+    this.end(file, ending.state, ending.moved);
+  }
+
+  /**
+   * Ends a file in flight that has ended in the ledger: the answer to the commit was lost, or another
+   * coordinator ended it while this one had lost the leadership, and may have died before it put the file away.
+   */
+  private async endUnheard(fileId: number): Promise<void> {
+    const { context, inFlight } = this.options;
+    const file = inFlight.has(fileId) ? await context.ledger.file(fileId) : null;
+    if (file === null || !isFinished(file.state)) return;
+    const moved = await putAwayOne(context, file);
+    await clearSpoolOf(context, file);
+    this.end(file, file.state === 'failed' || file.state === 'duplicate' ? file.state : 'done', moved);
+  }
+
+  private async fail(file: LedgerFile, error: unknown): Promise<void> {
+    const { context, config } = this.options;
+    const { code, message, fix } = describeFailure(error, config);
+    context.log.warn({ err: error, file: file.name, code }, 'the file failed');
+    const failing = () => failFile(context, file, { code, message, fix });
+    const moved = await this.through(file, failing);
+    if (moved === null) return this.through(file, () => this.endUnheard(file.fileId));
+    await clearSpoolOf(context, file);
+    this.end(file, 'failed', moved);
+  }
+
+  /** Leaves flight: the marts follow, and another file that has its name by now is taken up. */
+  private end(file: LedgerFile, state: 'done' | 'failed' | 'duplicate', moved: Moved): void {
+    const { context, inFlight, marts, onChanged } = this.options;
+    inFlight.remove(file.fileId);
+    context.log.info({ file: file.name, dataset: file.dataset, state }, 'the file has ended');
+    if (moved === 'changed') onChanged(file);
+    if (state !== 'done') {
+      marts.nudge(file.dataset);
+      return;
+    }
+    const refreshed = marts
+      .request(datasetNamed(context.registry, file.dataset))
+      .finally(() => this.refreshes.delete(file.fileId));
+    this.refreshes.set(file.fileId, refreshed);
+  }
+}
