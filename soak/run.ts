@@ -7,8 +7,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFaults } from './act/cause-faults.ts';
 import { dropAll } from './act/drop.ts';
-import { makeFaults } from './act/faults.ts';
 import { Knowledge } from './act/knowledge.ts';
 import { operate } from './act/operate.ts';
 import { checkFiles } from './check/files.ts';

@@ -9,7 +9,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site, untilStopped } from '../site.ts';
 import { count, duration, table } from '../terminal/format.ts';
-import { renderReceipt } from '../terminal/receipt.ts';
+import { renderReceipt } from '../terminal/render-receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 import { generateFile, wholeNumber } from './generate.ts';
 

@@ -7,7 +7,7 @@ import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site } from '../site.ts';
-import { renderReceipt } from '../terminal/receipt.ts';
+import { renderReceipt } from '../terminal/render-receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** One line of `ingest --json`, and of `replay --json`. */

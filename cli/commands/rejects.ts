@@ -6,7 +6,7 @@ import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
-import { renderRejects } from '../terminal/rejects.ts';
+import { renderRejects } from '../terminal/render-rejects.ts';
 import { wholeNumber } from './generate.ts';
 
 /** `landfall rejects FILE`: what was not loaded of a file, by code and column, with examples. */

@@ -6,7 +6,8 @@ import { driftOf, unknownFields } from '../../model/file/drift.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import { correctionFields, exportDelimiter, isAdded, matchData } from '../plan/corrections.ts';
-import { type HeadText, settleReading } from './sniff.ts';
+import { settleReading } from './sniff.ts';
+import type { HeadText } from './sniff-around.ts';
 import { settleEncoding } from './sniff-encoding.ts';
 
 /** The first bytes of a file. */

@@ -7,7 +7,13 @@ import { linesEnd } from '../../kernel/dialect/lines.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { matchHeader, normaliseHeader } from '../../model/file/match-header.ts';
-import type { HeadText } from './sniff.ts';
+
+/** The first bytes of a file, as UTF-8 without a byte order mark. */
+export interface HeadText {
+  readonly name: string;
+  readonly utf8: Uint8Array;
+  readonly whole: boolean;
+}
 
 /** Lines among which the one is looked for that names the columns. */
 const preambleLinesMost = 30;

@@ -13,6 +13,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import {
   commentMark,
   findMarked,
+  type HeadText,
   hasMarkedLine,
   lineAt,
   markedLines,
@@ -34,13 +35,6 @@ const shownCharacters = 60;
 const LF = 0x0a;
 const CR = 0x0d;
 const BACKSLASH = 0x5c;
-
-/** The first bytes of a file, as UTF-8 without a byte order mark. */
-export interface HeadText {
-  readonly name: string;
-  readonly utf8: Uint8Array;
-  readonly whole: boolean;
-}
 
 /** One way to read the file. */
 export interface Reading {

@@ -1,5 +1,6 @@
 /** The page as a whole. */
 import type { ProgressState, ThroughputSample } from '../../platform/progress/progress.ts';
+import type { About } from './about.ts';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
@@ -10,13 +11,6 @@ import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
 import { Workers } from './workers.tsx';
-
-/** `/api/about` */
-export interface About {
-  readonly version: string;
-  readonly landing: string;
-  readonly datasets: readonly string[];
-}
 
 export function App(props: {
   state: ProgressState | null;

@@ -1,5 +1,5 @@
 /** What there is to do while nothing has landed. */
-import type { About } from './app.tsx';
+import type { About } from './about.ts';
 import { Command } from './prose.tsx';
 
 export function EmptyState({ about }: { about: About | null }) {

@@ -21,7 +21,7 @@ import { LandfallError } from '../errors/errors.ts';
 import { Breather } from '../event-loop.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough, dropCopied, statToMove } from './copy.ts';
+import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { syncFolder, writeNew } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';

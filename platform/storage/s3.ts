@@ -15,7 +15,7 @@ import {
 import { LandfallError } from '../errors/errors.ts';
 import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
-import { copyThrough, dropCopied, statToMove } from './copy.ts';
+import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';

@@ -1,8 +1,17 @@
 /** What is still to be done, or to be cleared up. At rest there is nothing of it, whoever died where. */
+
+import type pg from 'pg';
 import { sql } from '../../ledger/sql.ts';
+import type { Queues } from '../../platform/queue/index.ts';
 import type { Storage } from '../../platform/types.ts';
 import { names } from './dataset.ts';
-import type { CrashSite } from './site.ts';
+
+/** Where residue is looked for. */
+interface Searched {
+  readonly pool: pg.Pool;
+  readonly queues: Queues;
+  readonly stores: { readonly lake: Storage };
+}
 
 /** A command that died leaves the file that it had begun, as failed, on record; the repeat makes a new one. */
 export const abandoned = `(error->>'code' = 'LF_INGEST_ABANDONED') is true`;
@@ -26,7 +35,7 @@ const questions: Readonly<Record<string, string>> = {
 };
 
 /** `files`: how many are to have ended. */
-export async function residue(site: CrashSite, files: number): Promise<string[]> {
+export async function residue(site: Searched, files: number): Promise<string[]> {
   const { rows } = await site.pool.query(
     `select count(*) filter (where ${ended} and not ${abandoned})::int as ended,
        array(select relname::text from pg_class where relnamespace = to_regnamespace('star')) as tables
@@ -50,7 +59,7 @@ function lostFacts(fact: string): [string, string] {
   ];
 }
 
-async function answers(site: CrashSite, asked: Readonly<Record<string, string>>): Promise<string[]> {
+async function answers(site: Searched, asked: Readonly<Record<string, string>>): Promise<string[]> {
   const all = Object.values(asked).map(
     (question) => `(select coalesce(json_agg(a), '[]') from (select * from (${question}) q limit 3) a)`,
   );
@@ -61,7 +70,7 @@ async function answers(site: CrashSite, asked: Readonly<Record<string, string>>)
   });
 }
 
-async function jobs(site: CrashSite): Promise<string[]> {
+async function jobs(site: Searched): Promise<string[]> {
   const queues = Object.entries(await site.queues.counts());
   return queues.flatMap(([queue, counts]) =>
     Object.entries(counts).flatMap(([state, jobs]) =>
@@ -71,7 +80,7 @@ async function jobs(site: CrashSite): Promise<string[]> {
 }
 
 /** Parts staged, spooled chunks and parts that the manifest does not list. */
-async function objects(site: CrashSite): Promise<string[]> {
+async function objects(site: Searched): Promise<string[]> {
   const { rows } = await site.pool.query(
     `select path from landfall.part union all
      select 'quarantine/' || dataset || '/f' || file_id || '-c' || number || '.parquet'

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { sql } from '../../../ledger/sql.ts';
 import type { CompiledDataset, CompiledStar, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { keySql } from './keys.ts';
+import { keySql } from './batch-keys.ts';
 
 /** What a stored definition says of the columns of a rule. */
 type Stored = Pick<CompiledDataset, 'columns' | 'star'>;

@@ -4,20 +4,29 @@
  * one notes what nobody else is noting, and waits for the rest.
  */
 import type pg from 'pg';
+import type { Kernel } from '../../../kernel/types.ts';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
 import { isKeyed, keyTable, markKeyed, type UnkeyedChunk, unkeyedChunks } from '../../../ledger/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/types/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import type { Storage } from '../../../platform/types.ts';
 import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
 import { Slots } from '../../slots.ts';
+import type { Stopwatch } from '../../stopwatch.ts';
 import { openChunk } from '../chunk-source.ts';
-import type { ChunkTools } from '../load-chunk.ts';
 import { readChunk } from '../read-batches.ts';
-import { batchKeys } from './keys.ts';
+import { batchKeys } from './batch-keys.ts';
 
-export type KeyTools = Pick<ChunkTools, 'pool' | 'lake' | 'kernel' | 'stopwatch' | 'signal'>;
+/** What noting a chunk's keys takes of a worker. */
+export interface KeyTools {
+  readonly pool: pg.Pool;
+  readonly lake: Storage;
+  readonly kernel: Kernel;
+  readonly stopwatch: Stopwatch;
+  readonly signal: AbortSignal;
+}
 
 /** First key of the advisory locks of those who note a chunk's keys; the second is the chunk. */
 const noteLock = 0x1a4df413;

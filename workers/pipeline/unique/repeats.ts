@@ -12,7 +12,7 @@ import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts
 import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { ChunkJob } from '../../../platform/types.ts';
-import { aboutRule } from './keys.ts';
+import { aboutRule } from './batch-keys.ts';
 import { type KeyTools, noteKeys } from './note-keys.ts';
 import { settleKeys } from './settle.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { compact, count, duration, moment, percent, remaining, size } from '../../dashboard/src/format.ts';
-import { plural } from '../../platform/plural.ts';
+import { compact, count, duration, moment, percent, remaining, size } from '../../../dashboard/src/format.ts';
+import { plural } from '../../../platform/plural.ts';
 
 it.each([
   [0, '0 B'],

@@ -1,0 +1,6 @@
+/** `/api/about` */
+export interface About {
+  readonly version: string;
+  readonly landing: string;
+  readonly datasets: readonly string[];
+}
