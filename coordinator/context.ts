@@ -1,9 +1,7 @@
 /** What the coordinator's steps are lent. */
 import type pg from 'pg';
 import type { Ledger, LedgerFile } from '../ledger/ledger.ts';
-import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
-import { LandfallError } from '../platform/errors/errors.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { Queues } from '../platform/queue/index.ts';
@@ -29,13 +27,4 @@ export interface Context {
   readonly archive: () => Promise<Storage>;
   readonly failed: () => Promise<Storage>;
   readonly log: Log;
-}
-
-/** Throws LF_DATASET_UNKNOWN. */
-export function datasetNamed(registry: Registry, name: string): CompiledDataset {
-  const dataset = registry.get(name);
-  if (dataset === undefined) {
-    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
-  }
-  return dataset;
 }

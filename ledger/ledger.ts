@@ -74,7 +74,7 @@ export class Ledger {
     this.pool = pool;
   }
 
-  /** Keeps a definition under its version; one that is there already stays as it is. */
+  /** Keeps a definition under its version, as it was last used (see definition.ts). */
   async saveDefinition(version: string, dataset: string, definition: unknown): Promise<void> {
     await this.run('definitions/save-definition', [version, dataset, toJson(definition)]);
   }

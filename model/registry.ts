@@ -16,6 +16,13 @@ export interface Registry {
   all(): CompiledDataset[];
 }
 
+/** The dataset of that name as it is defined today. Throws LF_DATASET_UNKNOWN. */
+export function datasetNamed(registry: Registry, name: string): CompiledDataset {
+  const dataset = registry.get(name);
+  if (dataset !== undefined) return dataset;
+  throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
+}
+
 export interface RegistryOptions {
   readonly builtin: readonly Definition[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */

@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import type { CompiledDataset } from '../../model/compiled.ts';
-import type { Registry } from '../../model/registry.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { datasetNamed } from '../../model/registry.ts';
 import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
@@ -22,12 +20,4 @@ export function ddlCommand(): Command {
           : `${statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n')}`,
       );
     });
-}
-
-/** The dataset of that name, or LF_DATASET_UNKNOWN with the names there are. */
-export function datasetNamed(registry: Registry, name: string): CompiledDataset {
-  const dataset = registry.get(name);
-  if (!dataset)
-    throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
-  return dataset;
 }

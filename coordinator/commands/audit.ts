@@ -3,12 +3,12 @@
  * A file's account, when it ends, believes what the server and the workers have counted while they wrote.
  */
 import type pg from 'pg';
+import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Storage } from '../../platform/types.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { countFacts } from '../../sinks/postgres/ddl/make-star.ts';
-import { datasetNamed } from '../context.ts';
 import { type Check, reconcile } from '../finalise/reconcile.ts';
 
 export interface AuditTools {
@@ -31,11 +31,11 @@ export interface Audit {
 
 /**
  * Audits a file that is done. The star is read row by row where its index cannot tell the file's rows from
- * others. Throws LF_DATASET_UNKNOWN.
+ * others.
  */
 export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Audit> {
   const { pool, ledger, registry, lake } = tools;
-  const dataset = datasetNamed(registry, file.dataset);
+  const { star } = await definitionOf(pool, registry, file);
   const [chunks, parts, rejectsByCode] = await Promise.all([
     ledger.chunks(file.fileId),
     ledger.parts(file.fileId),
@@ -43,7 +43,7 @@ export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Au
   ]);
   const chunkIds = chunks.map((chunk) => chunk.chunkId);
   const [starRows, found] = await Promise.all([
-    countFacts(pool, dataset.star, chunkIds),
+    countFacts(pool, star, chunkIds),
     auditLake(lake, parts, { footers: true }),
   ]);
   // Where its bytes lie by now is not asked: archives are moved and emptied.

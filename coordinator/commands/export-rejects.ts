@@ -10,8 +10,8 @@ import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
 import { isCut } from '../../kernel/read-batch.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
+import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import type { FileLayout } from '../../platform/types.ts';
@@ -32,21 +32,21 @@ export interface Export {
 }
 
 /**
- * `rejects` of `file` in the order of its bytes. `columns`: names of the dataset's columns, for a file
- * without a header. `definition`: put in place of each reject's own version.
+ * `rejects` of `file` in the order of its bytes. `definition`: of the file; it names the fields of a file
+ * without a header. `version`: written in place of each reject's own.
  * Throws LF_REJECTS_CUT, at the end, when records are cut and their file cannot give them whole.
  */
 export function exportRejects(
   file: LedgerFile,
   rejects: AsyncIterable<StoredReject>,
-  options: { dataset: CompiledDataset | undefined; definition?: string },
+  options: { definition: StoredDefinition; version?: string },
 ): Export {
   let count = 0;
   async function* write(): AsyncGenerator<Uint8Array> {
     const layout = file.layout!;
     const skipped = layout.corrections ? leadingAdded(layout.header) : 0;
     const header =
-      layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.dataset);
+      layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.definition);
     const records = new Records(file, layout);
     let lost = 0;
     let gathered: Buffer[] = [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
@@ -55,7 +55,7 @@ export function exportRejects(
       const record = await records.read(reject);
       if (record === null) lost += 1;
       if (record === null || lost > 0) continue;
-      const added = line(reasons(file, reject, options.definition), layout);
+      const added = line(reasons(file, reject, options.version), layout);
       const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
       gathered.push(Buffer.from(`${added}${layout.delimiter}`), data, Buffer.from('\n'));
       bytes += added.length + data.length;
@@ -73,18 +73,18 @@ export function exportRejects(
 }
 
 /** Values of the added columns. */
-function reasons(file: LedgerFile, reject: StoredReject, definition?: string): string[] {
-  const { byteOffset, line, code, column, message, definitionVersion, entry } = reject;
+function reasons(file: LedgerFile, reject: StoredReject, version = reject.definitionVersion): string[] {
+  const { byteOffset, line, code, column, message, entry } = reject;
   const place = [`${file.fileId}:${file.name}`, String(byteOffset), String(line)];
   const within = entry === undefined ? '' : `${entry.name}, line ${entry.line}: `;
-  return [...place, code, column ?? '', `${within}${message}`, definition ?? definitionVersion];
+  return [...place, code, column ?? '', `${within}${message}`, version];
 }
 
 /** Names for the fields of a file without a header. */
-function fieldNames(layout: FileLayout, dataset: CompiledDataset | undefined): string[] {
+function fieldNames(layout: FileLayout, { columns }: StoredDefinition): string[] {
   return Array.from({ length: layout.fieldCount }, (_, field) => {
     const column = layout.fieldOfColumn.indexOf(field);
-    return dataset?.columns[column]?.name ?? `field_${field + 1}`;
+    return columns[column]?.name ?? `field_${field + 1}`;
   });
 }
 

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
+import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
 import {
   openRejects,
@@ -62,7 +63,8 @@ export async function exportToFile(
   // A file whose layout was never settled has no rejects.
   if (file.layout === null) return 0;
   const rejects = openRejects(pool, file.fileId);
-  const written = exportRejects(file, rejects, { dataset: registry.get(file.dataset) });
+  const definition = await definitionOf(pool, registry, file);
+  const written = exportRejects(file, rejects, { definition });
   const staged = `${path}.${process.pid}.part`;
   try {
     await pipeline(Readable.from(written.bytes), createWriteStream(staged));

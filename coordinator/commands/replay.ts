@@ -11,15 +11,17 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openRejects } from '../../ledger/rejects.ts';
 import { sql } from '../../ledger/sql.ts';
+import { datasetNamed } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { objectUrl, openObject } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
-import { type Context, datasetNamed } from '../context.ts';
+import type { Context } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { undoFile } from './undo.ts';
 
@@ -79,10 +81,11 @@ async function exportAndNote(
   archive: Storage,
   key: string,
 ): Promise<LedgerFile | null> {
-  const { pool, ledger, scope } = context;
-  const dataset = datasetNamed(context.registry, file.dataset);
+  const { pool, ledger, registry, scope } = context;
+  const { name: dataset, version } = datasetNamed(registry, file.dataset);
+  const definition = await definitionOf(pool, registry, file);
   const rejects = openRejects(pool, file.fileId);
-  const written = exportRejects(file, rejects, { dataset, definition: dataset.version });
+  const written = exportRejects(file, rejects, { definition, version });
   const writer = await archive.writer(key);
   try {
     for await (const piece of written.bytes) await writer.write(piece);
@@ -98,7 +101,7 @@ async function exportAndNote(
   crashPoint('replay.exported');
   const { bytes, fingerprint } = (await archive.stat(key))!;
   return ledger.addFile({
-    dataset: dataset.name,
+    dataset,
     name: `${file.name}~rejects`,
     url: objectUrl(archive, key),
     scope,

@@ -9,17 +9,17 @@
  */
 
 import type pg from 'pg';
+import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
 import { type UndoneFile, undoFiles } from '../../ledger/undo-file.ts';
-import type { CompiledStar } from '../../model/compiled.ts';
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Storage } from '../../platform/types.ts';
-import { deleteFacts, makeStar } from '../../sinks/postgres/ddl/make-star.ts';
-import { refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
+import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
+import { existingMarts, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 
 export interface UndoTools {
   readonly pool: pg.Pool;
@@ -38,12 +38,18 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
   crashPoint('undo.committed');
   await sweepUndone(tools);
   const file = (await tools.ledger.file(fileId))!;
-  const dataset = tools.registry.get(file.dataset);
-  if (dataset?.marts.some((mart) => mart.kind === 'table')) {
-    await makeStar(tools.pool, tools.ledger, dataset);
-    await refreshMarts(tools.pool, dataset);
-  }
+  await followUp(tools, file);
   return undone.map((entry) => entry.file);
+}
+
+/**
+ * The marts follow. They belong to the dataset, not to the file: they are today's, or, where the dataset is no
+ * longer defined, those that the file's definition has made. Marts that are not there yet are made with the star.
+ */
+async function followUp({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
+  const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
+  const marts = await existingMarts(pool, dataset);
+  if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
 }
 
 /** Facts, parts, rejects and states, in the caller's transaction. */
@@ -56,16 +62,11 @@ export async function takeOut(
   const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
   crashPoint('undo.ledger-written');
   for (const { file, chunkIds } of undone) {
-    await deleteFacts(client, await starOf(client, registry, file), chunkIds);
+    const { star } = await definitionOf(client, registry, file);
+    await deleteFacts(client, star, chunkIds);
   }
   crashPoint('undo.facts-deleted');
   return undone;
-}
-
-/** The star that the file was loaded into: its definition may have changed, or be gone, by now. */
-async function starOf(client: pg.ClientBase, registry: Registry, file: LedgerFile): Promise<CompiledStar> {
-  const { rows } = await client.query(sql('definitions/definition'), [file.definitionVersion]);
-  return rows[0]?.definition.star ?? registry.get(file.dataset)!.star;
 }
 
 /** Sweeps what undone files have left in the lake. */

@@ -1,8 +1,7 @@
 /** Which dataset a file is of that is ingested where it lies. */
 import type { CompiledDataset } from '../../model/compiled.ts';
-import type { Registry } from '../../model/registry.ts';
+import { datasetNamed, type Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { datasetNamed } from '../context.ts';
 import { type Head, settleLayout } from './settle-layout.ts';
 
 /**

@@ -11,7 +11,10 @@ import type { Check } from './reconcile.ts';
 const begin = `savepoint data_check; set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0`;
 
 /** Asks each check in the caller's transaction, and leaves it as it was. One that cannot be run does not hold. */
-export async function runChecks(client: pg.ClientBase, dataset: CompiledDataset): Promise<Check[]> {
+export async function runChecks(
+  client: pg.ClientBase,
+  dataset: Pick<CompiledDataset, 'checks'>,
+): Promise<Check[]> {
   const checks: Check[] = [];
   for (const { name, sql } of dataset.checks) {
     await client.query(begin);

@@ -3,10 +3,10 @@
 import type pg from 'pg';
 import { readFields } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
+import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openRejects, returnRejects } from '../../ledger/rejects.ts';
 import { sql } from '../../ledger/sql.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -25,7 +25,7 @@ import type { Check } from './reconcile.ts';
  */
 export async function endDone(
   context: Context,
-  dataset: CompiledDataset,
+  definition: StoredDefinition,
   file: LedgerFile,
   receipt: Receipt,
 ): Promise<readonly Check[] | 'ended' | null> {
@@ -33,10 +33,10 @@ export async function endDone(
     await inTransaction(context.pool, async (client) => {
       const [{ state }] = (await client.query(sql('files/lock-file'), [file.fileId])).rows;
       if (state !== 'finalising') throw new EndedMeanwhile();
-      await settleVersions(client, context, dataset, file);
+      await settleVersions(client, context, definition, file);
       crashPoint('finalise.versions-settled');
-      if (file.link === 'replaces') await moveStagedFacts(client, dataset.star, file);
-      const dataChecks = await runChecks(client, dataset);
+      if (file.link === 'replaces') await moveStagedFacts(client, definition.star, file);
+      const dataChecks = await runChecks(client, definition);
       if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
       crashPoint('finalise.checked');
       if (file.link === 'replays') await giveBack(client, file);

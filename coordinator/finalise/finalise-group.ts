@@ -1,16 +1,16 @@
 /** Ends many small files at once: finalise.ts for those with which nothing is out of the ordinary. */
 
+import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
 import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
-import { type Context, datasetNamed } from '../context.ts';
+import type { Context } from '../context.ts';
 import { versionLock } from '../plan/versions.ts';
 import { archiveFiles, type Moved } from './archive.ts';
 import { runChecks } from './data-checks.ts';
@@ -42,7 +42,11 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
       chunks.map((chunk) => toChunkJob(chunk, about)),
     );
   }
-  const plain = accounts.filter(({ file, chunks }) => isPlain(file, chunks));
+  // One that was planned again meanwhile may have another definition than the others.
+  const [version] = accounts.map(({ file }) => file.definitionVersion);
+  const plain = accounts.filter(
+    ({ file, chunks }) => isPlain(file, chunks) && file.definitionVersion === version,
+  );
   const ended = plain.length === 0 ? [] : await endPlain(context, plain);
   const over = new Set([...lost.map(({ file }) => file.fileId), ...ended.map(({ fileId }) => fileId)]);
   const left = [...accounts, ...unheard].map(({ file }) => file).filter(({ fileId }) => !over.has(fileId));
@@ -56,11 +60,11 @@ function isPlain(file: LedgerFile, chunks: FileAccount['chunks']): boolean {
 
 /** The files that are done now. */
 async function endPlain(context: Context, accounts: readonly FileAccount[]): Promise<LedgerFile[]> {
-  const dataset = datasetNamed(context.registry, accounts[0].file.dataset);
-  const receipts = await writeReceipts(context, dataset, accounts);
+  const definition = await definitionOf(context.pool, context.registry, accounts[0].file);
+  const receipts = await writeReceipts(context, definition, accounts);
   crashPoint('group.accounted');
   if (receipts.length === 0) return [];
-  const done = await endDone(context, dataset, receipts);
+  const done = await endDone(context, definition, receipts);
   crashPoint('group.done');
   return accounts.map(({ file }) => file).filter(({ fileId }) => done.has(fileId));
 }
@@ -68,7 +72,7 @@ async function endPlain(context: Context, accounts: readonly FileAccount[]): Pro
 /** Receipts of those whose accounts agree and which have no more rejects than they may. */
 async function writeReceipts(
   { lake }: Context,
-  dataset: CompiledDataset,
+  definition: StoredDefinition,
   accounts: readonly FileAccount[],
 ): Promise<Receipt[]> {
   const parts = accounts.map((account) => account.parts);
@@ -79,7 +83,7 @@ async function writeReceipts(
   return accounts.flatMap((account, i) => {
     const { file } = account;
     const { checks, counts } = accountOf({ ...account, lake: audits[i], fingerprint: fingerprints[i] });
-    if (checks.some(({ ok }) => !ok) || rejectLimitError(dataset, file, counts.rows) !== null) return [];
+    if (checks.some(({ ok }) => !ok) || rejectLimitError(definition, file, counts.rows) !== null) return [];
     return doneReceipt(file, { ...counts, checks });
   });
 }
@@ -90,19 +94,19 @@ async function writeReceipts(
  */
 async function endDone(
   { pool }: Context,
-  dataset: CompiledDataset,
+  definition: StoredDefinition,
   receipts: readonly Receipt[],
 ): Promise<ReadonlySet<number>> {
   return inTransaction(pool, async (client) => {
     let ours = receipts;
-    if (dataset.versions !== 'add') {
-      const names = receipts.map(({ file }) => `${dataset.name}/${file}`);
+    if (definition.versions !== 'add') {
+      const names = receipts.map(({ file }) => `${definition.name}/${file}`);
       await client.query(sql('undo/lock-names'), [versionLock, names]);
       const ids = receipts.map(({ fileId }) => fileId);
       const versioned = await versionedFiles(client, ids);
       ours = receipts.filter(({ fileId }) => !versioned.has(fileId));
     }
-    const dataChecks = await runChecks(client, dataset);
+    const dataChecks = await runChecks(client, definition);
     if (dataChecks.some((check) => !check.ok)) return new Set<number>();
     const checked = ours.map((receipt) => ({ ...receipt, checks: [...receipt.checks, ...dataChecks] }));
     return finishGroup(client, checked);

@@ -3,14 +3,14 @@
  * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
  */
 
+import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { openObjects } from '../../platform/storage/index.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
-import { type Context, datasetNamed, linkOf } from '../context.ts';
+import { type Context, linkOf } from '../context.ts';
 import { archiveFile, type Moved } from './archive.ts';
 import { endDone } from './end-done.ts';
 import { doneReceipt } from './receipt.ts';
@@ -35,16 +35,16 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
 
   if (!(await ledger.setFileState(fileId, 'finalising'))) return null;
   crashPoint('finalise.begun');
-  const dataset = datasetNamed(context.registry, file.dataset);
+  const definition = await definitionOf(context.pool, context.registry, file);
   const account = await takeAccount(context, file, chunks);
   crashPoint('finalise.accounted');
   const broken = account.checks.find((check) => !check.ok);
   if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
-  const overLimit = rejectLimitError(dataset, file, account.counts.rows);
+  const overLimit = rejectLimitError(definition, file, account.counts.rows);
   if (overLimit !== null) return fail(context, file, overLimit, account.checks);
   const link = await linkOf(ledger, file);
   const receipt = doneReceipt(file, { ...account.counts, checks: account.checks, ...(link && { link }) });
-  const broke = await endDone(context, dataset, file, receipt);
+  const broke = await endDone(context, definition, file, receipt);
   if (broke === 'ended') return null;
   if (broke !== null) {
     const found = broke.find((check) => !check.ok)!;
@@ -121,11 +121,11 @@ function reconcileError(
  * hold many rejects: corrected rows and replays have no limit.
  */
 export function rejectLimitError(
-  dataset: CompiledDataset,
+  { rejectLimit }: StoredDefinition,
   file: LedgerFile,
   rows: { parsed: number; rejected: number },
 ): LandfallError | null {
-  const { count, share } = dataset.rejectLimit;
+  const { count, share } = rejectLimit;
   const { parsed, rejected } = rows;
   if (file.link === 'corrects' || file.link === 'replays') return null;
   if (rejected <= count && rejected <= share * parsed) return null;

@@ -4,6 +4,7 @@
  * then its objects leave the lake. Its rejects stay on record, for a person to read.
  */
 
+import { definitionOf } from '../../ledger/definition.ts';
 import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
 import { sql } from '../../ledger/sql.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -12,7 +13,7 @@ import { isCollision } from '../../platform/errors/outage.ts';
 import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
 import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepLake } from '../commands/undo.ts';
-import { type Context, datasetNamed, linkOf } from '../context.ts';
+import { type Context, linkOf } from '../context.ts';
 import { type Moved, moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
@@ -42,7 +43,8 @@ export async function failFile(
         await client.query(sql('marts/note-checks'), [file.fileId, JSON.stringify(checks)]);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
-        await deleteFacts(client, datasetNamed(context.registry, file.dataset).star, chunkIds);
+        const { star } = await definitionOf(client, context.registry, file);
+        await deleteFacts(client, star, chunkIds);
         crashPoint('unload.facts-deleted');
       }
       return reason;

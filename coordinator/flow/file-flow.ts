@@ -9,14 +9,16 @@
  * Small files that landed together take the same steps as a group (small-files.ts). A step that fails for an
  * outage is repeated; one that fails for the file's sake fails the file.
  */
+import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { datasetNamed } from '../../model/registry.ts';
 import { describeFailure } from '../../platform/errors/outage.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
 import type { Config } from '../../platform/types.ts';
 import type { Stars } from '../../sinks/postgres/ddl/stars.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
-import { type Context, datasetNamed } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Moved } from '../finalise/archive.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
 import { finaliseFile } from '../finalise/finalise.ts';
@@ -243,9 +245,16 @@ export class FileFlow {
       marts.nudge(file.dataset);
       return;
     }
-    const refreshed = marts
-      .request(datasetNamed(context.registry, file.dataset))
+    const refreshed = this.refreshMarts(file)
+      .catch((error) => context.log.warn({ err: error, file: file.name }, 'the marts stay as they are'))
       .finally(() => this.refreshes.delete(file.fileId));
     this.refreshes.set(file.fileId, refreshed);
+  }
+
+  /** Marts belong to the dataset, not to the file: they are today's as long as the dataset is defined. */
+  private async refreshMarts(file: LedgerFile): Promise<void> {
+    const { pool, registry } = this.options.context;
+    const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
+    await this.options.marts.request(dataset);
   }
 }

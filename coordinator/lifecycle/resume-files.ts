@@ -7,8 +7,9 @@
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
+import { datasetNamed } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { type Context, datasetNamed } from '../context.ts';
+import type { Context } from '../context.ts';
 import { failFile } from '../finalise/unload.ts';
 import { submitMissingScans } from '../plan/prepare.ts';
 

@@ -2,10 +2,11 @@
 
 import { planGroup, type SmallPlan } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { datasetNamed } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { ChunkJob } from '../../platform/types.ts';
-import { type Context, datasetNamed } from '../context.ts';
+import type { Context } from '../context.ts';
 import { readInline } from './prepare.ts';
 
 /** A file up to this size may be prepared, loaded and ended together with others. */

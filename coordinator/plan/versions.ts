@@ -3,10 +3,10 @@
  * `replace` the version before, or `refuse` it. Files that fix or replay others are no versions.
  */
 import type pg from 'pg';
+import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { FilePlan, LedgerFile } from '../../ledger/ledger.ts';
 import { toFile } from '../../ledger/rows.ts';
 import { sql } from '../../ledger/sql.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { takeOut } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
@@ -17,7 +17,7 @@ export const versionLock = 0x1a4df412;
 /** Which version the file comes after. Throws LF_FILE_VERSION where there must be only one. */
 export async function versionLink(
   context: Context,
-  dataset: CompiledDataset,
+  dataset: Pick<StoredDefinition, 'versions'>,
   file: LedgerFile,
 ): Promise<FilePlan['link']> {
   const [before] = await otherVersions(context.pool, file);
@@ -33,7 +33,7 @@ export async function versionLink(
 export async function settleVersions(
   client: pg.ClientBase,
   context: Context,
-  dataset: CompiledDataset,
+  dataset: Pick<StoredDefinition, 'versions'>,
   file: LedgerFile,
 ): Promise<void> {
   if (dataset.versions === 'add' || file.link === 'corrects' || file.link === 'replays') return;

@@ -44,6 +44,29 @@ export const sales = defineDataset({
   checks: { nothing_free: 'select id, amount from star.fact_sale where amount = 0' },
 });
 
+/** What may become of the definition of sales after files of it are planned: the registry of the next start. */
+export const later = {
+  'another fact table': () => registryOf(salesWith({ fact: 'fact_sold' })),
+  'another schema': () => registryOf(salesWith({ schema: 'shop' })),
+  'another name': () => registryOf(salesWith({}, 'sold')),
+  'no dataset': () => registryOf(salesWith({ fact: 'fact_else' }, 'else')),
+} as const;
+
+/** Sales with another star or name, and without what names its tables. */
+function salesWith(star: { fact?: string; schema?: string }, name = 'sales'): Definition {
+  const { columns, rejects } = sales.source;
+  return defineDataset({
+    name,
+    columns,
+    rejects,
+    star: { fact: 'fact_sale', columns: ['id', 'amount'], ...star },
+  });
+}
+
+function registryOf(definition: Definition): Promise<Registry> {
+  return loadRegistry({ builtin: [definition], paths: [] });
+}
+
 /** `rows` sales as CSV, the first with id `from`. */
 export function salesCsv(rows: number, from = 1): string {
   const lines = Array.from(

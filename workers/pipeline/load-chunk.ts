@@ -9,6 +9,7 @@
 
 import type { Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
+import { definitionToLoad } from '../../ledger/definition.ts';
 import type { Claim, Ledger } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Registry } from '../../model/registry.ts';
@@ -56,7 +57,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const claimed = await tools.hold.take();
   if (claimed === null) return null;
   crashPoint('chunk.claimed');
-  const dataset = definitionOf(job, tools.registry);
+  const dataset = definitionToLoad(tools.registry, job);
   const alone = isSuspect(claimed);
   // Whatever ends this process while the chunk waits for the room is not the chunk.
   if (alone) await tools.hold.stepBack();
@@ -119,23 +120,6 @@ async function loadClaimed(
     if (error instanceof FencedOff) return null;
     throw error;
   }
-}
-
-/** The definition that the file was planned with. Throws LF_DATASET_UNKNOWN, LF_DEFINITION_MISMATCH. */
-export function definitionOf(job: ChunkJob, registry: Registry): CompiledDataset {
-  const dataset = registry.get(job.dataset);
-  if (dataset === undefined) {
-    throw new LandfallError('LF_DATASET_UNKNOWN', {
-      dataset: job.dataset,
-      known: registry.names().join(', '),
-    });
-  }
-  if (dataset.version === job.definitionVersion) return dataset;
-  throw new LandfallError('LF_DEFINITION_MISMATCH', {
-    dataset: job.dataset,
-    planned: job.definitionVersion,
-    present: dataset.version,
-  });
 }
 
 /** A file that has too many rejects already fails, whatever is in the rest of it. */

@@ -10,6 +10,7 @@
  */
 
 import type { ChunkCommit } from '../../ledger/commit.ts';
+import { definitionToLoad } from '../../ledger/definition.ts';
 import type { Claim } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -19,7 +20,7 @@ import { FactLoad } from '../../sinks/postgres/facts/fact-load.ts';
 import { FencedOff } from '../chunk-hold.ts';
 import type { Slots } from '../slots.ts';
 import { openChunk } from './chunk-source.ts';
-import { type ChunkTools, checkCount, definitionOf } from './load-chunk.ts';
+import { type ChunkTools, checkCount } from './load-chunk.ts';
 import { passRows } from './pass-rows.ts';
 import { RejectTray } from './reject-tray.ts';
 
@@ -54,7 +55,7 @@ export async function loadGroup(
   tools: GroupTools,
 ): Promise<readonly ChunkJob[]> {
   const { ledger, signal } = tools;
-  const dataset = definitionOf(chunks[0], tools.registry);
+  const dataset = definitionToLoad(tools.registry, chunks[0]);
   const ids = chunks.map(({ chunkId }) => chunkId);
   const holder = `${tools.workerId}#g${++groups}`;
   const claims = await ledger.claimChunks(ids, holder);

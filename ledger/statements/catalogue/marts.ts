@@ -2,6 +2,12 @@
 import type { Json } from '../../json.ts';
 
 export interface MartsStatements {
+  'marts/existing-marts': {
+    parameters: [schema: string, names: readonly string[]];
+    row: {
+      readonly name: string;
+    };
+  };
   'marts/mart-reads': {
     parameters: [schema: string, names: readonly string[]];
     row: {

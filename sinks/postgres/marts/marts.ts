@@ -7,8 +7,7 @@
 
 import type pg from 'pg';
 import { sql } from '../../../ledger/sql.ts';
-import type { CompiledDataset } from '../../../model/compiled.ts';
-import { refreshMarts } from './refresh-marts.ts';
+import { type MartsOf, refreshMarts } from './refresh-marts.ts';
 
 export interface MartsOptions {
   readonly pool: pg.Pool;
@@ -22,7 +21,7 @@ export interface MartsOptions {
 const waitMsDefault = 3_000;
 
 interface Wave {
-  readonly dataset: CompiledDataset;
+  readonly dataset: MartsOf;
   readonly start: () => void;
   readonly done: Promise<void>;
   readonly timer: NodeJS.Timeout;
@@ -39,7 +38,7 @@ export class Marts {
   }
 
   /** A file of the dataset is done. Resolves when its marts hold it; never rejects. */
-  request(dataset: CompiledDataset): Promise<void> {
+  request(dataset: MartsOf): Promise<void> {
     if (!dataset.marts.some((mart) => mart.kind === 'table')) return Promise.resolve();
     const wave = this.waiting.get(dataset.name) ?? this.gather(dataset);
     if (!this.options.isBusy(dataset.name)) wave.start();
@@ -57,7 +56,7 @@ export class Marts {
     await Promise.all(this.running.values());
   }
 
-  private gather(dataset: CompiledDataset): Wave {
+  private gather(dataset: MartsOf): Wave {
     let begin!: () => void;
     const begun = new Promise<void>((resolve) => {
       begin = resolve;

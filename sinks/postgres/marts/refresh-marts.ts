@@ -12,6 +12,7 @@
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { sql } from '../../../ledger/sql.ts';
+import { run } from '../../../ledger/statements/run.ts';
 import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
@@ -26,8 +27,11 @@ const lockTimeout = '2s';
 /** For each of two refreshes. A server on another machine is taken to be like this one. */
 const coresEach = Math.max(1, Math.floor(availableParallelism() / 2));
 
+/** What is known of a dataset to refresh its marts. */
+export type MartsOf = Pick<CompiledDataset, 'name' | 'star' | 'marts'>;
+
 /** Refreshes all table marts of a dataset. Calls at the same time, from anywhere, follow one another. */
-export async function refreshMarts(pool: pg.Pool, dataset: CompiledDataset): Promise<void> {
+export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<void> {
   await refresh(pool, dataset, () => spareConnection(pool)).catch((error) => {
     if (!held.includes((error as { code?: string }).code)) throw error;
     return refresh(pool, dataset, async () => null);
@@ -35,9 +39,17 @@ export async function refreshMarts(pool: pg.Pool, dataset: CompiledDataset): Pro
   crashPoint('marts.committed');
 }
 
+/** The table marts of a dataset that the database has. */
+export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledMart[]> {
+  const tables = marts.filter((mart) => mart.kind === 'table');
+  const names = tables.map(({ name }) => name);
+  const existing = await run(pool, 'marts/existing-marts', [star.schema, names]);
+  return tables.filter(({ name }) => existing.some((row) => row.name === name));
+}
+
 async function refresh(
   pool: pg.Pool,
-  dataset: CompiledDataset,
+  dataset: MartsOf,
   helper: () => Promise<pg.PoolClient | null>,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
@@ -56,7 +68,7 @@ async function refresh(
 }
 
 /** Marts to refresh; those that read one another are together, in the order of the definition. */
-async function independentMarts(client: pg.ClientBase, dataset: CompiledDataset): Promise<CompiledMart[][]> {
+async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promise<CompiledMart[][]> {
   const marts = dataset.marts.filter((mart) => mart.kind === 'table');
   if (marts.length < 2) return [marts];
   const names = marts.map(({ name }) => name);
@@ -91,7 +103,7 @@ async function spareConnection(pool: pg.Pool): Promise<pg.PoolClient | null> {
 /** On one connection or two. Resolves when all have ended; throws what the first to fail threw. */
 async function refreshTogether(
   clients: readonly pg.ClientBase[],
-  dataset: CompiledDataset,
+  dataset: MartsOf,
   left: CompiledMart[][],
 ): Promise<void> {
   if (clients.length > 1) {
@@ -104,11 +116,7 @@ async function refreshTogether(
 }
 
 /** Takes marts off the list until none is left, or one cannot be refreshed. */
-async function refreshEach(
-  client: pg.ClientBase,
-  { star }: CompiledDataset,
-  left: CompiledMart[][],
-): Promise<void> {
+async function refreshEach(client: pg.ClientBase, { star }: MartsOf, left: CompiledMart[][]): Promise<void> {
   try {
     for (let marts = left.shift(); marts !== undefined; marts = left.shift()) {
       for (const mart of marts) {

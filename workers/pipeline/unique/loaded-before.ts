@@ -4,13 +4,11 @@
  * nobody knows the keys, and the rule cannot be kept.
  */
 import pg from 'pg';
+import { type StoredDefinition, storedDefinition } from '../../../ledger/definition.ts';
 import { sql } from '../../../ledger/sql.ts';
 import type { CompiledDataset, CompiledStar, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { keySql } from './batch-keys.ts';
-
-/** What a stored definition says of the columns of a rule. */
-type Stored = Pick<CompiledDataset, 'columns' | 'star'>;
 
 interface Loaded {
   readonly fileId: number;
@@ -34,9 +32,8 @@ export async function noteLoaded(
   if (files.length === 0) return;
   for (const version of new Set(files.map((file) => file.version))) {
     const group = files.filter((file) => file.version === version);
-    const stored: Stored | undefined = (await client.query(sql('definitions/definition'), [version])).rows[0]
-      ?.definition;
-    const statement = stored === undefined ? null : statementOf(dataset, rule, stored);
+    const stored = await storedDefinition(client, version);
+    const statement = stored === null ? null : statementOf(dataset, rule, stored);
     if (statement === null) throw unknown(dataset, rule, group);
     if (statement !== '') await client.query(statement, [ruleId, group.map((file) => file.fileId)]);
   }
@@ -62,7 +59,7 @@ function unknown(dataset: CompiledDataset, rule: CompiledUnique, files: readonly
 function statementOf(
   dataset: CompiledDataset,
   rule: CompiledUnique,
-  { columns, star }: Stored,
+  { columns, star }: StoredDefinition,
 ): string | null {
   const wanted = rule.columns.map((c) => dataset.columns[c]);
   if (wanted.some(({ name }) => !columns.some((column) => column.name === name))) return '';

@@ -1,0 +1,58 @@
+/**
+ * A file's definition travels with it: whatever loads, undoes, audits, replays or fails a file uses the
+ * definition that the file was planned with, however the folder of definitions looks today.
+ *
+ *   not planned yet            today's definition of its dataset
+ *   planned with today's       the same
+ *   planned with another one   the one that the ledger keeps under its version
+ */
+import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
+import { datasetNamed, type Registry } from '../model/registry.ts';
+import { LandfallError } from '../platform/errors/errors.ts';
+import type { ChunkJob } from '../platform/types.ts';
+import type { LedgerFile } from './rows.ts';
+import { type Client, run } from './statements/run.ts';
+
+/** A definition as the ledger keeps it: plain data, without the functions that only loading needs. */
+export type StoredDefinition = Omit<CompiledDataset, 'columns' | 'enrichments' | 'rules'> & {
+  readonly columns: readonly Pick<CompiledColumn, 'name' | 'logical'>[];
+};
+
+/**
+ * The definition that the file was planned with; for a file that is not planned yet, today's. `client`: of the
+ * caller's transaction, where there is one.
+ * @throws LandfallError LF_DATASET_UNKNOWN for a file that is not planned yet
+ */
+export async function definitionOf(
+  client: Client,
+  registry: Registry,
+  { dataset, definitionVersion }: Pick<LedgerFile, 'dataset' | 'definitionVersion'>,
+): Promise<StoredDefinition> {
+  if (definitionVersion === null) return datasetNamed(registry, dataset);
+  const present = registry.get(dataset);
+  if (present?.version === definitionVersion) return present;
+  const stored = await storedDefinition(client, definitionVersion);
+  if (stored !== null) return stored;
+  const reason = `the ledger has no definition of ${dataset} with version ${definitionVersion}`;
+  throw new LandfallError('LF_INTERNAL', { reason });
+}
+
+/** The definition with this version; null where the ledger has none. */
+export async function storedDefinition(client: Client, version: string): Promise<StoredDefinition | null> {
+  const [row] = await run(client, 'definitions/definition', [version]);
+  return row === undefined ? null : (row.definition as StoredDefinition);
+}
+
+/**
+ * The definition that a chunk is loaded with. Loading needs the definition's functions, which only the
+ * definition files have: the chunk waits for a worker that has the version which its file was planned with.
+ * @throws LandfallError LF_DATASET_UNKNOWN, LF_DEFINITION_MISMATCH
+ */
+export function definitionToLoad(
+  registry: Registry,
+  { dataset, definitionVersion: planned }: Pick<ChunkJob, 'dataset' | 'definitionVersion'>,
+): CompiledDataset {
+  const present = datasetNamed(registry, dataset);
+  if (present.version === planned) return present;
+  throw new LandfallError('LF_DEFINITION_MISMATCH', { dataset, planned, present: present.version });
+}

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { auditFile } from '../../../coordinator/commands/audit.ts';
+import type { Registry } from '../../../model/registry.ts';
+import { openStorage } from '../../../platform/storage/index.ts';
+import { later, openRig, type Rig, salesCsv } from '../support.ts';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await openRig();
+  await rig.start();
+  await rig.startWorker();
+});
+afterEach(async () => {
+  await rig.close();
+});
+
+async function audit(registry: Registry) {
+  const { pool } = rig.database;
+  const { ledger } = rig.coordinator;
+  const lake = await openStorage(rig.config.lakeUrl);
+  const { checks, ...rest } = await auditFile({ pool, ledger, registry, lake }, (await ledger.file(1))!);
+  return { ...rest, broken: checks.filter(({ ok }) => !ok) };
+}
+
+it.each(Object.keys(later) as (keyof typeof later)[])(
+  'counts what a file has loaded after: %s',
+  async (change) => {
+    await rig.drop('sales/x.csv', salesCsv(10));
+    await rig.receipts(1);
+    expect(await audit(await later[change]())).toMatchObject({ starRows: 10, lakeRows: 10, broken: [] });
+    await rig.database.pool.query('delete from star.fact_sale where id = 1');
+    const found = await audit(await later[change]());
+    expect(found).toMatchObject({ starRows: 9, broken: [{ name: 'rows in the star' }] });
+  },
+);
