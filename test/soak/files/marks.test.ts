@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { Draw } from '../../soak/draw.ts';
-import { makeContent } from '../../soak/files/make.ts';
-import { marksOf } from '../../soak/files/marks.ts';
-import { drawContent } from '../../soak/plan/contents.ts';
-import type { Content } from '../../soak/plan/types.ts';
-import { tempFolder } from '../support/index.ts';
+import { Draw } from '../../../soak/draw.ts';
+import { makeContent } from '../../../soak/files/make.ts';
+import { marksOf } from '../../../soak/files/marks.ts';
+import { drawContent } from '../../../soak/plan/contents.ts';
+import type { Content } from '../../../soak/plan/types.ts';
+import { tempFolder } from '../../support/index.ts';
 
 const contents = Array.from({ length: 40 }, (_, n) =>
   drawContent(new Draw(n), `c${n}`, { rowsMax: 300, dataset: n % 2 ? 'marks' : 'notes' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { snappyUncompress } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { snappyBytesMax, snappyCompress } from '../../../sinks/lake/parquet/snappy.ts';
+import { snappyBytesMax, snappyCompress } from '../../../../sinks/lake/parquet/snappy.ts';
 
 /** Compresses what stands in the middle of a larger array; returns the compressed bytes. */
 function compress(input: Uint8Array): Uint8Array {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKernel } from '../../kernel/kernel.ts';
-import { type KernelColumn, type KernelType, RejectReason } from '../../kernel/types.ts';
-import { readChunk } from '../oracle/csv.ts';
-import { column, planOf, readWithKernel, utc, zoneTable } from './read.ts';
+import { createKernel } from '../../../kernel/kernel.ts';
+import { type KernelColumn, type KernelType, RejectReason } from '../../../kernel/types.ts';
+import { readChunk } from '../../oracle/csv.ts';
+import { column, planOf, readWithKernel, utc, zoneTable } from '../read.ts';
 
 /** Reads one text a record, quoted so that any text will do; kernel and oracle must agree on each. */
 async function readTexts(type: KernelType, texts: readonly string[], options: Partial<KernelColumn> = {}) {

@@ -7,7 +7,7 @@ import {
   hybridBytesMax,
   levelBytesMax,
   packBits,
-} from '../../../sinks/lake/parquet/rle.ts';
+} from '../../../../sinks/lake/parquet/rle.ts';
 
 /** The hybrid read bit by bit, as the specification words it. */
 function decodeHybrid(bytes: Uint8Array, width: number, count: number): number[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createKernel } from '../../kernel/kernel.ts';
-import type { KernelDialect, RowPlace } from '../../kernel/types.ts';
+import { createKernel } from '../../../../kernel/kernel.ts';
+import type { KernelDialect, RowPlace } from '../../../../kernel/types.ts';
 
 const columns = [
   { name: 'number', type: { kind: 'int32', min: 0, max: 1_000_000 }, required: true, nulls: [] },

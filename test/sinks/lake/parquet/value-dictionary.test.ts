@@ -1,6 +1,6 @@
 /** Doubles by index: the same bits come back, and only where few are distinct. */
 import { describe, expect, test } from 'vitest';
-import { indexFloat64 } from '../../../sinks/lake/parquet/value-dictionary.ts';
+import { indexFloat64 } from '../../../../sinks/lake/parquet/value-dictionary.ts';
 
 const bitsOf = (values: Float64Array) => [...new BigUint64Array(values.slice().buffer)];
 

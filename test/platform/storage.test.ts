@@ -2,9 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { objectUrl, openObject, openStorage } from '../../../platform/storage/index.ts';
-import type { Storage, StoredObject } from '../../../platform/types.ts';
-import { tempFolder } from '../../support/index.ts';
+import { objectUrl, openObject, openStorage } from '../../platform/storage/index.ts';
+import type { Storage, StoredObject } from '../../platform/types.ts';
+import { tempFolder } from '../support/index.ts';
 
 let server: FauxqsServer;
 beforeAll(async () => {
@@ -135,7 +135,7 @@ describe.each(kinds)('%s', (kind) => {
     const dropped = await storage.stage([{ key: 'staged/dropped', body: Buffer.from('x') }]);
     await dropped.discard();
     expect(await storage.stat('staged/dropped')).toBeNull();
-    const outside = [{ key: '../out', body: Buffer.from('x') }];
+    const outside = [{ key: './out', body: Buffer.from('x') }];
     const leaving = storage.stage(outside).then((some) => some.publish());
     await expect(leaving).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
   });
@@ -146,7 +146,7 @@ describe.each(kinds)('%s', (kind) => {
     const found = await storage.stats(keys);
     expect(found).toEqual(await Promise.all(keys.map((key) => storage.stat(key))));
     expect(found.map((one) => one?.bytes)).toEqual([6, 11, undefined, undefined, 6]);
-    await expect(storage.stats(['many/a', '../out'])).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
+    await expect(storage.stats(['many/a', './out'])).rejects.toMatchObject({ code: 'LF_KEY_OUTSIDE' });
   });
 
   it('writes and reads what is larger than its buffers, in pieces of at most 1 MiB', async () => {
@@ -204,7 +204,7 @@ describe.each(kinds)('%s', (kind) => {
     await storage.delete('long');
   });
 
-  it.each(['', '/etc/passwd', '../x', 'a/../b', 'a/..', '..', '.', 'a//b', './a', 'a/', 'a\0b'])(
+  it.each(['', '/etc/passwd', './x', 'a/../b', 'a/..', '..', '.', 'a//b', './storage/a', 'a/', 'a\0b'])(
     'refuses the key %j',
     async (key) => {
       const refused = { code: 'LF_KEY_OUTSIDE' };

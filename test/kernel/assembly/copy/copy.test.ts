@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
-import { createKernel } from '../../kernel/kernel.ts';
-import type { CopyField } from '../../kernel/types.ts';
+import type { TextDictionary, Vector } from '../../../../kernel/columns/vectors.ts';
+import { createKernel } from '../../../../kernel/kernel.ts';
+import type { CopyField } from '../../../../kernel/types.ts';
 
 /** A field and the bytes of each of its values, big-endian; null where there is none. */
 interface Sample {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { int64Bounds } from '../../../sinks/lake/parquet/statistics.ts';
-import { tempFolder } from '../../support/index.ts';
+import { int64Bounds } from '../../../../sinks/lake/parquet/statistics.ts';
+import { tempFolder } from '../../../support/index.ts';
 import {
   duckRows,
   Folder,
@@ -13,7 +13,7 @@ import {
   type TestColumn,
   type Value,
   writeRows,
-} from './support.ts';
+} from '../support.ts';
 
 /** Order of UTF-8 bytes. */
 const byBytes = (a: Value, b: Value) => Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKernel } from '../../kernel/kernel.ts';
+import { createKernel } from '../../../kernel/kernel.ts';
 
 const mask = 2n ** 64n - 1n;
 const rotated = (value: bigint, by: bigint) => ((value << by) | (value >> (64n - by))) & mask;

@@ -1,8 +1,8 @@
 /** A plan is all that a seed says: what it holds, and that it is the same every time. */
 import { describe, expect, it } from 'vitest';
-import { Draw } from '../../soak/draw.ts';
-import { drawPlan } from '../../soak/plan/plan.ts';
-import { faultKinds } from '../../soak/plan/types.ts';
+import { Draw } from '../../../soak/draw.ts';
+import { drawPlan } from '../../../soak/plan/plan.ts';
+import { faultKinds } from '../../../soak/plan/types.ts';
 
 const minute = 60_000;
 
