@@ -17,9 +17,7 @@ import { atATime } from '../../platform/storage/at-a-time.ts';
 import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storage/index.ts';
 import type { Move, Receipt, Storage } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
-
-/** `changed`: another file lies under its name by now and stays; `gone`: nothing does. */
-export type Moved = 'moved' | 'stays' | 'changed' | 'gone';
+import type { Moved } from '../stages.ts';
 
 /** Files that are moved each by itself, at a time. They share the syncs of their folders. */
 const movesAtATime = 32;

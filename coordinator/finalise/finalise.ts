@@ -11,20 +11,22 @@ import { plural } from '../../platform/plural.ts';
 import { openObjects } from '../../platform/storage/index.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { type Context, linkOf } from '../context.ts';
-import { archiveFile, type Moved } from './archive.ts';
+import type { Ended } from '../stages.ts';
+import { archiveFile } from './archive.ts';
 import { endDone } from './end-done.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf, type Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
 
-/** Null: there was nothing to end. */
-export type Ending = { readonly state: 'done' | 'failed'; readonly moved: Moved } | null;
-
 /**
  * `allEnded`: no chunk job of the file is left. Otherwise one has failed for good, and the file fails
- * without waiting for the others.
+ * without waiting for the others. Null: there was nothing to end.
  */
-export async function finaliseFile(context: Context, fileId: number, allEnded: boolean): Promise<Ending> {
+export async function finaliseFile(
+  context: Context,
+  fileId: number,
+  allEnded: boolean,
+): Promise<Ended | null> {
   const { ledger } = context;
   const file = await ledger.file(fileId);
   if (file === null || (file.state !== 'loading' && file.state !== 'finalising')) return null;
@@ -51,7 +53,7 @@ export async function finaliseFile(context: Context, fileId: number, allEnded: b
     const values = { check: found.name, row: found.detail, file: file.name };
     return fail(context, file, new LandfallError('LF_CHECK', values), [...account.checks, ...broke]);
   }
-  return { state: 'done', moved: await archiveFile(context, file) };
+  return { file, state: 'done', moved: await archiveFile(context, file) };
 }
 
 async function fail(
@@ -59,9 +61,9 @@ async function fail(
   file: LedgerFile,
   error: unknown,
   checks: readonly Check[] = [],
-): Promise<Ending> {
+): Promise<Ended | null> {
   const moved = await failFile(context, file, describeOf(error), checks);
-  return moved === null ? null : { state: 'failed', moved };
+  return moved === null ? null : { file, state: 'failed', moved };
 }
 
 function describeOf(error: unknown): { code: string; message: string; fix: string } {

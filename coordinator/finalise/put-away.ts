@@ -7,7 +7,8 @@ import { describeError } from '../../platform/errors/errors.ts';
 import { folderUrl } from '../../platform/storage/index.ts';
 import type { Config, Storage } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
-import { archiveFile, type Moved, moveFailed } from './archive.ts';
+import type { Moved } from '../stages.ts';
+import { archiveFile, moveFailed } from './archive.ts';
 import { finishFailed } from './unload.ts';
 
 /** What the addresses of files begin with that still lie where finished ones do not; null: not looked at. */

@@ -14,7 +14,8 @@ import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
 import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepLake } from '../commands/undo.ts';
 import { type Context, linkOf } from '../context.ts';
-import { type Moved, moveFailed } from './archive.ts';
+import type { Moved } from '../stages.ts';
+import { moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 

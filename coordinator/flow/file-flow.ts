@@ -19,14 +19,13 @@ import type { Config } from '../../platform/types.ts';
 import type { Stars } from '../../sinks/postgres/ddl/stars.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
 import type { Context } from '../context.ts';
-import type { Moved } from '../finalise/archive.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
 import { finaliseFile } from '../finalise/finalise.ts';
 import { putAwayOne } from '../finalise/put-away.ts';
 import { failFile } from '../finalise/unload.ts';
 import type { OutageWatch } from '../lifecycle/outages.ts';
-import { type Prepared, planScanned, prepareFile } from '../plan/prepare.ts';
-import { isSmall } from '../plan/prepare-group.ts';
+import { isSmall, prepareFile } from '../plan/prepare.ts';
+import type { Ended } from '../stages.ts';
 import type { FilesInFlight } from './files-in-flight.ts';
 import { isFinal } from './final.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
@@ -71,7 +70,7 @@ export class FileFlow {
       starOf: (name) => stars.make(datasetNamed(context.registry, name)),
       prepareAlone: (file) => this.beginAlone(file),
       endAlone: ({ fileId }, job) => this.onJob({ kind: 'finalise', fileId }, job),
-      done: (file, moved) => this.end(file, 'done', moved),
+      done: (ended) => this.leaveFlight(ended),
     });
   }
 
@@ -92,7 +91,7 @@ export class FileFlow {
       let file: LedgerFile | null = null;
       const step = async () => {
         file = await this.options.context.ledger.file(job.fileId);
-        if (file?.state === 'scanning') await this.plan(file);
+        if (file?.state === 'scanning') await this.prepareOnce(file);
         else if (file !== null && job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
       };
       try {
@@ -154,11 +153,10 @@ export class FileFlow {
     const { context, stars } = this.options;
     for (let attempt = 1; ; attempt++) {
       try {
-        const prepared = await this.through(file, async () => {
+        return await this.through(file, async () => {
           await stars.make(datasetNamed(context.registry, file.dataset));
-          return file.state === 'scanning' ? planScanned(context, file) : prepareFile(context, file);
+          await this.prepareOnce(file);
         });
-        return await this.prepared(file, prepared);
       } catch (error) {
         if (this.closing) throw error;
         if (isFinal(error) || attempt === prepareAttempts) return this.fail(file, error);
@@ -173,16 +171,10 @@ export class FileFlow {
     return this.options.outages.through(`file ${fileId}`, step);
   }
 
-  private async plan(file: LedgerFile): Promise<void> {
-    await this.prepared(file, await planScanned(this.options.context, file));
-  }
-
-  private async prepared(file: LedgerFile, prepared: Prepared): Promise<void> {
-    if (prepared.state === 'duplicate') {
-      await clearSpoolOf(this.options.context, file);
-      this.end(file, 'duplicate', prepared.moved);
-    }
+  private async prepareOnce(file: LedgerFile): Promise<void> {
+    const prepared = await prepareFile(this.options.context, file);
     if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
+    else if (prepared.state !== 'queued') await this.end(prepared);
   }
 
   /** Waits outside the mutex, which the other file needs. After a restart the file is prepared again. */
@@ -205,10 +197,9 @@ export class FileFlow {
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
     const { context } = this.options;
-    const ending = await finaliseFile(context, file.fileId, allEnded);
-    if (ending === null) return this.endUnheard(file.fileId);
-    await clearSpoolOf(context, file);
-    this.end(file, ending.state, ending.moved);
+    const ended = await finaliseFile(context, file.fileId, allEnded);
+    if (ended === null) return this.endUnheard(file.fileId);
+    await this.end(ended);
   }
 
   /**
@@ -220,8 +211,8 @@ export class FileFlow {
     const file = inFlight.has(fileId) ? await context.ledger.file(fileId) : null;
     if (file === null || !isFinished(file.state)) return;
     const moved = await putAwayOne(context, file);
-    await clearSpoolOf(context, file);
-    this.end(file, file.state === 'failed' || file.state === 'duplicate' ? file.state : 'done', moved);
+    const state = file.state === 'failed' || file.state === 'duplicate' ? file.state : 'done';
+    await this.end({ file, state, moved });
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
@@ -231,12 +222,16 @@ export class FileFlow {
     const failing = () => failFile(context, file, { code, message, fix });
     const moved = await this.through(file, failing);
     if (moved === null) return this.through(file, () => this.endUnheard(file.fileId));
-    await clearSpoolOf(context, file);
-    this.end(file, 'failed', moved);
+    await this.end({ file, state: 'failed', moved });
   }
 
-  /** Leaves flight: the marts follow, and another file that has its name by now is taken up. */
-  private end(file: LedgerFile, state: 'done' | 'failed' | 'duplicate', moved: Moved): void {
+  private async end(ended: Ended): Promise<void> {
+    await clearSpoolOf(this.options.context, ended.file);
+    this.leaveFlight(ended);
+  }
+
+  /** The marts follow, and another file that has its name by now is taken up. */
+  private leaveFlight({ file, state, moved }: Ended): void {
     const { context, inFlight, marts, onChanged } = this.options;
     inFlight.remove(file.fileId);
     context.log.info({ file: file.name, dataset: file.dataset, state }, 'the file has ended');

@@ -7,9 +7,9 @@
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FilesContext } from '../../platform/queue/index.ts';
 import type { Context } from '../context.ts';
-import type { Moved } from '../finalise/archive.ts';
 import { finaliseGroup } from '../finalise/finalise-group.ts';
-import { groupFiles, prepareGroup } from '../plan/prepare-group.ts';
+import { groupFiles, prepareGroup } from '../plan/prepare.ts';
+import type { Ended } from '../stages.ts';
 import { Batches } from './batches.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 
@@ -24,7 +24,7 @@ export interface SmallFilesHooks {
   readonly prepareAlone: (file: LedgerFile) => void;
   /** Ends a file by itself. */
   readonly endAlone: (file: LedgerFile, context: FilesContext) => Promise<void>;
-  readonly done: (file: LedgerFile, moved: Moved) => void;
+  readonly done: (ended: Ended) => void;
 }
 
 export class SmallFiles {
@@ -47,7 +47,7 @@ export class SmallFiles {
     const step = async () => {
       const ending = await finaliseGroup(context, fileIds);
       left = ending.left;
-      for (const { file, moved } of ending.done) done(file, moved);
+      for (const ended of ending.done) done({ ...ended, state: 'done' });
     };
     await mutex.takeAll(fileIds, () => through(step));
     for (const file of left) await endAlone(file, job);

@@ -10,6 +10,7 @@ import { sql } from '../../ledger/sql.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { takeOut } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
+import type { Discovered } from '../stages.ts';
 
 /** First key of the locks under which versions of one name end one after another. */
 export const versionLock = 0x1a4df412;
@@ -17,13 +18,12 @@ export const versionLock = 0x1a4df412;
 /** Which version the file comes after. Throws LF_FILE_VERSION where there must be only one. */
 export async function versionLink(
   context: Context,
-  dataset: Pick<StoredDefinition, 'versions'>,
-  file: LedgerFile,
+  { file, definition }: Discovered,
 ): Promise<FilePlan['link']> {
   const [before] = await otherVersions(context.pool, file);
   if (before === undefined) return undefined;
-  if (dataset.versions === 'refuse') throw refused(file, before);
-  return { kind: dataset.versions === 'replace' ? 'replaces' : 'follows', fileId: before.fileId };
+  if (definition.versions === 'refuse') throw refused(file, before);
+  return { kind: definition.versions === 'replace' ? 'replaces' : 'follows', fileId: before.fileId };
 }
 
 /**

@@ -131,7 +131,7 @@ describe('the way of a file', () => {
     expect(receipt.error).toBeUndefined();
     expect(await rig.column("select error->>'message' from landfall.file order by file_id")).toEqual([
       null,
-      'second.csv holds the same bytes as first.csv (file 1), which is loaded.',
+      'second.csv has the same content as first.csv (file 1), which is loaded.',
     ]);
     expect(await rig.column('select count(*) from star.fact_sale')).toEqual([50]);
     expect((await rig.files('archive')).length).toBe(2);

@@ -1,0 +1,33 @@
+/** Identifies a file that is small enough to be read whole: its layout and its content hash, from one read. */
+import { refuseDrift } from '../../model/file/drift.ts';
+import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
+import { compressionOf } from '../../platform/storage/unpack/index.ts';
+import { readStart } from '../detect/content.ts';
+import { withEnds } from '../detect/read-layout.ts';
+import { settleLayout } from '../detect/settle-layout.ts';
+import type { Discovered, Identified } from '../stages.ts';
+
+/** A file of one chunk up to this size is read whole by the coordinator instead of scanned by workers. */
+const wholeBytes = 8 * 1024 * 1024;
+
+/** True for a file that is read whole, unless it turns out to be compressed. */
+export function isReadWhole({ file }: Discovered, chunkBytes: number): boolean {
+  return file.bytes <= Math.min(wholeBytes, chunkBytes);
+}
+
+/**
+ * Null for a compressed file: only a scan can tell its chunks. Throws what fails the file: LF_FILE_EMPTY,
+ * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, …
+ */
+export async function identifyWhole(discovered: Discovered): Promise<Identified | null> {
+  const { file, definition } = discovered;
+  const bytes = await readStart(file, file.bytes);
+  if (compressionOf(bytes) !== null) return null;
+  const settled = settleLayout(definition, { name: file.name, bytes, whole: true })!;
+  const layout = await withEnds(definition, file, settled, {});
+  refuseDrift(definition, file, layout);
+  const hasher = new BlockHasher();
+  hasher.update(bytes);
+  const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
+  return { ...discovered, layout, contentHash: contentHash([hasher.finish()]), chunks };
+}

@@ -1,0 +1,27 @@
+/** Finds the file that another comes from: the one it corrects, replays or reloads, or the version before it. */
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { Context } from '../context.ts';
+import type { Identified, Planned } from '../stages.ts';
+import { readCorrections } from './corrections.ts';
+import { versionLink } from './versions.ts';
+
+/** Throws LF_CORRECTION_UNKNOWN, LF_FILE_VERSION, LF_FILE_CHANGED. */
+export async function findOrigin(context: Context, identified: Identified): Promise<Planned> {
+  const { file, layout } = identified;
+  const corrects = layout.corrections ? await readCorrections(context, file, layout) : null;
+  if (corrects !== null) {
+    const kind = file.link === 'replays' ? 'replays' : 'corrects';
+    const link = { kind, fileId: corrects.original.fileId } as const;
+    return { ...identified, link, takes: corrects.byteOffsets };
+  }
+  if (file.link === 'reloads') await refuseOtherContent(context, identified);
+  const link = await versionLink(context, identified);
+  return link === undefined ? identified : { ...identified, link };
+}
+
+/** An undone file is loaded again as it was; a failed one may have been corrected in place. */
+async function refuseOtherContent({ ledger }: Context, { file, contentHash }: Identified): Promise<void> {
+  const before = await ledger.file(file.linkedTo!);
+  if (before?.state !== 'undone' || before.contentHash === contentHash) return;
+  throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+}
