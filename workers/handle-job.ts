@@ -8,6 +8,7 @@ import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
 import { describeFailure, type Outage, outageOf } from '../platform/errors/outage.ts';
+import { isFinal, retryOf } from '../platform/errors/retry.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import type { Log } from '../platform/log/log.ts';
 import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
@@ -22,33 +23,10 @@ import type { SlotCounters, Slots } from './slots.ts';
 import { Stopwatch } from './stopwatch.ts';
 import type { Ticker } from './ticker.ts';
 
-/** What trying again cannot fix. */
-const permanent: ReadonlySet<string> = new Set<ErrorCode>([
-  'LF_CHUNK_KILLS',
-  'LF_ENRICHMENT',
-  'LF_FILE_CHANGED',
-  'LF_FILE_MISSING',
-  'LF_FOOTER_LONG',
-  'LF_HEADER_LONG',
-  'LF_HEADER_WIDE',
-  'LF_KEY_COLLISION',
-  'LF_KEY_LONG',
-  'LF_KEY_OUTSIDE',
-  'LF_PARTITIONS',
-  'LF_PARTITION_NAME',
-  'LF_REJECT_LIMIT',
-  'LF_RULE',
-  'LF_SCAN_KILLS',
-  'LF_SYMLINK',
-  'LF_UNIQUE_UNKNOWN',
-  'LF_UNPACK',
-  'LF_UNPACK_LIMIT',
-  'LF_ZIP_EMPTY',
-  'LF_ZIP_ENCRYPTED',
-  'LF_ZIP_HEADERS',
-]);
-
-/** What another worker may well have: definitions change while workers are started again one by one. */
+/**
+ * What is wrong with this worker and not with the chunk: definitions change while workers are started again one
+ * by one. Such a chunk is not tried here but given back, until the outage timeout is over.
+ */
 const elsewhere: ReadonlySet<string> = new Set<ErrorCode>(['LF_DATASET_UNKNOWN', 'LF_DEFINITION_MISMATCH']);
 
 /** How long a chunk that is not for this worker is left to others before it is taken up again. */
@@ -147,7 +125,7 @@ function takeKernel(kernels: Kernel[]): Kernel {
 
 async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
   const { kernels, ledger, workerId, context } = tools;
-  const { signal, lastAttempt, attempt } = context;
+  const { signal, attempt } = context;
   const log = tools.log.child({ fileId: chunk.fileId, chunk: chunk.number });
   const hold = new ChunkHold(ledger, chunk, workerId);
   const kernel = takeKernel(kernels);
@@ -170,18 +148,15 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
       await hold.giveBack(described);
       throw new GivenBack(elsewherePauseMs, error);
     }
-    const final = permanent.has(described.code) || elsewhere.has(described.code);
+    const final = isFinal(error, context);
     // One chunk of a file past its limit says what all the others would.
     const level = described.code === 'LF_REJECT_LIMIT' ? 'debug' : 'warn';
-    log[level](
-      { ...described, attempt, stack: stackOf(error) },
-      final || lastAttempt ? 'failed' : 'will be tried again',
-    );
-    if (final || lastAttempt) {
+    log[level]({ ...described, attempt, stack: stackOf(error) }, final ? 'failed' : 'will be tried again');
+    if (final) {
       await hold.fail(described);
       crashPoint('chunk.failed');
     } else await hold.giveBack(described);
-    if (!final) throw error;
+    if (retryOf(error) !== 'never') throw error;
   } finally {
     kernels.push(kernel);
   }
@@ -203,7 +178,7 @@ async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
     if (signal.aborted) throw error;
     const described = describeFailure(error, { lakeUrl: tools.lake.url });
     log.warn({ from, to, attempt, ...described }, 'scan failed');
-    if (!permanent.has(described.code)) throw error;
+    if (retryOf(error) !== 'never') throw error;
     await ledger.saveScan(scan, Buffer.alloc(0), { error: described });
     crashPoint('scan.refused');
   }

@@ -9,7 +9,7 @@ import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
 import { sql } from '../../ledger/sql.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { isCollision } from '../../platform/errors/outage.ts';
+import { isCollision } from '../../platform/errors/retry.ts';
 import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
 import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepLake } from '../commands/undo.ts';

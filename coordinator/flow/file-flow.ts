@@ -13,6 +13,7 @@ import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { describeFailure } from '../../platform/errors/outage.ts';
+import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
 import type { Config } from '../../platform/types.ts';
@@ -27,16 +28,12 @@ import type { OutageWatch } from '../lifecycle/outages.ts';
 import { isSmall, prepareFile } from '../plan/prepare.ts';
 import type { Ended } from '../stages.ts';
 import type { FilesInFlight } from './files-in-flight.ts';
-import { isFinal } from './final.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import type { Settling } from './settled.ts';
 import { SmallFiles } from './small-files.ts';
 
 /** Files that are prepared or finalised at a time. */
 const filesAtATime = 6;
-
-/** Attempts to prepare a file that fails for no known reason; pauses double from 200 ms. */
-const prepareAttempts = 8;
 
 export interface FileFlowOptions {
   readonly context: Context;
@@ -86,7 +83,6 @@ export class FileFlow {
   /** A job of the files queue. Repeating it is harmless. */
   onJob(job: FilesJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.end(job.fileIds, context);
-    const { lastAttempt } = context;
     return this.mutex.take(job.fileId, async () => {
       let file: LedgerFile | null = null;
       const step = async () => {
@@ -97,7 +93,7 @@ export class FileFlow {
       try {
         await this.through(job, step);
       } catch (error) {
-        if (this.closing || file === null || (!isFinal(error) && !lastAttempt)) throw error;
+        if (this.closing || file === null || !isFinal(error, context)) throw error;
         await this.fail(file, error);
       }
     });
@@ -159,9 +155,9 @@ export class FileFlow {
         });
       } catch (error) {
         if (this.closing) throw error;
-        if (isFinal(error) || attempt === prepareAttempts) return this.fail(file, error);
+        if (isFinal(error, { lastAttempt: attempt >= attemptsMost })) return this.fail(file, error);
         context.log.warn({ err: error, file: file.name }, 'the file could not be prepared; trying again');
-        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+        await new Promise((resolve) => setTimeout(resolve, pauseAfterMs(attempt)));
       }
     }
   }

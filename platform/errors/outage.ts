@@ -32,9 +32,6 @@ const serverAway = /^(08...|57P0[1235]|25P03|25006)$/;
 export const tooManyConnections = '53300';
 /** It lacks disk, memory or another resource, or its disk fails. */
 const serverLacks = /^(53...|58030)$/;
-/** Two transactions were in each other's way; the next try finds the way free. */
-const collision = /^(40001|40P01|55P03)$/;
-
 /** What the driver says, without a code, of a connection that is gone or does not come about. */
 const connectionGone =
   /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|Client was closed|Query read timeout/;
@@ -73,11 +70,6 @@ export function describeFailure(error: unknown, stores: { readonly lakeUrl: stri
 export function describeEnd(error: unknown): ErrorWords {
   const said = !(error instanceof LandfallError) && /^\d/.test(signOf(error).code ?? '');
   return said ? describeFailure(error, { lakeUrl: '' }) : describeError(error);
-}
-
-/** Whether another try at once is all that is needed. */
-export function isCollision(error: unknown): boolean {
-  return collision.test(signOf(error).code ?? '');
 }
 
 /** Outage with the queue's server. */

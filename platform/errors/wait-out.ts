@@ -7,7 +7,8 @@
  *     └──▶ thrown: any other error, or the outage timeout is at its end, or the signal is aborted
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isCollision, type Outage } from './outage.ts';
+import type { Outage } from './outage.ts';
+import { isCollision } from './retry.ts';
 
 /** Pauses between tries: the first, and the longest. Servers that are back are found within the second. */
 const pausesMsDefault = [100, 5_000] as const;

@@ -1,16 +1,8 @@
 /** Names, ids and options of jobs: the same on both backends. Pure. */
 import { createHash } from 'node:crypto';
 import type { FlowJob, JobsOptions } from 'bullmq';
+import { attemptsMost, firstPauseMs } from '../errors/retry.ts';
 import type { ChunkJob, ScanJob } from '../types.ts';
-
-/** Attempts of a scan or a chunk before it has failed for good. */
-export const workAttempts = 5;
-
-/** Attempts of the coordinator's own jobs: about four minutes of outage with database or stores. */
-export const filesAttempts = 10;
-
-/** First pause between attempts, in ms; doubles each time. */
-export const retryMsDefault = 500;
 
 /** Times a job may be taken over from a dead worker before it is held to be what kills them. */
 export const maxStalledCount = 25;
@@ -22,7 +14,7 @@ export interface QueueNames {
   readonly retryMs: number;
 }
 
-export function queueNames(scope: string, retryMs = retryMsDefault): QueueNames {
+export function queueNames(scope: string, retryMs = firstPauseMs): QueueNames {
   return { files: `landfall-${scope}-files`, work: `landfall-${scope}-work`, retryMs };
 }
 
@@ -32,13 +24,13 @@ export function queueNames(scope: string, retryMs = retryMsDefault): QueueNames 
  */
 const leaveAtOnce: JobsOptions = { removeOnComplete: true, removeOnFail: true };
 
-function retried(attempts: number, retryMs: number): JobsOptions {
-  return { ...leaveAtOnce, attempts, backoff: { type: 'exponential', delay: retryMs } };
+function retried(retryMs: number): JobsOptions {
+  return { ...leaveAtOnce, attempts: attemptsMost, backoff: { type: 'exponential', delay: retryMs } };
 }
 
 /** A parent must not wait for, nor fall with, a child that failed for good: it asks the ledger. */
 function child(retryMs: number): JobsOptions {
-  return { ...retried(workAttempts, retryMs), ignoreDependencyOnFailure: true };
+  return { ...retried(retryMs), ignoreDependencyOnFailure: true };
 }
 
 /** The scan flow of a file: parent `plan`, children the scans. */
@@ -47,7 +39,7 @@ export function scanFlow(names: QueueNames, fileId: number, scans: readonly Scan
     name: 'plan',
     queueName: names.files,
     data: { fileId },
-    opts: { ...retried(filesAttempts, names.retryMs), jobId: `plan-${fileId}` },
+    opts: { ...retried(names.retryMs), jobId: `plan-${fileId}` },
     children: scans.map((scan) => ({
       name: 'scan',
       queueName: names.work,
@@ -68,7 +60,7 @@ export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly Ch
     name: 'finalise',
     queueName: names.files,
     data: { fileId },
-    opts: { ...retried(filesAttempts, names.retryMs), jobId: `finalise-${fileId}` },
+    opts: { ...retried(names.retryMs), jobId: `finalise-${fileId}` },
     children: chunks.map((chunk) => ({
       name: 'chunk',
       queueName: names.work,
@@ -89,7 +81,7 @@ export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJ
     name: 'group',
     queueName: names.files,
     data: { fileIds: chunks.map(({ fileId }) => fileId) },
-    opts: { ...retried(filesAttempts, names.retryMs), jobId: `end-group-${id}` },
+    opts: { ...retried(names.retryMs), jobId: `end-group-${id}` },
     children: [
       {
         name: 'group',
@@ -103,5 +95,5 @@ export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJ
 
 /** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */
 export function abandonOptions(names: QueueNames, fileId: number): JobsOptions {
-  return { ...retried(filesAttempts, names.retryMs), jobId: `abandon-${fileId}` };
+  return { ...retried(names.retryMs), jobId: `abandon-${fileId}` };
 }

@@ -109,7 +109,7 @@ describe('unique keys', () => {
   const rejected = async ({ fileId }: Receipt) => {
     const rejects = await site.coordinator.ledger.rejects(fileId, { limit: 100_000 });
     return rejects.map(({ raw, message, code }) => {
-      const [, line, file] = /stands in line (\d+)(?: of (\S+) \(file \d+\))? already/.exec(message) ?? [];
+      const [, line, file] = /is already in line (\d+)(?: of (\S+) \(file \d+\))?/.exec(message) ?? [];
       expect(code).toBe('LF_REJECT_UNIQUE');
       return { n: Number(raw.split(',').at(-1)), line: Number(line), file: file ?? null };
     });

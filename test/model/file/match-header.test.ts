@@ -32,7 +32,7 @@ test('every column that is not found is named, with the fields there are and the
     expect.objectContaining({
       code: 'LF_HEADER',
       message:
-        'The header does not fit rides: no field for column start_station_id; no field for column bike_id ' +
+        'The header does not match rides: no field for column start_station_id; no field for column bike_id ' +
         '(also: bikeid, fahrrad_nr); did you mean "station" to be start_station_id? Then give start_station_id ' +
         '`aliases: [\'station\']`. The file has: "station", "note".',
       fix: expect.stringContaining('alias'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { describeFailure, isCollision, landingOutage, outageOf } from '../../../platform/errors/outage.ts';
+import { describeFailure, landingOutage, outageOf } from '../../../platform/errors/outage.ts';
 
 const lakeUrl = '/srv/lake';
 const sqlState = (code: string) => Object.assign(new Error('from the server'), { code });
@@ -81,14 +81,12 @@ describe('an outage', () => {
 
 it('a failure is said as the outage it came of, if it came of one', () => {
   const full = describeFailure(sqlState('53100'), { lakeUrl });
-  expect(full).toMatchObject({ code: 'LF_DATABASE_RESOURCES', fix: expect.stringContaining('Make room') });
+  expect(full).toMatchObject({
+    code: 'LF_DATABASE_RESOURCES',
+    fix: expect.stringContaining('Free disk space'),
+  });
   expect(Object.keys(full)).toEqual(['code', 'message', 'fix']);
   expect(describeFailure(new Error('anything else'), { lakeUrl }).code).toBe('LF_INTERNAL');
-});
-
-it('collisions with other transactions are told from the rest', () => {
-  expect(['40001', '40P01', '55P03'].map((code) => isCollision(sqlState(code)))).toEqual([true, true, true]);
-  expect(isCollision(sqlState('23505'))).toBe(false);
 });
 
 it('a landing folder that cannot be read says which and why', () => {

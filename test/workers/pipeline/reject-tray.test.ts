@@ -34,7 +34,7 @@ it('says nothing of a long record that its beginning does not show', () => {
   );
   expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not an integer.');
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
-    'The row has 17000000 bytes; a record of more than 16777216 is not read.',
+    'The row has 17000000 bytes; the longest record that is read has 16777216.',
   );
 });
 
@@ -54,7 +54,7 @@ it('says where the first byte is that is no text', async () => {
   const [raw] = kernel.next()!.rejects;
   expect(ledgerReject(raw, dataset, layout, 1)).toMatchObject({
     ...{ byteOffset: 104, line: 2 },
-    message: 'a holds bytes that are no utf-8, the first at byte 109 of the file.',
+    message: 'a contains bytes that are not valid utf-8, the first at byte 109 of the file.',
   });
   const wide = { ...raw, byteOffset: 100, raw: 'aé\ufffd', validBytes: 3 };
   expect(ledgerReject(wide, dataset, { ...layout, encoding: 'utf-16le' }, 1).message).toMatch(/byte 104 /);

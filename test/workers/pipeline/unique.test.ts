@@ -91,7 +91,7 @@ async function outcome(stage: Stage) {
   return {
     loaded: await stage.column('select n from star.fact_keyed order by n'),
     rejected: unique.map(({ line, message }) => {
-      const [, first, name] = /stands in line (\d+) already \(rule (\w+)\)/.exec(message)!;
+      const [, first, name] = /is already in line (\d+) \(rule (\w+)\)/.exec(message)!;
       return { n: line - 2, rule: name, first: Number(first) - 2 };
     }),
   };
@@ -156,9 +156,9 @@ describe('rows that repeat a key', () => {
         column: 'a',
         code: 'LF_REJECT_UNIQUE',
         raw: '1,p,r,2,',
-        message: 'a "p" stands in line 2 already (rule a_once).',
+        message: 'a "p" is already in line 2 (rule a_once).',
       },
-      { line: 4, column: null, message: 'b "q \\"1\\"", c "1" stands in line 2 already (rule pair_once).' },
+      { line: 4, column: null, message: 'b "q \\"1\\"", c "1" is already in line 2 (rule pair_once).' },
     ]);
   });
 
@@ -323,9 +323,7 @@ describe('keys of files that were loaded before there was the rule', () => {
       const { stage, counts } = await load(keyed(key), Buffer.concat([csv, Buffer.from('\n')]));
       expect(counts).toMatchObject({ parsed: 3, loaded: 1, rejected: 2 });
       const [reject] = await stage.ledger.rejects(stage.fileId);
-      expect(reject.message).toContain(
-        `stands in ${before.path} (file ${before.fileId}) already (rule once).`,
-      );
+      expect(reject.message).toContain(`is already in ${before.path} (file ${before.fileId}) (rule once).`);
     },
   );
 
@@ -346,7 +344,7 @@ describe('keys of files that were loaded before there was the rule', () => {
     await expect(load(keyed(['big']), Buffer.concat([csv, Buffer.from('\n')]))).rejects.toMatchObject({
       code: 'LF_UNIQUE_UNKNOWN',
       message: expect.stringMatching(
-        /^1 files of keyed .* before there was the rule once, and big are not in the star/,
+        /^The rule once of keyed is newer than 1 loaded file .*: the star does not have big/,
       ),
     });
     await database.pool.query('drop table star.fact_all');
@@ -368,6 +366,6 @@ describe('keys of files that were loaded before there was the rule', () => {
     const renamed = defineDataset({ ...source, rules } as never);
     const { stage } = await load(renamed as never, Buffer.concat([csv, Buffer.from('\n')]));
     const [reject] = await stage.ledger.rejects(stage.fileId);
-    expect(reject.message).toMatch(/stands in line 2 of .* already \(rule other\)/);
+    expect(reject.message).toMatch(/is already in line 2 of .* \(rule other\)/);
   });
 });

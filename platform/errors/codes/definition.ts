@@ -1,0 +1,131 @@
+/** What is wrong with a definition, or with what was built from it. */
+import type { ErrorEntries } from './entry.ts';
+
+export const definitionCodes = {
+  LF_DATASET_UNCLEAR: {
+    message: 'Landfall cannot tell which dataset {file} belongs to: {reason}.',
+    fix: 'Name it with --dataset NAME, or write a definition with `landfall init {file}`.',
+    retry: 'never',
+  },
+  LF_DATASET_UNKNOWN: {
+    message: 'There is no dataset {dataset}. Known datasets: {known}.',
+    fix: 'Name one of them, or set LANDFALL_DATASETS to the folder of your definitions, for the workers too.',
+    retry: 'never',
+  },
+  LF_DEFINITION: {
+    message: 'The definition of {dataset} has mistakes:\n{mistakes}',
+    fix: 'Fix each of them in the definition; every line says where and how.',
+    retry: 'never',
+  },
+  LF_DEFINITION_CHANGED: {
+    message: 'The definition of {dataset} changed while {file} was being loaded.',
+    fix: 'Nothing of this file was kept. Drop it again to load it with the current definition.',
+    retry: 'never',
+  },
+  LF_DEFINITION_FILE: {
+    message: '{file} does not export a dataset: {reason}',
+    fix: 'Export what defineDataset returns: `export default defineDataset({ … })`.',
+    retry: 'never',
+  },
+  LF_DEFINITION_MISMATCH: {
+    message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
+    fix: 'Start workers and coordinator with the same definitions. The chunk waits for a worker that has the version until LANDFALL_OUTAGE_TIMEOUT is over; then replay the file.',
+    retry: 'never',
+  },
+  LF_DRIFT: {
+    message: 'The columns of {file} are not those of {dataset}: {differences}.',
+    fix: 'Fix the file, or allow the difference with `drift` in the definition of {dataset}; then drop the file again.',
+    retry: 'never',
+  },
+  LF_DRIFT_WIDE: {
+    message: '{file} has {columns|column} that the definition does not know; at most {most} are kept.',
+    fix: "Add the columns that matter to the definition, or leave the others out with `drift: { unknown: 'ignore' }`.",
+    retry: 'never',
+  },
+  LF_ENRICHMENT: {
+    message: 'The enrichment {enrichment} of {dataset} failed: {reason}',
+    fix: 'Fix the function in the definition. It is called with every value of its columns and must return a value of its type, or null.',
+    retry: 'never',
+  },
+  LF_GENERATOR_UNKNOWN: {
+    message: 'There is no generator for {dataset}.',
+    fix: 'Name one of: {known}.',
+    retry: 'never',
+  },
+  LF_HEADER: {
+    message: 'The header does not match {dataset}: {mistakes}. The file has: {fields}.',
+    fix: 'In the definition of {dataset}, add the header text to the aliases of the column, or make the column `optional: true`; then drop the file again.',
+    retry: 'never',
+  },
+  LF_INIT: {
+    message: 'Landfall cannot write a definition from the file: {reason}',
+    fix: 'Give a CSV file with a header line and at least one record, or write the definition by hand (README, `A dataset of your own`).',
+    retry: 'never',
+  },
+  LF_INIT_EXISTS: {
+    message: '{out} already exists.',
+    fix: 'Name another file with --out, or remove this one; `landfall init` overwrites nothing.',
+    retry: 'never',
+  },
+  LF_KEY_COLLISION: {
+    message: 'Two members of {table} have the same hashed key: {members}.',
+    fix: "Remove keys: 'hashed' from the dimension and give its table another name; its members then get generated keys.",
+    retry: 'never',
+  },
+  LF_KEY_LONG: {
+    message: 'A key of {table} is too long for its index: {reason}.',
+    fix: 'Set maxLength: 600 on the text columns of the natural key, or look the dimension up by shorter columns.',
+    retry: 'never',
+  },
+  LF_MART: {
+    message: 'The marts of {dataset} cannot be created: {reason}.',
+    fix: 'Fix the SQL of the marts (`landfall ddl {dataset}` shows it), then drop the file again or replay it.',
+    retry: 'never',
+  },
+  LF_MART_HELD: {
+    message: 'The marts of {dataset} cannot be recreated: {reason}.',
+    fix: 'Drop the objects that depend on them (Landfall did not create them), try again, and create the objects again.',
+    retry: 'never',
+  },
+  LF_PARTITION_NAME: {
+    message: 'The name of the partition folder {folder} has {bytes} bytes; file systems allow 255.',
+    fix: 'Partition the lake by a column with shorter values, or shorten them in an enrichment.',
+    retry: 'never',
+  },
+  LF_PARTITIONS: {
+    message: 'Chunk {chunk} of dataset {dataset} has rows for more than {limit} partitions of the lake.',
+    fix: 'Partition by columns with fewer values, such as year and month instead of the full time.',
+    retry: 'never',
+  },
+  LF_QUERY_EMPTY: {
+    message: 'Nothing of {dataset} has been loaded yet: {reason}',
+    fix: 'Drop a file into the landing folder of {dataset} and ask again.',
+    retry: 'never',
+  },
+  LF_QUERY_FAILED: {
+    message: 'The query {query} of {dataset} failed: {reason}',
+    fix: 'Fix its SQL in the definition of {dataset}.',
+    retry: 'never',
+  },
+  LF_QUERY_TIMEOUT: {
+    message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
+    fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',
+    retry: 'never',
+  },
+  LF_RULE: {
+    message: '{place} of {dataset} failed: {reason}',
+    fix: 'Fix the function in the definition. It must return a result for every value that the columns allow.',
+    retry: 'never',
+  },
+  LF_STAR_CHANGED: {
+    message: 'The star of {dataset} does not match its definition: {differences}.',
+    fix: 'Undo that change of the definition, or give what is new another name{byHand}. Then drop the file again or replay it.',
+    retry: 'never',
+  },
+  LF_UNIQUE_UNKNOWN: {
+    message:
+      'The rule {rule} of {dataset} is newer than {files|loaded file} (first {first}), whose keys are not known: the star does not have {columns}.',
+    fix: "Undo those files and load them again (`landfall undo FILE`, `landfall replay FILE`), or give the rule the scope 'file'.",
+    retry: 'never',
+  },
+} as const satisfies ErrorEntries;

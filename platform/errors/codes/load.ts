@@ -1,0 +1,99 @@
+/** What stops a file on its way from its plan to its receipt, or when it is replayed or undone. */
+import type { ErrorEntries } from './entry.ts';
+
+export const loadCodes = {
+  LF_CHECK: {
+    message: 'The data check {check} found rows that must not exist. The first one: {row}',
+    fix: 'Fix the data in {file} and drop it again, or fix the check. Nothing of this file was kept.',
+    retry: 'never',
+  },
+  LF_CHUNK_KILLS: {
+    message:
+      'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was given up: {deaths|worker} took it, and each died before it was done.',
+    fix: "Read the workers' logs and the system's log (out of memory?), and look at those bytes of the file. An enrichment that crashes or fills the memory does this. Nothing of this file was kept: fix it and drop it again.",
+    retry: 'never',
+  },
+  LF_CHUNK_LOST: {
+    message:
+      'Chunk {chunk} of {file} was given up: every worker that took it died without reporting an error.',
+    fix: "Read the workers' logs; they usually ran out of memory. Nothing of this file was kept: drop it again.",
+    retry: 'never',
+  },
+  LF_CORRECTION_ORIGINAL: {
+    message: '{file} corrects rejects of {original}, which is {state}: its other rows are not loaded.',
+    fix: 'Load {original} as a whole (`landfall replay {original}`), then correct what is rejected.',
+    retry: 'never',
+  },
+  LF_CORRECTION_TAKEN: {
+    message: '{file} corrects {rows|row} that {others} already corrected or replayed.',
+    fix: 'Export the rejects of {original} again and correct those that still wait, or undo the file that took the others.',
+    retry: 'never',
+  },
+  LF_CORRECTION_UNKNOWN: {
+    message: '{file} corrects {rows|reject} of {original} that the ledger does not have.',
+    fix: 'Export the rejects again and correct those. To load the rows as a file of its own, remove the columns that begin with _landfall_.',
+    retry: 'never',
+  },
+  LF_FILE_BUSY: {
+    message: '{file} is still being processed ({state}).',
+    fix: 'Wait until it has ended (`landfall watch`) and try again.',
+    retry: 'never',
+  },
+  LF_FILE_NOT_LOADED: {
+    message: 'Nothing of {file} is loaded: it is {state}.',
+    fix: '`landfall status` shows which files are done; only those can be undone.',
+    retry: 'never',
+  },
+  LF_FILE_UNCLEAR: {
+    message: 'Several files are named {file}: {files}.',
+    fix: 'Name the one you mean by its number, or as dataset/name.',
+    retry: 'never',
+  },
+  LF_FILE_UNKNOWN: {
+    message: 'There is no file {file}.',
+    fix: '`landfall status` lists the files that Landfall knows.',
+    retry: 'never',
+  },
+  LF_FILE_VERSION: {
+    message: '{file} is another version of file {version}, and {reason}.',
+    fix: 'Undo file {version} first (`landfall undo {version}`), drop the file under another name, or change `versions` in the definition.',
+    retry: 'never',
+  },
+  LF_INGEST_ABANDONED: {
+    message: 'The `landfall ingest` that was loading {file} ended before it was done.',
+    fix: 'Nothing of this file was kept: run it again.',
+    retry: 'never',
+  },
+  LF_INTERNAL: {
+    message: 'Landfall failed unexpectedly: {reason}',
+    fix: 'No half-loaded file counts. Try again; if it happens again, report it with this text.',
+    retry: 'again',
+  },
+  LF_RECONCILE: {
+    message: 'The counts of {file} do not agree: {differences}.',
+    fix: 'Nothing of this file was kept. Drop it again; if it happens again, report it with this text.',
+    retry: 'never',
+  },
+  LF_REJECT_LIMIT: {
+    message: 'Landfall rejected {rejected} of {parsed|row} of {file}, more than the limit ({limit}).',
+    fix: '`landfall rejects {file}` shows why. Fix the file or the definition, or raise the limit, and drop it again.',
+    retry: 'never',
+  },
+  LF_REJECTS_CUT: {
+    message:
+      'The ledger keeps only the beginning of {rows|rejected row} of {file}, and {url} no longer has the rest.',
+    fix: 'Put the file back where it was, unchanged, and export again.',
+    retry: 'never',
+  },
+  LF_SCAN_KILLS: {
+    message:
+      'Bytes {from} to {to} of {file} could not be scanned: {deaths|worker} tried, and each died before it was done.',
+    fix: "Read the workers' logs and the system's log (out of memory?), and look at those bytes of the file; then drop it again.",
+    retry: 'never',
+  },
+  LF_SCAN_LOST: {
+    message: 'Bytes {from} to {to} of {file} could not be scanned, and every attempt failed.',
+    fix: "Read the workers' logs for the reason, fix it, and drop the file again.",
+    retry: 'never',
+  },
+} as const satisfies ErrorEntries;

@@ -1,0 +1,58 @@
+/** Every code × what worker and coordinator do, and the errors without a code. */
+import { describe, expect, it } from 'vitest';
+import { type ErrorCode, errorTable, LandfallError, type Retry } from '../../../platform/errors/errors.ts';
+import { attemptsMost, isCollision, isFinal, pauseAfterMs, retryOf } from '../../../platform/errors/retry.ts';
+
+const codes = Object.keys(errorTable) as ErrorCode[];
+
+/** All that is tried again; whatever is not named here is not. */
+const triedAgain: Partial<Record<ErrorCode, Retry>> = {
+  LF_DATABASE_CONNECTIONS: 'outage',
+  LF_DATABASE_LOST: 'outage',
+  LF_DATABASE_RESOURCES: 'outage',
+  LF_DATABASE_UNREACHABLE: 'outage',
+  LF_INTERNAL: 'again',
+  LF_QUEUE_LOST: 'outage',
+  LF_STORAGE: 'outage',
+  LF_STORAGE_DENIED: 'outage',
+  LF_STORAGE_OBJECT: 'again',
+};
+
+describe.each(codes)('%s', (code) => {
+  const error = new LandfallError(code);
+  const retry = triedAgain[code] ?? 'never';
+
+  it(`is tried again: ${retry}`, () => {
+    expect(retryOf(error)).toBe(retry);
+  });
+
+  it('ends the work at once, or after the last attempt', () => {
+    expect(isFinal(error, { lastAttempt: false })).toBe(retry === 'never');
+    expect(isFinal(error, { lastAttempt: true })).toBe(true);
+  });
+});
+
+describe('an error without a code', () => {
+  it.each([
+    new Error('anything'),
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('relation does not exist'), { code: '42P01' }),
+    'a text',
+    undefined,
+  ])('%s is tried again: nothing says that it would come back', (error) => {
+    expect(retryOf(error)).toBe('again');
+    expect(isFinal(error, { lastAttempt: false })).toBe(false);
+  });
+});
+
+it('five attempts are made, with pauses that double from half a second', () => {
+  expect(Array.from({ length: attemptsMost - 1 }, (_, i) => pauseAfterMs(i + 1))).toEqual([
+    500, 1000, 2000, 4000,
+  ]);
+});
+
+it('collisions with other transactions are told from the rest', () => {
+  const sqlState = (code: string) => Object.assign(new Error('from the server'), { code });
+  expect(['40001', '40P01', '55P03'].map((code) => isCollision(sqlState(code)))).toEqual([true, true, true]);
+  expect(isCollision(sqlState('23505'))).toBe(false);
+});
