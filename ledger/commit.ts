@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { RowCounts } from '../platform/progress/progress.ts';
 import type { Part } from '../platform/types.ts';
 import { storable } from './json.ts';
-import type { LedgerReject } from './rows.ts';
+import type { Account, Accounts, LedgerReject } from './rows.ts';
 import { sql } from './sql.ts';
 
 /** Rejects and whose they are. */
@@ -18,9 +18,13 @@ export interface ChunkCommit extends ChunkRejects {
   /** As claimChunk gave it. */
   readonly fencingToken: number;
   readonly rows: RowCounts;
-  /** Rows that the server said it took. */
-  readonly starRows: number;
-  readonly parts: readonly Part[];
+  /** Of every sink that the chunk was written to, by its name. */
+  readonly accounts: Readonly<Record<string, PreparedAccount>>;
+}
+
+/** A sink's account; with it, of the lake, the parts that the manifest is to list. */
+export interface PreparedAccount extends Account {
+  readonly parts?: readonly Part[];
 }
 
 /** Rejects in one statement: at 8 KiB of raw text each, 16 MiB at most. */
@@ -28,14 +32,15 @@ const rejectsPerStatement = 2000;
 
 /** See Ledger.commitChunk. */
 export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
-  const { chunkId, fileId, fencingToken, rows, starRows, parts } = commit;
-  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated, starRows];
+  const { chunkId, fileId, fencingToken, rows } = commit;
+  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated];
   const fenced = await client.query(sql('chunks/commit-chunk'), [
     chunkId,
     fileId,
     fencingToken,
     ...counts,
-    parts.length,
+    storedAccounts(commit),
+    partsOf(commit).length,
   ]);
   if (fenced.rowCount !== 1) return false;
   await addParts(client, [commit]);
@@ -56,8 +61,8 @@ export async function commitChunks(client: pg.ClientBase, commits: readonly Chun
     commits.map(({ fileId }) => fileId),
     commits.map(({ fencingToken }) => fencingToken),
     ...counts,
-    commits.map(({ starRows }) => starRows),
-    commits.map(({ parts }) => parts.length),
+    commits.map(storedAccounts),
+    commits.map((commit) => partsOf(commit).length),
   ]);
   if (fenced.rowCount !== commits.length) return false;
   await addParts(client, commits);
@@ -65,10 +70,21 @@ export async function commitChunks(client: pg.ClientBase, commits: readonly Chun
   return true;
 }
 
+/** As JSON. Parts have rows of their own. */
+function storedAccounts({ accounts }: ChunkCommit): string {
+  const stored = Object.entries(accounts).map(([sink, { rows, bytes }]) => [sink, { rows, bytes }]);
+  return JSON.stringify(Object.fromEntries(stored) satisfies Accounts);
+}
+
+function partsOf({ accounts }: ChunkCommit): Part[] {
+  return Object.values(accounts).flatMap(({ parts = [] }) => parts);
+}
+
 async function addParts(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<void> {
-  const rows = commits.flatMap(({ chunkId, fileId, parts }) =>
-    parts.map((part) => ({ chunkId, fileId, ...part })),
-  );
+  const rows = commits.flatMap((commit) => {
+    const { chunkId, fileId } = commit;
+    return partsOf(commit).map((part) => ({ chunkId, fileId, ...part }));
+  });
   if (rows.length === 0) return;
   const columns = (['chunkId', 'fileId', 'path', 'rows', 'bytes'] as const).map((name) =>
     rows.map((row) => row[name]),

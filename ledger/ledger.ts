@@ -47,9 +47,11 @@ import { sql } from './sql.ts';
 
 import { forgetKeys } from './unique.ts';
 
-export type { ChunkCommit } from './commit.ts';
+export type { ChunkCommit, PreparedAccount } from './commit.ts';
 export type { Claim, FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
 export type {
+  Account,
+  Accounts,
   ErrorDescription,
   LedgerChunk,
   LedgerFile,

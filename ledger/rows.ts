@@ -16,9 +16,9 @@ import type {
   StreamScan,
   ZipPlace,
 } from '../platform/types.ts';
-import type { ErrorDescription, LedgerFileState } from './statements/tables.ts';
+import type { Account, Accounts, ErrorDescription, LedgerFileState } from './statements/tables.ts';
 
-export type { ErrorDescription, LedgerFileState };
+export type { Account, Accounts, ErrorDescription, LedgerFileState };
 
 export interface LedgerFile {
   readonly fileId: number;
@@ -62,8 +62,8 @@ export interface LedgerChunk {
   readonly fencingToken: number;
   readonly worker: string | null;
   readonly rows: RowCounts;
-  /** Rows that the server said it took. */
-  readonly starRows: number;
+  /** What each sink counted while it wrote the chunk, by the sink's name; none before it is committed. */
+  readonly accounts: Accounts;
   readonly parts: number;
   readonly error: ErrorDescription | null;
   readonly claimedAt: Date | null;
@@ -165,7 +165,7 @@ export function toChunk(row: Row): LedgerChunk {
     fencingToken: row.fencing_token,
     worker: row.worker,
     rows: toRowCounts(row),
-    starRows: Number(row.star_rows),
+    accounts: row.accounts,
     parts: row.parts,
     error: row.error,
     claimedAt: row.claimed_at,

@@ -3,7 +3,6 @@
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompiledDataset } from '../model/compiled.ts';
 import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
@@ -13,7 +12,8 @@ import { waitOut } from '../platform/errors/wait-out.ts';
 import type { Log } from '../platform/log/log.ts';
 import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
 import type { ChunkJob, ScanJob, Storage } from '../platform/types.ts';
-import { Dimensions } from '../sinks/postgres/dimensions/dimensions.ts';
+import type { Sink } from '../sinks/contract.ts';
+import { openSinks } from '../sinks/open-sinks.ts';
 import { ChunkHold, lostMost } from './chunk-hold.ts';
 import { loadChunk } from './pipeline/load-chunk.ts';
 import { loadGroup } from './pipeline/load-group.ts';
@@ -52,18 +52,13 @@ interface JobTools extends HandlerOptions {
   readonly context: JobContext;
   readonly counters: SlotCounters;
   readonly sharedLock: SharedLock;
-  readonly dimensionsOf: (dataset: CompiledDataset) => Dimensions;
+  readonly sinks: readonly Sink[];
 }
 
 /** The queue's handler: resolves when the job is done or failed for good, throws to have it tried again. */
 export function jobHandler(options: HandlerOptions): (job: WorkJob, context: JobContext) => Promise<void> {
   const { slots, ticker } = options;
-  const dimensions = new Map<CompiledDataset, Dimensions>();
-  const dimensionsOf = (dataset: CompiledDataset) => {
-    let known = dimensions.get(dataset);
-    if (known === undefined) dimensions.set(dataset, (known = new Dimensions(options.pool, dataset)));
-    return known;
-  };
+  const sinks = openSinks(options);
   const sharedLock = new SharedLock();
   const inSlot = async (
     job: ChunkJob | ScanJob,
@@ -73,7 +68,7 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
     const counters = slots.begin(job);
     ticker.changed();
     try {
-      await work({ ...options, context, counters, sharedLock, dimensionsOf });
+      await work({ ...options, context, counters, sharedLock, sinks });
     } finally {
       slots.end(counters);
       ticker.changed();
@@ -84,7 +79,7 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
   return (job, context) => {
     if (job.kind === 'chunk') return alone(job.chunk, context);
     if (job.kind === 'scan') return inSlot(job.scan, context, (tools) => handleScan(job.scan, tools));
-    const group = { ...options, context, sharedLock, dimensionsOf };
+    const group = { ...options, context, sharedLock, sinks };
     return handleGroup(job.chunks, group, (chunk) => alone(chunk, context));
   };
 }

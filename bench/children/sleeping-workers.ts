@@ -72,7 +72,7 @@ async function pretend(
   const { chunkId, fileId, definitionVersion } = chunk;
   const commit = {
     ...{ chunkId, fileId, definitionVersion, fencingToken: claimed.fencingToken, rows: counts },
-    ...{ starRows: counts.loaded, parts: [], rejects: [] },
+    ...{ accounts: {}, rejects: [] },
   };
   await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));
 }

@@ -12,8 +12,8 @@ import type { CompiledDataset } from '../../model/compiled.ts';
 import { connectDatabase } from '../../platform/database/database.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, ScanJob, Storage } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
-import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { loadChunk } from '../../workers/pipeline/load-chunk.ts';
 import { scanRange } from '../../workers/scan/scan-range.ts';
@@ -79,7 +79,7 @@ export async function stagedLoad(options: {
     const stopwatch = new CpuStopwatch();
     const kernel = await createKernel();
     const meter = meterOf(kernel);
-    const dimensions = new Dimensions(database.pool, dataset);
+    const sinks = openSinks({ pool: database.pool, lake });
     const cpuBefore = process.cpuUsage();
     let rows = 0;
     for (const job of planned.jobs) {
@@ -91,7 +91,7 @@ export async function stagedLoad(options: {
         pool: database.pool,
         lake,
         kernel: meter.kernel,
-        dimensionsOf: () => dimensions,
+        sinks,
         counters: new Slots().begin(job),
         stopwatch,
         signal: new AbortController().signal,

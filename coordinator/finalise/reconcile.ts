@@ -37,7 +37,7 @@ export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
 /** What the receipt says of a file's rows, wherever they are, and whether all say the same. */
 export function accountOf(accounts: Omit<Accounts, 'starRows'>) {
   const { chunks, parts, lake, rejectsByCode } = accounts;
-  const starRows = chunks.reduce((sum, chunk) => sum + chunk.starRows, 0);
+  const starRows = chunks.reduce((sum, chunk) => sum + (chunk.accounts.star?.rows ?? 0), 0);
   const lakeCounts = { parts: parts.length, lakeRows: lake.rows, lakeBytes: lake.bytes };
   return {
     checks: reconcile({ ...accounts, starRows }),

@@ -12,6 +12,16 @@ export interface ErrorDescription {
   readonly fix: string;
 }
 
+/** What a sink has written of a chunk. */
+export interface Account {
+  readonly rows: number;
+  /** As the sink writes them: of parts, or of COPY rows. */
+  readonly bytes: number;
+}
+
+/** Accounts of a chunk by the names of the sinks. */
+export type Accounts = Readonly<Record<string, Account>>;
+
 export interface FileRow {
   readonly file_id: number;
   readonly dataset: string;
@@ -67,10 +77,10 @@ export interface ChunkRow {
   readonly unpacked_start: number | null;
   readonly unpacked_end: number | null;
   readonly lost: number;
-  readonly star_rows: number;
   readonly keyed: boolean;
   readonly entry: string | null;
   readonly entry_line: number | null;
+  readonly accounts: Accounts;
 }
 
 export interface ScanRow {

@@ -84,8 +84,13 @@ function commit(job: ChunkJob, fencingToken: number, more: { rejects?: number; l
     fencingToken,
     definitionVersion: job.definitionVersion,
     rows: { parsed: loaded + rejected, loaded, rejected, deduplicated: 0 },
-    starRows: loaded,
-    parts: [{ path: `trips/f${job.fileId}-c${job.number}.parquet`, rows: loaded, bytes: 500 }],
+    accounts: {
+      lake: {
+        ...{ rows: loaded, bytes: 500 },
+        parts: [{ path: `trips/f${job.fileId}-c${job.number}.parquet`, rows: loaded, bytes: 500 }],
+      },
+      star: { rows: loaded, bytes: 90 * loaded },
+    },
     rejects,
   };
 }

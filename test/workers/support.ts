@@ -12,8 +12,8 @@ import type { Definition } from '../../model/index.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, FileLayout } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
-import { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
 import { ChunkHold } from '../../workers/chunk-hold.ts';
 import { type ChunkTools, loadChunk } from '../../workers/pipeline/load-chunk.ts';
 import { SharedLock } from '../../workers/shared-lock.ts';
@@ -81,6 +81,7 @@ export async function openStage(
   });
   const lakeUrl = join(folder, 'lake');
   const load = async (job: ChunkJob, changes: Partial<ChunkTools> = {}) => {
+    const lake = changes.lake ?? (await openStorage(lakeUrl));
     const tools: ChunkTools = {
       hold: new ChunkHold(ledger, job, 'test'),
       sharedLock: new SharedLock(),
@@ -91,9 +92,9 @@ export async function openStage(
       },
       ledger,
       pool: database.pool,
-      lake: await openStorage(lakeUrl),
+      lake,
       kernel: await createKernel(),
-      dimensionsOf: () => new Dimensions(database.pool, dataset),
+      sinks: openSinks({ pool: database.pool, lake }),
       counters: new Slots().begin(job),
       stopwatch: new Stopwatch(),
       signal: new AbortController().signal,

@@ -1,14 +1,15 @@
 /**
- * One chunk, from claim to commit: claim, read, parse, enrich, write parts, copy rows (pass-rows.ts), commit.
+ * One chunk: claim; read, parse, enrich, write, prepare (pass-rows.ts); commit, publish.
  *
- * Facts, rejects and the chunk's ledger row commit in one transaction. Parts are renamed into place just
- * before it commits, while it holds the chunk's row: no later claim can do so at the same time. A crash
- * in between leaves parts that the manifest does not list; readers trust the manifest, and the repeat
- * gives its parts the same names.
+ * The chunk is written to every sink of its dataset (sinks/contract.ts). Facts, rejects and the chunk's ledger row
+ * commit in one transaction. Parts are renamed into place just before it commits, while it holds the chunk's row:
+ * no later claim can do so at the same time. A crash in between leaves parts that the manifest does not list;
+ * readers trust the manifest, and the repeat gives its parts the same names.
  */
 
 import type { Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
+import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
 import { definitionToLoad } from '../../ledger/definition.ts';
 import type { Claim, Ledger } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
@@ -18,17 +19,14 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import type { ChunkJob, Storage } from '../../platform/types.ts';
-import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
-import type { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
-import { FactLoad } from '../../sinks/postgres/facts/fact-load.ts';
-import { loadingStar } from '../../sinks/postgres/facts/staging.ts';
+import { openSinkChunks } from '../../sinks/all-sinks.ts';
+import type { Sink } from '../../sinks/contract.ts';
 import { type ChunkHold, FencedOff, isSuspect } from '../chunk-hold.ts';
 import type { SharedLock } from '../shared-lock.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import { openChunk } from './chunk-source.ts';
-import { passRows } from './pass-rows.ts';
-import { RejectTray } from './reject-tray.ts';
+import { passRows, toWrite } from './pass-rows.ts';
 import { openRepeats } from './unique/repeats.ts';
 
 /** What a worker lends to a chunk. */
@@ -42,7 +40,8 @@ export interface ChunkTools {
   readonly lake: Storage;
   /** Of this slot: no other chunk uses it meanwhile. */
   readonly kernel: Kernel;
-  readonly dimensionsOf: (dataset: CompiledDataset) => Dimensions;
+  /** Of this process. */
+  readonly sinks: readonly Sink[];
   readonly counters: SlotCounters;
   readonly stopwatch: Stopwatch;
   /** Gives the chunk back: everything is rolled back and the signal's reason thrown. */
@@ -76,47 +75,34 @@ async function loadClaimed(
   claimed: Claim,
   tools: ChunkTools,
 ): Promise<RowCounts | null> {
-  const { ledger, counters, stopwatch, signal } = tools;
-  const { fencingToken, file } = claimed;
+  const { ledger, stopwatch } = tools;
   refusePastLimit(dataset, claimed);
-  const layout = file.layout!;
   const repeats = await openRepeats(job, dataset, claimed, tools);
   const source = await openChunk(job, claimed, tools.lake);
-  const { byteStart, byteCount, lineStart } = source;
-
-  const address = { dataset, fileId: job.fileId, chunkNumber: job.number, fencingToken };
-  const rejects = new RejectTray(job, dataset, { ...claimed, lineStart }, tools.lake);
-  const byteEnd = byteStart + byteCount;
-  const lake = openLakeChunk({ ...address, byteStart, byteEnd, lake: tools.lake, signal });
-  const facts = await FactLoad.begin(tools.pool, loadingStar(dataset.star, file), job.chunkId);
+  const way = { ...tools, job, dataset, claimed, source };
+  const transaction = new ChunkTransaction(tools.pool, [job.chunkId]);
+  const opening = openSinkChunks(tools.sinks, { ...toWrite(way), transaction });
+  const sinks = await opening.catch((error) => {
+    transaction.giveUp(error);
+    throw error;
+  });
   let published = false;
   try {
-    const dimensions = tools.dimensionsOf(dataset);
-    await passRows({ ...tools, job, dataset, layout, source, lake, rejects, facts, dimensions, repeats });
-
-    counters.step = 'committing';
-    const [parts] = await allSettled(lake.finish(), facts.pause(), rejects.finish());
-    await repeats?.end(facts.client);
-    const loaded = counters.rows - rejects.count;
-    checkCount(facts.rows, loaded, `chunk ${job.chunkId}`);
-    const counts = { parsed: counters.rows, loaded, rejected: rejects.count, deduplicated: 0 };
-    const { rows: starRows } = facts;
-    const commit = { ...address, chunkId: job.chunkId, rows: counts, starRows, parts, rejects: rejects.rest };
-    const ours = await ledger.commitChunk(facts.client, { ...commit, definitionVersion: dataset.version });
+    const commit = await passRows(way, sinks, { repeats, spill: (write) => transaction.run(write) });
+    await repeats?.end(transaction);
+    const ours = await transaction.run((client) => ledger.commitChunk(client, commit));
     if (!ours) throw new FencedOff();
     crashPoint('chunk.written');
     published = true;
-    await lake.publish();
-    crashPoint('lake.parts-published');
-    await rejects.publish();
-    crashPoint('quarantine.published');
-    await facts.commit();
+    await sinks.publish();
+    await transaction.commit();
     crashPoint('chunk.committed');
     stopwatch.lap('commit');
-    return counts;
+    return commit.rows;
   } catch (error) {
-    facts.giveUp(error);
-    if (!published) await Promise.all([lake.abort(), rejects.abort()]);
+    const aborted = published ? null : sinks.abort();
+    transaction.giveUp(error);
+    await aborted;
     if (error instanceof FencedOff) return null;
     throw error;
   }
@@ -132,19 +118,4 @@ function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar
     parsed: 'the first',
     limit: plural(rejectLimit.count, 'row'),
   });
-}
-
-/** The server must have taken as many rows as were loaded. */
-export function checkCount(copied: number, loaded: number, what: string): void {
-  if (copied === loaded) return;
-  const reason = `${what} has ${plural(loaded, 'row')} to load and the server took ${copied}`;
-  throw new LandfallError('LF_INTERNAL', { reason });
-}
-
-/** All results; where one fails, its error, but only when the others have ended too. */
-async function allSettled<T extends readonly Promise<unknown>[]>(
-  ...work: T
-): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }

@@ -1,57 +1,89 @@
-/** A claimed chunk's rows on their way: read, parsed, enriched, handed to the lake and to the star. */
+/** A claimed chunk's rows on their way into its sinks: read, parsed, enriched, written, prepared. */
 
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { ReusedLanes } from '../../model/enrich/lanes.ts';
 import { convertFallbacks } from '../../model/types/fallback.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import type { ChunkJob } from '../../platform/types.ts';
-import type { LakeChunk } from '../../sinks/lake/lake-chunk.ts';
-import type { Dimensions } from '../../sinks/postgres/dimensions/dimensions.ts';
-import { factFields } from '../../sinks/postgres/facts/fact-fields.ts';
+import type { SinkChunks } from '../../sinks/all-sinks.ts';
+import type { ChunkToWrite } from '../../sinks/contract.ts';
 import { type ChunkReading, readChunk } from './read-batches.ts';
-import type { RejectTray, Spill } from './reject-tray.ts';
+import { type RejectPlaces, RejectTray } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
 
-/** Where the rows go, and what they need on the way. */
-export interface Way extends ChunkReading {
+/** A claimed chunk, and what is lent to it. */
+export type ChunkWay = Omit<ChunkReading, 'layout'> & {
   readonly job: ChunkJob;
-  readonly lake: LakeChunk;
-  readonly rejects: RejectTray;
-  /** Takes binary COPY rows; they are the kernel's, and overwritten when it settles. */
-  readonly facts: Spill & { write(rows: Uint8Array): Promise<void> };
+  readonly claimed: Claim;
   readonly ledger: Ledger;
-  readonly dimensions: Dimensions;
-  /** Of a dataset with unique rules. */
-  readonly repeats: Repeats | null;
+};
+
+/** What the sinks are told of a chunk. */
+export function toWrite({ job, dataset, claimed, source, ...lent }: ChunkWay): ChunkToWrite {
+  const { chunkId, number: chunkNumber } = job;
+  const { file, fencingToken } = claimed;
+  const { byteStart, byteCount } = source;
+  const place = { chunkId, chunkNumber, fencingToken, byteStart, byteEnd: byteStart + byteCount };
+  const { kernel, stopwatch, signal } = lent;
+  return { dataset, file, ...place, kernel, stopwatch, signal };
 }
 
-/** Passes all rows of the chunk on; `counters.rows` says how many were parsed, `rejects` how many stay behind. */
-export async function passRows(way: Way): Promise<void> {
-  const { job, dataset, layout, lake, rejects, facts, kernel, counters, stopwatch } = way;
-  const keys = way.dimensions.openChunk(kernel);
+/**
+ * Passes all rows of the chunk to its sinks, which are prepared then, and its rejects to the ledger. Returns what
+ * the ledger is to commit. Throws LF_INTERNAL where a sink has counted other than what was to be loaded.
+ * `spill`: see RejectPlaces. `repeats`: of a dataset with unique rules.
+ */
+export async function passRows(
+  way: ChunkWay,
+  sinks: SinkChunks,
+  { spill, repeats = null }: Pick<RejectPlaces, 'spill'> & { readonly repeats?: Repeats | null },
+): Promise<ChunkCommit> {
+  const { job, dataset, claimed, source, ledger, counters, stopwatch, signal } = way;
+  const layout = claimed.file.layout!;
+  const { lineStart } = source;
+  const rejects = new RejectTray(job, dataset, { layout, lineStart }, { ledger, spill, sinks, signal });
   const lanes = new ReusedLanes();
   stopwatch.skip();
-  for await (const parsed of readChunk(way)) {
+  for await (const parsed of readChunk({ ...way, layout })) {
     counters.step = 'loading';
     counters.rows += parsed.parsed;
     const ruled = convertFallbacks(dataset, parsed);
-    const converted = way.repeats === null ? ruled : await way.repeats.turnAway(ruled);
+    const converted = repeats === null ? ruled : await repeats.turnAway(ruled);
     lanes.reuse();
     const batch = enrichBatch(dataset, converted.vectors, converted.rows, layout.extra, lanes);
     stopwatch.lap('enrich');
     crashPoint('chunk.read');
-    await rejects.take(converted.rejects, way);
-    await lake.write(batch);
-    stopwatch.lap('lake');
-    const members = await keys.resolve(batch);
-    stopwatch.lap('dimensions');
-    const rows = kernel.encodeCopyRows(factFields(dataset.star, batch, members, job.chunkId), batch.rows);
-    stopwatch.lap('encode');
-    await facts.write(rows);
-    stopwatch.lap('copy');
+    await rejects.take(converted.rejects);
+    await sinks.write(batch);
     crashPoint('chunk.copying');
   }
-  await keys.finish(way.signal);
-  stopwatch.lap('dimensions');
+  counters.step = 'committing';
+  const accounts = await sinks.prepare();
+  return commitOf(way, rejects, accounts);
+}
+
+function commitOf(
+  { job, dataset, claimed, counters }: ChunkWay,
+  rejects: RejectTray,
+  accounts: ChunkCommit['accounts'],
+): ChunkCommit {
+  const { fileId, chunkId } = job;
+  const { fencingToken } = claimed;
+  const loaded = counters.rows - rejects.count;
+  checkAccounts(accounts, loaded, `chunk ${chunkId}`);
+  const rows = { parsed: counters.rows, loaded, rejected: rejects.count, deduplicated: 0 };
+  const address = { fileId, chunkId, fencingToken, definitionVersion: dataset.version };
+  return { ...address, rows, accounts, rejects: rejects.rest };
+}
+
+/** Every sink must have taken as many rows as were loaded. */
+function checkAccounts(accounts: ChunkCommit['accounts'], loaded: number, what: string): void {
+  for (const [sink, { rows }] of Object.entries(accounts)) {
+    if (rows === loaded) continue;
+    const reason = `${what} has ${plural(loaded, 'row')} to load and the ${sink} took ${rows}`;
+    throw new LandfallError('LF_INTERNAL', { reason });
+  }
 }

@@ -6,13 +6,12 @@ import { readHead } from '../../kernel/dialect/header.ts';
 import { RECORD_BYTES_MAX } from '../../kernel/kernel.ts';
 import { isCut } from '../../kernel/read-batch.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../../kernel/types.ts';
-import type { Claim, Ledger, LedgerReject } from '../../ledger/ledger.ts';
+import type { Ledger, LedgerReject } from '../../ledger/ledger.ts';
 import type { CompiledColumn, CompiledDataset } from '../../model/compiled.ts';
 import { readColumns } from '../../model/file/extra.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import type { ChunkJob, FileLayout, Storage } from '../../platform/types.ts';
-import { QuarantinePart } from '../../sinks/lake/quarantine.ts';
+import type { ChunkJob, FileLayout } from '../../platform/types.ts';
 
 const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.fieldCount]: 'LF_REJECT_FIELD_COUNT',
@@ -38,12 +37,6 @@ const KEPT_REJECTS = 2_000;
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Rejects that a quarantine part holds, and those of a turn more. Its encoder writes about 10,000 a second:
- * enough for what people look into, not for a file that is nothing but rejects. The ledger has all of them.
- */
-const QUARANTINE_REJECTS = 10_000;
-
-/**
  * Rejects between two turns of the event loop, and two looks at whether the chunk is to be given back. A batch may
  * be nothing but rejects, which takes a second; so many take the quarantine part's encoder about 30 ms.
  */
@@ -55,16 +48,17 @@ const QUOTED_CHARACTERS = 60;
 /** Stands for a value that lies past what is kept of its record, or half so. */
 const FAR_VALUE = 'a value far into the row';
 
-/** Writes rejects before the chunk commits: in its transaction, where that is open already. */
-export interface Spill {
-  spill(write: (client: pg.ClientBase) => Promise<void>): Promise<void>;
+/** Where rejects go. */
+export interface RejectPlaces {
+  readonly ledger: Ledger;
+  /** Runs statements in the chunk's transaction, for a chunk that has more rejects than memory keeps. */
+  readonly spill: (write: (client: pg.ClientBase) => Promise<void>) => Promise<void>;
+  readonly sinks: { writeRejects(rejects: readonly LedgerReject[]): Promise<void> };
+  /** Gives the chunk back. */
+  readonly signal: AbortSignal;
 }
 
-/**
- * A chunk's rejects on their way into its transaction, in bounded memory, and into its quarantine part.
- *
- *   take … take ─▶ finish ─▶ publish (just before the commit)      abort from anywhere but after publish
- */
+/** A chunk's rejects on their way to its sinks and into its transaction, in bounded memory. */
 export class RejectTray {
   count = 0;
   /** Those that the ledger does not have yet. */
@@ -74,71 +68,46 @@ export class RejectTray {
   private readonly dataset: CompiledDataset;
   private readonly layout: FileLayout;
   private readonly lineStart: number;
-  private readonly quarantine: QuarantinePart;
+  private readonly places: RejectPlaces;
 
+  /** `lineStart`: 1-based line in the file of the chunk's first byte. */
   constructor(
     job: ChunkJob,
     dataset: CompiledDataset,
-    { fencingToken, file, lineStart }: Claim,
-    lake: Storage,
+    { layout, lineStart }: { readonly layout: FileLayout; readonly lineStart: number },
+    places: RejectPlaces,
   ) {
-    const { fileId, number: chunkNumber, definitionVersion } = job;
     this.job = job;
     this.dataset = dataset;
-    this.layout = file.layout!;
+    this.layout = layout;
     this.lineStart = lineStart;
-    const address = {
-      dataset: dataset.name,
-      definitionVersion,
-      fileId,
-      file: file.name,
-      chunkNumber,
-      fencingToken,
-    };
-    this.quarantine = new QuarantinePart({ ...address, lake });
+    this.places = places;
   }
 
   /**
-   * Takes a batch's rejects. A chunk full of them pauses the copy to write some, in its transaction. Throws the
+   * Takes a batch's rejects. A chunk that has very many writes some to the ledger, in its transaction. Throws the
    * signal's reason when it aborts.
    */
-  async take(
-    raws: readonly RawReject[],
-    { facts, ledger, signal }: { facts: Spill; ledger: Ledger; signal: AbortSignal },
-  ): Promise<void> {
+  async take(raws: readonly RawReject[]): Promise<void> {
     for (let from = 0; from < raws.length; from += REJECTS_BETWEEN_TURNS) {
       if (from > 0) await turn();
-      signal.throwIfAborted();
-      await this.takeSome(raws.slice(from, from + REJECTS_BETWEEN_TURNS), facts, ledger);
+      this.places.signal.throwIfAborted();
+      await this.takeSome(raws.slice(from, from + REJECTS_BETWEEN_TURNS));
     }
   }
 
-  private async takeSome(raws: readonly RawReject[], facts: Spill, ledger: Ledger): Promise<void> {
+  private async takeSome(raws: readonly RawReject[]): Promise<void> {
+    const { ledger, sinks, spill } = this.places;
     const rejects = raws.map((raw) => ledgerReject(raw, this.dataset, this.layout, this.lineStart));
     this.rest.push(...rejects);
     for (const { raw } of raws) this.characters += raw.length;
-    if (this.count < QUARANTINE_REJECTS) await this.quarantine.add(rejects);
+    await sinks.writeRejects(rejects);
     this.count += raws.length;
     if (this.rest.length < KEPT_REJECTS && this.characters < KEPT_CHARACTERS) return;
-    await facts.spill((client) => ledger.addRejects(client, { ...this.job, rejects: this.rest }));
+    await spill((client) => ledger.addRejects(client, { ...this.job, rejects: this.rest }));
     crashPoint('chunk.rejects-spilled');
     this.rest = [];
     this.characters = 0;
-  }
-
-  /** Completes the quarantine part, not visible yet. */
-  async finish(): Promise<void> {
-    await this.quarantine.finish();
-    crashPoint('quarantine.staged');
-  }
-
-  /** Makes the quarantine part visible. */
-  publish(): Promise<void> {
-    return this.quarantine.publish();
-  }
-
-  abort(): Promise<void> {
-    return this.quarantine.abort();
   }
 }
 

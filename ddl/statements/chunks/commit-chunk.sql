@@ -7,13 +7,13 @@
 -- $5 rows_loaded  bigint
 -- $6 rows_rejected  bigint
 -- $7 rows_deduplicated  bigint
--- $8 star_rows  bigint
+-- $8 accounts  jsonb
 -- $9 parts  integer
 with loading as (
   select file_id from landfall.file where file_id = $2 and state = 'loading' for share
 )
 update landfall.chunk c
 set state = 'committed', rows_parsed = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,
-    star_rows = $8, parts = $9, committed_at = clock_timestamp(), error = null
+    accounts = $8, parts = $9, committed_at = clock_timestamp(), error = null
 from loading
 where c.chunk_id = $1 and c.file_id = loading.file_id and c.fencing_token = $3 and c.state = 'planned'

@@ -27,7 +27,7 @@ export interface ChunksStatements {
       rows_loaded: number,
       rows_rejected: number,
       rows_deduplicated: number,
-      star_rows: number,
+      accounts: Json,
       parts: number,
     ];
     row: never;

@@ -1,4 +1,5 @@
 // Written by `npm run statements` from the headers of ddl/statements/groups.
+import type { Json } from '../../json.ts';
 import type { ChunkRow, FileRow } from '../tables.ts';
 
 export interface GroupsStatements {
@@ -23,7 +24,7 @@ export interface GroupsStatements {
       rows_loaded: readonly number[],
       rows_rejected: readonly number[],
       rows_deduplicated: readonly number[],
-      star_rows: readonly number[],
+      accounts: readonly Json[],
       parts: readonly number[],
     ];
     row: never;

@@ -14,7 +14,7 @@ function chunk(number: number, change: Partial<LedgerChunk> = {}): LedgerChunk {
     fencingToken: 1,
     worker: 'w',
     rows: { parsed: 10, loaded: 9, rejected: 1, deduplicated: 0 },
-    starRows: 9,
+    accounts: { lake: { rows: 9, bytes: 1 }, star: { rows: 9, bytes: 1 } },
     parts: 1,
     error: null,
     claimedAt: null,

@@ -86,12 +86,17 @@ export class Yard {
         fencingToken: claim!.fencingToken,
         definitionVersion,
         rows: { parsed: 10, loaded: 10 - rejected, rejected, deduplicated: 0 },
-        starRows: 10 - rejected,
-        parts: [{ path: `trips/f${job.fileId}-c${job.number}.parquet`, rows: 10 - rejected, bytes: 500 }],
+        accounts: accountsOf(job, 10 - rejected),
         rejects,
       }),
     );
   }
+}
+
+/** What lake and star say of a chunk. */
+function accountsOf(job: ChunkJob, rows: number) {
+  const part = { path: `trips/f${job.fileId}-c${job.number}.parquet`, rows, bytes: 500 };
+  return { lake: { rows, bytes: 500, parts: [part] }, star: { rows, bytes: 90 * rows } };
 }
 
 export function tickOf(tick: Partial<Tick> & { workerId: string }): Tick {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
-import type { Kernel } from '../../../kernel/types.ts';
 import {
   bigint,
   dateDimension,
@@ -16,8 +15,9 @@ import {
 } from '../../../model/index.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import type { Storage } from '../../../platform/types.ts';
+import type { Sink } from '../../../sinks/contract.ts';
 import { QuarantinePart } from '../../../sinks/lake/quarantine.ts';
-import { Dimensions } from '../../../sinks/postgres/dimensions/dimensions.ts';
+import { openSinks } from '../../../sinks/open-sinks.ts';
 import { ChunkHold } from '../../../workers/chunk-hold.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { lineBorders, openStage, type Stage } from '../support.ts';
@@ -60,22 +60,19 @@ function manyRows(count: number): string {
 
 /** Tools that call `hook` while the batch with that number (from 0) is on its way, facts being copied. */
 async function interrupted(stage: Stage, batchNumber: number, hook: () => Promise<unknown>) {
-  const known = new Dimensions(database.pool, stage.dataset);
+  const [lake, star] = openSinks({ pool: database.pool, lake: await openStorage(stage.lakeUrl) });
   let batches = 0;
-  const openChunk = (kernel: Kernel) => {
-    const chunk = known.openChunk(kernel);
-    return {
-      finish: () => chunk.finish(),
-      resolve: async (batch: Parameters<typeof chunk.resolve>[0]) => {
-        if (batches++ === batchNumber) await hook();
-        return chunk.resolve(batch);
-      },
+  const open: Sink['open'] = async (chunk) => {
+    const opened = await star.open(chunk);
+    const write = opened.write.bind(opened);
+    opened.write = async (batch) => {
+      if (batches++ === batchNumber) await hook();
+      return write(batch);
     };
+    return opened;
   };
-  return {
-    kernel: await createKernel({ batchRows: 256 }),
-    dimensionsOf: () => ({ openChunk }) as unknown as Dimensions,
-  };
+  const interrupting = Object.assign(Object.create(star) as Sink, { open });
+  return { kernel: await createKernel({ batchRows: 256 }), sinks: [lake, interrupting] };
 }
 
 async function lakeFiles(stage: Stage): Promise<string[]> {
@@ -298,7 +295,7 @@ describe('a chunk that does not get to its commit', () => {
     expect(await lakeContent(stage)).toEqual(before);
     expect(before.size).toBeGreaterThan(0);
     expect(await stage.column('select count(*) from star.fact_ride')).toEqual([2000]);
-    expect(await stage.column('select claim from landfall.chunk')).toEqual([2]);
+    expect(await stage.column('select fencing_token from landfall.chunk')).toEqual([2]);
   });
 
   it('rolls back when it is told to give the chunk back', async () => {

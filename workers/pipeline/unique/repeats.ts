@@ -5,6 +5,7 @@
  */
 import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
+import type { ChunkTransaction } from '../../../ledger/chunk-transaction.ts';
 import type { Claim } from '../../../ledger/ledger.ts';
 import { sql } from '../../../ledger/sql.ts';
 import { chunkRepeats, type Repeat, uniqueRule } from '../../../ledger/unique.ts';
@@ -79,10 +80,10 @@ export class Repeats {
   }
 
   /** In the chunk's transaction, after its last batch: they are rejects now. */
-  async end(client: pg.ClientBase): Promise<void> {
+  async end(transaction: ChunkTransaction): Promise<void> {
     const left = await this.next();
     if (left !== null) throw this.readOtherwise(left);
-    await client.query(sql('unique/drop-repeats'), [this.job.chunkId]);
+    await transaction.run((client) => client.query(sql('unique/drop-repeats'), [this.job.chunkId]));
   }
 
   /** The first repeat that has not been turned away. */

@@ -1,0 +1,131 @@
+/** The sinks of a dataset as one: what is done to a chunk is done to each of them, in their order. */
+import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
+import type { ChunkCommit, LedgerReject } from '../ledger/ledger.ts';
+import type { CompiledDataset } from '../model/compiled.ts';
+import type { Batch } from '../model/enrich/batch.ts';
+import { allSettled } from '../platform/all-settled.ts';
+import type { ChunkToWrite, Sink, SinkChunk, SinkGroup } from './contract.ts';
+
+/** Those that the dataset's definition writes to. */
+export function sinksOf(sinks: readonly Sink[], dataset: CompiledDataset): Sink[] {
+  return sinks.filter((sink) => sink.takes(dataset));
+}
+
+/** Opens the chunk in each sink of its dataset. */
+export function openSinkChunks(
+  sinks: readonly Sink[],
+  chunk: ChunkToWrite & { readonly transaction: ChunkTransaction },
+): Promise<SinkChunks> {
+  return SinkChunks.open(sinksOf(sinks, chunk.dataset), (sink) => sink.open(chunk));
+}
+
+/** A chunk on its way into all its sinks. */
+export class SinkChunks {
+  private readonly names: readonly string[];
+  private readonly chunks: readonly SinkChunk[];
+
+  private constructor(names: readonly string[], chunks: readonly SinkChunk[]) {
+    this.names = names;
+    this.chunks = chunks;
+  }
+
+  static async open<S extends { readonly name: string }>(
+    sinks: readonly S[],
+    open: (sink: S) => Promise<SinkChunk>,
+  ): Promise<SinkChunks> {
+    const chunks: SinkChunk[] = [];
+    try {
+      for (const sink of sinks) chunks.push(await open(sink));
+    } catch (error) {
+      await Promise.all(chunks.map((chunk) => chunk.abort()));
+      throw error;
+    }
+    return new SinkChunks(
+      sinks.map(({ name }) => name),
+      chunks,
+    );
+  }
+
+  async write(batch: Batch): Promise<void> {
+    for (const chunk of this.chunks) await chunk.write(batch);
+  }
+
+  async writeRejects(rejects: readonly LedgerReject[]): Promise<void> {
+    for (const chunk of this.chunks) await chunk.writeRejects?.(rejects);
+  }
+
+  /** Every sink's account. Where one fails, its error, when the others have ended too. */
+  async prepare(): Promise<ChunkCommit['accounts']> {
+    const accounts = await allSettled(this.chunks.map((chunk) => chunk.prepare()));
+    return Object.fromEntries(this.names.map((name, i) => [name, accounts[i]]));
+  }
+
+  async publish(): Promise<void> {
+    for (const chunk of this.chunks) await chunk.publish();
+  }
+
+  async abort(): Promise<void> {
+    await Promise.all(this.chunks.map((chunk) => chunk.abort()));
+  }
+}
+
+/** A group on its way into all sinks of its dataset. */
+export class SinkGroups {
+  private readonly groups: readonly { readonly name: string; readonly group: SinkGroup }[];
+
+  constructor(sinks: readonly Sink[], dataset: CompiledDataset) {
+    this.groups = sinksOf(sinks, dataset).map((sink) => ({
+      name: sink.name,
+      group: sink.openGroup(dataset),
+    }));
+  }
+
+  open(chunk: ChunkToWrite): Promise<SinkChunks> {
+    return SinkChunks.open(this.groups, ({ group }) => group.open(chunk));
+  }
+
+  async prepare(transaction: ChunkTransaction): Promise<void> {
+    await allSettled(this.groups.map(({ group }) => group.prepare(transaction)));
+  }
+
+  async publish(): Promise<void> {
+    for (const { group } of this.groups) await group.publish();
+  }
+
+  async abort(): Promise<void> {
+    await Promise.all(this.groups.map(({ group }) => group.abort()));
+  }
+}
+
+/**
+ * A group for a sink that gains nothing by one: each chunk is written and prepared as it would be alone. Not for a
+ * transactional sink, whose chunks need the transaction while they are written.
+ */
+export function groupOfSingles(open: (chunk: ChunkToWrite) => Promise<SinkChunk>): SinkGroup {
+  const chunks = new Set<SinkChunk>();
+  return {
+    async open(chunk) {
+      const one = await open(chunk);
+      chunks.add(one);
+      const abort = async () => {
+        chunks.delete(one);
+        await one.abort();
+      };
+      const writeRejects = one.writeRejects?.bind(one);
+      return {
+        write: (batch) => one.write(batch),
+        ...(writeRejects && { writeRejects }),
+        prepare: () => one.prepare(),
+        publish: async () => {},
+        abort,
+      };
+    },
+    prepare: async () => {},
+    async publish() {
+      for (const one of chunks) await one.publish();
+    },
+    async abort() {
+      await Promise.all([...chunks].map((one) => one.abort()));
+    },
+  };
+}

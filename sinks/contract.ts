@@ -1,0 +1,92 @@
+/**
+ * What a sink is: where a dataset's rows are written to. The lake and the Postgres star are two of them.
+ *
+ *   open ─▶ write … write ─▶ prepare ─▶ (the ledger's row) ─▶ publish ─▶ (commit)
+ *             └──────────────────┴── abort, from anywhere before publish
+ *
+ * A chunk is written to every sink of its dataset. `prepare` makes its rows durable, where no reader sees them: in
+ * staging, or in the chunk's transaction. Its account says what was written. When all sinks are prepared, the ledger
+ * writes the chunk's row with the accounts in that transaction, which holds the row from then on; then every sink
+ * publishes; then the transaction commits. The ledger alone commits. What was published and not committed is not
+ * counted, and a repeat of the chunk overwrites it.
+ */
+import type { Kernel } from '../kernel/types.ts';
+import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
+import type { LedgerReject, PreparedAccount } from '../ledger/ledger.ts';
+import type { LedgerFile } from '../ledger/rows.ts';
+import type { CompiledDataset } from '../model/compiled.ts';
+import type { Batch } from '../model/enrich/batch.ts';
+
+export type { PreparedAccount as Account } from '../ledger/ledger.ts';
+
+export interface Sink {
+  /** Under which the ledger keeps its accounts. Never changes. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Whether the dataset's definition writes to it. */
+  takes(dataset: CompiledDataset): boolean;
+  /** SQL that makes what the dataset's rows need there; empty where that is nothing. */
+  ddl(dataset: CompiledDataset): readonly string[];
+
+  /** Opens a chunk. Nothing is visible to readers before it commits. */
+  open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk>;
+  /** Opens a group: many small chunks of one dataset that commit together. */
+  openGroup(dataset: CompiledDataset): SinkGroup;
+}
+
+export interface Capabilities {
+  /**
+   * Its rows are part of the chunk's transaction: they appear with the commit, and not before. Without it they
+   * appear when they are published, and the ledger says which of them count.
+   */
+  readonly transactional: boolean;
+}
+
+/** Where a chunk comes from, and what is lent to whoever writes it. */
+export interface ChunkToWrite {
+  readonly dataset: CompiledDataset;
+  readonly file: Pick<LedgerFile, 'fileId' | 'name' | 'link'>;
+  readonly chunkId: number;
+  readonly chunkNumber: number;
+  /** Number of this try. Two tries never write under the same staging name. */
+  readonly fencingToken: number;
+  /** The chunk's bytes in the file, or in what it unpacks to. */
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** Of the slot: no other chunk uses it meanwhile. */
+  readonly kernel: Kernel;
+  readonly stopwatch: { lap(stage: WriteStage): void };
+  /** Gives the chunk back: what takes long ends with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** What a sink's time is charged to. */
+export type WriteStage = 'lake' | 'dimensions' | 'encode' | 'copy';
+
+/** One chunk on its way into a sink. Calls do not overlap, but for those of other sinks. */
+export interface SinkChunk {
+  /** Takes the batch's rows. The vectors may be overwritten when it settles. */
+  write(batch: Batch): Promise<void>;
+  /** Takes rows that were rejected, for a sink that shows them. The ledger has all of them in any case. */
+  writeRejects?(rejects: readonly LedgerReject[]): Promise<void>;
+  /** Makes all rows durable; what was written. In a group: completes the chunk in memory, or in staging. */
+  prepare(): Promise<PreparedAccount>;
+  /** Makes the chunk visible where that is not the commit's doing. Not called for a chunk of a group. */
+  publish(): Promise<void>;
+  /** Drops what is staged. Does not fail. Not called once `publish` was. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Many chunks that commit together. One of them that fails is aborted, and takes nothing from the others.
+ *
+ *   (open ─▶ write … ─▶ prepare) of each ─▶ prepare ─▶ (ledger) ─▶ publish ─▶ (commit)      abort, from anywhere
+ */
+export interface SinkGroup {
+  open(chunk: ChunkToWrite): Promise<SinkChunk>;
+  /** Makes the rows of all chunks durable that are prepared. `transaction`: the group's. */
+  prepare(transaction: ChunkTransaction): Promise<void>;
+  publish(): Promise<void>;
+  /** Drops all that is still staged, of all chunks; what is published stays. Does not fail. */
+  abort(): Promise<void>;
+}

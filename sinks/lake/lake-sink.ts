@@ -1,0 +1,135 @@
+/** The lake as a sink: parts in folders of their partitions, and rejects in quarantine. */
+import type { LedgerReject } from '../../ledger/ledger.ts';
+import type { Batch } from '../../model/enrich/batch.ts';
+import { allSettled } from '../../platform/all-settled.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import type { Part, Staged, Storage } from '../../platform/types.ts';
+import type { Account, ChunkToWrite, Sink, SinkChunk, SinkGroup } from '../contract.ts';
+import { type LakeChunk, openLakeChunk } from './lake-chunk.ts';
+import { QuarantinePart } from './quarantine.ts';
+
+/**
+ * Rejects that a quarantine part holds, and those of a turn more. Its encoder writes about 10,000 a second:
+ * enough for what people look into, not for a file that is nothing but rejects. The ledger has all of them.
+ */
+const QUARANTINE_REJECTS = 10_000;
+
+export class LakeSink implements Sink {
+  readonly name = 'lake';
+  readonly capabilities = { transactional: false };
+  private readonly lake: Storage;
+
+  constructor(lake: Storage) {
+    this.lake = lake;
+  }
+
+  /** Every dataset has a lake. */
+  takes(): boolean {
+    return true;
+  }
+
+  ddl(): readonly string[] {
+    return [];
+  }
+
+  async open(chunk: ChunkToWrite): Promise<SinkChunk> {
+    return new LakeSinkChunk(this.lake, chunk, null);
+  }
+
+  openGroup(): SinkGroup {
+    return new LakeGroup(this.lake);
+  }
+}
+
+/** An object that waits in memory to be staged with others. */
+interface LakeObject {
+  readonly key: string;
+  readonly body: Uint8Array;
+}
+
+class LakeSinkChunk implements SinkChunk {
+  /** Parts of a chunk in a group that wait in memory. */
+  readonly objects: LakeObject[] = [];
+  private readonly group: Set<LakeSinkChunk> | null;
+  private readonly parts: LakeChunk;
+  private readonly quarantine: QuarantinePart;
+  private readonly stopwatch: ChunkToWrite['stopwatch'];
+  private rejects = 0;
+
+  /** `group`: stages small parts; the chunk is in it until it is aborted. */
+  constructor(lake: Storage, chunk: ChunkToWrite, group: Set<LakeSinkChunk> | null) {
+    const { dataset, file, chunkNumber, fencingToken, byteStart, byteEnd, stopwatch, signal } = chunk;
+    const address = { lake, fileId: file.fileId, chunkNumber, fencingToken };
+    const keep = group === null ? undefined : (part: LakeObject) => void this.objects.push(part);
+    this.parts = openLakeChunk({ ...address, dataset, byteStart, byteEnd, keep, signal });
+    const { name, version: definitionVersion } = dataset;
+    this.quarantine = new QuarantinePart({ ...address, dataset: name, definitionVersion, file: file.name });
+    this.stopwatch = stopwatch;
+    this.group = group;
+    group?.add(this);
+  }
+
+  async write(batch: Batch): Promise<void> {
+    await this.parts.write(batch);
+    this.stopwatch.lap('lake');
+  }
+
+  async writeRejects(rejects: readonly LedgerReject[]): Promise<void> {
+    if (this.rejects < QUARANTINE_REJECTS) await this.quarantine.add(rejects);
+    this.rejects += rejects.length;
+  }
+
+  async prepare(): Promise<Account> {
+    const [parts] = await allSettled<readonly Part[]>([this.parts.finish(), this.finishQuarantine()]);
+    const sum = (count: (part: Part) => number) => parts.reduce((all, part) => all + count(part), 0);
+    return { rows: sum(({ rows }) => rows), bytes: sum(({ bytes }) => bytes), parts };
+  }
+
+  private async finishQuarantine(): Promise<readonly Part[]> {
+    await this.quarantine.finish();
+    crashPoint('quarantine.staged');
+    return [];
+  }
+
+  async publish(): Promise<void> {
+    await this.parts.publish();
+    crashPoint('lake.parts-published');
+    await this.quarantine.publish();
+    crashPoint('quarantine.published');
+  }
+
+  async abort(): Promise<void> {
+    this.group?.delete(this);
+    await Promise.all([this.parts.abort(), this.quarantine.abort()]);
+  }
+}
+
+/** Small parts of many chunks wait in memory, and are staged and published together. */
+class LakeGroup implements SinkGroup {
+  private readonly lake: Storage;
+  private readonly chunks = new Set<LakeSinkChunk>();
+  private staged: Staged | null = null;
+
+  constructor(lake: Storage) {
+    this.lake = lake;
+  }
+
+  async open(chunk: ChunkToWrite): Promise<SinkChunk> {
+    return new LakeSinkChunk(this.lake, chunk, this.chunks);
+  }
+
+  async prepare(): Promise<void> {
+    this.staged = await this.lake.stage([...this.chunks].flatMap(({ objects }) => objects));
+  }
+
+  async publish(): Promise<void> {
+    await this.staged?.publish();
+    this.staged = null;
+    for (const chunk of this.chunks) await chunk.publish();
+  }
+
+  async abort(): Promise<void> {
+    await this.staged?.discard();
+    await Promise.all([...this.chunks].map((chunk) => chunk.abort()));
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The Postgres star as a sink: rows become keys of dimensions and facts, which are copied in the chunk's transaction.
+ *
+ * Members are made in transactions of their own, so that no chunk holds locks that another waits for. Those with
+ * hashed keys may be made late, but all are there before `prepare` settles: no fact commits without its members.
+ */
+import type { Pool } from 'pg';
+import type { Kernel } from '../../kernel/types.ts';
+import type { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
+import type { CompiledDataset, CompiledStar } from '../../model/compiled.ts';
+import type { Batch } from '../../model/enrich/batch.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
+import type { Account, ChunkToWrite, Sink, SinkChunk, SinkGroup } from '../contract.ts';
+import { martDdl, starDdl } from './ddl/ddl.ts';
+import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
+import { factFields } from './facts/fact-fields.ts';
+import { FactWriter } from './facts/fact-writer.ts';
+import { loadingStar } from './facts/staging.ts';
+
+export class StarSink implements Sink {
+  readonly name = 'star';
+  readonly capabilities = { transactional: true };
+  private readonly pool: Pool;
+  /** What this process knows of each dataset's dimension tables. */
+  private readonly dimensions = new WeakMap<CompiledDataset, Dimensions>();
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  takes(dataset: CompiledDataset): boolean {
+    return dataset.star !== null;
+  }
+
+  ddl(dataset: CompiledDataset): readonly string[] {
+    return [...starDdl(dataset), ...martDdl(dataset)];
+  }
+
+  async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {
+    const { dataset, file, transaction } = chunk;
+    await transaction.open();
+    const writer = new FactWriter(transaction, loadingStar(dataset.star, file));
+    return new StarChunk(new FactRows(chunk, this.dimensionsOf(dataset)), writer);
+  }
+
+  openGroup(dataset: CompiledDataset): SinkGroup {
+    return new StarGroup(dataset.star, (chunk) => new FactRows(chunk, this.dimensionsOf(dataset)));
+  }
+
+  private dimensionsOf(dataset: CompiledDataset): Dimensions {
+    let known = this.dimensions.get(dataset);
+    if (known === undefined) this.dimensions.set(dataset, (known = new Dimensions(this.pool, dataset)));
+    return known;
+  }
+}
+
+/** A chunk's batches as binary COPY rows of the fact table. */
+class FactRows {
+  readonly stopwatch: ChunkToWrite['stopwatch'];
+  private readonly star: CompiledStar;
+  private readonly chunkId: number;
+  private readonly kernel: Kernel;
+  private readonly keys: ChunkKeys;
+  private readonly signal: AbortSignal;
+
+  constructor({ dataset, chunkId, kernel, stopwatch, signal }: ChunkToWrite, dimensions: Dimensions) {
+    this.star = dataset.star;
+    this.chunkId = chunkId;
+    this.kernel = kernel;
+    this.keys = dimensions.openChunk(kernel);
+    this.stopwatch = stopwatch;
+    this.signal = signal;
+  }
+
+  /** The rows are the kernel's, and overwritten by the next call. */
+  async encode(batch: Batch): Promise<Uint8Array> {
+    const members = await this.keys.resolve(batch);
+    this.stopwatch.lap('dimensions');
+    const rows = this.kernel.encodeCopyRows(factFields(this.star, batch, members, this.chunkId), batch.rows);
+    this.stopwatch.lap('encode');
+    return rows;
+  }
+
+  /** Resolves when every member that the rows point to is in its table. */
+  async finish(): Promise<void> {
+    await this.keys.finish(this.signal);
+    this.stopwatch.lap('dimensions');
+  }
+}
+
+class StarChunk implements SinkChunk {
+  private readonly rows: FactRows;
+  private readonly writer: FactWriter;
+
+  constructor(rows: FactRows, writer: FactWriter) {
+    this.rows = rows;
+    this.writer = writer;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    await this.writer.write(await this.rows.encode(batch));
+    this.rows.stopwatch.lap('copy');
+  }
+
+  async prepare(): Promise<Account> {
+    await this.rows.finish();
+    await this.writer.pause();
+    const { rows, bytes } = this.writer;
+    return { rows, bytes };
+  }
+
+  /** The commit does it. */
+  async publish(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.writer.abort();
+  }
+}
+
+/** Rows of many chunks wait in memory, and are copied together. */
+class StarGroup implements SinkGroup {
+  private readonly star: CompiledStar;
+  private readonly rowsOf: (chunk: ChunkToWrite) => FactRows;
+  private readonly chunks = new Set<KeptChunk>();
+  private writer: FactWriter | null = null;
+
+  constructor(star: CompiledStar, rowsOf: (chunk: ChunkToWrite) => FactRows) {
+    this.star = star;
+    this.rowsOf = rowsOf;
+  }
+
+  async open(chunk: ChunkToWrite): Promise<SinkChunk> {
+    return new KeptChunk(this.rowsOf(chunk), this.chunks);
+  }
+
+  /** The server counts the rows of all chunks together; the account of each is what was kept of it. */
+  async prepare(transaction: ChunkTransaction): Promise<void> {
+    await transaction.open();
+    const writer = new FactWriter(transaction, this.star);
+    this.writer = writer;
+    let kept = 0;
+    for (const { rows, encoded } of this.chunks) {
+      for (const some of encoded) await writer.write(some);
+      kept += rows;
+    }
+    await writer.pause();
+    if (writer.rows === kept) return;
+    const reason = `a group of ${plural(this.chunks.size, 'chunk')} has ${plural(kept, 'row')} and the server took ${writer.rows}`;
+    throw new LandfallError('LF_INTERNAL', { reason });
+  }
+
+  /** The commit does it. */
+  async publish(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.writer?.abort();
+  }
+}
+
+/** A chunk of a group: its rows in memory. */
+class KeptChunk implements SinkChunk {
+  rows = 0;
+  readonly encoded: Uint8Array[] = [];
+  private readonly factRows: FactRows;
+  private readonly group: Set<KeptChunk>;
+
+  constructor(factRows: FactRows, group: Set<KeptChunk>) {
+    this.factRows = factRows;
+    this.group = group;
+    group.add(this);
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const rows = await this.factRows.encode(batch);
+    if (rows.length > 0) this.encoded.push(rows.slice());
+    this.rows += batch.rows;
+    this.factRows.stopwatch.lap('copy');
+  }
+
+  async prepare(): Promise<Account> {
+    await this.factRows.finish();
+    return { rows: this.rows, bytes: this.encoded.reduce((sum, { length }) => sum + length, 0) };
+  }
+
+  async publish(): Promise<void> {}
+
+  async abort(): Promise<void> {
+    this.group.delete(this);
+  }
+}
