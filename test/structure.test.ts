@@ -1,81 +1,133 @@
-/** The rooms' shape: who may import whom, no cycles, no file that has outgrown its sitting. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** The shape of the tree of files: the rooms, their imports, and the size and names of what is in them. */
 import { describe, expect, it } from 'vitest';
+import {
+  deadModules,
+  entriesMost,
+  importCycles,
+  levels,
+  linesMost,
+  longFilesOf,
+  missingImports,
+  sameNames,
+  staleExceptions,
+  strayTests,
+  wideFoldersOf,
+  wrongImports,
+} from './support/house/structure.ts';
+import { importsOf, readTree, type Tree } from './support/house/tree.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const repository = readTree();
 
-/** Rooms each room may import from, besides itself. */
-const allowed: Record<string, readonly string[]> = {
-  kernel: [],
-  platform: ['kernel'],
-  model: ['kernel', 'platform'],
-  datasets: ['model', 'platform', 'kernel'],
-  ledger: ['model', 'platform', 'kernel'],
-  sources: ['ledger', 'model', 'platform', 'kernel'],
-  sinks: ['ledger', 'model', 'platform', 'kernel'],
-  workers: ['sinks', 'ledger', 'model', 'platform', 'datasets', 'kernel'],
-  coordinator: ['sinks', 'sources', 'ledger', 'model', 'platform', 'datasets', 'kernel'],
-  cli: ['coordinator', 'workers', 'sinks', 'ledger', 'model', 'platform', 'datasets'],
-  dashboard: ['platform'],
-  soak: ['ledger', 'model', 'platform', 'datasets'],
-};
+/** A tree that is broken on purpose: a path, or a path with its text. */
+const tree = (...files: (string | readonly [string, string])[]): Tree =>
+  new Map(files.map((file) => (typeof file === 'string' ? [file, ''] : file)));
 
-function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.startsWith('kernel/assembly/'));
-}
-
-/** Files a file imports; `import type` is erased and so not an edge at run time. */
-function imports(path: string, { types }: { types: boolean }): string[] {
-  const text = readFileSync(join(root, path), 'utf8');
-  const edges: string[] = [];
-  for (const [, typeOnly, target] of text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"](\.[^'"]+)['"]/gm,
-  )) {
-    if (typeOnly && !types) continue;
-    edges.push(normalize(join(dirname(path), target)));
-  }
-  return edges;
-}
-
-const files = Object.keys(allowed).flatMap(sources);
-
-describe('structure', () => {
-  it('finds the rooms', () => {
-    expect(files.length).toBeGreaterThan(50);
+describe('imports', () => {
+  it('are found in every form', () => {
+    const text = `
+      import { a } from './a.ts';
+      import type { B } from './b.ts';
+      import {
+        c,
+      } from './c.ts';
+      export { d } from './d.ts';
+      export type * from './e.ts';
+      import './f.ts';
+      const g = await import('./g.ts');
+      let h: import('./h.ts').H;
+      // import { no } from './no.ts';
+      /* import { no } from './no.ts'; */
+      import { other } from 'a-package';`;
+    expect(importsOf('x/y.ts', text).sort()).toEqual([...'abcdefgh'].map((name) => `x/${name}.ts`));
   });
 
-  it('lets each room import only what it may', () => {
-    const wrong = files.flatMap((path) => {
-      const room = path.split('/')[0];
-      return imports(path, { types: true })
-        .map((target) => target.split('/')[0])
-        .filter((other) => other !== room && !allowed[room].includes(other))
-        .map((other) => `${path} imports ${other}`);
-    });
-    expect(wrong).toEqual([]);
+  it('name files that are there', () => {
+    expect(missingImports(repository)).toEqual([]);
+    expect(missingImports(tree(['cli/a.ts', `import './b.ts';`]))).toEqual(['cli/a.ts imports cli/b.ts']);
   });
 
-  it('has no import cycle', () => {
-    const edges = new Map(files.map((path) => [path, imports(path, { types: false })]));
-    const done = new Set<string>();
-    const cycles: string[] = [];
-    const visit = (path: string, trail: readonly string[]) => {
-      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-      if (done.has(path) || trail.includes(path)) return;
-      for (const next of edges.get(path) ?? []) visit(next, [...trail, path]);
-      done.add(path);
-    };
-    for (const path of files) visit(path, []);
-    expect(cycles).toEqual([]);
+  it('go down from room to room', () => {
+    const rooms = new Set([...repository.keys()].map((path) => path.split('/')[0]));
+    expect(levels.flat().filter((room) => !rooms.has(room))).toEqual([]);
+    expect(wrongImports(repository)).toEqual([]);
   });
 
-  it('keeps every source file readable in a sitting', () => {
-    const long = files.filter((path) => readFileSync(join(root, path), 'utf8').split('\n').length > 450);
-    expect(long).toEqual([]);
+  it.each([
+    ['kernel/a.ts', 'platform/b.ts'],
+    ['platform/a.ts', 'model/b.ts'],
+    ['model/a.ts', 'ledger/b.ts'],
+    ['ledger/a.ts', 'sinks/b.ts'],
+    ['sources/a.ts', 'sinks/b.ts'],
+    ['workers/a.ts', 'coordinator/b.ts'],
+    ['coordinator/a.ts', 'workers/b.ts'],
+    ['coordinator/a.ts', 'cli/b.ts'],
+    ['dashboard/a.ts', 'model/b.ts'],
+    ['soak/a.ts', 'cli/b.ts'],
+    ['cli/a.ts', 'bench/b.ts'],
+    ['cli/a.ts', 'test/b.ts'],
+    ['kernel/a.ts', 'kernel/assembly/b.ts'],
+  ])('may not go from %s to %s, not even for a type', (from, to) => {
+    const broken = tree([from, `import type { B } from '../${to}';`], to);
+    expect(wrongImports(broken)).toEqual([`${from} imports ${to}`]);
+  });
+
+  it('do not run in a circle', () => {
+    expect(importCycles(repository)).toEqual([]);
+  });
+
+  it.each([
+    `import type { A } from './a.ts';`,
+    `export { a } from './a.ts';`,
+    `const a = await import('./a.ts');`,
+    `type A = import('./a.ts').A;`,
+  ])('run in a circle with: %s', (back) => {
+    const broken = tree(['cli/a.ts', `import { b } from './b.ts';`], ['cli/b.ts', back]);
+    expect(importCycles(broken)).toEqual(['cli/a.ts → cli/b.ts → cli/a.ts']);
+  });
+});
+
+describe('files', () => {
+  it(`are at most ${entriesMost} in a folder`, () => {
+    expect(wideFoldersOf(repository)).toEqual([]);
+    const names = Array.from({ length: entriesMost + 1 }, (_, i) => `docs/page-${i}.md`);
+    expect(wideFoldersOf(tree(...names))).toEqual([`docs has ${entriesMost + 1} entries`]);
+    expect(wideFoldersOf(tree(...names.slice(1)))).toEqual([]);
+    expect(wideFoldersOf(tree(...names.map((name) => name.replace('.md', '/a.md'))))).toHaveLength(1);
+  });
+
+  it('have names of their own where one could be taken for another', () => {
+    expect(sameNames(repository)).toEqual([]);
+    const importing = ['workers/a.ts', `import type { B } from '../ledger/b.ts';`] as const;
+    expect(sameNames(tree(importing, 'ledger/b.ts', 'workers/keys.ts', 'ledger/keys.ts'))).toHaveLength(1);
+    expect(sameNames(tree('ledger/a/rejects.ts', 'ledger/b/rejects.ts'))).toHaveLength(1);
+    expect(sameNames(tree('workers/rejects.ts', 'coordinator/rejects.ts'))).toEqual([]);
+    expect(sameNames(tree('ledger/a/index.ts', 'ledger/b/index.ts'))).toEqual([]);
+  });
+
+  it('can be read in a sitting', () => {
+    expect(longFilesOf(repository)).toEqual([]);
+    expect(longFilesOf(tree(['cli/a.ts', '\n'.repeat(linesMost)]))).toEqual([
+      `cli/a.ts has ${linesMost + 1} lines`,
+    ]);
+  });
+
+  it('of tests have the path of what they test', () => {
+    expect(strayTests(repository)).toEqual([]);
+    const sources = ['cli/a.ts', 'cli/commands/b.ts'];
+    expect(strayTests(tree(...sources, 'test/cli/a.test.ts', 'test/cli/commands.test.ts'))).toEqual([]);
+    expect(strayTests(tree(...sources, 'test/cli/b.test.ts'))).toEqual(['test/cli/b.test.ts']);
+  });
+
+  it('are reached from somewhere', () => {
+    expect(deadModules(repository)).toEqual([]);
+    const entry = ['package.json', `{ "bin": { "landfall": "dist/cli/main.js" } }`] as const;
+    const main = ['cli/main.ts', `import './used.ts'; new URL('./child.js', import.meta.url);`] as const;
+    const test = ['test/cli/unused.test.ts', `import '../../cli/unused.ts'; import './support.ts';`] as const;
+    const rest = ['cli/used.ts', 'cli/child.ts', 'cli/unused.ts', 'test/cli/support.ts'];
+    expect(deadModules(tree(entry, main, test, ...rest))).toEqual(['cli/unused.ts']);
+  });
+
+  it('that are excepted are there', () => {
+    expect(staleExceptions(repository)).toEqual([]);
   });
 });
