@@ -11,7 +11,7 @@ import { datasetNamed } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import { failFile } from '../finalise/unload.ts';
-import { submitMissingScans } from '../plan/scan.ts';
+import { submitMissingScans } from '../plan/scan-file.ts';
 
 /** What recovering hands back to the coordinator. */
 export interface Resume {

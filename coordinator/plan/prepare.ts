@@ -18,9 +18,9 @@ import { makeStagingTable } from '../../sinks/postgres/facts/make-staging.ts';
 import type { Context } from '../context.ts';
 import { endDuplicate } from '../finalise/end-duplicate.ts';
 import type { Discovered, Ended, Identified, Planned } from '../stages.ts';
-import { identifyWhole, isReadWhole } from './identify.ts';
+import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
-import { identifyScanned, startScan } from './scan.ts';
+import { identifyScanned, startScan } from './scan-file.ts';
 
 /** Files of a group: with their rows and parts they take some 32 MiB of a worker's memory at most. */
 export const groupFiles = 64;
