@@ -46,6 +46,8 @@ const sharedNames: Readonly<Record<string, string>> = {
 const namedAfter: Readonly<Record<string, string>> = {
   'cli/commands/': 'the command, which is often also the name of what does the work',
   'ledger/statements/catalogue/': 'the folder of statements',
+  'model/types/': 'the column type',
+  'platform/errors/codes/': 'what the codes are about',
 };
 
 /** Files that are longer than others may be, and why. */
