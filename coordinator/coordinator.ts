@@ -134,7 +134,7 @@ class LandfallCoordinator implements Coordinator {
     const worker = await this.queues.workFiles((job, context) => this.flow.onJob(job, context));
     this.closers.push(
       () => worker.close(),
-      () => this.flow.ended(),
+      () => this.flow.idle(),
     );
     if (watch) await this.watchLanding();
     this.watchSilence();

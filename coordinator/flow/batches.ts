@@ -1,6 +1,6 @@
 /**
- * Takes work as it comes and does it in batches: the first at once, alone; then what has come while the last
- * batch was under way. So nothing waits when there is little to do, and much costs little each.
+ * Does work in batches: the first item at once, alone; then together all that came while the last batch was
+ * running. Nothing waits while there is little to do, and each item costs little when there is much.
  */
 interface Waiting<T> {
   readonly item: T;
@@ -9,14 +9,14 @@ interface Waiting<T> {
 }
 
 export class Batches<T> {
-  private readonly most: number;
+  private readonly itemsMost: number;
   private readonly work: (items: readonly T[]) => Promise<void>;
   private waiting: Waiting<T>[] = [];
-  private working: Promise<void> | null = null;
+  private running: Promise<void> | null = null;
 
-  /** `most`: items in a batch. A batch whose `work` fails is done again item by item: no item fails for another. */
-  constructor(most: number, work: (items: readonly T[]) => Promise<void>) {
-    this.most = most;
+  /** `itemsMost`: of a batch. When the `work` of a batch fails, each item is done again alone, so that none fails for another. */
+  constructor(itemsMost: number, work: (items: readonly T[]) => Promise<void>) {
+    this.itemsMost = itemsMost;
     this.work = work;
   }
 
@@ -24,20 +24,20 @@ export class Batches<T> {
   add(item: T): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      this.working ??= this.run();
+      this.running ??= this.run();
     });
   }
 
   /** Resolves when all that was added is done. */
-  async ended(): Promise<void> {
-    await this.working;
+  async idle(): Promise<void> {
+    await this.running;
   }
 
   private async run(): Promise<void> {
-    // What is added in the same turn of the event loop goes together.
+    // Items that are added in the same turn of the event loop go together.
     await Promise.resolve();
-    while (this.waiting.length > 0) await this.doBatch(this.waiting.splice(0, this.most));
-    this.working = null;
+    while (this.waiting.length > 0) await this.doBatch(this.waiting.splice(0, this.itemsMost));
+    this.running = null;
   }
 
   private async doBatch(batch: readonly Waiting<T>[]): Promise<void> {

@@ -64,10 +64,10 @@ export class FileFlow {
       context,
       mutex: this.mutex,
       through: (step) => outages.through('a group of files', step),
-      starOf: (name) => stars.make(datasetNamed(context.registry, name)),
+      makeStar: (name) => stars.make(datasetNamed(context.registry, name)),
       prepareAlone: (file) => this.beginAlone(file),
-      endAlone: ({ fileId }, job) => this.onJob({ kind: 'finalise', fileId }, job),
-      done: (ended) => this.leaveFlight(ended),
+      finaliseAlone: ({ fileId }, job) => this.onJob({ kind: 'finalise', fileId }, job),
+      onEnded: (ended) => this.leaveFlight(ended),
     });
   }
 
@@ -82,8 +82,8 @@ export class FileFlow {
 
   /** A job of the files queue. Repeating it is harmless. */
   onJob(job: FilesJob, context: FilesContext): Promise<void> {
-    if (job.kind === 'group') return this.small.end(job.fileIds, context);
-    return this.mutex.take(job.fileId, async () => {
+    if (job.kind === 'group') return this.small.finalise(job.fileIds, context);
+    return this.mutex.run(job.fileId, async () => {
       let file: LedgerFile | null = null;
       const step = async () => {
         file = await this.options.context.ledger.file(job.fileId);
@@ -112,13 +112,13 @@ export class FileFlow {
   /** Puts away a file that has ended: after the steps that are running for it, where it is in flight. */
   async putAway(file: LedgerFile): Promise<void> {
     const { inFlight, context } = this.options;
-    if (inFlight.has(file.fileId)) this.onTurn(file.fileId, () => this.endUnheard(file.fileId));
+    if (inFlight.has(file.fileId)) this.inOrder(file.fileId, () => this.endUnheard(file.fileId));
     else await putAwayOne(context, file);
   }
 
   /** Resolves when a file that has ended is put away, and the marts of its dataset contain it. */
   async settled(fileId: number): Promise<void> {
-    await this.mutex.ended(fileId);
+    await this.mutex.idle(fileId);
     await this.refreshes.get(fileId);
   }
 
@@ -128,18 +128,18 @@ export class FileFlow {
   }
 
   /** Resolves when no step is running. */
-  async ended(): Promise<void> {
-    await this.small.ended();
-    await this.mutex.allEnded();
+  async idle(): Promise<void> {
+    await this.small.idle();
+    await this.mutex.allIdle();
   }
 
   private beginAlone(file: LedgerFile): void {
-    this.onTurn(file.fileId, () => this.prepare(file));
+    this.inOrder(file.fileId, () => this.prepare(file));
   }
 
-  private onTurn(fileId: number, work: () => Promise<void>): void {
+  private inOrder(fileId: number, work: () => Promise<void>): void {
     this.mutex
-      .take(fileId, work)
+      .run(fileId, work)
       .catch((error) =>
         this.options.context.log.error({ err: error, fileId }, 'the file could not be prepared'),
       );
@@ -181,7 +181,7 @@ export class FileFlow {
     context.log.debug({ file: name, forFileId }, 'waits for a file with the same content');
     const again = () => {
       this.waiting.delete(fileId);
-      if (!this.closing) this.onTurn(fileId, () => this.prepareAgain(fileId));
+      if (!this.closing) this.inOrder(fileId, () => this.prepareAgain(fileId));
     };
     void settling.wait(forFileId).then(again, again);
   }

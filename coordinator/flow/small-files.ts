@@ -1,8 +1,8 @@
 /**
- * Small files on their way together: what has landed while the last group was being prepared is the next one.
+ * Small files in flight together: those that land while one group is being prepared are the next group.
  *
  *   landed ─▶ (group) prepared ─▶ one job of the work queue ─▶ one `group` job of the files queue ─▶ done
- *                └─ set apart                                       └─ set apart: goes on by itself
+ *                └─ left: prepared alone                            └─ left: finalised alone
  */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FilesContext } from '../../platform/queue/index.ts';
@@ -16,15 +16,13 @@ import type { KeyedMutex } from './keyed-mutex.ts';
 export interface SmallFilesHooks {
   readonly context: Context;
   readonly mutex: KeyedMutex;
-  /** Takes a step again where database, queue or stores gave way under it. */
+  /** Runs a step, and again after an outage of the database, the queue or a store. */
   readonly through: (step: () => Promise<void>) => Promise<void>;
   /** Makes the dataset's tables. */
-  readonly starOf: (dataset: string) => Promise<void>;
-  /** Prepares a file by itself. */
+  readonly makeStar: (dataset: string) => Promise<void>;
   readonly prepareAlone: (file: LedgerFile) => void;
-  /** Ends a file by itself. */
-  readonly endAlone: (file: LedgerFile, context: FilesContext) => Promise<void>;
-  readonly done: (ended: Ended) => void;
+  readonly finaliseAlone: (file: LedgerFile, job: FilesContext) => Promise<void>;
+  readonly onEnded: (ended: Ended) => void;
 }
 
 export class SmallFiles {
@@ -35,27 +33,27 @@ export class SmallFiles {
     this.hooks = hooks;
   }
 
-  /** Sets a file on its way, with others where there are others. */
+  /** Prepares a file, together with others where there are any. */
   add(file: LedgerFile): void {
     void this.landed.add(file);
   }
 
   /** The `group` job of the queue. Repeating it is harmless. */
-  async end(fileIds: readonly number[], job: FilesContext): Promise<void> {
-    const { context, mutex, through, endAlone, done } = this.hooks;
+  async finalise(fileIds: readonly number[], job: FilesContext): Promise<void> {
+    const { context, mutex, through, finaliseAlone, onEnded } = this.hooks;
     let left: readonly LedgerFile[] = [];
     const step = async () => {
-      const ending = await finaliseGroup(context, fileIds);
-      left = ending.left;
-      for (const ended of ending.done) done({ ...ended, state: 'done' });
+      const finalised = await finaliseGroup(context, fileIds);
+      left = finalised.left;
+      for (const ended of finalised.done) onEnded({ ...ended, state: 'done' });
     };
-    await mutex.takeAll(fileIds, () => through(step));
-    for (const file of left) await endAlone(file, job);
+    await mutex.runAll(fileIds, () => through(step));
+    for (const file of left) await finaliseAlone(file, job);
   }
 
   /** Resolves when nothing is being prepared. */
-  ended(): Promise<void> {
-    return this.landed.ended();
+  idle(): Promise<void> {
+    return this.landed.idle();
   }
 
   private async prepare(files: readonly LedgerFile[]): Promise<void> {
@@ -66,20 +64,20 @@ export class SmallFiles {
     }
   }
 
-  /** The files that are left. */
+  /** Returns the files that are left. */
   private async prepareTogether(files: readonly LedgerFile[]): Promise<readonly LedgerFile[]> {
     if (files.length === 1) return files;
-    const { context, mutex, starOf } = this.hooks;
+    const { context, mutex, makeStar } = this.hooks;
     let left = files;
     const ids = files.map(({ fileId }) => fileId);
     const work = async () => {
-      await starOf(files[0].dataset);
+      await makeStar(files[0].dataset);
       left = await prepareGroup(context, files);
     };
     await mutex
-      .takeAll(ids, work)
+      .runAll(ids, work)
       .catch((error) =>
-        context.log.debug({ err: error, files: files.length }, 'a group is begun one by one'),
+        context.log.debug({ err: error, files: files.length }, 'the files of a group are prepared alone'),
       );
     return left;
   }

@@ -22,7 +22,7 @@ it('does the first at once, then together what came meanwhile, and no more than 
   await Promise.all(others.slice(0, 3));
   await new Promise(setImmediate);
   gates[2]();
-  await batches.ended();
+  await batches.idle();
   expect(done).toEqual([[1], [2, 3, 4], [5]]);
   expect(await Promise.all(others)).toHaveLength(4);
 });

@@ -11,41 +11,41 @@ function gate() {
 
 describe('KeyedMutex', () => {
   it('does the work of one file in order, also after a failure', async () => {
-    const turns = new KeyedMutex(4);
+    const mutex = new KeyedMutex(4);
     const done: string[] = [];
-    const first = turns.take(1, async () => {
+    const first = mutex.run(1, async () => {
       done.push('first');
       throw new Error('first');
     });
-    const second = turns.take(1, async () => void done.push('second'));
+    const second = mutex.run(1, async () => void done.push('second'));
     await expect(first).rejects.toThrow('first');
     await second;
     expect(done).toEqual(['first', 'second']);
   });
 
   it('begins work on many files when the work of each has ended, and holds up what follows on any', async () => {
-    const turns = new KeyedMutex(4);
+    const mutex = new KeyedMutex(4);
     const done: string[] = [];
     const held = gate();
-    const before = turns.take(2, () => held.opened);
-    const all = turns.takeAll([1, 2], async () => void done.push('both'));
-    const after = turns.take(1, async () => void done.push('after'));
+    const before = mutex.run(2, () => held.opened);
+    const all = mutex.runAll([1, 2], async () => void done.push('both'));
+    const after = mutex.run(1, async () => void done.push('after'));
     await new Promise(setImmediate);
     expect(done).toEqual([]);
     held.open();
     await Promise.all([before, all, after]);
     expect(done).toEqual(['both', 'after']);
-    await expect(turns.takeAll([3], () => Promise.reject(new Error('three')))).rejects.toThrow('three');
-    await turns.allEnded();
+    await expect(mutex.runAll([3], () => Promise.reject(new Error('three')))).rejects.toThrow('three');
+    await mutex.allIdle();
   });
 
   it('works on so many files at a time and no more', async () => {
-    const turns = new KeyedMutex(2);
+    const mutex = new KeyedMutex(2);
     const gates = [gate(), gate(), gate()];
     let busy = 0;
     let most = 0;
     gates.forEach(({ opened }, i) => {
-      void turns.take(i, async () => {
+      void mutex.run(i, async () => {
         busy += 1;
         most = Math.max(most, busy);
         await opened;
@@ -55,16 +55,16 @@ describe('KeyedMutex', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(busy).toBe(2);
     for (const { open } of gates) open();
-    await turns.allEnded();
+    await mutex.allIdle();
     expect({ busy, most }).toEqual({ busy: 0, most: 2 });
   });
 
   it('knows when a file has no work left', async () => {
-    const turns = new KeyedMutex(1);
+    const mutex = new KeyedMutex(1);
     const { open, opened } = gate();
     let ended = false;
-    void turns.take(7, () => opened);
-    const waiting = turns.ended(7).then(() => {
+    void mutex.run(7, () => opened);
+    const waiting = mutex.idle(7).then(() => {
       ended = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
