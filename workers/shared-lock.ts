@@ -1,30 +1,31 @@
-/** The room in a worker process: many chunks may be in it at a time, or one alone. First come, first served. */
+/** The lock of a worker process: many chunks hold it shared, or one holds it exclusively. First come, first served. */
 export class SharedLock {
-  private inside = 0;
+  private shared = 0;
+  /** Resolves when those who asked before have the lock and, where they have it exclusively, have released it. */
   private last: Promise<void> = Promise.resolve();
-  private emptied: (() => void) | null = null;
+  private onFree: (() => void) | null = null;
 
-  /** Resolves inside, with the way out. Who wants to be alone waits until the others have left. */
-  async enter(alone: boolean): Promise<() => void> {
-    let open: () => void = () => {};
+  /** Resolves with the release. An exclusive lock waits until all shared ones are released. */
+  async acquire(mode: 'shared' | 'exclusive'): Promise<() => void> {
+    let passOn: () => void = () => {};
     const before = this.last;
     this.last = new Promise((resolve) => {
-      open = resolve;
+      passOn = resolve;
     });
     await before;
-    if (!alone) {
-      open();
-      this.inside += 1;
-      return () => this.leave();
+    if (mode === 'shared') {
+      passOn();
+      this.shared += 1;
+      return () => this.releaseShared();
     }
-    if (this.inside > 0) await new Promise<void>((resolve) => (this.emptied = resolve));
-    return open;
+    if (this.shared > 0) await new Promise<void>((resolve) => (this.onFree = resolve));
+    return passOn;
   }
 
-  private leave(): void {
-    this.inside -= 1;
-    if (this.inside > 0) return;
-    this.emptied?.();
-    this.emptied = null;
+  private releaseShared(): void {
+    this.shared -= 1;
+    if (this.shared > 0) return;
+    this.onFree?.();
+    this.onFree = null;
   }
 }

@@ -3,32 +3,32 @@ import { SharedLock } from '../../workers/shared-lock.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('many may be inside together, or one alone, in the order in which they came', async () => {
+it('is held by many shared, or by one exclusively, in the order in which they asked', async () => {
   const lock = new SharedLock();
-  const inside: string[] = [];
+  const holders: string[] = [];
   const seen: string[] = [];
-  const come = async (name: string, alone: boolean) => {
-    const leave = await lock.enter(alone);
-    inside.push(name);
-    seen.push([...inside].join('+'));
+  const acquire = async (name: string, mode: 'shared' | 'exclusive') => {
+    const release = await lock.acquire(mode);
+    holders.push(name);
+    seen.push([...holders].join('+'));
     return () => {
-      inside.splice(inside.indexOf(name), 1);
-      leave();
+      holders.splice(holders.indexOf(name), 1);
+      release();
     };
   };
-  const [one, two] = await Promise.all([come('a', false), come('b', false)]);
-  const alone = come('c', true);
-  const late = come('d', false);
-  const lateToo = come('e', true);
+  const [one, two] = await Promise.all([acquire('a', 'shared'), acquire('b', 'shared')]);
+  const exclusive = acquire('c', 'exclusive');
+  const late = acquire('d', 'shared');
+  const lateToo = acquire('e', 'exclusive');
   await turn();
   expect(seen).toEqual(['a', 'a+b']);
   one();
   await turn();
   expect(seen).toHaveLength(2);
   two();
-  (await alone)();
+  (await exclusive)();
   (await late)();
   (await lateToo)();
   expect(seen).toEqual(['a', 'a+b', 'c', 'd', 'e']);
-  await (await come('f', true))();
+  await (await acquire('f', 'exclusive'))();
 });

@@ -58,14 +58,14 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   crashPoint('chunk.claimed');
   const dataset = definitionToLoad(tools.registry, job);
   const alone = isSuspect(claimed);
-  // Whatever ends this process while the chunk waits for the room is not the chunk.
+  // While the chunk waits for the lock, whatever ends this process is not the chunk.
   if (alone) await tools.hold.stepBack();
-  const leave = await tools.sharedLock.enter(alone);
+  const release = await tools.sharedLock.acquire(alone ? 'exclusive' : 'shared');
   try {
     const held = alone ? await tools.hold.take() : claimed;
     return held && (await loadClaimed(job, dataset, held, tools));
   } finally {
-    leave();
+    release();
   }
 }
 

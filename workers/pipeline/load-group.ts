@@ -47,7 +47,7 @@ export async function loadGroup(
   crashPoint('group.claimed');
   const groups = new SinkGroups(tools.sinks, dataset);
   const done = new Set<number>();
-  const leave = await tools.sharedLock.enter(false);
+  const release = await tools.sharedLock.acquire('shared');
   try {
     const commits: ChunkCommit[] = [];
     for (const job of chunks) {
@@ -60,7 +60,7 @@ export async function loadGroup(
     if (commits.length > 0) await commitAll(commits, groups, tools);
     for (const { chunkId } of commits) done.add(chunkId);
   } finally {
-    leave();
+    release();
     if (done.size === 0) await groups.abort();
     const left = [...claims.keys()].filter((id) => !done.has(id));
     if (left.length > 0) await ledger.releaseChunks(left, holder).catch(() => {});
