@@ -5,6 +5,8 @@
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
+import type { Reading } from './types/column-type.ts';
+import type { LogicalType } from './types/column-types.ts';
 
 export interface CompiledDataset {
   readonly name: string;
@@ -60,30 +62,12 @@ export interface CompiledDialect {
   readonly encoding: string | 'auto';
 }
 
-export interface CompiledColumn extends KernelColumn {
+export interface CompiledColumn extends KernelColumn, Reading {
   /** Header texts that mean this column, normalised (lower case, runs of other than letters and digits as `_`). */
   readonly headers: readonly string[];
   /** Null tokens and formats are in the kernel column. A column may be absent from the file when true. */
   readonly optional: boolean;
   readonly logical: LogicalType;
-  /** What a converted column is read by: formats, policies, words. */
-  readonly reading?: { readonly formats?: readonly string[] } & Readonly<Record<string, unknown>>;
-  /** Set where the kernel delivers text and this converts it. */
-  readonly convert?: Converter;
-}
-
-/**
- * A value for vectorBuilder of the column's logical type (model/enrich/values.ts); null: no value; undefined: it
- * does not fit; a Refusal: it does not fit, and why.
- */
-export type Converter = (text: string) => unknown;
-
-/** A reason other than `type` for which a converter turns a value away. */
-export class Refusal {
-  readonly reason: RejectReason;
-  constructor(reason: RejectReason) {
-    this.reason = reason;
-  }
 }
 
 export interface CompiledRule {
@@ -103,24 +87,6 @@ export interface CompiledUnique {
   /** Indexes into the dataset's columns. */
   readonly columns: readonly number[];
 }
-
-/** What the values mean, for DDL and for Parquet's logical types. */
-export type LogicalType =
-  | {
-      readonly type:
-        | 'text'
-        | 'smallint'
-        | 'integer'
-        | 'bigint'
-        | 'float8'
-        | 'boolean'
-        | 'date'
-        | 'uuid'
-        | 'point'
-        | 'json';
-    }
-  | { readonly type: 'numeric'; readonly precision: number; readonly scale: number }
-  | { readonly type: 'timestamp'; readonly zone: string };
 
 export interface CompiledEnrichment {
   readonly name: string;
@@ -208,4 +174,4 @@ export interface CompiledQuery {
   }[];
 }
 
-export type { Batch };
+export type { Batch, LogicalType };

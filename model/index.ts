@@ -18,22 +18,20 @@ export {
 } from './enrich/dates.ts';
 export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
-export {
-  bigint,
-  boolean,
-  type Column,
-  date,
-  float8,
-  integer,
-  json,
-  numeric,
-  point,
-  smallint,
-  text,
-  timestamp,
-  uuid,
-} from './language/columns.ts';
+export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export { rule, unique } from './language/rules.ts';
 export { dateDimension, lookup, type Mart, type Query, table, view } from './language/star.ts';
+export { bigint } from './types/bigint.ts';
+export { boolean } from './types/boolean.ts';
+export { date } from './types/date.ts';
+export { float8 } from './types/float8.ts';
+export { integer } from './types/integer.ts';
+export { json } from './types/json.ts';
+export { numeric } from './types/numeric.ts';
+export { point } from './types/point.ts';
+export { smallint } from './types/smallint.ts';
+export { text } from './types/text.ts';
+export { timestamp } from './types/timestamp.ts';
+export { uuid } from './types/uuid.ts';

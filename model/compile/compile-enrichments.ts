@@ -3,6 +3,7 @@ import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
 import { lat, lon } from '../enrich/geo.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
+import { typeOf } from '../types/column-types.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -14,6 +15,8 @@ export function columnRefs(source: DatasetDefinition): Record<string, ColumnRef>
   }
   return refs;
 }
+
+const partBuilders = { lon, lat };
 
 /** What the version hash sees of an enrichment. */
 export interface Operation {
@@ -40,14 +43,10 @@ export function compileEnrichments(
   const written = callEnrich(source, refs, mistakes);
   const order = new Ordering(names, mistakes);
   for (const ref of Object.values(refs)) {
-    if (ref.type !== 'point') continue;
-    const place = ref as Ref<'point'>;
-    for (const [name, half] of [
-      [`${ref.column}_lon`, lon(place)],
-      [`${ref.column}_lat`, lat(place)],
-    ] as const) {
+    for (const part of typeOf(ref.logical).parts ?? []) {
+      const name = `${ref.column}_${part}`;
       if (names.has(name) || name in written) continue;
-      order.add(name, half, `columns.${ref.column}`);
+      order.add(name, partBuilders[part](ref as ColumnRef<'point'>), `columns.${ref.column}`);
     }
   }
   for (const [name, enrichment] of Object.entries(written)) order.claim(name, enrichment);

@@ -1,7 +1,9 @@
 /** What can be named in a dataset: columns, halves of points, enrichments; each with its type. */
 import type { LogicalType } from '../compiled.ts';
-import type { TypeName } from '../language/refs.ts';
-import { didYouMean, list, type Mistakes } from './mistakes.ts';
+import type { Use } from '../types/column-type.ts';
+import { typeOf, typesFor } from '../types/column-types.ts';
+import { didYouMean, list } from '../words.ts';
+import type { Mistakes } from './mistakes.ts';
 
 export interface Named {
   readonly logical: LogicalType;
@@ -16,13 +18,13 @@ export function isInner(name: string): boolean {
   return name.startsWith('#');
 }
 
-/** The entry of a name that lake or star asks for, or a mistake. `types`: those that suit the place. */
+/** The entry of a name that lake or star asks for, or a mistake. `use`: what its type must be good for. */
 export function nameAt(
   names: Names,
   name: string,
   place: string,
   mistakes: Mistakes,
-  types?: readonly TypeName[],
+  use?: Use,
 ): Named | null {
   const named = isInner(String(name)) ? undefined : names.get(name);
   if (named === undefined) {
@@ -30,12 +32,8 @@ export function nameAt(
     mistakes.add(place, `there is no column or enrichment ${name}`, didYouMean(String(name), known));
     return null;
   }
-  if (types !== undefined && !types.includes(named.logical.type)) {
-    mistakes.add(
-      place,
-      `${name} is a ${named.logical.type}`,
-      `Name a ${list(types).replace(' and ', ' or ')} here`,
-    );
+  if (use !== undefined && typeOf(named.logical)[use] === null) {
+    mistakes.add(place, `${name} is a ${named.logical.type}`, `Name a ${list(typesFor(use), 'or')} here`);
     return null;
   }
   return named;

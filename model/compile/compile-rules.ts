@@ -3,13 +3,15 @@
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
 import type { CompiledRule, CompiledUnique } from '../compiled.ts';
-import { type Value, valueAt } from '../enrich/values.ts';
-import type { AnyColumnOptions, Column } from '../language/columns.ts';
+import type { Column } from '../language/columns.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import { type ColumnRef, isColumnRef, type TypeName } from '../language/refs.ts';
+import { type ColumnRef, isColumnRef } from '../language/refs.ts';
 import type { Rule, UniqueRule } from '../language/rules.ts';
+import type { AnyColumnOptions } from '../types/column-options.ts';
+import { typeNames, typeOf, typesFor, type Value } from '../types/column-types.ts';
+import { list } from '../words.ts';
 import { guarded, messageOf } from './compile-enrichments.ts';
-import { list, type Mistakes } from './mistakes.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** Compiled rules and what the version hash sees of them. */
 export interface CompiledRules {
@@ -92,27 +94,24 @@ function charactersIn(text: string): number {
   return count;
 }
 
-/** A day, or a time of it that says its offset: without one it would be that of this machine. */
-const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
-
-const kernelChecked = ['smallint', 'integer'];
-
 /** Bounds as values of the column, or null where there are none or the kernel sees to them. */
-function boundsOf({ type, options }: Column): { min: number | bigint; max: number | bigint } | null {
+function boundsOf({ logical, options }: Column): { min: number | bigint; max: number | bigint } | null {
   const { min, max } = options;
-  if ((min === undefined && max === undefined) || kernelChecked.includes(type)) return null;
-  const bound = (said: typeof min, otherwise: number): number | bigint => {
-    if (said === undefined) return otherwise;
-    if (type === 'date') return Date.parse(`${said}T00:00:00Z`) / 86_400_000;
-    if (type === 'timestamp') return instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN;
-    return said as number | bigint;
+  const { bound } = typeOf(logical);
+  if ((min === undefined && max === undefined) || bound === 'kernel' || bound === null) return null;
+  return {
+    min: min === undefined ? -Infinity : bound(min),
+    max: max === undefined ? Infinity : bound(max),
   };
-  return { min: bound(min, -Infinity), max: bound(max, Infinity) };
 }
 
 function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
-  const { options } = column;
+  const { options, type } = column;
   const { min, max } = boundsOf(column) ?? options;
+  if (typeOf(column.logical).bound === null && (min !== undefined || max !== undefined)) {
+    mistakes.add(place, `a ${type} has no min and no max`, 'Leave them out, or write a rule');
+    return;
+  }
   for (const [name, bound] of Object.entries({ min, max })) {
     if (bound !== undefined && Number.isNaN(Number(bound))) {
       mistakes.add(
@@ -143,6 +142,7 @@ function checkTextOptions(place: string, options: AnyColumnOptions, mistakes: Mi
 /** A rule over one column. Equal texts of a dictionary are asked about once per batch. */
 function valueRule(name: string, column: Column, c: number, reason: RejectReason, test: Test): CompiledRule {
   const { logical } = column;
+  const { value } = typeOf(logical);
   const run = ([vector]: readonly Vector[], rows: number, broken: Uint8Array): void => {
     const known = new Map<number, boolean>();
     for (let i = 0; i < rows; i++) {
@@ -155,7 +155,7 @@ function valueRule(name: string, column: Column, c: number, reason: RejectReason
           good = test(vector.dictionary.text(code));
           known.set(code, good);
         }
-      } else good = test(valueAt(vector, logical, i));
+      } else good = test(value(vector, logical, i));
       if (!good) broken[i] = 1;
     }
   };
@@ -188,12 +188,13 @@ function rowRule(
   }
   const inputs = rule.inputs as readonly ColumnRef[];
   const test = rule.test as unknown as (...values: Value[]) => boolean;
+  const readers = inputs.map(({ logical }) => typeOf(logical).value);
   const run = (vectors: readonly Vector[], rows: number, broken: Uint8Array): void => {
     const values: Value[] = new Array(vectors.length);
     for (let i = 0; i < rows; i++) {
       let complete = true;
       for (let j = 0; j < vectors.length; j++) {
-        if (isValid(vectors[j], i)) values[j] = valueAt(vectors[j], inputs[j].logical, i);
+        if (isValid(vectors[j], i)) values[j] = readers[j](vectors[j], inputs[j].logical, i);
         else complete = false;
       }
       if (complete && !test(...values)) broken[i] = 1;
@@ -203,7 +204,7 @@ function rowRule(
 }
 
 /** Types of which equal values may be written differently, or compare as nobody would expect. */
-const keyless: readonly TypeName[] = ['float8', 'point', 'json'];
+const keyless = typeNames.filter((name) => !typesFor('key').includes(name));
 
 function uniqueRule(
   name: string,

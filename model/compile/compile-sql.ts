@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { CompiledDataset, CompiledMart, CompiledQuery } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlText } from '../language/star.ts';
+import { didYouMean } from '../words.ts';
 import { messageOf } from './compile-enrichments.ts';
 import { checkIdentifier } from './compile-names.ts';
-import { didYouMean, type Mistakes } from './mistakes.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** The statement without its final semicolon; '' and a mistake where it cannot be read. */
 function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {

@@ -8,25 +8,11 @@ import type {
   LogicalType,
 } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { TypeName } from '../language/refs.ts';
 import type { DateDimension, LookupDimension } from '../language/star.ts';
+import { typeOf } from '../types/column-types.ts';
+import { didYouMean } from '../words.ts';
 import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
-import { didYouMean, type Mistakes } from './mistakes.ts';
-
-const partitionTypes: readonly TypeName[] = ['text', 'smallint', 'integer', 'bigint', 'date', 'boolean'];
-const keyTypes: readonly TypeName[] = [
-  'text',
-  'smallint',
-  'integer',
-  'bigint',
-  'numeric',
-  'float8',
-  'boolean',
-  'date',
-  'timestamp',
-  'uuid',
-];
-const dayTypes: readonly TypeName[] = ['date', 'timestamp'];
+import type { Mistakes } from './mistakes.ts';
 
 /** Digits of partition values that are numbers of a known range: month=05 sorts as it should. */
 const padOf: Readonly<Record<string, number>> = { month: 2, day: 2, hour: 2, minute: 2, isoWeek: 2, year: 4 };
@@ -39,7 +25,7 @@ function shown(names: Names): string[] {
 
 /** A point stands for its two halves. */
 function halves(name: string, logical: LogicalType): string[] {
-  return logical.type === 'point' ? [`${name}_lon`, `${name}_lat`] : [name];
+  return typeOf(logical).parts?.map((part) => `${name}_${part}`) ?? [name];
 }
 
 /** Holds what files have in unknown columns. */
@@ -57,7 +43,7 @@ export function compileLake(
   mistakes: Mistakes,
 ): CompiledLake {
   const partitionBy = (source.lake?.partitionBy ?? []).flatMap((name, i) => {
-    if (nameAt(names, name, `lake.partitionBy[${i}]`, mistakes, partitionTypes) === null) return [];
+    if (nameAt(names, name, `lake.partitionBy[${i}]`, mistakes, 'partition') === null) return [];
     return [{ name, vector: name, pad: padOf[operationOf.get(name) ?? ''] ?? 0 }];
   });
   const listed = source.lake?.columns?.flatMap((name, i) => {
@@ -160,14 +146,14 @@ function compileDimension(
   checkIdentifier(dimension.table, `${place} (table)`, mistakes);
   const base = { table: dimension.table, key: keyOfTable(dimension.table) };
   if (dimension.kind === 'date') {
-    nameAt(names, dimension.column, place, mistakes, dayTypes);
+    nameAt(names, dimension.column, place, mistakes, 'day');
     if (base.key === 'date') mistakes.add(place, 'the key would be called date', 'Rename the table');
     return { kind: 'date', ...base, vector: dimension.column };
   }
   const read = (columns: Readonly<Record<string, string>>): DimensionColumn[] =>
     Object.entries(columns).flatMap(([name, vector]) => {
       checkIdentifier(name, place, mistakes);
-      const named = nameAt(names, vector, `${place} (${name})`, mistakes, keyTypes);
+      const named = nameAt(names, vector, `${place} (${name})`, mistakes, 'member');
       return named === null ? [] : [{ name, vector, logical: named.logical }];
     });
   if (Object.keys(dimension.natural).length === 0) {

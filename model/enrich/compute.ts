@@ -1,36 +1,27 @@
 /** Any function over columns, row by row. */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
-import type { LogicalType } from '../compiled.ts';
-import type { Enrichment, Ref, TypeName, ValueOf, ValueTypes } from '../language/refs.ts';
+import type { Enrichment, Ref, ValueOf } from '../language/refs.ts';
+import {
+  columnTypes,
+  type LogicalType,
+  type TypesFor,
+  typeOf,
+  typesFor,
+  type Value,
+  type ValueTypes,
+} from '../types/column-types.ts';
+import { list } from '../words.ts';
 import { isNumbers, isNumberType, NumberComputation, type NumberFunction } from './compute-numbers.ts';
 import type { Lanes } from './lanes.ts';
-import { type Value, valueAt, vectorBuilder } from './values.ts';
 
 /** Types that a function can give: those whose values need no more than the value itself. */
-export type ComputedType = Exclude<TypeName, 'point' | 'numeric'>;
+export type ComputedType = TypesFor<'computed'>;
 
-/** Checks and converts what a user's function gave into what the vector holds; undefined: it does not fit. */
-function asStored(type: ComputedType, value: unknown): unknown {
-  switch (type) {
-    case 'smallint':
-      return Number.isInteger(value) && Math.abs(value as number) <= 32767 ? value : undefined;
-    case 'integer':
-    case 'date':
-      return (value as number) === ((value as number) | 0) ? value : undefined;
-    case 'bigint':
-      return typeof value === 'bigint' && BigInt.asIntN(64, value) === value ? value : undefined;
-    case 'timestamp':
-      return Number.isFinite(value) ? BigInt(Math.round((value as number) * 1000)) : undefined;
-    case 'float8':
-      return typeof value === 'number' ? value : undefined;
-    case 'boolean':
-      return typeof value === 'boolean' ? Number(value) : undefined;
-    case 'uuid':
-      return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(value as string) ? value : undefined;
-    case 'text':
-    case 'json':
-      return typeof value === 'string' ? value : undefined;
-  }
+/** Throws a TypeError for a type that functions cannot give, which TypeScript lets nobody write. */
+function computedForm(type: ComputedType) {
+  const { computed } = columnTypes[type] ?? { computed: null };
+  if (computed !== null) return computed;
+  throw new TypeError(`compute gives ${list(typesFor('computed'), 'or')}, not ${type}`);
 }
 
 /**
@@ -65,7 +56,7 @@ export function compute<T extends ComputedType>(
   const call = calculate as (...values: (Value | null)[]) => unknown;
   const nullHandling = options.nulls ?? 'skip';
   const callWithNulls = nullHandling === 'call';
-  const logical = (type === 'timestamp' ? { type, zone: 'UTC' } : { type }) as LogicalType;
+  const { logical, stored } = computedForm(type);
 
   const fail = (result: unknown): never => {
     throw new TypeError(
@@ -80,16 +71,17 @@ export function compute<T extends ComputedType>(
   const build =
     (types: readonly LogicalType[]) => (vectors: readonly Vector[], rows: number, lanes: Lanes) => {
       if (numbers !== null && vectors.every(isNumbers)) return numbers.run(vectors, rows, lanes);
-      const builder = vectorBuilder(type, rows);
+      const builder = typeOf(logical).build(rows, logical);
+      const readers = types.map((one) => typeOf(one).value);
       const values: (Value | null)[] = new Array(vectors.length).fill(null);
       for (let i = 0; i < rows; i++) {
         let anyNull = false;
         for (let j = 0; j < vectors.length; j++) {
-          values[j] = isValid(vectors[j], i) ? valueAt(vectors[j], types[j], i) : null;
+          values[j] = isValid(vectors[j], i) ? readers[j](vectors[j], types[j], i) : null;
           if (values[j] === null) anyNull = true;
         }
         const result = anyNull && !callWithNulls ? null : (call(...values) ?? null);
-        const fitting = result === null ? null : asStored(type, result);
+        const fitting = result === null ? null : stored(result);
         if (fitting === undefined) fail(result);
         builder.set(i, fitting);
       }

@@ -4,7 +4,7 @@
  */
 import type { Int32Vector, TextDictionary, TimestampVector, Vector } from '../../kernel/columns/vectors.ts';
 import { accepting, type DayRef, type Enrichment, type Ref } from '../language/refs.ts';
-import { ambiguousIntervals, zoneTable } from '../types/zone-tables.ts';
+import { ambiguousIntervals, zoneTable } from '../types/temporal/zone-tables.ts';
 import {
   type DayTable,
   dayOfMonth,

@@ -1,10 +1,17 @@
 /** Text: regular expressions and look-ups against a reference table. */
-import type { DictionaryVector, Int32Vector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
+import type {
+  DictionaryVector,
+  Int32Vector,
+  TextDictionary,
+  Utf8Vector,
+  Vector,
+} from '../../kernel/columns/vectors.ts';
 import { isValid } from '../../kernel/columns/vectors.ts';
 import { accepting, type Enrichment, type Ref, type SmallWhole } from '../language/refs.ts';
+import { textAt } from '../types/text.ts';
+import { utf8Builder } from '../types/vector-builder.ts';
 import { fixedDictionary } from './known-dictionary.ts';
 import { jointNulls, withNulls } from './nulls.ts';
-import { valueAt, vectorBuilder } from './values.ts';
 
 /**
  * What `find` gives for each row's text, asked once per distinct text where the input is a dictionary.
@@ -18,7 +25,7 @@ function eachText<T>(
 ) {
   if (vector.kind !== 'dictionary') {
     for (let i = 0; i < rows; i++) {
-      put(i, isValid(vector, i) ? find(valueAt(vector, { type: 'text' }, i) as string) : null);
+      put(i, isValid(vector, i) ? find(textAt(vector as Utf8Vector, i)) : null);
     }
     return;
   }
@@ -56,7 +63,7 @@ export function pattern(
     return (typeof group === 'number' ? match[group] : match.groups?.[group]) ?? null;
   };
   const run = (inputs: readonly Vector[], rows: number): Vector => {
-    const builder = vectorBuilder('text', rows);
+    const builder = utf8Builder(rows);
     eachText(inputs[0], rows, find, (i, found) => builder.set(i, found));
     return builder.finish();
   };

@@ -1,8 +1,8 @@
 /** Which field of a file's records is which column. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Renamed } from '../../platform/progress/progress.ts';
-import { nearest } from '../compile/mistakes.ts';
 import type { CompiledDataset } from '../compiled.ts';
+import { nearest } from '../words.ts';
 
 /** Header text without what people vary: case, quotes, a BOM, spaces and punctuation. */
 export function normaliseHeader(text: string): string {

@@ -4,8 +4,10 @@
  */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
+import { columnTypes } from '../types/column-types.ts';
+import { quote } from '../types/recognise.ts';
+import { type Guess, guessType } from './guess-type.ts';
 import { readSample } from './sample.ts';
-import { type Guess, guessType, quote } from './types.ts';
 
 interface Column extends Guess {
   readonly name: string;
@@ -51,7 +53,7 @@ function columnNames(header: readonly string[]): string[] {
 
 function definitionSource(name: string, delimiter: string, rows: number, columns: readonly Column[]): string {
   const time = columns.find(
-    (column) => (column.type === 'timestamp' || column.type === 'date') && column.source.includes('required'),
+    (column) => columnTypes[column.type].day !== null && column.source.includes('required'),
   );
   const dimensions = columns.filter(
     (column) =>

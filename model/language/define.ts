@@ -1,5 +1,6 @@
 /** defineDataset and the shape of what it is given. */
 import type { Encoding } from '../../kernel/dialect/encodings.ts';
+import type { TypesFor } from '../types/column-types.ts';
 import type { Column } from './columns.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
@@ -21,7 +22,7 @@ export type Name<C extends Columns, E extends Enrichments> =
   | keyof Halves<NoInfer<C>>;
 
 type Halves<C extends Columns> = {
-  [K in keyof C as C[K]['type'] extends 'point'
+  [K in keyof C as C[K]['type'] extends TypesFor<'parts'>
     ? `${K & string}_lon` | `${K & string}_lat`
     : never]: 'float8';
 };

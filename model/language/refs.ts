@@ -4,11 +4,10 @@
  * in TypeScript and is named as a mistake in plain JavaScript.
  */
 import type { Vector } from '../../kernel/columns/vectors.ts';
-import type { LogicalType } from '../compiled.ts';
 import type { Lanes } from '../enrich/lanes.ts';
+import type { LogicalType, TypeName, ValueTypes } from '../types/column-types.ts';
 
-/** Names of the types that columns and enrichments can have. */
-export type TypeName = LogicalType['type'];
+export type { TypeName };
 
 /** Types whose values are whole numbers of at most 32 bits. */
 export type SmallWhole = 'smallint' | 'integer';
@@ -49,27 +48,6 @@ export type PointRef = Ref<'point'> | { readonly lon: Ref<Numeric>; readonly lat
 
 /** A day: of a date column, or of a timestamp on its zone's wall clock. */
 export type DayRef = Ref<'date' | 'timestamp'>;
-
-/** The JavaScript value that `compute` and `rule` functions are given and give back. */
-export interface ValueTypes {
-  text: string;
-  smallint: number;
-  integer: number;
-  bigint: bigint;
-  /** The nearest double. */
-  numeric: number;
-  float8: number;
-  boolean: boolean;
-  /** Days since 1970-01-01. */
-  date: number;
-  /** Milliseconds since 1970-01-01T00:00:00Z, with a fraction for microseconds. */
-  timestamp: number;
-  /** 36 characters, lower case. */
-  uuid: string;
-  point: { lon: number; lat: number };
-  /** The JSON text. */
-  json: string;
-}
 
 export type ValueOf<R extends Ref> = R extends Ref<infer T> ? ValueTypes[T] : never;
 

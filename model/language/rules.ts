@@ -1,5 +1,6 @@
 /** Rules over several columns, row by row, and over all rows. */
-import type { Ref, TypeName, ValueOf } from './refs.ts';
+import type { TypesFor } from '../types/column-types.ts';
+import type { Ref, ValueOf } from './refs.ts';
 
 /** A rule as written: true for a row that may be loaded. */
 export interface Rule {
@@ -19,7 +20,7 @@ export function rule<const R extends readonly Ref[]>(
 }
 
 /** Types whose equal values are the same value. */
-export type KeyType = Exclude<TypeName, 'float8' | 'point' | 'json'>;
+export type KeyType = TypesFor<'key'>;
 
 /** Columns whose values together may be in one row only. */
 export interface UniqueRule {

@@ -11,10 +11,11 @@ import {
   type RowPlace,
 } from '../../kernel/types.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { type CompiledColumn, type CompiledDataset, type Converter, Refusal } from '../compiled.ts';
+import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { rowsKept, selectRows } from '../enrich/select.ts';
-import { valueAt, vectorBuilder } from '../enrich/values.ts';
-import { offsetAt, zoneTable } from './zone-tables.ts';
+import { type Converter, Refusal, type VectorOf } from './column-type.ts';
+import { typeOf } from './column-types.ts';
+import { textAt } from './text.ts';
 
 /** Why rows of a batch are turned away: one entry per row, 0 where it is not. */
 interface Verdicts {
@@ -95,11 +96,11 @@ function convertColumn(
   verdicts: Verdicts,
 ): Vector {
   const { logical } = column;
-  const zone = logical.type === 'timestamp' ? zoneTable(logical.zone, anyPolicy) : null;
-  const builder = vectorBuilder(logical.type, rows, (utc) => (zone === null ? 0 : offsetAt(zone, utc)));
+  const texts = vector as VectorOf<'utf8' | 'dictionary'>;
+  const builder = typeOf(logical).build(rows, logical);
   const convert = vector.kind === 'dictionary' ? remembered(column.convert!) : column.convert!;
   for (let i = 0; i < rows; i++) {
-    const value = isValid(vector, i) ? convert(valueAt(vector, { type: 'text' }, i) as string) : null;
+    const value = isValid(texts, i) ? convert(textAt(texts, i)) : null;
     if (value === undefined) turnAway(verdicts, i, RejectReason.type, c, -1);
     else if (value instanceof Refusal) turnAway(verdicts, i, value.reason, c, -1);
     else if (value === null && column.required) turnAway(verdicts, i, RejectReason.missing, c, -1);
@@ -107,9 +108,6 @@ function convertColumn(
   }
   return builder.finish();
 }
-
-/** For showing instants on the wall clock, where the policy plays no part. */
-const anyPolicy = { ambiguous: 'reject', skipped: 'reject' } as const;
 
 function remembered(convert: Converter): Converter {
   const known = new Map<string, unknown>();

@@ -8,6 +8,7 @@ import type { PartitionColumn } from './partitions.ts';
 /** A column of every part and the vector that fills it. */
 export interface LakeColumn {
   readonly vector: string;
+  readonly logical: LogicalType;
   readonly parquet: ParquetColumn;
 }
 
@@ -28,6 +29,7 @@ export function lakeColumns(dataset: CompiledDataset): LakeColumn[] {
   const required = new Set(dataset.columns.filter((column) => column.required).map((column) => column.name));
   return dataset.lake.columns.map(({ name, vector, logical }) => ({
     vector,
+    logical,
     parquet: parquetColumn(name, logical, !required.has(vector)),
   }));
 }
@@ -46,9 +48,9 @@ export function partitionColumns(dataset: CompiledDataset): PartitionColumn[] {
 }
 
 /** Fails with LF_INTERNAL where a vector cannot fill its column. */
-export function checkVector({ vector: name, parquet }: LakeColumn, vector: Vector): void {
+export function checkVector({ vector: name, logical, parquet }: LakeColumn, vector: Vector): void {
   if (!kindsOf[parquet.physical].includes(vector.kind)) {
-    const reason = `column ${name} is ${parquet.logical.type} but its vector is ${vector.kind}`;
+    const reason = `column ${name} is ${logical.type} but its vector is ${vector.kind}`;
     throw new LandfallError('LF_INTERNAL', { reason });
   }
   if (!parquet.nullable && vector.validity !== null && vector.nullCount > 0) {

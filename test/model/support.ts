@@ -5,18 +5,13 @@ import type { Batch as KernelBatch } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset, LogicalType } from '../../model/compiled.ts';
 import type { Lanes } from '../../model/enrich/lanes.ts';
-import { valueAt, vectorBuilder } from '../../model/enrich/values.ts';
 import { type DatasetDefinition, type Definition, defineDataset } from '../../model/language/define.ts';
 import type { Enrichment } from '../../model/language/refs.ts';
-import { offsetAt, zoneTable } from '../../model/types/zone-tables.ts';
+import { typeOf } from '../../model/types/column-types.ts';
 
-/** A vector of values as vectorBuilder takes them; null for none. */
+/** A vector of values as the type's builder takes them; null for none. */
 export function vectorOf(logical: LogicalType, values: readonly unknown[]): Vector {
-  const zone = zoneTable(logical.type === 'timestamp' ? logical.zone : 'UTC', {
-    ambiguous: 'reject',
-    skipped: 'reject',
-  });
-  const builder = vectorBuilder(logical.type, values.length, (utc) => offsetAt(zone, utc));
+  const builder = typeOf(logical).build(values.length, logical);
   values.forEach((value, i) => {
     builder.set(i, value);
   });
@@ -44,7 +39,7 @@ export function codesOf(values: readonly (string | null)[]): Vector {
 /** Values of a vector, null where there is none. */
 export function valuesOf(vector: Vector, logical: LogicalType): unknown[] {
   return Array.from({ length: vector.length }, (_, i) =>
-    isValid(vector, i) ? valueAt(vector, logical, i) : null,
+    isValid(vector, i) ? typeOf(logical).value(vector, logical, i) : null,
   );
 }
 

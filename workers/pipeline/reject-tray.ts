@@ -9,6 +9,7 @@ import { type KernelDialect, type RawReject, RejectReason } from '../../kernel/t
 import type { Ledger, LedgerReject } from '../../ledger/ledger.ts';
 import type { CompiledColumn, CompiledDataset } from '../../model/compiled.ts';
 import { readColumns } from '../../model/file/extra.ts';
+import { typeOf } from '../../model/types/column-types.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 import type { ChunkJob, FileLayout } from '../../platform/types.ts';
@@ -124,7 +125,7 @@ export function ledgerReject(
   const cut = isCut(raw.raw, raw.byteLength);
   const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
-  const type = column === null ? 'value' : typeWords(column);
+  const type = column === null ? 'value' : typeOf(column.logical).words(column.logical, column);
   const words = {
     column: column?.name ?? 'The row',
     value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
@@ -186,14 +187,4 @@ function zoneWords(column: CompiledColumn | null): string {
   if (column?.logical.type !== 'timestamp') return 'its zone';
   const named = column.reading?.formats?.some((format) => format.includes('VV'));
   return named ? 'its zone' : column.logical.zone;
-}
-
-/** The column's type as its definition says it, with what a value must look like where that is more. */
-function typeWords(column: CompiledColumn): string {
-  const { logical, type, reading } = column;
-  const formats = type.kind === 'timestamp' || type.kind === 'date' ? type.formats : reading?.formats;
-  if (formats !== undefined) return `${logical.type} (${formats.join(' or ')})`;
-  if (type.kind === 'point') return type.form === 'wkt' ? 'point (POINT (lon lat))' : 'point (lat,lon)';
-  if (logical.type === 'numeric') return `numeric(${logical.precision}, ${logical.scale})`;
-  return logical.type;
 }

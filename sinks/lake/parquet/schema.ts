@@ -3,6 +3,8 @@
  * Source: https://github.com/apache/parquet-format/blob/master/LogicalTypes.md and parquet.thrift
  */
 import type { LogicalType } from '../../../model/compiled.ts';
+import type { ParquetAnnotation, ParquetForm } from '../../../model/types/column-type.ts';
+import { typeOf } from '../../../model/types/column-types.ts';
 import { ThriftType, type ThriftWriter } from './thrift-compact.ts';
 
 export const Physical = {
@@ -15,46 +17,52 @@ export const Physical = {
 } as const;
 export type Physical = (typeof Physical)[keyof typeof Physical];
 
-const Converted = { utf8: 0, decimal: 5, date: 6, timestampMicros: 10, int16: 16, json: 19 } as const;
+const physicalOf: Readonly<Record<ParquetForm['physical'], Physical>> = {
+  boolean: Physical.boolean,
+  int32: Physical.int32,
+  int64: Physical.int64,
+  double: Physical.double,
+  byteArray: Physical.byteArray,
+  bytes16: Physical.fixedLenByteArray,
+};
+
+/** How Parquet's logical types are written. */
+const annotations: {
+  readonly [K in ParquetAnnotation['kind']]: Annotation<Extract<ParquetAnnotation, { readonly kind: K }>>;
+} = {
+  string: { converted: 0, member: 1, write: nothing },
+  json: { converted: 19, member: 12, write: nothing },
+  uuid: { converted: null, member: 14, write: nothing },
+  date: { converted: 6, member: 6, write: nothing },
+  int16: { converted: 16, member: 10, write: writeInt16 },
+  decimal: { converted: 5, member: 5, write: writeDecimal },
+  timestamp: { converted: 10, member: 8, write: (thrift) => writeMicros(thrift, true) },
+};
+
+interface Annotation<A extends ParquetAnnotation> {
+  /** The older ConvertedType, which readers before 2018 know; uuid has none. */
+  readonly converted: number | null;
+  /** Its number in the LogicalType union. */
+  readonly member: number;
+  /** Writes the union member's fields. */
+  write(thrift: ThriftWriter, annotation: A): void;
+}
+
 const Repetition = { required: 0, optional: 1 } as const;
 
 /** A column of a part. */
 export interface ParquetColumn {
   readonly name: string;
   readonly physical: Physical;
-  readonly logical: LogicalType;
+  readonly annotation: ParquetAnnotation | null;
   /** OPTIONAL if true: pages carry definition levels. REQUIRED if false. */
   readonly nullable: boolean;
 }
 
 /** The column in which values of a logical type are stored. A point has none: it is stored as two doubles. */
 export function parquetColumn(name: string, logical: LogicalType, nullable: boolean): ParquetColumn {
-  return { name, physical: physicalType(logical), logical, nullable };
-}
-
-function physicalType(logical: LogicalType): Physical {
-  switch (logical.type) {
-    case 'smallint':
-    case 'integer':
-    case 'date':
-      return Physical.int32;
-    case 'bigint':
-    case 'timestamp':
-      return Physical.int64;
-    case 'numeric':
-      return logical.precision > 18 ? Physical.fixedLenByteArray : Physical.int64;
-    case 'float8':
-      return Physical.double;
-    case 'boolean':
-      return Physical.boolean;
-    case 'uuid':
-      return Physical.fixedLenByteArray;
-    case 'text':
-    case 'json':
-      return Physical.byteArray;
-    case 'point':
-      throw new TypeError('a point is stored as its lon and lat');
-  }
+  const { physical, annotation } = typeOf(logical).parquet(logical);
+  return { name, physical: physicalOf[physical], annotation, nullable };
 }
 
 /** Writes the list of SchemaElements: the root, then its columns. */
@@ -67,61 +75,50 @@ export function writeSchema(thrift: ThriftWriter, id: number, columns: readonly 
   for (const column of columns) writeElement(thrift, column);
 }
 
-function writeElement(thrift: ThriftWriter, { name, physical, logical, nullable }: ParquetColumn): void {
+function writeElement(thrift: ThriftWriter, { name, physical, annotation, nullable }: ParquetColumn): void {
   thrift.element();
   thrift.i32(1, physical);
   if (physical === Physical.fixedLenByteArray) thrift.i32(2, 16);
   thrift.i32(3, nullable ? Repetition.optional : Repetition.required);
   thrift.binary(4, name);
-  const converted = convertedType(logical.type);
-  if (converted !== null) thrift.i32(6, converted);
-  if (logical.type === 'numeric') {
-    thrift.i32(7, logical.scale);
-    thrift.i32(8, logical.precision);
-  }
-  writeLogicalType(thrift, logical);
+  if (annotation !== null) writeAnnotation(thrift, annotation);
   thrift.end();
 }
 
-/** The older annotation that readers before 2018 know; uuid has none. */
-function convertedType(type: LogicalType['type']): number | null {
-  switch (type) {
-    case 'text':
-      return Converted.utf8;
-    case 'json':
-      return Converted.json;
-    case 'smallint':
-      return Converted.int16;
-    case 'date':
-      return Converted.date;
-    case 'timestamp':
-      return Converted.timestampMicros;
-    case 'numeric':
-      return Converted.decimal;
-    default:
-      return null;
+function writeAnnotation(thrift: ThriftWriter, annotation: ParquetAnnotation): void {
+  const { converted, member, write }: Annotation<ParquetAnnotation> = annotations[annotation.kind];
+  if (converted !== null) thrift.i32(6, converted);
+  if (annotation.kind === 'decimal') {
+    thrift.i32(7, annotation.scale);
+    thrift.i32(8, annotation.precision);
   }
+  thrift.struct(10);
+  thrift.struct(member);
+  write(thrift, annotation);
+  thrift.end();
+  thrift.end();
 }
 
-/** The LogicalType union; plain integers, doubles and booleans have none. */
-function writeLogicalType(thrift: ThriftWriter, logical: LogicalType): void {
-  const member = { text: 1, numeric: 5, date: 6, timestamp: 8, smallint: 10, json: 12, uuid: 14 } as const;
-  if (!(logical.type in member)) return;
-  thrift.struct(10);
-  thrift.struct(member[logical.type as keyof typeof member]);
-  if (logical.type === 'numeric') {
-    thrift.i32(1, logical.scale);
-    thrift.i32(2, logical.precision);
-  } else if (logical.type === 'timestamp') {
-    thrift.bool(1, true); // isAdjustedToUTC
-    thrift.struct(2);
-    thrift.struct(2); // TimeUnit.MICROS
-    thrift.end();
-    thrift.end();
-  } else if (logical.type === 'smallint') {
-    thrift.i8(1, 16);
-    thrift.bool(2, true); // signed
-  }
+function nothing(): void {}
+
+function writeDecimal(
+  thrift: ThriftWriter,
+  { precision, scale }: { precision: number; scale: number },
+): void {
+  thrift.i32(1, scale);
+  thrift.i32(2, precision);
+}
+
+function writeInt16(thrift: ThriftWriter): void {
+  thrift.i8(1, 16);
+  thrift.bool(2, true); // signed
+}
+
+/** Of timestamps and times. */
+function writeMicros(thrift: ThriftWriter, isAdjustedToUtc: boolean): void {
+  thrift.bool(1, isAdjustedToUtc);
+  thrift.struct(2);
+  thrift.struct(2); // TimeUnit.MICROS
   thrift.end();
   thrift.end();
 }

@@ -10,6 +10,7 @@ import type {
   FactColumn,
   LogicalType,
 } from '../../../model/compiled.ts';
+import { typeOf } from '../../../model/types/column-types.ts';
 
 /** An identifier in double quotes. */
 export function identifier(name: string): string {
@@ -24,20 +25,7 @@ export function literal(text: string): string {
 
 /** The Postgres type of a column. */
 export function sqlType(logical: LogicalType): string {
-  switch (logical.type) {
-    case 'float8':
-      return 'double precision';
-    case 'timestamp':
-      return 'timestamptz';
-    case 'json':
-      return 'jsonb';
-    case 'numeric':
-      return `numeric(${logical.precision}, ${logical.scale})`;
-    case 'point':
-      throw new TypeError('a point stands in the star as its lon and lat');
-    default:
-      return logical.type;
-  }
+  return typeOf(logical).sql(logical);
 }
 
 /** Columns of a create table, with the types one under the other. */

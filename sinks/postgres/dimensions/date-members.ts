@@ -7,11 +7,11 @@ import { escapeIdentifier, type Pool } from 'pg';
 import type { Vector } from '../../../kernel/columns/vectors.ts';
 import type { CompiledDimension } from '../../../model/compiled.ts';
 import { dayOfMonth, monthOf, yearOf } from '../../../model/enrich/calendar.ts';
+import { dayText } from '../../../model/types/date.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { MISSING } from './member-cache.ts';
 import { translateDays, unknownWhereNull } from './translate.ts';
-import { dayText } from './value-text.ts';
 
 type DateDimension = Extract<CompiledDimension, { kind: 'date' }>;
 

@@ -16,9 +16,9 @@ import { DateMembers } from './date-members.ts';
 import { HashedRole, HashedTable } from './hashed-role.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, Members } from './members.ts';
+import { naturalText, textColumn } from './natural-text.ts';
 import type { Text } from './text-array.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
-import { naturalText, valueText } from './value-text.ts';
 
 /** In place of a code's key while it is asked for. */
 const ASKED = MISSING - 1;
@@ -211,14 +211,14 @@ class LookupRole implements Role {
   /** Composite natural keys, and those of other types: one text a row. */
   private async resolveTexts(vectors: readonly Vector[], batch: Batch): Promise<void> {
     const { keys } = this;
-    const { natural } = this.lookup;
+    const columns = vectors.map((vector, c) => textColumn(vector, this.lookup.natural[c].logical));
     const cache = this.members.texts;
     const places = new Map<string, number>();
     const firstRows: number[] = [];
     const naturals: Uint8Array[] = [];
     const waiting: { readonly row: number; readonly place: number }[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      const text = naturalText(vectors, natural, row);
+      const text = naturalText(columns, row);
       const bytes = text === null ? null : Buffer.from(text);
       keys[row] = bytes === null ? 0 : cache.get(bytes);
       if (keys[row] !== MISSING) continue;
@@ -258,7 +258,7 @@ function keyVector(keys: Int32Array, rows: number): Int32Vector {
 
 /** Value `row` of the vector as PostgreSQL reads it; texts as their bytes, valid as long as the batch. */
 function memberValue(vector: Vector, logical: LogicalType, row: number): Text | null {
-  if (vector.kind !== 'dictionary' || !isValid(vector, row)) return valueText(vector, logical, row);
+  if (vector.kind !== 'dictionary' || !isValid(vector, row)) return textColumn(vector, logical).text(row);
   return vector.dictionary.bytes(vector.values[row]);
 }
 

@@ -16,8 +16,8 @@ import { vectorOf } from '../facts/batch-vector.ts';
 import { valueField } from '../facts/fact-fields.ts';
 import { HashedMembers } from './hashed-members.ts';
 import { KeySet } from './key-set.ts';
+import { naturalText, textColumn } from './natural-text.ts';
 import { NewMembers } from './new-members.ts';
-import { naturalText } from './value-text.ts';
 
 /** Bytes of members' rows that wait in a chunk at most, of all its dimensions: with a batch's more they fit in 16 MiB. */
 const WAITING_BYTES = 14 << 20;
@@ -152,7 +152,8 @@ export class HashedRole {
 
   /** Natural keys of several columns, and of other types than text. */
   private hashRows(vectors: readonly Vector[], rows: number): void {
-    const texts = Array.from({ length: rows }, (_, row) => naturalText(vectors, this.lookup.natural, row));
+    const columns = vectors.map((vector, c) => textColumn(vector, this.lookup.natural[c].logical));
+    const texts = Array.from({ length: rows }, (_, row) => naturalText(columns, row));
     const bytes = texts.map((text) => Buffer.from(text ?? ''));
     this.hashTexts(offsetsOf(bytes), Buffer.concat(bytes));
     texts.forEach((text, row) => {

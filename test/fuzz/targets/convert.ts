@@ -1,8 +1,11 @@
 /** Texts that the kernel leaves to the model: dates by any format, decimals of any length, JSON. */
 import { RejectReason } from '../../../kernel/types.ts';
-import { type Converter, Refusal } from '../../../model/compiled.ts';
-import { booleanConverter, jsonConverter, numericConverter } from '../../../model/types/convert-values.ts';
-import { dateConverter, timestampConverter } from '../../../model/types/times.ts';
+import { booleanConverter } from '../../../model/types/boolean.ts';
+import { type Converter, Refusal } from '../../../model/types/column-type.ts';
+import { dateConverter } from '../../../model/types/date.ts';
+import { jsonConverter } from '../../../model/types/json.ts';
+import { numericConverter } from '../../../model/types/numeric.ts';
+import { timestampConverter } from '../../../model/types/timestamp.ts';
 import { column, planOf, utc } from '../../kernel/read.ts';
 import { readChunk } from '../../oracle/csv.ts';
 import { readFormat } from '../../oracle/time.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { valueAt } from '../../../model/enrich/values.ts';
 import { jsonObjects } from '../../../model/file/extra.ts';
+import { textAt } from '../../../model/types/text.ts';
 import { vectorOf } from '../support.ts';
 
 const text = fc.oneof(
@@ -30,7 +30,7 @@ it('reads back as the values that are not null, for any text', () => {
         const valid = (objects.validity![i >> 3] & (1 << (i & 7))) !== 0;
         if (Object.keys(given).length === 0) nulls++;
         expect(valid).toBe(Object.keys(given).length > 0);
-        if (valid) expect(JSON.parse(valueAt(objects, { type: 'json' }, i) as string)).toEqual(given);
+        if (valid) expect(JSON.parse(textAt(objects, i))).toEqual(given);
       });
       expect(objects.nullCount).toBe(nulls);
     }),

@@ -1,14 +1,10 @@
 /** Keys of rows: the first 16 bytes of a SHA-256 of their values, so that a key is as long for any columns. */
 import { hash } from 'node:crypto';
-import {
-  type Int32Vector,
-  isValid,
-  type TimestampVector,
-  type Vector,
-} from '../../../kernel/columns/vectors.ts';
+import { isValid } from '../../../kernel/columns/vectors.ts';
 import type { Batch } from '../../../kernel/types.ts';
 import type { CompiledDataset, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
-import { valueText } from '../../../sinks/postgres/dimensions/value-text.ts';
+import { typeOf } from '../../../model/types/column-types.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
 
 export const keyBytes = 16;
 
@@ -26,12 +22,11 @@ export interface BatchKeys {
 export function aboutRule(dataset: CompiledDataset, { scope, columns }: CompiledUnique): unknown {
   return {
     scope,
-    columns: columns.map((c) => [dataset.columns[c].name, typeOf(dataset.columns[c].logical)]),
+    columns: columns.map((c) => [
+      dataset.columns[c].name,
+      keyForm(dataset.columns[c].logical).about(dataset.columns[c].logical),
+    ]),
   };
-}
-
-function typeOf(logical: LogicalType): string {
-  return logical.type === 'numeric' ? `numeric ${logical.scale}` : logical.type;
 }
 
 /** `lineStart`: line in the file of the chunk's first byte. Rows with a null in a column of the rule have no key. */
@@ -44,18 +39,17 @@ export function batchKeys(
   const keys = Buffer.alloc(batch.rows * keyBytes);
   const byteOffsets = new BigInt64Array(batch.rows);
   const lines = new BigInt64Array(batch.rows);
-  const columns = rule.columns.map((c) => ({
-    vector: batch.vectors[c],
-    logical: dataset.columns[c].logical,
-  }));
+  const columns = rule.columns.map((c) => {
+    const { logical } = dataset.columns[c];
+    return { vector: batch.vectors[c], logical, text: keyForm(logical).text };
+  });
   const texts: string[] = [];
   let rows = 0;
   for (let row = 0; row < batch.rows; row++) {
     texts.length = 0;
-    for (const { vector, logical } of columns) {
-      const text = keyText(vector, logical, row);
-      if (text === null) break;
-      texts.push(text);
+    for (const { vector, logical, text } of columns) {
+      if (!isValid(vector, row)) break;
+      texts.push(text(vector, logical, row));
     }
     if (texts.length < columns.length) continue;
     keys.write(keyOf(texts), rows * keyBytes, keyBytes, 'latin1');
@@ -66,11 +60,11 @@ export function batchKeys(
   return { rows, keys, byteOffsets, lines };
 }
 
-/** The value as keys have it: days and instants as numbers, since calendars write some years in several ways. */
-function keyText(vector: Vector, logical: LogicalType, row: number): string | null {
-  const counted = vector.kind === 'timestamp' || logical.type === 'date';
-  if (!counted) return valueText(vector, logical, row);
-  return isValid(vector, row) ? String((vector as TimestampVector | Int32Vector).values[row]) : null;
+/** How values of a column are told apart. Throws where the rule is over a type that makes no key. */
+function keyForm(logical: LogicalType) {
+  const { key } = typeOf(logical);
+  if (key !== null) return key;
+  throw new LandfallError('LF_INTERNAL', { reason: `a ${logical.type} makes no key` });
 }
 
 /**
@@ -88,21 +82,9 @@ function sha256(data: string | Uint8Array): string {
 
 /** The key in SQL, of columns as Postgres has them; the same bytes as keyOf. */
 export function keySql(columns: readonly { readonly sql: string; readonly logical: LogicalType }[]): string {
-  const hashes = columns.map(({ sql, logical }) => `sha256(convert_to(${textSql(sql, logical)}, 'UTF8'))`);
+  const hashes = columns.map(
+    ({ sql, logical }) => `sha256(convert_to(${keyForm(logical).sql(sql)}, 'UTF8'))`,
+  );
   const whole = hashes.length === 1 ? hashes[0] : `sha256(${hashes.join(' || ')})`;
   return `encode(substring(${whole} from 1 for ${keyBytes}), 'hex')::uuid`;
-}
-
-/** What keyText gives. */
-function textSql(column: string, { type }: LogicalType): string {
-  switch (type) {
-    case 'date':
-      return `(${column} - date '1970-01-01')::text`;
-    case 'timestamp':
-      return `(extract(epoch from ${column}) * 1000000)::bigint::text`;
-    case 'uuid':
-      return `replace(${column}::text, '-', '')`;
-    default:
-      return `${column}::text`;
-  }
 }

@@ -2,7 +2,7 @@
  * Time zones as tables of transitions, for the kernel. Intl knows the rules but takes about 1 µs a question;
  * the table is built once per zone, from 12,000 to 17,000 questions.
  */
-import type { ZoneTable } from '../../kernel/types.ts';
+import type { ZoneTable } from '../../../kernel/types.ts';
 
 export interface ZonePolicy {
   readonly ambiguous: ZoneTable['ambiguous'];

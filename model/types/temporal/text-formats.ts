@@ -3,7 +3,7 @@
  * formats that the kernel leaves to us: month names, years before our era, names of zones. The letters are
  * Unicode's (CLDR), and mean what they mean in kernel/formats.ts.
  */
-import { dayFromCivil } from '../enrich/calendar.ts';
+import { dayFromCivil } from '../../enrich/calendar.ts';
 import { monthOfName } from './months.ts';
 
 /** Field tokens of formats; a longer one is tried before its beginning. */

@@ -1,41 +1,15 @@
-/** Converters for the other types that the kernel hands over as text. */
+/** JSON, kept as it is written, once it is known to be JSON that PostgreSQL's jsonb can hold. */
 import { RejectReason } from '../../kernel/types.ts';
-import { type Converter, Refusal } from '../compiled.ts';
+import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import { type ColumnType, type Converter, Refusal } from './column-type.ts';
+import { textAt } from './text.ts';
+import { utf8Builder } from './vector-builder.ts';
+
+/** JSON, checked, and kept as it is written. */
+export const json = (options?: ColumnOptions): ColumnOf<Plain<'json'>> => plainColumn('json', options);
 
 const outOfRange = new Refusal(RejectReason.range);
 
-/**
- * Text → the unscaled value (bigint) of a decimal that 64 bits do not hold, by the kernel's rules: nothing
- * is rounded, and what does not fit is out of range.
- */
-export function numericConverter(precision: number, scale: number): Converter {
-  const limit = 10n ** BigInt(precision);
-  return (text) => {
-    const parts = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?$/.exec(text);
-    if (parts === null) return undefined;
-    const [, sign, whole, fraction = ''] = parts;
-    if (/[1-9]/.test(fraction.slice(scale))) return outOfRange;
-    const digits = `${whole}${fraction.slice(0, scale).padEnd(scale, '0')}`.replace(/^0+/, '');
-    if (digits.length > precision) return outOfRange;
-    const unscaled = BigInt(digits);
-    return unscaled < limit ? (sign === '-' ? -unscaled : unscaled) : outOfRange;
-  };
-}
-
-/** Texts as booleans are told apart: in any case, whichever way their letters are composed. */
-export function foldedWord(text: string): string {
-  return text.normalize('NFC').toLowerCase();
-}
-
-/** Text → boolean, by words of one's own. */
-export function booleanConverter(yes: readonly string[], no: readonly string[]): Converter {
-  const words = new Map<string, boolean>();
-  for (const word of yes) words.set(foldedWord(word), true);
-  for (const word of no) words.set(foldedWord(word), false);
-  return (text) => words.get(foldedWord(text));
-}
-
-/** JSON is kept as it is written, once it is known to be JSON that PostgreSQL's jsonb can hold. */
 export const jsonConverter: Converter = (text) => {
   try {
     JSON.parse(text);
@@ -78,3 +52,41 @@ function isStorable(string: string): boolean {
   const value: string = string.includes('\\u') ? JSON.parse(string) : '';
   return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
 }
+
+/** Of numbers and strings nobody can say that they were meant as JSON. */
+function looksLikeJson(value: string): boolean {
+  if (!/^\s*[{[]/.test(value)) return false;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
+  read: () => ({ type: { kind: 'utf8' }, convert: jsonConverter }),
+  faults: () => [],
+  bound: null,
+  words: () => 'json',
+  recognise: (values) => (values.every(looksLikeJson) ? {} : null),
+
+  value: (vector, _, row) => textAt(vector, row),
+  text: (vector, _, row) => textAt(vector, row),
+  build: utf8Builder,
+
+  sql: () => 'jsonb',
+  copy: { utf8: 'jsonb' },
+  parquet: () => ({ physical: 'byteArray', annotation: { kind: 'json' } }),
+
+  // Equal values may be written differently.
+  key: null,
+  member: null,
+  partition: null,
+  computed: {
+    logical: { type: 'json' },
+    stored: (value) => (typeof value === 'string' ? value : undefined),
+  },
+  day: null,
+  parts: null,
+};

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { isZone, localToUtc, offsetAt, zoneTable } from '../../../model/types/zone-tables.ts';
+import { isZone, localToUtc, offsetAt, zoneTable } from '../../../../model/types/temporal/zone-tables.ts';
 
 const zones = [
   ...['UTC', 'America/New_York', 'Europe/Moscow', 'Asia/Kolkata', 'Australia/Lord_Howe'],

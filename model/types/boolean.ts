@@ -1,0 +1,105 @@
+/** Booleans: the usual words are the kernel's, words of one's own are converted. */
+
+import { list } from '../words.ts';
+import {
+  type AnyColumnOptions,
+  type ColumnOf,
+  type ColumnOptions,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
+import type { ColumnType, Converter, Fault, Reading, VectorOf } from './column-type.ts';
+import { everyFits } from './recognise.ts';
+import { builderOf, type VectorBuilder } from './vector-builder.ts';
+
+export interface BooleanOptions extends ColumnOptions {
+  /** Texts that mean true and false, in any case, instead of the usual words. Both or none. */
+  readonly true?: readonly string[];
+  readonly false?: readonly string[];
+}
+
+/** true/false, t/f, yes/no, y/n, on/off, 1/0, да/нет, in any case. */
+export const boolean = (options?: BooleanOptions): ColumnOf<Plain<'boolean'>> =>
+  plainColumn('boolean', options);
+
+/** Texts as booleans are told apart: in any case, whichever way their letters are composed. */
+function foldedWord(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+/** Text → boolean, by words of one's own. */
+export function booleanConverter(yes: readonly string[], no: readonly string[]): Converter {
+  const words = new Map<string, boolean>();
+  for (const word of yes) words.set(foldedWord(word), true);
+  for (const word of no) words.set(foldedWord(word), false);
+  return (text) => words.get(foldedWord(text));
+}
+
+function readingOf(options: AnyColumnOptions): Reading {
+  if (options.true === undefined) return { type: { kind: 'boolean' } };
+  const words = { true: options.true, false: options.false ?? [] };
+  // Few words: in a dictionary each is converted once per batch.
+  return {
+    type: { kind: 'dictionary' },
+    convert: booleanConverter(words.true, words.false),
+    reading: words,
+  };
+}
+
+function faultsOf(options: AnyColumnOptions): readonly Fault[] {
+  if (options.true === undefined && options.false === undefined) return [];
+  const [yes, no] = [options.true ?? [], options.false ?? []].map((words) => words.map(foldedWord));
+  const faults: Fault[] = [];
+  if (yes.length === 0 || no.length === 0) {
+    const what = 'it has words for one of true and false only';
+    faults.push({ at: '', what, fix: "Say both: true: ['ja'], false: ['nein']" });
+  }
+  const both = yes.filter((word) => no.includes(word));
+  if (both.length > 0) {
+    faults.push({ at: '', what: `${list(both)} means true and false`, fix: 'Take it out of one of them' });
+  }
+  return faults;
+}
+
+function booleanBuilder(rows: number): VectorBuilder {
+  const values = new Uint8Array(rows);
+  const store = (i: number, value: boolean) => {
+    values[i] = Number(value);
+  };
+  return builderOf(rows, store, (rest) => ({ kind: 'boolean', values, ...rest }));
+}
+
+function booleanText({ values }: VectorOf<'boolean'>, _: Plain<'boolean'>, row: number): string {
+  return values[row] === 1 ? 'true' : 'false';
+}
+
+export const booleanType: ColumnType<
+  Plain<'boolean'>,
+  'boolean',
+  boolean,
+  'key' | 'member' | 'partition' | 'computed'
+> = {
+  read: ({ options }) => readingOf(options),
+  faults: ({ options }) => faultsOf(options),
+  bound: null,
+  words: () => 'boolean',
+  recognise: (values) => (everyFits(values, /^(true|false|t|f|yes|no|y|n)$/i) ? {} : null),
+
+  value: ({ values }, _, row) => values[row] === 1,
+  text: booleanText,
+  build: booleanBuilder,
+
+  sql: () => 'boolean',
+  copy: { boolean: 'bool' },
+  parquet: () => ({ physical: 'boolean', annotation: null }),
+
+  key: { text: booleanText, sql: (expression) => `${expression}::text`, about: () => 'boolean' },
+  member: true,
+  partition: { text: booleanText },
+  computed: {
+    logical: { type: 'boolean' },
+    stored: (value) => (typeof value === 'boolean' ? value : undefined),
+  },
+  day: null,
+  parts: null,
+};

@@ -1,0 +1,71 @@
+/** What a definition can say of a column. docs/types.md has what each type reads, example by example. */
+
+/** What every column can say. */
+export interface ColumnOptions {
+  /** A row without a value here is rejected (LF_REJECT_MISSING). Default: false. */
+  readonly required?: boolean;
+  /** The file may lack the column; its values are then null. Default: false. */
+  readonly optional?: boolean;
+  /** Other header texts that mean this column. Case, spaces, quotes and punctuation do not matter. */
+  readonly aliases?: readonly string[];
+  /** Texts that mean null, beside those of the dataset. `[]` on a text column keeps empty texts. */
+  readonly nulls?: readonly string[];
+}
+
+/** Smallest and largest value: outside is LF_REJECT_RANGE. */
+export interface NumberOptions extends ColumnOptions {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface WholeOptions extends NumberOptions {
+  /** The only values there may be: LF_REJECT_VALUE. */
+  readonly oneOf?: readonly number[];
+}
+
+/** How a date, a time of day or a timestamp is written. Each type says which fields its formats have. */
+export interface FormatOptions extends ColumnOptions {
+  /** Tried in order. */
+  readonly formats?: readonly string[];
+  /** Language of month names. Russian takes nominative, genitive and short forms. Default: 'en'. */
+  readonly locale?: 'en' | 'ru';
+}
+
+/** Every option of every type, as the compiler reads them. */
+export type AnyColumnOptions = ColumnOptions & {
+  readonly encoding?: 'dictionary' | 'utf8';
+  readonly convert?: (value: string) => string | null | undefined;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: RegExp;
+  readonly oneOf?: readonly (string | number)[];
+  readonly min?: number | bigint | string;
+  readonly max?: number | bigint | string;
+  readonly formats?: readonly string[];
+  readonly locale?: 'en' | 'ru';
+  readonly zone?: string;
+  readonly ambiguous?: 'earlier' | 'later' | 'reject';
+  readonly skipped?: 'earlier' | 'later' | 'reject';
+  readonly leapSecond?: 'reject' | 'clamp';
+  readonly form?: 'wkt' | 'latlon';
+  readonly nonFinite?: 'reject' | 'null' | 'keep';
+  readonly true?: readonly string[];
+  readonly false?: readonly string[];
+};
+
+/** A column as a definition has it. `L`: its logical type. */
+export interface ColumnOf<L extends { readonly type: string }> {
+  readonly type: L['type'];
+  readonly logical: L;
+  readonly options: AnyColumnOptions;
+}
+
+/** The logical type of most columns is just its name. */
+export interface Plain<N extends string> {
+  readonly type: N;
+}
+
+/** A column of a type that has nothing but its name. */
+export function plainColumn<N extends string>(type: N, options: AnyColumnOptions = {}): ColumnOf<Plain<N>> {
+  return { type, logical: { type }, options };
+}

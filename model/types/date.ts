@@ -1,0 +1,98 @@
+/** Days of the proleptic Gregorian calendar. */
+import { civilText, isoDay, yearOf } from '../enrich/calendar.ts';
+import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
+import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
+import { dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
+import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
+import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
+import { needsConverter } from './temporal/text-formats.ts';
+import { int32Builder } from './vector-builder.ts';
+
+export interface DateOptions extends FormatOptions {
+  /**
+   * Tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G for
+   * BC and AD; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes stand for
+   * themselves. Default: ['yyyy-MM-dd'].
+   */
+  readonly formats?: readonly string[];
+  /** ISO dates: outside is LF_REJECT_RANGE. */
+  readonly min?: string;
+  readonly max?: string;
+}
+
+/** Calendar day. */
+export const date = (options?: DateOptions): ColumnOf<Plain<'date'>> => plainColumn('date', options);
+
+const usualFormats = ['yyyy-MM-dd'];
+
+const fields: FieldRules = {
+  needed: ['year', 'month', 'day'],
+  refused: ['hour', 'minute', 'second', 'fraction', 'half', 'offset', 'zone'],
+  refusal: ['a date has no time of day', 'Use timestamp, or leave the time out of the format'],
+  usual: usualFormats[0],
+};
+
+/** Text → days since 1970-01-01. */
+export function dateConverter(formats: TimeFormats): Converter {
+  const read = firstFit(formats);
+  return (text) => {
+    const time = read(text);
+    return time instanceof Refusal ? time : time?.day;
+  };
+}
+
+function readingOf(column: ColumnOf<Plain<'date'>>): Reading {
+  const { formats = usualFormats } = column.options;
+  if (!formats.some(needsConverter)) return { type: { kind: 'date', formats } };
+  const reading = timeFormats(column, formats, fields);
+  return { type: { kind: 'utf8' }, convert: dateConverter(reading), reading: { ...reading } };
+}
+
+/** `date (yyyy-MM-dd or d.M.yyyy)`: the type with the formats that its texts may have. */
+export function wordsWithFormats(name: string, { type, reading }: Reading): string {
+  const formats = 'formats' in type ? type.formats : (reading?.formats ?? []);
+  return `${name} (${formats.join(' or ')})`;
+}
+
+/** Days since 1970-01-01 as PostgreSQL reads them: yyyy-mm-dd, years before ours with BC. */
+export function dayText(day: number): string {
+  const year = yearOf(day);
+  return year > 0 ? isoDay(day) : `${civilText(1 - year, day)} BC`;
+}
+
+type Uses = 'key' | 'member' | 'partition' | 'computed' | 'day';
+
+export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
+  read: readingOf,
+  faults: ({ options: { formats = usualFormats } }) => formatsFaults(formats, fields),
+  bound: (said) => Date.parse(`${said}T00:00:00Z`) / 86_400_000,
+  words: (_, reading) => wordsWithFormats('date', reading),
+  recognise: (values) => {
+    const days = shapesOf(values, dayShapes);
+    if (days.length === 0) return null;
+    return { options: [`formats: [${quote(days[0].format)}]`], note: dayMonthNote(days) };
+  },
+
+  value: ({ values }, _, row) => values[row],
+  text: ({ values }, _, row) => dayText(values[row]),
+  build: int32Builder,
+
+  sql: () => 'date',
+  copy: { int32: 'date' },
+  parquet: () => ({ physical: 'int32', annotation: { kind: 'date' } }),
+
+  // As numbers: calendars write some years in several ways.
+  key: {
+    text: ({ values }, _, row) => String(values[row]),
+    sql: (expression) => `(${expression} - date '1970-01-01')::text`,
+    about: () => 'date',
+  },
+  member: true,
+  partition: { text: ({ values }, _, row) => isoDay(values[row]) },
+  computed: {
+    logical: { type: 'date' },
+    stored: (value) => ((value as number) === ((value as number) | 0) ? value : undefined),
+  },
+  day: true,
+  parts: null,
+};

@@ -1,0 +1,74 @@
+/** Whole numbers of 32 bits, and what they share with those of 16. */
+import { type ColumnOf, type Plain, plainColumn, type WholeOptions } from './column-options.ts';
+import type { ColumnType, ParquetAnnotation } from './column-type.ts';
+import { everyFits } from './recognise.ts';
+import { int32Builder } from './vector-builder.ts';
+
+/** Whole number of 32 bits. */
+export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
+  plainColumn('integer', options);
+
+/** Digits as files have them that mean numbers: no zero before another digit. */
+export function looksWhole(values: readonly string[]): boolean {
+  return everyFits(values, /^[+-]?\d{1,18}$/) && !values.some((value) => /^[+-]?0\d/.test(value));
+}
+
+/** The number with at least `pad` digits. */
+export function padded(number: number | bigint, pad: number): string {
+  const digits = String(number);
+  return digits.startsWith('-') ? `-${digits.slice(1).padStart(pad, '0')}` : digits.padStart(pad, '0');
+}
+
+type Uses = 'key' | 'member' | 'partition' | 'computed';
+
+/** A type of whole numbers from `-limit - 1` to `limit`, held in 32 bits. */
+export function smallWhole<N extends 'smallint' | 'integer'>(
+  name: N,
+  limit: number,
+  copy: 'int2' | 'int4',
+  annotation: ParquetAnnotation | null,
+): Omit<ColumnType<Plain<N>, 'int32', number, Uses>, 'recognise'> {
+  return {
+    read: ({ options: { min = -limit - 1, max = limit } }) => ({
+      type: {
+        kind: 'int32',
+        min: Math.max(-limit - 1, Number(min)),
+        max: Math.min(limit, Number(max)),
+      },
+    }),
+    faults: () => [],
+    bound: 'kernel',
+    words: () => name,
+
+    value: ({ values }, _, row) => values[row],
+    text: ({ values }, _, row) => String(values[row]),
+    build: int32Builder,
+
+    sql: () => name,
+    copy: { int32: copy },
+    parquet: () => ({ physical: 'int32', annotation }),
+
+    key: {
+      text: ({ values }, _, row) => String(values[row]),
+      sql: (expression) => `${expression}::text`,
+      about: () => name,
+    },
+    member: true,
+    partition: { text: ({ values }, _, row, pad) => padded(values[row], pad) },
+    computed: {
+      logical: { type: name },
+      stored: (value) =>
+        Number.isInteger(value) && (value as number) <= limit && (value as number) >= -limit - 1
+          ? value
+          : undefined,
+    },
+    day: null,
+    parts: null,
+  };
+}
+
+export const integerType: ColumnType<Plain<'integer'>, 'int32', number, Uses> = {
+  ...smallWhole('integer', 2 ** 31 - 1, 'int4', null),
+  recognise: (values) =>
+    looksWhole(values) && values.every((value) => Math.abs(Number(value)) < 2 ** 31) ? {} : null,
+};

@@ -1,0 +1,132 @@
+/** Exact decimals. The kernel reads those that 64 bits hold, the model those of 128. */
+import { decimal128At } from '../../kernel/columns/vectors.ts';
+import { RejectReason } from '../../kernel/types.ts';
+import type { ColumnOf, NumberOptions } from './column-options.ts';
+import { type ColumnType, type Converter, type Fault, Refusal, type VectorOf } from './column-type.ts';
+import { builderOf, type VectorBuilder } from './vector-builder.ts';
+
+export interface Numeric {
+  readonly type: 'numeric';
+  readonly precision: number;
+  readonly scale: number;
+}
+
+/** Exact decimal of `precision` digits (at most 38), `scale` of them after the point. */
+export function numeric(precision: number, scale: number, options: NumberOptions = {}): ColumnOf<Numeric> {
+  return { type: 'numeric', logical: { type: 'numeric', precision, scale }, options };
+}
+
+/** Digits of a decimal that fit into 64 bits. */
+const shortDigits = 18;
+/** Digits of a decimal that fit into 128 bits. */
+const longDigits = 38;
+
+const outOfRange = new Refusal(RejectReason.range);
+
+/**
+ * Text → the unscaled value (bigint) of a decimal that 64 bits do not hold, by the kernel's rules: nothing
+ * is rounded, and what does not fit is out of range.
+ */
+export function numericConverter(precision: number, scale: number): Converter {
+  const limit = 10n ** BigInt(precision);
+  return (text) => {
+    const parts = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?$/.exec(text);
+    if (parts === null) return undefined;
+    const [, sign, whole, fraction = ''] = parts;
+    if (/[1-9]/.test(fraction.slice(scale))) return outOfRange;
+    const digits = `${whole}${fraction.slice(0, scale).padEnd(scale, '0')}`.replace(/^0+/, '');
+    if (digits.length > precision) return outOfRange;
+    const unscaled = BigInt(digits);
+    return unscaled < limit ? (sign === '-' ? -unscaled : unscaled) : outOfRange;
+  };
+}
+
+/** The decimal point put back into an unscaled value. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+type Decimals = VectorOf<'int64' | 'decimal128'>;
+
+function unscaledAt(vector: Decimals, row: number): bigint {
+  return vector.kind === 'int64' ? vector.values[row] : decimal128At(vector, row);
+}
+
+function numericText(vector: Decimals, { scale }: Numeric, row: number): string {
+  return decimalText(unscaledAt(vector, row), scale);
+}
+
+/** The double nearest to a decimal: by one division where both sides are doubles themselves. */
+function nearest(unscaled: bigint, scale: number): number {
+  const double = Number(unscaled);
+  if (Number.isSafeInteger(double) && scale <= 22) return double / 10 ** scale;
+  return Number(decimalText(unscaled, scale));
+}
+
+/** Unscaled values of 128 bits. */
+function decimal128Builder(rows: number): VectorBuilder {
+  const values = new Uint8Array(rows * 16);
+  const view = new DataView(values.buffer);
+  const store = (i: number, value: bigint) => {
+    view.setBigInt64(i * 16, value >> 64n);
+    view.setBigUint64(i * 16 + 8, BigInt.asUintN(64, value));
+  };
+  return builderOf(rows, store, (rest) => ({ kind: 'decimal128', values, ...rest }));
+}
+
+function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
+  if (!(Number.isInteger(precision) && precision >= 1 && precision <= longDigits)) {
+    return [
+      {
+        at: '',
+        what: `numeric has 1 to ${longDigits} digits, not ${precision}`,
+        fix: 'Use float8 or text for longer numbers: readers of Parquet know no longer decimals',
+      },
+    ];
+  }
+  if (Number.isInteger(scale) && scale >= 0 && scale <= precision) return [];
+  return [
+    {
+      at: '',
+      what: `of ${precision} digits, ${scale} cannot follow the point`,
+      fix: `Say 0 to ${precision}`,
+    },
+  ];
+}
+
+export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'key' | 'member'> = {
+  read: ({ logical: { precision, scale } }) =>
+    precision > shortDigits
+      ? { type: { kind: 'utf8' }, convert: numericConverter(precision, scale) }
+      : { type: { kind: 'decimal', precision, scale } },
+  faults: ({ logical }) => faultsOf(logical),
+  bound: (said) => said as bigint | number,
+  words: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
+  // Whether decimals of a sample are exact is for a person to say: they look like doubles.
+  recognise: null,
+
+  value: (vector, { scale }, row) => nearest(unscaledAt(vector, row), scale),
+  text: numericText,
+  build: decimal128Builder,
+
+  sql: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
+  copy: { int64: 'numeric', decimal128: 'numeric' },
+  parquet: ({ precision, scale }) => ({
+    physical: precision > shortDigits ? 'bytes16' : 'int64',
+    annotation: { kind: 'decimal', precision, scale },
+  }),
+
+  key: {
+    text: numericText,
+    sql: (expression) => `${expression}::text`,
+    about: ({ scale }) => `numeric ${scale}`,
+  },
+  member: true,
+  partition: null,
+  // A function gives doubles, and none says how many digits a decimal should have.
+  computed: null,
+  day: null,
+  parts: null,
+};

@@ -1,0 +1,40 @@
+/** Texts read by the first of several formats that fits, where the kernel does not read the formats. */
+import { RejectReason } from '../../../kernel/types.ts';
+import type { ColumnOf } from '../column-options.ts';
+import { Refusal } from '../column-type.ts';
+import { type FieldRules, formatFaults } from './format-faults.ts';
+import { type CivilTime, formatReader } from './text-formats.ts';
+
+const outOfRange = new Refusal(RejectReason.range);
+
+export interface TimeFormats {
+  readonly formats: readonly string[];
+  readonly locale: 'en' | 'ru';
+  readonly leapSecond: 'reject' | 'clamp';
+}
+
+/** What a column says of its formats. `formats`: those that it is tried with; `needed`: fields they must have. */
+export function timeFormats(
+  { options }: ColumnOf<{ readonly type: string }>,
+  formats: readonly string[],
+  { needed }: FieldRules,
+): TimeFormats {
+  const { locale = 'en', leapSecond = 'reject' } = options;
+  // A format with a mistake is not read; the compiler names it.
+  const good = formats.filter((format) => formatFaults(format, needed).length === 0);
+  return { formats: good, locale, leapSecond };
+}
+
+/** By the first format that fits; a Refusal where one fits but for its values. */
+export function firstFit({ formats, locale, leapSecond }: TimeFormats) {
+  const readers = formats.map((format) => formatReader(format, locale, leapSecond === 'clamp'));
+  return (text: string): CivilTime | Refusal | undefined => {
+    let answer: Refusal | undefined;
+    for (const read of readers) {
+      const time = read(text);
+      if (typeof time === 'object') return time;
+      if (time === 'range') answer = outOfRange;
+    }
+    return answer;
+  };
+}

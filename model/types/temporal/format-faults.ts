@@ -1,0 +1,75 @@
+/** What is wrong with date and time formats. */
+import { list } from '../../words.ts';
+import type { Fault } from '../column-type.ts';
+import { formatTokens } from './text-formats.ts';
+
+/** Fields of a format: how they begin, how they are written. */
+const fieldKinds = {
+  year: { begins: /^[yu]/, name: 'year', written: 'yyyy, yy, y or uuuu' },
+  month: { begins: /^M/, name: 'month', written: 'M, MM, MMM or MMMM' },
+  day: { begins: /^d/, name: 'day', written: 'd or dd' },
+  hour: { begins: /^[Hh]/, name: 'hour', written: 'H or HH, or h or hh with a' },
+  minute: { begins: /^m/, name: 'minute', written: 'm or mm' },
+  second: { begins: /^s/, name: 'second', written: 's or ss' },
+  fraction: { begins: /^S/, name: 'fraction of a second', written: 'S to SSSSSS' },
+  half: { begins: /^a/, name: 'half of the day', written: 'a' },
+  offset: { begins: /^X/, name: 'offset', written: 'X' },
+  zone: { begins: /^V/, name: 'zone', written: 'VV' },
+  era: { begins: /^G/, name: 'era', written: 'G' },
+} as const;
+
+type Field = keyof typeof fieldKinds;
+
+/** Which fields the formats of a type have. */
+export interface FieldRules {
+  readonly needed: readonly Field[];
+  readonly refused: readonly Field[];
+  /** What is wrong with a format that has a refused field, and what to write instead. */
+  readonly refusal: readonly [what: string, fix: string];
+  /** The first of the formats that hold where none is written. */
+  readonly usual: string;
+}
+
+function fieldsOf(format: string): string[] {
+  return formatTokens(format).flatMap(({ kind, text }) => (kind === 'field' ? [text] : []));
+}
+
+/** What is wrong with the formats of a column. */
+export function formatsFaults(formats: readonly string[], rules: FieldRules): readonly Fault[] {
+  if (formats.length === 0) {
+    return [{ at: '.formats', what: 'there is none', fix: `Leave it out for ${rules.usual}` }];
+  }
+  return formats.flatMap((format) => {
+    const faults = formatFaults(format, rules.needed);
+    const refused = rules.refused.map((field) => fieldKinds[field].begins);
+    if (fieldsOf(format).some((field) => refused.some((begins) => begins.test(field)))) {
+      faults.push([...rules.refusal]);
+    }
+    return faults.map(([what, fix]) => ({ at: `.formats ${JSON.stringify(format)}`, what, fix }));
+  });
+}
+
+/** What is wrong with a format, and what to write instead. */
+export function formatFaults(format: string, needed: readonly Field[]): [what: string, fix: string][] {
+  const faults: [string, string][] = [];
+  const fields = fieldsOf(format);
+  const unknown = formatTokens(format).flatMap(({ kind, text }) => (kind === 'unknown' ? [text] : []));
+  if (unknown.length > 0) {
+    const letters = list([...new Set(unknown)]);
+    const fix =
+      "Put letters that stand for themselves between single quotes; an offset is X, a month's name MMMM";
+    faults.push([`${letters} mean nothing in a format`, fix]);
+  }
+  for (const [field, { name, begins, written }] of Object.entries(fieldKinds)) {
+    const count = fields.filter((one) => begins.test(one)).length;
+    if (count !== 1 && needed.includes(field as Field)) {
+      faults.push([`it must have one ${name}`, `Write ${written}, once`]);
+    } else if (count > 1) faults.push([`it has more than one ${name}`, `Write ${written}, once`]);
+  }
+  const twelve = fields.some((field) => field.startsWith('h'));
+  if (twelve !== fields.includes('a'))
+    faults.push(['h and a go together', 'Write h or hh with a, or H or HH']);
+  if (fields.includes('uuuu') && fields.includes('G'))
+    faults.push(['uuuu has a sign and needs no G', 'Write yyyy or y with G']);
+  return faults;
+}

@@ -1,0 +1,67 @@
+/** Texts: UTF-8 of any length up to that of a record. */
+import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import type { ColumnType, VectorOf } from './column-type.ts';
+import { utf8Builder } from './vector-builder.ts';
+
+export interface TextOptions extends ColumnOptions {
+  /**
+   * How values are held in memory. `dictionary` suits few distinct values, and makes smaller parts of them.
+   * Default: `dictionary` for what partitions, becomes a member of a dimension or has `oneOf`, else `utf8`.
+   */
+  readonly encoding?: 'dictionary' | 'utf8';
+  /** Normalises a value; null makes it null, undefined rejects the row (LF_REJECT_TYPE). */
+  readonly convert?: (value: string) => string | null | undefined;
+  /** Characters; outside: LF_REJECT_LENGTH. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Must match somewhere (anchor with ^ and $): LF_REJECT_PATTERN. */
+  readonly pattern?: RegExp;
+  /** The only values there may be: LF_REJECT_VALUE. */
+  readonly oneOf?: readonly string[];
+}
+
+/** Text of any length. */
+export const text = (options?: TextOptions): ColumnOf<Plain<'text'>> => plainColumn('text', options);
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text of a row. */
+export function textAt(vector: VectorOf<'utf8' | 'dictionary'>, row: number): string {
+  if (vector.kind === 'dictionary') return vector.dictionary.text(vector.values[row]);
+  return decoder.decode(vector.bytes.subarray(vector.offsets[row], vector.offsets[row + 1]));
+}
+
+type Uses = 'key' | 'member' | 'partition' | 'computed';
+
+export const textType: ColumnType<Plain<'text'>, 'utf8' | 'dictionary', string, Uses> = {
+  read: ({ options }, inDictionary) => ({
+    type: { kind: options.encoding ?? (inDictionary ? 'dictionary' : 'utf8') },
+    ...(options.convert && { convert: options.convert }),
+  }),
+  faults: () => [],
+  bound: null,
+  words: () => 'text',
+  recognise: () => ({}),
+
+  value: (vector, _, row) => textAt(vector, row),
+  text: (vector, _, row) => textAt(vector, row),
+  build: utf8Builder,
+
+  sql: () => 'text',
+  copy: { utf8: 'text', dictionary: 'text' },
+  parquet: () => ({ physical: 'byteArray', annotation: { kind: 'string' } }),
+
+  key: {
+    text: (vector, _, row) => textAt(vector, row),
+    sql: (expression) => `${expression}::text`,
+    about: () => 'text',
+  },
+  member: true,
+  partition: { text: (vector, _, row) => textAt(vector, row) },
+  computed: {
+    logical: { type: 'text' },
+    stored: (value) => (typeof value === 'string' ? value : undefined),
+  },
+  day: null,
+  parts: null,
+};

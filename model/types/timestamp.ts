@@ -1,0 +1,206 @@
+/** Instants: local times of a zone, stored as UTC. */
+import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
+import { clockText, splitInstant } from '../enrich/calendar.ts';
+import { didYouMean } from '../words.ts';
+import type { AnyColumnOptions, ColumnOf, FormatOptions } from './column-options.ts';
+import {
+  type ColumnType,
+  type Converter,
+  type Fault,
+  type Reading,
+  type Recognised,
+  Refusal,
+} from './column-type.ts';
+import { dayText, wordsWithFormats } from './date.ts';
+import { clockShapes, dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
+import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
+import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
+import { needsConverter } from './temporal/text-formats.ts';
+import { isZone, localToUtc, offsetAt, zoneTable } from './temporal/zone-tables.ts';
+import { builderOf, type VectorBuilder } from './vector-builder.ts';
+
+export interface TimestampOptions extends FormatOptions {
+  /**
+   * Tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
+   * to 6 digits and SS to SSSSSS for one of just so many, X for an offset (Z, +03, +0300, +03:00), and VV
+   * for the name of a zone (Europe/Moscow), which stands in for `zone`.
+   * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'] .
+   */
+  readonly formats?: readonly string[];
+  /** IANA zone of the times in the file, and of date parts. Default: 'UTC'. */
+  readonly zone?: string;
+  /** A local time that happened twice (clocks set back). Default: 'reject'. */
+  readonly ambiguous?: 'earlier' | 'later' | 'reject';
+  /** A local time that never happened (clocks set forward). Default: 'reject'. */
+  readonly skipped?: 'earlier' | 'later' | 'reject';
+  /** Second 60: out of range, or read as second 59. Default: 'reject'. */
+  readonly leapSecond?: 'reject' | 'clamp';
+  /** Instants as ISO 8601 with Z or an offset, or days in UTC: outside is LF_REJECT_RANGE. */
+  readonly min?: string;
+  readonly max?: string;
+}
+
+export interface Timestamp {
+  readonly type: 'timestamp';
+  readonly zone: string;
+}
+
+/** Instant: a local time of a zone, stored as UTC. */
+export function timestamp(options: TimestampOptions = {}): ColumnOf<Timestamp> {
+  return { type: 'timestamp', logical: { type: 'timestamp', zone: options.zone ?? 'UTC' }, options };
+}
+
+const usualFormats = ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'];
+
+const fields: FieldRules = {
+  needed: ['year', 'month', 'day'],
+  refused: [],
+  refusal: ['', ''],
+  usual: usualFormats[0],
+};
+
+const ambiguousTime = new Refusal(RejectReason.ambiguousTime);
+const skippedTime = new Refusal(RejectReason.skippedTime);
+
+/** Text → µs since the epoch (bigint), or why the local time has no such instant. */
+export function timestampConverter(formats: TimeFormats, zone: ZoneTable): Converter {
+  const read = firstFit(formats);
+  const zoneOf = zonesNamed(zone);
+  return (text) => {
+    const time = read(text);
+    if (time === undefined || time instanceof Refusal) return time;
+    const named = time.zone === null ? zone : zoneOf(time.zone);
+    if (named === undefined) return undefined;
+    const local = time.day * 86_400 + time.second;
+    const utc = time.offset === null ? localToUtc(named, local) : local - time.offset;
+    if (utc === 'ambiguous') return ambiguousTime;
+    if (utc === 'skipped') return skippedTime;
+    return BigInt(utc) * 1_000_000n + BigInt(time.micros);
+  };
+}
+
+/** Names that are remembered, those of no zone among them: there are about 600 zones. */
+const namesKept = 2000;
+
+/** Zones that texts name, with the policies of the column; undefined for what is no zone. */
+function zonesNamed({ ambiguous, skipped }: ZoneTable): (name: string) => ZoneTable | undefined {
+  const known = new Map<string, ZoneTable | undefined>();
+  return (name) => {
+    if (!known.has(name)) {
+      if (known.size >= namesKept) known.clear();
+      known.set(name, isZone(name) ? zoneTable(name, { ambiguous, skipped }) : undefined);
+    }
+    return known.get(name);
+  };
+}
+
+function readingOf(column: ColumnOf<Timestamp>): Reading {
+  const { options } = column;
+  const { formats = usualFormats, leapSecond, ambiguous = 'reject', skipped = 'reject' } = options;
+  const zone = zoneOf(options, { ambiguous, skipped });
+  if (!formats.some(needsConverter)) {
+    return { type: { kind: 'timestamp', formats, zone, ...(leapSecond && { leapSecond }) } };
+  }
+  const reading = { ...timeFormats(column, formats, fields), ambiguous, skipped };
+  return { type: { kind: 'utf8' }, convert: timestampConverter(reading, zone), reading };
+}
+
+/** The column's zone, UTC where it names none that there is. */
+function zoneOf(
+  { zone = 'UTC' }: AnyColumnOptions,
+  policy: Pick<ZoneTable, 'ambiguous' | 'skipped'>,
+): ZoneTable {
+  return zoneTable(isZone(zone) ? zone : 'UTC', policy);
+}
+
+function faultsOf({ formats = usualFormats, zone = 'UTC' }: AnyColumnOptions): readonly Fault[] {
+  const faults = formatsFaults(formats, fields);
+  if (isZone(zone)) return faults;
+  const proposal = didYouMean(zone, Intl.supportedValuesOf('timeZone')).slice(0, 80);
+  const what = `there is no time zone ${zone}`;
+  return [{ at: '.zone', what, fix: `Use an IANA name. ${proposal}` }, ...faults];
+}
+
+/** A day, or a time of it that says its offset: without one it would be that of this machine. */
+const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Day, then a space or a T, then a time, then perhaps an offset. */
+const sampled = /^(\S+?)([ T])(\d[\d:.]*)(Z|[+-]\d\d:?\d\d)?$/;
+
+function recognised(values: readonly string[]): Recognised | null {
+  const parts = values.map((value) => sampled.exec(value));
+  if (parts.some((part) => part === null)) return null;
+  const split = parts as RegExpExecArray[];
+  const texts = (group: number) => split.map((part) => part[group]);
+  const days = shapesOf(texts(1), dayShapes);
+  const times = shapesOf(texts(3), clockShapes);
+  const separator = split[0][2];
+  const offset = split[0][4] !== undefined;
+  if (days.length === 0 || times.length === 0) return null;
+  if (split.some((part) => part[2] !== separator || (part[4] !== undefined) !== offset)) return null;
+  const format = `${days[0].format}${separator}${times[0].format}${offset ? 'X' : ''}`;
+  const notes = [dayMonthNote(days), offset ? undefined : 'the file does not say its zone'];
+  return {
+    options: [`formats: [${quote(format)}]`, ...(offset ? [] : [`zone: 'UTC'`])],
+    note: notes.filter((note) => note !== undefined).join('; ') || undefined,
+  };
+}
+
+/** For showing instants on the wall clock, where the policy plays no part. */
+const anyPolicy = { ambiguous: 'reject', skipped: 'reject' } as const;
+
+/** Instants, with the wall clock of the column's zone. */
+function timestampBuilder(rows: number, { zone }: Timestamp): VectorBuilder {
+  const table = zoneTable(zone, anyPolicy);
+  const values = new BigInt64Array(rows);
+  const localDay = new Int32Array(rows);
+  const localSecond = new Int32Array(rows);
+  const store = (i: number, micros: bigint) => {
+    const utcSecond = Math.floor(Number(micros) / 1e6);
+    const local = utcSecond + offsetAt(table, utcSecond);
+    values[i] = micros;
+    localDay[i] = Math.floor(local / 86400);
+    localSecond[i] = local - localDay[i] * 86400;
+  };
+  return builderOf(rows, store, (rest) => ({ kind: 'timestamp', values, localDay, localSecond, ...rest }));
+}
+
+/** µs since the epoch as PostgreSQL reads them, in UTC, to the microsecond. */
+function instantText(micros: bigint): string {
+  const { day, second, fraction } = splitInstant(micros);
+  const clock = `${clockText(second)}.${String(fraction).padStart(6, '0')}+00`;
+  const [date, era] = dayText(day).split(' ');
+  return [date, clock, era].filter(Boolean).join(' ');
+}
+
+type Uses = 'key' | 'member' | 'computed' | 'day';
+
+export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
+  read: readingOf,
+  faults: ({ options }) => faultsOf(options),
+  bound: (said) => (instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN),
+  words: (_, reading) => wordsWithFormats('timestamp', reading),
+  recognise: recognised,
+
+  value: ({ values }, _, row) => Number(values[row]) / 1000,
+  text: ({ values }, _, row) => instantText(values[row]),
+  build: timestampBuilder,
+
+  sql: () => 'timestamptz',
+  copy: { timestamp: 'timestamptz' },
+  parquet: () => ({ physical: 'int64', annotation: { kind: 'timestamp' } }),
+
+  key: {
+    text: ({ values }, _, row) => String(values[row]),
+    sql: (expression) => `(extract(epoch from ${expression}) * 1000000)::bigint::text`,
+    about: () => 'timestamp',
+  },
+  member: true,
+  partition: null,
+  computed: {
+    logical: { type: 'timestamp', zone: 'UTC' },
+    stored: (value) => (Number.isFinite(value) ? BigInt(Math.round((value as number) * 1000)) : undefined),
+  },
+  day: true,
+  parts: null,
+};

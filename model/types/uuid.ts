@@ -1,0 +1,58 @@
+/** UUIDs: 16 bytes, in network order. */
+import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import type { ColumnType, VectorOf } from './column-type.ts';
+import { everyFits } from './recognise.ts';
+import { builderOf, type VectorBuilder } from './vector-builder.ts';
+
+/** UUID with or without hyphens, braces or urn:uuid:, in any case. */
+export const uuid = (options?: ColumnOptions): ColumnOf<Plain<'uuid'>> => plainColumn('uuid', options);
+
+/** 32 hexadecimal digits: keys and hashes of members are made of these. */
+function digits({ values }: VectorOf<'uuid'>, _: Plain<'uuid'>, row: number): string {
+  return Buffer.from(values.buffer, values.byteOffset + row * 16, 16).toString('hex');
+}
+
+function hyphened(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** 16 bytes a row from 32 hexadecimal digits, hyphens anywhere. */
+function uuidBuilder(rows: number): VectorBuilder {
+  const values = new Uint8Array(rows * 16);
+  const store = (i: number, value: string) => {
+    values.set(Buffer.from(value.replaceAll('-', ''), 'hex'), i * 16);
+  };
+  return builderOf(rows, store, (rest) => ({ kind: 'uuid', values, ...rest }));
+}
+
+const written = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
+
+export const uuidType: ColumnType<Plain<'uuid'>, 'uuid', string, 'key' | 'member' | 'computed'> = {
+  read: () => ({ type: { kind: 'uuid' } }),
+  faults: () => [],
+  bound: null,
+  words: () => 'uuid',
+  recognise: (values) => (everyFits(values, written) ? {} : null),
+
+  value: (vector, logical, row) => hyphened(digits(vector, logical, row)),
+  text: digits,
+  build: uuidBuilder,
+
+  sql: () => 'uuid',
+  copy: { uuid: 'uuid' },
+  parquet: () => ({ physical: 'bytes16', annotation: { kind: 'uuid' } }),
+
+  key: {
+    text: digits,
+    sql: (expression) => `replace(${expression}::text, '-', '')`,
+    about: () => 'uuid',
+  },
+  member: true,
+  partition: null,
+  computed: {
+    logical: { type: 'uuid' },
+    stored: (value) => (written.test(value as string) ? value : undefined),
+  },
+  day: null,
+  parts: null,
+};
