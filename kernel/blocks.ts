@@ -19,7 +19,7 @@ export class KernelBlocks {
     this.#instance = instance;
   }
 
-  /** Forgets all: the kernel's memory is being handed out anew. */
+  /** Forgets all: the kernel's memory is being handed out again. */
   reset(): void {
     this.#blocks.clear();
   }

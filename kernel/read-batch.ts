@@ -120,7 +120,7 @@ export function readRejects(instance: KernelInstance): RawReject[] {
   return rejects.sort((a, b) => a.record - b.record);
 }
 
-/** Bytes of `kept` before the first that is no UTF-8; null where that lies past it. `raw`: what it reads as. */
+/** Bytes of `kept` before the first that is not UTF-8; null where that lies past it. `raw`: what it reads as. */
 function validBytes(kept: Buffer, raw: string): number | null {
   const again = Buffer.from(raw);
   let at = 0;

@@ -13,7 +13,7 @@ export class TextHasher {
     this.#blocks = new KernelBlocks(instance);
   }
 
-  /** Forgets its blocks: the kernel's memory is being handed out anew. */
+  /** Forgets its blocks: the kernel's memory is being handed out again. */
   reset(): void {
     this.#blocks.reset();
   }

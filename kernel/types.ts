@@ -19,7 +19,7 @@ export interface KernelDialect {
   readonly escape?: string | null;
   /** `lf`: LF and CRLF end records; `any`: CR too. Default: lf. */
   readonly lineEnds?: 'lf' | 'any';
-  /** Lines that begin with this text are no records. Default: none. */
+  /** Lines that begin with this text are not records. Default: none. */
   readonly comment?: string | null;
   /** Records with fewer fields: turned away, or the missing ones are empty. Default: reject. */
   readonly shortRows?: 'reject' | 'pad';
@@ -139,7 +139,7 @@ export interface RawReject extends RowPlace {
   readonly rule?: string;
   /** Where the row stands that has its key, in words, for `unique`. */
   readonly first?: string;
-  /** Bytes of `raw`, as UTF-8, before the first that is no text, for `encoding`; null where that is not known. */
+  /** Bytes of `raw`, as UTF-8, before the first that is not text, for `encoding`; null where that is not known. */
   readonly validBytes?: number | null;
 }
 

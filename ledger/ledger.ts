@@ -81,7 +81,7 @@ export class Ledger {
     await this.run('definitions/save-definition', [version, dataset, toJson(definition)]);
   }
 
-  /** Notes a landed file. One that is on its way already (same scope, url, fingerprint) is returned as it is. */
+  /** Notes a landed file. One that is in flight already (same scope, url, fingerprint) is returned as it is. */
   async addFile(file: NewFile): Promise<LedgerFile> {
     const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
     const known = [dataset, name, url, scope, origin, bytes, fingerprint];

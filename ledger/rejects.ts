@@ -77,7 +77,7 @@ export async function rejectTakers(client: Client, fileId: number): Promise<Reje
 /**
  * Hands rejects of `from` over to `taker`, in the transaction that plans it. `byteOffsets`: distinct.
  * Throws LF_CORRECTION_ORIGINAL when `from` is not loaded, LF_CORRECTION_TAKEN when another file has some of them,
- * LF_CORRECTION_UNKNOWN when some are no rejects of it.
+ * LF_CORRECTION_UNKNOWN when some are not rejects of it.
  */
 export async function takeRejects(
   client: pg.ClientBase,
@@ -101,7 +101,7 @@ export async function takeRejects(
 }
 
 /**
- * Ends a replay: what still does not fit waits again with the file that it is of, with the reasons of now.
+ * Ends a replay: what still does not fit waits again with the file that it belongs to, with their current reasons.
  * `pairs`: where each stands there, and in the replay. In the transaction that ends the replay.
  */
 export async function returnRejects(

@@ -20,7 +20,7 @@ export interface UndoneFile {
  * Undoes a file, and with it those that fix or replay its rejects: their rows are rows of it. Parts leave
  * the manifest, rejects the record; rejects that these files had taken from others wait again there.
  * Empty when the file is undone already.
- * @throws LandfallError LF_FILE_NOT_LOADED, or LF_FILE_BUSY when one of them is on its way
+ * @throws LandfallError LF_FILE_NOT_LOADED, or LF_FILE_BUSY when one of them is in flight
  */
 export async function undoFiles(
   client: pg.ClientBase,

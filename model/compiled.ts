@@ -12,7 +12,7 @@ export interface CompiledDataset {
   readonly name: string;
   readonly description: string;
   /** 16 hex digits: hash of all that decides what becomes of a row, functions' source included. Marts,
-   * checks, queries and `versions` are not part of it: they can change without loading anything anew. */
+   * checks, queries and `versions` are not part of it: they can change without loading anything again. */
   readonly version: string;
   readonly dialect: CompiledDialect;
   readonly columns: readonly CompiledColumn[];

@@ -102,7 +102,7 @@ export interface FileLayout {
   readonly headerBytes: number;
   /** Line ends among those. Default: 1 with a header, else 0. */
   readonly headerLines?: number;
-  /** Bytes at the end that are no records. Default: 0. */
+  /** Bytes at the end that are not records. Default: 0. */
   readonly footerBytes?: number;
   /** How the file is compressed. Its places are those in what it unpacks to. Default: not at all. */
   readonly compression?: 'gzip' | 'zstd' | 'zip';

@@ -19,7 +19,7 @@ export function openSinkChunks(
   return SinkChunks.open(sinksOf(sinks, chunk.dataset), (sink) => sink.open(chunk));
 }
 
-/** A chunk on its way into all its sinks. */
+/** A chunk that is being written to all its sinks. */
 export class SinkChunks {
   private readonly names: readonly string[];
   private readonly chunks: readonly SinkChunk[];
@@ -69,7 +69,7 @@ export class SinkChunks {
   }
 }
 
-/** A group on its way into all sinks of its dataset. */
+/** A group that is being written to all sinks of its dataset. */
 export class SinkGroups {
   private readonly groups: readonly { readonly name: string; readonly group: SinkGroup }[];
 

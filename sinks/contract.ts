@@ -63,7 +63,7 @@ export interface ChunkToWrite {
 /** What a sink's time is charged to. */
 export type WriteStage = 'lake' | 'dimensions' | 'encode' | 'copy';
 
-/** One chunk on its way into a sink. Calls do not overlap, but for those of other sinks. */
+/** One chunk that is being written to a sink. Calls do not overlap, but for those of other sinks. */
 export interface SinkChunk {
   /** Takes the batch's rows. The vectors may be overwritten when it settles. */
   write(batch: Batch): Promise<void>;

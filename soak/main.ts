@@ -14,7 +14,8 @@ import { disown, endStrays, folderPrefix, own } from './site/strays.ts';
 
 const number = (text: string) => {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new Error(`'${text}' is no number`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new Error(`'${text}' is not a number`);
   return value;
 };
 

@@ -205,7 +205,7 @@ function throughOutage(
       async onOutage(outage) {
         counters.wait(outage);
         ticker.tick();
-        if (outage.message !== known) log.warn({ ...outage }, 'waiting until it is gone');
+        if (outage.message !== known) log.warn({ ...outage }, 'waiting for the outage to end');
         known = outage.message;
         // The ledger cannot be told that it is out of reach.
         if (outage.with !== 'database') await onOutage(outage);

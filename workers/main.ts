@@ -66,7 +66,7 @@ try {
   const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     outageTimeoutMs: config.outageTimeout * 1000,
     outageOf: (error) => outageOf(error, config),
-    onOutage: (outage) => log.warn({ ...outage }, 'waiting until it is gone'),
+    onOutage: (outage) => log.warn({ ...outage }, 'waiting for the outage to end'),
   });
   const worker: Worker | null = await Promise.race([starting, stopped.then(() => null)]);
   if (worker === null) process.exit(0);

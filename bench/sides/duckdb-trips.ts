@@ -3,7 +3,7 @@
  *
  *   pattern   regexp_extract, which also says what a point must look like; the goals were set by it
  *   split     the text between the brackets cut at its space: the fastest that we have found, and it
- *             takes a text that is not a point without a word
+ *             accepts a text that is not a point without an error
  *
  * Both are run and both ratios are told.
  */

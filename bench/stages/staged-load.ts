@@ -49,7 +49,7 @@ export interface StagedLoad {
   readonly lakeBytes: number;
 }
 
-/** Makes ledger and star, which is no row's cost. */
+/** Makes ledger and star, which costs no row anything. */
 export async function prepareStaged(databaseUrl: string, dataset: string): Promise<void> {
   const database = connectDatabase(databaseUrl);
   try {

@@ -17,7 +17,7 @@ const filesMax = 10_000_000;
 /** `landfall audit [FILE]`: counts loaded files again, in star and lake. */
 export function auditCommand(): Command {
   return withSettings(new Command('audit'))
-    .description('count what is in star and lake of a loaded file, or of all, and hold it against the ledger')
+    .description('count what star and lake hold of a loaded file, or of all, and compare it with the ledger')
     .argument(
       '[file]',
       'name of the file as it landed, dataset/name, or its number (default: all that are done)',

@@ -79,7 +79,7 @@ function endsInPair(units: Uint8Array, encoding: Encoding): boolean {
   return high >= 0xd8 && high < 0xdc;
 }
 
-/** A NUL here and there is a matter of the row that it is in; many are no text. */
+/** A NUL here and there is a matter of the row that it is in; many are not text. */
 function refuseBinary(name: string, bytes: Uint8Array): void {
   const looked = bytes.subarray(0, 8192);
   let nuls = 0;

@@ -57,7 +57,7 @@ export async function archiveFiles(context: Context, files: readonly LedgerFile[
   return moved;
 }
 
-/** A file on its way from one store to the other. */
+/** A file that is being moved from one store to the other. */
 interface MovingFile extends Move {
   readonly fileId: number;
   /** Addresses. */

@@ -42,7 +42,7 @@ export const tokenPage = `<!doctype html>
 <body>
 <h1>Landfall</h1>
 <form action="/" method="get">
-<p><label for="token">This server wants its token (LANDFALL_TOKEN)</label></p>
+<p><label for="token">This server requires a token (LANDFALL_TOKEN)</label></p>
 <p><input id="token" name="token" type="password" required autofocus autocomplete="current-password"> <button>Open</button></p>
 </form>
 </body>

@@ -96,7 +96,7 @@ class HeldLock implements Leadership {
     this.client = client;
   }
 
-  /** Else the lock that we have lost would be held against ourselves. */
+  /** Otherwise the lock that we have lost would keep us out. */
   private async endSession(client: pg.Client): Promise<void> {
     if (this.session === null) return;
     const { pid, started } = this.session;

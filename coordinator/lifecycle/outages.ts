@@ -48,7 +48,7 @@ export class OutageWatch {
       log.info({ source }, 'going on');
     } else {
       this.known.set(source, outage.message);
-      if (before !== outage.message) log.warn({ source, ...outage }, 'waiting until it is gone');
+      if (before !== outage.message) log.warn({ source, ...outage }, 'waiting for the outage to end');
       if (outage.with === 'database') this.restart();
     }
     onOutage?.(source, outage);

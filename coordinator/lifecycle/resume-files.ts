@@ -17,7 +17,7 @@ import { submitMissingScans } from '../plan/scan-file.ts';
 export interface Resume {
   prepare(file: LedgerFile): void;
   finalise(file: LedgerFile): void;
-  /** The file is on its way again without further steps here. */
+  /** The file continues without further steps here. */
   follow(file: LedgerFile): void;
 }
 

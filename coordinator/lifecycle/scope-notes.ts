@@ -1,6 +1,6 @@
 /**
  * Notes of the queue scopes of single commands (`ingest`, `replay`, `demo`), from their start until nothing of
- * them is left: so that whoever notices that one has died finds its queues and files (dead-ingests.ts).
+ * them is left: so that whoever notices that one has died finds its queues and files (orphans.ts).
  */
 import { sql } from '../../ledger/sql.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 /**
  * What the definition wants done with a file whose content changed under the same name: `add` it, let it
- * `replace` the version before, or `refuse` it. Files that fix or replay others are no versions.
+ * `replace` the version before, or `refuse` it. Files that correct or replay others are not versions.
  */
 import type pg from 'pg';
 import type { StoredDefinition } from '../../ledger/definition.ts';

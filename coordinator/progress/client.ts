@@ -22,7 +22,7 @@ export interface ClientSocket {
 }
 
 export interface ClientOptions {
-  /** The snapshot as of now, as text. */
+  /** The current snapshot, as text. */
   snapshot(): string;
   /** Items that the state holds now: a pending change of more is dearer than a snapshot. */
   maxPendingItems(): number;

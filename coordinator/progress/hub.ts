@@ -231,7 +231,7 @@ class ProgressHub implements Hub {
     this.publish();
   }
 
-  /** Reads everything anew: at the start, and when notifications may have been missed. */
+  /** Reads everything again: at the start, and when notifications may have been missed. */
   private async resync(): Promise<void> {
     const { ledger } = this.options;
     const { files, base } = await ledger.recentProgress();

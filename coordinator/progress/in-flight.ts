@@ -53,7 +53,7 @@ export class InFlight {
     }
   }
 
-  /** The file is not loading any more, or its notifications may have been missed: counting begins anew. */
+  /** The file is not loading any more, or its notifications may have been missed: counting starts over. */
   forget(fileId: number): void {
     this.counts.delete(fileId);
   }

@@ -1,7 +1,7 @@
 /**
  * Reads the ledger when a notification says that something changed, and only then. Notifications that
  * come within `debounceMs`, or while a read is under way, share the next read: one query for all files.
- * After a read that took long the next waits longer, so that thousands of files on their way, or a busy
+ * After a read that took long the next waits longer, so that thousands of files in flight, or a busy
  * machine, do not keep the coordinator reading.
  *
  *   idle ──notified──▶ waiting ──debounceMs since the last read──▶ reading ──▶ idle

@@ -88,7 +88,7 @@ export class ProgressModel {
     return false;
   }
 
-  /** Everything anew from the ledger. `base`: totals of the finished files that are not in `rows`. */
+  /** Everything again from the ledger. `base`: totals of the finished files that are not in `rows`. */
   resync(rows: readonly FileProgress[], base: Totals): void {
     this.base = base;
     this.window.reset();

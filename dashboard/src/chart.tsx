@@ -37,7 +37,7 @@ export function Chart({
     build();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
-    // Colours are drawn, not styled: a change of theme means to draw anew.
+    // Colours are drawn, not styled: a change of theme means drawing again.
     const system = matchMedia('(prefers-color-scheme: dark)');
     system.addEventListener('change', build);
     const chosen = new MutationObserver(build);

@@ -1,4 +1,4 @@
-/** Files: what needs a person, what is on its way, what has ended. */
+/** Files: those that need a person, those in flight, those that have ended. */
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';

@@ -1,4 +1,4 @@
-/** What is in the way of the work: said once for all who have run into it, until it is gone. */
+/** Outages: each shown once, however many have run into it, until it is over. */
 import type { OutageReport } from '../../platform/progress/progress.ts';
 import { moment } from './format.ts';
 import { Prose } from './prose.tsx';

@@ -53,7 +53,7 @@ export default defineDataset({
     columns: ['origin_cell', 'datetime', 'destination_cell'],
   },
   rejects: { share: 0.01 },
-  // Views, not tables: a table would be computed anew from all trips after every file.
+  // Views, not tables: a table would be computed again from all trips after every file.
   marts: {
     trip: view(new URL('./marts/trip.sql', import.meta.url)),
     trip_group: view(new URL('./marts/trip_group.sql', import.meta.url)),

@@ -44,7 +44,7 @@ function sequence(p: usize, end: usize): usize {
   return size;
 }
 
-/** Why [p, end) is no text: a NUL in it, else that it is not UTF-8. */
+/** Why [p, end) is not text: a NUL in it, else that it is not UTF-8. */
 export function textFault(start: usize, end: usize): i32 {
   for (let p = start; p < end; p++) if (load<u8>(p) == 0) return NUL;
   return ENCODING;

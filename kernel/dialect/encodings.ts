@@ -224,7 +224,7 @@ class Utf16 implements Transcoder {
     return Uint8Array.from(rest);
   }
 
-  /** The text of whole units that are no halves of pairs, as nearly all are; null where there are others. */
+  /** The text of whole units that are not halves of pairs, as nearly all are; null where there are others. */
   private wellFormed(bytes: Uint8Array): string | null {
     if (bytes.length % 2 === 1) return null;
     const units = this.high === 8 ? Buffer.from(bytes).swap16() : bytes;
@@ -282,7 +282,7 @@ function isLead(byte: number): boolean {
   return (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 }
 
-/** A lead byte without a trail that fits is invalid by itself; what follows it is read anew. */
+/** A lead byte without a trail that fits is invalid by itself; what follows it is read from the start. */
 class ShiftJis implements Transcoder {
   private readonly space = new Space();
   private readonly pairs = shiftJisPairs();

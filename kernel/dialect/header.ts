@@ -18,7 +18,7 @@ export interface HeadRecord {
   readonly badQuote: boolean;
   /** Fields that stand in quotes. */
   readonly quotedFields: number;
-  /** Fields that stand in a pair of quotes which is no pair in this dialect. */
+  /** Fields that stand in a pair of quotes which is not a pair in this dialect. */
   readonly wrappedFields: number;
 }
 

@@ -1,4 +1,4 @@
-/** Lines that are no records, before the first and after the last of a file. */
+/** Lines that are not records, before the first and after the last of a file. */
 import { originalBytes, toUtf8, unitBytes } from './encodings.ts';
 
 const LF = 10;

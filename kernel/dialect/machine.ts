@@ -46,7 +46,7 @@ export const BEFORE = 128;
 /** What the end of the bytes does in a state. */
 export const Final = {
   nothing: 0,
-  /** The record ends; a CR before the end is no part of it where CRLF ends records. */
+  /** The record ends; a CR before the end is not part of it where CRLF ends records. */
   record: 1,
   badQuote: 2,
   /** The record ends, and the escape that nothing follows is part of it. */
@@ -104,7 +104,7 @@ interface State {
   readonly kind: Kind;
   /** Bytes seen of the delimiter, or of the comment's text. */
   readonly match: number;
-  /** escaped: where it goes back to; prefix: what it is if it is no comment. */
+  /** escaped: where it goes back to; prefix: what it is if it is not a comment. */
   readonly base?: State;
 }
 
@@ -325,7 +325,7 @@ class Moves {
     return this.comment.length > 0 ? this.inPrefix(0, move, byte) : move;
   }
 
-  /** `move`: what the byte does if this is no comment. */
+  /** `move`: what the byte does if this is not a comment. */
   private inPrefix(match: number, move: Move, byte: number): Move {
     if (byte !== this.comment[match]) return move;
     if (match + 1 === this.comment.length) return { next: inComment, action: Step.comment };

@@ -53,7 +53,7 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
     const lines = dialect[name];
     if (name === 'skipLines' && lines === 'auto') continue;
     if (Number.isInteger(lines) && Number(lines) >= 0 && Number(lines) <= 10_000) continue;
-    mistakes.add(`dialect.${name}`, `${lines} is no number of lines`, 'Say 0 to 10000');
+    mistakes.add(`dialect.${name}`, `${lines} is not a number of lines`, 'Say 0 to 10000');
   }
   checkCharacters(dialect, mistakes);
   return dialect;

@@ -67,7 +67,7 @@ function callEnrich(
       else
         mistakes.add(
           `enrich.${name}`,
-          'it is no enrichment',
+          'it is not an enrichment',
           'Give what year(…), compute(…) and the like return',
         );
     }
@@ -141,7 +141,7 @@ class Ordering implements OrderedEnrichments {
   private inputName(input: Ref, place: string): string {
     if (isColumnRef(input)) return input.column;
     if (!isEnrichment(input)) {
-      this.mistakes.add(place, 'one of its inputs is no column', 'Name columns as c.name');
+      this.mistakes.add(place, 'one of its inputs is not a column', 'Name columns as c.name');
       return '';
     }
     let name = this.nameOf.get(input);

@@ -46,7 +46,7 @@ export function checkIdentifier(name: string, place: string, mistakes: Mistakes)
   if (identifier.test(name) && name.length <= 63) return;
   mistakes.add(
     place,
-    `${JSON.stringify(name)} is no plain SQL name`,
+    `${JSON.stringify(name)} is not a plain SQL name`,
     'Use lower case letters, digits and _, beginning with a letter, at most 63 of them; header texts go into aliases',
   );
 }

@@ -116,7 +116,7 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
     if (bound !== undefined && Number.isNaN(Number(bound))) {
       mistakes.add(
         `${place}.${name}`,
-        'it is no value of the column',
+        'it is not a value of the column',
         'Write a number, a date as yyyy-MM-dd, or an instant as yyyy-MM-ddTHH:mm:ssZ',
       );
     }
@@ -135,7 +135,7 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
 
 function checkTextOptions(place: string, options: AnyColumnOptions, mistakes: Mistakes): void {
   if (options.pattern !== undefined && !(options.pattern instanceof RegExp)) {
-    mistakes.add(`${place}.pattern`, 'it is no regular expression', 'Write it as /…/');
+    mistakes.add(`${place}.pattern`, 'it is not a regular expression', 'Write it as /…/');
   }
 }
 

@@ -88,7 +88,7 @@ function numbered(
     if (name === undefined) return whole;
     const parameter = parameters[name];
     if (parameter === undefined) {
-      mistakes.add(place, `its SQL uses :${name}, which is no parameter`, didYouMean(name, order));
+      mistakes.add(place, `its SQL uses :${name}, which is not a parameter`, didYouMean(name, order));
       return whole;
     }
     used.add(name);

@@ -227,7 +227,7 @@ function compileIndexes(
       mistakes.add(place, `there is no ${method}`, "Say 'btree' or 'brin'");
     for (const name of index.columns) {
       if (!known.includes(name))
-        mistakes.add(place, `${name} is no column of the fact table`, didYouMean(name, known));
+        mistakes.add(place, `${name} is not a column of the fact table`, didYouMean(name, known));
     }
     return { columns: index.columns, method };
   });

@@ -86,7 +86,7 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   if (typeof source.name !== 'string' || !/^[a-z0-9][a-z0-9_-]*$/.test(source.name)) {
     mistakes.add(
       'name',
-      `${JSON.stringify(source.name)} is no name`,
+      `${JSON.stringify(source.name)} is not a name`,
       'Use lower case letters, digits, - and _; it names folders',
     );
   }
@@ -95,7 +95,11 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   }
   for (const [name, column] of Object.entries(source.columns ?? {})) {
     if (column?.logical === undefined) {
-      mistakes.add(`columns.${name}`, 'it is no column', 'Give what text(), integer() and the like return');
+      mistakes.add(
+        `columns.${name}`,
+        'it is not a column',
+        'Give what text(), integer() and the like return',
+      );
     }
   }
   if (typeof source.star?.fact !== 'string') {
@@ -112,9 +116,9 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
 function compileRejects(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['rejectLimit'] {
   const { share = defaultRejectShare, count = Number.MAX_SAFE_INTEGER } = source.rejects ?? {};
   if (!(share >= 0 && share <= 1))
-    mistakes.add('rejects.share', `${share} is no share`, 'Say 0 to 1; 0.01 is one row in a hundred');
+    mistakes.add('rejects.share', `${share} is not a share`, 'Say 0 to 1; 0.01 is one row in a hundred');
   if (!(Number.isInteger(count) && count >= 0))
-    mistakes.add('rejects.count', `${count} is no count`, 'Say 0 or more');
+    mistakes.add('rejects.count', `${count} is not a count`, 'Say 0 or more');
   return { share, count };
 }
 

@@ -20,7 +20,7 @@ const SOME_NULL = -2;
 
 /**
  * Calls the function for each row that is valid and stores what it gives; a null row's value is 0. Returns the
- * first row whose result is no whole number from -limit - 1 to limit (Infinity: any number will do), or as above.
+ * first row whose result is not a whole number from -limit - 1 to limit (Infinity: any number will do), or as above.
  */
 type NumberLoop = (
   call: NumberFunction,

@@ -60,7 +60,7 @@ export function compute<T extends ComputedType>(
 
   const fail = (result: unknown): never => {
     throw new TypeError(
-      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is no ${type}`,
+      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is not of type ${type}`,
     );
   };
   const numbers =

@@ -1,6 +1,6 @@
 /**
  * Arrays that enrichments fill. A worker's batches come one after another, and arrays that are asked of the
- * system anew for each cost more than what is done with them: page faults, zeroing and the garbage
+ * system again for each cost more than what is done with them: page faults, zeroing and the garbage
  * collections that memory outside the heap brings on.
  */
 export interface Lanes {

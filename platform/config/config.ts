@@ -195,7 +195,7 @@ async function readConfigFile(
       throw new Error('it has no object as its default export');
     }
     for (const name of Object.keys(values).filter((name) => !(name in environmentNames))) {
-      mistakes.push(`${basename(path)} sets ${name}, which is no setting (${settings.join(', ')})`);
+      mistakes.push(`${basename(path)} sets ${name}, which is not a setting (${settings.join(', ')})`);
     }
     return { path, values };
   } catch (error) {

@@ -9,7 +9,7 @@
  *                                         neither the worker that takes the dead one's place nor any other
  *   LANDFALL_CRASH_AT=@/tmp/armed         the point is the one that this file names whenever one is passed; who
  *                                         dies renames it to /tmp/armed.died. So a process that has come
- *                                         back can be armed anew
+ *                                         back can be armed again
  *   LANDFALL_FREEZE_AT=chunk.written      as LANDFALL_CRASH_AT, but the process stops itself (SIGSTOP): for
  *                                         what becomes of one that is thawed when others have gone on
  *
@@ -53,7 +53,7 @@ export const crashPoints = {
   'dimension.members-inserted': 'new members of a dimension are committed',
   'dimension.hashed-inserted': 'new members of a dimension with hashed keys are committed',
   'dimension.dates-inserted': 'new days of a date dimension are committed',
-  'chunk.copying': 'rows of a batch are on their way to the star',
+  'chunk.copying': 'rows of a batch are being sent to the star',
   'chunk.facts-copied': 'the star has taken all rows; the transaction is open',
   'lake.part-staged': 'one part of a chunk is written, in staging',
   'lake.parts-staged': 'all parts of a chunk are written, in staging',

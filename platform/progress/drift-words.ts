@@ -8,7 +8,7 @@ export function driftLines({ unknown, missing, reordered, renamed, suggested }: 
   if (reordered) lines.push('columns in another order');
   if (renamed.length > 0)
     lines.push(`renamed columns: ${renamed.map(({ from, to }) => `${from} for ${to}`).join(', ')}`);
-  for (const { from, to } of suggested) lines.push(`is ${from} meant to be ${to}? Then it wants an alias`);
+  for (const { from, to } of suggested) lines.push(`is ${from} meant to be ${to}? Then it needs an alias`);
   return lines;
 }
 

@@ -135,7 +135,7 @@ export interface RejectSample {
   readonly raw: string;
 }
 
-/** What is in the way of the work, and for how long. The work waits, and goes on by itself. */
+/** An outage: what is away or full, and since when. The work waits, and resumes by itself. */
 export interface OutageReport {
   readonly with: 'database' | 'queue' | 'lake' | 'landing';
   readonly code: string;

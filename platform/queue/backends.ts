@@ -123,7 +123,7 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
 
 /**
  * 8 hex digits that name the database whose ledger the jobs are about. Job ids are ledger ids: without
- * this, two databases that share a Redis, or a database that was made anew, would take each other's
+ * this, two databases that share a Redis, or a database that was recreated, would take each other's
  * jobs. Asked of the server, because its address may differ from machine to machine.
  */
 async function databaseIdentity(databaseUrl: string): Promise<string> {

@@ -54,7 +54,7 @@ export async function consumeWork(
   let givingBack = false;
   const process = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
     const { stalledCounter: stalls } = job;
-    // Whatever began and was no attempt; what a dead worker began is among the stalls.
+    // Whatever began and was not an attempt; what a dead worker began is among the stalls.
     const givenBack = Math.max(0, job.attemptsStarted - 1 - job.attemptsMade - stalls);
     const context = { ...attemptOf(job), stalls, givenBack, signal: signal ?? new AbortController().signal };
     try {

@@ -115,7 +115,7 @@ export interface QueueOptions {
   readonly health?: {
     /** For as long as it lasts, every two seconds. */
     onOutage(reason: string): void;
-    /** It is well again, or was connected anew: jobs may have been lost. */
+    /** It is well again, or was connected again: jobs may have been lost. */
     onRecovered(): void;
   };
   /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */

@@ -198,7 +198,7 @@ export class S3Storage implements Storage {
         }),
       );
       const print = unquoted(found.ETag);
-      // A server that knows no If-Match answers with whatever it has.
+      // A server without If-Match answers with whatever it has.
       if (fingerprint !== undefined && print !== fingerprint) throw this.changed(key);
       const stream = found.Body as Readable;
       return { stream, fingerprint: print, end: start + (found.ContentLength ?? 0) };

@@ -24,7 +24,7 @@ const PARTITIONS_MAX = 10_000;
 /** Storage writers open at once: each holds a descriptor, or on S3 some upload buffers of 8 MiB. */
 const OPEN_WRITERS_MAX = 8;
 /** Parts whose last write is under way while the next is encoded. Each holds its bytes until it has ended:
- * with more, the memory of two chunks is more than is kept for the next two, and is asked of the system anew. */
+ * with more, the memory of two chunks is more than is kept for the next two, and is requested from the system again. */
 const FINISHING_MAX = 4;
 const PUBLISHING_MAX = 8;
 

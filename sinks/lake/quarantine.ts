@@ -59,7 +59,7 @@ export function quarantinePath({
 }
 
 /**
- * A chunk's rejects on their way into the lake: add … add ─▶ finish ─▶ publish; abort from anywhere.
+ * A chunk's rejects as they are written to the lake: add … add ─▶ finish ─▶ publish; abort from anywhere.
  * Nothing is opened before the first reject, and without one there is no part.
  */
 export class QuarantinePart {

@@ -21,8 +21,7 @@ const ended = `state in ('done', 'failed', 'duplicate', 'undone')`;
 const questions: Readonly<Record<string, string>> = {
   'a file that has not ended': `select name, state from landfall.file where not ${ended}`,
   'a file without a receipt': `select name, state from landfall.file where ${ended} and receipt is null`,
-  'a file on its way to another place':
-    'select name, moving_to from landfall.file where moving_to is not null',
+  'a file that is being moved': 'select name, moving_to from landfall.file where moving_to is not null',
   'a file that is not put away': `select name, url from landfall.file
     where origin = 'landing' and ${ended}
       and (url like '%/landing/%' or (url like '%/failed/%' and state <> 'failed'))`,

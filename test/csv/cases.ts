@@ -774,7 +774,7 @@ const encodings: readonly Case[] = [
   ),
   fails('another encoding than the definition says', utf16('\ufeffa,b\n1,2\n'), 'LF_FILE_ENCODING'),
   {
-    oddity: 'bytes that are no text in the encoding',
+    oddity: 'bytes that are not text in the encoding',
     file: Buffer.from('a,b\n1,\xff\n\xc3\x28,2\n3,\xed\xa0\x80\n4,5\n', 'latin1'),
     rows: [['4', '5']],
     rejects: [
@@ -784,14 +784,14 @@ const encodings: readonly Case[] = [
     ],
   },
   {
-    oddity: 'bytes that are no text in the encoding',
+    oddity: 'bytes that are not text in the encoding',
     file: Buffer.from('a,b\n1,\x98\n2,3\n', 'latin1'),
     dialect: { encoding: 'windows-1251' },
     rows: [['2', '3']],
     rejects: [[2, 'ENCODING']],
   },
   {
-    oddity: 'bytes that are no text in the encoding',
+    oddity: 'bytes that are not text in the encoding',
     file: Buffer.concat([utf16('a,b\n1,2\n3,'), Buffer.of(0, 0xd8), utf16('\n4,')]),
     dialect: { encoding: 'utf-16le' },
     rows: [
@@ -807,12 +807,12 @@ const encodings: readonly Case[] = [
     rejects: [[62, 'NUL']],
   },
   fails(
-    'a file that is no text',
+    'a file that is not text',
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 0, 0, 1, 0]),
     'LF_FILE_BINARY',
   ),
   fails(
-    'a file that is no text',
+    'a file that is not text',
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 0, 0, 1, 0]),
     'LF_FILE_BINARY',
     'auto',

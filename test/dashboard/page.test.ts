@@ -75,7 +75,7 @@ describePage('the page on a real ledger', () => {
     await database.drop();
   });
 
-  it('says what the work waits for, and since when, until it is gone', async () => {
+  it('says what the work waits for, and since when, until it is over', async () => {
     const page = await openPage(`${server.url}/?token=secret`);
     const away = { with: 'database', code: 'LF_DATABASE_LOST' } as const;
     hub.setOutage('test', { ...away, message: 'The database is out of reach.', fix: 'Start it `again`.' });
@@ -184,7 +184,7 @@ describePage('the page on messages', () => {
         line: 5,
         column: 'region',
         code: 'LF_REJECT_TYPE',
-        message: 'region: "9" is no region.',
+        message: 'region: "9" is not a region.',
         raw: '<script>alert(1)</script>',
       },
     ];
@@ -199,7 +199,7 @@ describePage('the page on messages', () => {
     const drift = 'columns: unknown <b>colour</b> · missing note · 1 renamed · reordered';
     await file(page, 'corrected.csv').getByText(drift).waitFor();
     await page.getByText('<script>alert(1)</script>').waitFor();
-    expect(await page.locator('.reject p').textContent()).toBe('region: "9" is no region.');
+    expect(await page.locator('.reject p').textContent()).toBe('region: "9" is not a region.');
     await page.getByText('far').waitFor();
     expect(await page.title()).toBe('Done, 1 failed · Landfall');
   });
@@ -217,7 +217,7 @@ describePage('the page on messages', () => {
     expect(await file(page, 'one.csv').count()).toBe(1);
   });
 
-  it('begins anew when a change does not follow', async () => {
+  it('starts over when a change does not follow', async () => {
     server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1 })] }, 1));
     const page = await openPage(server.url);
     server.send(change(5, { files: [fileOf({ fileId: 2, name: 'early.csv' })] }));

@@ -104,7 +104,7 @@ export async function siteOf(backend: Backend, options: Riders = {}, chunkBytes 
   return testSite({ backend, chunkBytes, folder, datasets: [definition(folder, options)] });
 }
 
-/** The command as a user runs it beside the site: same database, same folders, the definition of now. */
+/** The command as a user runs it beside the site: same database, same folders, the current definition. */
 export function commandOf(site: TestSite, backend: Backend) {
   const env = {
     DATABASE_URL: site.database.url,

@@ -338,7 +338,7 @@ describe('a definition that grew', () => {
     },
   );
 
-  it('says what holds a mart that has to be made anew', async () => {
+  it('says what holds a mart that has to be recreated', async () => {
     const folder = tempFolder();
     const before = await siteOf('postgres', folder);
     await before.drop('sales', csv(staged, 'old.csv', old));
@@ -354,7 +354,7 @@ describe('a definition that grew', () => {
     expect(await replayed(site, 'next.csv')).toMatchObject({ status: 'done' });
   });
 
-  it('partitions anew from then on: the manifest tells the parts apart', async () => {
+  it('partitions by the new columns from then on: the manifest tells the parts apart', async () => {
     const site = await changedTo({ partitionBy: ['year', 'month'] });
     await site.drop('sales', next());
     const parts = await site.query<{ path: string }>('select path from landfall.manifest');

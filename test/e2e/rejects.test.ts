@@ -101,7 +101,7 @@ describe('rejects', () => {
     expect(await account(open)).toMatchObject({ ids: [...ids(1, 60), ...ids(101, 6)], waiting: 0, taken: 7 });
   });
 
-  it('are replayed with the definition of now; what still does not fit waits on', async () => {
+  it('are replayed with the current definition; what still does not fit waits on', async () => {
     const open = (site = await siteOf('postgres'));
     const command = commandOf(open, 'postgres');
     const lines = [header, ...rows(1, 20), '101,Rider 1,01.02.2024', '102,Rider 2,never', ...rows(21, 20)];

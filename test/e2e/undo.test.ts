@@ -60,7 +60,7 @@ describe('undo', () => {
     expect((await command('status')).stdout).toMatch(/rides\.csv +undone/);
     expect((await command('undo', 'rides.csv')).stdout).toContain('undone before');
 
-    // The same content, dropped again, is no duplicate; the same, replayed, is.
+    // The same content, dropped again, is not a duplicate; the same, replayed, is.
     const again = await open.drop('riders', csv(staged, 'rides.csv', lines));
     expect(again).toMatchObject({ status: 'done', rows: { loaded: 40 } });
     expect(await replayed(open, String(receipt.fileId))).toMatchObject({ status: 'duplicate' });
@@ -97,7 +97,7 @@ describe('undo', () => {
     const whole = await replayed(open, 'rides.csv', { whole: true });
     expect(whole).toMatchObject({ rows: { loaded: 40 }, link: { fileId: back.fileId } });
     expect(await account(open)).toMatchObject({ ids: ids(1, 40), waiting: 1, mart: 40 });
-    // What was undone with it comes back too, and belongs to the file of now.
+    // What was undone with it comes back too, and belongs to the new file.
     expect(await replayed(open, 'corrected.csv')).toMatchObject({
       rows: { loaded: 1 },
       link: { kind: 'corrects', fileId: whole.fileId },

@@ -1,4 +1,4 @@
-/** The worker that unpacks a file, killed with -9 in the middle of it: another begins anew. */
+/** The worker that unpacks a file, killed with -9 in the middle of it: another starts over. */
 import { createReadStream, createWriteStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';

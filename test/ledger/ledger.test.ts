@@ -107,8 +107,8 @@ async function commitAlone(value: ReturnType<typeof commit>): Promise<boolean> {
   });
 }
 
-describe('a file on its way', () => {
-  it('is noted once while it is on its way', async () => {
+describe('a file in flight', () => {
+  it('is noted once while it is in flight', async () => {
     const landing = newFile();
     const [first, second] = await Promise.all([ledger.addFile(landing), ledger.addFile(landing)]);
     expect(second.fileId).toBe(first.fileId);

@@ -37,7 +37,7 @@ function suite(redis: () => string | null): void {
     await elsewhere.close();
   });
 
-  it('are merged while one is on its way; the last one always arrives, also before closing', async () => {
+  it('are merged while one is being sent; the last one always arrives, also before closing', async () => {
     const listener = await openTicks({ redisUrl: redis() }, database.url);
     const heard: number[] = [];
     await listener.subscribe((got) => heard.push(got.rowsPerSecond));

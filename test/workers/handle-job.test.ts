@@ -185,7 +185,7 @@ describe('a lake in outage', () => {
     expect(await stage.column('select count(*)::int from star.fact_trip')).toEqual([0]);
   });
 
-  it('is no excuse for what is wrong with a chunk', async () => {
+  it('is not an excuse for what is wrong with a chunk', async () => {
     const { lake } = await ailingLake('write', 'ENAMETOOLONG', 1000);
     const handle = await handler({ lake });
     await expect(handle({ kind: 'chunk', chunk: stage.jobs[0] }, context())).rejects.toThrow('ENAMETOOLONG');

@@ -1,4 +1,4 @@
-/** A claimed chunk's rows on their way into its sinks: read, parsed, enriched, written, prepared. */
+/** A claimed chunk's rows on the way to its sinks: read, parsed, enriched, written, prepared. */
 
 import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';

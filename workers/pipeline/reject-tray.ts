@@ -59,7 +59,7 @@ export interface RejectPlaces {
   readonly signal: AbortSignal;
 }
 
-/** A chunk's rejects on their way to its sinks and into its transaction, in bounded memory. */
+/** A chunk's rejects, kept for its sinks and its transaction, in bounded memory. */
 export class RejectTray {
   count = 0;
   /** Those that the ledger does not have yet. */
@@ -153,7 +153,7 @@ export function ledgerReject(
   };
 }
 
-/** Where in the file the first byte is that is no text, in words. */
+/** Where in the file the first byte is that is not text, in words. */
 function invalidPlace({ raw, byteOffset, validBytes }: RawReject, { encoding }: FileLayout): string {
   if (typeof validBytes !== 'number') return '';
   const before = originalBytes(Buffer.from(raw).subarray(0, validBytes), encoding);

@@ -1,4 +1,4 @@
--- Notes a landed file. One that is on its way already (same scope, address and fingerprint) is returned as it is.
+-- Notes a landed file. One that is in flight already (same scope, address and fingerprint) is returned as it is.
 -- $1 dataset  text
 -- $2 name  text
 -- $3 url  text

@@ -1,4 +1,4 @@
--- Notes files of the landing folder; no two of the same address. One that is on its way already (same scope,
+-- Notes files of the landing folder; no two of the same address. One that is in flight already (same scope,
 -- address and fingerprint) is returned as it is. No row for one that has ended under an earlier number and is
 -- just being put away.
 -- $1 dataset  text[]

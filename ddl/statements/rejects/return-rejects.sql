@@ -1,4 +1,4 @@
--- Rejects that a replay took and that still do not fit wait again with their file, with the reasons of now. The
+-- Rejects that a replay took and that still do not fit wait again with their file, with their current reasons. The
 -- bounds keep each call to its own rows, also where the server has no statistics of the table.
 -- $1 file_id  integer   the replay
 -- $2 origin_offset  bigint[]   where they stand in the file that they are of

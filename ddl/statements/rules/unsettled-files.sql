@@ -1,5 +1,5 @@
 -- Finished files of a scope that are not put away: the process ended before it could do so. They still lie in
--- the landing folder, or among the failed ones though they have been loaded since; or they are on their way
+-- the landing folder, or among the failed ones though they have been loaded since; or they are in flight
 -- from one to the other, or failed without a receipt.
 -- $1 scope  text
 -- $2 landing  text null   address that files in the landing folder begin with

@@ -49,7 +49,7 @@ let outputBytes: usize = 0;
 let cursors: usize = 0;
 let cursorBytes: usize = 0;
 
-/** The blocks are allocated anew in each chunk. */
+/** The blocks are allocated again in each chunk. */
 export function forgetCopy(): void {
   fields = output = outputBytes = cursors = cursorBytes = 0;
 }

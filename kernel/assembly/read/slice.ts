@@ -11,7 +11,7 @@ export class Slice {
 let scratch: usize = 0;
 let scratchBytes: usize = 0;
 
-/** The scratch block is allocated anew in each chunk. */
+/** The scratch block is allocated again in each chunk. */
 export function forgetScratch(): void {
   scratch = 0;
   scratchBytes = 0;

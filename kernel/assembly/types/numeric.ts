@@ -161,7 +161,7 @@ export function convertFloat64(column: Column, from: i32, to: i32): void {
 const NOT_FINITE_NULL: i64 = 1;
 const NOT_FINITE_KEEP: i64 = 2;
 
-/** What is no number may be one of the words for what is not finite. */
+/** What is not a number may be one of the words for what is not finite. */
 function convertWord(column: Column, r: i32, start: usize, end: usize): void {
   const value = readWord(start, end);
   if (value == 0) fail(r, TYPE);

@@ -13,7 +13,7 @@ const quotedText = /'(?:[^']|'')*'/y;
 export type FormatToken =
   | { readonly kind: 'field'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: string }
-  /** A letter that is no token and would mean something else elsewhere. */
+  /** A letter that is not a token and would mean something else elsewhere. */
   | { readonly kind: 'unknown'; readonly text: string };
 
 /** Cuts a format. Letters between single quotes stand for themselves, and so does T. */

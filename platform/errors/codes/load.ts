@@ -1,4 +1,4 @@
-/** What stops a file on its way from its plan to its receipt, or when it is replayed or undone. */
+/** What stops a file between its plan and its receipt, or when it is replayed or undone. */
 import type { ErrorEntries } from './entry.ts';
 
 export const loadCodes = {

@@ -1,4 +1,4 @@
-/** How far a compressed file may go: small files that unpack to something endless are no data. */
+/** How far a compressed file may go: small files that unpack to something endless are not data. */
 import { LandfallError } from '../../errors/errors.ts';
 
 /** Unpacked bytes of one file. */

@@ -59,7 +59,7 @@ const extremes = new Int32Array(2);
 
 /**
  * Finds the extremes of `count` pairs. On its own, and without a number above 2^31: in one function with what
- * follows V8 compiled the loop anew, and threw it away again, for nearly every column chunk.
+ * follows V8 compiled the loop again, and threw it away again, for nearly every column chunk.
  */
 function int64Range(words: Int32Array, count: number): void {
   let min = 0;
@@ -191,7 +191,7 @@ function raised(prefix: Uint8Array): Uint8Array | null {
   while (characters.length > 0) {
     const point = characters.pop()!.codePointAt(0)! + 1;
     if (point > 0x10ffff) continue;
-    // Surrogates are no characters: the next after U+D7FF is U+E000.
+    // Surrogates are not characters: the next after U+D7FF is U+E000.
     return Buffer.from(characters.join('') + String.fromCodePoint(point === 0xd800 ? 0xe000 : point), 'utf8');
   }
   return null;

@@ -155,7 +155,7 @@ function indexName(fact: string, columns: readonly string[]): string {
 }
 
 /**
- * Views and materialised views of the marts, in their order, each made anew when the SQL of any of the
+ * Views and materialised views of the marts, in their order, each recreated when the SQL of any of the
  * dataset's marts has changed (a mart may read those before it), or the columns of its star (a view of all
  * columns has those of when it was made). Idempotent.
  */
@@ -173,7 +173,7 @@ export function martDdl(dataset: CompiledDataset): string[] {
 /** Drops marts made from other SQL, last first. Not cascading: what people built on them is not ours. */
 function dropChanged(schema: string, marts: readonly CompiledMart[], mark: string): string {
   const names = marts.map(({ name }) => literal(name)).reverse();
-  return `-- Marts whose definition has changed are made anew.
+  return `-- Marts whose definition has changed are recreated.
 do $landfall$
 declare
   mart record;

@@ -1,6 +1,6 @@
 /**
  * Refreshes the marts of datasets whose files are done, not once a file but once a wave: at once when the
- * dataset has no other file on its way, and otherwise when `waitMs` have passed, so that marts keep up
+ * dataset has no other file in flight, and otherwise when `waitMs` have passed, so that marts keep up
  * while files keep coming. A file is done before its marts are: they are views of the star, and one that
  * cannot be refreshed takes nothing from the file. Who waits for a file (`settled`) waits for them too.
  */
@@ -11,7 +11,7 @@ import { type MartsOf, refreshMarts } from './refresh-marts.ts';
 
 export interface MartsOptions {
   readonly pool: pg.Pool;
-  /** True while another file of the dataset is on its way. */
+  /** True while another file of the dataset is in flight. */
   readonly isBusy: (dataset: string) => boolean;
   readonly onError: (error: unknown, dataset: string) => void;
   readonly waitMs?: number;

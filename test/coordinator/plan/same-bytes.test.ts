@@ -58,7 +58,7 @@ it('does not take a file for a second one that ends and is put away while it is 
   const note = async (storage: Storage) =>
     (await noteArrivals(storage, { ledger, scope: 'pool', inFlight }, [arrival]))[0] ?? null;
 
-  // It is on its way.
+  // It is in flight.
   await rename(archived, landed);
   const [first] = await ledger.files();
   const there = { ...first, url: `file://${landed}` };

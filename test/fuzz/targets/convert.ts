@@ -127,7 +127,7 @@ const checks = {
     try {
       value = JSON.parse(text);
     } catch {
-      return expectSame(found, undefined, 'what is no JSON');
+      return expectSame(found, undefined, 'what is not JSON');
     }
     const held = JSON.stringify(value, (key, member) => {
       if (/\0|\p{Surrogate}/u.test(key)) throw new Error('odd');

@@ -182,7 +182,7 @@ describe('mistakes', () => {
     });
     for (const part of [
       '\n  dialect',
-      'columns.Region: "Region" is no plain SQL name',
+      'columns.Region: "Region" is not a plain SQL name',
       'columns.at.zone: there is no time zone Europe/Berlim. Use an IANA name. Did you mean Europe/Berlin?',
       'columns.at.ambiguous: there is no maybe. Say earlier, later or reject',
       'columns.at.formats "YYYY-MM-dd": Y mean nothing in a format',
@@ -193,18 +193,18 @@ describe('mistakes', () => {
       'columns.born.formats "dd.MM.yyyy HH:mm": a date has no time of day',
       'enrich.price: there is a column price already',
       'enrich.hour: it takes timestamp, not text',
-      'enrich.no: it is no enrichment',
+      'enrich.no: it is not an enrichment',
       'lake.partitionBy[0]: there is no column or enrichment yeer',
       'lake.partitionBy[1]: price is a numeric',
-      'star.fact: "Fact" is no plain SQL name',
+      'star.fact: "Fact" is not a plain SQL name',
       'star.dimensions.a_key (name): there is no column or enrichment nothing',
       'star.dimensions.b_key: other is a text',
       'star.columns: at is there twice',
-      'star.indexes[0]: c_key is no column of the fact table',
-      'rejects.share: 2 is no share',
+      'star.indexes[0]: c_key is not a column of the fact table',
+      'rejects.share: 2 is not a share',
       'marts.dim_a: there is a table of that name',
       'marts.dim_a: there is no SQL',
-      'queries.q: its SQL uses :a, which is no parameter',
+      'queries.q: its SQL uses :a, which is not a parameter',
       'queries.q: its SQL does not use :b',
     ]) {
       expect(message).toContain(part);
@@ -212,9 +212,9 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['no name', { ...plain, name: 'Trips 1' }, 'name: "Trips 1" is no name'],
+    ['no name', { ...plain, name: 'Trips 1' }, 'name: "Trips 1" is not a name'],
     ['no columns', { ...plain, columns: {} }, 'columns: there is none'],
-    ['not a column', { ...plain, columns: { a: 3 } }, 'columns.a: it is no column'],
+    ['not a column', { ...plain, columns: { a: 3 } }, 'columns.a: it is not a column'],
     ['no fact', { ...plain, star: {} }, 'star.fact: the fact table has no name'],
     ['the ledger’s schema', { ...plain, star: { fact: 'f', schema: 'landfall' } }, 'landfall is the ledger'],
     [

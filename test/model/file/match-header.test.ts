@@ -40,7 +40,7 @@ test('every column that is not found is named, with the fields there are and the
   );
 });
 
-test('two fields that mean one column are no guess', () => {
+test('two fields that mean one column are not guessed', () => {
   expect(() => matchHeader(dataset, ['start_station_id', 'bike_id', 'BikeId'], 3)).toThrow(
     /column bike_id fits "bike_id" and "BikeId"/,
   );

@@ -83,7 +83,7 @@ export const enrichmentOfWrongType = defineDataset({
 export const computeOfWrongType = defineDataset({
   name: 'bad',
   columns,
-  // @ts-expect-error a number is no text
+  // @ts-expect-error a number is not text
   enrich: (c) => ({ name: compute('text', [c.people], (people) => people + 1) }),
   star: { fact: 'fact_bad' },
 });

@@ -169,14 +169,14 @@ describe('range', () => {
     ]);
   });
 
-  it('has one end where only one is given, and no bounds that are no values', async () => {
+  it('has one end where only one is given, and no bounds that are not values', async () => {
     expect(await reasons(of(float8({ min: 2 })), ['1e300', '1'])).toEqual([0, RejectReason.range]);
     expect(await reasons(of(date({ max: '2024-01-01' })), ['0001-01-01', '2024-01-02'])).toEqual([
       0,
       RejectReason.range,
     ]);
     for (const min of ['2024-01-01T00:00:00', 'soon']) {
-      expect(() => of(timestamp({ min }))).toThrow(/columns\.v\.min: it is no value of the column/);
+      expect(() => of(timestamp({ min }))).toThrow(/columns\.v\.min: it is not a value of the column/);
     }
     expect(() => of(timestamp({ min: '2024-01-02', max: '2024-01-01' }))).toThrow(/min is above max/);
   });

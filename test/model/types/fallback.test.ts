@@ -375,7 +375,7 @@ test('behind the real kernel, rejects of both stand in the order of their record
   expect(batch.parsed).toBe(batch.rows + batch.rejects.length);
 });
 
-test('a byte order mark is no JSON, and part of a text', () => {
+test('a byte order mark is not JSON, and part of a text', () => {
   expect(converted({ at: json() }, ['{}', '\ufeff{}'])).toMatchObject({
     values: ['{}'],
     rejects: [[1, RejectReason.type, 0]],

@@ -134,7 +134,7 @@ describe('mistakes', () => {
       'DATABASE_URL (from the environment) must be the address of a PostgreSQL server: postgres://',
       'LANDFALL_HOST (from the environment) must be a host name',
       'LANDFALL_WORKERS (from landfall.config.mjs, workers) must be a whole number',
-      'landfall.config.mjs sets lakeURL, which is no setting',
+      'landfall.config.mjs sets lakeURL, which is not a setting',
     ]) {
       expect(message).toContain(mistake);
     }

@@ -58,7 +58,7 @@ describe('what a process takes of the server', () => {
     expect(Math.max(...seen)).toBe(3);
   });
 
-  it('is no notification for a job: it would wake every worker', async () => {
+  it('is not a notification for a job: it would wake every worker', async () => {
     const { queues, watcher } = await open();
     let announced = 0;
     watcher.on('notification', () => announced++);

@@ -20,7 +20,7 @@ const rejects: QuarantinedRow[] = Array.from({ length: 2345 }, (_, i) => ({
   line: i + 2,
   column: i % 3 === 0 ? null : 'datetime',
   code: 'LF_REJECT_TYPE',
-  message: `“${i}” is no timestamp`,
+  message: `“${i}” is not a timestamp`,
   raw: i === 7 ? '' : `a,"b\n${i}",Zürich 🚲,\u0000`,
 }));
 

@@ -58,7 +58,7 @@ function manyRows(count: number): string {
   return Array.from({ length: count }, (_, i) => row(i)).join('');
 }
 
-/** Tools that call `hook` while the batch with that number (from 0) is on its way, facts being copied. */
+/** Tools that call `hook` while the batch with that number (from 0) is being written, facts being copied. */
 async function interrupted(stage: Stage, batchNumber: number, hook: () => Promise<unknown>) {
   const [lake, star] = openSinks({ pool: database.pool, lake: await openStorage(stage.lakeUrl) });
   let batches = 0;

@@ -38,7 +38,7 @@ it('says nothing of a long record that its beginning does not show', () => {
   );
 });
 
-it('says where the first byte is that is no text', async () => {
+it('says where the first byte is that is not text', async () => {
   const kernel = await createKernel();
   const utf8 = Buffer.concat([Buffer.from('1,2\n\ufffdÄ'), Buffer.of(0xef, 0xbf), Buffer.from(',3\n')]);
   const columns = [

@@ -82,7 +82,7 @@ async function untilGone(pid: number): Promise<void> {
   while (processIdentity(pid) !== null) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-// One home for most: each finds what the one before has left, and makes no cluster anew.
+// One home for most: each finds what the one before has left, and creates no cluster again.
 let home: string;
 beforeAll(() => {
   home = join(tempFolder(), 'home');

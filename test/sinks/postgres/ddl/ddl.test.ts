@@ -140,7 +140,7 @@ describe('on a real server', () => {
     ]);
   });
 
-  test('marts are made anew when the SQL of one has changed, those that read it too', async () => {
+  test('marts are recreated when the SQL of one has changed, those that read it too', async () => {
     await runAll(martDdl(dataset()));
     const before = await rows(
       `select oid from pg_class where relname in ('total', 'doubled', 'places') order by 1`,

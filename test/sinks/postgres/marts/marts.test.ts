@@ -42,7 +42,7 @@ const refreshes = async () =>
   Number((await database.pool.query('select refreshes from star.refreshes')).rows[0].refreshes);
 
 describe('Marts', () => {
-  it('refreshes once for many files that are done while others are on their way', async () => {
+  it('refreshes once for many files that are done while others are in flight', async () => {
     const waiting = Array.from({ length: 50 }, () => marts.request(dataset));
     busy = false;
     waiting.push(marts.request(dataset));
