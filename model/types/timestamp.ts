@@ -82,7 +82,7 @@ export function timestampConverter(formats: TimeFormats, zone: ZoneTable): Conve
 /** Names that are remembered, those of no zone among them: there are about 600 zones. */
 const namesKept = 2000;
 
-/** Zones that texts name, with the policies of the column; undefined for what is no zone. */
+/** Zones that texts name, with the policies of the column; undefined for what is not a zone. */
 function zonesNamed({ ambiguous, skipped }: ZoneTable): (name: string) => ZoneTable | undefined {
   const known = new Map<string, ZoneTable | undefined>();
   return (name) => {
