@@ -1,6 +1,6 @@
 /** Flags that every command with settings shares, and what they become. */
 import type { Command } from 'commander';
-import type { Registry, RegistryOptions } from '../model/registry.ts';
+import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/types.ts';
 
 /** Flags as commander gives them; each stands for the setting of the same name. */
@@ -32,26 +32,30 @@ export function withSettings(command: Command): Command {
     .option('--archive <url>', 'where finished files go (ARCHIVE_URL, default ./archive)')
     .option(
       '--datasets <path...>',
-      'definitions of your own: files or folders (LANDFALL_DATASETS, default ./datasets if it is there)',
+      'definitions: files, folders, or example:NAME (LANDFALL_DATASETS, default ./datasets)',
     )
     .option('--chunk-bytes <n>', 'bytes of a chunk (LANDFALL_CHUNK_BYTES)');
 }
 
 /**
  * Settings in force and the datasets they name. Every mistake in the settings is in one error; a definition that
- * is wrong is another, or left out where `onWrong` is to be told of it.
+ * is broken is left out and listed by the registry.
+ * @param options.examples datasets that the call names: one that ships with Landfall is there then, unless the
+ *   user has one of that name
  */
 export async function settle(
   flags: SettingFlags,
-  { onWrong }: Pick<RegistryOptions, 'onWrong'> = {},
+  { examples: named = [] }: { examples?: readonly (string | undefined)[] } = {},
 ): Promise<{ config: Config; registry: Registry }> {
-  const config = await configOf(flags);
-  const [{ builtin }, { loadRegistry }] = await Promise.all([
+  const [given, { builtin: examples }, { loadRegistry }] = await Promise.all([
+    configOf(flags),
     import('../datasets/index.ts'),
     import('../model/registry.ts'),
   ]);
-  const { datasets: paths, home } = config;
-  return { config, registry: await loadRegistry({ builtin, paths, home, ...(onWrong && { onWrong }) }) };
+  const asked = examples.filter(({ name }) => named.includes(name)).map(({ name }) => `example:${name}`);
+  const config = { ...given, datasets: [...new Set([...given.datasets, ...asked])] };
+  const { datasets: paths, datasetsOptional: optional = false, home } = config;
+  return { config, registry: await loadRegistry({ examples, paths, optional, home }) };
 }
 
 async function configOf(flags: SettingFlags): Promise<Config> {

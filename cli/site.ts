@@ -140,6 +140,7 @@ async function openInTurn(
   const openHub = hub;
   closers.push(() => openHub.close());
   hub.setUnknown(coordinator.unknownFiles());
+  hub.setDefinitions(registry);
   for (const [source, outage] of waiting) hub.setOutage(source, outage);
   return { coordinator, hub };
 }

@@ -13,6 +13,11 @@ import type { ChunkJob } from '../platform/types.ts';
 import type { LedgerFile } from './rows.ts';
 import { type Client, run } from './statements/run.ts';
 
+/** Least time between two readings of the definitions for chunks whose version this process does not have, in ms. */
+const reloadPauseMs = 1_000;
+
+const reloads = new WeakMap<Registry, { readonly at: number; readonly done: Promise<boolean> }>();
+
 /** A definition as the ledger keeps it: plain data, without the functions that only loading needs. */
 export type StoredDefinition = Omit<CompiledDataset, 'columns' | 'enrichments' | 'rules'> & {
   readonly columns: readonly Pick<CompiledColumn, 'name' | 'logical'>[];
@@ -29,8 +34,8 @@ export async function definitionOf(
   { dataset, definitionVersion }: Pick<LedgerFile, 'dataset' | 'definitionVersion'>,
 ): Promise<StoredDefinition> {
   if (definitionVersion === null) return datasetNamed(registry, dataset);
-  const present = registry.get(dataset);
-  if (present?.version === definitionVersion) return present;
+  const present = registry.version(dataset, definitionVersion);
+  if (present !== undefined) return present;
   const stored = await storedDefinition(client, definitionVersion);
   if (stored !== null) return stored;
   const reason = `the ledger has no definition of ${dataset} with version ${definitionVersion}`;
@@ -45,14 +50,28 @@ export async function storedDefinition(client: Client, version: string): Promise
 
 /**
  * The definition that a chunk is loaded with. Loading needs the definition's functions, which only the
- * definition files have: the chunk waits for a worker that has the version which its file was planned with.
- * @throws LandfallError LF_DATASET_UNKNOWN, LF_DEFINITION_MISMATCH
+ * definition files have. A version that this process does not have is looked for in the files as they are now; where
+ * they have another one, the chunk waits for a worker that has the version which its file was planned with.
+ * @throws LandfallError LF_DATASET_UNKNOWN, LF_DATASET_BROKEN, LF_DEFINITION_MISMATCH
  */
-export function definitionToLoad(
+export async function definitionToLoad(
   registry: Registry,
   { dataset, definitionVersion: planned }: Pick<ChunkJob, 'dataset' | 'definitionVersion'>,
-): CompiledDataset {
+): Promise<CompiledDataset> {
+  const known = registry.version(dataset, planned);
+  if (known !== undefined) return known;
+  await reload(registry);
+  const found = registry.version(dataset, planned);
+  if (found !== undefined) return found;
   const present = datasetNamed(registry, dataset);
-  if (present.version === planned) return present;
   throw new LandfallError('LF_DEFINITION_MISMATCH', { dataset, planned, present: present.version });
+}
+
+/** Reads the definitions again, unless that was done a moment ago. */
+async function reload(registry: Registry): Promise<void> {
+  const last = reloads.get(registry);
+  if (last !== undefined && performance.now() - last.at < reloadPauseMs) return void (await last.done);
+  const next = { at: performance.now(), done: registry.reload() };
+  reloads.set(registry, next);
+  await next.done;
 }

@@ -24,6 +24,8 @@ export interface CompiledDataset {
   readonly unique: readonly CompiledUnique[];
   readonly lake: CompiledLake;
   readonly star: CompiledStar;
+  /** Dimension tables that other datasets may use too. Not part of the version. */
+  readonly sharedTables: readonly string[];
   readonly drift: CompiledDrift;
   readonly rejectLimit: { readonly count: number; readonly share: number };
   readonly mode: 'append';

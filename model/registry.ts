@@ -1,202 +1,294 @@
-/** The datasets there are: those that come with Landfall and those of the user. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { LandfallError } from '../platform/errors/errors.ts';
+/**
+ * The datasets there are. A definition that cannot be used stops its own dataset and nothing else: it is left
+ * out, with what is wrong with it. Definitions can be read again while the process runs; versions that it has had
+ * stay available for the files that were planned with them.
+ */
+import { resolve } from 'node:path';
+import { describeError, LandfallError } from '../platform/errors/errors.ts';
 import { compileDataset } from './compile/compile.ts';
-import { tableShape } from './compile/compile-star.ts';
-import { Mistakes } from './compile/mistakes.ts';
 import type { CompiledDataset } from './compiled.ts';
-import { type Definition, isDefinition } from './language/define.ts';
+import { type DefinitionFile, datasetOfPath, definitionFiles, fileError } from './definitions/find-files.ts';
+import { definitionsIn, openImports } from './definitions/import-file.ts';
+import { TableOwners } from './definitions/table-owners.ts';
+import type { Definition } from './language/define.ts';
 
 export interface Registry {
   get(name: string): CompiledDataset | undefined;
   /** Sorted. */
   names(): string[];
   all(): CompiledDataset[];
+  /** Definitions that are left out. */
+  broken(): readonly BrokenDefinition[];
+  /** The dataset at a version that this process has, or has had. */
+  version(name: string, version: string): CompiledDataset | undefined;
+  /** Reads all definitions again. True where a dataset or a broken definition is another one than before. */
+  reload(): Promise<boolean>;
 }
 
-/** The dataset of that name as it is defined today. Throws LF_DATASET_UNKNOWN. */
-export function datasetNamed(registry: Registry, name: string): CompiledDataset {
-  const dataset = registry.get(name);
-  if (dataset !== undefined) return dataset;
-  throw new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known: registry.names().join(', ') });
+/** A definition that cannot be used. */
+export interface BrokenDefinition {
+  /** The dataset that it stops. Null where that cannot be told. */
+  readonly dataset: string | null;
+  readonly file: string;
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
 export interface RegistryOptions {
-  readonly builtin: readonly Definition[];
+  /** Datasets that are there whatever the paths say. A file's dataset takes the place of one of the same name. */
+  readonly builtin?: readonly Definition[];
+  /** Datasets that are there where a path asks for them: `example:trips`, or all of them with `example:*`. */
+  readonly examples?: readonly Definition[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */
   readonly paths: readonly string[];
+  /** The paths need not exist. */
+  readonly optional?: boolean;
   /** Where Landfall keeps what it needs: definitions are translated once for all processes. Default: for this one. */
   readonly home?: string;
-  /** Told what is wrong with a definition, which is then left out. Default: the first that is wrong is thrown. */
-  readonly onWrong?: (error: unknown) => void;
 }
 
-const extensions = ['.ts', '.mts', '.js', '.mjs'];
+/** Versions of one dataset that a process keeps. */
+const versionsMost = 32;
 
-/**
- * Compiles all definitions. A user's dataset takes the place of a built-in one of the same name. Throws
- * LF_DEFINITION or LF_DEFINITION_FILE, naming the file, for the first file that is wrong.
- */
+const examplePrefix = 'example:';
+
+/** True for a path that asks for datasets that ship with Landfall. */
+export function isExamplePath(path: string): boolean {
+  return path.startsWith(examplePrefix);
+}
+
+/** Reads and compiles all definitions. What is wrong with some of them is in `broken`. */
 export async function loadRegistry(options: RegistryOptions): Promise<Registry> {
-  const { builtin, paths, home, onWrong = rethrow } = options;
-  const datasets = new Map<string, CompiledDataset>();
-  for (const definition of builtin) datasets.set(definition.name, compileDataset(definition));
-  const origin = new Map<string, string>();
-  const files: DefinitionFile[] = [];
-  for (const path of paths) {
-    await definitionFiles(resolve(path)).then((found) => files.push(...found), onWrong);
+  const registry = new LiveRegistry(options);
+  await registry.reload();
+  return registry;
+}
+
+/** The dataset of that name. Throws what is wrong with its definition, or LF_DATASET_UNKNOWN. */
+export function datasetNamed(registry: Registry, name: string): CompiledDataset {
+  const dataset = registry.get(name);
+  if (dataset !== undefined) return dataset;
+  throw notUsable(registry, name);
+}
+
+/** Why there is no dataset of that name. */
+export function notUsable(registry: Registry, name: string): LandfallError {
+  const broken = registry.broken().find(({ dataset }) => dataset === name);
+  if (broken === undefined) {
+    const known = registry.names().join(', ') || 'none';
+    return new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known });
   }
-  const load = files.length > 0 ? await loader(home) : null;
-  const take = async ({ file, named }: DefinitionFile) => {
-    for (const definition of await definitionsIn(file, named, load!)) {
-      const other = origin.get(definition.name);
-      if (other !== undefined && other !== file) {
-        throw fileError(file, `the dataset ${definition.name} is defined in ${other} too`);
-      }
-      origin.set(definition.name, file);
-      datasets.set(definition.name, compiledFrom(file, definition));
-    }
-  };
-  for (const file of files) await take(file).catch(onWrong);
-  try {
-    refuseSharedTables([...datasets.values()]);
-  } catch (error) {
-    onWrong(error);
-  }
-  return {
-    get: (name) => datasets.get(name),
-    names: () => [...datasets.keys()].sort(),
-    all: () => [...datasets.values()],
-  };
+  const { file, error } = broken;
+  return new LandfallError('LF_DATASET_BROKEN', { dataset: name, file, reason: error.message });
 }
 
-function rethrow(error: unknown): never {
-  throw error;
-}
-
-function fileError(file: string, reason: string, cause?: unknown): LandfallError {
-  return new LandfallError('LF_DEFINITION_FILE', { file, reason }, { cause });
-}
-
-/** `named`: the user pointed at this file, or it is a dataset.ts, so it must give a dataset. */
-interface DefinitionFile {
+/** A definition and where it is from. */
+interface Source {
   readonly file: string;
-  readonly named: boolean;
+  readonly definition: Definition;
 }
 
-async function definitionFiles(path: string): Promise<DefinitionFile[]> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw fileError(path, 'there is no such file or folder');
-  if (!found.isDirectory()) {
-    if (extensions.includes(extname(path))) return [{ file: path, named: true }];
-    throw fileError(path, `it is neither a folder nor a ${extensions.join(', ')} file`);
+/** One reading of all definitions. */
+interface Reading {
+  readonly datasets: ReadonlyMap<string, CompiledDataset>;
+  readonly broken: readonly BrokenDefinition[];
+}
+
+class LiveRegistry implements Registry {
+  private readonly options: RegistryOptions;
+  private now: Reading = { datasets: new Map(), broken: [] };
+  private readonly versions = new Map<string, Map<string, CompiledDataset>>();
+  /** Names of the datasets that each file defined when it could be imported last. */
+  private readonly defined = new Map<string, readonly string[]>();
+  private reading: Promise<boolean> | null = null;
+
+  constructor(options: RegistryOptions) {
+    this.options = options;
   }
-  const own = await datasetFile(path);
-  if (own !== null) return [own];
-  const files: DefinitionFile[] = [];
-  const entries = await readdir(path, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const inside = join(path, entry.name);
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    if (entry.isDirectory()) {
-      const dataset = await datasetFile(inside);
-      if (dataset !== null) files.push(dataset);
-    } else if (isDefinitionName(entry.name)) files.push({ file: inside, named: false });
+
+  get(name: string): CompiledDataset | undefined {
+    return this.now.datasets.get(name);
   }
-  return files;
-}
 
-function isDefinitionName(name: string): boolean {
-  return extensions.includes(extname(name)) && !/\.(d|test|spec|config)\.[^.]+$/.test(name);
-}
-
-async function datasetFile(folder: string): Promise<DefinitionFile | null> {
-  for (const extension of extensions) {
-    const file = join(folder, `dataset${extension}`);
-    if (await stat(file).catch(() => null)) return { file, named: true };
+  names(): string[] {
+    return [...this.now.datasets.keys()].sort();
   }
-  return null;
-}
 
-/**
- * Imports a file, TypeScript or not; in it `landfall` means this very program, wherever it lies. What it is in
- * JavaScript is kept in the home, where there is one, by a hash of its text: translating takes a process that starts
- * more time than all else.
- */
-async function loader(home: string | undefined): Promise<(file: string) => Promise<unknown>> {
-  const { createJiti } = await import('jiti');
-  const here = fileURLToPath(import.meta.url);
-  const index = join(here, '..', `index${extname(here)}`);
-  const jiti = createJiti(import.meta.url, {
-    alias: { landfall: index },
-    fsCache: home !== undefined && (await isFolder(home)) && join(home, 'definitions'),
-    interopDefault: false,
-  });
-  return (file) => jiti.import(file);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
-}
-
-async function definitionsIn(
-  file: string,
-  named: boolean,
-  load: (file: string) => Promise<unknown>,
-): Promise<Definition[]> {
-  let exported: Record<string, unknown>;
-  try {
-    exported = (await load(file)) as Record<string, unknown>;
-  } catch (error) {
-    throw fileError(file, error instanceof Error ? error.message : String(error), error);
+  all(): CompiledDataset[] {
+    return [...this.now.datasets.values()];
   }
-  const definitions = [...new Set(Object.values(exported ?? {}))].filter(isDefinition);
-  if (definitions.length === 0 && named) {
-    throw fileError(file, `${basename(file)} exports nothing that defineDataset returned`);
-  }
-  return definitions;
-}
 
-/** Compiles, and says which file a mistake is in. */
-function compiledFrom(file: string, definition: Definition): CompiledDataset {
-  try {
-    return compileDataset(definition);
-  } catch (error) {
-    if (!(error instanceof LandfallError) || error.code !== 'LF_DEFINITION') throw error;
-    const mistakes = error.message.slice(error.message.indexOf('\n') + 1);
-    throw new LandfallError(
-      'LF_DEFINITION',
-      { dataset: `${definition.name} (${file})`, mistakes },
-      { cause: error },
-    );
+  broken(): readonly BrokenDefinition[] {
+    return this.now.broken;
   }
-}
 
-/** Datasets may share dimension tables that agree; fact tables belong to one. */
-function refuseSharedTables(datasets: readonly CompiledDataset[]): void {
-  const mistakes = new Mistakes();
-  const shapes = new Map<string, { shape: string; dataset: string }>();
-  const facts = new Map<string, string>();
-  for (const { name, star } of datasets) {
-    const fact = `${star.schema}.${star.fact}`;
-    const owner = facts.get(fact);
-    if (owner !== undefined)
-      mistakes.add(`${name}: star.fact`, `${fact} belongs to ${owner}`, 'Choose another name');
-    facts.set(fact, name);
-    for (const dimension of star.dimensions) {
-      const table = `${star.schema}.${dimension.table}`;
-      const shape = tableShape(dimension);
-      const other = shapes.get(table);
-      shapes.set(table, { shape, dataset: name });
-      if (other === undefined || other.shape === shape) continue;
-      mistakes.add(
-        `${name}: star.dimensions (${table})`,
-        `${other.dataset} gives the table other columns or types`,
-        'Make them agree, or choose another table name or star.schema',
-      );
+  version(name: string, version: string): CompiledDataset | undefined {
+    return this.versions.get(name)?.get(version);
+  }
+
+  /** Calls at the same time follow one another: a file may change while it is read. */
+  reload(): Promise<boolean> {
+    const reading = (this.reading ?? Promise.resolve(false)).catch(() => false).then(() => this.read());
+    this.reading = reading;
+    return reading;
+  }
+
+  private async read(): Promise<boolean> {
+    const broken: BrokenDefinition[] = [];
+    const sources = await this.sources(broken);
+    const compiled = this.compiled(sources, broken);
+    const datasets = this.withTables(compiled, broken);
+    const before = this.now;
+    this.now = { datasets, broken };
+    return !sameReading(before, this.now);
+  }
+
+  /** All definitions, of which no two files have one of the same name. */
+  private async sources(broken: BrokenDefinition[]): Promise<Source[]> {
+    const { builtin = [], examples = [], paths, optional, home } = this.options;
+    const sources: Source[] = builtin.map((definition) => ({ file: 'builtin', definition }));
+    const files: DefinitionFile[] = [];
+    for (const path of paths) {
+      try {
+        if (isExamplePath(path)) sources.push(...examplesOf(path, examples));
+        else files.push(...(await definitionFiles(resolve(path), optional)));
+      } catch (error) {
+        broken.push({ dataset: null, file: path, error: describeError(error) });
+      }
     }
+    const own = await this.imported(files, home, broken);
+    const names = new Set([...own.map(({ definition }) => definition.name), ...namesOf(broken)]);
+    return [...sources.filter(({ definition }) => !names.has(definition.name)), ...own];
   }
-  mistakes.refuse('all datasets');
+
+  /** The definitions of files. A name that two files have is broken in both. */
+  private async imported(
+    files: readonly DefinitionFile[],
+    home: string | undefined,
+    broken: BrokenDefinition[],
+  ): Promise<Source[]> {
+    if (files.length === 0) return [];
+    const load = await openImports(home);
+    const sources: Source[] = [];
+    const unreadable: [file: string, error: unknown][] = [];
+    for (const one of files) {
+      const { file } = one;
+      try {
+        const definitions = await definitionsIn(one, load);
+        this.defined.set(
+          file,
+          definitions.map(({ name }) => name),
+        );
+        sources.push(...definitions.map((definition) => ({ file, definition })));
+      } catch (error) {
+        unreadable.push([file, error]);
+      }
+    }
+    const filesOf = new Map<string, Set<string>>();
+    for (const { file, definition } of sources) {
+      filesOf.set(definition.name, (filesOf.get(definition.name) ?? new Set()).add(file));
+    }
+    for (const [file, error] of unreadable) {
+      const names = (this.defined.get(file) ?? [datasetOfPath(file)]).filter((name) => !filesOf.has(name));
+      for (const dataset of names.length > 0 ? names : [null]) {
+        broken.push({ dataset, file, error: describeError(error) });
+      }
+    }
+    return sources.filter(({ file, definition: { name } }) => {
+      const others = [...filesOf.get(name)!].filter((other) => other !== file);
+      for (const other of others) {
+        const error = describeError(fileError(file, `the dataset ${name} is defined in ${other} too`));
+        broken.push({ dataset: name, file, error });
+      }
+      return others.length === 0;
+    });
+  }
+
+  private compiled(sources: readonly Source[], broken: BrokenDefinition[]): [Source, CompiledDataset][] {
+    return sources.flatMap((source): [Source, CompiledDataset][] => {
+      try {
+        return [[source, this.known(compileDataset(source.definition))]];
+      } catch (error) {
+        broken.push(brokenOf(source, error));
+        return [];
+      }
+    });
+  }
+
+  /** Of two datasets that want one table, the one that was there before has it; else the first. */
+  private withTables(
+    compiled: readonly [Source, CompiledDataset][],
+    broken: BrokenDefinition[],
+  ): Map<string, CompiledDataset> {
+    const owners = new TableOwners();
+    const refused = new Set<string>();
+    const before = ([, { name }]: [Source, CompiledDataset]) => this.now.datasets.has(name);
+    for (const [source, dataset] of [...compiled.filter(before), ...compiled.filter((one) => !before(one))]) {
+      try {
+        owners.claim(dataset, labelOf(source));
+      } catch (error) {
+        refused.add(dataset.name);
+        broken.push({ dataset: dataset.name, file: source.file, error: describeError(error) });
+      }
+    }
+    const left = compiled.filter(([, { name }]) => !refused.has(name));
+    return new Map(left.map(([, dataset]) => [dataset.name, dataset]));
+  }
+
+  /** The dataset, or the one that this process has of the same definition: what depends on it stays as it is. */
+  private known(dataset: CompiledDataset): CompiledDataset {
+    const { name, version } = dataset;
+    const versions = this.versions.get(name) ?? new Map<string, CompiledDataset>();
+    this.versions.set(name, versions);
+    const known = versions.get(version);
+    if (known !== undefined && restOf(known) === restOf(dataset)) return known;
+    versions.delete(version);
+    versions.set(version, dataset);
+    const [oldest] = versions.keys();
+    if (versions.size > versionsMost) versions.delete(oldest);
+    return dataset;
+  }
+}
+
+/** What a definition says beside what is in its version. */
+function restOf({ description, versions, marts, checks, queries, sharedTables }: CompiledDataset): string {
+  return JSON.stringify([description, versions, marts, checks, queries, sharedTables]);
+}
+
+function sameReading(one: Reading, other: Reading): boolean {
+  const sameDatasets =
+    one.datasets.size === other.datasets.size &&
+    [...one.datasets].every(([name, dataset]) => other.datasets.get(name) === dataset);
+  return sameDatasets && JSON.stringify(one.broken) === JSON.stringify(other.broken);
+}
+
+function namesOf(broken: readonly BrokenDefinition[]): string[] {
+  return broken.flatMap(({ dataset }) => dataset ?? []);
+}
+
+function examplesOf(path: string, examples: readonly Definition[]): Source[] {
+  const wanted = path.slice(examplePrefix.length);
+  const found = wanted === '*' ? examples : examples.filter(({ name }) => name === wanted);
+  if (found.length === 0) {
+    const known = examples.map(({ name }) => name).join(', ');
+    throw fileError(path, `there is no example ${wanted}; there are ${known}`);
+  }
+  return found.map((definition) => ({ file: `${examplePrefix}${definition.name}`, definition }));
+}
+
+function labelOf({ file, definition }: Source): string {
+  return file === 'builtin' ? definition.name : `${definition.name} (${file})`;
+}
+
+/** What is wrong, with the file that it is in. */
+function brokenOf(source: Source, cause: unknown): BrokenDefinition {
+  const { file, definition } = source;
+  const { name: dataset } = definition;
+  if (!(cause instanceof LandfallError) || cause.code !== 'LF_DEFINITION') {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = cause instanceof LandfallError ? cause : fileError(file, reason, cause);
+    return { dataset, file, error: describeError(error) };
+  }
+  const mistakes = cause.message.slice(cause.message.indexOf('\n') + 1);
+  const error = new LandfallError('LF_DEFINITION', { dataset: labelOf(source), mistakes }, { cause });
+  return { dataset, file, error: describeError(error) };
 }

@@ -26,8 +26,10 @@ export interface Config {
   readonly lockMs: number;
   /** How long a process that is told to stop may go on with what is in flight, in ms. */
   readonly stopMs: number;
-  /** Folders or files with dataset definitions of the user's own. */
+  /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
   readonly datasets: readonly string[];
+  /** The folders and files need not exist: nobody named them. */
+  readonly datasetsOptional?: boolean;
 }
 
 /** The unit of work: an address and nothing else. */

@@ -1,8 +1,8 @@
 /** What a source is: it sees files arrive and hands each one on once, when it is whole. */
 
-/** A file in the landing folder that nobody has a definition for. It is left where it is. */
+/** A file in the landing folder that has no definition, or a broken one. It is left where it is. */
 export interface UnknownFile {
-  /** The folder it lies in, which names no dataset. */
+  /** The folder it lies in, which names no dataset that can be used. */
   readonly dataset: string;
   readonly name: string;
   readonly bytes: number;
@@ -24,6 +24,8 @@ export interface DiscoverOptions {
   /** Absolute path of the landing folder. */
   readonly folder: string;
   readonly knows: (dataset: string) => boolean;
+  /** Why the files of a dataset that is not known wait; null where there is no such dataset at all. */
+  readonly waits?: (dataset: string) => string | null;
   /** Called once for each file that is whole. A throw is reported, and it is tried again after two seconds. */
   readonly onArrival: (arrival: Arrival) => Promise<void>;
   /** Called with all files that are left where they are whenever they change. */

@@ -1,6 +1,7 @@
 /** Decides, from its name and kind alone, what an entry of the landing folder is. */
 import type { Stats } from 'node:fs';
 import { LandfallError } from '../platform/errors/errors.ts';
+import type { DiscoverOptions } from './contract.ts';
 
 export type Identity =
   /** A file of a known dataset. */
@@ -25,7 +26,11 @@ export function isIgnored(key: string): boolean {
  * `key`: path below the landing folder, with `/`. The first segment is the dataset, the rest the file's
  * name, which may have folders in it.
  */
-export function identify(key: string, kind: EntryKind, knows: (dataset: string) => boolean): Identity {
+export function identify(
+  key: string,
+  kind: EntryKind,
+  { knows, waits = () => null }: Pick<DiscoverOptions, 'knows' | 'waits'>,
+): Identity {
   if (isIgnored(key) || kind.isDirectory()) return { kind: 'ignore' };
   const slash = key.indexOf('/');
   const dataset = slash < 0 ? '' : key.slice(0, slash);
@@ -34,6 +39,8 @@ export function identify(key: string, kind: EntryKind, knows: (dataset: string) 
   if (kind.isSymbolicLink()) return leave(new LandfallError('LF_LANDING_LINK', { file: key }));
   if (!kind.isFile()) return leave(new LandfallError('LF_LANDING_KIND', { file: key }));
   if (dataset !== '' && knows(dataset)) return { kind: 'take', dataset, name };
+  const reason = dataset === '' ? null : waits(dataset);
+  if (reason !== null) return leave(new LandfallError('LF_LANDING_WAITS', { file: key, dataset, reason }));
   const where = dataset === '' ? 'directly in the landing folder' : `in landing/${dataset}`;
   return leave(new LandfallError('LF_LANDING_UNKNOWN', { file: key, where, command: initCommand(key) }));
 }

@@ -22,9 +22,14 @@ export interface LandingEvents {
 /** Opens the landing folder, with a folder in it for each dataset. */
 export async function openLanding(landingUrl: string, registry: Registry): Promise<Storage> {
   const landing = await openStorage(landingUrl);
-  if (landing.url.startsWith('s3://')) return landing;
-  for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
+  await makeLandingFolders(landing, registry);
   return landing;
+}
+
+/** Makes the folders of datasets that have none yet. */
+export async function makeLandingFolders(landing: Storage, registry: Registry): Promise<void> {
+  if (landing.url.startsWith('s3://')) return;
+  for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
 }
 
 /** Watches it until the discovery is closed. */
@@ -35,6 +40,8 @@ export function watchLanding(
 ): Promise<Discovery> {
   const options = {
     knows: (dataset: string) => registry.get(dataset) !== undefined,
+    waits: (dataset: string) =>
+      registry.broken().find((broken) => broken.dataset === dataset)?.error.message ?? null,
     onArrival: events.onArrival,
     onLeft: events.onLeft,
     onError: (error: unknown, key: string) => {

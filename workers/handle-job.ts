@@ -27,7 +27,11 @@ import type { Ticker } from './ticker.ts';
  * What is wrong with this worker and not with the chunk: definitions change while workers are started again one
  * by one. Such a chunk is not tried here but given back, until the outage timeout is over.
  */
-const elsewhere: ReadonlySet<string> = new Set<ErrorCode>(['LF_DATASET_UNKNOWN', 'LF_DEFINITION_MISMATCH']);
+const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
+  'LF_DATASET_BROKEN',
+  'LF_DATASET_UNKNOWN',
+  'LF_DEFINITION_MISMATCH',
+]);
 
 /** How long a chunk that is not for this worker is left to others before it is taken up again. */
 const elsewherePauseMs = 2_000;

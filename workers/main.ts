@@ -62,7 +62,9 @@ try {
   // Told to stop before there was anything to do: the site could not be opened, or had no work.
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
-  const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
+  const { datasets: paths, datasetsOptional: optional = false, home } = config;
+  // Which version of which dataset a file is loaded with is in its jobs: those that ship with Landfall harm nobody.
+  const registry = await loadRegistry({ builtin, examples: builtin, paths, optional, home });
   const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     outageTimeoutMs: config.outageTimeout * 1000,
     outageOf: (error) => outageOf(error, config),

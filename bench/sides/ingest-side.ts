@@ -15,7 +15,7 @@ export interface IngestOptions {
   /** In the name of the side: `trips`. */
   readonly what: string;
   readonly dataset: string;
-  /** Folders with definitions beside the built-in ones. */
+  /** Folders with definitions beside the datasets that ship with Landfall. */
   readonly datasets?: readonly string[];
   /** Looks at star and lake before they are dropped; throws when they are not what they must be. */
   readonly verify: (found: { client: pg.Client; lake: string; receipt: Receipt }) => Promise<void>;
@@ -31,7 +31,7 @@ export function landfallEnvironment(arena: Arena, datasets: readonly string[] = 
     LANDING_URL: join(arena.folder, 'landing'),
     LAKE_URL: join(arena.folder, 'lake'),
     ARCHIVE_URL: join(arena.folder, 'archive'),
-    LANDFALL_DATASETS: datasets.join(','),
+    LANDFALL_DATASETS: ['example:*', ...datasets].join(','),
   };
 }
 

@@ -9,6 +9,7 @@ import { Ledger } from '../../ledger/ledger.ts';
 import { migrate } from '../../ledger/migrate.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import type { Registry } from '../../model/registry.ts';
 import { connectDatabase } from '../../platform/database/database.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, ScanJob, Storage } from '../../platform/types.ts';
@@ -81,12 +82,20 @@ export async function stagedLoad(options: {
     const meter = meterOf(kernel);
     const sinks = openSinks({ pool: database.pool, lake });
     const cpuBefore = process.cpuUsage();
+    const registry: Registry = {
+      get: () => dataset,
+      names: () => [dataset.name],
+      all: () => [dataset],
+      broken: () => [],
+      version: () => dataset,
+      reload: async () => false,
+    };
     let rows = 0;
     for (const job of planned.jobs) {
       const counts = await loadChunk(job, {
         hold: new ChunkHold(ledger, job, 'bench'),
         sharedLock: new SharedLock(),
-        registry: { get: () => dataset, names: () => [dataset.name], all: () => [dataset] },
+        registry,
         ledger,
         pool: database.pool,
         lake,

@@ -11,7 +11,7 @@ export function ddlCommand(): Command {
     .option('--json', 'the statements as a JSON array')
     .addHelpText('after', '\nExample:\n  landfall ddl trips | psql "$DATABASE_URL"')
     .action(async (name: string, flags: SettingFlags & { json?: boolean }) => {
-      const { registry } = await settle(flags);
+      const { registry } = await settle(flags, { examples: [name] });
       const dataset = datasetNamed(registry, name);
       const statements = [...starDdl(dataset), ...martDdl(dataset)];
       process.stdout.write(

@@ -2,6 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { demoAnswers } from '../../datasets/answers.ts';
+import { builtin } from '../../datasets/index.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { Receipt } from '../../platform/types.ts';
@@ -19,11 +20,15 @@ interface DemoFlags extends SettingFlags {
   exit?: boolean;
 }
 
-/** `landfall demo`: generates trips, drops them into the landing folder, and answers from the star. */
+/** Datasets that the demo can generate: those that ship with Landfall. */
+const examples = builtin.map(({ name }) => name);
+
+/** `landfall demo [NAME]`: generates rows of a dataset, drops them into the landing folder, and answers from the star. */
 export function demoCommand(): Command {
   return withSettings(new Command('demo'))
-    .description('see it work: generate trips, drop them, watch them load, ask the star')
-    .option('--rows <n>', 'how many trips', wholeNumber('--rows'), 1_000_000)
+    .description('see it work: generate rows, drop them, watch them load, ask the star')
+    .argument('[dataset]', examples.join(' | '), 'trips')
+    .option('--rows <n>', 'how many rows', wholeNumber('--rows'), 1_000_000)
     .option('--seed <s>', 'seed of the generator', wholeNumber('--seed'), 1)
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--host <address>', 'address of the dashboard (LANDFALL_HOST, default 127.0.0.1)')
@@ -32,9 +37,11 @@ export function demoCommand(): Command {
       'port of the dashboard (LANDFALL_PORT, default 8080; the next free one if it is taken)',
     )
     .option('--exit', 'end when the receipt is there; exit code 0 only if it reconciles')
-    .addHelpText('after', '\nExample:\n  landfall demo --rows 300000 --exit')
-    .action(async (flags: DemoFlags) => {
-      const { config, registry } = await settle(flags);
+    .addHelpText('after', '\nExample:\n  landfall demo --rows 300000 --exit\n  landfall demo citibike')
+    .action(async (dataset: string, flags: DemoFlags) => {
+      if (!examples.includes(dataset))
+        throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: examples.join(', ') });
+      const { config, registry } = await settle(flags, { examples: [dataset] });
       const say = (text: string) => process.stderr.write(text);
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
       const log = createLog('demo', { level: 'warn' });
@@ -50,10 +57,10 @@ export function demoCommand(): Command {
       });
       try {
         say(`Dashboard: ${site.url}\n`);
-        const receipt = await Promise.race([load(site, flags, say), stopped.then(() => null)]);
+        const receipt = await Promise.race([load(site, dataset, flags, say), stopped.then(() => null)]);
         if (receipt === null) return;
         process.stdout.write(renderReceipt(receipt));
-        for (const answer of await demoAnswers(site.database.pool, 'trips')) {
+        for (const answer of await demoAnswers(site.database.pool, dataset)) {
           process.stdout.write(`\n${answer.title}\n${table(answer.rows)}`);
         }
         process.exitCode = reconciles(receipt) ? ExitCode.success : ExitCode.failed;
@@ -71,10 +78,15 @@ export function demoCommand(): Command {
 }
 
 /** Loads the demo's file, or finds it loaded by an earlier run. */
-async function load(site: Site, flags: DemoFlags, say: (text: string) => void): Promise<Receipt> {
-  const name = `trips-${flags.rows}-seed-${flags.seed}.csv`;
+async function load(
+  site: Site,
+  dataset: string,
+  flags: DemoFlags,
+  say: (text: string) => void,
+): Promise<Receipt> {
+  const name = `${dataset}-${flags.rows}-seed-${flags.seed}.csv`;
   const { ledger } = site.coordinator;
-  const known = (await ledger.files({ dataset: 'trips' })).find(
+  const known = (await ledger.files({ dataset })).find(
     (file) => file.name === name && file.state !== 'failed' && file.state !== 'duplicate',
   );
   if (known) {
@@ -85,8 +97,8 @@ async function load(site: Site, flags: DemoFlags, say: (text: string) => void): 
     );
     return settledWithBars(site, known.fileId);
   }
-  await drop(site, name, flags, say);
-  return settledWithBars(site, await landed(site, name));
+  await drop(site, dataset, name, flags, say);
+  return settledWithBars(site, await landed(site, dataset, name));
 }
 
 async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
@@ -99,27 +111,33 @@ async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
 }
 
 /** Stages the file and renames it into the landing folder, as a careful producer would. */
-async function drop(site: Site, name: string, flags: DemoFlags, say: (text: string) => void): Promise<void> {
+async function drop(
+  site: Site,
+  dataset: string,
+  name: string,
+  flags: DemoFlags,
+  say: (text: string) => void,
+): Promise<void> {
   const { landingUrl } = site.config;
   if (landingUrl.startsWith('s3://'))
     throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
-  const folder = join(landingUrl, 'trips');
+  const folder = join(landingUrl, dataset);
   await mkdir(folder, { recursive: true });
   const staged = join(folder, `.${name}.part`);
   const started = performance.now();
-  const size = await generateFile('trips', { rows: flags.rows, seed: flags.seed, out: staged });
+  const size = await generateFile(dataset, { rows: flags.rows, seed: flags.seed, out: staged });
   say(
-    `Generated ${count(flags.rows)} trips, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
+    `Generated ${count(flags.rows)} rows of ${dataset}, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
   );
   await rename(staged, join(folder, name));
 }
 
 /** The ledger's number of a dropped file, as soon as progress tells of it. */
-function landed(site: Site, name: string): Promise<number> {
+function landed(site: Site, dataset: string, name: string): Promise<number> {
   return new Promise((resolve) => {
     const stop = site.hub.subscribe((message) => {
       const files = message.type === 'snapshot' ? message.state.files : (message.files ?? []);
-      const file = files.find((entry) => entry.name === name && entry.dataset === 'trips');
+      const file = files.find((entry) => entry.name === name && entry.dataset === dataset);
       if (!file) return;
       queueMicrotask(() => stop());
       resolve(file.fileId);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openDatabase } from '../../ledger/open-database.ts';
+import type { Registry } from '../../model/registry.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
@@ -14,6 +15,8 @@ interface Finding {
   readonly ok: boolean;
   readonly detail: string;
   readonly fix?: string;
+  /** The dataset that a broken definition stops. */
+  readonly dataset?: string;
 }
 
 /** `landfall doctor`: what is configured, reachable, missing. */
@@ -23,10 +26,7 @@ export function doctorCommand(): Command {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
-      const wrong: Finding[] = [];
-      const { config, registry } = await settle(flags, {
-        onWrong: (error) => wrong.push(failing('dataset', error)),
-      });
+      const { config, registry } = await settle(flags);
       const findings: Finding[] = [
         nodeVersion(),
         await find('database', () => database(config)),
@@ -34,8 +34,7 @@ export function doctorCommand(): Command {
         await find('landing', () => folder(config.landingUrl)),
         await find('lake', () => folder(config.lakeUrl)),
         await find('archive', () => folder(config.archiveUrl)),
-        { name: 'datasets', ok: true, detail: registry.names().join(', ') },
-        ...wrong,
+        ...datasets(registry),
       ];
       const settings = describeConfig(config);
       if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
@@ -63,6 +62,24 @@ async function find(name: string, look: () => Promise<string>): Promise<Finding>
 function failing(name: string, error: unknown): Finding {
   const { message, fix } = describeError(error);
   return { name, ok: false, detail: message, fix };
+}
+
+/** The datasets that can be used, and each definition that cannot. */
+function datasets(registry: Registry): Finding[] {
+  const names = registry.names().join(', ');
+  const none = 'none yet: `landfall init FILE` writes a definition';
+  return [
+    { name: 'datasets', ok: true, detail: names || none },
+    ...registry.broken().map(({ dataset, error }) => {
+      return {
+        name: 'dataset',
+        ok: false,
+        ...(dataset && { dataset }),
+        detail: error.message,
+        fix: error.fix,
+      };
+    }),
+  ];
 }
 
 function nodeVersion(): Finding {

@@ -6,16 +6,19 @@ import { generators } from '../../datasets/generators.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { count, duration } from '../terminal/format.ts';
 
-/** `landfall generate`: seeded rows of a built-in dataset; the same seed writes the same bytes. */
+/** `landfall generate`: seeded rows of a dataset that ships with Landfall; the same seed writes the same bytes. */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write a seeded CSV file of a built-in dataset')
+    .description('write a seeded CSV file of a dataset that ships with Landfall')
     .argument('<dataset>', Object.keys(generators).join(' | '))
     .requiredOption('--rows <n>', 'how many rows', wholeNumber('--rows'))
     .option('--seed <s>', 'the same seed writes the same bytes', wholeNumber('--seed'), 1)
     .requiredOption('--out <file>', 'where to write; - for standard output')
     .option('--json', 'print what was written as one JSON object')
-    .addHelpText('after', '\nExample:\n  landfall generate trips --rows 1000000 --seed 7 --out trips.csv')
+    .addHelpText(
+      'after',
+      '\nExample:\n  landfall generate trips --rows 1000000 --seed 7 --out trips.csv\n  landfall ingest trips.csv --dataset trips',
+    )
     .action(async (dataset: string, flags: { rows: number; seed: number; out: string; json?: boolean }) => {
       const started = performance.now();
       const bytes = await generateFile(dataset, flags);

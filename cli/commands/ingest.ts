@@ -37,7 +37,7 @@ export function ingestCommand(): Command {
       '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 wrong call, 3 more rejects than the limit',
     )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
-      const { config, registry } = await settle(flags);
+      const { config, registry } = await settle(flags, { examples: [flags.dataset] });
       const scope = `ingest-${randomBytes(6).toString('hex')}`;
       const log = createLog('ingest', { level: 'warn' });
       const site = await openSite({

@@ -17,7 +17,7 @@ export function statusCommand(): Command {
     .option('--json', 'one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  landfall status --json | jq .totals.rows')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
-      const { config } = await settle(flags);
+      const { config, registry } = await settle(flags);
       const database = await openDatabase(config);
       try {
         const ledger = new Ledger(database.pool);
@@ -27,8 +27,13 @@ export function statusCommand(): Command {
           ledger.waitingFiles(),
         ]);
         if (flags.json) {
-          process.stdout.write(`${JSON.stringify({ files, totals, waiting })}\n`);
+          const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
+          const definitions = { datasets: registry.names(), broken };
+          process.stdout.write(`${JSON.stringify({ files, totals, waiting, definitions })}\n`);
           return;
+        }
+        for (const { error } of registry.broken()) {
+          process.stdout.write(`✗ ${printableLines(error.message)}\n  → ${printable(error.fix)}\n\n`);
         }
         for (const { dataset, name, chunks, error } of waiting) {
           const file = printable(`${dataset}/${name}`);
@@ -53,4 +58,9 @@ export function statusCommand(): Command {
         await database.close();
       }
     });
+}
+
+/** Text of several lines, each without control characters. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/types.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeInTime, openSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
@@ -22,9 +24,7 @@ export function upCommand(): Command {
         serve: true,
       });
       const terminal = attachTerminal(site.hub);
-      process.stderr.write(
-        `Landfall is up: ${site.url}\n  drop files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}); Ctrl-C stops\n`,
-      );
+      process.stderr.write(`Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}; Ctrl-C stops\n`);
       try {
         await untilStopped(site);
       } finally {
@@ -33,4 +33,11 @@ export function upCommand(): Command {
         await closeInTime(site, config);
       }
     });
+}
+
+/** Where files go, or how to get a dataset where there is none. */
+function whatToDrop({ landingUrl }: Config, registry: Registry): string {
+  const names = registry.names();
+  if (names.length > 0) return `drop files into ${landingUrl}/<dataset>/ (${names.join(', ')})`;
+  return 'there is no dataset yet: `landfall init FILE` writes a definition, which is taken up at once';
 }

@@ -62,10 +62,9 @@ function barPainter(output: Output): Painter {
     for (const file of state.files) text += announce(file, announced, first);
     first = false;
     const columns = output.columns ?? 80;
-    const lines = [
-      ...outageLines(state, columns - 1),
-      ...barLines(state, columns, Math.max(1, (output.rows ?? 24) - 4 - state.outages.length)),
-    ];
+    const notes = [...brokenLines(state, columns - 1), ...outageLines(state, columns - 1)];
+    const height = Math.max(1, (output.rows ?? 24) - 4 - notes.length);
+    const lines = [...notes, ...barLines(state, columns, height)];
     text += lines.map((line) => `${line}\n`).join('');
     drawnLines = lines.length;
     output.write(text);
@@ -96,6 +95,15 @@ function announce(file: FileProgress, announced: Map<number, string>, first: boo
 function outageLines(state: ProgressState, width: number): string[] {
   return state.outages.map(({ message, fix, since }) =>
     printable(`! since ${new Date(since).toTimeString().slice(0, 8)}: ${message} → ${fix}`).slice(0, width),
+  );
+}
+
+/** Definitions that cannot be used, with their mistakes, cut to the width. */
+function brokenLines({ definitions }: ProgressState, width: number): string[] {
+  return definitions.broken.flatMap(({ message, fix }) =>
+    [...message.split('\n'), `→ ${fix}`].map((line, i) =>
+      `${i === 0 ? '✗ ' : '  '}${printable(line)}`.slice(0, width),
+    ),
   );
 }
 
@@ -146,9 +154,13 @@ export function barLine(file: FileProgress, width: number): string {
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
   const outages = new Set<string>();
+  let broken = '';
   let first = true;
   return {
     paint(state) {
+      const lines = brokenLines(state, 500).join('\n');
+      if (lines !== broken) output.write(lines === '' ? '✓ all definitions can be used\n' : `${lines}\n`);
+      broken = lines;
       for (const line of outageLines(state, 500)) if (!outages.has(line)) output.write(`${line}\n`);
       if (outages.size > 0 && state.outages.length === 0) output.write('! going on\n');
       outages.clear();

@@ -12,6 +12,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { changeChannel } from '../../ledger/ledger.ts';
+import type { Registry } from '../../model/registry.ts';
 import { listen } from '../../platform/database/listen.ts';
 import { databaseOutage, type Outage } from '../../platform/errors/outage.ts';
 import type {
@@ -60,6 +61,8 @@ export interface Hub {
   watchers(): number;
   /** All files of unknown datasets that lie in the landing folder now. */
   setUnknown(files: readonly UnknownFile[]): void;
+  /** The definitions in force. */
+  setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void;
   /** What `source`, a part of the coordinator, waits for to be gone; null when it goes on. */
   setOutage(source: string, outage: Outage | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
@@ -157,6 +160,12 @@ class ProgressHub implements Hub {
 
   setUnknown(files: readonly UnknownFile[]): void {
     this.model.applyUnknown(this.unknownFiles(files));
+    this.publish();
+  }
+
+  setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void {
+    const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
+    this.model.applyDefinitions({ datasets: registry.names(), broken });
     this.publish();
   }
 

@@ -25,6 +25,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
   );
   const totals = second.totals ?? first.totals;
   const outages = second.outages ?? first.outages ?? null;
+  const definitions = second.definitions ?? first.definitions ?? null;
   const rejects = [...(second.rejects ?? []), ...(first.rejects ?? [])].slice(0, keptRejects);
   return {
     type: 'change',
@@ -39,6 +40,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       totals,
       rejects,
       outages,
+      definitions,
     }),
   };
 }
@@ -53,6 +55,8 @@ export function bodyOf(parts: {
   rejects: NonNullable<ChangeBody['rejects']>;
   /** Null where they are as they were. */
   outages: ChangeBody['outages'] | null;
+  /** Null where they are as they were. */
+  definitions?: ChangeBody['definitions'] | null;
 }): ChangeBody {
   const gone = {
     ...(parts.goneFiles.length > 0 && { files: parts.goneFiles }),
@@ -65,6 +69,7 @@ export function bodyOf(parts: {
     ...(parts.totals && { totals: parts.totals }),
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
     ...(parts.outages && { outages: parts.outages }),
+    ...(parts.definitions && { definitions: parts.definitions }),
   };
 }
 

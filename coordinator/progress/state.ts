@@ -5,6 +5,7 @@
  *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages  ─▶ model  ─▶ settle ─▶ change
  */
 import {
+  type DefinitionsReport,
   type FileProgress,
   isFinished,
   type OutageReport,
@@ -52,13 +53,15 @@ export class ProgressModel {
   private newRejects: RejectSample[] = [];
   private outages: readonly OutageReport[] = [];
   private outagesChanged = false;
+  private definitions: DefinitionsReport = { datasets: [], broken: [] };
+  private definitionsChanged = false;
 
   /** The state as clients have it after the last `settle`. */
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    const { totals, rejects, outages } = this;
-    return { files, workers: [...this.workers.values()], totals, rejects, outages };
+    const { totals, rejects, outages, definitions } = this;
+    return { files, workers: [...this.workers.values()], totals, rejects, outages, definitions };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -163,6 +166,13 @@ export class ProgressModel {
     this.outagesChanged = true;
   }
 
+  /** The definitions in force now. */
+  applyDefinitions(definitions: DefinitionsReport): void {
+    if (same(definitions, this.definitions)) return;
+    this.definitions = definitions;
+    this.definitionsChanged = true;
+  }
+
   /** Brings what clients see up to date and says what changed in it; null when nothing did. */
   settle(at: number): ChangeBody | null {
     const flights = this.inFlight.sum(this.workers.values(), at);
@@ -192,6 +202,7 @@ export class ProgressModel {
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
       outages: this.outagesChanged ? this.outages : null,
+      definitions: this.definitionsChanged ? this.definitions : null,
     });
     this.totals = totals;
     this.noteThroughput(at);
@@ -260,6 +271,7 @@ export class ProgressModel {
     this.goneWorkers.clear();
     this.newRejects = [];
     this.outagesChanged = false;
+    this.definitionsChanged = false;
   }
 }
 

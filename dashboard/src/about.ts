@@ -2,5 +2,4 @@
 export interface About {
   readonly version: string;
   readonly landing: string;
-  readonly datasets: readonly string[];
 }

@@ -1,6 +1,7 @@
 /** The page as a whole. */
 import type { ProgressState, ThroughputSample } from '../../platform/progress/progress.ts';
 import type { About } from './about.ts';
+import { BrokenDefinitions } from './broken-definitions.tsx';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
@@ -52,11 +53,12 @@ function Progress({
   return (
     <main class="page">
       <Outages outages={state.outages} />
+      <BrokenDefinitions definitions={state.definitions} />
       <Overview state={state} summary={summary} />
       <div class="columns">
         <div class="column">
           {isEmpty ? (
-            <EmptyState about={about} />
+            <EmptyState about={about} datasets={state.definitions.datasets} />
           ) : (
             <>
               <Chart samples={samples} rowsPerSecond={state.totals.rowsPerSecond} />

@@ -195,11 +195,12 @@ function EndedFile({ file }: { file: FileProgress }) {
 }
 
 function UnknownFile({ file }: { file: FileProgress }) {
+  const waits = file.error?.code === 'LF_LANDING_WAITS';
   return (
     <li class="file unknown">
       <div class="file-line">
         <FileName file={file} />
-        <span class="file-state warn">unknown dataset</span>
+        <span class="file-state warn">{waits ? 'waits for its definition' : 'unknown dataset'}</span>
       </div>
       <div class="facts small">
         <span>{size(file.bytes)}</span>

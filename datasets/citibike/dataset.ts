@@ -121,7 +121,7 @@ export default defineDataset({
       ),
       bike_key: lookup('dim_bike', { bike_id: 'bike_id' }),
       user_type_key: lookup('dim_user_type', { name: 'user_type' }),
-      date_key: dateDimension('dim_date', 'started_at'),
+      date_key: dateDimension('dim_date', 'started_at', { shared: true }),
     },
     columns: [
       'duration_seconds',

@@ -45,7 +45,7 @@ export default defineDataset({
     dimensions: {
       region_key: lookup('dim_region', { name: 'region' }),
       datasource_key: lookup('dim_datasource', { name: 'datasource' }),
-      date_key: dateDimension('dim_date', 'datetime'),
+      date_key: dateDimension('dim_date', 'datetime', { shared: true }),
     },
     // Narrow, for tens of millions of rows: hour, time of day and week follow from the time and are in
     // the view star.trip. In this order the eight bytes of the time come to stand on a multiple of

@@ -185,6 +185,12 @@ export function tableShape(dimension: CompiledDimension): string {
   return `${keys} | ${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
 }
 
+/** Dimension tables that the definition shares with others: one of its roles says so. */
+export function sharedTables({ star }: DatasetDefinition): string[] {
+  const shared = Object.values(star.dimensions ?? {}).filter((dimension) => dimension.shared);
+  return [...new Set(shared.map(({ table }) => table))].sort();
+}
+
 function refuseDisagreement(
   dimensions: readonly CompiledDimension[],
   fact: string,

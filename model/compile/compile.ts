@@ -9,7 +9,7 @@ import { columnRefs, compileEnrichments, type Operation } from './compile-enrich
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
-import { compileLake, compileStar } from './compile-star.ts';
+import { compileLake, compileStar, sharedTables } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
 
@@ -65,6 +65,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       unique: rules.unique,
       lake,
       star,
+      sharedTables: sharedTables(source),
       drift,
       rejectLimit,
     },

@@ -10,6 +10,7 @@ export interface LookupDimension<N extends string = string> {
   readonly natural: Readonly<Record<string, N>>;
   readonly attributes: Readonly<Record<string, N>>;
   readonly keys: 'generated' | 'hashed';
+  readonly shared: boolean;
 }
 
 /** Days, keyed yyyymmdd. `N`: name of the date or timestamp column it reads. */
@@ -17,6 +18,7 @@ export interface DateDimension<N extends string = string> {
   readonly kind: 'date';
   readonly table: string;
   readonly column: N;
+  readonly shared: boolean;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface DateDimension<N extends string = string> {
  * and end station) when their columns agree. Attributes are kept as they were when the member was first seen.
  * A row whose natural key is null in every column points to the unknown member, 0.
  *
+ * `shared`: other datasets use the table too. Each of them has to say so and to give it the same columns.
+ *
  * `keys`: 'generated' counts members up, in an integer. 'hashed' makes a bigint of the natural key (docs/dimensions.md):
  * several times as fast where most rows bring a member of their own, four bytes a fact larger.
  */
@@ -32,14 +36,22 @@ export function lookup<N extends string, A extends string = never>(
   table: string,
   natural: Readonly<Record<string, N>>,
   attributes: Readonly<Record<string, A>> = {} as Readonly<Record<string, A>>,
-  options: { readonly keys?: 'generated' | 'hashed' } = {},
+  options: { readonly keys?: 'generated' | 'hashed'; readonly shared?: boolean } = {},
 ): LookupDimension<N | A> {
-  return { kind: 'lookup', table, natural, attributes, keys: options.keys ?? 'generated' };
+  const { keys = 'generated', shared = false } = options;
+  return { kind: 'lookup', table, natural, attributes, keys, shared };
 }
 
-/** A date dimension over a date column or a timestamp's local day; members appear with their days. */
-export function dateDimension<N extends string>(table: string, column: N): DateDimension<N> {
-  return { kind: 'date', table, column };
+/**
+ * A date dimension over a date column or a timestamp's local day; members appear with their days. `shared`: see
+ * `lookup`.
+ */
+export function dateDimension<N extends string>(
+  table: string,
+  column: N,
+  options: { readonly shared?: boolean } = {},
+): DateDimension<N> {
+  return { kind: 'date', table, column, shared: options.shared ?? false };
 }
 
 /** A mart: SQL over the star, made in the star's schema under its name. */

@@ -11,15 +11,18 @@ import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import type { Config } from '../types.ts';
 
+/** Members that follow from others. */
+type Derived = 'failedUrl' | 'datasetsOptional';
+
 /** Flags as the command line gives them: text, or values that a program passes. Undefined: not given. */
 export type ConfigFlags = {
-  readonly [name in Exclude<keyof Config, 'failedUrl'>]?: string | number | readonly string[] | null;
+  readonly [name in Exclude<keyof Config, Derived>]?: string | number | readonly string[] | null;
 };
 
 /** Members of landfall.config.ts. */
-export type UserConfig = Partial<Omit<Config, 'failedUrl'>>;
+export type UserConfig = Partial<Omit<Config, Derived>>;
 
-type Setting = Exclude<keyof Config, 'failedUrl'>;
+type Setting = Exclude<keyof Config, Derived>;
 
 /** The environment's name of each setting. */
 const environmentNames: Record<Setting, string> = {
@@ -128,7 +131,7 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
           (value) => (typeof value === 'string' ? value.split(',').map((path) => path.trim()) : value),
           z.array(z.string({ error: 'must be paths' }), { error: 'must be paths, separated by commas' }),
         )
-        .transform((paths) => paths.filter((path) => path !== '').map((path) => resolve(folder, path)));
+        .transform((paths) => paths.filter((path) => path !== '').map((path) => pathOf(path, folder)));
   }
 }
 
@@ -223,10 +226,11 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     lockMs: given.lockMs ?? defaultLockMs,
     stopMs: given.stopMs ?? defaultStopMs,
     datasets: given.datasets ?? defaultDatasets(cwd),
+    ...(given.datasets === undefined && { datasetsOptional: true }),
   };
 }
 
-/** ./datasets if it is there, unless it is the folder of those that come with Landfall. */
+/** ./datasets, whether or not it is there yet; in the repository of Landfall itself the datasets that ship with it. */
 function defaultDatasets(cwd: string): string[] {
   const folder = join(cwd, 'datasets');
   const own = [
@@ -234,7 +238,12 @@ function defaultDatasets(cwd: string): string[] {
     new URL('../../../datasets/index.ts', import.meta.url),
   ];
   const isOwn = own.some((url) => fileURLToPath(url) === join(folder, 'index.ts'));
-  return existsSync(folder) && !isOwn ? [folder] : [];
+  return isOwn ? ['example:*'] : [folder];
+}
+
+/** An absolute path, or the name of a dataset that ships with Landfall (`example:trips`). */
+function pathOf(path: string, folder: string): string {
+  return path.startsWith('example:') ? path : resolve(folder, path);
 }
 
 /** A folder as absolute path, or s3://bucket/prefix without a slash at the end; null for anything else. */
@@ -292,7 +301,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
     LANDFALL_LOCK_MS: String(config.lockMs),
     LANDFALL_STOP_MS: String(config.stopMs),
-    LANDFALL_DATASETS: config.datasets.join(',') || '(only those that come with Landfall)',
+    LANDFALL_DATASETS: config.datasets.join(',') || '(none)',
   };
 }
 

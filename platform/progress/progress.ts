@@ -145,6 +145,24 @@ export interface OutageReport {
   readonly since: string;
 }
 
+/** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
+export interface BrokenDefinitionReport {
+  /** The dataset that it stops; null where that cannot be told. */
+  readonly dataset: string | null;
+  /** Where the definition is. */
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The definitions that are in force. */
+export interface DefinitionsReport {
+  /** Datasets that can be loaded, sorted. */
+  readonly datasets: readonly string[];
+  readonly broken: readonly BrokenDefinitionReport[];
+}
+
 export interface ProgressState {
   readonly files: readonly FileProgress[];
   readonly workers: readonly WorkerProgress[];
@@ -153,6 +171,7 @@ export interface ProgressState {
   readonly rejects: readonly RejectSample[];
   /** What the work waits for to be gone; empty when all is well. */
   readonly outages: readonly OutageReport[];
+  readonly definitions: DefinitionsReport;
 }
 
 /** First message on a connection, and again when a client cannot be caught up. */
@@ -192,6 +211,8 @@ export interface ChangeMessage {
   readonly rejects?: readonly RejectSample[];
   /** All that there are now, in the place of those before. */
   readonly outages?: readonly OutageReport[];
+  /** Those in force now, in the place of those before. */
+  readonly definitions?: DefinitionsReport;
 }
 
 export type ProgressMessage = SnapshotMessage | ChangeMessage;

@@ -30,7 +30,7 @@ export async function startBucketDiscovery(
     const left: UnknownFile[] = [];
     const arrivals: { key: string; arrival: Arrival }[] = [];
     for await (const { key, fingerprint, bytes } of landing.list()) {
-      const identity = identify(key, regularFile, options.knows);
+      const identity = identify(key, regularFile, options);
       there.add(key);
       if (identity.kind === 'leave') {
         const { dataset, name, error } = identity;

@@ -208,7 +208,7 @@ class FolderDiscovery implements Discovery {
       await this.lookThrough(join(this.options.folder, key), writers).catch(noneIfMissing);
       return;
     }
-    const identity = identify(key, stats, this.options.knows);
+    const identity = identify(key, stats, this.options);
     if (identity.kind === 'leave') this.leave(key, identity, stats);
     if (identity.kind !== 'take') return;
     const mark = markOf(stats);
@@ -272,7 +272,7 @@ class FolderDiscovery implements Discovery {
   private leave(key: string, identity: Identity & { kind: 'leave' }, stats: Stats): void {
     const { dataset, name, error } = identity;
     const known = this.left.get(key);
-    if (known?.bytes === stats.size && known.error.code === error.code) return;
+    if (known?.bytes === stats.size && known.error.message === error.message) return;
     const landedAt = known?.landedAt ?? new Date().toISOString();
     this.left.set(key, { dataset, name, bytes: stats.size, landedAt, error: error.toJSON() });
     this.options.onLeft([...this.left.values()]);

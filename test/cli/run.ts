@@ -12,13 +12,22 @@ export interface CommandRun {
   readonly stderr: string;
 }
 
-/** `landfall ARGS…` in `cwd` with only `env` (and what Node needs) set. */
+/**
+ * `landfall ARGS…` in `cwd` with only `env` (and what Node needs) set, and the datasets that ship with Landfall,
+ * unless LANDFALL_DATASETS says otherwise.
+ */
 export function landfall(
   args: readonly string[],
   options: { cwd: string; env?: Record<string, string> },
 ): Promise<CommandRun> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH ?? '', HOME: options.cwd, NO_COLOR: '1', ...options.env };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HOME: options.cwd,
+      NO_COLOR: '1',
+      LANDFALL_DATASETS: 'example:*',
+      ...options.env,
+    };
     const child = spawn(process.execPath, [main, ...args], {
       cwd: options.cwd,
       env,

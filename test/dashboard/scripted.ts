@@ -103,7 +103,12 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     rowsPerSecond: sum((file) => file.rowsPerSecond),
     bytesPerSecond: sum((file) => file.bytesPerSecond),
   };
-  const nothing = { workers: [], rejects: [], outages: [] };
+  const nothing = {
+    workers: [],
+    rejects: [],
+    outages: [],
+    definitions: { datasets: ['citibike', 'trips'], broken: [] },
+  };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
 }
 

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definitionOf, definitionToLoad } from '../../ledger/definition.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { bigint, type Definition, defineDataset, integer } from '../../model/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
-import { type TestDatabase, testDatabase } from '../support/index.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 
 const sales = (fact: string, name = 'sales', versions: 'replace' | 'refuse' = 'replace'): Definition =>
   defineDataset({
@@ -77,12 +79,30 @@ describe('the definition of a file', () => {
     const registry = await registryOf(sales('fact_a'));
     const { version } = registry.get('sales')!;
     const planned = { dataset: 'sales', definitionVersion: version };
-    expect(definitionToLoad(registry, planned)).toBe(registry.get('sales'));
-    expect(() => definitionToLoad(registry, { ...planned, definitionVersion: '00' })).toThrowError(
-      expect.objectContaining({ code: 'LF_DEFINITION_MISMATCH' }),
-    );
-    expect(() => definitionToLoad(registry, { ...planned, dataset: 'buys' })).toThrowError(
-      expect.objectContaining({ code: 'LF_DATASET_UNKNOWN' }),
-    );
+    expect(await definitionToLoad(registry, planned)).toBe(registry.get('sales'));
+    await expect(definitionToLoad(registry, { ...planned, definitionVersion: '00' })).rejects.toMatchObject({
+      code: 'LF_DEFINITION_MISMATCH',
+    });
+    await expect(definitionToLoad(registry, { ...planned, dataset: 'buys' })).rejects.toMatchObject({
+      code: 'LF_DATASET_UNKNOWN',
+    });
+  });
+
+  it('loads chunks of a version that the process had before, and of one that has been written since', async () => {
+    const folder = tempFolder();
+    const write = (fact: string) =>
+      writeFileSync(
+        join(folder, 'sales.ts'),
+        `import { bigint, defineDataset } from 'landfall';
+export default defineDataset({ name: 'sales', columns: { id: bigint() }, star: { fact: '${fact}' } });`,
+      );
+    write('fact_a');
+    const registry = await loadRegistry({ paths: [folder] });
+    const before = registry.get('sales')!;
+    write('fact_b');
+    const now = (await loadRegistry({ paths: [folder] })).get('sales')!;
+    const planned = { dataset: 'sales', definitionVersion: now.version };
+    expect(await definitionToLoad(registry, planned)).toMatchObject({ version: now.version });
+    expect(await definitionToLoad(registry, { ...planned, definitionVersion: before.version })).toBe(before);
   });
 });

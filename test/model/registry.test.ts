@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defineDataset, lookup, text } from '../../model/index.ts';
-import { loadRegistry } from '../../model/registry.ts';
+import { datasetNamed, loadRegistry } from '../../model/registry.ts';
 import { landfall } from '../cli/run.ts';
 import { tempFolder } from '../support/index.ts';
 
@@ -79,60 +79,168 @@ test('a definition of the user takes the place of a built-in one of its name', a
   expect(registry.get('trips')?.columns.map(({ name }) => name)).toEqual(['amount', 'at']);
 });
 
-test('what is wrong is named with its file', async () => {
+test('a broken definition stops its own dataset, is named with its file, and stops no other', async () => {
   const folder = folderOf({
+    'good/dataset.ts': definition('good'),
     'syntax/dataset.ts': 'export default {{',
     'throws/dataset.ts': "throw new Error('no such thing');",
     'empty/dataset.ts': 'export const three = 3;',
     'wrong/dataset.ts': definition('wrong').replace("'year'", "'yeer'"),
     'unknown/dataset.ts': "import { nothing } from 'landfall'; export default nothing();",
-    'twice/a.ts': definition('again'),
-    'twice/b.ts': definition('again'),
+    'trips/dataset.ts': 'export default {{',
+    'a.ts': definition('again'),
+    'b.ts': definition('again'),
+    'helper.ts': "throw new Error('a helper');",
   });
-  const load = (path: string) => loadRegistry({ builtin, paths: [join(folder, path)] });
-  const file = { code: 'LF_DEFINITION_FILE' };
-  await expect(load('nowhere')).rejects.toMatchObject({
-    ...file,
-    message: expect.stringContaining('nowhere'),
+  const paths = [folder, join(folder, 'nowhere')];
+  const registry = await loadRegistry({ builtin, paths });
+  // A built-in dataset of the name of a broken definition is not what the user means.
+  expect(registry.names()).toEqual(['good', 'rides']);
+  const broken = registry.broken().map(({ dataset, file, error }) => {
+    return [dataset, file.replace(folder, ''), error.code, error.message] as const;
   });
-  await expect(load('syntax')).rejects.toMatchObject({
-    ...file,
-    message: expect.stringContaining('syntax/dataset.ts'),
+  const file = 'LF_DEFINITION_FILE';
+  expect(broken.sort()).toEqual([
+    [null, '/nowhere', file, expect.stringContaining('there is no such file or folder')],
+    ['again', '/a.ts', file, expect.stringMatching(/the dataset again is defined in .*b\.ts too/)],
+    ['again', '/b.ts', file, expect.stringMatching(/the dataset again is defined in .*a\.ts too/)],
+    [
+      'empty',
+      '/empty/dataset.ts',
+      file,
+      expect.stringMatching(/exports nothing that defineDataset returned/),
+    ],
+    ['helper', '/helper.ts', file, expect.stringContaining('a helper')],
+    ['syntax', '/syntax/dataset.ts', file, expect.stringContaining('syntax/dataset.ts')],
+    ['throws', '/throws/dataset.ts', file, expect.stringContaining('no such thing')],
+    ['trips', '/trips/dataset.ts', file, expect.any(String)],
+    ['unknown', '/unknown/dataset.ts', file, expect.stringContaining('nothing')],
+    [
+      'wrong',
+      '/wrong/dataset.ts',
+      'LF_DEFINITION',
+      expect.stringMatching(/wrong \(.*wrong\/dataset\.ts\) has mistakes:\n {2}lake\.partitionBy\[0\].*yeer/),
+    ],
+  ]);
+  expect(() => datasetNamed(registry, 'wrong')).toThrow(/wrong cannot be used.*dataset\.ts.*yeer/s);
+  expect(() => datasetNamed(registry, 'nothing')).toThrow(
+    'There is no dataset nothing; there are good, rides.',
+  );
+});
+
+test('folders that nobody named need not be there', async () => {
+  const registry = await loadRegistry({ paths: [join(tempFolder(), 'datasets')], optional: true });
+  expect([registry.names(), registry.broken()]).toEqual([[], []]);
+});
+
+test('an example is there where a path asks for it', async () => {
+  const names = async (...paths: string[]) => {
+    const registry = await loadRegistry({ examples: builtin, paths });
+    return [...registry.names(), ...registry.broken().map(({ error }) => error.message)];
+  };
+  expect(await names()).toEqual([]);
+  expect(await names('example:trips')).toEqual(['trips']);
+  expect(await names('example:*')).toEqual(['rides', 'trips']);
+  expect(await names('example:boats')).toEqual([expect.stringContaining('there are trips, rides')]);
+});
+
+describe('definitions that are read again', () => {
+  const write = (folder: string, path: string, content: string) => writeFileSync(join(folder, path), content);
+
+  test('are those of now, with all that they import; what has not changed stays the same object', async () => {
+    const folder = folderOf({
+      'stock.ts': definition('stock'),
+      'sales.ts': `import { fact } from './lib/names.ts';\n${definition('sales').replace("'fact_sales'", 'fact')}`,
+      'lib/names.ts': "export const fact = 'fact_one';",
+    });
+    const registry = await loadRegistry({ paths: [folder] });
+    const [stock, sales] = [registry.get('stock'), registry.get('sales')!];
+    expect(await registry.reload()).toBe(false);
+    write(folder, 'lib/names.ts', "export const fact = 'fact_two';");
+    write(folder, 'more.ts', definition('more'));
+    expect(await registry.reload()).toBe(true);
+    expect(registry.names()).toEqual(['more', 'sales', 'stock']);
+    expect(registry.get('sales')?.star.fact).toBe('fact_two');
+    expect(registry.get('stock')).toBe(stock);
+    expect(registry.version('sales', sales.version)).toBe(sales);
+    expect(registry.version('sales', registry.get('sales')!.version)).toBe(registry.get('sales'));
+    // What a definition says beside its version counts too.
+    write(folder, 'stock.ts', definition('stock').replace('columns:', "versions: 'replace', columns:"));
+    expect(await registry.reload()).toBe(true);
+    expect(registry.get('stock')).toMatchObject({ version: stock!.version, versions: 'replace' });
   });
-  await expect(load('throws')).rejects.toMatchObject({
-    ...file,
-    message: expect.stringContaining('no such thing'),
+
+  test('are broken for as long as they are, under the name that they had', async () => {
+    const folder = folderOf({ 'shop.ts': definition('sales') });
+    const registry = await loadRegistry({ paths: [folder] });
+    const { version } = registry.get('sales')!;
+    write(folder, 'shop.ts', 'export default {{');
+    expect(await registry.reload()).toBe(true);
+    expect(registry.broken()).toMatchObject([{ dataset: 'sales' }]);
+    expect(registry.version('sales', version)).toBeDefined();
+    write(folder, 'shop.ts', definition('sales'));
+    expect(await registry.reload()).toBe(true);
+    expect([registry.names(), registry.broken()]).toEqual([['sales'], []]);
   });
-  await expect(load('unknown')).rejects.toMatchObject({
-    ...file,
-    message: expect.stringContaining('nothing'),
-  });
-  await expect(load('empty')).rejects.toThrow(/dataset\.ts exports nothing that defineDataset returned/);
-  await expect(load('twice')).rejects.toThrow(/the dataset again is defined in .*a\.ts too/);
-  await expect(load('wrong')).rejects.toMatchObject({
-    code: 'LF_DEFINITION',
-    message: expect.stringMatching(
-      /wrong \(.*wrong\/dataset\.ts\) has mistakes:\n {2}lake\.partitionBy\[0\].*yeer/,
-    ),
+
+  test('take no table from a dataset that has it already', async () => {
+    const folder = folderOf({ 'sales.ts': definition('sales') });
+    const registry = await loadRegistry({ paths: [folder] });
+    write(folder, 'first.ts', definition('first').replace('fact_first', 'fact_sales'));
+    await registry.reload();
+    expect(registry.names()).toEqual(['sales']);
+    expect(registry.broken()).toMatchObject([
+      {
+        dataset: 'first',
+        error: { message: expect.stringMatching(/the table belongs to the dataset sales/) },
+      },
+    ]);
   });
 });
 
-test('datasets may share a dimension table that agrees, and no fact table', async () => {
-  const station = (name: string, fact: string, attribute: object) =>
+describe('a dimension table of two datasets', () => {
+  const station = (name: string, shared: boolean, attribute: Record<string, 'area'> = {}) =>
     defineDataset({
       name,
       columns: { station: text(), area: text() },
       star: {
-        fact,
-        dimensions: { k: lookup('dim_station', { name: 'station' }, attribute as Record<string, 'area'>) },
+        fact: `fact_${name}`,
+        dimensions: { k: lookup('dim_station', { name: 'station' }, attribute, { shared }) },
       },
     });
-  await expect(
-    loadRegistry({ builtin: [...builtin, station('other', 'fact_other', {})], paths: [] }),
-  ).resolves.toBeDefined();
-  await expect(
-    loadRegistry({ builtin: [...builtin, station('other', 'fact_ride', { area: 'area' })], paths: [] }),
-  ).rejects.toThrow(
-    /fact_ride belongs to rides[\s\S]*star\.dim_station.*rides gives the table other columns/,
-  );
+  const mistakes = async (...datasets: ReturnType<typeof station>[]) => {
+    const registry = await loadRegistry({ builtin: datasets, paths: [] });
+    expect(registry.get('one')).toBeDefined();
+    return registry.broken().map(({ dataset, error }) => `${dataset}: ${error.message}`);
+  };
+
+  test('is shared when both say so', async () => {
+    expect(await mistakes(station('one', true), station('two', true))).toEqual([]);
+  });
+
+  test.each([
+    [
+      true,
+      false,
+      /two: .*star\.dimensions \(star\.dim_station\): the dataset one has that table too, and two does not share/s,
+    ],
+    [false, true, /two: .*the dataset one has that table too, and one does not share/s],
+    [false, false, /two: .*and two and one do not share it.*add \{ shared: true \}/s],
+  ])('stops the second where they do not both say so (%s, %s), and names both', async (one, two, message) => {
+    expect(await mistakes(station('one', one), station('two', two))).toEqual([
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('stops the second where they do not agree', async () => {
+    expect(await mistakes(station('one', true), station('two', true, { area: 'area' }))).toEqual([
+      expect.stringMatching(/two: .*one gives the table other columns/s),
+    ]);
+  });
+
+  test('says nothing about the version: it can be shared later', async () => {
+    const versionOf = async (shared: boolean) =>
+      (await loadRegistry({ builtin: [station('one', shared)], paths: [] })).get('one')!.version;
+    expect(await versionOf(true)).toBe(await versionOf(false));
+  });
 });

@@ -9,7 +9,7 @@ const kind = (what: 'file' | 'folder' | 'link' | 'socket'): EntryKind => ({
 const knows = (dataset: string) => dataset === 'trips';
 
 function identified(key: string, what: Parameters<typeof kind>[0] = 'file') {
-  const identity = identify(key, kind(what), knows);
+  const identity = identify(key, kind(what), { knows });
   return identity.kind === 'leave' ? { ...identity, error: identity.error.toJSON() } : identity;
 }
 

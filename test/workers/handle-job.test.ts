@@ -12,7 +12,7 @@ import { type HandlerOptions, jobHandler } from '../../workers/handle-job.ts';
 import { Slots } from '../../workers/slots.ts';
 import { Ticker } from '../../workers/ticker.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
-import { openStage, type Stage } from './support.ts';
+import { openStage, registryOf, type Stage } from './support.ts';
 
 const csv = Buffer.concat([...generateTrips({ rows: 100 })]);
 
@@ -30,7 +30,7 @@ async function handler(changes: Partial<HandlerOptions> = {}) {
   const { dataset, ledger } = stage;
   return jobHandler({
     workerId: 'test',
-    registry: { get: () => dataset, names: () => [], all: () => [dataset] },
+    registry: registryOf(dataset),
     ledger,
     pool: database.pool,
     lake: await openStorage(stage.lakeUrl),
@@ -59,10 +59,10 @@ const state = async () => {
 
 describe('a chunk that fails', () => {
   it('is tried again until its last attempt, and then has failed', async () => {
-    const get = () => {
+    const version = () => {
       throw new Error('as in a test');
     };
-    const handle = await handler({ registry: { get, names: () => [], all: () => [] } });
+    const handle = await handler({ registry: { ...registryOf(), version } });
     const job = { kind: 'chunk', chunk: stage.jobs[0] } as const;
     await expect(handle(job, context())).rejects.toThrow('as in a test');
     expect(await state()).toEqual({ state: 'planned', code: 'LF_INTERNAL' });
@@ -75,7 +75,7 @@ describe('a chunk that fails', () => {
   it('waits for a worker with its definition, with that as the reason, until the outage timeout is at its end', async () => {
     const { dataset } = stage;
     const other = { ...dataset, version: '0123456789abcdef' };
-    const handle = await handler({ registry: { get: () => other, names: () => [], all: () => [other] } });
+    const handle = await handler({ registry: registryOf(other) });
     const job = { kind: 'chunk', chunk: stage.jobs[0] } as const;
     const group = { kind: 'group', chunks: stage.jobs } as const;
     for (const given of [job, group, job]) {
@@ -88,7 +88,7 @@ describe('a chunk that fails', () => {
   });
 
   it('has failed when no worker had its definition for as long as the outage timeout lasts', async () => {
-    const handle = await handler({ registry: { get: () => undefined, names: () => [], all: () => [] } });
+    const handle = await handler({ registry: registryOf() });
     await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context({ givenBack: 30 }));
     expect(await state()).toEqual({ state: 'failed', code: 'LF_DATASET_UNKNOWN' });
   });

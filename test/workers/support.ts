@@ -9,6 +9,7 @@ import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
 import type { Definition } from '../../model/index.ts';
+import type { Registry } from '../../model/registry.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import { openObject, openStorage } from '../../platform/storage/index.ts';
 import type { ChunkJob, FileLayout } from '../../platform/types.ts';
@@ -85,11 +86,7 @@ export async function openStage(
     const tools: ChunkTools = {
       hold: new ChunkHold(ledger, job, 'test'),
       sharedLock: new SharedLock(),
-      registry: {
-        get: (named) => (named === name ? dataset : undefined),
-        names: () => [name],
-        all: () => [dataset],
-      },
+      registry: registryOf(dataset),
       ledger,
       pool: database.pool,
       lake,
@@ -140,4 +137,17 @@ export function lineBorders(csv: Buffer, bytes: number): number[] {
     ends.push(end);
   }
   return ends;
+}
+
+/** A registry of these datasets. */
+export function registryOf(...datasets: readonly CompiledDataset[]): Registry {
+  return {
+    get: (name) => datasets.find((dataset) => dataset.name === name),
+    names: () => datasets.map(({ name }) => name),
+    all: () => [...datasets],
+    broken: () => [],
+    version: (name, version) =>
+      datasets.find((dataset) => dataset.name === name && dataset.version === version),
+    reload: async () => false,
+  };
 }

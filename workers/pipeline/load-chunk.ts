@@ -56,7 +56,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const claimed = await tools.hold.take();
   if (claimed === null) return null;
   crashPoint('chunk.claimed');
-  const dataset = definitionToLoad(tools.registry, job);
+  const dataset = await definitionToLoad(tools.registry, job);
   const alone = isSuspect(claimed);
   // While the chunk waits for the lock, whatever ends this process is not the chunk.
   if (alone) await tools.hold.stepBack();

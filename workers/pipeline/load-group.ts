@@ -40,7 +40,7 @@ export async function loadGroup(
   tools: GroupTools,
 ): Promise<readonly ChunkJob[]> {
   const { ledger, signal } = tools;
-  const dataset = definitionToLoad(tools.registry, chunks[0]);
+  const dataset = await definitionToLoad(tools.registry, chunks[0]);
   const ids = chunks.map(({ chunkId }) => chunkId);
   const holder = `${tools.workerId}#g${++groupsSoFar}`;
   const claims = await ledger.claimChunks(ids, holder);

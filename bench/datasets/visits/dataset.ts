@@ -23,7 +23,7 @@ export default defineDataset({
     fact: 'fact_visit',
     dimensions: {
       customer_key: lookup('dim_customer', { name: 'customer' }, {}, { keys: 'hashed' }),
-      date_key: dateDimension('dim_date', 'at'),
+      date_key: dateDimension('dim_date', 'at', { shared: true }),
     },
     columns: ['at', 'cents'],
   },

@@ -2,6 +2,11 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const definitionCodes = {
+  LF_DATASET_BROKEN: {
+    message: 'The dataset {dataset} cannot be used, because its definition {file} is broken: {reason}',
+    fix: 'Fix the definition; `landfall doctor` lists what is wrong. The files that wait for it are loaded then.',
+    retry: 'never',
+  },
   LF_DATASET_UNCLEAR: {
     message: 'Landfall cannot tell which dataset {file} belongs to: {reason}.',
     fix: 'Name it with --dataset NAME, or write a definition with `landfall init {file}`.',
@@ -9,7 +14,7 @@ export const definitionCodes = {
   },
   LF_DATASET_UNKNOWN: {
     message: 'There is no dataset {dataset}. Known datasets: {known}.',
-    fix: 'Name one of them, or set LANDFALL_DATASETS to the folder of your definitions, for the workers too.',
+    fix: 'Name one of them, or set LANDFALL_DATASETS to the folder of your definitions, for the workers too. Datasets that ship with Landfall exist where you ask for them: `--datasets example:trips`.',
     retry: 'never',
   },
   LF_DEFINITION: {

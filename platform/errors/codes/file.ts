@@ -72,6 +72,11 @@ export const fileCodes = {
     fix: 'Move or copy the file itself there, or load it from where it is with `landfall ingest`.',
     retry: 'never',
   },
+  LF_LANDING_WAITS: {
+    message: '{file} waits, because the definition of {dataset} is broken: {reason}',
+    fix: 'Fix the definition. The file is loaded then; leave it where it is.',
+    retry: 'never',
+  },
   LF_LANDING_UNKNOWN: {
     message: '{file} is {where}, which belongs to no dataset.',
     fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',

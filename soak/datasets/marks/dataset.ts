@@ -34,7 +34,7 @@ export default defineDataset({
     fact: 'fact_mark',
     dimensions: {
       content_key: lookup('dim_mark_content', { content: 'content' }, {}, { keys: 'hashed' }),
-      date_key: dateDimension('dim_date', 'noted_at'),
+      date_key: dateDimension('dim_date', 'noted_at', { shared: true }),
     },
     columns: ['byte_offset', 'noted_at', 'record', 'amount', 'note'],
   },

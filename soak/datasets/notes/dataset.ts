@@ -39,7 +39,7 @@ export default defineDataset({
     fact: 'fact_note',
     dimensions: {
       content_key: lookup('dim_note_content', { content: 'content' }),
-      date_key: dateDimension('dim_date', 'noted_at'),
+      date_key: dateDimension('dim_date', 'noted_at', { shared: true }),
     },
     columns: ['byte_offset', 'noted_at', 'record', 'amount', 'note'],
   },

@@ -1,0 +1,28 @@
+/** Definitions that cannot be used: whose files wait, and what is wrong. All other datasets are loaded. */
+import type { DefinitionsReport } from '../../platform/progress/progress.ts';
+import { Prose } from './prose.tsx';
+
+export function BrokenDefinitions({ definitions }: { definitions: DefinitionsReport }) {
+  const { broken } = definitions;
+  if (broken.length === 0) return null;
+  return (
+    <section class="outages broken" role="alert" aria-label="Broken definitions">
+      {broken.map(({ dataset, file, message, fix, code }) => (
+        <div class="outage" key={`${file} ${dataset}`}>
+          <p>
+            <strong>
+              {dataset === null ? 'A definition is broken' : `The definition of ${dataset} is broken`}
+            </strong>
+            {dataset !== null && '. Its files wait in the landing folder; all other datasets are loaded.'}
+          </p>
+          <p class="mistakes">
+            {message} <span class="code">{code}</span>
+          </p>
+          <p class="fix">
+            <Prose text={fix} />
+          </p>
+        </div>
+      ))}
+    </section>
+  );
+}
