@@ -157,7 +157,8 @@ class LiveRegistry implements Registry {
     }
     const own = await this.imported(files, home, broken);
     const names = new Set([...own.map(({ definition }) => definition.name), ...namesOf(broken)]);
-    return [...sources.filter(({ definition }) => !names.has(definition.name)), ...own];
+    const others = new Map(sources.map((source) => [source.definition.name, source]));
+    return [...[...others.values()].filter(({ definition }) => !names.has(definition.name)), ...own];
   }
 
   /** The definitions of files. A name that two files have is broken in both. */

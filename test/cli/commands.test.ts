@@ -162,22 +162,25 @@ describe('commands', () => {
       writeFileSync(join(site, 'datasets', name, 'dataset.ts'), text);
     };
     define('good', ownDefinition('good'));
+    define('one', ownDefinition('twin'));
     define('broken', 'export default {');
     define('empty', 'export const nothing = 1;');
     define('mistaken', ownDefinition('mistaken').replace("['a']", "['b']"));
-    define('twin', ownDefinition('good'));
-    const { code, stdout } = await landfall(['doctor', '--json'], { cwd: site, env });
+    define('two', ownDefinition('twin'));
+    const own = { ...env, LANDFALL_DATASETS: '' };
+    const { code, stdout } = await landfall(['doctor', '--json'], { cwd: site, env: own });
     expect(code).toBe(1);
     const findings: { name: string; ok: boolean; detail: string; fix?: string }[] =
       JSON.parse(stdout).findings;
     expect(findings.filter(({ ok }) => ok).map(({ name }) => name)).toEqual(looks);
-    expect(findings.find(({ name }) => name === 'datasets')?.detail).toBe('citibike, good, trips');
+    expect(findings.find(({ name }) => name === 'datasets')?.detail).toBe('good');
     const wrong = findings.filter(({ ok }) => !ok);
     expect(wrong.map(({ detail }) => /datasets\/(\w+)\//.exec(detail)?.[1])).toEqual([
       'broken',
       'empty',
+      'one',
+      'two',
       'mistaken',
-      'twin',
     ]);
     for (const { name, fix } of wrong) expect([name, typeof fix]).toEqual(['dataset', 'string']);
   });

@@ -59,11 +59,13 @@ describePage('the page on a real ledger', () => {
     yard = new Yard(database);
     ticks = await openTicks({ redisUrl: null }, database.url);
     hub = await createHub({ ledger: yard.ledger, databaseUrl: database.url, ticks, log: { warn: () => {} } });
+    const registry = await loadRegistry({ builtin, paths: [] });
+    hub.setDefinitions(registry);
     server = await startServer({
       config: { host: '127.0.0.1', port: 0, token: 'secret', landingUrl: '/srv/landing' },
       hub,
       ledger: yard.ledger,
-      registry: await loadRegistry({ builtin, paths: [] }),
+      registry,
       pool: database.pool,
       log: { error: () => {} },
     });

@@ -140,7 +140,7 @@ test('an example is there where a path asks for it', async () => {
   };
   expect(await names()).toEqual([]);
   expect(await names('example:trips')).toEqual(['trips']);
-  expect(await names('example:*')).toEqual(['rides', 'trips']);
+  expect(await names('example:*', 'example:trips')).toEqual(['rides', 'trips']);
   expect(await names('example:boats')).toEqual([expect.stringContaining('there are trips, rides')]);
 });
 

@@ -307,6 +307,9 @@ describe('docs/progress.md', () => {
     await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
     await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
     await watcher.until((view) => view.state.workers.every((worker) => worker.workerId !== 'w-gone'));
+    const broken = { dataset: 'sales', file: 'sales.ts', error: { code: 'LF_DEFINITION', message: '', fix: '' } };
+    hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
+    await watcher.until((view) => view.state.definitions.broken.length === 1);
     const snapshot = hub.snapshot();
     const { state } = snapshot;
     const changeMembers = watcher.changes.flatMap((change) => Object.keys(change));
@@ -322,6 +325,8 @@ describe('docs/progress.md', () => {
       reject: state.rejects[0],
       throughput: snapshot.history![0],
       outage: state.outages[0],
+      definitions: state.definitions,
+      broken: state.definitions.broken[0],
     };
     const documented = documentedMembers();
     expect(Object.keys(documented).sort()).toEqual(Object.keys(samples).sort());

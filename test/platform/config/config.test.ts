@@ -41,7 +41,8 @@ describe('settings', () => {
       outageTimeout: 3600,
       lockMs: 10_000,
       stopMs: 10_000,
-      datasets: [],
+      datasets: [join(cwd, 'datasets')],
+      datasetsOptional: true,
     });
   });
 
@@ -106,11 +107,13 @@ describe('settings', () => {
     });
   });
 
-  it('find definitions in ./datasets, but not those that come with Landfall', async () => {
-    mkdirSync(join(cwd, 'datasets'));
-    expect((await load({})).datasets).toEqual([join(cwd, 'datasets')]);
+  it('find definitions in ./datasets; those that ship with Landfall in its own repository, or where they are named', async () => {
+    expect(await load({})).toMatchObject({ datasets: [join(cwd, 'datasets')], datasetsOptional: true });
+    const named = await load({ datasets: ['example:trips', 'own'] });
+    expect(named.datasets).toEqual(['example:trips', join(cwd, 'own')]);
+    expect(named.datasetsOptional).toBeUndefined();
     const repository = fileURLToPath(new URL('../../../', import.meta.url));
-    expect((await loadConfig({}, { env: {}, cwd: repository })).datasets).toEqual([]);
+    expect((await loadConfig({}, { env: {}, cwd: repository })).datasets).toEqual(['example:*']);
   });
 });
 
