@@ -68,7 +68,7 @@ describe('README', () => {
     writeFileSync(join(folder, 'orders.csv'), block('`orders.csv`'));
     const database = await testDatabase();
     try {
-      const env = { DATABASE_URL: database.url, LANDFALL_WORKERS: '1' };
+      const env = { DATABASE_URL: database.url, LANDFALL_WORKERS: '1', LANDFALL_DATASETS: '' };
       const { code, stdout, stderr } = await landfall(
         ['ingest', 'orders.csv', '--dataset', 'orders', '--json'],
         { cwd: folder, env },

@@ -124,7 +124,7 @@ test('a broken definition stops its own dataset, is named with its file, and sto
   ]);
   expect(() => datasetNamed(registry, 'wrong')).toThrow(/wrong cannot be used.*dataset\.ts.*yeer/s);
   expect(() => datasetNamed(registry, 'nothing')).toThrow(
-    'There is no dataset nothing; there are good, rides.',
+    'There is no dataset nothing. Known datasets: good, rides.',
   );
 });
 

@@ -307,7 +307,11 @@ describe('docs/progress.md', () => {
     await watcher.until((view) => view.state.workers.some((worker) => worker.workerId === 'w-gone'));
     await ticks.publish(tickOf({ workerId: 'w-gone', left: true }));
     await watcher.until((view) => view.state.workers.every((worker) => worker.workerId !== 'w-gone'));
-    const broken = { dataset: 'sales', file: 'sales.ts', error: { code: 'LF_DEFINITION', message: '', fix: '' } };
+    const broken = {
+      dataset: 'sales',
+      file: 'sales.ts',
+      error: { code: 'LF_DEFINITION', message: '', fix: '' },
+    };
     hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
     await watcher.until((view) => view.state.definitions.broken.length === 1);
     const snapshot = hub.snapshot();
