@@ -10,7 +10,7 @@
  */
 import type pg from 'pg';
 import { LandfallError } from '../platform/errors/errors.ts';
-import { holdChunks } from './claim.ts';
+import { holdChunks } from './tables/chunks.ts';
 
 export class ChunkTransaction {
   private readonly pool: pg.Pool;

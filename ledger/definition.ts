@@ -10,6 +10,7 @@ import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
 import { datasetNamed, type Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { ChunkJob } from '../platform/types.ts';
+import { toJson } from './json.ts';
 import type { LedgerFile } from './rows.ts';
 import { type Client, run } from './statements/run.ts';
 
@@ -40,6 +41,16 @@ export async function definitionOf(
   if (stored !== null) return stored;
   const reason = `the ledger has no definition of ${dataset} with version ${definitionVersion}`;
   throw new LandfallError('LF_INTERNAL', { reason });
+}
+
+/** Keeps a definition under its version, as it was last used: marts, checks and the like may change meanwhile. */
+export async function saveDefinition(
+  client: Client,
+  version: string,
+  dataset: string,
+  definition: unknown,
+): Promise<void> {
+  await run(client, 'definitions/save-definition', [version, dataset, toJson(definition)]);
 }
 
 /** The definition with this version; null where the ledger has none. */

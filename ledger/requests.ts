@@ -1,7 +1,7 @@
 /** What the ledger is asked and told. */
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { FileLayout, Receipt, StreamChunk } from '../platform/types.ts';
-import type { ErrorDescription, LedgerFile, LedgerFileState } from './rows.ts';
+import type { ErrorDescription, LedgerFileState } from './rows.ts';
 
 export interface NewFile {
   readonly dataset: string;
@@ -50,17 +50,4 @@ export interface FileChange {
   readonly contentHash?: string;
   readonly definitionVersion?: string;
   readonly layout?: FileLayout;
-}
-
-export interface Claim {
-  /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
-  readonly fencingToken: number;
-  /** Workers that had the chunk and were not heard of again. */
-  readonly lost: number;
-  readonly lineStart: number;
-  /** Of a compressed file: the chunk's place in what that unpacks to. */
-  readonly unpacked?: { readonly start: number; readonly end: number };
-  /** Rows of the file's other chunks that were rejected. */
-  readonly rejectedSoFar: number;
-  readonly file: LedgerFile;
 }

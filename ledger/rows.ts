@@ -16,7 +16,16 @@ import type {
   StreamScan,
   ZipPlace,
 } from '../platform/types.ts';
-import type { Account, Accounts, ErrorDescription, LedgerFileState } from './statements/tables.ts';
+import type {
+  Account,
+  Accounts,
+  ChunkRow,
+  ErrorDescription,
+  FileRow,
+  LedgerFileState,
+  RejectRow,
+} from './statements/row-types.ts';
+import type { Row } from './statements/run.ts';
 
 export type { Account, Accounts, ErrorDescription, LedgerFileState };
 
@@ -70,6 +79,19 @@ export interface LedgerChunk {
   readonly committedAt: Date | null;
 }
 
+export interface Claim {
+  /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
+  readonly fencingToken: number;
+  /** Workers that had the chunk and were not heard of again. */
+  readonly lost: number;
+  readonly lineStart: number;
+  /** Of a compressed file: the chunk's place in what that unpacks to. */
+  readonly unpacked?: { readonly start: number; readonly end: number };
+  /** Rows of the file's other chunks that were rejected. */
+  readonly rejectedSoFar: number;
+  readonly file: LedgerFile;
+}
+
 /** A file some of whose chunks were tried in vain and will be tried again. */
 export interface WaitingFile {
   readonly fileId: number;
@@ -121,11 +143,7 @@ export interface LedgerScan {
   readonly stream: StreamScan | null;
 }
 
-/** A row as the driver gives it. int8 may be number or text, so every count goes through Number. */
-// biome-ignore lint/suspicious/noExplicitAny: the statements say what is in a row, the types below repeat it.
-export type Row = Record<string, any>;
-
-export function toFile(row: Row): LedgerFile {
+export function toFile(row: FileRow): LedgerFile {
   return {
     fileId: row.file_id,
     dataset: row.dataset,
@@ -134,7 +152,7 @@ export function toFile(row: Row): LedgerFile {
     movingTo: row.moving_to,
     scope: row.scope,
     origin: row.origin,
-    bytes: Number(row.bytes),
+    bytes: row.bytes,
     fingerprint: row.fingerprint,
     contentHash: row.content_hash,
     duplicateOf: row.duplicate_of,
@@ -153,14 +171,14 @@ export function toFile(row: Row): LedgerFile {
   };
 }
 
-export function toChunk(row: Row): LedgerChunk {
+export function toChunk(row: ChunkRow): LedgerChunk {
   return {
     chunkId: row.chunk_id,
     fileId: row.file_id,
     number: row.number,
-    byteStart: Number(row.byte_start),
-    byteEnd: Number(row.byte_end),
-    lineStart: Number(row.line_start),
+    byteStart: row.byte_start,
+    byteEnd: row.byte_end,
+    lineStart: row.line_start,
     state: row.state,
     fencingToken: row.fencing_token,
     worker: row.worker,
@@ -183,61 +201,83 @@ export function toChunkJob(
   return { fileId, chunkId, number, byteStart, byteEnd, dataset, definitionVersion };
 }
 
-export function toWaiting(row: Row): WaitingFile {
-  const { file_id: fileId, dataset, name, chunks, error } = row;
-  return { fileId, dataset, name, chunks: Number(chunks), error };
-}
-
-export function toPart(row: Row): LedgerPart {
-  return { path: row.path, rows: Number(row.rows), bytes: Number(row.bytes), chunkId: row.chunk_id };
-}
-
-export function toReject(row: Row): StoredReject {
+export function toClaim(row: Row<'chunks/claim-chunk'> | Row<'groups/claim-chunks'>): Claim {
+  const { fencing_token: fencingToken, lost, line_start: lineStart } = row;
+  const unpacked = placeInUnpacked(row);
   return {
-    rejectId: Number(row.reject_id),
+    ...{ fencingToken, lost, lineStart },
+    ...(unpacked && { unpacked }),
+    rejectedSoFar: Number(row.rejected_so_far),
+    file: toFile(row),
+  };
+}
+
+/** Of a chunk of a compressed file: its place in what that unpacks to. */
+export function placeInUnpacked(
+  row: Pick<ChunkRow, 'unpacked_start' | 'unpacked_end'>,
+): { start: number; end: number } | null {
+  const { unpacked_start: start, unpacked_end: end } = row;
+  return start === null ? null : { start, end: end! };
+}
+
+export function toWaiting(row: Row<'chunks/waiting-chunks'>): WaitingFile {
+  const { file_id: fileId, ...rest } = row;
+  return { fileId, ...rest };
+}
+
+export function toPart(row: Row<'parts/parts'>): LedgerPart {
+  return { path: row.path, rows: row.rows, bytes: row.bytes, chunkId: row.chunk_id };
+}
+
+/** Where in a zip file a reject stands. */
+type RejectPlace = Pick<Row<'rejects/rejects'>, 'entry' | 'line_in_entry'>;
+
+export function toReject(row: RejectRow & Partial<RejectPlace>): StoredReject {
+  return {
+    rejectId: row.reject_id,
     fileId: row.file_id,
     chunkId: row.chunk_id,
-    byteOffset: Number(row.byte_offset),
-    byteLength: row.byte_length === null ? null : Number(row.byte_length),
-    line: Number(row.line),
+    byteOffset: row.byte_offset,
+    byteLength: row.byte_length,
+    line: row.line,
     column: row.column_name,
     code: row.code,
     message: row.message,
     raw: row.raw,
     definitionVersion: row.definition_version,
     takenBy: row.taken_by,
-    ...(row.entry && { entry: { name: row.entry, line: Number(row.line_in_entry) } }),
+    ...(row.entry && { entry: { name: row.entry, line: row.line_in_entry! } }),
   };
 }
 
-export function toRejectSample(row: Row): RejectSample & { readonly rejectId: number } {
+export function toRejectSample(row: RejectRow): RejectSample & { readonly rejectId: number } {
   const { rejectId, fileId, line, column, code, message, raw } = toReject(row);
   return { rejectId, fileId, line, column, code, message, raw };
 }
 
-export function toScan(row: Row): LedgerScan {
+export function toScan(row: Row<'scans/scans'>): LedgerScan {
   return {
     number: row.number,
-    byteStart: Number(row.byte_start),
-    byteEnd: Number(row.byte_end),
+    byteStart: row.byte_start,
+    byteEnd: row.byte_end,
     blockHashes: row.block_hashes,
-    result: Array.isArray(row.result) ? row.result : [],
-    stream: Array.isArray(row.result) ? null : row.result,
+    result: 'length' in row.result ? row.result : [],
+    stream: 'length' in row.result ? null : row.result,
   };
 }
 
 /** Progress by commits alone: rates and what is in flight come from ticks. */
-export function toProgress(row: Row): FileProgress {
+export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
   return {
     fileId: row.file_id,
     dataset: row.dataset,
     name: row.name,
     state: row.state,
-    bytes: Number(row.bytes),
-    bytesCommitted: Number(row.bytes_committed),
-    bytesSeen: Number(row.bytes_committed),
+    bytes: row.bytes,
+    bytesCommitted: row.bytes_committed,
+    bytesSeen: row.bytes_committed,
     chunks: row.chunks,
-    chunksCommitted: Number(row.chunks_committed),
+    chunksCommitted: row.chunks_committed,
     rows: toRowCounts(row),
     parts: row.parts,
     rowsPerSecond: 0,
@@ -246,30 +286,32 @@ export function toProgress(row: Row): FileProgress {
     landedAt: row.landed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
-    drift: row.drift ?? null,
-    link: row.link && { kind: row.link, fileId: row.linked_to, name: row.linked_name },
+    drift: row.drift as FileProgress['drift'],
+    link: row.link && { kind: row.link, fileId: row.linked_to!, name: row.linked_name! },
     error: row.error,
   };
 }
 
-export function toTotals(row: Row): Totals {
+export function toTotals(row: Row<'progress/totals'>): Totals {
   return {
-    files: Number(row.files),
-    filesDone: Number(row.files_done),
-    filesFailed: Number(row.files_failed),
-    bytes: Number(row.bytes),
-    bytesCommitted: Number(row.bytes_committed),
+    files: row.files,
+    filesDone: row.files_done,
+    filesFailed: row.files_failed,
+    bytes: row.bytes,
+    bytesCommitted: row.bytes_committed,
     rows: toRowCounts(row),
     rowsPerSecond: 0,
     bytesPerSecond: 0,
   };
 }
 
-function toRowCounts(row: Row): RowCounts {
+type Sums = Pick<FileRow, 'rows_parsed' | 'rows_loaded' | 'rows_rejected' | 'rows_deduplicated'>;
+
+function toRowCounts(row: Sums): RowCounts {
   return {
-    parsed: Number(row.rows_parsed),
-    loaded: Number(row.rows_loaded),
-    rejected: Number(row.rows_rejected),
-    deduplicated: Number(row.rows_deduplicated),
+    parsed: row.rows_parsed,
+    loaded: row.rows_loaded,
+    rejected: row.rows_rejected,
+    deduplicated: row.rows_deduplicated,
   };
 }

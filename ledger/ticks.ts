@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import pg from 'pg';
 import { type Listening, listen } from '../platform/database/listen.ts';
 import type { Tick } from '../platform/progress/progress.ts';
-import { sql } from './sql.ts';
+import { installation } from './tables/scopes.ts';
 
 export interface Ticks {
   /**
@@ -58,7 +58,7 @@ export async function installationId(databaseUrl: string): Promise<string> {
   const client = connect(databaseUrl);
   try {
     await client.connect();
-    return (await client.query<{ id: string }>(sql('scopes/installation'))).rows[0].id;
+    return await installation(client);
   } finally {
     await client.end().catch(() => {});
   }

@@ -6,7 +6,7 @@
  *   -- row file.*                    all columns of landfall.file
  *
  * with two spaces before the type and three before the note. A type is PostgreSQL's name for it, or
- * `table.column` for the TypeScript type of that column (ledger/statements/tables.ts). `[]`, `null`, `not null`
+ * `table.column` for the TypeScript type of that column (ledger/statements/row-types.ts). `[]`, `null`, `not null`
  * (of a column that may be null, but is not here) or `with nulls` (elements of an array) may follow it. test/ledger/statements compares them with PostgreSQL.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -104,7 +104,7 @@ function ownerFile(owner: string, entries: readonly string[]): string {
   const tables = [...new Set([...body.matchAll(/\b[A-Z]\w+Row\b/g)].map(([table]) => table))].sort();
   const imports = [
     ...(/\bJson\b/.test(body) ? ["import type { Json } from '../../json.ts';\n"] : []),
-    ...(tables.length > 0 ? [`import type { ${tables.join(', ')} } from '../tables.ts';\n`] : []),
+    ...(tables.length > 0 ? [`import type { ${tables.join(', ')} } from '../row-types.ts';\n`] : []),
   ].join('');
   const name = interfaceOf(owner);
   return `${note(`ddl/statements/${owner}`)}${imports}\nexport interface ${name} {\n${body}\n}\n`;

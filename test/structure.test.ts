@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   deadModules,
   entriesMost,
+  foreignStatements,
   importCycles,
   levels,
   linesMost,
@@ -108,6 +109,23 @@ describe('files', () => {
     expect(longFilesOf(repository)).toEqual([]);
     expect(longFilesOf(tree(['cli/a.ts', '\n'.repeat(linesMost)]))).toEqual([
       `cli/a.ts has ${linesMost + 1} lines`,
+    ]);
+  });
+
+  it('run statements on schema landfall in ledger/ alone', () => {
+    expect(foreignStatements(repository)).toEqual([]);
+    const inline = ['sinks/a.ts', 'await client.query(`select count(*) from landfall.chunk`)'] as const;
+    const keys = ['workers/b.ts', `openCopy(client, { schema: 'landfall', table })`] as const;
+    const named = ['coordinator/c.ts', `import { run } from '../ledger/statements/run.ts';`] as const;
+    const rest = [
+      'ledger/statements/run.ts',
+      ['bench/d.ts', inline[1]],
+      ['cli/e.ts', '// from landfall.file'],
+    ] as const;
+    expect(foreignStatements(tree(inline, keys, named, ...rest))).toEqual([
+      'sinks/a.ts',
+      'workers/b.ts',
+      'coordinator/c.ts',
     ]);
   });
 

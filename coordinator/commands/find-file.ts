@@ -1,8 +1,7 @@
 /** The file that a person means. */
 import type pg from 'pg';
 import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
-import { toFile } from '../../ledger/rows.ts';
-import { sql } from '../../ledger/sql.ts';
+import { filesNamed } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /**
@@ -16,7 +15,7 @@ export async function findFile(
   text: string,
   { wanted = [], only = false }: { wanted?: readonly LedgerFileState[]; only?: boolean } = {},
 ): Promise<LedgerFile> {
-  const files: LedgerFile[] = (await pool.query(sql('files/files-named'), [text])).rows.map(toFile);
+  const files = await filesNamed(pool, text);
   const numbered = files.find((file) => String(file.fileId) === text);
   if (numbered !== undefined && files.every((file) => file.name !== text)) return numbered;
   if (files.length === 0) throw new LandfallError('LF_FILE_UNKNOWN', { file: text });

@@ -12,7 +12,7 @@ import {
   type RejectTaker,
   rejectKinds,
   rejectTakers,
-} from '../../ledger/rejects.ts';
+} from '../../ledger/tables/rejects.ts';
 import type { Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { exportRejects } from './export-rejects.ts';

@@ -13,8 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { openRejects } from '../../ledger/rejects.ts';
-import { sql } from '../../ledger/sql.ts';
+import { openRejects, replayUrls } from '../../ledger/tables/rejects.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -66,8 +65,7 @@ function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile |
     await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);
     const archive = await context.archive();
     const folder = `replays/${file.dataset}/f${file.fileId}-`;
-    const { rows } = await client.query(sql('undo/replays-of'), [file.fileId]);
-    const known = new Set(rows.map((row) => row.url));
+    const known = new Set(await replayUrls(client, file.fileId));
     for await (const { key } of archive.list(folder)) {
       if (!known.has(objectUrl(archive, key))) await archive.delete(key);
     }

@@ -11,9 +11,7 @@
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
-import { toFile } from '../../ledger/rows.ts';
-import { sql } from '../../ledger/sql.ts';
-import { type UndoneFile, undoFiles } from '../../ledger/undo-file.ts';
+import { noteSwept, type UndoneFile, undoFiles, unsweptFiles } from '../../ledger/tables/undo.ts';
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -71,11 +69,10 @@ export async function takeOut(
 
 /** Sweeps what undone files have left in the lake. */
 export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake'>): Promise<void> {
-  const { rows } = await pool.query(sql('undo/unswept-files'));
-  for (const file of rows.map(toFile)) {
+  for (const file of await unsweptFiles(pool)) {
     await sweepLake(lake, file);
     crashPoint('undo.lake-swept');
-    await pool.query(sql('undo/swept-file'), [file.fileId]);
+    await noteSwept(pool, file.fileId);
     crashPoint('undo.swept');
   }
 }

@@ -9,9 +9,8 @@
  * Killed in between, the next start finds in the ledger where it was to be, and goes on from where it lies.
  */
 
-import { noteMoved, noteMoves } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { sql } from '../../ledger/sql.ts';
+import { noteAllMoved, noteMove, noteMoved, noteMoves } from '../../ledger/tables/archive.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storage/index.ts';
@@ -53,7 +52,7 @@ export async function archiveFiles(context: Context, files: readonly LedgerFile[
     moved[i] = there.has(file.fileId) ? 'moved' : await archiveFile(context, { ...file, movingTo });
   });
   crashPoint('group.moved');
-  await noteMoved(context.pool, settled);
+  await noteAllMoved(context.pool, settled);
   return moved;
 }
 
@@ -158,7 +157,7 @@ async function moveOut(
   const begun = file.movingTo === null ? null : keyIn(target, file.movingTo);
   if (stored?.fingerprint !== file.fingerprint) {
     if (begun !== null && (await target.stat(begun)) !== null) return settle(context, file, target, begun);
-    if (file.movingTo !== null) await context.pool.query(sql('archive/note-move'), [file.fileId, null]);
+    if (file.movingTo !== null) await noteMove(context.pool, file.fileId, null);
     return stored === null ? 'gone' : 'changed';
   }
   const key = begun ?? (await choosePlace(context, file, target, wanted));
@@ -170,7 +169,8 @@ async function moveOut(
 
 /** The ledger learns where the file lies. */
 async function settle(context: Context, file: LedgerFile, target: Storage, key: string): Promise<Moved> {
-  await context.pool.query(sql('archive/moved-file'), [file.url, objectUrl(target, key), file.fingerprint]);
+  const { url: from, fingerprint } = file;
+  await noteMoved(context.pool, { from, to: objectUrl(target, key), fingerprint });
   crashPoint('away.settled');
   return 'moved';
 }
@@ -185,14 +185,9 @@ async function choosePlace(
   for (let again = 0; ; again++) {
     const key = again === 0 ? wanted : numbered(wanted, file.fileId, again);
     if (!(await isFree(target, key))) continue;
-    try {
-      await pool.query(sql('archive/note-move'), [file.fileId, objectUrl(target, key)]);
-      crashPoint('away.chosen');
-      return key;
-    } catch (error) {
-      // Another file of that name is just being moved there.
-      if ((error as { constraint?: string }).constraint !== 'file_moving') throw error;
-    }
+    if (!(await noteMove(pool, file.fileId, objectUrl(target, key)))) continue;
+    crashPoint('away.chosen');
+    return key;
   }
 }
 

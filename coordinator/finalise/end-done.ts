@@ -5,8 +5,8 @@ import { readFields } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { openRejects, returnRejects } from '../../ledger/rejects.ts';
-import { sql } from '../../ledger/sql.ts';
+import { lockFile } from '../../ledger/tables/files.ts';
+import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -31,8 +31,8 @@ export async function endDone(
 ): Promise<readonly Check[] | 'ended' | null> {
   try {
     await inTransaction(context.pool, async (client) => {
-      const [{ state }] = (await client.query(sql('files/lock-file'), [file.fileId])).rows;
-      if (state !== 'finalising') throw new EndedMeanwhile();
+      const locked = await lockFile(client, file.fileId);
+      if (locked?.state !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, definition, file);
       crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveStagedFacts(client, definition.star, file);

@@ -1,17 +1,16 @@
 /** Ends many small files at once: finalise.ts for those with which nothing is out of the ordinary. */
 
 import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
-import { type FileAccount, fileAccounts, finishGroup, versionedFiles } from '../../ledger/groups.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
-import { sql } from '../../ledger/sql.ts';
+import { lockNames, versionedFiles } from '../../ledger/tables/files.ts';
+import { type FileAccount, fileAccounts, finishGroup } from '../../ledger/tables/groups.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
 import type { Context } from '../context.ts';
-import { versionLock } from '../plan/versions.ts';
 import type { Moved } from '../stages.ts';
 import { archiveFiles } from './archive.ts';
 import { runChecks } from './data-checks.ts';
@@ -101,8 +100,8 @@ async function endDone(
   return inTransaction(pool, async (client) => {
     let ours = receipts;
     if (definition.versions !== 'add') {
-      const names = receipts.map(({ file }) => `${definition.name}/${file}`);
-      await client.query(sql('undo/lock-names'), [versionLock, names]);
+      const names = receipts.map(({ file }) => file);
+      await lockNames(client, definition.name, names);
       const ids = receipts.map(({ fileId }) => fileId);
       const versioned = await versionedFiles(client, ids);
       ours = receipts.filter(({ fileId }) => !versioned.has(fileId));

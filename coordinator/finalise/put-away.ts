@@ -1,8 +1,8 @@
 /** Finished files that a process could not put away any more: another does. */
 import { realpath } from 'node:fs/promises';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { toFile } from '../../ledger/rows.ts';
-import { sql } from '../../ledger/sql.ts';
+import { filesNotPutAway } from '../../ledger/tables/archive.ts';
+import type { Places } from '../../ledger/tables/scopes.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { folderUrl } from '../../platform/storage/index.ts';
 import type { Config, Storage } from '../../platform/types.ts';
@@ -11,11 +11,7 @@ import type { Moved } from '../stages.ts';
 import { archiveFile, moveFailed } from './archive.ts';
 import { finishFailed } from './unload.ts';
 
-/** What the addresses of files begin with that still lie where finished ones do not; null: not looked at. */
-export interface Places {
-  readonly landing: string | null;
-  readonly failed: string | null;
-}
+export type { Places };
 
 /** `landing`: null for a command that does not look after the landing folder. */
 export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
@@ -31,12 +27,7 @@ export async function putAway(
   places: Places,
   put: (file: LedgerFile) => Promise<unknown> = (file) => putAwayOne(context, file),
 ): Promise<void> {
-  const { rows } = await context.pool.query(sql('rules/unsettled-files'), [
-    scope,
-    places.landing,
-    places.failed,
-  ]);
-  for (const file of rows.map(toFile)) {
+  for (const file of await filesNotPutAway(context.pool, scope, places)) {
     await put(file).catch((error) =>
       context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away'),
     );

@@ -6,7 +6,7 @@
 
 import { definitionOf } from '../../ledger/definition.ts';
 import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
-import { sql } from '../../ledger/sql.ts';
+import { noteChecks } from '../../ledger/tables/files.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isCollision } from '../../platform/errors/retry.ts';
@@ -40,8 +40,7 @@ export async function failFile(
       await client.query(`set local lock_timeout = '${commitMost}'`);
       const reason = await ledger.failFile(client, file.fileId, error);
       if (reason === null) return null;
-      if (checks.length > 0)
-        await client.query(sql('marts/note-checks'), [file.fileId, JSON.stringify(checks)]);
+      if (checks.length > 0) await noteChecks(client, file.fileId, checks);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
         const { star } = await definitionOf(client, context.registry, file);

@@ -1,6 +1,7 @@
 /** From the landing folder into the ledger: files that have arrived are noted, many with one statement. */
-import type { Landed } from '../../ledger/groups.ts';
+
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import type { Landed } from '../../ledger/tables/files.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Log } from '../../platform/log/log.ts';

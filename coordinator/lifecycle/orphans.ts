@@ -10,7 +10,7 @@
  * all that live: whoever was killed is called again, and its content is free.
  */
 
-import { sql } from '../../ledger/sql.ts';
+import { otherScopes, serverUpMs } from '../../ledger/tables/scopes.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
@@ -48,8 +48,8 @@ export class Orphans {
 
   /** Reaps all that seem dead now, unless the server has just started, and looks again from time to time. */
   async start(): Promise<void> {
-    const { rows } = await this.context.pool.query(sql('scopes/server-up-ms'));
-    if (rows[0].up_ms >= this.lookMs) this.suspects = new Set(await this.otherScopes());
+    if ((await serverUpMs(this.context.pool)) >= this.lookMs)
+      this.suspects = new Set(await this.otherScopes());
     await this.look();
     this.timer = setInterval(() => {
       this.look().catch((error) =>
@@ -75,9 +75,8 @@ export class Orphans {
   }
 
   /** Scopes of which something may be left, but for our own. */
-  private async otherScopes(): Promise<string[]> {
-    const { rows } = await this.context.pool.query(sql('scopes/other-scopes'), [this.context.scope]);
-    return rows.map(({ scope }) => scope);
+  private otherScopes(): Promise<string[]> {
+    return otherScopes(this.context.pool, this.context.scope);
   }
 
   private async reap(scope: string): Promise<void> {

@@ -8,8 +8,9 @@
  * Files that are small take the same steps together, with one statement for all of them. Those of a group that
  * need a closer look are left, to be prepared alone.
  */
-import { planGroup } from '../../ledger/groups.ts';
+
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { planGroup } from '../../ledger/tables/groups.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';

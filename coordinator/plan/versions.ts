@@ -5,15 +5,11 @@
 import type pg from 'pg';
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { FilePlan, LedgerFile } from '../../ledger/ledger.ts';
-import { toFile } from '../../ledger/rows.ts';
-import { sql } from '../../ledger/sql.ts';
+import { lockNames, otherVersions } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { takeOut } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Discovered } from '../stages.ts';
-
-/** First key of the locks under which versions of one name end one after another. */
-export const versionLock = 0x1a4df412;
 
 /** Which version the file comes after. Throws LF_FILE_VERSION where there must be only one. */
 export async function versionLink(
@@ -37,8 +33,7 @@ export async function settleVersions(
   file: LedgerFile,
 ): Promise<void> {
   if (dataset.versions === 'add' || file.link === 'corrects' || file.link === 'replays') return;
-  const name = `${file.dataset}/${file.name}`;
-  await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [versionLock, name]);
+  await lockNames(client, file.dataset, [file.name]);
   const loaded = (await otherVersions(client, file)).filter((version) => version.state === 'done');
   if (dataset.versions === 'refuse') {
     if (loaded.length > 0) throw refused(file, loaded[0]);
@@ -52,11 +47,6 @@ export async function settleVersions(
   for (const { fileId } of loaded) {
     await takeOut(client, context.registry, fileId, `replaced by file ${file.fileId}`);
   }
-}
-
-async function otherVersions(client: pg.Pool | pg.ClientBase, file: LedgerFile): Promise<LedgerFile[]> {
-  const { rows } = await client.query(sql('files/versions-named'), [file.dataset, file.name, file.fileId]);
-  return rows.map(toFile);
 }
 
 function refused(file: LedgerFile, before: LedgerFile): LandfallError {

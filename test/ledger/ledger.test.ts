@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerFile, type NewFile } from '../../ledger/ledger.ts';
-import { openRejects } from '../../ledger/rejects.ts';
+import { openRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { ChunkJob, FileLayout, Receipt } from '../../platform/types.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';

@@ -2,7 +2,7 @@
 -- $1 file_id  integer
 -- row file_id  integer
 -- row name  text
--- row link  file.link
+-- row link  file.link not null
 -- row state  file.state
 -- row rejects  bigint
 select t.file_id, t.name, t.link, t.state, count(*) as rejects

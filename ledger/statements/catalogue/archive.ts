@@ -1,6 +1,11 @@
 // Written by `npm run statements` from the headers of ddl/statements/archive.
+import type { FileRow } from '../row-types.ts';
 
 export interface ArchiveStatements {
+  'archive/files-not-put-away': {
+    parameters: [scope: string, landing: string | null | undefined, failed: string | null | undefined];
+    row: FileRow;
+  };
   'archive/moved-file': {
     parameters: [old_url: string, url: string, fingerprint: string];
     row: never;

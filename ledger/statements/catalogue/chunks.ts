@@ -1,6 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements/chunks.
 import type { Json } from '../../json.ts';
-import type { ChunkRow, FileRow } from '../tables.ts';
+import type { ChunkRow, FileRow } from '../row-types.ts';
 
 export interface ChunksStatements {
   'chunks/chunks': {
@@ -42,6 +42,12 @@ export interface ChunksStatements {
     parameters: [chunk_id: number, error: Json, worker: string | null | undefined];
     row: never;
   };
+  'chunks/lock-chunk': {
+    parameters: [chunk_id: number];
+    row: {
+      readonly chunk_id: number;
+    };
+  };
   'chunks/plan-chunks': {
     parameters: [
       file_id: number,
@@ -59,10 +65,6 @@ export interface ChunksStatements {
   'chunks/release-chunk': {
     parameters: [chunk_id: number, worker: string, error: Json | null | undefined, keeps: boolean];
     row: never;
-  };
-  'chunks/share-loading': {
-    parameters: [file_id: number];
-    row: FileRow;
   };
   'chunks/undo-chunks': {
     parameters: [file_id: readonly number[]];

@@ -1,6 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements/files.
 import type { Json } from '../../json.ts';
-import type { FileRow } from '../tables.ts';
+import type { FileRow } from '../row-types.ts';
 
 export interface FilesStatements {
   'files/add-file': {
@@ -20,32 +20,6 @@ export interface FilesStatements {
   'files/file': {
     parameters: [file_id: number];
     row: FileRow;
-  };
-  'files/file-progress': {
-    parameters: [file_id: readonly number[]];
-    row: {
-      readonly file_id: number;
-      readonly dataset: string;
-      readonly name: string;
-      readonly state: FileRow['state'];
-      readonly bytes: number;
-      readonly chunks: number;
-      readonly landed_at: Date;
-      readonly started_at: Date | null;
-      readonly finished_at: Date | null;
-      readonly error: FileRow['error'];
-      readonly link: FileRow['link'];
-      readonly linked_to: number | null;
-      readonly linked_name: string | null;
-      readonly drift: unknown | null;
-      readonly chunks_committed: number;
-      readonly bytes_committed: number;
-      readonly parts: number;
-      readonly rows_parsed: number;
-      readonly rows_loaded: number;
-      readonly rows_rejected: number;
-      readonly rows_deduplicated: number;
-    };
   };
   'files/files': {
     parameters: [
@@ -93,6 +67,16 @@ export interface FilesStatements {
     parameters: [file_id: number];
     row: FileRow;
   };
+  'files/lock-names': {
+    parameters: [lock_class: number, name: readonly string[]];
+    row: {
+      readonly pg_advisory_xact_lock: unknown;
+    };
+  };
+  'files/note-checks': {
+    parameters: [file_id: number, checks: Json];
+    row: never;
+  };
   'files/plan-file': {
     parameters: [
       file_id: number,
@@ -102,12 +86,6 @@ export interface FilesStatements {
       chunks: number,
     ];
     row: never;
-  };
-  'files/recent-files': {
-    parameters: [finished: number];
-    row: {
-      readonly file_id: number;
-    };
   };
   'files/replaced-files': {
     parameters: [dataset: string, name: string, file_id: number];
@@ -133,19 +111,9 @@ export interface FilesStatements {
     parameters: [file_id: number];
     row: FileRow;
   };
-  'files/totals': {
-    parameters: [file_id: readonly number[]];
-    row: {
-      readonly files: number;
-      readonly files_done: number;
-      readonly files_failed: number;
-      readonly bytes: number;
-      readonly bytes_committed: number;
-      readonly rows_parsed: number;
-      readonly rows_loaded: number;
-      readonly rows_rejected: number;
-      readonly rows_deduplicated: number;
-    };
+  'files/share-loading': {
+    parameters: [file_id: number];
+    row: FileRow;
   };
   'files/versioned-files': {
     parameters: [file_id: readonly number[]];

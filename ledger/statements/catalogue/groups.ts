@@ -1,6 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements/groups.
 import type { Json } from '../../json.ts';
-import type { ChunkRow, FileRow } from '../tables.ts';
+import type { ChunkRow, FileRow } from '../row-types.ts';
 
 export interface GroupsStatements {
   'groups/claim-chunks': {

@@ -6,6 +6,7 @@ import type { FilesStatements } from './files.ts';
 import type { GroupsStatements } from './groups.ts';
 import type { MartsStatements } from './marts.ts';
 import type { PartsStatements } from './parts.ts';
+import type { ProgressStatements } from './progress.ts';
 import type { RejectsStatements } from './rejects.ts';
 import type { RulesStatements } from './rules.ts';
 import type { ScansStatements } from './scans.ts';
@@ -21,6 +22,7 @@ export interface Statements
     GroupsStatements,
     MartsStatements,
     PartsStatements,
+    ProgressStatements,
     RejectsStatements,
     RulesStatements,
     ScansStatements,

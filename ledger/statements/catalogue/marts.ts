@@ -1,5 +1,4 @@
 // Written by `npm run statements` from the headers of ddl/statements/marts.
-import type { Json } from '../../json.ts';
 
 export interface MartsStatements {
   'marts/existing-marts': {
@@ -17,10 +16,6 @@ export interface MartsStatements {
   };
   'marts/marts-behind': {
     parameters: [dataset: string];
-    row: never;
-  };
-  'marts/note-checks': {
-    parameters: [file_id: number, checks: Json];
     row: never;
   };
   'marts/note-mart-refresh': {

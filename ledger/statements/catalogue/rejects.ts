@@ -1,5 +1,5 @@
 // Written by `npm run statements` from the headers of ddl/statements/rejects.
-import type { FileRow, RejectRow } from '../tables.ts';
+import type { FileRow, RejectRow } from '../row-types.ts';
 
 export interface RejectsStatements {
   'rejects/add-rejects': {
@@ -62,7 +62,7 @@ export interface RejectsStatements {
     row: {
       readonly file_id: number;
       readonly name: string;
-      readonly link: FileRow['link'];
+      readonly link: NonNullable<FileRow['link']>;
       readonly state: FileRow['state'];
       readonly rejects: number;
     };
@@ -77,6 +77,12 @@ export interface RejectsStatements {
   'rejects/release-rejects': {
     parameters: [taken_by: readonly number[]];
     row: never;
+  };
+  'rejects/replays-of': {
+    parameters: [file_id: number];
+    row: {
+      readonly url: string;
+    };
   };
   'rejects/return-rejects': {
     parameters: [file_id: number, origin_offset: readonly number[], replay_offset: readonly number[]];

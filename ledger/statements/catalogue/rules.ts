@@ -1,5 +1,4 @@
 // Written by `npm run statements` from the headers of ddl/statements/rules.
-import type { FileRow } from '../tables.ts';
 
 export interface RulesStatements {
   'rules/settle-rules': {
@@ -15,10 +14,6 @@ export interface RulesStatements {
   'rules/unsettle-files': {
     parameters: [file_id: readonly number[]];
     row: never;
-  };
-  'rules/unsettled-files': {
-    parameters: [scope: string, landing: string | null | undefined, failed: string | null | undefined];
-    row: FileRow;
   };
   'rules/unsettled-loaded': {
     parameters: [dataset: string, rule_id: number];

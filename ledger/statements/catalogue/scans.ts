@@ -1,6 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements/scans.
 import type { Json } from '../../json.ts';
-import type { ScanRow } from '../tables.ts';
+import type { ScanRow } from '../row-types.ts';
 
 export interface ScansStatements {
   'scans/save-scan': {

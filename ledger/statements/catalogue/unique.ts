@@ -1,6 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements/unique.
 import type { Json } from '../../json.ts';
-import type { ChunkRow } from '../tables.ts';
+import type { ChunkRow } from '../row-types.ts';
 
 export interface UniqueStatements {
   'unique/chunk-repeats': {
@@ -93,6 +93,12 @@ export interface UniqueStatements {
     parameters: [file_id: number];
     row: {
       readonly table_name: string;
+    };
+  };
+  'unique/lock-settling': {
+    parameters: [settle_lock: number, dataset: string];
+    row: {
+      readonly pg_advisory_xact_lock: unknown;
     };
   };
   'unique/mark-keyed': {

@@ -8,7 +8,7 @@
  * who waits for it must not hold the dimensions.
  */
 import pg from 'pg';
-import { sql } from '../../../ledger/sql.ts';
+import { earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { keySqlType, sqlType } from './ddl.ts';
@@ -37,15 +37,6 @@ interface WantedTable {
   readonly hashed: boolean;
 }
 
-/** A column as it is. */
-interface Found {
-  readonly table: string;
-  readonly name: string;
-  readonly type: string;
-  readonly not_null: boolean;
-  readonly in_key: boolean;
-}
-
 /**
  * Alters the tables that are there already so that the definition's rows fit, in the caller's transaction.
  * Throws LF_STAR_CHANGED where that is not only adding; then nothing is altered.
@@ -54,11 +45,9 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   const { star } = dataset;
   const wanted = wantedTables(star);
   const tables = wanted.map(({ table }) => table);
-  const found: Found[] = (await client.query(sql('definitions/star-columns'), [star.schema, tables])).rows;
+  const found = await starColumns(client, star.schema, tables);
   if (found.length === 0) return;
-  const earlier = (await client.query(sql('definitions/earlier-stars'), [dataset.name])).rows.map(
-    ({ star }) => star,
-  );
+  const earlier = await earlierStars(client, dataset.name);
   const before = earlier.filter(({ schema }) => schema === star.schema).flatMap(wantedTables);
   const given = namesGiven(before);
   const statements: string[] = [];
@@ -116,7 +105,7 @@ function namesGiven(before: readonly WantedTable[]): Map<string, Set<string>> {
 }
 
 /** Statements that add what the table lacks. */
-function additions(at: string, { columns }: WantedTable, found: readonly Found[]): string[] {
+function additions(at: string, { columns }: WantedTable, found: readonly StarColumn[]): string[] {
   return columns.flatMap(({ name, type, notNull, before }) => {
     const column = pg.escapeIdentifier(name);
     const there = found.find((one) => one.name === name);
@@ -137,7 +126,7 @@ interface Mistake {
 function changes(
   at: string,
   { table, columns }: WantedTable,
-  found: readonly Found[],
+  found: readonly StarColumn[],
   given: ReadonlySet<string>,
 ): Mistake[] {
   const wanted = new Map(columns.map((column) => [column.name, column]));
@@ -159,7 +148,7 @@ function changes(
 /** The natural key, where it is another one. A hash also depends on the order of its columns. */
 function keyChanges(
   { table, key, hashed }: WantedTable,
-  found: readonly Found[],
+  found: readonly StarColumn[],
   before: readonly WantedTable[],
 ): Mistake[] {
   if (key === null) return [];

@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
-import { sql } from '../../../ledger/sql.ts';
+import { endedStaging } from '../../../ledger/tables/scopes.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
@@ -36,7 +36,7 @@ export async function moveStagedFacts(
 
 /** Drops the tables of files that have ended; those that are held are left to the next call. */
 export async function sweepStagingTables(pool: pg.Pool): Promise<void> {
-  for (const { schema, name } of (await pool.query(sql('scopes/ended-staging'))).rows) {
+  for (const { schema, name } of await endedStaging(pool)) {
     const table = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
     await inTransaction(pool, async (client) => {
       await client.query(`set local lock_timeout = '${lockTimeout}'`);

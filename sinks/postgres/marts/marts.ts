@@ -6,7 +6,6 @@
  */
 
 import type pg from 'pg';
-import { sql } from '../../../ledger/sql.ts';
 import { type MartsOf, refreshMarts } from './refresh-marts.ts';
 
 export interface MartsOptions {
@@ -81,9 +80,4 @@ export class Marts {
     this.waiting.set(dataset.name, wave);
     return wave;
   }
-}
-
-/** Names of datasets whose marts lack files that are done: a process ended in between. */
-export async function staleMarts(pool: pg.Pool): Promise<string[]> {
-  return (await pool.query(sql('marts/stale-marts'))).rows.map((row) => row.dataset);
 }

@@ -11,8 +11,7 @@
 
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
-import { sql } from '../../../ledger/sql.ts';
-import { run } from '../../../ledger/statements/run.ts';
+import * as ledger from '../../../ledger/tables/marts.ts';
 import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
@@ -43,8 +42,8 @@ export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<voi
 export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledMart[]> {
   const tables = marts.filter((mart) => mart.kind === 'table');
   const names = tables.map(({ name }) => name);
-  const existing = await run(pool, 'marts/existing-marts', [star.schema, names]);
-  return tables.filter(({ name }) => existing.some((row) => row.name === name));
+  const existing = await ledger.existingMarts(pool, star.schema, names);
+  return tables.filter(({ name }) => existing.has(name));
 }
 
 async function refresh(
@@ -54,7 +53,7 @@ async function refresh(
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
-    await client.query(sql('marts/note-mart-refresh'), [dataset.name]);
+    await ledger.noteMartRefresh(client, dataset.name);
     const left = await independentMarts(client, dataset);
     const second = left.length > 1 ? await helper() : null;
     const refreshOn = async (...clients: pg.ClientBase[]) => {
@@ -72,17 +71,11 @@ async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promis
   const marts = dataset.marts.filter((mart) => mart.kind === 'table');
   if (marts.length < 2) return [marts];
   const names = marts.map(({ name }) => name);
-  const reads = (await client.query(sql('marts/mart-reads'), [dataset.star.schema, names]))
-    .rows as MartRead[];
+  const reads = await ledger.martReads(client, dataset.star.schema, names);
   return reads.some((one) => one.reads === null) ? [marts] : apart(marts, reads);
 }
 
-interface MartRead {
-  readonly mart: string;
-  readonly reads: string | null;
-}
-
-function apart(marts: readonly CompiledMart[], reads: readonly MartRead[]): CompiledMart[][] {
+function apart(marts: readonly CompiledMart[], reads: readonly ledger.MartRead[]): CompiledMart[][] {
   let groups: CompiledMart[][] = [];
   for (const mart of marts) {
     const read = (other: CompiledMart) =>
@@ -107,8 +100,7 @@ async function refreshTogether(
   left: CompiledMart[][],
 ): Promise<void> {
   if (clients.length > 1) {
-    const settings = [lockTimeout, coresEach - 1];
-    await Promise.all(clients.map((client) => client.query(sql('marts/refresh-beside'), settings)));
+    await Promise.all(clients.map((client) => ledger.refreshBeside(client, lockTimeout, coresEach - 1)));
   }
   const ended = await Promise.allSettled(clients.map((client) => refreshEach(client, dataset, left)));
   const failed = ended.find((end) => end.status === 'rejected');

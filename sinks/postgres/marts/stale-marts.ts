@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import { staleMarts } from '../../../ledger/tables/marts.ts';
 import type { Registry } from '../../../model/registry.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { Log } from '../../../platform/log/log.ts';
 import type { Stars } from '../ddl/stars.ts';
-import { type Marts, staleMarts } from './marts.ts';
+import type { Marts } from './marts.ts';
 
 /** Marts that lack files which are done, or hold some that were undone: whoever should have seen to it died. */
 export async function refreshStaleMarts(

@@ -75,7 +75,7 @@ describe.each(statementNames())('statement %s', (name) => {
 
 describe.each(['file', 'chunk', 'scan', 'reject'])('the row of landfall.%s', (table) => {
   it('has the columns of the table', () => {
-    const source = readFileSync(new URL('tables.ts', folder), 'utf8');
+    const source = readFileSync(new URL('row-types.ts', folder), 'utf8');
     const name = `${table[0].toUpperCase()}${table.slice(1)}Row`;
     const [, body] = new RegExp(`export interface ${name} \\{\n([^}]*)\n\\}`).exec(source)!;
     const members = [...body.matchAll(/^ {2}readonly (\w+): (.*);$/gm)].map(([, name, type]) => ({

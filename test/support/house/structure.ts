@@ -46,9 +46,15 @@ const sharedNames: Readonly<Record<string, string>> = {
 const namedAfter: Readonly<Record<string, string>> = {
   'cli/commands/': 'the command, which is often also the name of what does the work',
   'ledger/statements/catalogue/': 'the folder of statements',
+  'ledger/tables/': 'what its statements are about',
   'model/types/': 'the column type',
   'platform/errors/codes/': 'what the codes are about',
 };
+
+/** Rooms that may run statements on schema landfall: its own, and those that check what the others have done. */
+const statementRooms: readonly string[] = ['ledger', 'test', 'bench', 'soak'];
+/** Modules that run a statement by its name. */
+const runners: readonly string[] = ['ledger/sql.ts', 'ledger/statements/run.ts'];
 
 /** Files that are longer than others may be, and why. */
 const longFiles: Readonly<Record<string, string>> = {
@@ -211,6 +217,19 @@ export function sameNames(tree: Tree): string[] {
         .map((other) => `${one} and ${other}`),
     ),
   );
+}
+
+/** Files outside ledger/ that run statements on its schema, whether by their names or as text. */
+export function foreignStatements(tree: Tree): string[] {
+  const text = /\b(?:from|join|into|using|update|table|truncate|copy)\s+landfall\.|schema: 'landfall'/i;
+  return [...tree]
+    .filter(([path]) => isModule(path) && !statementRooms.includes(roomOf(path)))
+    .filter(
+      ([path, module]) =>
+        text.test(withoutComments(module)) ||
+        importsOf(path, module).some((target) => runners.includes(target)),
+    )
+    .map(([path]) => path);
 }
 
 export function longFilesOf(tree: Tree): string[] {

@@ -1,7 +1,7 @@
 /** Unique rules, chunk by chunk in any order and at once, against one row after another. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../../ledger/unique.ts';
+import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../../ledger/tables/unique.ts';
 import {
   bigint,
   boolean,

@@ -5,16 +5,11 @@
  */
 import pg from 'pg';
 import { type StoredDefinition, storedDefinition } from '../../../ledger/definition.ts';
-import { sql } from '../../../ledger/sql.ts';
+import { settleRules, type UnruledFile, unruledFiles } from '../../../ledger/tables/rules.ts';
+import { type FactKeys, noteFactKeys } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset, CompiledStar, CompiledUnique, LogicalType } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { keySql } from './batch-keys.ts';
-
-interface Loaded {
-  readonly fileId: number;
-  readonly name: string;
-  readonly version: string;
-}
 
 /** In the transaction that settles a file. Throws LF_UNIQUE_UNKNOWN. */
 export async function noteLoaded(
@@ -23,24 +18,25 @@ export async function noteLoaded(
   rule: CompiledUnique,
   ruleId: number,
 ): Promise<void> {
-  const { rows } = await client.query(sql('rules/unsettled-loaded'), [dataset.name, ruleId]);
-  const files: Loaded[] = rows.map((row) => ({
-    fileId: row.file_id,
-    name: row.name,
-    version: row.definition_version,
-  }));
+  const files = await unruledFiles(client, dataset.name, ruleId);
   if (files.length === 0) return;
-  for (const version of new Set(files.map((file) => file.version))) {
-    const group = files.filter((file) => file.version === version);
+  for (const version of new Set(files.map((file) => file.definitionVersion))) {
+    const group = files.filter((file) => file.definitionVersion === version);
     const stored = await storedDefinition(client, version);
-    const statement = stored === null ? null : statementOf(dataset, rule, stored);
-    if (statement === null) throw unknown(dataset, rule, group);
-    if (statement !== '') await client.query(statement, [ruleId, group.map((file) => file.fileId)]);
+    const keys = stored === null ? null : keysOf(dataset, rule, stored);
+    if (keys === null) throw unknown(dataset, rule, group);
+    const fileIds = group.map((file) => file.fileId);
+    if (keys !== 'none') await noteFactKeys(client, ruleId, fileIds, keys);
   }
-  await client.query(sql('rules/settle-rules'), [files.map((file) => file.fileId), [ruleId]]);
+  const fileIds = files.map((file) => file.fileId);
+  await settleRules(client, fileIds, [ruleId]);
 }
 
-function unknown(dataset: CompiledDataset, rule: CompiledUnique, files: readonly Loaded[]): LandfallError {
+function unknown(
+  dataset: CompiledDataset,
+  rule: CompiledUnique,
+  files: readonly UnruledFile[],
+): LandfallError {
   const columns = rule.columns.map((c) => dataset.columns[c].name).join(', ');
   const values = {
     dataset: dataset.name,
@@ -53,26 +49,26 @@ function unknown(dataset: CompiledDataset, rule: CompiledUnique, files: readonly
 }
 
 /**
- * Notes the keys of $2's facts for the rule $1. '' where the files have none: a column was not there then, and
- * a row with a null in it has no key. Null where the columns are not in the star.
+ * How facts of the stored definition show their keys. 'none' where they have none: a column was not there then,
+ * and a row with a null in it has no key. Null where the columns are not in the star.
  */
-function statementOf(
+function keysOf(
   dataset: CompiledDataset,
   rule: CompiledUnique,
   { columns, star }: StoredDefinition,
-): string | null {
+): FactKeys | 'none' | null {
   const wanted = rule.columns.map((c) => dataset.columns[c]);
-  if (wanted.some(({ name }) => !columns.some((column) => column.name === name))) return '';
+  if (wanted.some(({ name }) => !columns.some((column) => column.name === name))) return 'none';
   const joins = new Map<number, string>();
   const found = wanted.map(({ name, logical }) => placeOf(star, name, logical, joins));
   if (found.includes(null)) return null;
   const keys = found as { sql: string; logical: LogicalType }[];
-  const schema = pg.escapeIdentifier(star.schema);
-  return `insert into landfall.unique_key (rule_id, key, file_id, chunk_id, byte_offset, line)
-    select $1, ${keySql(keys)}, c.file_id, c.chunk_id, -1, 0
-    from ${schema}.${pg.escapeIdentifier(star.fact)} f
-    join landfall.chunk c on c.chunk_id = f.chunk_id ${[...joins.values()].join(' ')}
-    where c.file_id = any($2) and ${keys.map((key) => `${key.sql} is not null`).join(' and ')}`;
+  return {
+    key: keySql(keys),
+    facts: `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`,
+    joins: [...joins.values()].join(' '),
+    condition: keys.map((key) => `${key.sql} is not null`).join(' and '),
+  };
 }
 
 /** Where the star has the column: among the facts, or in a dimension that is then joined. */

@@ -6,7 +6,14 @@
 import type pg from 'pg';
 import type { Kernel } from '../../../kernel/types.ts';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
-import { isKeyed, keyTable, markKeyed, type UnkeyedChunk, unkeyedChunks } from '../../../ledger/unique.ts';
+import {
+  isKeyed,
+  keyTable,
+  keyTables,
+  markKeyed,
+  type UnkeyedChunk,
+  unkeyedChunks,
+} from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/types/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
@@ -37,8 +44,6 @@ const waitsMost = 8;
 
 /** A frozen process is rolled back after this. */
 const frozen = '30s';
-
-const columns = ['rule_id', 'key', 'file_id', 'chunk_id', 'byte_offset', 'line'];
 
 /** Resolves when the keys of all chunks are noted, or the file is not being loaded any more. */
 export async function noteKeys(
@@ -132,7 +137,7 @@ async function copyKeys(
       for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
         if (rows === 0) continue;
         const base = { length: rows, validity: null, nullCount: 0 } as const;
-        copy ??= openFactCopy(client, { schema: 'landfall', table, columns });
+        copy ??= openFactCopy(client, { ...keyTables, table });
         const encoded = kernel.encodeCopyRows(
           [
             { kind: 'constant4', value: ruleIds[r] },

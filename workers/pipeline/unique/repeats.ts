@@ -7,8 +7,7 @@ import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
 import type { ChunkTransaction } from '../../../ledger/chunk-transaction.ts';
 import type { Claim } from '../../../ledger/ledger.ts';
-import { sql } from '../../../ledger/sql.ts';
-import { chunkRepeats, type Repeat, uniqueRule } from '../../../ledger/unique.ts';
+import { chunkRepeats, dropRepeats, type Repeat, uniqueRule } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
 import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
@@ -83,7 +82,7 @@ export class Repeats {
   async end(transaction: ChunkTransaction): Promise<void> {
     const left = await this.next();
     if (left !== null) throw this.readOtherwise(left);
-    await transaction.run((client) => client.query(sql('unique/drop-repeats'), [this.job.chunkId]));
+    await transaction.run((client) => dropRepeats(client, this.job.chunkId));
   }
 
   /** The first repeat that has not been turned away. */

@@ -5,8 +5,10 @@
  */
 import type pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
-import { sql } from '../../../ledger/sql.ts';
-import { settleLock } from '../../../ledger/unique.ts';
+import { chunksOf } from '../../../ledger/tables/chunks.ts';
+import { replacedFiles, shareLoading } from '../../../ledger/tables/files.ts';
+import { isSettled, settleRules } from '../../../ledger/tables/rules.ts';
+import { findRepeats, lockSettling, tidyRuns } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
@@ -25,32 +27,23 @@ export async function settleKeys(
   ruleIds: readonly number[],
   file: LedgerFile,
 ): Promise<void> {
-  if (await isSettled(pool, ruleIds, file)) return;
+  if (await isSettled(pool, file.fileId, ruleIds)) return;
   const settled = await inTransaction(pool, async (client) => {
     await client.query(`set local idle_in_transaction_session_timeout = '${frozen}'`);
     await client.query(`set local work_mem = '${sortMemory}'`);
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [settleLock, dataset.name]);
-    const loading = await client.query(sql('chunks/share-loading'), [file.fileId]);
-    if (loading.rowCount === 0 || (await isSettled(client, ruleIds, file))) return false;
-    await findRepeats(client, dataset, ruleIds, file);
-    await client.query(sql('rules/settle-rules'), [[file.fileId], ruleIds]);
-    await client.query(sql('unique/tidy-runs'), [dataset.name]);
+    await lockSettling(client, dataset.name);
+    if (!(await shareLoading(client, file.fileId))) return false;
+    if (await isSettled(client, file.fileId, ruleIds)) return false;
+    await findRepeatsOf(client, dataset, ruleIds, file);
+    await settleRules(client, [file.fileId], ruleIds);
+    await tidyRuns(client, dataset.name);
     crashPoint('unique.repeats-found');
     return true;
   });
   if (settled) crashPoint('unique.settled');
 }
 
-async function isSettled(
-  client: pg.Pool | pg.ClientBase,
-  ruleIds: readonly number[],
-  { fileId }: LedgerFile,
-): Promise<boolean> {
-  const { rows } = await client.query(sql('rules/settled-rules'), [fileId, ruleIds]);
-  return rows.length === ruleIds.length;
-}
-
-async function findRepeats(
+async function findRepeatsOf(
   client: pg.ClientBase,
   dataset: CompiledDataset,
   ruleIds: readonly number[],
@@ -61,17 +54,16 @@ async function findRepeats(
   for (const [r, rule] of dataset.unique.entries()) {
     if (rule.scope === 'star') await noteLoaded(client, dataset, rule, ruleIds[r]);
   }
-  const chunks = (await client.query(sql('chunks/chunks'), [fileId])).rows.map((row) => row.chunk_id);
-  const range = [fileId, Math.min(...chunks), Math.max(...chunks)];
-  const without = await replacedBy(client, dataset, file);
-  const inStar = scopeIds('star');
-  await client.query(sql('unique/hold-run'), [fileId]);
-  if (ruleIds.length === 1) {
-    await client.query(sql('unique/find-repeats-of-one'), [...range, ruleIds[0], inStar, without]);
-  } else {
-    await client.query(sql('unique/find-repeats-of-many'), [...range, ruleIds, inStar, without]);
-  }
-  await client.query(sql('unique/keep-keys'), [...range, inStar, scopeIds('file')]);
+  const chunkIds = (await chunksOf(client, fileId)).map(({ chunkId }) => chunkId);
+  await findRepeats(client, {
+    fileId,
+    firstChunk: Math.min(...chunkIds),
+    lastChunk: Math.max(...chunkIds),
+    ruleIds,
+    starRules: scopeIds('star'),
+    fileRules: scopeIds('file'),
+    without: await replacedBy(client, dataset, file),
+  });
 }
 
 /** Files whose keys do not count: they are taken out when this one is done. */
@@ -81,6 +73,5 @@ async function replacedBy(
   file: LedgerFile,
 ): Promise<number[]> {
   if (dataset.versions !== 'replace' || file.link === 'corrects' || file.link === 'replays') return [];
-  const { rows } = await client.query(sql('files/replaced-files'), [file.dataset, file.name, file.fileId]);
-  return rows.map((row) => row.file_id);
+  return replacedFiles(client, file);
 }

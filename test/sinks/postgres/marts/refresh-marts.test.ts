@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { staleMarts } from '../../../../ledger/tables/marts.ts';
 import { compileDataset } from '../../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../../model/compiled.ts';
 import { bigint, defineDataset, table, view } from '../../../../model/index.ts';
 import { connectDatabase } from '../../../../platform/database/database.ts';
 import { martDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
-import { staleMarts } from '../../../../sinks/postgres/marts/marts.ts';
 import { refreshMarts } from '../../../../sinks/postgres/marts/refresh-marts.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 

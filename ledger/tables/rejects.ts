@@ -7,29 +7,59 @@
  * the taking file, its way back part of the one that takes that file out.
  */
 import type pg from 'pg';
-import { LandfallError } from '../platform/errors/errors.ts';
-import type { FileLink } from '../platform/progress/progress.ts';
-import type { ZipPlace } from '../platform/types.ts';
-import { type LedgerFile, type LedgerFileState, type StoredReject, toFile, toReject } from './rows.ts';
-import { sql } from './sql.ts';
-
-type Client = pg.Pool | pg.ClientBase;
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLink, RejectSample } from '../../platform/progress/progress.ts';
+import type { ZipPlace } from '../../platform/types.ts';
+import {
+  type LedgerFile,
+  type LedgerFileState,
+  type StoredReject,
+  toReject,
+  toRejectSample,
+} from '../rows.ts';
+import { type Client, count, run } from '../statements/run.ts';
+import { shareFile } from './files.ts';
 
 /** Rejects read at a time: at 8 KiB of raw text each, 8 MiB at most. */
 const page = 1000;
 
-/** No byte stands past it. */
-const lastOffset = String(2n ** 63n - 1n);
-
 /** Rejects of the file that wait, in the order of its bytes. */
 export async function* openRejects(client: Client, fileId: number): AsyncGenerator<StoredReject> {
-  const borders = await client.query(sql('rejects/open-reject-borders'), [fileId, page]);
-  let after = '-1';
-  for (const { byte_offset: to } of [...borders.rows, { byte_offset: lastOffset }]) {
-    const { rows } = await client.query(sql('rejects/open-rejects'), [fileId, after, to]);
+  const borders = await run(client, 'rejects/open-reject-borders', [fileId, page]);
+  let after = -1;
+  for (const to of [...borders.map((row) => row.byte_offset), Number.MAX_SAFE_INTEGER]) {
+    const rows = await run(client, 'rejects/open-rejects', [fileId, after, to]);
     yield* rows.map(toReject);
     after = to;
   }
+}
+
+/** Rejects of a file in the order of its bytes. */
+export async function rejectsOf(
+  client: Client,
+  fileId: number,
+  { limit = 1000 }: { limit?: number } = {},
+): Promise<StoredReject[]> {
+  return (await run(client, 'rejects/rejects', [fileId, limit])).map(toReject);
+}
+
+/** How many rejects a file has, by code. */
+export async function rejectCounts(client: Client, fileId: number): Promise<Record<string, number>> {
+  const rows = await run(client, 'rejects/reject-counts', [fileId]);
+  return Object.fromEntries(rows.map((row) => [row.code, row.count]));
+}
+
+/** A reject as it is pushed, with its number. */
+export type RecentReject = RejectSample & { readonly rejectId: number };
+
+/** The newest rejects of all files, newest first. */
+export async function recentRejects(client: Client, limit: number): Promise<RecentReject[]> {
+  return (await run(client, 'rejects/recent-rejects', [limit])).map(toRejectSample);
+}
+
+/** Addresses of the files to which a file's rejects were exported for a replay. */
+export async function replayUrls(client: Client, fileId: number): Promise<string[]> {
+  return (await run(client, 'rejects/replays-of', [fileId])).map(({ url }) => url);
 }
 
 /** Waiting rejects of one code and column. */
@@ -51,12 +81,12 @@ export interface RejectExample {
 
 /** Most frequent first. `examples`: of each kind at most, at least one. */
 export async function rejectKinds(client: Client, fileId: number, examples: number): Promise<RejectKind[]> {
-  const { rows } = await client.query(sql('rejects/reject-summary'), [fileId, examples]);
+  const rows = await run(client, 'rejects/reject-summary', [fileId, examples]);
   return rows.map((row) => ({
     code: row.code,
     column: row.column_name,
-    count: Number(row.count),
-    examples: row.examples,
+    count: row.count,
+    examples: row.examples as RejectExample[],
   }));
 }
 
@@ -70,8 +100,8 @@ export interface RejectTaker {
 }
 
 export async function rejectTakers(client: Client, fileId: number): Promise<RejectTaker[]> {
-  const { rows } = await client.query(sql('rejects/reject-takers'), [fileId]);
-  return rows.map((row) => ({ ...row, fileId: row.file_id, rejects: Number(row.rejects) }));
+  const rows = await run(client, 'rejects/reject-takers', [fileId]);
+  return rows.map(({ file_id: fileId, ...taker }) => ({ fileId, ...taker }));
 }
 
 /**
@@ -85,15 +115,15 @@ export async function takeRejects(
   { from, byteOffsets }: { from: number; byteOffsets: readonly number[] },
 ): Promise<void> {
   // An undo of `from` waits for this, or has ended before it.
-  const original = toFile((await client.query(sql('files/share-file'), [from])).rows[0]);
+  const original = (await shareFile(client, from))!;
   if (original.state !== 'done') {
     const { name, state } = original;
     throw new LandfallError('LF_CORRECTION_ORIGINAL', { file: taker.name, original: name, state });
   }
-  const taken = await client.query(sql('rejects/take-rejects'), [from, byteOffsets, taker.fileId]);
-  if (taken.rowCount === byteOffsets.length) return;
-  const missing = byteOffsets.length - (taken.rowCount ?? 0);
-  const others = (await client.query(sql('rejects/reject-holders'), [from, byteOffsets, taker.fileId])).rows;
+  const taken = await count(client, 'rejects/take-rejects', [from, byteOffsets, taker.fileId]);
+  if (taken === byteOffsets.length) return;
+  const missing = byteOffsets.length - taken;
+  const others = await run(client, 'rejects/reject-holders', [from, byteOffsets, taker.fileId]);
   const values = { file: taker.name, original: original.name, rows: missing };
   if (others.length === 0) throw new LandfallError('LF_CORRECTION_UNKNOWN', values);
   const holders = others.map(({ name, file_id: fileId }) => `${name} (file ${fileId})`).join(', ');
@@ -101,8 +131,8 @@ export async function takeRejects(
 }
 
 /**
- * Ends a replay: what still does not fit waits again with the file that it belongs to, with their current reasons.
- * `pairs`: where each stands there, and in the replay. In the transaction that ends the replay.
+ * Ends a replay: rows that still do not fit wait again with the file that they belong to, each with its new reason.
+ * `pairs`: the row's byte offset there, and in the replay. In the transaction that ends the replay.
  */
 export async function returnRejects(
   client: pg.ClientBase,
@@ -111,8 +141,8 @@ export async function returnRejects(
 ): Promise<void> {
   const origins = pairs.map((pair) => pair.origin);
   const offsets = pairs.map((pair) => pair.replay);
-  const { rowCount } = await client.query(sql('rejects/return-rejects'), [replay, origins, offsets]);
-  if (rowCount === pairs.length) return;
-  const reason = `${rowCount} of ${pairs.length} rejects of replay ${replay} found their way back`;
+  const returned = await count(client, 'rejects/return-rejects', [replay, origins, offsets]);
+  if (returned === pairs.length) return;
+  const reason = `${returned} of ${pairs.length} rejects of replay ${replay} found their way back`;
   throw new LandfallError('LF_INTERNAL', { reason });
 }

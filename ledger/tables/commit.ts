@@ -1,12 +1,13 @@
-/** The last statements of a chunk's transaction. */
+/** The last statements of a chunk's transaction: only the latest claim of the chunk commits. */
 import type pg from 'pg';
-import type { RowCounts } from '../platform/progress/progress.ts';
-import type { Part } from '../platform/types.ts';
-import { storable } from './json.ts';
-import type { Account, Accounts, LedgerReject } from './rows.ts';
-import { sql } from './sql.ts';
+import type { RowCounts } from '../../platform/progress/progress.ts';
+import type { Part } from '../../platform/types.ts';
+import { type Json, storable, toJson } from '../json.ts';
+import type { Account, Accounts, LedgerReject } from '../rows.ts';
+import { count, run } from '../statements/run.ts';
+import { addParts, type ChunkPart } from './parts.ts';
 
-/** Rejects and whose they are. */
+/** Rejects, and the chunk that they belong to. */
 export interface ChunkRejects {
   readonly chunkId: number;
   readonly fileId: number;
@@ -30,20 +31,26 @@ export interface PreparedAccount extends Account {
 /** Rejects in one statement: at 8 KiB of raw text each, 16 MiB at most. */
 const rejectsPerStatement = 2000;
 
-/** See Ledger.commitChunk. */
+/**
+ * Writes the chunk's part of the ledger inside the caller's transaction, which holds its facts.
+ * False: fenced off (claimed again since, committed, or the file failed); the caller must roll back.
+ * Call it last: the file's row is locked against a change of state until the transaction ends.
+ */
 export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): Promise<boolean> {
   const { chunkId, fileId, fencingToken, rows } = commit;
-  const counts = [rows.parsed, rows.loaded, rows.rejected, rows.deduplicated];
-  const fenced = await client.query(sql('chunks/commit-chunk'), [
+  const committed = await count(client, 'chunks/commit-chunk', [
     chunkId,
     fileId,
     fencingToken,
-    ...counts,
+    rows.parsed,
+    rows.loaded,
+    rows.rejected,
+    rows.deduplicated,
     storedAccounts(commit),
     partsOf(commit).length,
   ]);
-  if (fenced.rowCount !== 1) return false;
-  await addParts(client, [commit]);
+  if (committed !== 1) return false;
+  await addParts(client, partsOfChunks([commit]));
   await addRejects(client, commit);
   return true;
 }
@@ -53,50 +60,48 @@ export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): P
  * must roll back.
  */
 export async function commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
-  const counts = (['parsed', 'loaded', 'rejected', 'deduplicated'] as const).map((name) =>
-    commits.map(({ rows }) => rows[name]),
-  );
-  const fenced = await client.query(sql('groups/commit-chunks'), [
+  const committed = await count(client, 'groups/commit-chunks', [
     commits.map(({ chunkId }) => chunkId),
     commits.map(({ fileId }) => fileId),
     commits.map(({ fencingToken }) => fencingToken),
-    ...counts,
+    commits.map(({ rows }) => rows.parsed),
+    commits.map(({ rows }) => rows.loaded),
+    commits.map(({ rows }) => rows.rejected),
+    commits.map(({ rows }) => rows.deduplicated),
     commits.map(storedAccounts),
     commits.map((commit) => partsOf(commit).length),
   ]);
-  if (fenced.rowCount !== commits.length) return false;
-  await addParts(client, commits);
+  if (committed !== commits.length) return false;
+  await addParts(client, partsOfChunks(commits));
   for (const commit of commits) await addRejects(client, commit);
   return true;
 }
 
 /** As JSON. Parts have rows of their own. */
-function storedAccounts({ accounts }: ChunkCommit): string {
+function storedAccounts({ accounts }: ChunkCommit): Json {
   const stored = Object.entries(accounts).map(([sink, { rows, bytes }]) => [sink, { rows, bytes }]);
-  return JSON.stringify(Object.fromEntries(stored) satisfies Accounts);
+  return toJson(Object.fromEntries(stored) satisfies Accounts);
 }
 
 function partsOf({ accounts }: ChunkCommit): Part[] {
   return Object.values(accounts).flatMap(({ parts = [] }) => parts);
 }
 
-async function addParts(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<void> {
-  const rows = commits.flatMap((commit) => {
+function partsOfChunks(commits: readonly ChunkCommit[]): ChunkPart[] {
+  return commits.flatMap((commit) => {
     const { chunkId, fileId } = commit;
     return partsOf(commit).map((part) => ({ chunkId, fileId, ...part }));
   });
-  if (rows.length === 0) return;
-  const columns = (['chunkId', 'fileId', 'path', 'rows', 'bytes'] as const).map((name) =>
-    rows.map((row) => row[name]),
-  );
-  await client.query(sql('parts/add-parts'), columns);
 }
 
-/** See Ledger.addRejects. */
+/**
+ * Writes rejects of a chunk before it commits, inside the caller's transaction: for a chunk that has
+ * more of them than are kept in memory. Those given to commitChunk come on top.
+ */
 export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Promise<void> {
   for (let start = 0; start < chunk.rejects.length; start += rejectsPerStatement) {
     const rejects = chunk.rejects.slice(start, start + rejectsPerStatement);
-    await client.query(sql('rejects/add-rejects'), [
+    await run(client, 'rejects/add-rejects', [
       chunk.fileId,
       chunk.chunkId,
       chunk.definitionVersion,

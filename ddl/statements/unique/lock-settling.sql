@@ -1,0 +1,5 @@
+-- Waits until no other file of the dataset settles; none does until the transaction ends.
+-- $1 settle_lock  integer
+-- $2 dataset  text
+-- row pg_advisory_xact_lock  void
+select pg_advisory_xact_lock($1, hashtext($2))

@@ -1,0 +1,123 @@
+/**
+ * Chunks: claimed by a worker, given back, failed. Their commit is in commit.ts.
+ *
+ * The transaction of a chunk holds an advisory lock of the chunk's number until it ends. A worker that is
+ * frozen, or cut off by its network, leaves that transaction open: with a COPY under way, or with the
+ * chunk's row locked after its commit was prepared. No timeout of the server tells the first from a slow
+ * worker, so whoever takes the chunk over asks who holds that lock and ends that session. The lock is released
+ * with the transaction, so it never names a session that has other work by now.
+ */
+import pg from 'pg';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { type Json, toJson } from '../json.ts';
+import {
+  type Claim,
+  type ErrorDescription,
+  type LedgerChunk,
+  toChunk,
+  toClaim,
+  toWaiting,
+  type WaitingFile,
+} from '../rows.ts';
+import { type Client, type Row, run } from '../statements/run.ts';
+
+/** First key of the advisory locks of chunks' transactions; the second is the chunk's number. */
+const chunkLock = 0x1a4df415;
+
+/** How long to wait for a commit under way before its session is ended. */
+const commitMost = '3s';
+
+/** How often to ask for a chunk whose row others lock again and again. */
+const roundsMost = 3;
+
+/** Chunks of the file by number. */
+export async function chunksOf(client: Client, fileId: number): Promise<LedgerChunk[]> {
+  return (await run(client, 'chunks/chunks', [fileId])).map(toChunk);
+}
+
+/**
+ * Takes a chunk for a worker; an earlier claim of it can no longer commit, and a transaction that one
+ * has left open is ended, after waiting for a commit under way. Null: the chunk is committed already or failed,
+ * or its file is not being loaded any more; with `again`, also where another worker has taken it since.
+ */
+export async function claimChunk(
+  pool: pg.Pool,
+  chunkId: number,
+  worker: string,
+  { again = false }: { again?: boolean } = {},
+): Promise<Claim | null> {
+  const row = await claimRow(pool, chunkId, worker, again);
+  return row === undefined ? null : toClaim(row);
+}
+
+async function claimRow(
+  pool: pg.Pool,
+  chunkId: number,
+  worker: string,
+  again: boolean,
+): Promise<Row<'chunks/claim-chunk'> | undefined> {
+  for (let round = 1; ; round++) {
+    try {
+      const [row] = await run(pool, 'chunks/claim-chunk', [chunkId, worker, again]);
+      if (row?.fencing_token > 1) await endHolders(pool, [chunkId]);
+      return row;
+    } catch (error) {
+      if (!isLocked(error) || round === roundsMost) throw error;
+      await waitForHolder(pool, chunkId);
+    }
+  }
+}
+
+/** Ends the sessions that have a transaction of these chunks open. */
+export async function endHolders(pool: pg.Pool, chunkIds: readonly number[]): Promise<void> {
+  if (chunkIds.length > 0) await run(pool, 'chunks/end-holders', [chunkLock, chunkIds]);
+}
+
+/** To be run first in the transaction of chunks; false where another one of some of them is open. */
+export function holdChunks(chunkIds: readonly number[]): string {
+  const ids = chunkIds.map(Math.trunc).join(', ');
+  return `select bool_and(pg_try_advisory_xact_lock(${chunkLock}, id)) as held from unnest(array[${ids}]) as id`;
+}
+
+async function waitForHolder(pool: pg.Pool, chunkId: number): Promise<void> {
+  try {
+    await inTransaction(pool, async (client) => {
+      await client.query(`set local lock_timeout = ${pg.escapeLiteral(commitMost)}`);
+      await run(client, 'chunks/lock-chunk', [chunkId]);
+    });
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+    await endHolders(pool, [chunkId]);
+  }
+}
+
+/** lock_not_available */
+function isLocked(error: unknown): boolean {
+  return (error as { code?: string }).code === '55P03';
+}
+
+/** Says why the worker that has a chunk did not load it. It `keeps` it, or gives it back. */
+export async function releaseChunk(
+  client: Client,
+  chunkId: number,
+  worker: string,
+  { error, keeps }: { error?: ErrorDescription; keeps: boolean },
+): Promise<void> {
+  const reason: Json | null = error === undefined ? null : toJson(error);
+  await run(client, 'chunks/release-chunk', [chunkId, worker, reason, keeps]);
+}
+
+/** Gives a planned chunk up for good; with `worker`, unless another has taken it over since. */
+export async function failChunk(
+  client: Client,
+  chunkId: number,
+  error: ErrorDescription,
+  worker?: string,
+): Promise<void> {
+  await run(client, 'chunks/fail-chunk', [chunkId, toJson(error), worker]);
+}
+
+/** Files with chunks that wait to be tried again, and the reason of the latest. */
+export async function waitingFiles(client: Client): Promise<WaitingFile[]> {
+  return (await run(client, 'chunks/waiting-chunks', [])).map(toWaiting);
+}

@@ -1,0 +1,168 @@
+/** The files of the ledger: noted, planned, moved from state to state, found again. */
+import type pg from 'pg';
+import type { Receipt } from '../../platform/types.ts';
+import { type Json, toJson } from '../json.ts';
+import type { FileChange, FileFilter, NewFile } from '../requests.ts';
+import { type LedgerFile, type LedgerFileState, toFile } from '../rows.ts';
+import { type Client, count, run } from '../statements/run.ts';
+
+/** A file that landed. */
+export type Landed = Pick<NewFile, 'dataset' | 'name' | 'url' | 'bytes' | 'fingerprint'>;
+
+/** Files of one dataset and name, each with other content. */
+export type Version = Pick<LedgerFile, 'dataset' | 'name' | 'fileId'>;
+
+/** Notes a landed file. One that is in flight already (same scope, url, fingerprint) is returned as it is. */
+export async function addFile(client: Client, file: NewFile): Promise<LedgerFile> {
+  const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
+  const [row] = await run(client, 'files/add-file', [
+    ...([dataset, name, url, scope, origin, bytes, fingerprint] as const),
+    link?.kind,
+    link?.fileId,
+  ]);
+  return toFile(row);
+}
+
+/**
+ * As addFile, for files of the landing folder: none for those that have ended and are just being put away.
+ * `files`: no two of the same address.
+ */
+export async function landFiles(
+  client: Client,
+  scope: string,
+  files: readonly Landed[],
+): Promise<LedgerFile[]> {
+  const rows = await run(client, 'files/land-files', [
+    files.map(({ dataset }) => dataset),
+    files.map(({ name }) => name),
+    files.map(({ url }) => url),
+    files.map(({ bytes }) => bytes),
+    files.map(({ fingerprint }) => fingerprint),
+    scope,
+  ]);
+  return rows.map(toFile);
+}
+
+/** Takes a noted file back if it was put away under an earlier number; says whether it was. */
+export async function forgetFile(client: Client, fileId: number): Promise<boolean> {
+  return (await count(client, 'files/forget-file', [fileId])) === 1;
+}
+
+export async function fileOf(client: Client, fileId: number): Promise<LedgerFile | null> {
+  return first(await run(client, 'files/file', [fileId]));
+}
+
+/** The file, locked against any change of its state until the caller's transaction ends. */
+export async function lockFile(client: pg.ClientBase, fileId: number): Promise<LedgerFile | null> {
+  return first(await run(client, 'files/lock-file', [fileId]));
+}
+
+/** As lockFile, but others may do the same. */
+export async function shareFile(client: pg.ClientBase, fileId: number): Promise<LedgerFile | null> {
+  return first(await run(client, 'files/share-file', [fileId]));
+}
+
+/** As shareFile, for a file that is being loaded: it cannot fail until the transaction ends. False: it is not. */
+export async function shareLoading(client: pg.ClientBase, fileId: number): Promise<boolean> {
+  return (await count(client, 'files/share-loading', [fileId])) === 1;
+}
+
+/** Files in the order in which they landed. */
+export async function filesLike(client: Client, filter: FileFilter): Promise<LedgerFile[]> {
+  const { dataset, scope, name, url, states, limit } = filter;
+  return (await run(client, 'files/files', [dataset, scope, name, url, states, limit ?? 10_000])).map(toFile);
+}
+
+/** Files by name, by dataset/name or by number, newest first. */
+export async function filesNamed(client: Client, text: string): Promise<LedgerFile[]> {
+  return (await run(client, 'files/files-named', [text])).map(toFile);
+}
+
+/** Files that come from a file, in the order in which they landed. */
+export async function linkedFiles(client: Client, fileId: number): Promise<LedgerFile[]> {
+  return (await run(client, 'files/linked-files', [fileId])).map(toFile);
+}
+
+/** Another file of the dataset with these bytes that is loaded or being loaded; a loaded one first. */
+export async function findContent(
+  client: Client,
+  dataset: string,
+  contentHash: string,
+  exceptFileId: number,
+): Promise<LedgerFile | null> {
+  return first(await run(client, 'files/find-content', [dataset, contentHash, exceptFileId]));
+}
+
+/**
+ * Moves a file on. A finished file stays done, failed, duplicate or undone; its url and the like may change.
+ * False: there is no such file, or it is finished in another way.
+ */
+export async function changeFile(
+  client: Client,
+  fileId: number,
+  state: LedgerFileState,
+  change: FileChange,
+): Promise<boolean> {
+  const { url, error, receipt, duplicateOf, contentHash, definitionVersion, layout } = change;
+  const changed = await count(client, 'files/set-file-state', [
+    fileId,
+    state,
+    url,
+    json(error),
+    json(receipt),
+    duplicateOf,
+    contentHash,
+    definitionVersion,
+    json(layout),
+  ]);
+  return changed === 1;
+}
+
+/** Keeps the checks that a file fails with until its receipt has them, in the transaction in which it fails. */
+export async function noteChecks(
+  client: pg.ClientBase,
+  fileId: number,
+  checks: Receipt['checks'],
+): Promise<void> {
+  await run(client, 'files/note-checks', [fileId, toJson(checks)]);
+}
+
+/** Other versions of the file that are loaded or being loaded, newest first. */
+export async function otherVersions(client: Client, file: Version): Promise<LedgerFile[]> {
+  return (await run(client, 'files/versions-named', [file.dataset, file.name, file.fileId])).map(toFile);
+}
+
+/** Ids of other versions of the file, and of all that correct or replay their rejects. */
+export async function replacedFiles(client: Client, file: Version): Promise<number[]> {
+  const rows = await run(client, 'files/replaced-files', [file.dataset, file.name, file.fileId]);
+  return rows.map((row) => row.file_id);
+}
+
+/** Those of the files whose name another loaded file of their dataset has. */
+export async function versionedFiles(client: Client, fileIds: readonly number[]): Promise<Set<number>> {
+  const rows = await run(client, 'files/versioned-files', [fileIds]);
+  return new Set(rows.map((row) => row.file_id));
+}
+
+/** First key of the locks under which versions of one name end one after another. */
+const versionLock = 0x1a4df412;
+
+/**
+ * Locks names of a dataset until the transaction ends: versions of each end one after another. All callers
+ * lock in the same order.
+ */
+export async function lockNames(
+  client: pg.ClientBase,
+  dataset: string,
+  names: readonly string[],
+): Promise<void> {
+  await run(client, 'files/lock-names', [versionLock, names.map((name) => `${dataset}/${name}`)]);
+}
+
+function first(rows: Parameters<typeof toFile>[0][]): LedgerFile | null {
+  return rows.length === 0 ? null : toFile(rows[0]);
+}
+
+function json(value: unknown): Json | undefined {
+  return value === undefined ? undefined : toJson(value);
+}

@@ -1,0 +1,119 @@
+/**
+ * Many small files at once. Each function is one statement or transaction for all of them, and leaves out those
+ * that need a second look: they are handled one by one.
+ */
+import type pg from 'pg';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { ChunkJob, FileLayout, Receipt } from '../../platform/types.ts';
+import { toJson } from '../json.ts';
+import {
+  type Claim,
+  type LedgerChunk,
+  type LedgerFile,
+  type LedgerPart,
+  toChunk,
+  toChunkJob,
+  toClaim,
+  toFile,
+  toPart,
+} from '../rows.ts';
+import { type Client, run } from '../statements/run.ts';
+
+/** What a file of one chunk is planned with. */
+export interface SmallPlan {
+  readonly fileId: number;
+  readonly contentHash: string;
+  readonly layout: FileLayout;
+}
+
+/** What the ledger knows of one file. */
+export interface FileAccount {
+  readonly file: LedgerFile;
+  readonly chunks: LedgerChunk[];
+  readonly parts: LedgerPart[];
+  readonly rejectsByCode: Record<string, number>;
+}
+
+/**
+ * Ledger.planFile for many files of one dataset that are one chunk each: the chunk jobs of those that could
+ * be planned. `plans`: no two of the same content or name. Throws where another process plans the same
+ * content at the same moment; then nothing is planned.
+ */
+export async function planGroup(
+  pool: pg.Pool,
+  { dataset, definitionVersion }: Pick<ChunkJob, 'dataset' | 'definitionVersion'>,
+  plans: readonly SmallPlan[],
+): Promise<ChunkJob[]> {
+  return inTransaction(pool, async (client) => {
+    const free = new Set(
+      (await run(client, 'groups/lock-group', [idsOf(plans), hashesOf(plans)])).map((row) => row.file_id),
+    );
+    const planned = plans.filter(({ fileId }) => free.has(fileId));
+    if (planned.length === 0) return [];
+    const chunks = await run(client, 'groups/plan-group', [
+      definitionVersion,
+      idsOf(planned),
+      hashesOf(planned),
+      planned.map(({ layout }) => toJson(layout)),
+    ]);
+    return chunks.map((row) => toChunkJob(toChunk(row), { dataset, definitionVersion }));
+  });
+}
+
+function idsOf(plans: readonly SmallPlan[]): number[] {
+  return plans.map(({ fileId }) => fileId);
+}
+
+function hashesOf(plans: readonly SmallPlan[]): string[] {
+  return plans.map(({ contentHash }) => contentHash);
+}
+
+/**
+ * Takes chunks of files that have one, for a group: those that nobody has and that no worker was lost to.
+ * The result is by chunk id; the others are to be taken one by one.
+ */
+export async function claimChunks(
+  client: Client,
+  chunkIds: readonly number[],
+  worker: string,
+): Promise<Map<number, Claim>> {
+  const rows = await run(client, 'groups/claim-chunks', [chunkIds, worker]);
+  return new Map(rows.map((row) => [row.chunk_id, toClaim(row)]));
+}
+
+/** Gives chunks of a group back that the worker has taken and not committed. */
+export async function releaseChunks(
+  client: Client,
+  chunkIds: readonly number[],
+  worker: string,
+): Promise<void> {
+  await run(client, 'groups/release-chunks', [chunkIds, worker]);
+}
+
+/** What the ledger has of these files. Read in several statements: nothing changes once all chunks have ended. */
+export async function fileAccounts(pool: pg.Pool, fileIds: readonly number[]): Promise<FileAccount[]> {
+  const [files, chunks, parts, rejects] = await Promise.all([
+    run(pool, 'groups/group-files', [fileIds]),
+    run(pool, 'groups/group-chunks', [fileIds]),
+    run(pool, 'groups/group-parts', [fileIds]),
+    run(pool, 'groups/group-reject-counts', [fileIds]),
+  ]);
+  const accounts = new Map<number, FileAccount>();
+  for (const row of files)
+    accounts.set(row.file_id, { file: toFile(row), chunks: [], parts: [], rejectsByCode: {} });
+  for (const row of chunks) accounts.get(row.file_id)?.chunks.push(toChunk(row));
+  for (const row of parts) accounts.get(row.file_id)?.parts.push(toPart(row));
+  for (const row of rejects) {
+    const account = accounts.get(row.file_id);
+    if (account) account.rejectsByCode[row.code] = row.count;
+  }
+  return [...accounts.values()];
+}
+
+/** Ends files of one chunk as done, in the caller's transaction; the ids of those that are. */
+export async function finishGroup(client: pg.ClientBase, receipts: readonly Receipt[]): Promise<Set<number>> {
+  const ids = receipts.map(({ fileId }) => fileId);
+  const texts = receipts.map((receipt) => toJson(receipt));
+  const rows = await run(client, 'groups/finish-group', [ids, texts]);
+  return new Set(rows.map((row) => row.file_id));
+}

@@ -1,0 +1,49 @@
+/** How far the marts of each dataset are refreshed, and how a refresh runs. */
+import type pg from 'pg';
+import { type Client, type Row, run } from '../statements/run.ts';
+
+/** Notes that the marts of a dataset hold all its files that are done: in the transaction that refreshes them, first. */
+export async function noteMartRefresh(client: pg.ClientBase, dataset: string): Promise<void> {
+  await run(client, 'marts/note-mart-refresh', [dataset]);
+}
+
+/** Notes that the marts of a dataset hold rows that are gone, until they are refreshed. */
+export async function noteMartsBehind(client: pg.ClientBase, dataset: string): Promise<void> {
+  await run(client, 'marts/marts-behind', [dataset]);
+}
+
+/** Names of datasets with files that were done, or undone, after their marts were last refreshed. */
+export async function staleMarts(client: Client): Promise<string[]> {
+  return (await run(client, 'marts/stale-marts', [])).map(({ dataset }) => dataset);
+}
+
+/** Which of these materialized views a schema has. */
+export async function existingMarts(
+  client: Client,
+  schema: string,
+  names: readonly string[],
+): Promise<Set<string>> {
+  const rows = await run(client, 'marts/existing-marts', [schema, names]);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** A mart that reads another; `reads` is null where it calls a function that may read any. */
+export type MartRead = Row<'marts/mart-reads'>;
+
+/** Which of the marts of a schema read which others, directly or through views. */
+export function martReads(client: Client, schema: string, names: readonly string[]): Promise<MartRead[]> {
+  return run(client, 'marts/mart-reads', [schema, names]);
+}
+
+/**
+ * Prepares a transaction to refresh marts while another does.
+ * @param lockTimeout how long it waits for a lock: '2s'
+ * @param helpers processes of the server that may help with each query, at most
+ */
+export async function refreshBeside(
+  client: pg.ClientBase,
+  lockTimeout: string,
+  helpers: number,
+): Promise<void> {
+  await run(client, 'marts/refresh-beside', [lockTimeout, helpers]);
+}

@@ -1,0 +1,28 @@
+/** The manifest: which parts of the lake count. */
+import type pg from 'pg';
+import type { Part } from '../../platform/types.ts';
+import { type LedgerPart, toPart } from '../rows.ts';
+import { type Client, run } from '../statements/run.ts';
+
+/** A part of a chunk that commits. */
+export interface ChunkPart extends Part {
+  readonly chunkId: number;
+  readonly fileId: number;
+}
+
+/** Adds parts to the manifest, in the transaction that commits their chunks. */
+export async function addParts(client: pg.ClientBase, parts: readonly ChunkPart[]): Promise<void> {
+  if (parts.length === 0) return;
+  await run(client, 'parts/add-parts', [
+    parts.map(({ chunkId }) => chunkId),
+    parts.map(({ fileId }) => fileId),
+    parts.map(({ path }) => path),
+    parts.map(({ rows }) => rows),
+    parts.map(({ bytes }) => bytes),
+  ]);
+}
+
+/** The file's parts in the manifest, by path. */
+export async function partsOf(client: Client, fileId: number): Promise<LedgerPart[]> {
+  return (await run(client, 'parts/parts', [fileId])).map(toPart);
+}

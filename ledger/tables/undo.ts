@@ -1,0 +1,97 @@
+/**
+ * Takes files out of the ledger's accounts, in the caller's transaction: those that fail, and loaded ones that are
+ * undone. The caller deletes their facts in the same transaction, and sweeps their parts out of the lake after it.
+ */
+import type pg from 'pg';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
+import { toJson } from '../json.ts';
+import { type ErrorDescription, type LedgerFile, toFile } from '../rows.ts';
+import { type Client, run } from '../statements/run.ts';
+import { chunksOf } from './chunks.ts';
+import { changeFile, lockFile } from './files.ts';
+import { noteMartsBehind } from './marts.ts';
+import { forgetKeys } from './unique.ts';
+
+/** A file that was taken out, and its chunks: those whose facts must go. */
+export interface UndoneFile {
+  readonly file: LedgerFile;
+  readonly chunkIds: readonly number[];
+}
+
+/**
+ * Undoes a file, and with it those that correct or replay its rejects: their rows belong to it. Its parts leave
+ * the manifest, its rejects the record; rejects that these files had taken from others wait again there.
+ * Empty when the file is undone already.
+ * @throws LandfallError LF_FILE_NOT_LOADED, or LF_FILE_BUSY when one of them is in flight
+ */
+export async function undoFiles(
+  client: pg.ClientBase,
+  fileId: number,
+  note: { at: string; reason: string },
+): Promise<UndoneFile[]> {
+  const root = await lockFile(client, fileId);
+  if (root === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+  if (root.state === 'undone') return [];
+  refuseUnlessDone(root);
+  const family = (await run(client, 'undo/lock-family', [fileId])).map(toFile);
+  const busy = family.find((file) => !isFinished(file.state));
+  if (busy) throw new LandfallError('LF_FILE_BUSY', { file: busy.name, state: busy.state });
+  const files = family.filter((file) => file.state === 'done');
+  const undone: UndoneFile[] = [];
+  for (const file of files) {
+    const chunks = await chunksOf(client, file.fileId);
+    undone.push({ file, chunkIds: chunks.map((chunk) => chunk.chunkId) });
+  }
+  const fileIds = files.map((file) => file.fileId);
+  await run(client, 'parts/undo-parts', [fileIds]);
+  await run(client, 'rejects/undo-rejects', [fileIds]);
+  await run(client, 'rejects/release-rejects', [fileIds]);
+  await forgetKeys(client, fileIds);
+  await run(client, 'chunks/undo-chunks', [fileIds]);
+  await run(client, 'undo/undo-files', [fileIds, toJson(note)]);
+  await noteMartsBehind(client, root.dataset);
+  return undone;
+}
+
+function refuseUnlessDone({ state, name }: LedgerFile): void {
+  if (state === 'done') return;
+  const code = state === 'failed' || state === 'duplicate' ? 'LF_FILE_NOT_LOADED' : 'LF_FILE_BUSY';
+  throw new LandfallError(code, { file: name, state });
+}
+
+/** Undone files whose parts may still lie in the lake. */
+export async function unsweptFiles(client: Client): Promise<LedgerFile[]> {
+  return (await run(client, 'undo/unswept-files', [])).map(toFile);
+}
+
+/** Notes that the parts of an undone file have left the lake. */
+export async function noteSwept(client: Client, fileId: number): Promise<void> {
+  await run(client, 'undo/swept-file', [fileId]);
+}
+
+/**
+ * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
+ * manifest, its committed chunks no longer count as loaded, its rejects stay on record and those that it had
+ * taken over wait again. From here on no chunk of it commits; delete its facts after this call, before the
+ * transaction ends.
+ * @returns why it has failed: of two who fail it at once, the first one's reason. Null: it has ended otherwise,
+ * and nothing has changed
+ */
+export async function failFile(
+  client: pg.ClientBase,
+  fileId: number,
+  error: ErrorDescription,
+): Promise<ErrorDescription | null> {
+  const file = await lockFile(client, fileId);
+  if (file !== null && file.state !== 'failed' && isFinished(file.state)) return null;
+  await run(client, 'chunks/unload-chunks', [fileId]);
+  await run(client, 'parts/unload-parts', [fileId]);
+  await run(client, 'rejects/release-rejects', [[fileId]]);
+  // Those of a replay are the same rows as the ones that wait again.
+  if (file?.link === 'replays') await run(client, 'rejects/undo-rejects', [[fileId]]);
+  await forgetKeys(client, [fileId]);
+  const reason = (file?.state === 'failed' && file.error) || error;
+  await changeFile(client, fileId, 'failed', { error: reason });
+  return reason;
+}
