@@ -1,12 +1,12 @@
-/** Which dataset a file is of that is ingested where it lies. */
+/** Which dataset a file belongs to that is ingested in place. */
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { datasetNamed, type Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type Head, settleLayout } from './settle-layout.ts';
 
 /**
- * The one that was named; else the one its folder is named after; else the only one whose header fits.
- * `head`: the file's first bytes, read only where needed.
+ * The one that was named; else the one that the file's folder is named after; else the only one whose header
+ * fits. `head`: the file's first bytes, read only when they are needed.
  * Throws LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
  */
 export async function chooseDataset(
@@ -24,7 +24,7 @@ export async function chooseDataset(
   throw new LandfallError('LF_DATASET_UNCLEAR', { file: file.path, reason });
 }
 
-/** Only a header can tell: a file without one fits too much. */
+/** Only a header can tell: a file without one fits too many datasets. */
 function fits(dataset: CompiledDataset, head: Head): boolean {
   if (dataset.dialect.header === false) return false;
   try {

@@ -1,19 +1,19 @@
-/** The bytes of a file, as they are stored and as they are meant. */
+/** The bytes of a file, as they are stored and unpacked. */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { type Compression, unpack } from '../../platform/storage/unpack/index.ts';
 
-/** What reading a file takes. */
+/** What reading a file needs. */
 export type Readable = Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'>;
 
-/** The first `length` bytes, or the whole file where it is shorter. */
+/** The first `length` bytes, or the whole file when it is shorter. */
 export function readStart(file: Readable, length: number): Promise<Uint8Array> {
   return readRange(file, 0, Math.min(length, file.bytes));
 }
 
-/** The bytes of [start, end). Throws LF_FILE_CHANGED where there are fewer. */
+/** The bytes of [start, end). Throws LF_FILE_CHANGED when there are fewer. */
 export async function readRange(file: Readable, start: number, end: number): Promise<Uint8Array> {
   const { storage, key } = await openObject(file.url);
   const bytes = new Uint8Array(end - start);
@@ -26,7 +26,7 @@ export async function readRange(file: Readable, start: number, end: number): Pro
   return bytes;
 }
 
-/** What a file holds, from its start: unpacked where it is compressed. Throws what unpacking throws. */
+/** The content of a file from its start, unpacked when it is compressed. Throws what unpacking throws. */
 export async function* readContent(
   file: Readable,
   compression: Compression | undefined,

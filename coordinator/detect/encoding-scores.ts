@@ -1,14 +1,14 @@
 /**
- * How likely a text is, read in one encoding or another: the mean over its characters beyond ASCII, from -1
- * (no one writes so) to 1. A wrong reading shows in its neighbours: Cyrillic letters within Latin words,
- * capitals after small letters, accents in rows, lines of boxes. (chardet 2 takes short columns of names
- * for Baltic, Greek or windows-1250 as often as for what they are.)
+ * How likely a text is when it is read in one encoding: the mean score of its characters beyond ASCII, from -1
+ * (nobody writes this) to 1. Neighbours show a wrong reading: Cyrillic letters within Latin words, capitals
+ * after small letters, accented letters in sequence, lines of boxes. (chardet 2 takes short columns of names for
+ * Baltic, Greek or windows-1250 as often as for what they are.)
  */
 import type { Encoding } from '../../kernel/dialect/encodings.ts';
 
 type Scorer = (character: string, before: string, after: string) => number;
 
-/** The encodings that are told apart; latin-1 reads as windows-1252 does. */
+/** The encodings that are told apart. latin-1 is read as windows-1252. */
 export const judged: readonly Encoding[] = ['windows-1252', 'windows-1251', 'koi8-r', 'shift_jis'];
 
 export function scoreOf(text: string, encoding: Encoding): number {
@@ -32,7 +32,7 @@ export function scoreOf(text: string, encoding: Encoding): number {
 const isAsciiLetter = (character: string) => /^[A-Za-z]$/.test(character);
 const isLetter = (character: string) => /^\p{L}$/u.test(character);
 
-/** Accented letters stand among plain ones; one after another they are rare. */
+/** Accented letters are surrounded by plain ones; two in sequence are rare. */
 const latin: Scorer = (character, before, after) => {
   const within = isAsciiLetter(before) && isAsciiLetter(after);
   if (isLetter(character)) {
@@ -44,7 +44,7 @@ const latin: Scorer = (character, before, after) => {
   return !within && '€£«»“”„‘’‚°–—…§©®™²½ºª¿¡·×'.includes(character) ? 0.5 : -0.6;
 };
 
-/** Of a hundred letters of Russian; a capital counts as its small letter. */
+/** Occurrences in a hundred letters of Russian. A capital counts as its small letter. */
 const frequencies: Readonly<Record<string, number>> = {
   ...{ о: 11, е: 8.5, а: 8, и: 7.4, н: 6.7, т: 6.3, с: 5.5, р: 4.7, в: 4.5, л: 4.4, к: 3.5, м: 3.2 },
   ...{ д: 3, п: 2.8, у: 2.6, я: 2, ы: 1.9, ь: 1.7, г: 1.7, з: 1.6, б: 1.6, ч: 1.4, й: 1.2, х: 1 },
@@ -63,7 +63,7 @@ const cyrillic: Scorer = (character, before, after) => {
   return capitalWithin ? -1 : Math.min(1, 0.2 + frequencies[small] / 8);
 };
 
-/** The kanji of daily use (JIS level 1), which have the lead bytes 0x88 to 0x97. */
+/** The kanji of daily use (JIS level 1): those with the lead bytes 0x88 to 0x97. */
 let dailyKanji: Set<string> | null = null;
 
 function isDaily(character: string): boolean {

@@ -1,4 +1,4 @@
-/** Reads as much of a file as it takes to settle how the rest is read. */
+/** Reads as much of a file as is needed to settle how the rest is read. */
 import { footerBytes } from '../../kernel/dialect/lines.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -7,16 +7,16 @@ import type { FileLayout } from '../../platform/types.ts';
 import { type Readable, readContent, readRange, readStart } from './content.ts';
 import { type Head, settleLayout } from './settle-layout.ts';
 
-/** First bytes of a file, in which its header is looked for; doubled up to the most. */
+/** First bytes of a file that are searched for its header; doubled up to the most. */
 const headBytes = 1024 * 1024;
 const headBytesMost = 16 * 1024 * 1024;
-/** The same where many dialects are tried on them. */
+/** The most when many dialects are tried on them. */
 const triedBytesMost = 4 * 1024 * 1024;
 
-/** Lines at its end that are to be left out must fit into this. */
+/** The footer must fit into this. */
 const tailBytes = 1024 * 1024;
 
-/** The first bytes of what a file holds; of a zip file, of its first CSV. */
+/** The first bytes of a file's content; of a zip file, of its first CSV. */
 export async function readHeadOf(
   file: Readable,
   length: number,
@@ -52,7 +52,7 @@ export async function readLayout(dataset: CompiledDataset, file: Readable): Prom
   throw new LandfallError('LF_HEADER_LONG', { file: file.name, bytes: most });
 }
 
-/** Adds what is known of the file's end, and of the files within it. */
+/** Adds what is known of the file's end, and of the files within a compressed one. */
 export async function withEnds(
   { dialect }: CompiledDataset,
   file: Readable,

@@ -1,9 +1,10 @@
-/** Settles how one file is read, from its first bytes: encoding, dialect, header, where each column stands. */
+/** Settles how one file is read, from its first bytes: encoding, dialect, header, the field of each column. */
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { fieldsMost } from '../../kernel/plan.ts';
 import type { CompiledDataset, CompiledDialect } from '../../model/compiled.ts';
 import { driftOf, unknownFields } from '../../model/file/drift.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { compressionOf } from '../../platform/storage/unpack/index.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import { correctionFields, exportDelimiter, isAdded, matchData } from '../plan/corrections.ts';
 import { settleReading } from './sniff.ts';
@@ -14,12 +15,12 @@ import { settleEncoding } from './sniff-encoding.ts';
 export interface Head {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** True where `bytes` is the whole file. */
+  /** True when `bytes` is the whole file. */
   readonly whole: boolean;
 }
 
 /**
- * The layout, or null when `head` ends before the first record does: come back with more bytes.
+ * The layout; null when `head` ends before the first record does: call again with more bytes.
  * Throws LF_FILE_BINARY, LF_FILE_EMPTY, LF_FILE_ENCODING, LF_DIALECT_AMBIGUOUS, LF_HEADER,
  * LF_HEADER_WIDE.
  */
@@ -34,7 +35,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     return null;
   }
   const [first] = reading.records;
-  // Whether a line end of two bytes is cut in half is not known yet.
+  // The head may end between the two bytes of a line end.
   if (!head.whole && first.bytes === text.utf8.length) return null;
   if (first.fields.length > fieldsMost)
     throw new LandfallError('LF_HEADER_WIDE', {
@@ -67,7 +68,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
   };
 }
 
-/** What the file's columns are beside those that the definition looks for. */
+/** How the file's columns differ from those of the definition. */
 function columnsBeside(
   dataset: CompiledDataset,
   fields: readonly string[],
@@ -86,7 +87,7 @@ function textOf({ name, bytes, whole }: Head, encoding: string, bomBytes: number
   return { name, utf8, whole };
 }
 
-/** A file of corrected rows is as the export wrote it: in UTF-8, with a header and nothing around it. */
+/** A file of corrected rows is as the export wrote it: UTF-8, with a header and nothing around the records. */
 function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDialect {
   const exported = exportDelimiter(bytes);
   if (exported === null) return dialect;
@@ -103,15 +104,8 @@ function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDi
   };
 }
 
-/** What is still compressed after unpacking would only give a million rejects; say what it is instead. */
+/** A file that is still compressed after unpacking would only produce a million rejects. */
 function refuseCompressed({ name, bytes }: Head): void {
-  const startsWith = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
-  const what = startsWith(0x1f, 0x8b)
-    ? 'gzip'
-    : startsWith(0x28, 0xb5, 0x2f, 0xfd)
-      ? 'zstd'
-      : startsWith(0x50, 0x4b, 0x03, 0x04)
-        ? 'zip'
-        : null;
+  const what = compressionOf(bytes);
   if (what !== null) throw new LandfallError('LF_FILE_BINARY', { file: name, what });
 }

@@ -1,6 +1,6 @@
 /**
- * What stands around the records of a file whose definition leaves it to the file: a first line that names
- * the delimiter, a preamble, comment lines. Nothing is taken for either that could be a row.
+ * What is around the records, where the definition leaves it to the file: a first line that names the
+ * delimiter, a preamble, comment lines. A line that could be a row is never taken for any of these.
  */
 import { readRecord } from '../../kernel/dialect/header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
@@ -15,22 +15,22 @@ export interface HeadText {
   readonly whole: boolean;
 }
 
-/** Lines among which the one is looked for that names the columns. */
+/** Lines that are searched for the one that names the columns. */
 const preambleLinesMost = 30;
-/** A header that is looked for among other lines must end within this. */
+/** A header below other lines must end within this. */
 const headerBytesMost = 64 * 1024;
 
-/** What begins a comment where the definition leaves it to the file. */
+/** What a comment starts with, where the definition leaves it to the file. */
 export const commentMark = '#';
 const HASH = 0x23;
 
-/** The delimiter that a first line like `sep=;` names, as Excel reads and writes it; null without one. */
+/** The delimiter that a first line like `sep=;` names, which Excel reads and writes; null without such a line. */
 export function namedDelimiter(utf8: Uint8Array): string | null {
   const start = Buffer.from(utf8.subarray(0, 16)).toString();
   return /^"?sep=([^\w"'\\\r\n])"?\r?[\r\n]/i.exec(start)?.[1] ?? null;
 }
 
-/** True where the first lines, from `from` on, have all names of columns that a header needs. */
+/** True when the first lines from `from` on contain all column names that a header needs. */
 export function mayNameColumns(dataset: CompiledDataset, utf8: Uint8Array, from: number): boolean {
   let end = from;
   for (let line = 0; line < preambleLinesMost && end < utf8.length; line++) end = lineEnd(utf8, end, true);
@@ -40,7 +40,7 @@ export function mayNameColumns(dataset: CompiledDataset, utf8: Uint8Array, from:
   return needed.every(({ headers }) => headers.some((header) => text.includes(header)));
 }
 
-/** The first line after line `lines` whose record, read so, names the columns; null where none does. */
+/** The first line after line `lines` whose record, read in this form, names the columns; null without one. */
 export function preambleLines(
   dataset: CompiledDataset,
   form: KernelDialect,
@@ -60,7 +60,7 @@ export function preambleLines(
   return null;
 }
 
-/** True for a header that has all columns which a file needs. */
+/** True for a header that has all columns that a file needs. */
 export function namesColumns(dataset: CompiledDataset, fields: readonly string[]): boolean {
   try {
     matchHeader(dataset, fields, fields.length);
@@ -70,7 +70,7 @@ export function namesColumns(dataset: CompiledDataset, fields: readonly string[]
   }
 }
 
-/** True where a line begins as comments do. */
+/** True when any line starts as comments do. */
 export function hasMarkedLine(utf8: Uint8Array): boolean {
   for (let at = utf8.indexOf(HASH); at >= 0; at = utf8.indexOf(HASH, at + 1)) {
     if (at === 0 || isLineEnd(utf8[at - 1])) return true;
@@ -79,8 +79,8 @@ export function hasMarkedLine(utf8: Uint8Array): boolean {
 }
 
 /**
- * Lines up to the first after line `lines` that is neither blank nor marked as a comment; or, with a
- * `fieldCount`, that may be a row in spite of its mark.
+ * The number of lines before the first one after line `lines` that is neither blank nor marked as a comment
+ * or, with a `fieldCount`, that may be a row in spite of its mark.
  */
 export function markedLines(
   text: HeadText,
@@ -105,7 +105,7 @@ export interface Marked {
   readonly other: string | null;
 }
 
-/** Looks at the lines from `from` on that `form` leaves out as comments. `fieldCount`: that of rows. */
+/** Searches the lines from `from` on that `form` leaves out as comments. `fieldCount`: that of rows. */
 export function findMarked(text: HeadText, form: KernelDialect, from: number, fieldCount: number): Marked {
   const { utf8, whole } = text;
   const found: { row: string | null; other: string | null } = { row: null, other: null };
@@ -123,7 +123,7 @@ export function findMarked(text: HeadText, form: KernelDialect, from: number, fi
   return found;
 }
 
-/** True where the marked line at `at` may be a row; in a file of one column any may. */
+/** True when the marked line at `at` may be a row; in a file of one column any line may. */
 function isRowAt({ utf8, whole }: HeadText, form: KernelDialect, at: number, fieldCount: number): boolean {
   const fields = readRecord(utf8, at, { ...form, comment: null }, whole)?.fields.length ?? 0;
   const { shortRows, longRows } = form;

@@ -1,6 +1,6 @@
 /**
- * Settles a file's encoding: what its byte order mark says, what its definition says, or, for `auto`, what
- * its first bytes fit. Nothing else is tried where a definition names one: a file that shows another is
+ * Settles a file's encoding: the one that its byte order mark or its definition says or, for `auto`, the one
+ * that its first bytes fit. When the definition names one, no other is tried: a file that shows another is
  * refused.
  */
 import { type Encoding, encodings, INVALID, toUtf8 } from '../../kernel/dialect/encodings.ts';
@@ -14,7 +14,7 @@ export interface SettledEncoding {
   readonly detected: boolean;
 }
 
-/** Bytes with other than ASCII in them that are judged. */
+/** Bytes that are judged, of lines with characters beyond ASCII. */
 const judgedBytes = 64 * 1024;
 
 const marks: readonly (readonly [Encoding, readonly number[]])[] = [
@@ -23,7 +23,7 @@ const marks: readonly (readonly [Encoding, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-/** Readings whose scores are nearer than this are equally likely; below the least, none is. */
+/** Readings whose scores differ by less than this are equally likely; below the least score, none is. */
 const scoreApart = 0.1;
 const scoreLeast = 0.15;
 
@@ -51,8 +51,8 @@ export function settleEncoding(
 }
 
 /**
- * ASCII in UTF-16 has a NUL in every other byte. Other scripts have one for each delimiter and line end, and
- * no other data makes a text when read so.
+ * ASCII in UTF-16 has a NUL in every other byte. Other scripts have one in each delimiter and line end, and no
+ * other data makes a text when it is read as UTF-16.
  */
 function utf16Pattern(bytes: Uint8Array): Encoding | null {
   const looked = bytes.subarray(0, Math.min(bytes.length, 4096) & ~1);
@@ -66,20 +66,20 @@ function utf16Pattern(bytes: Uint8Array): Encoding | null {
   return fitting.length === 1 ? fitting[0] : null;
 }
 
-/** Lines of assigned characters, without control characters but those of lines. */
+/** Lines of assigned characters, without control characters other than tabs and line ends. */
 function isUtf16(looked: Uint8Array, encoding: Encoding): boolean {
   const units = looked.subarray(0, looked.length - (endsInPair(looked, encoding) ? 2 : 0));
   const shown = text(units, encoding);
   return /[\r\n]/.test(shown) && !/[^\P{Cc}\t\r\n]|\p{Cn}/u.test(shown) && fits(units, encoding);
 }
 
-/** True where the last unit is the first half of a surrogate pair. */
+/** True when the last unit is the first half of a surrogate pair. */
 function endsInPair(units: Uint8Array, encoding: Encoding): boolean {
   const high = units[units.length - (encoding === 'utf-16le' ? 1 : 2)];
   return high >= 0xd8 && high < 0xdc;
 }
 
-/** A NUL here and there is a matter of the row that it is in; many are not text. */
+/** A few NULs only concern the rows that have them; a file with many is not text. */
 function refuseBinary(name: string, bytes: Uint8Array): void {
   const looked = bytes.subarray(0, 8192);
   let nuls = 0;
@@ -109,7 +109,7 @@ function judge(name: string, bytes: Uint8Array, whole: boolean): string {
   throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: name, candidates: candidates.join(', ') });
 }
 
-/** The file may go on after `bytes`, in the middle of a character. */
+/** Unless it is the whole file, `bytes` may end within a character. */
 function isUtf8(bytes: Uint8Array, whole: boolean): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !whole });
@@ -119,7 +119,7 @@ function isUtf8(bytes: Uint8Array, whole: boolean): boolean {
   }
 }
 
-/** The lines that tell: those with other than ASCII in them. */
+/** The lines that can tell encodings apart: those with characters beyond ASCII. */
 function otherThanAscii(bytes: Uint8Array): Uint8Array {
   const lines: Uint8Array[] = [];
   let size = 0;
@@ -140,13 +140,13 @@ function text(bytes: Uint8Array, encoding: Encoding): string {
   return Buffer.from(toUtf8(bytes, encoding)).toString();
 }
 
-/** No byte is invalid; a lead byte at the very end may be cut off from its trail. */
+/** True when no byte is invalid. */
 function fits(bytes: Uint8Array, encoding: Encoding): boolean {
   const invalid = toUtf8(bytes, encoding).indexOf(INVALID);
   return invalid < 0;
 }
 
-/** The first word with other than ASCII in it, and a little around it. */
+/** The first character beyond ASCII, with a few characters around it. */
 function excerpt(shown: string): string {
   const at = Math.max(0, shown.search(/[^\0-\x7f]/) - 10);
   return JSON.stringify(shown.slice(at, at + 30));

@@ -1,8 +1,7 @@
 /**
  * Settles what a definition leaves to the file (`auto`): delimiter, quote, escape, line ends, header, and
- * what stands around the records (sniff-around.ts). Simple and in the open: every candidate reads the first
- * records, and the one whose reading fits best is taken. Where two fit alike and read differently, the file
- * is refused rather than guessed at.
+ * what is around the records (sniff-around.ts). Every candidate reads the first records, and the reading that
+ * fits best is taken. When two readings differ and fit equally well, the file is refused: nothing is guessed.
  */
 import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
@@ -26,7 +25,7 @@ import {
 const delimiters = [',', ';', '\t', '|'] as const;
 const quotes = ['"', "'", null] as const;
 
-/** Records looked at where there are several ways to read them. */
+/** Records that are read when there are several ways to read them. */
 const recordsLooked = 30;
 
 /** Characters of a record that an error shows. */
@@ -41,16 +40,16 @@ export interface Reading {
   readonly dialect: KernelDialect;
   /** Lines of the preamble. */
   readonly skipLines: number;
-  /** Where they end. */
+  /** Offset at which they end. */
   readonly from: number;
   readonly hasHeader: boolean;
   readonly records: readonly HeadRecord[];
-  /** The larger, the better it fits; the first difference decides. */
+  /** The larger, the better the fit; the first difference decides. */
   readonly rank: readonly number[];
 }
 
 /**
- * The reading that fits best, or null when `text` holds no whole record of any. Throws
+ * The reading that fits best; null when `text` has no whole record in any reading. Throws
  * LF_DIALECT_AMBIGUOUS.
  */
 export function settleReading(
@@ -66,7 +65,7 @@ export function settleReading(
   const best = ofForms.reduce((a, b) => (compare(b.rank, a.rank) > 0 ? b : a));
   const alike = ofForms.filter((reading) => compare(reading.rank, best.rank) === 0);
   const different = new Map(alike.map((reading) => [JSON.stringify(textsOf(reading)), reading]));
-  // A file of one column gets the first candidate that splits fewest of its records.
+  // A file of one column is read with the first candidate that splits fewest of its records.
   if (different.size > 1 && best.records[0].fields.length > 1)
     sniffer.refuse(describe([...different.values()]));
   const settled = sniffer.settleComment(readings, alike[0]);
@@ -75,7 +74,7 @@ export function settleReading(
   return settled;
 }
 
-/** True where records without a header stand above what is read, as many fields in each as in that. */
+/** True when there are records without a header above the settled ones, with as many fields each. */
 function standAbove({ records, rank }: Reading, settled: Reading): boolean {
   if (rank[0] !== 1) return false;
   const above = records.filter(({ bytes }) => bytes < settled.records[0].bytes);
@@ -83,12 +82,12 @@ function standAbove({ records, rank }: Reading, settled: Reading): boolean {
   return above.length > 0 && above.every(({ fields }) => fields.length === fieldCount);
 }
 
-/** The same for readings that only differ in what they take for comments. */
+/** A name of the dialect, the same for readings that differ only in what they take for comments. */
 function formName({ delimiter, quote, escape: mark, lineEnds }: KernelDialect): string {
   return JSON.stringify([delimiter, quote, mark, lineEnds]);
 }
 
-/** Of each form the best reading. */
+/** The best reading of each form. */
 function bestOfForms(readings: readonly Reading[]): Reading[] {
   const best = new Map<string, Reading>();
   for (const reading of readings) {
@@ -99,15 +98,15 @@ function bestOfForms(readings: readonly Reading[]): Reading[] {
   return [...best.values()];
 }
 
-/** Reads the first records of one file in every way that its definition leaves open. */
+/** Reads the first records of one file in every way that its definition allows. */
 class Sniffer {
-  /** Lines before the first that may be a header or a record. */
+  /** Lines before the first one that may be a header or a record. */
   readonly top: number;
   private readonly dataset: CompiledDataset;
   private readonly dialect: CompiledDialect;
   private readonly text: HeadText;
   private readonly forms: readonly KernelDialect[];
-  /** Where nothing is left to the file, there is nothing to compare: the first says all. */
+  /** When the definition leaves nothing open, there is nothing to compare: one record is enough. */
   private readonly recordsMost: number;
 
   constructor(dataset: CompiledDataset, dialect: CompiledDialect, text: HeadText) {
@@ -126,7 +125,7 @@ class Sniffer {
     return this.forms.flatMap((form) => this.read(form, skipLines) ?? []);
   }
 
-  /** Where no reading from the top names the columns: those from the line on that does. */
+  /** When no reading from the top names the columns: the readings from the first line that does. */
   readingsBelowPreamble(fromTop: readonly Reading[]): Reading[] {
     const { dataset, dialect, text, top } = this;
     if (dialect.skipLines !== 'auto' || dialect.header === false) return [];
@@ -138,9 +137,9 @@ class Sniffer {
   }
 
   /**
-   * Of the readings of one dialect with and without comments the one to take. A line that may be a row is
-   * never left out: those before the first record are a preamble, and later ones are comments only where
-   * most records are alike and none of these is like them.
+   * Chooses between the readings of one dialect with and without comments. A line that may be a row is never
+   * left out: marked lines before the first record are a preamble, and later ones are comments only when most
+   * records are alike and no marked line is like them.
    */
   settleComment(readings: readonly Reading[], best: Reading): Reading {
     const { dialect, text } = this;
@@ -163,7 +162,7 @@ class Sniffer {
     return 2 * regular > commented.records.length ? commented : (plain ?? commented);
   }
 
-  /** The same without comments, from the first line that is none: a header, or what may be a row. */
+  /** The same without comments, from the first line that is not one: a header, or what may be a row. */
   private belowMarked({ dialect, skipLines, hasHeader, records }: Reading): Reading | null {
     const form = { ...dialect, comment: null };
     const fieldCount = hasHeader ? null : records[0].fields.length;
@@ -174,7 +173,7 @@ class Sniffer {
     throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: this.text.name, candidates });
   }
 
-  /** Null where there is no whole record, or the reading is none that anybody means. */
+  /** Null when there is no whole record, or nobody can have meant this reading. */
   private read(form: KernelDialect, skipLines: number): Reading | null {
     const { dataset, dialect } = this;
     const { utf8, whole } = this.text;
@@ -192,7 +191,7 @@ class Sniffer {
     const byPosition = dialect.header !== true && fields.length === dataset.columns.length;
     const regular = records.filter((record) => record.fields.length === fields.length).length;
     const quotedFields = records.reduce((sum, record) => sum + record.quotedFields, 0);
-    // Single quotes that quote nothing here are apostrophes in what follows.
+    // Single quotes that quote nothing here are apostrophes further on.
     if (dialect.quote === 'auto' && form.quote === "'" && quotedFields === 0) return null;
     const rank = [
       byName ? 2 : byPosition ? 1 : 0,
@@ -209,7 +208,7 @@ class Sniffer {
   }
 }
 
-/** Every dialect that the definition leaves open, the likeliest first. */
+/** Every dialect that the definition allows, the most likely first. */
 function candidates(dialect: CompiledDialect, utf8: Uint8Array): KernelDialect[] {
   const { delimiter, quote, escape: mark, lineEnds, comment: begin } = dialect;
   const open = {
@@ -236,7 +235,7 @@ function candidates(dialect: CompiledDialect, utf8: Uint8Array): KernelDialect[]
     .filter((form) => dialectFault(form) === null);
 }
 
-/** True where a backslash stands before a quote: only there does an escape that nobody named show. */
+/** True when there is a backslash before a quote: only that shows an escape that the definition does not name. */
 function hasEscapedQuote(utf8: Uint8Array): boolean {
   const marks = quotes.map((character) => character?.charCodeAt(0));
   for (let at = utf8.indexOf(BACKSLASH); at >= 0; at = utf8.indexOf(BACKSLASH, at + 1)) {
@@ -245,7 +244,7 @@ function hasEscapedQuote(utf8: Uint8Array): boolean {
   return false;
 }
 
-/** True where a CR has no LF after it. One at the very end may have it in the bytes that follow. */
+/** True when there is a CR without an LF after it. After one at the very end, the LF may be in the next bytes. */
 function hasLoneCr(utf8: Uint8Array): boolean {
   for (let at = utf8.indexOf(CR); at >= 0 && at + 1 < utf8.length; at = utf8.indexOf(CR, at + 1)) {
     if (utf8[at + 1] !== LF) return true;
@@ -262,7 +261,7 @@ function textsOf({ records }: Reading): string[][] {
   return records.map((record) => record.fields);
 }
 
-/** Each way by what only some of them have, and the first record after the header as it reads it. */
+/** Describes each reading by where it differs from the others, and by the first record after its header. */
 function describe(readings: readonly Reading[]): string {
   const dialects = readings.map((reading) => reading.dialect);
   const differs = (name: keyof KernelDialect) => new Set(dialects.map((dialect) => dialect[name])).size > 1;

@@ -1,9 +1,7 @@
 /** Receipts: what is told of a finished file. Pure. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import type { FileLink, RowCounts } from '../../platform/progress/progress.ts';
+import { type FileLink, noRows, type RowCounts } from '../../platform/progress/progress.ts';
 import type { FileLayout, Receipt } from '../../platform/types.ts';
-
-const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
 
 /** What is known of any file when it ends; the rest is nothing. */
 function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: Date): Receipt {

@@ -14,7 +14,10 @@ export class Batches<T> {
   private waiting: Waiting<T>[] = [];
   private running: Promise<void> | null = null;
 
-  /** `itemsMost`: of a batch. When the `work` of a batch fails, each item is done again alone, so that none fails for another. */
+  /**
+   * `itemsMost`: items of a batch. When the `work` of a batch fails, each item is done again alone, so that none
+   * fails for another.
+   */
   constructor(itemsMost: number, work: (items: readonly T[]) => Promise<void>) {
     this.itemsMost = itemsMost;
     this.work = work;

@@ -1,15 +1,14 @@
 /** Runs the work on one file in order, the work on different files at once, and only so much at a time. */
+import { Limit } from '../../platform/limit.ts';
+
 export class KeyedMutex {
-  private readonly atATime: number;
+  private readonly limit: Limit;
   /** The end of the last work of each file that has any. */
   private readonly ends = new Map<number, Promise<void>>();
-  /** Starts work that waits because too much is running, in the order in which it came. */
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
 
   /** `atATime`: pieces of work that run at once, at most. */
   constructor(atATime: number) {
-    this.atATime = atATime;
+    this.limit = new Limit(atATime);
   }
 
   /** Runs `work` when the file's earlier work has ended. Rejects as `work` does. */
@@ -20,7 +19,7 @@ export class KeyedMutex {
   /** Runs `work` when the earlier work of all these files has ended. Rejects as `work` does. */
   runAll(fileIds: readonly number[], work: () => Promise<void>): Promise<void> {
     const before = Promise.all(fileIds.map((fileId) => this.idle(fileId)));
-    const done = before.then(() => this.limited(work));
+    const done = before.then(() => this.limit.run(work));
     const end = done.catch(() => {});
     for (const fileId of fileIds) {
       const ended = end.then(() => {
@@ -39,18 +38,5 @@ export class KeyedMutex {
   /** Resolves when no file has any work left. */
   async allIdle(): Promise<void> {
     while (this.ends.size > 0) await Promise.all(this.ends.values());
-  }
-
-  private async limited(work: () => Promise<void>): Promise<void> {
-    if (this.running >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.running += 1;
-    try {
-      await work();
-    } finally {
-      // Hands its place on, so that nobody who comes meanwhile overtakes those who wait.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running -= 1;
-    }
   }
 }

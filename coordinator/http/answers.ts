@@ -1,4 +1,4 @@
-/** Errors as the API answers them: `{code, message, fix}` with the status that fits. */
+/** Errors as the API returns them: `{code, message, fix}` and the HTTP status. */
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
@@ -17,7 +17,7 @@ export interface ErrorAnswer {
   readonly body: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
-/** Anything thrown by a handler, or by fastify before one is reached. */
+/** For anything that a handler throws, or fastify before it calls one. */
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof LandfallError)
     return { status: statusOfCode[error.code] ?? 500, body: error.toJSON() };
@@ -27,7 +27,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   return { status, body: new LandfallError('LF_HTTP_REQUEST', { mistakes }).toJSON() };
 }
 
-/** What the API answers when something is not there. */
+/** For a path that does not exist. */
 export function notFound(path: string): LandfallError {
   return new LandfallError('LF_HTTP_NOT_FOUND', { path });
 }

@@ -1,4 +1,4 @@
-/** `/api/datasets`: definitions in force, and answers to their named queries. */
+/** `/api/datasets`: the current definitions, and the answers to their named queries. */
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg
       rowCount: answer.rowCount,
       truncated: answer.truncated,
     };
-    // The rows are JSON already, written by Postgres with all digits of its numbers.
+    // The rows are JSON already: Postgres wrote them with all digits of their numbers.
     reply.type('application/json; charset=utf-8');
     return `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`;
   });

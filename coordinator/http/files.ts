@@ -1,4 +1,4 @@
-/** `/api/files`: what the ledger says of files, their chunks and rejects. */
+/** `/api/files`: what the ledger says about files, their chunks and rejects. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Ledger, LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';

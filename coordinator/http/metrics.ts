@@ -1,4 +1,4 @@
-/** `/metrics` in Prometheus' text format, computed from the hub's state when it is asked for. */
+/** `/metrics` in Prometheus' text format, computed from the hub's state at each request. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { Hub } from '../progress/hub.ts';
@@ -8,59 +8,31 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Jobs of the queue by state, where there is a queue to ask. */
+/** Jobs in the queue by state. */
 export type QueueCounts = () => Promise<Readonly<Record<string, number>>>;
 
 export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCounts?: QueueCounts): Metrics {
   const registers = [new Registry()];
   collectDefaultMetrics({ register: registers[0] });
 
-  const files = new Gauge({
-    name: 'landfall_files',
-    help: 'Files by state',
-    labelNames: ['state'],
-    registers,
-  });
-  const rows = new Counter({
-    name: 'landfall_rows_total',
-    help: 'Rows of committed chunks by what became of them',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const committed = new Counter({
-    name: 'landfall_committed_bytes_total',
-    help: 'Bytes of committed chunks',
-    registers,
-  });
-  const landed = new Counter({ name: 'landfall_landed_bytes_total', help: 'Bytes of all files', registers });
-  const rate = new Gauge({
-    name: 'landfall_rows_per_second',
-    help: 'Rows a second over the last seconds',
-    registers,
-  });
-  const byteRate = new Gauge({
-    name: 'landfall_bytes_per_second',
-    help: 'Bytes a second over the last seconds',
-    registers,
-  });
-  const chunks = new Gauge({
-    name: 'landfall_chunks',
-    help: 'Chunks of unfinished files: all, committed, and in flight in a worker',
-    labelNames: ['state'],
-    registers,
-  });
-  const workers = new Gauge({
-    name: 'landfall_workers',
-    help: 'Workers heard of in the last seconds',
-    registers,
-  });
-  const watchers = new Gauge({ name: 'landfall_progress_clients', help: 'Open progress sockets', registers });
-  const jobs = new Gauge({
-    name: 'landfall_queue_jobs',
-    help: 'Jobs in the queue by state',
-    labelNames: ['state'],
-    registers,
-  });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `landfall_${name}`, help, labelNames, registers });
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name: `landfall_${name}`, help, labelNames, registers });
+  const files = gauge('files', 'Files by state', 'state');
+  const rows = counter('rows_total', 'Rows of committed chunks by outcome', 'outcome');
+  const committed = counter('committed_bytes_total', 'Bytes of committed chunks');
+  const landed = counter('landed_bytes_total', 'Bytes of all files');
+  const rate = gauge('rows_per_second', 'Rows per second over the last seconds');
+  const byteRate = gauge('bytes_per_second', 'Bytes per second over the last seconds');
+  const chunks = gauge(
+    'chunks',
+    'Chunks of unfinished files: planned, committed, and in flight in a worker',
+    'state',
+  );
+  const workers = gauge('workers', 'Workers that reported within the last seconds');
+  const watchers = gauge('progress_clients', 'Open progress sockets');
+  const jobs = gauge('queue_jobs', 'Jobs in the queue by state', 'state');
 
   return {
     contentType: registers[0].contentType,
@@ -80,19 +52,17 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       landed.inc(totals.bytes);
       rate.set(totals.rowsPerSecond);
       byteRate.set(totals.bytesPerSecond);
-      const sum = (of: (file: (typeof unfinished)[number]) => number) =>
-        unfinished.reduce((all, file) => all + of(file), 0);
       chunks.set(
         { state: 'planned' },
-        sum((file) => file.chunks),
+        sum(unfinished, ({ chunks }) => chunks),
       );
       chunks.set(
         { state: 'committed' },
-        sum((file) => file.chunksCommitted),
+        sum(unfinished, ({ chunksCommitted }) => chunksCommitted),
       );
       chunks.set(
         { state: 'in_flight' },
-        state.workers.reduce((all, worker) => all + worker.slots.length, 0),
+        sum(state.workers, ({ slots }) => slots.length),
       );
       workers.set(state.workers.length);
       watchers.set(hub.watchers());
@@ -102,4 +72,8 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       return registers[0].metrics();
     },
   };
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((all, item) => all + of(item), 0);
 }

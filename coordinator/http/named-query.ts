@@ -2,12 +2,13 @@
 import type pg from 'pg';
 import type { CompiledQuery } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { Limit } from '../../platform/limit.ts';
 
-/** Rows of an answer; the rest is cut off, and the answer says so. */
+/** Rows of an answer. A longer answer is cut, and says so. */
 export const maxRows = 10_000;
 /** A query that takes longer is stopped. */
 const queryTimeoutMs = 10_000;
-/** Queries under way at once. The ledger shares the pool, and must find a connection. */
+/** Queries that run at once. They share the connection pool with the ledger, which must find a connection. */
 const maxRunning = 3;
 
 type Parameter = CompiledQuery['parameters'][number];
@@ -92,31 +93,18 @@ export type QueryRunner = (
   values: QueryValues,
 ) => Promise<QueryAnswer>;
 
-/** Runs named queries, a few at once; more wait their turn. */
+/** Runs named queries, a few at once. */
 export function createQueryRunner(pool: pg.Pool, timeoutMs: number = queryTimeoutMs): QueryRunner {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (dataset, query, values) => {
-    if (running >= maxRunning) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await readOnly(pool, timeoutMs, answerSql(query.sql), values);
-    } catch (error) {
-      throw explain(error as Error & { code?: string }, {
-        dataset,
-        query: query.name,
-        seconds: timeoutMs / 1000,
+  const limit = new Limit(maxRunning);
+  return (dataset, query, values) =>
+    limit
+      .run(() => readOnly(pool, timeoutMs, answerSql(query.sql), values))
+      .catch((error) => {
+        throw explain(error, { dataset, query: query.name, seconds: timeoutMs / 1000 });
       });
-    } finally {
-      // The place goes to the next in line; only without one is it free.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }
 
-/** The one row of a select, run where nothing can be changed. */
+/** The one row of a select, which runs in a read-only transaction. */
 async function readOnly(
   pool: pg.Pool,
   timeoutMs: number,
@@ -151,7 +139,7 @@ function explain(
   return new LandfallError('LF_QUERY_FAILED', values, { cause: error });
 }
 
-/** The definition's select, cut off after maxRows and turned into one JSON text by the server. */
+/** The definition's select, limited to maxRows; the server writes the rows as one JSON text. */
 function answerSql(sql: string): string {
   const select = sql.trim().replace(/;\s*$/, '');
   return `with answer as materialized (select * from (\n${select}\n) as named limit ${maxRows + 1}),

@@ -1,11 +1,11 @@
-/** The page: files that the build left in dist/dashboard, and a small door where a token is set. */
+/** The page: the files that the build wrote to dist/dashboard, and a form that asks for the token. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
-/** Where the built page lies: beside the compiled code, or in dist/ when run from source. */
+/** The folder of the built page: beside the compiled code, or in dist/ when run from source. */
 function pageFolder(): string {
   const beside = fileURLToPath(new URL('../../dashboard/', import.meta.url));
   const isSource = existsSync(`${beside}/src`);
@@ -20,7 +20,7 @@ export async function servePage(app: FastifyInstance): Promise<void> {
     });
     return;
   }
-  // Its scripts and styles hold nothing secret and are served to anyone who passes the Host check.
+  // Its scripts and styles contain nothing secret: they are served to anyone who passes the Host check.
   await app.register(fastifyStatic, {
     root: `${folder}/assets`,
     prefix: '/assets/',

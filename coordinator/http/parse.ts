@@ -1,8 +1,8 @@
-/** Requests checked by zod, with every mistake in one error. */
+/** Checks requests with zod, and names every mistake in one error. */
 import type { z } from 'zod';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
-/** The value as the schema has it. Throws LF_HTTP_REQUEST naming each part that does not fit. */
+/** The parsed value. Throws LF_HTTP_REQUEST, which names each part that is not valid. */
 export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

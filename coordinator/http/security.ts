@@ -1,11 +1,11 @@
 /**
- * Who may talk to the server. Three gates, in this order, on every request and on every upgrade:
+ * Who may talk to the server. Every request and every upgrade passes three checks, in this order:
  *
- *   Host    on a loopback address only the names of this machine are answered to, so that a page whose
+ *   Host    on a loopback address the server answers only to the names of this machine, so that a page whose
  *           name was made to point here (DNS rebinding) gets nothing.
- *   Origin  a WebSocket may be opened by pages of this server and of localhost, and by programs,
- *           which send no Origin.
- *   Token   where one is set: Authorization: Bearer, ?token=, or the cookie that ?token= leaves behind.
+ *   Origin  pages of this server and of localhost may open a WebSocket, and so may programs, which send no
+ *           Origin.
+ *   Token   where one is set: Authorization: Bearer, ?token=, or the cookie that ?token= sets.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -18,7 +18,7 @@ export interface Gate {
   checkOrigin(headers: IncomingHttpHeaders): void;
   /** Throws LF_HTTP_TOKEN. */
   checkToken(headers: IncomingHttpHeaders, url: URL): void;
-  /** Set-Cookie for a page that was opened with `?token=`; null where there is nothing to remember. */
+  /** Set-Cookie for a page that was opened with `?token=`; null for any other. */
   cookie(url: URL): string | null;
 }
 
@@ -27,7 +27,7 @@ const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', ':
 export function createGate(options: { host: string; port: number; token: string | null }): Gate {
   const { host, token } = options;
   const loopback = isLoopback(host);
-  // A cookie is shared by all ports of a host, so its name says whose it is.
+  // All ports of a host share their cookies, so the name says which server this one belongs to.
   const cookieName = `landfall_${options.port}`;
   const cookieValue = token === null ? null : digest(`page ${token}`).toString('hex');
 
@@ -61,7 +61,7 @@ export function createGate(options: { host: string; port: number; token: string 
   };
 }
 
-/** Headers of every answer. The page may use what comes from here, and nothing else. */
+/** Headers of every response. The page may load from this server and from nowhere else. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -86,7 +86,7 @@ function isLoopback(name: string): boolean {
   return loopbackNames.has(plain) || plain.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(plain);
 }
 
-/** The name in a Host header, without port and brackets; '' where it is none. */
+/** The name in a Host header, without port and brackets; '' where it is not valid. */
 function hostName(header: string | undefined): string {
   const name = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.exec(header ?? '')?.[1];
   return bare(name ?? '');
@@ -108,7 +108,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Equality that takes the same time wherever the texts differ. */
+/** Compares in the same time wherever the texts differ. */
 function sameText(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

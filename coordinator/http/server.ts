@@ -1,6 +1,5 @@
 /**
- * The coordinator's server: the page, the progress socket, and an API that reads. Nothing here changes
- * anything; all requests are GET.
+ * The coordinator's server: the page, the progress socket, and an API. It only reads: all requests are GET.
  *
  *   request ─▶ Host ─▶ token ─▶ route          upgrade ─▶ Host ─▶ Origin ─▶ token ─▶ hub
  */
@@ -44,7 +43,7 @@ export interface Server {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port } = options.config;
   const app = Fastify({ logger: false, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
-  // The schemas of routes describe them; zod checks, and names every mistake at once.
+  // The schemas of routes only describe them; zod checks requests, and names every mistake at once.
   app.setValidatorCompiler(() => () => true);
   const gate = createGate(options.config);
   const sockets = createSocketServer({ hub: options.hub, gate });
@@ -71,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** Gates in front of every route, headers on every answer, errors as JSON. */
+/** The checks before every route, the headers of every response, errors as JSON. */
 function guard(app: FastifyInstance, gate: Gate, log: ServerOptions['log']): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
@@ -93,7 +92,7 @@ function guard(app: FastifyInstance, gate: Gate, log: ServerOptions['log']): voi
   });
 }
 
-/** What needs no token: whether this lives, and the page's scripts and styles. */
+/** The paths that need no token: the health check, and the page's scripts and styles. */
 function isOpen(path: string): boolean {
   return path === '/healthz' || path.startsWith('/assets/');
 }
@@ -140,7 +139,7 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   });
 }
 
-/** An address a person can open: the wildcard addresses are this machine. */
+/** An address that a person can open: a wildcard address is this machine. */
 function addressName(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
@@ -152,7 +151,7 @@ function packageVersion(): string {
     try {
       return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
     } catch {
-      // Not there: the other place.
+      // Not there: try the other one.
     }
   }
   return '';

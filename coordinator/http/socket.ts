@@ -1,4 +1,4 @@
-/** The progress socket: `/progress`, from upgrade to the hub. docs/progress.md is its description. */
+/** The progress socket, `/progress`: from the upgrade to the hub. docs/progress.md describes its messages. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,9 +9,9 @@ import type { Hub, Resume } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import type { Gate } from './security.ts';
 
-/** Clients have nothing to say after the upgrade; what they send is ignored and may not be long. */
+/** Clients send nothing after the upgrade. What one sends is ignored, and may not be longer than this. */
 const maxPayloadBytes = 1024;
-/** The system finds connections whose other end has vanished, so that no timer here has to. */
+/** The operating system notices connections whose other end is gone, so no timer here has to. */
 const keepAliveMs = 30_000;
 
 const resumeQuery = z.object({ epoch: z.string().max(64), seq: z.coerce.number().int().nonnegative() });
@@ -38,7 +38,7 @@ export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Ga
       }
       server.handleUpgrade(request, socket, head, (client) => {
         (socket as Socket).setKeepAlive(true, keepAliveMs);
-        // Whatever is wrong with a client, its close event follows and takes it off the hub.
+        // After any error the client's close event follows, which detaches it from the hub.
         client.on('error', () => client.terminate());
         options.hub.attach(client, resume);
       });
@@ -50,7 +50,7 @@ export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Ga
   };
 }
 
-/** Throws unless the upgrade may go on; says where the client wants to resume. */
+/** Throws unless the client may connect; returns where it wants to resume. */
 function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
   const url = new URL(request.url ?? '/', 'http://local');
   gate.checkHost(request.headers);

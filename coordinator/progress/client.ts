@@ -1,14 +1,14 @@
 /**
- * One connection. A client that keeps up is sent every change as it happens. One that does not has
- * what it has not been sent merged into one pending change, and when that grows past the size of the
- * state itself, into nothing at all: it gets a snapshot once it can take one.
+ * One connection. A client that keeps up is sent every change as it happens. For a client that does not, the
+ * changes that wait are merged into one. When that grows larger than the state itself it is dropped, and the
+ * client is sent a snapshot as soon as its socket has room.
  *
  *   flowing ──(more than highWaterBytes unsent)──▶ merging ──(too many items)──▶ behind
  *      ▲                                             │ sent                        │ sent
  *      └───────── merged change goes out ────────────┴──── snapshot goes out ──────┘
  *
  * Memory of a client: highWaterBytes + one message in the socket, and one change of at most
- * `maxPendingItems()` items here. The socket says when it has room again (the callback of `send`).
+ * `maxPendingItems()` items here. The callback of `send` says when the socket has room again.
  */
 import type { ChangeMessage } from '../../platform/progress/progress.ts';
 import { itemCount, mergeChanges } from './merge.ts';
@@ -24,7 +24,7 @@ export interface ClientSocket {
 export interface ClientOptions {
   /** The current snapshot, as text. */
   snapshot(): string;
-  /** Items that the state holds now: a pending change of more is dearer than a snapshot. */
+  /** Items that the state holds now: a pending change with more of them costs more than a snapshot. */
   maxPendingItems(): number;
   /** Unsent bytes in the socket above which changes are merged. */
   readonly highWaterBytes?: number;
@@ -76,7 +76,7 @@ export class ProgressClient {
     return this.socket.readyState === open && this.socket.bufferedAmount <= this.highWaterBytes;
   }
 
-  /** Called when something was merged and whenever the socket has handed a message to the system. */
+  /** Called when a change was merged, and whenever the socket has passed a message on to the system. */
   private drain(): void {
     if (!this.hasRoom()) return;
     if (this.behind) {
@@ -90,7 +90,7 @@ export class ProgressClient {
   }
 
   private write(text: string): void {
-    // An error means that the socket is closing; its close event takes the client off the hub.
+    // An error means that the socket is closing: its close event detaches the client from the hub.
     this.socket.send(text, (error) => {
       if (!error) this.drain();
     });

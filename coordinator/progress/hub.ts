@@ -1,13 +1,13 @@
 /**
- * The hub: what happens, pushed to everyone who watches. Notifications of the ledger and ticks of the
+ * The hub: pushes what happens to everyone who watches. Notifications of the ledger and ticks of the
  * workers come in; one stream of numbered changes goes out (docs/progress.md).
  *
  *   ledger ──landfall_change──▶ reader ─▶ model ─▶ settle ─▶ number ─▶ ring ─▶ every client
  *   workers ──────ticks────────────────────▲
  *
- * Commits go out as soon as they are read. Ticks wait up to `tickMergeMs` for company, so that five
- * hundred workers do not mean a thousand messages a second. No timer here asks anything of anyone:
- * each is armed by an event and fires once.
+ * Commits go out as soon as they are read. Ticks wait up to `tickMergeMs` for others, so that five
+ * hundred workers do not cause a thousand messages a second. No timer here polls: each is set by an event
+ * and fires once.
  */
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
@@ -34,42 +34,42 @@ import { createUnknownFiles } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
 const tickMergeMs = 100;
-/** A worker that has not been heard of for this long is taken off the page. */
+/** A worker that has not reported for this long is removed from the state. */
 const workerSilenceMs = 5000;
 
 export interface HubOptions {
   readonly ledger: ProgressLedger;
-  /** The ledger's database, for a connection that hears its notifications. */
+  /** The ledger's database, for the connection that listens to its notifications. */
   readonly databaseUrl: string;
   readonly ticks: { subscribe(onTick: (tick: Tick) => void): Promise<void> };
   readonly log: { warn(details: object, message: string): void };
 }
 
-/** Where a client stood when it was last connected. */
+/** The last message that a client received before it was disconnected. */
 export interface Resume {
   readonly epoch: string;
   readonly seq: number;
 }
 
 export interface Hub {
-  /** Sends a socket what it missed, or a snapshot, and from then on every change. */
+  /** Sends a socket the changes that it missed, or a snapshot, and from then on every change. */
   attach(socket: WebSocket, resume?: Resume): void;
   /** The same stream for a listener in this process: a snapshot at once, then every change. */
   subscribe(listener: (message: ProgressMessage) => void): () => void;
   snapshot(): SnapshotMessage;
   /** Sockets attached now. */
   watchers(): number;
-  /** All files of unknown datasets that lie in the landing folder now. */
+  /** All files of unknown datasets that are in the landing folder now. */
   setUnknown(files: readonly UnknownFile[]): void;
-  /** The definitions in force. */
+  /** The current definitions. */
   setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void;
-  /** What `source`, a part of the coordinator, waits for to be gone; null when it goes on. */
+  /** The outage that `source`, a part of the coordinator, waits out; null when it is over. */
   setOutage(source: string, outage: Outage | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
   close(): Promise<void>;
 }
 
-/** Reads the ledger, subscribes to what changes, and is ready to serve when it resolves. */
+/** Reads the ledger and subscribes to its changes. When it resolves, the hub is ready. */
 export async function createHub(options: HubOptions): Promise<Hub> {
   const hub = new ProgressHub(options);
   try {
@@ -99,7 +99,7 @@ class ProgressHub implements Hub {
   private readonly waiting = new Map<string, string>();
   private readonly reader;
   private seenRejects: ReadonlySet<number> = new Set();
-  /** Ids up to this one were there when the ledger was last read as a whole. */
+  /** The ledger had the ids up to this one when it was last read as a whole. */
   private knownFileId = 0;
   private tickTimer: NodeJS.Timeout | null = null;
   private restTimer: NodeJS.Timeout | null = null;
@@ -116,7 +116,7 @@ class ProgressHub implements Hub {
   }
 
   async start(): Promise<void> {
-    // Listening comes before the first read: what changes in between is read again.
+    // Listens before the first read: what changes in between is read again.
     this.subscription = await listen(
       this.options.databaseUrl,
       changeChannel,
@@ -228,7 +228,7 @@ class ProgressHub implements Hub {
   }
 
   private async readFiles({ fileIds, commits }: Dirty): Promise<void> {
-    // An older file that is not in the state counts in the base totals, which are now out of date.
+    // An older file that is not in the state counts in the base totals, which it has just changed.
     if (fileIds.some((fileId) => fileId <= this.knownFileId && !this.model.has(fileId))) return this.resync();
     const rows = await this.options.ledger.fileProgress(fileIds);
     const found = new Set(rows.map((row) => row.fileId));
@@ -282,7 +282,7 @@ class ProgressHub implements Hub {
     for (const listener of this.listeners) listener(message);
   }
 
-  /** While a rate is shown and nothing more is heard: lets it sink to zero, a step at a time. */
+  /** Lets a rate that is shown sink to zero, step by step, while nothing more happens. */
   private rest(): void {
     if (!this.model.isMoving()) {
       if (this.restTimer) clearTimeout(this.restTimer);

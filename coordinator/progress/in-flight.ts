@@ -1,15 +1,15 @@
 /**
- * What workers have read of chunks that are not committed yet. A slot's word is half a second old, so it
- * may speak of a chunk that the ledger has counted since; counting that twice would make a bar jump
- * ahead and fall back. Two ways to know better:
+ * What workers have read of chunks that are not committed yet. A slot's report is up to half a second old, so
+ * it may be about a chunk that the ledger has counted since. Counting that twice would make a progress bar jump
+ * ahead and fall back. A slot does not count when
  *
- *   - the commit was announced: its slot does not count any more
- *   - the ledger counts more commits than were announced, because a read saw a commit a moment before
- *     its notification came: as many slots do not count, those that are furthest on
+ *   - the commit of its chunk was announced, or
+ *   - the ledger counts more commits than were announced, because a read saw a commit a moment before its
+ *     notification came: then as many slots do not count, those that are furthest on
  */
 import type { SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
 
-/** How long a commit is remembered: longer than any tick from before it is under way. */
+/** How long a commit is remembered: longer than a tick that was sent before it takes to arrive. */
 const memoryMs = 10_000;
 
 export interface ChunkAddress {
@@ -34,14 +34,14 @@ export class InFlight {
   private readonly counts = new Map<number, CommitCount>();
   private readonly scans = new WeakSet<SlotProgress>();
 
-  /** What slots say of a file now is of its scan, not of chunks: it is loading from this moment on. */
+  /** The file begins to load: what slots report of it now is about its scan, not about chunks. */
   loadingBegins(fileId: number, workers: Iterable<WorkerProgress>): void {
     for (const { slots } of workers) {
       for (const slot of slots) if (slot.fileId === fileId) this.scans.add(slot);
     }
   }
 
-  /** The ledger counts so many commits of a file; `announced` are those heard of since the last time. */
+  /** The ledger counts so many commits of a file. `announced`: those notified since the last call. */
   counted(fileId: number, chunksCommitted: number, announced: readonly ChunkAddress[], at: number): void {
     for (const chunk of announced) this.commits.set(keyOf(chunk), at);
     const count = this.counts.get(fileId);
@@ -53,7 +53,7 @@ export class InFlight {
     }
   }
 
-  /** The file is not loading any more, or its notifications may have been missed: counting starts over. */
+  /** The file is not loading any more, or its notifications may have been missed: counting starts again. */
   forget(fileId: number): void {
     this.counts.delete(fileId);
   }
@@ -79,7 +79,7 @@ export class InFlight {
   }
 }
 
-/** The sum of slots but for the `without` that are furthest on. */
+/** The sum over the slots, except the `without` that are furthest on. */
 function sumOf(slots: readonly SlotProgress[], without: number): Flight {
   const left = without === 0 ? slots : [...slots].sort((a, b) => remaining(a) - remaining(b)).slice(without);
   let bytes = 0;
@@ -91,7 +91,7 @@ function sumOf(slots: readonly SlotProgress[], without: number): Flight {
   return { bytes, rows };
 }
 
-/** Less the further on a slot is; committing comes after everything is read. */
+/** Bytes that the slot still has to read. One that commits is further on than one that has read everything. */
 function remaining(slot: SlotProgress): number {
   return slot.bytes - slot.bytesRead + (slot.step === 'committing' ? 0 : 1);
 }

@@ -1,8 +1,8 @@
 /**
  * Reads the ledger when a notification says that something changed, and only then. Notifications that
- * come within `debounceMs`, or while a read is under way, share the next read: one query for all files.
- * After a read that took long the next waits longer, so that thousands of files in flight, or a busy
- * machine, do not keep the coordinator reading.
+ * come within `debounceMs`, or during a read, share the next read: one query for all files. After a read that
+ * took long the next one waits longer, so that thousands of files in flight, or a busy machine, do not keep
+ * the coordinator reading.
  *
  *   idle ──notified──▶ waiting ──debounceMs since the last read──▶ reading ──▶ idle
  *                                                                   │ ▲ notified meanwhile: read again
@@ -11,9 +11,9 @@
 
 import type { ChunkAddress } from './in-flight.ts';
 
-/** Least time between the starts of two reads; a first notification is read at once. */
+/** Least time between the starts of two reads. A first notification is read at once. */
 const debounceMs = 20;
-/** It is so many times what the last read took, at most `debounceMostMs`: a push takes under 100 ms. */
+/** The pause is this many times as long as the last read, at most `debounceMostMs`. A push takes under 100 ms. */
 const restFactor = 4;
 const debounceMostMs = 80;
 const firstRetryMs = 250;
@@ -21,7 +21,7 @@ const lastRetryMs = 10_000;
 
 /** What changed since the last read. */
 export interface Dirty {
-  /** Everything must be read again: the connection that notifies was lost for a while. */
+  /** Everything must be read again: the connection that listens was lost for a while. */
   readonly all: boolean;
   readonly fileIds: readonly number[];
   /** Chunks whose commit was announced. */
@@ -32,11 +32,11 @@ export interface LedgerReader {
   /** A file changed; `chunkNumber` where it was the commit of a chunk. */
   file(fileId: number, chunkNumber?: number): void;
   all(): void;
-  /** Resolves when no read is under way; none starts afterwards. */
+  /** Resolves when no read is running; none starts afterwards. */
   close(): Promise<void>;
 }
 
-/** `read` is never called while another call is under way. */
+/** `read` is never called while another call is running. */
 export function createLedgerReader(options: {
   read(dirty: Dirty): Promise<void>;
   onError(error: unknown): void;

@@ -1,26 +1,21 @@
-/** Several changes as one, for clients that are slow or were away. */
+/** Several changes as one, for clients that are slow or were disconnected. */
 import type { ChangeMessage } from '../../platform/progress/progress.ts';
 
 /** What a change says, without its place in the stream. */
 export type ChangeBody = Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>;
 
-/** Most rejects that the state holds, and so the most that a change needs to carry. */
+/** Rejects that the state holds at most, and so a change. */
 export const keptRejects = 50;
 
-/** The change that does what `first` and then `second` do. They follow on each other. */
+/** The change that does what `first` and `second` do, one after the other. */
 export function mergeChanges(first: ChangeMessage, second: ChangeMessage): ChangeMessage {
+  const changes = [first, second];
   const files = mergeItems(
-    first.files,
-    second.files,
-    first.gone?.files,
-    second.gone?.files,
+    changes.map(({ files = [], gone }) => ({ items: files, gone: gone?.files ?? [] })),
     (file) => file.fileId,
   );
   const workers = mergeItems(
-    first.workers,
-    second.workers,
-    first.gone?.workers,
-    second.gone?.workers,
+    changes.map(({ workers = [], gone }) => ({ items: workers, gone: gone?.workers ?? [] })),
     (worker) => worker.workerId,
   );
   const totals = second.totals ?? first.totals;
@@ -45,7 +40,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
   };
 }
 
-/** A body with only the members that say something. */
+/** A body without the members in which nothing changed. */
 export function bodyOf(parts: {
   files: NonNullable<ChangeBody['files']>;
   workers: NonNullable<ChangeBody['workers']>;
@@ -53,7 +48,7 @@ export function bodyOf(parts: {
   goneWorkers: readonly string[];
   totals: ChangeBody['totals'] | null;
   rejects: NonNullable<ChangeBody['rejects']>;
-  /** Null where they are as they were. */
+  /** Null when they have not changed. */
   outages: ChangeBody['outages'] | null;
   /** Null where they are as they were. */
   definitions?: ChangeBody['definitions'] | null;
@@ -73,7 +68,7 @@ export function bodyOf(parts: {
   };
 }
 
-/** How many items a change carries: what its size grows with. */
+/** Items in a change; its size grows with them. */
 export function itemCount(change: ChangeBody): number {
   return (
     (change.files?.length ?? 0) +
@@ -83,22 +78,22 @@ export function itemCount(change: ChangeBody): number {
   );
 }
 
+/** What became of items in changes that follow one another. */
 function mergeItems<T, K>(
-  first: readonly T[] = [],
-  second: readonly T[] = [],
-  firstGone: readonly K[] = [],
-  secondGone: readonly K[] = [],
+  changes: readonly { readonly items: readonly T[]; readonly gone: readonly K[] }[],
   keyOf: (item: T) => K,
 ): { items: T[]; gone: K[] } {
-  const items = new Map<K, T>(first.map((item) => [keyOf(item), item]));
-  const gone = new Set<K>(firstGone);
-  for (const item of second) {
-    items.set(keyOf(item), item);
-    gone.delete(keyOf(item));
-  }
-  for (const key of secondGone) {
-    items.delete(key);
-    gone.add(key);
+  const items = new Map<K, T>();
+  const gone = new Set<K>();
+  for (const change of changes) {
+    for (const item of change.items) {
+      items.set(keyOf(item), item);
+      gone.delete(keyOf(item));
+    }
+    for (const key of change.gone) {
+      items.delete(key);
+      gone.add(key);
+    }
   }
   return { items: [...items.values()], gone: [...gone] };
 }

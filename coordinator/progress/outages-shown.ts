@@ -1,25 +1,25 @@
 /**
- * What is in the way of the work, from everyone who has run into it: workers say it in their ticks, the
- * coordinator of itself. One that many have is one.
+ * The outages that are shown. Workers report theirs in their ticks, the coordinator its own. An outage that
+ * many report is shown once.
  *
- *   told by a source ──▶ shown ──told by nobody any more──▶ lingering ──lingerMs──▶ gone
+ *   reported by a source ──▶ shown ──reported by none any more──▶ lingering ──lingerMs──▶ gone
  */
 import type { OutageReport } from '../../platform/progress/progress.ts';
 
-/** A worker that tries again looks well for a moment: only what stays away is gone. */
+/** A worker that tries again reports no outage for a moment; so an outage is shown until it stays away. */
 const lingerMs = 1_500;
 
 export class Outages {
   private readonly onChange: (outages: readonly OutageReport[]) => void;
   private readonly told = new Map<string, readonly OutageReport[]>();
-  /** By kind and text; each with the timer that takes it off once nobody tells of it. */
+  /** By kind and text; each with the timer that removes it once no source reports it. */
   private readonly shown = new Map<string, { report: OutageReport; leaving: NodeJS.Timeout | null }>();
 
   constructor(onChange: (outages: readonly OutageReport[]) => void) {
     this.onChange = onChange;
   }
 
-  /** All that `source` has run into now. */
+  /** All outages that `source` reports now. */
   tell(source: string, reports: readonly OutageReport[]): void {
     if (reports.length > 0) this.told.set(source, reports);
     else if (!this.told.delete(source)) return;

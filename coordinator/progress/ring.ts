@@ -1,15 +1,15 @@
-/** The last changes, kept for clients that come back. */
+/** The last changes, kept for clients that connect again. */
 import type { ChangeMessage } from '../../platform/progress/progress.ts';
 
 export interface SentChange {
   readonly message: ChangeMessage;
-  /** The message as it goes over the wire; shared by all clients. */
+  /** The message as it is sent; shared by all clients. */
   readonly text: string;
 }
 
 /**
- * The newest changes in order, bounded by number and by size: whichever is reached first drops the
- * oldest. Memory: at most `maxChars` × 2 bytes of text and as much again of objects.
+ * The newest changes in order, bounded by number and by size: when either bound is reached, the oldest are
+ * dropped. Memory: at most `maxChars` × 2 bytes of text and as much again of objects.
  */
 export class ChangeRing {
   private readonly changes: SentChange[] = [];
@@ -33,7 +33,7 @@ export class ChangeRing {
     if (drop > 0) this.changes.splice(0, drop);
   }
 
-  /** What a client at `seq` has missed, oldest first; null where that reaches back too far. */
+  /** The changes that a client at `seq` has missed, oldest first; null when some are not kept any more. */
   since(seq: number, current: number): readonly SentChange[] | null {
     if (seq === current) return [];
     if (seq > current) return null;

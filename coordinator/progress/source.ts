@@ -1,13 +1,13 @@
-/** What the hub reads of the ledger. */
+/** What the hub reads from the ledger. */
 import type { FileProgress, RejectSample, Totals } from '../../platform/progress/progress.ts';
 
-/** A reject with the number that says whether it was seen before. */
+/** A reject with its id, which tells whether it was sent before. */
 export type RecentReject = RejectSample & { readonly rejectId: number };
 
 export interface ProgressLedger {
   /** Progress of these files; those that are not in the ledger are left out. */
   fileProgress(fileIds: readonly number[]): Promise<readonly FileProgress[]>;
-  /** All unfinished files, the finished ones of late, and the sums over all others, at one moment. */
+  /** All unfinished files, the recently finished ones, and the sums over all others, at one moment. */
   recentProgress(): Promise<{ readonly files: readonly FileProgress[]; readonly base: Totals }>;
   /** The newest rejects, newest first. */
   recentRejects(limit: number): Promise<readonly RecentReject[]>;

@@ -1,6 +1,6 @@
 /**
- * What the hub knows, and what of it has changed: ledger rows and ticks in, items for clients out.
- * Deterministic: no clock, no I/O; whoever calls says what time it is (`at`, ms).
+ * The state of the progress stream: ledger rows and ticks come in, items for clients go out.
+ * Deterministic: no clock, no I/O; the caller says what time it is (`at`, ms).
  *
  *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages  ─▶ model  ─▶ settle ─▶ change
  */
@@ -21,16 +21,16 @@ import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
 import { addFiles, noTotals } from './totals.ts';
 import { RateWindow } from './window.ts';
 
-/** Finished files that stay in the state; older ones only count in the totals. */
+/** Finished files that stay in the state. Older ones only count in the totals. */
 export const keptFinished = 200;
-/** Samples of throughput kept for new clients, one a second at most: ten minutes of work. */
+/** Throughput samples that are kept for new clients, at most one per second: ten minutes of work. */
 const keptHistory = 600;
 const historyStepMs = 1000;
 
 interface FileEntry {
   /** As the ledger has it. */
   row: FileProgress;
-  /** As clients have it; null before they have heard of it. */
+  /** As clients have it; null before it is sent. */
   shown: FileProgress | null;
   readonly window: RateWindow;
 }
@@ -39,7 +39,7 @@ export class ProgressModel {
   private readonly files = new Map<number, FileEntry>();
   private readonly workers = new Map<string, WorkerProgress>();
   private readonly window = new RateWindow();
-  /** Finished files that are not in `files` any more. */
+  /** Totals of the finished files that are not in `files` any more. */
   private base: Totals = noTotals;
   private totals: Totals = noTotals;
   private rejects: RejectSample[] = [];
@@ -82,7 +82,7 @@ export class ProgressModel {
     return [...this.files.keys()].filter((fileId) => fileId > 0);
   }
 
-  /** True while a rate is shown that will be wrong when nothing more happens. */
+  /** True while a rate is shown that will be wrong if nothing more happens. */
   isMoving(): boolean {
     if (this.totals.rowsPerSecond > 0 || this.totals.bytesPerSecond > 0) return true;
     for (const { shown } of this.files.values()) {
@@ -91,7 +91,7 @@ export class ProgressModel {
     return false;
   }
 
-  /** Everything again from the ledger. `base`: totals of the finished files that are not in `rows`. */
+  /** Replaces the state by what the ledger has. `base`: totals of the finished files that are not in `rows`. */
   resync(rows: readonly FileProgress[], base: Totals): void {
     this.base = base;
     this.window.reset();
@@ -104,7 +104,7 @@ export class ProgressModel {
     this.applyLedger(rows);
   }
 
-  /** Ledger rows of files that have changed. `gone` are in the ledger no more; `commits`: announced. */
+  /** Ledger rows of files that have changed. `gone`: no longer in the ledger. `commits`: announced ones. */
   applyLedger(
     rows: readonly FileProgress[],
     gone: readonly number[] = [],
@@ -145,13 +145,13 @@ export class ProgressModel {
     this.goneWorkers.add(workerId);
   }
 
-  /** Rejects that clients have not seen, newest first. */
+  /** Rejects that clients do not have yet, newest first. */
   applyRejects(rejects: readonly RejectSample[]): void {
     this.newRejects = [...rejects, ...this.newRejects].slice(0, keptRejects);
     this.rejects = [...rejects, ...this.rejects].slice(0, keptRejects);
   }
 
-  /** All files of unknown datasets there are now; their ids are negative. */
+  /** All files of unknown datasets now; their ids are negative. */
   applyUnknown(files: readonly FileProgress[]): void {
     const listed = new Set(files.map((file) => file.fileId));
     for (const [fileId, entry] of this.files) {
@@ -160,20 +160,20 @@ export class ProgressModel {
     this.applyLedger(files);
   }
 
-  /** All that is in the way of the work now. */
+  /** All outages now. */
   applyOutages(outages: readonly OutageReport[]): void {
     this.outages = outages;
     this.outagesChanged = true;
   }
 
-  /** The definitions in force now. */
+  /** The current definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
     if (same(definitions, this.definitions)) return;
     this.definitions = definitions;
     this.definitionsChanged = true;
   }
 
-  /** Brings what clients see up to date and says what changed in it; null when nothing did. */
+  /** Brings what clients see up to date and returns what changed; null when nothing did. */
   settle(at: number): ChangeBody | null {
     const flights = this.inFlight.sum(this.workers.values(), at);
     const files: FileProgress[] = [];
@@ -210,7 +210,7 @@ export class ProgressModel {
     return Object.keys(changed).length > 0 ? changed : null;
   }
 
-  /** The file as clients should see it now, or null where that is what they have. */
+  /** The file as clients should see it now; null when they have it so already. */
   private present(entry: FileEntry, flight: Flight | undefined, at: number): FileProgress | null {
     const { row, shown, window } = entry;
     const isLoading = row.state === 'loading';
@@ -239,7 +239,7 @@ export class ProgressModel {
     this.goneFiles.add(fileId);
   }
 
-  /** Takes the oldest finished files out of the state once there are too many; totals keep them. */
+  /** Removes the oldest finished files from the state when there are too many. They stay in the totals. */
   private prune(): void {
     const done = [...this.files.values()].filter((entry) => isFinished(entry.row.state));
     if (done.length <= keptFinished) return;
@@ -275,10 +275,10 @@ export class ProgressModel {
   }
 }
 
-/** How often rates are looked at again when nothing is heard any more, until they are zero. */
+/** How often rates are computed again while nothing happens, until they are zero. */
 export const restMs = 1000;
 
-/** Nothing moves, and nothing was shown to: told apart without an object for each of the files that wait. */
+/** True when nothing moves and nothing was shown as moving. Makes no object for the many files that wait. */
 function waits(
   shown: FileProgress,
   bytesSeen: number,
@@ -288,7 +288,7 @@ function waits(
   return !moves && shown.bytesSeen === bytesSeen && shown.etaSeconds === null;
 }
 
-/** Equal as JSON: what a client would see. */
+/** Equal as JSON, as a client sees it. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,7 +1,5 @@
 /** Sums over files. */
-import type { FileProgress, RowCounts, Totals } from '../../platform/progress/progress.ts';
-
-export const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+import { type FileProgress, noRows, type Totals } from '../../platform/progress/progress.ts';
 
 export const noTotals: Totals = {
   files: 0,
@@ -15,8 +13,8 @@ export const noTotals: Totals = {
 };
 
 /**
- * Totals with more files. Files of unknown datasets do not count: nothing of theirs is in the
- * ledger. Rates are not sums and stay as they are.
+ * Totals with more files. Files of unknown datasets do not count: the ledger does not have them. Rates are
+ * not sums and stay as they are.
  */
 export function addFiles(totals: Totals, added: readonly FileProgress[]): Totals {
   let { files, filesDone, filesFailed, bytes, bytesCommitted } = totals;

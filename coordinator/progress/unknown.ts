@@ -1,10 +1,9 @@
 /** Files of datasets that do not exist, as the page shows them. */
 
-import type { FileProgress } from '../../platform/progress/progress.ts';
+import { type FileProgress, noRows } from '../../platform/progress/progress.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
-import { noRows } from './totals.ts';
 
-/** Gives unknown files ids of their own: negative, and the same for the same file while this lives. */
+/** Gives unknown files ids of their own: negative ones, and the same file always the same id. */
 export function createUnknownFiles(): (files: readonly UnknownFile[]) => FileProgress[] {
   const ids = new Map<string, { fileId: number; landedAt: string }>();
   let nextId = -1;

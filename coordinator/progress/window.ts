@@ -1,10 +1,10 @@
 /** Rates over a sliding window. Deterministic: the caller says what time it is. */
 
-/** How far back a rate looks. */
+/** How far back a rate reaches. */
 export const windowMs = 5000;
-/** Samples closer together than this are merged. Bound: windowMs / stepMs + 2 samples a window. */
+/** Samples closer together than this are merged. Bound: windowMs / stepMs + 2 samples per window. */
 const stepMs = 250;
-/** Growth within less time than this counts as if it had taken this long: the first moments are noise. */
+/** Growth in less time than this counts as if it had taken this long: the first moments are noise. */
 const leastSpanMs = 1000;
 
 interface Sample {
@@ -20,7 +20,7 @@ export interface Rate {
 
 const still: Rate = { rowsPerSecond: 0, bytesPerSecond: 0 };
 
-/** Running totals seen over the last `windowMs`, and how fast they grow. */
+/** Running totals over the last `windowMs`, and how fast they grow. */
 export class RateWindow {
   private readonly samples: Sample[] = [];
 
@@ -31,19 +31,19 @@ export class RateWindow {
     const last = samples.at(-1);
     if (last && beforeLast && last.at - beforeLast.at < stepMs) samples.pop();
     samples.push({ at, rows, bytes });
-    // One sample from before the window stays: it is where the window's growth is counted from.
+    // One sample from before the window stays: the window's growth is counted from it.
     while (samples.length > 2 && samples[1].at <= at - windowMs) samples.shift();
   }
 
   /**
-   * Growth a second, from the moment it began within the window up to `at`. Zero when nothing was added
-   * within the window.
+   * Growth per second, from the moment at which it began within the window until `at`. Zero when nothing was
+   * added within the window.
    */
   rate(at: number): Rate {
     const { samples } = this;
     const last = samples.at(-1);
     if (!last || last.at <= at - windowMs) return still;
-    // A pause before the growth is not part of it: it would only make the rate look low.
+    // A pause before the growth is not part of it: it would make the rate look low.
     let start = 0;
     while (start + 1 < samples.length && isSame(samples[start], samples[start + 1])) start++;
     const first = samples[start];
@@ -54,7 +54,7 @@ export class RateWindow {
     };
   }
 
-  /** Forgets everything: what comes next is a new start, not growth. */
+  /** Forgets everything: what comes next does not count as growth. */
   reset(): void {
     this.samples.length = 0;
   }

@@ -28,6 +28,8 @@ export interface RowCounts {
   readonly deduplicated: number;
 }
 
+export const noRows: RowCounts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+
 export interface FileProgress {
   readonly fileId: number;
   readonly dataset: string;
