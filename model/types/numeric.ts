@@ -82,7 +82,7 @@ function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
       {
         at: '',
         what: `numeric has 1 to ${longDigits} digits, not ${precision}`,
-        fix: 'Use float8 or text for longer numbers: readers of Parquet know no longer decimals',
+        fix: 'Use float8 or text for longer numbers: readers of Parquet support no longer decimals',
       },
     ];
   }

@@ -46,7 +46,7 @@ async function syncNow(path: string): Promise<void> {
   try {
     await sync(folder);
   } catch (error) {
-    // Some network file systems know no fsync of a folder.
+    // Some network file systems cannot fsync a folder.
     if (!['EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     closeSync(folder);

@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import { LandfallError } from '../errors/errors.ts';
 
 /**
- * Refuses a key that could lead out of its store: empty, absolute, with `.`, `..` or nothing between slashes,
+ * Refuses a key that could escape its store: empty, absolute, with `.`, `..` or nothing between slashes,
  * with a NUL, or with a backslash where that divides folders.
  * @throws LandfallError LF_KEY_OUTSIDE
  */

@@ -26,7 +26,7 @@ describe('a file that changes', () => {
   const more = `${rows(101, 50).join('\n')}\n`;
 
   /** The file failed for its change and nothing of it was loaded; then it was loaded as it is now. */
-  const expectLoadedAnew = async (
+  const expectLoadedAgain = async (
     open: TestSite,
     name: string,
     failed: Receipt,
@@ -47,7 +47,7 @@ describe('a file that changes', () => {
     const last = await until();
     appendFileSync(join(open.folder, 'landing/riders/rides.csv'), more);
     await last.release();
-    await expectLoadedAnew(open, 'rides.csv', await dropped, { parsed: 150, loaded: 150 });
+    await expectLoadedAgain(open, 'rides.csv', await dropped, { parsed: 150, loaded: 150 });
     const ids = Array.from({ length: 150 }, (_, i) => i + 1);
     expect(await account(open)).toMatchObject({ ids, lake_rows: 150, mart: 150 });
     expect(lakeFiles(open).map((path) => join(open.folder, 'lake', path))).toEqual(
@@ -78,7 +78,7 @@ describe('a file that changes', () => {
     writeSync(file, Buffer.from(lines.join('\n').replaceAll('Rider 3', 'Rider X')));
     closeSync(file);
     await lock.release();
-    await expectLoadedAnew(open, 'rides.csv', await dropped, { loaded: 100 });
+    await expectLoadedAgain(open, 'rides.csv', await dropped, { loaded: 100 });
     const [found] = await open.query<{ x: number; three: number }>(
       `select count(*) filter (where name = 'Rider X')::int as x, count(*) filter (where name = 'Rider 3')::int as three
        from star.fact_rider join star.dim_rider using (rider_key)`,
@@ -96,7 +96,7 @@ describe('a file that changes', () => {
     // Another member of the gzip file: it still unpacks to the end.
     appendFileSync(join(open.folder, 'landing/riders/rides.csv.gz'), gzipSync(more));
     await lock.release();
-    await expectLoadedAnew(open, 'rides.csv.gz', await dropped, { loaded: 150 });
+    await expectLoadedAgain(open, 'rides.csv.gz', await dropped, { loaded: 150 });
     expect(await account(open)).toMatchObject({ lake_rows: 150, mart: 150 });
     expect(lakeFiles(open).map((name) => join(open.folder, 'lake', name))).toEqual(
       await committedParts(open, 'riders'),
