@@ -81,6 +81,7 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/guarantees.test.ts': 'docs/guarantees.md',
   'test/rejects-doc.test.ts': 'docs/rejects.md',
   'test/structure.test.ts': 'the tree of files',
+  'test/words.test.ts': 'words and phrases',
   'test/bench/costs.test.ts': 'what a row costs in every room that it passes, in counts',
   'test/cli/connections.test.ts': 'every command where the server has no connection left',
   'test/coordinator/plan/same-bytes.test.ts':
