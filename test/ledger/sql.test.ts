@@ -14,8 +14,8 @@ describe.each(names)('statement %s', (name) => {
   const header = lines.filter((line) => line.startsWith('--'));
   const body = lines.filter((line) => !line.startsWith('--')).join('\n');
 
-  it('is one statement, and its header names its parameters in order', () => {
-    expect(lines[0]).toMatch(/^-- /);
+  it('is one statement, and its header says what it does and names its parameters in order', () => {
+    expect(lines[0]).toMatch(/^-- (?!\$\d|row )/);
     expect(body).not.toContain(';');
     const named = header.flatMap((line) => /^-- \$(\d+) {1,2}\w+/.exec(line)?.[1] ?? []).map(Number);
     const used = [...new Set([...body.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number)))];

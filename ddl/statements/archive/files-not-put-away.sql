@@ -1,9 +1,9 @@
--- Finished files of a scope that are not put away: the process ended before it could do so. They still lie in
--- the landing folder, or among the failed ones though they have been loaded since; or they are in flight
--- from one to the other, or failed without a receipt.
+-- Finished files of a scope that are not in their final place, because the process ended before it could put
+-- them there: they lie in the landing folder, or among the failed files although they have been loaded since;
+-- or they are being moved, or have no receipt.
 -- $1 scope  text
--- $2 landing  text null   address that files in the landing folder begin with
--- $3 failed  text null   the same of failed files
+-- $2 landing  text null   what addresses in the landing folder begin with; null: not looked at
+-- $3 failed  text null   what addresses of failed files begin with; null: not looked at
 -- row file.*
 select * from landfall.file
 where scope = $1 and state in ('done', 'failed', 'duplicate', 'undone') and (

@@ -1,4 +1,4 @@
--- A stored file lies elsewhere by now, for whoever knows it.
+-- Changes the address of a stored file that was moved, in every row that has it.
 -- $1 old_url  text
 -- $2 url  text
 -- $3 fingerprint  text   as it was when it was moved

@@ -1,4 +1,4 @@
--- moved-file.sql for many.
+-- moved-file.sql for many files.
 -- $1 old_url  text[]
 -- $2 url  text[]
 -- $3 fingerprint  text[]

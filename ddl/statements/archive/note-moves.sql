@@ -1,4 +1,4 @@
--- note-move.sql for many.
+-- note-move.sql for many files.
 -- $1 file_id  integer[]
 -- $2 url  text[]
 update landfall.file f set moving_to = n.url

@@ -1,9 +1,10 @@
--- Takes a chunk: whoever claimed it before can no longer commit it. No row: it is committed, or its file
--- is not being loaded any more, or it is not the worker's own any more. With it, how many rows of the file
--- were rejected so far. Does not wait: SQLSTATE 55P03 where a transaction has the chunk's row.
+-- Claims a chunk for a worker, so that no earlier claim of it can commit. Returns no row if the chunk is
+-- committed, its file is no longer being loaded, or (with `again`) another worker has taken it. Also returns
+-- how many rows of the file have been rejected so far. Does not wait: SQLSTATE 55P03 where another
+-- transaction has locked the chunk's row.
 -- $1 chunk_id  integer
 -- $2 worker  text
--- $3 again  boolean   only if nobody else has taken it since this worker did
+-- $3 again  boolean   only if no other worker has taken it since this one did
 -- row file.*
 -- row fencing_token  integer
 -- row lost  integer

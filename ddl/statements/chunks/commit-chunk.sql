@@ -1,5 +1,5 @@
--- The fence: only the holder of the latest fencing token commits a planned chunk, and only while its file is being loaded.
--- The file's row is locked so that the file cannot fail between this and the end of the transaction.
+-- Commits a planned chunk, but only for the holder of the latest fencing token, and only while its file is
+-- being loaded. The file's row is locked so that the file cannot fail before the transaction ends.
 -- $1 chunk_id  integer
 -- $2 file_id  integer
 -- $3 fencing_token  integer

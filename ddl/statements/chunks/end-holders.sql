@@ -1,5 +1,5 @@
--- Ends the transactions that still hold these chunks: of workers that were frozen or cut off in the middle
--- of them. Waits up to a second for each to be gone. Only those of the same database role can be ended.
+-- Ends the transactions in which these chunks are still being loaded: those of workers that are frozen or cut
+-- off. Waits up to a second for each to end. Only sessions of the same database role can be ended.
 -- $1 lock_class  oid
 -- $2 chunk_id  oid[]
 -- row ended  boolean

@@ -1,4 +1,4 @@
--- Waits until no transaction holds the chunk's row.
+-- Waits until no other transaction has locked the chunk's row.
 -- $1 chunk_id  integer
 -- row chunk_id  integer
 select chunk_id from landfall.chunk where chunk_id = $1 for update

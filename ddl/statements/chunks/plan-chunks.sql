@@ -1,3 +1,4 @@
+-- Adds the chunks of a file.
 -- $1 file_id  integer
 -- $2 number  integer[]
 -- $3 byte_start  bigint[]

@@ -1,4 +1,4 @@
--- Files with chunks whose last try failed and that will be tried again, and why.
+-- Files with chunks that will be tried again, and the latest reason.
 -- row file_id  integer
 -- row dataset  text
 -- row name  text

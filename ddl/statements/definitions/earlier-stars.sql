@@ -1,4 +1,4 @@
--- Stars that the dataset has had, by the definitions that were used.
+-- The stars of all versions of a dataset's definition that have been used.
 -- $1 dataset  text
 -- row star  jsonb
 select definition->'star' as star from landfall.definition where dataset = $1 and definition ? 'star'

@@ -1,4 +1,4 @@
--- Columns of tables that are there, and of each the columns of its unique constraint, if it has one.
+-- The columns of those of the tables that exist, and whether each is part of the table's unique constraint.
 -- $1 schema  name
 -- $2 table  text[]
 -- row table  name

@@ -1,4 +1,5 @@
--- Notes a landed file. One that is in flight already (same scope, address and fingerprint) is returned as it is.
+-- Adds a file that has landed. A file that is in flight already (same scope, address and fingerprint) is
+-- returned as it is.
 -- $1 dataset  text
 -- $2 name  text
 -- $3 url  text
@@ -6,7 +7,7 @@
 -- $5 origin  file.origin   landing | ingest | replay
 -- $6 bytes  bigint
 -- $7 fingerprint  text
--- $8 link  file.link null   null for a file that comes from no other
+-- $8 link  file.link null   null: it comes from no other file
 -- $9 linked_to  integer null
 -- row file.*
 insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, link, linked_to)

@@ -1,4 +1,5 @@
--- Files by what is known of them, oldest first; of more than $6 the newest. Null: any.
+-- Files that match a filter, oldest first; the newest of them if there are more than the limit. Null matches
+-- any.
 -- $1 dataset  text null
 -- $2 scope  text null
 -- $3 name  text null

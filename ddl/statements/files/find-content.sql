@@ -1,4 +1,4 @@
--- A file of the dataset with the same bytes that is loaded, or is being loaded; a loaded one first.
+-- A file of the dataset with the same content that is loaded or being loaded; a loaded one first.
 -- $1 dataset  text
 -- $2 content_hash  text
 -- $3 file_id  integer   not this one

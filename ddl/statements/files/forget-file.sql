@@ -1,4 +1,5 @@
--- Takes back that a file was noted: it was put away under an earlier number before that. Nothing where it was not.
+-- Removes a file that was discovered although it had just been put away under an earlier number. Does nothing
+-- for any other file.
 -- $1 file_id  integer
 delete from landfall.file f
 using landfall.file earlier

@@ -1,6 +1,6 @@
--- Notes files of the landing folder; no two of the same address. One that is in flight already (same scope,
--- address and fingerprint) is returned as it is. No row for one that has ended under an earlier number and is
--- just being put away.
+-- Adds files of the landing folder, no two of the same address. A file that is in flight already (same scope,
+-- address and fingerprint) is returned as it is. Returns no row for a file that has ended under an earlier
+-- number and is just being put away.
 -- $1 dataset  text[]
 -- $2 name  text[]
 -- $3 url  text[]

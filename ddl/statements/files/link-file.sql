@@ -1,5 +1,5 @@
--- Says which file another comes from, where that is not known. One that is loaded again may turn out to fix
--- another, or to replace it: then it is that.
+-- Notes which file another one comes from, where that is not known yet. A file that is loaded again may turn
+-- out to correct or replace another; that link then replaces the first.
 -- $1 file_id  integer
 -- $2 link  file.link
 -- $3 linked_to  integer

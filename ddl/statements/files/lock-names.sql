@@ -1,4 +1,4 @@
--- Locks names under which versions of a file end one after another, in an order that all keep to.
+-- Locks names of files, always in the same order, so that versions of one name end one after another.
 -- $1 lock_class  integer
 -- $2 name  text[]   dataset/name
 -- row pg_advisory_xact_lock  void

@@ -1,4 +1,4 @@
--- From scan to loading: what the file holds and how many chunks it has.
+-- Moves a file on to loading: its content hash, its layout and the number of its chunks.
 -- $1 file_id  integer
 -- $2 content_hash  text
 -- $3 definition_version  text

@@ -1,5 +1,5 @@
--- Other versions of a file that are loaded or being loaded, and all that fix or replay their rejects: they
--- are taken out when the file is done.
+-- Other versions of a file that are loaded or being loaded, and all files that correct or replay their
+-- rejects. They are undone when the file is done.
 -- $1 dataset  text
 -- $2 name  text
 -- $3 file_id  integer   not this one

@@ -1,5 +1,5 @@
--- Moves a file on. A finished file stays what it is, though its address and the like may still change.
--- When the file is finished its sums are taken from its chunks. Null parameters leave what is there.
+-- Moves a file on. A finished file keeps its state, but its address and other columns may still change. The
+-- sums are taken from its chunks. Null parameters leave a column as it is.
 -- $1 file_id  integer
 -- $2 state  file.state
 -- $3 url  text null

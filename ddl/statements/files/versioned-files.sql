@@ -1,4 +1,4 @@
--- Of these files, those whose name another loaded file of the dataset has.
+-- Those of the files whose name another loaded file of their dataset has.
 -- `|| ''`: see lock-group.sql.
 -- $1 file_id  integer[]
 -- row file_id  integer

@@ -1,5 +1,5 @@
--- Other files of the same dataset and name that are loaded or being loaded, newest first. Files that fix
--- or replay others are not versions of anything.
+-- Other files of the same dataset and name that are loaded or being loaded, newest first. Files that correct
+-- or replay others are not versions.
 -- $1 dataset  text
 -- $2 name  text
 -- $3 file_id  integer   not this one

@@ -1,5 +1,5 @@
--- Takes chunks of files of one chunk, for a group: those that nobody has and no worker was lost to. The others
--- are left to be taken one by one.
+-- Claims chunks for a group, of files that have one chunk each: those that no worker has, and that no worker
+-- was lost with. The others are left to be claimed one by one.
 -- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 worker  text

@@ -1,5 +1,4 @@
--- commit-chunk.sql for many: only the holders of the latest fencing tokens commit, and only of files that are being
--- loaded. Their rows are locked so that none can fail between this and the end of the transaction.
+-- commit-chunk.sql for many chunks.
 -- `|| ''`: see lock-group.sql.
 -- $1 chunk_id  integer[]
 -- $2 file_id  integer[]

@@ -1,5 +1,5 @@
--- set-file-state.sql for many files of one committed chunk each, which are done. One that has ended otherwise
--- meanwhile is left as it is, and is not among the rows.
+-- set-file-state.sql for files that are done and have one committed chunk each. Returns those that it has
+-- ended; a file that has ended otherwise meanwhile is left as it is.
 -- `|| ''`: see lock-group.sql.
 -- $1 file_id  integer[]
 -- $2 receipt  text[]   JSON

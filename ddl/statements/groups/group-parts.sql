@@ -1,3 +1,4 @@
+-- The parts of files in the manifest.
 -- $1 file_id  integer[]
 -- row file_id  integer
 -- row path  text

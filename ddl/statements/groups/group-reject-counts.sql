@@ -1,3 +1,4 @@
+-- How many rejects each of the files has, by code.
 -- $1 file_id  integer[]
 -- row file_id  integer
 -- row code  text

@@ -1,7 +1,8 @@
--- Of these files, those that can be planned without a second look, locked: nothing was done with them yet, they
--- come from no other file, and no file that is loaded or being loaded has their bytes or their name.
--- While thousands of files land, the planner knows nothing of the table yet. `offset 0` keeps it from joining all
--- of them, and `|| ''` from looking for them by their state, in indexes that hold all that are in it.
+-- Locks those of the files that can be planned without a second look: nothing has been done with them yet,
+-- they come from no other file, and no file that is loaded or being loaded has their content or their name.
+-- While thousands of files land, the planner has no statistics of the table yet. `offset 0` keeps it from
+-- joining all of them. `|| ''` keeps it from finding them by their state, in an index that holds every file
+-- in that state.
 -- $1 file_id  integer[]
 -- $2 content_hash  text[]
 -- row file_id  integer

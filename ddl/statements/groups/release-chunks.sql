@@ -1,4 +1,4 @@
--- Gives chunks back that a worker has taken for a group and not committed.
+-- Gives back the chunks that a worker has claimed for a group and not committed.
 -- $1 chunk_id  integer[]
 -- $2 worker  text
 update landfall.chunk set worker = null

@@ -1,4 +1,4 @@
--- Those of the marts that are there.
+-- Those of the materialized views that exist.
 -- $1 schema  name
 -- $2 names  name[]
 -- row name  name

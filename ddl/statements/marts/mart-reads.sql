@@ -1,5 +1,5 @@
--- Which materialized views read which others of them, themselves or by way of views. Null: it calls a function
--- that is not built in, which may read any.
+-- Which of the materialized views read which others, directly or through views. Null: the view calls a
+-- function that is not built in, which may read any of them.
 -- $1 schema  name
 -- $2 names  name[]
 -- row mart  name

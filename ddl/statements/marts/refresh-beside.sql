@@ -1,4 +1,4 @@
--- How this transaction refreshes marts while another one does.
+-- Sets how the transaction refreshes marts while another transaction does.
 -- $1 lock_timeout  text   how long it waits for a lock
 -- $2 helpers  integer   processes that may help with each query
 -- row set_config  text

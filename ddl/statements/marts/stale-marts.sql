@@ -1,4 +1,4 @@
--- Datasets with files that were done, or undone, after their marts were last refreshed.
+-- Datasets whose marts were last refreshed before a file was done or undone.
 -- row dataset  text
 select dataset
 from landfall.file f left join landfall.mart_refresh m using (dataset)

@@ -1,3 +1,4 @@
+-- Adds the parts of chunks to the manifest. A repeat of a chunk replaces its parts.
 -- $1 chunk_id  integer[]
 -- $2 file_id  integer[]
 -- $3 path  text[]

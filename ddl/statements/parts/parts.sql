@@ -1,3 +1,4 @@
+-- The parts of a file in the manifest.
 -- $1 file_id  integer
 -- row path  text
 -- row rows  bigint

@@ -1,3 +1,3 @@
--- Takes a file's parts out of the manifest.
+-- Takes the parts of a file out of the manifest.
 -- $1 file_id  integer
 delete from landfall.part where file_id = $1

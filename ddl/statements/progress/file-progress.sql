@@ -1,4 +1,5 @@
--- Where these files are. Only those that are being loaded have their chunks counted.
+-- How far these files are. Chunks are counted only for files that are being loaded; the others have their
+-- sums.
 -- $1 file_id  integer[]
 -- row file_id  integer
 -- row dataset  text
@@ -33,16 +34,6 @@ select
   coalesce(c.rows_deduplicated, f.rows_deduplicated) as rows_deduplicated
 from landfall.file f
 left join landfall.file o on o.file_id = f.linked_to
-left join lateral (
-  select
-    count(*) as chunks_committed,
-    coalesce(sum(byte_end - byte_start), 0)::bigint as bytes_committed,
-    coalesce(sum(parts), 0)::integer as parts,
-    coalesce(sum(rows_parsed), 0)::bigint as rows_parsed,
-    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
-    coalesce(sum(rows_rejected), 0)::bigint as rows_rejected,
-    coalesce(sum(rows_deduplicated), 0)::bigint as rows_deduplicated
-  from landfall.chunk where file_id = f.file_id and state = 'committed'
-) c on f.state in ('loading', 'finalising')
+left join lateral landfall.committed_sums(f.file_id) c on f.state in ('loading', 'finalising')
 where f.file_id = any($1)
 order by f.file_id

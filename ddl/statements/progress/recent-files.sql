@@ -1,4 +1,4 @@
--- All unfinished files, and the $1 that were finished last.
+-- All unfinished files, and the files that were finished last.
 -- $1 finished  bigint
 -- row file_id  integer
 (select file_id from landfall.file where state in ('discovered', 'scanning', 'loading', 'finalising'))

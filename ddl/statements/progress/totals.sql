@@ -1,4 +1,4 @@
--- Sums over all files but some.
+-- Sums over all files except these.
 -- $1 file_id  integer[]   not these
 -- row files  bigint
 -- row files_done  bigint
@@ -20,15 +20,5 @@ select
   coalesce(sum(coalesce(c.rows_rejected, f.rows_rejected)), 0)::bigint as rows_rejected,
   coalesce(sum(coalesce(c.rows_deduplicated, f.rows_deduplicated)), 0)::bigint as rows_deduplicated
 from landfall.file f
-left join lateral (
-  select
-    count(*) as chunks_committed,
-    coalesce(sum(byte_end - byte_start), 0)::bigint as bytes_committed,
-    coalesce(sum(parts), 0)::integer as parts,
-    coalesce(sum(rows_parsed), 0)::bigint as rows_parsed,
-    coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
-    coalesce(sum(rows_rejected), 0)::bigint as rows_rejected,
-    coalesce(sum(rows_deduplicated), 0)::bigint as rows_deduplicated
-  from landfall.chunk where file_id = f.file_id and state = 'committed'
-) c on f.state in ('loading', 'finalising')
+left join lateral landfall.committed_sums(f.file_id) c on f.state in ('loading', 'finalising')
 where f.file_id <> all($1)

@@ -1,3 +1,4 @@
+-- Adds rejects of a chunk.
 -- $1 file_id  integer
 -- $2 chunk_id  integer
 -- $3 definition_version  text

@@ -1,6 +1,6 @@
--- Every so-manieth byte offset of a file's open rejects, ascending.
+-- The byte offset of every nth of a file's waiting rejects, ascending.
 -- $1 file_id  integer
--- $2 number  bigint   of rejects from one to the next
+-- $2 number  bigint   n
 -- row byte_offset  bigint
 select byte_offset
 from (

@@ -1,5 +1,6 @@
--- Rejects of a file that nothing has corrected or replayed, in the order of its bytes, between two offsets. Both
--- bounds matter: with one and a limit, a server without statistics of the table sorts the rest for every page.
+-- Waiting rejects of a file between two byte offsets, in the order of its bytes. Both bounds matter: with one
+-- bound and a limit, a server without statistics of the table would sort all remaining rejects for every
+-- page.
 -- $1 file_id  integer
 -- $2 byte_offset  bigint   after this one
 -- $3 byte_offset  bigint   up to this one

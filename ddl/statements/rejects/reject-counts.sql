@@ -1,3 +1,4 @@
+-- How many rejects a file has, by code.
 -- $1 file_id  integer
 -- row code  text
 -- row count  bigint

@@ -1,5 +1,5 @@
--- Other files that have taken some of these rejects.
--- $1 file_id  integer   whose rejects they are
+-- The other files that have taken some of these rejects.
+-- $1 file_id  integer   the file that they belong to
 -- $2 byte_offset  bigint[]
 -- $3 taken_by  integer   not this one
 -- row file_id  integer

@@ -1,6 +1,6 @@
--- Open rejects of a file by code and column, most frequent first, each with its first few.
+-- Waiting rejects of a file by code and column, most frequent first, each with its first few.
 -- $1 file_id  integer
--- $2 examples  integer   of each kind
+-- $2 examples  integer   how many of each at most
 -- row code  text
 -- row column_name  text null
 -- row count  bigint

@@ -1,4 +1,4 @@
--- Which files have rejects of a file, and how many.
+-- The files that have taken rejects of a file, and how many each has.
 -- $1 file_id  integer
 -- row file_id  integer
 -- row name  text

@@ -1,3 +1,3 @@
--- Rejects that these files had taken wait again where they were.
+-- Lets the rejects that these files had taken wait again.
 -- $1 taken_by  integer[]
 update landfall.reject set taken_by = null where taken_by = any($1::integer[])

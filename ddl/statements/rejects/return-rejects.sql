@@ -1,8 +1,9 @@
--- Rejects that a replay took and that still do not fit wait again with their file, with their current reasons. The
--- bounds keep each call to its own rows, also where the server has no statistics of the table.
+-- Lets the rejects of a replay that still do not fit wait again with the file that they belong to, each with
+-- its current reason. The bounds keep each call to its own rows, even where the server has no statistics of
+-- the table.
 -- $1 file_id  integer   the replay
--- $2 origin_offset  bigint[]   where they stand in the file that they are of
--- $3 replay_offset  bigint[]   where they stand in the replay
+-- $2 origin_offset  bigint[]   in the file that they belong to
+-- $3 replay_offset  bigint[]   in the replay
 with bounds as (
   select min(origin_offset) as origin_from, max(origin_offset) as origin_to,
     min(replay_offset) as replay_from, max(replay_offset) as replay_to

@@ -1,5 +1,6 @@
--- Hands rejects of a file over to the one that corrects or replays them; those that another has are left.
--- $1 file_id  integer   whose rejects they are
+-- Hands rejects of a file over to the file that corrects or replays them, except those that another file has
+-- taken.
+-- $1 file_id  integer   the file that they belong to
 -- $2 byte_offset  bigint[]
 -- $3 taken_by  integer
 update landfall.reject set taken_by = $3

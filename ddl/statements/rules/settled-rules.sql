@@ -1,3 +1,4 @@
+-- Those of the rules that a file is settled for.
 -- $1 file_id  integer
 -- $2 rule_id  integer[]
 -- row rule_id  integer

@@ -1,4 +1,4 @@
--- Files that were loaded when there was no such rule.
+-- Loaded files that are not settled for a rule: they were loaded before there was the rule.
 -- $1 dataset  text
 -- $2 rule_id  integer
 -- row file_id  integer

@@ -1,4 +1,4 @@
--- What one range of a file holds; a repeat replaces it.
+-- Keeps what the scan of one range of a file has found. A repeat replaces it.
 -- $1 file_id  integer
 -- $2 number  integer
 -- $3 byte_start  bigint

@@ -1,3 +1,4 @@
+-- The scans of a file's ranges.
 -- $1 file_id  integer
 -- row number  integer
 -- row byte_start  bigint

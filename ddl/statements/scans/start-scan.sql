@@ -1,4 +1,4 @@
--- Begins the scan of a file and settles how it is read.
+-- Moves a file on to scanning and keeps its layout.
 -- $1 file_id  integer
 -- $2 definition_version  text
 -- $3 layout  jsonb

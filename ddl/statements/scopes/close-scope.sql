@@ -1,7 +1,7 @@
--- Forgets a scope whose queues are gone, unless files of it have still to be ended or put away.
+-- Forgets a scope whose queues are gone, unless some of its files have not ended or are not put away.
 -- $1 scope  text
--- $2 landing  text null   address that files in the landing folder begin with
--- $3 failed  text null   the same of failed files
+-- $2 landing  text null   what addresses in the landing folder begin with; null: not looked at
+-- $3 failed  text null   what addresses of failed files begin with; null: not looked at
 delete from landfall.scope
 where scope = $1 and not exists (
   select from landfall.file f

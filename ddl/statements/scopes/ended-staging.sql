@@ -1,4 +1,4 @@
--- Tables in which the facts of files waited that have ended since.
+-- The staging tables of files that have ended.
 -- row schema  name
 -- row name  name
 select n.nspname as schema, c.relname as name

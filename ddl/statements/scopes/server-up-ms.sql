@@ -1,4 +1,5 @@
--- How long the server has been up, in ms; since it crashed last where this role may see that.
+-- How long the server has been up, in milliseconds; since its last crash, where this role may see when that
+-- was.
 -- row up_ms  double precision
 select extract(epoch from clock_timestamp() - greatest(
     pg_postmaster_start_time(),

@@ -1,5 +1,5 @@
--- A file and all that fix or replay its rejects, and theirs in turn, locked against any change of state.
--- Lock the file itself before: then no other joins them.
+-- A file and all files that correct or replay its rejects, directly or in turn, locked against any change of
+-- state. Lock the file itself first, so that no other file can join them.
 -- $1 file_id  integer
 -- row file.*
 select * from landfall.file

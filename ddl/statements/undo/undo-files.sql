@@ -1,4 +1,4 @@
--- Ends loaded files as undone. Their receipts stay and say so.
+-- Ends loaded files as undone. They keep their receipts, which say so.
 -- $1 file_id  integer[]
 -- $2 undone  jsonb   {at, reason}
 update landfall.file

@@ -1,4 +1,5 @@
--- Drops the tables of keys that nobody needs, in the dataset of a file; not while another file of it settles.
+-- Drops the tables of keys that are no longer needed, in the dataset of a file; does nothing while another
+-- file of it settles.
 -- $1 settle_lock  integer
 -- $2 file_id  integer
 -- row drop_dead_runs  void

@@ -1,3 +1,4 @@
+-- Forgets the keys of a file that are not in a table of their own.
 -- $1 file_id  integer
 -- $2 first_chunk  integer
 -- $3 last_chunk  integer

@@ -1,8 +1,9 @@
+-- Notes which rows of a file repeat a key of one of several rules.
 -- $1 file_id  integer
 -- $2 first_chunk  integer
 -- $3 last_chunk  integer
 -- $4 rule_id  integer[]
--- $5 star_rules  integer[]   those for which keys of other files count
--- $6 without  integer[]   but not of these
+-- $5 star_rules  integer[]   the rules for which keys of other files count
+-- $6 without  integer[]   except of these files
 -- row find_repeats_of_many  void
 select landfall.find_repeats_of_many($1, $2, $3, $4, $5, $6)

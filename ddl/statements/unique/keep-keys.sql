@@ -1,3 +1,4 @@
+-- Keeps the keys of a file's rows that repeat no other, for the rules of the star.
 -- $1 file_id  integer
 -- $2 first_chunk  integer
 -- $3 last_chunk  integer

@@ -1,4 +1,4 @@
--- Which of these files have keys on record, and their chunks.
+-- Those of the files that have keys on record, each with its first and last chunk.
 -- $1 file_id  integer[]
 -- row file_id  integer
 -- row first_chunk  integer

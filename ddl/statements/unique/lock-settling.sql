@@ -1,4 +1,4 @@
--- Waits until no other file of the dataset settles; none does until the transaction ends.
+-- Waits until no other file of the dataset settles. None does until the transaction ends.
 -- $1 settle_lock  integer
 -- $2 dataset  text
 -- row pg_advisory_xact_lock  void

@@ -1,4 +1,4 @@
--- The fence of a chunk's keys: they are noted once, and only while the file is being loaded.
+-- Notes that the keys of a chunk are complete: once, and only while its file is being loaded.
 -- $1 chunk_id  integer
 -- $2 file_id  integer
 with loading as (

@@ -1,3 +1,4 @@
+-- Gives a file a table of its own for its keys.
 -- $1 file_id  integer
 -- $2 dataset  text
 -- row open_run  void

@@ -1,4 +1,5 @@
--- While no other file of the dataset settles.
+-- Drops the tables of keys that are no longer needed, and merges small ones. While no other file of the
+-- dataset settles.
 -- $1 dataset  text
 -- row drop_dead_runs  void
 -- row merge_runs  void

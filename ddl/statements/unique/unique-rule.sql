@@ -1,4 +1,4 @@
--- The number of a rule, by what it is about.
+-- The number of a rule, by what it is about. No row where another transaction is just adding it.
 -- $1 dataset  text
 -- $2 about  jsonb
 -- row rule_id  integer
