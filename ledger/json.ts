@@ -1,17 +1,17 @@
 /** JSON as PostgreSQL's jsonb takes it. */
 
-/** A text that toJson has made. */
+/** Text that toJson has made. */
 export type Json = string & { readonly json: never };
 
 /**
- * What people put into files comes up in messages and headers: jsonb refuses NULs and halves of surrogate
- * pairs. NUL becomes the symbol for it, a half the replacement character.
+ * Messages and headers quote what people put into files, and jsonb refuses NULs and lone surrogates. A NUL becomes
+ * the symbol for NUL, a lone surrogate the replacement character.
  */
 export function toJson(value: unknown): Json {
   return JSON.stringify(value, (_, one) => (typeof one === 'string' ? storable(one) : one)) as Json;
 }
 
-/** Text that every column of the ledger holds. */
+/** The text as every column of the ledger can store it. */
 export function storable(text: string): string {
   const shown = text.includes('\0') ? text.replaceAll('\0', '\u2400') : text;
   return /\p{Surrogate}/u.test(shown) ? shown.replaceAll(/\p{Surrogate}/gu, '\ufffd') : shown;

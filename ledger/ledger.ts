@@ -3,8 +3,8 @@
  * transitions between them are drawn in ddl/migrations/0001-ledger.sql. Every change of state is announced on
  * the channel `landfall_change`.
  *
- * The modules beside this one hold what can be asked of it, by what it is about; each statement that they run is
- * a file of ddl/statements. This class binds to a pool what most of Landfall needs.
+ * What can be asked of the ledger is in the modules of tables/, and each statement that they run is a file of
+ * ddl/statements. This class binds to a pool what most of Landfall needs.
  */
 
 import type pg from 'pg';

@@ -1,4 +1,4 @@
-/** Brings a database to the ledger this code was written for. */
+/** Migrates a database to the ledger that this code was written for. */
 import type pg from 'pg';
 import { LandfallError } from '../platform/errors/errors.ts';
 import { migrations } from './sql.ts';

@@ -1,4 +1,4 @@
-/** What the ledger is asked and told. */
+/** What is passed to the ledger. */
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { FileLayout, Receipt, StreamChunk } from '../platform/types.ts';
 import type { ErrorDescription, LedgerFileState } from './rows.ts';
@@ -12,18 +12,18 @@ export interface NewFile {
   readonly origin: 'landing' | 'ingest' | 'replay';
   readonly bytes: number;
   readonly fingerprint: string;
-  /** Where it comes from another file that is known from the start. */
+  /** The file that it comes from, where that is known from the start. */
   readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
 }
 
-/** Undefined members match every file. */
+/** A member that is undefined matches every file. */
 export interface FileFilter {
   readonly dataset?: string;
   readonly scope?: string;
   readonly name?: string;
   readonly url?: string;
   readonly states?: readonly LedgerFileState[];
-  /** The newest so many; default 10,000. */
+  /** At most so many, the newest; default 10,000. */
   readonly limit?: number;
 }
 

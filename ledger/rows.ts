@@ -35,7 +35,7 @@ export interface LedgerFile {
   readonly name: string;
   /** Where its bytes are read now. */
   readonly url: string;
-  /** Where it is being moved; null most of the time. */
+  /** Where it is being moved; null unless it is. */
   readonly movingTo: string | null;
   readonly scope: string;
   /** `replay`: written by Landfall itself, from rejects. */
@@ -82,7 +82,7 @@ export interface LedgerChunk {
 export interface Claim {
   /** Hand it to commitChunk. A later claim of the chunk makes it worthless. */
   readonly fencingToken: number;
-  /** Workers that had the chunk and were not heard of again. */
+  /** How many workers took the chunk and were lost. */
   readonly lost: number;
   readonly lineStart: number;
   /** Of a compressed file: the chunk's place in what that unpacks to. */
@@ -92,7 +92,7 @@ export interface Claim {
   readonly file: LedgerFile;
 }
 
-/** A file some of whose chunks were tried in vain and will be tried again. */
+/** A file with chunks that could not be loaded and will be tried again. */
 export interface WaitingFile {
   readonly fileId: number;
   readonly dataset: string;
@@ -113,7 +113,7 @@ export interface LedgerReject {
   readonly byteLength: number | null;
   /** 1-based line in the file. */
   readonly line: number;
-  /** Null where the record as a whole is at fault. */
+  /** Null where the fault lies in the record as a whole. */
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
@@ -139,7 +139,7 @@ export interface LedgerScan {
   readonly blockHashes: Buffer;
   /** Of its pieces, in order. */
   readonly result: readonly RangeScan[];
-  /** Instead, of a file that can only be read from its start. */
+  /** Instead of that, for a file that can only be read from its start. */
   readonly stream: StreamScan | null;
 }
 

@@ -1,11 +1,10 @@
-/** The statements of ddl/statements, one a file, and the numbered migrations. */
+/** The statements of ddl/statements, one per file, and the numbered migrations. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const statements = new Map<string, string>();
 
 /**
- * The text of ddl/statements/`name`.sql. Its header comment names the parameters $1, $2, …
- * Read once a process.
+ * The text of ddl/statements/`name`.sql. Each is read once in a process.
  */
 export function sql(name: string): string {
   let text = statements.get(name);

@@ -1,5 +1,5 @@
 /**
- * Ticks: workers' words between commits. They are hints: cheap, merged and lossy, and never sent inside
+ * Ticks: what workers report between commits. They are hints: cheap, merged and lossy, and never sent inside
  * a transaction. They go over Redis where there is one, because NOTIFY makes the commits of a whole
  * database wait for each other; without Redis the pool is small enough for NOTIFY.
  */
@@ -122,7 +122,7 @@ function postgresCarrier(databaseUrl: string): Carrier {
       }
     },
     async subscribe(onPayload) {
-      // Ticks that were missed are of no use any more: nothing to do on reconnecting.
+      // Ticks that were missed are of no use: there is nothing to do on reconnecting.
       listenings.push(await listen(databaseUrl, channel, onPayload, () => {}));
     },
     async close() {

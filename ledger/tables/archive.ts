@@ -9,7 +9,7 @@ import { type Client, run } from '../statements/run.ts';
 import type { Places } from './scopes.ts';
 
 /**
- * Notes where a file is about to be moved; null: it is not moved after all. False where another file is being
+ * Notes where a file is about to be moved; null: it will not be moved after all. False where another file is being
  * moved to that place.
  */
 export async function noteMove(client: Client, fileId: number, to: string | null): Promise<boolean> {
@@ -39,7 +39,7 @@ export interface MovedFile {
   readonly fingerprint: string;
 }
 
-/** Notes that a stored file lies elsewhere now, for every file of the ledger that it is. */
+/** Changes the address of a stored file that was moved, in every file that has it. */
 export async function noteMoved(client: Client, { from, to, fingerprint }: MovedFile): Promise<void> {
   await run(client, 'archive/moved-file', [from, to, fingerprint]);
 }
@@ -55,8 +55,8 @@ export async function noteAllMoved(client: Client, moves: readonly MovedFile[]):
 }
 
 /**
- * Finished files of a scope that are not put away: they have no receipt, are being moved, or still lie in one of
- * the places.
+ * Finished files of a scope that are not in their final place: they have no receipt, are being moved, or lie in
+ * one of the places.
  */
 export async function filesNotPutAway(
   client: Client,

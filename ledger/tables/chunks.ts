@@ -3,9 +3,9 @@
  *
  * The transaction of a chunk holds an advisory lock of the chunk's number until it ends. A worker that is
  * frozen, or cut off by its network, leaves that transaction open: with a COPY under way, or with the
- * chunk's row locked after its commit was prepared. No timeout of the server tells the first from a slow
- * worker, so whoever takes the chunk over asks who holds that lock and ends that session. The lock is released
- * with the transaction, so it never names a session that has other work by now.
+ * chunk's row locked after its commit was prepared. No timeout of the server can tell a frozen worker from a
+ * slow one, so whoever takes the chunk over ends the session that holds the lock. The lock is released
+ * with the transaction, so that session has no other work.
  */
 import pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -27,7 +27,7 @@ const chunkLock = 0x1a4df415;
 /** How long to wait for a commit under way before its session is ended. */
 const commitMost = '3s';
 
-/** How often to ask for a chunk whose row others lock again and again. */
+/** How often to try to claim a chunk whose row others keep locking. */
 const roundsMost = 3;
 
 /** Chunks of the file by number. */
@@ -36,9 +36,9 @@ export async function chunksOf(client: Client, fileId: number): Promise<LedgerCh
 }
 
 /**
- * Takes a chunk for a worker; an earlier claim of it can no longer commit, and a transaction that one
- * has left open is ended, after waiting for a commit under way. Null: the chunk is committed already or failed,
- * or its file is not being loaded any more; with `again`, also where another worker has taken it since.
+ * Claims a chunk for a worker. No earlier claim can commit any more; a commit under way is waited for, and any
+ * other transaction of the chunk is ended. Null: the chunk is committed or failed, or its file is no longer being
+ * loaded; with `again`, also if another worker has taken it since.
  */
 export async function claimChunk(
   pool: pg.Pool,
@@ -73,7 +73,7 @@ export async function endHolders(pool: pg.Pool, chunkIds: readonly number[]): Pr
   if (chunkIds.length > 0) await run(pool, 'chunks/end-holders', [chunkLock, chunkIds]);
 }
 
-/** To be run first in the transaction of chunks; false where another one of some of them is open. */
+/** The first statement of a transaction of chunks; false where another transaction of one of them is open. */
 export function holdChunks(chunkIds: readonly number[]): string {
   const ids = chunkIds.map(Math.trunc).join(', ');
   return `select bool_and(pg_try_advisory_xact_lock(${chunkLock}, id)) as held from unnest(array[${ids}]) as id`;

@@ -16,14 +16,14 @@ export interface ChunkRejects {
 }
 
 export interface ChunkCommit extends ChunkRejects {
-  /** As claimChunk gave it. */
+  /** From claimChunk. */
   readonly fencingToken: number;
   readonly rows: RowCounts;
   /** Of every sink that the chunk was written to, by its name. */
   readonly accounts: Readonly<Record<string, PreparedAccount>>;
 }
 
-/** A sink's account; with it, of the lake, the parts that the manifest is to list. */
+/** A sink's account; the lake's also has the parts for the manifest. */
 export interface PreparedAccount extends Account {
   readonly parts?: readonly Part[];
 }
@@ -56,8 +56,7 @@ export async function commitChunk(client: pg.ClientBase, commit: ChunkCommit): P
 }
 
 /**
- * Commits the chunks of many files in the caller's transaction: all, or the answer is false and the caller
- * must roll back.
+ * commitChunk for the chunks of many files. False: at least one is fenced off; the caller must roll back.
  */
 export async function commitChunks(client: pg.ClientBase, commits: readonly ChunkCommit[]): Promise<boolean> {
   const committed = await count(client, 'groups/commit-chunks', [
@@ -96,7 +95,7 @@ function partsOfChunks(commits: readonly ChunkCommit[]): ChunkPart[] {
 
 /**
  * Writes rejects of a chunk before it commits, inside the caller's transaction: for a chunk that has
- * more of them than are kept in memory. Those given to commitChunk come on top.
+ * more of them than are kept in memory. commitChunk adds the rest.
  */
 export async function addRejects(client: pg.ClientBase, chunk: ChunkRejects): Promise<void> {
   for (let start = 0; start < chunk.rejects.length; start += rejectsPerStatement) {

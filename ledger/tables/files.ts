@@ -1,4 +1,4 @@
-/** The files of the ledger: noted, planned, moved from state to state, found again. */
+/** Files: added, found, locked, and moved from state to state. */
 import type pg from 'pg';
 import type { Receipt } from '../../platform/types.ts';
 import { type Json, toJson } from '../json.ts';
@@ -12,7 +12,7 @@ export type Landed = Pick<NewFile, 'dataset' | 'name' | 'url' | 'bytes' | 'finge
 /** Files of one dataset and name, each with other content. */
 export type Version = Pick<LedgerFile, 'dataset' | 'name' | 'fileId'>;
 
-/** Notes a landed file. One that is in flight already (same scope, url, fingerprint) is returned as it is. */
+/** Adds a file that has landed. One that is in flight already (same scope, url, fingerprint) is returned as it is. */
 export async function addFile(client: Client, file: NewFile): Promise<LedgerFile> {
   const { dataset, name, url, scope, origin, bytes, fingerprint, link } = file;
   const [row] = await run(client, 'files/add-file', [
@@ -24,7 +24,7 @@ export async function addFile(client: Client, file: NewFile): Promise<LedgerFile
 }
 
 /**
- * As addFile, for files of the landing folder: none for those that have ended and are just being put away.
+ * As addFile, for files of the landing folder. Returns none for files that have ended and are just being put away.
  * `files`: no two of the same address.
  */
 export async function landFiles(
@@ -43,7 +43,7 @@ export async function landFiles(
   return rows.map(toFile);
 }
 
-/** Takes a noted file back if it was put away under an earlier number; says whether it was. */
+/** Removes a file that had just been put away under an earlier number when it was added; says whether it had. */
 export async function forgetFile(client: Client, fileId: number): Promise<boolean> {
   return (await count(client, 'files/forget-file', [fileId])) === 1;
 }
@@ -62,7 +62,7 @@ export async function shareFile(client: pg.ClientBase, fileId: number): Promise<
   return first(await run(client, 'files/share-file', [fileId]));
 }
 
-/** As shareFile, for a file that is being loaded: it cannot fail until the transaction ends. False: it is not. */
+/** As shareFile, for a file that must be in state `loading`: it cannot fail until the transaction ends. False: it is not. */
 export async function shareLoading(client: pg.ClientBase, fileId: number): Promise<boolean> {
   return (await count(client, 'files/share-loading', [fileId])) === 1;
 }
@@ -83,7 +83,7 @@ export async function linkedFiles(client: Client, fileId: number): Promise<Ledge
   return (await run(client, 'files/linked-files', [fileId])).map(toFile);
 }
 
-/** Another file of the dataset with these bytes that is loaded or being loaded; a loaded one first. */
+/** Another file of the dataset with this content that is loaded or being loaded; a loaded one first. */
 export async function findContent(
   client: Client,
   dataset: string,
@@ -95,7 +95,7 @@ export async function findContent(
 
 /**
  * Moves a file on. A finished file stays done, failed, duplicate or undone; its url and the like may change.
- * False: there is no such file, or it is finished in another way.
+ * False: there is no such file, or it has finished in another state.
  */
 export async function changeFile(
   client: Client,
@@ -148,8 +148,8 @@ export async function versionedFiles(client: Client, fileIds: readonly number[])
 const versionLock = 0x1a4df412;
 
 /**
- * Locks names of a dataset until the transaction ends: versions of each end one after another. All callers
- * lock in the same order.
+ * Locks names of files of a dataset until the transaction ends, so that versions of one name end one after
+ * another. The order of the locks is always the same.
  */
 export async function lockNames(
   client: pg.ClientBase,

@@ -35,7 +35,7 @@ export interface FileAccount {
 }
 
 /**
- * Ledger.planFile for many files of one dataset that are one chunk each: the chunk jobs of those that could
+ * planFile for many files of one dataset that have one chunk each. Returns the chunk jobs of those that could
  * be planned. `plans`: no two of the same content or name. Throws where another process plans the same
  * content at the same moment; then nothing is planned.
  */
@@ -69,8 +69,8 @@ function hashesOf(plans: readonly SmallPlan[]): string[] {
 }
 
 /**
- * Takes chunks of files that have one, for a group: those that nobody has and that no worker was lost to.
- * The result is by chunk id; the others are to be taken one by one.
+ * Claims chunks for a group, of files that have one chunk each: those that no worker has, and that no worker was
+ * lost with. The result is by chunk id; the others are claimed one by one.
  */
 export async function claimChunks(
   client: Client,
@@ -81,7 +81,7 @@ export async function claimChunks(
   return new Map(rows.map((row) => [row.chunk_id, toClaim(row)]));
 }
 
-/** Gives chunks of a group back that the worker has taken and not committed. */
+/** Gives back the chunks of a group that the worker has claimed and not committed. */
 export async function releaseChunks(
   client: Client,
   chunkIds: readonly number[],
@@ -110,7 +110,7 @@ export async function fileAccounts(pool: pg.Pool, fileIds: readonly number[]): P
   return [...accounts.values()];
 }
 
-/** Ends files of one chunk as done, in the caller's transaction; the ids of those that are. */
+/** Ends files of one chunk each as done, in the caller's transaction. Returns the ids of those that it has ended. */
 export async function finishGroup(client: pg.ClientBase, receipts: readonly Receipt[]): Promise<Set<number>> {
   const ids = receipts.map(({ fileId }) => fileId);
   const texts = receipts.map((receipt) => toJson(receipt));

@@ -1,18 +1,18 @@
-/** How far the marts of each dataset are refreshed, and how a refresh runs. */
+/** Which marts are up to date, and how a refresh runs. */
 import type pg from 'pg';
 import { type Client, type Row, run } from '../statements/run.ts';
 
-/** Notes that the marts of a dataset hold all its files that are done: in the transaction that refreshes them, first. */
+/** Notes that the marts of a dataset are up to date, as the first statement of the transaction that refreshes them. */
 export async function noteMartRefresh(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'marts/note-mart-refresh', [dataset]);
 }
 
-/** Notes that the marts of a dataset hold rows that are gone, until they are refreshed. */
+/** Notes that the marts of a dataset have rows that are gone from the star, until they are refreshed. */
 export async function noteMartsBehind(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'marts/marts-behind', [dataset]);
 }
 
-/** Names of datasets with files that were done, or undone, after their marts were last refreshed. */
+/** Names of the datasets whose marts were last refreshed before a file was done or undone. */
 export async function staleMarts(client: Client): Promise<string[]> {
   return (await run(client, 'marts/stale-marts', [])).map(({ dataset }) => dataset);
 }

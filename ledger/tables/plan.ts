@@ -13,8 +13,8 @@ import { lockFile } from './files.ts';
 import { takeRejects } from './rejects.ts';
 
 /**
- * Writes a file's plan and moves it on to loading, in one transaction. A second call returns the plan
- * that is stored. For a file that is finished nothing is planned: the result is what was planned before.
+ * Writes a file's plan and moves the file on to loading, in one transaction. For a file that is past planning it
+ * returns the stored plan and changes nothing.
  * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
  *   findContent was asked; ask again. LF_CORRECTION_ORIGINAL, LF_CORRECTION_TAKEN, LF_CORRECTION_UNKNOWN: see takeRejects
  */

@@ -1,4 +1,4 @@
-/** Where files are, as committed chunks tell it. */
+/** How far files are, by their committed chunks. */
 import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
@@ -17,7 +17,7 @@ export async function fileProgress(
   return asked.length === 0 ? [] : (await run(client, 'progress/file-progress', [asked])).map(toProgress);
 }
 
-/** Sums over all files but some. */
+/** Sums over all files, except some. */
 export async function totals(client: Client, exceptFileIds: readonly number[] = []): Promise<Totals> {
   const [row] = await run(client, 'progress/totals', [exceptFileIds]);
   return toTotals(row);

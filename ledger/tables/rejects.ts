@@ -1,10 +1,10 @@
 /**
- * Rejects on record: read, summed up, and handed from file to file.
+ * Rejects: read, summed up, and handed from file to file.
  *
  *   waiting ─▶ taken by a file that corrects or replays them ─▶ waiting again when that fails or is undone
  *
- * A row is waiting in one place or loaded, never both: the hand-over is part of the transaction that plans
- * the taking file, its way back part of the one that takes that file out.
+ * A row waits in one place or is loaded, never both: rejects are handed over in the transaction that plans the file
+ * that takes them, and returned in the one in which it fails or is undone.
  */
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -65,7 +65,7 @@ export async function replayUrls(client: Client, fileId: number): Promise<string
 /** Waiting rejects of one code and column. */
 export interface RejectKind {
   readonly code: string;
-  /** Null where the records as a whole are at fault. */
+  /** Null where the fault lies in the records as a whole. */
   readonly column: string | null;
   readonly count: number;
   readonly examples: readonly RejectExample[];
@@ -79,7 +79,7 @@ export interface RejectExample {
   readonly entry?: ZipPlace;
 }
 
-/** Most frequent first. `examples`: of each kind at most, at least one. */
+/** Waiting rejects of the file by kind, most frequent first, each with up to `examples` of them, at least one. */
 export async function rejectKinds(client: Client, fileId: number, examples: number): Promise<RejectKind[]> {
   const rows = await run(client, 'rejects/reject-summary', [fileId, examples]);
   return rows.map((row) => ({

@@ -20,12 +20,12 @@ export async function isSettled(
   return (await run(client, 'rules/settled-rules', [fileId, ruleIds])).length === ruleIds.length;
 }
 
-/** Forgets for which rules the files are settled: they have failed, or are undone. */
+/** Forgets which rules the files are settled for, when they fail or are undone. */
 export async function unsettleFiles(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
   await run(client, 'rules/unsettle-files', [fileIds]);
 }
 
-/** A file that was loaded when its dataset did not have a rule. */
+/** A file that was loaded before its dataset had a rule. */
 export interface UnruledFile {
   readonly fileId: number;
   readonly name: string;

@@ -5,7 +5,7 @@ import { toJson } from '../json.ts';
 import { type LedgerScan, toScan } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
 
-/** Moves a discovered file on to scanning. Nothing where it is past that. */
+/** Moves a discovered file on to scanning. Does nothing if it is past that. */
 export async function startScan(
   client: Client,
   fileId: number,

@@ -1,6 +1,6 @@
 /**
  * Takes files out of the ledger's accounts, in the caller's transaction: those that fail, and loaded ones that are
- * undone. The caller deletes their facts in the same transaction, and sweeps their parts out of the lake after it.
+ * undone. The caller deletes their facts in the same transaction, and deletes their parts from the lake after it.
  */
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -13,7 +13,7 @@ import { changeFile, lockFile } from './files.ts';
 import { noteMartsBehind } from './marts.ts';
 import { forgetKeys } from './unique.ts';
 
-/** A file that was taken out, and its chunks: those whose facts must go. */
+/** A file that was undone, and the chunks whose facts must be deleted. */
 export interface UndoneFile {
   readonly file: LedgerFile;
   readonly chunkIds: readonly number[];

@@ -1,7 +1,7 @@
 /**
  * Keys of unique rules, as the ledger keeps them (ddl/migrations/0008-unique.sql, 0011-unique-runs.sql).
  *
- *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats known, other rows hold their keys
+ *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats are known, all other rows have their keys
  *                 └───────────────────┴─▶ forgotten, when the file fails or is undone
  */
 import type pg from 'pg';
@@ -32,11 +32,11 @@ export interface Repeat {
   readonly firstLine: number;
 }
 
-/** The number of a rule, by what it is about. Another columns, type or scope is another rule. */
+/** The number of a rule, by what it is about. With other columns, types or scope it is another rule. */
 export async function uniqueRule(client: Client, dataset: string, about: unknown): Promise<number> {
   for (;;) {
     const [row] = await run(client, 'unique/unique-rule', [dataset, toJson(about)]);
-    // None when somebody else is just adding it.
+    // None where another transaction is just adding it.
     if (row !== undefined) return row.rule_id;
   }
 }
@@ -67,7 +67,7 @@ export async function isKeyed(client: Client, chunkId: number): Promise<boolean>
   return (await count(client, 'unique/keyed-chunk', [chunkId])) === 1;
 }
 
-/** Ends the transaction that notes a chunk's keys; false when that must be rolled back: nobody needs them. */
+/** Ends the transaction that notes a chunk's keys. False: they are noted already or not needed; roll back. */
 export async function markKeyed(client: pg.ClientBase, fileId: number, chunkId: number): Promise<boolean> {
   return (await count(client, 'unique/mark-keyed', [chunkId, fileId])) === 1;
 }
@@ -98,15 +98,15 @@ export async function dropRepeats(client: pg.ClientBase, chunkId: number): Promi
 export interface FactKeys {
   /** The fact table, which is `f` in what follows. */
   readonly facts: string;
-  /** The dimensions that the key takes. */
+  /** Joins of the dimensions that have a part of the key. */
   readonly joins: string;
   /** The key of a fact. */
   readonly key: string;
-  /** Which facts have one. */
+  /** True for facts that have a key. */
   readonly condition: string;
 }
 
-/** Notes the keys of facts of loaded files for a rule that their dataset did not have then. */
+/** Notes the keys of files that were loaded before there was the rule, from their facts. */
 export async function noteFactKeys(
   client: pg.ClientBase,
   ruleId: number,
@@ -141,7 +141,7 @@ export interface Settling {
   readonly without: readonly number[];
 }
 
-/** Notes which rows of a file repeat a key, and keeps the keys of the others; once all its chunks are keyed. */
+/** Notes which rows of a file repeat a key, and keeps the keys of the others. All its chunks must be keyed. */
 export async function findRepeats(client: pg.ClientBase, settling: Settling): Promise<void> {
   const { fileId, firstChunk, lastChunk, ruleIds, starRules, fileRules, without } = settling;
   await run(client, 'unique/hold-run', [fileId]);
@@ -154,12 +154,12 @@ export async function findRepeats(client: pg.ClientBase, settling: Settling): Pr
   await run(client, 'unique/keep-keys', [...range, starRules, fileRules]);
 }
 
-/** Drops and merges tables of keys of a dataset, so that few are looked up. Under lockSettling. */
+/** Drops and merges the dataset's tables of keys, so that a key is looked up in few. Requires lockSettling. */
 export async function tidyRuns(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'unique/tidy-runs', [dataset]);
 }
 
-/** Files that fail or are undone have no keys any more. In the transaction that takes them out. */
+/** Forgets the keys of files, in the transaction in which they fail or are undone. */
 export async function forgetKeys(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
   const rows = await run(client, 'unique/keyed-files', [fileIds]);
   for (const { file_id: fileId, first_chunk: first, last_chunk: last } of rows) {
