@@ -6,6 +6,7 @@ import type { Log } from '../platform/log/log.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { Queues } from '../platform/queue/index.ts';
 import type { Storage } from '../platform/types.ts';
+import type { Sink } from '../sinks/contract.ts';
 
 /** The file that another comes from, as receipts tell it. */
 export async function linkOf(ledger: Ledger, file: LedgerFile): Promise<FileLink | undefined> {
@@ -23,6 +24,7 @@ export interface Context {
   readonly scope: string;
   readonly chunkBytes: number;
   readonly lake: Storage;
+  readonly sinks: readonly Sink[];
   /** Opened when first needed: a single ingest moves nothing. */
   readonly archive: () => Promise<Storage>;
   readonly failed: () => Promise<Storage>;

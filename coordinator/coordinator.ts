@@ -26,6 +26,7 @@ import { openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import type { Receipt, Storage } from '../platform/types.ts';
+import { openSinks } from '../sinks/open-sinks.ts';
 import { Stars } from '../sinks/postgres/ddl/stars.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
 import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
@@ -203,6 +204,7 @@ class LandfallCoordinator implements Coordinator {
       },
     });
     this.closers.push(() => this.closeQueues());
+    const lake = await openStorage(config.lakeUrl);
     this.context = {
       pool: database.pool,
       ledger: this.ledger,
@@ -210,7 +212,8 @@ class LandfallCoordinator implements Coordinator {
       registry,
       scope,
       chunkBytes: config.chunkBytes,
-      lake: await openStorage(config.lakeUrl),
+      lake,
+      sinks: openSinks({ pool: database.pool, lake }),
       archive: once(() => openStorage(config.archiveUrl)),
       failed: once(() => openStorage(config.failedUrl)),
       log,

@@ -23,7 +23,8 @@ export interface CompiledDataset {
   /** Asked after all others, about all rows that are left. */
   readonly unique: readonly CompiledUnique[];
   readonly lake: CompiledLake;
-  readonly star: CompiledStar;
+  /** Null: the dataset has the lake alone. */
+  readonly star: CompiledStar | null;
   /** Dimension tables that other datasets may use too. Not part of the version. */
   readonly sharedTables: readonly string[];
   readonly drift: CompiledDrift;

@@ -219,7 +219,8 @@ export interface Receipt {
   readonly parts: number;
   readonly lakeRows: number;
   readonly lakeBytes: number;
-  readonly starRows: number;
+  /** Null for a dataset with the lake alone. */
+  readonly starRows: number | null;
   readonly rejectsByCode: Readonly<Record<string, number>>;
   readonly layout: FileLayout | null;
   /** How the file's columns differ from the definition's; null where they do not, or are not known. */

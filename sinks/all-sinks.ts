@@ -1,14 +1,20 @@
 /** The sinks of a dataset as one: what is done to a chunk is done to each of them, in their order. */
 import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
-import type { ChunkCommit, LedgerReject } from '../ledger/ledger.ts';
+import type { StoredDefinition } from '../ledger/definition.ts';
+import type { ChunkCommit, LedgerChunk, LedgerReject } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 import { allSettled } from '../platform/all-settled.ts';
 import type { ChunkToWrite, Sink, SinkChunk, SinkGroup } from './contract.ts';
 
 /** Those that the dataset's definition writes to. */
-export function sinksOf(sinks: readonly Sink[], dataset: CompiledDataset): Sink[] {
-  return sinks.filter((sink) => sink.takes(dataset));
+export function sinksOf(sinks: readonly Sink[], definition: StoredDefinition): Sink[] {
+  return sinks.filter((sink) => sink.takes(definition));
+}
+
+/** The rows that a sink has counted while it wrote these chunks. */
+export function rowsWritten(sink: string, chunks: readonly Pick<LedgerChunk, 'accounts'>[]): number {
+  return chunks.reduce((sum, { accounts }) => sum + (accounts[sink]?.rows ?? 0), 0);
 }
 
 /** Opens the chunk in each sink of its dataset. */

@@ -10,10 +10,12 @@
  * publishes; then the transaction commits. The ledger alone commits. What was published and not committed is not
  * counted, and a repeat of the chunk overwrites it.
  */
+import type pg from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
+import type { StoredDefinition } from '../ledger/definition.ts';
 import type { LedgerReject, PreparedAccount } from '../ledger/ledger.ts';
-import type { LedgerFile } from '../ledger/rows.ts';
+import type { LedgerChunk, LedgerFile, LedgerPart } from '../ledger/rows.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 
@@ -23,8 +25,8 @@ export interface Sink {
   /** Under which the ledger keeps its accounts. Never changes. */
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** Whether the dataset's definition writes to it. */
-  takes(dataset: CompiledDataset): boolean;
+  /** Whether the definition writes to it. */
+  takes(definition: StoredDefinition): boolean;
   /** SQL that makes what the dataset's rows need there; empty where that is nothing. */
   ddl(dataset: CompiledDataset): readonly string[];
 
@@ -32,6 +34,53 @@ export interface Sink {
   open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk>;
   /** Opens a group: many small chunks of one dataset that commit together. */
   openGroup(dataset: CompiledDataset): SinkGroup;
+
+  /**
+   * What is there of each of the files. With `recount` every row is counted where it is; without, what the sink
+   * counted while it wrote is believed as far as looking again would take long.
+   */
+  count(files: readonly FileToCount[], options: { readonly recount: boolean }): Promise<SinkCount[]>;
+  /** Takes a file's rows out, in the transaction in which the ledger does: as far as a transaction can. */
+  remove(client: pg.ClientBase, file: WrittenFile): Promise<void>;
+  /** Removes the rest after that transaction. Repeating it is harmless; a file that was never there is no error. */
+  sweep(file: Pick<LedgerFile, 'fileId' | 'dataset'>): Promise<void>;
+  /**
+   * Where the rows wait of a version that replaces another, until it is done. Without it readers do not see rows
+   * of files that are not done, and nothing has to wait.
+   */
+  readonly versions?: SinkVersions;
+}
+
+export interface SinkVersions {
+  /** Before the file is planned. Repeating it is harmless. */
+  makeStaging(definition: StoredDefinition, file: LedgerFile): Promise<void>;
+  /** In the transaction in which the file becomes done. */
+  moveStaged(client: pg.ClientBase, definition: StoredDefinition, file: LedgerFile): Promise<void>;
+  /** Drops what files that have ended no longer need. */
+  dropStaging(): Promise<void>;
+}
+
+/** A file whose chunks were written, as far as they were, with this definition. */
+export interface WrittenFile {
+  readonly file: Pick<LedgerFile, 'fileId' | 'dataset'>;
+  readonly definition: StoredDefinition;
+  readonly chunkIds: readonly number[];
+}
+
+export interface FileToCount {
+  readonly definition: StoredDefinition;
+  readonly chunks: readonly LedgerChunk[];
+  /** In the manifest. */
+  readonly parts: readonly LedgerPart[];
+}
+
+export interface SinkCount {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Counts of these rows, each by what was counted. All must agree with the rows that the ledger says were loaded. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of a sink that keeps objects: what is missing or damaged, in words. */
+  readonly faults?: readonly string[];
 }
 
 export interface Capabilities {

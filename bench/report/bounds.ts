@@ -154,7 +154,7 @@ function ridesBound(runs: readonly NamedReport[]): string {
 
 ${costTable(costs)}
 
-At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star.columns.length} columns, ${star.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
+At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star!.columns.length} columns, ${star!.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
 }
 
 /** When chunks were committed within the rounds of a side whose rows over time are known. */

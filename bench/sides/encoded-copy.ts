@@ -50,10 +50,11 @@ async function makeStar(arena: Arena, dataset: CompiledDataset): Promise<void> {
 
 async function copyRound(
   arena: Arena,
-  { star }: CompiledDataset,
+  dataset: CompiledDataset,
   files: readonly string[],
   sums: TripSums,
 ): Promise<Measurement> {
+  const star = dataset.star!;
   const target: CopyTarget = {
     schema: star.schema,
     table: star.fact,
@@ -86,12 +87,12 @@ async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Pro
   const database = connectDatabase(arena.databaseUrl);
   try {
     for (const out of outs) writeSync(out, copyHeader);
-    const keys = new Dimensions(database.pool, dataset).openChunk(kernel);
+    const keys = new Dimensions(database.pool, dataset.star!).openChunk(kernel);
     let rows = 0;
     for (const parsed of batchesOf(kernel, dataset, input.path)) {
       const batch = enrichBatch(dataset, parsed.vectors, parsed.rows);
       const members = await keys.resolve(batch);
-      const encoded = kernel.encodeCopyRows(factFields(dataset.star, batch, members, 1), batch.rows);
+      const encoded = kernel.encodeCopyRows(factFields(dataset.star!, batch, members, 1), batch.rows);
       writeSync(outs[Math.floor((rows / input.rows) * connections)], encoded);
       rows += batch.rows;
     }

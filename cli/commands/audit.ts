@@ -7,6 +7,7 @@ import { openDatabase } from '../../ledger/open-database.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { openStorage } from '../../platform/storage/index.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { count, printable } from '../terminal/format.ts';
@@ -33,7 +34,8 @@ export function auditCommand(): Command {
       try {
         const { pool } = database;
         const ledger = new Ledger(pool);
-        const tools = { pool, ledger, registry, lake: await openStorage(config.lakeUrl) };
+        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl) });
+        const tools = { pool, ledger, registry, sinks };
         const all = () => ledger.files({ states: ['done'], limit: filesMax });
         const files = text === undefined ? await all() : [await doneFile(pool, text)];
         let sound = true;
@@ -59,6 +61,9 @@ async function doneFile(pool: pg.Pool, text: string): Promise<LedgerFile> {
 function render({ fileId, dataset, file, starRows, lakeRows, checks }: Audit): string {
   const broken = checks.filter((check) => !check.ok);
   const what = `${dataset}/${printable(file)} (file ${fileId})`;
-  const head = `${broken.length === 0 ? '✓' : '✗'} ${what}: ${plural(starRows, 'row')} in the star, ${count(lakeRows)} in the lake\n`;
+  const mark = broken.length === 0 ? '✓' : '✗';
+  const inLake = `${starRows === null ? plural(lakeRows, 'row') : count(lakeRows)} in the lake`;
+  const found = starRows === null ? inLake : `${plural(starRows, 'row')} in the star, ${inLake}`;
+  const head = `${mark} ${what}: ${found}\n`;
   return head + broken.map(({ name, detail }) => `  ✗ ${name}: ${printable(detail)}\n`).join('');
 }

@@ -14,10 +14,8 @@ export function ddlCommand(): Command {
       const { registry } = await settle(flags, { examples: [name] });
       const dataset = datasetNamed(registry, name);
       const statements = [...starDdl(dataset), ...martDdl(dataset)];
-      process.stdout.write(
-        flags.json
-          ? `${JSON.stringify(statements)}\n`
-          : `${statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n')}`,
-      );
+      const nothing = `-- ${name} has no star (star: 'none'): its rows are in the lake alone.\n`;
+      const script = statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n');
+      process.stdout.write(flags.json ? `${JSON.stringify(statements)}\n` : script || nothing);
     });
 }

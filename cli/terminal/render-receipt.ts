@@ -15,7 +15,7 @@ export function renderReceipt(receipt: Receipt): string {
   if (receipt.status === 'done') {
     lines.push(
       `  ${plural(rows.parsed, 'row')} parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,
-      `  star ${plural(receipt.starRows, 'row')} · lake ${plural(receipt.lakeRows, 'row')} in ${plural(receipt.parts, 'part')}, ${bytes(receipt.lakeBytes)}`,
+      `  ${receipt.starRows === null ? '' : `star ${plural(receipt.starRows, 'row')} · `}lake ${plural(receipt.lakeRows, 'row')} in ${plural(receipt.parts, 'part')}, ${bytes(receipt.lakeBytes)}`,
       `  ${bytes(receipt.bytes)} in ${plural(receipt.chunks, 'chunk')}, ${duration(receipt.seconds)}, ${count(receipt.rowsPerSecond)} rows/s`,
     );
   }

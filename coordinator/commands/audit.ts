@@ -1,29 +1,27 @@
 /**
- * Counts a loaded file again, where its rows are: every row in the star, every part's own footer in the lake.
- * A file's account, when it ends, believes what the server and the workers have counted while they wrote.
+ * Counts a loaded file again in every sink that it was loaded into: each row of the star, each part's own footer in
+ * the lake. The account of a file that ends believes what the sinks have counted while they wrote.
  */
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
-import type { Storage } from '../../platform/types.ts';
-import { auditLake } from '../../sinks/lake/audit-lake.ts';
-import { countFacts } from '../../sinks/postgres/ddl/make-star.ts';
-import { type Check, reconcile } from '../finalise/reconcile.ts';
+import type { Sink } from '../../sinks/contract.ts';
+import { accountOf, type Check, countSinks } from '../finalise/reconcile.ts';
 
 export interface AuditTools {
   readonly pool: pg.Pool;
   readonly ledger: Ledger;
   readonly registry: Registry;
-  readonly lake: Storage;
+  readonly sinks: readonly Sink[];
 }
 
 export interface Audit {
   readonly fileId: number;
   readonly dataset: string;
   readonly file: string;
-  /** Rows found in the star. */
-  readonly starRows: number;
+  /** Rows found in the star; null where the file was loaded without one. */
+  readonly starRows: number | null;
   /** Rows found in the lake. */
   readonly lakeRows: number;
   readonly checks: readonly Check[];
@@ -34,21 +32,18 @@ export interface Audit {
  * others.
  */
 export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Audit> {
-  const { pool, ledger, registry, lake } = tools;
-  const { star } = await definitionOf(pool, registry, file);
+  const { pool, ledger, registry } = tools;
+  const definition = await definitionOf(pool, registry, file);
   const [chunks, parts, rejectsByCode] = await Promise.all([
     ledger.chunks(file.fileId),
     ledger.parts(file.fileId),
     ledger.rejectCounts(file.fileId),
   ]);
-  const chunkIds = chunks.map((chunk) => chunk.chunkId);
-  const [starRows, found] = await Promise.all([
-    countFacts(pool, star, chunkIds),
-    auditLake(lake, parts, { footers: true }),
-  ]);
+  const [sinks] = await countSinks(tools.sinks, definition, [{ chunks, parts }], { recount: true });
   // Where its bytes lie by now is not asked: archives are moved and emptied.
   const { fingerprint } = file;
-  const checks = reconcile({ file, chunks, parts, rejectsByCode, fingerprint, starRows, lake: found });
-  const { fileId, name } = file;
-  return { fileId, dataset: file.dataset, file: name, starRows, lakeRows: found.rows, checks };
+  const { checks, counts } = accountOf({ file, chunks, parts, rejectsByCode, fingerprint, sinks });
+  const { starRows, lakeRows } = counts;
+  const { fileId, dataset, name } = file;
+  return { fileId, dataset, file: name, starRows, lakeRows, checks };
 }

@@ -15,15 +15,15 @@ import { noteSwept, type UndoneFile, undoFiles, unsweptFiles } from '../../ledge
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import type { Storage } from '../../platform/types.ts';
-import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
+import { sinksOf } from '../../sinks/all-sinks.ts';
+import type { Sink } from '../../sinks/contract.ts';
 import { existingMarts, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 
 export interface UndoTools {
   readonly pool: pg.Pool;
   readonly ledger: Ledger;
   readonly registry: Registry;
-  readonly lake: Storage;
+  readonly sinks: readonly Sink[];
 }
 
 /**
@@ -32,7 +32,7 @@ export interface UndoTools {
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
-  const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools.registry, fileId, reason));
+  const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools, fileId, reason));
   crashPoint('undo.committed');
   await sweepUndone(tools);
   const file = (await tools.ledger.file(fileId))!;
@@ -42,10 +42,11 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
 
 /**
  * The marts follow. They belong to the dataset, not to the file: they are today's, or, where the dataset is no
- * longer defined, those that the file's definition has made. Marts that are not there yet are made with the star.
+ * longer defined or has no star any more, those that the file's definition has made. Marts that are not there yet are made with the star.
  */
 async function followUp({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
-  const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
+  const today = registry.get(file.dataset);
+  const dataset = today?.star ? today : await definitionOf(pool, registry, file);
   const marts = await existingMarts(pool, dataset);
   if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
 }
@@ -53,38 +54,26 @@ async function followUp({ pool, registry }: UndoTools, file: LedgerFile): Promis
 /** Facts, parts, rejects and states, in the caller's transaction. */
 export async function takeOut(
   client: pg.ClientBase,
-  registry: Registry,
+  { registry, sinks }: Pick<UndoTools, 'registry' | 'sinks'>,
   fileId: number,
   reason: string,
 ): Promise<UndoneFile[]> {
   const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
   crashPoint('undo.ledger-written');
   for (const { file, chunkIds } of undone) {
-    const { star } = await definitionOf(client, registry, file);
-    await deleteFacts(client, star, chunkIds);
+    const definition = await definitionOf(client, registry, file);
+    for (const sink of sinksOf(sinks, definition)) await sink.remove(client, { file, definition, chunkIds });
   }
   crashPoint('undo.facts-deleted');
   return undone;
 }
 
-/** Sweeps what undone files have left in the lake. */
-export async function sweepUndone({ pool, lake }: Pick<UndoTools, 'pool' | 'lake'>): Promise<void> {
+/** Sweeps what undone files have left in their sinks. */
+export async function sweepUndone({ pool, sinks }: Pick<UndoTools, 'pool' | 'sinks'>): Promise<void> {
   for (const file of await unsweptFiles(pool)) {
-    await sweepLake(lake, file);
+    for (const sink of sinks) await sink.sweep(file);
     crashPoint('undo.lake-swept');
     await noteSwept(pool, file.fileId);
     crashPoint('undo.swept');
-  }
-}
-
-/** Deletes all parts of the file, also those that a killed worker published or left in staging and never committed. */
-export async function sweepLake(lake: Storage, file: LedgerFile): Promise<void> {
-  const mark = `/f${file.fileId}-`;
-  for (const folder of [`${file.dataset}/`, `quarantine/${file.dataset}/`, `_staging/${file.dataset}/`]) {
-    for await (const stored of lake.list(folder)) {
-      if (!stored.key.includes(mark)) continue;
-      await lake.delete(stored.key);
-      crashPoint('sweep.object-deleted');
-    }
   }
 }

@@ -11,7 +11,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/types.ts';
-import { moveStagedFacts, sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
+import { sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import { settleVersions } from '../plan/versions.ts';
@@ -35,7 +35,7 @@ export async function endDone(
       if (locked?.state !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, definition, file);
       crashPoint('finalise.versions-settled');
-      if (file.link === 'replaces') await moveStagedFacts(client, definition.star, file);
+      if (file.link === 'replaces') await moveStaged(client, context, definition, file);
       const dataChecks = await runChecks(client, definition);
       if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
       crashPoint('finalise.checked');
@@ -51,9 +51,18 @@ export async function endDone(
   }
   crashPoint('finalise.committed');
   await sweepUndone(context);
-  await sweepStagingTables(context.pool);
+  for (const { versions } of context.sinks) await versions?.dropStaging();
   crashPoint('finalise.swept');
   return null;
+}
+
+async function moveStaged(
+  client: pg.ClientBase,
+  { sinks }: Context,
+  definition: StoredDefinition,
+  file: LedgerFile,
+): Promise<void> {
+  for (const { versions } of sinksOf(sinks, definition)) await versions?.moveStaged(client, definition, file);
 }
 
 /** Rolls the transaction back. */

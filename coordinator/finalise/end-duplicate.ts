@@ -10,14 +10,15 @@ import { duplicateReceipt } from './receipt.ts';
 /** `first`: the file that is loaded. */
 export async function endDuplicate(
   context: Context,
-  { file, layout, contentHash }: Identified,
+  { file, definition, layout, contentHash }: Identified,
   first: LedgerFile,
 ): Promise<Ended> {
   const { fix } = new LandfallError('LF_FILE_DUPLICATE', { file: file.name });
   const message = `${file.name} has the same content as ${first.name} (file ${first.fileId}), which is loaded.`;
   const link = await linkOf(context.ledger, file);
   const definitionVersion = first.definitionVersion ?? '';
-  const known = { contentHash, layout, definitionVersion, message, ...(link && { link }) };
+  const starRows = definition.star === null ? null : 0;
+  const known = { contentHash, layout, definitionVersion, message, starRows, ...(link && { link }) };
   await context.ledger.setFileState(file.fileId, 'duplicate', {
     contentHash,
     layout,

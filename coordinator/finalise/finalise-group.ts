@@ -9,14 +9,13 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
-import { auditLakeOf } from '../../sinks/lake/audit-lake.ts';
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
 import { archiveFiles } from './archive.ts';
 import { runChecks } from './data-checks.ts';
 import { fingerprintsNow, rejectLimitError } from './finalise.ts';
 import { doneReceipt } from './receipt.ts';
-import { accountOf } from './reconcile.ts';
+import { accountOf, countSinks } from './reconcile.ts';
 
 export interface GroupEnding {
   readonly done: readonly { readonly file: LedgerFile; readonly moved: Moved }[];
@@ -71,18 +70,17 @@ async function endPlain(context: Context, accounts: readonly FileAccount[]): Pro
 
 /** Receipts of those whose accounts agree and which have no more rejects than they may. */
 async function writeReceipts(
-  { lake }: Context,
+  { sinks }: Context,
   definition: StoredDefinition,
   accounts: readonly FileAccount[],
 ): Promise<Receipt[]> {
-  const parts = accounts.map((account) => account.parts);
-  const [audits, fingerprints] = await Promise.all([
-    auditLakeOf(lake, parts, { footers: false }),
+  const [found, fingerprints] = await Promise.all([
+    countSinks(sinks, definition, accounts, { recount: false }),
     fingerprintsNow(accounts.map(({ file }) => file)),
   ]);
   return accounts.flatMap((account, i) => {
     const { file } = account;
-    const { checks, counts } = accountOf({ ...account, lake: audits[i], fingerprint: fingerprints[i] });
+    const { checks, counts } = accountOf({ ...account, sinks: found[i], fingerprint: fingerprints[i] });
     if (checks.some(({ ok }) => !ok) || rejectLimitError(definition, file, counts.rows) !== null) return [];
     return doneReceipt(file, { ...counts, checks });
   });

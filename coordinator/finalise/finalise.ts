@@ -9,13 +9,12 @@ import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { openObjects } from '../../platform/storage/index.ts';
-import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { type Context, linkOf } from '../context.ts';
 import type { Ended } from '../stages.ts';
 import { archiveFile } from './archive.ts';
 import { endDone } from './end-done.ts';
 import { doneReceipt } from './receipt.ts';
-import { accountOf, type Check } from './reconcile.ts';
+import { accountOf, type Check, countSinks } from './reconcile.ts';
 import { failFile } from './unload.ts';
 
 /**
@@ -38,7 +37,7 @@ export async function finaliseFile(
   if (!(await ledger.setFileState(fileId, 'finalising'))) return null;
   crashPoint('finalise.begun');
   const definition = await definitionOf(context.pool, context.registry, file);
-  const account = await takeAccount(context, file, chunks);
+  const account = await takeAccount(context, definition, file, chunks);
   crashPoint('finalise.accounted');
   const broken = account.checks.find((check) => !check.ok);
   if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
@@ -79,16 +78,22 @@ function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
   return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
 }
 
-async function takeAccount(context: Context, file: LedgerFile, chunks: readonly LedgerChunk[]) {
-  const { ledger, lake } = context;
-  const [{ parts, audit }, rejectsByCode, fingerprint] = await Promise.all([
+async function takeAccount(
+  context: Context,
+  definition: StoredDefinition,
+  file: LedgerFile,
+  chunks: readonly LedgerChunk[],
+) {
+  const { ledger } = context;
+  const [{ parts, sinks }, rejectsByCode, fingerprint] = await Promise.all([
     ledger.parts(file.fileId).then(async (parts) => {
-      return { parts, audit: await auditLake(lake, parts, { footers: false }) };
+      const [sinks] = await countSinks(context.sinks, definition, [{ chunks, parts }], { recount: false });
+      return { parts, sinks };
     }),
     ledger.rejectCounts(file.fileId),
     fingerprintNow(file),
   ]);
-  return { fingerprint, ...accountOf({ file, chunks, parts, rejectsByCode, fingerprint, lake: audit }) };
+  return { fingerprint, ...accountOf({ file, chunks, parts, rejectsByCode, fingerprint, sinks }) };
 }
 
 /** Null where the file is gone. */

@@ -4,7 +4,11 @@ import { type FileLink, noRows, type RowCounts } from '../../platform/progress/p
 import type { FileLayout, Receipt } from '../../platform/types.ts';
 
 /** What is known of any file when it ends; the rest is nothing. */
-function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: Date): Receipt {
+function emptyReceipt(
+  file: LedgerFile,
+  status: Receipt['status'],
+  finishedAt: Date,
+): Omit<Receipt, 'starRows'> {
   const startedAt = file.startedAt ?? file.landedAt;
   return {
     file: file.name,
@@ -19,7 +23,6 @@ function emptyReceipt(file: LedgerFile, status: Receipt['status'], finishedAt: D
     parts: 0,
     lakeRows: 0,
     lakeBytes: 0,
-    starRows: 0,
     rejectsByCode: {},
     layout: file.layout,
     drift: file.layout?.drift ?? null,
@@ -39,6 +42,7 @@ export function duplicateReceipt(
     layout: FileLayout;
     definitionVersion: string;
     message: string;
+    starRows: Receipt['starRows'];
     link?: FileLink;
   },
 ): Receipt {
@@ -53,6 +57,7 @@ export function failedReceipt(
   file: LedgerFile,
   known: {
     error: NonNullable<Receipt['error']>;
+    starRows: Receipt['starRows'];
     rows: Pick<RowCounts, 'parsed' | 'rejected'>;
     rejectsByCode: Receipt['rejectsByCode'];
     checks: Receipt['checks'];

@@ -1,12 +1,14 @@
 /**
- * Whether the accounts of a loaded file agree: file, chunks, ledger, lake and star, each counted where it
- * is. Pure: finalise.ts finds out, this compares.
+ * Whether the accounts of a loaded file agree: file, chunks, ledger and every sink that it was loaded into, each
+ * counted where it is. Pure but for countSinks, which asks the sinks.
  */
+import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
 import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
-import type { LakeAudit } from '../../sinks/lake/audit-lake.ts';
+import { sinksOf } from '../../sinks/all-sinks.ts';
+import type { Sink, SinkCount } from '../../sinks/contract.ts';
 
 export type Check = Receipt['checks'][number];
 
@@ -18,8 +20,24 @@ export interface Accounts {
   readonly rejectsByCode: Readonly<Record<string, number>>;
   /** Fingerprint of the file now; null where it is gone. */
   readonly fingerprint: string | null;
-  readonly starRows: number;
-  readonly lake: LakeAudit;
+  /** What each sink that the file was loaded into has of it. */
+  readonly sinks: SinkCounts;
+}
+
+/** By the name of the sink, in the order in which a chunk is written to them. */
+export type SinkCounts = Readonly<Record<string, SinkCount>>;
+
+/** Asks every sink of a definition for what it has of each of the files. */
+export async function countSinks(
+  sinks: readonly Sink[],
+  definition: StoredDefinition,
+  files: readonly Pick<Accounts, 'chunks' | 'parts'>[],
+  options: { readonly recount: boolean },
+): Promise<SinkCounts[]> {
+  const asked = sinksOf(sinks, definition);
+  const toCount = files.map(({ chunks, parts }) => ({ definition, chunks, parts }));
+  const counted = await Promise.all(asked.map((sink) => sink.count(toCount, options)));
+  return files.map((_, f) => Object.fromEntries(asked.map(({ name }, s) => [name, counted[s][f]])));
 }
 
 /** Rows of all chunks together. */
@@ -35,21 +53,20 @@ export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
 }
 
 /** What the receipt says of a file's rows, wherever they are, and whether all say the same. */
-export function accountOf(accounts: Omit<Accounts, 'starRows'>) {
-  const { chunks, parts, lake, rejectsByCode } = accounts;
-  const starRows = chunks.reduce((sum, chunk) => sum + (chunk.accounts.star?.rows ?? 0), 0);
+export function accountOf(accounts: Accounts) {
+  const { chunks, parts, sinks, rejectsByCode } = accounts;
+  const { lake, star } = sinks;
   const lakeCounts = { parts: parts.length, lakeRows: lake.rows, lakeBytes: lake.bytes };
   return {
-    checks: reconcile({ ...accounts, starRows }),
-    counts: { rows: sumRows(chunks), ...lakeCounts, starRows, rejectsByCode },
+    checks: reconcile(accounts),
+    counts: { rows: sumRows(chunks), ...lakeCounts, starRows: star?.rows ?? null, rejectsByCode },
   };
 }
 
 /** Every check with its outcome, in the order in which a reader would ask. */
 export function reconcile(accounts: Accounts): Check[] {
-  const { file, chunks, parts, rejectsByCode, fingerprint, starRows, lake } = accounts;
+  const { file, chunks, parts, rejectsByCode, fingerprint, sinks } = accounts;
   const rows = sumRows(chunks);
-  const manifestRows = parts.reduce((sum, part) => sum + part.rows, 0);
   const rejects = Object.values(rejectsByCode).reduce((sum, count) => sum + count, 0);
   return [
     check('file unchanged', fingerprint === file.fingerprint, fileDetail(fingerprint)),
@@ -57,14 +74,16 @@ export function reconcile(accounts: Accounts): Check[] {
     committed(chunks),
     addsUp(chunks, rows),
     equal('rejects on record', { ledger: rows.rejected, rejects }),
-    check(
-      'parts are there',
-      lake.faults.length === 0,
-      lake.faults.slice(0, 3).join('; ') || plural(parts.length, 'part'),
-    ),
-    equal('rows in the lake', { ledger: rows.loaded, manifest: manifestRows, parts: lake.rows }),
-    equal('rows in the star', { ledger: rows.loaded, star: starRows }),
+    ...Object.entries(sinks).flatMap(([sink, count]) => sinkChecks(sink, count, rows.loaded, parts.length)),
   ];
+}
+
+/** `parts`: in the manifest. */
+function sinkChecks(sink: string, { counts, faults }: SinkCount, loaded: number, parts: number): Check[] {
+  const rows = equal(`rows in the ${sink}`, { ledger: loaded, ...counts });
+  if (faults === undefined) return [rows];
+  const found = faults.slice(0, 3).join('; ') || plural(parts, 'part');
+  return [check('parts are there', faults.length === 0, found), rows];
 }
 
 function check(name: string, ok: boolean, detail: string): Check {

@@ -10,9 +10,7 @@ import { noteChecks } from '../../ledger/tables/files.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isCollision } from '../../platform/errors/retry.ts';
-import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
-import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
-import { sweepLake } from '../commands/undo.ts';
+import { sinksOf } from '../../sinks/all-sinks.ts';
 import { type Context, linkOf } from '../context.ts';
 import type { Moved } from '../stages.ts';
 import { moveFailed } from './archive.ts';
@@ -43,8 +41,9 @@ export async function failFile(
       if (checks.length > 0) await noteChecks(client, file.fileId, checks);
       crashPoint('unload.ledger-written');
       if (chunkIds.length > 0) {
-        const { star } = await definitionOf(client, context.registry, file);
-        await deleteFacts(client, star, chunkIds);
+        const definition = await definitionOf(client, context.registry, file);
+        for (const sink of sinksOf(context.sinks, definition))
+          await sink.remove(client, { file, definition, chunkIds });
         crashPoint('unload.facts-deleted');
       }
       return reason;
@@ -65,15 +64,18 @@ export async function finishFailed(
   error: ErrorDescription,
   checks: readonly Check[],
 ): Promise<Moved> {
-  const { ledger, lake, pool } = context;
+  const { ledger, sinks } = context;
   const chunks = await ledger.chunks(file.fileId);
-  if (chunks.length > 0) await sweepLake(lake, file);
+  if (chunks.length > 0) for (const sink of sinks) await sink.sweep(file);
   crashPoint('unload.swept');
-  await sweepStagingTables(pool);
+  for (const { versions } of sinks) await versions?.dropStaging();
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
   const link = await linkOf(ledger, file);
   const { parsed, rejected } = sumRows(chunks);
-  const known = { checks, rows: { parsed, rejected }, error, rejectsByCode };
+  // A file that was never planned, and whose dataset is not defined any more, was to go nobody knows where.
+  const definition = await definitionOf(context.pool, context.registry, file).catch(() => null);
+  const starRows = definition?.star ? 0 : null;
+  const known = { checks, rows: { parsed, rejected }, starRows, error, rejectsByCode };
   const receipt = failedReceipt(file, { ...known, ...(link && { link }) });
   // Without a receipt it is all done again.
   const moved = await moveFailed(context, file, receipt);

@@ -50,8 +50,8 @@ function describe(dataset: CompiledDataset) {
     })),
     computed: dataset.enrichments.map(({ name, logical }) => ({ name, ...logical })),
     partitionBy: dataset.lake.partitionBy.map(({ name }) => name),
-    fact: `${dataset.star.schema}.${dataset.star.fact}`,
-    dimensions: dataset.star.dimensions.map(({ kind, table, key }) => ({ kind, table, key })),
+    fact: dataset.star && `${dataset.star.schema}.${dataset.star.fact}`,
+    dimensions: (dataset.star?.dimensions ?? []).map(({ kind, table, key }) => ({ kind, table, key })),
     marts: dataset.marts.map(({ name, kind }) => ({ name, kind })),
     queries: dataset.queries.map(({ name, description, parameters }) => ({
       name,

@@ -6,7 +6,6 @@
 import { isFinished } from '../../platform/progress/progress.ts';
 import { clearSpool, spooledFiles } from '../../platform/storage/spool.ts';
 import { listStaging } from '../../platform/storage/staging-key.ts';
-import { sweepStagingTables } from '../../sinks/postgres/facts/make-staging.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 
@@ -18,7 +17,7 @@ export async function tidy(context: Context): Promise<void> {
   await sweepUndone(context);
   await sweepSpool(context);
   await sweepStaging(context);
-  await sweepStagingTables(context.pool);
+  for (const { versions } of context.sinks) await versions?.dropStaging();
 }
 
 /** Tidies, and does `also`, each time, until it is closed. One that is under way then may wait for a server that

@@ -15,7 +15,7 @@ import { datasetNamed } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
-import { makeStagingTable } from '../../sinks/postgres/facts/make-staging.ts';
+import { sinksOf } from '../../sinks/all-sinks.ts';
 import type { Context } from '../context.ts';
 import { endDuplicate } from '../finalise/end-duplicate.ts';
 import type { Discovered, Ended, Identified, Planned } from '../stages.ts';
@@ -82,10 +82,11 @@ async function loadOnce(context: Context, identified: Identified): Promise<Prepa
   }
 }
 
-async function planAndQueue({ pool, ledger, queues }: Context, planned: Planned): Promise<void> {
+async function planAndQueue({ ledger, queues, sinks }: Context, planned: Planned): Promise<void> {
   const { file, definition, layout, contentHash, chunks, link, takes } = planned;
   const { fileId } = file;
-  if (link?.kind === 'replaces') await makeStagingTable(pool, definition.star, file);
+  for (const { versions } of link?.kind === 'replaces' ? sinksOf(sinks, definition) : [])
+    await versions?.makeStaging(definition, file);
   const plan = { layout, contentHash, chunks, definitionVersion: definition.version };
   const jobs = await ledger.planFile(fileId, { ...plan, ...(link && { link }), ...(takes && { takes }) });
   crashPoint('plan.written');

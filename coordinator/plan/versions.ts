@@ -45,7 +45,7 @@ export async function settleVersions(
     throw new LandfallError('LF_FILE_VERSION', values);
   }
   for (const { fileId } of loaded) {
-    await takeOut(client, context.registry, fileId, `replaced by file ${file.fileId}`);
+    await takeOut(client, context, fileId, `replaced by file ${file.fileId}`);
   }
 }
 

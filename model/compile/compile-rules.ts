@@ -39,6 +39,7 @@ export function compileRules(
     if ('unique' in rule) {
       const compiled = uniqueRule(name, rule, Object.keys(source.columns), unique, mistakes);
       if (compiled === null) continue;
+      if (compiled.scope === 'star' && source.star === 'none') refuseStarScope(name, mistakes);
       unique.push(compiled);
       operations.push([name, 'unique', compiled.columns, compiled.scope]);
       continue;
@@ -201,6 +202,11 @@ function rowRule(
     }
   };
   return { name, reason: RejectReason.rule, column: -1, inputs: inputs.map(({ column }) => column), run };
+}
+
+function refuseStarScope(name: string, mistakes: Mistakes): void {
+  const what = "its scope is 'star', and the dataset has none";
+  mistakes.add(`rules.${name}`, what, "Say { scope: 'file' }, or give the dataset a star");
 }
 
 /** Types of which equal values may be written differently, or compare as nobody would expect. */

@@ -7,6 +7,7 @@ import type { QueryParameter, SqlText } from '../language/star.ts';
 import { didYouMean } from '../words.ts';
 import { messageOf } from './compile-enrichments.ts';
 import { checkIdentifier } from './compile-names.ts';
+import { dimensionsOf } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** The statement without its final semicolon; '' and a mistake where it cannot be read. */
@@ -31,8 +32,8 @@ export function compileMarts(source: DatasetDefinition, mistakes: Mistakes): Com
   return Object.entries(source.marts ?? {}).map(([name, mart]) => {
     const place = `marts.${name}`;
     checkIdentifier(name, place, mistakes);
-    const tables = Object.values(source.star.dimensions ?? {}).map(({ table }) => table);
-    if ([source.star.fact, ...tables].includes(name)) {
+    const tables = Object.values(dimensionsOf(source)).map(({ table }) => table);
+    if (source.star !== 'none' && [source.star.fact, ...tables].includes(name)) {
       mistakes.add(place, 'there is a table of that name in the star', 'Give the mart another name');
     }
     return { name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey };

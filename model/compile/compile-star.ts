@@ -76,14 +76,22 @@ function keyOfTable(table: string): string {
   return `${table.replace(/^dim_/, '')}_key`;
 }
 
-/** `keep`: the column for values of unknown columns. */
+/** A star as a person writes it. */
+type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
+
+/** By the key columns that point to them; none where there is no star. */
+export function dimensionsOf({ star }: DatasetDefinition): NonNullable<StarSource['dimensions']> {
+  return star === 'none' ? {} : (star.dimensions ?? {});
+}
+
+/** `keep`: the column for values of unknown columns. Null for a dataset with the lake alone. */
 export function compileStar(
-  source: DatasetDefinition,
+  { star }: DatasetDefinition,
   names: Names,
   keep: string | null,
   mistakes: Mistakes,
-): CompiledStar {
-  const { star } = source;
+): CompiledStar | null {
+  if (star === 'none') return null;
   const schema = star.schema ?? 'star';
   checkIdentifier(schema, 'star.schema', mistakes);
   if (schema === 'landfall') mistakes.add('star.schema', 'landfall is the ledger', 'Choose another schema');
@@ -94,7 +102,7 @@ export function compileStar(
   refuseDisagreement(dimensions, star.fact, mistakes);
   const columns: FactColumn[] = [
     ...roles.map(([name], dimension): FactColumn => ({ kind: 'dimension', name, dimension })),
-    ...factValues(source, dimensions, names, mistakes),
+    ...factValues(star, dimensions, names, mistakes),
     ...(keep === null ? [] : [keptColumn(keep)]),
     { kind: 'chunk', name: 'chunk_id' },
   ];
@@ -103,7 +111,7 @@ export function compileStar(
     'star.columns',
     mistakes,
   );
-  return { schema, fact: star.fact, columns, dimensions, indexes: compileIndexes(source, columns, mistakes) };
+  return { schema, fact: star.fact, columns, dimensions, indexes: compileIndexes(star, columns, mistakes) };
 }
 
 function keptColumn(name: string): FactColumn {
@@ -111,12 +119,12 @@ function keptColumn(name: string): FactColumn {
 }
 
 function factValues(
-  source: DatasetDefinition,
+  star: StarSource,
   dimensions: readonly CompiledDimension[],
   names: Names,
   mistakes: Mistakes,
 ): FactColumn[] {
-  const listed = source.star.columns?.flatMap((name, i) => {
+  const listed = star.columns?.flatMap((name, i) => {
     const named = nameAt(names, name, `star.columns[${i}]`, mistakes);
     return named === null ? [] : halves(name, named.logical);
   });
@@ -186,8 +194,8 @@ export function tableShape(dimension: CompiledDimension): string {
 }
 
 /** Dimension tables that the definition shares with others: one of its roles says so. */
-export function sharedTables({ star }: DatasetDefinition): string[] {
-  const shared = Object.values(star.dimensions ?? {}).filter((dimension) => dimension.shared);
+export function sharedTables(source: DatasetDefinition): string[] {
+  const shared = Object.values(dimensionsOf(source)).filter((dimension) => dimension.shared);
   return [...new Set(shared.map(({ table }) => table))].sort();
 }
 
@@ -219,13 +227,13 @@ function refuseRepeats(names: readonly string[], place: string, mistakes: Mistak
 }
 
 function compileIndexes(
-  source: DatasetDefinition,
+  star: StarSource,
   columns: readonly FactColumn[],
   mistakes: Mistakes,
 ): CompiledStar['indexes'] {
   const known = columns.map(({ name }) => name);
   const chunk = { columns: ['chunk_id'], method: 'brin' as const };
-  const indexes = (source.star.indexes ?? []).map((index, i) => {
+  const indexes = (star.indexes ?? []).map((index, i) => {
     const place = `star.indexes[${i}]`;
     const { method = 'btree' } = index;
     if (index.columns.length === 0) mistakes.add(place, 'it has no columns', 'Name at least one');

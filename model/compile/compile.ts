@@ -9,7 +9,7 @@ import { columnRefs, compileEnrichments, type Operation } from './compile-enrich
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
-import { compileLake, compileStar, sharedTables } from './compile-star.ts';
+import { compileLake, compileStar, dimensionsOf, sharedTables } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
 
@@ -103,14 +103,25 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
       );
     }
   }
-  if (typeof source.star?.fact !== 'string') {
-    mistakes.add('star.fact', 'the fact table has no name', "Say star: { fact: 'fact_…' }");
+  if (source.star === 'none') refuseStarless(source, mistakes);
+  else if (typeof source.star?.fact !== 'string') {
+    const fix = "Say star: { fact: 'fact_…' }, or star: 'none' for a dataset with the lake alone";
+    mistakes.add('star.fact', 'the fact table has no name', fix);
   }
   if (source.mode !== undefined && source.mode !== 'append') {
     mistakes.add('mode', `there is no ${source.mode}`, "Say 'append', or leave it out");
   }
   if (!['add', 'replace', 'refuse'].includes(source.versions ?? 'add')) {
     mistakes.add('versions', `there is no ${source.versions}`, "Say 'add', 'replace' or 'refuse'");
+  }
+}
+
+/** What reads the star cannot be had without one. */
+function refuseStarless(source: DatasetDefinition, mistakes: Mistakes): void {
+  for (const part of ['marts', 'checks', 'queries'] as const) {
+    if (Object.keys(source[part] ?? {}).length === 0) continue;
+    const fix = `Remove the ${part}, or give the dataset a star: star: { fact: 'fact_…' }`;
+    mistakes.add(part, `${part} are SQL over the star, and the dataset has none`, fix);
   }
 }
 
@@ -131,7 +142,7 @@ function compileRejects(source: DatasetDefinition, mistakes: Mistakes): Compiled
 function distinctTexts(source: DatasetDefinition, operations: readonly Operation[]): Set<string> {
   const listed = Object.entries(source.columns).filter(([, { options }]) => options.oneOf !== undefined);
   const used = new Set<string>([...(source.lake?.partitionBy ?? []), ...listed.map(([name]) => name)]);
-  for (const dimension of Object.values(source.star.dimensions ?? {})) {
+  for (const dimension of Object.values(dimensionsOf(source))) {
     if (dimension.kind === 'date' || dimension.keys === 'hashed') continue;
     for (const name of Object.values(dimension.natural)) used.add(name);
     for (const name of Object.values(dimension.attributes)) used.add(name);

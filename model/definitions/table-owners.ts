@@ -34,6 +34,7 @@ export class TableOwners {
 
 function tablesOf({ name, star, marts, sharedTables }: CompiledDataset): Map<string, Owner> {
   const tables = new Map<string, Owner>();
+  if (star === null) return tables;
   const own = { dataset: name, shape: '', shared: false };
   tables.set(`${star.schema}.${star.fact}`, { ...own, what: 'fact table' });
   for (const mart of marts) tables.set(`${star.schema}.${mart.name}`, { ...own, what: 'mart' });

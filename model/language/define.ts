@@ -116,7 +116,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Rules over several columns; a row that breaks one is rejected (LF_REJECT_RULE, LF_REJECT_UNIQUE). */
   readonly rules?: (c: Refs<C>) => Readonly<Record<string, Rule | UniqueRule>>;
   readonly lake?: Lake<N>;
-  readonly star: Star<N, D>;
+  /** The star's tables; 'none' for a dataset with the lake alone. */
+  readonly star: Star<N, D> | 'none';
   readonly mode?: 'append';
   /**
    * What to do with other content under the name of a file that is loaded: `add` it to what is there, let

@@ -4,9 +4,20 @@ import type { Batch } from '../../model/enrich/batch.ts';
 import { allSettled } from '../../platform/all-settled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Part, Staged, Storage } from '../../platform/types.ts';
-import type { Account, ChunkToWrite, Sink, SinkChunk, SinkGroup } from '../contract.ts';
+import { rowsWritten } from '../all-sinks.ts';
+import type {
+  Account,
+  ChunkToWrite,
+  FileToCount,
+  Sink,
+  SinkChunk,
+  SinkCount,
+  SinkGroup,
+} from '../contract.ts';
+import { auditLakeOf } from './audit-lake.ts';
 import { type LakeChunk, openLakeChunk } from './lake-chunk.ts';
 import { QuarantinePart } from './quarantine.ts';
+import { sweepLake } from './sweep-lake.ts';
 
 /**
  * Rejects that a quarantine part holds, and those of a turn more. Its encoder writes about 10,000 a second:
@@ -38,6 +49,26 @@ export class LakeSink implements Sink {
 
   openGroup(): SinkGroup {
     return new LakeGroup(this.lake);
+  }
+
+  async count(
+    files: readonly FileToCount[],
+    { recount }: { readonly recount: boolean },
+  ): Promise<SinkCount[]> {
+    const parts = files.map((file) => file.parts);
+    const audits = await auditLakeOf(this.lake, parts, { footers: recount });
+    return audits.map(({ rows, bytes, faults }, i) => {
+      const manifest = parts[i].reduce((sum, part) => sum + part.rows, 0);
+      const written = rowsWritten(this.name, files[i].chunks);
+      return { rows, bytes, counts: { written, manifest, parts: rows }, faults };
+    });
+  }
+
+  /** The manifest is the ledger's, and without it nothing counts. */
+  async remove(): Promise<void> {}
+
+  sweep(file: { readonly fileId: number; readonly dataset: string }): Promise<void> {
+    return sweepLake(this.lake, file);
   }
 }
 

@@ -4,33 +4,54 @@
  * Members are made in transactions of their own, so that no chunk holds locks that another waits for. Those with
  * hashed keys may be made late, but all are there before `prepare` settles: no fact commits without its members.
  */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
 import type { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
+import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { CompiledDataset, CompiledStar } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import type { Account, ChunkToWrite, Sink, SinkChunk, SinkGroup } from '../contract.ts';
+import { rowsWritten } from '../all-sinks.ts';
+import type {
+  Account,
+  ChunkToWrite,
+  FileToCount,
+  Sink,
+  SinkChunk,
+  SinkCount,
+  SinkGroup,
+  SinkVersions,
+  WrittenFile,
+} from '../contract.ts';
 import { martDdl, starDdl } from './ddl/ddl.ts';
+import { countFacts, deleteFacts } from './ddl/make-star.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
+import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingStar } from './facts/staging.ts';
+import { starOf } from './star-of.ts';
 
 export class StarSink implements Sink {
   readonly name = 'star';
   readonly capabilities = { transactional: true };
+  readonly versions: SinkVersions;
   private readonly pool: Pool;
   /** What this process knows of each dataset's dimension tables. */
   private readonly dimensions = new WeakMap<CompiledDataset, Dimensions>();
 
   constructor(pool: Pool) {
     this.pool = pool;
+    this.versions = {
+      makeStaging: (definition, file) => makeStagingTable(pool, starOf(definition), file),
+      moveStaged: (client, definition, file) => moveStagedFacts(client, starOf(definition), file),
+      dropStaging: () => sweepStagingTables(pool),
+    };
   }
 
-  takes(dataset: CompiledDataset): boolean {
-    return dataset.star !== null;
+  takes({ star }: StoredDefinition): boolean {
+    return star !== null;
   }
 
   ddl(dataset: CompiledDataset): readonly string[] {
@@ -40,19 +61,41 @@ export class StarSink implements Sink {
   async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {
     const { dataset, file, transaction } = chunk;
     await transaction.open();
-    const writer = new FactWriter(transaction, loadingStar(dataset.star, file));
+    const writer = new FactWriter(transaction, loadingStar(starOf(dataset), file));
     return new StarChunk(new FactRows(chunk, this.dimensionsOf(dataset)), writer);
   }
 
   openGroup(dataset: CompiledDataset): SinkGroup {
-    return new StarGroup(dataset.star, (chunk) => new FactRows(chunk, this.dimensionsOf(dataset)));
+    return new StarGroup(starOf(dataset), (chunk) => new FactRows(chunk, this.dimensionsOf(dataset)));
   }
 
   private dimensionsOf(dataset: CompiledDataset): Dimensions {
     let known = this.dimensions.get(dataset);
-    if (known === undefined) this.dimensions.set(dataset, (known = new Dimensions(this.pool, dataset)));
+    if (known === undefined) {
+      known = new Dimensions(this.pool, starOf(dataset));
+      this.dimensions.set(dataset, known);
+    }
     return known;
   }
+
+  count(files: readonly FileToCount[], { recount }: { readonly recount: boolean }): Promise<SinkCount[]> {
+    return Promise.all(
+      files.map(async ({ definition, chunks }) => {
+        const chunkIds = chunks.map(({ chunkId }) => chunkId);
+        const rows = recount
+          ? await countFacts(this.pool, starOf(definition), chunkIds)
+          : rowsWritten(this.name, chunks);
+        return { rows, bytes: 0, counts: { star: rows } };
+      }),
+    );
+  }
+
+  async remove(client: ClientBase, { definition, chunkIds }: WrittenFile): Promise<void> {
+    await deleteFacts(client, starOf(definition), chunkIds);
+  }
+
+  /** The transaction has removed all. */
+  async sweep(): Promise<void> {}
 }
 
 /** A chunk's batches as binary COPY rows of the fact table. */
@@ -65,7 +108,7 @@ class FactRows {
   private readonly signal: AbortSignal;
 
   constructor({ dataset, chunkId, kernel, stopwatch, signal }: ChunkToWrite, dimensions: Dimensions) {
-    this.star = dataset.star;
+    this.star = starOf(dataset);
     this.chunkId = chunkId;
     this.kernel = kernel;
     this.keys = dimensions.openChunk(kernel);

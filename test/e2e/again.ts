@@ -9,6 +9,7 @@ import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Receipt } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { type CommandRun, landfall } from '../cli/run.ts';
 import { redisUrl, sharedHome, tempFolder } from '../support/index.ts';
 import { type Backend, type TestSite, testSite } from './site.ts';
@@ -128,7 +129,8 @@ export async function exported(site: TestSite, name: string): Promise<Buffer> {
 export async function undone(site: TestSite, name: string): Promise<LedgerFile[]> {
   const { pool } = site.database;
   const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
-  const tools = { pool, ledger: new Ledger(pool), registry, lake: await openStorage(site.config.lakeUrl) };
+  const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
+  const tools = { pool, ledger: new Ledger(pool), registry, sinks };
   return undoFile(tools, (await findFile(pool, name, { wanted: ['done'], only: true })).fileId, 'by a test');
 }
 

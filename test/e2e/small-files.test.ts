@@ -11,6 +11,7 @@ import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Receipt } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { type Oracle, openOracle } from '../oracle/duckdb.ts';
 import { tempFolder } from '../support/index.ts';
 import { expectAgreement } from './agree.ts';
@@ -159,8 +160,8 @@ async function undoOneOfMany(site: TestSite, rows: number): Promise<void> {
   const parts = await site.query('select path from landfall.manifest where file_id <> $1', [file.file_id]);
   const { database, coordinator, config } = site;
   const registry = await loadRegistry({ builtin, paths: [] });
-  const lake = await openStorage(config.lakeUrl);
-  const tools = { pool: database.pool, ledger: coordinator.ledger, registry, lake };
+  const sinks = openSinks({ pool: database.pool, lake: await openStorage(config.lakeUrl) });
+  const tools = { pool: database.pool, ledger: coordinator.ledger, registry, sinks };
   await undoFile(tools, file.file_id, 'by a test');
   const [star] = await site.query<{ rows: number }>('select count(*)::int as rows from star.fact_trip');
   expect(star.rows).toBe(rows - Number(file.rows_loaded));

@@ -8,6 +8,7 @@ import { Ledger } from '../../ledger/ledger.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Storage } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
 import { main } from '../cli/run.ts';
 import { account, commandOf, csv, header, lakeFiles, rows, siteOf } from '../e2e/again.ts';
@@ -95,9 +96,11 @@ it('undo that breaks off in the lake is made up for by the next one', async () =
     const { pool } = site.database;
     const registry = await loadRegistry({ builtin: [], paths: site.config.datasets });
     const lake = await openStorage(site.config.lakeUrl);
-    const tools = { pool, ledger: new Ledger(pool), registry, lake };
+    const tools = { pool, ledger: new Ledger(pool), registry, sinks: openSinks({ pool, lake }) };
     const broken = Object.create(lake, { delete: { value: async () => Promise.reject(new Error('gone')) } });
-    await expect(undoFile({ ...tools, lake: broken as Storage }, 1, 'by a test')).rejects.toThrow('gone');
+    await expect(
+      undoFile({ ...tools, sinks: openSinks({ pool, lake: broken as Storage }) }, 1, 'by a test'),
+    ).rejects.toThrow('gone');
     expect(await account(site)).toMatchObject({ ids: [], parts: 0 });
     expect(lakeFiles(site).length).toBeGreaterThan(0);
     expect(await undoFile(tools, 1, 'by a test')).toEqual([]);

@@ -160,7 +160,7 @@ describe('definitions that are read again', () => {
     write(folder, 'more.ts', definition('more'));
     expect(await registry.reload()).toBe(true);
     expect(registry.names()).toEqual(['more', 'sales', 'stock']);
-    expect(registry.get('sales')?.star.fact).toBe('fact_two');
+    expect(registry.get('sales')?.star?.fact).toBe('fact_two');
     expect(registry.get('stock')).toBe(stock);
     expect(registry.version('sales', sales.version)).toBe(sales);
     expect(registry.version('sales', registry.get('sales')!.version)).toBe(registry.get('sales'));

@@ -7,6 +7,7 @@ import type {
   CompiledDataset,
   CompiledDimension,
   CompiledMart,
+  CompiledStar,
   FactColumn,
   LogicalType,
 } from '../../../model/compiled.ts';
@@ -36,15 +37,16 @@ function columnLines(columns: readonly (readonly [name: string, rest: string])[]
 
 /**
  * Schema, dimensions with the unknown member 0, fact table and its indexes, in an order in which they can be
- * run. Idempotent; two processes must not run them at the same time (an advisory lock sees to that).
+ * run; nothing for a dataset without a star. Idempotent; two processes must not run them at the same time (an advisory lock sees to that).
  */
 export function starDdl(dataset: CompiledDataset): string[] {
   const { star } = dataset;
+  if (star === null) return [];
   const tables = new Map(star.dimensions.map((dimension) => [dimension.table, dimension]));
   return [
     `create schema if not exists ${identifier(star.schema)}`,
     ...[...tables.values()].flatMap((dimension) => dimensionDdl(star.schema, dimension)),
-    ...factDdl(dataset),
+    ...factDdl(dataset, star),
   ];
 }
 
@@ -113,7 +115,7 @@ function dateDdl(table: string, key: string): string[] {
   ];
 }
 
-function factDdl({ name, description, star }: CompiledDataset): string[] {
+function factDdl({ name, description }: CompiledDataset, star: CompiledStar): string[] {
   const table = `${identifier(star.schema)}.${identifier(star.fact)}`;
   const lines = columnLines(
     star.columns.map((column) => [identifier(column.name), factType(column, star.dimensions)] as const),
@@ -161,7 +163,7 @@ function indexName(fact: string, columns: readonly string[]): string {
  */
 export function martDdl(dataset: CompiledDataset): string[] {
   const { marts, star } = dataset;
-  if (marts.length === 0) return [];
+  if (star === null || marts.length === 0) return [];
   const made = JSON.stringify([marts, star.columns, star.dimensions]);
   const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
   return [

@@ -43,6 +43,7 @@ interface WantedTable {
  */
 export async function growStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
   const { star } = dataset;
+  if (star === null) return;
   const wanted = wantedTables(star);
   const tables = wanted.map(({ table }) => table);
   const found = await starColumns(client, star.schema, tables);

@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { DictionaryVector, Int32Vector, Vector } from '../../../kernel/columns/vectors.ts';
 import { isValid } from '../../../kernel/columns/vectors.ts';
 import type { Kernel } from '../../../kernel/types.ts';
-import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../model/compiled.ts';
+import type { CompiledDimension, CompiledStar, LogicalType } from '../../../model/compiled.ts';
 import type { Batch } from '../../../model/enrich/batch.ts';
 import { sqlType } from '../ddl/ddl.ts';
 import { vectorOf } from '../facts/batch-vector.ts';
@@ -34,16 +34,16 @@ export interface ChunkKeys {
   finish(signal?: AbortSignal): Promise<void>;
 }
 
-/** What a worker process knows of one dataset's dimension tables. Roles of one table share it. */
+/** What a worker process knows of the dimension tables of one star. Roles of one table share it. */
 export class Dimensions {
   private readonly tables = new Map<string, TableMembers>();
   private readonly hashed = new Map<string, HashedTable>();
   private readonly dates = new Map<string, DateMembers>();
-  private readonly dataset: CompiledDataset;
+  private readonly star: CompiledStar;
 
-  constructor(pool: Pool, dataset: CompiledDataset) {
-    this.dataset = dataset;
-    const { schema, dimensions } = dataset.star;
+  constructor(pool: Pool, star: CompiledStar) {
+    this.star = star;
+    const { schema, dimensions } = star;
     const hashed = new Set(
       dimensions.flatMap((one) => (one.kind === 'lookup' && one.hashed ? [one.table] : [])),
     );
@@ -62,7 +62,7 @@ export class Dimensions {
 
   /** `kernel`: the chunk's; it makes the hashes. */
   openChunk(kernel: Kernel): ChunkKeys {
-    const roles = this.dataset.star.dimensions.map((dimension): Role => {
+    const roles = this.star.dimensions.map((dimension): Role => {
       const { table } = dimension;
       if (dimension.kind === 'date') return new DateRole(dimension.vector, this.dates.get(table)!);
       if (dimension.hashed) return new HashedRole(dimension, this.hashed.get(table)!, kernel);

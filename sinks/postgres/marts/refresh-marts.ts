@@ -16,6 +16,7 @@ import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { starLock } from '../ddl/make-star.ts';
+import { starOf } from '../star-of.ts';
 
 /** SQLSTATEs: a lock was not to be had in time; two have waited for each other. */
 const held: readonly unknown[] = ['55P03', '40P01'];
@@ -40,6 +41,7 @@ export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<voi
 
 /** The table marts of a dataset that the database has. */
 export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledMart[]> {
+  if (star === null) return [];
   const tables = marts.filter((mart) => mart.kind === 'table');
   const names = tables.map(({ name }) => name);
   const existing = await ledger.existingMarts(pool, star.schema, names);
@@ -71,7 +73,7 @@ async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promis
   const marts = dataset.marts.filter((mart) => mart.kind === 'table');
   if (marts.length < 2) return [marts];
   const names = marts.map(({ name }) => name);
-  const reads = await ledger.martReads(client, dataset.star.schema, names);
+  const reads = await ledger.martReads(client, starOf(dataset).schema, names);
   return reads.some((one) => one.reads === null) ? [marts] : apart(marts, reads);
 }
 
@@ -108,11 +110,11 @@ async function refreshTogether(
 }
 
 /** Takes marts off the list until none is left, or one cannot be refreshed. */
-async function refreshEach(client: pg.ClientBase, { star }: MartsOf, left: CompiledMart[][]): Promise<void> {
+async function refreshEach(client: pg.ClientBase, dataset: MartsOf, left: CompiledMart[][]): Promise<void> {
   try {
     for (let marts = left.shift(); marts !== undefined; marts = left.shift()) {
       for (const mart of marts) {
-        const name = `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(mart.name)}`;
+        const name = `${pg.escapeIdentifier(starOf(dataset).schema)}.${pg.escapeIdentifier(mart.name)}`;
         const quietly = mart.uniqueKey.length > 0 ? 'concurrently ' : '';
         await client.query(`refresh materialized view ${quietly}${name}`);
       }

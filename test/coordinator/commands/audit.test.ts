@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { auditFile } from '../../../coordinator/commands/audit.ts';
 import type { Registry } from '../../../model/registry.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
+import { openSinks } from '../../../sinks/open-sinks.ts';
 import { later, openRig, type Rig, salesCsv } from '../support.ts';
 
 let rig: Rig;
@@ -17,8 +18,8 @@ afterEach(async () => {
 async function audit(registry: Registry) {
   const { pool } = rig.database;
   const { ledger } = rig.coordinator;
-  const lake = await openStorage(rig.config.lakeUrl);
-  const { checks, ...rest } = await auditFile({ pool, ledger, registry, lake }, (await ledger.file(1))!);
+  const sinks = openSinks({ pool, lake: await openStorage(rig.config.lakeUrl) });
+  const { checks, ...rest } = await auditFile({ pool, ledger, registry, sinks }, (await ledger.file(1))!);
   return { ...rest, broken: checks.filter(({ ok }) => !ok) };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Accounts, reconcile } from '../../../coordinator/finalise/reconcile.ts';
+import { type Accounts, accountOf, reconcile } from '../../../coordinator/finalise/reconcile.ts';
 import type { LedgerChunk } from '../../../ledger/ledger.ts';
+import type { SinkCount } from '../../../sinks/contract.ts';
 
 function chunk(number: number, change: Partial<LedgerChunk> = {}): LedgerChunk {
   return {
@@ -32,9 +33,16 @@ const good: Accounts = {
   ],
   rejectsByCode: { LF_REJECT_TYPE: 1, LF_REJECT_MISSING: 1 },
   fingerprint: 'print',
-  starRows: 18,
-  lake: { rows: 18, bytes: 2, faults: [] },
+  sinks: { lake: lake(), star: star(18) },
 };
+
+function lake(change: Record<string, number> = {}, faults: string[] = []): SinkCount {
+  return { rows: 18, bytes: 2, counts: { written: 18, manifest: 18, parts: 18, ...change }, faults };
+}
+
+function star(rows: number): SinkCount {
+  return { rows, bytes: 0, counts: { star: rows } };
+}
 
 function broken(change: Partial<Accounts>): string[] {
   return reconcile({ ...good, ...change })
@@ -60,13 +68,22 @@ describe('reconcile', () => {
       ['chunks are committed'],
     ],
     ['rejects that are not on record', { rejectsByCode: { LF_REJECT_TYPE: 1 } }, ['rejects on record']],
-    ['a part that is missing', { lake: { ...good.lake, faults: ['b is missing'] } }, ['parts are there']],
-    ['rows missing in the lake', { lake: { ...good.lake, rows: 17 } }, ['rows in the lake']],
-    ['rows missing in the manifest', { parts: good.parts.slice(1) }, ['rows in the lake']],
-    ['rows missing in the star', { starRows: 17 }, ['rows in the star']],
-    ['rows too many in the star', { starRows: 19 }, ['rows in the star']],
+    ['a part that is missing', { sinks: { lake: lake({}, ['b is missing']) } }, ['parts are there']],
+    ['rows missing in the lake', { sinks: { lake: lake({ parts: 17 }) } }, ['rows in the lake']],
+    ['rows missing in the manifest', { sinks: { lake: lake({ manifest: 9 }) } }, ['rows in the lake']],
+    ['rows that the lake did not count', { sinks: { lake: lake({ written: 9 }) } }, ['rows in the lake']],
+    ['rows missing in a third sink', { sinks: { ...good.sinks, log: star(1) } }, ['rows in the log']],
+    ['rows missing in the star', { sinks: { lake: lake(), star: star(17) } }, ['rows in the star']],
+    ['rows too many in the star', { sinks: { lake: lake(), star: star(19) } }, ['rows in the star']],
   ])('sees %s', (_what, change, names) => {
     expect(broken(change)).toEqual(names);
+  });
+
+  it('does not ask for a star where there is none', () => {
+    const { checks, counts } = accountOf({ ...good, sinks: { lake: lake() } });
+    expect(checks.every(({ ok }) => ok)).toBe(true);
+    expect(checks.map(({ name }) => name)).not.toContain('rows in the star');
+    expect(counts).toMatchObject({ lakeRows: 18, starRows: null });
   });
 
   it('sees a chunk whose rows do not add up', () => {

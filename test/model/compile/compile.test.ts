@@ -104,7 +104,7 @@ describe('what it makes', () => {
 
   test('the fact has keys, values and the chunk; not null where no row can lack a value', () => {
     expect(
-      dataset.star.columns.map((column) => [column.name, column.kind === 'value' && column.notNull]),
+      dataset.star!.columns.map((column) => [column.name, column.kind === 'value' && column.notNull]),
     ).toEqual([
       ['word_key', false],
       ['date_key', false],
@@ -115,8 +115,8 @@ describe('what it makes', () => {
       ['month', true],
       ['chunk_id', false],
     ]);
-    expect(dataset.star.dimensions.map(({ key }) => key)).toEqual(['word_key', 'date_key']);
-    expect(dataset.star.indexes).toEqual([
+    expect(dataset.star!.dimensions.map(({ key }) => key)).toEqual(['word_key', 'date_key']);
+    expect(dataset.star!.indexes).toEqual([
       { columns: ['chunk_id'], method: 'brin' },
       { columns: ['word_key', 'date_key'], method: 'btree' },
     ]);
@@ -127,7 +127,7 @@ describe('what it makes', () => {
       ...plain,
       star: { fact: 'fact_plain', dimensions: { region_key: lookup('dim_region', { name: 'region' }) } },
     });
-    expect(star.columns.map(({ name }) => name)).toEqual(['region_key', 'people', 'chunk_id']);
+    expect(star!.columns.map(({ name }) => name)).toEqual(['region_key', 'people', 'chunk_id']);
   });
 
   test('parameters of queries are numbered and typed, but not in texts, comments, casts and quotes', () => {

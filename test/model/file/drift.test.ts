@@ -145,7 +145,7 @@ describe('the policy', () => {
         star: { ...source.star, ...columns },
         drift: { unknown: { keep: 'extra' } },
       });
-      expect(star.columns.slice(-2)).toEqual([
+      expect(star!.columns.slice(-2)).toEqual([
         { kind: 'value', name: 'extra', vector: 'extra', logical: { type: 'json' }, notNull: false },
         { kind: 'chunk', name: 'chunk_id' },
       ]);

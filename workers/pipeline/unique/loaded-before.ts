@@ -49,14 +49,15 @@ function unknown(
 }
 
 /**
- * How facts of the stored definition show their keys. 'none' where they have none: a column was not there then,
- * and a row with a null in it has no key. Null where the columns are not in the star.
+ * How facts of the stored definition show their keys. 'none' where they have none: the rows are not in the star,
+ * or a column was not there then, and a row with a null in it has no key. Null where the columns are not in the star.
  */
 function keysOf(
   dataset: CompiledDataset,
   rule: CompiledUnique,
   { columns, star }: StoredDefinition,
 ): FactKeys | 'none' | null {
+  if (star === null) return 'none';
   const wanted = rule.columns.map((c) => dataset.columns[c]);
   if (wanted.some(({ name }) => !columns.some((column) => column.name === name))) return 'none';
   const joins = new Map<number, string>();

@@ -66,7 +66,7 @@ function dataset(total = 'select count(*) as facts from "my star"."select"'): Co
     }),
   );
   // A schema that must be quoted: definitions cannot have one, but escaping does not rely on that.
-  return { ...compiled, star: { ...compiled.star, schema: 'my star' } };
+  return { ...compiled, star: { ...compiled.star!, schema: 'my star' } };
 }
 
 describe('on a real server', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../../../kernel/kernel.ts';
 import type { Kernel } from '../../../../kernel/types.ts';
-import type { CompiledDataset, CompiledDimension, LogicalType } from '../../../../model/compiled.ts';
+import type { CompiledDimension, LogicalType } from '../../../../model/compiled.ts';
 import type { Batch } from '../../../../model/enrich/batch.ts';
 import { Dimensions } from '../../../../sinks/postgres/dimensions/dimensions.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
@@ -66,7 +66,7 @@ const stop: CompiledDimension = {
 
 function dimensions(...roles: CompiledDimension[]): Dimensions {
   const star = { schema: 'star', fact: 'fact', columns: [], dimensions: roles, indexes: [] };
-  return new Dimensions(database.pool, { star } as unknown as CompiledDataset);
+  return new Dimensions(database.pool, star);
 }
 
 async function keysOf(known: Dimensions, ...batches: Batch[]): Promise<number[][][]> {

@@ -46,7 +46,7 @@ async function processOn(pool: Pool, ...dimensions: CompiledDimension[]): Promis
   for (const statement of starDdl(dataset)) {
     if (!statement.includes('"fact"')) await pool.query(statement);
   }
-  return new Dimensions(pool, dataset);
+  return new Dimensions(pool, star);
 }
 
 beforeEach(async () => {
