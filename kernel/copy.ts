@@ -1,6 +1,7 @@
 /** Describes fields to kernel/assembly/copy/copy.ts, copying what lies outside kernel memory into it. */
 import { KernelBlocks, type Part } from './blocks.ts';
 import { KernelDictionary } from './columns/dictionary.ts';
+import { intervalBinary } from './columns/interval-binary.ts';
 import { numericBinary } from './columns/numeric-binary.ts';
 import type { TextDictionary } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
@@ -18,6 +19,8 @@ const KINDS: Record<CopyField['kind'], number> = {
   timestamptz: 7,
   numeric: 8,
   uuid: 9,
+  // Written out already, 16 bytes a row as a UUID is.
+  interval: 9,
   text: 11,
   jsonb: 12,
 };
@@ -45,6 +48,7 @@ function fieldParts(
     const { offsets, bytes } = numericBinary(vector, field.scale, rows);
     return [offsets, validity, bytes];
   }
+  if (field.kind === 'interval') return [intervalBinary(field.vector, rows), validity];
   if (vector.kind === 'utf8') {
     return [vector.offsets.subarray(0, rows + 1), validity, vector.bytes.subarray(0, vector.offsets[rows])];
   }

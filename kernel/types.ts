@@ -169,6 +169,8 @@ export type CopyField =
   | { readonly kind: 'bool'; readonly vector: Extract<Vector, { kind: 'boolean' }> }
   | { readonly kind: 'date'; readonly vector: Extract<Vector, { kind: 'int32' }> }
   | { readonly kind: 'timestamptz'; readonly vector: Extract<Vector, { kind: 'timestamp' }> }
+  /** Lengths of time in µs. */
+  | { readonly kind: 'interval'; readonly vector: Extract<Vector, { kind: 'int64' }> }
   | {
       readonly kind: 'numeric';
       readonly scale: number;

@@ -118,7 +118,7 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
       mistakes.add(
         `${place}.${name}`,
         'it is not a value of the column',
-        'Write a number, a date as yyyy-MM-dd, or an instant as yyyy-MM-ddTHH:mm:ssZ',
+        'Write a number, a date as yyyy-MM-dd, an instant as yyyy-MM-ddTHH:mm:ssZ, a time as HH:mm or an interval as PT1H30M',
       );
     }
   }

@@ -2,7 +2,13 @@
  * Parts of dates and of local times. A timestamp's parts are those of its zone's wall clock; the kernel
  * has already split it into day and second, so every loop here reads and writes 32-bit integers.
  */
-import type { Int32Vector, TextDictionary, TimestampVector, Vector } from '../../kernel/columns/vectors.ts';
+import type {
+  Int32Vector,
+  Int64Vector,
+  TextDictionary,
+  TimestampVector,
+  Vector,
+} from '../../kernel/columns/vectors.ts';
 import { accepting, type DayRef, type Enrichment, type Ref } from '../language/refs.ts';
 import { ambiguousIntervals, zoneTable } from '../types/temporal/zone-tables.ts';
 import {
@@ -22,6 +28,7 @@ import { jointNulls } from './nulls.ts';
 
 const aDay = accepting('date', 'timestamp');
 const aTimestamp = accepting('timestamp');
+const aClock = accepting('timestamp', 'time');
 
 /** Days since 1970-01-01 of each row. */
 function daysOf(vector: Vector): Int32Array {
@@ -51,15 +58,34 @@ function ofDay<T extends 'smallint' | 'date'>(
   };
 }
 
-/** An int32 vector computed from each row's second of the local day. */
+/** Something with a time of day: of a timestamp, that on its zone's wall clock. */
+export type ClockRef = Ref<'timestamp' | 'time'>;
+
+/** Seconds of the day of each row. */
+function secondsOf(vector: Vector, rows: number, lanes: Lanes): Int32Array {
+  if (vector.kind === 'timestamp') return vector.localSecond;
+  const seconds = lanes.int32(rows);
+  wholeSecondsLoop((vector as Int64Vector).values, rows, seconds);
+  return seconds;
+}
+
+/** Seconds of µs below 2^53, from the two 32-bit halves of each. */
+function wholeSecondsLoop(micros: BigInt64Array, rows: number, out: Int32Array): void {
+  const words = new Int32Array(micros.buffer, micros.byteOffset, rows * 2);
+  for (let i = 0; i < rows; i++) {
+    out[i] = Math.floor((words[2 * i + 1] * 4294967296 + (words[2 * i] >>> 0)) / 1e6);
+  }
+}
+
+/** An int32 vector computed from each row's second of the day. */
 function ofSecond(
   name: string,
-  input: Ref<'timestamp'>,
+  input: ClockRef,
   loop: (seconds: Int32Array, rows: number, out: Int32Array) => void,
 ): Enrichment<'smallint'> {
   const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
     const values = lanes.int32(rows);
-    loop((inputs[0] as TimestampVector).localSecond, rows, values);
+    loop(secondsOf(inputs[0], rows, lanes), rows, values);
     return { kind: 'int32', length: rows, values, ...jointNulls(inputs, rows) };
   };
   return {
@@ -69,7 +95,7 @@ function ofSecond(
     operation: [name],
     build: () => run,
     total: true,
-    accepts: aTimestamp,
+    accepts: aClock,
   };
 }
 
@@ -123,11 +149,10 @@ export const isoWeekStart = (input: DayRef): Enrichment<'date'> =>
   ofDay('isoWeekStart', 'date', input, weekStartLoop);
 /** The day on the wall clock of the timestamp's zone. */
 export const localDate = (input: DayRef): Enrichment<'date'> => ofDay('localDate', 'date', input, copyLoop);
-/** Hour of the local day, 0–23. */
-export const hour = (input: Ref<'timestamp'>): Enrichment<'smallint'> => ofSecond('hour', input, hourLoop);
+/** Hour of the day, 0–23. */
+export const hour = (input: ClockRef): Enrichment<'smallint'> => ofSecond('hour', input, hourLoop);
 /** Minute of the hour, 0–59. */
-export const minute = (input: Ref<'timestamp'>): Enrichment<'smallint'> =>
-  ofSecond('minute', input, minuteLoop);
+export const minute = (input: ClockRef): Enrichment<'smallint'> => ofSecond('minute', input, minuteLoop);
 
 const partsOfDay = { night: 0, morning: 6, afternoon: 12, evening: 18 };
 
@@ -136,11 +161,11 @@ function bucketLoop(seconds: Int32Array, rows: number, codeOfHour: Int32Array, o
 }
 
 /**
- * Name of the part of the local day. `buckets` gives each name the hour it begins at; hours before the
+ * Name of the part of the day. `buckets` gives each name the hour it begins at; hours before the
  * first belong to the last. Default: night 0–5, morning 6–11, afternoon 12–17, evening 18–23.
  */
 export function timeOfDay(
-  input: Ref<'timestamp'>,
+  input: ClockRef,
   buckets: Readonly<Record<string, number>> = partsOfDay,
 ): Enrichment<'text'> {
   const names = Object.keys(buckets).sort((a, b) => buckets[a] - buckets[b]);
@@ -151,7 +176,7 @@ export function timeOfDay(
   });
   const run = (inputs: readonly Vector[], rows: number, lanes: Lanes): Vector => {
     const values = lanes.int32(rows);
-    bucketLoop((inputs[0] as TimestampVector).localSecond, rows, codeOfHour, values);
+    bucketLoop(secondsOf(inputs[0], rows, lanes), rows, codeOfHour, values);
     return { kind: 'dictionary', length: rows, values, dictionary, ...jointNulls(inputs, rows) };
   };
   return {
@@ -161,7 +186,7 @@ export function timeOfDay(
     operation: ['timeOfDay', Object.entries(buckets)],
     build: () => run,
     total: true,
-    accepts: aTimestamp,
+    accepts: aClock,
   };
 }
 

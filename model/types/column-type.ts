@@ -154,4 +154,4 @@ export interface ParquetForm {
 export type ParquetAnnotation =
   | { readonly kind: 'string' | 'json' | 'uuid' | 'date' | 'int16' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
-  | { readonly kind: 'timestamp' };
+  | { readonly kind: 'timestamp' | 'time' };

@@ -6,11 +6,13 @@ import type { ColumnType, Use } from './column-type.ts';
 import { dateType } from './date.ts';
 import { float8Type } from './float8.ts';
 import { integerType } from './integer.ts';
+import { intervalType } from './interval.ts';
 import { jsonType } from './json.ts';
 import { numericType } from './numeric.ts';
 import { pointType } from './point.ts';
 import { smallintType } from './smallint.ts';
 import { textType } from './text.ts';
+import { timeType } from './time.ts';
 import { timestampType } from './timestamp.ts';
 import { uuidType } from './uuid.ts';
 
@@ -27,6 +29,8 @@ export const columnTypes = {
   json: jsonType,
   date: dateType,
   timestamp: timestampType,
+  time: timeType,
+  interval: intervalType,
   text: textType,
 };
 
@@ -43,7 +47,7 @@ export type LogicalType = {
 /**
  * The JavaScript value that `compute` and `rule` functions are given and give back. numeric: the nearest double;
  * date: days since 1970-01-01; timestamp: milliseconds since 1970-01-01T00:00:00Z, with a fraction for
- * microseconds; uuid: 36 characters, lower case; json: its text.
+ * microseconds; time: milliseconds since midnight; interval: milliseconds; uuid: 36 characters, lower case; json: its text.
  */
 export type ValueTypes = {
   [N in TypeName]: Records[N] extends ColumnType<infer _L, infer _K, infer V, infer _U> ? V : never;

@@ -8,8 +8,8 @@ import { readHead } from '../../kernel/dialect/header.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, CompiledDataset } from '../../model/compiled.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
+import { convertFallbacks } from '../../model/enrich/fallback.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
-import { convertFallbacks } from '../../model/types/fallback.ts';
 
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 

@@ -2,8 +2,8 @@
 
 import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
+import { convertFallbacks } from '../../model/enrich/fallback.ts';
 import { ReusedLanes } from '../../model/enrich/lanes.ts';
-import { convertFallbacks } from '../../model/types/fallback.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';

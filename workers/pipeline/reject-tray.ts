@@ -130,7 +130,7 @@ export function ledgerReject(
     column: column?.name ?? 'The row',
     value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
     type,
-    aType: `${type.startsWith('integer') ? 'an' : 'a'} ${type}`,
+    aType: `${type.startsWith('int') ? 'an' : 'a'} ${type}`,
     zone: zoneWords(column),
     encoding: layout.encoding,
     place: invalidPlace(raw, layout),

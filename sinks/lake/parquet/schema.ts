@@ -37,6 +37,7 @@ const annotations: {
   int16: { converted: 16, member: 10, write: writeInt16 },
   decimal: { converted: 5, member: 5, write: writeDecimal },
   timestamp: { converted: 10, member: 8, write: (thrift) => writeMicros(thrift, true) },
+  time: { converted: 8, member: 7, write: (thrift) => writeMicros(thrift, false) },
 };
 
 interface Annotation<A extends ParquetAnnotation> {

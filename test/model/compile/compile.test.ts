@@ -192,7 +192,7 @@ describe('mistakes', () => {
       'columns.age: min is above max',
       'columns.born.formats "dd.MM.yyyy HH:mm": a date has no time of day',
       'enrich.price: there is a column price already',
-      'enrich.hour: it takes timestamp, not text',
+      'enrich.hour: it takes timestamp or time, not text',
       'enrich.no: it is not an enrichment',
       'lake.partitionBy[0]: there is no column or enrichment yeer',
       'lake.partitionBy[1]: price is a numeric',

@@ -4,6 +4,7 @@ import { createKernel } from '../../../kernel/kernel.ts';
 import { RejectReason } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
+import { convertFallbacks, needsPlaces } from '../../../model/enrich/fallback.ts';
 import {
   bigint,
   boolean,
@@ -22,7 +23,6 @@ import {
   uuid,
 } from '../../../model/index.ts';
 import type { Column } from '../../../model/language/columns.ts';
-import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import { compileLoose } from '../support.ts';
 
 const star = { fact: 'fact_x' };

@@ -40,6 +40,8 @@ const kinds: [TestColumn, fc.Arbitrary<Value>][] = [
     column('instant', { type: 'timestamp', zone: 'UTC' }),
     fc.bigInt({ min: -62_135_596_800_000_000n, max: 253_402_300_799_999_999n }),
   ],
+  [column('clock', { type: 'time' }), fc.bigInt({ min: 0n, max: 86_399_999_999n })],
+  [column('length', { type: 'interval' }), fc.bigInt({ min: 1n - 2n ** 63n, max: 2n ** 63n - 1n })],
   [column('day', { type: 'date' }), fc.integer({ min: -700_000, max: 2_900_000 })],
   [column('double', { type: 'float8' }), fc.double()],
   [

@@ -57,6 +57,8 @@ const kindOfType: Record<LogicalType['type'], Vector['kind']> = {
   bigint: 'int64',
   numeric: 'int64',
   timestamp: 'timestamp',
+  time: 'int64',
+  interval: 'int64',
   float8: 'float64',
   boolean: 'boolean',
   uuid: 'uuid',
@@ -367,6 +369,9 @@ function duckExpression({ name, logical }: TestColumn): string {
       return `(${column} - date '1970-01-01')::bigint as ${column}`;
     case 'timestamp':
       return `epoch_us(${column}) as ${column}`;
+    case 'time':
+      // Only a TIME may be added to a day.
+      return `epoch_us(date '1970-01-01' + ${column}) as ${column}`;
     case 'uuid':
       return `replace(${column}::varchar, '-', '') as ${column}`;
     case 'numeric':

@@ -1,6 +1,7 @@
 /** Every type is read back the same by three readers that share no code with us or with each other. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { typeNames, typesFor } from '../../../model/types/column-types.ts';
 import { tempFolder } from '../../support/index.ts';
 import {
   Folder,
@@ -39,6 +40,14 @@ const samples: { column: TestColumn; values: Value[] }[] = [
   {
     column: { name: 'instant', logical: { type: 'timestamp', zone: 'America/New_York' } },
     values: [0n, -1n, 1_509_872_400_000_000n, 253_402_300_799_999_999n, -62_135_596_800_000_000n],
+  },
+  {
+    column: { name: 'clock', logical: { type: 'time' } },
+    values: [0n, 1n, 86_399_999_999n, 43_200_000_000n, 999_999n],
+  },
+  {
+    column: { name: 'length', logical: { type: 'interval' } },
+    values: [0n, -1n, 2n ** 63n - 1n, 1n - 2n ** 63n, 95_400_000_000n],
   },
   { column: { name: 'day', logical: { type: 'date' } }, values: [0, -1, 17_475, 2_932_896, -719_162] },
   {
@@ -107,6 +116,11 @@ function expectNear(found: readonly Row[], rows: readonly Row[], name: string, s
 }
 
 describe('every type', () => {
+  test('has values here, or is never stored whole', () => {
+    const sampled = new Set(samples.map(({ column }) => column.logical.type));
+    expect(typeNames.filter((name) => !sampled.has(name))).toEqual(typesFor('parts'));
+  });
+
   const columns = samples.map(({ column }) => column);
   const patterns = {
     'no null': () => false,

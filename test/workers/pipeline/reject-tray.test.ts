@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { type RawReject, RejectReason } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
-import { defineDataset, integer, text } from '../../../model/index.ts';
+import { defineDataset, integer, interval, text, time } from '../../../model/index.ts';
 import type { FileLayout } from '../../../platform/types.ts';
 import { ledgerReject } from '../../../workers/pipeline/reject-tray.ts';
 
@@ -19,11 +19,11 @@ const layout = {
 } as unknown as FileLayout;
 
 /** The message about a record of which the first 8 KiB are kept. */
-function messageOf(record: string, reason: RejectReason, column = -1): string {
+function messageOf(record: string, reason: RejectReason, column = -1, of = dataset): string {
   const kept = record.slice(0, 8192);
   const place = { record: 0, byteOffset: 0, byteLength: record.length, line: 0 };
   const raw = { ...place, reason, column, raw: kept } as unknown as RawReject;
-  return ledgerReject(raw, dataset, layout, 2).message;
+  return ledgerReject(raw, of, layout, 2).message;
 }
 
 it('says nothing of a long record that its beginning does not show', () => {
@@ -35,6 +35,18 @@ it('says nothing of a long record that its beginning does not show', () => {
   expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not an integer.');
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
     'The row has 17000000 bytes; the longest record that is read has 16777216.',
+  );
+});
+
+it('says what a time and an interval must look like', () => {
+  const timed = compileDataset(
+    defineDataset({ name: 'x', columns: { a: time(), b: interval() }, star: { fact: 'f' } }),
+  );
+  expect(messageOf('8:30,P1M', RejectReason.type, 0, timed)).toBe(
+    'a: "8:30" is not a time (HH:mm:ss or HH:mm or HH:mm:ss.S).',
+  );
+  expect(messageOf('8:30,P1M', RejectReason.type, 1, timed)).toBe(
+    'b: "P1M" is not an interval (P1DT2H30M, 26:30:00 or 1 day 02:30:00).',
   );
 });
 

@@ -15,7 +15,7 @@ import {
   unkeyedChunks,
 } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
-import { convertFallbacks } from '../../../model/types/fallback.ts';
+import { convertFallbacks } from '../../../model/enrich/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import type { Storage } from '../../../platform/types.ts';

@@ -4,6 +4,7 @@ import { createKernel } from '../../../kernel/kernel.ts';
 import { RejectReason } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { enrichBatch } from '../../../model/enrich/enrich.ts';
+import { convertFallbacks, needsPlaces } from '../../../model/enrich/fallback.ts';
 import {
   boolean,
   compute,
@@ -17,7 +18,6 @@ import {
   text,
   timestamp,
 } from '../../../model/index.ts';
-import { convertFallbacks, needsPlaces } from '../../../model/types/fallback.ts';
 import { batchOf, codesOf, valuesOf, vectorOf } from '../support.ts';
 
 const textType = { type: 'text' } as const;

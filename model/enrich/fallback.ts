@@ -12,10 +12,10 @@ import {
 } from '../../kernel/types.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
-import { rowsKept, selectRows } from '../enrich/select.ts';
-import { type Converter, Refusal, type VectorOf } from './column-type.ts';
-import { typeOf } from './column-types.ts';
-import { textAt } from './text.ts';
+import { type Converter, Refusal, type VectorOf } from '../types/column-type.ts';
+import { typeOf } from '../types/column-types.ts';
+import { textAt } from '../types/text.ts';
+import { rowsKept, selectRows } from './select.ts';
 
 /** Why rows of a batch are turned away: one entry per row, 0 where it is not. */
 interface Verdicts {
