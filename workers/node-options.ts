@@ -1,24 +1,24 @@
 /** How Node runs a worker process. */
 
-/** V8's settings for a worker, by its version. What each saves is in ARCHITECTURE.md. */
+/** V8's settings for a worker, by its version. docs/decisions/operations/0025 says what each one saves. */
 export function nodeFlags(v8 = process.versions.v8): readonly string[] {
   return [
-    // A worker's heap is small, its buffers lie outside it, and its neighbours use the other cores: helper
-    // threads would wait for those more than they help.
+    // A worker's heap is small, its buffers are outside it, and other workers use the other cores: helper
+    // threads would wait for a core longer than they help.
     '--single-threaded-gc',
-    // MiB that the heap may grow to before it is looked through; V8 begins with few and does so again and again.
+    // MiB to which the heap may grow before it is collected. V8 starts with little and collects again and again.
     '--initial-heap-size=128',
-    // How hot a function must be to be optimised, three times the default: the hot loops are small functions
-    // that get there at once, and the many that are merely warm cost more to optimise than they gain. From
-    // Node 22 on there is a cheaper compiler in between; Node does not start with a flag that V8 lacks.
+    // How often a function must run to be optimised: three times the default. The hot loops are small functions
+    // that reach it at once. Optimising the many warm ones costs more than it gains. Node 22 and later have a
+    // cheaper compiler in between, and Node does not start with a flag that its V8 lacks.
     ...(v8.startsWith('11.') ? ['--interrupt-budget=200000'] : []),
   ];
 }
 
-/** Threads for file operations: a read for one slot must not stand behind the fsyncs of the other's parts. */
+/** Threads for file operations: a read for one slot must not wait for the fsyncs of the other slot's parts. */
 const fileThreads = 8;
 
-/** The environment of a worker: that of its parent, which may say otherwise. */
+/** The environment of a worker: its parent's, which may override the number of threads. */
 export function workerEnvironment(): NodeJS.ProcessEnv {
   return { UV_THREADPOOL_SIZE: String(fileThreads), ...process.env };
 }

@@ -4,7 +4,7 @@ import { type Contest, ratio } from './contest.ts';
 
 export const pipeline: Contest = {
   letter: 'a',
-  what: 'whole pipeline ÷ `psql \\copy` into a flat table, same server, same file',
+  what: 'whole pipeline ÷ `psql \\copy` of the same file into a flat table, on the same server',
   inside:
     'ingest and psql: the whole process from its start to its end, Node, workers and psql included; up: from the rename into the landing folder of a running Landfall until the file is done',
   goalRows: 10_000_000,

@@ -13,7 +13,7 @@ const duckDbChild = fileURLToPath(new URL('../children/duckdb-query.js', import.
 
 export const kernel: Contest = {
   letter: 'd',
-  what: 'kernel: CSV bytes → all typed columns of trips, points split into doubles, one core: time of DuckDB with 1 thread ÷ ours',
+  what: 'kernel on one core, CSV bytes → all typed columns of trips, points split into doubles: time of DuckDB with 1 thread ÷ ours',
   inside:
     'both: reading the file from the page cache, parsing, adding up every column. The start of the processes, and the compilation of kernel and query, are outside for both',
   goalRows: 10_000_000,

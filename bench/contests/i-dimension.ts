@@ -9,7 +9,7 @@ const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import
 /** Two files that differ in nothing but how many customers there are: half as many as facts, or 100. */
 export const dimension: Contest = {
   letter: 'i',
-  what: 'a dimension with 10,000,000 distinct keys in 20,000,000 facts: rate ÷ the rate with 100 keys',
+  what: 'dimension with 10,000,000 distinct keys in 20,000,000 facts: rate ÷ the rate with 100 keys',
   inside:
     'both: the whole process from its start to its end; twice as many facts as --rows, keys hashed on both sides',
   goalRows: 10_000_000,

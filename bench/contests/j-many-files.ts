@@ -20,7 +20,7 @@ const probeFiles = 500;
 
 export const manyFiles: Contest = {
   letter: 'j',
-  what: '5,000 files of 3 KB dropped at once: files per second, and ÷ a loop of `psql \\copy` per file',
+  what: '5,000 files of 3 KB dropped at once: files per second, and ÷ one `psql \\copy` per file in a loop',
   inside:
     'landfall: from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql: a shell loop of one psql a file, over a tenth of the files and scaled',
   goalRows: 10_000_000,

@@ -15,7 +15,7 @@ const idleMs = 50;
 
 export const latency: Contest = {
   letter: 'k',
-  what: 'a 10-row file renamed into landing → its rows committed, idle system, p99',
+  what: 'latency of a 10-row file on an idle system, from its rename into landing to its commit, p99',
   inside:
     'from just before the rename until the commit is heard through LISTEN on another connection; 200 drops a round, 20 before them uncounted, all rounds together',
   goalRows: 0,

@@ -6,7 +6,7 @@ import { median, type Result } from '../rounds/rounds.ts';
 import { manyFilesBound } from './many-files-bound.ts';
 import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';
 
-/** Where the time of a row goes, and the rates that no order of the work can pass. Empty without results. */
+/** Where the time of a row goes, and the rates that no order of the work can exceed. Empty without results. */
 export function boundsSection({ runs, stages, server }: Results): string {
   const parts = [
     stages === null ? '' : stagesTable(stages),
@@ -28,14 +28,14 @@ function stagesTable({ microsecondsOfCpu, machine, rows }: Stages): string {
   );
   return `## Where the time of a row goes
 
-CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`scan\` reads the file for the hash of its content and the borders of its records.
+CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`scan\` reads the file to hash its content and find its record borders.
 
 | stage | CPU µs a row | share |
 |---|---|---|
 ${lines.join('\n')}
 | all | ${total.toFixed(3)} | |
 
-With all ${machine.cores} cores busy from the first moment to the last, a row takes ${(total / machine.cores).toFixed(2)} µs: ${count(1e6 / (total / machine.cores))} rows/s is what these stages allow here, in whatever order they are done.`;
+With all ${machine.cores} cores busy all the time, a row takes ${(total / machine.cores).toFixed(2)} µs. So these stages allow at most ${count(1e6 / (total / machine.cores))} rows/s here, in whatever order they run.`;
 }
 
 /** What one side takes for a row, in µs: medians of its rounds. */
@@ -76,7 +76,7 @@ function costTable(costs: readonly Cost[]): string {
     ({ name, wall, cpu, server }) =>
       `| ${name} | ${wall.toFixed(2)} | ${cpu.toFixed(2)} | ${server.toFixed(2)} |`,
   );
-  return `| µs a row | on the wall | CPU, all processes | of it the server's |\n|---|---|---|---|\n${lines.join('\n')}`;
+  return `| µs a row | wall time | CPU, all processes | server's part of it |\n|---|---|---|---|\n${lines.join('\n')}`;
 }
 
 function pipelineBound(
@@ -90,28 +90,28 @@ function pipelineBound(
   const [ours, theirs] = costs;
   const budget = (theirs.wall * cores) / goal;
   const lines = [
-    `## Goal a: what stands in the way
+    `## Goal a: the limit
 
 ${costTable(costs)}
 
-\`\\copy\` is one session: nearly all of its work is that of one server process, on one core. With both sides' costs as they are, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores, all of them busy from the first moment to the last; it reaches ${value.toFixed(2)}. ${goal} times the rate on ${cores} cores is a budget of ${budget.toFixed(2)} µs of CPU a row for everything.`,
+\`\\copy\` is one session: one server process on one core does nearly all of its work. At the costs of both sides, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores that are busy all the time. It reaches ${value.toFixed(2)}. For ${goal} times the rate, everything together may take ${budget.toFixed(2)} µs of CPU a row on ${cores} cores.`,
   ];
   const alone = server?.variants[0];
   const least = server?.variants.find(({ name }) => name.startsWith('three columns'));
   if (alone !== undefined) {
     const left = budget - alone.microsecondsOfCpu;
     lines.push(
-      `The step that cannot shrink is the server's: binary COPY of finished rows, encoded beforehand, into that table takes ${alone.microsecondsOfCpu.toFixed(2)} µs in one session, ${percent(alone.microsecondsOfCpu, budget)} of the budget${least === undefined ? '' : ` (${least.microsecondsOfCpu.toFixed(2)} with three columns and no index)`}. That leaves ${left.toFixed(2)} µs.${stages === null ? '' : ` ${rest(stages)}`}`,
+      `The server's step cannot shrink: binary COPY of finished rows, encoded in advance, into that table takes ${alone.microsecondsOfCpu.toFixed(2)} µs in one session, ${percent(alone.microsecondsOfCpu, budget)} of the budget${least === undefined ? '' : ` (${least.microsecondsOfCpu.toFixed(2)} with three columns and no index)`}. That leaves ${left.toFixed(2)} µs.${stages === null ? '' : ` ${rest(stages)}`}`,
     );
   }
   if (stages !== null) {
     const { csv, wire, star, wal, lake } = stages.bytes;
     lines.push(
-      `Bytes a row: \`\\copy\` sends ${csv.toFixed(0)} and stores them as texts. The pipeline reads those ${csv.toFixed(0)} twice (for identity and borders, then for values), sends ${wire.toFixed(0)} to the server, which stores ${star.toFixed(0)} and logs ${wal.toFixed(0)}, and writes ${lake.toFixed(0)} to the lake.`,
+      `\`\\copy\` sends ${csv.toFixed(0)} bytes a row and stores them as text. The pipeline reads them twice: for identity and borders, then for values. It sends ${wire.toFixed(0)} bytes to the server, which stores ${star.toFixed(0)} and logs ${wal.toFixed(0)}. It writes ${lake.toFixed(0)} to the lake.`,
     );
   }
   lines.push(
-    `At these costs the goal takes ${((ours.cpu * goal) / theirs.wall).toFixed(1)} cores, as \`\\copy\` hardly uses a second one.`,
+    `At these costs, the goal needs ${((ours.cpu * goal) / theirs.wall).toFixed(1)} cores, since \`\\copy\` hardly uses a second one.`,
   );
   return lines.join('\n\n');
 }
@@ -125,13 +125,13 @@ function rest({ microsecondsOfCpu }: Stages): string {
 
 function ceilingBound(runs: readonly NamedReport[], stages: Stages | null): string {
   const found = costsOf(runs, 'b', ['landfall ingest', 'binary COPY']);
-  const title = '## Goal b: what stands in the way';
+  const title = '## Goal b: the limit';
   if (found === null) {
     if (stages === null) return '';
     const { server } = stages.microsecondsOfCpu;
     return `${title}
 
-COPY of rows encoded beforehand has the cores for itself; the pipeline shares them with reading, parsing, enriching and Parquet. At equal cost of a row in the server that leaves ${percent(server, sum(stages.microsecondsOfCpu))} of its rate. On a machine whose server has cores of its own the bound is another one.`;
+COPY of rows that are encoded in advance has the cores to itself. The pipeline also reads, parses, enriches and writes Parquet on them. If a row costs the server the same on both sides, that leaves ${percent(server, sum(stages.microsecondsOfCpu))} of its rate. The limit is different where the server has its own cores.`;
   }
   const { costs, value, goal, cores } = found;
   const [ours, theirs] = costs;
@@ -140,7 +140,7 @@ COPY of rows encoded beforehand has the cores for itself; the pipeline shares th
 
 ${costTable(costs)}
 
-Both sides have the same ${cores} cores. At these costs the pipeline can reach ${ratio(theirs.cpu, ours.cpu)} of the other's rate, with no core ever idle; it reaches ${value.toFixed(2)}. For ${goal}, all that is not the server's may take ${allowed.toFixed(2)} µs a row, where sending the finished rows takes the other side ${(theirs.cpu - theirs.server).toFixed(2)}.${stages === null ? '' : ` ${rest(stages)}`} On a machine whose server has cores of its own the bound is another one.`;
+Both sides have the same ${cores} cores. At these costs, the pipeline can reach ${ratio(theirs.cpu, ours.cpu)} of the other side's rate if no core is ever idle. It reaches ${value.toFixed(2)}. For ${goal}, everything except the server may take ${allowed.toFixed(2)} µs a row. The other side needs ${(theirs.cpu - theirs.server).toFixed(2)} just to send the finished rows.${stages === null ? '' : ` ${rest(stages)}`} The limit is different where the server has its own cores.`;
 }
 
 function ridesBound(runs: readonly NamedReport[]): string {
@@ -150,11 +150,11 @@ function ridesBound(runs: readonly NamedReport[]): string {
   const [ours, theirs] = costs;
   const { star, marts, checks } = compileDataset(citibike);
   const tables = marts.filter(({ kind }) => kind === 'table');
-  return `## Goal h: what stands in the way
+  return `## Goal h: the limit
 
 ${costTable(costs)}
 
-At these costs the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores, and ${ratio(theirs.wall * cores, ours.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}. ${goal} times the rate is a budget of ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU a ride. In the server's ${ours.server.toFixed(2)} is what \`\\copy\` leaves to be done later: facts of ${star!.columns.length} columns, ${star!.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data; marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
+At these costs, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores. If everything but the server's part cost nothing, it could reach ${ratio(theirs.wall * cores, ours.server)}. It reaches ${value.toFixed(2)}. For ${goal} times the rate, a ride may take ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU. The server's ${ours.server.toFixed(2)} include work that \`\\copy\` leaves for later: facts of ${star!.columns.length} columns, ${star!.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data. Marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
 }
 
 /** When chunks were committed within the rounds of a side whose rows over time are known. */
@@ -165,7 +165,7 @@ function timesOfIngest({ rounds }: Result): string {
   });
   if (curves.length === 0) return '';
   const middle = (of: (round: (typeof curves)[number]) => number) => median(curves.map(of)).toFixed(1);
-  return ` Of its ${middle(({ seconds }) => seconds)} s, the first chunk is committed after ${middle(({ curve }) => curve[0][0])}, the last after ${middle(({ curve }) => curve.at(-1)![0])}; then come checks, receipt and marts.`;
+  return ` A round takes ${middle(({ seconds }) => seconds)} s: the first chunk is committed after ${middle(({ curve }) => curve[0][0])} s, the last after ${middle(({ curve }) => curve.at(-1)![0])} s. Checks, receipt and marts follow.`;
 }
 
 function dimensionBound(runs: readonly NamedReport[], server: ServerResults | null): string {
@@ -176,18 +176,18 @@ function dimensionBound(runs: readonly NamedReport[], server: ServerResults | nu
   const [many, few] = costs;
   const budget = (few.wall * cores) / goal;
   const lines = [
-    `## Goal i: ${value >= goal ? 'where the time of a member goes' : 'what stands in the way'}
+    `## Goal i: ${value >= goal ? 'where the time of a member goes' : 'the limit'}
 
 ${costTable(costs)}
 
-${goal} times the rate with few members is a budget of ${budget.toFixed(2)} µs of CPU a fact. At these costs the pipeline can reach ${ratio(few.wall * cores, many.cpu)} of it on ${cores} cores, and ${ratio(few.wall * cores, many.server)} if everything but the server's part cost nothing; it reaches ${value.toFixed(2)}.`,
+For ${goal} times the rate with few members, a fact may take ${budget.toFixed(2)} µs of CPU. At these costs, the pipeline can reach ${ratio(few.wall * cores, many.cpu)} of that rate on ${cores} cores. If everything but the server's part cost nothing, it could reach ${ratio(few.wall * cores, many.server)}. It reaches ${value.toFixed(2)}.`,
   ];
   if (server?.members !== undefined) {
     const { count: members, found, inserted } = server.members;
     const alone = server.variants.at(0);
     const each = (found.microsecondsOfCpu + inserted.microsecondsOfCpu) / 2;
     lines.push(
-      `Half of the facts bring a member that the table lacks, the other half one that it has. Their keys are hashes of the texts ([docs/dimensions.md](../docs/dimensions.md)), so that nothing has to be asked before the facts are sent, and members go to the server in the order of its index. With generated keys, in a table of ${count(members)} members, the server's session takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert one and ${found.microsecondsOfCpu.toFixed(2)} to find one: ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied.${alone === undefined ? '' : ` Copying a fact takes ${alone.microsecondsOfCpu.toFixed(2)}.`} What was tried is in [ARCHITECTURE.md](../ARCHITECTURE.md).`,
+      `Half of the facts have a new member, the other half one that the table has. Keys are hashes of the texts ([docs/dimensions.md](../docs/dimensions.md)). So facts are sent without asking for keys first, and members are sent in the order of the server's index. With generated keys, in a table of ${count(members)} members, the server takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert a member and ${found.microsecondsOfCpu.toFixed(2)} to find one. That is ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied.${alone === undefined ? '' : ` Copying a fact takes ${alone.microsecondsOfCpu.toFixed(2)} µs.`} What was tried is in [what a member costs](../docs/decisions/star/0031-what-a-member-costs.md) and [hashed keys](../docs/decisions/star/0035-hashed-keys.md).`,
     );
   }
   return lines.join('\n\n');
@@ -200,9 +200,9 @@ function serverTable(server: ServerResults): string {
   );
   return `## What the server takes for a row
 
-One session, rows encoded beforehand, tables that differ from \`star.fact_trip\` in one thing each ([server.json](results/server.json), ${count(server.rows)} rows).
+One session sends rows that are encoded in advance. Each table differs from \`star.fact_trip\` in one way ([server.json](results/server.json), ${count(server.rows)} rows).
 
-| table | CPU µs a row | every round |
+| table | CPU µs a row | each round |
 |---|---|---|
 ${lines.join('\n')}`;
 }

@@ -1,4 +1,4 @@
-/** What a small file takes, and so how many a second the machine's cores allow. */
+/** What a small file costs, and how many files a second the machine's cores therefore allow. */
 import { median, type Result } from '../rounds/rounds.ts';
 import { headline, type Results } from './results.ts';
 
@@ -37,5 +37,5 @@ export function manyFilesBound({ runs }: Pick<Results, 'runs'>): string {
 | server: facts, dimensions, ledger, manifest, queue | ${server.toFixed(2)} |
 | all | ${all.toFixed(2)} |
 
-${cores} cores that never wait do ${Math.round((1000 * cores) / all)} files a second at that; a file took ${wall.toFixed(2)} ms on the wall, so the cores were busy ${Math.round((all / (wall * cores)) * 100)} % of the time with it. A file of 25 trips goes to ${parts.toFixed(1)} partitions, and each part is a file of its own with a footer and an fsync, and a row of the manifest with three indexes: that is what the size of a file does not change. Making an empty file took ${making.toFixed(0)} µs of CPU where the lake lay, ${((making * parts) / 1000).toFixed(2)} ms for the parts of one. ext4 passes over inodes that were freed within the last minutes, one by one, so the same call takes many times as long in a folder near which thousands of files have just been deleted: a disk on which others delete is not a place to repeat this.`;
+At this cost, ${cores} cores that never wait load ${Math.round((1000 * cores) / all)} files a second. A file took ${wall.toFixed(2)} ms of wall time, so the cores were busy ${Math.round((all / (wall * cores)) * 100)} % of the time. A file of 25 trips goes to ${parts.toFixed(1)} partitions. Each part is a file with a footer and an fsync, and a row of the manifest with three indexes, however small the file is. Creating an empty file took ${making.toFixed(0)} µs of CPU on the lake's disk, ${((making * parts) / 1000).toFixed(2)} ms for the parts of one file. ext4 skips inodes that were freed within the last minutes, one by one. So creating a file takes many times as long where thousands of files have just been deleted: do not repeat this on a disk on which others delete files.`;
 }

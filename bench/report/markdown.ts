@@ -24,7 +24,7 @@ export function reportDocument(results: Results, plots: Plots): string {
 function head(): string {
   return `# Bench report
 
-Written by \`npm run bench:report\` from the raw results in [bench/results](results). Every figure is a ratio or a median of rounds that alternated between the sides; every side's row counts and sums were checked, and one that did not reconcile has no rate.`;
+Written by \`npm run bench:report\` from the raw results in [bench/results](results). Every figure is a ratio, or a median of rounds that alternated between the sides. The row counts and sums of every side were checked. A side that did not reconcile has no rate.`;
 }
 
 function goals({ runs }: Results): string {
@@ -101,9 +101,9 @@ function contestSection(outcome: Outcome, run: NamedReport): string {
   });
   return `${title}
 
-Inside the time: ${outcome.inside}.
+The time includes: ${outcome.inside}.
 
-| side | rows | median s | every round, s | rows/s | CPU s, median | of it the server's |
+| side | rows | median s | each round, s | rows/s | CPU s, median | server's part of it |
 |---|---|---|---|---|---|---|
 ${sides.map(sideRow).join('\n')}
 
@@ -132,7 +132,7 @@ function ingestPlots(run: NamedReport, plots: Plots): string[] {
   return [
     `### The largest ingest of this run over time
 
-The round of median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time are the ledger's own commit times; memory and CPU were read from /proc. PostgreSQL's processes are one line together.
+The round of median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time follow the commit times in the ledger. Memory and CPU were read from /proc. PostgreSQL's processes are shown as one line.
 
 ![Rows over time](plots/${run.file}-rows.svg)
 ![Memory over time](plots/${run.file}-memory.svg)
@@ -149,7 +149,7 @@ function peersTable({ peers }: NamedReport): string {
   });
   return `### Peers
 
-Each does only what its column says: these are not the same work.
+The tools do different work: each does only what its column says.
 
 | tool | version | what it does | rows/s | |
 |---|---|---|---|---|
@@ -164,13 +164,13 @@ function method(): string {
   return `## How it is measured
 
 - **One machine, one server.** Landfall's embedded PostgreSQL, or the server of DATABASE_URL, serves every side of a run. Its settings are in the results.
-- **Alike for all.** Before every side's turn: a checkpoint, a \`sync\`, and its input read once, so that the page cache holds as much of it as it can. Star, lake, ledger and flat tables are dropped after every turn.
-- **Alternating.** Sides take turns within a round and the order turns round each time; medians of rounds are compared.
-- **Fixed costs count.** Landfall's time is that of its whole process: Node, coordinator, two workers, their connections, the scan, the receipt and the stop. psql's start counts too.
-- **Checked.** DuckDB adds up each trips file with its own CSV reader: rows, cells, seconds, degrees, letters. Star and lake of every round must have the same sums; the flat table must hold every byte of the file. Bike rides and visits have sums of their own.
-- **CPU time.** From /proc: of a command's whole tree, exactly; of the server's processes, exactly; worker by worker by samples. Unlike wall time it hardly changes when the machine has other work.
-- **DuckDB twice.** Its time for points depends much on how one asks: \`regexp_extract\`, as the goals were set, and \`string_split\`, the fastest form we have found. Both are told.
-- **Raw results** are in bench/results: every round, every sample.
+- **Same conditions.** Each turn of a side starts with a checkpoint, a \`sync\` and one read of its input, which fills the page cache as far as it can. Star, lake, ledger and flat tables are dropped after each turn.
+- **Alternating.** Sides take turns within a round, and the order is reversed each time. Medians of the rounds are compared.
+- **Fixed costs count.** Landfall's time is that of its whole process: Node, the coordinator, two workers, their connections, the scan, the receipt and the stop. The start of psql counts too.
+- **Checked.** DuckDB adds up each trips file with its own CSV reader: rows, cells, seconds, degrees, letters. Star and lake must have the same sums in every round, and the flat table must hold every byte of the file. Bike rides and visits have their own sums.
+- **CPU time.** It is read from /proc: exact for the whole tree of a command and for the server's processes, sampled for each worker. Unlike wall time, it hardly changes when the machine has other work.
+- **DuckDB twice.** Its time for points depends on the query: \`regexp_extract\`, by which the goals were set, or \`string_split\`, the fastest form we have found. Both are shown.
+- **Raw results.** bench/results has every round and every sample.
 
-\`npm run bench\` takes about two minutes; \`npm run bench -- --only all --rows 10000000 --rounds 5 --peers --out bench/results/10m.json\` everything; \`npm run bench:report\` writes this page.`;
+\`npm run bench\` takes about two minutes. \`npm run bench -- --only all --rows 10000000 --rounds 5 --peers --out bench/results/10m.json\` measures everything. \`npm run bench:report\` writes this page.`;
 }

@@ -21,7 +21,7 @@ export function readmeTable({ runs }: Results): string {
 |---|---|---|---|
 ${rows.join('\n')}
 
-Medians of alternating rounds; raw results, rounds and what is inside the times: [bench/REPORT.md](bench/REPORT.md). What follows for more machines and more rows: [docs/scaling.md](docs/scaling.md).`;
+Figures are medians of alternating rounds. [bench/REPORT.md](bench/REPORT.md) has the rounds, the raw results and what each time includes. [docs/scaling.md](docs/scaling.md) says what follows for more machines and more rows.`;
 }
 
 /** `text` with what stands between <!-- name --> and <!-- /name --> replaced. Throws where a mark is missing. */
