@@ -26,3 +26,8 @@ export async function addParts(client: pg.ClientBase, parts: readonly ChunkPart[
 export async function partsOf(client: Client, fileId: number): Promise<LedgerPart[]> {
   return (await run(client, 'parts/parts', [fileId])).map(toPart);
 }
+
+/** Takes the parts of files out of the manifest, in the transaction in which they fail or are undone. */
+export async function removeParts(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
+  await run(client, 'parts/remove-parts', [fileIds]);
+}

@@ -11,6 +11,7 @@ import { type Client, run } from '../statements/run.ts';
 import { chunksOf } from './chunks.ts';
 import { changeFile, lockFile } from './files.ts';
 import { noteMartsBehind } from './marts.ts';
+import { removeParts } from './parts.ts';
 import { forgetKeys } from './unique.ts';
 
 /** A file that was undone, and the chunks whose facts must be deleted. */
@@ -44,7 +45,7 @@ export async function undoFiles(
     undone.push({ file, chunkIds: chunks.map((chunk) => chunk.chunkId) });
   }
   const fileIds = files.map((file) => file.fileId);
-  await run(client, 'parts/undo-parts', [fileIds]);
+  await removeParts(client, fileIds);
   await run(client, 'rejects/undo-rejects', [fileIds]);
   await run(client, 'rejects/release-rejects', [fileIds]);
   await forgetKeys(client, fileIds);
@@ -86,7 +87,7 @@ export async function failFile(
   const file = await lockFile(client, fileId);
   if (file !== null && file.state !== 'failed' && isFinished(file.state)) return null;
   await run(client, 'chunks/unload-chunks', [fileId]);
-  await run(client, 'parts/unload-parts', [fileId]);
+  await removeParts(client, [fileId]);
   await run(client, 'rejects/release-rejects', [[fileId]]);
   // Those of a replay are the same rows as the ones that wait again.
   if (file?.link === 'replays') await run(client, 'rejects/undo-rejects', [[fileId]]);

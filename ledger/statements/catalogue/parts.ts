@@ -20,12 +20,8 @@ export interface PartsStatements {
       readonly chunk_id: number;
     };
   };
-  'parts/undo-parts': {
+  'parts/remove-parts': {
     parameters: [file_id: readonly number[]];
-    row: never;
-  };
-  'parts/unload-parts': {
-    parameters: [file_id: number];
     row: never;
   };
 }
