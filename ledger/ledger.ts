@@ -1,7 +1,6 @@
 /**
- * The ledger: what has happened to each file and chunk, and the one source of truth. Its states and the
- * transitions between them are drawn in ddl/migrations/0001-ledger.sql. Every change of state is announced on
- * the channel `landfall_change`.
+ * The ledger: what has happened to each file and chunk, and the one source of truth. states.ts has the states
+ * and the transitions between them. Every change of state is announced on the channel `landfall_change`.
  *
  * What can be asked of the ledger is in the modules of tables/, and each statement that they run is a file of
  * ddl/statements. This class binds to a pool what most of Landfall needs.
@@ -18,7 +17,6 @@ import type {
   ErrorDescription,
   LedgerChunk,
   LedgerFile,
-  LedgerFileState,
   LedgerPart,
   LedgerScan,
   StoredReject,
@@ -39,7 +37,7 @@ import { planFile } from './tables/plan.ts';
 import * as progress from './tables/progress.ts';
 import * as rejects from './tables/rejects.ts';
 import * as scans from './tables/scans.ts';
-import { failFile } from './tables/undo.ts';
+import { failFile, noteFailure } from './tables/undo.ts';
 
 export type { FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
 export type {
@@ -60,6 +58,9 @@ export type { ChunkCommit, PreparedAccount } from './tables/commit.ts';
 
 /** The channel of changes. Payload: {"fileId", "kind": "file" | "chunk", "chunkNumber"?: of a commit}. */
 export const changeChannel = 'landfall_change';
+
+/** How a file ends with a receipt. */
+const endings = { done: 'finish', failed: 'unload', duplicate: 'duplicate' } as const;
 
 export class Ledger {
   private readonly pool: pg.Pool;
@@ -227,15 +228,12 @@ export class Ledger {
     return progress.recentProgress(this.pool);
   }
 
-  /**
-   * Moves a file on. A finished file stays done, failed, duplicate or undone; its url and the like may change.
-   * False: there is no such file, or it is finished in another way.
-   */
-  setFileState(fileId: number, state: LedgerFileState, change: FileChange = {}): Promise<boolean> {
-    return files.changeFile(this.pool, fileId, state, change);
+  /** Moves a file, as states.ts has it. False: there is no such file, or its state refuses the event. */
+  moveFile(fileId: number, event: files.Move, change: FileChange = {}): Promise<boolean> {
+    return files.moveFile(this.pool, fileId, event, change);
   }
 
-  /** Ends a file with its receipt, in the caller's transaction where one is given. False as with setFileState. */
+  /** Ends a file with its receipt, in the caller's transaction where one is given. False as with moveFile. */
   finishFile(
     fileId: number,
     receipt: Receipt,
@@ -243,10 +241,20 @@ export class Ledger {
     client: pg.Pool | pg.ClientBase = this.pool,
   ): Promise<boolean> {
     const { error } = receipt;
-    return files.changeFile(client, fileId, state, error ? { receipt, error } : { receipt });
+    return files.moveFile(client, fileId, endings[state], error ? { receipt, error } : { receipt });
   }
 
-  /** Fails a file and takes it out of the accounts, in the caller's transaction. See failFile of undo.ts. */
+  /** Puts on record why a file fails. From here on it is failing, and cannot be done. See noteFailure of undo.ts. */
+  noteFailure(
+    client: pg.Pool | pg.ClientBase,
+    fileId: number,
+    error: ErrorDescription,
+    checks?: Receipt['checks'],
+  ): Promise<void> {
+    return noteFailure(client, fileId, error, checks);
+  }
+
+  /** Fails a file and removes it from the accounts, in the caller's transaction. See failFile of undo.ts. */
   failFile(client: pg.ClientBase, fileId: number, error: ErrorDescription): Promise<ErrorDescription | null> {
     return failFile(client, fileId, error);
   }

@@ -19,7 +19,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { objectUrl, openObject } from '../../platform/storage/index.ts';
-import type { Storage } from '../../platform/types.ts';
+import type { Storage, StoredObject } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { undoFile } from './undo.ts';
@@ -29,7 +29,8 @@ const replayLock = 0x1a4df416;
 
 /**
  * The file that is to be loaded, noted in the ledger; null where no reject waits.
- * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_REJECTS_CUT.
+ * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_DATASET_UNKNOWN,
+ * LF_REJECTS_CUT.
  */
 export async function prepareReplay(
   context: Context,
@@ -43,17 +44,25 @@ export async function prepareReplay(
   if (state === 'failed' || state === 'undone') return reload(context, file);
   if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
   if (!whole) return replayRejects(context, file);
+  // Nothing is undone that cannot be loaded again.
+  await findAgain(context, file);
   await undoFile(context, fileId, 'to be loaded again');
   return reload(context, file);
 }
 
+/** Where the file lies now. Throws LF_DATASET_UNKNOWN, LF_FILE_MISSING. */
+async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): Promise<StoredObject> {
+  datasetNamed(registry, dataset);
+  const { storage, key } = await openObject(url);
+  const stored = await storage.stat(key);
+  if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: url });
+  return stored;
+}
+
 /** The file as it lies now, once more. */
 async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
-  const { storage, key } = await openObject(file.url);
-  const stored = await storage.stat(key);
-  if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: file.url });
+  const { bytes, fingerprint } = await findAgain(context, file);
   const { dataset, name, url, origin } = file;
-  const { bytes, fingerprint } = stored;
   const link = { kind: 'reloads' as const, fileId: file.fileId };
   const { scope } = context;
   return context.ledger.addFile({ dataset, name, url, scope, origin, bytes, fingerprint, link });

@@ -5,6 +5,7 @@ import { readFields } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { stateOf } from '../../ledger/states.ts';
 import { lockFile } from '../../ledger/tables/files.ts';
 import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -21,7 +22,7 @@ import type { Check } from './reconcile.ts';
 /**
  * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
  * Where one does not hold, nothing changes, and all of them are the answer; else null. 'ended': somebody else has
- * ended it meanwhile. Throws LF_FILE_VERSION: then nothing has changed either.
+ * ended it meanwhile, or it is to fail. Throws LF_FILE_VERSION: then nothing has changed either.
  */
 export async function endDone(
   context: Context,
@@ -32,7 +33,7 @@ export async function endDone(
   try {
     await inTransaction(context.pool, async (client) => {
       const locked = await lockFile(client, file.fileId);
-      if (locked?.state !== 'finalising') throw new EndedMeanwhile();
+      if (locked === null || stateOf(locked) !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, definition, file);
       crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveStaged(client, context, definition, file);

@@ -19,7 +19,7 @@ export async function endDuplicate(
   const definitionVersion = first.definitionVersion ?? '';
   const starRows = definition.star === null ? null : 0;
   const known = { contentHash, layout, definitionVersion, message, starRows, ...(link && { link }) };
-  await context.ledger.setFileState(file.fileId, 'duplicate', {
+  await context.ledger.moveFile(file.fileId, 'duplicate', {
     contentHash,
     layout,
     duplicateOf: first.fileId,

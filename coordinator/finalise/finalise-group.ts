@@ -54,7 +54,13 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
 }
 
 function isPlain(file: LedgerFile, chunks: FileAccount['chunks']): boolean {
-  return file.link === null && file.chunks === 1 && chunks.length === 1 && chunks[0].state === 'committed';
+  return (
+    file.link === null &&
+    file.error === null &&
+    file.chunks === 1 &&
+    chunks.length === 1 &&
+    chunks[0].state === 'committed'
+  );
 }
 
 /** The files that are done now. */

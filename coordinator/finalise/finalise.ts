@@ -5,6 +5,7 @@
 
 import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
+import { afterEvent, stateOf } from '../../ledger/states.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
@@ -28,13 +29,16 @@ export async function finaliseFile(
 ): Promise<Ended | null> {
   const { ledger } = context;
   const file = await ledger.file(fileId);
-  if (file === null || (file.state !== 'loading' && file.state !== 'finalising')) return null;
+  if (file === null) return null;
+  // Whoever put the reason on record did not come to unload it.
+  if (stateOf(file) === 'failing') return fail(context, file, file.error);
+  if (afterEvent(file, 'finalise') === null) return null;
   const chunks = await ledger.chunks(fileId);
   const lost = chunks.find((chunk) => chunk.state === 'failed' || (allEnded && chunk.state === 'planned'));
   if (lost !== undefined) return fail(context, file, chunkError(file, lost));
   if (chunks.some((chunk) => chunk.state === 'planned')) return null;
 
-  if (!(await ledger.setFileState(fileId, 'finalising'))) return null;
+  if (!(await ledger.moveFile(fileId, 'finalise'))) return null;
   crashPoint('finalise.begun');
   const definition = await definitionOf(context.pool, context.registry, file);
   const account = await takeAccount(context, definition, file, chunks);

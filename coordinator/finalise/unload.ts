@@ -1,12 +1,17 @@
 /**
- * Fails a file and leaves nothing of it behind: facts, parts in the manifest and the file's state change
- * in one transaction, which waits for chunks that are just committing and fences off those that are not;
- * then its objects leave the lake. Its rejects stay on record, for a person to read.
+ * Fails a file and leaves nothing of it behind. Its rejects stay on record, for a person to read.
+ *
+ *   failing ─▶ failed ─▶ swept ─▶ put away, with its receipt
+ *
+ * First the reason is put on record: whatever happens next, the file is not loaded any more, and a step that
+ * cannot be taken now is taken later. Then facts, parts in the manifest and the file's state change in one
+ * transaction, which waits for chunks that are committing and fences off the others. Last its objects leave the
+ * lake.
  */
 
+import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
-import { noteChecks } from '../../ledger/tables/files.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isCollision } from '../../platform/errors/retry.ts';
@@ -17,47 +22,69 @@ import { moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 
-/** A commit that has begun is over by then, unless its worker is frozen: then its session is ended. */
+/** How long a commit that has begun may take. After that its worker is taken to be frozen, and its session is ended. */
 const commitMost = '5s';
 
 /**
- * Fails the file for `error`, unless it has failed for another. What becomes of the file itself is the answer.
- * Null: it has ended otherwise meanwhile (another coordinator had our lock while we had lost it), and stays.
+ * Fails the file for `error`, unless another reason is on record: the first one stays. Says where the file lies
+ * then. Null: it has ended otherwise (another coordinator led the scope meanwhile), and nothing has changed.
+ * Where this throws, the file stays failing, and the next recovery fails it.
  */
 export async function failFile(
   context: Context,
-  file: LedgerFile,
+  { fileId }: Pick<LedgerFile, 'fileId'>,
   error: ErrorDescription,
   checks: readonly Check[] = [],
 ): Promise<Moved | null> {
-  const { ledger, pool } = context;
-  const chunks = await ledger.chunks(file.fileId);
-  const chunkIds = chunks.map((chunk) => chunk.chunkId);
-  const unload = () =>
-    inTransaction(pool, async (client) => {
-      await client.query(`set local lock_timeout = '${commitMost}'`);
-      const reason = await ledger.failFile(client, file.fileId, error);
-      if (reason === null) return null;
-      if (checks.length > 0) await noteChecks(client, file.fileId, checks);
-      crashPoint('unload.ledger-written');
-      if (chunkIds.length > 0) {
-        const definition = await definitionOf(client, context.registry, file);
-        for (const sink of sinksOf(context.sinks, definition))
-          await sink.remove(client, { file, definition, chunkIds });
-        crashPoint('unload.facts-deleted');
-      }
-      return reason;
-    });
-  const reason = await unload().catch((cause) => {
-    if (!isCollision(cause)) throw cause;
-    return ledger.endChunks(chunkIds).then(unload);
+  const { ledger, registry } = context;
+  await pastCommits(context, fileId, (client) => ledger.noteFailure(client, fileId, error, checks));
+  crashPoint('fail.noted');
+  // As it is on record: the caller may have seen it before it was planned.
+  const file = await ledger.file(fileId);
+  if (file === null) return null;
+  const chunkIds = await chunkIdsOf(context, fileId);
+  const reason = await pastCommits(context, fileId, async (client) => {
+    const reason = await ledger.failFile(client, fileId, error);
+    if (reason === null) return null;
+    crashPoint('unload.ledger-written');
+    if (chunkIds.length > 0) {
+      const definition = await definitionOf(client, registry, file);
+      for (const sink of sinksOf(context.sinks, definition))
+        await sink.remove(client, { file, definition, chunkIds });
+      crashPoint('unload.facts-deleted');
+    }
+    return reason;
   });
   if (reason === null) return null;
   crashPoint('unload.committed');
-  return finishFailed(context, file, reason, checks);
+  return finishFailed(context, file, reason, file.failedChecks ?? []);
 }
 
-/** What comes after the transaction; done again at the next start if this process ends in the middle. */
+/** Runs a transaction that waits for commits of the file's chunks, and ends those that take too long. */
+async function pastCommits<T>(
+  context: Context,
+  fileId: number,
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const attempt = () =>
+    inTransaction(context.pool, async (client) => {
+      await client.query(`set local lock_timeout = '${commitMost}'`);
+      return work(client);
+    });
+  try {
+    return await attempt();
+  } catch (cause) {
+    if (!isCollision(cause)) throw cause;
+    await context.ledger.endChunks(await chunkIdsOf(context, fileId));
+    return attempt();
+  }
+}
+
+async function chunkIdsOf({ ledger }: Context, fileId: number): Promise<number[]> {
+  return (await ledger.chunks(fileId)).map(({ chunkId }) => chunkId);
+}
+
+/** What comes after the transaction. Where a process dies in the middle of it, the next start repeats it. */
 export async function finishFailed(
   context: Context,
   file: LedgerFile,
@@ -77,7 +104,7 @@ export async function finishFailed(
   const starRows = definition?.star ? 0 : null;
   const known = { checks, rows: { parsed, rejected }, starRows, error, rejectsByCode };
   const receipt = failedReceipt(file, { ...known, ...(link && { link }) });
-  // Without a receipt it is all done again.
+  // As long as it has no receipt, all of this is repeated.
   const moved = await moveFailed(context, file, receipt);
   await ledger.finishFile(file.fileId, receipt, 'failed');
   crashPoint('unload.receipt-written');

@@ -11,6 +11,7 @@
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { afterEvent, stateOf } from '../../ledger/states.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { describeFailure } from '../../platform/errors/outage.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
@@ -87,8 +88,11 @@ export class FileFlow {
       let file: LedgerFile | null = null;
       const step = async () => {
         file = await this.options.context.ledger.file(job.fileId);
-        if (file?.state === 'scanning') await this.prepareOnce(file);
-        else if (file !== null && job.kind !== 'plan') await this.finalise(file, job.kind === 'finalise');
+        if (file === null) return;
+        const state = stateOf(file);
+        if (state === 'scanning') await this.prepareOnce(file);
+        else if (state === 'failing' || job.kind !== 'plan')
+          await this.finalise(file, job.kind === 'finalise');
       };
       try {
         await this.through(job, step);
@@ -188,7 +192,7 @@ export class FileFlow {
 
   private async prepareAgain(fileId: number): Promise<void> {
     const file = await this.through({ fileId }, () => this.options.context.ledger.file(fileId));
-    if (file?.state === 'discovered' || file?.state === 'scanning') await this.prepare(file);
+    if (file !== null && afterEvent(file, 'plan') !== null) await this.prepare(file);
   }
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {

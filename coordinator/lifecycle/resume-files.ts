@@ -1,39 +1,44 @@
 /**
- * Takes up what an earlier run left: unfinished files go on from where the ledger has them.
+ * Resumes the files that an earlier run left unfinished, each from its state in the ledger.
  *
- *   discovered ─▶ prepare      scanning ─▶ queue the missing scans, then plan
- *   loading    ─▶ queue the chunks that are not committed, then finalise     finalising ─▶ finalise
+ *   discovered           prepare
+ *   scanning             queue the missing scans, then plan
+ *   loading              queue the chunks that are not committed, then finalise
+ *   finalising, failing  finalise
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { toChunkJob } from '../../ledger/rows.ts';
+import { stateOf } from '../../ledger/states.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import { failFile } from '../finalise/unload.ts';
 import { submitMissingScans } from '../plan/scan-file.ts';
 
-/** What recovering hands back to the coordinator. */
+/** How the coordinator continues with a file. */
 export interface Resume {
   prepare(file: LedgerFile): void;
   finalise(file: LedgerFile): void;
-  /** The file continues without further steps here. */
+  /** The queue has what the file needs next. */
   follow(file: LedgerFile): void;
 }
 
-/** Goes on with every unfinished file of the scope. */
+/** Resumes every unfinished file of the scope. One that cannot be resumed keeps no other from it. */
 export async function resumeFiles(context: Context, resume: Resume): Promise<void> {
   for (const file of await context.ledger.unfinishedFiles(context.scope)) {
     try {
       await resumeFile(context, resume, file);
     } catch (error) {
-      context.log.error({ err: error, file: file.name }, 'the file cannot be taken up again');
+      context.log.error({ err: error, file: file.name }, 'the file could not be resumed');
     }
   }
 }
 
 async function resumeFile(context: Context, resume: Resume, file: LedgerFile): Promise<void> {
   const { registry, ledger, queues } = context;
+  // Its unloading threw, or the process died: finalising a file that is failing unloads it.
+  if (stateOf(file) === 'failing') return resume.finalise(file);
   const dataset = datasetNamed(registry, file.dataset);
   if (file.state === 'discovered') return resume.prepare(file);
   if (file.definitionVersion !== dataset.version) {

@@ -1,10 +1,10 @@
 /** Files: added, found, locked, and moved from state to state. */
 import type pg from 'pg';
-import type { Receipt } from '../../platform/types.ts';
 import { type Json, toJson } from '../json.ts';
 import type { FileChange, FileFilter, NewFile } from '../requests.ts';
 import { type LedgerFile, type LedgerFileState, toFile } from '../rows.ts';
 import { type Client, count, run } from '../statements/run.ts';
+import { fileTransitions, statesBefore } from '../states.ts';
 
 /** A file that landed. */
 export type Landed = Pick<NewFile, 'dataset' | 'name' | 'url' | 'bytes' | 'fingerprint'>;
@@ -93,16 +93,18 @@ export async function findContent(
   return first(await run(client, 'files/find-content', [dataset, contentHash, exceptFileId]));
 }
 
-/**
- * Moves a file on. A finished file stays done, failed, duplicate or undone; its url and the like may change.
- * False: there is no such file, or it has finished in another state.
- */
-export async function changeFile(
+/** Events by which a file moves on its own: the others come with its scan, its plan, or other files. */
+export type Move = 'finalise' | 'finish' | 'unload' | 'duplicate';
+
+/** Moves a file, as states.ts has it. False: there is no such file, or its state refuses the event. */
+export async function moveFile(
   client: Client,
   fileId: number,
-  state: LedgerFileState,
+  event: Move,
   change: FileChange,
 ): Promise<boolean> {
+  const before = statesBefore(fileTransitions, event);
+  const state = fileTransitions[before[0]][event] as LedgerFileState;
   const { url, error, receipt, duplicateOf, contentHash, definitionVersion, layout } = change;
   const changed = await count(client, 'files/set-file-state', [
     fileId,
@@ -114,17 +116,9 @@ export async function changeFile(
     contentHash,
     definitionVersion,
     json(layout),
+    before,
   ]);
   return changed === 1;
-}
-
-/** Keeps the checks that a file fails with until its receipt has them, in the transaction in which it fails. */
-export async function noteChecks(
-  client: pg.ClientBase,
-  fileId: number,
-  checks: Receipt['checks'],
-): Promise<void> {
-  await run(client, 'files/note-checks', [fileId, toJson(checks)]);
 }
 
 /** Other versions of the file that are loaded or being loaded, newest first. */

@@ -2,19 +2,21 @@
 import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import type { ChunkJob } from '../../platform/types.ts';
 import { toJson } from '../json.ts';
 import type { FilePlan } from '../requests.ts';
 import { type LedgerFile, toChunkJob } from '../rows.ts';
 import { run } from '../statements/run.ts';
+import { afterEvent, stateOf } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile } from './files.ts';
 import { takeRejects } from './rejects.ts';
 
 /**
  * Writes a file's plan and moves the file on to loading, in one transaction. For a file that is past planning it
- * returns the stored plan and changes nothing.
+ * returns the stored plan and changes nothing. For one that is failing,
+ * the reason is thrown.
  * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
  *   findContent was asked; ask again. LF_CORRECTION_ORIGINAL, LF_CORRECTION_TAKEN, LF_CORRECTION_UNKNOWN: see takeRejects
  */
@@ -22,7 +24,8 @@ export async function planFile(pool: pg.Pool, fileId: number, plan: FilePlan): P
   return inTransaction(pool, async (client) => {
     let file = await lockFile(client, fileId);
     if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
-    if (file.state === 'discovered' || file.state === 'scanning') file = await writePlan(client, file, plan);
+    if (stateOf(file) === 'failing') throw restoreError(file.error!);
+    if (afterEvent(file, 'plan') !== null) file = await writePlan(client, file, plan);
     const { dataset, definitionVersion } = file;
     const chunks = await chunksOf(client, fileId);
     return chunks.map((chunk) => toChunkJob(chunk, { dataset, definitionVersion: definitionVersion ?? '' }));

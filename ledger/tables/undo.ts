@@ -5,11 +5,13 @@
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
+import type { Receipt } from '../../platform/types.ts';
 import { toJson } from '../json.ts';
 import { type ErrorDescription, type LedgerFile, toFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
+import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
-import { changeFile, lockFile } from './files.ts';
+import { lockFile, moveFile } from './files.ts';
 import { noteMartsBehind } from './marts.ts';
 import { removeParts } from './parts.ts';
 import { forgetKeys } from './unique.ts';
@@ -34,11 +36,11 @@ export async function undoFiles(
   const root = await lockFile(client, fileId);
   if (root === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
   if (root.state === 'undone') return [];
-  refuseUnlessDone(root);
+  refuseUnlessLoaded(root);
   const family = (await run(client, 'undo/lock-family', [fileId])).map(toFile);
   const busy = family.find((file) => !isFinished(file.state));
   if (busy) throw new LandfallError('LF_FILE_BUSY', { file: busy.name, state: busy.state });
-  const files = family.filter((file) => file.state === 'done');
+  const files = family.filter((file) => file.state !== 'undone' && afterEvent(file, 'undo') !== null);
   const undone: UndoneFile[] = [];
   for (const file of files) {
     const chunks = await chunksOf(client, file.fileId);
@@ -55,9 +57,10 @@ export async function undoFiles(
   return undone;
 }
 
-function refuseUnlessDone({ state, name }: LedgerFile): void {
-  if (state === 'done') return;
-  const code = state === 'failed' || state === 'duplicate' ? 'LF_FILE_NOT_LOADED' : 'LF_FILE_BUSY';
+function refuseUnlessLoaded(file: LedgerFile): void {
+  if (afterEvent(file, 'undo') !== null) return;
+  const { state, name } = file;
+  const code = isFinished(state) ? 'LF_FILE_NOT_LOADED' : 'LF_FILE_BUSY';
   throw new LandfallError(code, { file: name, state });
 }
 
@@ -72,12 +75,25 @@ export async function noteSwept(client: Client, fileId: number): Promise<void> {
 }
 
 /**
- * Fails a file and takes it out of the accounts, in the caller's transaction: its parts leave the
- * manifest, its committed chunks no longer count as loaded, its rejects stay on record and those that it had
- * taken over wait again. From here on no chunk of it commits; delete its facts after this call, before the
- * transaction ends.
- * @returns why it has failed: of two who fail it at once, the first one's reason. Null: it has ended otherwise,
- * and nothing has changed
+ * Puts on record why a file fails, with the checks that found it: from here on it is failing, no chunk of it
+ * commits, and it cannot be done. The first reason stays. Then failFile unloads it, now or after a restart.
+ */
+export async function noteFailure(
+  client: Client,
+  fileId: number,
+  error: ErrorDescription,
+  checks: Receipt['checks'] = [],
+): Promise<void> {
+  const noted = checks.length > 0 ? toJson(checks) : null;
+  await run(client, 'files/note-failure', [fileId, toJson(error), noted]);
+}
+
+/**
+ * Fails a file and removes it from the accounts, in the caller's transaction: its parts leave the manifest, its
+ * committed chunks no longer count as loaded, its rejects stay on record, and those that it had taken over wait
+ * again. From here on no chunk of it commits; delete its facts after this call, before the transaction ends.
+ * @returns why it has failed: the reason that was put on record first. Null: it has ended otherwise, and
+ * nothing has changed
  */
 export async function failFile(
   client: pg.ClientBase,
@@ -85,14 +101,14 @@ export async function failFile(
   error: ErrorDescription,
 ): Promise<ErrorDescription | null> {
   const file = await lockFile(client, fileId);
-  if (file !== null && file.state !== 'failed' && isFinished(file.state)) return null;
+  if (file === null || afterEvent(file, 'fail') === null) return null;
   await run(client, 'chunks/unload-chunks', [fileId]);
   await removeParts(client, [fileId]);
   await run(client, 'rejects/release-rejects', [[fileId]]);
   // Those of a replay are the same rows as the ones that wait again.
-  if (file?.link === 'replays') await run(client, 'rejects/undo-rejects', [[fileId]]);
+  if (file.link === 'replays') await run(client, 'rejects/undo-rejects', [[fileId]]);
   await forgetKeys(client, [fileId]);
-  const reason = (file?.state === 'failed' && file.error) || error;
-  await changeFile(client, fileId, 'failed', { error: reason });
-  return reason;
+  await noteFailure(client, fileId, error);
+  await moveFile(client, fileId, 'unload', {});
+  return file.error ?? error;
 }

@@ -96,6 +96,7 @@ export const crashPoints = {
   'group.places-chosen': 'the ledger knows where the files of a group are to be moved',
   'group.moved': 'the files of a group lie in the archive; the ledger does not know',
   // It fails, and leaves nothing behind.
+  'fail.noted': 'the ledger says why the file fails; nothing of it is unloaded',
   'unload.ledger-written': 'the ledger says that the file has failed; the transaction is open',
   'unload.facts-deleted': 'its rows are out of the star; the transaction is open',
   'unload.committed': 'the file has failed',

@@ -2,7 +2,9 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, vi } from 'vitest';
+import type { Context } from '../../coordinator/context.ts';
 import { type Coordinator, startCoordinator } from '../../coordinator/coordinator.ts';
+import { Ledger } from '../../ledger/ledger.ts';
 import {
   bigint,
   type Definition,
@@ -15,6 +17,7 @@ import {
 } from '../../model/index.ts';
 import { loadRegistry, type Registry } from '../../model/registry.ts';
 import { createLog } from '../../platform/log/log.ts';
+import { openStorage } from '../../platform/storage/index.ts';
 import type { Config, Receipt } from '../../platform/types.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';
@@ -53,7 +56,7 @@ export const later = {
 } as const;
 
 /** Sales with another star or name, and without what names its tables. */
-function salesWith(star: { fact?: string; schema?: string }, name = 'sales'): Definition {
+export function salesWith(star: { fact?: string; schema?: string }, name = 'sales'): Definition {
   const { columns, rejects } = sales.source;
   return defineDataset({
     name,
@@ -90,7 +93,9 @@ export interface Rig {
   start(options?: { watch?: boolean; scope?: string; registry?: Registry }): Promise<void>;
   /** Resolves when the first file of the ledger is in this state. */
   untilFirstIs(state: string): Promise<void>;
-  startWorker(scope?: string): Promise<Worker>;
+  startWorker(scope?: string, registry?: Registry): Promise<Worker>;
+  /** Writes a file beside the landing folder; its path. */
+  write(name: string, content: string): Promise<string>;
   /** All files below a folder of the rig, relative to it, sorted. */
   files(below: string): Promise<string[]>;
   /** First column of each row. */
@@ -99,7 +104,12 @@ export interface Rig {
 }
 
 export async function openRig(
-  options: { definitions?: readonly Definition[]; chunkBytes?: number; redisUrl?: string | null } = {},
+  options: {
+    definitions?: readonly Definition[];
+    chunkBytes?: number;
+    redisUrl?: string | null;
+    lockMs?: number;
+  } = {},
 ): Promise<Rig> {
   const database = await testDatabase();
   const folder = tempFolder();
@@ -118,7 +128,7 @@ export async function openRig(
     workers: 1,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
     outageTimeout: 60,
-    lockMs: 10_000,
+    lockMs: options.lockMs ?? 10_000,
     stopMs: 10_000,
     datasets: [],
   };
@@ -164,8 +174,13 @@ export async function openRig(
         (await rig.column('select state from landfall.file order by file_id limit 1'))[0];
       await vi.waitFor(async () => expect(await first()).toBe(state), { timeout: 20_000, interval: 10 });
     },
-    async startWorker(scope = 'pool') {
-      const worker = await startWorker({ config, databaseUrl: database.url, scope, registry, log });
+    async write(name, content) {
+      const path = join(folder, name);
+      await writeFile(path, content);
+      return path;
+    },
+    async startWorker(scope = 'pool', other = registry) {
+      const worker = await startWorker({ config, databaseUrl: database.url, scope, registry: other, log });
       workers.push(worker);
       return worker;
     },
@@ -189,6 +204,21 @@ export async function openRig(
     },
   };
   return rig;
+}
+
+/** What steps of a coordinator are given, without queues: with the definitions of another start, where given. */
+export async function contextOf(rig: Rig, registry = rig.registry): Promise<Context> {
+  const { config, database } = rig;
+  const { pool } = database;
+  const stores = {
+    lake: await openStorage(config.lakeUrl),
+    archive: () => openStorage(config.archiveUrl),
+    failed: () => openStorage(config.failedUrl),
+  };
+  const log = createLog('test', { level: 'silent' });
+  const ledger = new Ledger(pool);
+  const context = { pool, ledger, registry, scope: 'pool', chunkBytes: config.chunkBytes, log, ...stores };
+  return context as unknown as Context;
 }
 
 /** Ids of the first `count` files in the ledger, when there are so many. */

@@ -213,6 +213,7 @@ export const scenarios = {
   unload: {
     points: {
       coordinator: [
+        'fail.noted',
         'unload.ledger-written',
         'unload.facts-deleted',
         'unload.committed',

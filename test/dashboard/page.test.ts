@@ -121,7 +121,7 @@ describePage('the page on a real ledger', () => {
     await expect.poll(() => page.title()).toBe('50 % · Landfall');
 
     for (const job of jobs.slice(2)) await yard.commit(job);
-    await yard.ledger.setFileState(landed.fileId, 'done');
+    await yard.ledger.moveFile(landed.fileId, 'finish');
     await page.getByRole('heading', { name: 'All done: 1 file loaded' }).waitFor();
     await expect.poll(() => page.title()).toBe('Done · Landfall');
     expect(requests).toBe(0);

@@ -107,6 +107,10 @@ async function commitAlone(value: ReturnType<typeof commit>): Promise<boolean> {
   });
 }
 
+function fail(fileId: number) {
+  return inTransaction(database.pool, (client) => ledger.failFile(client, fileId, error));
+}
+
 describe('a file in flight', () => {
   it('is noted once while it is in flight', async () => {
     const landing = newFile();
@@ -121,7 +125,7 @@ describe('a file in flight', () => {
     });
     const changed = await ledger.addFile({ ...landing, fingerprint: '2' });
     expect(changed.fileId).not.toBe(first.fileId);
-    await ledger.setFileState(first.fileId, 'failed', { error });
+    await fail(first.fileId);
     const again = await ledger.addFile(landing);
     expect(again.fileId).not.toBe(first.fileId);
   });
@@ -195,9 +199,9 @@ describe('a file in flight', () => {
       code: 'LF_FILE_DUPLICATE',
     });
     expect(
-      await ledger.setFileState(copy.fileId, 'duplicate', { duplicateOf: file.fileId, contentHash: hash }),
+      await ledger.moveFile(copy.fileId, 'duplicate', { duplicateOf: file.fileId, contentHash: hash }),
     ).toBe(true);
-    await ledger.setFileState(file.fileId, 'failed', { error });
+    await fail(file.fileId);
     expect(await ledger.findContent('trips', hash, copy.fileId)).toBeNull();
   });
 });
@@ -282,7 +286,7 @@ describe('a failing file', () => {
   it('lets none of its chunks commit any more', async () => {
     const { file, jobs } = await loadingFile(2);
     const claim = await ledger.claimChunk(jobs[0].chunkId, 'one');
-    await ledger.setFileState(file.fileId, 'failed', { error });
+    await fail(file.fileId);
     expect(await commitAlone(commit(jobs[0], claim!.fencingToken))).toBe(false);
     expect(await ledger.claimChunk(jobs[1].chunkId, 'two')).toBeNull();
   });
@@ -322,9 +326,9 @@ describe('a failing file', () => {
 
   it('stays failed', async () => {
     const { file } = await loadingFile(1);
-    await ledger.setFileState(file.fileId, 'failed', { error });
-    expect(await ledger.setFileState(file.fileId, 'done')).toBe(false);
-    expect(await ledger.setFileState(file.fileId, 'failed', { url: 'file:///failed/x.csv' })).toBe(true);
+    await fail(file.fileId);
+    expect(await ledger.moveFile(file.fileId, 'finish')).toBe(false);
+    expect(await ledger.moveFile(file.fileId, 'unload', { url: 'file:///failed/x.csv' })).toBe(true);
     expect(await ledger.file(file.fileId)).toMatchObject({
       state: 'failed',
       url: 'file:///failed/x.csv',

@@ -21,7 +21,7 @@ with free as (
   set fencing_token = c.fencing_token + 1, worker = $2, claimed_at = now(),
       lost = c.lost + case when c.worker <> $2 then 1 else 0 end
   from free, landfall.file f
-  where c.chunk_id = free.chunk_id and f.file_id = c.file_id and f.state = 'loading'
+  where c.chunk_id = free.chunk_id and f.file_id = c.file_id and f.state = 'loading' and f.error is null
   returning c.file_id, c.fencing_token, c.lost, c.line_start, c.unpacked_start, c.unpacked_end
 )
 select f.*, claimed.fencing_token, claimed.lost, claimed.line_start, claimed.unpacked_start, claimed.unpacked_end,

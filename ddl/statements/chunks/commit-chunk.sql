@@ -10,7 +10,7 @@
 -- $8 accounts  jsonb
 -- $9 parts  integer
 with loading as (
-  select file_id from landfall.file where file_id = $2 and state = 'loading' for share
+  select file_id from landfall.file where file_id = $2 and state = 'loading' and error is null for share
 )
 update landfall.chunk c
 set state = 'committed', rows_parsed = $4, rows_loaded = $5, rows_rejected = $6, rows_deduplicated = $7,

@@ -1,5 +1,5 @@
--- Moves a file on. A finished file keeps its state, but its address and other columns may still change. The
--- sums are taken from its chunks. Null parameters leave a column as it is.
+-- Moves a file from one of the states that lead to the new one (ledger/states.ts). The sums are taken from its
+-- chunks. Null parameters leave a column as it is.
 -- $1 file_id  integer
 -- $2 state  file.state
 -- $3 url  text null
@@ -9,6 +9,7 @@
 -- $7 content_hash  text null
 -- $8 definition_version  text null
 -- $9 layout  jsonb null
+-- $10 before  text[]   states that lead to it; failing: it has not ended, and its error is on record
 update landfall.file f
 set state = $2,
     url = coalesce($3, f.url),
@@ -39,4 +40,7 @@ from (
   from landfall.chunk where file_id = $1
 ) c
 where f.file_id = $1
-  and (f.state = $2 or f.state not in ('done', 'failed', 'duplicate', 'undone'))
+  and case
+    when f.error is not null and f.state in ('discovered', 'scanning', 'loading', 'finalising') then 'failing'
+    else f.state
+  end = any($10::text[])

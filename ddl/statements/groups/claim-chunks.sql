@@ -14,7 +14,7 @@
 with free as (
   select c.chunk_id from landfall.chunk c join landfall.file f using (file_id)
   where c.chunk_id = any($1) and c.state = 'planned' and c.worker is null and c.lost = 0
-    and f.state || '' = 'loading' and f.chunks = 1
+    and f.state || '' = 'loading' and f.error is null and f.chunks = 1
   for update of c skip locked
 ), claimed as (
   update landfall.chunk c

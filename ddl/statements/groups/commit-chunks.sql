@@ -10,7 +10,9 @@
 -- $8 accounts  jsonb[]
 -- $9 parts  integer[]
 with loading as (
-  select file_id from landfall.file where file_id = any($2) and state || '' = 'loading' order by file_id for share
+  select file_id from landfall.file
+  where file_id = any($2) and state || '' = 'loading' and error is null
+  order by file_id for share
 )
 update landfall.chunk c
 set state = 'committed', rows_parsed = n.parsed, rows_loaded = n.loaded, rows_rejected = n.rejected,

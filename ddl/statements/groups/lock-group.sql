@@ -8,7 +8,7 @@
 -- row file_id  integer
 select f.file_id from landfall.file f
 join unnest($1::integer[], $2::text[]) as n (file_id, content_hash) using (file_id)
-where f.state || '' = 'discovered' and f.link is null
+where f.state || '' = 'discovered' and f.error is null and f.link is null
   and not exists (
     select from landfall.file o
     where o.dataset = f.dataset and o.content_hash = n.content_hash and o.file_id <> f.file_id

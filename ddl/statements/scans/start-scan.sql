@@ -4,4 +4,4 @@
 -- $3 layout  jsonb
 update landfall.file
 set state = 'scanning', definition_version = $2, layout = $3, started_at = coalesce(started_at, now())
-where file_id = $1 and state in ('discovered', 'scanning')
+where file_id = $1 and state in ('discovered', 'scanning') and error is null

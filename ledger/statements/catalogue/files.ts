@@ -73,8 +73,8 @@ export interface FilesStatements {
       readonly pg_advisory_xact_lock: unknown;
     };
   };
-  'files/note-checks': {
-    parameters: [file_id: number, checks: Json];
+  'files/note-failure': {
+    parameters: [file_id: number, error: Json, checks: Json | null | undefined];
     row: never;
   };
   'files/plan-file': {
@@ -104,6 +104,7 @@ export interface FilesStatements {
       content_hash: string | null | undefined,
       definition_version: string | null | undefined,
       layout: Json | null | undefined,
+      before: readonly string[],
     ];
     row: never;
   };

@@ -72,7 +72,7 @@ describe('the stream', () => {
     await yard.commit(before.jobs[0]);
     await watcher.until((view) => fileIn(view, before.file.fileId)?.chunksCommitted === 1);
     await yard.commit(before.jobs[1], 3);
-    await yard.ledger.setFileState(before.file.fileId, 'done');
+    await yard.ledger.moveFile(before.file.fileId, 'finish');
     const view = await watcher.until((view) => fileIn(view, before.file.fileId)?.state === 'done');
 
     expect(watcher.messages[0].type).toBe('snapshot');
