@@ -1,6 +1,7 @@
 /**
- * The states of files and chunks, and every way from one to the next. What changes a state asks these tables;
- * where a statement changes many rows, it names the states that the table allows, and a test compares the two.
+ * The states of files and chunks, and every transition between them. Code that changes a state asks these
+ * tables. Statements that change chunks, or many files, name the states themselves; a test compares both with
+ * the tables.
  *
  * Files:
  *
@@ -21,9 +22,9 @@
  *   failed
  *   undone
  *
- * A file is failing from the moment that the reason is on record (column `error`) until it is unloaded: column
- * `state` keeps what it was. Nothing but `unload` leads out of it, whoever dies and whatever clean-up has to be
- * repeated, so a file that is meant to fail is never done.
+ * A file is failing from the moment that the reason is on record (column `error`) until it is unloaded; column
+ * `state` keeps what it was. From `failing` a file can only be unloaded, whoever dies and however often the
+ * clean-up has to be repeated: a file that is meant to fail is never done.
  */
 import type { ErrorDescription, LedgerFileState } from './statements/row-types.ts';
 

@@ -15,8 +15,7 @@ import { takeRejects } from './rejects.ts';
 
 /**
  * Writes a file's plan and moves the file on to loading, in one transaction. For a file that is past planning it
- * returns the stored plan and changes nothing. For one that is failing,
- * the reason is thrown.
+ * returns the stored plan and changes nothing. For one that is failing it throws the reason.
  * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
  *   findContent was asked; ask again. LF_CORRECTION_ORIGINAL, LF_CORRECTION_TAKEN, LF_CORRECTION_UNKNOWN: see takeRejects
  */

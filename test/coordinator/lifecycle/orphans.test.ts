@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Ingests that have died when all chunks of their files were committed: one each. */
-async function deadIngests(files: readonly [scope: string, name: string, from: number][]): Promise<void> {
+async function orphanedIngests(files: readonly [scope: string, name: string, from: number][]): Promise<void> {
   const ingests = [];
   for (const [scope, name, from] of files) {
     const ingest = await startCoordinator({
@@ -48,7 +48,7 @@ describe('what a killed ingest has loaded', () => {
   it.each(Object.keys(later) as (keyof typeof later)[])(
     'is unloaded and forgotten after: %s',
     async (change) => {
-      await deadIngests([['ingest-dead', 'x.csv', 1]]);
+      await orphanedIngests([['ingest-dead', 'x.csv', 1]]);
       expect(await facts()).toBe(10);
       await rig.start({ registry: await later[change]() });
       expect(await rig.column('select state, error from landfall.file')).toEqual(['failed']);
@@ -59,7 +59,7 @@ describe('what a killed ingest has loaded', () => {
   );
 
   it('keeps no other from being unloaded while it cannot be, and is unloaded later', async () => {
-    await deadIngests([
+    await orphanedIngests([
       ['ingest-1', 'x.csv', 1],
       ['ingest-2', 'y.csv', 50],
     ]);
