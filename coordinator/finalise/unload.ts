@@ -99,9 +99,7 @@ export async function finishFailed(
   const rejectsByCode = await ledger.rejectCounts(file.fileId);
   const link = await linkOf(ledger, file);
   const { parsed, rejected } = sumRows(chunks);
-  // A file that was never planned, and whose dataset is not defined any more, was to go nobody knows where.
-  const definition = await definitionOf(context.pool, context.registry, file).catch(() => null);
-  const starRows = definition?.star ? 0 : null;
+  const starRows = (await hasStar(context, file)) ? 0 : null;
   const known = { checks, rows: { parsed, rejected }, starRows, error, rejectsByCode };
   const receipt = failedReceipt(file, { ...known, ...(link && { link }) });
   // As long as it has no receipt, all of this is repeated.
@@ -109,4 +107,10 @@ export async function finishFailed(
   await ledger.finishFile(file.fileId, receipt, 'failed');
   crashPoint('unload.receipt-written');
   return moved;
+}
+
+/** False for a file that was never planned and whose dataset is no longer defined: nothing says where it belonged. */
+async function hasStar({ pool, registry }: Context, file: LedgerFile): Promise<boolean> {
+  if (file.definitionVersion === null && registry.get(file.dataset) === undefined) return false;
+  return (await definitionOf(pool, registry, file)).star !== null;
 }

@@ -19,6 +19,7 @@ import { loadRegistry, type Registry } from '../../model/registry.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Config, Receipt } from '../../platform/types.ts';
+import { openSinks } from '../../sinks/open-sinks.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
@@ -210,8 +211,10 @@ export async function openRig(
 export async function contextOf(rig: Rig, registry = rig.registry): Promise<Context> {
   const { config, database } = rig;
   const { pool } = database;
+  const lake = await openStorage(config.lakeUrl);
   const stores = {
-    lake: await openStorage(config.lakeUrl),
+    lake,
+    sinks: openSinks({ pool, lake }),
     archive: () => openStorage(config.archiveUrl),
     failed: () => openStorage(config.failedUrl),
   };

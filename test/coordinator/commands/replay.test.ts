@@ -29,7 +29,7 @@ describe('replay', () => {
       await rig.startWorker('pool', registry);
       const again = await rig.coordinator.replay(1, { whole: true });
       expect(await rig.coordinator.settled(again!)).toMatchObject({ status: 'done', rows: { loaded: 10 } });
-      const { schema, fact } = registry.get('sales')!.star;
+      const { schema, fact } = registry.get('sales')!.star!;
       expect([await facts(), await facts(`${schema}.${fact}`)]).toEqual([[0], [10]]);
     },
   );

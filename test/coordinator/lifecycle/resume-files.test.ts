@@ -2,7 +2,6 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Context } from '../../../coordinator/context.ts';
 import { startCoordinator } from '../../../coordinator/coordinator.ts';
 import { endDone } from '../../../coordinator/finalise/end-done.ts';
 import { failFile } from '../../../coordinator/finalise/unload.ts';
@@ -14,7 +13,7 @@ import { loadRegistry } from '../../../model/registry.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { objectUrl, openStorage } from '../../../platform/storage/index.ts';
-import { openRig, type Rig, salesCsv } from '../support.ts';
+import { contextOf, openRig, type Rig, salesCsv } from '../support.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -107,15 +106,8 @@ describe('a coordinator that starts again', () => {
   });
 
   it('neither fails nor finishes a file that another coordinator has ended', async () => {
-    const lake = await openStorage(rig.config.lakeUrl);
-    const { ledger } = rig.coordinator;
-    const context = {
-      pool: rig.database.pool,
-      ledger,
-      registry: rig.registry,
-      lake,
-      log,
-    } as unknown as Context;
+    const context = await contextOf(rig);
+    const { ledger } = context;
     const error = { code: 'LF_INTERNAL', message: 'relation "star._staging_f1" does not exist', fix: '' };
     await rig.startWorker();
     await rig.drop('sales/x.csv', salesCsv(10));
@@ -254,13 +246,9 @@ describe('coordinators beside each other', () => {
       onRecovered: () => {},
       onTaken: () => {},
     });
-    const lake = await openStorage(rig.config.lakeUrl);
-    const { ledger } = rig.coordinator;
-    const context = { pool: rig.database.pool, ledger, registry: rig.registry, scope: 'pool', lake, log };
     const removed: string[] = [];
-    const dead = new Orphans(context as unknown as Context, lock, async (scope) => void removed.push(scope), {
-      lockMs: 1e9,
-    });
+    const remove = async (scope: string) => void removed.push(scope);
+    const dead = new Orphans(await contextOf(rig), lock, remove, { lockMs: 1e9 });
     const look = async (looking = () => dead.look()) => {
       await looking();
       return rig.column('select state from landfall.file');
