@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `landfall` command: parse, run, turn what went wrong into words and an exit code. */
 import { CommanderError } from 'commander';
-import { describeEnd } from '../platform/errors/outage.ts';
+import { describeError } from '../platform/errors/errors.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 
@@ -18,7 +18,7 @@ try {
     // Commander has said what was wrong (or printed the help that was asked for).
     process.exitCode = error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
   } else {
-    const { code, message, fix } = describeEnd(error);
+    const { code, message, fix } = describeError(error);
     if (wantsJson) process.stderr.write(`${JSON.stringify({ error: { code, message, fix } })}\n`);
     else process.stderr.write(`landfall: ${message} [${code}]\n  → ${fix}\n`);
     if (process.env.LANDFALL_DEBUG) console.error(error);

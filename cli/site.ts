@@ -6,7 +6,7 @@ import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Database } from '../platform/database/database.ts';
-import { type Outage, outageOf } from '../platform/errors/outage.ts';
+import type { Outage } from '../platform/errors/outage.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog, type Log } from '../platform/log/log.ts';
 import type { Config } from '../platform/types.ts';
@@ -88,7 +88,6 @@ export async function openWaiting(config: Config, log: Log): Promise<Database> {
 function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promise<T> {
   return waitOut(open, {
     outageTimeoutMs: Math.min(startMs, config.outageTimeout * 1000),
-    outageOf: (error) => outageOf(error, config),
     onOutage: (outage) => log.warn({ ...outage }, 'waiting for the database'),
   });
 }

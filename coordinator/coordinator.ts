@@ -21,7 +21,7 @@
 import { Ledger } from '../ledger/ledger.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
-import { databaseOutage, queueOutage } from '../platform/errors/outage.ts';
+import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
 import { openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { openStorage } from '../platform/storage/index.ts';
@@ -95,7 +95,6 @@ class LandfallCoordinator implements Coordinator {
     this.stars = new Stars(database.pool, this.ledger);
     this.outages = new OutageWatch({
       outageTimeoutMs: config.outageTimeout * 1000,
-      lakeUrl: config.lakeUrl,
       log,
       onOutage,
       restartDatabase: database.restart,
@@ -199,12 +198,12 @@ class LandfallCoordinator implements Coordinator {
       scope,
       migrate: true,
       health: {
-        onOutage: (reason) => this.outages.tell('queue', queueOutage(reason)),
+        onOutage: (error) => this.outages.tell('queue', outageOf(error)),
         onRecovered: () => this.recovered('queue'),
       },
     });
     this.closers.push(() => this.closeQueues());
-    const lake = await openStorage(config.lakeUrl);
+    const lake = await openStorage(config.lakeUrl, 'lake');
     this.context = {
       pool: database.pool,
       ledger: this.ledger,

@@ -4,9 +4,11 @@
  * database wait for each other; without Redis the pool is small enough for NOTIFY.
  */
 import type { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Listening, listen } from '../platform/database/listen.ts';
+import { NamedClient } from '../platform/database/named.ts';
 import type { Tick } from '../platform/progress/progress.ts';
+import { connectRedis } from '../platform/queue/redis.ts';
 import { installation } from './tables/scopes.ts';
 
 export interface Ticks {
@@ -86,7 +88,7 @@ function merging<T>(send: (value: T) => Promise<void>): (value: T | null) => Pro
 }
 
 function connect(databaseUrl: string): pg.Client {
-  const client = new pg.Client({
+  const client = new NamedClient({
     connectionString: databaseUrl,
     application_name: 'landfall ticks',
     connectionTimeoutMillis: answerMs,
@@ -136,26 +138,20 @@ function postgresCarrier(databaseUrl: string): Carrier {
 function redisCarrier(url: string, name: string): Carrier {
   const connections: Redis[] = [];
   const open = async (options: { enableOfflineQueue: boolean }) => {
-    const { Redis } = await import('ioredis');
-    const redis = new Redis(url, { ...options, maxRetriesPerRequest: null, lazyConnect: true });
-    // It reconnects by itself, and subscribes again.
-    redis.on('error', () => {});
+    // Once connected it reconnects by itself, and subscribes again.
+    const redis = await connectRedis(url, options);
     connections.push(redis);
     return redis;
   };
   let publisher: Redis | null = null;
   return {
     async send(payload) {
-      if (publisher === null) {
-        publisher = await open({ enableOfflineQueue: false });
-        await publisher.connect();
-      }
+      publisher ??= await open({ enableOfflineQueue: false });
       await publisher.publish(name, payload);
     },
     async subscribe(onPayload) {
       const subscriber = await open({ enableOfflineQueue: true });
       subscriber.on('message', (_, payload) => onPayload(payload));
-      await subscriber.connect();
       await subscriber.subscribe(name);
     },
     async close() {

@@ -6,10 +6,11 @@ import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import { landingOutage, type Outage } from '../platform/errors/outage.ts';
 import type { Log } from '../platform/log/log.ts';
+import type { ReadableStore, Storage } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
-import type { Storage } from '../platform/types.ts';
+import { type Scheme, schemeOf } from '../platform/storage/schemes.ts';
 import { startBucketDiscovery } from './bucket/discover-bucket.ts';
-import type { Arrival, Discovery, UnknownFile } from './contract.ts';
+import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from './contract.ts';
 import { startDiscovery } from './folder/discover-folder.ts';
 
 export interface LandingEvents {
@@ -28,13 +29,22 @@ export async function openLanding(landingUrl: string, registry: Registry): Promi
 
 /** Makes the folders of datasets that have none yet. */
 export async function makeLandingFolders(landing: Storage, registry: Registry): Promise<void> {
-  if (landing.url.startsWith('s3://')) return;
+  if (schemeOf(landing.url) !== 'folder') return;
   for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
 }
 
+/** How files are found in a store of each scheme. */
+const discoveries: Record<
+  Scheme,
+  (landing: ReadableStore, options: Omit<DiscoverOptions, 'folder'>) => Promise<Discovery>
+> = {
+  folder: (landing, options) => startDiscovery({ ...options, folder: landing.url }),
+  s3: startBucketDiscovery,
+};
+
 /** Watches it until the discovery is closed. */
 export function watchLanding(
-  landing: Storage,
+  landing: ReadableStore,
   { registry, log }: { readonly registry: Registry; readonly log: Log },
   events: LandingEvents,
 ): Promise<Discovery> {
@@ -50,14 +60,12 @@ export function watchLanding(
     },
     onRecovered: () => events.onOutage(null),
   };
-  return landing.url.startsWith('s3://')
-    ? startBucketDiscovery(landing, options)
-    : startDiscovery({ ...options, folder: landing.url });
+  return discoveries[schemeOf(landing.url)](landing, options);
 }
 
 /** The address of a file that a person named; links in it are followed, for the person asked for them. */
 export async function addressOf(path: string): Promise<string> {
-  if (path.startsWith('s3://')) return path;
+  if (schemeOf(path) !== 'folder') return path;
   const real = await realpath(path).catch((cause) => {
     throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
   });

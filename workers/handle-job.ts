@@ -5,8 +5,8 @@ import type { Kernel } from '../kernel/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
-import { type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
-import { describeFailure, type Outage, outageOf } from '../platform/errors/outage.ts';
+import { describeError, type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
+import type { Outage } from '../platform/errors/outage.ts';
 import { isFinal, retryOf } from '../platform/errors/retry.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import type { Log } from '../platform/log/log.ts';
@@ -141,7 +141,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
       await hold.giveBack();
       throw error;
     }
-    const described = describeFailure(error, { lakeUrl: tools.lake.url });
+    const described = describeError(error);
     if (elsewhere.has(described.code) && context.givenBack * elsewherePauseMs < tools.outageTimeoutMs) {
       log[context.givenBack === 0 ? 'warn' : 'debug'](described, 'left to a worker that has the definition');
       await hold.giveBack(described);
@@ -175,7 +175,7 @@ async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
     await throughOutage(search, tools, log);
   } catch (error) {
     if (signal.aborted) throw error;
-    const described = describeFailure(error, { lakeUrl: tools.lake.url });
+    const described = describeError(error);
     log.warn({ from, to, attempt, ...described }, 'scan failed');
     if (retryOf(error) !== 'never') throw error;
     await ledger.saveScan(scan, Buffer.alloc(0), { error: described });
@@ -192,7 +192,7 @@ async function lostToScan(ledger: Ledger, scan: ScanJob, deaths: number): Promis
 /** Does the work, waiting out an outage; while it lasts, log and ticks say what it is. */
 function throughOutage(
   work: () => Promise<void>,
-  { lake, counters, ticker, outageTimeoutMs, context }: JobTools,
+  { counters, ticker, outageTimeoutMs, context }: JobTools,
   log: Log,
   onOutage: (outage: Outage) => Promise<void> = async () => {},
 ): Promise<void> {
@@ -205,7 +205,6 @@ function throughOutage(
     {
       outageTimeoutMs,
       signal: context.signal,
-      outageOf: (error) => outageOf(error, { lakeUrl: lake.url }),
       async onOutage(outage) {
         counters.wait(outage);
         ticker.tick();

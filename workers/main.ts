@@ -10,7 +10,6 @@ import { openDatabase } from '../ledger/open-database.ts';
 import { loadRegistry } from '../model/registry.ts';
 import { connectDatabase } from '../platform/database/database.ts';
 import { describeError } from '../platform/errors/errors.ts';
-import { outageOf } from '../platform/errors/outage.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog } from '../platform/log/log.ts';
 import type { Config } from '../platform/types.ts';
@@ -67,7 +66,6 @@ try {
   const registry = await loadRegistry({ builtin, examples: builtin, paths, optional, home });
   const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     outageTimeoutMs: config.outageTimeout * 1000,
-    outageOf: (error) => outageOf(error, config),
     onOutage: (outage) => log.warn({ ...outage }, 'waiting for the outage to end'),
   });
   const worker: Worker | null = await Promise.race([starting, stopped.then(() => null)]);

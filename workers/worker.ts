@@ -82,7 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       registry,
       ledger: new Ledger(database.pool),
       pool: database.pool,
-      lake: await openStorage(config.lakeUrl),
+      lake: await openStorage(config.lakeUrl, 'lake'),
       kernels,
       slots,
       ticker,

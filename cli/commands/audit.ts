@@ -34,7 +34,7 @@ export function auditCommand(): Command {
       try {
         const { pool } = database;
         const ledger = new Ledger(pool);
-        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl) });
+        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl, 'lake') });
         const tools = { pool, ledger, registry, sinks };
         const all = () => ledger.files({ states: ['done'], limit: filesMax });
         const files = text === undefined ? await all() : [await doneFile(pool, text)];

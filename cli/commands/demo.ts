@@ -5,6 +5,7 @@ import { demoAnswers } from '../../datasets/answers.ts';
 import { builtin } from '../../datasets/index.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
+import { schemeOf } from '../../platform/storage/schemes.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -119,7 +120,7 @@ async function drop(
   say: (text: string) => void,
 ): Promise<void> {
   const { landingUrl } = site.config;
-  if (landingUrl.startsWith('s3://'))
+  if (schemeOf(landingUrl) !== 'folder')
     throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
   const folder = join(landingUrl, dataset);
   await mkdir(folder, { recursive: true });

@@ -6,6 +6,7 @@ import type { Registry } from '../../model/registry.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
+import { schemeOf } from '../../platform/storage/schemes.ts';
 import type { Config } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -127,7 +128,7 @@ async function queue(config: Config): Promise<string> {
 }
 
 async function folder(url: string): Promise<string> {
-  if (url.startsWith('s3://')) {
+  if (schemeOf(url) !== 'folder') {
     const storage = await openStorage(url);
     for await (const _ of storage.list()) break;
     return `${url} can be listed`;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { describeEnd } from '../../platform/errors/outage.ts';
+import { describeError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
@@ -79,7 +79,7 @@ async function ingestOne(site: Site, file: string, dataset: string | undefined):
       seconds: 0,
       rowsPerSecond: 0,
       receipt: null,
-      error: describeEnd(error),
+      error: describeError(error),
     };
   }
 }

@@ -27,7 +27,7 @@ export function undoCommand(): Command {
       try {
         const { pool } = database;
         const file = await findFile(pool, text, { wanted: ['done'], only: true });
-        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl) });
+        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl, 'lake') });
         const tools = { pool, ledger: new Ledger(pool), registry, sinks };
         const undone = await undoFile(tools, file.fileId, 'undone by hand');
         const files = undone.map(({ fileId, dataset, name, receipt }) => {

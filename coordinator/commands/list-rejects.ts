@@ -52,7 +52,7 @@ export async function reportRejects(
 /**
  * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and says how many; the file
  * appears when it is whole, and not at all where nothing waits.
- * Throws LF_REJECTS_CUT, LF_STORAGE.
+ * Throws LF_REJECTS_CUT, LF_STORAGE_OBJECT.
  */
 export async function exportToFile(
   pool: pg.Pool,
@@ -72,7 +72,7 @@ export async function exportToFile(
   } catch (cause) {
     if (cause instanceof LandfallError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LandfallError('LF_STORAGE', { store: path, reason }, { cause });
+    throw new LandfallError('LF_STORAGE_OBJECT', { file: path, reason }, { cause });
   } finally {
     await rm(staged, { force: true });
   }

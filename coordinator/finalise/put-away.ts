@@ -5,6 +5,7 @@ import { filesNotPutAway } from '../../ledger/tables/archive.ts';
 import type { Places } from '../../ledger/tables/scopes.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { folderUrl } from '../../platform/storage/index.ts';
+import { schemeOf } from '../../platform/storage/schemes.ts';
 import type { Config, Storage } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
@@ -13,10 +14,15 @@ import { finishFailed } from './unload.ts';
 
 export type { Places };
 
+/** Objects of a folder are known by its real path. */
+async function placeOf(url: string): Promise<string> {
+  return schemeOf(url) === 'folder' ? realpath(url).catch(() => url) : url;
+}
+
 /** `landing`: null for a command that does not look after the landing folder. */
 export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
   if (landing === null) return { landing: null, failed: null };
-  const failed = failedUrl.startsWith('s3://') ? failedUrl : await realpath(failedUrl).catch(() => failedUrl);
+  const failed = await placeOf(failedUrl);
   return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
 }
 

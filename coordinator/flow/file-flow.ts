@@ -13,7 +13,7 @@ import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { afterEvent, stateOf } from '../../ledger/states.ts';
 import { datasetNamed } from '../../model/registry.ts';
-import { describeFailure } from '../../platform/errors/outage.ts';
+import { describeError } from '../../platform/errors/errors.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
@@ -216,8 +216,8 @@ export class FileFlow {
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
-    const { context, config } = this.options;
-    const { code, message, fix } = describeFailure(error, config);
+    const { context } = this.options;
+    const { code, message, fix } = describeError(error);
     context.log.warn({ err: error, file: file.name, code }, 'the file failed');
     const failing = () => failFile(context, file, { code, message, fix });
     const moved = await this.through(file, failing);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { changeChannel, type Ledger } from '../../ledger/ledger.ts';
 import { type Listening, listen } from '../../platform/database/listen.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { outageOf } from '../../platform/errors/outage.ts';
+import { retryOf } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { Receipt } from '../../platform/types.ts';
 
@@ -82,7 +82,7 @@ export class Settling {
         this.release(fileId, (waiter) => waiter.resolve(receipt));
       }
     } catch (error) {
-      if (outageOf(error, { lakeUrl: '' }) !== null && !this.closed) {
+      if (retryOf(error) === 'outage' && !this.closed) {
         await delay(retryMs);
         return this.check(fileId);
       }

@@ -128,12 +128,17 @@ async function readOnly(
 
 const canceled = '57014';
 const undefinedTable = '42P01';
+const readOnlyTransaction = '25006';
 
 function explain(
   error: Error & { code?: string },
   query: { dataset: string; query: string; seconds: number },
 ): LandfallError {
-  const values = { ...query, reason: error.message };
+  const cause = error.cause as { code?: string; message: string } | undefined;
+  // Elsewhere it means that the server is a replica; here the query is not allowed to write.
+  const writes = cause?.code === readOnlyTransaction;
+  if (error instanceof LandfallError && !writes) return error;
+  const values = { ...query, reason: writes ? cause.message : error.message };
   if (error.code === canceled) return new LandfallError('LF_QUERY_TIMEOUT', values, { cause: error });
   if (error.code === undefinedTable) return new LandfallError('LF_QUERY_EMPTY', values, { cause: error });
   return new LandfallError('LF_QUERY_FAILED', values, { cause: error });

@@ -7,7 +7,8 @@
  *      └── another has it ──▶ LF_COORDINATOR_RUNNING
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { NamedClient } from '../../platform/database/named.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** First key of the locks; the second is the scope. */
@@ -44,7 +45,7 @@ export interface LeadershipEvents {
   onTaken(error: LandfallError): void;
 }
 
-/** Throws LF_COORDINATOR_RUNNING, and what the driver throws. */
+/** Throws LF_COORDINATOR_RUNNING, LF_DATABASE_…. */
 export async function takeLeadership(
   databaseUrl: string,
   scope: string,
@@ -71,7 +72,7 @@ class HeldLock implements Leadership {
   }
 
   async acquire(): Promise<void> {
-    const client = new pg.Client({
+    const client = new NamedClient({
       connectionString: this.databaseUrl,
       application_name: `landfall coordinator ${this.scope}`,
       connectionTimeoutMillis: 10_000,
@@ -137,7 +138,8 @@ class HeldLock implements Leadership {
         else this.events.onRecovered();
         return;
       } catch (error) {
-        if (error instanceof LandfallError) return this.events.onTaken(error);
+        if (error instanceof LandfallError && error.code === 'LF_COORDINATOR_RUNNING')
+          return this.events.onTaken(error);
         this.events.onOutage(error);
       }
     }

@@ -3,13 +3,12 @@
  * and are then taken again, and whoever watches is told what they wait for.
  */
 
-import { type Outage, outageOf } from '../../platform/errors/outage.ts';
+import type { Outage } from '../../platform/errors/outage.ts';
 import { waitOut } from '../../platform/errors/wait-out.ts';
 import type { Log } from '../../platform/log/log.ts';
 
 export interface OutageWatchOptions {
   readonly outageTimeoutMs: number;
-  readonly lakeUrl: string;
   readonly log: Log;
   /** What `source` waits for to be gone; null when it goes on. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
@@ -32,7 +31,6 @@ export class OutageWatch {
     return waitOut(step, {
       outageTimeoutMs: this.options.outageTimeoutMs,
       signal: this.closing.signal,
-      outageOf: (error) => outageOf(error, this.options),
       onOutage: (outage) => this.tell(source, outage),
       onRecovered: () => this.tell(source, null),
     });

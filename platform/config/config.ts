@@ -4,11 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, posix, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
+import { addressesOf, isWithin } from '../storage/schemes.ts';
 import type { Config } from '../types.ts';
 
 /** Members that follow from others. */
@@ -83,7 +84,7 @@ const addressOf = (what: string, schemes: readonly string[]) =>
 
 const storeOf = (folder: string) =>
   z.string({ error: 'must be a folder or s3://bucket/prefix' }).transform((value, context) => {
-    const store = toStore(value, folder);
+    const store = addressesOf(value).normalise(value, folder);
     if (store !== null) return store;
     context.addIssue({ code: 'custom', message: 'must be a folder or s3://bucket/prefix' });
     return z.NEVER;
@@ -216,7 +217,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     landingUrl: given.landingUrl ?? join(cwd, 'landing'),
     lakeUrl: given.lakeUrl ?? join(cwd, 'lake'),
     archiveUrl,
-    failedUrl: beside(archiveUrl, 'failed'),
+    failedUrl: addressesOf(archiveUrl).beside(archiveUrl, 'failed'),
     host: given.host ?? '127.0.0.1',
     port: given.port ?? 8080,
     token: given.token ?? null,
@@ -246,23 +247,6 @@ function pathOf(path: string, folder: string): string {
   return path.startsWith('example:') ? path : resolve(folder, path);
 }
 
-/** A folder as absolute path, or s3://bucket/prefix without a slash at the end; null for anything else. */
-function toStore(value: string, folder: string): string | null {
-  if (value === '') return null;
-  if (/^s3:/i.test(value)) {
-    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/?$/i.exec(value);
-    return match ? `s3://${match[1]}${match[2]}` : null;
-  }
-  if (/^file:\/\/\//i.test(value)) return fileURLToPath(value);
-  return /^[a-z][a-z0-9+.-]+:/i.test(value) ? null : resolve(folder, value);
-}
-
-function beside(url: string, name: string): string {
-  if (!url.startsWith('s3://')) return join(dirname(url), name);
-  const [bucket, ...prefix] = url.slice('s3://'.length).split('/');
-  return `s3://${posix.join(bucket, ...prefix.slice(0, -1), name)}`;
-}
-
 /** What is moved or written must not be found again as landed. */
 function overlaps(config: Config): string[] {
   const { landingUrl } = config;
@@ -274,12 +258,6 @@ function overlaps(config: Config): string[] {
   return Object.entries(others)
     .filter(([, url]) => isWithin(url, landingUrl) || isWithin(landingUrl, url))
     .map(([name]) => `LANDING_URL must neither hold ${name} nor lie in it`);
-}
-
-function isWithin(inner: string, outer: string): boolean {
-  if (inner.startsWith('s3://') || outer.startsWith('s3://')) return `${inner}/`.startsWith(`${outer}/`);
-  const path = relative(outer, inner);
-  return path === '' || !(path === '..' || path.startsWith('../') || path.startsWith('/'));
 }
 
 /** The settings by their environment names, fit to print: secrets are masked. */

@@ -2,9 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { LandfallError } from '../errors/errors.ts';
-import { tooManyConnections } from '../errors/outage.ts';
 import type { Config } from '../types.ts';
+import { databaseAddress } from './address.ts';
 import { openServer } from './embedded/embedded-server.ts';
+import { NamedPool } from './named.ts';
+
+export { databaseAddress } from './address.ts';
 
 export interface Database {
   /** Holds the password: never print it. */
@@ -27,7 +30,7 @@ const poolEndMs = 5000;
  * Opens the database of these settings, starting or joining the embedded server where `databaseUrl` is
  * null.
  * `prepare` is called before anything else uses it; what it throws closes the database.
- * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_EMBEDDED_…
+ * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_REFUSED, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_EMBEDDED_…
  */
 export async function openServerDatabase(
   config: Pick<Config, 'home' | 'databaseUrl'>,
@@ -54,14 +57,15 @@ export async function openServerDatabase(
  * @param options.max connections at most
  */
 export function connectDatabase(url: string, options: { max?: number; name?: string } = {}): Database {
-  const pool = new pg.Pool({
+  const config = {
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.name ?? 'landfall',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     types: { getTypeParser },
-  });
+  };
+  const pool = new NamedPool(config, databaseAddress(url));
   keepFromThrowing(pool);
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= Promise.race([pool.end(), delay(poolEndMs, undefined, { ref: false })]));
@@ -92,31 +96,15 @@ export async function checkServer(database: Database): Promise<{ version: string
   try {
     const text = `select current_setting('server_version_num') as number, current_setting('server_version') as version`;
     rows = (await database.pool.query(text)).rows;
-  } catch (cause) {
-    const reason = reasonOf(cause);
-    const full = (cause as { code?: string }).code === tooManyConnections;
-    if (full) throw new LandfallError('LF_DATABASE_CONNECTIONS', { reason }, { cause });
-    throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason }, { cause });
+  } catch (error) {
+    // Before anything was asked of it, the first question is whether its address is right.
+    if (!(error instanceof LandfallError) || error.code !== 'LF_DATABASE_LOST') throw error;
+    const { reason } = error.values;
+    throw new LandfallError('LF_DATABASE_UNREACHABLE', { address, reason }, { cause: error });
   }
   const { number, version } = rows[0];
   if (Math.floor(Number(number) / 10_000) < versionNeeded) {
     throw new LandfallError('LF_DATABASE_VERSION', { address, version, needed: versionNeeded });
   }
   return { version };
-}
-
-/** Host, port and database of a URL, without user and password: fit to print. */
-export function databaseAddress(url: string): string {
-  try {
-    const { hostname, port, pathname } = new URL(url);
-    return `${hostname || 'localhost'}:${port || 5432}${pathname}`;
-  } catch {
-    return 'an address that is not a URL';
-  }
-}
-
-/** pg says nothing of use in the message of an AggregateError (a name with several addresses). */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map((error) => error.message).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -7,6 +7,7 @@
  * the two onOutage says, with every failed attempt, why it does not come about.
  */
 import pg from 'pg';
+import { NamedClient } from './named.ts';
 
 export interface Listening {
   /** Resolves when the connection is closed; nothing is called afterwards. */
@@ -23,7 +24,7 @@ const answerMs = 10_000;
  * Listens on `channel` until closed. Resolves when it hears.
  * @param onNotify called with each payload, in order
  * @param onReconnect called after the connection was lost and is there again
- * @throws what the driver throws when the first connection fails; later failures are retried
+ * @throws LandfallError LF_DATABASE_… when the first connection fails; later failures are retried
  */
 export async function listen(
   databaseUrl: string,
@@ -59,7 +60,7 @@ class Listener implements Listening {
   }
 
   async connect(): Promise<void> {
-    const client = new pg.Client({
+    const client = new NamedClient({
       connectionString: this.databaseUrl,
       application_name: 'landfall listen',
       connectionTimeoutMillis: answerMs,

@@ -7,7 +7,7 @@
  *     └──▶ thrown: any other error, or the outage timeout is at its end, or the signal is aborted
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outage } from './outage.ts';
+import { type Outage, outageOf } from './outage.ts';
 import { isCollision } from './retry.ts';
 
 /** Pauses between tries: the first, and the longest. Servers that are back are found within the second. */
@@ -26,8 +26,6 @@ export interface WaitOutOptions {
   readonly pausesMs?: readonly [number, number];
   /** Aborted: the pause ends and its reason is thrown. */
   readonly signal?: AbortSignal;
-  /** Null where the error is the work's own. */
-  outageOf(error: unknown): Outage | null;
   /** Called for every failed try once the outage lasts. */
   onOutage?(outage: Outage): void | Promise<void>;
   /** Called when a try succeeds, or fails for another reason, after onOutage. */
@@ -36,7 +34,7 @@ export interface WaitOutOptions {
 
 /** Runs `work` until it succeeds. `attempt` begins at 1. Throws as drawn above. */
 export async function waitOut<T>(work: (attempt: number) => Promise<T>, options: WaitOutOptions): Promise<T> {
-  const { outageTimeoutMs, pausesMs = pausesMsDefault, signal, outageOf } = options;
+  const { outageTimeoutMs, pausesMs = pausesMsDefault, signal } = options;
   let since: number | null = null;
   let collisions = 0;
   let [pauseMs] = pausesMs;

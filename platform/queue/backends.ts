@@ -5,9 +5,12 @@
 import { createHash } from 'node:crypto';
 import type * as bullmq from 'bullmq';
 import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+import type { Redis } from 'ioredis';
+import type pg from 'pg';
+import { databaseAddress } from '../database/address.ts';
+import { NamedClient } from '../database/named.ts';
 import type { QueueOptions } from './contract.ts';
+import { connectRedis, queueLost, redisError } from './redis.ts';
 import { watchRedis } from './redis-health.ts';
 import { WaitingPool } from './waiting-pool.ts';
 
@@ -29,6 +32,12 @@ export interface Backend {
   queue(name: string): AnyQueue;
   flows(): AnyFlowProducer;
   worker(name: string, processor: bullmq.Processor, settings: WorkerSettings): AnyWorker;
+  /**
+   * Does some work of a queue or producer. While the server is away it is not begun, and what is under way is
+   * given up: the server may still do it, once it is back.
+   * @throws LandfallError LF_QUEUE_LOST where the server is away
+   */
+  ask<T>(work: () => Promise<T>): Promise<T>;
   /** Waits no longer for a server that is away. */
   letGo(): void;
   /** Ends the connections; after queues, producers and workers are closed. */
@@ -60,7 +69,9 @@ async function openPostgres(options: QueueOptions, names: readonly string[]): Pr
     application_name: 'landfall queue',
     onConnect: (client) => silenceEvents(client, names),
   };
-  const pool = new WaitingPool(config, (error) => options.onError?.(error));
+  const pool = new WaitingPool(config, databaseAddress(options.databaseUrl), (error) =>
+    options.onError?.(error),
+  );
   if (options.migrate) await migrateOnce(pool);
   const bound = withBackend(createPostgresBackend);
   const connection = pool;
@@ -73,6 +84,8 @@ async function openPostgres(options: QueueOptions, names: readonly string[]): Pr
       pool.options.max += 1;
       return new bound.Worker(name, processor, { connection, ...settings });
     },
+    // Its connections say themselves what is away.
+    ask: (work) => work(),
     letGo: () => pool.letGo(),
     close: () => pool.end(),
   };
@@ -101,15 +114,32 @@ async function migrateOnce(pool: pg.Pool): Promise<void> {
 
 async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backend> {
   const prefix = `landfall-${await databaseIdentity(options.databaseUrl)}`;
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const connection = await connectRedis(redisUrl);
   connection.on('error', (error: Error) => options.onError?.(error));
+  const away: { reason: string | null } = { reason: null };
   const { health } = options;
-  const stopWatching = health ? watchRedis(connection, { prefix, ...health }) : () => {};
+  const stopWatching = health
+    ? watchRedis(connection, {
+        prefix,
+        onOutage: (reason) => {
+          away.reason = reason;
+          health.onOutage(queueLost(reason, redisUrl));
+        },
+        onRecovered: () => {
+          away.reason = null;
+          health.onRecovered();
+        },
+      })
+    : () => {};
   return {
     kind: 'redis',
     queue: (name) => new Queue(name, { connection, prefix, streams: { events: { maxLen: eventsKept } } }),
     flows: () => new FlowProducer({ connection, prefix }),
     worker: (name, processor, settings) => new Worker(name, processor, { connection, prefix, ...settings }),
+    ask: async (work) => {
+      if (away.reason !== null) throw queueLost(away.reason, redisUrl);
+      return askRedis(connection, redisUrl, work);
+    },
     letGo: () => {
       if (connection.status !== 'ready') connection.disconnect();
     },
@@ -121,13 +151,36 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
   };
 }
 
+/** How long Redis may take over what it is asked. */
+const askMs = 10_000;
+
+/** The driver alone would keep a command until the server is back, however long that takes. */
+async function askRedis<T>(connection: Redis, url: string, work: () => Promise<T>): Promise<T> {
+  if (connection.status !== 'ready') throw queueLost('it is not connected', url);
+  let giveUp: (reason: string) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    giveUp = (reason) => reject(queueLost(reason, url));
+  });
+  const onClose = () => giveUp('the connection was lost');
+  const timer = setTimeout(() => giveUp(`it has not answered for ${askMs / 1000} s`), askMs);
+  connection.once('close', onClose);
+  try {
+    return await Promise.race([work(), lost]);
+  } catch (error) {
+    throw redisError(error, url);
+  } finally {
+    connection.off('close', onClose);
+    clearTimeout(timer);
+  }
+}
+
 /**
  * 8 hex digits that name the database whose ledger the jobs are about. Job ids are ledger ids: without
  * this, two databases that share a Redis, or a database that was recreated, would take each other's
  * jobs. Asked of the server, because its address may differ from machine to machine.
  */
 async function databaseIdentity(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new NamedClient({ connectionString: databaseUrl });
   // The query that is under way fails; without this the process would too.
   client.on('error', () => {});
   await client.connect();

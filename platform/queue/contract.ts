@@ -9,6 +9,7 @@
  * Every job may run more than once (a worker is killed, a coordinator starts again): handlers ask
  * the ledger first.
  */
+import type { LandfallError } from '../errors/errors.ts';
 import type { ChunkJob, ScanJob } from '../types.ts';
 
 export type FilesJob =
@@ -113,8 +114,8 @@ export interface QueueOptions {
   readonly onError?: (error: Error) => void;
   /** Watches whether Redis takes what is queued. Not called where the queue lives in the database. */
   readonly health?: {
-    /** For as long as it lasts, every two seconds. */
-    onOutage(reason: string): void;
+    /** For as long as it lasts, every two seconds: LF_QUEUE_LOST. */
+    onOutage(error: LandfallError): void;
     /** It is well again, or was connected again: jobs may have been lost. */
     onRecovered(): void;
   };

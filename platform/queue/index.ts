@@ -31,7 +31,7 @@ export const askingOfWorker = 1;
 /**
  * Connects to the queue. Redis when `redisUrl` is set, else tables in the database (schema bullmq),
  * created or upgraded when `migrate` is set.
- * Throws what the driver throws when the server cannot be reached.
+ * @throws LandfallError LF_QUEUE_LOST, LF_QUEUE_REFUSED, LF_DATABASE_… where the server cannot be reached
  */
 export async function openQueues(options: QueueOptions): Promise<Queues> {
   if (!/^[\w-]+$/.test(options.scope)) throw new RangeError(`queue scope '${options.scope}'`);
@@ -45,18 +45,26 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
   files.on('error', onError);
   work.on('error', onError);
   flows.on('error', onError);
-  await Promise.all([files.waitUntilReady(), work.waitUntilReady(), flows.waitUntilReady()]);
+  const ready = () => Promise.all([files.waitUntilReady(), work.waitUntilReady(), flows.waitUntilReady()]);
+  const close = async () => {
+    await Promise.all([files.close(), work.close(), flows.close()]);
+    await backend.close();
+  };
+  await backend.ask(ready).catch(async (error) => {
+    await close().catch(() => {});
+    throw error;
+  });
 
   return {
     backend: backend.kind,
     submitScan: async (fileId, scans) => {
-      await flows.add(scanFlow(names, fileId, scans));
+      await backend.ask(() => flows.add(scanFlow(names, fileId, scans)));
     },
     submitChunks: async (fileId, chunks) => {
-      await flows.add(chunkFlow(names, fileId, chunks));
+      await backend.ask(() => flows.add(chunkFlow(names, fileId, chunks)));
     },
     submitGroup: async (chunks) => {
-      await flows.add(groupFlow(names, chunks));
+      await backend.ask(() => flows.add(groupFlow(names, chunks)));
     },
     workFiles: (handler, { concurrency = filesConcurrency } = {}) =>
       consumeFiles(backend, names.files, handler, workerSettings(concurrency, lockMs), onError),
@@ -67,16 +75,14 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
           await files.add('abandon', { fileId }, abandonOptions(names, fileId));
         },
       }),
-    counts: async () => ({ files: await countJobs(files), work: await countJobs(work) }),
+    counts: () => backend.ask(async () => ({ files: await countJobs(files), work: await countJobs(work) })),
     letGo: () => backend.letGo(),
-    remove: async () => {
-      await files.obliterate({ force: true });
-      await work.obliterate({ force: true });
-    },
-    close: async () => {
-      await Promise.all([files.close(), work.close(), flows.close()]);
-      await backend.close();
-    },
+    remove: () =>
+      backend.ask(async () => {
+        await files.obliterate({ force: true });
+        await work.obliterate({ force: true });
+      }),
+    close,
   };
 }
 

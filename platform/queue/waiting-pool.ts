@@ -5,21 +5,20 @@
  *   asked ─▶ connected        asked ─▶ refused ─▶ pause ─▶ asked        letGo: refused is refused
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { keepFromThrowing } from '../database/database.ts';
-import { outageOf } from '../errors/outage.ts';
+import { NamedPool } from '../database/named.ts';
+import { retryOf } from '../errors/retry.ts';
 
 /** Pauses between attempts: the first, and the longest. */
 const pausesMs = [100, 5_000] as const;
 
-type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: () => void) => void;
-
-export class WaitingPool extends pg.Pool {
+export class WaitingPool extends NamedPool {
   private waits = true;
   private readonly onOutage: (error: Error) => void;
 
-  constructor(config: pg.PoolConfig, onOutage: (error: Error) => void) {
-    super(config);
+  constructor(config: pg.PoolConfig, address: string, onOutage: (error: Error) => void) {
+    super(config, address);
     this.onOutage = onOutage;
     keepFromThrowing(this);
     this.on('error', onOutage);
@@ -30,24 +29,12 @@ export class WaitingPool extends pg.Pool {
     this.waits = false;
   }
 
-  override connect(): Promise<pg.PoolClient>;
-  override connect(callback: Connected): void;
-  override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
-    const connecting = this.untilConnected();
-    if (callback === undefined) return connecting;
-    connecting.then(
-      (client) => callback(undefined, client, () => client.release()),
-      (error) => callback(error, undefined, () => {}),
-    );
-    return undefined;
-  }
-
-  private async untilConnected(): Promise<pg.PoolClient> {
+  protected override async connectNamed(): Promise<pg.PoolClient> {
     for (let pauseMs: number = pausesMs[0]; ; pauseMs = Math.min(pausesMs[1], pauseMs * 2)) {
       try {
-        return await super.connect();
+        return await super.connectNamed();
       } catch (error) {
-        if (!this.waits || outageOf(error, { lakeUrl: '' }) === null) throw error;
+        if (!this.waits || retryOf(error) !== 'outage') throw error;
         this.onOutage(error as Error);
         await delay(pauseMs * (0.75 + Math.random() / 4));
       }

@@ -1,6 +1,6 @@
 import { crashPoint } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
-import type { Storage, StoredObject } from '../types.ts';
+import type { Storage, StoredObject } from './contract.ts';
 
 /** The object that is to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */
 export async function statToMove(

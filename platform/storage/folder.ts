@@ -15,17 +15,18 @@ import {
   realpathSync,
   renameSync,
 } from 'node:fs';
-import { lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { access, lstat, mkdir, open, opendir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { LandfallError } from '../errors/errors.ts';
 import { Breather } from '../event-loop.ts';
-import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
+import type { Move, ReadRange, Staged, Storage, StorageWriter, StoredObject } from './contract.ts';
 import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { syncFolder, writeNew } from './durable.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { ReadBuffers, readAt } from './read-at.ts';
+import { openError, type StoreRole, storeError } from './store-error.ts';
 
 /** What is being written; never listed. */
 const stagingFolder = '.landfall-tmp';
@@ -33,29 +34,36 @@ const stagingFolder = '.landfall-tmp';
 const stagingMs = 60 * 60 * 1000;
 /** Files, or folders, that are made durable at a time: as many as a worker has threads for it. */
 const syncsAtATime = 8;
+
 /** Opens a folder that exists. */
-export async function openFolder(path: string): Promise<FolderStorage> {
-  return new FolderStorage(realpathSync.native(path));
+export async function openFolder(path: string, role: StoreRole = 'landing'): Promise<FolderStorage> {
+  return new FolderStorage(realpathSync.native(path), role);
 }
 
-/** Makes a folder where there is none, and opens it. */
-export async function makeFolder(path: string): Promise<FolderStorage> {
+/**
+ * Makes a folder where there is none, and opens it. A lake must be writable.
+ * @throws LandfallError LF_STORAGE, LF_STORAGE_DENIED, LF_STORAGE_MISSING
+ */
+export async function makeFolder(path: string, role: StoreRole = 'landing'): Promise<FolderStorage> {
   try {
     await mkdir(path, { recursive: true });
-    const storage = await openFolder(path);
+    const storage = await openFolder(path, role);
+    if (role === 'lake') await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     await sweep(join(storage.url, stagingFolder));
     return storage;
   } catch (cause) {
-    throw new LandfallError('LF_STORAGE', { store: path, reason: (cause as Error).message }, { cause });
+    throw openError(cause, { url: path, role });
   }
 }
 
 export class FolderStorage implements Storage {
   /** The folder's real path. */
   readonly url: string;
+  readonly role: StoreRole;
 
-  constructor(root: string) {
+  constructor(root: string, role: StoreRole = 'landing') {
     this.url = root;
+    this.role = role;
   }
 
   async *list(prefix = ''): AsyncGenerator<StoredObject> {
@@ -65,7 +73,10 @@ export class FolderStorage implements Storage {
   }
 
   stat(key: string): Promise<StoredObject | null> {
-    return this.guard(this.find([key]).then(([object]) => object));
+    return this.guard(
+      this.find([key]).then(([object]) => object),
+      key,
+    );
   }
 
   private objectOf(key: string, found: BigIntStats): StoredObject | null {
@@ -99,30 +110,27 @@ export class FolderStorage implements Storage {
     return objects;
   }
 
-  async *read(
-    key: string,
-    range: { start: number; end: number; fingerprint?: string; reuse?: boolean },
-  ): AsyncGenerator<Uint8Array> {
-    const file = await this.guard(this.openToRead(key));
+  async *read(key: string, range: ReadRange): AsyncGenerator<Uint8Array> {
+    const file = await this.guard(this.openToRead(key), key);
     const reading = new ReadBuffers(range.reuse === true);
     let ahead: Promise<Uint8Array> | null = null;
     try {
-      const before = await this.guard(lookAt(file));
+      const before = await this.guard(lookAt(file), key);
       const print = range.fingerprint ?? fingerprint(before);
       const changed = (found: BigIntStats) => fingerprint(found) !== print;
       if (changed(before)) throw this.changed(key);
       const end = Math.min(range.end, Number(before.size));
-      ahead = this.guard(readAt(file, range.start, end, reading));
+      ahead = this.guard(readAt(file, range.start, end, reading), key);
       for (let at = range.start; at < end; ) {
         const bytes: Uint8Array = await ahead;
         if (bytes.length === 0) throw this.changed(key);
         at += bytes.length;
-        ahead = this.guard(readAt(file, at, end, reading));
+        ahead = this.guard(readAt(file, at, end, reading), key);
         // Should it fail while the caller works on these bytes, the next turn says so.
         ahead.catch(() => {});
         yield bytes;
       }
-      if (changed(await this.guard(lookAt(file)))) throw this.changed(key);
+      if (changed(await this.guard(lookAt(file), key))) throw this.changed(key);
     } finally {
       // Whoever stops in the middle must not close the file under a read.
       await ahead?.catch(() => {});
@@ -132,7 +140,7 @@ export class FolderStorage implements Storage {
   }
 
   writer(key: string): Promise<StorageWriter> {
-    return this.guard(this.openToWrite(key));
+    return this.guard(this.openToWrite(key), key);
   }
 
   private async openToWrite(key: string): Promise<StorageWriter> {
@@ -152,8 +160,8 @@ export class FolderStorage implements Storage {
       await this.place([{ key, path: staged }]);
     };
     return {
-      write: (bytes) => this.guard(write(bytes)),
-      commit: () => this.guard(commit()),
+      write: (bytes) => this.guard(write(bytes), key),
+      commit: () => this.guard(commit(), key),
       async abort() {
         await close();
         await unlink(staged).catch(nullIfMissing);
@@ -226,7 +234,7 @@ export class FolderStorage implements Storage {
   }
 
   delete(key: string): Promise<void> {
-    return this.guard(this.remove(key));
+    return this.guard(this.remove(key), key);
   }
 
   private async remove(key: string): Promise<void> {
@@ -235,7 +243,7 @@ export class FolderStorage implements Storage {
   }
 
   moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void> {
-    return this.guard(this.move(source, sourceKey, key, fingerprint));
+    return this.guard(this.move(source, sourceKey, key, fingerprint), key);
   }
 
   private async move(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void> {
@@ -341,13 +349,12 @@ export class FolderStorage implements Storage {
     }
   }
 
-  /** What the system says (no space, no permission, …) becomes an error with a way out. */
-  private async guard<T>(work: Promise<T>): Promise<T> {
+  /** Names what the system says (no space, no permission, …), about one object where a key is given. */
+  private async guard<T>(work: Promise<T>, key?: string): Promise<T> {
     try {
       return await work;
     } catch (cause) {
-      if (cause instanceof LandfallError) throw cause;
-      throw new LandfallError('LF_STORAGE', { store: this.url, reason: (cause as Error).message }, { cause });
+      throw storeError(cause, this, key);
     }
   }
 

@@ -1,18 +1,32 @@
-/** Stores by their address: a folder, or a prefix of an S3 bucket. */
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+/** Opens stores by their address: a folder, or a prefix of an S3 bucket. */
+import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../errors/errors.ts';
-import type { Storage } from '../types.ts';
+import type { Storage } from './contract.ts';
 import { makeFolder, openFolder } from './folder.ts';
+import { addressesOf, type Scheme, schemeOf } from './schemes.ts';
+import { type StoreRole, storeError } from './store-error.ts';
+
+export type { ReadableStore, Storage } from './contract.ts';
+
+type Open = (url: string, role: StoreRole) => Promise<Storage>;
+
+/** Makes the store where there is none. */
+const openers: Record<Scheme, Open> = {
+  folder: (url, role) => makeFolder(url.startsWith('file:') ? fileURLToPath(url) : url, role),
+  s3: openS3,
+};
+
+/** Opens the store of an object that should be there. */
+const finders: Record<Scheme, Open> = { folder: openFolder, s3: openS3 };
 
 /**
  * Opens a store. A folder is made where there is none.
  * @param url an absolute path, file:///path, or s3://bucket/prefix
- * @throws LandfallError LF_STORAGE where a folder can be neither found nor made
+ * @param role what the store is for, for errors
+ * @throws LandfallError LF_STORAGE, LF_STORAGE_DENIED, LF_STORAGE_MISSING
  */
-export async function openStorage(url: string): Promise<Storage> {
-  if (url.startsWith('s3://')) return openS3(url);
-  return makeFolder(url.startsWith('file://') ? fileURLToPath(url) : url);
+export async function openStorage(url: string, role: StoreRole = 'landing'): Promise<Storage> {
+  return openers[schemeOf(url)](url, role);
 }
 
 /**
@@ -21,15 +35,13 @@ export async function openStorage(url: string): Promise<Storage> {
  * @throws LandfallError LF_FILE_MISSING where its folder is not there
  */
 export async function openObject(url: string): Promise<{ storage: Storage; key: string }> {
-  if (url.startsWith('s3://')) {
-    const at = url.lastIndexOf('/');
-    return { storage: await openS3(url.slice(0, at)), key: url.slice(at + 1) };
-  }
-  const path = fileURLToPath(url);
+  const { store, key } = addressesOf(url).split(url);
   try {
-    return { storage: await openFolder(dirname(path)), key: basename(path) };
+    return { storage: await finders[schemeOf(url)](store, 'landing'), key };
   } catch (cause) {
-    throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
+    if (!/^(ENOENT|ENOTDIR)$/.test((cause as NodeJS.ErrnoException).code ?? ''))
+      throw storeError(cause, { url: store, role: 'landing' }, key);
+    throw new LandfallError('LF_FILE_MISSING', { file: `${store}/${key}` }, { cause });
   }
 }
 
@@ -51,14 +63,11 @@ export async function openObjects(urls: readonly string[]): Promise<Together[]> 
     else folders.set(folder, [i]);
   }
   const opened: Together[] = [];
-  for (const [folder, at] of folders) {
+  for (const at of folders.values()) {
     const first = await openObject(urls[at[0]]).catch(nullIfGone);
     if (first === null) continue;
-    const keyOf = (i: number) => {
-      const rest = urls[i].slice(folder.length + 1);
-      return folder.startsWith('s3://') ? rest : decodeURIComponent(rest);
-    };
-    opened.push({ storage: first.storage, keys: at.map(keyOf), at });
+    const keys = at.map((i) => addressesOf(urls[i]).split(urls[i]).key);
+    opened.push({ storage: first.storage, keys, at });
   }
   return opened;
 }
@@ -69,28 +78,24 @@ function nullIfGone(error: unknown): null {
 }
 
 /** The address of an object, as openObject takes it and as the ledger keeps it. */
-export function objectUrl(storage: Pick<Storage, 'url'>, key: string): string {
-  return storage.url.startsWith('s3://')
-    ? `${storage.url}/${key}`
-    : pathToFileURL(join(storage.url, key)).href;
+export function objectUrl({ url }: { readonly url: string }, key: string): string {
+  return addressesOf(url).objectUrl(url, key);
 }
 
 /** The key of an object in this store, by its address; null for one that lies elsewhere. */
-export function keyIn(storage: Pick<Storage, 'url'>, url: string): string | null {
-  if (!url.startsWith(folderUrl(storage))) return null;
-  const address = storage.url.startsWith('s3://') ? url : fileURLToPath(url);
-  return address.slice(storage.url.length + 1);
+export function keyIn(storage: { readonly url: string }, url: string): string | null {
+  return url.startsWith(folderUrl(storage)) ? addressesOf(storage.url).keyOf(storage.url, url) : null;
 }
 
 /** What the addresses of all its objects begin with. */
-export function folderUrl(storage: Pick<Storage, 'url'>): string {
+export function folderUrl(storage: { readonly url: string }): string {
   return objectUrl(storage, 'x').slice(0, -1);
 }
 
 /** The SDK takes a third of a second to load: only those who need it wait for it. */
-async function openS3(url: string): Promise<Storage> {
+async function openS3(url: string, role: StoreRole): Promise<Storage> {
   // It warns of Node versions on standard error, which is not its place.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3Storage } = await import('./s3.ts');
-  return new S3Storage(url);
+  return new S3Storage(url, role);
 }

@@ -1,6 +1,7 @@
 /** Moves one by one. */
-import type { Move, Storage } from '../types.ts';
+
 import { atATime } from './at-a-time.ts';
+import type { Move, Storage } from './contract.ts';
 
 const movesAtATime = 16;
 

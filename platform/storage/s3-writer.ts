@@ -13,7 +13,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { StorageWriter } from '../types.ts';
+import type { StorageWriter } from './contract.ts';
 
 /** S3 takes 10,000 parts: the largest object is 78 GiB. */
 const partBytes = 8 * 1024 * 1024;

@@ -13,12 +13,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { LandfallError } from '../errors/errors.ts';
-import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../types.ts';
 import { atATime } from './at-a-time.ts';
+import type { Move, ReadRange, Staged, Storage, StorageWriter, StoredObject } from './contract.ts';
 import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
+import { type StoreRole, storeError } from './store-error.ts';
 
 const bufferBytes = 1024 * 1024;
 /** S3 copies no more in one request. */
@@ -50,15 +51,17 @@ const putsAtATime = 16;
 
 export class S3Storage implements Storage {
   readonly url: string;
+  readonly role: StoreRole;
   readonly bucket: string;
   /** '' or ends with a slash. */
   private readonly prefix: string;
   private readonly client: S3Client;
 
   /** @param url s3://bucket or s3://bucket/prefix */
-  constructor(url: string, client = sharedClient()) {
+  constructor(url: string, role: StoreRole = 'landing', client = sharedClient()) {
     const [bucket, ...prefix] = url.slice('s3://'.length).split('/').filter(Boolean);
     this.url = ['s3:/', bucket, ...prefix].join('/');
+    this.role = role;
     this.bucket = bucket;
     this.prefix = prefix.map((segment) => `${segment}/`).join('');
     this.client = client;
@@ -99,10 +102,7 @@ export class S3Storage implements Storage {
     return found;
   }
 
-  async *read(
-    key: string,
-    range: { start: number; end: number; fingerprint?: string },
-  ): AsyncGenerator<Uint8Array> {
+  async *read(key: string, range: ReadRange): AsyncGenerator<Uint8Array> {
     let at = range.start;
     let print = range.fingerprint;
     let attempts = 0;
@@ -126,7 +126,7 @@ export class S3Storage implements Storage {
         body.stream.destroy();
       }
       if (at >= body.end) return;
-      if (++attempts >= readAttempts) throw this.failure(new Error('the connection broke off'), key);
+      if (++attempts >= readAttempts) throw this.failure(brokenOff(), key);
     }
   }
 
@@ -227,10 +227,13 @@ export class S3Storage implements Storage {
     if (status === 404 && key !== undefined && (cause as Error).name !== 'NoSuchBucket') {
       return new LandfallError('LF_FILE_MISSING', { file: `${this.url}/${key}` }, { cause });
     }
-    const { name, message } = cause as Error;
-    const reason = message && message !== 'UnknownError' ? message : name;
-    return new LandfallError('LF_STORAGE', { store: this.url, reason }, { cause });
+    return storeError(cause, this, key);
   }
+}
+
+/** A body that ended before its end, again and again: nobody else says so. */
+function brokenOff(): Error {
+  return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
 }
 
 function toObject(key: string, bytes = 0, modifiedAt = new Date(0), etag?: string): StoredObject {

@@ -3,7 +3,7 @@
  * find them. They are there while the file loads. Its folder begins with a dot: no reader of the lake
  * looks into it.
  */
-import type { Storage } from '../types.ts';
+import type { Storage } from './contract.ts';
 
 const folder = '.landfall/spool/';
 

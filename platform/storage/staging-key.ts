@@ -2,7 +2,7 @@
  * Where parts are written before they are published: beside the partitions, under names that no reader of
  * the lake takes for parts.
  */
-import type { Storage } from '../types.ts';
+import type { Storage } from './contract.ts';
 
 const folder = '_staging/';
 

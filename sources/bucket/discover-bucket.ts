@@ -5,7 +5,7 @@
  */
 
 import { atATime } from '../../platform/storage/at-a-time.ts';
-import type { Storage } from '../../platform/types.ts';
+import type { ReadableStore } from '../../platform/storage/contract.ts';
 import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
 import { identify } from '../identify.ts';
 
@@ -18,7 +18,7 @@ const arrivalsAtATime = 256;
 const regularFile = { isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };
 
 export async function startBucketDiscovery(
-  landing: Storage,
+  landing: ReadableStore,
   options: Omit<DiscoverOptions, 'folder' | 'settleMs'>,
 ): Promise<Discovery> {
   const taken = new Map<string, string>();

@@ -106,7 +106,7 @@ onBothBackends('Postgres', (backend) => {
       await postgres.start();
       await until('the file is loaded', () => /✓ trips\/trips\.csv: 1,000 rows/.test(said.text));
       await postgres.stop('immediate');
-      await until('it says so', () => /! since .*The database is out of reach/.test(said.text));
+      await until('it says so', () => /! since .*The database at \S+ is out of reach/.test(said.text));
       child.kill('SIGTERM');
       expect(await ended).toBe(0);
     } finally {

@@ -1,9 +1,11 @@
 /** One suite for every kind of store. */
 import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReadableStore, Storage, StoredObject } from '../../platform/storage/contract.ts';
 import { objectUrl, openObject, openStorage } from '../../platform/storage/index.ts';
-import type { Storage, StoredObject } from '../../platform/types.ts';
+import { unpack } from '../../platform/storage/unpack/index.ts';
 import { tempFolder } from '../support/index.ts';
 
 let server: FauxqsServer;
@@ -30,7 +32,7 @@ async function keysOf(objects: AsyncIterable<StoredObject>): Promise<string[]> {
 }
 
 async function textOf(
-  storage: Storage,
+  storage: ReadableStore,
   key: string,
   start = 0,
   end = Number.POSITIVE_INFINITY,
@@ -231,6 +233,24 @@ describe.each(kinds)('%s', (kind) => {
     await storage.put(name, 'odd');
     const { storage: opened, key } = await openObject(objectUrl(storage, name));
     expect(await textOf(opened, key)).toBe('odd');
+  });
+
+  it('is read with no more than what a source offers', async () => {
+    await storage.put('offered/a.csv.gz', gzipSync('a,b\n1,2\n'));
+    const offered: ReadableStore = {
+      url: storage.url,
+      list: (prefix) => storage.list(prefix),
+      stat: (key) => storage.stat(key),
+      stats: (keys) => storage.stats(keys),
+      read: (key, range) => storage.read(key, range),
+    };
+    const [key] = await keysOf(offered.list('offered/'));
+    const { bytes, fingerprint } = (await offered.stat(key))!;
+    const file = { storage: offered, key, name: key, bytes, fingerprint };
+    let text = '';
+    for await (const piece of unpack(file, 'gzip')) text += Buffer.from(piece.bytes).toString();
+    expect(text).toBe('a,b\n1,2\n');
+    expect(objectUrl(offered, key)).toBe(objectUrl(storage, key));
   });
 
   describe.each(kinds)('takes over from %s', (from) => {

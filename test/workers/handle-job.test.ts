@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { createKernel } from '../../kernel/kernel.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { GivenBack, type JobContext } from '../../platform/queue/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
+import { storeError } from '../../platform/storage/store-error.ts';
 import type { Storage } from '../../platform/types.ts';
 import { type HandlerOptions, jobHandler } from '../../workers/handle-job.ts';
 import { Slots } from '../../workers/slots.ts';
@@ -124,7 +124,7 @@ async function ailingLake(
   const ail = (at: typeof operation) => {
     if (at !== operation || left-- <= 0) return;
     const cause = Object.assign(new Error(`${code}: as in a test`), { code });
-    throw new LandfallError('LF_STORAGE', { store: sound.url, reason: cause.message }, { cause });
+    throw storeError(cause, { url: sound.url, role: 'lake' }, 'x');
   };
   const lake: Storage = Object.assign(Object.create(sound), {
     async writer(key: string) {
@@ -189,7 +189,7 @@ describe('a lake in outage', () => {
     const { lake } = await ailingLake('write', 'ENAMETOOLONG', 1000);
     const handle = await handler({ lake });
     await expect(handle({ kind: 'chunk', chunk: stage.jobs[0] }, context())).rejects.toThrow('ENAMETOOLONG');
-    expect(await state()).toEqual({ state: 'planned', code: 'LF_STORAGE' });
+    expect(await state()).toEqual({ state: 'planned', code: 'LF_STORAGE_OBJECT' });
   });
 });
 

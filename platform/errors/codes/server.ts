@@ -8,12 +8,12 @@ export const serverCodes = {
     retry: 'never',
   },
   LF_DATABASE_CONNECTIONS: {
-    message: 'The database has no connection left: {reason}',
+    message: 'The database at {address} has no connection left: {reason}',
     fix: 'Stop programs that hold connections, run fewer workers (LANDFALL_WORKERS), or raise max_connections on the server. Work that is under way waits and resumes by itself.',
     retry: 'outage',
   },
   LF_DATABASE_LOST: {
-    message: 'The database is out of reach: {reason}',
+    message: 'The database at {address} is out of reach: {reason}',
     fix: 'Start the server again, or fix the connection; loading resumes by itself.',
     retry: 'outage',
   },
@@ -26,10 +26,10 @@ export const serverCodes = {
   LF_DATABASE_REFUSED: {
     message: 'The database at {address} refuses the connection: {reason}',
     fix: 'Check the user, the password, the database name and the TLS parameters in DATABASE_URL, and pg_hba.conf on the server.',
-    retry: 'never',
+    retry: 'again',
   },
   LF_DATABASE_RESOURCES: {
-    message: 'The database has run out of a resource: {reason}',
+    message: 'The database at {address} has run out of a resource: {reason}',
     fix: 'Free disk space or memory on the server (its log says more); loading resumes by itself.',
     retry: 'outage',
   },
@@ -59,14 +59,14 @@ export const serverCodes = {
     retry: 'never',
   },
   LF_QUEUE_LOST: {
-    message: 'The queue is out of reach: {reason}',
+    message: 'The queue (Redis at {address}) is out of reach: {reason}',
     fix: 'Start Redis again, fix the connection, or give Redis more memory; loading resumes by itself. Jobs that Redis has lost are queued again from the ledger.',
     retry: 'outage',
   },
   LF_QUEUE_REFUSED: {
     message: 'The queue (Redis at {address}) refuses the connection: {reason}',
     fix: 'Check the user, the password and the database number in REDIS_URL.',
-    retry: 'never',
+    retry: 'again',
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',

@@ -1,11 +1,11 @@
 /** What unpacking is given and gives. */
-import type { Storage } from '../../types.ts';
+import type { ReadableStore } from '../contract.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'zip';
 
 /** A stored object and what is known of it. */
 export interface PackedFile {
-  readonly storage: Storage;
+  readonly storage: ReadableStore;
   readonly key: string;
   /** For messages. */
   readonly name: string;

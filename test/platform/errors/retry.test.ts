@@ -9,10 +9,12 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_DATABASE_CONNECTIONS: 'outage',
   LF_DATABASE_LOST: 'outage',
+  LF_DATABASE_REFUSED: 'again',
   LF_DATABASE_RESOURCES: 'outage',
   LF_DATABASE_UNREACHABLE: 'outage',
   LF_INTERNAL: 'again',
   LF_QUEUE_LOST: 'outage',
+  LF_QUEUE_REFUSED: 'again',
   LF_STORAGE: 'outage',
   LF_STORAGE_DENIED: 'outage',
   LF_STORAGE_OBJECT: 'again',

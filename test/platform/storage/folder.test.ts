@@ -153,7 +153,9 @@ describe('what is being written', () => {
 
 it('says so when a store cannot be made', async () => {
   writeFileSync(join(folder, 'file'), '');
-  await expect(openStorage(join(folder, 'file', 'below'))).rejects.toMatchObject({ code: 'LF_STORAGE' });
+  await expect(openStorage(join(folder, 'file', 'below'))).rejects.toMatchObject({
+    code: 'LF_STORAGE_MISSING',
+  });
   await expect(openObject(`file://${join(folder, 'none', 'x.csv')}`)).rejects.toMatchObject({
     code: 'LF_FILE_MISSING',
   });
@@ -161,7 +163,7 @@ it('says so when a store cannot be made', async () => {
 
 it('says so when the system refuses', async () => {
   await storage.put('file', 'x');
-  const refused = { code: 'LF_STORAGE', message: expect.stringMatching(/ENOTDIR|EEXIST|EISDIR/) };
+  const refused = { code: 'LF_STORAGE_OBJECT', message: expect.stringMatching(/ENOTDIR|EEXIST|EISDIR/) };
   await expect(storage.put('file/below', 'y')).rejects.toMatchObject(refused);
   await storage.put('folder/below', 'y');
   await expect(storage.put('folder', 'z')).rejects.toMatchObject(refused);

@@ -60,7 +60,7 @@ function store(bucket = 'landfall-tests', port?: number, prefix = randomBytes(4)
     requestChecksumCalculation: 'WHEN_REQUIRED',
     maxAttempts: 2,
   });
-  return new S3Storage(`s3://${bucket}/${prefix}`, client);
+  return new S3Storage(`s3://${bucket}/${prefix}`, 'landing', client);
 }
 
 async function bytesOf(storage: S3Storage, key: string, end: number, start = 10): Promise<Buffer> {
@@ -108,11 +108,11 @@ it('lists page by page, no further than it is asked', async () => {
 
 it('says what is wrong with a bucket or a server that is not there', async () => {
   const missing = store('no-such-bucket');
-  await expect(missing.put('x', 'y')).rejects.toMatchObject({ code: 'LF_STORAGE' });
+  await expect(missing.put('x', 'y')).rejects.toMatchObject({ code: 'LF_STORAGE_MISSING' });
   const listing = (async () => {
     for await (const _ of missing.list());
   })();
-  await expect(listing).rejects.toMatchObject({ code: 'LF_STORAGE' });
+  await expect(listing).rejects.toMatchObject({ code: 'LF_STORAGE_MISSING' });
   const nowhere = store('landfall-tests', 1);
   const error = await nowhere.stat('x').catch((thrown) => thrown);
   expect(error).toMatchObject({ code: 'LF_STORAGE' });

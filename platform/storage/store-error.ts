@@ -1,0 +1,87 @@
+/**
+ * Names what a call to a store failed with: the store as a whole is away or full (an outage), it may not be
+ * used, or one object cannot be read or written.
+ */
+import { type ErrorCode, LandfallError } from '../errors/errors.ts';
+import { isNetworkError, reasonOf } from '../errors/network.ts';
+
+/** What a store is for. The lake belongs to Landfall: a file of it that is denied means that the lake is. */
+export type StoreRole = 'lake' | 'landing';
+
+/** The store that an error is about. */
+export interface NamedStore {
+  readonly url: string;
+  readonly role: StoreRole;
+}
+
+/** Of a file system: it is full, gone or read-only, or the process has no descriptor or memory left. */
+const systemAway =
+  /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM|ESTALE|ENOTCONN|ENODEV|ENXIO|ESHUTDOWN|EAGAIN|EBUSY)$/;
+const systemDenied = /^(EACCES|EPERM)$/;
+/** Something else is in the place of a folder. */
+const systemMissing = /^(ENOTDIR|EEXIST|ENOENT|ELOOP)$/;
+
+/** What the S3 client throws, by name, when no answer came at all. */
+const silent = /^(TimeoutError|NetworkingError|RequestTimeout)$/;
+
+/** What happened to the store as a whole, or to one object in it. */
+type Trouble = 'away' | 'denied' | 'broken' | 'missing' | 'other';
+
+/** An error of a call about an object, or about the whole store where no key is given. */
+export function storeError(cause: unknown, store: NamedStore, key?: string): LandfallError {
+  if (cause instanceof LandfallError) return cause;
+  const file = key === undefined ? store.url : `${store.url}/${key}`;
+  const values = { store: store.url, role: store.role, file, reason: said(cause) };
+  return new LandfallError(codeOf(kindOf(cause), store.role), values, { cause });
+}
+
+/** An error of opening a store. */
+export function openError(cause: unknown, store: NamedStore): LandfallError {
+  if (cause instanceof LandfallError) return cause;
+  const kind = kindOf(cause);
+  const isWrong = kind === 'other' && systemMissing.test(systemCode(cause));
+  const code = isWrong ? 'LF_STORAGE_MISSING' : kind === 'denied' ? 'LF_STORAGE_DENIED' : 'LF_STORAGE';
+  const values = { store: store.url, role: store.role, reason: said(cause) };
+  return new LandfallError(code, values, { cause });
+}
+
+/** A denied or broken object may be the only one, except in the lake. */
+function codeOf(kind: Trouble, role: StoreRole): ErrorCode {
+  switch (kind) {
+    case 'away':
+      return 'LF_STORAGE';
+    case 'missing':
+      return 'LF_STORAGE_MISSING';
+    case 'denied':
+      return role === 'lake' ? 'LF_STORAGE_DENIED' : 'LF_STORAGE_OBJECT';
+    case 'broken':
+      return role === 'lake' ? 'LF_STORAGE' : 'LF_STORAGE_OBJECT';
+    case 'other':
+      return 'LF_STORAGE_OBJECT';
+  }
+}
+
+function kindOf(cause: unknown): Trouble {
+  const code = systemCode(cause);
+  const { name = '', $metadata } = (cause ?? {}) as {
+    name?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (systemAway.test(code) || isNetworkError(cause) || silent.test(name)) return 'away';
+  if (status >= 500 || status === 429) return 'away';
+  if (name === 'NoSuchBucket') return 'missing';
+  if (systemDenied.test(code) || status === 401 || status === 403 || name === 'CredentialsProviderError')
+    return 'denied';
+  return code === 'EIO' ? 'broken' : 'other';
+}
+
+function systemCode(cause: unknown): string {
+  return (cause as { code?: string } | null)?.code ?? '';
+}
+
+/** Some errors of the S3 client have no message, or one that says nothing. */
+function said(cause: unknown): string {
+  const reason = reasonOf(cause);
+  return reason === 'UnknownError' ? ((cause as Error).name ?? reason) : reason;
+}
