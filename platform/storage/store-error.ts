@@ -18,14 +18,12 @@ export interface NamedStore {
 const systemAway =
   /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM|ESTALE|ENOTCONN|ENODEV|ENXIO|ESHUTDOWN|EAGAIN|EBUSY)$/;
 const systemDenied = /^(EACCES|EPERM)$/;
-/** Something else is in the place of a folder. */
-const systemMissing = /^(ENOTDIR|EEXIST|ENOENT|ELOOP)$/;
 
 /** What the S3 client throws, by name, when no answer came at all. */
 const silent = /^(TimeoutError|NetworkingError|RequestTimeout)$/;
 
 /** What happened to the store as a whole, or to one object in it. */
-type Trouble = 'away' | 'denied' | 'broken' | 'missing' | 'other';
+type Failure = 'away' | 'denied' | 'broken' | 'missing' | 'other';
 
 /** An error of a call about an object, or about the whole store where no key is given. */
 export function storeError(cause: unknown, store: NamedStore, key?: string): LandfallError {
@@ -35,18 +33,24 @@ export function storeError(cause: unknown, store: NamedStore, key?: string): Lan
   return new LandfallError(codeOf(kindOf(cause), store.role), values, { cause });
 }
 
+const openCodes: Readonly<Record<Failure, ErrorCode>> = {
+  away: 'LF_STORAGE',
+  broken: 'LF_STORAGE',
+  denied: 'LF_STORAGE_DENIED',
+  missing: 'LF_STORAGE_MISSING',
+  // Such as a file in the place of the folder.
+  other: 'LF_STORAGE_MISSING',
+};
+
 /** An error of opening a store. */
 export function openError(cause: unknown, store: NamedStore): LandfallError {
   if (cause instanceof LandfallError) return cause;
-  const kind = kindOf(cause);
-  const isWrong = kind === 'other' && systemMissing.test(systemCode(cause));
-  const code = isWrong ? 'LF_STORAGE_MISSING' : kind === 'denied' ? 'LF_STORAGE_DENIED' : 'LF_STORAGE';
   const values = { store: store.url, role: store.role, reason: said(cause) };
-  return new LandfallError(code, values, { cause });
+  return new LandfallError(openCodes[kindOf(cause)], values, { cause });
 }
 
 /** A denied or broken object may be the only one, except in the lake. */
-function codeOf(kind: Trouble, role: StoreRole): ErrorCode {
+function codeOf(kind: Failure, role: StoreRole): ErrorCode {
   switch (kind) {
     case 'away':
       return 'LF_STORAGE';
@@ -61,7 +65,7 @@ function codeOf(kind: Trouble, role: StoreRole): ErrorCode {
   }
 }
 
-function kindOf(cause: unknown): Trouble {
+function kindOf(cause: unknown): Failure {
   const code = systemCode(cause);
   const { name = '', $metadata } = (cause ?? {}) as {
     name?: string;
