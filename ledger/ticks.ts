@@ -8,7 +8,7 @@ import type pg from 'pg';
 import { type Listening, listen } from '../platform/database/listen.ts';
 import { NamedClient } from '../platform/database/named.ts';
 import type { Tick } from '../platform/progress/progress.ts';
-import { connectRedis } from '../platform/queue/redis.ts';
+import { connectRedis } from '../platform/queue/redis-connection.ts';
 import { installation } from './tables/scopes.ts';
 
 export interface Ticks {

@@ -10,7 +10,7 @@ import type pg from 'pg';
 import { databaseAddress } from '../database/address.ts';
 import { NamedClient } from '../database/named.ts';
 import type { QueueOptions } from './contract.ts';
-import { connectRedis, queueLost, redisError } from './redis.ts';
+import { connectRedis, queueLost, redisError } from './redis-connection.ts';
 import { watchRedis } from './redis-health.ts';
 import { WaitingPool } from './waiting-pool.ts';
 
