@@ -110,6 +110,7 @@ export function commandOf(site: TestSite, backend: Backend) {
   const env = {
     DATABASE_URL: site.database.url,
     LANDFALL_HOME: sharedHome(),
+    LANDFALL_DATASETS: join(site.folder, 'datasets'),
     ...(backend === 'redis' && { REDIS_URL: redisUrl()! }),
     LANDFALL_WORKERS: '1',
   };
