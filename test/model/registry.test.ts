@@ -147,7 +147,7 @@ test('an example is there where a path asks for it', async () => {
 describe('definitions that are read again', () => {
   const write = (folder: string, path: string, content: string) => writeFileSync(join(folder, path), content);
 
-  test('are those of now, with all that they import; what has not changed stays the same object', async () => {
+  test('are the current ones, with all that they import; what has not changed stays the same object', async () => {
     const folder = folderOf({
       'stock.ts': definition('stock'),
       'sales.ts': `import { fact } from './lib/names.ts';\n${definition('sales').replace("'fact_sales'", 'fact')}`,
