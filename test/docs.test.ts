@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cliDocument, errorsDocument } from '../cli/documents.ts';
 import { landfall, root } from './cli/run.ts';
+import { longSentences, wordsMost } from './support/house/sentences.ts';
+import { readTree } from './support/house/tree.ts';
 import { tempFolder, testDatabase } from './support/index.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -19,21 +21,7 @@ describe('generated documents', () => {
 });
 
 describe('documents', () => {
-  const documents = [
-    'README.md',
-    'ARCHITECTURE.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    'docs/progress.md',
-    'docs/cli.md',
-    'docs/errors.md',
-    'docs/rejects.md',
-    'docs/csv.md',
-    'docs/types.md',
-    'docs/columns.md',
-    'docs/guarantees.md',
-    'docs/rules.md',
-  ];
+  const documents = [...readTree().keys()].filter((path) => path.endsWith('.md'));
 
   it.each(documents)('%s links only to what is there', (path) => {
     for (const [, target] of read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
@@ -44,9 +32,44 @@ describe('documents', () => {
   it('name only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const path of documents) {
-      for (const [, name] of read(path).matchAll(/npm run (\w+)/g))
+      for (const [, name] of read(path).matchAll(/npm run ([\w:]+)/g))
         expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name);
     }
+  });
+});
+
+describe('sentences', () => {
+  // The changelog is a list; the report is written from figures, and its lines name what was measured.
+  const pages = [...readTree()].filter(
+    ([path]) => path.endsWith('.md') && path !== 'CHANGELOG.md' && path !== 'bench/REPORT.md',
+  );
+
+  it.each(pages)(`%s has none of more than ${wordsMost} words`, (_, text) => {
+    expect(longSentences(text)).toEqual([]);
+  });
+
+  const words = (count: number) => Array.from({ length: count }, () => 'word').join(' ');
+
+  it.each([
+    ['a paragraph', `First. ${words(wordsMost)} more.`],
+    ['a paragraph of several lines', `${words(20)}\n${words(20)}`],
+    ['an item of a list', `- short\n- ${words(wordsMost + 1)}\n- short`],
+    ['a cell of a table', `| a | b |\n|---|---|\n| short | ${words(wordsMost + 1)} |`],
+    ['a link', `[${words(wordsMost)}](page.md) word`],
+    ['the name of a test that is not in a list of tests', `*${words(wordsMost + 1)}*`],
+  ])('are found in %s', (_, text) => {
+    expect(longSentences(text)).toHaveLength(1);
+  });
+
+  it.each([
+    ['code', `\`\`\`\n${words(100)}\n\`\`\``],
+    ['code within a line', `\`${words(100)}\` ${words(wordsMost - 1)}`],
+    ['cells side by side', `| ${words(wordsMost)} | ${words(wordsMost)} |`],
+    ['items of a list', `- ${words(wordsMost)}\n- ${words(wordsMost)}`],
+    ['names of tests', `- [test/a.test.ts](a): *${words(30)}*, *${words(30)}*`],
+    ['comments', `<!-- ${words(100)} -->`],
+  ])('are not found in %s', (_, text) => {
+    expect(longSentences(text)).toEqual([]);
   });
 });
 

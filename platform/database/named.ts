@@ -26,7 +26,7 @@ export function databaseError(error: unknown, address: string): unknown {
   return code === null ? error : named(code, error, address);
 }
 
-/** The same for an attempt to connect: what is no outage is a refusal. */
+/** The same for an attempt to connect: what is not an outage is a refusal. */
 export function connectError(error: unknown, address: string): unknown {
   return error instanceof LandfallError
     ? error
