@@ -43,13 +43,13 @@ export interface Loaded {
 
 /** What chunks, ledger, lake and star say of it was compared. */
 export interface Accounted extends Loaded {
-  readonly checks: Receipt['checks'];
-  readonly counts: Pick<Receipt, 'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode'>;
-  /** Why it fails; null where all agree. */
+  /** As it will be when the file is done; only the data checks are still missing. */
+  readonly receipt: Receipt;
+  /** Why the file fails instead; null when there is no reason to. */
   readonly fault: LandfallError | null;
 }
 
-/** What became of the landed object: `changed`: another file has its name by now and stays; `gone`: nothing is there. */
+/** What became of the landed object. `changed`: another file has its name by now, and stays; `gone`: it is not there. */
 export type Moved = 'moved' | 'stays' | 'changed' | 'gone';
 
 /** It is finished in the ledger and put away. */

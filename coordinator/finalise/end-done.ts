@@ -3,10 +3,10 @@
 import type pg from 'pg';
 import { readFields } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
-import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { stateOf } from '../../ledger/states.ts';
-import { lockFile } from '../../ledger/tables/files.ts';
+import { lockFile, lockNames, versionedFiles } from '../../ledger/tables/files.ts';
+import { finishGroup } from '../../ledger/tables/groups.ts';
 import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -16,33 +16,30 @@ import { sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import { settleVersions } from '../plan/versions.ts';
+import type { Accounted } from '../stages.ts';
 import { runChecks } from './data-checks.ts';
 import type { Check } from './reconcile.ts';
 
 /**
- * Ends the file as done. Data checks see the star as it will be then, without the version that is replaced.
- * Where one does not hold, nothing changes, and all of them are the answer; else null. 'ended': somebody else has
- * ended it meanwhile, or it is to fail. Throws LF_FILE_VERSION: then nothing has changed either.
+ * Ends the file as done. Null, or the data checks when one of them does not hold: then nothing changes. 'ended':
+ * another process has ended it meanwhile, or it is to fail. Throws LF_FILE_VERSION: then nothing has changed either.
  */
 export async function endDone(
   context: Context,
-  definition: StoredDefinition,
-  file: LedgerFile,
-  receipt: Receipt,
+  accounted: Accounted,
 ): Promise<readonly Check[] | 'ended' | null> {
+  const { file, definition } = accounted;
   try {
     await inTransaction(context.pool, async (client) => {
       const locked = await lockFile(client, file.fileId);
       if (locked === null || stateOf(locked) !== 'finalising') throw new EndedMeanwhile();
       await settleVersions(client, context, definition, file);
       crashPoint('finalise.versions-settled');
-      if (file.link === 'replaces') await moveStaged(client, context, definition, file);
-      const dataChecks = await runChecks(client, definition);
-      if (dataChecks.some((check) => !check.ok)) throw new BrokenChecks(dataChecks);
+      if (file.link === 'replaces') await moveStaged(client, context, accounted);
+      const [receipt] = await passChecks(client, [accounted]);
       crashPoint('finalise.checked');
       if (file.link === 'replays') await giveBack(client, file);
-      const checks = [...receipt.checks, ...dataChecks];
-      await context.ledger.finishFile(file.fileId, { ...receipt, checks }, 'done', client);
+      await context.ledger.finishFile(file.fileId, receipt, 'done', client);
       crashPoint('finalise.receipt-written');
     });
   } catch (error) {
@@ -57,11 +54,58 @@ export async function endDone(
   return null;
 }
 
+/**
+ * Ends small files of one dataset as done, and returns the ids of those that are. It leaves those whose name another
+ * loaded file has, where that matters, and all of them when a data check does not hold: one of them may break it.
+ */
+export async function endAllDone(
+  { pool }: Context,
+  accounted: readonly Accounted[],
+): Promise<ReadonlySet<number>> {
+  if (accounted.length === 0) return new Set();
+  crashPoint('group.accounted');
+  const done = await inTransaction(pool, async (client) => {
+    const only = await withoutVersions(client, accounted);
+    return only.length === 0 ? new Set<number>() : finishGroup(client, await passChecks(client, only));
+  }).catch((error) => {
+    if (error instanceof BrokenChecks) return new Set<number>();
+    throw error;
+  });
+  crashPoint('group.done');
+  return done;
+}
+
+/** Data checks see the star as it is once these files are done, without versions that they replace. */
+async function passChecks(client: pg.ClientBase, accounted: readonly Accounted[]): Promise<Receipt[]> {
+  const dataChecks = await runChecks(client, accounted[0].definition);
+  if (dataChecks.some(({ ok }) => !ok)) throw new BrokenChecks(dataChecks);
+  return accounted.map(({ receipt }) => ({ ...receipt, checks: [...receipt.checks, ...dataChecks] }));
+}
+
+/** Those of a group that may end together: where versions matter, those whose name no other loaded file has. */
+async function withoutVersions(
+  client: pg.ClientBase,
+  accounted: readonly Accounted[],
+): Promise<readonly Accounted[]> {
+  const [{ definition }] = accounted;
+  if (definition.versions === 'add') return accounted;
+  const files = accounted.map(({ file }) => file);
+  await lockNames(
+    client,
+    definition.name,
+    files.map(({ name }) => name),
+  );
+  const versioned = await versionedFiles(
+    client,
+    files.map(({ fileId }) => fileId),
+  );
+  return accounted.filter(({ file }) => !versioned.has(file.fileId));
+}
+
 async function moveStaged(
   client: pg.ClientBase,
   { sinks }: Context,
-  definition: StoredDefinition,
-  file: LedgerFile,
+  { file, definition }: Accounted,
 ): Promise<void> {
   for (const { versions } of sinksOf(sinks, definition)) await versions?.moveStaged(client, definition, file);
 }
@@ -78,10 +122,10 @@ class BrokenChecks extends Error {
 /** Rolls the transaction back. */
 class EndedMeanwhile extends Error {}
 
-/** Rejects that go back at a time. */
+/** Rejects that are returned at a time. */
 const returnedAtATime = 10_000;
 
-/** Rows of a replay that still do not fit wait again where they came from. */
+/** Rows of a replay that are rejected again wait as rejects of the file that they came from. */
 async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
   const dialect = file.layout as KernelDialect;
   const { byteOffset: field } = file.layout!.corrections!;

@@ -1,61 +1,61 @@
 /**
- * Ends a file whose chunks have ended: reconciles its accounts and writes its receipt, or fails it and
- * leaves nothing behind. Every step can be repeated, so a crash anywhere only means: once more.
+ * Finalises files whose chunks have ended. Every step can be repeated, so a crash anywhere only means: once more.
+ *
+ *   loaded ─▶ accounted for ─▶ done, in one transaction ─▶ archived
+ *      │            │            │
+ *      │            │            └─ a data check does not hold
+ *      │            └─ accounts differ, or too many rejects
+ *      └─ a chunk failed ─────────────────────────────────────────▶ failed, and nothing of it is left
+ *
+ * Small files of one chunk take the same steps together, with one statement for all of them. Those of a group
+ * that are not plainly done are left, to be finalised alone.
  */
-
-import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
+import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
+import { toChunkJob } from '../../ledger/rows.ts';
 import { afterEvent, stateOf } from '../../ledger/states.ts';
+import { type FileChunks, filesAndChunks } from '../../ledger/tables/groups.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import { plural } from '../../platform/plural.ts';
-import { openObjects } from '../../platform/storage/index.ts';
-import { type Context, linkOf } from '../context.ts';
-import type { Ended } from '../stages.ts';
-import { archiveFile } from './archive.ts';
-import { endDone } from './end-done.ts';
-import { doneReceipt } from './receipt.ts';
-import { accountOf, type Check, countSinks } from './reconcile.ts';
+import { describeError, LandfallError } from '../../platform/errors/errors.ts';
+import { isFinished } from '../../platform/progress/progress.ts';
+import type { Context } from '../context.ts';
+import type { Accounted, Ended } from '../stages.ts';
+import { accountFor } from './accounts.ts';
+import { archiveFile, archiveFiles } from './archive.ts';
+import { endAllDone, endDone } from './end-done.ts';
+import type { Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
 
 /**
- * `allEnded`: no chunk job of the file is left. Otherwise one has failed for good, and the file fails
- * without waiting for the others. Null: there was nothing to end.
+ * Finalises one file. Null: there was nothing to finalise. `allEnded`: no chunk job of the file is left.
+ * Otherwise one has failed for good, and the file fails without waiting for the others.
  */
 export async function finaliseFile(
   context: Context,
   fileId: number,
   allEnded: boolean,
 ): Promise<Ended | null> {
-  const { ledger } = context;
-  const file = await ledger.file(fileId);
-  if (file === null) return null;
-  // Whoever put the reason on record did not come to unload it.
+  const { pool, registry, ledger } = context;
+  const [loaded] = await filesAndChunks(pool, [fileId]);
+  if (loaded === undefined) return null;
+  const { file, chunks } = loaded;
+  // A process put the reason on record and did not get to unload the file.
   if (stateOf(file) === 'failing') return fail(context, file, file.error);
   if (afterEvent(file, 'finalise') === null) return null;
-  const chunks = await ledger.chunks(fileId);
-  const lost = chunks.find((chunk) => chunk.state === 'failed' || (allEnded && chunk.state === 'planned'));
+  const lost = chunks.find(({ state }) => state === 'failed' || (allEnded && state === 'planned'));
   if (lost !== undefined) return fail(context, file, chunkError(file, lost));
-  if (chunks.some((chunk) => chunk.state === 'planned')) return null;
+  if (chunks.some(({ state }) => state === 'planned')) return null;
 
   if (!(await ledger.moveFile(fileId, 'finalise'))) return null;
   crashPoint('finalise.begun');
-  const definition = await definitionOf(context.pool, context.registry, file);
-  const account = await takeAccount(context, definition, file, chunks);
+  const definition = await definitionOf(pool, registry, file);
+  const [accounted] = await accountFor(context, [{ file, chunks, definition }]);
   crashPoint('finalise.accounted');
-  const broken = account.checks.find((check) => !check.ok);
-  if (broken !== undefined) return fail(context, file, reconcileError(file, broken, account), account.checks);
-  const overLimit = rejectLimitError(definition, file, account.counts.rows);
-  if (overLimit !== null) return fail(context, file, overLimit, account.checks);
-  const link = await linkOf(ledger, file);
-  const receipt = doneReceipt(file, { ...account.counts, checks: account.checks, ...(link && { link }) });
-  const broke = await endDone(context, definition, file, receipt);
-  if (broke === 'ended') return null;
-  if (broke !== null) {
-    const found = broke.find((check) => !check.ok)!;
-    const values = { check: found.name, row: found.detail, file: file.name };
-    return fail(context, file, new LandfallError('LF_CHECK', values), [...account.checks, ...broke]);
-  }
+  const { fault, receipt } = accounted;
+  if (fault !== null) return fail(context, file, fault, receipt.checks);
+  const broken = await endDone(context, accounted);
+  if (broken === 'ended') return null;
+  if (broken !== null) return fail(context, file, checkError(file, broken), [...receipt.checks, ...broken]);
   return { file, state: 'done', moved: await archiveFile(context, file) };
 }
 
@@ -77,69 +77,65 @@ function describeOf(error: unknown): { code: string; message: string; fix: strin
   return describeError(error);
 }
 
-/** Why the chunk failed, in its worker's words where it left some. */
+/** Why the chunk failed, in its worker's words if it left any. */
 function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
   return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
 }
 
-async function takeAccount(
-  context: Context,
-  definition: StoredDefinition,
-  file: LedgerFile,
-  chunks: readonly LedgerChunk[],
-) {
-  const { ledger } = context;
-  const [{ parts, sinks }, rejectsByCode, fingerprint] = await Promise.all([
-    ledger.parts(file.fileId).then(async (parts) => {
-      const [sinks] = await countSinks(context.sinks, definition, [{ chunks, parts }], { recount: false });
-      return { parts, sinks };
-    }),
-    ledger.rejectCounts(file.fileId),
-    fingerprintNow(file),
-  ]);
-  return { fingerprint, ...accountOf({ file, chunks, parts, rejectsByCode, fingerprint, sinks }) };
+function checkError({ name }: LedgerFile, checks: readonly Check[]): LandfallError {
+  const broken = checks.find(({ ok }) => !ok)!;
+  return new LandfallError('LF_CHECK', { check: broken.name, row: broken.detail, file: name });
 }
 
-/** Null where the file is gone. */
-async function fingerprintNow(file: LedgerFile): Promise<string | null> {
-  return (await fingerprintsNow([file]))[0];
-}
-
-/** The same of many, in their order. */
-export async function fingerprintsNow(files: readonly LedgerFile[]): Promise<(string | null)[]> {
-  const found: (string | null)[] = files.map(() => null);
-  for (const { storage, keys, at } of await openObjects(files.map(({ url }) => url))) {
-    const stored = await storage.stats(keys);
-    for (const [i, place] of at.entries()) found[place] = stored[i]?.fingerprint ?? null;
-  }
-  return found;
-}
-
-/** A file that changed or went is said to have done that; any other difference is ours. */
-function reconcileError(
-  file: LedgerFile,
-  broken: Check,
-  account: { fingerprint: string | null; checks: readonly Check[] },
-): LandfallError {
-  if (account.fingerprint === null) return new LandfallError('LF_FILE_MISSING', { file: file.name });
-  const code: ErrorCode = account.fingerprint === file.fingerprint ? 'LF_RECONCILE' : 'LF_FILE_CHANGED';
-  const differences = `${broken.name}: ${broken.detail}`;
-  return new LandfallError(code, { file: file.name, differences });
+export interface GroupEnded {
+  readonly done: readonly Ended[];
+  /** To be finalised alone. */
+  readonly left: readonly LedgerFile[];
 }
 
 /**
- * Null within the limit. Past either, count or share, the file fails. What was rejected before is bound to
- * hold many rejects: corrected rows and replays have no limit.
+ * Finalises small files of one dataset whose group job has ended. Chunks that the job left as they were are queued
+ * again, each alone, so that a chunk that the job fails with fails alone.
  */
-export function rejectLimitError(
-  { rejectLimit }: StoredDefinition,
-  file: LedgerFile,
-  rows: { parsed: number; rejected: number },
-): LandfallError | null {
-  const { count, share } = rejectLimit;
-  const { parsed, rejected } = rows;
-  if (file.link === 'corrects' || file.link === 'replays') return null;
-  if (rejected <= count && rejected <= share * parsed) return null;
-  const limit = rejected > count ? plural(count, 'row') : `${share * 100} % of the rows`;
-  return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
+export async function finaliseGroup(context: Context, fileIds: readonly number[]): Promise<GroupEnded> {
+  const all = await filesAndChunks(context.pool, fileIds);
+  const loading = all.filter(({ file }) => file.state === 'loading');
+  const lost = loading.filter(({ chunks }) => chunks.some(({ state }) => state === 'planned'));
+  for (const { file, chunks } of lost) {
+    const { fileId, dataset, definitionVersion } = file;
+    const about = { dataset, definitionVersion: definitionVersion ?? '' };
+    const jobs = chunks.map((chunk) => toChunkJob(chunk, about));
+    await context.queues.submitChunks(fileId, jobs);
+  }
+  const accounted = await accountForPlain(context, loading.filter(isPlain));
+  const ids = await endAllDone(context, accounted);
+  const ended = accounted.map(({ file }) => file).filter(({ fileId }) => ids.has(fileId));
+  const moved = await archiveFiles(context, ended);
+  const over = new Set([...lost.map(({ file }) => file), ...ended]);
+  // An earlier try ended the others, and its answer was lost: each is put away as one whose end was not heard of.
+  const others = all.filter(({ file }) => isFinished(file.state));
+  return {
+    done: ended.map((file, i) => ({ file, state: 'done', moved: moved[i] })),
+    left: [...loading, ...others].map(({ file }) => file).filter((file) => !over.has(file)),
+  };
+}
+
+/** True for a file about which there is nothing to decide before its account is drawn up. */
+function isPlain({ file, chunks }: FileChunks): boolean {
+  const [chunk] = chunks;
+  const ofOneChunk = file.chunks === 1 && chunks.length === 1 && chunk.state === 'committed';
+  return ofOneChunk && file.link === null && file.error === null;
+}
+
+/** Those that have no fault, and the definition of the first: one that was planned again may have another. */
+async function accountForPlain(context: Context, plain: readonly FileChunks[]): Promise<Accounted[]> {
+  if (plain.length === 0) return [];
+  const [{ file: first }] = plain;
+  const definition = await definitionOf(context.pool, context.registry, first);
+  const alike = plain.filter(({ file }) => file.definitionVersion === first.definitionVersion);
+  const accounted = await accountFor(
+    context,
+    alike.map((one) => ({ ...one, definition })),
+  );
+  return accounted.filter(({ fault }) => fault === null);
 }

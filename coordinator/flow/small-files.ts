@@ -7,7 +7,7 @@
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FilesContext } from '../../platform/queue/index.ts';
 import type { Context } from '../context.ts';
-import { finaliseGroup } from '../finalise/finalise-group.ts';
+import { finaliseGroup } from '../finalise/finalise.ts';
 import { groupFiles, prepareGroup } from '../plan/prepare.ts';
 import type { Ended } from '../stages.ts';
 import { Batches } from './batches.ts';
@@ -45,7 +45,7 @@ export class SmallFiles {
     const step = async () => {
       const finalised = await finaliseGroup(context, fileIds);
       left = finalised.left;
-      for (const ended of finalised.done) onEnded({ ...ended, state: 'done' });
+      for (const ended of finalised.done) onEnded(ended);
     };
     await mutex.runAll(fileIds, () => through(step));
     for (const file of left) await finaliseAlone(file, job);

@@ -26,10 +26,13 @@ export interface SmallPlan {
   readonly layout: FileLayout;
 }
 
-/** What the ledger knows of one file. */
-export interface FileAccount {
+export interface FileChunks {
   readonly file: LedgerFile;
   readonly chunks: LedgerChunk[];
+}
+
+/** What a file has on record: its parts in the manifest, and how many rejects of each code. */
+export interface FileOutput {
   readonly parts: LedgerPart[];
   readonly rejectsByCode: Record<string, number>;
 }
@@ -90,24 +93,29 @@ export async function releaseChunks(
   await run(client, 'groups/release-chunks', [chunkIds, worker]);
 }
 
-/** What the ledger has of these files. Read in several statements: nothing changes once all chunks have ended. */
-export async function fileAccounts(pool: pg.Pool, fileIds: readonly number[]): Promise<FileAccount[]> {
-  const [files, chunks, parts, rejects] = await Promise.all([
-    run(pool, 'groups/group-files', [fileIds]),
-    run(pool, 'groups/group-chunks', [fileIds]),
-    run(pool, 'groups/group-parts', [fileIds]),
-    run(pool, 'groups/group-reject-counts', [fileIds]),
+/** These files by id, each with its chunks by number. */
+export async function filesAndChunks(client: Client, fileIds: readonly number[]): Promise<FileChunks[]> {
+  const [files, chunks] = await Promise.all([
+    run(client, 'groups/group-files', [fileIds]),
+    run(client, 'groups/group-chunks', [fileIds]),
   ]);
-  const accounts = new Map<number, FileAccount>();
-  for (const row of files)
-    accounts.set(row.file_id, { file: toFile(row), chunks: [], parts: [], rejectsByCode: {} });
-  for (const row of chunks) accounts.get(row.file_id)?.chunks.push(toChunk(row));
-  for (const row of parts) accounts.get(row.file_id)?.parts.push(toPart(row));
-  for (const row of rejects) {
-    const account = accounts.get(row.file_id);
-    if (account) account.rejectsByCode[row.code] = row.count;
-  }
-  return [...accounts.values()];
+  const found = new Map(
+    files.map((row) => [row.file_id, { file: toFile(row), chunks: [] as LedgerChunk[] }]),
+  );
+  for (const row of chunks) found.get(row.file_id)?.chunks.push(toChunk(row));
+  return [...found.values()];
+}
+
+/** Of each of these files, in their order. Ask when all chunks have ended: then nothing of it changes. */
+export async function partsAndRejects(client: Client, fileIds: readonly number[]): Promise<FileOutput[]> {
+  const [parts, rejects] = await Promise.all([
+    run(client, 'groups/group-parts', [fileIds]),
+    run(client, 'groups/group-reject-counts', [fileIds]),
+  ]);
+  const outputs = new Map(fileIds.map((id): [number, FileOutput] => [id, { parts: [], rejectsByCode: {} }]));
+  for (const row of parts) outputs.get(row.file_id)!.parts.push(toPart(row));
+  for (const row of rejects) outputs.get(row.file_id)!.rejectsByCode[row.code] = row.count;
+  return [...outputs.values()];
 }
 
 /** Ends files of one chunk each as done, in the caller's transaction. Returns the ids of those that it has ended. */

@@ -15,7 +15,8 @@ afterEach(async () => {
 
 const error = { code: 'LF_CHECK', message: 'it was wrong', fix: 'fix it' };
 const count = async (table = 'star.fact_sale') => (await rig.column(`select count(*) from ${table}`))[0];
-const column = async (name: string) => (await rig.column(`select ${name} from landfall.file`))[0];
+const column = async (name: string) =>
+  (await rig.column(`select ${name} from landfall.file where file_id = 1`))[0];
 
 /** All chunks of a file are committed, and its coordinator has died before it was finalised. */
 async function loadedOnly(state: 'loading' | 'finalising'): Promise<void> {

@@ -119,8 +119,9 @@ describe('a coordinator that starts again', () => {
     expect(await states()).toEqual(['done']);
 
     await rig.database.pool.query(`update landfall.file set state = 'failed'`);
-    const sales = rig.registry.get('sales')!;
-    expect(await endDone(context, sales, seen, receipt)).toBe('ended');
+    const definition = rig.registry.get('sales')!;
+    const accounted = { file: seen, definition, chunks: [], receipt, fault: null };
+    expect(await endDone(context, accounted)).toBe('ended');
     expect(await states()).toEqual(['failed']);
   });
 

@@ -1,0 +1,84 @@
+/**
+ * Accounts for loaded files: compares what chunks, ledger and sinks say of each, and draws up its receipt.
+ * All files together take as many statements as one.
+ */
+import type { StoredDefinition } from '../../ledger/definition.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { partsAndRejects } from '../../ledger/tables/groups.ts';
+import { type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
+import { openObjects } from '../../platform/storage/index.ts';
+import { type Context, linkOf } from '../context.ts';
+import type { Accounted, Loaded } from '../stages.ts';
+import { doneReceipt } from './receipt.ts';
+import { accountOf, type Check, countSinks } from './reconcile.ts';
+
+/** `loaded`: files that were planned with one definition, at least one. The answer is in their order. */
+export async function accountFor(context: Context, loaded: readonly Loaded[]): Promise<Accounted[]> {
+  const { pool, ledger } = context;
+  const [{ definition }] = loaded;
+  const files = loaded.map(({ file }) => file);
+  const recorded = partsAndRejects(
+    pool,
+    files.map(({ fileId }) => fileId),
+  );
+  const [outputs, sinks, fingerprints] = await Promise.all([
+    recorded,
+    recorded.then((outputs) => {
+      const written = loaded.map(({ chunks }, i) => ({ chunks, parts: outputs[i].parts }));
+      return countSinks(context.sinks, definition, written, { recount: false });
+    }),
+    fingerprintsNow(files),
+  ]);
+  const accounted: Accounted[] = [];
+  for (const [i, one] of loaded.entries()) {
+    const { file, chunks } = one;
+    const fingerprint = fingerprints[i];
+    const { checks, counts } = accountOf({ file, chunks, ...outputs[i], sinks: sinks[i], fingerprint });
+    const link = await linkOf(ledger, file);
+    const receipt = doneReceipt(file, { ...counts, checks, ...(link && { link }) });
+    const fault =
+      reconcileError(file, fingerprint, checks) ?? rejectLimitError(definition, file, counts.rows);
+    accounted.push({ ...one, receipt, fault });
+  }
+  return accounted;
+}
+
+/** Null for a file that is gone. In the order of `files`. */
+async function fingerprintsNow(files: readonly LedgerFile[]): Promise<(string | null)[]> {
+  const found: (string | null)[] = files.map(() => null);
+  for (const { storage, keys, at } of await openObjects(files.map(({ url }) => url))) {
+    const stored = await storage.stats(keys);
+    for (const [i, place] of at.entries()) found[place] = stored[i]?.fingerprint ?? null;
+  }
+  return found;
+}
+
+/** Null when all agree. A file that has changed or is gone fails for that; any other difference is ours. */
+function reconcileError(
+  file: LedgerFile,
+  fingerprint: string | null,
+  checks: readonly Check[],
+): LandfallError | null {
+  const broken = checks.find(({ ok }) => !ok);
+  if (broken === undefined) return null;
+  if (fingerprint === null) return new LandfallError('LF_FILE_MISSING', { file: file.name });
+  const code: ErrorCode = fingerprint === file.fingerprint ? 'LF_RECONCILE' : 'LF_FILE_CHANGED';
+  return new LandfallError(code, { file: file.name, differences: `${broken.name}: ${broken.detail}` });
+}
+
+/**
+ * Null within the limit. When either the count or the share of rejects is past it, the file fails. Corrected rows
+ * and replays have no limit: rows that were rejected before are likely to be rejected again.
+ */
+function rejectLimitError(
+  definition: Pick<StoredDefinition, 'rejectLimit'>,
+  file: LedgerFile,
+  { parsed, rejected }: { readonly parsed: number; readonly rejected: number },
+): LandfallError | null {
+  const { count, share } = definition.rejectLimit;
+  if (file.link === 'corrects' || file.link === 'replays') return null;
+  if (rejected <= count && rejected <= share * parsed) return null;
+  const limit = rejected > count ? plural(count, 'row') : `${share * 100} % of the rows`;
+  return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
+}
