@@ -1,5 +1,5 @@
 /**
- * Compiles date and time formats for kernel/assembly/types/time.ts. The letters are Unicode's (CLDR):
+ * Compiles date and time formats for kernel/assembly/types/read-time.ts. The letters are Unicode's (CLDR):
  *
  *   yyyy year · yy year of 1970…2069 · MM, M month · dd, d day · HH, H hour · hh, h hour of 12 · a AM/PM
  *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of exactly so many · X, XX, XXX, Z

@@ -5,15 +5,15 @@ import {
 } from './column';
 import { compact } from './compact';
 import { Dictionary, truncate } from './dictionary';
-import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './types/numeric';
+import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './types/convert-numbers';
 import { Places, notePlaces, openPlaces } from './read/places';
-import { convertPoint } from './types/point';
+import { convertPoint } from './types/convert-points';
 import { Reject, Rejects, addReject } from './rejects';
 import { Reader, carryRecord, discard, endInput, fileOffset, readRecords } from './read/read';
 import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, readTableRecords } from './read/table-read';
-import { convertDate, convertTimestamp } from './types/temporal';
-import { convertDictionary, convertUtf8 } from './types/text';
-import { convertUuid } from './types/uuid';
+import { convertDate, convertTimestamp } from './types/convert-times';
+import { convertDictionary, convertUtf8 } from './types/convert-texts';
+import { convertUuid } from './types/convert-uuids';
 
 /** Words of the field index of a block: it stays in the cache while its columns are converted. */
 const INDEX_WORDS: i32 = 32768;

@@ -88,25 +88,16 @@ function hashOfLong(p: usize, length: u32): u32 {
 export function find(d: Dictionary, p: usize, length: u32): i32 {
   if (length > 16) return findLong(d, p, length);
   const text = shortText(p, length);
-  const hash = hashOfShort(text, length);
-  const last = d.slotCount - 1;
-  let i = hash & last;
-  while (true) {
-    const slot = changetype<Slot>(d.slots + <usize>(i * SLOT_BYTES));
-    if (slot.code == 0) return -1;
-    if (slot.hash == hash) {
-      const entry = d.offsets + (<usize>(slot.code - 1) << 2);
-      const start = load<u32>(entry);
-      if (load<u32>(entry, 4) - start == length) {
-        if (!v128.any_true(v128.xor(text, shortText(d.bytes + <usize>start, length)))) return slot.code - 1;
-      }
-    }
-    i = (i + 1) & last;
-  }
+  return probe(d, p, length, hashOfShort(text, length), text, true);
 }
 
 function findLong(d: Dictionary, p: usize, length: u32): i32 {
-  const hash = hashOfLong(p, length);
+  return probe(d, p, length, hashOfLong(p, length), i64x2.splat(0), false);
+}
+
+/** Looks from the hash's slot on. `short`, a constant, says that all of the text is in `text`. */
+@inline
+function probe(d: Dictionary, p: usize, length: u32, hash: u32, text: v128, short: bool): i32 {
   const last = d.slotCount - 1;
   let i = hash & last;
   while (true) {
@@ -116,7 +107,11 @@ function findLong(d: Dictionary, p: usize, length: u32): i32 {
       const entry = d.offsets + (<usize>(slot.code - 1) << 2);
       const start = load<u32>(entry);
       if (load<u32>(entry, 4) - start == length) {
-        if (memory.compare(d.bytes + <usize>start, p, <usize>length) == 0) return slot.code - 1;
+        const known = d.bytes + <usize>start;
+        const same = short
+          ? !v128.any_true(v128.xor(text, shortText(known, length)))
+          : memory.compare(known, p, <usize>length) == 0;
+        if (same) return slot.code - 1;
       }
     }
     i = (i + 1) & last;

@@ -4,7 +4,7 @@ import { openBatch } from './batch';
 import { Column, Work, columnAt } from './column';
 import { forgetCopy } from './copy/copy';
 import { Dictionary, newDictionary } from './dictionary';
-import { powers } from './types/number';
+import { powers } from './types/read-double';
 import { Places } from './read/places';
 import { Rejects } from './rejects';
 import { Reader } from './read/read';

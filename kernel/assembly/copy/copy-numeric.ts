@@ -2,7 +2,7 @@
  * numeric in PostgreSQL's binary form: number of digits, weight of the first, sign, digits after the
  * point to show (four int16), then digits to the base 10000, without zeros at either end.
  */
-import { tenPowers } from '../types/number';
+import { tenPowers } from '../types/read-double';
 
 /** Digits of the last number split, most significant first, at most five before and five after the point. */
 const digits = memory.data(40, 16);

@@ -1,9 +1,10 @@
 /** Points: `POINT (lon lat)` in any case, or `lat,lon`; spaces may be where they do no harm. */
-import { Column, POINT_WKT, Work, fail, isNullToken, maybeNull, setNull } from '../column';
-import { Read, readDouble } from './number';
+import { Column, POINT_WKT, Work, fail, setNull } from '../column';
+import { Read, readDouble } from './read-double';
 import { RANGE, TYPE } from '../reasons';
 import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
+import { meansNull } from './field-text';
 
 class Pair {
   static first: f64 = 0;
@@ -80,7 +81,7 @@ export function convertPoint(column: Column, from: i32, to: i32): void {
       start = Slice.start;
       end = Slice.end;
     }
-    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }

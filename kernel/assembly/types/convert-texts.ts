@@ -1,9 +1,10 @@
 /** Text columns: as codes into a dictionary, or as offsets and bytes. */
-import { Column, Work, fail, failed, isNullToken, maybeNull, reserveText, setNull } from '../column';
+import { Column, Work, fail, failed, reserveText, setNull } from '../column';
 import { Dictionary, find, insert } from '../dictionary';
 import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 import { isUtf8, textFault } from '../utf8';
+import { meansNull } from './field-text';
 
 /** Texts are checked to be UTF-8 when they enter the dictionary. Faulty rows leave no text in it. */
 export function convertDictionary(column: Column, from: i32, to: i32): void {
@@ -22,7 +23,7 @@ export function convertDictionary(column: Column, from: i32, to: i32): void {
       start = Slice.start;
       end = Slice.end;
     }
-    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }
@@ -54,7 +55,7 @@ export function convertUtf8(column: Column, from: i32, to: i32): void {
       end = Slice.end;
     }
     const length = <u32>(end - start);
-    if (maybeNull(nullLengths, <usize>length) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }

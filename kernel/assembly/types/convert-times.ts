@@ -1,15 +1,15 @@
 /** Date and timestamp columns. */
-import { Column, Work, fail, isNullToken, maybeNull, setNull } from '../column';
+import { Column, Work, fail, setNull } from '../column';
 import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
-import { Time, readIso, readTime } from './time';
+import { Time, readIso, readTime } from './read-time';
 import { Zone, offsetAt, pieceAt } from './zone';
+import { meansNull, sliceMeansNull } from './field-text';
 
 export function convertDate(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += Reader.stride) {
-    unwrap(fieldStart(word), fieldEnd(word));
-    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+    if (sliceMeansNull(column, word)) {
       setNull(column, r);
       continue;
     }
@@ -39,7 +39,7 @@ export function convertTimestamp(column: Column, from: i32, to: i32): void {
       start = Slice.start;
       end = Slice.end;
     }
-    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }

@@ -2,10 +2,11 @@
  * UUIDs: 32 hexadecimal digits, bare or with dashes after 8, 12, 16 and 20 of them; in braces, or after
  * urn:uuid:, if need be.
  */
-import { Column, fail, isNullToken, maybeNull, setNull } from '../column';
+import { Column, fail, setNull } from '../column';
 import { TYPE } from '../reasons';
 import { Reader } from '../read/read';
-import { Slice, fieldEnd, fieldStart, firstWord, unwrap } from '../read/slice';
+import { Slice, firstWord } from '../read/slice';
+import { sliceMeansNull } from './field-text';
 
 function hexDigit(byte: u32): u32 {
   if (byte - 48 <= 9) return byte - 48;
@@ -47,9 +48,10 @@ function readDigits(p: usize, end: usize, out: usize): bool {
 export function convertUuid(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += Reader.stride) {
-    unwrap(fieldStart(word), fieldEnd(word));
-    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+    if (sliceMeansNull(column, word)) {
       setNull(column, r);
-    } else if (!readUuid(Slice.start, Slice.end, column.values + (<usize>r << 4))) fail(r, TYPE);
+      continue;
+    }
+    if (!readUuid(Slice.start, Slice.end, column.values + (<usize>r << 4))) fail(r, TYPE);
   }
 }

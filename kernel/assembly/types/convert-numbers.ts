@@ -1,9 +1,10 @@
 /** Number columns: int32, int64, decimal, float64, boolean. */
-import { Column, Work, fail, isNullToken, maybeNull, setNull } from '../column';
-import { Read, fewDigits, readDouble, tenPowers } from './number';
+import { Column, Work, fail, setNull } from '../column';
+import { Read, fewDigits, readDouble, tenPowers } from './read-double';
 import { NOT_FINITE, RANGE, TYPE } from '../reasons';
 import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
+import { meansNull, sliceMeansNull } from './field-text';
 
 /** The last integer read, and why it is none (0: it is one). */
 class Whole {
@@ -47,7 +48,7 @@ export function convertInt32(column: Column, from: i32, to: i32): void {
       start = Slice.start;
       end = Slice.end;
     }
-    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }
@@ -69,8 +70,7 @@ export function convertInt32(column: Column, from: i32, to: i32): void {
 export function convertInt64(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += Reader.stride) {
-    unwrap(fieldStart(word), fieldEnd(word));
-    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+    if (sliceMeansNull(column, word)) {
       setNull(column, r);
       continue;
     }
@@ -85,8 +85,7 @@ export function convertDecimal(column: Column, from: i32, to: i32): void {
   const scale = <i32>column.high;
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += Reader.stride) {
-    unwrap(fieldStart(word), fieldEnd(word));
-    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+    if (sliceMeansNull(column, word)) {
       setNull(column, r);
       continue;
     }
@@ -146,7 +145,7 @@ export function convertFloat64(column: Column, from: i32, to: i32): void {
       start = Slice.start;
       end = Slice.end;
     }
-    if (maybeNull(nullLengths, end - start) && isNullToken(column, start, end)) {
+    if (meansNull(column, nullLengths, start, end)) {
       setNull(column, r);
       continue;
     }
@@ -187,8 +186,7 @@ function readWord(start: usize, end: usize): f64 {
 export function convertBoolean(column: Column, from: i32, to: i32): void {
   let word = firstWord(column.field);
   for (let r = from; r < to; r++, word += Reader.stride) {
-    unwrap(fieldStart(word), fieldEnd(word));
-    if (maybeNull(column.nullLengths, Slice.end - Slice.start) && isNullToken(column, Slice.start, Slice.end)) {
+    if (sliceMeansNull(column, word)) {
       setNull(column, r);
       continue;
     }
