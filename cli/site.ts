@@ -132,7 +132,8 @@ async function openInTurn(
     waiting.set(source, outage);
     hub?.setOutage(source, outage);
   };
-  const options = { config, database, registry, scope, watch, log, onUnknown, onOutage };
+  const onDefinitions = () => hub?.setDefinitions(registry);
+  const options = { config, database, registry, scope, watch, log, onUnknown, onOutage, onDefinitions };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });

@@ -21,6 +21,8 @@ export interface CoordinatorOptions {
   readonly log: Log;
   /** Told of all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;
+  /** Told when the registry has other datasets, or other broken definitions. */
+  readonly onDefinitions?: () => void;
   /** Told what a part of the coordinator (`source`) waits for to be gone; null when it goes on. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
 }

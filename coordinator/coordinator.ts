@@ -31,7 +31,7 @@ import { Stars } from '../sinks/postgres/ddl/stars.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
 import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
-import { openLanding } from '../sources/landing.ts';
+import { makeLandingFolders, openLanding } from '../sources/landing.ts';
 import { prepareReplay } from './commands/replay.ts';
 import { noteSubmitted } from './commands/submit.ts';
 import type { Context } from './context.ts';
@@ -42,11 +42,12 @@ import { FileFlow } from './flow/file-flow.ts';
 import { FilesInFlight } from './flow/files-in-flight.ts';
 import { once } from './flow/once.ts';
 import { Settling } from './flow/settled.ts';
+import { DefinitionsWatch } from './lifecycle/definitions-watch.ts';
 import { type Leadership, takeLeadership } from './lifecycle/leadership.ts';
 import { Orphans } from './lifecycle/orphans.ts';
 import { OutageWatch } from './lifecycle/outages.ts';
 import { Recovery } from './lifecycle/recovery.ts';
-import { resumeFiles } from './lifecycle/resume-files.ts';
+import { planStuckAgain, resumeFiles } from './lifecycle/resume-files.ts';
 import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
 
@@ -54,6 +55,9 @@ export type { Coordinator, CoordinatorOptions } from './contract.ts';
 
 /** When files are in flight and the ledger reports no change for so long, jobs that the queue may have lost are queued again. */
 const silenceMs = 60_000;
+
+/** Time between looks for chunks that no worker can load, in times of LANDFALL_LOCK_MS. */
+const stuckLocks = 3;
 
 /** Throws LF_COORDINATOR_RUNNING when the scope has a coordinator already. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
@@ -137,6 +141,7 @@ class LandfallCoordinator implements Coordinator {
       () => this.flow.idle(),
     );
     if (watch) await this.watchLanding();
+    await this.watchDefinitions();
     this.watchSilence();
   }
 
@@ -156,7 +161,7 @@ class LandfallCoordinator implements Coordinator {
 
   async settled(fileId: number): Promise<Receipt> {
     const receipt = await this.settling.wait(fileId);
-    await this.flow.settled(fileId);
+    await this.flow.settled(receipt.fileId);
     return receipt;
   }
 
@@ -221,6 +226,7 @@ class LandfallCoordinator implements Coordinator {
     this.flow = new FileFlow({
       ...{ context, config, outages, inFlight, settling, stars, marts },
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
+      onFixed: () => this.recovery.request(),
     });
   }
 
@@ -272,6 +278,25 @@ class LandfallCoordinator implements Coordinator {
     this.closers.push(() => this.discovery!.close());
   }
 
+  /** Takes up definitions that change, and files whose chunks wait for a version that no worker has any more. */
+  private async watchDefinitions(): Promise<void> {
+    const { config, registry, log, onDefinitions } = this.options;
+    const onChange = async () => {
+      if (this.landing !== null) await makeLandingFolders(this.landing, registry);
+      onDefinitions?.();
+      this.recovery.request();
+    };
+    const definitions = new DefinitionsWatch({ registry, paths: config.datasets, log, onChange });
+    this.closers.push(() => definitions.close());
+    await definitions.start();
+    const stuck = setInterval(() => {
+      planStuckAgain(this.context, (file) => this.flow.planAgain(file, { evenCommitted: true })).catch(
+        (error) => log.warn({ err: error }, 'files that wait for another definition could not be looked for'),
+      );
+    }, stuckLocks * config.lockMs);
+    this.closers.push(async () => clearInterval(stuck));
+  }
+
   /** An outage is over: what was missed or lost meanwhile is taken up. */
   private recovered(source: string): void {
     this.outages.tell(source, null);
@@ -285,6 +310,7 @@ class LandfallCoordinator implements Coordinator {
     await resumeFiles(context, {
       prepare: (file) => flow.begin(file),
       follow: (file) => this.inFlight.add(file),
+      planAgain: (file, options) => flow.planAgain(file, options),
       finalise: (file) => flow.finaliseNow(file),
     });
     await refreshStaleMarts(context, this.stars, this.marts);

@@ -25,7 +25,7 @@ import type { Ticker } from './ticker.ts';
 
 /**
  * What is wrong with this worker and not with the chunk: definitions change while workers are started again one
- * by one. Such a chunk is not tried here but given back, until the outage timeout is over.
+ * by one. Such a chunk is not tried here but given back, for as long as it takes.
  */
 const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_DATASET_BROKEN',
@@ -142,7 +142,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
       throw error;
     }
     const described = describeError(error);
-    if (elsewhere.has(described.code) && context.givenBack * elsewherePauseMs < tools.outageTimeoutMs) {
+    if (elsewhere.has(described.code)) {
       log[context.givenBack === 0 ? 'warn' : 'debug'](described, 'left to a worker that has the definition');
       await hold.giveBack(described);
       throw new GivenBack(elsewherePauseMs, error);

@@ -61,7 +61,7 @@ export async function failFile(
 }
 
 /** Runs a transaction that waits for commits of the file's chunks, and ends those that take too long. */
-async function pastCommits<T>(
+export async function pastCommits<T>(
   context: Context,
   fileId: number,
   work: (client: pg.ClientBase) => Promise<T>,

@@ -13,7 +13,7 @@ import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { afterEvent, stateOf } from '../../ledger/states.ts';
 import { datasetNamed } from '../../model/registry.ts';
-import { describeError } from '../../platform/errors/errors.ts';
+import { describeError, LandfallError } from '../../platform/errors/errors.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
@@ -26,6 +26,7 @@ import { finaliseFile } from '../finalise/finalise.ts';
 import { putAwayOne } from '../finalise/put-away.ts';
 import { failFile } from '../finalise/unload.ts';
 import type { OutageWatch } from '../lifecycle/outages.ts';
+import { planFileAgain } from '../plan/plan-again.ts';
 import { isSmall, prepareFile } from '../plan/prepare.ts';
 import type { Ended } from '../stages.ts';
 import type { FilesInFlight } from './files-in-flight.ts';
@@ -46,6 +47,8 @@ export interface FileFlowOptions {
   readonly marts: Marts;
   /** By the time the file ended, another one had its name. */
   readonly onChanged: (file: LedgerFile) => void;
+  /** A definition that a file waited for can be used. */
+  readonly onFixed: () => void;
 }
 
 export class FileFlow {
@@ -81,6 +84,12 @@ export class FileFlow {
     else this.beginAlone(file);
   }
 
+  /** Plans a file again with today's definition. Those who wait for it wait for the file that takes its place. */
+  planAgain(file: LedgerFile, options: { readonly evenCommitted: boolean }): void {
+    this.options.inFlight.add(file);
+    this.inOrder(file.fileId, () => this.through(file, () => this.takeBack(file, options)));
+  }
+
   /** A job of the files queue. Repeating it is harmless. */
   onJob(job: FilesJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.finalise(job.fileIds, context);
@@ -97,6 +106,7 @@ export class FileFlow {
       try {
         await this.through(job, step);
       } catch (error) {
+        if (file !== null && waitsForDefinition(error)) return this.wait(file, error);
         if (this.closing || file === null || !isFinal(error, context)) throw error;
         await this.fail(file, error);
       }
@@ -159,6 +169,7 @@ export class FileFlow {
         });
       } catch (error) {
         if (this.closing) throw error;
+        if (waitsForDefinition(error)) return this.wait(file, error);
         if (isFinal(error, { lastAttempt: attempt >= attemptsMost })) return this.fail(file, error);
         context.log.warn({ err: error, file: file.name }, 'the file could not be prepared; trying again');
         await new Promise((resolve) => setTimeout(resolve, pauseAfterMs(attempt)));
@@ -172,9 +183,35 @@ export class FileFlow {
   }
 
   private async prepareOnce(file: LedgerFile): Promise<void> {
-    const prepared = await prepareFile(this.options.context, file);
+    const { context } = this.options;
+    const { version } = datasetNamed(context.registry, file.dataset);
+    // How it is scanned follows from its definition.
+    if (file.state === 'scanning' && file.definitionVersion !== version) {
+      return this.takeBack(file, { evenCommitted: false });
+    }
+    const prepared = await prepareFile(context, file);
     if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
     else if (prepared.state !== 'queued') await this.end(prepared);
+  }
+
+  private async takeBack(file: LedgerFile, options: { readonly evenCommitted: boolean }): Promise<void> {
+    const { context, inFlight, settling } = this.options;
+    await settling.renumber(file.fileId, async () => {
+      const renewed = await planFileAgain(context, file, options);
+      if (renewed === null) return null;
+      inFlight.remove(file.fileId);
+      this.begin(renewed);
+      return renewed.fileId;
+    });
+  }
+
+  /** Leaves a file where it is until its definition can be used: the next recovery takes it up. */
+  private wait(file: LedgerFile, error: unknown): void {
+    const { context, inFlight } = this.options;
+    inFlight.remove(file.fileId);
+    context.log.warn({ err: error, file: file.name }, 'the file waits for its definition');
+    // The definition may have been fixed a moment ago, when the file still was in flight.
+    if (context.registry.get(file.dataset) !== undefined) this.options.onFixed();
   }
 
   /** Waits outside the mutex, which the other file needs. After a restart the file is prepared again. */
@@ -252,4 +289,9 @@ export class FileFlow {
     const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
     await this.options.marts.request(dataset);
   }
+}
+
+/** Whether an error is not the file's: its dataset has no definition that can be used. */
+function waitsForDefinition(error: unknown): boolean {
+  return error instanceof LandfallError && ['LF_DATASET_BROKEN', 'LF_DATASET_UNKNOWN'].includes(error.code);
 }

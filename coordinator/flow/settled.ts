@@ -26,6 +26,10 @@ export class Settling {
   private readonly ledger: Ledger;
   private readonly events: SettlingEvents;
   private readonly waiters = new Map<number, Waiter[]>();
+  /** Numbers of files that are being planned again: who waits for them is not told that they are gone. */
+  private readonly held = new Set<number>();
+  /** Number of a file that was planned again → its number since. */
+  private readonly renumbered = new Map<number, number>();
   private listening: Listening | null = null;
   private heardAt = performance.now();
   private closed = false;
@@ -55,12 +59,30 @@ export class Settling {
   }
 
   /** The file's receipt, when it has ended. Rejects with LF_FILE_UNKNOWN, and when this is closed. */
-  wait(fileId: number): Promise<Receipt> {
+  wait(number: number): Promise<Receipt> {
+    const fileId = this.numberOf(number);
     const receipt = new Promise<Receipt>((resolve, reject) => {
       this.waiters.set(fileId, [...(this.waiters.get(fileId) ?? []), { resolve, reject }]);
     });
     void this.check(fileId);
     return receipt;
+  }
+
+  /** While `work` plans a file again and returns its new number, those who wait for it go on waiting. */
+  async renumber(fileId: number, work: () => Promise<number | null>): Promise<void> {
+    this.held.add(fileId);
+    try {
+      const renumbered = await work();
+      if (renumbered === null) return;
+      this.renumbered.set(fileId, renumbered);
+      const waiters = this.waiters.get(fileId) ?? [];
+      this.waiters.delete(fileId);
+      if (waiters.length > 0)
+        this.waiters.set(renumbered, [...(this.waiters.get(renumbered) ?? []), ...waiters]);
+    } finally {
+      this.held.delete(fileId);
+      void this.check(this.numberOf(fileId));
+    }
   }
 
   async close(): Promise<void> {
@@ -72,10 +94,16 @@ export class Settling {
     }
   }
 
+  private numberOf(fileId: number): number {
+    const renumbered = this.renumbered.get(fileId);
+    return renumbered === undefined ? fileId : this.numberOf(renumbered);
+  }
+
   private async check(fileId: number): Promise<void> {
-    if (!this.waiters.has(fileId)) return;
+    if (!this.waiters.has(fileId) || this.held.has(fileId)) return;
     try {
       const file = await this.ledger.file(fileId);
+      if (file === null && (this.held.has(fileId) || this.renumbered.has(fileId))) return;
       if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
       const { receipt } = file;
       if (isFinished(file.state) && receipt !== null) {

@@ -260,6 +260,8 @@ class FolderDiscovery implements Discovery {
   private async take(key: string, mark: string, identity: Identity & { kind: 'take' }): Promise<void> {
     if (this.closed) return;
     this.taken.set(key, mark);
+    // A definition that it waited for is there.
+    if (this.left.delete(key)) this.options.onLeft([...this.left.values()]);
     try {
       await this.options.onArrival({ dataset: identity.dataset, name: identity.name, key });
     } catch (error) {

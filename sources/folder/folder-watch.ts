@@ -35,6 +35,10 @@ export class FolderWatch {
     this.watched.set(folder, { watcher, mark });
   }
 
+  has(folder: string): boolean {
+    return this.watched.has(folder);
+  }
+
   /** Ends the watches of a path and of those below it; false where there were none. */
   remove(path: string): boolean {
     if (!this.watched.has(path)) return false;

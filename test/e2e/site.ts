@@ -35,7 +35,7 @@ export interface TestSite extends Site {
 
 export interface TestSiteOptions {
   readonly backend: Backend;
-  /** Worker processes. Default: none, but a worker in this one, which is there at once. */
+  /** Worker processes; 0 for no worker at all. Default: a worker in this process, which is there at once. */
   readonly workers?: number;
   readonly chunkBytes?: number;
   readonly serve?: boolean;
@@ -48,6 +48,8 @@ export interface TestSiteOptions {
   readonly lakeUrl?: string;
   /** Other settings, by their names in the environment. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of the queue. Default: one of its own. */
+  readonly scope?: string;
   /** Default: one of its own, dropped with the site. */
   readonly database?: TestDatabase;
 }
@@ -68,14 +70,14 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     ARCHIVE_URL: join(folder, 'archive'),
     LANDFALL_HOME: sharedHome(),
     LANDFALL_PORT: '0',
-    LANDFALL_WORKERS: String(options.workers ?? 1),
+    LANDFALL_WORKERS: String(options.workers || 1),
     ...(options.chunkBytes && { LANDFALL_CHUNK_BYTES: String(options.chunkBytes) }),
     ...(options.datasets && { LANDFALL_DATASETS: options.datasets.join(',') }),
     ...options.settings,
   };
   const config = await loadConfig({}, { env, cwd: folder });
   const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
-  const scope = `test-${randomBytes(6).toString('hex')}`;
+  const { scope = `test-${randomBytes(6).toString('hex')}` } = options;
   const log = createLog('test', { level: 'error' });
   const site = await openSite({
     config,

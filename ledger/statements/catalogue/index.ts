@@ -8,6 +8,7 @@ import type { MartsStatements } from './marts.ts';
 import type { PartsStatements } from './parts.ts';
 import type { ProgressStatements } from './progress.ts';
 import type { RejectsStatements } from './rejects.ts';
+import type { RenewalStatements } from './renewal.ts';
 import type { RulesStatements } from './rules.ts';
 import type { ScansStatements } from './scans.ts';
 import type { ScopesStatements } from './scopes.ts';
@@ -24,6 +25,7 @@ export interface Statements
     PartsStatements,
     ProgressStatements,
     RejectsStatements,
+    RenewalStatements,
     RulesStatements,
     ScansStatements,
     ScopesStatements,

@@ -22,11 +22,6 @@ export const definitionCodes = {
     fix: 'Fix each of them in the definition; every line says where and how.',
     retry: 'never',
   },
-  LF_DEFINITION_CHANGED: {
-    message: 'The definition of {dataset} changed while {file} was being loaded.',
-    fix: 'Nothing of this file was kept. Drop it again to load it with the current definition.',
-    retry: 'never',
-  },
   LF_DEFINITION_FILE: {
     message: '{file} does not export a dataset: {reason}',
     fix: 'Export what defineDataset returns: `export default defineDataset({ … })`.',
@@ -34,7 +29,7 @@ export const definitionCodes = {
   },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
-    fix: 'Start workers and coordinator with the same definitions. The chunk waits for a worker that has the version until LANDFALL_OUTAGE_TIMEOUT is over; then replay the file.',
+    fix: 'Copy the definitions of the coordinator to the machine of this worker (LANDFALL_DATASETS names the folder there). The worker reads them without a restart; the chunk waits until then.',
     retry: 'never',
   },
   LF_DRIFT: {

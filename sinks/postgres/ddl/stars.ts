@@ -1,4 +1,4 @@
-/** The stars that a coordinator has made, or is making, each once. */
+/** The stars that a coordinator has made, or is making: once for each definition that it has had. */
 import type pg from 'pg';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
@@ -7,8 +7,7 @@ import { makeStar } from './make-star.ts';
 export class Stars {
   private readonly pool: pg.Pool;
   private readonly ledger: Ledger;
-  /** By version of the definition. */
-  private readonly made = new Map<string, Promise<void>>();
+  private readonly made = new WeakMap<CompiledDataset, Promise<void>>();
 
   constructor(pool: pg.Pool, ledger: Ledger) {
     this.pool = pool;
@@ -17,14 +16,13 @@ export class Stars {
 
   /** Makes the dataset's tables before its first file. After a failure it is tried again. Throws what makeStar throws. */
   make(dataset: CompiledDataset): Promise<void> {
-    const { version } = dataset;
     const made =
-      this.made.get(version) ??
+      this.made.get(dataset) ??
       makeStar(this.pool, this.ledger, dataset).catch((error) => {
-        this.made.delete(version);
+        this.made.delete(dataset);
         throw error;
       });
-    this.made.set(version, made);
+    this.made.set(dataset, made);
     return made;
   }
 }
