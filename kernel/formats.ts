@@ -5,7 +5,7 @@
  *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of exactly so many · X, XX, XXX, Z
  *   offset (Z, +HH, +HHmm, +HH:mm) · 'text' as it is · any other character as it is
  *
- * A doubled letter wants exactly two digits, a single one takes one or two.
+ * A doubled letter takes exactly two digits, a single one takes one or two.
  */
 const LITERAL = 0;
 const DIGITS = 1;

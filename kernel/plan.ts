@@ -1,42 +1,18 @@
 /** Puts a plan into kernel memory: columns, null tokens, formats, zone tables, buffers. */
+import { kindOf } from './column-kinds.ts';
 import { measureOf } from './dialect/encodings.ts';
 import { dialectFault, isPlain, machineOf } from './dialect/machine.ts';
 import { compileFormats } from './formats.ts';
 import type { KernelInstance } from './module.ts';
 import { remember } from './remember.ts';
-import type { KernelColumn, KernelDialect, KernelPlan, KernelType, ZoneTable } from './types.ts';
+import type { KernelColumn, KernelDialect, KernelPlan, ZoneTable } from './types.ts';
 import { localPieces } from './zones.ts';
-
-/** The kernel's numbers for the kinds, as in kernel/assembly/column.ts. */
-function kindNumber(type: KernelType): number {
-  const order = 'dictionary utf8 int32 int64 decimal float64 boolean date timestamp uuid wkt latlon'.split(
-    ' ',
-  );
-  return order.indexOf(type.kind === 'point' ? type.form : type.kind);
-}
-
-/** Bytes a row takes in each of a column's three buffers. */
-const WIDTHS: Record<KernelType['kind'], readonly [number, number, number]> = {
-  dictionary: [4, 0, 0],
-  utf8: [4, 0, 0],
-  int32: [4, 0, 0],
-  int64: [8, 0, 0],
-  decimal: [8, 0, 0],
-  float64: [8, 0, 0],
-  boolean: [1, 0, 0],
-  date: [4, 0, 0],
-  timestamp: [8, 4, 4],
-  uuid: [16, 0, 0],
-  point: [8, 8, 0],
-};
 
 /** Fields of a record that there is room for. */
 export const fieldsMost = 65_535;
 
 /** First bytes of a utf8 column's text; it doubles as needed. */
 const TEXT_BYTES = 65536;
-
-const INT64 = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
 
 /** Delimiter and quote of a plain dialect. Throws a RangeError for one that cannot be read. */
 export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote: number } {
@@ -101,7 +77,7 @@ function writeColumn(
     formats === null ? 0 : place(instance, formats),
     type.kind === 'timestamp' ? placeZone(instance, type.zone) : 0,
   );
-  const [values, second, third] = WIDTHS[type.kind];
+  const [values, second, third] = kindOf(type).widths;
   const text = type.kind === 'utf8';
   instance.exports.setBuffers(
     i,
@@ -118,7 +94,7 @@ const encodedColumn = remember((column: KernelColumn) => {
   const { type, nulls } = column;
   const timed = type.kind === 'date' || type.kind === 'timestamp';
   return {
-    kind: kindNumber(type),
+    kind: kindOf(type).number(type),
     lengths: nullLengths(nulls),
     tokens: nullTokens(nulls),
     bounds: columnBounds(column),
@@ -126,20 +102,13 @@ const encodedColumn = remember((column: KernelColumn) => {
   };
 });
 
-const NON_FINITE = { reject: 0n, null: 1n, keep: 2n };
-
-/** int32: least and greatest value; decimal: precision and scale; others: see Column of the kernel. */
+/** Throws a RangeError that names the column, for what the kernel cannot do. */
 function columnBounds({ name, type }: KernelColumn): { low: bigint; high: bigint } {
-  if (type.kind === 'float64') return { low: NON_FINITE[type.nonFinite ?? 'reject'], high: 0n };
-  if (type.kind === 'timestamp') return { low: type.leapSecond === 'clamp' ? 1n : 0n, high: 0n };
-  if (type.kind === 'int32') return { low: BigInt(type.min), high: BigInt(type.max) };
-  if (type.kind !== 'decimal') return INT64;
-  if (type.precision < 1 || type.precision > 18 || type.scale < 0 || type.scale > type.precision) {
-    throw new RangeError(
-      `Column ${name}: numeric(${type.precision}, ${type.scale}) has more than 18 digits.`,
-    );
+  try {
+    return kindOf(type).bounds(type);
+  } catch (error) {
+    throw new RangeError(`Column ${name}: ${(error as Error).message}`, { cause: error });
   }
-  return { low: BigInt(type.precision), high: BigInt(type.scale) };
 }
 
 /** Bit n: a token is n bytes long; bit 31: one is 31 or longer. */

@@ -19,7 +19,7 @@ const RAW_BYTES = 8192;
 /** A character that the cut may have gone through. */
 const CHARACTER_BYTES = 4;
 
-/** True where `raw` is but the beginning of a record, which takes `byteLength` bytes (null: unknown) in its file. */
+/** True where `raw` is only the beginning of a record, which takes `byteLength` bytes (null: unknown) in its file. */
 export function isCut(raw: string, byteLength: number | null): boolean {
   const shown = Buffer.byteLength(raw);
   return shown !== byteLength && shown >= RAW_BYTES - CHARACTER_BYTES;

@@ -20,7 +20,7 @@ import type { Decimal128Vector, TextDictionary, Utf8Vector, Vector } from './vec
 
 /**
  * The vector as Arrow sees it, without a copy (texts of a dictionary made outside the kernel are copied
- * once, decimals of 128 bits turned round). int32, int64, float64, utf8: themselves; timestamp: µs, UTC; boolean: uint8 of 0 and 1; uuid:
+ * once, decimals of 128 bits are byte-swapped). int32, int64, float64, utf8: themselves; timestamp: µs, UTC; boolean: uint8 of 0 and 1; uuid:
  * FixedSizeBinary(16); point: struct of lon and lat. Valid as long as the batch.
  */
 export function toArrow(vector: Vector): ArrowVector {

@@ -4,7 +4,7 @@ import { typeOf } from '../types/column-types.ts';
 import { list } from '../words.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** Adds what the column's type and its options are not right about. */
+/** Adds the mistakes in a column's type and options. */
 export function checkColumn(place: string, column: Column, mistakes: Mistakes): void {
   const { logical, options } = column;
   for (const { at, what, fix } of typeOf(logical).faults(column)) mistakes.add(`${place}${at}`, what, fix);

@@ -95,7 +95,7 @@ function charactersIn(text: string): number {
   return count;
 }
 
-/** Bounds as values of the column, or null where there are none or the kernel sees to them. */
+/** Bounds as values of the column, or null where there are none or the kernel checks them. */
 function boundsOf({ logical, options }: Column): { min: number | bigint; max: number | bigint } | null {
   const { min, max } = options;
   const { bound } = typeOf(logical);

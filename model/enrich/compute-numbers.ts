@@ -35,7 +35,7 @@ type NumberLoop = (
 ) => number;
 
 /**
- * Stands alone, as `ownLoop` wants it. Functions get as many arguments as there are inputs: Math.max counts them.
+ * Stands alone, as `ownLoop` requires. Functions get as many arguments as there are inputs: Math.max counts them.
  * A number is stored where it is known to be one: kept for later beside null it would be boxed.
  */
 const skippingLoop: NumberLoop = (call, columns, [a, b, c], validity, _, rows, limit, out, isNull) => {

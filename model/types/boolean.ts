@@ -1,4 +1,4 @@
-/** Booleans: the usual words are the kernel's, words of one's own are converted. */
+/** Booleans: the kernel reads the usual words; the words of a definition are converted. */
 
 import { list } from '../words.ts';
 import {
@@ -22,12 +22,12 @@ export interface BooleanOptions extends ColumnOptions {
 export const boolean = (options?: BooleanOptions): ColumnOf<Plain<'boolean'>> =>
   plainColumn('boolean', options);
 
-/** Texts as booleans are told apart: in any case, whichever way their letters are composed. */
+/** The form in which words are compared: case and the composition of letters do not matter. */
 function foldedWord(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
-/** Text → boolean, by words of one's own. */
+/** Text → boolean, by the words of a definition. */
 export function booleanConverter(yes: readonly string[], no: readonly string[]): Converter {
   const words = new Map<string, boolean>();
   for (const word of yes) words.set(foldedWord(word), true);

@@ -53,7 +53,7 @@ export type AnyColumnOptions = ColumnOptions & {
   readonly false?: readonly string[];
 };
 
-/** A column as a definition has it. `L`: its logical type. */
+/** A column as its definition describes it. `L`: its logical type. */
 export interface ColumnOf<L extends { readonly type: string }> {
   readonly type: L['type'];
   readonly logical: L;

@@ -8,7 +8,7 @@ import { int32Builder } from './vector-builder.ts';
 export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
   plainColumn('integer', options);
 
-/** Digits as files have them that mean numbers: no zero before another digit. */
+/** True for whole numbers; a leading zero means that the digits are a code. */
 export function looksWhole(values: readonly string[]): boolean {
   return everyFits(values, /^[+-]?\d{1,18}$/) && !values.some((value) => /^[+-]?0\d/.test(value));
 }

@@ -1,6 +1,6 @@
 /**
- * Lengths of time: µs, with a sign. Days are of 24 hours, weeks of 7 days; years and months have no length of
- * their own and are not read.
+ * Lengths of time: µs, with a sign. Days are of 24 hours, weeks of 7 days; years and months have no
+ * fixed length and are not read.
  *
  * In the lake they are plain int64. Parquet's INTERVAL has neither a sign nor microseconds, and readers do not
  * agree on it: arrow-rs gives days and milliseconds alone, hyparquet an object. Texts do not add up.
@@ -52,7 +52,7 @@ function microsOf(text: string, unit: bigint): bigint | undefined {
   return sign === '-' ? -scaled / scale : scaled / scale;
 }
 
-/** Digits of a number that is not read: no length of time within the range has so many. */
+/** Longest number that is read; every length of time within the range is shorter. */
 const digitsMost = 40;
 
 function isoMicros(parts: RegExpExecArray): bigint | Refusal {
@@ -97,7 +97,7 @@ export function intervalText(micros: bigint): string {
   return `${micros < 0n ? '-' : ''}${time}${end}`;
 }
 
-/** What may as well be a time of day. */
+/** Texts that may be times of day. */
 const timeOfDay = /^([01]?\d|2[0-3]):/;
 
 /** Milliseconds as compute() gives them. */

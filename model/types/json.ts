@@ -53,7 +53,7 @@ function isStorable(string: string): boolean {
   return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
 }
 
-/** Of numbers and strings nobody can say that they were meant as JSON. */
+/** Only objects and arrays: a number or a string need not be meant as JSON. */
 function looksLikeJson(value: string): boolean {
   if (!/^\s*[{[]/.test(value)) return false;
   try {

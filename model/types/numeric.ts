@@ -104,7 +104,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   faults: ({ logical }) => faultsOf(logical),
   bound: (said) => said as bigint | number,
   words: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
-  // Whether decimals of a sample are exact is for a person to say: they look like doubles.
+  // In a sample, decimals and doubles look alike; a person decides.
   recognise: null,
 
   value: (vector, { scale }, row) => nearest(unscaledAt(vector, row), scale),
@@ -125,7 +125,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   },
   member: true,
   partition: null,
-  // A function gives doubles, and none says how many digits a decimal should have.
+  // A function returns doubles, which do not say how many digits a decimal has.
   computed: null,
   day: null,
   parts: null,
