@@ -2,6 +2,7 @@
  * A site: what one process runs of Landfall. `up` runs all of it, `coordinator` all but the workers,
  * `ingest` all but the landing folder and the page.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
@@ -13,7 +14,7 @@ import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
 
-/** How long a database that does not answer yet is waited for at the start: it may be starting, too. */
+/** How long a server that does not answer yet is waited for at the start: it may be starting, too. */
 const startMs = 60_000;
 
 export interface SiteOptions {
@@ -84,11 +85,49 @@ export async function openWaiting(config: Config, log: Log): Promise<Database> {
   return untilReady(config, log, () => openDatabase(config));
 }
 
-/** Opens what needs a server that may still be coming, or have no connection left. */
+/** What workers on this machine need, before they are started: each of them would fail, again and again. */
+export async function openForWorkers(config: Config, log: Log): Promise<Database> {
+  const [{ checkServer, connectDatabase }, { checkQueue }, { openStorage }] = await Promise.all([
+    import('../platform/database/database.ts'),
+    import('../platform/queue/redis-connection.ts'),
+    import('../platform/storage/index.ts'),
+  ]);
+  const { databaseUrl } = config;
+  const database = databaseUrl === null ? await openWaiting(config, log) : connectDatabase(databaseUrl);
+  try {
+    await untilReady(config, log, async () => {
+      await checkServer(database);
+      await checkQueue(config.redisUrl);
+      // A bucket is asked for something; a folder was looked at when it was opened.
+      for await (const _ of (await openStorage(config.lakeUrl, 'lake')).list()) break;
+    });
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const outageNames: Readonly<Record<Outage['with'], string>> = {
+  database: 'the database',
+  queue: 'the queue',
+  lake: 'the lake',
+  landing: 'the landing folder or the archive',
+};
+
+/**
+ * Opens what needs a server that may still be coming, or have no connection left. Permissions are not waited
+ * for: whoever has just started this reads the message and sets them.
+ */
 function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promise<T> {
+  let said = '';
   return waitOut(open, {
     outageTimeoutMs: Math.min(startMs, config.outageTimeout * 1000),
-    onOutage: (outage) => log.warn({ ...outage }, 'waiting for the database'),
+    waitsFor: ({ code }) => code !== 'LF_STORAGE_DENIED',
+    onOutage(outage) {
+      if (outage.message !== said) log.warn({ ...outage }, `waiting for ${outageNames[outage.with]}`);
+      said = outage.message;
+    },
   });
 }
 
@@ -178,13 +217,29 @@ const closeMs = 10_000;
  * Closes within the deadline of the settings. What has not ended by then is left as it is: every step may be
  * interrupted, and whoever starts next takes it up.
  */
-export async function closeInTime(open: { close(): Promise<void> }, { stopMs }: Config): Promise<void> {
+export async function closeInTime(
+  open: { close(): Promise<void> },
+  { stopMs }: Pick<Config, 'stopMs'>,
+): Promise<void> {
   const timer = setTimeout(() => {
     process.stderr.write('stopped in the middle of something: the next start takes it up\n');
     process.exit(ExitCode.failed);
   }, stopMs + closeMs);
   await open.close();
   clearTimeout(timer);
+}
+
+/** How long a command that an outage has ended may take to close: what it would wait for is away. */
+const givenUpMs = 2_000;
+
+/** How long it has then to say so. */
+const lastWordMs = 500;
+
+/** Closes a command that an outage has ended, as far as that is possible, and lets the process end. */
+export async function closeGivenUp(open: { close(): Promise<void> }): Promise<void> {
+  const closing = open.close().catch(() => {});
+  await Promise.race([closing, delay(givenUpMs, undefined, { ref: false })]);
+  setTimeout(() => process.exit(), lastWordMs).unref();
 }
 
 /**

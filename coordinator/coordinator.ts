@@ -198,6 +198,8 @@ class LandfallCoordinator implements Coordinator {
   /** Opens the queues and stores, and what the files' steps need of them. */
   private async openContext(): Promise<void> {
     const { config, database, registry, scope, log } = this.options;
+    // First: it is opened without asking a server, and may be at fault.
+    const lake = await openStorage(config.lakeUrl, 'lake');
     this.queues = await openQueues({
       ...this.queueOptions(),
       scope,
@@ -207,8 +209,6 @@ class LandfallCoordinator implements Coordinator {
         onRecovered: () => this.recovered('queue'),
       },
     });
-    this.closers.push(() => this.closeQueues());
-    const lake = await openStorage(config.lakeUrl, 'lake');
     this.context = {
       pool: database.pool,
       ledger: this.ledger,
@@ -222,6 +222,7 @@ class LandfallCoordinator implements Coordinator {
       failed: once(() => openStorage(config.failedUrl)),
       log,
     };
+    this.closers.push(() => this.closeQueues());
     const { context, outages, inFlight, settling, stars, marts } = this;
     this.flow = new FileFlow({
       ...{ context, config, outages, inFlight, settling, stars, marts },
@@ -300,7 +301,8 @@ class LandfallCoordinator implements Coordinator {
   /** An outage is over: what was missed or lost meanwhile is taken up. */
   private recovered(source: string): void {
     this.outages.tell(source, null);
-    this.recovery.request();
+    // While it starts there is nothing to take up yet: the start does it.
+    if (this.flow !== undefined) this.recovery.request();
   }
 
   /** Takes up what an earlier run, or the queue, left unfinished. */

@@ -8,6 +8,7 @@ import { createLog } from '../../platform/log/log.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { unlessOutlasted, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site, untilStopped } from '../site.ts';
 import { count, duration, table } from '../terminal/format.ts';
@@ -56,9 +57,10 @@ export function demoCommand(): Command {
         serve: true,
         log,
       });
-      try {
+      await whileOpen(site, async (deadline) => {
         say(`Dashboard: ${site.url}\n`);
-        const receipt = await Promise.race([load(site, dataset, flags, say), stopped.then(() => null)]);
+        const loaded = unlessOutlasted(load(site, dataset, flags, say), deadline);
+        const receipt = await Promise.race([loaded, stopped.then(() => null)]);
         if (receipt === null) return;
         process.stdout.write(renderReceipt(receipt));
         for (const answer of await demoAnswers(site.database.pool, dataset)) {
@@ -72,9 +74,7 @@ export function demoCommand(): Command {
         const terminal = attachTerminal(site.hub);
         await stopped;
         terminal.close();
-      } finally {
-        await site.close();
-      }
+      });
     });
 }
 

@@ -5,6 +5,7 @@ import { describeError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
 import type { Receipt } from '../../platform/types.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
+import { type OutageDeadline, unlessOutlasted, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite, type Site } from '../site.ts';
 import { renderReceipt } from '../terminal/render-receipt.ts';
@@ -50,23 +51,30 @@ export function ingestCommand(): Command {
         log,
       });
       const terminal = attachTerminal(site.hub);
-      try {
-        const results = await Promise.all(files.map((file) => ingestOne(site, file, flags.dataset)));
-        terminal.close();
-        for (const result of results) print(result, flags.json === true);
-        process.exitCode = worst(results.map(outcome));
-      } finally {
-        terminal.close();
-        await site.close();
-      }
+      await whileOpen(site, async (deadline) => {
+        try {
+          const ingest = (file: string) => ingestOne(site, file, flags.dataset, deadline);
+          const results = await Promise.all(files.map(ingest));
+          terminal.close();
+          for (const result of results) print(result, flags.json === true);
+          process.exitCode = worst(results.map(outcome));
+        } finally {
+          terminal.close();
+        }
+      });
     });
 }
 
 /** Loads one file; what goes wrong with it becomes its result, so that the others go on. */
-async function ingestOne(site: Site, file: string, dataset: string | undefined): Promise<IngestResult> {
+async function ingestOne(
+  { coordinator }: Site,
+  file: string,
+  dataset: string | undefined,
+  deadline: OutageDeadline,
+): Promise<IngestResult> {
+  const load = async () => coordinator.settled(await coordinator.submit({ path: resolve(file), dataset }));
   try {
-    const fileId = await site.coordinator.submit({ path: resolve(file), dataset });
-    return resultOf(file, await site.coordinator.settled(fileId));
+    return resultOf(file, await unlessOutlasted(load(), deadline));
   } catch (error) {
     const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
     return {

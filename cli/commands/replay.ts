@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { ExitCode } from '../exit-codes.ts';
+import { type OutageDeadline, unlessOutlasted, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openSite } from '../site.ts';
 import { printable } from '../terminal/format.ts';
@@ -30,9 +31,10 @@ export function replayCommand(): Command {
       const roles = { workers: config.workers, watch: false, serve: false };
       const site = await openSite({ config, registry, scope, ...roles, log });
       const terminal = attachTerminal(site.hub);
-      try {
+      const replay = async (deadline: OutageDeadline) => {
         const file = await findFile(site.database.pool, text);
-        const fileId = await site.coordinator.replay(file.fileId, { whole: flags.whole });
+        const started = site.coordinator.replay(file.fileId, { whole: flags.whole });
+        const fileId = await unlessOutlasted(started, deadline);
         if (fileId === null) {
           const { name, dataset } = file;
           if (flags.json)
@@ -41,13 +43,12 @@ export function replayCommand(): Command {
           process.exitCode = ExitCode.success;
           return;
         }
-        const result = resultOf(file.name, await site.coordinator.settled(fileId));
+        const receipt = await unlessOutlasted(site.coordinator.settled(fileId), deadline);
+        const result = resultOf(file.name, receipt);
         terminal.close();
         print(result, flags.json === true);
         process.exitCode = outcome(result);
-      } finally {
-        terminal.close();
-        await site.close();
-      }
+      };
+      await whileOpen(site, (deadline) => replay(deadline).finally(() => terminal.close()));
     });
 }

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import { connectDatabase } from '../../platform/database/database.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openWaiting, untilStopped } from '../site.ts';
+import { openForWorkers, untilStopped } from '../site.ts';
 
 /** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
 export function workerCommand(): Command {
@@ -17,9 +16,7 @@ export function workerCommand(): Command {
     .action(async (flags: SettingFlags) => {
       const { config } = await settle(flags);
       const log = createLog('worker');
-      const database = config.databaseUrl
-        ? connectDatabase(config.databaseUrl)
-        : await openWaiting(config, log);
+      const database = await openForWorkers(config, log);
       const pool = await startPool({
         config,
         databaseUrl: database.url,

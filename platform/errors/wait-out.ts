@@ -26,6 +26,8 @@ export interface WaitOutOptions {
   readonly pausesMs?: readonly [number, number];
   /** Aborted: the pause ends and its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Whether this outage is waited out. Default: every one. */
+  waitsFor?(outage: Outage): boolean;
   /** Called for every failed try once the outage lasts. */
   onOutage?(outage: Outage): void | Promise<void>;
   /** Called when a try succeeds, or fails for another reason, after onOutage. */
@@ -47,7 +49,10 @@ export async function waitOut<T>(work: (attempt: number) => Promise<T>, options:
         if (signal?.aborted) throw error;
         const outage = outageOf(error);
         since ??= performance.now();
-        const waits = outage !== null && performance.now() - since < outageTimeoutMs;
+        const waits =
+          outage !== null &&
+          performance.now() - since < outageTimeoutMs &&
+          (options.waitsFor?.(outage) ?? true);
         if (!waits && !(isCollision(error) && ++collisions <= collisionsMost)) throw error;
         if (outage !== null && attempt > triesInSilence) {
           told = true;

@@ -71,3 +71,8 @@ export async function connectRedis(url: string, options: RedisOptions = {}): Pro
     failed.catch(() => {});
   }
 }
+
+/** Connects once, where the queue is in Redis. Throws as connectRedis. */
+export async function checkQueue(redisUrl: string | null): Promise<void> {
+  if (redisUrl !== null) (await connectRedis(redisUrl)).disconnect();
+}
