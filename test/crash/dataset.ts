@@ -7,15 +7,18 @@ export interface Rides {
   readonly versions?: 'add' | 'replace';
   /** Whether an id may be there only once. */
   readonly unique?: boolean;
+  /** False: the dataset has the lake alone. */
+  readonly star?: boolean;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
 
-/** Each with its own star. */
+/** Each with its own star, or none. */
 export const datasets = {
   rides: {},
   unique_rides: { unique: true },
   versioned_rides: { versions: 'replace' },
+  lake_rides: { versions: 'replace', star: false },
   /** What is seen of a file before it is given up is another each time. */
   strict_rides: { rejects: { count: 2 } },
   /** Rejects are replayed with other formats. */
@@ -29,6 +32,7 @@ export const names = Object.keys(datasets) as DatasetName[];
 /** Writes the definition of a dataset into `folder`. */
 export function define(folder: string, name: DatasetName, options: Rides = datasets[name]): void {
   const { formats = ['yyyy-MM-dd HH:mm:ss'], versions = 'add', rejects = { share: 1 } } = options;
+  const { star = true } = options;
   const rules = options.unique ? 'rules: (c) => ({ one_id: unique([c.id]) }),' : '';
   const target = join(folder, name);
   mkdirSync(target, { recursive: true });
@@ -45,7 +49,16 @@ export default defineDataset({
   enrich: (c) => ({ month: month(c.at) }),
   ${rules}
   lake: { partitionBy: ['month'] },
-  star: {
+  ${star ? starOf(name) : "star: 'none',"}
+  rejects: ${JSON.stringify(rejects)},
+  versions: '${versions}',
+});
+`,
+  );
+}
+
+function starOf(name: DatasetName): string {
+  return `star: {
     fact: 'fact_${name}',
     dimensions: {
       rider_${name}_key: lookup('rider_${name}', { name: 'rider' }),
@@ -59,12 +72,7 @@ export default defineDataset({
     'select name, count(*)::int as rides from star.fact_${name} join star.rider_${name} using (rider_${name}_key) group by 1' },
     ${name}_by_day: { kind: 'table', uniqueKey: ['date'], sql:
     'select date, count(*)::int as rides from star.fact_${name} join star.day_${name} using (day_${name}_key) group by 1' } },
-  checks: { none_refused: 'select id from star.fact_${name} join public.refused using (id)' },
-  rejects: ${JSON.stringify(rejects)},
-  versions: '${versions}',
-});
-`,
-  );
+  checks: { none_refused: 'select id from star.fact_${name} join public.refused using (id)' },`;
 }
 
 /**

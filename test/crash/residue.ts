@@ -30,7 +30,8 @@ const questions: Readonly<Record<string, string>> = {
     where state <> 'done'`,
   'a table of a version that waited': `select relname from pg_class where relname like '\\_staging%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
-  'marts that are behind': sql('marts/stale-marts'),
+  // The dataset with the lake alone has no marts, and nobody notes that they are refreshed.
+  'marts that are behind': `select * from (${sql('marts/stale-marts')}) as stale where dataset <> 'lake_rides'`,
 };
 
 /** `files`: how many are to have ended. */

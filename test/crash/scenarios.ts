@@ -209,6 +209,28 @@ export const scenarios = {
     },
   },
 
+  /** The same in a dataset with the lake alone: where no rows are in the transaction, the ledger commits as ever. */
+  lakeAlone: {
+    points: {
+      coordinator: ['finalise.versions-settled', 'finalise.receipt-written', 'undo.lake-swept'],
+      worker: [
+        'chunk.copying',
+        'lake.parts-staged',
+        'chunk.written',
+        'lake.part-published',
+        'quarantine.published',
+        'chunk.committed',
+      ],
+    },
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 60), 'lake_rides');
+      await round.rest(1);
+      round.arm();
+      await round.drop('a.csv', round.rides(41, 60), 'lake_rides');
+      await round.rest(1);
+    },
+  },
+
   /** A file that fails when all of it is loaded. */
   unload: {
     points: {

@@ -15,8 +15,10 @@ import {
   month,
   numeric,
   point,
+  type Ref,
   text,
   timestamp,
+  unique,
   year,
 } from '../../../model/index.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
@@ -122,6 +124,13 @@ describe('what it makes', () => {
     ]);
   });
 
+  test('a dataset with the lake alone has no star', () => {
+    const dataset = compileLoose({ ...plain, star: 'none' });
+    expect(dataset.star).toBeNull();
+    expect(dataset.lake.columns.map(({ name }) => name)).toEqual(['region', 'people']);
+    expect(dataset.version).not.toBe(compileLoose(plain).version);
+  });
+
   test('without a list, the fact has what no look-up dimension has taken', () => {
     const { star } = compileLoose({
       ...plain,
@@ -216,6 +225,17 @@ describe('mistakes', () => {
     ['no columns', { ...plain, columns: {} }, 'columns: there is none'],
     ['not a column', { ...plain, columns: { a: 3 } }, 'columns.a: it is not a column'],
     ['no fact', { ...plain, star: {} }, 'star.fact: the fact table has no name'],
+    ['no star', { ...plain, star: undefined }, "star: 'none' for a dataset with the lake alone"],
+    ...(['marts', 'checks', 'queries'] as const).map((part): [string, object, string] => [
+      `${part} without a star`,
+      { ...plain, star: 'none', [part]: { one: part === 'checks' ? 'select 1' : { sql: 'select 1' } } },
+      `${part}: ${part} are SQL over the star, and the dataset has none. Remove the ${part}, or give the dataset a star`,
+    ]),
+    [
+      'a key that is unique in the star, without a star',
+      { ...plain, star: 'none', rules: (c: { region: Ref<'text'> }) => ({ once: unique([c.region]) }) },
+      "rules.once: its scope is 'star', and the dataset has none. Say { scope: 'file' }",
+    ],
     ['the ledger’s schema', { ...plain, star: { fact: 'f', schema: 'landfall' } }, 'landfall is the ledger'],
     [
       'a column that is not there, in JavaScript',

@@ -154,3 +154,18 @@ export const indexOfNothing = defineDataset({
     indexes: [{ columns: ['day_key'] }],
   },
 });
+
+export const lakeAlone = defineDataset({
+  name: 'good',
+  columns,
+  enrich: (c) => ({ year: year(c.at) }),
+  lake: { partitionBy: ['year'] },
+  star: 'none',
+});
+
+export const misspeltNone = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error it is a star, or 'none'
+  star: 'nothing',
+});

@@ -15,10 +15,11 @@ import {
 } from '../../../model/index.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import type { Storage } from '../../../platform/types.ts';
-import type { Sink } from '../../../sinks/contract.ts';
+import type { Sink, SinkChunk } from '../../../sinks/contract.ts';
 import { QuarantinePart } from '../../../sinks/lake/quarantine.ts';
 import { openSinks } from '../../../sinks/open-sinks.ts';
 import { ChunkHold } from '../../../workers/chunk-hold.ts';
+import { NdjsonSink } from '../../sinks/ndjson-sink.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { lineBorders, openStage, type Stage } from '../support.ts';
 
@@ -205,6 +206,50 @@ describe('loading a chunk', () => {
     expect(lines).toEqual(Array.from({ length: 4500 }, (_, i) => 3 + 2 * i));
     expect(await stage.column('select sum(id)::int from star.fact_ride')).toEqual([4499 * 4500]);
     expect(await quarantinedLines(stage, 0)).toEqual(lines);
+  });
+});
+
+describe('a chunk with a third sink', () => {
+  async function withThird(change: Partial<SinkChunk> = {}) {
+    const stage = await openStage(database, rides, Buffer.from(header + manyRows(500)));
+    const third = new NdjsonSink(join(stage.lakeUrl, '..', 'third'));
+    const open = third.open.bind(third);
+    third.open = async (chunk) => Object.assign(await open(chunk), change);
+    const lake = await openStorage(stage.lakeUrl);
+    const sinks = [third, ...openSinks({ pool: database.pool, lake })];
+    const load = () => stage.load(stage.jobs[0], { sinks });
+    return { stage, third, load };
+  }
+
+  it('is written to all of them, and the ledger has the account of each', async () => {
+    const { stage, third, load } = await withThird();
+    expect(await load()).toMatchObject({ loaded: 500 });
+    expect((await third.idsOf(stage.fileId)).length).toBe(500);
+    const [{ accounts }] = await stage.ledger.chunks(stage.fileId);
+    const parts = await stage.ledger.parts(stage.fileId);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    expect(accounts).toEqual({
+      lake: { rows: 500, bytes },
+      star: { rows: 500, bytes: expect.any(Number) },
+      ndjson: { rows: 500, bytes: expect.any(Number) },
+    });
+    expect(await stage.column('select count(*) from star.fact_ride')).toEqual([500]);
+  });
+
+  it.each<[string, RegExp, Partial<SinkChunk>]>([
+    ['cannot be written', /no space/, { write: () => Promise.reject(new Error('no space')) }],
+    ['cannot be prepared', /no space/, { prepare: () => Promise.reject(new Error('no space')) }],
+    [
+      'has counted other rows',
+      /has 500 rows to load and the ndjson took 499/,
+      { prepare: async () => ({ rows: 499, bytes: 0 }) },
+    ],
+  ])('leaves nothing in any of them where the third %s', async (_, message, change) => {
+    const { stage, third, load } = await withThird(change);
+    await expect(load()).rejects.toThrow(message);
+    await expectNothingLoaded(stage);
+    expect(await lakeFiles(stage)).toEqual([]);
+    expect(await third.keys()).toEqual([]);
   });
 });
 
