@@ -1,5 +1,5 @@
 /**
- * Waiting rejects as a CSV that a person can fix: the columns of corrections.ts, then every record exactly as
+ * Waiting rejects as a CSV that a person can fix: the columns of added-columns.ts, then every record exactly as
  * it stands in its file, under that file's header and with its delimiter.
  *
  * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
@@ -15,8 +15,8 @@ import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import type { FileLayout } from '../../platform/types.ts';
+import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
 import { readContent, readRange } from '../detect/content.ts';
-import { addedColumns, leadingAdded } from '../plan/corrections.ts';
 
 /** Bytes of a character, at most: the last one of a text that was cut may be another. */
 const characterBytes = 4;

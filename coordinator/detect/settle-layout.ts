@@ -6,7 +6,7 @@ import { driftOf, unknownFields } from '../../model/file/drift.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
 import type { FileLayout } from '../../platform/types.ts';
-import { correctionFields, exportDelimiter, isAdded, matchData } from '../plan/corrections.ts';
+import { correctionFields, exportDelimiter, isAdded, matchData } from './added-columns.ts';
 import { settleReading } from './sniff.ts';
 import type { HeadText } from './sniff-around.ts';
 import { settleEncoding } from './sniff-encoding.ts';

@@ -15,10 +15,10 @@ import type { Receipt } from '../../platform/types.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
-import { settleVersions } from '../plan/versions.ts';
 import type { Accounted } from '../stages.ts';
 import { runChecks } from './data-checks.ts';
 import type { Check } from './reconcile.ts';
+import { settleVersions } from './settle-versions.ts';
 
 /**
  * Ends the file as done. Null, or the data checks when one of them does not hold: then nothing changes. 'ended':
@@ -28,12 +28,12 @@ export async function endDone(
   context: Context,
   accounted: Accounted,
 ): Promise<readonly Check[] | 'ended' | null> {
-  const { file, definition } = accounted;
+  const { file } = accounted;
   try {
     await inTransaction(context.pool, async (client) => {
       const locked = await lockFile(client, file.fileId);
       if (locked === null || stateOf(locked) !== 'finalising') throw new EndedMeanwhile();
-      await settleVersions(client, context, definition, file);
+      await settleVersions(client, context, accounted);
       crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveStaged(client, context, accounted);
       const [receipt] = await passChecks(client, [accounted]);

@@ -22,6 +22,7 @@ import type { Stars } from '../../sinks/postgres/ddl/stars.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
 import type { Context } from '../context.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
+import { endDuplicate } from '../finalise/end-duplicate.ts';
 import { finaliseFile } from '../finalise/finalise.ts';
 import { putAwayOne } from '../finalise/put-away.ts';
 import { failFile } from '../finalise/unload.ts';
@@ -191,7 +192,8 @@ export class FileFlow {
     }
     const prepared = await prepareFile(context, file);
     if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
-    else if (prepared.state !== 'queued') await this.end(prepared);
+    if (prepared.state === 'duplicate')
+      await this.end(await endDuplicate(context, prepared.identified, prepared.first));
   }
 
   private async takeBack(file: LedgerFile, options: { readonly evenCommitted: boolean }): Promise<void> {

@@ -1,70 +1,17 @@
 /**
- * Files of corrected rows: what `landfall rejects --export` wrote, corrected by a person and dropped again.
- * They are known by the columns that the export adds; those say, row by row, which reject is corrected.
- *
- * The added columns stand before the original ones, so that they are found also in a row that has too many
- * fields or too few, or a quote that is never closed.
+ * Files of corrected rows: what `landfall rejects --export` wrote, corrected by a person and dropped again. Reads
+ * from the added columns which rejects they correct.
  */
-
 import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import type { CompiledDataset } from '../../model/compiled.ts';
-import { matchHeader } from '../../model/file/match-header.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
+import { byteOffsetColumn, fileColumn } from '../detect/added-columns.ts';
 import { readContent } from '../detect/content.ts';
-
-/** What the export adds, in this order. Documented in docs/rejects.md. */
-export const addedColumns = [
-  '_landfall_file',
-  '_landfall_byte_offset',
-  '_landfall_line',
-  '_landfall_code',
-  '_landfall_column',
-  '_landfall_message',
-  '_landfall_definition',
-] as const;
-
-const [fileColumn, byteOffsetColumn] = addedColumns;
-
-/** Fields at the start of a header that the export added. */
-export function leadingAdded(header: readonly string[]): number {
-  const first = header.findIndex((field) => !isAdded(field));
-  return first < 0 ? header.length : first;
-}
-
-/** True for the header text of a column that the export adds. */
-export function isAdded(field: string): boolean {
-  return (addedColumns as readonly string[]).includes(field.trim());
-}
-
-/** The delimiter of a file that begins as an export does, whatever its dataset's is: programs change it. */
-export function exportDelimiter(bytes: Uint8Array): string | null {
-  const start = new TextDecoder().decode(bytes.subarray(0, 40));
-  return /^"?_landfall_file"?([^\w"\r\n])/.exec(start)?.[1] ?? null;
-}
-
-/** Which fields say what is corrected; undefined for an ordinary file. */
-export function correctionFields(header: readonly string[]): FileLayout['corrections'] {
-  const names = header.map((field) => field.trim());
-  const corrections = { file: names.indexOf(fileColumn), byteOffset: names.indexOf(byteOffsetColumn) };
-  return corrections.file >= 0 && corrections.byteOffset >= 0 ? corrections : undefined;
-}
-
-/** As matchHeader, for fields of which some were added. `fields` is null where the file has no header. */
-export function matchData(
-  dataset: CompiledDataset,
-  fields: readonly string[],
-  dialect: { header: boolean },
-): number[] {
-  const data = fields.flatMap((field, f) => (isAdded(field) ? [] : [f]));
-  const names = dialect.header ? data.map((f) => fields[f]) : null;
-  return matchHeader(dataset, names, data.length).map((field) => (field < 0 ? -1 : data[field]));
-}
 
 /** What a file of corrected rows corrects. */
 export interface Corrections {

@@ -17,8 +17,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import type { Context } from '../context.ts';
-import { endDuplicate } from '../finalise/end-duplicate.ts';
-import type { Discovered, Ended, Identified, Planned } from '../stages.ts';
+import type { Discovered, Identified, Planned } from '../stages.ts';
 import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
 import { identifyScanned, startScan } from './scan-file.ts';
@@ -33,13 +32,13 @@ const smallBytes = 64 * 1024;
 const readAtATime = 8;
 
 /**
- * What became of the file: its scans or chunks are in the queue; it is a duplicate and has ended; or it waits
- * until the file that has its content, and is being loaded, has ended.
+ * What is next for the file: its scans or chunks are in the queue; it waits until the file that has its content,
+ * and is being loaded, has ended; or it is to end as a duplicate of the `first` file with its content.
  */
 export type Prepared =
   | { readonly state: 'queued' }
   | { readonly state: 'waits'; readonly forFileId: number }
-  | Ended;
+  | { readonly state: 'duplicate'; readonly identified: Identified; readonly first: LedgerFile };
 
 /**
  * Prepares one file: a discovered one, or one whose scans have ended. Throws what fails the file: LF_FILE_EMPTY,
@@ -69,7 +68,7 @@ async function loadOnce(context: Context, identified: Identified): Promise<Prepa
   const { file, contentHash } = identified;
   for (;;) {
     const first = await context.ledger.findContent(file.dataset, contentHash, file.fileId);
-    if (first?.state === 'done') return endDuplicate(context, identified, first);
+    if (first?.state === 'done') return { state: 'duplicate', identified, first };
     if (first !== null) return { state: 'waits', forFileId: first.fileId };
     crashPoint('identify.first');
     try {

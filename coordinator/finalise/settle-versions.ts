@@ -1,0 +1,34 @@
+/** Settles the versions of a file, in the transaction in which it becomes done. */
+import type pg from 'pg';
+import { lockNames, otherVersions } from '../../ledger/tables/files.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { takeOut } from '../commands/undo.ts';
+import type { Context } from '../context.ts';
+import { refused } from '../plan/versions.ts';
+import type { Loaded } from '../stages.ts';
+
+/**
+ * Takes out the versions that the file replaces. Throws LF_FILE_VERSION when another version was done first: one
+ * that must be the only one, or a newer one.
+ */
+export async function settleVersions(
+  client: pg.ClientBase,
+  context: Context,
+  { file, definition }: Loaded,
+): Promise<void> {
+  if (definition.versions === 'add' || file.link === 'corrects' || file.link === 'replays') return;
+  await lockNames(client, file.dataset, [file.name]);
+  const loaded = (await otherVersions(client, file)).filter((version) => version.state === 'done');
+  if (definition.versions === 'refuse') {
+    if (loaded.length > 0) throw refused(file, loaded[0]);
+    return;
+  }
+  const newer = loaded.find((version) => version.fileId > file.fileId);
+  if (newer !== undefined) {
+    const values = { file: file.name, version: newer.fileId, reason: 'that one is newer and loaded' };
+    throw new LandfallError('LF_FILE_VERSION', values);
+  }
+  for (const { fileId } of loaded) {
+    await takeOut(client, context, fileId, `replaced by file ${file.fileId}`);
+  }
+}
