@@ -1,19 +1,20 @@
 /**
- * The coordinator: sees files land, has them loaded by the workers and ends them with a receipt.
+ * The coordinator: finds files that have landed, has workers load them, and ends each with a receipt.
  *
  *   (landing) ─▶ discovered ─▶ scanning ─▶ loading ─▶ finalising ─▶ done
  *                    │             │           │            │
  *                    ├─▶ duplicate ◀           │            │       archive/ ◀─ done, duplicate
  *                    └─────────────┴───────────┴────────────┴─▶ failed ─▶ failed/
  *
- *   discovered   noted in the ledger. Left when its layout is settled; fails when it cannot be read.
- *   scanning    workers look through a large file for record borders; then it is planned.
- *                A file whose bytes are loaded, or being loaded, is a duplicate.
- *   loading      its chunks are in the queue. Left when all are committed, or one failed for good.
- *   finalising   its accounts are reconciled. A mismatch, too many rejects or a broken data check fail it.
- *   done, failed, duplicate   final: it leaves the landing folder. A failed file leaves nothing behind.
- *   undone       what becomes of a file that was done, when it is undone or another version replaces it.
+ *   discovered   in the ledger. Left when its layout is settled; fails when it cannot be read.
+ *   scanning     workers look for the record borders of a large file; then it is planned.
+ *                A file whose content is loaded is a duplicate; while it is only being loaded, the file waits.
+ *   loading      its chunks are in the queue. Left when all are committed, or one has failed for good.
+ *   finalising   its accounts are compared. A difference, too many rejects or a broken data check fail it.
+ *   done, failed, duplicate   final: it leaves the landing folder. A failed file leaves nothing in any sink.
+ *   undone       what a done file becomes when it is undone or another version replaces it.
  *
+ * Every transition is in the table of ledger/states.ts.
  * The state is in the ledger, so any step may be interrupted and repeated. What is kept in memory only saves
  * asking: which files are in flight, and who waits for them. The steps are called in flow/file-flow.ts.
  */
