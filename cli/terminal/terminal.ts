@@ -123,7 +123,8 @@ export function barLines(state: ProgressState, width: number, height: number): s
   const running = state.files.filter((file) => active.has(file.state));
   const shown = running.slice(0, Math.max(0, height - 2));
   const lines = shown.map((file) => barLine(file, width));
-  if (running.length > shown.length) lines.push(`  … and ${count(running.length - shown.length)} more files`);
+  if (running.length > shown.length)
+    lines.push(`  … and ${plural(running.length - shown.length, 'more file')}`);
   if (running.length > 0 || state.workers.length > 0) {
     const { totals } = state;
     const line = `  ${count(totals.rowsPerSecond)} rows/s · ${bytes(totals.bytesPerSecond)}/s · ${count(totals.rows.loaded)} rows loaded · ${count(totals.rows.rejected)} rejected · ${state.workers.length} workers`;
