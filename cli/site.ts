@@ -43,6 +43,19 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** Starts everything that one machine needs: coordinator, workers, landing folder and page. */
+export function openWholeSite(config: Config, registry: Registry, log?: Log): Promise<Site> {
+  return openSite({
+    config,
+    registry,
+    scope: 'pool',
+    workers: config.workers,
+    watch: true,
+    serve: true,
+    ...(log && { log }),
+  });
+}
+
 /**
  * Starts a site. On failure what was started is stopped again. The workers are forked first: they take as
  * long to load their code as database and coordinator take to open.

@@ -5,7 +5,7 @@ import type { Measurement, Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
 import { withClient } from '../sides/arena.ts';
 import { copyCommand, createFlatTable, hasPsql, psqlArguments } from '../sides/flat-copy.ts';
-import { cutIntoFiles, dropWarmRows, RunningUp, warmName } from '../sides/running-up.ts';
+import { cutIntoFiles, dropWarmRows, type RunningUp, warmName, withRunningUp } from '../sides/running-up.ts';
 import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import { tripColumns } from '../sides/trips-sides.ts';
 import { type Contest, rate, ratio } from './contest.ts';
@@ -51,21 +51,20 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
     name: `landfall up: ${files.toLocaleString('en')} files dropped at once`,
     rows: input.rows,
     bytes: input.bytes,
-    run: async () => {
-      const staging = arena.emptyFolder('staging');
-      const paths = cutIntoFiles(input, staging, rowsOfFile);
-      const up = await RunningUp.start(arena);
-      try {
-        await up.warm(staging, input);
-        const newFileMicroseconds = probe(arena);
-        await arena.settle();
-        const measured = await dropAll(arena, up, paths, input);
-        return { ...measured, detail: { ...measured.detail, newFileMicroseconds } };
-      } finally {
-        await up.stop({ keep: true });
-        arena.keepFolder('staging');
-      }
-    },
+    // Its folders are kept until the end: deleting thousands of files would cost the next round.
+    run: () =>
+      withRunningUp(
+        arena,
+        async (up, staging) => {
+          const paths = cutIntoFiles(input, staging, rowsOfFile);
+          await up.warm(staging, input);
+          const newFileMicroseconds = probe(arena);
+          await arena.settle();
+          const measured = await dropAll(arena, up, paths, input);
+          return { ...measured, detail: { ...measured.detail, newFileMicroseconds } };
+        },
+        { keep: true },
+      ),
   };
 }
 

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Measurement, quantile, type Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from '../sides/arena.ts';
-import { cutIntoFiles, RunningUp } from '../sides/running-up.ts';
+import { cutIntoFiles, type RunningUp, withRunningUp } from '../sides/running-up.ts';
 import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import type { Contest } from './contest.ts';
 
@@ -34,11 +33,9 @@ function latencySide(arena: Arena, input: Input): Side {
     name: `landfall up: ${drops} files of ${rowsOfFile} rows, one after the other`,
     rows: drops * rowsOfFile,
     bytes: input.bytes,
-    run: async () => {
-      const staging = arena.emptyFolder('staging');
-      const paths = cutIntoFiles(input, staging, rowsOfFile);
-      const up = await RunningUp.start(arena);
-      try {
+    run: () =>
+      withRunningUp(arena, async (up, staging) => {
+        const paths = cutIntoFiles(input, staging, rowsOfFile);
         const milliseconds: number[] = [];
         for (const [number, path] of paths.entries()) milliseconds.push(await dropOne(up, path, number));
         const found = await withClient(arena.databaseUrl, sumsOfStar);
@@ -48,11 +45,7 @@ function latencySide(arena: Arena, input: Input): Side {
           seconds: counted.reduce((sum, value) => sum + value, 0) / 1000,
           detail: { milliseconds: counted },
         } satisfies Measurement;
-      } finally {
-        await up.stop();
-        rmSync(staging, { recursive: true, force: true });
-      }
-    },
+      }),
   };
 }
 

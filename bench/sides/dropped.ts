@@ -1,9 +1,9 @@
 /** The whole pipeline as a site runs it: `landfall up` is running, and one file is dropped. */
-import { linkSync, rmSync } from 'node:fs';
+import { linkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Measurement, Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
-import { dropWarmRows, RunningUp, warmName } from './running-up.ts';
+import { dropWarmRows, type RunningUp, warmName, withRunningUp } from './running-up.ts';
 import { mustAgree, sumsOfStar } from './trip-sums.ts';
 
 const dropName = 'dropped.csv';
@@ -14,18 +14,12 @@ export function droppedSide(arena: Arena, input: Input): Side {
     name: `landfall up, running: ${input.rows.toLocaleString('en')} trips dropped`,
     rows: input.rows,
     bytes: input.bytes,
-    run: async () => {
-      const staging = arena.emptyFolder('staging');
-      const up = await RunningUp.start(arena);
-      try {
+    run: () =>
+      withRunningUp(arena, async (up, staging) => {
         await up.warm(staging, input);
         await arena.settle(input);
-        return await dropOnce(arena, up, staging, input);
-      } finally {
-        await up.stop();
-        rmSync(staging, { recursive: true, force: true });
-      }
-    },
+        return dropOnce(arena, up, staging, input);
+      }),
   };
 }
 

@@ -123,6 +123,23 @@ export class RunningUp {
   }
 }
 
+/** Runs `landfall up` and an empty staging folder around `run`. `keep`: folders are kept (Arena.keepFolder). */
+export async function withRunningUp<Result>(
+  arena: Arena,
+  run: (up: RunningUp, staging: string) => Promise<Result>,
+  { keep = false } = {},
+): Promise<Result> {
+  const staging = arena.emptyFolder('staging');
+  const up = await RunningUp.start(arena);
+  try {
+    return await run(up, staging);
+  } finally {
+    await up.stop({ keep });
+    if (keep) arena.keepFolder('staging');
+    else rmSync(staging, { recursive: true, force: true });
+  }
+}
+
 /** Cuts a file of trips into files of `rows` rows each, every one with the header; at most `most` of them. */
 export function cutIntoFiles(
   input: Pick<Input, 'path' | 'bytes'>,

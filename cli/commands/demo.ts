@@ -10,7 +10,7 @@ import type { Receipt } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { unlessOutlasted, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openSite, type Site, untilStopped } from '../site.ts';
+import { openWholeSite, type Site, untilStopped } from '../site.ts';
 import { count, duration, table } from '../terminal/format.ts';
 import { renderReceipt } from '../terminal/render-receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
@@ -48,15 +48,7 @@ export function demoCommand(): Command {
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
       const log = createLog('demo', { level: 'warn' });
       const stopped = untilStopped();
-      const site = await openSite({
-        config,
-        registry,
-        scope: 'pool',
-        workers: config.workers,
-        watch: true,
-        serve: true,
-        log,
-      });
+      const site = await openWholeSite(config, registry, log);
       await whileOpen(site, async (deadline) => {
         say(`Dashboard: ${site.url}\n`);
         const loaded = unlessOutlasted(load(site, dataset, flags, say), deadline);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/types.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { closeInTime, openSite, untilStopped } from '../site.ts';
+import { closeInTime, openWholeSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: everything on this machine, until it is stopped. */
@@ -15,14 +15,7 @@ export function upCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall up --workers 4\n  cp trips.csv landing/trips/')
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
-      const site = await openSite({
-        config,
-        registry,
-        scope: 'pool',
-        workers: config.workers,
-        watch: true,
-        serve: true,
-      });
+      const site = await openWholeSite(config, registry);
       const terminal = attachTerminal(site.hub);
       process.stderr.write(`Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}; Ctrl-C stops\n`);
       try {

@@ -3,6 +3,7 @@
  * rows, seed and variant give the same bytes on every machine.
  */
 import { drawTable, fillRandom, type RandomState, seedRandom } from '../random.ts';
+import { rowBuffers } from '../row-buffers.ts';
 import { writeBytes, writeInteger, writePair, writeSmall } from '../text.ts';
 import { type CitibikeDialect, type CitibikeVariant, citibikeDialects } from './dialects.ts';
 import { stationDistance, stations } from './stations.ts';
@@ -15,7 +16,6 @@ export interface CitibikeOptions {
   readonly variant?: CitibikeVariant;
 }
 
-const bufferBytes = 1 << 20;
 /** No row is longer than this. */
 const rowBytesMax = 512;
 const wordsPerRow = 4;
@@ -29,21 +29,16 @@ export function* generateCitibike(options: CitibikeOptions): Generator<Buffer, v
   const clock = monthClock(dialect, options.rows);
   const draw = { state: seedRandom(options.seed ?? 1), words: new Uint32Array(wordsPerRow * 1024), word: 0 };
   draw.word = draw.words.length;
-  let bytes = Buffer.allocUnsafeSlow(bufferBytes);
-  let view = new DataView(bytes.buffer);
-  let at = writeBytes(bytes, 0, headerBytes(dialect));
-  for (let row = 0; row < options.rows; row++) {
-    const word = nextWords(draw);
-    const start = clock(row + draw.words[word] / 2 ** 32);
-    at = writeRide(bytes, view, at, start, draw.words, word, tables);
-    if (at > bufferBytes - rowBytesMax) {
-      yield bytes.subarray(0, at);
-      bytes = Buffer.allocUnsafeSlow(bufferBytes);
-      view = new DataView(bytes.buffer);
-      at = 0;
+  let row = 0;
+  yield* rowBuffers(headerBytes(dialect), rowBytesMax, (bytes, view, at, last) => {
+    let end = at;
+    for (; row < options.rows && end <= last; row++) {
+      const word = nextWords(draw);
+      const start = clock(row + draw.words[word] / 2 ** 32);
+      end = writeRide(bytes, view, end, start, draw.words, word, tables);
     }
-  }
-  if (at > 0) yield bytes.subarray(0, at);
+    return end;
+  });
 }
 
 /** Index of the next row's words, made when the last ones are used up. */

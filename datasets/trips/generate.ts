@@ -3,6 +3,7 @@
  * the rush hours, quiet Sundays. The same rows and seed give the same bytes on every machine.
  */
 import { drawTable, fillRandom, seedRandom } from '../random.ts';
+import { rowBuffers } from '../row-buffers.ts';
 import { writeBytes, writeDegrees, writePair } from '../text.ts';
 import { cities, clustersOf, datasources } from './cities.ts';
 
@@ -13,7 +14,6 @@ export interface TripsOptions {
 }
 
 const header = Buffer.from('region,origin_coord,destination_coord,datetime,datasource\n');
-const bufferBytes = 1 << 20;
 /** No row is longer than this. */
 const rowBytesMax = 256;
 const wordsPerRow = 10;
@@ -33,24 +33,19 @@ export function* generateTrips(options: TripsOptions): Generator<Buffer, void, u
   const state = seedRandom(options.seed ?? 1);
   const words = new Uint32Array(wordsPerRow * 1024);
   let word = words.length;
-  let bytes = Buffer.allocUnsafeSlow(bufferBytes);
-  let view = new DataView(bytes.buffer);
-  let at = writeBytes(bytes, 0, header);
-  for (let row = 0; row < options.rows; row++) {
-    if (word === words.length) {
-      fillRandom(state, words);
-      word = 0;
+  let row = 0;
+  yield* rowBuffers(header, rowBytesMax, (bytes, view, at, last) => {
+    let end = at;
+    for (; row < options.rows && end <= last; row++) {
+      if (word === words.length) {
+        fillRandom(state, words);
+        word = 0;
+      }
+      end = writeTrip(bytes, view, end, words, word, tables);
+      word += wordsPerRow;
     }
-    at = writeTrip(bytes, view, at, words, word, tables);
-    word += wordsPerRow;
-    if (at > bufferBytes - rowBytesMax) {
-      yield bytes.subarray(0, at);
-      bytes = Buffer.allocUnsafeSlow(bufferBytes);
-      view = new DataView(bytes.buffer);
-      at = 0;
-    }
-  }
-  if (at > 0) yield bytes.subarray(0, at);
+    return end;
+  });
 }
 
 interface Tables {

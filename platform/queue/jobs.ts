@@ -33,64 +33,63 @@ function child(retryMs: number): JobsOptions {
   return { ...retried(retryMs), ignoreDependencyOnFailure: true };
 }
 
-/** The scan flow of a file: parent `plan`, children the scans. */
-export function scanFlow(names: QueueNames, fileId: number, scans: readonly ScanJob[]): FlowJob {
+interface Part {
+  readonly name: string;
+  readonly jobId: string;
+  readonly data: object;
+}
+
+/** A parent for the coordinator, and the children for the workers that it waits for. */
+function flow(names: QueueNames, parent: Part, children: readonly Part[], order: JobsOptions = {}): FlowJob {
+  const { name, data, jobId } = parent;
   return {
-    name: 'plan',
+    name,
     queueName: names.files,
-    data: { fileId },
-    opts: { ...retried(names.retryMs), jobId: `plan-${fileId}` },
-    children: scans.map((scan) => ({
-      name: 'scan',
+    data,
+    opts: { ...retried(names.retryMs), jobId },
+    children: children.map(({ name, data, jobId }) => ({
+      name,
       queueName: names.work,
-      data: scan,
-      opts: { ...child(names.retryMs), jobId: `scan-${scan.fileId}-${scan.number}` },
+      data,
+      opts: { ...child(names.retryMs), ...order, jobId },
     })),
   };
+}
+
+/** The scan flow of a file: parent `plan`, children the scans. */
+export function scanFlow(names: QueueNames, fileId: number, scans: readonly ScanJob[]): FlowJob {
+  return flow(
+    names,
+    { name: 'plan', jobId: `plan-${fileId}`, data: { fileId } },
+    scans.map((scan) => ({ name: 'scan', jobId: `scan-${scan.fileId}-${scan.number}`, data: scan })),
+  );
 }
 
 /**
  * The load flow of a file: parent `finalise`, children the chunks. The chunk of a one-chunk file goes
- * ahead of the chunks of large files (BullMQ: no priority comes first), so a small file dropped behind
- * a large one is not kept waiting.
+ * ahead of the chunks of large files (BullMQ: no priority comes first), so a small file that is dropped
+ * after a large one does not wait for it.
  */
 export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly ChunkJob[]): FlowJob {
-  const order: JobsOptions = chunks.length > 1 ? { priority: 1 } : {};
-  return {
-    name: 'finalise',
-    queueName: names.files,
-    data: { fileId },
-    opts: { ...retried(names.retryMs), jobId: `finalise-${fileId}` },
-    children: chunks.map((chunk) => ({
-      name: 'chunk',
-      queueName: names.work,
-      data: chunk,
-      opts: { ...child(names.retryMs), ...order, jobId: `chunk-${chunk.chunkId}` },
-    })),
-  };
+  return flow(
+    names,
+    { name: 'finalise', jobId: `finalise-${fileId}`, data: { fileId } },
+    chunks.map((chunk) => ({ name: 'chunk', jobId: `chunk-${chunk.chunkId}`, data: chunk })),
+    chunks.length > 1 ? { priority: 1 } : {},
+  );
 }
 
 /**
- * The flow of many small files: the parent ends them, its one child loads their chunks. Named by its chunks:
- * what is queued again is the same job, and no two groups are.
+ * The flow of many small files: the parent ends them, its one child loads their chunks. It is named after its
+ * chunks: the same group queued again is the same job, and no two groups have the same name.
  */
 export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJob {
   const ids = chunks.map(({ chunkId }) => chunkId).join();
   const id = createHash('sha256').update(ids).digest('hex').slice(0, 32);
-  return {
-    name: 'group',
-    queueName: names.files,
-    data: { fileIds: chunks.map(({ fileId }) => fileId) },
-    opts: { ...retried(names.retryMs), jobId: `end-group-${id}` },
-    children: [
-      {
-        name: 'group',
-        queueName: names.work,
-        data: { chunks },
-        opts: { ...child(names.retryMs), jobId: `group-${id}` },
-      },
-    ],
-  };
+  const fileIds = chunks.map(({ fileId }) => fileId);
+  return flow(names, { name: 'group', jobId: `end-group-${id}`, data: { fileIds } }, [
+    { name: 'group', jobId: `group-${id}`, data: { chunks } },
+  ]);
 }
 
 /** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */

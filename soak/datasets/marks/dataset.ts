@@ -1,33 +1,15 @@
 /**
- * Rows that say where they came from: the content they are of, their number in it and the byte at which
- * they begin. So what was loaded can be compared with what was dropped row by row. Everything about the
- * dialect is left to the file.
+ * Rows that say where they came from, so that loaded rows can be compared with dropped ones. The dialect is
+ * left to each file.
  */
-import {
-  bigint,
-  dateDimension,
-  defineDataset,
-  integer,
-  lookup,
-  month,
-  numeric,
-  text,
-  timestamp,
-  year,
-} from '../../../model/index.ts';
+import { dateDimension, defineDataset, lookup, month, year } from '../../../model/index.ts';
+import { markedColumns, markedFacts } from '../marked-columns.ts';
 
 export default defineDataset({
   name: 'marks',
   description: 'Rows that know their place, in any dialect that can be told from the file.',
   dialect: { delimiter: 'auto', encoding: 'auto', lineEnds: 'auto' },
-  columns: {
-    content: text({ required: true }),
-    record: integer({ required: true }),
-    byte_offset: bigint({ required: true }),
-    noted_at: timestamp({ required: true, zone: 'UTC' }),
-    amount: numeric(12, 2),
-    note: text(),
-  },
+  columns: markedColumns,
   enrich: (c) => ({ year: year(c.noted_at), month: month(c.noted_at) }),
   lake: { partitionBy: ['year', 'month'] },
   star: {
@@ -36,7 +18,7 @@ export default defineDataset({
       content_key: lookup('dim_mark_content', { content: 'content' }, {}, { keys: 'hashed' }),
       date_key: dateDimension('dim_date', 'noted_at', { shared: true }),
     },
-    columns: ['byte_offset', 'noted_at', 'record', 'amount', 'note'],
+    columns: markedFacts,
   },
   rejects: { share: 0.5 },
 });

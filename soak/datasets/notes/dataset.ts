@@ -1,15 +1,6 @@
-/** As marks, in one odd dialect that the definition names, and with versions that replace each other. */
-import {
-  bigint,
-  dateDimension,
-  defineDataset,
-  integer,
-  lookup,
-  numeric,
-  text,
-  timestamp,
-  year,
-} from '../../../model/index.ts';
+/** Like marks, in an odd dialect that the definition names, and with versions that replace each other. */
+import { dateDimension, defineDataset, lookup, year } from '../../../model/index.ts';
+import { markedColumns, markedFacts } from '../marked-columns.ts';
 
 export default defineDataset({
   name: 'notes',
@@ -25,14 +16,7 @@ export default defineDataset({
     encoding: 'windows-1251',
     lineEnds: 'any',
   },
-  columns: {
-    content: text({ required: true }),
-    record: integer({ required: true }),
-    byte_offset: bigint({ required: true }),
-    noted_at: timestamp({ required: true, zone: 'UTC' }),
-    amount: numeric(12, 2),
-    note: text(),
-  },
+  columns: markedColumns,
   enrich: (c) => ({ year: year(c.noted_at) }),
   lake: { partitionBy: ['year'] },
   star: {
@@ -41,7 +25,7 @@ export default defineDataset({
       content_key: lookup('dim_note_content', { content: 'content' }),
       date_key: dateDimension('dim_date', 'noted_at', { shared: true }),
     },
-    columns: ['byte_offset', 'noted_at', 'record', 'amount', 'note'],
+    columns: markedFacts,
   },
   versions: 'replace',
   rejects: { share: 0.5 },
