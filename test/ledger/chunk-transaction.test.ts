@@ -15,6 +15,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
+/** Each test has chunks of its own: the server may still be ending a transaction of the one before. */
 function begin(...chunkIds: number[]): ChunkTransaction {
   const transaction = new ChunkTransaction(database.pool, chunkIds);
   open.push(transaction);
@@ -38,7 +39,7 @@ async function sessionsInTransaction(): Promise<number> {
 
 describe('the transaction of a chunk', () => {
   it('opens with the first statement, and once', async () => {
-    const transaction = begin(1);
+    const transaction = begin(11);
     expect(await sessionsInTransaction()).toBe(0);
     const [one, other] = await Promise.all([transaction.open(), transaction.open()]);
     expect(one).toBe(other);
@@ -52,16 +53,16 @@ describe('the transaction of a chunk', () => {
   });
 
   it('is the only one of its chunks', async () => {
-    const first = begin(1, 2);
+    const first = begin(21, 22);
     await first.open();
-    await expect(begin(2, 3).open()).rejects.toMatchObject({ code: '55P03' });
-    await begin(3).open();
+    await expect(begin(22, 23).open()).rejects.toMatchObject({ code: '55P03' });
+    await begin(23).open();
     await first.commit();
-    await begin(2).open();
+    await begin(22).open();
   });
 
   it('ends a copy before a statement, and lends the connection again', async () => {
-    const transaction = begin(1);
+    const transaction = begin(31);
     expect(() => transaction.lend(async () => {})).toThrow(/not open/);
     const client = await transaction.open();
     const pauses: number[] = [];
@@ -74,18 +75,18 @@ describe('the transaction of a chunk', () => {
   });
 
   it('leaves nothing when it is given up, open or not', async () => {
-    begin(1).giveUp(new Error('test'));
-    const transaction = begin(1);
+    begin(41).giveUp(new Error('test'));
+    const transaction = begin(41);
     await keep(transaction, 1);
     transaction.giveUp(new Error('test'));
-    await begin(1)
+    await begin(41)
       .open()
       .catch(() => {});
     expect(await kept()).toEqual([]);
   });
 
   it('says that its connection is lost', async () => {
-    const transaction = begin(1);
+    const transaction = begin(51);
     const client = await transaction.open();
     const { processID } = client as unknown as { processID: number };
     await database.pool.query('select pg_terminate_backend($1, 5000)', [processID]);
@@ -94,7 +95,7 @@ describe('the transaction of a chunk', () => {
   });
 
   it('does not mistake a rolled back commit for a commit', async () => {
-    const transaction = begin(1);
+    const transaction = begin(61);
     await transaction.run((client) => client.query('select 1 / 0')).catch(() => undefined);
     await expect(transaction.commit()).rejects.toThrow(/rolled back/);
   });

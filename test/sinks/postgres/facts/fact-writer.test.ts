@@ -51,8 +51,11 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
+/** Each of another chunk: the server may still be ending the transaction before. */
+let chunks = 0;
+
 async function begin() {
-  const transaction = new ChunkTransaction(database.pool, [1]);
+  const transaction = new ChunkTransaction(database.pool, [++chunks]);
   const client = await transaction.open();
   const writer = new FactWriter(transaction, star);
   const giveUp = () => {
