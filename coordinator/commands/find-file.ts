@@ -1,14 +1,14 @@
-/** The file that a person means. */
+/** Finds the file that a person names. */
 import type pg from 'pg';
 import type { LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
 import { filesNamed } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /**
- * By its number, by `dataset/name`, or by its name as it landed; of several with one name the newest that
- * is in one of the states `wanted`, else the newest.
- * Throws LF_FILE_UNKNOWN; LF_FILE_UNCLEAR where several datasets have one of that name, or `only` one may
- * be in the states wanted.
+ * Finds a file by its number, by `dataset/name`, or by its name as it landed. Of several files with one name it
+ * returns the newest in one of the states `wanted`, or else the newest.
+ * Throws LF_FILE_UNKNOWN, and LF_FILE_UNCLEAR where several datasets have a file of that name or, with `only`,
+ * several files are in the states wanted.
  */
 export async function findFile(
   pool: pg.Pool,

@@ -1,13 +1,13 @@
 /**
- * Tries again what was not loaded.
+ * Loads again what was not loaded.
  *
- *   a file that is done            its waiting rejects, as they stand, with the present definition
- *   one that failed or was undone  the file as a whole, from where it lies now
- *   `whole`, and it is done        undone first, then as a whole
+ *   a file that is done              its waiting rejects, unchanged, with today's definition
+ *   a file that failed or is undone  the whole file, from where it lies now
+ *   `whole`, and the file is done    the whole file, after an undo
  *
- * Rejects are written to the archive as a file of their own (replays/<dataset>/…), which takes the usual way
- * through workers, lake and star, and from which every row that is loaded can be traced. Whatever step a
- * replay dies in, its file is failed by the next coordinator that starts, and its rejects wait again.
+ * Rejects are written to the archive as a file of their own (replays/<dataset>/…). It is loaded as any other file
+ * is, and each of its rows can be traced to the original. When a replay dies, the next coordinator that starts
+ * fails its file, and the rejects wait again.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -28,7 +28,7 @@ import { undoFile } from './undo.ts';
 const replayLock = 0x1a4df416;
 
 /**
- * The file that is to be loaded, noted in the ledger; null where no reject waits.
+ * Adds the file that is to be loaded to the ledger and returns it; null where no reject waits.
  * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_DATASET_UNKNOWN,
  * LF_REJECTS_CUT.
  */
@@ -59,7 +59,7 @@ async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): P
   return stored;
 }
 
-/** The file as it lies now, once more. */
+/** Adds the file again, as it lies now. */
 async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   const { bytes, fingerprint } = await findAgain(context, file);
   const { dataset, name, url, origin } = file;
@@ -68,7 +68,7 @@ async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   return context.ledger.addFile({ dataset, name, url, scope, origin, bytes, fingerprint, link });
 }
 
-/** Replays of one file are written one after another, so each may clear up after those that died. */
+/** Replays of one file are written one after another, so that each can remove what a dead one left. */
 function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile | null> {
   return inTransaction(context.pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);

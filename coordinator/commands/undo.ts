@@ -1,11 +1,11 @@
 /**
- * Takes a loaded file out again: its facts, its parts in the manifest and its rejects go in one
- * transaction, with its state; then its objects leave the lake and the marts follow.
+ * Undoes a loaded file: one transaction removes its facts, its parts in the manifest and its rejects, and changes
+ * its state. Then its objects are removed from the lake, and the marts are refreshed.
  *
  *   done ─▶ undone, unswept ─▶ undone
  *
- * Killed before the transaction ends, nothing has happened. Killed after it, the file is undone and the
- * rest is made up for by the next undo of it, or by the next start of a coordinator.
+ * A process that is killed before the transaction commits has changed nothing. After that the file is undone, and
+ * the next undo of it, or the next start of a coordinator, does the rest.
  */
 
 import type pg from 'pg';
@@ -27,8 +27,8 @@ export interface UndoTools {
 }
 
 /**
- * Undoes the file, and those that fix or replay its rejects; says which, none where it was undone before.
- * Dimensions keep their members. Repeating it is harmless.
+ * Undoes the file and those that correct or replay its rejects, and returns them; none where it was undone before.
+ * Dimensions keep their members. May be repeated.
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
@@ -36,22 +36,23 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
   crashPoint('undo.committed');
   await sweepUndone(tools);
   const file = (await tools.ledger.file(fileId))!;
-  await followUp(tools, file);
+  await refreshExisting(tools, file);
   return undone.map((entry) => entry.file);
 }
 
 /**
- * The marts follow. They belong to the dataset, not to the file: they are today's, or, where the dataset is no
- * longer defined or has no star any more, those that the file's definition has made. Marts that are not there yet are made with the star.
+ * Refreshes the marts. They belong to the dataset, not to the file: they are those of today's definition or, where
+ * the dataset is no longer defined or has no star, those of the file's definition. A mart that does not exist yet
+ * is left to whoever makes the star.
  */
-async function followUp({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
+async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
   const today = registry.get(file.dataset);
   const dataset = today?.star ? today : await definitionOf(pool, registry, file);
   const marts = await existingMarts(pool, dataset);
   if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
 }
 
-/** Facts, parts, rejects and states, in the caller's transaction. */
+/** Removes facts, parts and rejects and changes the states, in the caller's transaction. */
 export async function takeOut(
   client: pg.ClientBase,
   { registry, sinks }: Pick<UndoTools, 'registry' | 'sinks'>,
@@ -68,7 +69,7 @@ export async function takeOut(
   return undone;
 }
 
-/** Sweeps what undone files have left in their sinks. */
+/** Removes what undone files have left in their sinks. */
 export async function sweepUndone({ pool, sinks }: Pick<UndoTools, 'pool' | 'sinks'>): Promise<void> {
   for (const file of await unsweptFiles(pool)) {
     for (const sink of sinks) await sink.sweep(file);

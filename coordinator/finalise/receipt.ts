@@ -1,9 +1,9 @@
-/** Receipts: what is told of a finished file. Pure. */
+/** Makes the receipts of finished files. Pure. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { type FileLink, noRows, type RowCounts } from '../../platform/progress/progress.ts';
 import type { FileLayout, Receipt } from '../../platform/types.ts';
 
-/** What is known of any file when it ends; the rest is nothing. */
+/** What is known of any file that ends; counts are zero. */
 function emptyReceipt(
   file: LedgerFile,
   status: Receipt['status'],
@@ -34,7 +34,7 @@ function emptyReceipt(
   };
 }
 
-/** Nothing was loaded: the same bytes are there already. `message` names the first file. */
+/** Of a file that was not loaded, because another one has the same content. `message` names that file. */
 export function duplicateReceipt(
   file: LedgerFile,
   known: {
@@ -52,7 +52,7 @@ export function duplicateReceipt(
   return { ...emptyReceipt(file, 'duplicate', new Date()), ...rest, drift, chunks: 0, checks };
 }
 
-/** Nothing of the file was kept. `rows` are what was parsed and rejected before it failed. */
+/** Of a file that failed, of which nothing was kept. `rows`: what was parsed and rejected before it failed. */
 export function failedReceipt(
   file: LedgerFile,
   known: {
@@ -68,7 +68,7 @@ export function failedReceipt(
   return { ...emptyReceipt(file, 'failed', new Date()), ...known, rows };
 }
 
-/** The account of a file that is loaded. */
+/** Of a file that is loaded. */
 export function doneReceipt(
   file: LedgerFile,
   known: Pick<

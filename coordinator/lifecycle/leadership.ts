@@ -1,6 +1,6 @@
 /**
- * One coordinator for each scope: an advisory lock held by a connection of its own, which the server gives
- * up when the process is gone. It also tells whether the coordinator of another scope still lives.
+ * One coordinator leads each scope: it holds an advisory lock on a connection of its own, which the server
+ * releases when the process is gone. The locks also show whether the coordinator of another scope is alive.
  *
  *   locking ──▶ held ── connection lost ──▶ lost ──firstRetryMs … lastRetryMs──▶ held
  *      │                                      └── another coordinator has it by now ──▶ taken (onTaken)
@@ -14,12 +14,12 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 /** First key of the locks; the second is the scope. */
 const lockClass = 0x1a4df410;
 
-/** How long to wait for one that is just ending. */
+/** How long to wait for a coordinator that is ending. */
 const lockTimeout = '5s';
 
 /**
- * What the server does to find out that we are gone when the network does not tell it: our machine lost
- * power, a firewall forgot the connection. By its defaults it would keep the lock for two hours.
+ * Lets the server find out that this process is gone when no packet says so: the machine has lost power, or a
+ * firewall has dropped the connection. With the defaults it would hold the lock for two hours.
  */
 const aliveness =
   'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';

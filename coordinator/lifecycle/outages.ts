@@ -1,6 +1,6 @@
 /**
- * What the coordinator stands on, when it gives way: steps wait out outage of database, queue and stores
- * and are then taken again, and whoever watches is told what they wait for.
+ * Outages of the database, the queue and the stores: a step of the coordinator waits for the outage to end and is
+ * then repeated, and those who watch are told what it waits for.
  */
 
 import type { Outage } from '../../platform/errors/outage.ts';
@@ -10,9 +10,9 @@ import type { Log } from '../../platform/log/log.ts';
 export interface OutageWatchOptions {
   readonly outageTimeoutMs: number;
   readonly log: Log;
-  /** What `source` waits for to be gone; null when it goes on. */
+  /** Told what `source` waits for; null when it resumes. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
-  /** Starts a server of our own again that has ended. */
+  /** Restarts the embedded server after it has ended. */
   readonly restartDatabase?: () => Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export class OutageWatch {
     this.options = options;
   }
 
-  /** Runs a step until it has succeeded, or failed for another reason, or the outage timeout is at its end. */
+  /** Repeats a step after an outage, until the outage timeout is over. Throws any other error. */
   through<T>(source: string, step: () => Promise<T>): Promise<T> {
     return waitOut(step, {
       outageTimeoutMs: this.options.outageTimeoutMs,
@@ -36,14 +36,14 @@ export class OutageWatch {
     });
   }
 
-  /** Says what a part of the coordinator waits for, or that it goes on. */
+  /** Notes what a part of the coordinator waits for; null: it has resumed. */
   tell(source: string, outage: Outage | null): void {
     if (this.closing.signal.aborted) return;
     const { log, onOutage } = this.options;
     const before = this.known.get(source);
     if (outage === null) {
       if (!this.known.delete(source)) return;
-      log.info({ source }, 'going on');
+      log.info({ source }, 'the outage is over');
     } else {
       this.known.set(source, outage.message);
       if (before !== outage.message) log.warn({ source, ...outage }, 'waiting for the outage to end');
@@ -52,7 +52,7 @@ export class OutageWatch {
     onOutage?.(source, outage);
   }
 
-  /** Steps that wait are given up. */
+  /** Ends the steps that wait, with an error. */
   close(): void {
     this.closing.abort(new Error('the coordinator is closing'));
   }

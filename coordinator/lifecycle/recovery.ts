@@ -1,7 +1,7 @@
 /**
- * Taking up unfinished work again while work goes on: when database or queue are back, or nothing has been
- * heard for long. One at a time; one that is asked for while another is under way follows it, because that
- * one may have passed by now what is missing.
+ * Resumes unfinished files while the coordinator runs: when the database or the queue is back, or when the
+ * ledger has been silent for long. One recovery runs at a time. A request that comes during one starts another
+ * after it, because the first may already have passed what the request is about.
  */
 import type { Log } from '../../platform/log/log.ts';
 
@@ -25,7 +25,7 @@ export class Recovery {
     });
   }
 
-  /** Resolves when none is under way; none begins afterwards. */
+  /** Starts no other, and resolves when none is running. */
   async close(): Promise<void> {
     this.closed = true;
     await this.running;
@@ -37,7 +37,7 @@ export class Recovery {
       try {
         await this.work();
       } catch (error) {
-        if (!this.closed) this.log.error({ err: error }, 'unfinished files could not be taken up again');
+        if (!this.closed) this.log.error({ err: error }, 'unfinished files could not be resumed');
       }
     }
   }

@@ -1,6 +1,7 @@
 /**
- * What processes have left behind that died in the middle of something: coordinators look for it when they
- * start, and the pool's now and then after. Nobody waits for it; nothing of it is visible to readers.
+ * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of undone files.
+ * Every coordinator does so when it starts, and the one of the pool also at intervals. No step waits for it, and
+ * readers see nothing of what it removes.
  */
 
 import { isFinished } from '../../platform/progress/progress.ts';
@@ -9,10 +10,10 @@ import { listStaging } from '../../platform/storage/staging-key.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 
-/** How often, in times of LANDFALL_LOCK_MS: what died is noticed as soon as its jobs are, more or less. */
+/** Time between two runs, in times of LANDFALL_LOCK_MS: about as long as a dead worker's job takes to be noticed. */
 const everyLocks = 3;
 
-/** Repeating it is harmless, and so are several at a time. */
+/** Removes all of it, once. May be repeated, and run by several processes at a time. */
 export async function tidy(context: Context): Promise<void> {
   await sweepUndone(context);
   await sweepSpool(context);
@@ -20,8 +21,7 @@ export async function tidy(context: Context): Promise<void> {
   for (const { versions } of context.sinks) await versions?.dropStaging();
 }
 
-/** Tidies, and does `also`, each time, until it is closed. One that is under way then may wait for a server that
- * is away: nobody waits for it. */
+/** Tidies, and then runs `also`, at intervals. `close` does not wait for a run: it may wait for a server that is away. */
 export function tidyOften(
   context: Context,
   { lockMs, also }: { lockMs: number; also: () => Promise<void> },
@@ -36,7 +36,7 @@ export function tidyOften(
   return { close: () => clearInterval(timer) };
 }
 
-/** Sweeps what files that have ended left in the spool. */
+/** Removes the spooled chunks of files that have ended. */
 export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
   for (const fileId of await spooledFiles(lake)) {
     const file = await ledger.file(fileId);
@@ -44,7 +44,7 @@ export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledge
   }
 }
 
-/** Sweeps parts that a killed worker wrote and never published, of files that have ended. */
+/** Removes staged parts of files that have ended: a killed worker wrote them and never published them. */
 export async function sweepStaging({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
   const ended = new Map<number, boolean>();
   for await (const { key, fileId } of listStaging(lake)) {
