@@ -3,7 +3,7 @@
  *
  *   node dist/bench/kernel-speed.js [--rows 1000000] [--rounds 5] [--quoted]      (after npm run build)
  *
- * Honest about: points with full-precision doubles (15 to 17 digits), shuffled values, every byte copied
+ * What it includes: points with full-precision doubles (15 to 17 digits), shuffled values, every byte copied
  * into the kernel as a read would, every batch's columns looked at (sums are printed). Not measured: the
  * disk, enrichment, anything after the columns.
  */
@@ -75,7 +75,7 @@ function makeRows(rows: number, quoted: boolean): Buffer {
   return Buffer.concat(buffers);
 }
 
-/** One pass over the bytes; the sum keeps anyone from saying that nothing was read. */
+/** One pass over the bytes; the sum shows that all of them were read. */
 function parse(
   kernel: Awaited<ReturnType<typeof createKernel>>,
   bytes: Buffer,

@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL takes for a fact row of trips, and what each part of the table costs of it: one session,
- * rows encoded beforehand. And what it takes to find and to make a member of a large dimension.
+ * What a fact row of trips costs PostgreSQL, and each part of the table's share of it: one session, rows encoded
+ * in advance. Also what it costs to find and to insert a member of a large dimension.
  * `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
  */
 import { createHash } from 'node:crypto';
@@ -43,7 +43,7 @@ interface Variant {
   /** Without the index of ranges over chunk_id. */
   readonly bare?: boolean;
   readonly unlogged?: boolean;
-  /** Made by the transaction that fills it: with wal_level = minimal nothing goes to the log. */
+  /** Created by the transaction that fills it: with wal_level = minimal, nothing is logged. */
   readonly sameTransaction?: boolean;
 }
 

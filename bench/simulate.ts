@@ -2,10 +2,10 @@
  * The queue's own limit: the real queue, on Redis and on PostgreSQL, with workers that sleep instead of
  * loading. `npm run bench:simulate -- --out bench/results/queue.json`
  *
- * All of it shares this machine's cores: the servers, the coordinator and every sleeping worker's client
- * code. So beside chunks a second on the wall it tells the CPU time a chunk costs the server, the
- * coordinator and a worker, from which follows what machines of their own would reach. Connecting the workers
- * is not in the time, and a run that takes too long is cut off and told with what it did until then.
+ * Everything shares this machine's cores: the servers, the coordinator and every sleeping worker's client code.
+ * So besides chunks a second, it shows the CPU time that a chunk costs the server, the coordinator and a worker.
+ * What separate machines would reach follows from that. The time does not include connecting the workers. A run
+ * that takes too long is cut off and shown with what it had done by then.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -128,5 +128,5 @@ try {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-// What was under way when it was told to stop waits for servers that are gone.
+// What was in flight when it was told to stop waits for servers that are gone.
 if (told.signal.aborted) process.exit();

@@ -2,7 +2,7 @@
 import { compileDataset } from '../model/compile/compile.ts';
 import { builtin } from './index.ts';
 
-/** What is asked of a database here; a pg Pool or client is one. */
+/** What is needed of a database here; a pg Pool or client has it. */
 export interface Queryable {
   query(
     sql: string,
@@ -30,7 +30,7 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Asks the star of a dataset that comes with Landfall. A dataset without questions has no answers.
+ * Queries the star of a dataset that ships with Landfall. A dataset without questions has no answers.
  * Rejects where the star is not there yet.
  */
 export async function demoAnswers(database: Queryable, dataset: string): Promise<Answer[]> {
@@ -47,7 +47,7 @@ export async function demoAnswers(database: Queryable, dataset: string): Promise
   return answers;
 }
 
-/** Object ids of bigint and numeric, which pg gives as text so as not to lose digits. */
+/** Object ids of bigint and numeric, which pg returns as text to keep all digits. */
 const numericTypes = [20, 1700];
 
 /** Rows with counts and averages as numbers; here they are far from the limits of a double. */

@@ -1,4 +1,4 @@
-/** Every dataset that can make up data of its own, behind one interface. */
+/** Every dataset that can generate data, behind one interface. */
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { generateCitibike } from './citibike/generate.ts';
 import { generateTrips } from './trips/generate.ts';
@@ -12,7 +12,7 @@ export interface GenerateOptions {
 /** CSV bytes in buffers of about 1 MiB, each a whole number of rows; the same options give the same bytes. */
 export type Generate = (options: GenerateOptions) => Iterable<Buffer>;
 
-/** Per dataset; where one comes in several dialects, `dataset:dialect` names the others. */
+/** By dataset. If one has several dialects, `dataset:dialect` names the others. */
 export const generators: Readonly<Record<string, Generate>> = {
   trips: generateTrips,
   citibike: generateCitibike,
@@ -22,8 +22,8 @@ export const generators: Readonly<Record<string, Generate>> = {
 };
 
 /**
- * Writes buffers to `path` and returns how many bytes they were. They are written to `path`.part beside
- * it, which is renamed when it is whole, so a landing folder never shows half a file.
+ * Writes buffers to `path` and returns the number of bytes. They are written to `path`.part, which is renamed
+ * when it is complete, so a landing folder never shows half a file.
  */
 export async function writeGenerated(path: string, buffers: Iterable<Buffer>): Promise<number> {
   const staged = `${path}.part`;

@@ -1,4 +1,4 @@
-/** The datasets that come with Landfall. */
+/** The datasets that ship with Landfall. */
 import type { Definition } from '../model/index.ts';
 import citibike from './citibike/dataset.ts';
 import trips from './trips/dataset.ts';

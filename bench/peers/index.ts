@@ -1,4 +1,4 @@
-/** `--peers`: what other tools take for parts of the same work, on the same file and server. */
+/** `--peers`: how long other tools take for parts of the same work, on the same file and server. */
 
 import type { PeerResult } from '../rounds/outcome.ts';
 import { median } from '../rounds/rounds.ts';

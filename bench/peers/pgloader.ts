@@ -32,7 +32,7 @@ export const pgloader: Peer = {
         await arena.settle(input);
         const { seconds } = await runProcess('pgloader', ['--quiet', script]);
         const { rows: counted } = await client.query('select count(*)::int as n from flat_copy');
-        if (counted[0].n !== rows) throw new Error(`pgloader has loaded ${counted[0].n} rows, not ${rows}`);
+        if (counted[0].n !== rows) throw new Error(`pgloader loaded ${counted[0].n} rows, not ${rows}`);
         return seconds;
       } finally {
         await client.query('drop table if exists flat_copy');

@@ -21,7 +21,7 @@ export const polars: Peer = {
       const task = { path: input.path, out };
       const { seconds, answers } = await runTogether<object, { rows: number }>(child, [task]);
       if (answers[0].rows !== rows || !existsSync(out))
-        throw new Error(`Polars has read ${answers[0].rows} rows, not ${rows}`);
+        throw new Error(`Polars read ${answers[0].rows} rows, not ${rows}`);
       return seconds;
     } finally {
       rmSync(out, { force: true });

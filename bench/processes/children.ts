@@ -1,4 +1,4 @@
-/** Processes of the bench's own that do a side's work: forked together, told what to do, waited for. */
+/** The bench's own processes that do the work of a side: forked together, given a task, waited for. */
 import { type ForkOptions, fork } from 'node:child_process';
 import { endedCpuSeconds } from './process-run.ts';
 

@@ -1,4 +1,4 @@
-/** What a run was made on and with. */
+/** The machine and the versions of a run. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,7 +34,7 @@ export async function versions(postgres: string): Promise<Record<string, string>
   };
 }
 
-/** Version of an installed package, null where it is not there. */
+/** Version of an installed package, null if it is missing. */
 export function packageVersion(name: string): string | null {
   try {
     const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-/** A Redis of the bench's own, and what it says about itself. */
+/** The bench's own Redis, and its statistics. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';

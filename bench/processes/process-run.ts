@@ -1,4 +1,4 @@
-/** Whole processes, timed from outside: what they take on the wall and of the processors. */
+/** Whole processes, timed from outside: their wall time and CPU time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hasProc, processStat } from './proc.ts';
 

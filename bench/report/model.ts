@@ -9,8 +9,8 @@
  *   N  network bandwidth of their machines    x  bytes on the wire a row
  *   Q  chunks a second of queue and ledger    R  rows a chunk
  *
- * A server's cores are taken to work beside each other without loss, which is what two cores can show;
- * locks that more of them would meet (relation extension, WAL insertion) are not in the formula.
+ * It assumes that a server's cores work side by side without loss, as two cores do. Locks that more cores would
+ * meet (relation extension, WAL insertion) are not in the formula.
  */
 import type { QueueRun, Stages } from './results.ts';
 

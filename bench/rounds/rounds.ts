@@ -11,7 +11,7 @@ export interface Side {
 }
 
 export interface Measurement {
-  /** On the wall: what the rates are made of. */
+  /** Wall time, from which rates are computed. */
   readonly seconds: number;
   /** User and system time of all processes that worked for it, the database server's apart. */
   readonly cpuSeconds?: number;
@@ -35,7 +35,7 @@ export interface Result {
   readonly error?: string;
 }
 
-/** Runs every side once a round, in an order that turns round each time. A side that fails is out. */
+/** Runs every side once in each round, in an order that is reversed each time. A side that fails is left out. */
 export async function alternate(
   sides: readonly Side[],
   rounds: number,

@@ -30,7 +30,7 @@ export class Arena {
   readonly say: (text: string) => void;
   /** Everything the bench writes is below it, and it is removed at the end. */
   readonly folder: string;
-  /** A database of the bench's own on the server that all sides use. */
+  /** The bench's own database on the server that all sides use. */
   readonly databaseUrl: string;
   /** As the server says it. */
   readonly server: { readonly version: string; readonly settings: Readonly<Record<string, string>> };
@@ -52,7 +52,7 @@ export class Arena {
     this.closers = closers;
   }
 
-  /** DATABASE_URL's server where that is set, else an embedded one of the bench's own. */
+  /** The server of DATABASE_URL if that is set, otherwise the bench's own embedded one. */
   static async open(options: ArenaOptions): Promise<Arena> {
     const folder = await mkdtemp(join(process.env.LANDFALL_BENCH_FOLDER ?? tmpdir(), 'landfall-bench-'));
     const closers = [async () => rmSync(folder, { recursive: true, force: true })];
@@ -86,11 +86,11 @@ export class Arena {
     return this.input('trips', rows);
   }
 
-  /** What a trips file's rows must add up to, as DuckDB reads it; asked once a file. */
+  /** What the rows of a trips file must add up to, as DuckDB reads it; computed once for each file. */
   tripSums(input: Input): Promise<TripSums> {
     let sums = this.sums.get(input.path);
     if (sums === undefined) {
-      this.say(`  DuckDB adds up ${input.rows.toLocaleString('en')} trips, to check everyone by\n`);
+      this.say(`  DuckDB adds up ${input.rows.toLocaleString('en')} trips, to check every side\n`);
       sums = sumsOfTripsCsv(input.path);
       this.sums.set(input.path, sums);
     }
@@ -106,9 +106,9 @@ export class Arena {
   }
 
   /**
-   * Takes a folder out of the way; what is in it goes when the arena does. Of many small files: ext4 gives no
-   * inode again that was freed within the last minutes, and looks at each of those whenever a file is made, so
-   * the files that one round deletes would be paid for by the next.
+   * Moves a folder out of the way, to be deleted with the arena. For many small files: ext4 does not reuse an
+   * inode that was freed within the last minutes, and looks at each of those whenever a file is created. So the
+   * next round would pay for the files that one round deletes.
    */
   keepFolder(name: string): void {
     const path = join(this.folder, name);
@@ -116,8 +116,8 @@ export class Arena {
   }
 
   /**
-   * The same start for every side: nothing dirty in memory that would be written at its expense, and its
-   * input read once, so that the page cache holds as much of it as it can.
+   * The same start for every side: no dirty pages that would be written at its expense, and its input read
+   * once, so that the page cache has as much of it as fits.
    */
   async settle(input?: Input): Promise<void> {
     await this.query('checkpoint');
@@ -137,7 +137,7 @@ export class Arena {
     });
   }
 
-  /** One statement on a connection of its own. */
+  /** One statement on its own connection. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     return withClient(this.databaseUrl, async (client) => (await client.query<Row>(text, values)).rows);
   }
@@ -166,7 +166,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** A database of its own, so that the user's server keeps nothing of ours. */
+/** Its own database, so that nothing is left on the user's server. */
 async function createDatabase(adminUrl: string): Promise<string> {
   await dropDatabase(adminUrl);
   await withClient(adminUrl, (client) => client.query(`create database ${databaseName}`));

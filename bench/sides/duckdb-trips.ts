@@ -1,11 +1,11 @@
 /**
- * Trips as DuckDB is asked for them. A point can be taken apart in two ways that differ greatly in cost:
+ * The queries for trips in DuckDB. There are two ways to split a point, which differ greatly in cost:
  *
- *   pattern   regexp_extract, which also says what a point must look like; the goals were set by it
+ *   pattern   regexp_extract, which also checks the form of a point; the goals were set by it
  *   split     the text between the brackets cut at its space: the fastest that we have found, and it
  *             accepts a text that is not a point without an error
  *
- * Both are run and both ratios are told.
+ * Both are run, and both ratios are shown.
  */
 import { cellOf, literal, tripsCsv } from './trip-sums.ts';
 

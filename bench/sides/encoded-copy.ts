@@ -1,6 +1,6 @@
 /**
- * The ceiling of the server: the fact rows of a trips file, encoded beforehand by the kernel itself into
- * two files of binary COPY, streamed into the fact table by two processes at once.
+ * The most that the server can do: the kernel encodes the fact rows of a trips file in advance into two files of
+ * binary COPY, and two processes stream them into the fact table at once.
  */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ async function copyRound(
 
 /** Two files of as many rows each as may be, made with the keys of the star that is there now. */
 async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Promise<readonly string[]> {
-  arena.say('  encoding the fact rows beforehand\n');
+  arena.say('  encoding the fact rows in advance\n');
   const paths = Array.from({ length: connections }, (_, number) =>
     join(arena.folder, `facts-${number}.copy`),
   );

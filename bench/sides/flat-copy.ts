@@ -1,4 +1,4 @@
-/** What a user would do instead: the file, as it is, by one COPY into one flat table of text columns. */
+/** What a user would do instead: one COPY of the unchanged file into one flat table of text columns. */
 import { spawnSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';

@@ -101,8 +101,8 @@ function readReceipt(stdout: string, input: Input): Receipt {
 }
 
 /**
- * Who spent how much. Workers are idle when they end, so their last sample is all of their time; what
- * they did not spend of the whole tree's exact total was the coordinator's, its start included.
+ * CPU time by process. Workers are idle when they end, so their last sample has all of their time. The rest of
+ * the tree's exact total is the coordinator's, its start included.
  */
 function shares(
   series: readonly Series[],
@@ -118,7 +118,7 @@ function shares(
   };
 }
 
-/** Rows committed by then, in seconds since the command was started: one point a chunk. */
+/** Rows committed over seconds since the command was started: one point for each chunk. */
 async function rowsOverTime(client: pg.Client, startedAt: number): Promise<[number, number][]> {
   const { rows } = await client.query<{ at: number; rows: string }>(
     `select extract(epoch from committed_at)::float8 as at, rows_loaded as rows

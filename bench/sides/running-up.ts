@@ -84,7 +84,7 @@ export class RunningUp {
     });
   }
 
-  /** Drops a file by renaming it into landing/trips, as those do who want it seen whole. */
+  /** Drops a file by renaming it into landing/trips, so that it appears complete. */
   drop(path: string, name: string): void {
     renameSync(path, join(this.landing, name));
   }

@@ -1,6 +1,6 @@
 /**
- * The real loading of a file's chunks, one at a time in this process, with a stopwatch that runs on CPU
- * time: what a stage is charged is what it has cost, waiting not included.
+ * Loads a file's chunks as a worker does, one at a time in this process, with a stopwatch that runs on CPU time.
+ * A stage is charged what it has cost, without waiting.
  */
 import { pathToFileURL } from 'node:url';
 import { planChunks } from '../../coordinator/plan/plan-chunks.ts';

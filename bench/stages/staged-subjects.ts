@@ -1,4 +1,4 @@
-/** The datasets that can be loaded in stages: their input, and what must have come of it. */
+/** The datasets that can be loaded in stages: their input, and what the star must hold afterwards. */
 import citibike from '../../datasets/citibike/dataset.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import type { Definition } from '../../model/index.ts';
@@ -40,6 +40,6 @@ export const subjectNames = Object.keys(subjects);
 
 export function subjectOf(dataset: string): StagedSubject {
   const subject = subjects[dataset];
-  if (subject === undefined) throw new Error(`${dataset} is none of ${subjectNames.join(', ')}`);
+  if (subject === undefined) throw new Error(`${dataset} is not one of ${subjectNames.join(', ')}`);
   return subject;
 }

@@ -1,4 +1,4 @@
-/** Bike-share rides: one definition for the dialects that the publisher's months have come in. */
+/** Bike-share rides: one definition for all dialects in which the publisher has shipped months. */
 import {
   compute,
   dateDimension,

@@ -1,4 +1,4 @@
-/** Made-up bike stations on a grid of streets west of a river; ids, names and places are no real ones. */
+/** Invented bike stations on a grid of streets west of a river. Ids, names and places are not real. */
 
 export interface Station {
   readonly id: number;

@@ -1,4 +1,4 @@
-/** Visits of customers: one dimension that is as large as one likes. */
+/** Visits of customers: one dimension of any size. */
 import {
   dateDimension,
   defineDataset,
