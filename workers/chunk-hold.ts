@@ -8,7 +8,7 @@
  *              └─▶ taken over: by another worker, while this one was silent. Nothing it does counts any more.
  *
  * Whoever takes a chunk that was neither committed nor given back has lost a worker to it. A chunk that has
- * lost some is loaded with nothing beside it, so that only the one that kills its worker goes on counting;
+ * lost some is loaded with nothing beside it, so that only the chunk that kills its worker keeps counting;
  * one that has lost too many is given up.
  */
 

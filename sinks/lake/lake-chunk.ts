@@ -1,4 +1,4 @@
-/** One chunk's way into the lake: rows split by partition, buffered within a bound, written as parts. */
+/** Writes one chunk to the lake: splits rows by partition, buffers them within a bound, writes parts. */
 
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { remember } from '../../kernel/remember.ts';
@@ -64,7 +64,7 @@ export interface LakeChunk {
   abort(): Promise<void>;
 }
 
-/** Opens a chunk's way into the lake. Fails with LF_INTERNAL for a dataset that cannot be stored. */
+/** Opens a chunk in the lake. Fails with LF_INTERNAL for a dataset that cannot be stored. */
 export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
   return new LakeChunkWriter(options);
 }
@@ -184,7 +184,7 @@ class LakeChunkWriter implements LakeChunk {
     }
   }
 
-  /** SharedLock for as many rows as a partition had in the last chunk spares the copies of doubling. */
+  /** Space for as many rows as a partition had in the last chunk: it is not copied while it doubles. */
   #rowsToExpect(): number {
     if (this.#bytes > this.#memoryBytes / 2) return 0;
     return Math.min(expectedRows.get(this.#options.dataset) ?? 0, this.#rowGroupRows);

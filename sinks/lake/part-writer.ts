@@ -115,7 +115,7 @@ export class PartWriter {
     for (const segment of parked) await lake.delete(segment.key);
   }
 
-  /** Makes the finished part visible under its path, in the place of an earlier try of the same chunk. */
+  /** Makes the finished part visible under its path; it replaces that of an earlier try of the same chunk. */
   async publish(): Promise<void> {
     const { lake } = this.#shape;
     for (const { key } of this.#segments) await lake.moveFrom(lake, key, this.path);

@@ -89,7 +89,7 @@ class PartitionLevel {
         this.#ordinals,
       )) < rows
     ) {
-      // A value seen for the first time: it gets its ordinal, and the loop goes on from there.
+      // A value seen for the first time: it gets its ordinal, and the loop continues there.
       const known = validity === null || (validity[row >> 3] & (1 << (row & 7))) !== 0;
       const slot = parents[row] * this.#span + (known ? values[row] - this.#low + 1 : 0);
       this.#table[slot] = this.#ordinalOf(vector, row, parentPaths[parents[row]]) + 1;

@@ -12,15 +12,15 @@ export interface Try {
 }
 
 /**
- * Start of every key that this try stages. It has the claim in it, so that a worker which lost its
- * chunk and goes on writing never touches its successor's bytes; and no `.parquet` at its end, so that
- * nobody who globs the lake reads half a part.
+ * Start of every key that this try stages. It contains the fencing token, so a worker that lost its chunk and keeps
+ * writing never touches its successor's bytes. It does not end in `.parquet`, so a reader that globs the lake never
+ * reads half a part.
  */
 export function stagingPrefix({ dataset, fileId, chunkNumber, fencingToken }: Try): string {
   return stagingKey(dataset.name, fileId, chunkNumber, fencingToken);
 }
 
-/** Deletes what earlier tries of the same chunk left in staging, e.g. because their worker was killed. */
+/** Deletes what earlier tries of the same chunk left in staging, for example because their worker was killed. */
 export async function clearLeftovers(current: Try): Promise<void> {
   if (current.fencingToken <= 1) return;
   const { lake, dataset, fileId, chunkNumber, fencingToken } = current;

@@ -193,7 +193,7 @@ export function levelBytesMax(rows: number): number {
 }
 
 /**
- * Definition levels of a page's rows [from, to) as data page v1 wants them: a length, then the hybrid
+ * Definition levels of a page's rows [from, to) as data page v1 requires them: a length, then the hybrid
  * with width 1. `levels` holds a byte a row, 1 where there is a value, of which `valid` are 1; it may be
  * null where all are.
  */
