@@ -22,7 +22,7 @@ import { Compression, Table, WriterPropertiesBuilder, writeParquet } from 'parqu
 import type { CompiledDataset, LogicalType } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 import { fixedDictionary } from '../model/enrich/known-dictionary.ts';
-import type { Storage, StorageWriter } from '../platform/types.ts';
+import type { Storage, StorageWriter } from '../platform/storage/contract.ts';
 import { openLakeChunk } from '../sinks/lake/lake-chunk.ts';
 
 const BATCH_ROWS = 16_384;

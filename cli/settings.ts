@@ -1,7 +1,7 @@
 /** Flags that every command with settings shares, and what they become. */
 import type { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
-import type { Config } from '../platform/types.ts';
+import type { Config } from '../platform/config/config.ts';
 
 /** Flags as commander gives them; each stands for the setting of the same name. */
 export interface SettingFlags {

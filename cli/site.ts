@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
+import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { Outage } from '../platform/errors/outage.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog, type Log } from '../platform/log/log.ts';
-import type { Config } from '../platform/types.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
 

@@ -5,7 +5,7 @@ import type { Registry } from '../model/registry.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { Queues } from '../platform/queue/index.ts';
-import type { Storage } from '../platform/types.ts';
+import type { Storage } from '../platform/storage/contract.ts';
 import type { Sink } from '../sinks/contract.ts';
 
 /** The file that another comes from, as receipts tell it. */

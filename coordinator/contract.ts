@@ -2,12 +2,13 @@
 
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Registry } from '../model/registry.ts';
+import type { Config } from '../platform/config/config.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
 import type { Outage } from '../platform/errors/outage.ts';
+import type { Receipt } from '../platform/file-receipt.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { Queues } from '../platform/queue/index.ts';
-import type { Config, Receipt } from '../platform/types.ts';
 import type { UnknownFile } from '../sources/contract.ts';
 
 export interface CoordinatorOptions {

@@ -11,7 +11,8 @@ import type { FilePlan, LedgerChunk, LedgerFile } from '../ledger/ledger.ts';
 import type { PlannedChunk } from '../ledger/requests.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
-import type { FileLayout, Receipt } from '../platform/types.ts';
+import type { Receipt } from '../platform/file-receipt.ts';
+import type { FileLayout } from '../platform/layout.ts';
 
 /** The ledger has it. */
 export interface Discovered {

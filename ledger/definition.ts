@@ -9,7 +9,7 @@
 import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
 import { datasetNamed, type Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
-import type { ChunkJob } from '../platform/types.ts';
+import type { ChunkJob } from '../platform/queue/contract.ts';
 import { toJson } from './json.ts';
 import type { LedgerFile } from './rows.ts';
 import { type Client, run } from './statements/run.ts';

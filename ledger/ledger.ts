@@ -8,8 +8,11 @@
 
 import type pg from 'pg';
 import type { RangeScan } from '../kernel/types.ts';
+import type { Receipt } from '../platform/file-receipt.ts';
+import type { FileLayout } from '../platform/layout.ts';
 import type { FileProgress, Totals } from '../platform/progress/progress.ts';
-import type { ChunkJob, FileLayout, Receipt, ScanJob, StreamScan } from '../platform/types.ts';
+import type { ChunkJob, ScanJob } from '../platform/queue/contract.ts';
+import type { StreamScan } from '../platform/stream-scan.ts';
 import { saveDefinition } from './definition.ts';
 import type { FileChange, FileFilter, FilePlan, NewFile } from './requests.ts';
 import type {

@@ -1,6 +1,7 @@
 /** The database of a run, with the ledger that this code was written for. */
+
+import type { Config } from '../platform/config/config.ts';
 import { type Database, openServerDatabase } from '../platform/database/database.ts';
-import type { Config } from '../platform/types.ts';
 import { migrate } from './migrate.ts';
 
 /**

@@ -1,6 +1,9 @@
 /** What is passed to the ledger. */
+
+import type { Receipt } from '../platform/file-receipt.ts';
+import type { FileLayout } from '../platform/layout.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
-import type { FileLayout, Receipt, StreamChunk } from '../platform/types.ts';
+import type { StreamChunk } from '../platform/stream-scan.ts';
 import type { ErrorDescription, LedgerFileState } from './rows.ts';
 
 export interface NewFile {

@@ -1,5 +1,7 @@
 /** The ledger's rows as the rest of Landfall sees them. */
 import type { RangeScan } from '../kernel/types.ts';
+import type { Receipt } from '../platform/file-receipt.ts';
+import type { FileLayout } from '../platform/layout.ts';
 import type {
   FileLink,
   FileProgress,
@@ -7,15 +9,9 @@ import type {
   RowCounts,
   Totals,
 } from '../platform/progress/progress.ts';
-import type {
-  ChunkJob,
-  FileLayout,
-  Part,
-  Receipt,
-  StoredObject,
-  StreamScan,
-  ZipPlace,
-} from '../platform/types.ts';
+import type { ChunkJob } from '../platform/queue/contract.ts';
+import type { StoredObject } from '../platform/storage/contract.ts';
+import type { StreamScan, ZipPlace } from '../platform/stream-scan.ts';
 import type {
   Account,
   Accounts,
@@ -28,6 +24,14 @@ import type {
 import type { Row } from './statements/run.ts';
 
 export type { Account, Accounts, ErrorDescription, LedgerFileState };
+
+/** One part of the lake, as written and as the manifest lists it. */
+export interface Part {
+  /** Relative to the lake's root: trips/year=2018/month=05/f12-c3-ab12cd34.parquet */
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
 
 export interface LedgerFile {
   readonly fileId: number;

@@ -1,6 +1,6 @@
 /** The sinks there are. */
 import type pg from 'pg';
-import type { Storage } from '../platform/types.ts';
+import type { Storage } from '../platform/storage/contract.ts';
 import type { Sink } from './contract.ts';
 import { LakeSink } from './lake/lake-sink.ts';
 import { StarSink } from './postgres/star-sink.ts';

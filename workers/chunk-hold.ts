@@ -14,7 +14,7 @@
 
 import type { Claim, ErrorDescription, Ledger } from '../ledger/ledger.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
-import type { ChunkJob } from '../platform/types.ts';
+import type { ChunkJob } from '../platform/queue/contract.ts';
 
 /** Workers lost to a chunk after which it is loaded alone in its process. */
 const suspectAfter = 2;

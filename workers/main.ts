@@ -8,11 +8,11 @@
 import { builtin } from '../datasets/index.ts';
 import { openDatabase } from '../ledger/open-database.ts';
 import { loadRegistry } from '../model/registry.ts';
+import type { Config } from '../platform/config/config.ts';
 import { connectDatabase } from '../platform/database/database.ts';
 import { describeError } from '../platform/errors/errors.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog } from '../platform/log/log.ts';
-import type { Config } from '../platform/types.ts';
 import { heartbeatMs } from './heartbeat.ts';
 import { startWorker, type Worker } from './worker.ts';
 

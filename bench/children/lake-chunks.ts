@@ -7,8 +7,9 @@ import type { Kernel, RangeScan } from '../../kernel/types.ts';
 import type { PlannedChunk } from '../../ledger/requests.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ScanJob } from '../../platform/queue/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
-import type { FileLayout, ScanJob } from '../../platform/types.ts';
 import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
 import { batchesOf } from '../stages/kernel-batches.ts';
 

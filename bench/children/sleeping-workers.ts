@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger } from '../../ledger/ledger.ts';
 import { connectDatabase, type Database } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { askingOfWorker, openQueues } from '../../platform/queue/index.ts';
-import type { ChunkJob } from '../../platform/types.ts';
 
 export interface SleepersTask {
   readonly databaseUrl: string;

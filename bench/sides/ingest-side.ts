@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { runProcess } from '../processes/process-run.ts';
 import { Sampler, type Series } from '../processes/sampler.ts';
 import type { Measurement, Side } from '../rounds/rounds.ts';

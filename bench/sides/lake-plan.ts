@@ -1,7 +1,7 @@
 /** What the parent of a lake run takes from the coordinator: loaded while its processes load their own code. */
 import trips from '../../datasets/trips/dataset.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { layoutOf } from '../stages/kernel-batches.ts';
 
 export { planChunks, scanRanges } from '../../coordinator/plan/plan-chunks.ts';

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 
 /** Enough for the header of any file of the bench. */
 const headBytes = 64 * 1024;

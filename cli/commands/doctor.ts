@@ -3,11 +3,11 @@ import { access, mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openDatabase } from '../../ledger/open-database.ts';
 import type { Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
-import type { Config } from '../../platform/types.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Registry } from '../../model/registry.ts';
-import type { Config } from '../../platform/types.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeInTime, openWholeSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';

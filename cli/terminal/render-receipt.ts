@@ -1,7 +1,7 @@
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { plural } from '../../platform/plural.ts';
 import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import type { Receipt } from '../../platform/types.ts';
 import { bytes, count, duration, printable } from './format.ts';
 
 /** A receipt as a few lines of text, ending in a newline. */

@@ -13,8 +13,8 @@ import type { KernelDialect } from '../../kernel/types.ts';
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import type { FileLayout } from '../../platform/types.ts';
 import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
 import { readContent, readRange } from '../detect/content.ts';
 

@@ -7,7 +7,7 @@
  */
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 
 /** What the export adds, in this order. Documented in docs/rejects.md. */
 export const addedColumns = [

@@ -2,8 +2,8 @@
 import { footerBytes } from '../../kernel/dialect/lines.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { type Compression, compressionOf } from '../../platform/storage/unpack/index.ts';
-import type { FileLayout } from '../../platform/types.ts';
 import { type Readable, readContent, readRange, readStart } from './content.ts';
 import { type Head, settleLayout } from './settle-layout.ts';
 

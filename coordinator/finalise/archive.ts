@@ -12,9 +12,10 @@
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { noteAllMoved, noteMove, noteMoved, noteMoves } from '../../ledger/tables/archive.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
+import type { Move, Storage } from '../../platform/storage/contract.ts';
 import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storage/index.ts';
-import type { Move, Receipt, Storage } from '../../platform/types.ts';
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
 

@@ -11,7 +11,7 @@ import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,8 @@
 /** Makes the receipts of finished files. Pure. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { type FileLink, noRows, type RowCounts } from '../../platform/progress/progress.ts';
-import type { FileLayout, Receipt } from '../../platform/types.ts';
 
 /** What is known of any file that ends; counts are zero. */
 function emptyReceipt(

@@ -4,9 +4,9 @@
  */
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
-import type { Receipt } from '../../platform/types.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import type { Sink, SinkCount } from '../../sinks/contract.ts';
 

@@ -4,8 +4,8 @@ import { changeChannel, type Ledger } from '../../ledger/ledger.ts';
 import { type Listening, listen } from '../../platform/database/listen.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { retryOf } from '../../platform/errors/retry.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
-import type { Receipt } from '../../platform/types.ts';
 
 interface Waiter {
   readonly resolve: (receipt: Receipt) => void;

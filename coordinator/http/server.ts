@@ -9,8 +9,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Config } from '../../platform/types.ts';
 import type { Hub } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';

@@ -8,7 +8,7 @@ import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import type { Context } from '../context.ts';
 import { byteOffsetColumn, fileColumn } from '../detect/added-columns.ts';
 import { readContent } from '../detect/content.ts';

@@ -8,8 +8,8 @@
  */
 import type { RangeScan } from '../../kernel/types.ts';
 import type { PlannedChunk } from '../../ledger/requests.ts';
+import type { ScanJob } from '../../platform/queue/contract.ts';
 import { blockBytes } from '../../platform/storage/content-hash.ts';
-import type { ScanJob } from '../../platform/types.ts';
 
 /** The machine's state where a record begins (kernel: FieldStart). */
 const fieldStart = 0;

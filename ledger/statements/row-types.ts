@@ -1,7 +1,9 @@
 /** The rows of the ledger's tables, as the driver returns them. A test compares them with the migrations. */
 import type { RangeScan } from '../../kernel/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import type { FileLink, FileState } from '../../platform/progress/progress.ts';
-import type { FileLayout, Receipt, StreamScan } from '../../platform/types.ts';
+import type { StreamScan } from '../../platform/stream-scan.ts';
 
 /** The states of files in the ledger; files of unknown datasets are not there. */
 export type LedgerFileState = Exclude<FileState, 'unknown'>;

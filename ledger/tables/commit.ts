@@ -1,9 +1,8 @@
 /** The last statements of a chunk's transaction: only the latest claim of the chunk commits. */
 import type pg from 'pg';
 import type { RowCounts } from '../../platform/progress/progress.ts';
-import type { Part } from '../../platform/types.ts';
 import { type Json, storable, toJson } from '../json.ts';
-import type { Account, Accounts, LedgerReject } from '../rows.ts';
+import type { Account, Accounts, LedgerReject, Part } from '../rows.ts';
 import { count, run } from '../statements/run.ts';
 import { addParts, type ChunkPart } from './parts.ts';
 

@@ -4,7 +4,9 @@
  */
 import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import type { ChunkJob, FileLayout, Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { toJson } from '../json.ts';
 import {
   type Claim,

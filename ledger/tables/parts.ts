@@ -1,6 +1,6 @@
 /** The manifest: which parts of the lake count. */
 import type pg from 'pg';
-import type { Part } from '../../platform/types.ts';
+import type { Part } from '../rows.ts';
 import { type LedgerPart, toPart } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
 

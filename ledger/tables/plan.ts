@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
-import type { ChunkJob } from '../../platform/types.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { toJson } from '../json.ts';
 import type { FilePlan } from '../requests.ts';
 import { type LedgerFile, toChunkJob } from '../rows.ts';

@@ -9,7 +9,7 @@
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLink, RejectSample } from '../../platform/progress/progress.ts';
-import type { ZipPlace } from '../../platform/types.ts';
+import type { ZipPlace } from '../../platform/stream-scan.ts';
 import {
   type LedgerFile,
   type LedgerFileState,

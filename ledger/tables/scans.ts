@@ -1,6 +1,8 @@
 /** Scans: what workers found in the ranges of a file before it is planned. */
 import type { RangeScan } from '../../kernel/types.ts';
-import type { FileLayout, ScanJob, StreamScan } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ScanJob } from '../../platform/queue/contract.ts';
+import type { StreamScan } from '../../platform/stream-scan.ts';
 import { toJson } from '../json.ts';
 import { type LedgerScan, toScan } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';

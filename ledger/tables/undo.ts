@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
-import type { Receipt } from '../../platform/types.ts';
 import { toJson } from '../json.ts';
 import { type ErrorDescription, type LedgerFile, toFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';

@@ -1,7 +1,7 @@
 /** How a file's columns differ from those of its definition, and whether the definition lets that be. */
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import type { Drift } from '../../platform/progress/progress.ts';
-import type { FileLayout } from '../../platform/types.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { aliasHint, normaliseHeader, suggestions } from './match-header.ts';
 

@@ -4,7 +4,7 @@
  * without such columns is read as if nothing were kept.
  */
 import { isValid, type Utf8Vector, type Vector } from '../../kernel/columns/vectors.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 
 type Fields = Pick<FileLayout, 'fieldOfColumn' | 'extra'>;

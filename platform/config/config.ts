@@ -10,7 +10,37 @@ import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
-import type { Config } from '../types.ts';
+
+/** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
+export interface Config {
+  /** Where embedded state lives; absolute path. Default: ./.landfall */
+  readonly home: string;
+  /** Null: the embedded server under `home`. */
+  readonly databaseUrl: string | null;
+  /** Null: the queue lives in PostgreSQL. */
+  readonly redisUrl: string | null;
+  /** Folder (absolute path) or s3://bucket/prefix. Defaults ./landing, ./lake, ./archive */
+  readonly landingUrl: string;
+  readonly lakeUrl: string;
+  readonly archiveUrl: string;
+  /** Failed files go here: `failed` beside the archive. */
+  readonly failedUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly token: string | null;
+  readonly workers: number;
+  readonly chunkBytes: number;
+  /** Seconds for which an outage (a server that is away, a full disk) is waited out. */
+  readonly outageTimeout: number;
+  /** How long a process may be silent before its work is taken over, in ms. */
+  readonly lockMs: number;
+  /** How long a process that is told to stop may go on with what is in flight, in ms. */
+  readonly stopMs: number;
+  /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
+  readonly datasets: readonly string[];
+  /** The folders and files need not exist: nobody named them. */
+  readonly datasetsOptional?: boolean;
+}
 
 /** Members that follow from others. */
 type Derived = 'failedUrl' | 'datasetsOptional';

@@ -1,8 +1,8 @@
 /** The database of a run: the user's own server, or the embedded one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { Config } from '../config/config.ts';
 import { LandfallError } from '../errors/errors.ts';
-import type { Config } from '../types.ts';
 import { databaseAddress } from './address.ts';
 import { openServer } from './embedded/embedded-server.ts';
 import { NamedPool } from './named.ts';

@@ -10,7 +10,30 @@
  * the ledger first.
  */
 import type { LandfallError } from '../errors/errors.ts';
-import type { ChunkJob, ScanJob } from '../types.ts';
+
+/** The unit of work: an address and nothing else. */
+export interface ChunkJob {
+  readonly fileId: number;
+  readonly chunkId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly dataset: string;
+  readonly definitionVersion: string;
+}
+
+/** A range to hash and to look through for record borders, before a file is planned. */
+export interface ScanJob {
+  readonly fileId: number;
+  readonly number: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** Where the first record may begin: what is before it (BOM, header) is hashed but not scanned. Default byteStart. */
+  readonly scanFrom?: number;
+  /** The range is scanned piece by piece, cut at the file's multiples of this; each piece offers one
+   * border for a chunk. Default: one piece. */
+  readonly pieceBytes?: number;
+}
 
 export type FilesJob =
   /** `plan`: all scans have ended. `finalise`: all chunks have. `abandon`: one of either has failed for

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FlowJob, JobsOptions } from 'bullmq';
 import { attemptsMost, firstPauseMs } from '../errors/retry.ts';
-import type { ChunkJob, ScanJob } from '../types.ts';
+import type { ChunkJob, ScanJob } from './contract.ts';
 
 /** Times a job may be taken over from a dead worker before it is held to be what kills them. */
 export const maxStalledCount = 25;

@@ -6,8 +6,6 @@ import { makeFolder, openFolder } from './folder.ts';
 import { addressesOf, type Scheme, schemeOf } from './schemes.ts';
 import { type StoreRole, storeError } from './store-error.ts';
 
-export type { ReadableStore, Storage } from './contract.ts';
-
 type Open = (url: string, role: StoreRole) => Promise<Storage>;
 
 /** Makes the store where there is none. */

@@ -1,8 +1,9 @@
 /** Whether what the manifest says is in the lake. */
 
+import type { Part } from '../../ledger/rows.ts';
 import { plural } from '../../platform/plural.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
-import type { Part, Storage, StoredObject } from '../../platform/types.ts';
+import type { Storage, StoredObject } from '../../platform/storage/contract.ts';
 
 export interface LakeAudit {
   /** Rows by the manifest or, where they were read, by the parts' footers. */

@@ -2,11 +2,12 @@
 
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { remember } from '../../kernel/remember.ts';
+import type { Part } from '../../ledger/rows.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Part, Storage } from '../../platform/types.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { CodeSpace } from './code-space.ts';
 import type { Selection } from './column-buffer.ts';
 import { checkVector, type LakeColumn, lakeColumns, partitionColumns } from './lake-columns.ts';

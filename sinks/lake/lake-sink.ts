@@ -1,9 +1,10 @@
 /** The lake as a sink: parts in folders of their partitions, and rejects in quarantine. */
 import type { LedgerReject } from '../../ledger/ledger.ts';
+import type { Part } from '../../ledger/rows.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { allSettled } from '../../platform/all-settled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import type { Part, Staged, Storage } from '../../platform/types.ts';
+import type { Staged, Storage } from '../../platform/storage/contract.ts';
 import { rowsWritten } from '../all-sinks.ts';
 import type {
   Account,

@@ -1,6 +1,7 @@
+import type { Part } from '../../ledger/rows.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { Breather } from '../../platform/event-loop.ts';
-import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
+import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
 import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
 import type { Compression } from './parquet/compression.ts';

@@ -4,8 +4,9 @@
  */
 import { Writable } from 'node:stream';
 import type parquet from 'parquetjs-lite';
+import type { Part } from '../../ledger/rows.ts';
+import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import { stagingKey } from '../../platform/storage/staging-key.ts';
-import type { Part, Storage, StorageWriter } from '../../platform/types.ts';
 
 /** A row that was not loaded, as the ledger keeps it. */
 export interface QuarantinedRow {

@@ -1,7 +1,7 @@
 /** Names under which parts are written before they are published. */
 import type { CompiledDataset } from '../../model/compiled.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { stagingKey } from '../../platform/storage/staging-key.ts';
-import type { Storage } from '../../platform/types.ts';
 
 export interface Try {
   readonly dataset: CompiledDataset;

@@ -1,5 +1,5 @@
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import type { Storage } from '../../platform/types.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 
 /** Deletes all parts of the file, also those that a killed worker published or left in staging and never committed. */
 export async function sweepLake(

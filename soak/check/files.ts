@@ -1,7 +1,7 @@
 /** Whether every file came to a right end: its state, its receipt, its rejects, and where it lies now. */
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import type { Knowledge } from '../act/knowledge.ts';
 import type { SoakDataset } from '../plan/types.ts';
 import type { OwnPostgres } from '../site/postgres.ts';

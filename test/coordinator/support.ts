@@ -16,9 +16,10 @@ import {
   view,
 } from '../../model/index.ts';
 import { loadRegistry, type Registry } from '../../model/registry.ts';
+import type { Config } from '../../platform/config/config.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { openStorage } from '../../platform/storage/index.ts';
-import type { Config, Receipt } from '../../platform/types.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';

@@ -4,8 +4,9 @@
  * died in one of them.
  */
 
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { keyIn } from '../../platform/storage/index.ts';
-import type { Receipt, Storage } from '../../platform/types.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
 import { type DatasetName, names } from './dataset.ts';
 import { abandoned, keysOf } from './residue.ts';

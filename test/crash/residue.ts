@@ -3,7 +3,7 @@
 import type pg from 'pg';
 import { sql } from '../../ledger/sql.ts';
 import type { Queues } from '../../platform/queue/index.ts';
-import type { Storage } from '../../platform/types.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { names } from './dataset.ts';
 
 /** Where residue is looked for. */

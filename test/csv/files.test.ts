@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bigint, defineDataset, text } from '../../model/index.ts';
 import type { Dialect } from '../../model/language/define.ts';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { openRig, type Rig } from '../coordinator/support.ts';
 import { type ZipMember, zipOf } from './zip.ts';
 

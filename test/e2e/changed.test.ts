@@ -3,7 +3,7 @@ import { appendFileSync, closeSync, openSync, writeFileSync, writeSync } from 'n
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { tempFolder } from '../support/index.ts';
 import { account, csv, header, lakeFiles, rows, siteOf } from './again.ts';
 import { holdLock, type Lock } from './lock.ts';

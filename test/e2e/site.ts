@@ -10,8 +10,8 @@ import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { loadConfig } from '../../platform/config/config.ts';
 import { connectDatabase } from '../../platform/database/database.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
-import type { Receipt } from '../../platform/types.ts';
 import { startWorker } from '../../workers/worker.ts';
 import {
   describeRedis,

@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { undoFile } from '../../coordinator/commands/undo.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { openStorage } from '../../platform/storage/index.ts';
-import type { Receipt } from '../../platform/types.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import { type Oracle, openOracle } from '../oracle/duckdb.ts';
 import { tempFolder } from '../support/index.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { repeats } from '../oracle/unique.ts';
 import { tempFolder } from '../support/index.ts';
 import { replayed, undone } from './again.ts';

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerFile, type NewFile } from '../../ledger/ledger.ts';
 import { openRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import type { ChunkJob, FileLayout, Receipt } from '../../platform/types.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 
 let database: TestDatabase;

@@ -16,8 +16,10 @@ import {
 import { finishGroup, planGroup } from '../../ledger/tables/groups.ts';
 import { undoFiles } from '../../ledger/tables/undo.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
-import type { ChunkJob, FileLayout, Receipt } from '../../platform/types.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 
 const version = '00000000000000aa';

@@ -2,9 +2,10 @@
 
 import type { Claim } from '../../ledger/ledger.ts';
 import { linesBeforeRecords } from '../../platform/layout.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { spoolKey } from '../../platform/storage/spool.ts';
-import type { ChunkJob, Storage } from '../../platform/types.ts';
 
 export interface ChunkSource {
   /** The bytes, in the file's encoding; each piece is valid until the next is asked for. */

@@ -14,7 +14,7 @@ import { definitionToLoad } from '../../ledger/definition.ts';
 import type { ChunkCommit, Claim } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import type { ChunkJob } from '../../platform/types.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { SinkGroups } from '../../sinks/all-sinks.ts';
 import { FencedOff } from '../chunk-hold.ts';
 import type { Slots } from '../slots.ts';

@@ -7,7 +7,7 @@ import { ReusedLanes } from '../../model/enrich/lanes.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import type { ChunkJob } from '../../platform/types.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 import type { SinkChunks } from '../../sinks/all-sinks.ts';
 import type { ChunkToWrite } from '../../sinks/contract.ts';
 import { type ChunkReading, readChunk } from './read-batches.ts';

@@ -7,7 +7,7 @@ import type { CompiledDataset } from '../../model/compiled.ts';
 import { needsPlaces } from '../../model/enrich/fallback.ts';
 import { readColumns } from '../../model/file/extra.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import type { ChunkSource } from './chunk-source.ts';

@@ -12,7 +12,8 @@ import { readColumns } from '../../model/file/extra.ts';
 import { typeOf } from '../../model/types/column-types.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import type { ChunkJob, FileLayout } from '../../platform/types.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ChunkJob } from '../../platform/queue/contract.ts';
 
 const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.fieldCount]: 'LF_REJECT_FIELD_COUNT',

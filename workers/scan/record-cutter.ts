@@ -3,7 +3,7 @@ import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { machineOf } from '../../kernel/dialect/machine.ts';
 import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
-import type { ZipEntry } from '../../platform/types.ts';
+import type { ZipEntry } from '../../platform/stream-scan.ts';
 
 /** Bytes looked at in one go: a chunk is longer than asked for by at most this and a record. */
 const sliceBytes = 64 * 1024;

@@ -10,9 +10,11 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { isStream } from '../../platform/layout.ts';
+import type { ScanJob } from '../../platform/queue/contract.ts';
 import { BlockHasher } from '../../platform/storage/content-hash.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
-import type { ScanJob, Storage, StreamScan } from '../../platform/types.ts';
+import type { StreamScan } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
 import { scanStream } from './scan-stream.ts';
 

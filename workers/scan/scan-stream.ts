@@ -10,11 +10,14 @@ import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { ScanJob } from '../../platform/queue/contract.ts';
 import { BlockHasher } from '../../platform/storage/content-hash.ts';
+import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { spoolKey } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
-import type { FileLayout, ScanJob, Storage, StorageWriter, StreamChunk } from '../../platform/types.ts';
+import type { StreamChunk } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
 import { type ChunkSink, type CutChunk, RecordCutter } from './record-cutter.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { noteArrivals } from '../../../coordinator/flow/arrival.ts';
 import { FilesInFlight } from '../../../coordinator/flow/files-in-flight.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
-import type { Storage } from '../../../platform/types.ts';
 import { openRig, type Rig, salesCsv } from '../support.ts';
 
 let rig: Rig;

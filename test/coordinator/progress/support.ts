@@ -4,7 +4,7 @@ import { Ledger, type LedgerFile } from '../../../ledger/ledger.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { ChangeMessage, ProgressMessage, Tick } from '../../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
-import type { ChunkJob } from '../../../platform/types.ts';
+import type { ChunkJob } from '../../../platform/queue/contract.ts';
 import type { TestDatabase } from '../../support/index.ts';
 
 const definitionVersion = '00000000000000aa';

@@ -3,10 +3,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { ChunkJob, ScanJob } from '../../../platform/queue/contract.ts';
 import { GivenBack } from '../../../platform/queue/contract.ts';
 import type { FilesJob, Queues, QueueWorker, WorkJob } from '../../../platform/queue/index.ts';
 import { openQueues } from '../../../platform/queue/index.ts';
-import type { ChunkJob, ScanJob } from '../../../platform/types.ts';
 
 export interface Server {
   readonly databaseUrl: string;

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openObject, openStorage } from '../../../platform/storage/index.ts';
-import type { Storage } from '../../../platform/types.ts';
 import { tempFolder } from '../../support/index.ts';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { sweepSpool } from '../../../coordinator/lifecycle/tidy.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
 import { clearSpool, spooledFiles, spoolKey } from '../../../platform/storage/spool.ts';
-import type { Storage } from '../../../platform/types.ts';
 import { tempFolder } from '../../support/index.ts';
 
 let lake: Storage;

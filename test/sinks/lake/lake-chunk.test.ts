@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { StorageWriter } from '../../../platform/storage/contract.ts';
 import { makeFolder } from '../../../platform/storage/folder.ts';
-import type { StorageWriter } from '../../../platform/types.ts';
 import { openLakeChunk } from '../../../sinks/lake/lake-chunk.ts';
 import { tempFolder } from '../../support/index.ts';
 import {

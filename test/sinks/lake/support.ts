@@ -8,8 +8,14 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
 import type { TextDictionary, Vector } from '../../../kernel/columns/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../../../model/compiled.ts';
+import type {
+  Move,
+  Staged,
+  Storage,
+  StorageWriter,
+  StoredObject,
+} from '../../../platform/storage/contract.ts';
 import { moveEach } from '../../../platform/storage/move-each.ts';
-import type { Move, Staged, Storage, StorageWriter, StoredObject } from '../../../platform/types.ts';
 import { type LakeChunkOptions, openLakeChunk } from '../../../sinks/lake/lake-chunk.ts';
 
 /**

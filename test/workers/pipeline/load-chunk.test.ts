@@ -13,8 +13,8 @@ import {
   timestamp,
   year,
 } from '../../../model/index.ts';
+import type { Storage } from '../../../platform/storage/contract.ts';
 import { openStorage } from '../../../platform/storage/index.ts';
-import type { Storage } from '../../../platform/types.ts';
 import type { Sink, SinkChunk } from '../../../sinks/contract.ts';
 import { QuarantinePart } from '../../../sinks/lake/quarantine.ts';
 import { openSinks } from '../../../sinks/open-sinks.ts';

@@ -3,7 +3,7 @@ import { createKernel } from '../../../kernel/kernel.ts';
 import { type RawReject, RejectReason } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { defineDataset, integer, interval, text, time } from '../../../model/index.ts';
-import type { FileLayout } from '../../../platform/types.ts';
+import type { FileLayout } from '../../../platform/layout.ts';
 import { ledgerReject } from '../../../workers/pipeline/reject-tray.ts';
 
 const dataset = compileDataset(

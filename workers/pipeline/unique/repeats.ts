@@ -11,7 +11,7 @@ import { chunkRepeats, dropRepeats, type Repeat, uniqueRule } from '../../../led
 import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
 import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import type { ChunkJob } from '../../../platform/types.ts';
+import type { ChunkJob } from '../../../platform/queue/contract.ts';
 import { aboutRule } from './batch-keys.ts';
 import { type KeyTools, noteKeys } from './note-keys.ts';
 import { settleKeys } from './settle.ts';

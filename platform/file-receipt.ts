@@ -1,0 +1,34 @@
+import type { FileLayout } from './layout.ts';
+import type { Drift, FileLink, RowCounts } from './progress/progress.ts';
+
+/** The reconciled account of one finished file. */
+export interface Receipt {
+  readonly file: string;
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly definitionVersion: string;
+  readonly contentHash: string;
+  readonly status: 'done' | 'failed' | 'duplicate';
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly rows: RowCounts;
+  readonly parts: number;
+  readonly lakeRows: number;
+  readonly lakeBytes: number;
+  /** Null for a dataset with the lake alone. */
+  readonly starRows: number | null;
+  readonly rejectsByCode: Readonly<Record<string, number>>;
+  readonly layout: FileLayout | null;
+  /** How the file's columns differ from the definition's; null where they do not, or are not known. */
+  readonly drift: Drift | null;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+  /** The file that this one comes from, where it comes from one. */
+  readonly link?: FileLink;
+  /** Set when the file was undone later; what is above is what it was. */
+  readonly undone?: { readonly at: string; readonly reason: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}
