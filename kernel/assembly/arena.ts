@@ -1,9 +1,9 @@
 /**
  * The kernel's memory: a bump allocator that `reset` empties for the next chunk, with free lists for
- * blocks whose size is a power of two (the buffers that double). Nothing here is managed by a collector.
+ * blocks whose size is a power of two (the buffers that double). Nothing here is garbage-collected.
  */
 
-/** Blocks given back, by log2 of their size; each free block's first word links to the next one. */
+/** Free blocks, by log2 of their size; each one's first word links to the next. */
 const free = memory.data(32 * 4, 16);
 
 let base: usize = 0;
@@ -34,7 +34,7 @@ export function alloc(bytes: usize): usize {
   return block;
 }
 
-/** Gives back a block whose size is a power of two (others are kept until `reset`). */
+/** Frees a block whose size is a power of two (others are kept until `reset`). */
 export function release(block: usize, bytes: usize): void {
   if (block == 0 || bytes < 16 || popcnt(<u32>bytes) != 1) return;
   const list = free + (<usize>ctz(<u32>bytes) << 2);
@@ -55,18 +55,18 @@ export function powerOfTwo(bytes: usize): usize {
   return bytes <= 64 ? 64 : <usize>1 << (32 - <usize>clz<u32>(<u32>bytes - 1));
 }
 
-/** Sees to it that `bytes` more bytes can be allocated without growing memory. */
+/** Ensures that `bytes` more bytes can be allocated without growing memory. */
 export function headroom(bytes: usize): void {
   const pages = <i32>((top + bytes + 0xffff) >>> 16) - memory.size();
   if (pages > 0) memory.grow(pages);
 }
 
-/** What was allocated so far stays for good. */
+/** Makes everything allocated so far permanent. */
 export function keep(): void {
   base = top;
 }
 
-/** Forgets every block allocated since `keep`. */
+/** Frees every block allocated since `keep`. */
 export function reset(): void {
   top = base;
   memory.fill(free, 0, 32 * 4);

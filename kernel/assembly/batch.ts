@@ -1,4 +1,4 @@
-/** One batch: read a block of records, convert it column by column, take faulty rows out, and again. */
+/** Reads a batch, block by block: reads records, converts them column by column, removes faulty rows. */
 import { alloc, headroom } from './arena';
 import {
   BOOLEAN, Column, DATE, DECIMAL, DICTIONARY, FLOAT64, INT32, INT64, TIMESTAMP, UTF8, UUID, Work, columnAt, setNull,
@@ -15,10 +15,10 @@ import { convertDate, convertTimestamp } from './types/convert-times';
 import { convertDictionary, convertUtf8 } from './types/convert-texts';
 import { convertUuid } from './types/convert-uuids';
 
-/** Words of the field index of a block: it stays in the cache while its columns are converted. */
+/** Words of a block's field index: few enough to stay in the cache while its columns are converted. */
 const INDEX_WORDS: i32 = 32768;
 
-/** Growing memory empties the views on it, so what encoding a batch may take is there beforehand. */
+/** Growing memory detaches the views on it, so the memory that encoding a batch may take is reserved up front. */
 const HEADROOM: usize = 64 << 20;
 
 /** Offset in the file of each row of the batch. */
@@ -26,12 +26,12 @@ let offsets: usize = 0;
 /** Sizes of the dictionaries before the block. */
 let dictionarySizes: usize = 0;
 
-/** Allocates what a batch needs beside its columns' values. */
+/** Allocates what a batch needs besides its columns' values. */
 export function openBatch(fieldCount: i32, batchRows: i32): usize {
   Reader.fieldCount = fieldCount;
   Reader.stride = (<usize>fieldCount + 1) << 2;
   Reader.rowsMax = min(batchRows, max(16, min(1024, INDEX_WORDS / (fieldCount + 1))));
-  // One row more: the record after the last one of a block begins there.
+  // One extra row: the record after the last one of a block begins there.
   Reader.index = alloc(<usize>(Reader.rowsMax + 1) * Reader.stride);
   Reader.rowRecord = alloc(<usize>Reader.rowsMax << 2);
   Reader.rowLine = alloc(<usize>Reader.rowsMax << 2);
@@ -68,7 +68,7 @@ export function readBatch(last: bool): i32 {
     if (found == 0 && Reader.pos == Reader.end) break;
   }
   const usedUp = Reader.pos == Reader.end;
-  // One byte more: the last may be the CR of a line end whose LF is still to come.
+  // One extra byte: the last may be the CR of a line end whose LF is still to come.
   if (usedUp && !last && <u32>(Reader.end - Reader.recordStart) > Reader.recordBytesMax + 1) {
     if (Table.on) discardTable();
     else discard();
@@ -127,8 +127,8 @@ function convert(column: Column, from: i32, to: i32): void {
 }
 
 /**
- * Dictionaries that grew while faulty rows were among the block's are read again without those rows, so
- * that no dictionary holds a text that no row has.
+ * If the block had faulty rows, dictionaries that grew are filled again without those rows, so that no
+ * dictionary holds a text that no row has.
  */
 function settleDictionaries(from: i32, to: i32): void {
   for (let i = 0; i < Work.columnCount; i++) {

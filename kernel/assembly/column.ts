@@ -18,7 +18,7 @@ export const POINT_LATLON: i32 = 11;
 @unmanaged
 export class Column {
   kind: i32;
-  /** Number of its field in the record, -1: the file lacks it. */
+  /** Number of its field in the record; -1: the file lacks it. */
   field: i32;
   required: i32;
   /** Bit n: a null token is n bytes long (bit 31: 31 or more). */
@@ -37,7 +37,7 @@ export class Column {
   third: usize;
   validity: usize;
   nullCount: i32;
-  /** utf8: bytes used and there are of `second`. */
+  /** utf8: bytes used in `second`, and its capacity. */
   textUsed: u32;
   textCapacity: u32;
   /** date, timestamp: compiled formats. */
@@ -46,7 +46,7 @@ export class Column {
   dictionary: usize;
 }
 
-/** What all columns share in a batch: its capacity and the errors of the block in work. */
+/** What all columns share in a batch: its capacity and the errors of the current block. */
 export class Work {
   static columns: usize = 0;
   static columnCount: i32 = 0;
@@ -56,7 +56,7 @@ export class Work {
   /** For each row of the block: 0, or (column + 1) << 8 | reason of its first faulty column. */
   static errors: usize = 0;
   static errorCount: i32 = 0;
-  /** Number of the column in work. */
+  /** Number of the current column. */
   static column: i32 = 0;
   static trim: bool = false;
 }
@@ -66,7 +66,7 @@ export function columnAt(i: i32): Column {
   return changetype<Column>(Work.columns + <usize>i * offsetof<Column>());
 }
 
-/** Marks row `r` as faulty in the present column, unless an earlier column's fault is known. */
+/** Marks row `r` as faulty in the current column, unless an earlier column's fault is known. */
 export function fail(r: i32, reason: i32): void {
   const slot = Work.errors + (<usize>(r - Work.from) << 2);
   const known = load<u32>(slot);
@@ -74,13 +74,13 @@ export function fail(r: i32, reason: i32): void {
   if (known == 0 || known >> 8 > <u32>Work.column + 1) store<u32>(slot, ((<u32>Work.column + 1) << 8) | <u32>reason);
 }
 
-/** True where the row of the block is known to be faulty. */
+/** True if the row of the block is known to be faulty. */
 @inline
 export function failed(r: i32): bool {
   return load<u32>(Work.errors + (<usize>(r - Work.from) << 2)) != 0;
 }
 
-/** True where a text of this length could be a null token. */
+/** True if a text of this length could be a null token. */
 @inline
 export function maybeNull(lengths: u32, length: usize): bool {
   return ((lengths >> min<u32>(<u32>length, 31)) & 1) != 0;
@@ -97,7 +97,7 @@ export function isNullToken(column: Column, start: usize, end: usize): bool {
   }
 }
 
-/** Makes row `r` null, or faulty where the column is required. Its value becomes 0. */
+/** Makes row `r` null, or faulty if the column is required. Its value becomes 0. */
 export function setNull(column: Column, r: i32): void {
   clearValue(column, r);
   if (column.required) {
@@ -142,7 +142,7 @@ function clearValue(column: Column, r: i32): void {
   }
 }
 
-/** Sees to it that `more` further bytes of text fit. */
+/** Ensures that `more` further bytes of text fit. */
 export function reserveText(column: Column, more: u32): void {
   const needed = column.textUsed + more;
   if (needed <= column.textCapacity) return;

@@ -1,8 +1,8 @@
-/** Takes the faulty rows of a block out of every column. */
+/** Removes the faulty rows of a block from every column. */
 import { Places } from './read/places';
 import { BOOLEAN, Column, DATE, DICTIONARY, INT32, POINT_LATLON, POINT_WKT, TIMESTAMP, UTF8, UUID, Work, columnAt } from './column';
 
-/** Moves the kept rows' values of `width` bytes together; returns nothing, rows stay in order. */
+/** Moves the kept rows' values of `width` bytes together, in order. */
 function closeUp(values: usize, width: usize, from: i32, to: i32): void {
   let out = values + <usize>from * width;
   let p = out;
@@ -33,7 +33,7 @@ function closeUpText(column: Column, from: i32, to: i32): void {
   column.textUsed = used;
 }
 
-/** Bits past the kept rows become 1 again, as the bitmap expects of rows to come. */
+/** Does the same for the validity bitmap. Bits past the kept rows become 1 again, as later rows expect. */
 function closeUpValidity(column: Column, from: i32, to: i32): void {
   if (column.nullCount == 0) return;
   let out = from;

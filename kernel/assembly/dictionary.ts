@@ -1,9 +1,9 @@
 /**
  * Texts to codes: an open-addressed hash table over the distinct texts of a column in a chunk.
  *
- * A slot is 8 bytes, as there may be as many texts as rows: a hash of the text and its code + 1 (0: empty).
- * Texts are compared with the stored bytes. Codes are given in order of first appearance, and slots are
- * always those that inserting the codes in their order gives, so that the last codes can be taken back one
+ * A slot takes only 8 bytes, because there may be as many texts as rows: a hash of the text and its code + 1
+ * (0: empty). Texts are compared with the stored bytes. Codes are assigned in order of first appearance. The
+ * slots are always the ones that inserting the codes in order gives, so that the last codes can be removed one
  * by one.
  */
 import { alloc, powerOfTwo, regrow, release } from './arena';
@@ -56,7 +56,7 @@ function mix(low: u64, high: u64, length: u32): u32 {
   return <u32>(h >> 32);
 }
 
-/** The text's bytes, of which there are up to 16, and zeros after them. */
+/** The bytes of a text of up to 16 bytes, padded with zeros. */
 @inline
 function shortText(p: usize, length: u32): v128 {
   return v128.and(v128.load(p), v128.load(mask + 16 - <usize>length));
@@ -77,13 +77,13 @@ function hashOfLong(p: usize, length: u32): u32 {
     b = rotl<u64>(b ^ load<u64>(p, 8), 31) * 0xd6e8feb86659fd93;
     p += 16;
   }
-  // The last 16 bytes, some of them for the second time.
+  // The last 16 bytes; some of them may be hashed twice.
   a = rotl<u64>(a ^ load<u64>(end - 16), 29) * 0x9fb21c651e98df25;
   b = rotl<u64>(b ^ load<u64>(end - 8), 31) * 0xd6e8feb86659fd93;
   return mix(a ^ (b >> 29), b ^ (a >> 31), length);
 }
 
-/** Code of the text, or -1 where it is new. */
+/** Code of the text, or -1 if it is new. */
 @inline
 export function find(d: Dictionary, p: usize, length: u32): i32 {
   if (length > 16) return findLong(d, p, length);
@@ -95,7 +95,7 @@ function findLong(d: Dictionary, p: usize, length: u32): i32 {
   return probe(d, p, length, hashOfLong(p, length), i64x2.splat(0), false);
 }
 
-/** Looks from the hash's slot on. `short`, a constant, says that all of the text is in `text`. */
+/** Probes from the hash's slot on. `short`, a compile-time constant, says that `text` holds the whole text. */
 @inline
 function probe(d: Dictionary, p: usize, length: u32, hash: u32, text: v128, short: bool): i32 {
   const last = d.slotCount - 1;
@@ -118,7 +118,7 @@ function probe(d: Dictionary, p: usize, length: u32, hash: u32, text: v128, shor
   }
 }
 
-/** Gives a new text its code. */
+/** Assigns a code to a new text. */
 export function insert(d: Dictionary, p: usize, length: u32): i32 {
   if ((d.size + 1) * 2 > d.slotCount) growSlots(d);
   const code = d.size;
@@ -169,7 +169,7 @@ function growSlots(d: Dictionary): void {
   for (let code: u32 = 0; code < d.size; code++) place(d, code);
 }
 
-/** Takes back the codes from `size` on, as if their texts had never been seen. */
+/** Removes the codes from `size` on, as if their texts had never been seen. */
 export function truncate(d: Dictionary, size: u32): void {
   const last = d.slotCount - 1;
   while (d.size > size) {

@@ -47,8 +47,8 @@ function xxHash64(p: usize, length: usize, seed: u64): u64 {
 }
 
 /**
- * Of each of `count` texts (text i: `bytes` from offset i to offset i + 1) its hash with seed 0 to `hashes`, and the
- * low 32 bits of that with seed 1 to `checks`. 0 is nobody's hash: such a text has 1.
+ * Hashes `count` texts (text i: `bytes` from offset i to offset i + 1). Writes each hash with seed 0 to `hashes`, and
+ * the low 32 bits of the hash with seed 1 to `checks`. No text has hash 0: it becomes 1.
  */
 export function hashTexts(offsets: usize, bytes: usize, count: i32, hashes: usize, checks: usize): void {
   for (let i = 0; i < count; i++, offsets += 4, hashes += 8, checks += 4) {

@@ -1,4 +1,4 @@
-/** What TypeScript calls. Addresses and sizes only; kernel/kernel.ts gives them their shape. */
+/** The functions that TypeScript calls. They deal in addresses and sizes; kernel/kernel.ts turns them into objects. */
 import { alloc, keep, reset } from './arena';
 import { openBatch } from './batch';
 import { Column, Work, columnAt } from './column';
@@ -28,17 +28,17 @@ export {
 } from './scan/table-scan';
 export { filled, freeBytes, makeRoom } from './read/window';
 
-/** Where the powers of five belong. */
+/** Address of the table of powers of five, which TypeScript fills in. */
 export function powersAddress(): usize {
   return powers;
 }
 
-/** Ends the allocations that every chunk shares. */
+/** Makes everything allocated so far permanent: all chunks share it. */
 export function keepAllocations(): void {
   keep();
 }
 
-/** Forgets the chunk before and makes room for the columns of the next. */
+/** Frees the memory of the previous chunk and allocates the columns of the next. */
 export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool): void {
   reset();
   forgetScratch();
@@ -53,7 +53,7 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
   Places.on = false;
 }
 
-/** Says that the dialect is read by a table of states. `options`: 1 CRLF ends records, 2 pad, 4 truncate. */
+/** Has the dialect read by a table of states. `options`, as bits: 1 CRLF ends records, 2 pad, 4 truncate. */
 export function setTable(
   words: usize, final: usize, delimiterBytes: usize, escape: u32, special: usize, options: i32, measureKind: i32,
 ): void {
@@ -68,11 +68,11 @@ export function setTable(
   Table.pad = (options & 2) != 0;
   Table.truncate = (options & 4) != 0;
   Table.measure = measureKind;
-  // The fields of the arena are unwrapped and trimmed.
+  // Fields in the arena are trimmed already.
   Work.trim = false;
 }
 
-/** Asks that the places of accepted rows are kept. */
+/** Makes the reader keep the places of accepted rows. */
 export function keepPlaces(): void {
   Places.on = true;
 }
@@ -82,7 +82,7 @@ export function placeRows(): usize {
   return Places.rows;
 }
 
-/** Address of the bytes of each of the batch's records in the file. */
+/** Address of the sizes, in bytes of the file, of the batch's records. */
 export function placeBytes(): usize {
   return Places.bytes;
 }
@@ -103,7 +103,7 @@ export function setColumn(
   column.zone = zone;
 }
 
-/** Gives a column its buffers: bytes of each, 0 for none. */
+/** Allocates a column's buffers: bytes of each, 0 for none. */
 export function setBuffers(i: i32, values: usize, second: usize, third: usize, validity: usize, dictionary: bool): void {
   const column = columnAt(i);
   column.values = alloc(values);
@@ -124,7 +124,7 @@ export function beginChunk(
   return offsets;
 }
 
-/** Address of the words of a column that TypeScript reads. */
+/** Address of a column, which TypeScript reads as words. */
 export function columnAddress(i: i32): usize {
   return changetype<usize>(columnAt(i));
 }
@@ -137,7 +137,7 @@ export function rejectList(): usize {
   return Rejects.list;
 }
 
-/** True where the chunk's bytes are used up. */
+/** True if all of the chunk's bytes have been read. */
 export function atEnd(): bool {
   return Reader.pos == Reader.end && Reader.recordStart == Reader.end;
 }

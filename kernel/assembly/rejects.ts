@@ -6,7 +6,7 @@ export class Reject {
   offset: f64;
   /** Bytes of the record without its line end. */
   length: f64;
-  /** Where its text is in memory; `textLength` bytes of it are there. */
+  /** Address of its text, of which `textLength` bytes are kept. */
   text: u32;
   textLength: u32;
   record: u32;

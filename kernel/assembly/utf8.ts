@@ -1,9 +1,9 @@
-/** Is a text UTF-8? Sixteen bytes at a time while it is ASCII. */
+/** Checks texts for UTF-8, sixteen bytes at a time while they are ASCII. */
 import { ENCODING, NUL } from './reasons';
 
 /**
- * True where [p, end) is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without a NUL,
- * which no text of the star can hold.
+ * True if [p, end) is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without a NUL, which
+ * PostgreSQL cannot store in a text.
  */
 export function isUtf8(p: usize, end: usize): bool {
   while (p < end) {
@@ -25,7 +25,7 @@ export function isUtf8(p: usize, end: usize): bool {
   return true;
 }
 
-/** Bytes of the well-formed sequence at p, 0 where there is none. */
+/** Bytes of the well-formed sequence at p, or 0 if there is none. */
 function sequence(p: usize, end: usize): usize {
   const first = <u32>load<u8>(p);
   if (first < 0x80) return first == 0 ? 0 : 1;
@@ -44,7 +44,7 @@ function sequence(p: usize, end: usize): usize {
   return size;
 }
 
-/** Why [p, end) is not text: a NUL in it, else that it is not UTF-8. */
+/** Why [start, end) is not text: NUL if it contains one, else ENCODING. */
 export function textFault(start: usize, end: usize): i32 {
   for (let p = start; p < end; p++) if (load<u8>(p) == 0) return NUL;
   return ENCODING;

@@ -1,6 +1,6 @@
 /**
- * numeric in PostgreSQL's binary form: number of digits, weight of the first, sign, digits after the
- * point to show (four int16), then digits to the base 10000, without zeros at either end.
+ * numeric in PostgreSQL's binary form: number of digits, weight of the first, sign, display scale (four int16),
+ * then digits in base 10000, without zeros at either end.
  */
 import { tenPowers } from '../types/read-double';
 
@@ -13,12 +13,12 @@ class Split {
   static whole: i32 = 0;
 }
 
-/** Splits |value| × 10^-scale into base-10000 digits; Split says which of them are not idle zeros. */
+/** Splits |value| × 10^-scale into base-10000 digits. Split tells them from the zeros at either end. */
 function split(value: u64, scale: i32): void {
   const groups = (scale + 3) >> 2;
   const power = load<u64>(tenPowers + (<usize>scale << 3));
   let whole = value / power;
-  // At most 18 digits after the point, so the last group may have to be filled up with zeros.
+  // At most 18 digits after the point, so the last group may have to be padded with zeros.
   let fraction = value % power;
   const fill = <u64>load<u64>(tenPowers + (<usize>((groups << 2) - scale) << 3));
   for (let i = groups - 1; i >= 0; i--) {
@@ -52,7 +52,7 @@ export function numericSize(value: i64, scale: i32): u32 {
   return 8 + (<u32>(Split.last - Split.first) << 1);
 }
 
-/** Writes length and value; returns the bytes of both. */
+/** Writes length and value. Returns the bytes of both. */
 export function writeNumeric(value: i64, scale: i32, out: usize): u32 {
   split(magnitude(value), scale);
   const count = Split.last - Split.first;

@@ -3,8 +3,8 @@
  * length (int32, -1: null) and its value, all big-endian.
  * https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
  *
- * Columns are written one after the other into a block of rows that stays in the cache: with a fixed
- * stride where no value is null and all have one size, at one cursor a row otherwise.
+ * Columns are written one after the other into a block of rows that stays in the cache: with a fixed stride if
+ * no value is null and all have the same size, otherwise with one cursor per row.
  */
 import { alloc, powerOfTwo, release } from '../arena';
 import { numericSize, writeNumeric } from './copy-numeric';
@@ -33,7 +33,7 @@ class Field {
   kind: i32;
   /** Values; codes of CODED_TEXT; offsets of TEXT and JSONB. */
   values: usize;
-  /** Null where every row has a value. */
+  /** 0 if every row has a value. */
   validity: usize;
   /** Bytes of texts. */
   bytes: usize;
@@ -49,12 +49,12 @@ let outputBytes: usize = 0;
 let cursors: usize = 0;
 let cursorBytes: usize = 0;
 
-/** The blocks are allocated again in each chunk. */
+/** Forgets the blocks, which each chunk allocates for itself. */
 export function forgetCopy(): void {
   fields = output = outputBytes = cursors = cursorBytes = 0;
 }
 
-/** Room for the descriptions of `count` fields, to be filled in before copyRows. */
+/** Space for the descriptions of `count` fields, which the caller fills in before copyRows; 0 for too many. */
 export function copyFields(count: i32): usize {
   if (fields == 0) fields = alloc(2048 * offsetof<Field>());
   return count > 2048 ? 0 : fields;
@@ -74,7 +74,7 @@ function swap32(value: u32): u32 {
   return bswap<u32>(value);
 }
 
-/** Bytes of a value of the kind, 0 where they differ from row to row. */
+/** Bytes of a value of the kind, or 0 if they differ from row to row. */
 function sizeOf(kind: i32): u32 {
   if (kind == BOOL) return 1;
   if (kind == INT2) return 2;
@@ -149,7 +149,7 @@ function fixed4(values: usize, epoch: i32, out: usize, stride: usize, from: i32,
   }
 }
 
-/** Two values at a time are turned by one shuffle. */
+/** One shuffle reverses the bytes of two values. */
 function fixed8(values: usize, epoch: i64, out: usize, stride: usize, from: i32, to: i32): void {
   const epochs = i64x2.splat(epoch);
   let r = from;
@@ -218,7 +218,7 @@ function addSizes(field: Field, rows: i32): void {
   if (size == 0) return addOwnSizes(field, rows);
   if (field.validity == 0) return;
   for (let r = 0; r < rows; r += 8) {
-    // Eight rows without a null at once, as most are.
+    // Most groups of eight rows have no null, and are skipped at once.
     if (load<u8>(field.validity + (<usize>r >> 3)) == 0xff) continue;
     const to = min(r + 8, rows);
     for (let one = r; one < to; one++) {
@@ -236,8 +236,8 @@ function addOwnSizes(field: Field, rows: i32): void {
 }
 
 /**
- * Writes the field's values of a block of rows, each `ahead` bytes after its row's cursor. Where every row has
- * a value of one size the cursors stay where they are. Returns how far ahead of them the next field begins.
+ * Writes the field's values of a block of rows, each `ahead` bytes after its row's cursor. If every row has a
+ * value and all have the same size, the cursors do not move. Returns how far ahead of them the next field begins.
  */
 function writeVaried(field: Field, ahead: u32, from: i32, to: i32): u32 {
   switch (field.kind) {
@@ -254,7 +254,7 @@ function writeVaried(field: Field, ahead: u32, from: i32, to: i32): u32 {
   }
 }
 
-/** Values of `width` bytes. Inlined, so that there is a loop without questions for each width. */
+/** Writes values of `width` bytes. Inlined, so that each width has a loop of its own without branches on it. */
 @inline
 function writeWidth(width: i32, field: Field, epoch: i64, ahead: u32, from: i32, to: i32): u32 {
   const values = field.values;
@@ -310,7 +310,7 @@ function writeConstant(field: Field, ahead: u32, from: i32, to: i32): u32 {
   return ahead + 8;
 }
 
-/** Values that say their own size. */
+/** Writes values whose sizes differ from row to row. */
 function writeSized(field: Field, ahead: u32, from: i32, to: i32): u32 {
   for (let r = from; r < to; r++) {
     const cursor = cursors + (<usize>r << 2);

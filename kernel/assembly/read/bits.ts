@@ -1,6 +1,6 @@
-/** Blocks of 64 bytes as bits, the first byte's the lowest. */
+/** Blocks of 64 bytes as bit masks; the first byte has the lowest bit. */
 
-/** The bytes of which all bits are set in these four compares. */
+/** The results of four 16-byte comparisons as one mask. */
 @inline
 export function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
@@ -9,7 +9,7 @@ export function bits64(a: v128, b: v128, c: v128, d: v128): u64 {
   );
 }
 
-/** Each bit becomes the parity of the bits up to it: of quotes, where an odd number has passed. */
+/** Each bit becomes the parity of the bits up to it. For quotes, it is set after an odd number of them. */
 @inline
 export function parities(bits: u64): u64 {
   bits ^= bits << 1;

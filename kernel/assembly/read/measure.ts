@@ -1,15 +1,15 @@
-/** Bytes of the file that bytes of the window stand for: kernel/dialect/encodings.ts made UTF-8 of them. */
+/** Counts the bytes of the file that bytes of the window, transcoded by kernel/dialect/encodings.ts, stand for. */
 
-/** The numbers of measureOf in kernel/dialect/encodings.ts. */
+/** The kinds that measureOf in kernel/dialect/encodings.ts returns. */
 export const BYTES: i32 = 0;
 const SINGLE: i32 = 1;
 const UTF16: i32 = 2;
 
-/** Marks of an invalid byte or unit, and of half a unit. */
+/** Bytes that mark an invalid byte or unit, and half a unit. */
 const INVALID: u32 = 0xff;
 const INVALID_HALF: u32 = 0xfe;
 
-/** `end` is at the end of a character, or of all bytes there are. */
+/** Bytes of the file that [start, end) stands for. `end` must be the end of a character or of the input. */
 export function measure(kind: i32, start: usize, end: usize): f64 {
   if (kind == BYTES) return <f64>(end - start);
   if (kind == SINGLE) return <f64>characters(start, end);
@@ -23,7 +23,7 @@ export function measure(kind: i32, start: usize, end: usize): f64 {
   return <f64>bytes;
 }
 
-/** All bytes but those that go on with a character, which are below -64 as signed numbers. */
+/** Counts characters: all bytes but continuation bytes, which are below -64 as signed numbers. */
 function characters(start: usize, end: usize): i64 {
   const last = i8x16.splat(-65);
   let count: i64 = 0;
@@ -33,7 +33,7 @@ function characters(start: usize, end: usize): i64 {
   return count;
 }
 
-/** Bytes that UTF-16 takes more than two a character: two for a pair of units, one less for half a unit. */
+/** Bytes of UTF-16 beyond two per character: two more for a surrogate pair, one less for half a unit. */
 function wide(start: usize, end: usize): i64 {
   const low = i8x16.splat(<i8>0xf0);
   let more: i64 = 0;

@@ -1,11 +1,11 @@
-/** Where the accepted rows of a batch stand, for those that TypeScript turns away later; kept where asked. */
+/** The places of a batch's accepted rows, kept on request: TypeScript may still reject some of them. */
 import { alloc } from '../arena';
 import { ADDRESS, Reader } from './read';
 import { Table, rowBytes } from './table-read';
 
 export class Places {
   static on: bool = false;
-  /** 16 bytes a row: address of the record's text, its bytes, record, line. */
+  /** 16 bytes a row: address of the record's text, its length in bytes, record, line. */
   static rows: usize = 0;
   /** Bytes of the record in the file (f64). */
   static bytes: usize = 0;
@@ -17,7 +17,7 @@ export function openPlaces(batchRows: i32): void {
   Places.bytes = alloc(<usize>batchRows << 3);
 }
 
-/** Notes the block's records as rows [from, to). */
+/** Stores the places of the block's records as those of rows [from, to). */
 export function notePlaces(from: i32, to: i32): void {
   const lastSlot = <usize>Reader.fieldCount << 2;
   for (let r = from; r < to; r++) {

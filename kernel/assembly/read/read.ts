@@ -1,7 +1,7 @@
 /**
  * Pass 1: finds where fields and records end, 64 bytes at a time.
  *
- * SIMD compares give a bitmask of delimiters, quotes and newlines. What holds for their bytes one by one:
+ * SIMD comparisons give a bitmask of delimiters, quotes and newlines. Taken byte by byte, the machine is:
  *
  *   OUTSIDE ── quote as the field's first byte ──▶ QUOTED ── quote ──▶ CLOSING
  *   CLOSING ── quote directly after ──▶ QUOTED (a doubled quote)
@@ -9,8 +9,8 @@
  *   CLOSING ── anything else ──▶ OUTSIDE, the record is marked as badly quoted
  *   OUTSIDE ── delimiter ──▶ OUTSIDE, field ended; newline: record ended
  *
- * Blocks without quotes and those whose quotes all stand where they belong are read by arithmetic on the
- * bitmasks, which comes to the same; the rest goes through the machine.
+ * Blocks without quotes, and blocks whose quotes are all well placed, are read by arithmetic on the bitmasks,
+ * with the same result. All other blocks go through the machine.
  *
  * The index holds one row of `fieldCount + 1` words for each accepted record: first the address before
  * the record, then the address at which each field ends, with QUOTED and ESCAPED flags in its top bits.
@@ -26,18 +26,18 @@ const OUTSIDE: i32 = 0;
 const QUOTED: i32 = 1;
 const CLOSING: i32 = 2;
 
-/** The field's text stands in quotes. */
+/** The field is quoted. */
 export const QUOTED_FIELD: u32 = 0x80000000;
-/** The quoted text holds doubled quotes. */
+/** The quoted text contains doubled quotes. */
 export const ESCAPED_FIELD: u32 = 0x40000000;
 /** The address in a word of the index. */
 export const ADDRESS: u32 = 0x3fffffff;
 
-/** Bytes of a discarded record that are kept to be shown. */
+/** Bytes of a discarded record that are kept for display. */
 export const HEAD_BYTES: u32 = 8192;
 
 export class Reader {
-  // The window of input: [base, base + capacity), filled up to end, looked at up to pos.
+  // The input window: [base, base + capacity), filled up to end, read up to pos.
   static base: usize = 0;
   static capacity: usize = 0;
   static pos: usize = 0;
@@ -45,7 +45,7 @@ export class Reader {
   /** Offset in the file of the byte at base. */
   static baseOffset: f64 = 0;
 
-  // The dialect; quote is 256 where there is none.
+  // The dialect; quote is 256 if there is none.
   static delimiter: u32 = 44;
   static quote: u32 = 34;
   static fieldCount: i32 = 1;
@@ -61,13 +61,13 @@ export class Reader {
   /** Fields ended so far in this record. */
   static fields: i32 = 0;
   static badQuote: bool = false;
-  /** Set while a record longer than recordBytesMax is thrown away. */
+  /** Set while a record longer than recordBytesMax is discarded. */
   static discarding: bool = false;
   static discardOffset: f64 = 0;
   static head: usize = 0;
   static headLength: u32 = 0;
 
-  // What was found.
+  // The results.
   static lines: u32 = 0;
   static records: u32 = 0;
   static index: usize = 0;
@@ -75,7 +75,7 @@ export class Reader {
   static stride: usize = 0;
   static rows: i32 = 0;
   static rowsMax: i32 = 0;
-  /** Records (accepted or not) that the batch may still take. */
+  /** Records (accepted or not) that the batch still has room for. */
   static room: i32 = 0;
   static rowRecord: usize = 0;
   static rowLine: usize = 0;
@@ -87,7 +87,7 @@ export function fileOffset(address: usize): f64 {
   return Reader.baseOffset + <f64><isize>(address - Reader.base);
 }
 
-/** Reads on until the block or the batch is full or the bytes are used up. */
+/** Reads records until the block or the batch is full, or the input is used up. */
 export function readRecords(): void {
   const delimiter = i8x16.splat(<i8>Reader.delimiter);
   const newline = i8x16.splat(<i8>LF);
@@ -122,7 +122,7 @@ export function readRecords(): void {
   Reader.pos = end;
 }
 
-/** Takes the delimiters and newlines of a block that lies outside quotes and holds none. */
+/** Processes the delimiters and newlines of a block that begins outside quotes and contains none. */
 function takePlain(block: usize, bits: u64): bool {
   const last = Reader.fieldCount - 1;
   let fields = Reader.fields;
@@ -152,11 +152,11 @@ function takePlain(block: usize, bits: u64): bool {
   return false;
 }
 
-/** A block whose quotes all stand where quotes belong, as bits of its bytes. */
+/** A block whose quotes are all well placed, as bitmasks of its bytes. */
 class Tidy {
   /** Delimiters and newlines outside quotes. */
   static ends: u64 = 0;
-  /** Those of them at which a quoted field ends. */
+  /** The ones that end a quoted field. */
   static quotedEnds: u64 = 0;
   static opening: u64 = 0;
   static closing: u64 = 0;
@@ -165,15 +165,15 @@ class Tidy {
 }
 
 /**
- * Tells quoted bytes from others for a whole block, where that is plain: each opening quote is the first byte
- * of its field, each closing one the last, and no newline lies between them. False where it is not, or a
- * doubled quote is in it; Tidy is then worth nothing. `bits`: delimiters, newlines and quotes.
+ * Separates quoted bytes from others for a whole block if its quotes are well placed: each opening quote is the
+ * first byte of its field, each closing quote the last, and no newline lies between them. Returns false if they
+ * are not, or if one is doubled; Tidy is then undefined. `bits`: delimiters, newlines and quotes.
  */
 @inline
 function readQuotes(block: usize, bits: u64, quotes: u64): bool {
   const structure = bits & ~quotes;
   let mode = Reader.mode;
-  // A field that was closed by the last byte of the block before, and ends here.
+  // The last byte of the previous block closed a field, which ends here.
   if (mode == CLOSING && Reader.quoteAt == block - 1 && (structure & 1) != 0) mode = OUTSIDE;
   if (mode == CLOSING) return false;
   let quoted = parities(quotes);
@@ -196,7 +196,7 @@ function readQuotes(block: usize, bits: u64, quotes: u64): bool {
   return true;
 }
 
-/** True where each of these bytes is a CR with a newline after it. */
+/** True if each of these bytes is a CR with a newline after it. */
 function areReturns(block: usize, returns: u64, ends: u64): bool {
   if ((returns & ~(ends >> 1)) != 0) return false;
   while (returns != 0) {
@@ -215,7 +215,7 @@ function hasNewline(block: usize, bits: u64): bool {
   return false;
 }
 
-/** Takes the delimiters and newlines of the block that readQuotes has read. */
+/** Processes the delimiters and newlines of the block that readQuotes has read. */
 function takeTidy(block: usize): bool {
   const last = Reader.fieldCount - 1;
   const quotedEnds = Tidy.quotedEnds;
@@ -253,17 +253,17 @@ function takeTidy(block: usize): bool {
   return false;
 }
 
-/** The state at the end of a tidy block whose last field has these flags so far. */
+/** Sets the state at the end of a tidy block. `flags`: those of its last field so far. */
 function leaveTidy(block: usize, flags: u32): void {
   const open = Tidy.quoted >> 63 != 0;
   const closed = Tidy.closing >> 63 != 0;
   Reader.mode = open ? QUOTED : closed ? CLOSING : OUTSIDE;
   if (closed) Reader.quoteAt = block + 63;
-  // Where no field has been opened here it is one of an earlier block, which has set its flags.
+  // If no field was opened here, it was opened in an earlier block, which has set its flags.
   Reader.fieldFlags = (open || closed) && Tidy.opening != 0 ? QUOTED_FIELD : flags;
 }
 
-/** Takes the structural bytes of a block that begins in quotes or holds quotes. */
+/** Processes the structural bytes of a block that begins in quotes or contains quotes. */
 function takeQuoted(block: usize, bits: u64): bool {
   while (bits != 0) {
     const p = block + <usize>ctz(bits);
@@ -301,7 +301,7 @@ function takeQuoted(block: usize, bits: u64): bool {
   return false;
 }
 
-/** Judges what stands between a closing quote and the structural byte (or end) at `p`. */
+/** Checks that nothing but a line end's CR lies between a closing quote and the structural byte (or end) at `p`. */
 function leaveQuotes(p: usize, lineEnd: bool): void {
   const after = Reader.quoteAt + 1;
   const clean = p == after || (lineEnd && p == after + 1 && load<u8>(after) == CR);
@@ -346,7 +346,7 @@ function rejectRecord(stop: usize, reason: i32): void {
     const shown = <u32>min(length, <f64>Reader.headLength);
     addReject(Reader.discardOffset, length, Reader.head, shown, Reader.records, Reader.recordLine, -1, reason);
     Reader.discarding = false;
-    // The head of one discarded record is kept at a time, so the batch ends with it.
+    // Only one discarded record's head is kept at a time, so the batch ends with it.
     Reader.room = 1;
     return;
   }
@@ -355,7 +355,7 @@ function rejectRecord(stop: usize, reason: i32): void {
   addReject(offset, <f64>length, Reader.recordStart, length, Reader.records, Reader.recordLine, -1, reason);
 }
 
-/** Makes ready for a record that starts at `start`. */
+/** Prepares for a record that starts at `start`. */
 export function beginRecord(start: usize): void {
   Reader.mode = OUTSIDE;
   Reader.recordStart = start;
@@ -367,11 +367,11 @@ export function beginRecord(start: usize): void {
   store<u32>(Reader.index + <usize>Reader.rows * Reader.stride, <u32>start - 1);
 }
 
-/** Ends the chunk's last record where it has no line end. */
+/** Ends the chunk's last record if it has no line end. */
 export function endInput(): void {
   const end = Reader.end;
   if (Reader.recordStart == end && !Reader.discarding) return;
-  // Wide reads of the last field stop here, whatever an earlier filling left behind.
+  // Wide reads of the last field stop here, whatever earlier input left behind it.
   store<u8>(end, <u8>LF);
   if (Reader.mode == QUOTED) Reader.badQuote = true;
   else if (Reader.mode == CLOSING) leaveQuotes(end, true);
@@ -386,14 +386,14 @@ export function carryRecord(rows: i32): void {
   Reader.rows = 0;
 }
 
-/** Keeps what there is up to `stop` of a discarded record, as far as it is to be shown. */
+/** Keeps the bytes of a discarded record up to `stop`, at most HEAD_BYTES of them, for display. */
 export function keepHead(stop: usize): void {
   const size = min(HEAD_BYTES - Reader.headLength, <u32>(stop - Reader.recordStart));
   memory.copy(Reader.head + <usize>Reader.headLength, Reader.recordStart, <usize>size);
   Reader.headLength += size;
 }
 
-/** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
+/** Discards the bytes of a record that is longer than allowed, keeping its head for display. */
 export function discard(): void {
   if (!Reader.discarding) {
     Reader.discarding = true;

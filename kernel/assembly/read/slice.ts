@@ -1,4 +1,4 @@
-/** The text of a field: without its quotes, without doubled quotes, trimmed where the dialect says so. */
+/** The text of a field: unquoted, unescaped, and trimmed if the dialect says so. */
 import { alloc, powerOfTwo, release } from '../arena';
 import { Work } from '../column';
 import { ADDRESS, ESCAPED_FIELD, QUOTED_FIELD, Reader } from './read';
@@ -11,7 +11,7 @@ export class Slice {
 let scratch: usize = 0;
 let scratchBytes: usize = 0;
 
-/** The scratch block is allocated again in each chunk. */
+/** Forgets the scratch block, which each chunk allocates for itself. */
 export function forgetScratch(): void {
   scratch = 0;
   scratchBytes = 0;
@@ -33,7 +33,7 @@ export function fieldEnd(word: usize): u32 {
   return load<u32>(word, 4);
 }
 
-/** True where the field's text is not simply what stands between its ends. */
+/** True if the field's text is not simply the bytes between its ends. */
 @inline
 export function isWrapped(end: u32, trim: bool): bool {
   return trim || end > ADDRESS;
@@ -62,7 +62,7 @@ function isBlank(byte: u8): bool {
   return byte == 32 || byte == 9;
 }
 
-/** Copies a quoted text to the scratch block, each doubled quote as one. */
+/** Copies a quoted text to the scratch block, with each doubled quote as one. */
 function unescape(from: usize, to: usize): void {
   const size = to - from;
   if (size + 1 > scratchBytes) {

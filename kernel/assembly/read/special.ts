@@ -1,10 +1,10 @@
-/** Finds the bytes that a state of kernel/dialect/machine.ts with RUNS_… does anything else with, 16 at a time. */
+/** Finds the special bytes of a state with RUNS_… (kernel/dialect/machine.ts), 16 bytes at a time. */
 
 /** Flags of a state. */
 export const RUNS_APPEND: u32 = 8;
 export const RUNS_NOTHING: u32 = 16;
 
-/** Bits of those among the 16 bytes at `p` that are one of the five at `special`. */
+/** Mask of the bytes that equal one of the five at `special`. */
 @inline
 export function specialBits(bytes: v128, special: usize): i32 {
   const a = v128.or(i8x16.eq(bytes, v128.load8_splat(special)), i8x16.eq(bytes, v128.load8_splat(special, 1)));

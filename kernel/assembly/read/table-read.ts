@@ -1,7 +1,7 @@
 /**
- * Pass 1 for every dialect but the plainest: one byte after another through the table of states of
- * kernel/dialect/machine.ts. Fields are written, unquoted, unescaped and trimmed, one after another into an arena
- * with a 0 between them, and the index of read.ts points there: the converters see no difference.
+ * Pass 1 for every dialect but the plainest: each byte goes through the table of states of
+ * kernel/dialect/machine.ts. Fields are written to an arena, unquoted, unescaped and trimmed, with a 0 between
+ * them. The index of read.ts points into the arena, so the converters see no difference.
  */
 import { PADDING, alloc, powerOfTwo, release } from '../arena';
 import { measure } from './measure';
@@ -32,7 +32,7 @@ const FINAL_ESCAPE: u32 = 3;
 const LEAD: usize = 16;
 
 export class Table {
-  /** False: the plainest dialect, and nothing here is used. */
+  /** False for the plainest dialect, which uses nothing of this. */
   static on: bool = false;
   /** A word of 16 bits for each state and byte; a byte for each state. */
   static words: usize = 0;
@@ -52,7 +52,7 @@ export class Table {
   static quoted: bool = false;
   /** Offset in the file of the byte at Reader.recordStart. */
   static recordOffset: f64 = 0;
-  /** Where its fields begin in the arena, where the present one does, and where the next byte goes. */
+  /** Where in the arena its fields begin, where the current one begins, and where the next byte goes. */
   static recordOut: usize = 0;
   static fieldOut: usize = 0;
   static out: usize = 0;
@@ -61,13 +61,13 @@ export class Table {
   static blockBytes: usize = 0;
   static arena: usize = 0;
 
-  /** Of each row of the block: address and length in the window, offset in the file. */
+  /** For each row of the block: address and length in the window, offset in the file. */
   static rowStart: usize = 0;
   static rowLength: usize = 0;
   static rowOffset: usize = 0;
 }
 
-/** Makes ready for a chunk whose first byte is at `byteStart`. */
+/** Prepares for a chunk whose first byte is at `byteStart`. */
 export function openTable(byteStart: f64): void {
   Table.state = 0;
   Table.block = 0;
@@ -87,10 +87,10 @@ function allocArena(bytes: usize): void {
   Table.arena = Table.block + LEAD;
 }
 
-/** Sees to it that whatever the next `bytes` bytes become fits into the arena. */
+/** Ensures that the arena has room for the output of the next `bytes` bytes. */
 function reserve(bytes: usize): void {
   const used = Table.out - Table.arena;
-  // Each byte gives at most one, each missing field of a short record one.
+  // Each byte yields at most one byte, each missing field of a short record one.
   const needed = used + bytes + (<usize>Reader.rowsMax + 1) * (<usize>Reader.fieldCount + 2) + 16;
   if (needed + LEAD + PADDING <= Table.blockBytes) return;
   const old = Table.block;
@@ -102,7 +102,7 @@ function reserve(bytes: usize): void {
   release(old, oldBytes);
 }
 
-/** Changes every address of the unfinished record from the block at `from` to that at `to`. */
+/** Moves every address of the unfinished record from the block at `from` to the block at `to`. */
 function moveArena(from: usize, to: usize): void {
   Table.recordOut = Table.recordOut - from + to;
   Table.fieldOut = Table.fieldOut - from + to;
@@ -119,7 +119,7 @@ function rowWord(): usize {
   return Reader.index + <usize>Reader.rows * Reader.stride;
 }
 
-/** Reads on until the block or the batch is full or the bytes are used up. */
+/** Reads records until the block or the batch is full, or the input is used up. */
 export function readTableRecords(): void {
   const end = Reader.end;
   let p = Reader.pos;
@@ -182,7 +182,7 @@ function passRun(start: usize, end: usize, special: usize): usize {
   return p;
 }
 
-/** Does what the table says of the byte at `p`. */
+/** Performs the table's action for the byte at `p`. */
 function act(action: u32, byte: u32, p: usize): void {
   if (action & ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
   if (action & APPEND) store<u8>(Table.out++, <u8>byte);
@@ -212,7 +212,7 @@ function endField(): void {
   Table.quoted = false;
 }
 
-/** Takes blanks off both ends. Those before a field are left out already, unless they were escaped. */
+/** Trims blanks at both ends. Blanks before a field were skipped already, unless they were escaped. */
 function trimField(): void {
   let start = Table.fieldOut;
   let end = Table.out;
@@ -227,7 +227,7 @@ function isBlank(byte: u8): bool {
   return byte == 32 || byte == 9;
 }
 
-/** Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may go. */
+/** Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may be stripped. */
 function endRecord(p: usize, strip: bool): void {
   const carriage = strip && Table.stripCr && (p > Reader.recordStart || Reader.discarding) && load<u8>(p - 1) == CR;
   const stop = carriage ? p - 1 : p;
@@ -265,12 +265,12 @@ function reject(stop: usize, reason: i32): void {
       length += measure(Table.measure, start, stop);
       keepHead(stop);
     } else {
-      // The CR of this line end was thrown away with the bytes before it.
+      // The CR of this line end was discarded with the bytes before it.
       length -= measure(Table.measure, stop, start);
       if (Reader.headLength < HEAD_BYTES) Reader.headLength--;
     }
     addReject(Reader.discardOffset, length, Reader.head, Reader.headLength, Reader.records, Reader.recordLine, -1, reason);
-    // The head of one discarded record is kept at a time, so the batch ends with it.
+    // Only one discarded record's head is kept at a time, so the batch ends with it.
     Reader.room = 1;
     return;
   }
@@ -278,7 +278,7 @@ function reject(stop: usize, reason: i32): void {
   addReject(Table.recordOffset, length, start, <u32>(stop - start), Reader.records, Reader.recordLine, -1, reason);
 }
 
-/** Makes ready for a record that starts at `start`; the machine's state is not touched. */
+/** Prepares for a record that starts at `start`, leaving the machine's state unchanged. */
 export function beginTableRecord(start: usize): void {
   Table.recordOffset += measure(Table.measure, Reader.recordStart, start);
   Reader.recordStart = start;
@@ -296,7 +296,7 @@ function clearRecord(): void {
   store<u32>(rowWord(), <u32>Table.recordOut - 1);
 }
 
-/** Ends the chunk's last record where it has no line end; readTableRecords has seen to the space. */
+/** Ends the chunk's last record if it has no line end. readTableRecords has reserved the space. */
 export function endTableInput(): void {
   const final = <u32>load<u8>(Table.final + <usize>Table.state) & 7;
   Table.state = 0;
@@ -318,7 +318,7 @@ export function carryTableRecord(rows: i32): void {
   moveArena(from, Table.arena);
 }
 
-/** Throws away the bytes of a record that is longer than allowed, keeping its head to be shown. */
+/** Discards the bytes of a record that is longer than allowed, keeping its head for display. */
 export function discardTable(): void {
   if (!Reader.discarding) {
     Reader.discarding = true;

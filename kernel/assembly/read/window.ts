@@ -1,9 +1,9 @@
-/** The window of input: bytes come in at its end, the unfinished record is carried to its front. */
+/** The input window: new bytes are added at its end, and the unfinished record is moved to its front. */
 import { PADDING, alloc, powerOfTwo, release } from '../arena';
 import { HEAD_BYTES, Reader, beginRecord } from './read';
 import { Table, beginTableRecord, openTable } from './table-read';
 
-/** Bytes before the window that are carried too: what stood before an address may be asked for. */
+/** Bytes before the unfinished record that move with it: readers may look at the bytes before an address. */
 const LEAD: usize = 16;
 
 let block: usize = 0;
@@ -42,7 +42,7 @@ export function freeBytes(): usize {
   return Reader.base + Reader.capacity - Reader.end;
 }
 
-/** Sees to it that at least `bytes` bytes are free, by moving or growing. Returns their address. */
+/** Ensures that at least `bytes` bytes are free, by moving or growing the window. Returns their address. */
 export function makeRoom(bytes: usize): usize {
   if (freeBytes() >= bytes) return Reader.end;
   const from = Reader.recordStart;
@@ -58,7 +58,7 @@ export function makeRoom(bytes: usize): usize {
   return Reader.end;
 }
 
-/** Takes `delta` off every address of the unfinished record. */
+/** Subtracts `delta` from every address of the unfinished record. */
 function shift(delta: usize): void {
   Reader.pos -= delta;
   Reader.end -= delta;
@@ -74,7 +74,7 @@ function shift(delta: usize): void {
   }
 }
 
-/** Says that `bytes` bytes were written at the window's end. */
+/** Accounts for `bytes` bytes that were written at the window's end. */
 export function filled(bytes: usize): void {
   Reader.end += bytes;
   if (skip == 0) return;

@@ -1,10 +1,11 @@
 /**
- * What a range of bytes does to the machine of read.ts, for each of the four states it may begin in.
+ * Scans a range of bytes with the machine of kernel/assembly/read/read.ts, from each of the four states that the
+ * range may begin in.
  *
- * Four tracks are followed, one for each state at the range's start. Only quotes have to be looked at one
- * by one: outside quotes a track is at a field's start exactly where the byte before is a delimiter or a
- * newline, so stretches without a quote are passed in one step, and only their newlines are counted. Once the
- * tracks have come together, as they soon do, a block whose quotes stand where they belong is one step too.
+ * One track follows each start state. Only quotes are looked at one by one: outside quotes, a track is at the
+ * start of a field exactly when the previous byte is a delimiter or a newline. So a stretch without quotes takes
+ * one step, and only its newlines are counted. The tracks soon reach the same state; from then on a block whose
+ * quotes are well placed takes one step too.
  */
 import { bits64, parities } from '../read/bits';
 
@@ -15,22 +16,22 @@ const UNQUOTED: i32 = 1;
 const QUOTED: i32 = 2;
 const CLOSING: i32 = 3;
 
-/** What a quote makes of each state, two bits for each, the first state lowest. */
+/** The state that a quote leads to from each state, two bits each, the first state lowest. */
 const TURNS: i32 = QUOTED | (UNQUOTED << 2) | (CLOSING << 4) | (QUOTED << 6);
 
 class Scan {
   static delimiter: u32 = 44;
   static quote: u32 = 34;
-  /** Bytes seen before the present call, and newlines among all bytes seen. */
+  /** Bytes scanned before the current call, and newlines in all bytes scanned. */
   static seen: f64 = 0;
   static lines: f64 = 0;
-  /** Tracks that have had no record end yet, as bits. */
+  /** Tracks that have not reached a record end yet, one bit each. */
   static open: i32 = 15;
 }
 
 /** State of the four tracks. */
 const states = memory.data(16, 16);
-/** For each track: bytes up to and with its first record end (-1: none), and newlines among them. */
+/** For each track: bytes up to and including its first record end (-1: none), and newlines among them. */
 const firstEnds = memory.data(32, 16);
 const firstLines = memory.data(32, 16);
 
@@ -60,7 +61,7 @@ export function scanLines(): f64 {
   return Scan.lines;
 }
 
-/** Follows the tracks through [start, end), which must be followed by 64 readable bytes. */
+/** Advances the tracks through [start, end). The 64 bytes after `end` must be readable. */
 export function scanUpdate(start: usize, end: usize): void {
   let p = start;
   while (p < end) {
@@ -70,7 +71,7 @@ export function scanUpdate(start: usize, end: usize): void {
   Scan.seen += <f64>(end - start);
 }
 
-/** True where the next newline is the first record end of a track. */
+/** True if the next newline is the first record end of some track. */
 function awaiting(): bool {
   for (let i = 0; i < 4; i++) {
     if (Scan.open & (1 << i) && load<i32>(states + (<usize>i << 2)) != QUOTED) return true;
@@ -78,7 +79,7 @@ function awaiting(): bool {
   return false;
 }
 
-/** True where all tracks that are not in quotes have had a record end, so that newlines only count. */
+/** True if every track outside quotes has had its first record end, so that newlines need only be counted. */
 @inline
 function settled(a: i32, b: i32, c: i32, d: i32): bool {
   const open = Scan.open;
@@ -88,7 +89,7 @@ function settled(a: i32, b: i32, c: i32, d: i32): bool {
   );
 }
 
-/** A track's state after a stretch without a quote that is not empty and ends in `last`. */
+/** A track's state after a non-empty stretch without quotes. `outside`: the state of tracks outside quotes. */
 @inline
 function pass(state: i32, outside: i32): i32 {
   return state == QUOTED ? QUOTED : outside;
@@ -100,7 +101,7 @@ function turn(state: i32): i32 {
   return (TURNS >> (state << 1)) & 3;
 }
 
-/** The state of whoever is not in quotes after the byte at `p`. */
+/** The state of a track outside quotes, after the byte at `p`. */
 @inline
 function outsideAfter(p: usize): i32 {
   const byte = <u32>load<u8>(p);
@@ -108,8 +109,8 @@ function outsideAfter(p: usize): i32 {
 }
 
 /**
- * The state after 64 bytes with these quotes and these delimiters and newlines, where each quote that opens is
- * the first byte of a field, so that which ones do is their parity; -1 where that is not so.
+ * The state after a block of 64 bytes, given its quotes and its delimiters and newlines. Returns -1 unless each
+ * opening quote is the first byte of a field; only then does the parity of the quotes tell which ones open.
  */
 @inline
 function passBlock(state: i32, quotes: u64, structure: u64): i32 {
@@ -123,7 +124,7 @@ function passBlock(state: i32, quotes: u64, structure: u64): i32 {
   return ends >> 63 != 0 ? FIELD_START : UNQUOTED;
 }
 
-/** Follows the tracks from quote to quote, until a newline could be a first record end. */
+/** Advances the tracks from quote to quote, until a newline could be a first record end. */
 function followTracks(start: usize, end: usize): usize {
   const newline = i8x16.splat(<i8>LF);
   const quote = i8x16.splat(<i8>Scan.quote);
@@ -172,7 +173,7 @@ function followTracks(start: usize, end: usize): usize {
       d = turn(d);
       at = q + 1;
       if (!settled(a, b, c, d)) {
-        // What lies after this quote has been counted in advance.
+        // The newlines after this quote have been counted in advance.
         lines -= popcnt(newlines & (<u64>-2 << <u64>(q - p)));
         end = at;
         break;
@@ -195,7 +196,7 @@ function followTracks(start: usize, end: usize): usize {
   return end;
 }
 
-/** Every track byte by byte, up to and with the next newline. */
+/** Advances every track byte by byte, up to and including the next newline. */
 function stepTracks(p: usize, end: usize, start: usize): usize {
   while (p < end) {
     const byte = <u32>load<u8>(p++);

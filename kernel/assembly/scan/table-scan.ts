@@ -1,8 +1,9 @@
 /**
- * What a range of bytes does to the table of states of kernel/dialect/machine.ts, for each state it may begin in.
+ * Scans a range of bytes with the table of states of kernel/dialect/machine.ts, from each state that the range
+ * may begin in.
  *
- * One track for each start state is followed. Tracks that are in the same state, and agree on whether they
- * have had a record end, go on as one: after a few bytes there are two or three.
+ * One track follows each start state. Tracks that reach the same state, and agree on whether they have had a
+ * record end, are merged: after a few bytes two or three are left.
  */
 import { measure } from '../read/measure';
 import { RUNS_APPEND, RUNS_NOTHING, specialBits } from '../read/special';
@@ -13,7 +14,7 @@ const LINE: u32 = 64;
 const BEFORE: u32 = 128;
 
 const STATES_MAX: i32 = 64;
-/** Bytes between two looks for tracks that can go on as one. */
+/** Bytes between two attempts to merge tracks. */
 const MERGE_BYTES: usize = 64;
 
 class Scan {
@@ -22,19 +23,19 @@ class Scan {
   static special: usize = 0;
   static states: i32 = 0;
   static measure: i32 = 0;
-  /** Bytes of the file before the present call. */
+  /** Bytes of the file before the current call. */
   static seen: f64 = 0;
   static tracks: i32 = 0;
 }
 
-// Of each track: its state, whether it awaits its first record end, its line ends.
+// For each track: its state, whether it awaits its first record end, its line ends.
 const trackState = memory.data(64 * 4, 16);
 const trackOpen = memory.data(64 * 4, 16);
 const trackLines = memory.data(64 * 8, 16);
-// Of each start state: its track, and line ends more than that has.
+// For each start state: its track, and how many more line ends it has than that track.
 const trackOf = memory.data(64 * 4, 16);
 const moreLines = memory.data(64 * 8, 16);
-// The answers, for each start state.
+// The results, for each start state.
 const endStates = memory.data(64 * 4, 16);
 const firstEnds = memory.data(64 * 8, 16);
 const firstLines = memory.data(64 * 8, 16);
@@ -72,7 +73,7 @@ export function tableScanBegin(
   }
 }
 
-/** Follows the tracks through [start, end), whole characters. */
+/** Advances the tracks through [start, end), which must hold whole characters. */
 export function tableScanUpdate(start: usize, end: usize): void {
   let p = start;
   while (p < end) {
@@ -84,7 +85,7 @@ export function tableScanUpdate(start: usize, end: usize): void {
   Scan.seen += measure(Scan.measure, start, end);
 }
 
-/** Follows one track through [p, stop). */
+/** Advances one track through [from, stop). */
 function follow(track: i32, from: usize, stop: usize, start: usize): void {
   const words = Scan.words;
   const final = Scan.final;
@@ -121,7 +122,7 @@ function follow(track: i32, from: usize, stop: usize, start: usize): void {
   store<f64>(word64(trackLines, track), load<f64>(word64(trackLines, track)) + <f64>lines);
 }
 
-/** A track's first record end is at `p`; `lines` line ends of the present stretch are before it. */
+/** Notes a track's first record end, at `p`. `lines`: line ends before it in the current stretch. */
 function noteEnd(track: i32, start: usize, p: usize, lines: u32): void {
   const offset = Scan.seen + measure(Scan.measure, start, p);
   const before = load<f64>(word64(trackLines, track)) + <f64>lines;
@@ -132,7 +133,7 @@ function noteEnd(track: i32, start: usize, p: usize, lines: u32): void {
   }
 }
 
-/** Lets tracks that have met go on as one. */
+/** Merges tracks that have reached the same state. */
 function merge(): void {
   for (let i = 0; i < Scan.tracks; i++) {
     for (let j = Scan.tracks - 1; j > i; j--) {
@@ -144,7 +145,7 @@ function merge(): void {
   }
 }
 
-/** Gives the start states of track `j` to track `i`, and the last track the place of `j`. */
+/** Moves the start states of track `j` to track `i`, and the last track to the place of `j`. */
 function join(i: i32, j: i32): void {
   const last = Scan.tracks - 1;
   const more = load<f64>(word64(trackLines, j)) - load<f64>(word64(trackLines, i));
@@ -161,7 +162,7 @@ function join(i: i32, j: i32): void {
   Scan.tracks--;
 }
 
-/** Writes the answers. Returns where the end states are; the others follow at multiples of 64 words. */
+/** Writes the results. Returns the address of the end states; the functions below return the others'. */
 export function tableScanEnd(): usize {
   for (let s = 0; s < Scan.states; s++) {
     const track = load<i32>(word32(trackOf, s));

@@ -6,13 +6,13 @@ import { Reader } from '../read/read';
 import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../read/slice';
 import { meansNull, sliceMeansNull } from './field-text';
 
-/** The last integer read, and why it is none (0: it is one). */
+/** The last integer read, and the reason if the text was not one (0: it was). */
 class Whole {
   static value: i64 = 0;
   static fault: i32 = 0;
 }
 
-/** Reads [+-] digits into Whole; more than int64 holds is a range fault. */
+/** Reads [+-] digits into Whole. A value beyond int64 is a range fault. */
 function readWhole(p: usize, end: usize): void {
   const negative = p < end && load<u8>(p) == 45;
   if (p < end && (negative || load<u8>(p) == 43)) p++;
@@ -119,7 +119,7 @@ function readDecimal(p: usize, end: usize, precision: i32, scale: i32): void {
       continue;
     }
     if (fraction >= 0) fraction++;
-    // Beyond 18 digits the value cannot fit any more; it stays where no digit can overflow it.
+    // A value of more than 18 digits does not fit; it stops growing before a digit can overflow it.
     if (value < 1000000000000000000) value = value * 10 + <u64>(byte - 48);
     else fault = RANGE;
   }
@@ -156,11 +156,11 @@ export function convertFloat64(column: Column, from: i32, to: i32): void {
   }
 }
 
-/** What column.low says of NaN and infinities. */
+/** Values of column.low: what to do with NaN and infinities. */
 const NOT_FINITE_NULL: i64 = 1;
 const NOT_FINITE_KEEP: i64 = 2;
 
-/** What is not a number may be one of the words for what is not finite. */
+/** Converts a text that is not a number, but may be one of the words for NaN and infinities. */
 function convertWord(column: Column, r: i32, start: usize, end: usize): void {
   const value = readWord(start, end);
   if (value == 0) fail(r, TYPE);
@@ -169,7 +169,7 @@ function convertWord(column: Column, r: i32, start: usize, end: usize): void {
   else fail(r, NOT_FINITE);
 }
 
-/** [+-] and, in any case, nan, inf or infinity; 0 where it is none of these. */
+/** Reads [+-] and nan, inf or infinity, in any case. Returns 0 for any other text. */
 function readWord(start: usize, end: usize): f64 {
   let p = start;
   const negative = p < end && load<u8>(p) == 45;
@@ -196,7 +196,7 @@ export function convertBoolean(column: Column, from: i32, to: i32): void {
   }
 }
 
-/** 1: true t yes y on 1 да; 0: false f no n off 0 нет; in any case; -1: neither. */
+/** 1: true t yes y on 1 да; 0: false f no n off 0 нет; in any case. Returns -1 for any other text. */
 function readBoolean(p: usize, length: usize): i32 {
   if (length == 0 || length > 6) return -1;
   const text = (load<u64>(p) & (<u64>-1 >> (64 - (<u64>length << 3)))) | (0x2020202020202020 >> (64 - (<u64>length << 3)));

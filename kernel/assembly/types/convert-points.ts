@@ -1,4 +1,4 @@
-/** Points: `POINT (lon lat)` in any case, or `lat,lon`; spaces may be where they do no harm. */
+/** Points: `POINT (lon lat)` in any case, or `lat,lon`; extra spaces are allowed. */
 import { Column, POINT_WKT, Work, fail, setNull } from '../column';
 import { Read, readDouble } from './read-double';
 import { RANGE, TYPE } from '../reasons';
@@ -22,7 +22,7 @@ const POINT_SPACE: u64 = 0x0028_20_544e494f50;
 const POINT_CASE: u64 = 0x0000_00_2020202020;
 const SEVEN_BYTES: u64 = 0x00ffffffffffffff;
 
-/** Reads `POINT (a b)` into Pair; false where it is none. */
+/** Reads `POINT (a b)` into Pair. Returns false if the text has another form. */
 @inline
 function readWkt(start: usize, end: usize): bool {
   let p = start + 7;

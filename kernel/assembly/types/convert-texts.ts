@@ -6,7 +6,7 @@ import { Slice, fieldEnd, fieldStart, firstWord, isWrapped, unwrap } from '../re
 import { isUtf8, textFault } from '../utf8';
 import { meansNull } from './field-text';
 
-/** Texts are checked to be UTF-8 when they enter the dictionary. Faulty rows leave no text in it. */
+/** Texts are checked for UTF-8 when they enter the dictionary. Texts of faulty rows do not stay in it. */
 export function convertDictionary(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
   const stride = Reader.stride;

@@ -24,7 +24,7 @@ export function convertTimestamp(column: Column, from: i32, to: i32): void {
   const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const formats = column.formats;
-  // The first format is tried here, without the interpreter, where it is the usual one.
+  // If the first format is the usual one, it is tried here, without the interpreter.
   const iso = load<u8>(formats, 1) == 5;
   const separator = <u32>load<u8>(formats, 2);
   const zone = changetype<Zone>(column.zone);
@@ -66,7 +66,7 @@ function writeTime(column: Column, r: i32, utc: i64, day: i32, second: i32): voi
   store<i32>(column.third + (<usize>r << 2), second);
 }
 
-/** Places the time that was read in the zone, or rejects it as ambiguous or skipped. */
+/** Converts the local time that was read to UTC, or rejects it as ambiguous or skipped. */
 function place(column: Column, zone: Zone, r: i32, local: i64): void {
   let utc: i64;
   let shown: i64;

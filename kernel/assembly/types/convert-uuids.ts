@@ -1,6 +1,6 @@
 /**
- * UUIDs: 32 hexadecimal digits, bare or with dashes after 8, 12, 16 and 20 of them; in braces, or after
- * urn:uuid:, if need be.
+ * UUIDs: 32 hexadecimal digits, bare or with dashes after 8, 12, 16 and 20 of them, optionally in braces or
+ * after urn:uuid:.
  */
 import { Column, fail, setNull } from '../column';
 import { TYPE } from '../reasons';
@@ -14,13 +14,13 @@ function hexDigit(byte: u32): u32 {
   return letter <= 5 ? letter + 10 : 0xff;
 }
 
-/** Writes the 16 bytes of the UUID in [p, end) to `out`; false where it is none. */
+/** Writes the 16 bytes of the UUID in [p, end) to `out`. Returns false if the text is not a UUID. */
 function readUuid(p: usize, end: usize, out: usize): bool {
   if (end - p > 36) return readWrapped(p, end, out);
   return end - p == 34 && load<u8>(p) == 123 ? readWrapped(p, end, out) : readDigits(p, end, out);
 }
 
-/** {…} and urn:uuid:…, in any case. */
+/** Reads {…} and urn:uuid:…, in any case. */
 function readWrapped(p: usize, end: usize, out: usize): bool {
   if (load<u8>(p) == 123) return load<u8>(end - 1) == 125 && readDigits(p + 1, end - 1, out);
   // Its letters as a little-endian integer.

@@ -1,10 +1,10 @@
-/** Decimal text to the nearest double, bit for bit as IEEE 754 and Number() say. */
+/** Reads decimal text as the nearest double, bit for bit as IEEE 754 and Number() define it. */
 
-/** Number() of the text: for the few that the algorithms here cannot decide. */
+/** Number() of the text, for the few numbers that the algorithms here cannot decide. */
 @external("env", "exactDouble")
 declare function exactDouble(p: usize, length: i32): f64;
 
-/** Where the last number read ends; 0 where there was none. */
+/** Where the last number read ends; 0 if there was none. */
 export class Read {
   static end: usize = 0;
 }
@@ -22,13 +22,13 @@ export const tenPowers = memory.data<u64>([
   1000000000000000000, 10000000000000000000,
 ]);
 
-/** The same as doubles, which hold them exactly. */
+/** The same as doubles, which represent them exactly. */
 const tenDoubles = memory.data<f64>([
   1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
   1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000,
 ]);
 
-/** Swizzles that move the first n of 16 bytes to the right end and zeros before them: at shifts + n. */
+/** Swizzles that move the first n of 16 bytes to the right end, after zeros. That for n is at shifts + n. */
 const shifts = memory.data<u8>([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
@@ -45,7 +45,7 @@ function sixteenDigits(digits: v128): u64 {
   return (eights & 0xffffffff) * 100000000 + (eights >> 32);
 }
 
-/** Value of up to seven digits at p; -1 where there is another byte among them. */
+/** Value of up to seven digits at p; -1 if there is another byte among them. */
 @inline
 export function fewDigits(p: usize, count: usize): i32 {
   const zeros: u64 = 0x3030303030303030;
@@ -60,9 +60,9 @@ export function fewDigits(p: usize, count: usize): i32 {
 }
 
 /**
- * Reads the number at p, and says in Read.end where it ends. The way for what most files hold: up to
- * three digits, a point and up to sixteen digits; everything else goes to readSlow. `end` is where the
- * field ends; the caller checks that Read.end is where it should be.
+ * Reads the number at p, and sets Read.end to where it ends. The fast path takes what most files contain: up
+ * to three digits, a point and up to sixteen digits. Everything else goes to readSlow. `end` is where the
+ * field ends; the caller compares Read.end with it.
  */
 @inline
 export function readDouble(p: usize, end: usize): f64 {
@@ -73,7 +73,7 @@ export function readDouble(p: usize, end: usize): f64 {
   const found = (points - 0x01010101) & ~points & 0x80808080;
   const whole = <usize>ctz(found) >> 3;
   if (found == 0 || whole == 0) return readSlow(p, end);
-  // Zeros to fill up with before the one to three digits before the point.
+  // Pads the one to three digits before the point with zeros on the left.
   const three = <u32>(((<u64>text << 32) | 0x30303030) >> (<u64>whole << 3));
   const bad = ((three & 0xf0f0f0f0) ^ 0x30303030) | (((three + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030);
   let value = three & 0x0f0f0f0f;
@@ -93,8 +93,8 @@ export function readDouble(p: usize, end: usize): f64 {
 }
 
 /**
- * w / 10^count, count up to 16. Where both are doubles themselves the division rounds once, so it gives the
- * nearest double (Clinger, "How to read floating point numbers accurately", 1990).
+ * w / 10^count, count up to 16. If both are exact as doubles, the division rounds once and gives the nearest
+ * double (Clinger, "How to read floating point numbers accurately", 1990).
  */
 @inline
 function quotient(w: u64, count: usize): f64 {
@@ -102,7 +102,7 @@ function quotient(w: u64, count: usize): f64 {
   return scale(w, -<i32>count);
 }
 
-/** Goes on where sixteen digits after the point were not all, as long as no digit can overflow. */
+/** Continues past the sixteenth digit after the point, as long as no digit can overflow. */
 function readLong(start: usize, end: usize, mantissa: u64, p: usize): f64 {
   let exponent = -16;
   while (isDigit(p) && mantissa < 1000000000000000000) {
@@ -155,7 +155,7 @@ export function scale(w: u64, q: i32): f64 {
     mantissa = (mantissa + (mantissa & 1)) >> 1;
     return reinterpret<f64>(mantissa);
   }
-  // Exactly between two doubles: to the even one.
+  // Exactly between two doubles: round to even.
   if (low <= 1 && q >= -4 && q <= 23 && (mantissa & 3) == 1) {
     if (mantissa << <u64>(upper + 9) == high) mantissa &= ~1;
   }
@@ -175,7 +175,7 @@ function isDigit(p: usize): bool {
 
 /**
  * Any decimal number: [+-] digits [. digits] [e [+-] digits], digits before or after the point. At most
- * 19 significant digits are read; where that leaves two doubles to choose from, Number() decides.
+ * 19 significant digits are read; if that leaves two doubles to choose from, Number() decides.
  */
 export function readSlow(start: usize, end: usize): f64 {
   if (end - start - 1 < 7) {
@@ -230,7 +230,7 @@ class Exponent {
   static value: i32 = 0;
 }
 
-/** Reads [+-] digits; huge exponents stop at a million. Returns where they end, 0 where there are none. */
+/** Reads [+-] digits; huge exponents stop at a million. Returns where they end, or 0 if there are none. */
 function readExponent(p: usize, end: usize): usize {
   const negative = p < end && load<u8>(p) == 45;
   if (p < end && (negative || load<u8>(p) == 43)) p++;

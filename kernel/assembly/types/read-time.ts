@@ -3,7 +3,7 @@
  *
  *   list    := (size byte, program of that size)… 0xff
  *   program := op…
- *   op      := 0 byte             this very byte
+ *   op      := 0 byte             this byte
  *            | 1 slot low high    low to high digits into a slot
  *            | 2                  AM or PM
  *            | 3                  an offset: Z, ±HH, ±HHmm or ±HH:mm
@@ -24,7 +24,7 @@ const SLOTS: usize = 8;
 
 const slots = memory.data(32, 16);
 
-/** The last time read: on its own clock, and how far that is east of UTC where the text says so. */
+/** The last time read: the local time, and its offset from UTC if the text has one. */
 export class Time {
   /** Days since 1970-01-01. */
   static day: i32 = 0;
@@ -46,7 +46,7 @@ const monthStarts = memory.data<i32>([
   0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366, 0, 0,
 ], 16);
 
-/** Sets Time.day and Time.second, false where there is no such day or second. Year is 0 to 9999. */
+/** Sets Time.day and Time.second. Returns false if there is no such day or second. Year is 0 to 9999. */
 @inline
 function setCivil(century: i32, yearOfCentury: i32, month: i32, day: i32, hour: i32, minute: i32, second: i32): bool {
   const year = century * 100 + yearOfCentury;
@@ -65,7 +65,7 @@ function setCivil(century: i32, yearOfCentury: i32, month: i32, day: i32, hour: 
   return valid;
 }
 
-/** Reads 19 bytes yyyy-MM-dd?HH:mm:ss. Returns 0 or why it is none. */
+/** Reads 19 bytes yyyy-MM-dd?HH:mm:ss. Returns 0, or the reason if they have another form. */
 @inline
 export function readIso(p: usize, separator: u32): i32 {
   const text = v128.load(p);
@@ -94,7 +94,7 @@ export function readIso(p: usize, separator: u32): i32 {
   return valid ? 0 : RANGE;
 }
 
-/** Tries the formats in their order. Returns 0, or TYPE, or RANGE where one fits but for its values. */
+/** Tries the formats in order. Returns 0, RANGE if one matches but a value is out of range, or TYPE. */
 export function readTime(list: usize, start: usize, end: usize): i32 {
   let reason = TYPE;
   while (true) {
@@ -144,7 +144,7 @@ function runFormat(op: usize, opEnd: usize, p: usize, end: usize): i32 {
 
 const clampedText = memory.data(32, 16);
 
-/** Where the 19 bytes at `p` end in second 60 and that is clamped: a copy that ends in 59. */
+/** The 19 bytes at `p`, or a copy that ends in second 59 if they end in 60 and leap seconds are clamped. */
 function clamped(p: usize): usize {
   if (!Time.clamp || load<u16>(p, 17) != 0x3036) return p;
   memory.copy(clampedText, p, 17);
@@ -157,7 +157,7 @@ class Digits {
   static count: i32 = 0;
 }
 
-/** Reads at least `low` and at most `high` digits; returns where they end, 0 where there are too few. */
+/** Reads at least `low` and at most `high` digits. Returns where they end, or 0 if there are too few. */
 function readDigits(p: usize, end: usize, low: u8, high: u8): usize {
   let value = 0;
   let count = 0;
@@ -210,7 +210,7 @@ function slot(i: usize, otherwise: i32): i32 {
   return value < 0 ? otherwise : value;
 }
 
-/** From slots to Time. Two-digit years are 1970 to 2069. */
+/** Computes Time from the slots. Two-digit years are 1970 to 2069. */
 function assemble(): i32 {
   let year = slot(YEAR, -1);
   if (year < 0) {

@@ -2,13 +2,13 @@
 
 @unmanaged
 export class Zone {
-  /** Pieces of the local clock between two changes of its meaning. */
+  /** Number of pieces of the local clock. Within a piece, local times are read in one way. */
   pieceCount: i32;
   /** Local seconds since the epoch at which each piece begins (i64). */
   pieceStart: usize;
-  /** Seconds east of UTC to read it with. */
+  /** Seconds east of UTC to read the piece's times with. */
   pieceOffset: usize;
-  /** Seconds that the clock really showed more (a skipped time is shown as another). */
+  /** Seconds to add to a skipped time for what the clock really showed. */
   pieceShift: usize;
   /** 0, or the reason to reject times in the piece. */
   pieceReject: usize;
