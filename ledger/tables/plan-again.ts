@@ -41,7 +41,7 @@ export async function planAgain(
   if (committed.length > 0 && !evenCommitted) return null;
   await run(client, 'rejects/release-rejects', [[fileId]]);
   await forgetKeys(client, [fileId]);
-  await run(client, 'renewal/set-aside-file', [fileId]);
+  await run(client, 'renewal/retire-file', [fileId]);
   const [renewed] = await run(client, 'renewal/renew-file', [fileId, before.fingerprint]);
   await run(client, 'renewal/relink-files', [fileId, renewed.file_id]);
   await run(client, 'renewal/remove-file', [fileId]);

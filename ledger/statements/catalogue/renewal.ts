@@ -14,7 +14,7 @@ export interface RenewalStatements {
     parameters: [file_id: number, fingerprint: string];
     row: FileRow;
   };
-  'renewal/set-aside-file': {
+  'renewal/retire-file': {
     parameters: [file_id: number];
     row: never;
   };
