@@ -19,3 +19,20 @@ export function starColumns(
 ): Promise<StarColumn[]> {
   return run(client, 'definitions/star-columns', [schema, tables]);
 }
+
+/** A view that reads tables of a star. */
+export type DependentView = Row<'definitions/dependent-views'>;
+
+/** Views that read these tables, directly or through others, those that nothing else reads first. */
+export function dependentViews(
+  client: Client,
+  schema: string,
+  tables: readonly string[],
+): Promise<DependentView[]> {
+  return run(client, 'definitions/dependent-views', [schema, tables]);
+}
+
+/** The query of a dataset's loaded files, for a person to run: the name of a dataset has no quote in it. */
+export function loadedFilesQuery(dataset: string): string {
+  return `select file_id from landfall.file where dataset = '${dataset}' and state = 'done' order by file_id`;
+}

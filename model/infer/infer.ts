@@ -83,7 +83,7 @@ function definitionSource(name: string, delimiter: string, rows: number, columns
       : []),
     '  star: {',
     `    fact: 'fact_${name.replaceAll('-', '_')}',`,
-    ...dimensionSource(dimensions, time),
+    ...dimensionSource(name, dimensions, time),
     `    columns: [${facts.map((column) => quote(column.name)).join(', ')}],`,
     '  },',
     '  rejects: { share: 0.01 },',
@@ -107,10 +107,12 @@ function withAlias({ source, type, header }: Column): string {
   return source.endsWith('()') ? `${type}({ ${alias} })` : source.replace(/ }\)$/, `, ${alias} })`);
 }
 
-function dimensionSource(dimensions: readonly Column[], time: Column | undefined): string[] {
+/** Tables are named after the dataset: they are its own (docs/definitions.md). */
+function dimensionSource(dataset: string, dimensions: readonly Column[], time: Column | undefined): string[] {
+  const table = (name: string) => quote(`dim_${dataset.replaceAll('-', '_')}_${name}`);
   const lines = dimensions.map(
-    ({ name }) => `      ${name}_key: lookup('dim_${name}', { name: ${quote(name)} }),`,
+    ({ name }) => `      ${name}_key: lookup(${table(name)}, { name: ${quote(name)} }),`,
   );
-  if (time) lines.push(`      date_key: dateDimension('dim_date', ${quote(time.name)}),`);
+  if (time) lines.push(`      date_key: dateDimension(${table('date')}, ${quote(time.name)}),`);
   return lines.length > 0 ? ['    dimensions: {', ...lines, '    },'] : [];
 }

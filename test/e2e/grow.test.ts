@@ -1,67 +1,12 @@
-/** Definitions that grow while their star and lake are full: what is more is added, what would change is refused. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Definitions that grow while their star and lake are full: what is more is added. */
+import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
+import { tempFolder } from '../support/index.ts';
 import { replayed, undone } from './again.ts';
-import { type Backend, committedParts, type TestSite, testSite } from './site.ts';
-
-/** The definition of `sales` as it was first. */
-const first = {
-  columns: {
-    id: 'integer({ required: true })',
-    at: 'timestamp({ required: true })',
-    place: 'text()',
-    price: 'numeric(8, 2, { required: true })',
-    kind: "text({ oneOf: ['a', 'b'] })",
-  },
-  partitionBy: ['year'],
-  dimensions: { place_key: "lookup('dim_sale_place', { name: 'place' })" },
-  facts: ['id', 'at', 'price', 'kind'],
-  indexes: [] as string[][],
-  more: '',
-};
-type Sales = { [K in keyof typeof first]: (typeof first)[K] extends string ? string : (typeof first)[K] };
-type Change = Partial<Omit<Sales, 'columns' | 'dimensions'>> & {
-  columns?: Record<string, string | null>;
-  dimensions?: Record<string, string>;
-};
-
-function definition(folder: string, change: Change = {}): string {
-  const { columns: _, dimensions: __, ...rest } = change;
-  const { partitionBy, facts, indexes, more } = { ...first, ...rest };
-  const pairs = (members: object) =>
-    Object.entries(members)
-      .flatMap(([name, text]) => (text === null ? [] : [`${name}: ${text}`]))
-      .join(', ');
-  const target = join(folder, 'datasets', 'sales');
-  mkdirSync(target, { recursive: true });
-  writeFileSync(
-    join(target, 'dataset.ts'),
-    `import { bigint, dateDimension, defineDataset, integer, lookup, month, numeric, table, text, timestamp, view, year } from 'landfall';
-export default defineDataset({
-  name: 'sales',
-  columns: { ${pairs({ ...first.columns, ...change.columns })} },
-  enrich: (c) => ({ year: year(c.at), month: month(c.at) }),
-  lake: { partitionBy: ${JSON.stringify(partitionBy)} },
-  star: {
-    fact: 'fact_sale',
-    dimensions: { ${pairs({ ...first.dimensions, ...change.dimensions })} },
-    columns: ${JSON.stringify(facts)},
-    indexes: ${JSON.stringify(indexes.map((columns) => ({ columns })))},
-  },
-  marts: {
-    sale: view('select * from star.fact_sale join star.dim_sale_place on place_key = sale_place_key'),
-    kept: table('select * from star.sale', { uniqueKey: ['id'] }),
-  },
-  ${more}
-});
-`,
-  );
-  return join(folder, 'datasets');
-}
+import { type Change, csv, next, old, Sites, staged } from './changing-sales.ts';
+import { committedParts } from './site.ts';
 
 /** The definition grown by everything that can be added. */
 const grown: Change = {
@@ -75,25 +20,13 @@ const grown: Change = {
   dimensions: {
     place_key: "lookup('dim_sale_place', { name: 'place' }, { country: 'country' })",
     seller_key: "lookup('dim_seller', { name: 'seller' })",
-    date_key: "dateDimension('dim_date', 'at')",
+    date_key: "dateDimension('dim_date', 'at', { shared: true })",
   },
   facts: ['id', 'at', 'price', 'kind', 'units', 'month'],
   indexes: [['units'], ['seller_key', 'id']],
   more: "drift: { unknown: { keep: 'extra' } },",
 };
 
-function csv(folder: string, name: string, lines: readonly string[]): string {
-  const path = join(folder, name);
-  writeFileSync(path, `${lines.join('\n')}\n`);
-  return path;
-}
-
-const staged = tempFolder();
-const old = [
-  'id,at,place,price,kind',
-  '1,2024-01-05 10:00:00,Rome,1.50,a',
-  '2,2024-02-05 10:00:00,Oslo,2.50,b',
-];
 const more = [
   'id,at,place,price,kind,seller,units,country,colour',
   '3,2024-02-06 10:00:00,Rome,,c,Ann,7,Italy,red',
@@ -101,28 +34,11 @@ const more = [
 ];
 
 describe('a definition that grew', () => {
-  const open: TestSite[] = [];
-  let database: TestDatabase | undefined;
-  afterEach(async () => {
-    for (const site of open.splice(0)) await site.close();
-    await database?.drop();
-    database = undefined;
-  });
-  const siteOf = async (backend: Backend, folder: string, change?: Change) => {
-    database ??= await testDatabase();
-    const site = await testSite({
-      backend,
-      folder,
-      database,
-      datasets: [definition(tempFolder(), change)],
-    });
-    open.push(site);
-    return site;
-  };
-  const closed = async (site: TestSite) => {
-    open.splice(open.indexOf(site), 1);
-    await site.close();
-  };
+  const sites = new Sites();
+  afterEach(() => sites.close());
+  const siteOf = sites.siteOf.bind(sites);
+  const closed = sites.closed.bind(sites);
+  const changedTo = sites.changedTo.bind(sites);
 
   describe('and its star and lake', () => {
     it('hold the old rows beside the new ones, and a site with the old definition goes on', async () => {
@@ -223,120 +139,6 @@ describe('a definition that grew', () => {
       ]);
     });
   });
-
-  /** Opens with the first definition, loads, and opens again with the changed one. */
-  const changedTo = async (change: Change, first: Change = {}) => {
-    const folder = tempFolder();
-    const before = await siteOf('postgres', folder, first);
-    await before.drop('sales', csv(staged, 'old.csv', old));
-    await closed(before);
-    return siteOf('postgres', folder, change);
-  };
-  const next = (header = old[0]) => csv(staged, 'next.csv', [header, '9,2024-05-05 10:00:00,Oslo,2.50,b']);
-
-  it.each<[string, Change, RegExp, RegExp]>([
-    [
-      'a changed type',
-      { columns: { id: 'bigint({ required: true })' } },
-      /fact_sale\.id is integer, not bigint/,
-      /`(alter table "star"\."fact_sale" alter column "id" type bigint)`/,
-    ],
-    [
-      'a narrower number',
-      { columns: { price: 'numeric(8, 1, { required: true })' } },
-      /fact_sale\.price is numeric\(8,2\), not numeric\(8,1\)/,
-      /`(alter table "star"\."fact_sale" alter column "price" type numeric\(8, 1\))`/,
-    ],
-    [
-      'a removed column',
-      { facts: ['id', 'at', 'price'] },
-      /fact_sale\.kind is not in the definition any more/,
-      /`(alter table "star"\."fact_sale" drop column "kind")`/,
-    ],
-  ])(
-    'is refused %s, and goes on when a person has changed the table',
-    async (_, change, message, statement) => {
-      const site = await changedTo(change);
-      const receipt = await site.drop('sales', next());
-      expect(receipt).toMatchObject({
-        status: 'failed',
-        error: { code: 'LF_STAR_CHANGED', message: expect.stringMatching(message) },
-      });
-      expect(await site.query('select id from star.fact_sale order by id')).toEqual([{ id: 1 }, { id: 2 }]);
-      const [, alter] = statement.exec(receipt.error!.fix)!;
-      await site.query('drop materialized view star.kept; drop view star.sale');
-      await site.query(alter);
-      expect(await replayed(site, 'next.csv')).toMatchObject({ status: 'done', rows: { loaded: 1 } });
-      expect(await site.query('select id::int as id from star.sale order by id')).toEqual([
-        { id: 1 },
-        { id: 2 },
-        { id: 9 },
-      ]);
-    },
-  );
-
-  it('is refused another natural key, with every other change at once', async () => {
-    const site = await changedTo({
-      columns: { country: 'text({ optional: true })', id: 'bigint({ required: true })' },
-      dimensions: { place_key: "lookup('dim_sale_place', { name: 'place', country: 'country' })" },
-    });
-    expect((await site.drop('sales', next())).error).toMatchObject({
-      code: 'LF_STAR_CHANGED',
-      message: expect.stringMatching(
-        /fact_sale\.id is integer, not bigint; the natural key of dim_sale_place is \(name\), not \(name, country\)/,
-      ),
-    });
-    const columns = await site.query(
-      "select attname from pg_attribute where attrelid = 'star.dim_sale_place'::regclass and attnum > 0",
-    );
-    expect(columns).toEqual([{ attname: 'sale_place_key' }, { attname: 'name' }]);
-  });
-
-  const hashedBy = (natural: string): Change => ({
-    columns: { country: 'text({ optional: true })' },
-    dimensions: { place_key: `lookup('dim_sale_place', ${natural}, {}, { keys: 'hashed' })` },
-  });
-
-  it('goes on with hashed keys', async () => {
-    const hashed = hashedBy("{ name: 'place' }");
-    const site = await changedTo(hashed, hashed);
-    expect(await site.drop('sales', next())).toMatchObject({ status: 'done', rows: { loaded: 1 } });
-    expect(await site.query('select id::int as id, name from star.sale order by id')).toEqual([
-      { id: 1, name: 'Rome' },
-      { id: 2, name: 'Oslo' },
-      { id: 9, name: 'Oslo' },
-    ]);
-  });
-
-  it.each<[string, Change, Change, RegExp]>([
-    [
-      'hashed keys where they were generated',
-      {},
-      hashedBy("{ name: 'place' }"),
-      /fact_sale\.place_key is integer, not bigint; dim_sale_place\.sale_place_key is integer, not bigint/,
-    ],
-    [
-      'hashes of another natural key',
-      hashedBy("{ name: 'place' }"),
-      hashedBy("{ name: 'place', country: 'country' }"),
-      /the natural key of dim_sale_place is \(name\), not \(name, country\)/,
-    ],
-    [
-      'hashes of a natural key in another order',
-      hashedBy("{ name: 'place', country: 'country' }"),
-      hashedBy("{ country: 'country', name: 'place' }"),
-      /the natural key of dim_sale_place is \(name, country\), not \(country, name\)/,
-    ],
-  ])(
-    'is refused %s, with no statement that would make wrong keys of it',
-    async (_, before, change, message) => {
-      const site = await changedTo(change, before);
-      const { error } = await site.drop('sales', next());
-      expect(error).toMatchObject({ code: 'LF_STAR_CHANGED', message: expect.stringMatching(message) });
-      expect(error!.fix).not.toContain('alter table');
-      expect(await site.query('select count(*)::int as rows from star.fact_sale')).toEqual([{ rows: 2 }]);
-    },
-  );
 
   it('says what holds a mart that has to be recreated', async () => {
     const folder = tempFolder();

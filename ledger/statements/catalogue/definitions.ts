@@ -8,6 +8,15 @@ export interface DefinitionsStatements {
       readonly definition: unknown;
     };
   };
+  'definitions/dependent-views': {
+    parameters: [schema: string, table: readonly string[]];
+    row: {
+      readonly schema: string;
+      readonly name: string;
+      readonly kind: string;
+      readonly made: boolean;
+    };
+  };
   'definitions/earlier-stars': {
     parameters: [dataset: string];
     row: {
@@ -25,7 +34,8 @@ export interface DefinitionsStatements {
       readonly name: string;
       readonly type: string;
       readonly not_null: boolean;
-      readonly in_key: boolean;
+      readonly key_name: string | null;
+      readonly comment: string | null;
     };
   };
 }

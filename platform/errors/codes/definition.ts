@@ -119,7 +119,7 @@ export const definitionCodes = {
   },
   LF_STAR_CHANGED: {
     message: 'The star of {dataset} does not match its definition: {differences}.',
-    fix: 'Undo that change of the definition, or give what is new another name{byHand}. Then drop the file again or replay it.',
+    fix: 'Take that change of the definition back, or give what is new another name. Or run this migration, then drop the file again or replay it; the next file creates the marts again:\n{migration}',
     retry: 'never',
   },
   LF_UNIQUE_UNKNOWN: {

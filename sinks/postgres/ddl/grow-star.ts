@@ -1,108 +1,104 @@
 /**
- * A definition that grew, and a star that is there already: what is only more is added (a column, an
- * attribute of a dimension, nulls where there were none); rows of before have null there, and 0, the
- * unknown member, as the key of a new dimension. What would change or lose values is an error that says
- * which statement a person may run.
+ * A definition that changed, and a star that exists already. What is only more is added (a column, an attribute of a
+ * dimension, nulls where there were none): earlier rows have null there, and 0, the unknown member, as the key of a
+ * new dimension. A table that holds no row is created again where it does not fit. What would change or lose values
+ * is an error that says how a person changes the tables.
  *
  * Facts come before dimensions: a chunk under way holds the facts and may still make members, so that
  * who waits for it must not hold the dimensions.
  */
 import pg from 'pg';
-import { earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
-import type { CompiledDataset, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
+import { dependentViews, earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { keySqlType, sqlType } from './ddl.ts';
+import { type Change, changesOf, dropViews, migrationOf } from './star-changes.ts';
+import { type WantedTable, wantedTables } from './star-tables.ts';
 
 /** How long to wait for chunks that are being copied: meanwhile others wait behind us. Then once more. */
 const lockTimeout = '10s';
 
-/** A column as the definition wants it. */
-interface Wanted {
-  readonly name: string;
-  /** A member's key: of another type it is another key. */
-  readonly isKey: boolean;
-  /** As a definition's DDL has it. */
-  readonly type: string;
-  readonly notNull: boolean;
-  /** Of a column that is added: what rows of before have; null for null. */
-  readonly before: string | null;
-}
-
-interface WantedTable {
-  readonly table: string;
-  readonly columns: readonly Wanted[];
-  /** Natural key; null for facts. */
-  readonly key: readonly string[] | null;
-  /** Members' keys are hashes of the natural one, which has no constraint of its own. */
-  readonly hashed: boolean;
-}
-
 /**
- * Alters the tables that are there already so that the definition's rows fit, in the caller's transaction.
- * Throws LF_STAR_CHANGED where that is not only adding; then nothing is altered.
+ * Alters the tables that exist already so that the definition's rows fit, in the caller's transaction.
+ * Throws LF_STAR_CHANGED where a table that holds rows would have to change otherwise than by an addition; then
+ * nothing is altered.
  */
 export async function growStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
   const { star } = dataset;
   if (star === null) return;
-  const wanted = wantedTables(star);
-  const tables = wanted.map(({ table }) => table);
-  const found = await starColumns(client, star.schema, tables);
+  const { schema } = star;
+  const tables = wantedTables(star);
+  const found = await starColumns(
+    client,
+    schema,
+    tables.map(({ table }) => table),
+  );
   if (found.length === 0) return;
   const earlier = await earlierStars(client, dataset.name);
-  const before = earlier.filter(({ schema }) => schema === star.schema).flatMap(wantedTables);
-  const given = namesGiven(before);
+  const before = earlier.filter((one) => one?.schema === schema).flatMap(wantedTables);
   const statements: string[] = [];
-  const mistakes: Mistake[] = [];
-  for (const table of wanted) {
-    const columns = found.filter((column) => column.table === table.table);
+  const changes: Change[] = [];
+  const empty: string[] = [];
+  for (const wanted of tables) {
+    const columns = found.filter((column) => column.table === wanted.table);
     if (columns.length === 0) continue;
-    const at = `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(table.table)}`;
-    statements.push(...additions(at, table, columns));
-    mistakes.push(...changes(at, table, columns, given.get(table.table) ?? new Set()));
-    mistakes.push(...keyChanges(table, columns, before));
+    const same = before.filter((one) => one.table === wanted.table);
+    const isShared = dataset.sharedTables.includes(wanted.table);
+    const changed = changesOf({ schema, wanted, found: columns, before: same, fact: tables[0], isShared });
+    if (changed.length === 0) statements.push(...additions(nameOf(schema, wanted.table), wanted, columns));
+    else if (!isShared && (await isEmpty(client, schema, wanted))) empty.push(wanted.table);
+    else changes.push(...changed);
   }
-  if (mistakes.length > 0) throw changed(dataset, mistakes);
-  if (statements.length === 0) return;
+  if (changes.length > 0) throw await refusal(client, dataset, schema, changes);
+  if (statements.length + empty.length === 0) return;
   await client.query(`set local lock_timeout = '${lockTimeout}'`);
+  await dropEmpty(
+    client,
+    dataset,
+    schema,
+    tables.filter(({ table }) => empty.includes(table)),
+  );
   for (const statement of statements) await client.query(statement);
   await client.query('set local lock_timeout to default');
 }
 
-function wantedTables(star: CompiledStar): WantedTable[] {
-  const facts = star.columns.map((column): Wanted => {
-    const { name } = column;
-    if (column.kind === 'value')
-      return { name, isKey: false, type: sqlType(column.logical), notNull: column.notNull, before: null };
-    const isKey = column.kind === 'dimension';
-    const type = isKey ? keySqlType(star.dimensions[column.dimension]) : 'integer';
-    return { name, isKey, type, notNull: true, before: '0' };
-  });
-  const lookups = new Map<string, WantedTable>();
-  for (const dimension of star.dimensions) {
-    if (dimension.kind === 'lookup') lookups.set(dimension.table, lookupTable(dimension));
-  }
-  return [{ table: star.fact, columns: facts, key: null, hashed: false }, ...lookups.values()];
+function nameOf(schema: string, table: string): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
 }
 
-function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>): WantedTable {
-  const { table, key, natural, attributes, hashed = false } = dimension;
-  const columns = [...natural, ...attributes].map(({ name, logical }): Wanted => {
-    const isKey = hashed && natural.some((column) => column.name === name);
-    return { name, isKey, type: sqlType(logical), notNull: false, before: null };
-  });
-  const surrogate = { name: key, isKey: true, type: keySqlType(dimension), notNull: true, before: null };
-  return { table, columns: [surrogate, ...columns], key: natural.map(({ name }) => name), hashed };
+/** Whether the table has no row, but for the unknown member. */
+async function isEmpty(
+  client: pg.ClientBase,
+  schema: string,
+  { table, member }: WantedTable,
+): Promise<boolean> {
+  const known = member === null ? '' : ` where ${pg.escapeIdentifier(member)} <> 0`;
+  const { rows } = await client.query(
+    `select exists (select from ${nameOf(schema, table)}${known}) as found`,
+  );
+  return !rows[0].found;
 }
 
-/** Names that earlier definitions gave the columns of each table: others are a person's own. */
-function namesGiven(before: readonly WantedTable[]): Map<string, Set<string>> {
-  const given = new Map<string, Set<string>>();
-  for (const { table, columns } of before) {
-    const names = given.get(table) ?? new Set();
-    for (const { name } of columns) names.add(name);
-    given.set(table, names);
+/** Drops tables without rows, and the marts that read them: both are created again with the star. */
+async function dropEmpty(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  schema: string,
+  tables: readonly WantedTable[],
+): Promise<void> {
+  if (tables.length === 0) return;
+  for (const { table } of tables)
+    await client.query(`lock table ${nameOf(schema, table)} in access exclusive mode`);
+  // Somebody may have loaded a row until the lock was there.
+  for (const wanted of tables) {
+    if (await isEmpty(client, schema, wanted)) continue;
+    const what = `${wanted.table} has got its first rows while it was being changed`;
+    throw new LandfallError('LF_INTERNAL', { reason: `${dataset.name}: ${what}` });
   }
-  return given;
+  const names = tables.map(({ table }) => table);
+  for (const drop of dropViews(await dependentViews(client, schema, names))) {
+    if (!drop.startsWith('--')) await client.query(drop);
+  }
+  for (const name of names) await client.query(`drop table ${nameOf(schema, name)}`);
 }
 
 /** Statements that add what the table lacks. */
@@ -118,64 +114,15 @@ function additions(at: string, { columns }: WantedTable, found: readonly StarCol
   });
 }
 
-interface Mistake {
-  readonly what: string;
-  readonly statement: string | null;
-}
-
-/** What the definition wants otherwise than the table has it. */
-function changes(
-  at: string,
-  { table, columns }: WantedTable,
-  found: readonly StarColumn[],
-  given: ReadonlySet<string>,
-): Mistake[] {
-  const wanted = new Map(columns.map((column) => [column.name, column]));
-  const mistakes: Mistake[] = [];
-  for (const { name, type } of found) {
-    const column = wanted.get(name);
-    if (column === undefined && given.has(name)) {
-      const statement = `alter table ${at} drop column ${pg.escapeIdentifier(name)}`;
-      mistakes.push({ what: `${table}.${name} is not in the definition any more`, statement });
-    } else if (column !== undefined && typeName(column.type) !== type) {
-      const change = `alter table ${at} alter column ${pg.escapeIdentifier(name)} type ${column.type}`;
-      const statement = column.isKey ? null : change;
-      mistakes.push({ what: `${table}.${name} is ${type}, not ${typeName(column.type)}`, statement });
-    }
-  }
-  return mistakes;
-}
-
-/** The natural key, where it is another one. A hash also depends on the order of its columns. */
-function keyChanges(
-  { table, key, hashed }: WantedTable,
-  found: readonly StarColumn[],
-  before: readonly WantedTable[],
-): Mistake[] {
-  if (key === null) return [];
-  const constraint = found.filter((column) => column.in_key).map(({ name }) => name);
-  const hashedBefore = before.flatMap((one) =>
-    one.table === table && one.hashed && one.key !== null ? [one.key] : [],
-  );
-  const keys = hashed ? hashedBefore : [constraint];
-  const order = (names: readonly string[]) => (hashed ? names : [...names].sort()).join();
-  const other = keys.find((names) => order(names) !== order(key));
-  if (other === undefined) return [];
-  const what = `the natural key of ${table} is (${other.join(', ')}), not (${key.join(', ')})`;
-  return [{ what, statement: null }];
-}
-
-/** As the server calls the type. */
-function typeName(type: string): string {
-  return type.replace('timestamptz', 'timestamp with time zone').replaceAll(', ', ',');
-}
-
-function changed(dataset: CompiledDataset, mistakes: readonly Mistake[]): LandfallError {
-  const statements = mistakes.flatMap(({ statement }) => (statement === null ? [] : [`\`${statement}\``]));
-  const byHand = statements.length === 0 ? '' : `, or change the table by hand: ${statements.join(', ')}`;
-  return new LandfallError('LF_STAR_CHANGED', {
-    dataset: dataset.name,
-    differences: mistakes.map(({ what }) => what).join('; '),
-    byHand,
-  });
+async function refusal(
+  client: pg.ClientBase,
+  { name: dataset }: CompiledDataset,
+  schema: string,
+  changes: readonly Change[],
+): Promise<LandfallError> {
+  const tables = [...new Set(changes.map(({ table }) => table))];
+  const views = await dependentViews(client, schema, tables);
+  const differences = changes.map(({ what }) => what).join('; ');
+  const migration = migrationOf(dataset, schema, changes, views);
+  return new LandfallError('LF_STAR_CHANGED', { dataset, differences, migration });
 }
