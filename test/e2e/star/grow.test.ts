@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, describe, expect, it } from 'vitest';
-import { tempFolder } from '../support/index.ts';
-import { replayed, undone } from './again.ts';
+import { tempFolder } from '../../support/index.ts';
+import { replayed, undone } from '../again.ts';
+import { committedParts } from '../site.ts';
 import { type Change, csv, next, old, Sites, staged } from './changing-sales.ts';
-import { committedParts } from './site.ts';
 
 /** The definition grown by everything that can be added. */
 const grown: Change = {

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { main } from '../cli/run.ts';
-import { sharedHome, tempFolder } from '../support/index.ts';
-import { replayed, undone } from './again.ts';
+import { main } from '../../cli/run.ts';
+import { sharedHome, tempFolder } from '../../support/index.ts';
+import { replayed, undone } from '../again.ts';
+import type { TestSite } from '../site.ts';
 import { type Change, csv, first, next, old, Sites, staged } from './changing-sales.ts';
-import type { TestSite } from './site.ts';
 
 describe('a definition that changed', () => {
   const sites = new Sites();

@@ -1,8 +1,8 @@
 /** The dataset `sales`, whose definition changes while its star and lake are full. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
-import { type Backend, type TestSite, testSite } from './site.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { type Backend, type TestSite, testSite } from '../site.ts';
 
 /** The definition of `sales` as it was first. */
 export const first = {
