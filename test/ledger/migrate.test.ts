@@ -5,7 +5,7 @@ import { migrate } from '../../ledger/migrate.ts';
 import { migrations } from '../../ledger/sql.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 
-describe('a ledger that was written before 0013-words', () => {
+describe('a ledger that an older version wrote', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -37,6 +37,14 @@ describe('a ledger that was written before 0013-words', () => {
     );
     await pool.query(
       `insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, claim) values (1, 0, 0, 1, 1, 3)`,
+    );
+    await pool.query(
+      `insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, state, rows_loaded, star_rows, parts)
+       values (2, 0, 0, 1, 1, 'committed', 5, 5, 2)`,
+    );
+    await pool.query(
+      `insert into landfall.part (path, chunk_id, file_id, dataset, rows, bytes)
+       values ('x/a.parquet', 2, 2, 'x', 3, 30), ('x/b.parquet', 2, 2, 'x', 2, 20)`,
     );
     await pool.query(
       `insert into landfall.survey (file_id, number, byte_start, byte_end, block_hashes, result) values (1, 0, 0, 1, '', '[]')`,
@@ -74,6 +82,13 @@ describe('a ledger that was written before 0013-words', () => {
     const again = `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state)
       values ('x', 'a.csv', 'file:///a', 'pool', 'landing', 1, '1', 'discovered')`;
     await expect(database.pool.query(again)).rejects.toMatchObject({ constraint: 'file_unfinished' });
+  });
+
+  it('keeps an account of each sink for chunks that lake and star were counted for', async () => {
+    const { rows } = await database.pool.query(
+      `select accounts from landfall.chunk where state = 'committed'`,
+    );
+    expect(rows).toEqual([{ accounts: { lake: { rows: 5, bytes: 50 }, star: { rows: 5, bytes: 0 } } }]);
   });
 
   it('keeps what a version that replaces another has staged', async () => {
