@@ -122,27 +122,28 @@ const capital = (word: string) => word[0].toUpperCase() + word.slice(1);
 const interfaceOf = (owner: string) => `${capital(owner)}Statements`;
 
 function entry(name: string, { parameters, row }: Header): string {
-  const members = parameters.map((one) => `${one.name}: ${parameterType(one)}`);
-  return [`  '${name}': {`, ...fitting('    parameters: [', members, '];'), ...rowLines(row), '  };'].join(
-    '\n',
-  );
+  const members = parameters.map((one) => `${one.name}: ${parameterType(one)}`).join(', ');
+  return filled(`  '${name}': { parameters: [${members}]; row: ${rowOf(row)} };`);
 }
 
-/** On one line where it fits, as the formatter has it. */
-function fitting(start: string, members: readonly string[], end: string): string[] {
-  const line = `${start}${members.join(', ')}${end}`;
-  if (line.length <= lineWidth) return [line];
-  return [start, ...members.map((member) => `      ${member},`), `    ${end}`];
+/** Breaks a statement that is too long for a line after a comma or a semicolon. */
+function filled(statement: string): string {
+  const lines = [''];
+  for (const piece of statement.split(/(?<=[,;] )/)) {
+    const last = lines.length - 1;
+    if ((lines[last] + piece).trimEnd().length <= lineWidth) lines[last] += piece;
+    else lines.push(`      ${piece}`);
+  }
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-function rowLines(row: Header['row']): string[] {
+function rowOf(row: Header['row']): string {
   const tables = row.filter((one) => typeof one === 'string').map((table) => `${capital(table)}Row`);
   const columns = row.filter((one) => typeof one !== 'string');
-  if (columns.length === 0) return [`    row: ${tables.join(' & ') || 'never'};`];
   // Two columns of one name are one member.
-  const members = new Map(columns.map((one) => [one.name, `      readonly ${one.name}: ${rowType(one)};`]));
-  const start = [...tables, '{'].join(' & ');
-  return [`    row: ${start}`, ...members.values(), '    };'];
+  const members = new Map(columns.map((one) => [one.name, `${one.name}: ${rowType(one)}`]));
+  const own = columns.length > 0 ? [`Readonly<{ ${[...members.values()].join('; ')} }>`] : [];
+  return [...tables, ...own].join(' & ') || 'never';
 }
 
 function parameterType(one: Typed): string {

@@ -2,50 +2,14 @@
 import type { FileRow } from '../row-types.ts';
 
 export interface ProgressStatements {
-  'progress/file-progress': {
-    parameters: [file_id: readonly number[]];
-    row: {
-      readonly file_id: number;
-      readonly dataset: string;
-      readonly name: string;
-      readonly state: FileRow['state'];
-      readonly bytes: number;
-      readonly chunks: number;
-      readonly landed_at: Date;
-      readonly started_at: Date | null;
-      readonly finished_at: Date | null;
-      readonly error: FileRow['error'];
-      readonly link: FileRow['link'];
-      readonly linked_to: number | null;
-      readonly linked_name: string | null;
-      readonly drift: unknown | null;
-      readonly chunks_committed: number;
-      readonly bytes_committed: number;
-      readonly parts: number;
-      readonly rows_parsed: number;
-      readonly rows_loaded: number;
-      readonly rows_rejected: number;
-      readonly rows_deduplicated: number;
-    };
-  };
-  'progress/recent-files': {
-    parameters: [finished: number];
-    row: {
-      readonly file_id: number;
-    };
-  };
-  'progress/totals': {
-    parameters: [file_id: readonly number[]];
-    row: {
-      readonly files: number;
-      readonly files_done: number;
-      readonly files_failed: number;
-      readonly bytes: number;
-      readonly bytes_committed: number;
-      readonly rows_parsed: number;
-      readonly rows_loaded: number;
-      readonly rows_rejected: number;
-      readonly rows_deduplicated: number;
-    };
-  };
+  'progress/file-progress': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
+      dataset: string; name: string; state: FileRow['state']; bytes: number; chunks: number; landed_at: Date;
+      started_at: Date | null; finished_at: Date | null; error: FileRow['error']; link: FileRow['link'];
+      linked_to: number | null; linked_name: string | null; drift: unknown | null; chunks_committed: number;
+      bytes_committed: number; parts: number; rows_parsed: number; rows_loaded: number; rows_rejected: number;
+      rows_deduplicated: number }> };
+  'progress/recent-files': { parameters: [finished: number]; row: Readonly<{ file_id: number }> };
+  'progress/totals': { parameters: [file_id: readonly number[]]; row: Readonly<{ files: number;
+      files_done: number; files_failed: number; bytes: number; bytes_committed: number; rows_parsed: number;
+      rows_loaded: number; rows_rejected: number; rows_deduplicated: number }> };
 }

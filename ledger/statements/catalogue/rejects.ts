@@ -2,98 +2,29 @@
 import type { FileRow, RejectRow } from '../row-types.ts';
 
 export interface RejectsStatements {
-  'rejects/add-rejects': {
-    parameters: [
-      file_id: number,
-      chunk_id: number,
-      definition_version: string,
-      byte_offset: readonly number[],
-      byte_length: readonly (number | null)[],
-      line: readonly number[],
-      column_name: readonly (string | null)[],
-      code: readonly string[],
-      message: readonly string[],
-      raw: readonly string[],
-    ];
-    row: never;
-  };
-  'rejects/open-reject-borders': {
-    parameters: [file_id: number, number: number];
-    row: {
-      readonly byte_offset: number;
-    };
-  };
-  'rejects/open-rejects': {
-    parameters: [file_id: number, byte_offset: number, byte_offset: number];
-    row: RejectRow & {
-      readonly entry: string | null;
-      readonly line_in_entry: number | null;
-    };
-  };
-  'rejects/recent-rejects': {
-    parameters: [limit: number];
-    row: RejectRow;
-  };
-  'rejects/reject-counts': {
-    parameters: [file_id: number];
-    row: {
-      readonly code: string;
-      readonly count: number;
-    };
-  };
-  'rejects/reject-holders': {
-    parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
-    row: {
-      readonly file_id: number;
-      readonly name: string;
-    };
-  };
-  'rejects/reject-summary': {
-    parameters: [file_id: number, examples: number];
-    row: {
-      readonly code: string;
-      readonly column_name: string | null;
-      readonly count: number;
-      readonly examples: unknown;
-    };
-  };
-  'rejects/reject-takers': {
-    parameters: [file_id: number];
-    row: {
-      readonly file_id: number;
-      readonly name: string;
-      readonly link: NonNullable<FileRow['link']>;
-      readonly state: FileRow['state'];
-      readonly rejects: number;
-    };
-  };
-  'rejects/rejects': {
-    parameters: [file_id: number, limit: number];
-    row: RejectRow & {
-      readonly entry: string | null;
-      readonly line_in_entry: number | null;
-    };
-  };
-  'rejects/release-rejects': {
-    parameters: [taken_by: readonly number[]];
-    row: never;
-  };
-  'rejects/replays-of': {
-    parameters: [file_id: number];
-    row: {
-      readonly url: string;
-    };
-  };
-  'rejects/return-rejects': {
-    parameters: [file_id: number, origin_offset: readonly number[], replay_offset: readonly number[]];
-    row: never;
-  };
-  'rejects/take-rejects': {
-    parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
-    row: never;
-  };
-  'rejects/undo-rejects': {
-    parameters: [file_id: readonly number[]];
-    row: never;
-  };
+  'rejects/add-rejects': { parameters: [file_id: number, chunk_id: number, definition_version: string,
+      byte_offset: readonly number[], byte_length: readonly (number | null)[], line: readonly number[],
+      column_name: readonly (string | null)[], code: readonly string[], message: readonly string[],
+      raw: readonly string[]]; row: never };
+  'rejects/open-reject-borders': { parameters: [file_id: number, number: number];
+      row: Readonly<{ byte_offset: number }> };
+  'rejects/open-rejects': { parameters: [file_id: number, byte_offset: number, byte_offset: number];
+      row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null }> };
+  'rejects/recent-rejects': { parameters: [limit: number]; row: RejectRow };
+  'rejects/reject-counts': { parameters: [file_id: number]; row: Readonly<{ code: string; count: number }> };
+  'rejects/reject-holders': { parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
+      row: Readonly<{ file_id: number; name: string }> };
+  'rejects/reject-summary': { parameters: [file_id: number, examples: number]; row: Readonly<{ code: string;
+      column_name: string | null; count: number; examples: unknown }> };
+  'rejects/reject-takers': { parameters: [file_id: number]; row: Readonly<{ file_id: number; name: string;
+      link: NonNullable<FileRow['link']>; state: FileRow['state']; rejects: number }> };
+  'rejects/rejects': { parameters: [file_id: number, limit: number];
+      row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null }> };
+  'rejects/release-rejects': { parameters: [taken_by: readonly number[]]; row: never };
+  'rejects/replays-of': { parameters: [file_id: number]; row: Readonly<{ url: string }> };
+  'rejects/return-rejects': { parameters: [file_id: number, origin_offset: readonly number[],
+      replay_offset: readonly number[]]; row: never };
+  'rejects/take-rejects': { parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
+      row: never };
+  'rejects/undo-rejects': { parameters: [file_id: readonly number[]]; row: never };
 }

@@ -2,20 +2,8 @@
 import type { FileRow } from '../row-types.ts';
 
 export interface RenewalStatements {
-  'renewal/relink-files': {
-    parameters: [file_id: number, renewed: number];
-    row: never;
-  };
-  'renewal/remove-file': {
-    parameters: [file_id: number];
-    row: never;
-  };
-  'renewal/renew-file': {
-    parameters: [file_id: number, fingerprint: string];
-    row: FileRow;
-  };
-  'renewal/retire-file': {
-    parameters: [file_id: number];
-    row: never;
-  };
+  'renewal/relink-files': { parameters: [file_id: number, renewed: number]; row: never };
+  'renewal/remove-file': { parameters: [file_id: number]; row: never };
+  'renewal/renew-file': { parameters: [file_id: number, fingerprint: string]; row: FileRow };
+  'renewal/retire-file': { parameters: [file_id: number]; row: never };
 }

@@ -1,26 +1,10 @@
 // Written by `npm run statements` from the headers of ddl/statements/rules.
 
 export interface RulesStatements {
-  'rules/settle-rules': {
-    parameters: [file_id: readonly number[], rule_id: readonly number[]];
-    row: never;
-  };
-  'rules/settled-rules': {
-    parameters: [file_id: number, rule_id: readonly number[]];
-    row: {
-      readonly rule_id: number;
-    };
-  };
-  'rules/unsettle-files': {
-    parameters: [file_id: readonly number[]];
-    row: never;
-  };
-  'rules/unsettled-loaded': {
-    parameters: [dataset: string, rule_id: number];
-    row: {
-      readonly file_id: number;
-      readonly name: string;
-      readonly definition_version: string;
-    };
-  };
+  'rules/settle-rules': { parameters: [file_id: readonly number[], rule_id: readonly number[]]; row: never };
+  'rules/settled-rules': { parameters: [file_id: number, rule_id: readonly number[]];
+      row: Readonly<{ rule_id: number }> };
+  'rules/unsettle-files': { parameters: [file_id: readonly number[]]; row: never };
+  'rules/unsettled-loaded': { parameters: [dataset: string, rule_id: number]; row: Readonly<{ file_id: number;
+      name: string; definition_version: string }> };
 }

@@ -3,20 +3,8 @@ import type { Json } from '../../json.ts';
 import type { FileRow } from '../row-types.ts';
 
 export interface UndoStatements {
-  'undo/lock-family': {
-    parameters: [file_id: number];
-    row: FileRow;
-  };
-  'undo/swept-file': {
-    parameters: [file_id: number];
-    row: never;
-  };
-  'undo/undo-files': {
-    parameters: [file_id: readonly number[], undone: Json];
-    row: never;
-  };
-  'undo/unswept-files': {
-    parameters: [];
-    row: FileRow;
-  };
+  'undo/lock-family': { parameters: [file_id: number]; row: FileRow };
+  'undo/swept-file': { parameters: [file_id: number]; row: never };
+  'undo/undo-files': { parameters: [file_id: readonly number[], undone: Json]; row: never };
+  'undo/unswept-files': { parameters: []; row: FileRow };
 }
