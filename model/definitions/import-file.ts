@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { type Definition, isDefinition } from '../language/define.ts';
 import { type DefinitionFile, fileError } from './find-files.ts';
 
@@ -39,7 +40,8 @@ export async function definitionsIn(
   try {
     exported = (await load(file)) as Record<string, unknown>;
   } catch (error) {
-    throw fileError(file, error instanceof Error ? error.message : String(error), error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LandfallError('LF_DEFINITION_IMPORT', { file, reason }, { cause: error });
   }
   const definitions = [...new Set(Object.values(exported ?? {}))].filter(isDefinition);
   if (definitions.length === 0 && named) {

@@ -27,6 +27,11 @@ export const definitionCodes = {
     fix: 'Export what defineDataset returns: `export default defineDataset({ … })`.',
     retry: 'never',
   },
+  LF_DEFINITION_IMPORT: {
+    message: '{file} cannot be imported: {reason}',
+    fix: 'Fix the error in the file, or in a file that it imports.',
+    retry: 'never',
+  },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
     fix: 'Copy the definitions of the coordinator to the machine of this worker (LANDFALL_DATASETS names the folder there). The worker reads them without a restart; the chunk waits until then.',
