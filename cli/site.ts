@@ -28,6 +28,8 @@ export interface SiteOptions {
   readonly watch: boolean;
   /** Serve the page, the API and the progress socket. */
   readonly serve: boolean;
+  /** The command reports how each file ended: the log need not. Default: false. */
+  readonly reportsFiles?: boolean;
   readonly log?: Log;
 }
 
@@ -44,7 +46,11 @@ export interface Site {
 }
 
 /** Starts everything that one machine needs: coordinator, workers, landing folder and page. */
-export function openWholeSite(config: Config, registry: Registry, log?: Log): Promise<Site> {
+export function openWholeSite(
+  config: Config,
+  registry: Registry,
+  options: Pick<SiteOptions, 'log' | 'reportsFiles'> = {},
+): Promise<Site> {
   return openSite({
     config,
     registry,
@@ -52,7 +58,7 @@ export function openWholeSite(config: Config, registry: Registry, log?: Log): Pr
     workers: config.workers,
     watch: true,
     serve: true,
-    ...(log && { log }),
+    ...options,
   });
 }
 
@@ -165,7 +171,7 @@ async function openCoordinator(
 }
 
 async function openInTurn(
-  { config, registry, scope, watch }: SiteOptions,
+  { config, registry, scope, watch, reportsFiles }: SiteOptions,
   database: Database,
   log: Log,
   closers: Closers,
@@ -185,7 +191,8 @@ async function openInTurn(
     hub?.setOutage(source, outage);
   };
   const onDefinitions = () => hub?.setDefinitions(registry);
-  const options = { config, database, registry, scope, watch, log, onUnknown, onOutage, onDefinitions };
+  const told = { onUnknown, onOutage, onDefinitions };
+  const options = { config, database, registry, scope, watch, reportsFiles, log, ...told };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
@@ -256,7 +263,8 @@ export async function closeGivenUp(open: { close(): Promise<void> }): Promise<vo
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once.
+ * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. To be called before the
+ * command says that it is up: whoever reads that may send a signal at once.
  * Throws LF_COORDINATOR_RUNNING when another coordinator has taken over that of the site: whoever started
  * this process has to know.
  */

@@ -19,6 +19,8 @@ export interface CoordinatorOptions {
   readonly scope: string;
   /** Watch the landing folder. */
   readonly watch: boolean;
+  /** Whoever started it reports how each file ended: the log has failures at debug level only. Default: false. */
+  readonly reportsFiles?: boolean;
   readonly log: Log;
   /** Told of all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;

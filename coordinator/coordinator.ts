@@ -199,7 +199,7 @@ class LandfallCoordinator implements Coordinator {
 
   /** Opens the queues and stores, and what the files' steps need of them. */
   private async openContext(): Promise<void> {
-    const { config, database, registry, scope, log } = this.options;
+    const { config, database, registry, scope, log, reportsFiles = false } = this.options;
     // First: it is opened without asking a server, and may be at fault.
     const lake = await openStorage(config.lakeUrl, 'lake');
     this.queues = await openQueues({
@@ -227,7 +227,7 @@ class LandfallCoordinator implements Coordinator {
     this.closers.push(() => this.closeQueues());
     const { context, outages, inFlight, settling, stars, marts } = this;
     this.flow = new FileFlow({
-      ...{ context, config, outages, inFlight, settling, stars, marts },
+      ...{ context, config, outages, inFlight, settling, stars, marts, reportsFiles },
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
       onFixed: () => this.recovery.request(),
     });

@@ -149,9 +149,10 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
       throw new GivenBack(elsewherePauseMs, error);
     }
     const final = isFinal(error, context);
-    // One chunk of a file past its limit says what all the others would.
-    const level = described.code === 'LF_REJECT_LIMIT' ? 'debug' : 'warn';
-    log[level]({ ...described, attempt, stack: stackOf(error) }, final ? 'failed' : 'will be tried again');
+    log[levelOf(error)](
+      { ...described, attempt, stack: stackOf(error) },
+      final ? 'failed' : 'will be tried again',
+    );
     if (final) {
       await hold.fail(described);
       crashPoint('chunk.failed');
@@ -177,7 +178,7 @@ async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
   } catch (error) {
     if (signal.aborted) throw error;
     const described = describeError(error);
-    log.warn({ from, to, attempt, ...described }, 'scan failed');
+    log[levelOf(error)]({ from, to, attempt, ...described, stack: stackOf(error) }, 'scan failed');
     if (retryOf(error) !== 'never') throw error;
     await ledger.saveScan(scan, Buffer.alloc(0), { error: described });
     crashPoint('scan.refused');
@@ -217,6 +218,11 @@ function throughOutage(
       onRecovered: () => log.info('going on'),
     },
   );
+}
+
+/** What fails the file at once is the coordinator's to report, once for all of its chunks. */
+function levelOf(error: unknown): 'debug' | 'warn' {
+  return retryOf(error) === 'never' ? 'debug' : 'warn';
 }
 
 /** Where an error of ours came from; a LandfallError says all there is to say. */

@@ -15,9 +15,10 @@ export function coordinatorCommand(): Command {
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
       const site = await openSite({ config, registry, scope: 'pool', workers: 0, watch: true, serve: true });
+      const stopped = untilStopped(site);
       process.stderr.write(`coordinator is up: ${site.url}\n`);
       try {
-        await untilStopped(site);
+        await stopped;
       } finally {
         await closeInTime(site, config);
       }

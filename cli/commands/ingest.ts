@@ -48,6 +48,7 @@ export function ingestCommand(): Command {
         workers: config.workers,
         watch: false,
         serve: false,
+        reportsFiles: true,
         log,
       });
       const terminal = attachTerminal(site.hub);

@@ -28,7 +28,7 @@ export function replayCommand(): Command {
       const { config, registry } = await settle(flags);
       const scope = `replay-${randomBytes(6).toString('hex')}`;
       const log = createLog('replay', { level: 'warn' });
-      const roles = { workers: config.workers, watch: false, serve: false };
+      const roles = { workers: config.workers, watch: false, serve: false, reportsFiles: true };
       const site = await openSite({ config, registry, scope, ...roles, log });
       const terminal = attachTerminal(site.hub);
       const replay = async (deadline: OutageDeadline) => {

@@ -17,9 +17,10 @@ export function upCommand(): Command {
       const { config, registry } = await settle(flags);
       const site = await openWholeSite(config, registry);
       const terminal = attachTerminal(site.hub);
+      const stopped = untilStopped(site);
       process.stderr.write(`Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}; Ctrl-C stops\n`);
       try {
-        await untilStopped(site);
+        await stopped;
       } finally {
         terminal.close();
         process.stderr.write('stopping: chunks in flight finish or are given back\n');

@@ -16,6 +16,7 @@ export function watchCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall watch --port 8080')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config } = await settle(flags);
+      const stopped = untilStopped();
       const source = socketSource({
         url: `ws://${config.host}:${config.port}/progress`,
         token: config.token,
@@ -23,7 +24,7 @@ export function watchCommand(): Command {
       const stop = flags.json
         ? source.subscribe((message) => process.stdout.write(`${JSON.stringify(message)}\n`))
         : attachTerminal(source).close;
-      await untilStopped();
+      await stopped;
       stop();
     });
 }

@@ -24,10 +24,11 @@ export function workerCommand(): Command {
         count: config.workers,
         log,
       });
+      const stopped = untilStopped();
       process.stderr.write(
         `${config.workers} worker processes joined the pool (${pool.pids().join(', ')})\n`,
       );
-      await untilStopped();
+      await stopped;
       await pool.close();
       await database.close();
     });

@@ -46,6 +46,8 @@ export interface FileFlowOptions {
   readonly settling: Settling;
   readonly stars: Stars;
   readonly marts: Marts;
+  /** As in CoordinatorOptions. */
+  readonly reportsFiles: boolean;
   /** By the time the file ended, another one had its name. */
   readonly onChanged: (file: LedgerFile) => void;
   /** A definition that a file waited for can be used. */
@@ -255,9 +257,9 @@ export class FileFlow {
   }
 
   private async fail(file: LedgerFile, error: unknown): Promise<void> {
-    const { context } = this.options;
+    const { context, reportsFiles } = this.options;
     const { code, message, fix } = describeError(error);
-    context.log.warn({ err: error, file: file.name, code }, 'the file failed');
+    context.log[reportsFiles ? 'debug' : 'warn']({ err: error, file: file.name, code }, 'the file failed');
     const failing = () => failFile(context, file, { code, message, fix });
     const moved = await this.through(file, failing);
     if (moved === null) return this.through(file, () => this.endUnheard(file.fileId));

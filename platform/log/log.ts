@@ -1,5 +1,7 @@
 /** Logs: to standard error, because standard output belongs to results. */
 import pino from 'pino';
+import { LandfallError } from '../errors/errors.ts';
+import { retryOf } from '../errors/retry.ts';
 
 export type Log = pino.Logger;
 
@@ -27,16 +29,28 @@ export function createLog(name: string, options: { level?: pino.Level | 'silent'
   const stream = process.stderr.isTTY
     ? { write: (line: string) => destination.write(toText(line)) }
     : destination;
-  return pino({ name, level, redact, serializers: { err: plainError } }, stream);
+  return pino({ name, level, redact, serializers: { err: (error) => plainError(error) } }, stream);
 }
 
-/** What one needs of an error. The drivers hang their whole client on theirs, password and all. */
-function plainError(error: unknown): unknown {
+/**
+ * What a reader needs of an error. The drivers attach their whole client to theirs, password included.
+ * An error with a code says what is wrong; a stack says where in the code an unexpected one arose. Where a code
+ * means that trying again would not help, the cause is explained as well and has no stack either.
+ */
+function plainError(error: unknown, isExplained = false): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack } = error;
   const { code } = error as { code?: unknown };
-  const cause = error.cause instanceof Error ? { cause: plainError(error.cause) } : {};
-  return { type: name, message, ...(typeof code === 'string' && { code }), ...cause, stack };
+  const coded = error instanceof LandfallError && error.code !== 'LF_INTERNAL';
+  const explained = isExplained || (coded && retryOf(error) === 'never');
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' && { code }),
+    ...(coded && { fix: error.fix }),
+    ...(error.cause instanceof Error && { cause: plainError(error.cause, explained) }),
+    ...(!coded && !explained && { stack }),
+  };
 }
 
 /** One entry as a line of text: `12:30:01 warn  worker  lost the chunk  fileId=3 chunk=7`. */

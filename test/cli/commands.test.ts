@@ -1,6 +1,7 @@
 /** The built command as a user runs it: standard output, exit codes, files left where they were. */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 import { landfall } from './run.ts';
@@ -111,6 +112,13 @@ describe('commands', () => {
     const dirty = await run('ingest', 'dirty.csv', '--dataset', 'trips');
     expect(dirty.code).toBe(3);
     expect(dirty.stdout).toContain('LF_REJECT_LIMIT');
+    expect(dirty.stderr).not.toMatch(/"level"|"stack"/);
+    // A worker finds out what is wrong with this one, where the coordinator counted the rejects of the other.
+    const packed = gzipSync(rows.join('\n'));
+    writeFileSync(join(cwd, 'damaged.csv.gz'), packed.fill(0, packed.length >> 1));
+    const damaged = await run('ingest', 'damaged.csv.gz', '--dataset', 'trips');
+    expect([damaged.code, damaged.stdout]).toEqual([1, expect.stringContaining('LF_UNPACK')]);
+    expect(damaged.stderr).not.toMatch(/"level"|"stack"/);
     const unknown = await run('ingest', 'a.csv', '--dataset', 'planets');
     expect(unknown.code).toBe(2);
     expect(unknown.stdout + unknown.stderr).toContain('trips');

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import trips from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
@@ -92,9 +93,13 @@ describe('a chunk that fails', () => {
 
   it('has failed at once when trying again cannot help', async () => {
     await writeFile(stage.path, 'other bytes');
-    const handle = await handler();
+    const logged: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+    const handle = await handler({ log });
     await handle({ kind: 'chunk', chunk: stage.jobs[0] }, context());
     expect(await state()).toEqual({ state: 'failed', code: 'LF_FILE_CHANGED' });
+    // Whoever reports the file's end says why.
+    expect(logged).toEqual([]);
   });
 
   it('has not failed when it is given back, even at its last attempt', async () => {

@@ -31,6 +31,33 @@ describe('a log', () => {
     expect(lines[1]).toMatchObject({ err: { message: 'broken' } });
   });
 
+  it('has a stack for what is unexpected, and none for what a code explains', () => {
+    const { lines } = run(
+      `const { LandfallError } = await import('jiti').then(({ createJiti }) =>
+         createJiti(process.cwd() + '/').import('./platform/errors/errors.ts'));
+       const cause = Object.assign(new Error('low'), { code: 'Z_DATA_ERROR' });
+       for (const err of [
+         new LandfallError('LF_UNPACK', { file: 'a.gz', reason: 'it is damaged' }, { cause }),
+         new LandfallError('LF_STORAGE', { store: 'lake', reason: 'it is away' }, { cause }),
+         new LandfallError('LF_INTERNAL', { reason: 'a bug' }, { cause }),
+       ]) log.warn({ err }, 'failed')`,
+    );
+    const [mistake, outage, bug] = lines.map(
+      ({ err }) => err as { stack?: string; cause: { stack?: string } },
+    );
+    expect(mistake).toMatchObject({
+      code: 'LF_UNPACK',
+      fix: expect.any(String),
+      cause: { code: 'Z_DATA_ERROR', message: 'low' },
+    });
+    const stacks = [mistake, outage, bug].map(({ stack, cause }) => [typeof stack, typeof cause.stack]);
+    expect(stacks).toEqual([
+      ['undefined', 'undefined'],
+      ['undefined', 'string'],
+      ['string', 'string'],
+    ]);
+  });
+
   it('has the level of LANDFALL_LOG', () => {
     const code = `log.debug('a'); log.error('b')`;
     expect(run(code, { LANDFALL_LOG: 'debug' }).lines).toHaveLength(2);
