@@ -1,4 +1,4 @@
-/** What the coordinator's steps are lent. */
+/** What the coordinator's steps share. */
 import type pg from 'pg';
 import type { Ledger, LedgerFile } from '../ledger/ledger.ts';
 import type { Registry } from '../model/registry.ts';
@@ -8,7 +8,7 @@ import type { Queues } from '../platform/queue/index.ts';
 import type { Storage } from '../platform/storage/contract.ts';
 import type { Sink } from '../sinks/contract.ts';
 
-/** The file that another comes from, as receipts tell it. */
+/** The file that another file comes from, as shown in receipts. */
 export async function linkOf(ledger: Ledger, file: LedgerFile): Promise<FileLink | undefined> {
   if (file.link === null || file.linkedTo === null) return undefined;
   const other = await ledger.file(file.linkedTo);
@@ -20,12 +20,12 @@ export interface Context {
   readonly ledger: Ledger;
   readonly queues: Queues;
   readonly registry: Registry;
-  /** Queue scope whose files these are. */
+  /** The queue scope to which the files belong. */
   readonly scope: string;
   readonly chunkBytes: number;
   readonly lake: Storage;
   readonly sinks: readonly Sink[];
-  /** Opened when first needed: a single ingest moves nothing. */
+  /** Opened on first use: a single ingest moves no file. */
   readonly archive: () => Promise<Storage>;
   readonly failed: () => Promise<Storage>;
   readonly log: Log;

@@ -1,4 +1,4 @@
-/** The coordinator as the command sees it. */
+/** The interface of the coordinator for the `landfall` command. */
 
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Registry } from '../model/registry.ts';
@@ -15,18 +15,18 @@ export interface CoordinatorOptions {
   readonly config: Config;
   readonly database: Database;
   readonly registry: Registry;
-  /** Queue scope: `pool`, or one of its own for a single ingest. */
+  /** Queue scope: `pool`, or the scope of a single command. */
   readonly scope: string;
-  /** Watch the landing folder. */
+  /** Whether to watch the landing folder. */
   readonly watch: boolean;
   /** Whoever started it reports how each file ended: the log has failures at debug level only. Default: false. */
   readonly reportsFiles?: boolean;
   readonly log: Log;
-  /** Told of all files that are left in the landing folder, whenever they change. */
+  /** Called with all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;
-  /** Told when the registry has other datasets, or other broken definitions. */
+  /** Called when the datasets or the broken definitions of the registry have changed. */
   readonly onDefinitions?: () => void;
-  /** Told what a part of the coordinator (`source`) waits for to be gone; null when it goes on. */
+  /** Called with the outage that a part of the coordinator (`source`) is waiting for; with null when it resumes. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
 }
 
@@ -34,25 +34,25 @@ export interface Coordinator {
   readonly ledger: Ledger;
   readonly queues: Queues;
   /**
-   * Loads a file where it lies; it is not moved. Resolves with its id when it is noted in the ledger.
-   * Without `dataset`: the one its folder is named after, or the only one that its header fits.
+   * Loads a file from where it is, without moving it. Resolves with its id when it is in the ledger.
+   * The default of `dataset` is the one that the file's folder is named after, or the only one that its header fits.
    * Throws LF_FILE_MISSING, LF_FILE_KIND, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR.
    */
   submit(file: { path: string; dataset?: string }): Promise<number>;
   /**
-   * Tries again what was not loaded: the waiting rejects of a file that is done, or a file as a whole that
-   * failed or was undone; with `whole` a file that is done is undone and loaded again. Resolves with the id
-   * of the file that does it, null where no reject waits.
+   * Loads again what was not loaded: the waiting rejects of a file that is done, or the whole of a file that failed
+   * or was undone. With `whole`, a file that is done is undone and loaded again. Resolves with the id of the file
+   * that is loaded, or null if no reject waits.
    * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_MISSING, LF_REJECTS_CUT.
    */
   replay(fileId: number, options?: { whole?: boolean }): Promise<number | null>;
-  /** The receipt of a file when it has ended, is put away, and its dataset's marts hold it. */
+  /** Resolves with the receipt of a file when it has ended, is put away, and is in the marts of its dataset. */
   settled(fileId: number): Promise<Receipt>;
-  /** Files that are left in the landing folder, each with what would help. */
+  /** The files that are left in the landing folder, each with a hint. */
   unknownFiles(): readonly UnknownFile[];
   /**
-   * Resolves with LF_COORDINATOR_RUNNING when another coordinator has taken the scope over while the
-   * database was out of reach. Then this one has ended.
+   * Resolves with LF_COORDINATOR_RUNNING if another coordinator took over the scope while the database was
+   * unreachable. This coordinator has then ended.
    */
   readonly takenOver: Promise<LandfallError>;
   /** Finishes what is in flight and leaves the rest to the next start. */

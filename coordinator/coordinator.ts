@@ -1,22 +1,22 @@
 /**
- * The coordinator: finds files that have landed, has workers load them, and ends each with a receipt.
+ * The coordinator finds files that have landed, has workers load them, and ends each with a receipt.
  *
  *   (landing) ─▶ discovered ─▶ scanning ─▶ loading ─▶ finalising ─▶ done
  *                    │             │           │            │
  *                    ├─▶ duplicate ◀           │            │       archive/ ◀─ done, duplicate
  *                    └─────────────┴───────────┴────────────┴─▶ failed ─▶ failed/
  *
- *   discovered   in the ledger. Left when its layout is settled; fails when it cannot be read.
- *   scanning     workers look for the record borders of a large file; then it is planned.
- *                A file whose content is loaded is a duplicate; while it is only being loaded, the file waits.
- *   loading      its chunks are in the queue. Left when all are committed, or one has failed for good.
- *   finalising   its accounts are compared. A difference, too many rejects or a broken data check fail it.
- *   done, failed, duplicate   final: it leaves the landing folder. A failed file leaves nothing in any sink.
- *   undone       what a done file becomes when it is undone or another version replaces it.
+ *   discovered   The file is in the ledger. Its layout is settled next; if it cannot be read, it fails.
+ *   scanning     Workers find the record borders of a large file. Then the file is planned. If its content is
+ *                already loaded it is a duplicate; if another file with the same content is loading, it waits.
+ *   loading      Its chunks are in the queue, until all are committed or one has failed for good.
+ *   finalising   Its accounts are compared. A difference, too many rejects or a failed data check fails it.
+ *   done, failed, duplicate   Final. The file leaves the landing folder. A failed file leaves nothing in any sink.
+ *   undone       The state of a done file after it is undone or replaced by another version.
  *
  * Every transition is in the table of ledger/states.ts.
- * The state is in the ledger, so any step may be interrupted and repeated. What is kept in memory only saves
- * asking: which files are in flight, and who waits for them. The steps are called in flow/file-flow.ts.
+ * The state is in the ledger, so any step can be interrupted and repeated. What is kept in memory (which files are
+ * in flight, and who waits for them) only saves queries. The steps are called in flow/file-flow.ts.
  */
 
 import { Ledger } from '../ledger/ledger.ts';
@@ -55,13 +55,13 @@ import { tidy, tidyOften } from './lifecycle/tidy.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
 
-/** When files are in flight and the ledger reports no change for so long, jobs that the queue may have lost are queued again. */
+/** How long the ledger may report no change while files are in flight, before jobs that may be lost are queued again. */
 const silenceMs = 60_000;
 
-/** Time between looks for chunks that no worker can load, in times of LANDFALL_LOCK_MS. */
+/** Time between checks for chunks that no worker can load, as a multiple of LANDFALL_LOCK_MS. */
 const stuckLocks = 3;
 
-/** Throws LF_COORDINATOR_RUNNING when the scope has a coordinator already. */
+/** Throws LF_COORDINATOR_RUNNING if the scope already has a coordinator. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const coordinator = new LandfallCoordinator(options);
   try {
@@ -119,7 +119,7 @@ class LandfallCoordinator implements Coordinator {
     this.marts = new Marts({
       pool: database.pool,
       isBusy: (dataset) => this.inFlight.hasOf(dataset),
-      onError: (error, dataset) => log.error({ err: error, dataset }, 'the marts could not be refreshed'),
+      onError: (error, dataset) => log.error({ err: error, dataset }, 'could not refresh the marts'),
     });
   }
 
@@ -189,7 +189,7 @@ class LandfallCoordinator implements Coordinator {
       onRecovered: () => this.recovered('lock'),
       onTaken: (error) => {
         this.outages.tell('lock', { with: 'database', ...error.toJSON() });
-        log.error({ ...error.toJSON() }, 'another coordinator has taken over: this one stops');
+        log.error({ ...error.toJSON() }, 'another coordinator has taken over; stopping');
         void this.close().then(() => this.giveWay(error));
       },
     });
@@ -197,7 +197,7 @@ class LandfallCoordinator implements Coordinator {
     return lock;
   }
 
-  /** Opens the queues and stores, and what the files' steps need of them. */
+  /** Opens the queues and stores, and builds the context of the files' steps. */
   private async openContext(): Promise<void> {
     const { config, database, registry, scope, log, reportsFiles = false } = this.options;
     // First: it is opened without asking a server, and may be at fault.
@@ -294,20 +294,20 @@ class LandfallCoordinator implements Coordinator {
     await definitions.start();
     const stuck = setInterval(() => {
       planStuckAgain(this.context, (file) => this.flow.planAgain(file, { evenCommitted: true })).catch(
-        (error) => log.warn({ err: error }, 'files that wait for another definition could not be looked for'),
+        (error) => log.warn({ err: error }, 'could not check for files whose definition has changed'),
       );
     }, stuckLocks * config.lockMs);
     this.closers.push(async () => clearInterval(stuck));
   }
 
-  /** An outage is over: what was missed or lost meanwhile is taken up. */
+  /** Called after an outage: resumes what was missed or lost meanwhile. */
   private recovered(source: string): void {
     this.outages.tell(source, null);
-    // While it starts there is nothing to take up yet: the start does it.
+    // Not during the start, which resumes all files itself.
     if (this.flow !== undefined) this.recovery.request();
   }
 
-  /** Takes up what an earlier run, or the queue, left unfinished. */
+  /** Resumes what an earlier run left unfinished or the queue lost. */
   private async resume(): Promise<void> {
     const { context, flow } = this;
     await putAway(context, context.scope, this.places, (file) => flow.putAway(file));
@@ -320,7 +320,7 @@ class LandfallCoordinator implements Coordinator {
     await refreshStaleMarts(context, this.stars, this.marts);
   }
 
-  /** Removes the queues of a single command, which nobody needs once its files have ended. */
+  /** Removes the queues of a single command, which are not needed once its files have ended. */
   private async closeQueues(): Promise<void> {
     const { scope, log } = this.options;
     if (scope !== 'pool' && this.inFlight.size === 0) {
@@ -328,7 +328,7 @@ class LandfallCoordinator implements Coordinator {
         await this.queues.remove();
         await closeScope(this.context, scope, this.places);
       } catch (error) {
-        log.warn({ err: error }, 'the queue could not be removed');
+        log.warn({ err: error }, 'could not remove the queue');
       }
     }
     await this.queues.close();

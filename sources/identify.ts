@@ -1,4 +1,4 @@
-/** Decides, from its name and kind alone, what an entry of the landing folder is. */
+/** Decides from its name and kind alone what an entry of the landing folder is. */
 import type { Stats } from 'node:fs';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { DiscoverOptions } from './contract.ts';
@@ -6,25 +6,25 @@ import type { DiscoverOptions } from './contract.ts';
 export type Identity =
   /** A file of a known dataset. */
   | { readonly kind: 'take'; readonly dataset: string; readonly name: string }
-  /** Left where it is, and reported with what would help. */
+  /** Left where it is, and reported with a hint. */
   | { readonly kind: 'leave'; readonly dataset: string; readonly name: string; readonly error: LandfallError }
-  /** Not meant for us: folders, unfinished downloads, hidden files. */
+  /** Not meant for Landfall: folders, unfinished downloads, hidden files. */
   | { readonly kind: 'ignore' };
 
-/** What names an entry's kind: the part of `fs.Stats` that is asked. */
+/** The members of `fs.Stats` that tell an entry's kind. */
 export type EntryKind = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>;
 
-/** Names under which programs write what they have not finished. */
+/** Names that programs give to files they have not finished writing. */
 const unfinished = /(?:^\.|\.part$|\.tmp$|\.crdownload$|~$)/;
 
-/** True for hidden files and folders and for names that programs give to what they are still writing. */
+/** True for hidden files and folders, and for names that programs give to files they are still writing. */
 export function isIgnored(key: string): boolean {
   return key.split('/').some((segment) => unfinished.test(segment));
 }
 
 /**
- * `key`: path below the landing folder, with `/`. The first segment is the dataset, the rest the file's
- * name, which may have folders in it.
+ * `key`: path relative to the landing folder, with `/`. The first segment is the dataset. The rest is the file's
+ * name, which may contain folders.
  */
 export function identify(
   key: string,
@@ -45,7 +45,7 @@ export function identify(
   return leave(new LandfallError('LF_LANDING_UNKNOWN', { file: key, where, command: initCommand(key) }));
 }
 
-/** The command that writes a definition from the file, quoted for a shell where it needs to be. */
+/** The command that writes a definition from the file, with the path quoted for a shell if necessary. */
 function initCommand(key: string): string {
   const path = `landing/${key}`;
   return `landfall init ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;

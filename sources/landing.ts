@@ -1,4 +1,4 @@
-/** The landing folder, or prefix, as the coordinator watches it. */
+/** Watches the landing folder or prefix for the coordinator. */
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,24 +16,24 @@ import { startDiscovery } from './folder/discover-folder.ts';
 export interface LandingEvents {
   onArrival(arrival: Arrival): Promise<void>;
   onLeft(files: readonly UnknownFile[]): void;
-  /** The folder cannot be looked through; null when it can again. */
+  /** Called when the folder cannot be listed; with null when it can be listed again. */
   onOutage(outage: Outage | null): void;
 }
 
-/** Opens the landing folder, with a folder in it for each dataset. */
+/** Opens the landing folder, and creates a folder in it for each dataset. */
 export async function openLanding(landingUrl: string, registry: Registry): Promise<Storage> {
   const landing = await openStorage(landingUrl);
   await makeLandingFolders(landing, registry);
   return landing;
 }
 
-/** Makes the folders of datasets that have none yet. */
+/** Creates the folders of datasets that have none yet. */
 export async function makeLandingFolders(landing: Storage, registry: Registry): Promise<void> {
   if (schemeOf(landing.url) !== 'folder') return;
   for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
 }
 
-/** How files are found in a store of each scheme. */
+/** How files are discovered in a store of each scheme. */
 const discoveries: Record<
   Scheme,
   (landing: ReadableStore, options: Omit<DiscoverOptions, 'folder'>) => Promise<Discovery>
@@ -42,7 +42,7 @@ const discoveries: Record<
   s3: startBucketDiscovery,
 };
 
-/** Watches it until the discovery is closed. */
+/** Watches the landing folder until the discovery is closed. */
 export function watchLanding(
   landing: ReadableStore,
   { registry, log }: { readonly registry: Registry; readonly log: Log },
@@ -56,14 +56,14 @@ export function watchLanding(
     onLeft: events.onLeft,
     onError: (error: unknown, key: string) => {
       if (key === '') events.onOutage(landingOutage(error, landing.url));
-      else log.warn({ err: error, key }, 'a landed file could not be noted; it is tried again');
+      else log.warn({ err: error, key }, 'could not add a landed file to the ledger; trying again');
     },
     onRecovered: () => events.onOutage(null),
   };
   return discoveries[schemeOf(landing.url)](landing, options);
 }
 
-/** The address of a file that a person named; links in it are followed, for the person asked for them. */
+/** The address of a file that a person named. Links in the path are followed, because the person asked for it. */
 export async function addressOf(path: string): Promise<string> {
   if (schemeOf(path) !== 'folder') return path;
   const real = await realpath(path).catch((cause) => {

@@ -1,4 +1,4 @@
-/** What a worker does with one job of the queue, and what it means when that fails. */
+/** Runs one job of the queue in a worker, and decides what follows if it fails. */
 
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
@@ -25,8 +25,8 @@ import { Stopwatch } from './stopwatch.ts';
 import type { Ticker } from './ticker.ts';
 
 /**
- * What is wrong with this worker and not with the chunk: definitions change while workers are started again one
- * by one. Such a chunk is not tried here but given back, for as long as it takes.
+ * Errors that concern this worker and not the chunk: definitions change while workers are restarted one by one. The
+ * chunk is given back to the queue, as often as necessary.
  */
 const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_DATASET_BROKEN',
@@ -34,7 +34,7 @@ const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_DEFINITION_MISMATCH',
 ]);
 
-/** How long a chunk that is not for this worker is left to others before it is taken up again. */
+/** How long a chunk that this worker cannot load is left to other workers before it is offered again. */
 const elsewherePauseMs = 2_000;
 
 export interface HandlerOptions {
@@ -43,7 +43,7 @@ export interface HandlerOptions {
   readonly ledger: Ledger;
   readonly pool: Pool;
   readonly lake: Storage;
-  /** One a slot; a chunk takes one while it is loaded. */
+  /** One per slot. A chunk uses one while it is loaded. */
   readonly kernels: Kernel[];
   readonly slots: Slots;
   readonly ticker: Ticker;
@@ -52,7 +52,7 @@ export interface HandlerOptions {
   readonly log: Log;
 }
 
-/** What one job has for itself, beside what the worker lends to all. */
+/** The tools of one job, in addition to those that all jobs share. */
 interface JobTools extends HandlerOptions {
   readonly context: JobContext;
   readonly counters: SlotCounters;
@@ -60,7 +60,7 @@ interface JobTools extends HandlerOptions {
   readonly sinks: readonly Sink[];
 }
 
-/** The queue's handler: resolves when the job is done or failed for good, throws to have it tried again. */
+/** The queue's handler. Resolves when the job is done or has failed for good; throws if it is to be tried again. */
 export function jobHandler(options: HandlerOptions): (job: WorkJob, context: JobContext) => Promise<void> {
   const { slots, ticker } = options;
   const sinks = openSinks(options);
@@ -89,7 +89,7 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
   };
 }
 
-/** What a group leaves, and all of one that fails, is loaded one by one: each as a job of its own would be. */
+/** Chunks that a group leaves, or all chunks of a group that fails, are loaded one by one, as single jobs are. */
 async function handleGroup(
   chunks: readonly ChunkJob[],
   tools: Omit<JobTools, 'counters'>,
@@ -107,7 +107,7 @@ async function handleGroup(
     tools.log.debug({ chunks: committed, left: left.length, ms: stopwatch.summary() }, 'committed a group');
   } catch (error) {
     if (signal.aborted) throw error;
-    tools.log.debug({ err: error, chunks: chunks.length }, 'a group is loaded one by one');
+    tools.log.debug({ err: error, chunks: chunks.length }, 'loading the chunks of a group one by one');
   } finally {
     kernels.push(kernel);
     ticker.changed();
@@ -132,7 +132,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
   const load = async () => {
     const stopwatch = new Stopwatch();
     const rows = await loadChunk(chunk, { ...tools, hold, kernel, stopwatch, signal });
-    if (rows === null) log.debug('nothing to do: committed before, or taken over');
+    if (rows === null) log.debug('nothing to do: already committed, or taken over');
     else log.debug({ rows, ms: stopwatch.summary() }, 'committed');
   };
   try {
@@ -144,7 +144,10 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
     }
     const described = describeError(error);
     if (elsewhere.has(described.code)) {
-      log[context.givenBack === 0 ? 'warn' : 'debug'](described, 'left to a worker that has the definition');
+      log[context.givenBack === 0 ? 'warn' : 'debug'](
+        described,
+        'gave the chunk back: it needs a worker that has its definition',
+      );
       await hold.giveBack(described);
       throw new GivenBack(elsewherePauseMs, error);
     }
@@ -163,7 +166,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
   }
 }
 
-/** A scan that fails for good leaves the reason, or none where no try will fix it: the plan finds either. */
+/** If an error of a scan is final, its reason is saved in place of a result, and the plan job finds it. */
 async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
   const { ledger, lake, counters, context } = tools;
   const { signal, attempt, stalls } = context;
@@ -191,7 +194,7 @@ async function lostToScan(ledger: Ledger, scan: ScanJob, deaths: number): Promis
   return new LandfallError('LF_SCAN_KILLS', { file, from, to, deaths });
 }
 
-/** Does the work, waiting out an outage; while it lasts, log and ticks say what it is. */
+/** Does the work and waits out outages. During an outage, the log and the ticks name it. */
 function throughOutage(
   work: () => Promise<void>,
   { counters, ticker, outageTimeoutMs, context }: JobTools,
@@ -212,20 +215,20 @@ function throughOutage(
         ticker.tick();
         if (outage.message !== known) log.warn({ ...outage }, 'waiting for the outage to end');
         known = outage.message;
-        // The ledger cannot be told that it is out of reach.
+        // The ledger cannot record that it is itself unreachable.
         if (outage.with !== 'database') await onOutage(outage);
       },
-      onRecovered: () => log.info('going on'),
+      onRecovered: () => log.info('the outage is over'),
     },
   );
 }
 
-/** What fails the file at once is the coordinator's to report, once for all of its chunks. */
+/** An error that fails the file at once is reported by the coordinator, once for all chunks. */
 function levelOf(error: unknown): 'debug' | 'warn' {
   return retryOf(error) === 'never' ? 'debug' : 'warn';
 }
 
-/** Where an error of ours came from; a LandfallError says all there is to say. */
+/** The stack of an unexpected error. A LandfallError needs none. */
 function stackOf(error: unknown): string | undefined {
   return error instanceof Error && !(error instanceof LandfallError) ? error.stack : undefined;
 }

@@ -86,6 +86,6 @@ try {
   await close();
   process.exit(0);
 } catch (error) {
-  log.error(describeError(error), 'the worker could not go on');
+  log.error(describeError(error), 'the worker could not continue');
   process.exit(1);
 }

@@ -105,7 +105,7 @@ class Member {
     this.restart = null;
     this.child = child;
     this.watch(child);
-    child.on('error', (error) => this.log.error({ reason: error.message }, 'a worker could not be started'));
+    child.on('error', (error) => this.log.error({ reason: error.message }, 'could not start a worker'));
     child.once('exit', (code, signal) => this.ended(child, code, signal, Date.now() - startedAt));
     void this.settings.then(
       // A child that is gone before it reads its settings ends with 'exit', which says it all.
@@ -142,7 +142,7 @@ class Member {
     if (this.closing) return;
     this.deaths = livedMs >= HEALTHY_MS ? 1 : this.deaths + 1;
     const waitMs = Math.min(BACKOFF_MS[0] * 2 ** (this.deaths - 1), BACKOFF_MS[1]);
-    this.log.warn({ pid: child.pid, code, signal, waitMs }, 'a worker ended and will be started again');
+    this.log.warn({ pid: child.pid, code, signal, waitMs }, 'a worker ended and will be restarted');
     this.restart = setTimeout(() => this.start(), waitMs);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Counts a loaded file again in every sink that it was loaded into: each row of the star, each part's own footer in
- * the lake. The account of a file that ends believes what the sinks have counted while they wrote.
+ * Counts a loaded file again in every sink that it was loaded into: the rows in the star, and the footers of the
+ * parts in the lake. (A file's receipt, in contrast, relies on what the sinks counted while they wrote.)
  */
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
@@ -20,7 +20,7 @@ export interface Audit {
   readonly fileId: number;
   readonly dataset: string;
   readonly file: string;
-  /** Rows found in the star; null where the file was loaded without one. */
+  /** Rows found in the star; null if the file was loaded without one. */
   readonly starRows: number | null;
   /** Rows found in the lake. */
   readonly lakeRows: number;
@@ -28,8 +28,8 @@ export interface Audit {
 }
 
 /**
- * Audits a file that is done. The star is read row by row where its index cannot tell the file's rows from
- * others.
+ * Audits a file that is done. If the index of the star cannot tell the file's rows from others, the star is read
+ * row by row.
  */
 export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Audit> {
   const { pool, ledger, registry } = tools;
@@ -40,7 +40,7 @@ export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Au
     ledger.rejectCounts(file.fileId),
   ]);
   const [sinks] = await countSinks(tools.sinks, definition, [{ chunks, parts }], { recount: true });
-  // Where its bytes lie by now is not asked: archives are moved and emptied.
+  // Does not check whether the file itself still exists: archives are moved and emptied.
   const { fingerprint } = file;
   const { checks, counts } = accountOf({ file, chunks, parts, rejectsByCode, fingerprint, sinks });
   const { starRows, lakeRows } = counts;

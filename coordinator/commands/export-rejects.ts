@@ -1,9 +1,9 @@
 /**
- * Waiting rejects as a CSV that a person can fix: the columns of added-columns.ts, then every record exactly as
- * it stands in its file, under that file's header and with its delimiter.
+ * Exports waiting rejects as a CSV file that a person can fix: the columns of added-columns.ts, followed by each
+ * record exactly as it is in the original file, with that file's header and delimiter.
  *
- * The ledger keeps a bounded text of each record. Where that is cut, or could not hold the record's bytes,
- * the record is read again from its file.
+ * The ledger keeps the text of each record up to a limit. If it was cut, or could not represent the record's bytes,
+ * the record is read again from the file.
  */
 
 import { toUtf8 } from '../../kernel/dialect/encodings.ts';
@@ -18,23 +18,23 @@ import { openObject } from '../../platform/storage/index.ts';
 import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
 import { readContent, readRange } from '../detect/content.ts';
 
-/** Bytes of a character, at most: the last one of a text that was cut may be another. */
+/** The most bytes of a character. The last character of a text that was cut may be wrong. */
 const characterBytes = 4;
 
-/** Text is gathered to pieces of about this size. */
+/** Output is collected into pieces of about this size. */
 const pieceBytes = 64 * 1024;
 
 export interface Export {
-  /** What is written, in pieces, in order. */
+  /** The output, in pieces. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Rejects written so far. */
   count(): number;
 }
 
 /**
- * `rejects` of `file` in the order of its bytes. `definition`: of the file; it names the fields of a file
- * without a header. `version`: written in place of each reject's own.
- * Throws LF_REJECTS_CUT, at the end, when records are cut and their file cannot give them whole.
+ * Exports `rejects`, which must be in the order of their bytes in `file`. `definition`: that of the file; it names
+ * the fields of a file without a header. `version`: written instead of the version of each reject.
+ * Throws LF_REJECTS_CUT at the end if records were cut and can no longer be read from their file.
  */
 export function exportRejects(
   file: LedgerFile,
@@ -72,7 +72,7 @@ export function exportRejects(
   return { bytes: write(), count: () => count };
 }
 
-/** Values of the added columns. */
+/** The values of the added columns. */
 function reasons(file: LedgerFile, reject: StoredReject, version = reject.definitionVersion): string[] {
   const { byteOffset, line, code, column, message, entry } = reject;
   const place = [`${file.fileId}:${file.name}`, String(byteOffset), String(line)];
@@ -88,10 +88,10 @@ function fieldNames(layout: FileLayout, { columns }: StoredDefinition): string[]
   });
 }
 
-/** Fields as a record, without its line end, quoted where they must be. */
+/** Joins fields to a record without a line end, and quotes those that require it. */
 function line(texts: readonly string[], layout: FileLayout): string {
   const { delimiter, quote, escape: mark } = layout as KernelDialect & { escape?: string | null };
-  // An escape before a quote would keep it from closing.
+  // An escape character before the closing quote would escape it.
   const fields = mark ? texts.map((text) => text.replaceAll(mark, '/')) : texts;
   const quoted = fields.map((field) => {
     if (quote === null) return field.replaceAll(delimiter, ' ').replace(/[\r\n]+/g, ' ');
@@ -102,7 +102,7 @@ function line(texts: readonly string[], layout: FileLayout): string {
   return quoted.join(delimiter);
 }
 
-/** The bytes of rejected records, from the ledger where it has them whole. Ask in the order of the file. */
+/** Reads rejected records, from the ledger if it has all of their bytes. Must be called in the order of the file. */
 class Records {
   private readonly file: LedgerFile;
   private readonly layout: FileLayout;
@@ -113,7 +113,7 @@ class Records {
     this.layout = layout;
   }
 
-  /** In UTF-8. Null where the record is cut and its file does not hold it any more. */
+  /** Returns the record in UTF-8, or null if it was cut and can no longer be read from its file. */
   async read(reject: StoredReject): Promise<Buffer | null> {
     const kept = Buffer.from(reject.raw);
     const { byteLength } = reject;
@@ -123,7 +123,7 @@ class Records {
     return (byteLength === null ? null : await this.again(reject, byteLength)) ?? (whole ? kept : null);
   }
 
-  /** From the file; null where that is gone or holds other bytes at that place. */
+  /** Reads the record from the file. Null if the file is missing or has other bytes at that place. */
   private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
     const { encoding } = this.layout;
     const bytes = await this.bytesAt(byteOffset, byteLength).catch(() => null);
@@ -141,7 +141,7 @@ class Records {
   private async bytesAt(byteOffset: number, byteLength: number): Promise<Buffer> {
     const { compression } = this.layout;
     const end = byteOffset + byteLength;
-    // Where it was moved to, it may have another fingerprint: its bytes are compared instead.
+    // A file that was moved may have another fingerprint, so the caller compares bytes instead.
     const { storage, key } = await openObject(this.file.url);
     const { fingerprint } = (await storage.stat(key))!;
     const file = { ...this.file, fingerprint };
@@ -151,10 +151,10 @@ class Records {
   }
 }
 
-/** Ranges of what a compressed file unpacks to, each after the one before. */
+/** Reads ranges of an unpacked file. Each range must begin at or after the end of the previous one. */
 class Unpacked {
   private readonly pieces: AsyncIterator<{ bytes: Uint8Array }>;
-  /** The piece at hand, and where it begins. */
+  /** The current piece, and where it begins. */
   private piece = Buffer.alloc(0);
   private position = 0;
 

@@ -5,10 +5,10 @@ import { filesNamed } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /**
- * Finds a file by its number, by `dataset/name`, or by its name as it landed. Of several files with one name it
- * returns the newest in one of the states `wanted`, or else the newest.
- * Throws LF_FILE_UNKNOWN, and LF_FILE_UNCLEAR where several datasets have a file of that name or, with `only`,
- * several files are in the states wanted.
+ * Finds a file by its number, by `dataset/name`, or by the name under which it landed. If several files have the
+ * name, returns the newest in one of the `wanted` states, or else the newest.
+ * Throws LF_FILE_UNKNOWN, and LF_FILE_UNCLEAR if several datasets have a file of that name or, with `only`, if
+ * several files are in a wanted state.
  */
 export async function findFile(
   pool: pg.Pool,

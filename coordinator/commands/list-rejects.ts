@@ -1,4 +1,4 @@
-/** What a person asks of a file's rejects: which there are, and a file to fix them in. */
+/** Reports the rejects of a file, and writes them to a CSV file in which a person can fix them. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -22,17 +22,17 @@ export interface RejectsReport {
   readonly fileId: number;
   readonly dataset: string;
   readonly state: LedgerFileState;
-  /** Rejects that wait: nothing has corrected or replayed them. */
+  /** Waiting rejects: those that have not been corrected or replayed. */
   readonly waiting: number;
-  /** Of those, by code. */
+  /** Waiting rejects by code. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Of those, by code and column, most frequent first. */
+  /** Waiting rejects by code and column, most frequent first. */
   readonly kinds: readonly RejectKind[];
-  /** Files that fix or replay the others. */
+  /** The files that correct or replay the other rejects. */
   readonly taken: readonly RejectTaker[];
 }
 
-/** `examples`: of each kind at most. */
+/** `examples`: the most examples of each kind. */
 export async function reportRejects(
   pool: pg.Pool,
   file: LedgerFile,
@@ -50,8 +50,8 @@ export async function reportRejects(
 }
 
 /**
- * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and says how many; the file
- * appears when it is whole, and not at all where nothing waits.
+ * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and returns their number. The file appears
+ * when it is complete. If no reject waits, no file is written.
  * Throws LF_REJECTS_CUT, LF_STORAGE_OBJECT.
  */
 export async function exportToFile(
@@ -60,7 +60,7 @@ export async function exportToFile(
   file: LedgerFile,
   path: string,
 ): Promise<number> {
-  // A file whose layout was never settled has no rejects.
+  // A file without a settled layout has no rejects.
   if (file.layout === null) return 0;
   const rejects = openRejects(pool, file.fileId);
   const definition = await definitionOf(pool, registry, file);

@@ -1,13 +1,13 @@
 /**
  * Loads again what was not loaded.
  *
- *   a file that is done              its waiting rejects, unchanged, with today's definition
- *   a file that failed or is undone  the whole file, from where it lies now
- *   `whole`, and the file is done    the whole file, after an undo
+ *   a file that is done              its waiting rejects, unchanged, with the current definition
+ *   a file that failed or is undone  the whole file, from its current location
+ *   a file that is done, `whole`     the whole file, after an undo
  *
- * Rejects are written to the archive as a file of their own (replays/<dataset>/…). It is loaded as any other file
- * is, and each of its rows can be traced to the original. When a replay dies, the next coordinator that starts
- * fails its file, and the rejects wait again.
+ * Rejects are written to the archive as a new file (replays/<dataset>/…). It is loaded like any other file, and each
+ * of its rows can be traced to the original. If the process dies, the next coordinator that starts fails the new
+ * file, and the rejects wait again.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -24,11 +24,11 @@ import type { Context } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { undoFile } from './undo.ts';
 
-/** First key of the locks under which the rejects of a file are exported; the second is the file. */
+/** First key of the advisory locks that protect the export of a file's rejects; the second is the file's number. */
 const replayLock = 0x1a4df416;
 
 /**
- * Adds the file that is to be loaded to the ledger and returns it; null where no reject waits.
+ * Adds the file to load to the ledger and returns it. Returns null if no reject waits.
  * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_DATASET_UNKNOWN,
  * LF_REJECTS_CUT.
  */
@@ -44,13 +44,13 @@ export async function prepareReplay(
   if (state === 'failed' || state === 'undone') return reload(context, file);
   if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
   if (!whole) return replayRejects(context, file);
-  // Nothing is undone that cannot be loaded again.
+  // Check this first: a file that cannot be loaded again must not be undone.
   await findAgain(context, file);
   await undoFile(context, fileId, 'to be loaded again');
   return reload(context, file);
 }
 
-/** Where the file lies now. Throws LF_DATASET_UNKNOWN, LF_FILE_MISSING. */
+/** Checks that the file can be loaded again from its current location. Throws LF_DATASET_UNKNOWN, LF_FILE_MISSING. */
 async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): Promise<StoredObject> {
   datasetNamed(registry, dataset);
   const { storage, key } = await openObject(url);
@@ -59,7 +59,7 @@ async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): P
   return stored;
 }
 
-/** Adds the file again, as it lies now. */
+/** Adds the file to the ledger again, from its current location. */
 async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   const { bytes, fingerprint } = await findAgain(context, file);
   const { dataset, name, url, origin } = file;
@@ -68,7 +68,7 @@ async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   return context.ledger.addFile({ dataset, name, url, scope, origin, bytes, fingerprint, link });
 }
 
-/** Replays of one file are written one after another, so that each can remove what a dead one left. */
+/** Replays of one file are written one at a time, so that each can remove what a killed one left behind. */
 function replayRejects(context: Context, file: LedgerFile): Promise<LedgerFile | null> {
   return inTransaction(context.pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, $2)', [replayLock, file.fileId]);

@@ -1,4 +1,4 @@
-/** Notes a file that a command names, where it lies. */
+/** Adds a file that is named on the command line to the ledger. The file is not moved. */
 import { basename, dirname } from 'node:path';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { chooseDataset } from '../detect/choose-dataset.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 
-/** Throws LF_FILE_MISSING, and what chooseDataset throws where none is named. */
+/** Throws LF_FILE_MISSING and, if no dataset is named, the errors of chooseDataset. */
 export async function noteSubmitted(
   { registry, scope, ledger }: Pick<Context, 'registry' | 'scope' | 'ledger'>,
   request: { readonly path: string; readonly dataset?: string },

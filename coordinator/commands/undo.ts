@@ -4,8 +4,8 @@
  *
  *   done ─▶ undone, unswept ─▶ undone
  *
- * A process that is killed before the transaction commits has changed nothing. After that the file is undone, and
- * the next undo of it, or the next start of a coordinator, does the rest.
+ * If the process is killed before the transaction commits, nothing has changed. If it is killed later, the file is
+ * undone, and the next undo of the file or the next start of a coordinator completes the rest.
  */
 
 import type pg from 'pg';
@@ -27,8 +27,8 @@ export interface UndoTools {
 }
 
 /**
- * Undoes the file and those that correct or replay its rejects, and returns them; none where it was undone before.
- * Dimensions keep their members. May be repeated.
+ * Undoes the file and the files that correct or replay its rejects. Returns them, or none if the file was already
+ * undone. Dimensions keep their members. May be repeated.
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
@@ -41,9 +41,9 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
 }
 
 /**
- * Refreshes the marts. They belong to the dataset, not to the file: they are those of today's definition or, where
+ * Refreshes the marts. They belong to the dataset, not to the file: they are those of the current definition or, if
  * the dataset is no longer defined or has no star, those of the file's definition. A mart that does not exist yet
- * is left to whoever makes the star.
+ * is created with the star.
  */
 async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
   const today = registry.get(file.dataset);
@@ -52,7 +52,7 @@ async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile):
   if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
 }
 
-/** Removes facts, parts and rejects and changes the states, in the caller's transaction. */
+/** Removes the facts, parts and rejects, and changes the states, in the caller's transaction. */
 export async function takeOut(
   client: pg.ClientBase,
   { registry, sinks }: Pick<UndoTools, 'registry' | 'sinks'>,

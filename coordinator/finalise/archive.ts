@@ -1,12 +1,12 @@
 /**
- * Takes finished files out of the landing folder, and never over another file:
- * archive/<dataset>/<yyyy-mm-dd>/<name> when loaded or a duplicate; failed/<dataset>/<name> with
- * <name>.error.json beside it when not. Where that name is taken the file's id is added to it. Files that
- * were ingested where they lie stay there, and so do those that were loaded again from the archive.
+ * Moves finished files out of the landing folder, never overwriting another file. A loaded file or a duplicate is
+ * moved to archive/<dataset>/<yyyy-mm-dd>/<name>, a failed one to failed/<dataset>/<name>, with <name>.error.json
+ * beside it. If the name is taken, the file's id is added to it. Files that were ingested in place, or loaded again
+ * from the archive, are not moved.
  *
- *   chosen (the ledger has its place) ─▶ moved ─▶ settled (the ledger has its address)
+ *   chosen (the ledger has the new place) ─▶ moved ─▶ settled (the ledger has the address)
  *
- * Killed in between, the next start finds in the ledger where it was to be, and goes on from where it lies.
+ * If the process dies in between, the next start reads from the ledger where the file was to be moved, and resumes.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -19,17 +19,17 @@ import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storag
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
 
-/** Files that are moved each by itself, at a time. They share the syncs of their folders. */
+/** The most files that are moved one by one at the same time. They share the syncs of their folders. */
 const movesAtATime = 32;
 
-/** After a file is done or a duplicate. Repeating it is harmless. */
+/** Moves a file that is done or a duplicate. May be repeated. */
 export function archiveFile(context: Context, file: LedgerFile): Promise<Moved> {
   return orLater(context, file, intoArchive(context, file));
 }
 
 /**
- * archiveFile for many that landed and are done: the ledger is told once where they are to be, and once that
- * they are there. What is not plain (the name is taken, the file has changed) is moved by itself.
+ * archiveFile for many landed files that are done. One statement records where they are to be moved, and another
+ * that they are there. Files that need more care (the name is taken, the file has changed) are moved one by one.
  */
 export async function archiveFiles(context: Context, files: readonly LedgerFile[]): Promise<Moved[]> {
   const target = await context.archive();
@@ -57,7 +57,7 @@ export async function archiveFiles(context: Context, files: readonly LedgerFile[
   return moved;
 }
 
-/** A file that is being moved from one store to the other. */
+/** A file that is being moved from one store to another. */
 interface MovingFile extends Move {
   readonly fileId: number;
   /** Addresses. */
@@ -66,7 +66,7 @@ interface MovingFile extends Move {
   readonly fingerprint: string;
 }
 
-/** By the folders they lie in; not those that stay, have gone or changed, or whose place is taken. */
+/** Groups files by folder. Leaves out files that stay, are missing or have changed, or whose new name is taken. */
 async function plainMoves(
   files: readonly LedgerFile[],
   target: Storage,
@@ -98,7 +98,7 @@ async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
   return moveOut(context, file, context.archive, { wanted, before: () => dropReport(context, file) });
 }
 
-/** A file that was loaded from the failed ones leaves nothing there. */
+/** Removes the error report of a file that was loaded from the folder of failed files. */
 async function dropReport(context: Context, file: LedgerFile): Promise<void> {
   if (!liesIn(await context.failed(), file.url)) return;
   const { storage, key } = await openObject(file.url);
@@ -106,7 +106,7 @@ async function dropReport(context: Context, file: LedgerFile): Promise<void> {
   crashPoint('away.report-dropped');
 }
 
-/** After a file failed: moves it and says beside it why, unless it was moved already. Repeating it is harmless. */
+/** Moves a failed file and writes the reason beside it, unless it was already moved. May be repeated. */
 export function moveFailed(context: Context, file: LedgerFile, receipt: Receipt): Promise<Moved> {
   return orLater(context, file, intoFailed(context, file, receipt));
 }
@@ -130,20 +130,20 @@ function liesIn(store: Storage, url: string): boolean {
   return keyIn(store, url) !== null;
 }
 
-/** The file has ended, moved or not: where it cannot be moved now, the next start tries again. */
+/** The file has ended whether or not it is moved. If it cannot be moved now, the next start tries again. */
 async function orLater(context: Context, file: LedgerFile, moving: Promise<Moved>): Promise<Moved> {
   try {
     return await moving;
   } catch (error) {
     context.log.error(
       { err: error, file: file.name },
-      'the file has ended but could not be moved; it is tried at the next start',
+      'could not move a file that has ended; the next start tries again',
     );
     return 'stays';
   }
 }
 
-/** `before`: what is done when its place is chosen and it is not there yet. */
+/** `before`: called when the new place is chosen and the file has not been moved yet. */
 async function moveOut(
   context: Context,
   file: LedgerFile,
@@ -168,7 +168,7 @@ async function moveOut(
   return settle(context, file, target, key);
 }
 
-/** The ledger learns where the file lies. */
+/** Records the file's address in the ledger. */
 async function settle(context: Context, file: LedgerFile, target: Storage, key: string): Promise<Moved> {
   const { url: from, fingerprint } = file;
   await noteMoved(context.pool, { from, to: objectUrl(target, key), fingerprint });
@@ -176,7 +176,7 @@ async function settle(context: Context, file: LedgerFile, target: Storage, key: 
   return 'moved';
 }
 
-/** A key that is free and that the ledger promises to nobody else: `name.csv`, else `name~12.csv`, `name~12~2.csv`, … */
+/** A key that is free and not reserved in the ledger: `name.csv`, else `name~12.csv`, `name~12~2.csv`, … */
 async function choosePlace(
   { pool }: Context,
   file: LedgerFile,
@@ -199,7 +199,7 @@ function numbered(wanted: string, fileId: number, again: number): string {
   return `${stem}~${fileId}${again > 1 ? `~${again}` : ''}${ending}`;
 }
 
-/** Anything in the way counts, also what is not a file of ours (a link, a folder). */
+/** Whether anything has that name, including a link, a folder or a file that Landfall did not put there. */
 async function isFree(target: Storage, key: string): Promise<boolean> {
   try {
     return (await target.stat(key)) === null;

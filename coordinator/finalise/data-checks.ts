@@ -1,16 +1,16 @@
-/** The data checks of a dataset: selects that must return no row once a file is done. */
+/** Runs the data checks of a dataset: queries that must return no row once a file is done. */
 import type pg from 'pg';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Check } from './reconcile.ts';
 
 /**
- * A check that holds reads all that it looks at, and is asked for one row. So the planner believes that it is
- * over soon, and not worth the start of the server's parallel workers; it takes them where they cost nothing.
- * The settings go with the savepoint.
+ * A check that holds reads its whole input. But because it is limited to one row, the planner expects it to end
+ * early and does not start parallel workers for it. Setting their costs to zero makes the planner use them.
+ * Rolling back to the savepoint also resets the settings.
  */
 const begin = `savepoint data_check; set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0`;
 
-/** Asks each check in the caller's transaction, and leaves it as it was. One that cannot be run does not hold. */
+/** Runs each check in the caller's transaction and changes nothing in it. A check that cannot be run does not hold. */
 export async function runChecks(
   client: pg.ClientBase,
   dataset: Pick<CompiledDataset, 'checks'>,

@@ -1,4 +1,4 @@
-/** Finished files that a process could not put away any more: another does. */
+/** Puts away finished files, including those of a process that died before it could. */
 import { realpath } from 'node:fs/promises';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { filesNotPutAway } from '../../ledger/tables/archive.ts';
@@ -20,14 +20,14 @@ async function placeOf(url: string): Promise<string> {
   return schemeOf(url) === 'folder' ? realpath(url).catch(() => url) : url;
 }
 
-/** `landing`: null for a command that does not look after the landing folder. */
+/** `landing`: null for a command that is not responsible for the landing folder. */
 export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
   if (landing === null) return { landing: null, failed: null };
   const failed = await placeOf(failedUrl);
   return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };
 }
 
-/** Puts away the finished files of a scope that are not: with `put`, which may have a better way. */
+/** Calls `put` for each finished file of a scope that is not put away yet. */
 export async function putAway(
   context: Context,
   scope: string,
@@ -36,12 +36,12 @@ export async function putAway(
 ): Promise<void> {
   for (const file of await filesNotPutAway(context.pool, scope, places)) {
     await put(file).catch((error) =>
-      context.log.error({ err: error, file: file.name }, 'the finished file cannot be put away'),
+      context.log.error({ err: error, file: file.name }, 'could not put away a finished file'),
     );
   }
 }
 
-/** Puts a finished file away. Repeating it is harmless. */
+/** Puts a finished file away. May be repeated. */
 export function putAwayOne(context: Context, file: LedgerFile): Promise<Moved> {
   if (file.state !== 'failed') return archiveFile(context, file);
   if (file.receipt !== null) return moveFailed(context, file, file.receipt);
@@ -49,5 +49,5 @@ export function putAwayOne(context: Context, file: LedgerFile): Promise<Moved> {
 }
 
 function errorOf(file: LedgerFile) {
-  return file.error ?? describeError(new Error('no reason was noted'));
+  return file.error ?? describeError(new Error('no reason was recorded'));
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the accounts of a loaded file agree: file, chunks, ledger and every sink that it was loaded into, each
- * counted where it is. Pure but for countSinks, which asks the sinks.
+ * Compares the accounts of a loaded file: those of the file, its chunks, the ledger and every sink that it was
+ * loaded into. All functions are pure except countSinks, which queries the sinks.
  */
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
@@ -18,16 +18,16 @@ export interface Accounts {
   /** The manifest. */
   readonly parts: readonly LedgerPart[];
   readonly rejectsByCode: Readonly<Record<string, number>>;
-  /** Fingerprint of the file now; null where it is gone. */
+  /** Fingerprint of the file now; null if it no longer exists. */
   readonly fingerprint: string | null;
-  /** What each sink that the file was loaded into has of it. */
+  /** What each sink that the file was loaded into counts for it. */
   readonly sinks: SinkCounts;
 }
 
-/** By the name of the sink, in the order in which a chunk is written to them. */
+/** Counts by name of sink, in the order in which a chunk is written to the sinks. */
 export type SinkCounts = Readonly<Record<string, SinkCount>>;
 
-/** Asks every sink of a definition for what it has of each of the files. */
+/** Asks every sink of a definition for its counts of each file. */
 export async function countSinks(
   sinks: readonly Sink[],
   definition: StoredDefinition,
@@ -40,7 +40,7 @@ export async function countSinks(
   return files.map((_, f) => Object.fromEntries(asked.map(({ name }, s) => [name, counted[s][f]])));
 }
 
-/** Rows of all chunks together. */
+/** The total rows of all chunks. */
 export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
   const sum = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
   for (const { rows } of chunks) {
@@ -52,7 +52,7 @@ export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
   return sum;
 }
 
-/** What the receipt says of a file's rows, wherever they are, and whether all say the same. */
+/** The row counts for a file's receipt, and the checks that compare them. */
 export function accountOf(accounts: Accounts) {
   const { chunks, parts, sinks, rejectsByCode } = accounts;
   const { lake, star } = sinks;
@@ -63,7 +63,7 @@ export function accountOf(accounts: Accounts) {
   };
 }
 
-/** Every check with its outcome, in the order in which a reader would ask. */
+/** Every check with its outcome, in the order in which the receipt shows them. */
 export function reconcile(accounts: Accounts): Check[] {
   const { file, chunks, parts, rejectsByCode, fingerprint, sinks } = accounts;
   const rows = sumRows(chunks);
@@ -90,7 +90,7 @@ function check(name: string, ok: boolean, detail: string): Check {
   return { name, ok, detail };
 }
 
-/** All the counts are the same. */
+/** Checks that all counts are equal. */
 function equal(name: string, counts: Readonly<Record<string, number>>): Check {
   const values = Object.values(counts);
   const detail = Object.entries(counts).map(([where, count]) => `${where} ${count}`);
@@ -108,7 +108,7 @@ function fileDetail(fingerprint: string | null): string {
 function covers(file: Accounts['file'], chunks: readonly LedgerChunk[]): Check {
   let end = 0;
   for (const chunk of chunks) {
-    // A chunk of a compressed file may be less than a byte of it.
+    // A chunk of a compressed file may correspond to less than one byte of it.
     if (chunk.byteStart !== end || chunk.byteEnd < chunk.byteStart) break;
     end = chunk.byteEnd;
   }

@@ -8,8 +8,8 @@ import { refused } from '../plan/versions.ts';
 import type { Loaded } from '../stages.ts';
 
 /**
- * Takes out the versions that the file replaces. Throws LF_FILE_VERSION when another version was done first: one
- * that must be the only one, or a newer one.
+ * Removes the versions that the file replaces. Throws LF_FILE_VERSION if another version was done first and either
+ * the dataset allows only one or that version is newer.
  */
 export async function settleVersions(
   client: pg.ClientBase,

@@ -1,4 +1,4 @@
-/** From the landing folder into the ledger: files that have arrived are noted, many with one statement. */
+/** Adds files that have arrived in the landing folder to the ledger, many with one statement. */
 
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import type { Landed } from '../../ledger/tables/files.ts';
@@ -12,7 +12,7 @@ import { type LandingEvents, watchLanding } from '../../sources/landing.ts';
 import { Batches } from './batches.ts';
 import type { FilesInFlight } from './files-in-flight.ts';
 
-/** Files that are noted together at most. */
+/** The most files that are added with one statement. */
 const arrivalsMost = 256;
 
 export interface ArrivalEvents extends Pick<LandingEvents, 'onLeft' | 'onOutage'> {
@@ -41,9 +41,9 @@ export function watchArrivals(
 }
 
 /**
- * The files as they are noted now. A file that is in flight is not noted again, and neither is one that is
- * being put away: a coordinator that has just started resumes the files of its predecessor and lists the
- * landing folder at the same time, so what it finds may end before it is noted.
+ * Adds the files to the ledger. A file that is in flight or being put away is not added again. A coordinator that
+ * has just started resumes the files of its predecessor while it lists the landing folder, so a file that it finds
+ * may end before it is added.
  */
 export async function noteArrivals(
   landing: Storage,

@@ -6,8 +6,8 @@
  *              ▼  └── the other file has ended
  *             waits for a file with the same content
  *
- * Small files that landed together take the same steps as a group (small-files.ts). A step that fails for an
- * outage is repeated; one that fails for the file's sake fails the file.
+ * Small files that landed together take the same steps as a group (small-files.ts). A step that fails because of an
+ * outage is repeated. If it fails for any other reason, the file fails.
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -48,7 +48,7 @@ export interface FileFlowOptions {
   readonly marts: Marts;
   /** As in CoordinatorOptions. */
   readonly reportsFiles: boolean;
-  /** By the time the file ended, another one had its name. */
+  /** Called if another file had taken the file's name by the time it ended. */
   readonly onChanged: (file: LedgerFile) => void;
   /** A definition that a file waited for can be used. */
   readonly onFixed: () => void;
@@ -93,7 +93,7 @@ export class FileFlow {
     this.inOrder(file.fileId, () => this.through(file, () => this.takeBack(file, options)));
   }
 
-  /** A job of the files queue. Repeating it is harmless. */
+  /** Handles a job of the files queue. May be repeated. */
   onJob(job: FilesJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.finalise(job.fileIds, context);
     return this.mutex.run(job.fileId, async () => {
@@ -116,17 +116,17 @@ export class FileFlow {
     });
   }
 
-  /** Finalises a file whose chunks ended while nobody listened. */
+  /** Finalises a file whose chunks ended while no coordinator was running. */
   finaliseNow(file: LedgerFile): void {
     const { inFlight, context } = this.options;
     inFlight.add(file);
     const job = { kind: 'finalise', fileId: file.fileId } as const;
     this.onJob(job, { attempt: 1, lastAttempt: true }).catch((error) =>
-      context.log.error({ err: error, file: file.name }, 'the file could not be finalised'),
+      context.log.error({ err: error, file: file.name }, 'could not finalise a file'),
     );
   }
 
-  /** Puts away a file that has ended: after the steps that are running for it, where it is in flight. */
+  /** Puts away a file that has ended, after any steps that are still running for it. */
   async putAway(file: LedgerFile): Promise<void> {
     const { inFlight, context } = this.options;
     if (inFlight.has(file.fileId)) this.inOrder(file.fileId, () => this.endUnheard(file.fileId));
@@ -139,7 +139,7 @@ export class FileFlow {
     await this.refreshes.get(fileId);
   }
 
-  /** From here on a step that fails is left to the next start. */
+  /** From now on, a step that fails is left to the next start. */
   close(): void {
     this.closing = true;
   }
@@ -157,9 +157,7 @@ export class FileFlow {
   private inOrder(fileId: number, work: () => Promise<void>): void {
     this.mutex
       .run(fileId, work)
-      .catch((error) =>
-        this.options.context.log.error({ err: error, fileId }, 'the file could not be prepared'),
-      );
+      .catch((error) => this.options.context.log.error({ err: error, fileId }, 'could not prepare a file'));
   }
 
   private async prepare(file: LedgerFile): Promise<void> {
@@ -174,7 +172,7 @@ export class FileFlow {
         if (this.closing) throw error;
         if (waitsForDefinition(error)) return this.wait(file, error);
         if (isFinal(error, { lastAttempt: attempt >= attemptsMost })) return this.fail(file, error);
-        context.log.warn({ err: error, file: file.name }, 'the file could not be prepared; trying again');
+        context.log.warn({ err: error, file: file.name }, 'could not prepare a file; trying again');
         await new Promise((resolve) => setTimeout(resolve, pauseAfterMs(attempt)));
       }
     }
@@ -244,8 +242,8 @@ export class FileFlow {
   }
 
   /**
-   * Ends a file in flight that has ended in the ledger: the answer to the commit was lost, or another
-   * coordinator ended it while this one had lost the leadership, and may have died before it put the file away.
+   * Ends a file in flight that has already ended in the ledger. Either the answer to the commit was lost, or another
+   * coordinator ended it while this one had lost the leadership, and may have died before putting the file away.
    */
   private async endUnheard(fileId: number): Promise<void> {
     const { context, inFlight } = this.options;
@@ -271,7 +269,7 @@ export class FileFlow {
     this.leaveFlight(ended);
   }
 
-  /** The marts follow, and another file that has its name by now is taken up. */
+  /** Refreshes the marts, and takes up another file if one has the file's name now. */
   private leaveFlight({ file, state, moved }: Ended): void {
     const { context, inFlight, marts, onChanged } = this.options;
     inFlight.remove(file.fileId);
@@ -282,12 +280,12 @@ export class FileFlow {
       return;
     }
     const refreshed = this.refreshMarts(file)
-      .catch((error) => context.log.warn({ err: error, file: file.name }, 'the marts stay as they are'))
+      .catch((error) => context.log.warn({ err: error, file: file.name }, 'could not refresh the marts'))
       .finally(() => this.refreshes.delete(file.fileId));
     this.refreshes.set(file.fileId, refreshed);
   }
 
-  /** Marts belong to the dataset, not to the file: they are today's as long as the dataset is defined. */
+  /** Marts belong to the dataset, not to the file: the current definition is used as long as there is one. */
   private async refreshMarts(file: LedgerFile): Promise<void> {
     const { pool, registry } = this.options.context;
     const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
@@ -295,7 +293,7 @@ export class FileFlow {
   }
 }
 
-/** Whether an error is not the file's: its dataset has no definition that can be used. */
+/** Whether the error is that the file's dataset has no usable definition, which does not fail the file. */
 function waitsForDefinition(error: unknown): boolean {
   return error instanceof LandfallError && ['LF_DATASET_BROKEN', 'LF_DATASET_UNKNOWN'].includes(error.code);
 }

@@ -1,4 +1,4 @@
-/** Who waits for files to end. Told by the database's notifications; never asks on a timer. */
+/** Lets callers wait for files to end. It relies on the database's notifications and does not poll. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { changeChannel, type Ledger } from '../../ledger/ledger.ts';
 import { type Listening, listen } from '../../platform/database/listen.ts';
@@ -12,13 +12,13 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Pause before a ledger that did not answer is asked again, in ms. */
+/** Pause before a ledger that did not answer is queried again, in ms. */
 const retryMs = 500;
 
 export interface SettlingEvents {
-  /** The ledger's notifications do not come: with every failed attempt to hear them again. */
+  /** Notifications do not arrive: called after each failed attempt to listen again. */
   onOutage(error: unknown): void;
-  /** They come again; some may have been missed. */
+  /** Notifications arrive again; some may have been missed. */
   onRecovered(): void;
 }
 
@@ -26,9 +26,9 @@ export class Settling {
   private readonly ledger: Ledger;
   private readonly events: SettlingEvents;
   private readonly waiters = new Map<number, Waiter[]>();
-  /** Numbers of files that are being planned again: who waits for them is not told that they are gone. */
+  /** Files that are being planned again: those who wait for them are not told that they no longer exist. */
   private readonly held = new Set<number>();
-  /** Number of a file that was planned again → its number since. */
+  /** Number of a file that was planned again → its new number. */
   private readonly renumbered = new Map<number, number>();
   private listening: Listening | null = null;
   private heardAt = performance.now();
@@ -39,7 +39,7 @@ export class Settling {
     this.events = events;
   }
 
-  /** Time since the ledger last said that anything changed. */
+  /** Time since the ledger last reported a change. */
   get silentMs(): number {
     return performance.now() - this.heardAt;
   }
@@ -58,7 +58,7 @@ export class Settling {
     this.listening = await listen(databaseUrl, changeChannel, onNotify, onReconnect, onOutage);
   }
 
-  /** The file's receipt, when it has ended. Rejects with LF_FILE_UNKNOWN, and when this is closed. */
+  /** Resolves with the file's receipt when it has ended. Rejects with LF_FILE_UNKNOWN, and after `close`. */
   wait(number: number): Promise<Receipt> {
     const fileId = this.numberOf(number);
     const receipt = new Promise<Receipt>((resolve, reject) => {
@@ -68,7 +68,7 @@ export class Settling {
     return receipt;
   }
 
-  /** While `work` plans a file again and returns its new number, those who wait for it go on waiting. */
+  /** Runs `work`, which plans a file again and returns its new number. Those who wait for the file keep waiting. */
   async renumber(fileId: number, work: () => Promise<number | null>): Promise<void> {
     this.held.add(fileId);
     try {

@@ -1,5 +1,5 @@
 /**
- * Small files in flight together: those that land while one group is being prepared are the next group.
+ * Processes small files in groups. Files that land while one group is being prepared form the next group.
  *
  *   landed ─▶ (group) prepared ─▶ one job of the work queue ─▶ one `group` job of the files queue ─▶ done
  *                └─ left: prepared alone                            └─ left: finalised alone
@@ -33,12 +33,12 @@ export class SmallFiles {
     this.hooks = hooks;
   }
 
-  /** Prepares a file, together with others where there are any. */
+  /** Prepares a file, together with others if there are any. */
   add(file: LedgerFile): void {
     void this.landed.add(file);
   }
 
-  /** The `group` job of the queue. Repeating it is harmless. */
+  /** Handles a `group` job of the queue. May be repeated. */
   async finalise(fileIds: readonly number[], job: FilesContext): Promise<void> {
     const { context, mutex, through, finaliseAlone, onEnded } = this.hooks;
     let left: readonly LedgerFile[] = [];
@@ -77,7 +77,7 @@ export class SmallFiles {
     await mutex
       .runAll(ids, work)
       .catch((error) =>
-        context.log.debug({ err: error, files: files.length }, 'the files of a group are prepared alone'),
+        context.log.debug({ err: error, files: files.length }, 'preparing the files of a group one by one'),
       );
     return left;
   }

@@ -1,8 +1,8 @@
 /**
- * Takes up definitions that are written or changed while the coordinator runs: one watch per folder of
- * definitions, none per file, and no polling.
+ * Reloads definitions that are written or changed while the coordinator runs. There is one watch per folder of
+ * definitions, not per file, and no polling.
  *
- *   an event ──settleMs of quiet, or settleMostMs──▶ all definitions are read again ──changed──▶ onChange
+ *   an event ──quiet for settleMs, or settleMostMs──▶ all definitions are read again ──changed──▶ onChange
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -10,13 +10,13 @@ import { type BrokenDefinition, isExamplePath, type Registry } from '../../model
 import type { Log } from '../../platform/log/log.ts';
 import { FolderWatch } from '../../sources/folder/folder-watch.ts';
 
-/** Quiet time after an event before definitions are read: an editor or git writes many files in a burst. */
+/** How long to wait after an event before definitions are read: an editor or git writes many files in a burst. */
 const settleMs = 150;
 
-/** Longest time for which a burst puts the reading off. */
+/** The longest time that a burst of events can delay reading. */
 const settleMostMs = 2_000;
 
-/** Folders deeper than this below a path of definitions are not watched. */
+/** Folders more than this many levels below a path of definitions are not watched. */
 const depthMost = 4;
 
 export interface DefinitionsWatchOptions {
@@ -24,14 +24,17 @@ export interface DefinitionsWatchOptions {
   /** As in the setting `datasets`. */
   readonly paths: readonly string[];
   readonly log: Log;
-  /** The registry has other datasets, or other broken definitions. */
+  /** Called when the datasets or the broken definitions of the registry have changed. */
   readonly onChange: () => Promise<void>;
 }
 
 export class DefinitionsWatch {
   private readonly options: DefinitionsWatchOptions;
   private readonly watch: FolderWatch;
-  /** Of folders in which only one entry matters: those of single files, and those above folders of definitions. */
+  /**
+   * Folder → its entries that matter. A folder that is not in the map is watched as a whole; one above a path of
+   * definitions is watched only for that path.
+   */
   private readonly only = new Map<string, Set<string>>();
   private timer: NodeJS.Timeout | null = null;
   private firstEventAt = 0;
@@ -46,7 +49,7 @@ export class DefinitionsWatch {
     );
   }
 
-  /** Watches, and reads the definitions once more: they may have changed since the registry was loaded. */
+  /** Starts watching, and reads the definitions again: they may have changed since the registry was loaded. */
   async start(): Promise<void> {
     this.logBroken([]);
     await this.watchFolders();
@@ -82,15 +85,15 @@ export class DefinitionsWatch {
     const { registry, log, onChange } = this.options;
     if (this.closed) return;
     try {
-      // Folders first: what is written in a new one while the definitions are read is heard of.
+      // Folders first, so that no write to a new folder is missed while the definitions are read.
       await this.watchFolders();
       const before = registry.broken();
       if (!(await registry.reload())) return;
-      log.info({ datasets: registry.names() }, 'definitions have changed and are in force');
+      log.info({ datasets: registry.names() }, 'reloaded changed definitions');
       this.logBroken(before);
       await onChange();
     } catch (error) {
-      log.error({ err: error }, 'changed definitions could not be taken up');
+      log.error({ err: error }, 'could not reload changed definitions');
     }
   }
 
@@ -99,14 +102,14 @@ export class DefinitionsWatch {
     for (const broken of this.options.registry.broken()) {
       if (known.has(JSON.stringify(broken))) continue;
       const { dataset, file, error } = broken;
-      this.options.log.warn({ dataset, file, ...error }, 'a definition is broken; its files wait');
+      this.options.log.warn({ dataset, file, ...error }, 'a definition is broken; files of its dataset wait');
     }
   }
 
   private async watchFolders(): Promise<void> {
     for (const path of this.options.paths.filter((one) => !isExamplePath(one))) {
       const found = await stat(path).catch(() => null);
-      // The folder above says when a path appears, goes, or is replaced.
+      // The parent folder reports when a path appears, disappears or is replaced.
       await this.watchAbove(path);
       if (found?.isDirectory()) await this.watchBelow(path, 0);
     }
@@ -133,7 +136,7 @@ export class DefinitionsWatch {
     }
   }
 
-  /** False where there is no such folder. `name`: the one entry that matters. */
+  /** Returns false if there is no such folder. `name`: the only entry of the folder that matters. */
   private async add(folder: string, name?: string): Promise<boolean> {
     try {
       const isWhole = !this.only.has(folder) && this.watch.has(folder);
@@ -151,7 +154,7 @@ export class DefinitionsWatch {
   private cannotWatch(error: unknown): void {
     this.options.log.warn(
       { err: error },
-      'folders of definitions cannot be watched: start this process again after a definition has changed',
+      'could not watch folders of definitions; restart this process after you change a definition',
     );
   }
 }

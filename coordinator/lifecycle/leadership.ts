@@ -1,9 +1,9 @@
 /**
- * One coordinator leads each scope: it holds an advisory lock on a connection of its own, which the server
- * releases when the process is gone. The locks also show whether the coordinator of another scope is alive.
+ * One coordinator leads each scope. It holds an advisory lock on a dedicated connection, and the server releases
+ * the lock when the process dies. The locks also show whether the coordinator of another scope is alive.
  *
  *   locking ──▶ held ── connection lost ──▶ lost ──firstRetryMs … lastRetryMs──▶ held
- *      │                                      └── another coordinator has it by now ──▶ taken (onTaken)
+ *      │                                      └── another coordinator has taken it ──▶ taken (onTaken)
  *      └── another has it ──▶ LF_COORDINATOR_RUNNING
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,12 +14,12 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 /** First key of the locks; the second is the scope. */
 const lockClass = 0x1a4df410;
 
-/** How long to wait for a coordinator that is ending. */
+/** How long to wait for a coordinator that is shutting down. */
 const lockTimeout = '5s';
 
 /**
- * Lets the server find out that this process is gone when no packet says so: the machine has lost power, or a
- * firewall has dropped the connection. With the defaults it would hold the lock for two hours.
+ * Lets the server detect that this process is gone when no packet says so, for example because the machine has
+ * lost power or a firewall has dropped the connection. With the defaults the lock would be held for two hours.
  */
 const aliveness =
   'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3';
@@ -27,21 +27,21 @@ const aliveness =
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
 
-/** A process number alone would name another session one day. */
+/** A process ID alone may later belong to another session. */
 const sessions = 'select pid, backend_start::text as started from pg_stat_activity';
 
 export interface Leadership {
-  /** Runs `work` if no coordinator of that scope lives; keeps one from starting meanwhile. */
+  /** Runs `work` if no coordinator of that scope is alive, and prevents one from starting meanwhile. */
   ifOrphaned(scope: string, work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LeadershipEvents {
-  /** With every attempt to get the lost connection back that fails. */
+  /** Called after each failed attempt to reconnect. */
   onOutage(error: unknown): void;
   /** The lock is held again. */
   onRecovered(): void;
-  /** Another coordinator took the scope over while the connection was lost: this one has to stop. */
+  /** Another coordinator took over the scope while the connection was lost, so this one has to stop. */
   onTaken(error: LandfallError): void;
 }
 
@@ -61,7 +61,7 @@ class HeldLock implements Leadership {
   private readonly scope: string;
   private readonly events: LeadershipEvents;
   private client: pg.Client | null = null;
-  /** Of the session that held the lock before; the server may not know yet that it is dead. */
+  /** The session that held the lock before. The server may not have noticed yet that it is dead. */
   private session: { pid: number; started: string } | null = null;
   private readonly closing = new AbortController();
 
@@ -97,7 +97,7 @@ class HeldLock implements Leadership {
     this.client = client;
   }
 
-  /** Otherwise the lock that we have lost would keep us out. */
+  /** Ends our previous session, which may still hold the lock and would keep us from acquiring it again. */
   private async endSession(client: pg.Client): Promise<void> {
     if (this.session === null) return;
     const { pid, started } = this.session;

@@ -2,13 +2,13 @@
  * Fails the files of commands (`ingest`, `replay`, `demo`) whose process has died, so that their content can be
  * loaded again.
  *
- *   lives ──seems dead──▶ suspected ──seems dead at the next look──▶ reaped
- *     ▲──────lives────────────┘
+ *   alive ──seems dead──▶ suspected ──seems dead at the next check──▶ reaped
+ *     ▲──────alive────────────┘
  *
- * A process that lives seems dead while it has lost its connection, as all do when the server restarts. So a
- * command that seems dead is reaped at the next look; when a coordinator starts, at once, unless the server
- * started so recently that a living process may not have connected again. What cannot be reaped is tried again
- * at each look, and keeps no other orphan from being reaped.
+ * A live process seems dead while it has lost its connection, as every process does when the server restarts. A
+ * command that seems dead is therefore reaped only at the next check. When a coordinator starts, it is reaped at
+ * once, unless the server started so recently that live processes may not have reconnected yet. An orphan that
+ * cannot be reaped is tried again at each check and does not hold up the others.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -21,7 +21,7 @@ import { failFile } from '../finalise/unload.ts';
 import type { Leadership } from './leadership.ts';
 import { closeScope } from './scope-notes.ts';
 
-/** Time between looks, in times of LANDFALL_LOCK_MS: longer than a living process takes to connect again. */
+/** Time between checks, as a multiple of LANDFALL_LOCK_MS: longer than a live process takes to reconnect. */
 const lookLocks = 2;
 
 const nowhere: Places = { landing: null, failed: null };
@@ -48,19 +48,17 @@ export class Orphans {
     this.removeQueues = removeQueues;
   }
 
-  /** Reaps all that seem dead now, unless the server has just started. Then looks again at intervals. */
+  /** Reaps all commands that seem dead now, unless the server has just started. Then checks at intervals. */
   async start(): Promise<void> {
     if ((await serverUpMs(this.context.pool)) >= this.lookMs)
       this.suspects = new Set(await this.otherScopes());
     await this.look();
     this.timer = setInterval(() => {
-      this.look().catch((error) =>
-        this.context.log.warn({ err: error }, 'the files of orphans could not be looked for'),
-      );
+      this.look().catch((error) => this.context.log.warn({ err: error }, 'could not check for orphans'));
     }, this.lookMs);
   }
 
-  /** Stops looking. Does not wait for a look that is running: it may wait for a server that is away. */
+  /** Stops checking. Does not wait for a running check, which may be waiting for a server that is down. */
   async close(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
   }
@@ -76,7 +74,7 @@ export class Orphans {
     this.suspects = suspected;
   }
 
-  /** Scopes of which something may be left, except our own. */
+  /** Scopes that may have left something behind, except our own. */
   private otherScopes(): Promise<string[]> {
     return otherScopes(this.context.pool, this.context.scope);
   }
@@ -85,7 +83,7 @@ export class Orphans {
     try {
       await this.reap(scope);
     } catch (error) {
-      this.context.log.error({ err: error, scope }, 'the files of a dead command could not be failed');
+      this.context.log.error({ err: error, scope }, 'could not fail the files of a dead command');
     }
   }
 
@@ -102,16 +100,13 @@ export class Orphans {
     crashPoint('reap.forgotten');
   }
 
-  /** A file that cannot be failed now keeps its scope on record, and no other file from being failed. */
+  /** If a file cannot be failed now, its scope stays on record; the other files are failed all the same. */
   private async fail(file: LedgerFile): Promise<void> {
     const abandoned = new LandfallError('LF_INGEST_ABANDONED', { file: file.name });
     try {
       await failFile(this.context, file, abandoned.toJSON());
     } catch (error) {
-      this.context.log.error(
-        { err: error, file: file.name },
-        'the file of a dead command could not be failed',
-      );
+      this.context.log.error({ err: error, file: file.name }, 'could not fail a file of a dead command');
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Outages of the database, the queue and the stores: a step of the coordinator waits for the outage to end and is
- * then repeated, and those who watch are told what it waits for.
+ * Handles outages of the database, the queue and the stores. A step of the coordinator waits for the outage to end
+ * and is then repeated; meanwhile the progress stream reports the outage.
  */
 
 import type { Outage } from '../../platform/errors/outage.ts';
@@ -10,7 +10,7 @@ import type { Log } from '../../platform/log/log.ts';
 export interface OutageWatchOptions {
   readonly outageTimeoutMs: number;
   readonly log: Log;
-  /** Told what `source` waits for; null when it resumes. */
+  /** Called with the outage that `source` is waiting for, and with null when it resumes. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
   /** Restarts the embedded server after it has ended. */
   readonly restartDatabase?: () => Promise<void>;
@@ -26,7 +26,7 @@ export class OutageWatch {
     this.options = options;
   }
 
-  /** Repeats a step after an outage, until the outage timeout is over. Throws any other error. */
+  /** Repeats a step after an outage until the outage timeout expires. Rethrows any other error. */
   through<T>(source: string, step: () => Promise<T>): Promise<T> {
     return waitOut(step, {
       outageTimeoutMs: this.options.outageTimeoutMs,
@@ -36,7 +36,7 @@ export class OutageWatch {
     });
   }
 
-  /** Notes what a part of the coordinator waits for; null: it has resumed. */
+  /** Records the outage that a part of the coordinator is waiting for; null if it has resumed. */
   tell(source: string, outage: Outage | null): void {
     if (this.closing.signal.aborted) return;
     const { log, onOutage } = this.options;
@@ -52,7 +52,7 @@ export class OutageWatch {
     onOutage?.(source, outage);
   }
 
-  /** Ends the steps that wait, with an error. */
+  /** Makes the waiting steps fail with an error. */
   close(): void {
     this.closing.abort(new Error('the coordinator is closing'));
   }
@@ -61,7 +61,7 @@ export class OutageWatch {
     const { restartDatabase, log } = this.options;
     if (restartDatabase === undefined || this.restarting !== null) return;
     this.restarting = restartDatabase()
-      .catch((error) => log.warn({ err: error }, 'the embedded server could not be started again'))
+      .catch((error) => log.warn({ err: error }, 'could not restart the embedded server'))
       .finally(() => {
         this.restarting = null;
       });

@@ -1,7 +1,7 @@
 /**
- * Resumes unfinished files while the coordinator runs: when the database or the queue is back, or when the
- * ledger has been silent for long. One recovery runs at a time. A request that comes during one starts another
- * after it, because the first may already have passed what the request is about.
+ * Resumes unfinished files while the coordinator runs: after an outage of the database or the queue, or when the
+ * ledger has reported no change for a long time. One recovery runs at a time. A request that arrives during a
+ * recovery starts another one afterwards, because the first may already have passed the file in question.
  */
 import type { Log } from '../../platform/log/log.ts';
 
@@ -25,7 +25,7 @@ export class Recovery {
     });
   }
 
-  /** Starts no other, and resolves when none is running. */
+  /** Starts no more recoveries, and resolves when none is running. */
   async close(): Promise<void> {
     this.closed = true;
     await this.running;
@@ -37,7 +37,7 @@ export class Recovery {
       try {
         await this.work();
       } catch (error) {
-        if (!this.closed) this.log.error({ err: error }, 'unfinished files could not be resumed');
+        if (!this.closed) this.log.error({ err: error }, 'could not resume unfinished files');
       }
     }
   }

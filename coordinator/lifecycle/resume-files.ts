@@ -6,9 +6,8 @@
  *   loading              queue the chunks that are not committed, then finalise
  *   finalising, failing  finalise
  *
- * A file whose definition has changed since it was planned is planned again while nothing of it is committed, and
- * also when no process has the version any more with which it was planned: after a restart. Otherwise it is finished
- * with that version.
+ * A file whose definition has changed since it was planned is planned again if none of it is committed, or if no
+ * process has the version it was planned with, as after a restart. Otherwise it is finished with that version.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -18,7 +17,7 @@ import type { ErrorCode } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import { submitMissingScans } from '../plan/scan-file.ts';
 
-/** Why a worker gives a chunk back that it has no definition for. */
+/** The codes with which a worker gives back a chunk for which it has no definition. */
 const definitionCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_DATASET_BROKEN',
   'LF_DATASET_UNKNOWN',
@@ -29,26 +28,26 @@ const definitionCodes: ReadonlySet<string> = new Set<ErrorCode>([
 export interface Resume {
   prepare(file: LedgerFile): void;
   finalise(file: LedgerFile): void;
-  /** `evenCommitted`: also what is loaded of it is taken back. */
+  /** `evenCommitted`: even if chunks are committed; they are then removed. */
   planAgain(file: LedgerFile, options: { readonly evenCommitted: boolean }): void;
-  /** The queue has what the file needs next. */
+  /** The jobs that the file needs next are in the queue. */
   follow(file: LedgerFile): void;
 }
 
-/** Resumes every unfinished file of the scope. One that cannot be resumed keeps no other from it. */
+/** Resumes every unfinished file of the scope. A file that cannot be resumed does not hold up the others. */
 export async function resumeFiles(context: Context, resume: Resume): Promise<void> {
   for (const file of await context.ledger.unfinishedFiles(context.scope)) {
     try {
       await resumeFile(context, resume, file);
     } catch (error) {
-      context.log.error({ err: error, file: file.name }, 'the file could not be resumed');
+      context.log.error({ err: error, file: file.name }, 'could not resume a file');
     }
   }
 }
 
 async function resumeFile(context: Context, resume: Resume, file: LedgerFile): Promise<void> {
   const { registry, ledger, queues } = context;
-  // Its unloading threw, or the process died: finalising a file that is failing unloads it.
+  // Unloading it failed, or the process died. Finalising a failing file unloads it.
   if (stateOf(file) === 'failing') return resume.finalise(file);
   const isOther = isOutdated(context, file);
   if (file.state === 'discovered') return resume.prepare(file);
@@ -62,7 +61,7 @@ async function resumeFile(context: Context, resume: Resume, file: LedgerFile): P
   if (planned.length === 0 || chunks.some((chunk) => chunk.state === 'failed')) return resume.finalise(file);
   const { dataset, definitionVersion } = file;
   if (isOther) {
-    // Its other chunks can be loaded with the version that it was planned with: this process has had it.
+    // The other chunks can be loaded with the version the file was planned with: this process has loaded it.
     const isKnown = registry.version(dataset, definitionVersion ?? '') !== undefined;
     const isBegun = planned.length < chunks.length;
     if (!isKnown || !isBegun) return resume.planAgain(file, { evenCommitted: !isKnown });
@@ -75,15 +74,15 @@ async function resumeFile(context: Context, resume: Resume, file: LedgerFile): P
   );
 }
 
-/** Whether the file was planned with another version than its dataset has today. */
+/** Whether the file was planned with a version other than the current one of its dataset. */
 function isOutdated({ registry }: Pick<Context, 'registry'>, file: LedgerFile): boolean {
   const today = registry.get(file.dataset);
   return today !== undefined && file.definitionVersion !== null && file.definitionVersion !== today.version;
 }
 
 /**
- * Plans files again of which no worker can load the rest: chunks were given back for lack of their definition, and
- * the dataset has another one today.
+ * Plans again the files that no worker can finish: their chunks were given back because no worker has the
+ * definition, and the current definition of the dataset is another one.
  */
 export async function planStuckAgain(context: Context, planAgain: (file: LedgerFile) => void): Promise<void> {
   const { ledger, scope } = context;

@@ -1,17 +1,17 @@
 /**
- * Keeps the queue scopes of commands (`ingest`, `replay`, `demo`) on record from their start until nothing of
- * them is left. When a command dies, orphans.ts finds its queues and files by this record.
+ * Records the queue scope of a command (`ingest`, `replay`, `demo`) when it starts, and deletes the record when
+ * nothing of the command is left. If the command dies, orphans.ts finds its queues and files by this record.
  */
 import * as scopes from '../../ledger/tables/scopes.ts';
 import type { Context } from '../context.ts';
 import type { Places } from '../finalise/put-away.ts';
 
-/** Call it before a command does anything that it might leave behind. */
+/** Call this before a command does anything that it might leave behind. */
 export async function openScope({ pool, scope }: Pick<Context, 'pool' | 'scope'>): Promise<void> {
   if (scope !== 'pool') await scopes.openScope(pool, scope);
 }
 
-/** Removes the record once the queues of the scope are gone, unless a file still has to be ended or put away. */
+/** Deletes the record once the queues of the scope are removed, unless a file still has to be ended or put away. */
 export async function closeScope(
   { pool }: Pick<Context, 'pool'>,
   scope: string,

@@ -1,7 +1,7 @@
 /**
  * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of undone files.
- * Every coordinator does so when it starts, and the one of the pool also at intervals. No step waits for it, and
- * readers see nothing of what it removes.
+ * Every coordinator does this when it starts, and the coordinator of the pool also at intervals. No step waits for
+ * it, and readers never see what it removes.
  */
 
 import { isFinished } from '../../platform/progress/progress.ts';
@@ -10,10 +10,10 @@ import { listStaging } from '../../platform/storage/staging-key.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 
-/** Time between two runs, in times of LANDFALL_LOCK_MS: about as long as a dead worker's job takes to be noticed. */
+/** Time between runs, as a multiple of LANDFALL_LOCK_MS: about the time until a dead worker's job is noticed. */
 const everyLocks = 3;
 
-/** Removes all of it, once. May be repeated, and run by several processes at a time. */
+/** Removes all of it once. It can be repeated, and several processes can run it at the same time. */
 export async function tidy(context: Context): Promise<void> {
   await sweepUndone(context);
   await sweepSpool(context);
@@ -21,7 +21,10 @@ export async function tidy(context: Context): Promise<void> {
   for (const { versions } of context.sinks) await versions?.dropStaging();
 }
 
-/** Tidies, and then runs `also`, at intervals. `close` does not wait for a run: it may wait for a server that is away. */
+/**
+ * Tidies at intervals, and then runs `also`. `close` does not wait for a run, which may be waiting for a server that
+ * is down.
+ */
 export function tidyOften(
   context: Context,
   { lockMs, also }: { lockMs: number; also: () => Promise<void> },
@@ -31,7 +34,7 @@ export function tidyOften(
     tidying = tidying
       .then(() => tidy(context))
       .then(also)
-      .catch((error) => context.log.warn({ err: error }, 'what dead processes left could not be cleared up'));
+      .catch((error) => context.log.warn({ err: error }, 'could not remove what dead processes left behind'));
   }, everyLocks * lockMs);
   return { close: () => clearInterval(timer) };
 }
@@ -44,7 +47,7 @@ export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledge
   }
 }
 
-/** Removes staged parts of files that have ended: a killed worker wrote them and never published them. */
+/** Removes staged parts of files that have ended. A worker that was killed wrote them but did not publish them. */
 export async function sweepStaging({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
   const ended = new Map<number, boolean>();
   for await (const { key, fileId } of listStaging(lake)) {

@@ -1,6 +1,6 @@
 /**
- * Plans a file again with today's definition: what was begun with another version is taken back first, in one
- * transaction, and then swept. The file keeps its place in the landing folder, and its name; it gets a new number.
+ * Plans a file again with the current definition. What was loaded with another version is removed first, in one
+ * transaction, and then swept. The file keeps its name and its place in the landing folder, and gets a new number.
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -27,7 +27,7 @@ export async function planFileAgain(
     if (again === null) return null;
     const { before, committed: chunkIds } = again;
     const definition = await definitionOf(client, context.registry, before);
-    // Facts of a version that replaces another are in a table of their own, which goes as a whole.
+    // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
     if (chunkIds.length > 0 && before.link !== 'replaces')
       for (const sink of sinksOf(context.sinks, definition))
         await sink.remove(client, { file: before, definition, chunkIds });
@@ -36,7 +36,7 @@ export async function planFileAgain(
   if (again === null) return null;
   context.log.info(
     { file: file.name, dataset: file.dataset, from: again.before.definitionVersion, to: version },
-    'the definition has changed: the file is planned again',
+    'the definition has changed; planning the file again',
   );
   await sweep(context, again);
   return again.file;

@@ -1,31 +1,31 @@
 /**
- * Cuts a file into record-aligned chunks from what its scans say, without reading it. Pure.
+ * Cuts a file into record-aligned chunks from the results of its scans, without reading it. Pure.
  *
- * A scan tells of a piece of the file, for each state the CSV machine may be in at its first byte, in
- * which state it ends and where its first record end is. Going through the pieces in order, the state at
- * the start of each is known from the one before, so its first record end is known too: a quoted field
- * with newlines in it cannot mislead, however many pieces it spans.
+ * The scan of a piece of the file says, for each state in which the CSV machine may be at the first byte, in which
+ * state the piece ends and where its first record ends. The end state of one piece is the start state of the next,
+ * so going through the pieces in order yields the record borders of each. A quoted field that contains newlines
+ * cannot mislead this, however many pieces it spans.
  */
 import type { RangeScan } from '../../kernel/types.ts';
 import type { PlannedChunk } from '../../ledger/requests.ts';
 import type { ScanJob } from '../../platform/queue/contract.ts';
 import { blockBytes } from '../../platform/storage/content-hash.ts';
 
-/** The machine's state where a record begins (kernel: FieldStart). */
+/** The state of the CSV machine at the beginning of a record (FieldStart in the kernel). */
 const fieldStart = 0;
 
-/** Bytes that one scan job reads: large enough to be worth a job, small enough to share among workers. */
+/** Bytes that one scan job reads: large enough to justify a job, small enough to spread over workers. */
 export const scanRangeBytes = 8 * blockBytes;
 
-/** Chunks that a file is cut into at least, so that every slot of a few workers has one and the last are short. */
+/** The fewest chunks to cut a file into, so that each slot of a few workers has one and the last ones are short. */
 const chunksLeast = 6;
 
-/** A chunk is not made smaller than this for the sake of their number: each costs a claim, parts and a commit. */
+/** Chunks are not made smaller than this to get more of them: each costs a claim, parts and a commit. */
 const balancedBytesLeast = 8 * 1024 * 1024;
 
 /**
- * How large the chunks of a file of `bytes` are to be: `chunkBytes`, or less for a file that would have few
- * of them. Halves from the length of a scan range on, so that chunks end where ranges do.
+ * The chunk size for a file of `bytes`: `chunkBytes`, or less for a file that would have few chunks. Sizes below
+ * that are the length of a scan range divided by a power of two, so that chunks end where ranges end.
  */
 export function balancedChunkBytes(bytes: number, chunkBytes: number): number {
   let size = scanRangeBytes;
@@ -35,8 +35,8 @@ export function balancedChunkBytes(bytes: number, chunkBytes: number): number {
 
 /**
  * The scan jobs of a file: ranges of whole blocks that cover it.
- * `recordsFrom`: where the first record after BOM and header begins; `pieceBytes`: how far apart borders
- * for chunks need to be, at most: balancedChunkBytes says.
+ * `recordsFrom`: where the first record after the BOM and the header begins. `pieceBytes`: the largest distance
+ * between two borders that chunks may need; see balancedChunkBytes.
  */
 export function scanRanges(file: {
   fileId: number;
@@ -56,16 +56,16 @@ export function scanRanges(file: {
 }
 
 /**
- * Chunks of about `balancedChunkBytes` that cover [0, bytes) exactly, in order, none empty, each but the first
- * beginning at a record. A record longer than a chunk makes its chunk longer.
+ * Returns chunks of about `balancedChunkBytes` that cover [0, bytes) exactly and in order. None is empty, and each
+ * except the first begins at a record. A record longer than a chunk makes its chunk longer.
  *
- * `scans`: pieces that follow one another from `recordsFrom` to `bytes`. `headerLines`: line ends before
- * recordsFrom. Throws RangeError when the pieces leave a gap.
+ * `scans`: consecutive pieces from `recordsFrom` to `bytes`. `headerLines`: the number of line ends before
+ * `recordsFrom`. Throws RangeError if there is a gap between the pieces.
  */
 export function planChunks(file: {
   bytes: number;
   recordsFrom: number;
-  /** Where the footer begins; default: there is none. */
+  /** Where the footer begins. Default: no footer. */
   recordsUntil?: number;
   headerLines: number;
   chunkBytes: number;
@@ -88,7 +88,7 @@ export function planChunks(file: {
   for (const scan of file.scans) {
     if (scan.byteStart !== position) throw new RangeError(`scans leave a gap at byte ${position}`);
     const border = scan.firstRecordStart[state];
-    // Half a chunk is enough to cut: borders come about one chunk apart, some a little early.
+    // Half a chunk is enough: borders are about one chunk apart, and some come a little early.
     const long = border - byteStart >= chunkBytes / 2;
     if (border >= 0 && border < recordsUntil && long) cut(border, 1 + lines + scan.linesBefore[state]);
     lines += typeof scan.lines === 'number' ? scan.lines : scan.lines[state];

@@ -1,12 +1,12 @@
 /**
- * Takes discovered files to loading: how they are read, what they contain, their chunks in the queue.
+ * Takes discovered files to loading: settles their layout, identifies their content, and queues their chunks.
  *
  *   discovered ─▶ read whole ────────────────▶ identified ─▶ origin ─▶ planned ─▶ chunks in the queue
  *        └─▶ scan ─▶ (workers) ─▶ plan job ────▲     │
  *                                                    └─▶ duplicate, or waits for a file with the same content
  *
- * Files that are small take the same steps together, with one statement for all of them. Those of a group that
- * need a closer look are left, to be prepared alone.
+ * Small files take the same steps together, with one statement for all of them. Files of a group that need more than
+ * that are left, and prepared one by one.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -41,7 +41,7 @@ export type Prepared =
   | { readonly state: 'duplicate'; readonly identified: Identified; readonly first: LedgerFile };
 
 /**
- * Prepares one file: a discovered one, or one whose scans have ended. Throws what fails the file: LF_FILE_EMPTY,
+ * Prepares a file that is discovered or whose scans have ended. Throws the errors that fail the file: LF_FILE_EMPTY,
  * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, … Repeating it is harmless.
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
@@ -52,7 +52,7 @@ export async function prepareFile(context: Context, file: LedgerFile): Promise<P
   return { state: 'queued' };
 }
 
-/** Null for a file that is to be scanned first. */
+/** Null for a file that must be scanned first. */
 async function identify(context: Context, discovered: Discovered): Promise<Identified | null> {
   const { file } = discovered;
   if (file.state === 'scanning') return identifyScanned(context, discovered);

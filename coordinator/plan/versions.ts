@@ -1,6 +1,6 @@
 /**
- * What the definition says about a file whose content changed under the same name: `add` it, let it `replace` the
- * version before, or `refuse` it. Files that correct or replay others are not versions.
+ * Applies the definition's rule for a file whose content changed under the same name: `add` it, let it `replace` the
+ * previous version, or `refuse` it. Files that correct or replay others are not versions.
  */
 import type { FilePlan, LedgerFile } from '../../ledger/ledger.ts';
 import { otherVersions } from '../../ledger/tables/files.ts';
@@ -8,7 +8,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import type { Discovered } from '../stages.ts';
 
-/** The version that the file comes after. Throws LF_FILE_VERSION when there must be only one. */
+/** The previous version of the file. Throws LF_FILE_VERSION if only one version is allowed. */
 export async function versionLink(
   context: Context,
   { file, definition }: Discovered,

@@ -20,6 +20,6 @@ export function logQueueErrors(log: Pick<Log, 'warn' | 'debug'>): (error: Error)
     if (now - (told.get(reason) ?? Number.NEGATIVE_INFINITY) < repeatMs) return;
     if (told.size > 100) told.clear();
     told.set(reason, now);
-    log.warn({ reason }, 'the queue is in outage; it is tried again');
+    log.warn({ reason }, 'the queue is unavailable; trying again');
   };
 }

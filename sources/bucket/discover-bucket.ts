@@ -1,7 +1,6 @@
 /**
- * Sees files arrive under an S3 prefix. A bucket tells nobody of its own accord, so here the reconciling
- * listing is all there is: it lists the prefix every few seconds. Objects appear whole, so each is taken when
- * it is first seen, and again when its ETag has changed.
+ * Discovers files under an S3 prefix. A bucket sends no notifications, so the prefix is listed every few seconds.
+ * Objects appear whole, so each is passed on when it is first seen, and again when its ETag has changed.
  */
 
 import { atATime } from '../../platform/storage/at-a-time.ts';
@@ -12,7 +11,7 @@ import { identify } from '../identify.ts';
 /** Time between listings, in ms. */
 const listMsDefault = 5_000;
 
-/** Objects that are handed on at a time. */
+/** The most objects that are passed on at the same time. */
 const arrivalsAtATime = 256;
 
 const regularFile = { isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };

@@ -1,14 +1,15 @@
 /**
- * Sees files arrive in the landing folder and hands on each one once, when it is whole.
+ * Discovers files in the landing folder, and passes each on once, when it is complete.
  *
  *   seen ──quiet already, or renamed in,─▶ taken ──▶ (archived or failed: gone)
- *     │    and nobody writes to it          ▲
+ *     │    and not open for writing         ▲
  *     └─▶ growing ──quiet for settleMs──────┘   seen again with another mark: seen
- *            │      and nobody writes to it
+ *            │      and not open for writing
  *            └─▶ (removed: forgotten)
  *
- * Watching tells; a listing at the start and then once a minute is the net below it. Names are compared
- * with their bytes as Node reads them, so any name works, also with spaces, newlines or leading dashes.
+ * File system events report most files. A listing at the start and then once a minute finds any that were missed.
+ * Names are compared byte for byte as Node reads them, so any name works, including those with spaces, newlines or
+ * leading dashes.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -23,23 +24,23 @@ import { Renames } from './renames.ts';
 import { createWriterCheck } from './writers.ts';
 
 /**
- * Time after which a folder that could not be looked through, or an arrival that could not be noted, is
- * tried again, in ms: a store or the database may be away.
+ * Time in ms after which a folder that could not be listed, or an arrival that could not be recorded, is tried
+ * again: a store or the database may be down.
  */
 const retryMs = 2_000;
 
-/** Entries that a listing looks at, and hands on, at a time. */
+/** The most entries that a listing examines and passes on at the same time. */
 const looksAtATime = 256;
 
-/** Least time between looks at what events have told of, in ms: a file that grows is seen so often at most. */
+/** The least time in ms between two looks at changed entries. It limits how often a growing file is examined. */
 const gatherMs = 20;
 
-/** Told of at once, so many make it likely that the system had no room for others and dropped them. */
+/** With this many events at once, it is likely that the system's buffer was full and that it dropped others. */
 const eventsMany = 4_096;
 
 type Writers = () => Promise<ReadonlySet<string>>;
 
-/** Changes when a file's bytes do. */
+/** A string that changes when the file's bytes do. */
 function markOf(stats: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>): string {
   return `${stats.size}-${stats.mtimeMs}-${stats.ino}`;
 }
@@ -53,16 +54,16 @@ export async function startDiscovery(options: DiscoverOptions): Promise<Discover
 class FolderDiscovery implements Discovery {
   private readonly options: DiscoverOptions;
   private readonly settleMs: number;
-  /** Mark of each file that was handed on and still lies there. */
+  /** The mark of each file that was passed on and is still there. */
   private readonly taken = new Map<string, string>();
-  /** Files seen changing, each with the timer that looks again. */
+  /** Files that were seen changing, each with the timer of the next look. */
   private readonly growing = new Map<string, { mark: string; timer: NodeJS.Timeout }>();
   private readonly left = new Map<string, UnknownFile>();
   private readonly renames = new Renames();
   private readonly writers: Writers;
   private readonly busy = new Set<Promise<void>>();
   private readonly watch: FolderWatch;
-  /** Keys that events have told of since the last look. */
+  /** Keys of entries that events have reported since the last look. */
   private readonly told = new Set<string>();
   private gathering: NodeJS.Timeout | null = null;
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -115,7 +116,7 @@ class FolderDiscovery implements Discovery {
     );
   }
 
-  /** The net below the watching: once a minute, and until it succeeds where it fails. */
+  /** Lists the folder in case events were missed: once a minute, and sooner after a failure. */
   private async relist(): Promise<void> {
     const { onError, onRecovered } = this.options;
     for (let failing = false; !this.closed; failing = true) {
@@ -142,10 +143,10 @@ class FolderDiscovery implements Discovery {
     for (const key of [...this.taken.keys(), ...this.left.keys()]) if (!there.has(key)) this.forget(key);
   }
 
-  /** Looks at all that lies in a folder, and below it, and hears of what comes later. The keys of the files. */
+  /** Examines and watches a folder and all folders below it. Returns the keys of the files. */
   private async lookThrough(folder: string, writers: Writers): Promise<Set<string>> {
     const there = new Set<string>();
-    // First, so that nothing comes unheard between the listing and the watch.
+    // Watch first, so that nothing is missed between the listing and the start of the watch.
     await this.watch.add(folder);
     const entries = await readdir(folder, { withFileTypes: true });
     await atATime(looksAtATime, entries, async (entry) => {
@@ -173,8 +174,8 @@ class FolderDiscovery implements Discovery {
   }
 
   /**
-   * For many files that are looked at one after another: asks again only when the answer is older than the
-   * settling time. Who has begun to write since then has made his file young.
+   * For many files that are examined one after another: looks for writers again only if the last answer is older
+   * than the settling time. A write that began since then has made its file too young to be taken.
    */
   private writersNow(): Writers {
     let asked: { readonly at: number; readonly written: Promise<ReadonlySet<string>> } | null = null;
@@ -190,7 +191,7 @@ class FolderDiscovery implements Discovery {
     return relative(this.options.folder, path).split(sep).join('/');
   }
 
-  /** Keeps hold of what runs on its own, so that close can wait for it. */
+  /** Keeps track of work in the background, so that `close` can wait for it. */
   private track(work: Promise<void>): void {
     const tracked = work
       .catch((error) => this.options.onError(error, ''))
@@ -203,7 +204,7 @@ class FolderDiscovery implements Discovery {
     const stats = statsOf(join(this.options.folder, key));
     if (stats === null) return this.gone(key);
     if (stats.isDirectory()) {
-      // Another one may have its name by now.
+      // Another file may have its name now.
       this.watch.remove(join(this.options.folder, key));
       await this.lookThrough(join(this.options.folder, key), writers).catch(noneIfMissing);
       return;
@@ -219,21 +220,21 @@ class FolderDiscovery implements Discovery {
     else this.wait(key, mark, identity);
   }
 
-  /** Moved here in one piece or quiet for long enough already, and written by nobody. */
+  /** Whether the file was moved here or has not changed for long enough, and is not open for writing. */
   private async isWholeAtFirstSight(key: string, stats: Stats, writers: Writers): Promise<boolean> {
     const path = join(this.options.folder, key);
-    // A file that is made here is told of as one that is renamed in, until what it is made by returns: a copy of
+    // Until the first write returns, a file that is created here looks like one that is renamed in, and a copy of
     // gigabytes may be one call.
     const renamedIn = () => stats.size > 0 && this.renames.renamedIn(path);
     const young = Date.now() - stats.mtimeMs < this.settleMs;
     if (young && !renamedIn()) return false;
     if ((await (young ? this.writers : writers)()).has(path)) return false;
-    // Somebody may have written and closed it since it was looked at.
+    // Another process may have written and closed it since it was examined.
     const now = statsOf(path);
     return now !== null && markOf(now) === markOf(stats) && (!young || renamedIn());
   }
 
-  /** Looks again after `ms`; takes the file if it is then as it was and nobody writes to it. */
+  /** Examines the file again after `ms`, and takes it if it has not changed and is not open for writing. */
   private wait(
     key: string,
     mark: string,
@@ -243,7 +244,7 @@ class FolderDiscovery implements Discovery {
     clearTimeout(this.growing.get(key)?.timer);
     const lookAgain = async () => {
       const path = join(this.options.folder, key);
-      // Writers first: what one wrote who closed the file just before shows in the mark after.
+      // Check for writers first: what one wrote just before closing the file then shows in the mark.
       const written = (await this.writers()).has(path);
       const stats = statsOf(path);
       if (this.closed) return;
@@ -251,7 +252,7 @@ class FolderDiscovery implements Discovery {
       const now = markOf(stats);
       if (now !== mark || written) return this.wait(key, now, identity);
       this.growing.delete(key);
-      // Two looks at once may have found it in different states, and the later one has taken it.
+      // Two concurrent looks may have seen different states, and the later one has taken the file.
       if (this.taken.get(key) !== now) await this.take(key, now, identity);
     };
     this.growing.set(key, { mark, timer: setTimeout(() => this.track(lookAgain()), ms) });
@@ -260,7 +261,7 @@ class FolderDiscovery implements Discovery {
   private async take(key: string, mark: string, identity: Identity & { kind: 'take' }): Promise<void> {
     if (this.closed) return;
     this.taken.set(key, mark);
-    // A definition that it waited for is there.
+    // The definition that it waited for exists now.
     if (this.left.delete(key)) this.options.onLeft([...this.left.values()]);
     try {
       await this.options.onArrival({ dataset: identity.dataset, name: identity.name, key });
@@ -280,7 +281,7 @@ class FolderDiscovery implements Discovery {
     this.options.onLeft([...this.left.values()]);
   }
 
-  /** A file, or a folder with all that was in it. */
+  /** Forgets a file, or a folder and everything in it. */
   private gone(key: string): void {
     this.forget(key);
     if (!this.watch.remove(join(this.options.folder, key))) return;
@@ -298,7 +299,7 @@ class FolderDiscovery implements Discovery {
   }
 }
 
-/** Null where nothing is there, or nothing that may be looked at. At once: a thread would cost more to wake. */
+/** Null if nothing is there or it may not be read. Synchronous, because waking a thread would cost more. */
 function statsOf(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;
@@ -307,7 +308,7 @@ function statsOf(path: string): Stats | null {
   }
 }
 
-/** A folder that has gone meanwhile has nothing in it. */
+/** A folder that has been removed meanwhile contains nothing. */
 function noneIfMissing(error: NodeJS.ErrnoException): Set<string> {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new Set();
   throw error;

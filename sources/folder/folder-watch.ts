@@ -1,18 +1,18 @@
 /**
- * Watches a folder and folders below it, and says which entries may have changed: one watch a folder and none
- * of the files in it, so a file that comes costs an event and nobody lists or looks at its neighbours again.
+ * Watches folders and reports which entries may have changed. There is one watch per folder, not per file, so a new
+ * file costs one event, and its neighbours are not listed or examined again.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { sep } from 'node:path';
 
-/** `name`: the entry of `folder` it is about; null where the system does not say. */
+/** `name`: the entry of `folder` that may have changed; null if the system does not say. */
 export type OnEvent = (event: string, name: string | null, folder: string) => void;
 
 export class FolderWatch {
   private readonly onEvent: OnEvent;
   private readonly onError: (error: unknown) => void;
-  /** Path → its watch, and which folder of that name it watches. */
+  /** Path → its watch, and the identity of the folder that it watches. */
   private readonly watched = new Map<string, { readonly watcher: FSWatcher; readonly mark: string }>();
   private closed = false;
 
@@ -21,7 +21,7 @@ export class FolderWatch {
     this.onError = onError;
   }
 
-  /** Events of the folder's entries are told from now on. Throws what the system says where they cannot be. */
+  /** Reports events of the folder's entries from now on. Throws the system's error if it cannot be watched. */
   async add(folder: string): Promise<void> {
     const { ino, birthtimeMs } = await lstat(folder);
     const mark = `${ino}-${birthtimeMs}`;
@@ -39,7 +39,7 @@ export class FolderWatch {
     return this.watched.has(folder);
   }
 
-  /** Ends the watches of a path and of those below it; false where there were none. */
+  /** Ends the watches of a path and of all paths below it. Returns false if there were none. */
   remove(path: string): boolean {
     if (!this.watched.has(path)) return false;
     for (const [folder, { watcher }] of this.watched) {

@@ -1,22 +1,22 @@
 /**
- * Which files of a folder some program still has open for writing. A copy that pauses (a slow network,
- * a stopped process) looks finished to anyone who only watches sizes and times.
+ * Finds the files of a folder that a program still has open for writing. A copy that pauses (a slow network, a
+ * stopped process) looks finished if only sizes and times are checked.
  *
- * Linux only, from /proc, and only processes that we may look into: elsewhere nobody seems to write,
- * and the settling time alone decides.
+ * This reads /proc, so it works only on Linux and only for processes that we may inspect. Elsewhere no file seems to
+ * be open, and the settling time alone decides.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Looking through all descriptors of all processes is work; it takes one part of the time in so many. */
+/** Reading all descriptors of all processes is expensive. It may take up one part in this many of the time. */
 const restShare = 4;
 
 /** O_WRONLY and O_RDWR in the flags of /proc/<pid>/fdinfo. */
 const writeFlags = 0o3;
 
 /**
- * Tells the files (absolute paths) that are being written when it is asked, or soon after. Those who ask at
- * the same time share one look.
+ * Returns the files (absolute paths) that are open for writing at the time of the call, or soon after. Concurrent
+ * calls share one search.
  */
 export function createWriterCheck(folder: string): () => Promise<ReadonlySet<string>> {
   let running: Promise<Set<string>> | null = null;
@@ -31,14 +31,14 @@ export function createWriterCheck(folder: string): () => Promise<ReadonlySet<str
     rest = delay((performance.now() - began) * (restShare - 1));
     return written;
   };
-  // A look that is under way may have passed the file already, so one asks for the look after it.
+  // A running search may already have passed the file, so the caller waits for the next one.
   return () => {
     next ??= (running ?? Promise.resolve()).then(look, look);
     return next;
   };
 }
 
-/** Absolute paths of the folder's files that are open for writing. */
+/** The absolute paths of the folder's files that are open for writing. */
 async function writtenFiles(folder: string): Promise<Set<string>> {
   const written = new Set<string>();
   const processes = await readdir('/proc').catch(() => []);

@@ -15,10 +15,10 @@ export async function refreshStaleMarts(
   for (const name of await staleMarts(context.pool)) {
     const dataset = context.registry.get(name);
     if (!dataset?.marts.some((mart) => mart.kind === 'table')) continue;
-    // A definition that does not fit its star is the outage of its files, not of all others.
+    // A definition that does not fit its star stops its own files only.
     const error = await stars.make(dataset).then(() => null, asLandfallError);
     if (error === null) void marts.request(dataset);
-    else context.log.warn({ err: error, dataset: name }, 'the marts stay as they are');
+    else context.log.warn({ err: error, dataset: name }, 'could not refresh the marts');
   }
 }
 
