@@ -1,13 +1,13 @@
 /** Work that would keep the event loop for long gives others their turn. */
 
-/** Work goes on for this long before other work in the process gets its turn. */
+/** How long work runs before other work in the process gets its turn. */
 const busyMsMost = 10;
 
 /** Counts the time since other work had its turn. */
 export class Breather {
   #since = performance.now();
 
-  /** Lets other work run if this has been going on for long. */
+  /** Lets other work run if this work has been running for too long. */
   async pause(): Promise<void> {
     if (performance.now() - this.#since < busyMsMost) return;
     await new Promise((resolve) => setImmediate(resolve));

@@ -48,7 +48,7 @@ export function reportOf(outcome: Outcome): string {
     `  rows compared: ${count(rows.rows)} in ${(bytes / 1e6).toFixed(1)} MB of files; rejects compared: ${count(rejects)}`,
     `  lost ${rows.lost}, duplicated ${rows.duplicated}, foreign ${rows.foreign}`,
     `  faults: ${listed([...kinds].sort((a, b) => b[1] - a[1]))}; ${plural(outcome.restarts, 'restart')} of processes`,
-    `  going on after a fault took ${times(recoveries.map(({ ms }) => ms))}`,
+    `  time to resume after a fault: ${times(recoveries.map(({ ms }) => ms))}`,
   ];
   const left = Object.entries(unseen).filter(([, n]) => n > 0);
   if (left.length > 0) lines.push(`  left in the lake's store, unseen by readers: ${listed(left)}`);

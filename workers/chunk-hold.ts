@@ -82,7 +82,7 @@ export class ChunkHold {
   }
 }
 
-/** Another worker has the chunk: this one must neither go on with it nor tell the queue that it is done. */
+/** Another worker has the chunk: this one must neither continue with it nor tell the queue that it is done. */
 export class TakenOver extends Error {
   constructor() {
     super('another worker has taken the chunk over');

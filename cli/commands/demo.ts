@@ -85,8 +85,8 @@ async function load(
   if (known) {
     say(
       known.state === 'done'
-        ? `${name} is there from an earlier run; nothing is loaded twice.\n`
-        : `${name} was not finished; going on with it.\n`,
+        ? `${name} was loaded by an earlier run and is not loaded again.\n`
+        : `${name} was not finished; resuming it.\n`,
     );
     return settledWithBars(site, known.fileId);
   }

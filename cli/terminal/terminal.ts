@@ -163,7 +163,7 @@ function linePainter(output: Output): Painter {
       if (lines !== broken) output.write(lines === '' ? '✓ all definitions can be used\n' : `${lines}\n`);
       broken = lines;
       for (const line of outageLines(state, 500)) if (!outages.has(line)) output.write(`${line}\n`);
-      if (outages.size > 0 && state.outages.length === 0) output.write('! going on\n');
+      if (outages.size > 0 && state.outages.length === 0) output.write('! the outage is over\n');
       outages.clear();
       for (const line of outageLines(state, 500)) outages.add(line);
       for (const file of state.files) {

@@ -34,7 +34,7 @@ export interface Config {
   readonly outageTimeout: number;
   /** How long a process may be silent before its work is taken over, in ms. */
   readonly lockMs: number;
-  /** How long a process that is told to stop may go on with what is in flight, in ms. */
+  /** How long a process that is told to stop may spend on work in flight, in ms. */
   readonly stopMs: number;
   /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
   readonly datasets: readonly string[];
@@ -87,7 +87,7 @@ interface Given {
 /** How long a process may be silent before its work is taken over, in ms. */
 const defaultLockMs = 10_000;
 
-/** How long a process that is told to stop may go on with what is in flight, in ms. */
+/** How long a process that is told to stop may spend on work in flight, in ms. */
 const defaultStopMs = 10_000;
 
 /** A chunk is held twice by each worker process while it is in flight: not its bytes, but what comes of them. */
