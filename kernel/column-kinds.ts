@@ -1,8 +1,8 @@
-/** What the kernel is told of each kind of column. */
+/** How each kind of column is described to the kernel. */
 import type { KernelType } from './types.ts';
 
 interface Kind<T extends KernelType> {
-  /** The kernel's number for the kind, as in kernel/assembly/column.ts. */
+  /** The number of the kind in kernel/assembly/column.ts. */
   number(type: T): number;
   /** Bytes a row takes in each of a column's three buffers. */
   readonly widths: readonly [number, number, number];
@@ -15,7 +15,7 @@ interface Bounds {
   readonly high: bigint;
 }
 
-/** Where the kind has none: what 64 bits hold. */
+/** For a kind without bounds: the range of 64 bits. */
 const noBounds = { low: -(2n ** 63n), high: 2n ** 63n - 1n };
 const nonFinite = { reject: 0n, null: 1n, keep: 2n };
 const forms = { wkt: 10, latlon: 11 };

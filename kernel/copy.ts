@@ -1,4 +1,4 @@
-/** Describes fields to kernel/assembly/copy/copy.ts, copying what lies outside kernel memory into it. */
+/** Describes fields to kernel/assembly/copy/copy.ts, and copies into kernel memory what lies outside it. */
 import { KernelBlocks, type Part } from './blocks.ts';
 import { KernelDictionary } from './columns/dictionary.ts';
 import { intervalBinary } from './columns/interval-binary.ts';
@@ -7,7 +7,7 @@ import type { TextDictionary } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
 import type { CopyField } from './types.ts';
 
-/** The kernel's numbers for the kinds, as in kernel/assembly/copy/copy.ts; dictionary text is 10. */
+/** The numbers of the kinds in kernel/assembly/copy/copy.ts; dictionary text is 10. */
 const KINDS: Record<CopyField['kind'], number> = {
   int2: 0,
   int4: 1,
@@ -19,7 +19,7 @@ const KINDS: Record<CopyField['kind'], number> = {
   timestamptz: 7,
   numeric: 8,
   uuid: 9,
-  // Written out already, 16 bytes a row as a UUID is.
+  // Already in binary form: 16 bytes a row, like a UUID.
   interval: 9,
   text: 11,
   jsonb: 12,
@@ -58,7 +58,7 @@ function fieldParts(
 /** Encodes rows for one kernel. */
 export class CopyEncoder {
   readonly #instance: KernelInstance;
-  /** One for each array that had to be copied, by its field and part. */
+  /** One block for each array that had to be copied, by its field and part. */
   readonly #blocks: KernelBlocks;
   readonly #dictionaries = new Map<number, StagedDictionary>();
 
@@ -67,7 +67,7 @@ export class CopyEncoder {
     this.#blocks = new KernelBlocks(instance);
   }
 
-  /** Forgets its blocks: the kernel's memory is being handed out again. */
+  /** Forgets its blocks, because the kernel's memory is being reused. */
   reset(): void {
     this.#blocks.reset();
     this.#dictionaries.clear();
@@ -77,7 +77,7 @@ export class CopyEncoder {
     const { exports, memory } = this.#instance;
     const table = exports.copyFields(fields.length);
     if (table === 0) throw new RangeError(`A COPY row has at most 2048 fields, not ${fields.length}.`);
-    // Addresses first: once something is copied, memory may grow and the views on it be emptied.
+    // Look up all addresses first: copying may grow the memory, which detaches the views on it.
     const parts = fields.map((field) =>
       fieldParts(field, rows).map((array) => array && this.#blocks.locate(array)),
     );
@@ -96,7 +96,7 @@ export class CopyEncoder {
     });
     if (field.kind === 'constant4') words[5] = field.value;
     if (field.kind === 'numeric') words[5] = field.scale;
-    // Written out already, as a text is.
+    // Already in binary form: of varying size, like a text.
     if (field.kind === 'numeric' && field.vector.kind === 'decimal128') words[0] = KINDS.text;
     if (field.kind === 'text' && field.vector.kind === 'dictionary') {
       const staged = this.#dictionary(field.vector.dictionary, i);
@@ -107,7 +107,7 @@ export class CopyEncoder {
     return words;
   }
 
-  /** Where a dictionary's texts are; those made outside the kernel are copied when they have grown. */
+  /** Addresses of a dictionary's texts. A dictionary made outside the kernel is copied again when it has grown. */
   #dictionary(dictionary: TextDictionary, field: number): { offsets: number; bytes: number } {
     const own = dictionary instanceof KernelDictionary ? dictionary.addresses(this.#instance) : null;
     if (own) return own;

@@ -2,8 +2,8 @@
  * Compiles date and time formats for kernel/assembly/types/read-time.ts. The letters are Unicode's (CLDR):
  *
  *   yyyy year · yy year of 1970…2069 · MM, M month · dd, d day · HH, H hour · hh, h hour of 12 · a AM/PM
- *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of exactly so many · X, XX, XXX, Z
- *   offset (Z, +HH, +HHmm, +HH:mm) · 'text' as it is · any other character as it is
+ *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of as many digits as letters · X, XX, XXX, Z
+ *   offset (Z, +HH, +HHmm, +HH:mm) · 'text' literally · any other character literally
  *
  * A doubled letter takes exactly two digits, a single one takes one or two.
  */
@@ -42,7 +42,7 @@ const TOKENS: Record<string, readonly number[]> = {
   Z: [OFFSET],
 };
 
-/** `yyyy-MM-dd HH:mm:ss` and the like have an operation of their own. */
+/** `yyyy-MM-dd HH:mm:ss` and the like have their own operation. */
 const ISO_FORMAT = /^yyyy-MM-dd( |T|'T')HH:mm:ss$/;
 
 export type FormatToken = { readonly token: string } | { readonly literal: string };
@@ -69,7 +69,7 @@ function checkTokens(format: string, letters: ReadonlySet<string>): void {
     throw new RangeError(`Date format “${format}” ${what}.`);
   };
   if (!letters.has('y')) complain('has no year');
-  if (letters.has('d') && !letters.has('M')) complain('has a day and no month');
+  if (letters.has('d') && !letters.has('M')) complain('has a day but no month');
   if (letters.has('h') !== letters.has('a')) complain('needs both h and a, or H');
   if (letters.has('h') && letters.has('H')) complain('has both h and H');
 }
@@ -87,7 +87,7 @@ function compileFormat(format: string): number[] {
   return program;
 }
 
-/** The program of several formats, tried in their order. Throws a RangeError for one that is none. */
+/** The program of several formats, tried in order. Throws a RangeError for an invalid format. */
 export function compileFormats(formats: readonly string[]): Uint8Array {
   if (formats.length === 0) throw new RangeError('A date or timestamp column needs a format.');
   const programs = formats.map(compileFormat);

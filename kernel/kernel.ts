@@ -1,4 +1,4 @@
-/** The kernel: CSV bytes in, typed columns and COPY rows out. The work is done in kernel/assembly. */
+/** The kernel: CSV bytes in, typed columns and COPY rows out. kernel/assembly does the work. */
 
 import { KernelDictionary } from './columns/dictionary.ts';
 import { CopyEncoder } from './copy.ts';
@@ -9,9 +9,9 @@ import { TextHasher } from './text-hash.ts';
 import type { Batch, CopyField, Kernel, KernelPlan, TextHashes } from './types.ts';
 
 export interface KernelOptions {
-  /** Most records of a batch, rejected ones included. */
+  /** Largest number of records in a batch, rejected ones included. */
   readonly batchRows?: number;
-  /** Bytes of the input window; it grows for records that are longer. */
+  /** Bytes of the input window, which grows for longer records. */
   readonly inputBytes?: number;
   /** Longer records (without their line end) are rejected as tooLong. */
   readonly recordBytesMax?: number;
@@ -19,14 +19,14 @@ export interface KernelOptions {
 
 const MIB = 1 << 20;
 
-/** Bytes of the longest record that is read, where options do not say otherwise. */
+/** Bytes of the longest record that is read, by default. */
 export const RECORD_BYTES_MAX = 16 * MIB;
-/** Free input space that the caller is promised, where the window is large enough. */
+/** Free input space that the caller can rely on, if the window is large enough. */
 const FREE_BYTES = 256 << 10;
-/** Bytes that the kernel adds to a window: what a power of two must have room for. */
+/** Bytes that the kernel adds to a window before it rounds up to a power of two. */
 const WINDOW_EXTRA = 80;
 
-/** A kernel with memory of its own: about 10 MiB for the default options and a dozen columns. */
+/** A kernel with its own memory: about 10 MiB for the default options and a dozen columns. */
 export async function createKernel(options: KernelOptions = {}): Promise<Kernel> {
   return new WasmKernel(await instantiate(), options);
 }
@@ -90,7 +90,7 @@ class WasmKernel implements Kernel {
 
   next(): Batch | null {
     const { exports } = this.#instance;
-    if (!this.#plan) throw new Error('begin() comes before next().');
+    if (!this.#plan) throw new Error('Call begin() before next().');
     this.#batch = null;
     if (!this.#last && exports.freeBytes() >= this.#freeBytes) return null;
     const rows = exports.readBatch(this.#last);
@@ -108,7 +108,7 @@ class WasmKernel implements Kernel {
     return this.#keepingViews(() => this.#hasher.hash(offsets, bytes));
   }
 
-  /** Growing memory empties the views on it; the batch's vectors are given new ones. */
+  /** Growing memory detaches the views on it, so the batch's vectors get new ones. */
   #keepingViews<T>(work: () => T): T {
     const before = this.#instance.memory.buffer;
     const result = work();

@@ -1,4 +1,4 @@
-/** Loads kernel.wasm, once per process, and makes instances of it, each with memory of its own. */
+/** Loads kernel.wasm once per process and creates instances of it, each with its own memory. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { powersOfFive } from './columns/powers.ts';
@@ -95,25 +95,25 @@ export interface KernelInstance {
 let compiled: Promise<WebAssembly.Module> | undefined;
 let onInstance: (instance: KernelInstance) => void = () => undefined;
 
-/** Takes another build of the kernel from now on, and tells of each instance of it. For tests with guards. */
+/** Uses another build of the kernel from now on, and calls `told` with each instance of it. For tests with guards. */
 export function replaceKernel(module: WebAssembly.Module, told: (instance: KernelInstance) => void): void {
   compiled = Promise.resolve(module);
   onInstance = told;
 }
 
-/** kernel.wasm is beside the compiled module; from source it is in dist/. */
+/** kernel.wasm lies beside the compiled module; when run from source, it is in dist/. */
 function wasmPath(): string {
   const beside = fileURLToPath(new URL('./kernel.wasm', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/kernel/kernel.wasm', import.meta.url));
 }
 
 /**
- * Address space an instance begins with, in pages of 64 KiB: 256 MiB. Pages cost memory only once they are
- * written to, and growing would detach the views of the batch in use.
+ * Initial address space of an instance, in pages of 64 KiB: 256 MiB. Pages cost memory only once they are
+ * written to, and growing the memory would detach the views of the current batch.
  */
 const INITIAL_PAGES = 4096;
 
-/** An instance with memory of its own (it grows as needed, up to 1 GiB). */
+/** An instance with its own memory, which grows as needed, up to 1 GiB. */
 export async function instantiate(initialPages = INITIAL_PAGES): Promise<KernelInstance> {
   compiled ??= WebAssembly.compile(readFileSync(wasmPath()));
   const memory = new WebAssembly.Memory({ initial: initialPages, maximum: 16384 });

@@ -8,13 +8,13 @@ import { remember } from './remember.ts';
 import type { KernelColumn, KernelDialect, KernelPlan, ZoneTable } from './types.ts';
 import { localPieces } from './zones.ts';
 
-/** Fields of a record that there is room for. */
+/** Most fields that a record may have. */
 export const fieldsMost = 65_535;
 
-/** First bytes of a utf8 column's text; it doubles as needed. */
+/** Initial bytes of a utf8 column's text buffer, which doubles as needed. */
 const TEXT_BYTES = 65536;
 
-/** Delimiter and quote of a plain dialect. Throws a RangeError for one that cannot be read. */
+/** Delimiter and quote of a plain dialect. Throws a RangeError if the dialect cannot be read. */
 export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote: number } {
   const fault = dialectFault(dialect);
   if (fault !== null) throw new RangeError(`This dialect cannot be read: ${fault}.`);
@@ -22,7 +22,7 @@ export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote
   return { delimiter: delimiter.charCodeAt(0), quote: quote === null ? 256 : quote.charCodeAt(0) };
 }
 
-/** Puts the table of states into kernel memory, where the dialect needs one. */
+/** Copies the table of states into kernel memory, if the dialect needs one. */
 function writeTable(instance: KernelInstance, dialect: KernelDialect): void {
   if (isPlain(dialect)) return;
   const machine = machineOf(dialect);
@@ -51,7 +51,7 @@ export function writePlan(instance: KernelInstance, plan: KernelPlan, batchRows:
   writeTable(instance, plan.dialect);
   plan.columns.forEach((column, i) => {
     const field = plan.fieldOfColumn[i];
-    if (field >= plan.fieldCount) throw new RangeError(`Column ${column.name} is in no field of the record.`);
+    if (field >= plan.fieldCount) throw new RangeError(`The record has no field for column ${column.name}.`);
     writeColumn(instance, column, i, field, batchRows);
   });
 }
@@ -89,7 +89,7 @@ function writeColumn(
   );
 }
 
-/** What of a column is the same in every chunk: a definition's columns are read again and again. */
+/** The parts of a column that are the same in every chunk, computed once for each column of a definition. */
 const encodedColumn = remember((column: KernelColumn) => {
   const { type, nulls } = column;
   const timed = type.kind === 'date' || type.kind === 'timestamp';
@@ -127,7 +127,7 @@ function nullTokens(nulls: readonly string[]): Uint8Array {
   return Buffer.concat([...parts, Buffer.alloc(4, 0xff)]);
 }
 
-/** Copies bytes into kernel memory, for as long as the chunk lasts. */
+/** Copies bytes into kernel memory, where they stay until the chunk ends. */
 function place(instance: KernelInstance, bytes: Uint8Array): number {
   const address = instance.exports.alloc(bytes.length);
   new Uint8Array(instance.memory.buffer).set(bytes, address);

@@ -1,4 +1,4 @@
-/** Shows what is in kernel memory after a readBatch as vectors and rejects. */
+/** Presents what readBatch left in kernel memory as vectors and rejects. */
 import type { KernelDictionary } from './columns/dictionary.ts';
 import type { Vector } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
@@ -16,10 +16,10 @@ const REJECT_BYTES = 40;
 
 /** Bytes of a rejected record's text that are shown. */
 const RAW_BYTES = 8192;
-/** A character that the cut may have gone through. */
+/** Most bytes of a character that the cut may have split. */
 const CHARACTER_BYTES = 4;
 
-/** True where `raw` is only the beginning of a record, which takes `byteLength` bytes (null: unknown) in its file. */
+/** True if `raw` is only the beginning of a record that takes `byteLength` bytes (null: unknown) in its file. */
 export function isCut(raw: string, byteLength: number | null): boolean {
   const shown = Buffer.byteLength(raw);
   return shown !== byteLength && shown >= RAW_BYTES - CHARACTER_BYTES;
@@ -83,7 +83,7 @@ export function columnVector(
   }
 }
 
-/** Where accepted row `row` of the last readBatch stands; it began at `byteOffset`. */
+/** The place of accepted row `row` of the last readBatch, whose record begins at `byteOffset`. */
 export function readPlace(instance: KernelInstance, row: number, byteOffset: number): RowPlace {
   const { buffer } = instance.memory;
   const [text, textBytes, record, line] = new Uint32Array(buffer, instance.exports.placeRows() + row * 16, 4);
@@ -120,13 +120,13 @@ export function readRejects(instance: KernelInstance): RawReject[] {
   return rejects.sort((a, b) => a.record - b.record);
 }
 
-/** Bytes of `kept` before the first that is not UTF-8; null where that lies past it. `raw`: what it reads as. */
+/** Bytes of `kept` before the first that is not UTF-8; null if that one lies past `kept`. `raw`: its decoded text. */
 function validBytes(kept: Buffer, raw: string): number | null {
   const again = Buffer.from(raw);
   let at = 0;
   while (at < kept.length && kept[at] === again[at]) at++;
   if (at === again.length) return null;
-  // The replacement may begin as what it replaces, to the last byte that is kept.
+  // The replacement character may begin with the same bytes as what it replaces.
   while ((again[at] & 0xc0) === 0x80) at--;
   return at > RAW_BYTES - CHARACTER_BYTES ? null : at;
 }

@@ -1,4 +1,4 @@
-/** `make`, called once for each object; its answers are kept for as long as the objects are. */
+/** Memoises `make` by object. A result is kept for as long as its object exists. */
 export function remember<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, { readonly value: Value }>();
   return (key) => {

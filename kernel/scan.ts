@@ -1,4 +1,4 @@
-/** What a range of a file does to the CSV state machine, so that ranges can be read in any order. */
+/** Scans ranges of a file: what each does to the CSV state machine. Ranges can be scanned in any order. */
 import { measureOf } from './dialect/encodings.ts';
 import { isPlain, machineOf, STATES_MAX } from './dialect/machine.ts';
 import { instantiate, type KernelInstance } from './module.ts';
@@ -6,12 +6,12 @@ import { dialectBytes } from './plan.ts';
 import type { KernelDialect, RangeScan } from './types.ts';
 
 export interface Scanner {
-  /** The range's next bytes, as UTF-8: whole characters where the file is in another encoding. */
+  /** Scans the range's next bytes, as UTF-8. If the file has another encoding, they must be whole characters. */
   update(bytes: Uint8Array): void;
   finish(): RangeScan;
 }
 
-/** Bytes copied into kernel memory at a time: they stay in the cache while they are looked at. */
+/** Bytes copied into kernel memory at a time: few enough to stay in the cache while they are scanned. */
 const PIECE_BYTES = 256 << 10;
 /** Memory of a scanner's instance: one piece, a table of states and the kernel's tables. */
 const MEMORY_PAGES = 16;
@@ -24,7 +24,7 @@ interface Workshop extends KernelInstance {
   readonly table: number;
 }
 
-/** Instances that are not in use; there are as many as scans were ever made at a time. */
+/** Instances that are not in use, kept for later scans. */
 const idle: Workshop[] = [];
 
 async function takeWorkshop(): Promise<Workshop> {
@@ -36,8 +36,8 @@ async function takeWorkshop(): Promise<Workshop> {
 }
 
 /**
- * A scanner of one range, good for one finish(), that begins at `byteStart` of its file. `startState`:
- * the state that the range is known to begin in; the answers for all others are then those for it.
+ * A scanner of one range, which begins at `byteStart` of its file. finish() may be called once. `startState`:
+ * the state that the range is known to begin in; the results for all other states are then those for it.
  */
 export async function createScanner(
   dialect: KernelDialect,
@@ -59,7 +59,7 @@ export async function createScanner(
       }
     },
     finish() {
-      if (finished) throw new Error('A scanner is good for one finish().');
+      if (finished) throw new Error('finish() was called twice.');
       finished = true;
       const { seen, firstEnds, ...rest } = way.finish();
       const firstRecordStart = firstEnds.map((bytes) => (bytes < 0 ? -1 : byteStart + bytes));
@@ -70,9 +70,9 @@ export async function createScanner(
   };
 }
 
-/** How the bytes are looked at: the two kinds of dialect. */
+/** How bytes are scanned, for each of the two kinds of dialect. */
 interface Way {
-  /** Where a piece may end that should end at `end`. */
+  /** The last position at or before `end` where a piece may end. */
   pieceEnd(bytes: Uint8Array, end: number): number;
   update(start: number, end: number): void;
   finish(): Pick<RangeScan, 'endState' | 'linesBefore' | 'lines'> & { seen: number; firstEnds: number[] };

@@ -1,4 +1,4 @@
-/** Asks kernel/assembly/hash.ts for the hashes of texts, copying what lies outside kernel memory into it. */
+/** Hashes texts by kernel/assembly/hash.ts, and copies into kernel memory what lies outside it. */
 import { KernelBlocks } from './blocks.ts';
 import type { KernelInstance } from './module.ts';
 import type { TextHashes } from './types.ts';
@@ -13,14 +13,14 @@ export class TextHasher {
     this.#blocks = new KernelBlocks(instance);
   }
 
-  /** Forgets its blocks: the kernel's memory is being handed out again. */
+  /** Forgets its blocks, because the kernel's memory is being reused. */
   reset(): void {
     this.#blocks.reset();
   }
 
   hash(offsets: Int32Array, bytes: Uint8Array): TextHashes {
     const count = offsets.length - 1;
-    // Addresses first: once something is copied, memory may grow and the views on it be emptied.
+    // Look up all addresses first: copying may grow the memory, which detaches the views on it.
     const parts = [this.#blocks.locate(offsets), this.#blocks.locate(bytes)];
     const [from, texts] = parts.map((part, i) => this.#blocks.place(i === 0 ? 'offsets' : 'texts', part));
     const hashes = this.#blocks.reserve('hashes', count * 8);

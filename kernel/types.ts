@@ -1,32 +1,32 @@
-/** What the kernel is told (a plan) and what it answers (batches). It depends on nothing else. */
+/** The kernel's input (a plan) and output (batches). It depends on nothing else. */
 import type { Vector } from './columns/vectors.ts';
 
 /**
- * How the bytes of a file are cut into records and fields. Members left out are as in the plainest
- * dialect, which has a reader of its own (kernel/assembly/read/read.ts); all others go through a table of
- * states (kernel/dialect/machine.ts).
+ * How the bytes of a file are cut into records and fields. Members left out are as in the plainest dialect,
+ * which has its own reader (kernel/assembly/read/read.ts). All others go through a table of states
+ * (kernel/dialect/machine.ts).
  */
 export interface KernelDialect {
   /** Field separator: one or more characters. */
   readonly delimiter: string;
-  /** Quote character, or null where quotes are ordinary bytes. A quote opens a quoted field only as the
-   * field's first byte (with `trim`: after spaces and tabs); inside, a doubled quote is one quote. */
+  /** Quote character, or null if quotes are ordinary bytes. A quote opens a quoted field only as the field's
+   * first byte (with `trim`: after spaces and tabs). Inside, a doubled quote is one quote. */
   readonly quote: string | null;
   /** Strip spaces and tabs around unquoted values, and allow them around quoted ones. */
   readonly trim: boolean;
-  /** Takes the meaning of a quote, delimiter (of one character), line end or escape after it; before
-   * anything else it stays. Default: none. */
+  /** Makes a quote, delimiter (of one character), line end or escape after it an ordinary character. Before
+   * any other character it is ordinary itself. Default: none. */
   readonly escape?: string | null;
   /** `lf`: LF and CRLF end records; `any`: CR too. Default: lf. */
   readonly lineEnds?: 'lf' | 'any';
   /** Lines that begin with this text are not records. Default: none. */
   readonly comment?: string | null;
-  /** Records with fewer fields: turned away, or the missing ones are empty. Default: reject. */
+  /** Records with fewer fields: rejected, or padded with empty fields. Default: reject. */
   readonly shortRows?: 'reject' | 'pad';
-  /** Records with more fields: turned away, or the surplus is dropped. Default: reject. */
+  /** Records with more fields: rejected, or truncated. Default: reject. */
   readonly longRows?: 'reject' | 'truncate';
-  /** What the bytes of the file were before they became the UTF-8 that the kernel is given: places are
-   * told in those. Default: utf-8. */
+  /** Encoding of the file, which is transcoded to UTF-8 before the kernel sees it. Places are given in bytes
+   * of the file. Default: utf-8. */
   readonly encoding?: string;
 }
 
@@ -37,11 +37,11 @@ export type KernelType =
   | { readonly kind: 'int32'; readonly min: number; readonly max: number }
   | { readonly kind: 'int64' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
-  /** Decimal numbers, to the nearest double. `nonFinite`: what becomes of nan, inf and infinity, of either
+  /** Decimal numbers, to the nearest double. `nonFinite`: what to do with nan, inf and infinity, of either
    * sign and in any case. Default: reject. */
   | { readonly kind: 'float64'; readonly nonFinite?: 'reject' | 'null' | 'keep' }
   | { readonly kind: 'boolean' }
-  /** Formats: see kernel/formats.ts; `begin` throws a RangeError for one that it cannot read. */
+  /** Formats: see kernel/formats.ts. `begin` throws a RangeError for an invalid one. */
   | { readonly kind: 'date'; readonly formats: readonly string[] }
   | {
       readonly kind: 'timestamp';
@@ -55,7 +55,7 @@ export type KernelType =
   | { readonly kind: 'point'; readonly form: 'wkt' | 'latlon' };
 
 /**
- * UTC offsets of a zone, once, as transitions. Interval i is [utc[i], utc[i+1]) with offset[i];
+ * UTC offsets of a zone, as transitions. Interval i is [utc[i], utc[i+1]) with offset[i];
  * utc[0] is -Infinity stored as Number.MIN_SAFE_INTEGER. A zone without transitions has one interval.
  */
 export interface ZoneTable {
@@ -79,19 +79,19 @@ export interface KernelColumn {
   readonly nulls: readonly string[];
 }
 
-/** A column list and, for one file, where each column stands in its records. */
+/** The columns of a dataset and, for one file, which field of its records each of them is. */
 export interface KernelPlan {
   readonly dialect: KernelDialect;
   readonly columns: readonly KernelColumn[];
-  /** Field number in the record of each column, -1 where the file lacks it (all null). */
+  /** Field number of each column in the record; -1 if the file lacks the column, whose values are then null. */
   readonly fieldOfColumn: readonly number[];
-  /** Fields that a well-formed record has. */
+  /** Number of fields of a well-formed record. */
   readonly fieldCount: number;
-  /** Batches say where their accepted rows stand (Batch.place). Default: false. */
+  /** Batches give the places of their accepted rows (Batch.place). Default: false. */
   readonly places?: boolean;
 }
 
-/** Why the kernel turned a row away. platform/errors/errors.ts gives each its LF_ code and its words. */
+/** Why a row was rejected. platform/errors/errors.ts gives each reason its LF_ code and its message. */
 export const RejectReason = {
   fieldCount: 1,
   missing: 2,
@@ -102,7 +102,7 @@ export const RejectReason = {
   ambiguousTime: 7,
   skippedTime: 8,
   tooLong: 9,
-  // Found by the model, in rows that the kernel has accepted.
+  // Found by the model, in rows that the kernel accepted.
   length: 10,
   pattern: 11,
   value: 12,
@@ -111,7 +111,7 @@ export const RejectReason = {
   nul: 14,
   // NaN or an infinity.
   notFinite: 15,
-  // Found in the ledger: another row has its key.
+  // Found in the ledger: another row has the same key.
   unique: 16,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
@@ -122,24 +122,24 @@ export interface RowPlace {
   readonly byteOffset: number;
   /** Bytes of the record without its line end. */
   readonly byteLength: number;
-  /** Record number in the chunk, 0-based, counting rejected ones, blank lines not. */
+  /** Record number in the chunk, from 0. Rejected records count, blank lines do not. */
   readonly record: number;
   /** Newlines in the chunk before this record (line number = chunk's first line + this). */
   readonly line: number;
-  /** The record's text, decoded with replacement characters, at most 8 KiB of it. */
+  /** At most 8 KiB of the record's text, decoded with replacement characters. */
   readonly raw: string;
 }
 
 /** A row that was not loaded, with its place. */
 export interface RawReject extends RowPlace {
-  /** Index into plan.columns, or -1 where the record as a whole is at fault. */
+  /** Index into plan.columns, or -1 if the record as a whole is at fault. */
   readonly column: number;
   readonly reason: RejectReason;
   /** Name of the rule that the row breaks, for `rule` and `unique`. */
   readonly rule?: string;
-  /** Where the row stands that has its key, in words, for `unique`. */
+  /** For `unique`: the place, in words, of the row that has the same key. */
   readonly first?: string;
-  /** Bytes of `raw`, as UTF-8, before the first that is not text, for `encoding`; null where that is not known. */
+  /** For `encoding`: bytes of `raw`, as UTF-8, before the first invalid one; null if that is not known. */
   readonly validBytes?: number | null;
 }
 
@@ -153,10 +153,10 @@ export interface Batch {
   readonly rejects: readonly RawReject[];
   /** Records consumed by this batch: rows + rejects.length. */
   readonly parsed: number;
-  /** Where accepted row `row` stands, for rows that are rejected after the kernel; there if the plan asks
-   * for places. Valid as long as the batch. */
+  /** The place of accepted row `row`, for rows that are rejected after the kernel. Present if the plan asks for
+   * places. Valid as long as the batch. */
   readonly place?: (row: number) => RowPlace;
-  /** Newlines in the chunk before accepted row `row`: of its place, without the rest. There as `place` is. */
+  /** Newlines in the chunk before accepted row `row`: `line` of its place alone. Present if `place` is. */
   readonly line?: (row: number) => number;
 }
 
@@ -180,7 +180,7 @@ export type CopyField =
   | { readonly kind: 'text'; readonly vector: Extract<Vector, { kind: 'dictionary' | 'utf8' }> }
   | { readonly kind: 'jsonb'; readonly vector: Extract<Vector, { kind: 'utf8' }> };
 
-/** Hashes of texts, in their order. */
+/** Hashes of texts, in the order of the texts. */
 export interface TextHashes {
   /** xxHash64 with seed 0 (1 in place of 0), as two words each: the low 32 bits, then the high ones. */
   readonly words: Int32Array;
@@ -189,29 +189,29 @@ export interface TextHashes {
 }
 
 /**
- * One chunk's reader. A worker keeps one per slot and calls `begin` for each chunk.
+ * Reads one chunk at a time. A worker keeps one kernel per slot and calls `begin` for each chunk.
  *
  *   begin ─▶ (fill input ─▶ next … next = null) ─▶ … ─▶ last fill ─▶ next … next = null ─▶ done
  */
 export interface Kernel {
-  /** Starts a chunk. Keeps memory; forgets dictionaries. */
+  /** Starts a chunk. Reuses the memory and forgets the dictionaries. */
   begin(plan: KernelPlan, chunk: { readonly byteStart: number; readonly skipBytes: number }): void;
-  /** Free input space, at least 256 KiB unless a record is longer than that; write bytes at its start. */
+  /** Free input space: at least 256 KiB, unless a record is longer than that. Write bytes at its start. */
   inputSpace(): Uint8Array;
-  /** Says how many bytes were written; `last` after the chunk's final byte. */
+  /** Tells the kernel how many bytes were written. `last`: they include the chunk's final byte. */
   filled(byteCount: number, last: boolean): void;
-  /** The next batch, or null when it needs input (or, after the last, when the chunk is finished).
+  /** The next batch; null if the kernel needs input or, after the last input, if the chunk is finished.
    * One call takes at most about 20 ms. */
   next(): Batch | null;
-  /** Binary COPY rows (no header, no trailer) of `rows` rows; a view, valid until the next call. */
+  /** `rows` rows in binary COPY format, without header and trailer. A view, valid until the next call. */
   encodeCopyRows(fields: readonly CopyField[], rows: number): Uint8Array;
-  /** Hashes of `offsets.length - 1` texts, text i from offset i to offset i + 1; views, valid until the next call. */
+  /** Hashes of `offsets.length - 1` texts, text i from offset i to offset i + 1. Views, valid until the next call. */
   hashTexts(offsets: Int32Array, bytes: Uint8Array): TextHashes;
 }
 
 /**
- * What a range of bytes does to the CSV state machine, for every state it may begin in: four in the
- * plainest dialect (FieldStart, Unquoted, Quoted, QuoteInQuoted), as many as its table has in another.
+ * What a range of bytes does to the CSV state machine, for every state that the range may begin in: four in the
+ * plainest dialect (FieldStart, Unquoted, Quoted, QuoteInQuoted), all states of its table in any other.
  * State 0 is where a record begins.
  */
 export interface RangeScan {
@@ -221,8 +221,8 @@ export interface RangeScan {
   readonly endState: readonly number[];
   /** Offset in the file just past the first record end in the range, for each start state; -1: none. */
   readonly firstRecordStart: readonly number[];
-  /** Number of line ends before that offset (0 where there is none), for each start state. */
+  /** Number of line ends before that offset (0 if there is none), for each start state. */
   readonly linesBefore: readonly number[];
-  /** Line ends in the range; for each start state where it matters. */
+  /** Line ends in the range; for each start state if they can differ. */
   readonly lines: number | readonly number[];
 }

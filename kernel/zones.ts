@@ -1,7 +1,7 @@
-/** From a table of UTC offsets to the pieces of the local clock that kernel/assembly/types/zone.ts looks in. */
+/** Turns a table of UTC offsets into the pieces of the local clock that kernel/assembly/types/zone.ts searches. */
 import { RejectReason, type ZoneTable } from './types.ts';
 
-/** Between one start and the next, local times mean one thing. */
+/** Pieces of the local clock. All local times of a piece are read in the same way. */
 export interface LocalPieces {
   /** Local seconds since the epoch. */
   readonly start: BigInt64Array;
@@ -19,7 +19,7 @@ interface Piece {
   reject: number;
 }
 
-/** Cuts the local clock at every wall-clock time at which an offset begins or ends to hold. */
+/** Cuts the local clock at every wall-clock time at which an offset takes or loses effect. */
 export function localPieces(table: ZoneTable): LocalPieces {
   const cuts = new Set<number>([table.utc[0]]);
   for (let i = 1; i < table.utc.length; i++) {
@@ -36,12 +36,12 @@ export function localPieces(table: ZoneTable): LocalPieces {
   };
 }
 
-/** What the local time `local` means: none, one or several intervals of the table hold it. */
+/** What the local time `local` means: no interval, one, or several of the table may contain it. */
 function pieceAt(table: ZoneTable, local: number): Piece {
   if (local === table.utc[0]) return { offset: table.offset[0], shift: 0, reject: 0 };
   const near = lastAtOrBefore(table.utc, local);
   const holding: number[] = [];
-  // Offsets are below a day, so only intervals near the time can hold it.
+  // Offsets are less than a day, so only intervals near the time can contain it.
   let before = Math.max(0, near - 8);
   for (let i = Math.max(0, near - 8); i <= Math.min(near + 8, table.utc.length - 1); i++) {
     const begins = table.utc[i] + table.offset[i];
@@ -61,7 +61,7 @@ function skipped(table: ZoneTable, before: number): Piece {
   const old = table.offset[before];
   const next = table.offset[before + 1];
   if (table.skipped === 'reject') return { offset: 0, shift: 0, reject: RejectReason.skippedTime };
-  // Read with the old offset the instant lies after the change, where the clock shows the new one.
+  // Read with the old offset, the instant lies after the change, when the clock shows the new offset.
   return table.skipped === 'later'
     ? { offset: old, shift: next - old, reject: 0 }
     : { offset: next, shift: old - next, reject: 0 };

@@ -19,9 +19,10 @@ import { KernelDictionary } from './dictionary.ts';
 import type { Decimal128Vector, TextDictionary, Utf8Vector, Vector } from './vectors.ts';
 
 /**
- * The vector as Arrow sees it, without a copy (texts of a dictionary made outside the kernel are copied
- * once, decimals of 128 bits are byte-swapped). int32, int64, float64, utf8: themselves; timestamp: µs, UTC; boolean: uint8 of 0 and 1; uuid:
- * FixedSizeBinary(16); point: struct of lon and lat. Valid as long as the batch.
+ * The vector as an Arrow vector, without a copy, except that texts of a dictionary made outside the kernel are
+ * copied once and decimals of 128 bits are byte-swapped. int32, int64, float64, utf8: themselves; timestamp: µs,
+ * UTC; boolean: uint8 of 0 and 1; uuid: FixedSizeBinary(16); point: struct of lon and lat. Valid as long as the
+ * batch.
  */
 export function toArrow(vector: Vector): ArrowVector {
   return new ArrowVector([arrowData(vector)]);
@@ -89,7 +90,7 @@ function utf8Data(vector: Utf8Vector): Data<Utf8> {
   });
 }
 
-/** The texts of a dictionary as a vector of their own. */
+/** The texts of a dictionary as a vector. */
 function dictionaryTexts(dictionary: TextDictionary): Utf8Vector {
   const base = { kind: 'utf8', length: dictionary.size, validity: null, nullCount: 0 } as const;
   if (dictionary instanceof KernelDictionary) {

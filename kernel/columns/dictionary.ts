@@ -17,14 +17,14 @@ export class KernelDictionary implements TextDictionary {
     return this.#instance.exports.dictionarySize(this.#column);
   }
 
-  /** Addresses of its offsets and bytes, for those who read kernel memory themselves. */
+  /** Addresses of its offsets and bytes, for code that reads kernel memory directly. */
   addresses(instance: KernelInstance): { offsets: number; bytes: number } | null {
     if (instance !== this.#instance) return null;
     const { dictionaryOffsets, dictionaryBytes } = instance.exports;
     return { offsets: dictionaryOffsets(this.#column), bytes: dictionaryBytes(this.#column) };
   }
 
-  /** size + 1 offsets into `values`, and all texts one after the other; views on kernel memory. */
+  /** size + 1 offsets into `values`, and all texts one after another; views on kernel memory. */
   arrays(): { offsets: Int32Array; values: Uint8Array } {
     const { exports, memory } = this.#instance;
     const { buffer } = memory;

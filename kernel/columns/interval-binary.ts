@@ -8,7 +8,7 @@ import type { Int64Vector } from './vectors.ts';
 /** The first `rows` rows, 16 bytes each. */
 export function intervalBinary({ values }: Int64Vector, rows: number): Uint8Array {
   const bytes = Buffer.alloc(rows * 16);
-  // As words: a BigInt a row would cost more than the copy.
+  // Handled as 32-bit words: a BigInt per row would cost more than the copy.
   const words = new Int32Array(values.buffer, values.byteOffset, rows * 2);
   for (let row = 0; row < rows; row++) {
     bytes.writeInt32BE(words[row * 2 + 1], row * 16);

@@ -1,12 +1,12 @@
 /**
  * Decimals beyond 64 bits in PostgreSQL's binary form of numeric: number of digits, weight of the first,
- * sign, scale (16 bits each, big-endian), then digits of base 10,000 without zeros at either end. Those of
- * 64 bits are written by kernel/assembly/copy/copy-numeric.ts.
+ * sign, scale (16 bits each, big-endian), then digits in base 10,000 without zeros at either end.
+ * kernel/assembly/copy/copy-numeric.ts writes decimals of up to 64 bits.
  * https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/numeric.c (numeric_recv)
  */
 import { type Decimal128Vector, decimal128At, isValid } from './vectors.ts';
 
-/** Bytes of 38 digits, however they lie around the point. */
+/** Most bytes that 38 digits take, wherever the point is. */
 const bytesMost = 8 + 2 * 11;
 
 /** The values of the first `rows` rows one after another, and where each begins; nulls are empty. */

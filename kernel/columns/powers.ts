@@ -1,14 +1,14 @@
 /**
- * 5^q for q = -342…308, as the 128 bits after its binary point begins (high word first): truncated, but
- * rounded up for -27 ≤ q < 0. This is the table of the Eisel–Lemire algorithm (Lemire, "Number parsing
- * at a gigabyte per second", 2021), made here instead of carried along.
+ * 5^q for q = -342…308, as its most significant 128 bits (high word first): truncated, but rounded up for
+ * -27 ≤ q < 0. This is the table of the Eisel–Lemire algorithm (Lemire, "Number parsing at a gigabyte per
+ * second", 2021), computed here instead of stored.
  */
 const LOWEST = -342;
 const HIGHEST = 308;
 
 let table: BigUint64Array | undefined;
 
-/** 2 × 651 words; made once per process. */
+/** 2 × 651 words, computed once per process. */
 export function powersOfFive(): BigUint64Array {
   if (table) return table;
   const words = new BigUint64Array(2 * (HIGHEST - LOWEST + 1));
@@ -31,7 +31,7 @@ function normalised(value: bigint): bigint {
   return excess > 0 ? value >> BigInt(excess) : value << BigInt(-excess);
 }
 
-/** The top 128 bits of 1 / value. Exact division never happens; small values are rounded up. */
+/** The top 128 bits of 1 / value. The division is never exact; the quotient of a small value is rounded up. */
 function reciprocal(value: bigint): bigint {
   const length = BigInt(bitLength(value));
   if (value <= 5n ** 27n) return (1n << (length + 127n)) / value + 1n;

@@ -1,10 +1,10 @@
 /**
- * The columns of a batch, as the kernel leaves them and as enrichment adds to them.
+ * The columns of a batch: those that the kernel parses and those that enrichments add.
  *
  * Every vector is a view: on the kernel's memory for parsed columns, on ordinary memory for computed
- * ones. A batch's vectors are valid until the next batch is asked of the same kernel.
- * Validity bitmaps are Arrow's: bit `i & 7` of byte `i >> 3` is 1 where row i has a value.
- * `validity` is null where every row has one. A null row's value is unspecified but harmless (0).
+ * ones. A batch's vectors are valid until the same kernel is asked for the next batch.
+ * Validity bitmaps are Arrow's: bit `i & 7` of byte `i >> 3` is 1 if row i has a value.
+ * `validity` is null if every row has one. A null row's value is unspecified but harmless (0).
  */
 
 interface VectorBase {
@@ -26,7 +26,7 @@ export interface Int64Vector extends VectorBase {
   readonly values: BigInt64Array;
 }
 
-/** numeric(p > 18, s): the unscaled value in 16 bytes a row, two's complement, the highest byte first. */
+/** numeric(p > 18, s): the unscaled value in 16 bytes a row, two's complement, big-endian. */
 export interface Decimal128Vector extends VectorBase {
   readonly kind: 'decimal128';
   readonly values: Uint8Array;
@@ -57,7 +57,7 @@ export interface BooleanVector extends VectorBase {
   readonly values: Uint8Array;
 }
 
-/** text held as codes into a dictionary that only ever grows while a chunk is read. */
+/** text as codes into a dictionary that only grows while a chunk is read. */
 export interface DictionaryVector extends VectorBase {
   readonly kind: 'dictionary';
   /** Codes 0…dictionary.size-1. */
@@ -74,7 +74,7 @@ export interface TextDictionary {
   bytes(code: number): Uint8Array;
 }
 
-/** text or json held as UTF-8: value i is `bytes[offsets[i] … offsets[i+1])`. */
+/** text or json as UTF-8: value i is `bytes[offsets[i] … offsets[i+1])`. */
 export interface Utf8Vector extends VectorBase {
   readonly kind: 'utf8';
   /** length + 1 offsets into bytes. */
@@ -109,7 +109,7 @@ export type Vector =
 
 export type VectorKind = Vector['kind'];
 
-/** True where row i of the vector holds a value. */
+/** True if row i of the vector has a value. */
 export function isValid(vector: Vector, i: number): boolean {
   return vector.validity === null || (vector.validity[i >> 3] & (1 << (i & 7))) !== 0;
 }

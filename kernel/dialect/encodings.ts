@@ -1,7 +1,7 @@
 /**
- * Encodings other than UTF-8: bytes of a file in, UTF-8 out, a piece at a time, before the kernel sees
- * them. An invalid byte becomes a byte that no UTF-8 has, so that the kernel rejects the text it stands in,
- * and every place in the UTF-8 tells how many bytes of the file come before it (`originalBytes`).
+ * Encodings other than UTF-8. A file's bytes are transcoded to UTF-8, a piece at a time, before the kernel sees
+ * them. An invalid byte becomes a byte that never occurs in UTF-8, so the kernel rejects the text around it.
+ * Every position in the UTF-8 tells how many bytes of the file come before it (`originalBytes`).
  */
 
 import { isAscii } from 'node:buffer';
@@ -23,26 +23,26 @@ export const INVALID = 0xff;
 /** Stands for the odd byte at the end of UTF-16. */
 export const INVALID_HALF = 0xfe;
 
-/** Throws a RangeError for an encoding that is not read. */
+/** Throws a RangeError for an unsupported encoding. */
 function known(encoding: string): Encoding {
   if ((encodings as readonly string[]).includes(encoding)) return encoding as Encoding;
   throw new RangeError(`There is no encoding ${encoding}.`);
 }
 
-/** How bytes of the UTF-8 count in the file; the kernel's numbers (kernel/assembly/read/measure.ts). */
+/** How to count UTF-8 in bytes of the file: one of the kinds of kernel/assembly/read/measure.ts. */
 export function measureOf(encoding: string): number {
   if (known(encoding) === 'utf-8') return 0;
   if (encoding === 'shift_jis') return 3;
   return encoding.startsWith('utf-16') ? 2 : 1;
 }
 
-/** Where a piece of a file may begin: a multiple of this many bytes. Null: only where the last one ended. */
+/** A piece of a file may begin at multiples of this many bytes. Null: only where the previous piece ended. */
 export function unitBytes(encoding: string): number | null {
   if (encoding === 'shift_jis') return null;
   return encoding.startsWith('utf-16') ? 2 : 1;
 }
 
-/** Bytes of the file that `utf8`, which came out of a transcoder, stands for. */
+/** Bytes of the file that `utf8`, the output of a transcoder, stands for. */
 export function originalBytes(utf8: Uint8Array, encoding: string): number {
   const measure = measureOf(encoding);
   if (measure === 0) return utf8.length;
@@ -63,13 +63,13 @@ function isHalfWidth(first: number, second: number, third: number): boolean {
 }
 
 export interface Transcoder {
-  /** The UTF-8 of the next bytes. Whole characters only; a view that is valid until the next call. */
+  /** The next bytes as UTF-8, whole characters only. A view that is valid until the next call. */
   push(bytes: Uint8Array): Uint8Array;
-  /** What is left when there are no more bytes. */
+  /** What is left at the end of the input. */
   end(): Uint8Array;
 }
 
-/** A transcoder that begins at a character. */
+/** A transcoder whose input begins at a character. */
 export function createTranscoder(encoding: string): Transcoder {
   if (known(encoding) === 'utf-8') return { push: (bytes) => bytes, end: () => new Uint8Array(0) };
   if (encoding === 'shift_jis') return new ShiftJis();
@@ -89,10 +89,10 @@ export function toUtf8(bytes: Uint8Array, encoding: string): Uint8Array {
   return whole;
 }
 
-/** The C1 range of windows-1252 (the WHATWG's decoder reads its five gaps as controls); `\0`: no character. */
+/** 0x80 to 0x9f of windows-1252; `\0`: no character (the WHATWG's decoder reads the five gaps as controls). */
 const windows1252 = '€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ';
 
-/** Code point of each byte, -1 where there is none. */
+/** Code point of each byte, or -1 if there is none. */
 function codePoints(encoding: Encoding): Int32Array {
   const points = Int32Array.from({ length: 256 }, (_, byte) => byte);
   if (encoding === 'latin-1') return points;
@@ -106,7 +106,7 @@ function codePoints(encoding: Encoding): Int32Array {
   return points;
 }
 
-/** Space for the UTF-8 of `bytes` bytes that may each become `times` bytes; kept from call to call. */
+/** Space for the UTF-8 of `bytes` bytes that may each become `times` bytes. It is reused from call to call. */
 class Space {
   private space = new Uint8Array(0);
 
@@ -156,7 +156,7 @@ class SingleByte implements Transcoder {
   }
 }
 
-/** Bytes that are asked at once whether they are ASCII. */
+/** Bytes that one check for ASCII covers. */
 const blockBytes = 512;
 
 function transcodeSingle(bytes: Uint8Array, out: Uint8Array, points: Int32Array): number {
@@ -184,7 +184,7 @@ function transcodeBlock(bytes: Uint8Array, out: Uint8Array, from: number, points
 
 const encoder = new TextEncoder();
 
-/** Halves of units and of pairs wait for the next bytes. */
+/** Keeps halves of units and of surrogate pairs until the next bytes arrive. */
 class Utf16 implements Transcoder {
   private readonly space = new Space();
   private readonly high: number;
@@ -224,12 +224,12 @@ class Utf16 implements Transcoder {
     return Uint8Array.from(rest);
   }
 
-  /** The text of whole units that are not halves of pairs, as nearly all are; null where there are others. */
+  /** The text of whole units; null if a surrogate has no partner, which is rare. */
   private wellFormed(bytes: Uint8Array): string | null {
     if (bytes.length % 2 === 1) return null;
     const units = this.high === 8 ? Buffer.from(bytes).swap16() : bytes;
     const text = Buffer.from(units.buffer, units.byteOffset, units.length).toString('utf16le');
-    // Of ES2024, which Node has had since 20.
+    // ES2024, in Node since version 20.
     return (text as string & { isWellFormed(): boolean }).isWellFormed() ? text : null;
   }
 
@@ -261,7 +261,7 @@ class Utf16 implements Transcoder {
   }
 }
 
-/** Code point of each pair by (lead, trail), 0 where there is none: what the platform's decoder knows. */
+/** Code point of each pair by (lead, trail), as the platform's decoder reads it; 0 if there is none. */
 let pairs: Uint16Array | null = null;
 
 function shiftJisPairs(): Uint16Array {
@@ -282,7 +282,7 @@ function isLead(byte: number): boolean {
   return (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 }
 
-/** A lead byte without a trail that fits is invalid by itself; what follows it is read from the start. */
+/** A lead byte without a valid trail byte is invalid by itself; the next byte is read as the start of a character. */
 class ShiftJis implements Transcoder {
   private readonly space = new Space();
   private readonly pairs = shiftJisPairs();

@@ -1,4 +1,4 @@
-/** The first records of a file, as texts: by the same table of states as the kernel's general reader. */
+/** Reads the first records of a file as texts, by the same table of states as the kernel's general reader. */
 
 import type { KernelDialect } from '../types.ts';
 import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
@@ -10,29 +10,29 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A record's fields, and where the next record begins. */
 export interface HeadRecord {
   readonly fields: string[];
-  /** Bytes up to the next record: with a BOM, and blank lines and comments before this one. */
+  /** Bytes up to the next record, including a BOM, and blank lines and comments before this one. */
   readonly bytes: number;
-  /** Line ends among those. */
+  /** Line ends in those bytes. */
   readonly lines: number;
-  /** Quotes are not where they belong. */
+  /** The record is badly quoted. */
   readonly badQuote: boolean;
-  /** Fields that stand in quotes. */
+  /** Quoted fields. */
   readonly quotedFields: number;
-  /** Fields that stand in a pair of quotes which is not a pair in this dialect. */
+  /** Fields in a pair of quote characters that does not quote in this dialect. */
   readonly wrappedFields: number;
 }
 
 /**
- * Reads the first record in `bytes` (UTF-8), by the rules of the kernel: blank lines and comments before
- * it are skipped. Null where `bytes` holds no whole record, unless `whole` says that nothing follows
- * them: then the last record needs no line end.
+ * Reads the first record in `bytes` (UTF-8) by the rules of the kernel, skipping blank lines and comments before
+ * it. Returns null if `bytes` contains no whole record. `whole`: nothing follows `bytes`, so the last record
+ * needs no line end.
  */
 export function readHead(bytes: Uint8Array, dialect: KernelDialect, whole = false): HeadRecord | null {
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   return readRecord(bytes, bom, dialect, whole);
 }
 
-/** As readHead, for the record at `from`. */
+/** Like readHead, for the record at `from`. */
 export function readRecord(
   bytes: Uint8Array,
   from: number,
@@ -51,8 +51,8 @@ export function readRecord(
 }
 
 /**
- * The first `count` fields of the record that `bytes` begins with, which may be cut off: fewer where it
- * has no more. `bytes` in the answer is where the next field begins.
+ * The first `count` fields of the record that `bytes` begins with, which may be cut off; fewer if it has no more.
+ * `bytes` of the result is where the next field begins.
  */
 export function readFields(
   bytes: Uint8Array,
@@ -72,7 +72,7 @@ export function readFields(
   return reader.ended(bytes.length);
 }
 
-/** A CR that ends a record may have an LF after it, which belongs to it. */
+/** Where the line end at `at` is over: an LF directly after a CR belongs to it. */
 function lineEndAfter(bytes: Uint8Array, at: number, machine: Machine, state: number): number {
   const afterCr = state !== 0;
   return afterCr && at + 1 < bytes.length && machine.table[(state << 8) | bytes[at + 1]] >> 8 === Step.restart
@@ -80,7 +80,7 @@ function lineEndAfter(bytes: Uint8Array, at: number, machine: Machine, state: nu
     : at + 1;
 }
 
-/** Does what the machine says to the fields of one record. */
+/** Applies the machine's actions to the fields of one record. */
 class RecordReader {
   state = 0;
   private readonly bytes: Uint8Array;
@@ -108,7 +108,7 @@ class RecordReader {
     return this.fields.length;
   }
 
-  /** True when the record has ended with the byte at `at`. */
+  /** Applies an action. True if the record ends with the byte at `at`. */
   take(action: number, at: number): boolean {
     if (action & ESCAPE) this.append(this.machine.escape);
     if (action & APPEND) this.append(this.bytes[at]);
@@ -140,7 +140,7 @@ class RecordReader {
     return false;
   }
 
-  /** True where the end of the bytes ends a record. */
+  /** True if the end of the bytes ends a record. */
   endInput(): boolean {
     const final = finalAt(this.machine, this.state);
     if (final === Final.nothing) return false;

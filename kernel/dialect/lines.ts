@@ -1,10 +1,10 @@
-/** Lines that are not records, before the first and after the last of a file. */
+/** Lines that are not records: before a file's first record, and after its last. */
 import { originalBytes, toUtf8, unitBytes } from './encodings.ts';
 
 const LF = 10;
 const CR = 13;
 
-/** Where the first `lines` lines of `utf8` end; null where there are not so many. */
+/** Where the first `lines` lines of `utf8` end; null if there are fewer. */
 export function linesEnd(utf8: Uint8Array, lines: number, anyLineEnd: boolean): number | null {
   let at = 0;
   for (let line = 0; line < lines; line++) {
@@ -16,8 +16,8 @@ export function linesEnd(utf8: Uint8Array, lines: number, anyLineEnd: boolean): 
 }
 
 /**
- * Bytes that the last `lines` lines of a file take; null where `tail` does not hold so many. `tail`: the
- * file's last bytes; `whole`: all of it, which may have fewer lines.
+ * Bytes that the last `lines` lines of a file take; null if `tail` does not contain that many. `tail`: the file's
+ * last bytes. `whole`: `tail` is the whole file, which may have fewer lines.
  */
 export function footerBytes(
   tail: Uint8Array,
@@ -27,7 +27,7 @@ export function footerBytes(
 ): number | null {
   const { encoding = 'utf-8', lineEnds } = dialect;
   if (lines === 0) return 0;
-  // Units of a file begin at its start, so they are counted from its end only where it has whole ones.
+  // Units are counted from the file's start; counting them from its end works only for whole units.
   const odd = whole ? 0 : tail.length % (unitBytes(encoding) ?? 1);
   const utf8 = toUtf8(tail.subarray(odd), encoding);
   const starts = lineStarts(utf8, lineEnds === 'any');
@@ -36,7 +36,7 @@ export function footerBytes(
   return originalBytes(utf8.subarray(start), encoding);
 }
 
-/** Where each line begins; nothing begins after the last line end. */
+/** Where each line begins. No line begins after the last line end. */
 function lineStarts(utf8: Uint8Array, anyLineEnd: boolean): number[] {
   const starts = utf8.length > 0 ? [0] : [];
   for (let at = 0; at < utf8.length - 1; at++) {

@@ -1,10 +1,10 @@
 /**
- * The table of states by which every dialect but the plainest is read: by the kernel's general reader
- * and its scans (kernel/assembly/read/table-read.ts, table-scan.ts) and by readHead. `b` is the next byte;
- * what is not drawn stays where it is and belongs to the field.
+ * The table of states for every dialect but the plainest. The kernel's general reader and scan
+ * (kernel/assembly/read/table-read.ts, kernel/assembly/scan/table-scan.ts) and readHead go by it. `b` is any
+ * other byte; a byte for which nothing is drawn belongs to the field and leaves the state as it is.
  *
  *   recordStart ── comment's text ──▶ comment ── line end ──▶ recordStart
- *   recordStart, fieldStart ── quote ──▶ quoted;   with trim, blanks before it are passed
+ *   recordStart, fieldStart ── quote ──▶ quoted;   with trim, blanks before it are skipped
  *   recordStart, fieldStart ── b ──▶ unquoted
  *   unquoted ── delimiter ──▶ fieldStart;   ── LF ──▶ recordStart;   ── CR, where it ends records ──▶ afterCr
  *   afterCr ── LF ──▶ recordStart (one line end of two bytes);   ── b ──▶ as recordStart
@@ -12,15 +12,15 @@
  *   closing ── delimiter or line end ──▶ as unquoted;   ── b ──▶ unquoted, the record is badly quoted
  *   unquoted, quoted ── escape ──▶ escaped ── b ──▶ back; only some bytes lose their meaning
  *
- * A delimiter of several bytes is a state for each of its beginnings (`match` bytes of it were seen); so is
+ * A delimiter of several bytes has one state for each of its prefixes (`match` bytes of it were seen). So has
  * the text that begins a comment.
  */
 import type { KernelDialect } from '../types.ts';
 
-/** What a byte does, beside the next state: one of eight steps, and flags. */
+/** What a byte does besides leading to the next state: one of eight steps, and flags. */
 export const Step = {
   none: 0,
-  /** Ends the field; the delimiter's other bytes were taken for text. */
+  /** Ends the field; the delimiter's earlier bytes were taken as text. */
   field: 1,
   /** Ends a field whose quotes are closed. */
   closedField: 2,
@@ -34,24 +34,24 @@ export const Step = {
 } as const;
 /** The byte belongs to the field. */
 export const APPEND = 8;
-/** So does the escape before it. */
+/** The escape before it belongs to the field too. */
 export const ESCAPE = 16;
 /** The record is badly quoted. */
 export const BAD = 32;
-/** A line ends with it. */
+/** The byte ends a line. */
 export const LINE = 64;
-/** The record before ended before this byte. */
+/** The previous record ended before this byte. */
 export const BEFORE = 128;
 
-/** What the end of the bytes does in a state. */
+/** What the end of the input does in a state. */
 export const Final = {
   nothing: 0,
-  /** The record ends; a CR before the end is not part of it where CRLF ends records. */
+  /** The record ends; a CR before the end is not part of it if CRLF ends records. */
   record: 1,
   badQuote: 2,
-  /** The record ends, and the escape that nothing follows is part of it. */
+  /** The record ends, and the trailing escape is part of it. */
   escape: 3,
-  /** The record ends, also with a CR that was escaped. */
+  /** The record ends; an escaped CR at its end is part of it. */
   whole: 4,
 } as const;
 
@@ -59,21 +59,21 @@ export interface Machine {
   readonly states: number;
   /** [state << 8 | byte] → next state | action << 8. State 0 is recordStart. */
   readonly table: Uint16Array;
-  /** For each state: what the end of the bytes does, and RUNS_… where most bytes leave it as it is. */
+  /** For each state: what the end of the input does, and RUNS_… if most bytes leave the state as it is. */
   readonly final: Uint8Array;
   readonly delimiterBytes: number;
   readonly quote: number;
   readonly escape: number;
-  /** The only bytes that a state with RUNS_… does anything else with. */
+  /** The only bytes that a state with RUNS_… treats differently. */
   readonly special: readonly [number, number, number, number, number];
 }
 
-/** All bytes but the special ones belong to the field, or to nothing, and change no state. */
+/** All bytes but the special ones belong to the field (append) or are skipped (nothing), and change no state. */
 export const RUNS_APPEND = 8;
 export const RUNS_NOTHING = 16;
 const FINAL_MASK = 7;
 
-/** What the end of the bytes does in a state: one of Final. */
+/** What the end of the input does in a state: one of Final. */
 export function finalAt({ final }: Machine, state: number): number {
   return final[state] & FINAL_MASK;
 }
@@ -104,7 +104,7 @@ interface State {
   readonly kind: Kind;
   /** Bytes seen of the delimiter, or of the comment's text. */
   readonly match: number;
-  /** escaped: where it goes back to; prefix: what it is if it is not a comment. */
+  /** escaped: the state to return to; prefix: the state if this is not a comment. */
   readonly base?: State;
 }
 
@@ -130,14 +130,14 @@ export function isPlain(dialect: KernelDialect): boolean {
 }
 
 /**
- * What keeps a dialect from being read, in words; null: nothing does. A member that takes part in another
- * (a quote in the delimiter) would leave two ways to read one file.
+ * Why a dialect cannot be read, in words; null if it can. If one member is part of another (a quote in the
+ * delimiter), there would be two ways to read a file.
  */
 export function dialectFault(dialect: KernelDialect): string | null {
   const { delimiter, quote, escape: mark = null, comment = null, trim } = dialect;
   const size = Buffer.byteLength(delimiter);
   if (size < 1 || size > 8) return 'the delimiter must be 1 to 8 bytes long';
-  if (/[\r\n]/.test(delimiter)) return 'the delimiter may not hold a line end';
+  if (/[\r\n]/.test(delimiter)) return 'the delimiter may not contain a line end';
   for (const [name, text] of [
     ['quote', quote],
     ['escape', mark],
@@ -145,22 +145,22 @@ export function dialectFault(dialect: KernelDialect): string | null {
     if (text === null) continue;
     if (!/^[^\r\n\u0080-\uffff]$/.test(text)) return `the ${name} must be one ASCII character`;
     if (delimiter.includes(text)) return `the ${name} may not be part of the delimiter`;
-    if (comment?.includes(text)) return `the ${name} may not be part of what begins a comment`;
-    if (trim && /[ \t]/.test(text)) return `the ${name} may not be a blank where blanks are trimmed`;
+    if (comment?.includes(text)) return `the ${name} may not be part of the text that begins a comment`;
+    if (trim && /[ \t]/.test(text)) return `the ${name} may not be a space or tab with trim`;
   }
   if (trim && size > 1 && /[ \t]/.test(delimiter))
-    return 'a delimiter of several bytes may not hold blanks where blanks are trimmed';
+    return 'a delimiter of several bytes may not contain spaces or tabs with trim';
   if (comment === null) return null;
   const commentSize = Buffer.byteLength(comment);
-  if (commentSize < 1 || commentSize > 8) return 'what begins a comment must be 1 to 8 bytes long';
+  if (commentSize < 1 || commentSize > 8) return 'the text that begins a comment must be 1 to 8 bytes long';
   if (/[\r\n]/.test(comment) || comment.startsWith(delimiter))
-    return 'what begins a comment may hold no line end and not begin with the delimiter';
+    return 'the text that begins a comment may not contain a line end or begin with the delimiter';
   return null;
 }
 
 const known = new Map<string, Machine>();
 
-/** The dialect's machine; made once. Throws a RangeError where dialectFault finds one. */
+/** The dialect's machine, built once. Throws a RangeError if dialectFault finds a fault. */
 export function machineOf(dialect: KernelDialect): Machine {
   const { delimiter, quote, trim, escape: mark = null, lineEnds = 'lf', comment = null } = dialect;
   const key = JSON.stringify([delimiter, quote, trim, mark, lineEnds, comment]);
@@ -176,7 +176,7 @@ export function machineOf(dialect: KernelDialect): Machine {
   return machine;
 }
 
-/** Follows every byte out of every state that can be reached, numbering the states as they are met. */
+/** Follows every byte out of every reachable state, and numbers the states in the order in which they are found. */
 function tabulate(moves: Moves): Machine {
   const start: State = { kind: 'recordStart', match: 0 };
   const states: State[] = [start];
@@ -207,7 +207,7 @@ function tabulate(moves: Moves): Machine {
   };
 }
 
-/** RUNS_… of a state, 0 where neither holds. */
+/** RUNS_… of a state, or 0 if neither holds. */
 function runsOf(rows: readonly number[], state: number, special: readonly number[]): number {
   const moves = new Set<number>();
   for (let byte = 0; byte < 256; byte++) if (!special.includes(byte)) moves.add(rows[(state << 8) | byte]);
@@ -251,7 +251,7 @@ const recordStart: State = { kind: 'recordStart', match: 0 };
 const afterCr: State = { kind: 'afterCr', match: 0 };
 const inComment: State = { kind: 'comment', match: 0 };
 
-/** One method a kind of state: what a byte does there. */
+/** What a byte does in a state: one method for each kind of state. */
 class Moves {
   readonly delimiter: Uint8Array;
   readonly quote: number;
@@ -259,7 +259,7 @@ class Moves {
   private readonly comment: Uint8Array;
   private readonly anyLineEnd: boolean;
   private readonly trim: boolean;
-  /** For each beginning of the delimiter, its longest proper end that is a beginning too. */
+  /** For each prefix of the delimiter, its longest proper suffix that is a prefix too. */
   private readonly border: number[];
 
   constructor({ delimiter, quote, trim, escape: mark, lineEnds, comment }: KernelDialect) {
@@ -383,14 +383,14 @@ class Moves {
     return withFlag(this.of(base, byte), ESCAPE);
   }
 
-  /** What a line end does; null where the byte is none. */
+  /** What a line end does; null if the byte is not one. */
   private lineEnd(byte: number, step: number): Move | null {
     if (byte === LF) return { next: recordStart, action: step | LINE };
     if (byte === CR && this.anyLineEnd) return { next: afterCr, action: step | LINE };
     return null;
   }
 
-  /** Bytes seen of the delimiter after one more byte (Knuth, Morris, Pratt). */
+  /** How many bytes of the delimiter match after one more byte (Knuth, Morris, Pratt). */
   private follow(from: number, byte: number): number {
     let match = from;
     while (match > 0 && byte !== this.delimiter[match]) match = this.border[match - 1];
