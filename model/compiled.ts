@@ -1,6 +1,6 @@
 /**
- * A dataset as the compiler leaves it: plain data plus the functions of its enrichments. Workers and
- * coordinator see only this; the language people write (`defineDataset`) is in index.ts.
+ * A compiled dataset: plain data, plus the functions of its enrichments and rules. Workers and coordinator see
+ * only this. The language of definitions (`defineDataset`) is in model/language/.
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
@@ -11,16 +11,16 @@ import type { LogicalType } from './types/column-types.ts';
 export interface CompiledDataset {
   readonly name: string;
   readonly description: string;
-  /** 16 hex digits: hash of all that decides what becomes of a row, functions' source included. Marts,
-   * checks, queries and `versions` are not part of it: they can change without loading anything again. */
+  /** 16 hex digits: a hash of everything that decides what becomes of a row, including the source of functions.
+   * Marts, checks, queries and `versions` are not part of it: they can change without loading anything again. */
   readonly version: string;
   readonly dialect: CompiledDialect;
   readonly columns: readonly CompiledColumn[];
-  /** In dependency order. Each reads vectors by name and writes one under its own. */
+  /** In dependency order. Each reads vectors by name and adds one under its own name. */
   readonly enrichments: readonly CompiledEnrichment[];
-  /** Asked about parsed rows before the enrichments are computed. */
+  /** Applied to parsed rows before the enrichments are computed. */
   readonly rules: readonly CompiledRule[];
-  /** Asked after all others, about all rows that are left. */
+  /** Applied after all other rules, to the rows that are left. */
   readonly unique: readonly CompiledUnique[];
   readonly lake: CompiledLake;
   /** Null: the dataset has the lake alone. */
@@ -30,14 +30,14 @@ export interface CompiledDataset {
   readonly drift: CompiledDrift;
   readonly rejectLimit: { readonly count: number; readonly share: number };
   readonly mode: 'append';
-  /** Other content under the name of a file that is loaded. Not part of the version. */
+  /** What to do with other content under the name of a loaded file. Not part of the version. */
   readonly versions: 'add' | 'replace' | 'refuse';
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
   readonly queries: readonly CompiledQuery[];
 }
 
-/** What is done with files whose columns differ from the definition's. What differs is told in any case. */
+/** What is done with files whose columns differ from the definition's. The differences are reported in any case. */
 export interface CompiledDrift {
   readonly unknown: 'ignore' | 'fail' | 'keep';
   /** With `keep`: the json column of star and lake that holds the values of unknown columns. */
@@ -49,7 +49,7 @@ export interface CompiledDrift {
   readonly nulls: readonly string[];
 }
 
-/** `auto` members are settled per file when it is planned, from its first bytes. */
+/** `auto` members are settled from a file's first bytes when the file is planned. */
 export interface CompiledDialect {
   readonly delimiter: string | 'auto';
   readonly quote: string | 'auto' | null;
@@ -66,9 +66,10 @@ export interface CompiledDialect {
 }
 
 export interface CompiledColumn extends KernelColumn, Reading {
-  /** Header texts that mean this column, normalised (lower case, runs of other than letters and digits as `_`). */
+  /** Header texts that mean this column, normalised: lower case, with `_` for each run of other characters than
+   * letters and digits. */
   readonly headers: readonly string[];
-  /** Null tokens and formats are in the kernel column. A column may be absent from the file when true. */
+  /** The file may lack the column. */
   readonly optional: boolean;
   readonly logical: LogicalType;
 }
@@ -76,10 +77,10 @@ export interface CompiledColumn extends KernelColumn, Reading {
 export interface CompiledRule {
   readonly name: string;
   readonly reason: RejectReason;
-  /** Index of the column at fault, -1 for a rule over the row. */
+  /** Index of the column at fault, or -1 for a rule over the row. */
   readonly column: number;
   readonly inputs: readonly string[];
-  /** Sets `broken[i]` to 1 for each row that breaks it. Nulls break no rule. */
+  /** Sets `broken[i]` to 1 for each row that breaks the rule. A null does not break a rule. */
   readonly run: (inputs: readonly Vector[], rows: number, broken: Uint8Array) => void;
 }
 
@@ -95,14 +96,14 @@ export interface CompiledEnrichment {
   readonly name: string;
   readonly logical: LogicalType;
   readonly inputs: readonly string[];
-  /** Vectorised: one call per batch. Must not keep its arguments. Its result is new at every call, or a
-   * view of its inputs: two chunks in flight never share one. */
+  /** Vectorised: one call per batch. Must not keep its arguments. Its result is a new vector, or a view of its
+   * inputs, so that two chunks in flight never share one. */
   readonly run: (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
 }
 
 export interface CompiledLake {
-  /** Columns of every part, in order; partition columns are in the path only. Point vectors are never
-   * listed: their lon and lat are enrichments of their own. */
+  /** Columns of every part, in order. Partition columns are in the path only. Points are listed as their lon and
+   * lat, which are enrichments. */
   readonly columns: readonly {
     readonly name: string;
     readonly vector: string;
@@ -128,11 +129,11 @@ export type FactColumn =
       readonly logical: LogicalType;
       readonly notNull: boolean;
     }
-  /** The key of `dimensions[dimension]`: an int8 where it is hashed, else an int4; 0 is the unknown member. */
+  /** The key of `dimensions[dimension]`: an int8 if it is hashed, else an int4; 0 is the unknown member. */
   | { readonly kind: 'dimension'; readonly name: string; readonly dimension: number }
   | { readonly kind: 'chunk'; readonly name: 'chunk_id' };
 
-/** One role of a dimension table: two roles of one table (start and end station) share table and members. */
+/** One role of a dimension table. Two roles (start and end station) may share a table and its members. */
 export type CompiledDimension =
   | {
       readonly kind: 'lookup';
@@ -143,10 +144,10 @@ export type CompiledDimension =
       readonly hashed?: true;
       /** Natural key: column in the table and the vector it is read from. */
       readonly natural: readonly DimensionColumn[];
-      /** Told about the member when it is first seen. */
+      /** Stored when the member is first seen. */
       readonly attributes: readonly DimensionColumn[];
     }
-  /** Key yyyymmdd of a date vector (or of a timestamp's local day). Members made as days appear. */
+  /** Key yyyymmdd of a date vector (or of a timestamp's local day). Members are added as days appear. */
   | { readonly kind: 'date'; readonly table: string; readonly key: string; readonly vector: string };
 
 export interface DimensionColumn {

@@ -1,7 +1,7 @@
 /**
- * The datasets there are. A definition that cannot be used stops its own dataset and nothing else: it is left
- * out, with what is wrong with it. Definitions can be read again while the process runs; versions that it has had
- * stay available for the files that were planned with them.
+ * The datasets of a process. A broken definition stops its own dataset and nothing else: it is left out and
+ * reported. Definitions can be read again while the process runs. Earlier versions stay available for the files
+ * that were planned with them.
  */
 import { resolve } from 'node:path';
 import { describeError, LandfallError } from '../platform/errors/errors.ts';
@@ -17,36 +17,36 @@ export interface Registry {
   /** Sorted. */
   names(): string[];
   all(): CompiledDataset[];
-  /** Definitions that are left out. */
+  /** Definitions that were left out, with their mistakes. */
   broken(): readonly BrokenDefinition[];
-  /** The dataset at a version that this process has, or has had. */
+  /** A version of a dataset that this process has or had. */
   version(name: string, version: string): CompiledDataset | undefined;
-  /** Reads all definitions again. True where a dataset or a broken definition is another one than before. */
+  /** Reads all definitions again. True if a dataset or a broken definition has changed. */
   reload(): Promise<boolean>;
 }
 
 /** A definition that cannot be used. */
 export interface BrokenDefinition {
-  /** The dataset that it stops. Null where that cannot be told. */
+  /** The dataset that it stops, or null if that is not known. */
   readonly dataset: string | null;
   readonly file: string;
   readonly error: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
 export interface RegistryOptions {
-  /** Datasets that are there whatever the paths say. A file's dataset takes the place of one of the same name. */
+  /** Datasets that exist whatever the paths are. A dataset from a file replaces one of the same name. */
   readonly builtin?: readonly Definition[];
-  /** Datasets that are there where a path asks for them: `example:trips`, or all of them with `example:*`. */
+  /** Datasets that exist if a path asks for them: `example:trips`, or all of them with `example:*`. */
   readonly examples?: readonly Definition[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */
   readonly paths: readonly string[];
   /** The paths need not exist. */
   readonly optional?: boolean;
-  /** Where Landfall keeps what it needs: definitions are translated once for all processes. Default: for this one. */
+  /** Landfall's home, which caches translated definitions for all processes. Without it, each process translates. */
   readonly home?: string;
 }
 
-/** Versions of one dataset that a process keeps. */
+/** Most versions of one dataset that a process keeps. */
 const versionsMost = 32;
 
 const examplePrefix = 'example:';
@@ -56,14 +56,14 @@ export function isExamplePath(path: string): boolean {
   return path.startsWith(examplePrefix);
 }
 
-/** Reads and compiles all definitions. What is wrong with some of them is in `broken`. */
+/** Reads and compiles all definitions. `broken` has those that cannot be used. */
 export async function loadRegistry(options: RegistryOptions): Promise<Registry> {
   const registry = new LiveRegistry(options);
   await registry.reload();
   return registry;
 }
 
-/** The dataset of that name. Throws what is wrong with its definition, or LF_DATASET_UNKNOWN. */
+/** The dataset of that name. Throws the error of its definition, or LF_DATASET_UNKNOWN. */
 export function datasetNamed(registry: Registry, name: string): CompiledDataset {
   const dataset = registry.get(name);
   if (dataset !== undefined) return dataset;
@@ -81,7 +81,7 @@ export function notUsable(registry: Registry, name: string): LandfallError {
   return new LandfallError('LF_DATASET_BROKEN', { dataset: name, file, reason: error.message });
 }
 
-/** A definition and where it is from. */
+/** A definition and where it comes from. */
 interface Source {
   readonly file: string;
   readonly definition: Definition;
@@ -97,7 +97,7 @@ class LiveRegistry implements Registry {
   private readonly options: RegistryOptions;
   private now: Reading = { datasets: new Map(), broken: [] };
   private readonly versions = new Map<string, Map<string, CompiledDataset>>();
-  /** Names of the datasets that each file defined when it could be imported last. */
+  /** Names of the datasets that each file defined when it was last imported successfully. */
   private readonly defined = new Map<string, readonly string[]>();
   private reading: Promise<boolean> | null = null;
 
@@ -125,7 +125,7 @@ class LiveRegistry implements Registry {
     return this.versions.get(name)?.get(version);
   }
 
-  /** Calls at the same time follow one another: a file may change while it is read. */
+  /** Concurrent calls run one after another, because a file may change while it is read. */
   reload(): Promise<boolean> {
     const reading = (this.reading ?? Promise.resolve(false)).catch(() => false).then(() => this.read());
     this.reading = reading;
@@ -142,7 +142,7 @@ class LiveRegistry implements Registry {
     return !sameReading(before, this.now);
   }
 
-  /** All definitions, of which no two files have one of the same name. */
+  /** All definitions, with no name defined in two files. */
   private async sources(broken: BrokenDefinition[]): Promise<Source[]> {
     const { builtin = [], examples = [], paths, optional, home } = this.options;
     const sources: Source[] = builtin.map((definition) => ({ file: 'builtin', definition }));
@@ -161,7 +161,7 @@ class LiveRegistry implements Registry {
     return [...[...others.values()].filter(({ definition }) => !names.has(definition.name)), ...own];
   }
 
-  /** The definitions of files. A name that two files have is broken in both. */
+  /** The definitions of files. A name that two files define is broken in both. */
   private async imported(
     files: readonly DefinitionFile[],
     home: string | undefined,
@@ -215,7 +215,7 @@ class LiveRegistry implements Registry {
     });
   }
 
-  /** Of two datasets that want one table, the one that was there before has it; else the first. */
+  /** If two datasets claim a table, the one that existed before gets it, else the first. */
   private withTables(
     compiled: readonly [Source, CompiledDataset][],
     broken: BrokenDefinition[],
@@ -235,7 +235,7 @@ class LiveRegistry implements Registry {
     return new Map(left.map(([, dataset]) => [dataset.name, dataset]));
   }
 
-  /** The dataset, or the one that this process has of the same definition: what depends on it stays as it is. */
+  /** The dataset, or the equal one that this process has already, so that what depends on it stays valid. */
   private known(dataset: CompiledDataset): CompiledDataset {
     const { name, version } = dataset;
     const versions = this.versions.get(name) ?? new Map<string, CompiledDataset>();
@@ -250,7 +250,7 @@ class LiveRegistry implements Registry {
   }
 }
 
-/** What a definition says beside what is in its version. */
+/** The parts of a definition that are not in its version. */
 function restOf({ description, versions, marts, checks, queries, sharedTables }: CompiledDataset): string {
   return JSON.stringify([description, versions, marts, checks, queries, sharedTables]);
 }
@@ -280,7 +280,7 @@ function labelOf({ file, definition }: Source): string {
   return file === 'builtin' ? definition.name : `${definition.name} (${file})`;
 }
 
-/** What is wrong, with the file that it is in. */
+/** The error of a definition, with its file. */
 function brokenOf(source: Source, cause: unknown): BrokenDefinition {
   const { file, definition } = source;
   const { name: dataset } = definition;

@@ -1,11 +1,11 @@
-/** Words of messages about definitions: lists, and names that may have been meant. */
+/** Wording of messages about definitions: lists, and suggestions for unknown names. */
 
 /** `a, b and c`, or with `or`. */
 export function list(names: readonly string[], last: 'and' | 'or' = 'and'): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
-/** The known name nearest to `name`, as a proposal, or the names there are. */
+/** Suggests the known name nearest to `name`, or lists the known names. */
 export function didYouMean(name: string, known: readonly string[]): string {
   let best = '';
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -21,8 +21,8 @@ export function didYouMean(name: string, known: readonly string[]): string {
 }
 
 /**
- * The candidate that `name` may stand for: a few letters differ, or one holds the words of the other. Null where none does.
- * `normal`: how a candidate is compared.
+ * The candidate that `name` may stand for: a few letters differ, or one contains the words of the other. Null if
+ * there is none. `normal`: the form in which candidates are compared.
  */
 export function nearest(
   name: string,

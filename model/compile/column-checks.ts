@@ -1,4 +1,4 @@
-/** What is wrong with the options of a column. */
+/** Checks the options of columns. */
 import type { Column } from '../language/columns.ts';
 import { typeOf } from '../types/column-types.ts';
 import { list } from '../words.ts';
@@ -15,7 +15,7 @@ export function checkColumn(place: string, column: Column, mistakes: Mistakes): 
   }
 }
 
-/** Options that are one of a few words. */
+/** Options whose value is one of a few words. */
 const choices = {
   locale: ['en', 'ru'],
   encoding: ['dictionary', 'utf8'],

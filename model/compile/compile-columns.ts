@@ -1,4 +1,4 @@
-/** Columns as written → columns as the kernel is told about them. */
+/** Compiles columns as written to columns as the kernel takes them. */
 import type { CompiledColumn } from '../compiled.ts';
 import { normaliseHeader } from '../file/match-header.ts';
 import type { Column } from '../language/columns.ts';
@@ -51,7 +51,7 @@ function compileColumn(
   };
 }
 
-/** Two columns that the same header would mean. */
+/** Refuses two columns that the same header text would match. */
 function refuseSharedHeaders(columns: readonly CompiledColumn[], mistakes: Mistakes): void {
   const owner = new Map<string, string>();
   for (const { name, headers } of columns) {

@@ -1,4 +1,4 @@
-/** The dialect of a definition, with what it leaves out filled in and its mistakes named. */
+/** Compiles the dialect of a definition: fills in defaults and names mistakes. */
 import { encodings } from '../../kernel/dialect/encodings.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { CompiledDialect } from '../compiled.ts';
@@ -17,7 +17,7 @@ const allAuto: Dialect = {
   encoding: 'auto',
 };
 
-/** Values of the members that are one of a few words. */
+/** Members whose value is one of a few words. */
 const choices = {
   lineEnds: ['lf', 'any', 'auto'],
   shortRows: ['reject', 'pad'],
@@ -59,7 +59,7 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
   return dialect;
 }
 
-/** Members that are left to the file are checked with stand-ins that no definition would use. */
+/** Checks the characters together. Members that are 'auto' get stand-ins that no definition would use. */
 function checkCharacters(dialect: CompiledDialect, mistakes: Mistakes): void {
   const { delimiter, quote, escape: mark, comment, trim } = dialect;
   const fault = dialectFault({

@@ -1,4 +1,4 @@
-/** What a definition says about files whose columns differ from its own. */
+/** Compiles the policy for files whose columns differ from the definition's. */
 import type { CompiledDrift } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';

@@ -7,18 +7,18 @@ import type { Mistakes } from './mistakes.ts';
 
 export interface Named {
   readonly logical: LogicalType;
-  /** Has a value in every row that is loaded. */
+  /** Every loaded row has a value. */
   readonly notNull: boolean;
 }
 
-/** Names in the order in which they were written. Names that begin with # stay inside. */
+/** Names in the order in which they were written. Names that begin with # are internal. */
 export type Names = Map<string, Named>;
 
 export function isInner(name: string): boolean {
   return name.startsWith('#');
 }
 
-/** The entry of a name that lake or star asks for, or a mistake. `use`: what its type must be good for. */
+/** The entry of a name that lake or star refers to, or a mistake. `use`: a use that its type must have. */
 export function nameAt(
   names: Names,
   name: string,
@@ -41,7 +41,7 @@ export function nameAt(
 
 const identifier = /^[a-z_][a-z0-9_]*$/;
 
-/** Names that become SQL identifiers: lower case, so that people need not quote them. */
+/** Checks a name that becomes an SQL identifier: lower case, so that nobody needs to quote it. */
 export function checkIdentifier(name: string, place: string, mistakes: Mistakes): void {
   if (identifier.test(name) && name.length <= 63) return;
   mistakes.add(

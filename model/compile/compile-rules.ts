@@ -1,4 +1,4 @@
-/** Quality rules: what columns say about their values, and rules over several columns. */
+/** Compiles quality rules: the options of columns that restrict values, and rules over several columns. */
 
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
@@ -13,7 +13,7 @@ import { list } from '../words.ts';
 import { guarded, messageOf } from './compile-enrichments.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** Compiled rules and what the version hash sees of them. */
+/** Compiled rules, and what the version hash covers of them. */
 export interface CompiledRules {
   readonly rules: readonly CompiledRule[];
   readonly unique: readonly CompiledUnique[];
@@ -54,7 +54,7 @@ export function compileRules(
 
 type Test = (value: Value) => boolean;
 
-/** Tests that the kernel does not make itself, in the order in which a value is asked. */
+/** Tests that the kernel does not perform itself, in the order in which they are applied to a value. */
 function columnTests(column: Column): [RejectReason, Test, unknown][] {
   const { options } = column;
   const tests: [RejectReason, Test, unknown][] = [];
@@ -95,7 +95,7 @@ function charactersIn(text: string): number {
   return count;
 }
 
-/** Bounds as values of the column, or null where there are none or the kernel checks them. */
+/** Bounds as values of the column; null if there are none, or if the kernel checks them. */
 function boundsOf({ logical, options }: Column): { min: number | bigint; max: number | bigint } | null {
   const { min, max } = options;
   const { bound } = typeOf(logical);
@@ -140,7 +140,7 @@ function checkTextOptions(place: string, options: AnyColumnOptions, mistakes: Mi
   }
 }
 
-/** A rule over one column. Equal texts of a dictionary are asked about once per batch. */
+/** A rule over one column. Equal texts of a dictionary are tested once per batch. */
 function valueRule(name: string, column: Column, c: number, reason: RejectReason, test: Test): CompiledRule {
   const { logical } = column;
   const { value } = typeOf(logical);
@@ -176,7 +176,7 @@ function callRules(
   }
 }
 
-/** A rule over the columns of a row; rows with a null in one of them are not asked about. */
+/** A rule over the columns of a row. Rows with a null in one of them are not tested. */
 function rowRule(
   name: string,
   rule: Rule,
@@ -209,7 +209,7 @@ function refuseStarScope(name: string, mistakes: Mistakes): void {
   mistakes.add(`rules.${name}`, what, "Say { scope: 'file' }, or give the dataset a star");
 }
 
-/** Types of which equal values may be written differently, or compare as nobody would expect. */
+/** Types that cannot be keys: equal values may be written differently, or compare in unexpected ways. */
 const keyless = typeNames.filter((name) => !typesFor('key').includes(name));
 
 function uniqueRule(

@@ -1,4 +1,4 @@
-/** Marts, checks and queries: SQL from text or file, with parameters by name. */
+/** Compiles marts, checks and queries: SQL from a text or a file, with named parameters. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CompiledDataset, CompiledMart, CompiledQuery } from '../compiled.ts';
@@ -10,7 +10,7 @@ import { checkIdentifier } from './compile-names.ts';
 import { dimensionsOf } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** The statement without its final semicolon; '' and a mistake where it cannot be read. */
+/** The statement without its final semicolon; '' and a mistake if it cannot be read. */
 function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
   let text = '';
   try {
@@ -72,11 +72,11 @@ const postgresTypes = {
   timestamp: 'timestamptz',
 } as const;
 
-/** What `:name` must not be looked for in: comments, texts, quoted names, dollar quotes, casts. */
+/** Where `:name` is not a parameter: in comments, strings, quoted names, dollar quotes and casts. */
 const sqlPieces =
   /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|::|:([a-z_][a-z0-9_]*)/gi;
 
-/** `:name` → `$1::type`, so that Postgres need not guess the type either. */
+/** Replaces `:name` by `$1::type`, so that Postgres does not guess the type. */
 function numbered(
   sql: string,
   parameters: Readonly<Record<string, QueryParameter>>,

@@ -1,4 +1,4 @@
-/** Lake and star as written → columns, keys, dimensions and indexes. */
+/** Compiles lake and star to columns, keys, dimensions and indexes. */
 import type {
   CompiledDimension,
   CompiledLake,
@@ -14,26 +14,26 @@ import { didYouMean } from '../words.ts';
 import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** Digits of partition values that are numbers of a known range: month=05 sorts as it should. */
+/** Digits of partition values with a known range. Padding makes them sort correctly: month=05. */
 const padOf: Readonly<Record<string, number>> = { month: 2, day: 2, hour: 2, minute: 2, isoWeek: 2, year: 4 };
 
-/** Every name that lake and star can show, a point's halves in its place. */
+/** Every name that lake and star can contain, with a point's halves in place of the point. */
 function shown(names: Names): string[] {
   const outer = [...names].filter(([name]) => !isInner(name));
   return [...new Set(outer.flatMap(([name, { logical }]) => halves(name, logical)))];
 }
 
-/** A point stands for its two halves. */
+/** The two halves of a point; any other name alone. */
 function halves(name: string, logical: LogicalType): string[] {
   return typeOf(logical).parts?.map((part) => `${name}_${part}`) ?? [name];
 }
 
-/** Holds what files have in unknown columns. */
+/** Type of the column that holds the values of unknown columns. */
 const keptType = { type: 'json' } as const;
 
 /**
- * `operationOf`: what an enrichment does ('month'), to know how wide its numbers are. `keep`: the column for
- * values of unknown columns.
+ * `operationOf`: the operation of an enrichment ('month'), which decides how its numbers are padded. `keep`: the
+ * column for values of unknown columns.
  */
 export function compileLake(
   source: DatasetDefinition,
@@ -71,7 +71,7 @@ export function compileLake(
   return { columns, partitionBy };
 }
 
-/** `lookup('dim_region', …)` has the key region_key, whatever its roles in the fact are called. */
+/** `lookup('dim_region', …)` has the key region_key, whatever its roles in the fact table are called. */
 function keyOfTable(table: string): string {
   return `${table.replace(/^dim_/, '')}_key`;
 }
@@ -79,7 +79,7 @@ function keyOfTable(table: string): string {
 /** A star as a person writes it. */
 type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
 
-/** By the key columns that point to them; none where there is no star. */
+/** Dimensions by the key columns that point to them; none if there is no star. */
 export function dimensionsOf({ star }: DatasetDefinition): NonNullable<StarSource['dimensions']> {
   return star === 'none' ? {} : (star.dimensions ?? {});
 }
@@ -137,7 +137,7 @@ function factValues(
   });
 }
 
-/** Vectors that a dimension reads as text or key; a date dimension's timestamp stays a fact of its own. */
+/** Vectors that a dimension reads as text or key. A date dimension's timestamp stays in the fact table. */
 export function vectorsOf(dimension: CompiledDimension): string[] {
   if (dimension.kind === 'date') return [];
   return [...dimension.natural, ...dimension.attributes].map(({ vector }) => vector);
@@ -184,7 +184,7 @@ function compileDimension(
   return { kind: 'lookup', ...base, ...hashed, natural, attributes };
 }
 
-/** What two roles must agree on to share a table. */
+/** The properties that two roles must have in common to share a table. */
 export function tableShape(dimension: CompiledDimension): string {
   if (dimension.kind === 'date') return `days keyed ${dimension.key}`;
   const columns = (list: readonly DimensionColumn[]) =>
@@ -193,7 +193,7 @@ export function tableShape(dimension: CompiledDimension): string {
   return `${keys} | ${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
 }
 
-/** Dimension tables that the definition shares with others: one of its roles says so. */
+/** Dimension tables that the definition shares with others: those with a role that is `shared`. */
 export function sharedTables(source: DatasetDefinition): string[] {
   const shared = Object.values(dimensionsOf(source)).filter((dimension) => dimension.shared);
   return [...new Set(shared.map(({ table }) => table))].sort();

@@ -1,4 +1,4 @@
-/** A definition as people write it → a dataset as coordinator and workers read it. */
+/** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
@@ -13,12 +13,12 @@ import { compileLake, compileStar, dimensionsOf, sharedTables } from './compile-
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
 
-/** Rejects allowed where a definition says nothing: a tenth of the rows. */
+/** Share of rejects that is allowed by default: a tenth of the rows. */
 const defaultRejectShare = 0.1;
 
 /**
- * Checks a definition and makes it plain. Throws LF_DEFINITION, which names every mistake with its place and
- * what to write instead.
+ * Checks a definition and compiles it. Throws LF_DEFINITION, which names every mistake with its place and what to
+ * write instead.
  */
 export function compileDataset(definition: Definition): CompiledDataset {
   if (!isDefinition(definition)) {
@@ -73,7 +73,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   };
 }
 
-/** What the version sees of a column: a zone by name, not by the tables of this machine's Intl. */
+/** What the version covers of a column: a zone by its name, not by the tables of this machine's Intl. */
 function versioned({ convert: _, type, ...column }: CompiledColumn, { convert, locale }: VersionedOptions) {
   const plain =
     type.kind === 'timestamp' ? { ...type, zone: { ...type.zone, utc: null, offset: null } } : type;
@@ -82,7 +82,7 @@ function versioned({ convert: _, type, ...column }: CompiledColumn, { convert, l
 
 type VersionedOptions = DatasetDefinition['columns'][string]['options'];
 
-/** What everything else stands on. */
+/** Checks the parts that all other parts depend on. */
 function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   if (typeof source.name !== 'string' || !/^[a-z0-9][a-z0-9_-]*$/.test(source.name)) {
     mistakes.add(
@@ -116,7 +116,7 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   }
 }
 
-/** What reads the star cannot be had without one. */
+/** Refuses what reads the star in a dataset that has none. */
 function refuseStarless(source: DatasetDefinition, mistakes: Mistakes): void {
   for (const part of ['marts', 'checks', 'queries'] as const) {
     if (Object.keys(source[part] ?? {}).length === 0) continue;
@@ -135,9 +135,9 @@ function compileRejects(source: DatasetDefinition, mistakes: Mistakes): Compiled
 }
 
 /**
- * Text columns that the kernel should hold as codes of a dictionary: those that partition, become members, are
- * looked up in a table, or have but a few values. A dictionary of what is different in every row takes ten
- * times the memory of the texts, so facts are left out, and members whose keys are hashed.
+ * Text columns that the kernel should hold as codes of a dictionary: columns that partition the lake, become
+ * members, are looked up in a table, or have only a few values. If every row has a different value, a dictionary
+ * takes ten times the memory of the texts. So plain facts, and members with hashed keys, have none.
  */
 function distinctTexts(source: DatasetDefinition, operations: readonly Operation[]): Set<string> {
   const listed = Object.entries(source.columns).filter(([, { options }]) => options.oneOf !== undefined);

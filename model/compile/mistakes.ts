@@ -1,10 +1,10 @@
-/** Mistakes of a definition, collected so that all of them are named at once. */
+/** Collects the mistakes of a definition, so that one error names them all. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 export class Mistakes {
   private readonly lines: string[] = [];
 
-  /** `place`: where in the definition, as one would write it; `fix`: what to write instead. */
+  /** `place`: where in the definition, as one would write it. `fix`: what to write instead. */
   add(place: string, what: string, fix: string): void {
     this.lines.push(`  ${place}: ${what}. ${fix}.`);
   }

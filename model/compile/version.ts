@@ -1,12 +1,12 @@
 /** A definition's version: the same for the same definition on every machine. */
 import { createHash } from 'node:crypto';
 
-/** Raised when the same words of the language come to mean other values in lake or star. */
+/** Raise it when the same definition comes to mean other values in lake or star. */
 const languageRevision = 1;
 
 /**
- * Text that is equal for equal values, whatever order their members were written in. Functions and regular
- * expressions count by their source, bigints and dates by their text.
+ * A text that is the same for equal values, regardless of the order of their members. Functions and regular
+ * expressions are represented by their source, bigints and dates by their text.
  */
 export function canonical(value: unknown): string {
   if (value === null || value === undefined) return 'null';

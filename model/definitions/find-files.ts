@@ -1,19 +1,19 @@
-/** Which files of the folders that a person named are definitions. */
+/** Finds the definition files in the folders that a person named. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 const extensions = ['.ts', '.mts', '.js', '.mjs'];
 
-/** `named`: a person pointed at this file, or it is a dataset.ts, so it must export a dataset. */
+/** `named`: a person named this file, or it is a dataset.ts, so it must export a dataset. */
 export interface DefinitionFile {
   readonly file: string;
   readonly named: boolean;
 }
 
 /**
- * The definition files of a path: the file itself, or in a folder its dataset.ts, those of its subfolders, and
- * its other *.ts. Throws LF_DEFINITION_FILE where there is no such path; with `optional` there is none then.
+ * The definition files of a path: the file itself, or in a folder its dataset.ts, those of its subfolders, and its
+ * other *.ts. Throws LF_DEFINITION_FILE if the path does not exist; with `optional`, returns no files instead.
  */
 export async function definitionFiles(path: string, optional = false): Promise<DefinitionFile[]> {
   const found = await stat(path).catch(() => null);
@@ -38,7 +38,7 @@ export async function definitionFiles(path: string, optional = false): Promise<D
   return files;
 }
 
-/** The dataset that a file defines, as far as its path says: orders/dataset.ts and orders.ts are both for orders. */
+/** The dataset that a file's path stands for: both orders/dataset.ts and orders.ts stand for orders. */
 export function datasetOfPath(file: string): string {
   const stem = basename(file, extname(file));
   return stem === 'dataset' ? basename(dirname(file)) : stem;

@@ -1,4 +1,4 @@
-/** Imports definition files, TypeScript or not. */
+/** Imports definition files, written in TypeScript or JavaScript. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +9,10 @@ import { type DefinitionFile, fileError } from './find-files.ts';
 export type ImportFile = (file: string) => Promise<unknown>;
 
 /**
- * A function that imports files as they are now: what an earlier one imported is read again, with all that it
- * imports itself. In a file `landfall` means this very program, wherever it lies. The JavaScript of each file is
- * kept in the home, where there is one, by a hash of its text: translating takes longer than all else that a
- * process does at its start.
+ * A function that imports files as they are now: files that an earlier function imported are read again, with
+ * everything that they import. In a definition, `landfall` resolves to this program, wherever it is installed. If
+ * there is a home, it caches the JavaScript of each file by a hash of its text: translating takes longer than
+ * everything else that a process does at its start.
  */
 export async function openImports(home: string | undefined): Promise<ImportFile> {
   const { createJiti } = await import('jiti');
@@ -31,7 +31,7 @@ export async function openImports(home: string | undefined): Promise<ImportFile>
   return (file) => jiti.import(file);
 }
 
-/** The definitions that a file exports. Throws LF_DEFINITION_FILE where it cannot be imported, or exports none. */
+/** The definitions that a file exports. Throws LF_DEFINITION_FILE if it cannot be imported, or exports none. */
 export async function definitionsIn(
   { file, named }: DefinitionFile,
   load: ImportFile,

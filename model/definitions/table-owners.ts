@@ -1,6 +1,6 @@
 /**
- * Whose the tables of the stars are. A fact table and a mart belong to one dataset. A dimension table belongs to
- * one too, unless each dataset that uses it says that it is shared, and gives it the same columns.
+ * Which dataset owns which table of a star. A fact table or a mart belongs to one dataset. So does a dimension
+ * table, unless each dataset that uses it declares it `shared` and gives it the same columns.
  */
 import { tableShape } from '../compile/compile-star.ts';
 import { Mistakes } from '../compile/mistakes.ts';
@@ -13,11 +13,11 @@ interface Owner {
   readonly shared: boolean;
 }
 
-/** Datasets claim their tables one after another; one that is refused owns none. */
+/** Datasets claim their tables one after another. A dataset that is refused owns none. */
 export class TableOwners {
   private readonly owners = new Map<string, Owner>();
 
-  /** Gives the dataset its tables. Throws LF_DEFINITION, naming both datasets, where another one has some of them. */
+  /** Claims the dataset's tables. Throws LF_DEFINITION, which names both datasets, if another owns one of them. */
   claim(dataset: CompiledDataset, label: string): void {
     const mistakes = new Mistakes();
     const wanted = tablesOf(dataset);

@@ -1,6 +1,6 @@
 /**
- * The proleptic Gregorian calendar on days since 1970-01-01: parts of one day, and parts of all days of two
- * centuries in tables, because a table in the cache answers five times as fast as the arithmetic.
+ * The proleptic Gregorian calendar on days since 1970-01-01: parts of a day, and tables of a part for all days of
+ * two centuries, because a look-up in a cached table is five times as fast as the arithmetic.
  *
  * After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days): years begin in
  * March, eras are 400 years of 146,097 days.
@@ -10,14 +10,14 @@
 const epochShift = 719_468;
 const eraDays = 146_097;
 
-/** Years since the era's first March, of a day of the era (0…146096). */
+/** Years from the era's first March to a day of the era (0…146096). */
 function yearOfEra(dayOfEra: number): number {
   const leapDays =
     Math.trunc(dayOfEra / 1460) - Math.trunc(dayOfEra / 36_524) + Math.trunc(dayOfEra / 146_096);
   return Math.trunc((dayOfEra - leapDays) / 365);
 }
 
-/** Days since the 1st of March before or on the day. */
+/** Days since the last 1st of March, on or before the day. */
 function daysSinceMarch(dayOfEra: number): number {
   const year = yearOfEra(dayOfEra);
   return dayOfEra - (year * 365 + Math.trunc(year / 4) - Math.trunc(year / 100));
@@ -53,7 +53,7 @@ export function dayOfMonth(day: number): number {
 }
 
 /**
- * Days since 1970-01-01 of a date; undefined where there is no such date. Year 0 is 1 BC. (days_from_civil)
+ * Days since 1970-01-01 of a date; undefined if there is no such date. Year 0 is 1 BC. (days_from_civil)
  */
 export function dayFromCivil(year: number, month: number, day: number): number | undefined {
   const sinceMarch = (month + 9) % 12;
@@ -84,7 +84,7 @@ export function clockText(second: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** µs since the epoch as a day since then, a second of the day and a fraction of it in µs. */
+/** µs since the epoch as days since the epoch, a second of the day and a fraction in µs. */
 export function splitInstant(micros: bigint): { day: number; second: number; fraction: number } {
   const fraction = Number(((micros % 1_000_000n) + 1_000_000n) % 1_000_000n);
   const seconds = Number((micros - BigInt(fraction)) / 1_000_000n);
@@ -102,7 +102,7 @@ export function isoWeekOf(day: number): number {
   const thursday = day - daysSinceMonday(day) + 3;
   const year = yearOf(thursday);
   let firstOfYear = thursday;
-  // From the Thursday back to the 1st of January, by the length of whole steps that stay in the year.
+  // Goes back from the Thursday to the 1st of January, in steps that stay in the year.
   for (const step of [364, 91, 28, 7, 1]) while (yearOf(firstOfYear - step) === year) firstOfYear -= step;
   return Math.trunc((thursday - firstOfYear) / 7) + 1;
 }
@@ -112,7 +112,7 @@ export const tableFirstDay = -25_567;
 const tableEndDay = 47_482;
 export const tableDays = tableEndDay - tableFirstDay;
 
-/** A part of every day from 1900 to 2099: entry i is that of tableFirstDay + i. */
+/** A part of every day from 1900 to 2099. Entry i belongs to the day tableFirstDay + i. */
 export interface DayTable {
   readonly entries: Int16Array;
   readonly partOf: (day: number) => number;
@@ -120,7 +120,7 @@ export interface DayTable {
 
 const tables = new Map<(day: number) => number, DayTable>();
 
-/** The table of a part, made when it is first asked for (a few milliseconds, 146 KB). */
+/** The table of a part, built on first use (a few milliseconds, 146 KB). */
 export function dayTable(partOf: (day: number) => number): DayTable {
   let table = tables.get(partOf);
   if (table === undefined) {

@@ -1,6 +1,6 @@
 /**
- * compute() where numbers go in and numbers come out, which is most of its use: straight over the
- * typed arrays, about ten times as fast as value by value.
+ * compute() for numbers in and numbers out, its most common use: works directly on typed arrays, about ten times as
+ * fast as value by value.
  */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { Lanes } from './lanes.ts';
@@ -9,18 +9,18 @@ import { jointNulls, type Nulls, withNulls } from './nulls.ts';
 export type Numbers = Int32Array | Float64Array;
 export type NumberFunction = (...values: (number | null)[]) => number | null | undefined;
 
-/** True for vectors whose values compute() hands over as they are: numbers in a typed array. */
+/** True for vectors whose values compute() passes on unchanged: numbers in a typed array. */
 export function isNumbers(vector: Vector): boolean {
   return vector.kind === 'int32' || vector.kind === 'float64';
 }
 
-/** What a loop answers where no result is a misfit: every row has one, or `isNull` says which have none. */
+/** What a loop returns if every result fits: all rows have a value, or `isNull` marks those that do not. */
 const ALL_VALID = -1;
 const SOME_NULL = -2;
 
 /**
- * Calls the function for each row that is valid and stores what it gives; a null row's value is 0. Returns the
- * first row whose result is not a whole number from -limit - 1 to limit (Infinity: any number will do), or as above.
+ * Calls the function for each row that is not null and stores its result; a null row's value is 0. Returns the first
+ * row whose result is not a whole number from -limit - 1 to limit (Infinity: any number is allowed), or as above.
  */
 type NumberLoop = (
   call: NumberFunction,
@@ -35,8 +35,9 @@ type NumberLoop = (
 ) => number;
 
 /**
- * Stands alone, as `ownLoop` requires. Functions get as many arguments as there are inputs: Math.max counts them.
- * A number is stored where it is known to be one: kept for later beside null it would be boxed.
+ * Refers to nothing outside itself, as `ownLoop` requires. Functions get exactly as many arguments as there are
+ * inputs: Math.max takes any number. A result is stored as soon as it is known to be a number: a variable that may
+ * also hold null would box it.
  */
 const skippingLoop: NumberLoop = (call, columns, [a, b, c], validity, _, rows, limit, out, isNull) => {
   let answer = -1;
@@ -60,7 +61,7 @@ const skippingLoop: NumberLoop = (call, columns, [a, b, c], validity, _, rows, l
   return answer;
 };
 
-/** The same for a function that is asked about nulls too; every row is called. */
+/** The same for a function that handles nulls: it is called for every row. */
 const nullableLoop: NumberLoop = (call, columns, [a, b, c], _, [va, vb, vc], rows, limit, out, isNull) => {
   let answer = -1;
   for (let i = 0; i < rows; i++) {
@@ -85,21 +86,21 @@ const nullableLoop: NumberLoop = (call, columns, [a, b, c], _, [va, vb, vc], row
 };
 
 /**
- * A copy of the loop that V8 knows apart from it. Where all functions share one loop V8 sees in it every function
- * and every type there is, and calls each row's function through a general call with boxed numbers; in a loop of
- * its own a function is compiled into it.
+ * A copy of the loop that V8 treats as a separate function. In a loop that all functions share, the call becomes
+ * megamorphic: V8 calls the function of each row indirectly, with boxed numbers. In its own loop, a function is
+ * inlined.
  */
 function ownLoop(loop: NumberLoop): NumberLoop {
-  // The number makes the text another one: of equal texts V8 knows that they are one function.
+  // The number makes each text unique: V8 compiles equal texts to one function.
   return new Function(`return ${loop} // ${++ownLoops}`)() as NumberLoop;
 }
 
 let ownLoops = 0;
 
-/** Rows from which a loop of its own pays for being compiled. */
+/** Number of rows from which compiling a separate loop pays off. */
 const OWN_LOOP_ROWS = 20_000;
 
-/** The largest value that each type takes; whole numbers where it is finite. */
+/** The largest value of each type. If it is finite, values must be whole numbers. */
 const limits = { smallint: 32767, integer: 2147483647, date: 2147483647, float8: Number.POSITIVE_INFINITY };
 
 export type NumberType = keyof typeof limits;
@@ -108,12 +109,12 @@ export function isNumberType(type: string): type is NumberType {
   return type in limits;
 }
 
-/** How nulls go in: not at all (`skip`: a row with a null is null), or as they are (`call`). */
+/** `skip`: a row with a null input is null. `call`: the function is called with nulls. */
 export type NullHandling = 'skip' | 'call';
 
 const loops: Record<NullHandling, NumberLoop> = { skip: skippingLoop, call: nullableLoop };
 
-/** Marks of null rows; all 0 between two calls. */
+/** Marks null rows. All 0 between two calls. */
 let nullMarks = new Uint8Array(1 << 15);
 
 /** A function of one to three number vectors, as an enrichment runs it. */
@@ -121,7 +122,7 @@ export class NumberComputation {
   private readonly type: NumberType;
   private readonly call: NumberFunction;
   private readonly nullHandling: NullHandling;
-  /** Given what does not fit the type. */
+  /** Called with a result that does not fit the type. */
   private readonly fail: (result: unknown) => never;
   private loop: NumberLoop;
   private rowsUntilOwn = OWN_LOOP_ROWS;
@@ -142,7 +143,7 @@ export class NumberComputation {
   run(inputs: readonly Vector[], rows: number, lanes: Lanes): Vector {
     this.noteRows(rows);
     const { call, type } = this;
-    // Loops take three columns; a function of fewer never sees the rest.
+    // Loops take three columns; functions of fewer inputs do not see the rest.
     const three = [0, 1, 2].map((i) => inputs[Math.min(i, inputs.length - 1)]);
     const columns = three.map((vector) => (vector as { values: Numbers }).values);
     const validities = three.map(({ validity }) => validity);

@@ -1,4 +1,4 @@
-/** Any function over columns, row by row. */
+/** Computes a column by any function over columns, row by row. */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { Enrichment, Ref, ValueOf } from '../language/refs.ts';
 import {
@@ -14,10 +14,10 @@ import { list } from '../words.ts';
 import { isNumbers, isNumberType, NumberComputation, type NumberFunction } from './compute-numbers.ts';
 import type { Lanes } from './lanes.ts';
 
-/** Types that a function can give: those whose values need no more than the value itself. */
+/** Types that a function can return: their values are complete without further properties. */
 export type ComputedType = TypesFor<'computed'>;
 
-/** Throws a TypeError for a type that functions cannot give, which TypeScript lets nobody write. */
+/** Throws a TypeError for a type that functions cannot return, which plain JavaScript may ask for. */
 function computedForm(type: ComputedType) {
   const { computed } = columnTypes[type] ?? { computed: null };
   if (computed !== null) return computed;
@@ -25,15 +25,15 @@ function computedForm(type: ComputedType) {
 }
 
 /**
- * A column of type `type` computed by a function of others, called once per row:
+ * A column of type `type`, computed by a function of other columns that is called once per row:
  * `compute('float8', [c.km, c.seconds], (km, seconds) => (km / seconds) * 3600)`.
  *
- * The function is not called, and the result is null, where an input is null; with `{ nulls: 'call' }`
- * it is called with nulls. It may return null or undefined for no value. A value that does not fit the
- * type is an error that fails the chunk: it is a mistake of the definition, not of the row.
+ * If an input is null, the result is null and the function is not called; with `{ nulls: 'call' }` it is called with
+ * nulls. It may return null or undefined for no value. A value that does not fit the type fails the chunk: it is a
+ * mistake of the definition, not of the row.
  *
- * The function must depend on its arguments alone: its source is part of the definition's version, what it
- * refers to outside itself is not.
+ * The function must depend on its arguments only. Its source is part of the definition's version, but what it
+ * refers to outside is not.
  */
 export function compute<const R extends readonly Ref[], T extends ComputedType>(
   type: T,

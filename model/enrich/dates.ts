@@ -1,6 +1,6 @@
 /**
- * Parts of dates and of local times. A timestamp's parts are those of its zone's wall clock; the kernel
- * has already split it into day and second, so every loop here reads and writes 32-bit integers.
+ * Parts of dates and of local times. A timestamp's parts are those of its zone's wall clock. The kernel has
+ * already split it into day and second, so every loop here reads and writes 32-bit integers.
  */
 import type {
   Int32Vector,
@@ -58,7 +58,7 @@ function ofDay<T extends 'smallint' | 'date'>(
   };
 }
 
-/** Something with a time of day: of a timestamp, that on its zone's wall clock. */
+/** Something with a time of day. A timestamp's is that of its zone's wall clock. */
 export type ClockRef = Ref<'timestamp' | 'time'>;
 
 /** Seconds of the day of each row. */
@@ -69,7 +69,7 @@ function secondsOf(vector: Vector, rows: number, lanes: Lanes): Int32Array {
   return seconds;
 }
 
-/** Seconds of µs below 2^53, from the two 32-bit halves of each. */
+/** Converts µs below 2^53 to seconds, from the two 32-bit halves of each. */
 function wholeSecondsLoop(micros: BigInt64Array, rows: number, out: Int32Array): void {
   const words = new Int32Array(micros.buffer, micros.byteOffset, rows * 2);
   for (let i = 0; i < rows; i++) {
@@ -142,7 +142,7 @@ export const day = (input: DayRef): Enrichment<'smallint'> => partOfDay('day', i
 /** ISO day of the week, 1 (Monday) to 7 (Sunday). */
 export const dayOfWeek = (input: DayRef): Enrichment<'smallint'> =>
   ofDay('dayOfWeek', 'smallint', input, dayOfWeekLoop);
-/** ISO 8601 week, 1–53. Belongs to the year of its Thursday; isoWeekStart is free of that trap. */
+/** ISO 8601 week, 1–53. It belongs to the year of its Thursday; isoWeekStart avoids that trap. */
 export const isoWeek = (input: DayRef): Enrichment<'smallint'> => partOfDay('isoWeek', input, isoWeekOf);
 /** The Monday on or before the day. */
 export const isoWeekStart = (input: DayRef): Enrichment<'date'> =>
@@ -161,8 +161,8 @@ function bucketLoop(seconds: Int32Array, rows: number, codeOfHour: Int32Array, o
 }
 
 /**
- * Name of the part of the day. `buckets` gives each name the hour it begins at; hours before the
- * first belong to the last. Default: night 0–5, morning 6–11, afternoon 12–17, evening 18–23.
+ * Name of the part of the day. `buckets` maps each name to the hour at which it begins. Hours before the first
+ * belong to the last. Default: night 0–5, morning 6–11, afternoon 12–17, evening 18–23.
  */
 export function timeOfDay(
   input: ClockRef,
@@ -190,7 +190,7 @@ export function timeOfDay(
   };
 }
 
-/** Marks rows whose local time lies in one of the intervals [from[j], to[j]); asks only on days that have one. */
+/** Marks rows whose local time lies in one of the intervals [from[j], to[j]). Searches only on days that have one. */
 function withinLoop(
   vector: TimestampVector,
   rows: number,
@@ -246,7 +246,7 @@ export function isAmbiguous(input: Ref<'timestamp'>): Enrichment<'boolean'> {
         return { ...found, suspect: suspectDays(found.from, found.to) };
       };
       return (inputs, rows) => {
-        // Found with the first batch: a coordinator compiles datasets and enriches nothing.
+        // Computed with the first batch, because a coordinator compiles datasets but enriches nothing.
         const { from, to, suspect } = (known ??= find());
         const values = new Uint8Array(rows);
         withinLoop(inputs[0] as TimestampVector, rows, from, to, suspect, values);

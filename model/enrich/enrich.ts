@@ -1,4 +1,4 @@
-/** Columns to more columns. */
+/** Computes the enrichments of a batch. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledDataset, CompiledEnrichment } from '../compiled.ts';
@@ -7,9 +7,9 @@ import type { Batch } from './batch.ts';
 import { freshLanes, type Lanes } from './lanes.ts';
 
 /**
- * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in their order.
- * `extra`: the file's unknown columns, whose vectors come after those. `lanes`: where the values lie.
- * Throws LF_ENRICHMENT where a definition's own function does.
+ * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in order. `extra`: the
+ * file's unknown columns, whose vectors come after those of the dataset. `lanes`: arrays for the values. Throws
+ * LF_ENRICHMENT if a function of the definition throws.
  */
 export function enrichBatch(
   dataset: CompiledDataset,

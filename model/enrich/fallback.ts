@@ -1,6 +1,6 @@
 /**
- * What is left to do between kernel and enrichment: converting the texts of types that the kernel does not
- * read, and asking the rules. Rows that do not fit become rejects and leave every vector.
+ * The work between kernel and enrichment: converts texts of types that the kernel does not read, and applies the
+ * rules. Rows that do not fit become rejects and are removed from every vector.
  */
 
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
@@ -17,7 +17,7 @@ import { typeOf } from '../types/column-types.ts';
 import { textAt } from '../types/text.ts';
 import { rowsKept, selectRows } from './select.ts';
 
-/** Why rows of a batch are turned away: one entry per row, 0 where it is not. */
+/** Why rows of a batch are rejected: one entry per row, 0 if it is not. */
 interface Verdicts {
   readonly reasons: Uint8Array;
   readonly columns: Int32Array;
@@ -26,14 +26,14 @@ interface Verdicts {
   count: number;
 }
 
-/** True where rows may be turned away after the kernel, which must then say where they stand. */
+/** True if rows may be rejected after the kernel, which must then give their places. */
 export function needsPlaces({ columns, rules, unique }: CompiledDataset): boolean {
   return rules.length > 0 || unique.length > 0 || columns.some((column) => column.convert !== undefined);
 }
 
 /**
- * The batch with all columns in their own types and only rows that break no rule. The same batch where the
- * dataset has neither converters nor rules. Throws LF_RULE where a function of the definition fails.
+ * The batch with all columns in their own types, and without rows that break a rule. The same batch if the dataset
+ * has neither converters nor rules. Throws LF_RULE if a function of the definition fails.
  */
 export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): KernelBatch {
   if (!needsPlaces(dataset)) return batch;
@@ -45,7 +45,7 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
     rules: new Int32Array(rows).fill(-1),
     count: 0,
   };
-  // Vectors of unknown columns that are kept come after those of the definition.
+  // Vectors of kept unknown columns come after those of the definition.
   const vectors = batch.vectors.map((vector, c) => {
     const column = columns[c];
     if (column?.convert === undefined) return vector;
@@ -68,7 +68,7 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
   };
 }
 
-/** Throws LF_RULE where a function of the definition fails, with its place there. */
+/** Throws LF_RULE, with the place in the definition, if a function of the definition fails. */
 function inWords<T>(dataset: CompiledDataset, place: string, ask: () => T): T {
   try {
     return ask();
@@ -78,7 +78,7 @@ function inWords<T>(dataset: CompiledDataset, place: string, ask: () => T): T {
   }
 }
 
-/** The first reason stands. */
+/** Rejects a row. The first reason counts. */
 function turnAway(verdicts: Verdicts, row: number, reason: RejectReason, column: number, rule: number): void {
   if (verdicts.reasons[row] !== 0) return;
   verdicts.reasons[row] = reason;

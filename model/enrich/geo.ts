@@ -1,4 +1,4 @@
-/** Places: halves of points, grid cells, geohashes, distances. Degrees in, WGS 84 taken as a sphere. */
+/** Places: halves of points, grid cells, geohashes, distances. Takes degrees, and treats WGS 84 as a sphere. */
 import type { Float64Vector, Int32Vector, PointVector, Vector } from '../../kernel/columns/vectors.ts';
 import type { LogicalType } from '../compiled.ts';
 import { accepting, type Enrichment, type PointRef, type Ref, type TypeName } from '../language/refs.ts';
@@ -29,7 +29,7 @@ function places(count: number): (types: readonly TypeName[]) => string | null {
     arePlaces(types, count) ? null : `it takes points, or lon and lat as numbers, not ${types.join(', ')}`;
 }
 
-/** How many inputs the place takes, given what they are. */
+/** How many inputs the place takes, given the type of its first one. */
 function widthOf(logical: LogicalType): 1 | 2 {
   return logical.type === 'point' ? 1 : 2;
 }
@@ -72,7 +72,7 @@ export const lon = (input: Ref<'point'>): Enrichment<'float8'> => half('lon', in
 /** Latitude of a point: a view of its values, not a copy. */
 export const lat = (input: Ref<'point'>): Enrichment<'float8'> => half('lat', input);
 
-/** Cell numbers; -1 where the place is not on the globe. Returns how many of those there are. */
+/** Writes cell numbers, or -1 for places that are not on the globe. Returns how many of those there are. */
 function cellLoop(lon: Degrees, lat: Degrees, rows: number, size: number, out: Int32Array): number {
   const lastRow = Math.round(180 / size) - 1;
   const columns = Math.round(360 / size);
@@ -92,7 +92,7 @@ function cellLoop(lon: Degrees, lat: Degrees, rows: number, size: number, out: I
   return outside;
 }
 
-/** Nulls of the inputs, and of the rows with a negative cell, which become 0. */
+/** The nulls of the inputs and of rows with a negative cell, whose cells become 0. */
 function nullCells(nulls: Nulls, cells: Int32Array, rows: number): Nulls {
   const isNull = new Uint8Array(rows);
   for (let i = 0; i < rows; i++) {
@@ -105,8 +105,8 @@ function nullCells(nulls: Nulls, cells: Int32Array, rows: number): Nulls {
 
 /**
  * Number of the grid cell of `degrees` × `degrees`: floor((lat + 90) / degrees) × (360 / degrees) +
- * floor((lon + 180) / degrees), the north pole and 180° east counted to the last row and column. Null
- * where the place is not on the globe. 0.01 is about 1 km; the smallest that fits an int4 is 0.0055.
+ * floor((lon + 180) / degrees). The north pole and 180° east belong to the last row and column. Null if the place is
+ * not on the globe. 0.01 degrees are about 1 km; the smallest size whose numbers fit an int4 is 0.0055.
  */
 export function gridCell(place: PointRef, degrees: number): Enrichment<'integer'> {
   if (!(degrees >= 0.0055 && degrees <= 90)) {
@@ -137,7 +137,7 @@ export function gridCell(place: PointRef, degrees: number): Enrichment<'integer'
 
 const geohashDigits = new TextEncoder().encode('0123456789bcdefghjkmnpqrstuvwxyz');
 
-/** Writes `precision` digits from `at`: bits of longitude and latitude in turn, five to a digit. */
+/** Writes `precision` digits at `at`: bits of longitude and latitude in turn, five per digit. */
 function writeGeohash(x: number, y: number, precision: number, out: Uint8Array, at: number): void {
   let west = -180;
   let east = 180;
@@ -167,7 +167,7 @@ function writeGeohash(x: number, y: number, precision: number, out: Uint8Array, 
   }
 }
 
-/** Geohash of 1 to 12 digits (5 is about 5 km, 7 about 150 m). Null where the place is not on the globe. */
+/** Geohash of 1 to 12 digits (5 is about 5 km, 7 about 150 m). Null if the place is not on the globe. */
 export function geohash(place: PointRef, precision: number): Enrichment<'text'> {
   if (!Number.isInteger(precision) || precision < 1 || precision > 12) {
     throw new RangeError(`geohash: precision is 1 to 12 digits, not ${precision}`);

@@ -1,4 +1,4 @@
-/** Dictionaries that are known before the first row: names of buckets, values of look-up tables. */
+/** Dictionaries whose texts are known in advance: names of buckets, values of look-up tables. */
 import type { TextDictionary } from '../../kernel/columns/vectors.ts';
 
 /** A dictionary of exactly these texts, code = position. */

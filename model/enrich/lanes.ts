@@ -1,21 +1,20 @@
 /**
- * Arrays that enrichments fill. A worker's batches come one after another, and arrays that are asked of the
- * system again for each cost more than what is done with them: page faults, zeroing and the garbage
- * collections that memory outside the heap brings on.
+ * Arrays that enrichments fill. Allocating new arrays for each batch costs more than computing their values: page
+ * faults, zeroing, and the garbage collections that memory outside the heap causes.
  */
 export interface Lanes {
-  /** `rows` numbers of any value; whoever asks writes them all. */
+  /** `rows` numbers of unspecified value; the caller writes them all. */
   int32(rows: number): Int32Array;
   float64(rows: number): Float64Array;
 }
 
-/** Arrays of their own, for vectors that are kept. */
+/** New arrays, for vectors that are kept. */
 export const freshLanes: Lanes = {
   int32: (rows) => new Int32Array(rows),
   float64: (rows) => new Float64Array(rows),
 };
 
-/** The same arrays for every batch: vectors made of them are valid until the next `reuse`. */
+/** The same arrays for every batch. Vectors over them are valid until the next `reuse`. */
 export class ReusedLanes implements Lanes {
   private readonly ints = new Shelf((rows) => new Int32Array(rows));
   private readonly doubles = new Shelf((rows) => new Float64Array(rows));
@@ -28,7 +27,7 @@ export class ReusedLanes implements Lanes {
     return this.doubles.take(rows);
   }
 
-  /** Nobody uses the vectors of the last batch any more. */
+  /** Makes the arrays available again, once the vectors of the last batch are no longer used. */
   reuse(): void {
     this.ints.taken = 0;
     this.doubles.taken = 0;

@@ -1,7 +1,7 @@
-/** Validity bitmaps (Arrow's: bit set where there is a value) and what enrichment does with them. */
+/** Validity bitmaps (as in Arrow, a set bit means a value) and the operations of enrichments on them. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 
-/** A bitmap and how many of its rows are null; `validity` is null where none is. */
+/** A bitmap and how many of its rows are null. `validity` is null if no row is. */
 export interface Nulls {
   readonly validity: Uint8Array | null;
   readonly nullCount: number;
@@ -24,8 +24,8 @@ export function countNulls(validity: Uint8Array, rows: number): number {
 }
 
 /**
- * Null where any input is null. One nullable input: its own bitmap, not a copy (it is valid as long as
- * the batch, and so is the result); several: their conjunction.
+ * Null where any input is null. For one nullable input, the input's own bitmap without a copy, because the result
+ * is valid as long as the batch too. For several, their conjunction.
  */
 export function jointNulls(inputs: readonly Vector[], rows: number): Nulls {
   let joint: Uint8Array | null = null;
@@ -46,7 +46,7 @@ export function jointNulls(inputs: readonly Vector[], rows: number): Nulls {
   return { validity: joint, nullCount };
 }
 
-/** The same nulls, and also null where `isNull` is 1. */
+/** The same nulls, plus the rows where `isNull` is 1. */
 export function withNulls(nulls: Nulls, isNull: Uint8Array, rows: number): Nulls {
   const validity = nulls.validity?.slice(0, (rows + 7) >> 3) ?? new Uint8Array((rows + 7) >> 3).fill(255);
   for (let i = 0; i < rows; i++) if (isNull[i]) validity[i >> 3] &= ~(1 << (i & 7));

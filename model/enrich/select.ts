@@ -1,8 +1,8 @@
-/** Vectors without the rows that turned out not to be loadable. */
+/** Removes rejected rows from vectors. */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { Nulls } from './nulls.ts';
 
-/** Row numbers, ascending, whose entry in `broken` is 0. */
+/** The row numbers, ascending, whose entry in `broken` is 0. */
 export function rowsKept(broken: Uint8Array, rows: number): Int32Array {
   const kept = new Int32Array(rows);
   let count = 0;
@@ -50,7 +50,7 @@ function selectUtf8(vector: Extract<Vector, { kind: 'utf8' }>, kept: Int32Array)
   return { offsets, bytes };
 }
 
-/** The rows `kept` of a vector, copied. */
+/** Copies the rows `kept` of a vector. */
 export function selectRows(vector: Vector, kept: Int32Array): Vector {
   const base = { length: kept.length, ...selectNulls(vector, kept) };
   switch (vector.kind) {

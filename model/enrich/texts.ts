@@ -1,4 +1,4 @@
-/** Text: regular expressions and look-ups against a reference table. */
+/** Texts: regular expressions, and look-ups in a reference table. */
 import type {
   DictionaryVector,
   Int32Vector,
@@ -14,8 +14,8 @@ import { fixedDictionary } from './known-dictionary.ts';
 import { jointNulls, withNulls } from './nulls.ts';
 
 /**
- * What `find` gives for each row's text, asked once per distinct text where the input is a dictionary.
- * The answers are not kept between batches: a dictionary belongs to one chunk, and two are in flight.
+ * The result of `find` for each row's text, called once per distinct text if the input is a dictionary. Results are
+ * not kept between batches: a dictionary belongs to one chunk, and two chunks are in flight.
  */
 function eachText<T>(
   vector: Vector,
@@ -46,8 +46,8 @@ function eachText<T>(
 }
 
 /**
- * A group of the first match, null where nothing matches. `group`: number or name; default: 1 where the
- * expression has a group, else the whole match.
+ * A group of the first match, or null if nothing matches. `group`: number or name. Default: 1 if the expression has
+ * a group, else the whole match.
  */
 export function pattern(
   input: Ref<'text'>,
@@ -78,7 +78,7 @@ export function pattern(
   };
 }
 
-/** Rows whose code is -1 become null with code 0. */
+/** Makes rows whose code is -1 null, with code 0. */
 function lookedUp(
   codes: Int32Array,
   missing: number,
@@ -100,8 +100,8 @@ function lookedUp(
 }
 
 /**
- * The text that a reference table gives for the value: `lookupTable(c.gender, { 0: 'unknown', 1: 'male' })`.
- * Values that are not in the table become null, or `otherwise`.
+ * Looks up each value in a reference table: `lookupTable(c.gender, { 0: 'unknown', 1: 'male' })`. Values that are
+ * not in the table become null, or `otherwise`.
  */
 export function lookupTable(
   input: Ref<'text' | SmallWhole>,

@@ -1,31 +1,31 @@
-/** How a file's columns differ from those of its definition, and whether the definition lets that be. */
+/** How a file's columns differ from those of its definition, and whether the definition allows it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { Drift } from '../../platform/progress/progress.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { aliasHint, normaliseHeader, suggestions } from './match-header.ts';
 
-/** Names that are told at most, and characters of each: what is told goes to every page that is open. */
+/** Most names that are reported, and characters of each: the report is pushed to every open page. */
 const namesTold = 100;
 const charactersTold = 100;
 
-/** Unknown columns that a file may have where they are kept: each takes a buffer in every worker's kernel. */
+/** Most unknown columns that are kept: each takes a buffer in every worker's kernel. */
 const keptMost = 256;
 
-/** Field texts of a file's records: as its header has them, '' where it has none, null for fields without data. */
+/** Header texts of a file's fields: '' if the header has none, null for fields without data. */
 export type FieldTexts = readonly (string | null)[];
 
-/** A field that means no column, and what it is called. */
+/** A field that matches no column, and its name. */
 export interface UnknownField {
   readonly field: number;
   readonly name: string;
 }
 
-/** Fields that mean no column, each with a name of its own: its text, or field_3 where it has none of its own. */
+/** Fields that match no column, each with a unique name: its header text, or field_3 if that is empty or taken. */
 export function unknownFields(texts: FieldTexts, fieldOfColumn: readonly number[]): UnknownField[] {
   const known = new Set(fieldOfColumn);
   const names = new Set<string>();
-  // Counted without fields that the export of rejects adds: a corrected row has the names that it had.
+  // Fields that the export of rejects adds are not counted, so that a corrected row keeps its names.
   let place = 0;
   return texts.flatMap((text, field) => {
     if (text === null) return [];
@@ -38,7 +38,7 @@ export function unknownFields(texts: FieldTexts, fieldOfColumn: readonly number[
   });
 }
 
-/** How the file differs; null where its columns are those of the definition, in their order. */
+/** How the file differs; null if it has exactly the columns of the definition, in the same order. */
 export function driftOf(
   dataset: CompiledDataset,
   texts: FieldTexts,
@@ -71,7 +71,7 @@ function isAlias(column: CompiledColumn, text: string): boolean {
   return normaliseHeader(text) !== normaliseHeader(column.name);
 }
 
-/** Throws LF_DRIFT where the file differs in what the definition does not allow, LF_DRIFT_WIDE past what is kept. */
+/** Throws LF_DRIFT for a difference that the definition does not allow, LF_DRIFT_WIDE for too many kept columns. */
 export function refuseDrift(
   dataset: CompiledDataset,
   file: { readonly name: string },

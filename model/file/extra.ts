@@ -1,7 +1,7 @@
 /**
- * Columns that a file has and its definition does not know, where the definition keeps them: the kernel
- * reads them as texts after the columns of the definition, and they become one json object a row. A file
- * without such columns is read as if nothing were kept.
+ * Unknown columns of a file, for definitions that keep them. The kernel reads them as texts, after the columns of
+ * the definition, and they become one json object per row. A file without unknown columns is read as if the
+ * definition kept none.
  */
 import { isValid, type Utf8Vector, type Vector } from '../../kernel/columns/vectors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
@@ -34,10 +34,10 @@ const SPACE = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const COMMA = 0x2c;
-/** Most bytes of JSON that a byte of text becomes: \u001f. */
+/** Most bytes of JSON for one byte of text: \u001f. */
 const ESCAPED_BYTES = 6;
 
-/** One JSON object a row, of its values that are not null; null where it has none. `names`: of the vectors. */
+/** One JSON object per row, with its values that are not null; null if it has none. `names`: those of the vectors. */
 export function jsonObjects(names: readonly string[], vectors: readonly Vector[], rows: number): Utf8Vector {
   const keys = names.map((name) => encoder.encode(`${JSON.stringify(name)}:"`));
   const texts = vectors as readonly Utf8Vector[];
@@ -76,7 +76,7 @@ function grown(bytes: Uint8Array<ArrayBuffer>, used: number, least: number): Uin
   return larger;
 }
 
-/** Writes the text as it stands within a JSON string. Returns the offset past it. */
+/** Writes the text escaped for a JSON string. Returns the offset past it. */
 function escapeJson(source: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {
   for (let i = from; i < to; i++) {
     const byte = source[i];

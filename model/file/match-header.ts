@@ -1,10 +1,10 @@
-/** Which field of a file's records is which column. */
+/** Matches the fields of a file's records to columns. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Renamed } from '../../platform/progress/progress.ts';
 import type { CompiledDataset } from '../compiled.ts';
 import { nearest } from '../words.ts';
 
-/** Header text without what people vary: case, quotes, a BOM, spaces and punctuation. */
+/** Header text without the details that vary: case, quotes, a BOM, spaces and punctuation. */
 export function normaliseHeader(text: string): string {
   return text
     .normalize('NFKC')
@@ -14,10 +14,10 @@ export function normaliseHeader(text: string): string {
 }
 
 /**
- * Field number of each column, -1 for an optional column that the file lacks. `fields` is the header as it
- * stands in the file, or null where the dialect has none: then fields stand in the order of the columns.
- * Fields that mean no column are left unread. Throws LF_HEADER, which names every column that is not found
- * and every field that is there twice.
+ * Field number of each column, or -1 for an optional column that the file lacks. `fields`: the header as it is in
+ * the file, or null if the dialect has none and fields are in the order of the columns. Fields that match no
+ * column are not read. Throws LF_HEADER, which names every column that is not found and every field that occurs
+ * twice.
  */
 export function matchHeader(
   dataset: CompiledDataset,
@@ -48,7 +48,7 @@ export function matchHeader(
   });
 }
 
-/** Unknown columns that may be the missing ones under another name, each for one of them. */
+/** Unknown columns that may be missing ones under another name. Each is suggested for one column only. */
 export function suggestions(missing: readonly string[], unknown: readonly string[]): Renamed[] {
   const left = new Set(unknown);
   return missing.flatMap((name) => {
@@ -59,7 +59,7 @@ export function suggestions(missing: readonly string[], unknown: readonly string
   });
 }
 
-/** What to write so that a header text means a column. */
+/** What to write so that a header text matches a column. */
 export function aliasHint(from: string, to: string): string {
   return `did you mean ${quoted(from)} to be ${to}? Then give ${to} \`aliases: ['${from.replace(/['\\]/g, '\\$&')}']\``;
 }

@@ -1,4 +1,4 @@
-/** Which type every value of a sampled column fits, and what the definition should say of it. */
+/** Guesses the type that every value of a sampled column fits, and what the definition should say. */
 import { columnTypes, type TypeName, typeNames } from '../types/column-types.ts';
 import { quote } from '../types/recognise.ts';
 
@@ -6,7 +6,7 @@ export interface Guess {
   /** Builder call as source text: `timestamp({ … })`. */
   readonly source: string;
   readonly type: TypeName;
-  /** What a person should look at. */
+  /** What a person should check. */
   readonly note?: string;
   /** Distinct values in the sample. */
   readonly distinct: number;
@@ -15,7 +15,7 @@ export interface Guess {
 /** Texts that usually mean null. */
 const nullTokens = ['', 'NULL', 'null', 'NA', 'N/A', '\\N', 'None', 'NaN', '-'];
 
-/** Guesses the type of one column from its sampled values: the first that recognises all that are not null. */
+/** Guesses the type of a column from its sampled values: the first type that recognises all non-null values. */
 export function guessType(values: readonly string[]): Guess {
   const nulls = nullTokens.filter((token) => values.includes(token));
   const present = values.filter((value) => !nulls.includes(value));

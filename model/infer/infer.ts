@@ -1,6 +1,6 @@
 /**
- * `landfall init`: looks at a file's first records and writes a definition for a person to read. The one
- * place where Landfall guesses, and it says so in comments.
+ * `landfall init`: looks at a file's first records and writes a definition for a person to read. This is the
+ * only place where Landfall guesses, and it marks its guesses with comments.
  */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
@@ -35,7 +35,7 @@ export function inferDefinition(name: string, text: string, options: { whole: bo
   return definitionSource(name, sample.delimiter, sample.rows.length, columns);
 }
 
-/** Headers as identifiers: lower case, `_` between words, numbered where two would be alike. */
+/** Headers as identifiers: lower case, `_` between words, numbered if two would be equal. */
 function columnNames(header: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return header.map((text, i) => {

@@ -1,4 +1,4 @@
-/** defineDataset and the shape of what it is given. */
+/** defineDataset, and the types of its argument. */
 import type { Encoding } from '../../kernel/dialect/encodings.ts';
 import type { TypesFor } from '../types/column-types.ts';
 import type { Column } from './columns.ts';
@@ -9,12 +9,12 @@ import type { DateDimension, LookupDimension, Mart, Query, SqlText } from './sta
 export type Columns = Readonly<Record<string, Column>>;
 export type Enrichments = Readonly<Record<string, Enrichment>>;
 
-/** What `enrich` and `rules` are given: one typed reference per column. */
+/** The argument of `enrich` and `rules`: one typed reference per column. */
 export type Refs<C extends Columns> = { readonly [K in keyof C]: ColumnRef<C[K]['type']> };
 
 /**
- * What lake and star may name: columns, the halves of points, enrichments. Whether the named column's type
- * suits its place is for compileDataset.
+ * What lake and star may name: columns, the halves of points, enrichments. compileDataset checks whether the type
+ * suits its place.
  */
 export type Name<C extends Columns, E extends Enrichments> =
   | keyof NoInfer<C>
@@ -28,48 +28,49 @@ type Halves<C extends Columns> = {
 };
 
 /**
- * How files are cut into records and fields. 'auto' leaves a member to each file: what was found is in the
- * file's receipt, and two answers that fit alike fail the file (LF_DIALECT_AMBIGUOUS).
+ * How files are cut into records and fields. 'auto' detects a member for each file. The file's receipt says what
+ * was found. If two answers fit equally well, the file fails (LF_DIALECT_AMBIGUOUS).
  */
 export interface Dialect {
-  /** Between fields: one or more characters, or 'auto'. Default: ','. */
+  /** What separates fields: one or more characters, or 'auto'. Default: ','. */
   readonly delimiter?: string;
-  /** One ASCII character, 'auto', or null: quotes are ordinary characters. Default: '"'. */
+  /** One ASCII character, 'auto', or null if quotes are ordinary characters. Default: '"'. */
   readonly quote?: string | null;
-  /** Takes the meaning of the quote, delimiter, line end or escape after it, beside doubled quotes; or 'auto'. Default: none. */
+  /** Makes the quote, delimiter, line end or escape after it an ordinary character; or 'auto'. Doubled quotes still
+   * work. Default: none. */
   readonly escape?: string | null;
-  /** The first record names the fields. Without it fields stand in the order of `columns`. Default: true. */
+  /** The first record names the fields. Without a header, fields are in the order of `columns`. Default: true. */
   readonly header?: boolean | 'auto';
   /** Strip spaces and tabs around unquoted values, and allow them around quoted ones. Default: false. */
   readonly trim?: boolean;
   /** 'lf': LF and CRLF end records; 'any': a CR alone too. Default: 'auto'. */
   readonly lineEnds?: 'lf' | 'any' | 'auto';
-  /** Lines that begin with this text are left out; or 'auto'. Default: none. */
+  /** Lines that begin with this text are skipped; or 'auto'. Default: none. */
   readonly comment?: string | null;
-  /** Lines before the header (or the first record) that are left out; or 'auto'. Default: 0. */
+  /** Lines to skip before the header (or the first record); or 'auto'. Default: 0. */
   readonly skipLines?: number | 'auto';
-  /** Lines at the file's end that are left out. Default: 0. */
+  /** Lines to skip at the end of the file. Default: 0. */
   readonly skipFooterLines?: number;
-  /** Records with fewer fields are rejected, or padded with empty ones. Default: 'reject'. */
+  /** Records with fewer fields are rejected, or padded with empty fields. Default: 'reject'. */
   readonly shortRows?: 'reject' | 'pad';
-  /** Records with more fields are rejected, or the surplus is dropped. Default: 'reject'. */
+  /** Records with more fields are rejected, or truncated. Default: 'reject'. */
   readonly longRows?: 'reject' | 'truncate';
-  /** Default: 'utf-8'. */
+  /** How the file's text is encoded. Default: 'utf-8'. */
   readonly encoding?: Encoding | 'auto';
 }
 
 /**
- * What becomes of a file whose columns differ from the definition's. 'fail' fails it (LF_DRIFT); 'ignore'
- * loads it. Either way receipt, command and page tell what differs. A file that lacks a column which is not
- * `optional` always fails (LF_HEADER).
+ * What to do with a file whose columns differ from the definition's. 'fail' fails it (LF_DRIFT); 'ignore' loads
+ * it. Either way, the receipt, the command and the page report the differences. A file that lacks a column which
+ * is not `optional` always fails (LF_HEADER).
  */
 export interface DriftPolicy {
   /**
-   * Columns that the definition does not know. With `{ keep: 'extra' }` their values go, as one json object
-   * a row, into a column of that name, the last of star and lake. Default: 'ignore'.
+   * Columns that the definition does not have. `{ keep: 'extra' }` stores their values, as one json object per row,
+   * in a column of that name, the last column of star and lake. Default: 'ignore'.
    */
   readonly unknown?: 'ignore' | 'fail' | { readonly keep: string };
-  /** Columns that are `optional` and not there: their values are null. Default: 'ignore'. */
+  /** `optional` columns that the file lacks. Their values are null. Default: 'ignore'. */
   readonly missing?: 'ignore' | 'fail';
   /** Columns in another order. Default: 'ignore'. */
   readonly reordered?: 'ignore' | 'fail';
@@ -77,7 +78,7 @@ export interface DriftPolicy {
   readonly renamed?: 'ignore' | 'fail';
 }
 
-/** `N`: the names there are, here and below. */
+/** `N`, here and below: the names that may be used. */
 export interface Lake<N> {
   /** Folders of the lake, outermost first: year=2018/month=05. */
   readonly partitionBy?: readonly N[];
@@ -98,13 +99,13 @@ export interface Star<N, D extends string> {
   readonly fact: string;
   /** Key columns of the fact table and the dimension each points to. */
   readonly dimensions?: Readonly<Record<D, LookupDimension<N & string> | DateDimension<N & string>>>;
-  /** Columns of the fact table; a point stands for its two halves. */
+  /** Columns of the fact table. A point stands for its two halves. */
   readonly columns?: readonly N[];
-  /** Over fact columns and keys. There is always one over chunk_id. */
+  /** Indexes over fact columns and keys. There is always one over chunk_id. */
   readonly indexes?: readonly Index<N | NoInfer<D>>[];
 }
 
-/** A dataset as a person writes it, but for `enrich`. */
+/** A dataset as a person writes it, without `enrich`. */
 export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Folder under landing and lake: lower case letters, digits, - and _. */
   readonly name: string;
@@ -113,47 +114,47 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Texts that mean null in every column. Default: ['']. */
   readonly nulls?: readonly string[];
   readonly columns: C;
-  /** Rules over several columns; a row that breaks one is rejected (LF_REJECT_RULE, LF_REJECT_UNIQUE). */
+  /** Rules over several columns. A row that breaks one is rejected (LF_REJECT_RULE, LF_REJECT_UNIQUE). */
   readonly rules?: (c: Refs<C>) => Readonly<Record<string, Rule | UniqueRule>>;
   readonly lake?: Lake<N>;
   /** The star's tables; 'none' for a dataset with the lake alone. */
   readonly star: Star<N, D> | 'none';
   readonly mode?: 'append';
   /**
-   * What to do with other content under the name of a file that is loaded: `add` it to what is there, let
-   * it `replace` the version before, or `refuse` it (LF_FILE_VERSION). Default: 'add'.
+   * What to do with other content under the name of a loaded file: `add` it, let it `replace` the previous
+   * version, or `refuse` it (LF_FILE_VERSION). Default: 'add'.
    */
   readonly versions?: 'add' | 'replace' | 'refuse';
-  /** What to do with files whose columns differ. Default: load them, and tell what differs. */
+  /** What to do with files whose columns differ. Default: load them, and report the differences. */
   readonly drift?: DriftPolicy;
-  /** Past either, the file fails and leaves nothing behind. Default: share 0.1, any count. */
+  /** A file with more rejects than either limit fails and leaves nothing behind. Default: share 0.1, any count. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
   readonly marts?: Readonly<Record<string, Mart>>;
-  /** Selects that must return no row when a file is done. */
+  /** Selects that must return no row once a file is loaded. */
   readonly checks?: Readonly<Record<string, SqlText>>;
   readonly queries?: Readonly<Record<string, Query>>;
 }
 
-/** A dataset with its types forgotten, as the compiler reads it. */
+/** A dataset without its type parameters, as the compiler reads it. */
 export type DatasetDefinition = DatasetSource<Columns, string, string> & {
   readonly enrich?: (c: Readonly<Record<string, ColumnRef>>) => Enrichments;
 };
 
-/** Marks what defineDataset returned, also across two copies of this module. */
+/** Marks what defineDataset returned, even across two copies of this module. */
 const mark = Symbol.for('landfall.definition');
 
-/** What compileDataset and the registry take. */
+/** The argument of compileDataset and the registry. */
 export interface Definition {
   readonly name: string;
   readonly source: DatasetDefinition;
 }
 
 /**
- * Defines a dataset. Names are checked by TypeScript where they are written; everything else by
- * compileDataset, which names all mistakes at once.
+ * Defines a dataset. TypeScript checks names where they are written. compileDataset checks everything else, and
+ * names all mistakes at once.
  *
- * Two signatures, because TypeScript looks at `enrich` only after it has looked at everything else: one type
- * parameter for "no enrichments" and for "not looked at yet" would let names through in the first case.
+ * There are two signatures, because TypeScript infers from `enrich` last. A single signature would need one type
+ * for both "no enrichments" and "not inferred yet", and would accept unknown names in the first case.
  */
 export function defineDataset<const C extends Columns, const D extends string = never>(
   source: DatasetSource<C, Name<C, Record<never, never>>, D> & { readonly enrich?: undefined },
@@ -164,7 +165,7 @@ export function defineDataset<
   const D extends string = never,
 >(
   source: DatasetSource<C, Name<C, E>, D> & {
-    /** Columns computed from columns. What is used but not returned stays inside. */
+    /** Columns computed from other columns. An enrichment that is used but not returned stays internal. */
     readonly enrich: (c: Refs<C>) => E;
   },
 ): Definition;

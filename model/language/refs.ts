@@ -1,7 +1,7 @@
 /**
- * What enrichments, rules, partitions and the star are written in terms of: typed references to columns.
- * A reference carries its type at compile time and at run time, so that `hour(c.region)` does not compile
- * in TypeScript and is named as a mistake in plain JavaScript.
+ * Typed references to columns, in terms of which enrichments, rules, partitions and the star are written. A
+ * reference carries its type at compile time and at run time, so `hour(c.region)` does not compile in TypeScript
+ * and is reported as a mistake in plain JavaScript.
  */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { Lanes } from '../enrich/lanes.ts';
@@ -9,7 +9,7 @@ import type { LogicalType, TypeName, ValueTypes } from '../types/column-types.ts
 
 export type { TypeName };
 
-/** Types whose values are whole numbers of at most 32 bits. */
+/** Types whose values are integers of at most 32 bits. */
 export type SmallWhole = 'smallint' | 'integer';
 
 /** Types that `lon`, `lat`, distances and grid cells take as degrees. */
@@ -20,27 +20,27 @@ export interface Ref<T extends TypeName = TypeName> {
   readonly type: T;
 }
 
-/** A column of the file, as the `enrich` and `rules` functions are given it. */
+/** A column of the file, as the `enrich` and `rules` functions receive it. */
 export interface ColumnRef<T extends TypeName = TypeName> extends Ref<T> {
   readonly column: string;
   readonly logical: LogicalType;
 }
 
-/** An enrichment as a builder leaves it: not yet named, its inputs not yet resolved. */
+/** An enrichment as a builder returns it: without a name, and with unresolved inputs. */
 export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
   readonly logical: LogicalType;
   readonly inputs: readonly Ref[];
-  /** Name and arguments of the operation, functions' source included: what the version hash sees. */
+  /** Name and arguments of the operation, including the source of functions: what the version hash covers. */
   readonly operation: readonly unknown[];
-  /** Makes the vectorised function once, given what its inputs are. */
+  /** Creates the vectorised function, once, for inputs of these types. */
   readonly build: (inputs: readonly LogicalType[]) => RunEnrichment;
   /** Has a value wherever its inputs have one. */
   readonly total: boolean;
-  /** What is wrong with inputs of these types, for definitions that TypeScript has not seen; null: nothing. */
+  /** What is wrong with inputs of these types, for definitions that TypeScript has not checked; null: nothing. */
   readonly accepts?: (types: readonly TypeName[]) => string | null;
 }
 
-/** One call per batch; gets the input vectors in order and must not keep them. */
+/** Called once per batch with the input vectors in order, which it must not keep. */
 export type RunEnrichment = (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
 
 /** A place on the globe: a point column, or two columns of degrees. */

@@ -1,4 +1,4 @@
-/** Rules over several columns, row by row, and over all rows. */
+/** Rules over several columns of a row, and over all rows. */
 import type { TypesFor } from '../types/column-types.ts';
 import type { Ref, ValueOf } from './refs.ts';
 
@@ -9,8 +9,8 @@ export interface Rule {
 }
 
 /**
- * A rule over columns: `rule([c.start, c.stop], (start, stop) => start <= stop)`. It is not asked about
- * rows in which one of the columns is null.
+ * A rule over columns: `rule([c.start, c.stop], (start, stop) => start <= stop)`. It is not applied to rows in
+ * which one of the columns is null.
  */
 export function rule<const R extends readonly Ref[]>(
   inputs: R,
@@ -29,10 +29,10 @@ export interface UniqueRule {
 }
 
 /**
- * No two rows with the same values in these columns: `unique([c.order_id])`. The first row is loaded, every
- * later one is rejected (LF_REJECT_UNIQUE) with the place of the first. First is the one that stands first
- * in the file; with the scope 'star', the default, rows of files that were loaded before are first. Rows in
- * which one of the columns is null have no key, and rows that are rejected for another reason do not count.
+ * No two rows have the same values in these columns: `unique([c.order_id])`. The first row is loaded; every later
+ * one is rejected (LF_REJECT_UNIQUE) with the place of the first. Within a file, the order of its rows decides.
+ * With the scope 'star', the default, rows of files that were loaded before come first. Rows in which one of the
+ * columns is null have no key. Rows that are rejected for another reason do not count.
  */
 export function unique(
   columns: readonly Ref<KeyType>[],

@@ -1,9 +1,9 @@
 /** Builders for the star's dimensions and for the SQL that goes with it. */
 
-/** SQL as text, or the file it is in: `new URL('./marts/rides.sql', import.meta.url)`. */
+/** SQL as text, or the URL of its file: `new URL('./marts/rides.sql', import.meta.url)`. */
 export type SqlText = string | URL;
 
-/** Members of a table found by their natural key. `N`: names of the columns it reads. */
+/** A dimension whose members are found by their natural key. `N`: names of the columns that it reads. */
 export interface LookupDimension<N extends string = string> {
   readonly kind: 'lookup';
   readonly table: string;
@@ -13,7 +13,7 @@ export interface LookupDimension<N extends string = string> {
   readonly shared: boolean;
 }
 
-/** Days, keyed yyyymmdd. `N`: name of the date or timestamp column it reads. */
+/** A dimension of days, with keys yyyymmdd. `N`: name of the date or timestamp column that it reads. */
 export interface DateDimension<N extends string = string> {
   readonly kind: 'date';
   readonly table: string;
@@ -24,13 +24,14 @@ export interface DateDimension<N extends string = string> {
 /**
  * A look-up dimension: `lookup('dim_station', { station_id: 'start_station_id' }, { name: 'start_station_name' })`.
  * Left: columns of the dimension table; right: columns of the dataset. Two roles may share one table (start
- * and end station) when their columns agree. Attributes are kept as they were when the member was first seen.
- * A row whose natural key is null in every column points to the unknown member, 0.
+ * and end station) if their columns agree. Attributes keep the values that they had when the member was first
+ * seen. A row whose natural key is null in every column points to the unknown member, 0.
  *
- * `shared`: other datasets use the table too. Each of them has to say so and to give it the same columns.
+ * `shared`: other datasets use the table too. Each of them must say so and give it the same columns.
  *
- * `keys`: 'generated' counts members up, in an integer. 'hashed' makes a bigint of the natural key (docs/dimensions.md):
- * several times as fast where most rows bring a member of their own, four bytes a fact larger.
+ * `keys`: 'generated' numbers the members, in an integer. 'hashed' is a bigint hash of the natural key
+ * (docs/dimensions.md): several times as fast if most rows have a member of their own, but four bytes larger per
+ * fact.
  */
 export function lookup<N extends string, A extends string = never>(
   table: string,
@@ -54,21 +55,21 @@ export function dateDimension<N extends string>(
   return { kind: 'date', table, column, shared: options.shared ?? false };
 }
 
-/** A mart: SQL over the star, made in the star's schema under its name. */
+/** A mart: SQL over the star, created in the star's schema under its name. */
 export interface Mart {
   readonly kind: 'view' | 'table';
   readonly sql: SqlText;
   readonly uniqueKey: readonly string[];
 }
 
-/** A mart computed when it is read. `sql` is a select; tables are named with their schema (star.fact_…). */
+/** A mart computed when it is read. `sql` is a select that names tables with their schema (star.fact_…). */
 export function view(sql: SqlText): Mart {
   return { kind: 'view', sql, uniqueKey: [] };
 }
 
 /**
- * A mart kept as a materialised view and refreshed when a file is done. With `uniqueKey` (columns that
- * are unique together) it is refreshed without blocking its readers.
+ * A mart stored as a materialised view and refreshed after each file. With `uniqueKey` (columns that are unique
+ * together), the refresh does not block readers.
  */
 export function table(sql: SqlText, options: { readonly uniqueKey?: readonly string[] } = {}): Mart {
   return { kind: 'table', sql, uniqueKey: options.uniqueKey ?? [] };

@@ -1,4 +1,4 @@
-/** Booleans: the kernel reads the usual words; the words of a definition are converted. */
+/** Booleans. The kernel reads the usual words; the model converts the words of a definition. */
 
 import { list } from '../words.ts';
 import {
@@ -13,7 +13,7 @@ import { everyFits } from './recognise.ts';
 import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 export interface BooleanOptions extends ColumnOptions {
-  /** Texts that mean true and false, in any case, instead of the usual words. Both or none. */
+  /** Texts that mean true and false, in any case, instead of the usual words. Give both or neither. */
   readonly true?: readonly string[];
   readonly false?: readonly string[];
 }
@@ -22,7 +22,7 @@ export interface BooleanOptions extends ColumnOptions {
 export const boolean = (options?: BooleanOptions): ColumnOf<Plain<'boolean'>> =>
   plainColumn('boolean', options);
 
-/** The form in which words are compared: case and the composition of letters do not matter. */
+/** The form in which words are compared: case and Unicode composition do not matter. */
 function foldedWord(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
@@ -38,7 +38,7 @@ export function booleanConverter(yes: readonly string[], no: readonly string[]):
 function readingOf(options: AnyColumnOptions): Reading {
   if (options.true === undefined) return { type: { kind: 'boolean' } };
   const words = { true: options.true, false: options.false ?? [] };
-  // Few words: in a dictionary each is converted once per batch.
+  // There are few words, and a dictionary converts each once per batch.
   return {
     type: { kind: 'dictionary' },
     convert: booleanConverter(words.true, words.false),

@@ -1,6 +1,6 @@
-/** What a definition can say of a column. docs/types.md has what each type reads, example by example. */
+/** The options of columns. docs/types.md shows by example what each type reads. */
 
-/** What every column can say. */
+/** The options of every column. */
 export interface ColumnOptions {
   /** A row without a value here is rejected (LF_REJECT_MISSING). Default: false. */
   readonly required?: boolean;
@@ -8,22 +8,22 @@ export interface ColumnOptions {
   readonly optional?: boolean;
   /** Other header texts that mean this column. Case, spaces, quotes and punctuation do not matter. */
   readonly aliases?: readonly string[];
-  /** Texts that mean null, beside those of the dataset. `[]` on a text column keeps empty texts. */
+  /** Texts that mean null, in addition to those of the dataset. `[]` on a text column keeps empty texts. */
   readonly nulls?: readonly string[];
 }
 
-/** Smallest and largest value: outside is LF_REJECT_RANGE. */
+/** Smallest and largest value. Values outside are rejected (LF_REJECT_RANGE). */
 export interface NumberOptions extends ColumnOptions {
   readonly min?: number;
   readonly max?: number;
 }
 
 export interface WholeOptions extends NumberOptions {
-  /** The only values there may be: LF_REJECT_VALUE. */
+  /** The only values allowed. Others are rejected (LF_REJECT_VALUE). */
   readonly oneOf?: readonly number[];
 }
 
-/** How a date, a time of day or a timestamp is written. Each type says which fields its formats have. */
+/** How a date, a time of day or a timestamp is written. Each type has its own fields of formats. */
 export interface FormatOptions extends ColumnOptions {
   /** Tried in order. */
   readonly formats?: readonly string[];
@@ -31,7 +31,7 @@ export interface FormatOptions extends ColumnOptions {
   readonly locale?: 'en' | 'ru';
 }
 
-/** Every option of every type, as the compiler reads them. */
+/** All options of all types, as the compiler reads them. */
 export type AnyColumnOptions = ColumnOptions & {
   readonly encoding?: 'dictionary' | 'utf8';
   readonly convert?: (value: string) => string | null | undefined;
@@ -60,12 +60,12 @@ export interface ColumnOf<L extends { readonly type: string }> {
   readonly options: AnyColumnOptions;
 }
 
-/** The logical type of most columns is just its name. */
+/** The logical type of most columns consists of its name. */
 export interface Plain<N extends string> {
   readonly type: N;
 }
 
-/** A column of a type that has nothing but its name. */
+/** A column whose logical type consists of its name. */
 export function plainColumn<N extends string>(type: N, options: AnyColumnOptions = {}): ColumnOf<Plain<N>> {
   return { type, logical: { type }, options };
 }

@@ -1,6 +1,6 @@
 /**
- * The contract of a column type: one record says everything that Landfall knows of it, from the text in the
- * file to the column in lake and star. column-types.ts has all records. CONTRIBUTING.md says how to add one.
+ * The contract of a column type: one record with everything that Landfall knows about it, from the text in the file
+ * to the column in lake and star. column-types.ts has all records. CONTRIBUTING.md says how to add one.
  */
 import type { Vector, VectorKind } from '../../kernel/columns/vectors.ts';
 import type { CopyField, KernelType, RejectReason } from '../../kernel/types.ts';
@@ -11,30 +11,30 @@ import type { VectorBuilder } from './vector-builder.ts';
  * `L`: the logical type, such as `{ type: 'numeric', precision, scale }`.
  * `K`: the kinds of vectors that hold its values.
  * `V`: a value as `compute` and `rule` functions see it.
- * `U`: what it may be used for, a union of Use. A use that is not listed has null in its place.
+ * `U`: what it may be used for, a union of Use. Members for other uses are null.
  */
 export interface ColumnType<L extends { readonly type: string }, K extends VectorKind, V, U> {
   // From the file.
 
-  /** How a column is read. `inDictionary`: its distinct values are needed. */
+  /** How a column is read. `inDictionary`: the column's distinct values are needed. */
   read(column: ColumnOf<L>, inDictionary: boolean): Reading;
   /** What is wrong with a column as it is written. */
   faults(column: ColumnOf<L>): readonly Fault[];
   /**
-   * A column's `min` or `max` as a value that compares with those of the column, NaN where it is none; 'kernel'
-   * where the kernel checks the bounds; null where values have no order.
+   * Converts a column's `min` or `max` to a value that compares with those of the column, or NaN if it is not valid.
+   * 'kernel': the kernel checks the bounds. null: values have no order.
    */
   readonly bound: 'kernel' | ((said: Bound) => number | bigint) | null;
-  /** What messages call the type, with what a value must look like where that says more. */
+  /** What messages call the type. Includes the form of its values if the name alone does not tell. */
   words(logical: L, reading: Reading): string;
-  /** Whether all of a sample's values (at least one) look like this type; null: `init` never proposes it. */
+  /** Recognises a sample of at least one value if all values look like this type. null: `init` never proposes it. */
   readonly recognise: ((values: readonly string[]) => Recognised | null) | null;
 
   // Values.
 
-  /** The value of a row that has one. */
+  /** The value of a row that is not null. */
   value(vector: VectorOf<K>, logical: L, row: number): V;
-  /** The value of a row that has one, as a text that PostgreSQL reads; equal values have equal texts. */
+  /** The value of a row that is not null, as a text that PostgreSQL reads. Equal values have equal texts. */
   text(vector: VectorOf<K>, logical: L, row: number): string;
   /** Collects the values that `Reading.convert` and `computed.stored` give. */
   build(rows: number, logical: L): VectorBuilder;
@@ -43,7 +43,7 @@ export interface ColumnType<L extends { readonly type: string }, K extends Vecto
 
   /** The PostgreSQL type. Throws a TypeError where columns are never stored whole. */
   sql(logical: L): string;
-  /** The field of a binary COPY row that each kind of vector becomes. */
+  /** The COPY field that writes each kind of vector. */
   readonly copy: VectorKind extends K
     ? { readonly [P in K]?: CopyField['kind'] }
     : { readonly [P in K as [CopyKindOf<P>] extends [never] ? never : P]: CopyKindOf<P> };
@@ -62,13 +62,13 @@ export interface ColumnType<L extends { readonly type: string }, K extends Vecto
   readonly computed: If<U, 'computed', ComputedForm<L>>;
   /** Has a calendar day: may have a date dimension. */
   readonly day: If<U, 'day', true>;
-  /** Stored as these parts (`place_lon`, `place_lat`), which are columns of their own. */
+  /** Stored as these parts (`place_lon`, `place_lat`), which are separate columns. */
   readonly parts: If<U, 'parts', readonly ('lon' | 'lat')[]>;
 }
 
 export type Use = 'key' | 'member' | 'partition' | 'computed' | 'day' | 'parts';
 
-/** `F` where the uses `U` include `N`, else null; either where the uses are not known. */
+/** `F` if the uses `U` include `N`, else null; either if the uses are not known. */
 export type If<U, N extends Use, F> = unknown extends U ? F | null : N extends U ? F : null;
 
 export type VectorOf<K extends VectorKind> = Extract<Vector, { readonly kind: K }>;
@@ -82,22 +82,22 @@ export type CopyKindOf<K extends VectorKind> = CopyField extends infer F
     : never
   : never;
 
-/** What becomes of a column's texts: the kernel reads them, or hands them over as texts to be converted. */
+/** How a column's texts are read: by the kernel alone, or as texts by the kernel and then by a converter. */
 export interface Reading {
   readonly type: KernelType;
-  /** Set where the kernel delivers text and this converts it. */
+  /** Set if the kernel delivers texts. Converts each of them. */
   readonly convert?: Converter;
-  /** What a converted column is read by: formats, policies, words. Part of the definition's version. */
+  /** The formats, policies and words that a converted column is read by. Part of the definition's version. */
   readonly reading?: { readonly formats?: readonly string[] } & Readonly<Record<string, unknown>>;
 }
 
 /**
- * A value for the type's builder; null: no value; undefined: it does not fit; a Refusal: it does not fit, and
- * why.
+ * Converts a text to a value for the type's builder. null: no value. undefined: it does not fit. A Refusal: it does
+ * not fit, for another reason than its type.
  */
 export type Converter = (text: string) => unknown;
 
-/** A reason other than `type` for which a converter turns a value away. */
+/** A reason other than `type` for which a converter rejects a value. */
 export class Refusal {
   readonly reason: RejectReason;
   constructor(reason: RejectReason) {
@@ -107,9 +107,9 @@ export class Refusal {
 
 export type Bound = NonNullable<AnyColumnOptions['min']>;
 
-/** A mistake in a column. */
+/** A mistake in a column's definition. */
 export interface Fault {
-  /** Behind the column's place: '' or an option such as '.zone'. */
+  /** Appended to the column's place: '' or an option such as '.zone'. */
   readonly at: string;
   readonly what: string;
   /** What to write instead. */
@@ -120,27 +120,27 @@ export interface Fault {
 export interface Recognised {
   /** Options as source text: `formats: ['d.M.yyyy']`. */
   readonly options?: readonly string[];
-  /** What a person should look at. */
+  /** What a person should check. */
   readonly note?: string;
 }
 
-/** Values as keys have them: equal values, and no others, have the same text. `W`: the vectors that hold them. */
+/** How values are written in keys: only equal values have the same text. `W`: the vectors that hold them. */
 export interface KeyForm<L, W> {
   text(vector: W, logical: L, row: number): string;
-  /** The same text, in SQL, of an expression of the type. */
+  /** SQL that gives the same text for an expression of the type. */
   sql(expression: string): string;
-  /** What makes keys of one column comparable with keys of before: the type, with what their text depends on. */
+  /** The type and whatever its text depends on. Keys are comparable only with keys for which this is the same. */
   about(logical: L): string;
 }
 
-/** Values as names of folders, before escaping. `pad`: digits that numbers have at least. */
+/** How values are written in names of folders, before escaping. `pad`: the least number of digits. */
 export interface PartitionForm<L, W> {
   text(vector: W, logical: L, row: number, pad: number): string;
 }
 
 export interface ComputedForm<L> {
   readonly logical: L;
-  /** What a person's function gave, as the builder takes it; undefined: it does not fit. */
+  /** Converts what a definition's function returned to what the builder takes. undefined: it does not fit. */
   stored(value: unknown): unknown;
 }
 

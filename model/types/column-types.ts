@@ -16,7 +16,7 @@ import { timeType } from './time.ts';
 import { timestampType } from './timestamp.ts';
 import { uuidType } from './uuid.ts';
 
-/** By the name in their logical type. `init` asks them in this order: what fits fewer texts comes first. */
+/** All types, by the name in their logical type. `init` tries them in this order: stricter types come first. */
 export const columnTypes = {
   smallint: smallintType,
   integer: integerType,
@@ -36,7 +36,7 @@ export const columnTypes = {
 
 type Records = typeof columnTypes;
 
-/** Names of the types that columns and enrichments can have. */
+/** Names of the types of columns and enrichments. */
 export type TypeName = keyof Records;
 
 /** What the values mean, for star and lake. */
@@ -45,9 +45,10 @@ export type LogicalType = {
 }[TypeName];
 
 /**
- * The JavaScript value that `compute` and `rule` functions are given and give back. numeric: the nearest double;
+ * The JavaScript values that `compute` and `rule` functions receive and return. numeric: the nearest double;
  * date: days since 1970-01-01; timestamp: milliseconds since 1970-01-01T00:00:00Z, with a fraction for
- * microseconds; time: milliseconds since midnight; interval: milliseconds; uuid: 36 characters, lower case; json: its text.
+ * microseconds; time: milliseconds since midnight; interval: milliseconds; uuid: 36 characters, lower case; json:
+ * its text.
  */
 export type ValueTypes = {
   [N in TypeName]: Records[N] extends ColumnType<infer _L, infer _K, infer V, infer _U> ? V : never;
@@ -64,14 +65,14 @@ export type TypesFor<W extends Use> = {
     : never;
 }[TypeName];
 
-/** The record of a type that is not known before the definition is. */
+/** The record of a type that is known only at run time. */
 export type AnyType = { readonly [M in keyof Unknown]: Unknown[M] };
 
 type Unknown = ColumnType<LogicalType, VectorKind, Value, unknown>;
 
 const byName: Readonly<Record<TypeName, AnyType>> = columnTypes;
 
-/** To be asked once per column, not per value. */
+/** The record of a logical type. Call it once per column, not once per value. */
 export function typeOf(logical: LogicalType): AnyType {
   return byName[logical.type];
 }

@@ -10,12 +10,12 @@ import { int32Builder } from './vector-builder.ts';
 
 export interface DateOptions extends FormatOptions {
   /**
-   * Tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G for
-   * BC and AD; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes stand for
+   * Formats, tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G
+   * for BC and AD; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes stand for
    * themselves. Default: ['yyyy-MM-dd'].
    */
   readonly formats?: readonly string[];
-  /** ISO dates: outside is LF_REJECT_RANGE. */
+  /** First and last day, as ISO dates. Days outside are rejected (LF_REJECT_RANGE). */
   readonly min?: string;
   readonly max?: string;
 }
@@ -48,13 +48,13 @@ function readingOf(column: ColumnOf<Plain<'date'>>): Reading {
   return { type: { kind: 'utf8' }, convert: dateConverter(reading), reading: { ...reading } };
 }
 
-/** `date (yyyy-MM-dd or d.M.yyyy)`: the type with the formats that its texts may have. */
+/** `date (yyyy-MM-dd or d.M.yyyy)`: the type with the formats of its texts. */
 export function wordsWithFormats(name: string, { type, reading }: Reading): string {
   const formats = 'formats' in type ? type.formats : (reading?.formats ?? []);
   return `${name} (${formats.join(' or ')})`;
 }
 
-/** Days since 1970-01-01 as PostgreSQL reads them: yyyy-mm-dd, years before ours with BC. */
+/** A day since 1970-01-01 as PostgreSQL reads it: yyyy-mm-dd, with BC for years before our era. */
 export function dayText(day: number): string {
   const year = yearOf(day);
   return year > 0 ? isoDay(day) : `${civilText(1 - year, day)} BC`;
@@ -81,7 +81,7 @@ export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
   copy: { int32: 'date' },
   parquet: () => ({ physical: 'int32', annotation: { kind: 'date' } }),
 
-  // As numbers: calendars write some years in several ways.
+  // Compared as numbers, because some years can be written in several ways.
   key: {
     text: ({ values }, _, row) => String(values[row]),
     sql: (expression) => `(${expression} - date '1970-01-01')::text`,

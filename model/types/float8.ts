@@ -5,7 +5,7 @@ import { everyFits } from './recognise.ts';
 import { builderOf } from './vector-builder.ts';
 
 export interface Float8Options extends NumberOptions {
-  /** nan, inf and infinity, of either sign and in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
+  /** What to do with nan, inf and infinity, of either sign, in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
   readonly nonFinite?: 'reject' | 'null' | 'keep';
 }
 

@@ -1,4 +1,4 @@
-/** Whole numbers of 32 bits, and what they share with those of 16. */
+/** Whole numbers of 32 bits, and what they have in common with those of 16 bits. */
 import { type ColumnOf, type Plain, plainColumn, type WholeOptions } from './column-options.ts';
 import type { ColumnType, ParquetAnnotation } from './column-type.ts';
 import { everyFits } from './recognise.ts';
@@ -8,7 +8,7 @@ import { int32Builder } from './vector-builder.ts';
 export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
   plainColumn('integer', options);
 
-/** True for whole numbers; a leading zero means that the digits are a code. */
+/** True for whole numbers. Digits with a leading zero are taken as a code, not a number. */
 export function looksWhole(values: readonly string[]): boolean {
   return everyFits(values, /^[+-]?\d{1,18}$/) && !values.some((value) => /^[+-]?0\d/.test(value));
 }

@@ -1,9 +1,9 @@
 /**
- * Lengths of time: µs, with a sign. Days are of 24 hours, weeks of 7 days; years and months have no
- * fixed length and are not read.
+ * Lengths of time: signed µs. A day has 24 hours, a week 7 days. Years and months have no fixed length and are not
+ * read.
  *
- * In the lake they are plain int64. Parquet's INTERVAL has neither a sign nor microseconds, and readers do not
- * agree on it: arrow-rs gives days and milliseconds alone, hyparquet an object. Texts do not add up.
+ * In the lake they are plain int64. Parquet's INTERVAL has neither a sign nor microseconds, and readers disagree on
+ * it: arrow-rs returns days and milliseconds only, hyparquet an object. Texts cannot be added up.
  */
 import { RejectReason } from '../../kernel/types.ts';
 import { clockText } from '../enrich/calendar.ts';
@@ -12,12 +12,12 @@ import { type ColumnType, type Converter, Refusal, type VectorOf } from './colum
 import { int64Builder } from './vector-builder.ts';
 
 export interface IntervalOptions extends ColumnOptions {
-  /** Lengths of time in any of the forms that are read: outside is LF_REJECT_RANGE. */
+  /** Shortest and longest, in any form that is read. Values outside are rejected (LF_REJECT_RANGE). */
   readonly min?: string;
   readonly max?: string;
 }
 
-/** Length of time: P1DT2H30M, 26:30:00 or 1 day 02:30:00, with a sign if need be. */
+/** Length of time: P1DT2H30M, 26:30:00 or 1 day 02:30:00, optionally signed. */
 export const interval = (options?: IntervalOptions): ColumnOf<Plain<'interval'>> =>
   plainColumn('interval', options);
 
@@ -33,7 +33,7 @@ type Unit = keyof typeof units;
 /** The largest value of either sign: 292,000 years. */
 const microsMost = 2n ** 63n - 1n;
 
-/** ISO 8601, with a sign before it or before each number, and a fraction of any of them. */
+/** ISO 8601, with an optional sign before it or before each number. Each number may have a fraction. */
 const number = '([+-]?\\d+(?:[.,]\\d+)?)';
 const iso = new RegExp(
   `^([+-])?P(?=[-+\\dT])(?:${number}W)?(?:${number}D)?(?:T(?=[-+\\d])(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`,
@@ -43,7 +43,7 @@ const iso = new RegExp(
 /** As PostgreSQL and DuckDB print them: days, a time, or both, each with its sign. */
 const clock = /^(?:([+-]?\d+) days?)?(?:(?:^|(?<=[a-z]) )([+-])?(\d+):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?)?$/;
 
-/** µs of a decimal number of units; undefined where it is not a whole number of µs. */
+/** µs of a decimal number of units; undefined if it is not a whole number of µs. */
 function microsOf(text: string, unit: bigint): bigint | undefined {
   const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:[.,](\d+))?$/.exec(text)!;
   const scale = 10n ** BigInt(fraction.length);
@@ -52,7 +52,7 @@ function microsOf(text: string, unit: bigint): bigint | undefined {
   return sign === '-' ? -scaled / scale : scaled / scale;
 }
 
-/** Longest number that is read; every length of time within the range is shorter. */
+/** Most digits of a number that is read. Every length of time within the range has fewer. */
 const digitsMost = 40;
 
 function isoMicros(parts: RegExpExecArray): bigint | Refusal {
@@ -87,7 +87,7 @@ export const intervalConverter: Converter = (text) => {
   return micros >= -microsMost && micros <= microsMost ? micros : outOfRange;
 };
 
-/** Hours, minutes and seconds, which may be more than a day: -26:30:00.5 has its fraction to six digits. */
+/** Hours, minutes and seconds; hours may exceed a day. A fraction has up to six digits: -26:30:00.5. */
 export function intervalText(micros: bigint): string {
   const positive = micros < 0n ? -micros : micros;
   const [hours, rest] = [positive / hour, Number((positive % hour) / second)];
@@ -100,7 +100,7 @@ export function intervalText(micros: bigint): string {
 /** Texts that may be times of day. */
 const timeOfDay = /^([01]?\d|2[0-3]):/;
 
-/** Milliseconds as compute() gives them. */
+/** Converts milliseconds, as compute() functions return them. */
 function stored(value: unknown): bigint | undefined {
   if (!Number.isFinite(value)) return undefined;
   const micros = BigInt(Math.round((value as number) * 1000));

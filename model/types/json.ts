@@ -1,11 +1,11 @@
-/** JSON, kept as it is written, once it is known to be JSON that PostgreSQL's jsonb can hold. */
+/** JSON, checked to be something that PostgreSQL's jsonb can hold, and stored as it is written. */
 import { RejectReason } from '../../kernel/types.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { textAt } from './text.ts';
 import { utf8Builder } from './vector-builder.ts';
 
-/** JSON, checked, and kept as it is written. */
+/** JSON, checked, and stored as it is written. */
 export const json = (options?: ColumnOptions): ColumnOf<Plain<'json'>> => plainColumn('json', options);
 
 const outOfRange = new Refusal(RejectReason.range);
@@ -19,14 +19,14 @@ export const jsonConverter: Converter = (text) => {
   return isPlain(text) || fitsJsonb(text) ? text : outOfRange;
 };
 
-/** No escaped character, no long number and no room for deep nesting. */
+/** True for texts without \u escapes and large exponents that are too short for deep nesting. */
 function isPlain(text: string): boolean {
   return text.length <= 2 * depthMost && !/\\u|[eE][+-]?\d{4}/.test(text);
 }
 
-/** Arrays and objects within each other: PostgreSQL's stack ends at about 6,000. */
+/** Deepest nesting of arrays and objects. PostgreSQL runs out of stack at about 6,000. */
 const depthMost = 1000;
-/** Digits of a number before and after the point; numeric has 131,072 and 16,383. */
+/** Most digits of a number before and after the point: numeric's limits are 131,072 and 16,383. */
 const wholeDigitsMost = 131_072;
 const fractionDigitsMost = 16_383;
 
@@ -47,13 +47,13 @@ function fitsJsonb(text: string): boolean {
   return true;
 }
 
-/** A string without NUL and without half of a surrogate pair: PostgreSQL holds neither in a text. */
+/** True for a string without NUL and unpaired surrogates: PostgreSQL cannot store either in a text. */
 function isStorable(string: string): boolean {
   const value: string = string.includes('\\u') ? JSON.parse(string) : '';
   return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
 }
 
-/** Only objects and arrays: a number or a string need not be meant as JSON. */
+/** True for objects and arrays only: a number or a string may not be meant as JSON. */
 function looksLikeJson(value: string): boolean {
   if (!/^\s*[{[]/.test(value)) return false;
   try {

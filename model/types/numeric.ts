@@ -1,4 +1,4 @@
-/** Exact decimals. The kernel reads those that 64 bits hold, the model those of 128. */
+/** Exact decimals. The kernel reads those that fit into 64 bits, the model those that need 128. */
 import { decimal128At } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
 import type { ColumnOf, NumberOptions } from './column-options.ts';
@@ -24,8 +24,8 @@ const longDigits = 38;
 const outOfRange = new Refusal(RejectReason.range);
 
 /**
- * Text → the unscaled value (bigint) of a decimal that 64 bits do not hold, by the kernel's rules: nothing
- * is rounded, and what does not fit is out of range.
+ * Text → the unscaled value (bigint) of a decimal that does not fit into 64 bits, by the kernel's rules: nothing is
+ * rounded, and a value that does not fit is out of range.
  */
 export function numericConverter(precision: number, scale: number): Converter {
   const limit = 10n ** BigInt(precision);
@@ -58,7 +58,7 @@ function numericText(vector: Decimals, { scale }: Numeric, row: number): string 
   return decimalText(unscaledAt(vector, row), scale);
 }
 
-/** The double nearest to a decimal: by one division where both sides are doubles themselves. */
+/** The double nearest to a decimal: by one division if both operands are exact as doubles. */
 function nearest(unscaled: bigint, scale: number): number {
   const double = Number(unscaled);
   if (Number.isSafeInteger(double) && scale <= 22) return double / 10 ** scale;
@@ -104,7 +104,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   faults: ({ logical }) => faultsOf(logical),
   bound: (said) => said as bigint | number,
   words: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
-  // In a sample, decimals and doubles look alike; a person decides.
+  // In a sample, decimals and doubles look alike, so a person decides.
   recognise: null,
 
   value: (vector, { scale }, row) => nearest(unscaledAt(vector, row), scale),
@@ -125,7 +125,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   },
   member: true,
   partition: null,
-  // A function returns doubles, which do not say how many digits a decimal has.
+  // A function returns doubles, which do not determine a decimal's digits.
   computed: null,
   day: null,
   parts: null,

@@ -1,4 +1,4 @@
-/** How `init` tells types apart: by the shape that every value of a sample has. */
+/** How `init` tells types apart: by a shape that every value of a sample has. */
 
 export function everyFits(values: readonly string[], shape: RegExp): boolean {
   return values.every((value) => shape.test(value));
@@ -15,7 +15,7 @@ export interface Shape {
   readonly shape: RegExp;
 }
 
-/** Days, the usual ways first. */
+/** Shapes of days, the most common first. */
 export const dayShapes: readonly Shape[] = [
   { format: 'yyyy-MM-dd', shape: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/ },
   { format: 'yyyy/MM/dd', shape: /^\d{4}\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])$/ },
@@ -24,7 +24,7 @@ export const dayShapes: readonly Shape[] = [
   { format: 'dd.MM.yyyy', shape: /^(0[1-9]|[12]\d|3[01])\.(0[1-9]|1[0-2])\.\d{4}$/ },
 ];
 
-/** Times of day. */
+/** Shapes of times of day. */
 export const clockShapes: readonly Shape[] = [
   { format: 'H:mm', shape: /^([01]?\d|2[0-3]):[0-5]\d$/ },
   { format: 'HH:mm:ss', shape: /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/ },
@@ -37,7 +37,7 @@ export function shapesOf(values: readonly string[], shapes: readonly Shape[]): r
   return shapes.filter(({ shape }) => everyFits(values, shape));
 }
 
-/** What a person should know where days and months could be exchanged. */
+/** A note for a person if days and months could be the other way round. */
 export function dayMonthNote(days: readonly Shape[]): string | undefined {
   return days.length > 1 ? `the sample also fits ${days[1].format}` : undefined;
 }

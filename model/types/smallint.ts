@@ -14,6 +14,6 @@ export const smallintType: ColumnType<
   'key' | 'member' | 'partition' | 'computed'
 > = {
   ...smallWhole('smallint', 32_767, 'int2', { kind: 'int16' }),
-  // A sample does not show how large the numbers in other files are.
+  // A sample does not tell how large the numbers in other files are.
   recognise: null,
 };

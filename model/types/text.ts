@@ -1,22 +1,23 @@
-/** Texts: UTF-8 of any length up to that of a record. */
+/** Texts: UTF-8, up to the length of a record. */
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import type { ColumnType, VectorOf } from './column-type.ts';
 import { utf8Builder } from './vector-builder.ts';
 
 export interface TextOptions extends ColumnOptions {
   /**
-   * How values are held in memory. `dictionary` suits few distinct values, and makes smaller parts of them.
-   * Default: `dictionary` for what partitions, becomes a member of a dimension or has `oneOf`, else `utf8`.
+   * How values are held in memory. `dictionary` suits columns with few distinct values, and makes their parts
+   * smaller. Default: `dictionary` for columns that partition the lake, become members of a dimension or have
+   * `oneOf`, else `utf8`.
    */
   readonly encoding?: 'dictionary' | 'utf8';
-  /** Normalises a value; null makes it null, undefined rejects the row (LF_REJECT_TYPE). */
+  /** Normalises a value. Returning null makes it null; undefined rejects the row (LF_REJECT_TYPE). */
   readonly convert?: (value: string) => string | null | undefined;
-  /** Characters; outside: LF_REJECT_LENGTH. */
+  /** Least and largest number of characters. Other texts are rejected (LF_REJECT_LENGTH). */
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** Must match somewhere (anchor with ^ and $): LF_REJECT_PATTERN. */
+  /** Must match somewhere in the text (anchor it with ^ and $); else the row is rejected (LF_REJECT_PATTERN). */
   readonly pattern?: RegExp;
-  /** The only values there may be: LF_REJECT_VALUE. */
+  /** The only values allowed. Others are rejected (LF_REJECT_VALUE). */
   readonly oneOf?: readonly string[];
 }
 

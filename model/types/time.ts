@@ -1,4 +1,4 @@
-/** Times of day: µs since midnight, on no day and in no zone. */
+/** Times of day: µs since midnight, without day and zone. */
 import { clockText } from '../enrich/calendar.ts';
 import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal, type VectorOf } from './column-type.ts';
@@ -10,14 +10,14 @@ import { int64Builder } from './vector-builder.ts';
 
 export interface TimeOptions extends Omit<FormatOptions, 'locale'> {
   /**
-   * Tried in order. HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1 to 6 digits and SS to
-   * SSSSSS for one of just so many. Letters between single quotes stand for themselves.
+   * Formats, tried in order. HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1 to 6 digits and SS
+   * to SSSSSS for exactly as many digits as letters. Letters between single quotes stand for themselves.
    * Default: ['HH:mm:ss', 'HH:mm', 'HH:mm:ss.S'].
    */
   readonly formats?: readonly string[];
-  /** Second 60: out of range, or read as second 59. Default: 'reject'. */
+  /** Second 60 is rejected, or read as second 59. Default: 'reject'. */
   readonly leapSecond?: 'reject' | 'clamp';
-  /** Times as HH:mm, HH:mm:ss or HH:mm:ss.S: outside is LF_REJECT_RANGE. */
+  /** First and last time, as HH:mm, HH:mm:ss or HH:mm:ss.S. Times outside are rejected (LF_REJECT_RANGE). */
   readonly min?: string;
   readonly max?: string;
 }
@@ -36,7 +36,7 @@ const fields: FieldRules = {
 
 const dayMicros = 86_400_000_000;
 
-/** Text → µs since midnight (bigint). 24:00 is out of range: it would be a second text for the next midnight. */
+/** Text → µs since midnight (bigint). 24:00 is out of range: it would be a second way to write the next midnight. */
 export function timeConverter(formats: TimeFormats): Converter {
   const read = firstFit(formats);
   return (text) => {
@@ -48,14 +48,14 @@ export function timeConverter(formats: TimeFormats): Converter {
 
 const readUsual = timeConverter({ formats: usualFormats, locale: 'en', leapSecond: 'reject' });
 
-/** HH:mm:ss, with a fraction where there is one. */
+/** HH:mm:ss, with a fraction if there is one. */
 export function timeText(micros: number): string {
   const fraction = micros % 1_000_000;
   const clock = clockText(Math.trunc(micros / 1_000_000));
   return fraction === 0 ? clock : `${clock}.${String(fraction).padStart(6, '0')}`;
 }
 
-/** Milliseconds as compute() gives them. */
+/** Converts milliseconds, as compute() functions return them. */
 function stored(value: unknown): bigint | undefined {
   if (!Number.isFinite(value)) return undefined;
   const micros = Math.round((value as number) * 1000);
@@ -99,7 +99,7 @@ export const timeType: ColumnType<Plain<'time'>, 'int64', number, 'key' | 'membe
     about: () => 'time',
   },
   member: true,
-  // Colons do not belong into the names of folders.
+  // Colons are a problem in names of folders.
   partition: null,
   computed: { logical: { type: 'time' }, stored },
   day: null,

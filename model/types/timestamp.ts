@@ -21,21 +21,22 @@ import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 export interface TimestampOptions extends FormatOptions {
   /**
-   * Tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
-   * to 6 digits and SS to SSSSSS for one of just so many, X for an offset (Z, +03, +0300, +03:00), and VV
-   * for the name of a zone (Europe/Moscow), which stands in for `zone`.
-   * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'] .
+   * Formats, tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
+   * to 6 digits and SS to SSSSSS for exactly as many digits as letters, X for an offset (Z, +03, +0300, +03:00), and
+   * VV for the name of a zone (Europe/Moscow), which takes precedence over `zone`.
+   * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'].
    */
   readonly formats?: readonly string[];
   /** IANA zone of the times in the file, and of date parts. Default: 'UTC'. */
   readonly zone?: string;
-  /** A local time that happened twice (clocks set back). Default: 'reject'. */
+  /** What to do with a local time that happened twice (clocks set back). Default: 'reject'. */
   readonly ambiguous?: 'earlier' | 'later' | 'reject';
-  /** A local time that never happened (clocks set forward). Default: 'reject'. */
+  /** What to do with a local time that never happened (clocks set forward). Default: 'reject'. */
   readonly skipped?: 'earlier' | 'later' | 'reject';
-  /** Second 60: out of range, or read as second 59. Default: 'reject'. */
+  /** Second 60 is rejected, or read as second 59. Default: 'reject'. */
   readonly leapSecond?: 'reject' | 'clamp';
-  /** Instants as ISO 8601 with Z or an offset, or days in UTC: outside is LF_REJECT_RANGE. */
+  /** First and last instant, in ISO 8601 with Z or an offset, or as a day in UTC. Instants outside are rejected
+   * (LF_REJECT_RANGE). */
   readonly min?: string;
   readonly max?: string;
 }
@@ -62,7 +63,7 @@ const fields: FieldRules = {
 const ambiguousTime = new Refusal(RejectReason.ambiguousTime);
 const skippedTime = new Refusal(RejectReason.skippedTime);
 
-/** Text → µs since the epoch (bigint), or why the local time has no such instant. */
+/** Text → µs since the epoch (bigint), or the reason why there is no such instant. */
 export function timestampConverter(formats: TimeFormats, zone: ZoneTable): Converter {
   const read = firstFit(formats);
   const zoneOf = zonesNamed(zone);
@@ -79,10 +80,10 @@ export function timestampConverter(formats: TimeFormats, zone: ZoneTable): Conve
   };
 }
 
-/** Names that are remembered, those of no zone among them: there are about 600 zones. */
+/** Most names that are remembered, including names that are not a zone. There are about 600 zones. */
 const namesKept = 2000;
 
-/** Zones that texts name, with the policies of the column; undefined for what is not a zone. */
+/** Looks up zones that texts name, with the policies of the column. undefined: there is no such zone. */
 function zonesNamed({ ambiguous, skipped }: ZoneTable): (name: string) => ZoneTable | undefined {
   const known = new Map<string, ZoneTable | undefined>();
   return (name) => {
@@ -105,7 +106,7 @@ function readingOf(column: ColumnOf<Timestamp>): Reading {
   return { type: { kind: 'utf8' }, convert: timestampConverter(reading, zone), reading };
 }
 
-/** The column's zone, UTC where it names none that there is. */
+/** The column's zone, or UTC if there is no such zone. */
 function zoneOf(
   { zone = 'UTC' }: AnyColumnOptions,
   policy: Pick<ZoneTable, 'ambiguous' | 'skipped'>,
@@ -121,10 +122,10 @@ function faultsOf({ formats = usualFormats, zone = 'UTC' }: AnyColumnOptions): r
   return [{ at: '.zone', what, fix: `Use an IANA name. ${proposal}` }, ...faults];
 }
 
-/** A day, or a time of it that says its offset: without one it would be that of this machine. */
+/** A day, or a time with an offset: without one, this machine's zone would apply. */
 const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** Day, then a space or a T, then a time, then perhaps an offset. */
+/** A day, a space or a T, a time, and an optional offset. */
 const sampled = /^(\S+?)([ T])(\d[\d:.]*)(Z|[+-]\d\d:?\d\d)?$/;
 
 function recognised(values: readonly string[]): Recognised | null {
@@ -146,7 +147,7 @@ function recognised(values: readonly string[]): Recognised | null {
   };
 }
 
-/** For showing instants on the wall clock, where the policy plays no part. */
+/** For showing instants on the wall clock, where the policy does not matter. */
 const anyPolicy = { ambiguous: 'reject', skipped: 'reject' } as const;
 
 /** Instants, with the wall clock of the column's zone. */
@@ -165,7 +166,7 @@ function timestampBuilder(rows: number, { zone }: Timestamp): VectorBuilder {
   return builderOf(rows, store, (rest) => ({ kind: 'timestamp', values, localDay, localSecond, ...rest }));
 }
 
-/** µs since the epoch as PostgreSQL reads them, in UTC, to the microsecond. */
+/** µs since the epoch as a text that PostgreSQL reads, in UTC, to the microsecond. */
 function instantText(micros: bigint): string {
   const { day, second, fraction } = splitInstant(micros);
   const clock = `${clockText(second)}.${String(fraction).padStart(6, '0')}+00`;

@@ -4,10 +4,10 @@ import type { ColumnType, VectorOf } from './column-type.ts';
 import { everyFits } from './recognise.ts';
 import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
-/** UUID with or without hyphens, braces or urn:uuid:, in any case. */
+/** UUID, with or without hyphens, braces or urn:uuid:, in any case. */
 export const uuid = (options?: ColumnOptions): ColumnOf<Plain<'uuid'>> => plainColumn('uuid', options);
 
-/** 32 hexadecimal digits: keys and hashes of members are made of these. */
+/** 32 hexadecimal digits, from which keys and hashes of members are made. */
 function digits({ values }: VectorOf<'uuid'>, _: Plain<'uuid'>, row: number): string {
   return Buffer.from(values.buffer, values.byteOffset + row * 16, 16).toString('hex');
 }

@@ -1,10 +1,10 @@
-/** Values collected into a vector, row after row: the slow path, for what converters and `compute` give. */
+/** Collects values into a vector, row by row: the slow path, for the results of converters and `compute`. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { Nulls } from '../enrich/nulls.ts';
 
-/** Collects values, row after row, into a vector of a type. */
+/** Collects values into a vector of a type, row by row. */
 export interface VectorBuilder {
-  /** Null where there is none. Rows come in order. */
+  /** Sets the value of row `i`; null if it has none. Rows are set in order. */
   set(i: number, value: unknown): void;
   finish(): Vector;
 }
@@ -30,7 +30,7 @@ class NullMarks {
   }
 }
 
-/** A builder that stores values by `store` and makes the vector of what `finish` adds to its nulls. */
+/** A builder that stores values by `store`. `finish` completes the vector from its nulls. */
 export function builderOf(
   rows: number,
   store: (i: number, value: never) => void,

@@ -1,4 +1,4 @@
-/** Texts read by the first of several formats that fits, where the kernel does not read the formats. */
+/** Reads texts by the first of several formats that fits, for formats that the kernel does not read. */
 import { RejectReason } from '../../../kernel/types.ts';
 import type { ColumnOf } from '../column-options.ts';
 import { Refusal } from '../column-type.ts';
@@ -13,19 +13,19 @@ export interface TimeFormats {
   readonly leapSecond: 'reject' | 'clamp';
 }
 
-/** What a column says of its formats. `formats`: those that it is tried with; `needed`: fields they must have. */
+/** The formats and policies of a column. `formats`: the formats to try. `needed`: fields that they must have. */
 export function timeFormats(
   { options }: ColumnOf<{ readonly type: string }>,
   formats: readonly string[],
   { needed }: FieldRules,
 ): TimeFormats {
   const { locale = 'en', leapSecond = 'reject' } = options;
-  // A format with a mistake is not read; the compiler names it.
+  // A format with a mistake is left out here; the compiler reports it.
   const good = formats.filter((format) => formatFaults(format, needed).length === 0);
   return { formats: good, locale, leapSecond };
 }
 
-/** By the first format that fits; a Refusal where one fits but for its values. */
+/** Reads by the first format that fits. Returns a Refusal if one fits except for its values. */
 export function firstFit({ formats, locale, leapSecond }: TimeFormats) {
   const readers = formats.map((format) => formatReader(format, locale, leapSecond === 'clamp'));
   return (text: string): CivilTime | Refusal | undefined => {

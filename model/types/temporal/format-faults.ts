@@ -1,9 +1,9 @@
-/** What is wrong with date and time formats. */
+/** Checks date and time formats. */
 import { list } from '../../words.ts';
 import type { Fault } from '../column-type.ts';
 import { formatTokens } from './text-formats.ts';
 
-/** Fields of a format: how they begin, how they are written. */
+/** Fields of a format: how they begin, and how they are written. */
 const fieldKinds = {
   year: { begins: /^[yu]/, name: 'year', written: 'yyyy, yy, y or uuuu' },
   month: { begins: /^M/, name: 'month', written: 'M, MM, MMM or MMMM' },
@@ -20,13 +20,13 @@ const fieldKinds = {
 
 type Field = keyof typeof fieldKinds;
 
-/** Which fields the formats of a type have. */
+/** The fields that formats of a type must and must not have. */
 export interface FieldRules {
   readonly needed: readonly Field[];
   readonly refused: readonly Field[];
-  /** What is wrong with a format that has a refused field, and what to write instead. */
+  /** The mistake for a format with a refused field, and what to write instead. */
   readonly refusal: readonly [what: string, fix: string];
-  /** The first of the formats that hold where none is written. */
+  /** The first of the default formats. */
   readonly usual: string;
 }
 

@@ -37,7 +37,7 @@ function byName(months: readonly string[]): ReadonlyMap<string, number> {
 
 const tables = { en: byName(names.en), ru: byName(names.ru) };
 
-/** 1–12, or NaN for what is not a month. Case and a final full stop do not matter. */
+/** 1–12, or NaN if the name is not a month. Case and a final full stop do not matter. */
 export function monthOfName(name: string, locale: 'en' | 'ru'): number {
   return tables[locale].get(name.toLowerCase().replace(/\.$/, '')) ?? Number.NaN;
 }

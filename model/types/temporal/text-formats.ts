@@ -1,22 +1,22 @@
 /**
- * Date and time formats: cutting one into tokens, for the compiler's checks, and reading texts by one, for
- * formats that the kernel leaves to us: month names, years before our era, names of zones. The letters are
- * Unicode's (CLDR), and mean what they mean in kernel/formats.ts.
+ * Date and time formats. Splits them into tokens, for the compiler's checks, and reads texts by formats that the
+ * kernel does not read: month names, years before our era, names of zones. The letters are Unicode's (CLDR), and
+ * mean the same as in kernel/formats.ts.
  */
 import { dayFromCivil } from '../../enrich/calendar.ts';
 import { monthOfName } from './months.ts';
 
-/** Field tokens of formats; a longer one is tried before its beginning. */
+/** Field tokens of formats. A longer token comes before its prefixes. */
 const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,6}|a|X{1,3}|VV|G/y;
 const quotedText = /'(?:[^']|'')*'/y;
 
 export type FormatToken =
   | { readonly kind: 'field'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: string }
-  /** A letter that is not a token and would mean something else elsewhere. */
+  /** A letter that is not a token here, but may be one elsewhere. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** Cuts a format. Letters between single quotes stand for themselves, and so does T. */
+/** Splits a format into tokens. Letters between single quotes stand for themselves, and so does T. */
 export function formatTokens(format: string): FormatToken[] {
   const tokens: FormatToken[] = [];
   let at = 0;
@@ -41,23 +41,23 @@ export function formatTokens(format: string): FormatToken[] {
   return tokens;
 }
 
-/** True where a format has fields that the kernel does not read, so that the text is read here. */
+/** True if a format has fields that the kernel does not read, so that its texts are read here. */
 export function needsConverter(format: string): boolean {
   return formatTokens(format).some(
     ({ kind, text }) => kind === 'field' && /^(?:MMM|uuuu$|y$|VV$|G$)/.test(text),
   );
 }
 
-/** A time as a format reads it, on its own clock. */
+/** A local time as a format reads it. */
 export interface CivilTime {
   /** Days since 1970-01-01. */
   readonly day: number;
   /** Second of the day. */
   readonly second: number;
   readonly micros: number;
-  /** Seconds east of UTC where the text says so. */
+  /** Seconds east of UTC; null if the text has no offset. */
   readonly offset: number | null;
-  /** Name of the zone where the text has one. */
+  /** Name of the zone; null if the text has none. */
   readonly zone: string | null;
 }
 
@@ -93,8 +93,8 @@ function patternOf(field: string): string {
 }
 
 /**
- * Reads a text by one format. undefined: the text is not of this format; 'range': it is, but there is no
- * such day or time, or it lies outside of what is kept (PostgreSQL's first day, and the year 9999).
+ * Reads a text by one format. undefined: the text does not have this format. 'range': it does, but there is no such
+ * day or time, or it lies before PostgreSQL's first day or after the year 9999.
  */
 export type FormatReader = (text: string) => CivilTime | 'range' | undefined;
 
@@ -115,7 +115,7 @@ export function formatReader(format: string, locale: 'en' | 'ru', clamp = false)
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-/** The first day that PostgreSQL has, Julian day 0: 4714-11-24 BC; and the last of year 9999. */
+/** PostgreSQL's first day, Julian day 0: 4714-11-24 BC; and the last day of year 9999. */
 const firstDay = -2_440_588;
 const lastDay = 2_932_896;
 
@@ -142,7 +142,7 @@ function civilTime(groups: Groups, locale: 'en' | 'ru', clamp: boolean): CivilTi
 }
 
 /**
- * Astronomical: 0 is 1 BC. undefined: there is no such year. Two-digit years are 1970 to 2069, as in the
+ * The astronomical year: 0 is 1 BC. undefined: there is no such year. Two-digit years are 1970 to 2069, as in the
  * kernel.
  */
 function yearOf({ signedYear, year, shortYear, before }: Groups): number | undefined {
@@ -153,7 +153,7 @@ function yearOf({ signedYear, year, shortYear, before }: Groups): number | undef
   return before === undefined ? said : 1 - said;
 }
 
-/** NaN where there is no such hour. */
+/** Hour of the day, or NaN if there is no such hour. */
 function hourOf({ hour, hour12, half }: Groups): number {
   if (hour12 === undefined || half === undefined) return Number(hour ?? hour12 ?? 0);
   const number = Number(hour12);
@@ -161,7 +161,7 @@ function hourOf({ hour, hour12, half }: Groups): number {
   return (number % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
 }
 
-/** Seconds of Z, +03, +0300 or +03:00; undefined where there is no such offset. */
+/** Seconds of Z, +03, +0300 or +03:00; undefined if there is no such offset. */
 function offsetOf(text: string): number | undefined {
   if (text.toLowerCase() === 'z') return 0;
   const digits = text.slice(1).replace(':', '').padEnd(4, '0');

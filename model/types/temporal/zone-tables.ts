@@ -1,6 +1,6 @@
 /**
- * Time zones as tables of transitions, for the kernel. Intl knows the rules but takes about 1 µs a question;
- * the table is built once per zone, from 12,000 to 17,000 questions.
+ * Time zones as tables of transitions, for the kernel. Intl knows the rules but takes about 1 µs per query. The
+ * table is built once per zone, from 12,000 to 17,000 queries.
  */
 import type { ZoneTable } from '../../../kernel/types.ts';
 
@@ -9,17 +9,17 @@ export interface ZonePolicy {
   readonly skipped: ZoneTable['skipped'];
 }
 
-/** Years that a table covers; outside, the nearest offset holds. */
+/** Years that a table covers. The nearest offset applies outside. */
 const firstYear = 1900;
 const lastYear = 2100;
 /**
- * Seconds between two questions: less than any zone has ever kept an offset (7 days: Brazil in 2000), and
- * more where all there is is rules for years to come, the shortest of which is a month (Morocco's Ramadan).
+ * Seconds between two queries: less than the shortest time for which a zone has kept an offset (7 days: Brazil in
+ * 2000). For years to come there are only rules, so the step is longer: the shortest is a month (Morocco's Ramadan).
  */
 const pastStep = 5 * 86400;
 const futureStep = 14 * 86400;
 const futureBegins = Date.UTC(2030, 0, 1) / 1000;
-/** Where nearly all changes lie: on full quarters of an hour. */
+/** Nearly all changes lie on full quarters of an hour. */
 const gridSeconds = 900;
 
 interface Transitions {
@@ -29,7 +29,7 @@ interface Transitions {
 
 const cache = new Map<string, Transitions>();
 
-/** True where Intl knows the zone. */
+/** True if Intl knows the zone. */
 export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
@@ -39,7 +39,7 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** A function from seconds since the epoch to seconds east of UTC: Intl writes GMT, GMT-05:00 or GMT-04:56:02. */
+/** A function from seconds since the epoch to seconds east of UTC. Intl writes GMT, GMT-05:00 or GMT-04:56:02. */
 function offsetReader(zone: string): (utc: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   return (utc) => {
@@ -70,7 +70,7 @@ function bisect(
   return Math.min(high, to * grid);
 }
 
-/** First second in (low, high] at which the offset is no longer `before`, that of `low`. */
+/** First second in (low, high] at which the offset is no longer `before`, the offset at `low`. */
 function changeBetween(offsetAt: (utc: number) => number, before: number, low: number, high: number): number {
   const onGrid = bisect(offsetAt, before, low, high, gridSeconds);
   if (offsetAt(onGrid - 1) === before) return onGrid;
@@ -115,7 +115,7 @@ function transitionsOf(zone: string): Transitions {
   return transitions;
 }
 
-/** Asks Intl when first read: a process that compiles a dataset mostly reads no time of it. */
+/** Queries Intl when first read: most processes that compile a dataset read none of its times. */
 class LazyZoneTable implements ZoneTable {
   readonly zone: string;
   readonly ambiguous: ZoneTable['ambiguous'];
@@ -137,14 +137,14 @@ class LazyZoneTable implements ZoneTable {
 }
 
 /**
- * The zone's transitions, 1900–2099, with what to do about times that happened twice or never. They are
- * found when they are first read, and then kept for all tables of the zone.
+ * The zone's transitions, 1900–2099, with the policy for local times that happened twice or never. The transitions
+ * are computed when they are first read, and shared by all tables of the zone.
  */
 export function zoneTable(zone: string, policy: ZonePolicy): ZoneTable {
   return new LazyZoneTable(zone, policy);
 }
 
-/** Local seconds since 1970-01-01T00:00 during which clocks showed times for the second time: [from, to). */
+/** Intervals [from, to) of local seconds since 1970-01-01T00:00 that clocks showed twice. */
 export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: Float64Array } {
   const from: number[] = [];
   const to: number[] = [];
@@ -156,7 +156,7 @@ export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: 
   return { from: Float64Array.from(from), to: Float64Array.from(to) };
 }
 
-/** The last interval that has begun at `utc` (seconds). */
+/** The interval that contains the instant `utc` (seconds). */
 function intervalAt(table: ZoneTable, utc: number): number {
   const begins = table.utc;
   let low = 0;
@@ -175,14 +175,14 @@ export function offsetAt(table: ZoneTable, utc: number): number {
 }
 
 /**
- * The instant (seconds, UTC) at which the zone's clocks show `local` (seconds since 1970-01-01T00:00), as
- * the table's policy says where they show it twice or never; or why there is none.
+ * The instant (seconds, UTC) at which the zone's clocks show `local` (seconds since 1970-01-01T00:00). The table's
+ * policy decides if they show it twice or never. If it rejects the time, returns the reason.
  */
 export function localToUtc(table: ZoneTable, local: number): number | 'ambiguous' | 'skipped' {
   const last = intervalAt(table, local + 86_400);
   let first = intervalAt(table, local - 86_400);
   const found: number[] = [];
-  // The interval before and the one after the local time, should it be skipped.
+  // The intervals before and after the local time, in case it was skipped.
   let before = first;
   for (; first <= last; first++) {
     const utc = local - table.offset[first];
