@@ -1,5 +1,6 @@
 /** The shape of the tree of files: the rooms, their imports, and the size and names of what is in them. */
 import { describe, expect, it } from 'vitest';
+import { staleMentions } from './support/house/mentions.ts';
 import {
   deadModules,
   entriesMost,
@@ -143,6 +144,19 @@ describe('files', () => {
     const test = ['test/cli/unused.test.ts', `import '../../cli/unused.ts'; import './support.ts';`] as const;
     const rest = ['cli/used.ts', 'cli/child.ts', 'cli/unused.ts', 'test/cli/support.ts'];
     expect(deadModules(tree(entry, main, test, ...rest))).toEqual(['cli/unused.ts']);
+  });
+
+  it('that comments and documents name are there', () => {
+    expect(staleMentions(repository)).toEqual([]);
+    const there = 'cli/a.ts';
+    const naming = (path: string, text: string) => staleMentions(tree(there, [path, text]));
+    expect(naming('cli/b.ts', '/**\n * See a.ts and b.ts. */\n// cli/a.ts, ../a.ts, cli/c.ts')).toEqual([
+      'cli/b.ts:3 names cli/c.ts',
+    ]);
+    expect(naming('cli/d.sql', "-- cli/e.sql\nselect 'cli/f.sql'")).toEqual(['cli/d.sql:1 names cli/e.sql']);
+    expect(naming('docs/g.md', '`cli/h.ts`, [here](../cli/i.ts)')).toHaveLength(2);
+    expect(naming('docs/g.md', '```\ncli/h.ts\n```\n`NAME.ts`, `*.ts`, https://a.org/b.ts')).toEqual([]);
+    expect(naming('cli/j.ts', "const a = 'cli/k.ts'; // landfall.config.ts")).toEqual([]);
   });
 
   it('that are excepted are there', () => {
