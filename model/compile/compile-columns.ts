@@ -32,7 +32,7 @@ function compileColumn(
   if (options.required && options.optional) {
     mistakes.add(
       place,
-      'it is required and optional at once',
+      'it is both required and optional',
       'Keep `required` if every row must have a value, `optional` if files may lack the column',
     );
   }
@@ -62,7 +62,7 @@ function refuseSharedHeaders(columns: readonly CompiledColumn[], mistakes: Mista
         mistakes.add(
           `columns.${name}`,
           `the header ${JSON.stringify(header)} means ${other} too`,
-          'Take the alias from one of them; case, spaces and punctuation do not tell headers apart',
+          'Remove the alias from one of them; headers are compared without case, spaces and punctuation',
         );
       }
     }

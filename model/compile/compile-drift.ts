@@ -35,5 +35,5 @@ function checkKeep(keep: string, names: Names, mistakes: Mistakes): void {
   const place = 'drift.unknown.keep';
   checkIdentifier(keep, place, mistakes);
   if (names.has(keep) || keep === 'chunk_id')
-    mistakes.add(place, `there is a column ${keep} already`, 'Give the json column another name');
+    mistakes.add(place, `there already is a column ${keep}`, 'Give the json column another name');
 }

@@ -116,7 +116,7 @@ class Ordering implements OrderedEnrichments {
     if (this.done.has(name)) return;
     if (!name.startsWith('#')) checkIdentifier(name, place, this.mistakes);
     if (this.names.has(name)) {
-      this.mistakes.add(place, `there is a column ${name} already`, 'Give the enrichment another name');
+      this.mistakes.add(place, `there already is a column ${name}`, 'Give the enrichment another name');
       return;
     }
     this.done.add(name);

@@ -110,7 +110,7 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
   const { options, type } = column;
   const { min, max } = boundsOf(column) ?? options;
   if (typeOf(column.logical).bound === null && (min !== undefined || max !== undefined)) {
-    mistakes.add(place, `a ${type} has no min and no max`, 'Leave them out, or write a rule');
+    mistakes.add(place, `a ${type} has no min or max`, 'Leave them out, or write a rule');
     return;
   }
   for (const [name, bound] of Object.entries({ min, max })) {
@@ -123,13 +123,13 @@ function checkBounds(place: string, column: Column, mistakes: Mistakes): void {
     }
   }
   if (min !== undefined && max !== undefined && (min as number) > (max as number)) {
-    mistakes.add(place, 'min is above max: no row would fit', 'Exchange them');
+    mistakes.add(place, 'min is above max: no row would fit', 'Swap them');
   }
   if ((options.minLength ?? 0) > (options.maxLength ?? Infinity)) {
-    mistakes.add(place, 'minLength is above maxLength: no row would fit', 'Exchange them');
+    mistakes.add(place, 'minLength is above maxLength: no row would fit', 'Swap them');
   }
   if (options.oneOf !== undefined && options.oneOf.length === 0) {
-    mistakes.add(`${place}.oneOf`, 'it is empty: no row would fit', 'List the values, or leave it out');
+    mistakes.add(`${place}.oneOf`, 'the list is empty: no row would fit', 'List the values, or leave it out');
   }
   checkTextOptions(place, options, mistakes);
 }
@@ -184,7 +184,7 @@ function rowRule(
   mistakes: Mistakes,
 ): CompiledRule | null {
   if (!rule.inputs.every((input) => isColumnRef(input) && input.column in refs)) {
-    mistakes.add(`rules.${name}`, 'a rule is over columns of the file', 'Name columns as c.name');
+    mistakes.add(`rules.${name}`, 'a rule applies to columns of the file', 'Name columns as c.name');
     return null;
   }
   const inputs = rule.inputs as readonly ColumnRef[];
@@ -205,7 +205,7 @@ function rowRule(
 }
 
 function refuseStarScope(name: string, mistakes: Mistakes): void {
-  const what = "its scope is 'star', and the dataset has none";
+  const what = "its scope is 'star', but the dataset has none";
   mistakes.add(`rules.${name}`, what, "Say { scope: 'file' }, or give the dataset a star");
 }
 
@@ -227,22 +227,22 @@ function uniqueRule(
   const refs = unique.filter((ref: unknown) => isColumnRef(ref)) as unknown as readonly ColumnRef[];
   const named = refs.map(({ column }) => columns.indexOf(column));
   if (named.length === 0 || named.length < unique.length || named.includes(-1)) {
-    mistakes.add(place, 'a key is made of columns of the file', 'Name them: unique([c.order_id])');
+    mistakes.add(place, 'a key consists of columns of the file', 'Name them: unique([c.order_id])');
     return null;
   }
   const wrong = refs.find(({ type }) => keyless.includes(type));
   if (wrong !== undefined || new Set(named).size < named.length) {
-    const what = wrong ? `${wrong.column} is a ${wrong.type}` : 'a column is there twice';
-    mistakes.add(place, `${what}, which makes no key`, `Do not name ${list(keyless)} columns, and each once`);
+    const what = wrong ? `${wrong.column} is a ${wrong.type}` : 'a column is listed twice';
+    mistakes.add(
+      place,
+      `${what}, which cannot be in a key`,
+      `Name each column once, and no ${list(keyless, 'or')} columns`,
+    );
     return null;
   }
   const same = others.find((other) => other.columns.join() === named.join());
   if (same !== undefined) {
-    mistakes.add(
-      place,
-      `${same.name} is over the same columns`,
-      "Keep one of them; 'star' holds for 'file' too",
-    );
+    mistakes.add(place, `${same.name} has the same columns`, "Keep one of them; 'star' holds for 'file' too");
     return null;
   }
   return { name, scope, columns: named };

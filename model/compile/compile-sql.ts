@@ -34,7 +34,7 @@ export function compileMarts(source: DatasetDefinition, mistakes: Mistakes): Com
     checkIdentifier(name, place, mistakes);
     const tables = Object.values(dimensionsOf(source)).map(({ table }) => table);
     if (source.star !== 'none' && [source.star.fact, ...tables].includes(name)) {
-      mistakes.add(place, 'there is a table of that name in the star', 'Give the mart another name');
+      mistakes.add(place, 'the star already has a table of that name', 'Give the mart another name');
     }
     return { name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey };
   });
@@ -58,7 +58,7 @@ export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): C
     const { sql, used } = numbered(text, query.parameters ?? {}, place, mistakes);
     for (const { name: key } of parameters) {
       if (text !== '' && !used.has(key))
-        mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or take the parameter out');
+        mistakes.add(place, `its SQL does not use :${key}`, 'Use it, or remove the parameter');
     }
     return { name, description: query.description, sql, parameters };
   });

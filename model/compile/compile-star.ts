@@ -155,7 +155,7 @@ function compileDimension(
   const base = { table: dimension.table, key: keyOfTable(dimension.table) };
   if (dimension.kind === 'date') {
     nameAt(names, dimension.column, place, mistakes, 'day');
-    if (base.key === 'date') mistakes.add(place, 'the key would be called date', 'Rename the table');
+    if (base.key === 'date') mistakes.add(place, 'its key would be named date', 'Rename the table');
     return { kind: 'date', ...base, vector: dimension.column };
   }
   const read = (columns: Readonly<Record<string, string>>): DimensionColumn[] =>
@@ -210,7 +210,8 @@ function refuseDisagreement(
     const shape = tableShape(dimension);
     const other = shapes.get(table);
     shapes.set(table, shape);
-    if (table === fact) mistakes.add('star', `${table} is fact and dimension at once`, 'Rename one of them');
+    if (table === fact)
+      mistakes.add('star', `${table} is both the fact table and a dimension`, 'Rename one of them');
     if (other === undefined || other === shape) continue;
     mistakes.add(
       `star.dimensions (${table})`,
@@ -222,7 +223,7 @@ function refuseDisagreement(
 
 function refuseRepeats(names: readonly string[], place: string, mistakes: Mistakes): void {
   for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
-    mistakes.add(place, `${name} is there twice`, 'Take one of them out, or rename it');
+    mistakes.add(place, `${name} is listed twice`, 'Remove one, or rename it');
   }
 }
 

@@ -92,7 +92,7 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
     );
   }
   if (Object.keys(source.columns ?? {}).length === 0) {
-    mistakes.add('columns', 'there is none', "Name the file's columns: columns: { region: text(), … }");
+    mistakes.add('columns', 'there are none', "Name the file's columns: columns: { region: text(), … }");
   }
   for (const [name, column] of Object.entries(source.columns ?? {})) {
     if (column?.logical === undefined) {
@@ -121,7 +121,7 @@ function refuseStarless(source: DatasetDefinition, mistakes: Mistakes): void {
   for (const part of ['marts', 'checks', 'queries'] as const) {
     if (Object.keys(source[part] ?? {}).length === 0) continue;
     const fix = `Remove the ${part}, or give the dataset a star: star: { fact: 'fact_…' }`;
-    mistakes.add(part, `${part} are SQL over the star, and the dataset has none`, fix);
+    mistakes.add(part, `${part} are SQL over the star, but the dataset has none`, fix);
   }
 }
 

@@ -6,7 +6,7 @@ export class Mistakes {
 
   /** `place`: where in the definition, as one would write it. `fix`: what to write instead. */
   add(place: string, what: string, fix: string): void {
-    this.lines.push(`  ${place}: ${what}. ${fix}.`);
+    this.lines.push(`  ${place}: ${what}. ${fix}${fix.endsWith('?') ? '' : '.'}`);
   }
 
   get count(): number {

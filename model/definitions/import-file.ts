@@ -45,7 +45,7 @@ export async function definitionsIn(
   }
   const definitions = [...new Set(Object.values(exported ?? {}))].filter(isDefinition);
   if (definitions.length === 0 && named) {
-    throw fileError(file, `${basename(file)} exports nothing that defineDataset returned`);
+    throw fileError(file, `${basename(file)} does not export a dataset`);
   }
   return definitions;
 }

@@ -60,7 +60,7 @@ export function compute<T extends ComputedType>(
 
   const fail = (result: unknown): never => {
     throw new TypeError(
-      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is not of type ${type}`,
+      `compute(${type}) gave ${JSON.stringify(result) ?? typeof result}, which is not a value of type ${type}`,
     );
   };
   const numbers =

@@ -90,7 +90,7 @@ export function refuseDrift(
     ...(policy.missing === 'fail' && drift.missing.length > 0
       ? [`missing columns: ${drift.missing.join(', ')}`]
       : []),
-    ...(policy.reordered === 'fail' && drift.reordered ? ['its columns stand in another order'] : []),
+    ...(policy.reordered === 'fail' && drift.reordered ? ['its columns are in another order'] : []),
     ...(policy.renamed === 'fail' && drift.renamed.length > 0
       ? [`renamed columns: ${drift.renamed.map(({ from, to }) => `${quoted(from)} for ${to}`).join(', ')}`]
       : []),

@@ -21,7 +21,7 @@ const dimensionShare = 0.2;
 export function inferDefinition(name: string, text: string, options: { whole: boolean }): string {
   const sample = readSample(text, options.whole);
   if (!sample)
-    throw new LandfallError('LF_INIT', { reason: 'no delimiter of , ; tab | cuts its records alike' });
+    throw new LandfallError('LF_INIT', { reason: 'no delimiter of , ; tab | splits its records evenly' });
   if (sample.rows.length === 0)
     throw new LandfallError('LF_INIT', { reason: 'there is no record after the header' });
   const names = columnNames(sample.header);

@@ -51,12 +51,16 @@ function faultsOf(options: AnyColumnOptions): readonly Fault[] {
   const [yes, no] = [options.true ?? [], options.false ?? []].map((words) => words.map(foldedWord));
   const faults: Fault[] = [];
   if (yes.length === 0 || no.length === 0) {
-    const what = 'it has words for one of true and false only';
+    const what = 'it has words for only one of true and false';
     faults.push({ at: '', what, fix: "Say both: true: ['ja'], false: ['nein']" });
   }
   const both = yes.filter((word) => no.includes(word));
   if (both.length > 0) {
-    faults.push({ at: '', what: `${list(both)} means true and false`, fix: 'Take it out of one of them' });
+    faults.push({
+      at: '',
+      what: `${list(both)} means both true and false`,
+      fix: 'Remove it from one of them',
+    });
   }
   return faults;
 }

@@ -82,7 +82,7 @@ function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
       {
         at: '',
         what: `numeric has 1 to ${longDigits} digits, not ${precision}`,
-        fix: 'Use float8 or text for longer numbers: readers of Parquet support no longer decimals',
+        fix: 'Use float8 or text for longer numbers: readers of Parquet do not support longer decimals',
       },
     ];
   }
@@ -90,7 +90,7 @@ function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
   return [
     {
       at: '',
-      what: `of ${precision} digits, ${scale} cannot follow the point`,
+      what: `the scale ${scale} is not between 0 and the precision, ${precision}`,
       fix: `Say 0 to ${precision}`,
     },
   ];

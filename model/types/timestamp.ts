@@ -140,7 +140,7 @@ function recognised(values: readonly string[]): Recognised | null {
   if (days.length === 0 || times.length === 0) return null;
   if (split.some((part) => part[2] !== separator || (part[4] !== undefined) !== offset)) return null;
   const format = `${days[0].format}${separator}${times[0].format}${offset ? 'X' : ''}`;
-  const notes = [dayMonthNote(days), offset ? undefined : 'the file does not say its zone'];
+  const notes = [dayMonthNote(days), offset ? undefined : 'the file does not name its zone'];
   return {
     options: [`formats: [${quote(format)}]`, ...(offset ? [] : [`zone: 'UTC'`])],
     note: notes.filter((note) => note !== undefined).join('; ') || undefined,

@@ -104,12 +104,7 @@ test('a broken definition stops its own dataset, is named with its file, and sto
     [null, '/nowhere', file, expect.stringContaining('there is no such file or folder')],
     ['again', '/a.ts', file, expect.stringMatching(/the dataset again is defined in .*b\.ts too/)],
     ['again', '/b.ts', file, expect.stringMatching(/the dataset again is defined in .*a\.ts too/)],
-    [
-      'empty',
-      '/empty/dataset.ts',
-      file,
-      expect.stringMatching(/exports nothing that defineDataset returned/),
-    ],
+    ['empty', '/empty/dataset.ts', file, expect.stringMatching(/does not export a dataset/)],
     ['helper', '/helper.ts', 'LF_DEFINITION_IMPORT', expect.stringContaining('a helper')],
     ['syntax', '/syntax/dataset.ts', 'LF_DEFINITION_IMPORT', expect.stringContaining('syntax/dataset.ts')],
     ['throws', '/throws/dataset.ts', 'LF_DEFINITION_IMPORT', expect.stringContaining('no such thing')],

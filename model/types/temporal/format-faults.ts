@@ -37,7 +37,7 @@ function fieldsOf(format: string): string[] {
 /** What is wrong with the formats of a column. */
 export function formatsFaults(formats: readonly string[], rules: FieldRules): readonly Fault[] {
   if (formats.length === 0) {
-    return [{ at: '.formats', what: 'there is none', fix: `Leave it out for ${rules.usual}` }];
+    return [{ at: '.formats', what: 'the list is empty', fix: `Leave it out for ${rules.usual}` }];
   }
   return formats.flatMap((format) => {
     const faults = formatFaults(format, rules.needed);
@@ -58,7 +58,7 @@ export function formatFaults(format: string, needed: readonly Field[]): [what: s
     const letters = list([...new Set(unknown)]);
     const fix =
       "Put letters that stand for themselves between single quotes; an offset is X, a month's name MMMM";
-    faults.push([`${letters} mean nothing in a format`, fix]);
+    faults.push([`it has unknown letters: ${letters}`, fix]);
   }
   for (const [field, { name, begins, written }] of Object.entries(fieldKinds)) {
     const count = fields.filter((one) => begins.test(one)).length;
@@ -68,8 +68,8 @@ export function formatFaults(format: string, needed: readonly Field[]): [what: s
   }
   const twelve = fields.some((field) => field.startsWith('h'));
   if (twelve !== fields.includes('a'))
-    faults.push(['h and a go together', 'Write h or hh with a, or H or HH']);
+    faults.push(['h and a must be used together', 'Write h or hh with a, or H or HH']);
   if (fields.includes('uuuu') && fields.includes('G'))
-    faults.push(['uuuu has a sign and needs no G', 'Write yyyy or y with G']);
+    faults.push(['uuuu is signed and cannot be combined with G', 'Write yyyy or y with G']);
   return faults;
 }

@@ -194,13 +194,13 @@ describe('mistakes', () => {
       'columns.Region: "Region" is not a plain SQL name',
       'columns.at.zone: there is no time zone Europe/Berlim. Use an IANA name. Did you mean Europe/Berlin?',
       'columns.at.ambiguous: there is no maybe. Say earlier, later or reject',
-      'columns.at.formats "YYYY-MM-dd": Y mean nothing in a format',
+      'columns.at.formats "YYYY-MM-dd": it has unknown letters: Y',
       'columns.at.formats "YYYY-MM-dd": it must have one year',
       'columns.other: the header "start_time" means start_time too',
       'columns.price: numeric has 1 to 38 digits, not 39',
       'columns.age: min is above max',
       'columns.born.formats "dd.MM.yyyy HH:mm": a date has no time of day',
-      'enrich.price: there is a column price already',
+      'enrich.price: there already is a column price',
       'enrich.hour: it takes timestamp or time, not text',
       'enrich.no: it is not an enrichment',
       'lake.partitionBy[0]: there is no column or enrichment yeer',
@@ -208,10 +208,10 @@ describe('mistakes', () => {
       'star.fact: "Fact" is not a plain SQL name',
       'star.dimensions.a_key (name): there is no column or enrichment nothing',
       'star.dimensions.b_key: other is a text',
-      'star.columns: at is there twice',
-      'star.indexes[0]: c_key is not a column of the fact table',
+      'star.columns: at is listed twice',
+      'star.indexes[0]: c_key is not a column of the fact table. Did you mean a_key?\n',
       'rejects.share: 2 is not a share',
-      'marts.dim_a: there is a table of that name',
+      'marts.dim_a: the star already has a table of that name',
       'marts.dim_a: there is no SQL',
       'queries.q: its SQL uses :a, which is not a parameter',
       'queries.q: its SQL does not use :b',
@@ -222,19 +222,19 @@ describe('mistakes', () => {
 
   test.each([
     ['no name', { ...plain, name: 'Trips 1' }, 'name: "Trips 1" is not a name'],
-    ['no columns', { ...plain, columns: {} }, 'columns: there is none'],
+    ['no columns', { ...plain, columns: {} }, 'columns: there are none'],
     ['not a column', { ...plain, columns: { a: 3 } }, 'columns.a: it is not a column'],
     ['no fact', { ...plain, star: {} }, 'star.fact: the fact table has no name'],
     ['no star', { ...plain, star: undefined }, "star: 'none' for a dataset with the lake alone"],
     ...(['marts', 'checks', 'queries'] as const).map((part): [string, object, string] => [
       `${part} without a star`,
       { ...plain, star: 'none', [part]: { one: part === 'checks' ? 'select 1' : { sql: 'select 1' } } },
-      `${part}: ${part} are SQL over the star, and the dataset has none. Remove the ${part}, or give the dataset a star`,
+      `${part}: ${part} are SQL over the star, but the dataset has none. Remove the ${part}, or give the dataset a star`,
     ]),
     [
       'a key that is unique in the star, without a star',
       { ...plain, star: 'none', rules: (c: { region: Ref<'text'> }) => ({ once: unique([c.region]) }) },
-      "rules.once: its scope is 'star', and the dataset has none. Say { scope: 'file' }",
+      "rules.once: its scope is 'star', but the dataset has none. Say { scope: 'file' }",
     ],
     ['the ledger’s schema', { ...plain, star: { fact: 'f', schema: 'landfall' } }, 'landfall is the ledger'],
     [
@@ -290,17 +290,17 @@ describe('mistakes', () => {
   test.each([
     ['yyyy-MM-dd HH:mm:mm', 'it has more than one minute'],
     ['d MMM MMMM yyyy', 'it must have one month'],
-    ['yyyy-MM-dd h:mm', 'h and a go together'],
-    ['yyyy-MM-dd HH:mm a', 'h and a go together'],
-    ['uuuu-MM-dd G', 'uuuu has a sign and needs no G'],
+    ['yyyy-MM-dd h:mm', 'h and a must be used together'],
+    ['yyyy-MM-dd HH:mm a', 'h and a must be used together'],
+    ['uuuu-MM-dd G', 'uuuu is signed and cannot be combined with G'],
     ['yyyy-MM-dd HH:mm:ss.S SS', 'it has more than one fraction of a second'],
   ])('the format %s', (format, message) => {
     expect(mistakesOf({ ...plain, columns: { at: timestamp({ formats: [format] }) } })).toContain(message);
   });
 
   test.each([
-    ['yes without no', boolean({ true: ['ja'] }), 'it has words for one of true and false only'],
-    ['a word for both', boolean({ true: ['J', 'x'], false: ['j'] }), 'j means true and false'],
+    ['yes without no', boolean({ true: ['ja'] }), 'it has words for only one of true and false'],
+    ['a word for both', boolean({ true: ['J', 'x'], false: ['j'] }), 'j means both true and false'],
     ['a policy', float8({ nonFinite: 'drop' as never }), 'there is no drop. Say reject, null or keep'],
     ['another', timestamp({ leapSecond: 'smear' as never }), 'there is no smear. Say reject or clamp'],
   ])('%s', (_, column, message) => {

@@ -53,7 +53,7 @@ test('a function that is asked about nulls is asked about every row', () => {
   });
   expect(run(none, [inputs[1], inputs[0]])).toEqual([-3.5, null, null, -8.5]);
   const half = compute('integer', [share], (a) => a ?? 0.5, { nulls: 'call' });
-  expect(() => run(half, [inputs[1]])).toThrow(/gave 0\.5, which is not of type integer/);
+  expect(() => run(half, [inputs[1]])).toThrow(/gave 0\.5, which is not a value of type integer/);
 });
 
 test('a function gets as many arguments as it has inputs', () => {
@@ -80,16 +80,16 @@ test('the ends of each type fit, what is beyond is an error', () => {
     );
   expect(giving('smallint', -32768)).toEqual([-32768]);
   expect(giving('smallint', 32767)).toEqual([32767]);
-  expect(() => giving('smallint', 32768)).toThrow(/32768.* not of type smallint/);
+  expect(() => giving('smallint', 32768)).toThrow(/32768.* not a value of type smallint/);
   expect(giving('integer', -(2 ** 31))).toEqual([-(2 ** 31)]);
-  expect(() => giving('integer', 2 ** 31)).toThrow(/not of type integer/);
-  expect(() => giving('date', 0.5)).toThrow(/not of type date/);
+  expect(() => giving('integer', 2 ** 31)).toThrow(/not a value of type integer/);
+  expect(() => giving('date', 0.5)).toThrow(/not a value of type date/);
   expect(() =>
     run(
       compute('float8', [count], () => '1' as never),
       one,
     ),
-  ).toThrow(/not of type float8/);
+  ).toThrow(/not a value of type float8/);
 });
 
 test('the thousandth batch is computed as the first, in arrays that held others before', () => {
@@ -133,7 +133,9 @@ test('a batch that fails leaves nothing behind for the next', () => {
       integer,
       Array.from({ length: start + 1 }, (_, i) => (i === start ? 11 : 1)),
     );
-    expect(() => computed([wrong], start + 1, lanes)).toThrow(/gave 2\.75, which is not of type integer/);
+    expect(() => computed([wrong], start + 1, lanes)).toThrow(
+      /gave 2\.75, which is not a value of type integer/,
+    );
     lanes.reuse();
     // One null, so that marks which were left would be seen beside its own.
     const good = vectorOf(integer, [1, ...new Array(length - 1).fill(2)]);

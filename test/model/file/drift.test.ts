@@ -90,7 +90,7 @@ describe('the policy', () => {
   const cases = [
     ['unknown', ['id', 'customer', 'note', 'amount', 'more'], 'unknown columns: "more"'],
     ['missing', ['id', 'customer', 'amount'], 'missing columns: note'],
-    ['reordered', ['customer', 'id', 'note', 'amount'], 'its columns stand in another order'],
+    ['reordered', ['customer', 'id', 'note', 'amount'], 'its columns are in another order'],
     ['renamed', ['id', 'Kunde', 'note', 'amount'], 'renamed columns: "Kunde" for customer'],
   ] as const;
 

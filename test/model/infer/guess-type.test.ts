@@ -17,7 +17,7 @@ test.each<[string[], string, string?]>([
   [
     ['1/2/2024 3:04', ''],
     "timestamp({ formats: ['M/d/yyyy H:mm'], zone: 'UTC' })",
-    'the sample also fits d/M/yyyy; the file does not say its zone',
+    'the sample also fits d/M/yyyy; the file does not name its zone',
   ],
   [['08:30', '23:59:59.5', ''], 'time()', note],
   [['8:30', '17:05'], "time({ required: true, formats: ['H:mm'] })", note],

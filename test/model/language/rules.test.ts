@@ -260,12 +260,12 @@ describe('unique, as it is written', () => {
   });
 
   it.each<[string, (c: Record<string, never>) => object, RegExp]>([
-    ['no columns', () => ({ one: unique([]) }), /rules\.one: a key is made of columns/],
-    ['no column', () => ({ one: unique(['id' as never]) }), /rules\.one: a key is made of columns/],
-    ['a double', (c) => ({ one: unique([c.share]) }), /share is a float8, which makes no key/],
-    ['a point', (c) => ({ one: unique([c.id, c.at]) }), /at is a point, which makes no key/],
-    ['a document', (c) => ({ one: unique([c.doc]) }), /doc is a json, which makes no key/],
-    ['a column twice', (c) => ({ one: unique([c.id, c.id]) }), /a column is there twice/],
+    ['no columns', () => ({ one: unique([]) }), /rules\.one: a key consists of columns/],
+    ['no column', () => ({ one: unique(['id' as never]) }), /rules\.one: a key consists of columns/],
+    ['a double', (c) => ({ one: unique([c.share]) }), /share is a float8, which cannot be in a key/],
+    ['a point', (c) => ({ one: unique([c.id, c.at]) }), /at is a point, which cannot be in a key/],
+    ['a document', (c) => ({ one: unique([c.doc]) }), /doc is a json, which cannot be in a key/],
+    ['a column twice', (c) => ({ one: unique([c.id, c.id]) }), /a column is listed twice/],
     [
       'another scope',
       (c) => ({ one: unique([c.id], { scope: 'lake' as never }) }),
@@ -274,7 +274,7 @@ describe('unique, as it is written', () => {
     [
       'the same columns twice',
       (c) => ({ one: unique([c.id]), two: unique([c.id], { scope: 'file' }) }),
-      /rules\.two: one is over the same columns/,
+      /rules\.two: one has the same columns/,
     ],
   ])('refuses %s', (_, rules, message) => {
     expect(() => compiled(rules)).toThrow(message);

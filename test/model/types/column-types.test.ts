@@ -178,7 +178,7 @@ describe.each(typeNames.map((name) => [name, examples[name]] as const))('%s', (n
         columns: { v: { ...column, options: { ...column.options, ...options } } },
         star: { fact: 'f' },
       });
-    if (type.bound === null) expect(bounded({ min: 1 })).toThrow(`a ${name} has no min and no max`);
+    if (type.bound === null) expect(bounded({ min: 1 })).toThrow(`a ${name} has no min or max`);
     else expect(bounded({ min: 'no value' })).toThrow('it is not a value of the column');
   });
 

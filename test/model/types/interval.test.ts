@@ -186,6 +186,6 @@ test('rules and compute see milliseconds', () => {
       compute('interval', [length], () => Number.NaN),
       given.slice(1),
     ),
-  ).toThrow(/not of type interval/);
+  ).toThrow(/not a value of type interval/);
   expect(rule([length], (length) => length > 0).test(...([1] as never[]))).toBe(true);
 });

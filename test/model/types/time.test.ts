@@ -103,8 +103,8 @@ test('its formats are about the clock', () => {
     expect(() => compiled([format]), format).toThrow('a time has no day and no zone');
   }
   expect(() => compiled(['mm:ss'])).toThrow('it must have one hour');
-  expect(() => compiled(['h:mm'])).toThrow('h and a go together');
-  expect(() => compiled([])).toThrow('there is none. Leave it out for HH:mm:ss');
+  expect(() => compiled(['h:mm'])).toThrow('h and a must be used together');
+  expect(() => compiled([])).toThrow('the list is empty. Leave it out for HH:mm:ss');
   expect(() =>
     compileDataset(defineDataset({ name: 'x', columns: { v: time({ min: '25:00' }) }, star: { fact: 'f' } })),
   ).toThrow('it is not a value of the column');
@@ -131,6 +131,6 @@ test('enrichments, rules and compute see the time', () => {
         compute('time', [at], () => wrong),
         given,
       ),
-    ).toThrow(/not of type time/);
+    ).toThrow(/not a value of type time/);
   }
 });
