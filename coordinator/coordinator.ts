@@ -29,9 +29,9 @@ import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import type { Storage } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
-import { Stars } from '../sinks/postgres/ddl/stars.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
 import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
+import { SinkSetup } from '../sinks/sink-setup.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
 import { makeLandingFolders, openLanding } from '../sources/landing.ts';
 import { prepareReplay } from './commands/replay.ts';
@@ -79,12 +79,12 @@ class LandfallCoordinator implements Coordinator {
   queues!: Queues;
   private giveWay!: (error: LandfallError) => void;
   private context!: Context;
+  private setup!: SinkSetup;
   private flow!: FileFlow;
   private readonly options: CoordinatorOptions;
   private readonly settling: Settling;
   private readonly outages: OutageWatch;
   private readonly recovery: Recovery;
-  private readonly stars: Stars;
   private readonly marts: Marts;
   private readonly inFlight = new FilesInFlight();
   private readonly closers: (() => Promise<unknown>)[] = [];
@@ -98,7 +98,6 @@ class LandfallCoordinator implements Coordinator {
     const { config, database, log, onOutage } = options;
     this.options = options;
     this.ledger = new Ledger(database.pool);
-    this.stars = new Stars(database.pool, this.ledger);
     this.outages = new OutageWatch({
       outageTimeoutMs: config.outageTimeout * 1000,
       log,
@@ -225,9 +224,10 @@ class LandfallCoordinator implements Coordinator {
       log,
     };
     this.closers.push(() => this.closeQueues());
-    const { context, outages, inFlight, settling, stars, marts } = this;
+    this.setup = new SinkSetup(this.context);
+    const { context, outages, inFlight, settling, setup, marts } = this;
     this.flow = new FileFlow({
-      ...{ context, config, outages, inFlight, settling, stars, marts, reportsFiles },
+      ...{ context, config, outages, inFlight, settling, setup, marts, reportsFiles },
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
       onFixed: () => this.recovery.request(),
     });
@@ -254,7 +254,7 @@ class LandfallCoordinator implements Coordinator {
   private keepTidy(): void {
     const tidying = tidyOften(this.context, {
       lockMs: this.options.config.lockMs,
-      also: () => refreshStaleMarts(this.context, this.stars, this.marts),
+      also: () => refreshStaleMarts(this.context, this.setup, this.marts),
     });
     this.closers.push(async () => tidying.close());
   }
@@ -317,7 +317,7 @@ class LandfallCoordinator implements Coordinator {
       planAgain: (file, options) => flow.planAgain(file, options),
       finalise: (file) => flow.finaliseNow(file),
     });
-    await refreshStaleMarts(context, this.stars, this.marts);
+    await refreshStaleMarts(context, this.setup, this.marts);
   }
 
   /** Removes the queues of a single command, which are not needed once its files have ended. */

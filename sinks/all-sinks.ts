@@ -5,10 +5,10 @@ import type { ChunkCommit, LedgerChunk, LedgerReject } from '../ledger/ledger.ts
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 import { allSettled } from '../platform/all-settled.ts';
-import type { ChunkToWrite, Sink, SinkChunk, SinkGroup } from './contract.ts';
+import type { ChunkToWrite, Sink, SinkChunk, SinkGroup, SinkKind } from './contract.ts';
 
-/** Those that the dataset's definition writes to. */
-export function sinksOf(sinks: readonly Sink[], definition: StoredDefinition): Sink[] {
+/** The sinks that the dataset's definition writes to. */
+export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: StoredDefinition): S[] {
   return sinks.filter((sink) => sink.takes(definition));
 }
 

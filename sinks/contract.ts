@@ -21,15 +21,23 @@ import type { Batch } from '../model/enrich/batch.ts';
 
 export type { PreparedAccount as Account } from '../ledger/ledger.ts';
 
-export interface Sink {
-  /** Under which the ledger keeps its accounts. Never changes. */
+/** What is known of a sink without a connection to it. */
+export interface SinkKind {
+  /** The name under which the ledger keeps its accounts. Never changes. */
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Whether the definition writes to it. */
   takes(definition: StoredDefinition): boolean;
-  /** SQL that makes what the dataset's rows need there; empty where that is nothing. */
+  /** SQL that makes what the dataset's rows need there: what `landfall ddl` prints. Empty where they need nothing. */
   ddl(dataset: CompiledDataset): readonly string[];
+}
 
+export interface Sink extends SinkKind {
+  /**
+   * Makes what the dataset's rows need there, before its first file, and alters what an earlier definition made.
+   * Repeating it is harmless; processes that do it at the same time wait for each other. Throws what a person has to fix.
+   */
+  setUp(dataset: CompiledDataset): Promise<void>;
   /** Opens a chunk. Nothing is visible to readers before it commits. */
   open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk>;
   /** Opens a group: many small chunks of one dataset that commit together. */

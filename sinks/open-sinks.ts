@@ -1,9 +1,18 @@
 /** The sinks there are. */
 import type pg from 'pg';
+import type { CompiledDataset } from '../model/compiled.ts';
 import type { Storage } from '../platform/storage/contract.ts';
-import type { Sink } from './contract.ts';
-import { LakeSink } from './lake/lake-sink.ts';
-import { StarSink } from './postgres/star-sink.ts';
+import { sinksOf } from './all-sinks.ts';
+import type { Sink, SinkKind } from './contract.ts';
+import { LakeKind, LakeSink } from './lake/lake-sink.ts';
+import { StarKind, StarSink } from './postgres/star-sink.ts';
+
+const kinds: readonly SinkKind[] = [new LakeKind(), new StarKind()];
+
+/** The SQL that the sinks of the dataset need, in the order in which it can be run. Connects to nothing. */
+export function ddlOf(dataset: CompiledDataset): string[] {
+  return sinksOf(kinds, dataset).flatMap((kind) => kind.ddl(dataset));
+}
 
 /** In the order in which a chunk is written to them and published. A process needs them once. */
 export function openSinks({ pool, lake }: { readonly pool: pg.Pool; readonly lake: Storage }): Sink[] {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { datasetNamed } from '../../model/registry.ts';
-import { martDdl, starDdl } from '../../sinks/postgres/ddl/ddl.ts';
+import { ddlOf } from '../../sinks/open-sinks.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 /** `landfall ddl DATASET`: the SQL it would run; touches nothing. */
@@ -13,7 +13,7 @@ export function ddlCommand(): Command {
     .action(async (name: string, flags: SettingFlags & { json?: boolean }) => {
       const { registry } = await settle(flags, { examples: [name] });
       const dataset = datasetNamed(registry, name);
-      const statements = [...starDdl(dataset), ...martDdl(dataset)];
+      const statements = ddlOf(dataset);
       const nothing = `-- ${name} has no star (star: 'none'): its rows are in the lake alone.\n`;
       const script = statements.map((text) => `${text.trim().replace(/;$/, '')};\n`).join('\n');
       process.stdout.write(flags.json ? `${JSON.stringify(statements)}\n` : script || nothing);

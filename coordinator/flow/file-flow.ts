@@ -18,8 +18,8 @@ import { describeError, LandfallError } from '../../platform/errors/errors.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
-import type { Stars } from '../../sinks/postgres/ddl/stars.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
+import type { SinkSetup } from '../../sinks/sink-setup.ts';
 import type { Context } from '../context.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
 import { endDuplicate } from '../finalise/end-duplicate.ts';
@@ -44,7 +44,7 @@ export interface FileFlowOptions {
   readonly outages: OutageWatch;
   readonly inFlight: FilesInFlight;
   readonly settling: Settling;
-  readonly stars: Stars;
+  readonly setup: SinkSetup;
   readonly marts: Marts;
   /** As in CoordinatorOptions. */
   readonly reportsFiles: boolean;
@@ -65,13 +65,13 @@ export class FileFlow {
   private closing = false;
 
   constructor(options: FileFlowOptions) {
-    const { context, outages, stars } = options;
+    const { context, outages, setup } = options;
     this.options = options;
     this.small = new SmallFiles({
       context,
       mutex: this.mutex,
       through: (step) => outages.through('a group of files', step),
-      makeStar: (name) => stars.make(datasetNamed(context.registry, name)),
+      setUp: (name) => setup.setUp(datasetNamed(context.registry, name)),
       prepareAlone: (file) => this.beginAlone(file),
       finaliseAlone: ({ fileId }, job) => this.onJob({ kind: 'finalise', fileId }, job),
       onEnded: (ended) => this.leaveFlight(ended),
@@ -161,11 +161,11 @@ export class FileFlow {
   }
 
   private async prepare(file: LedgerFile): Promise<void> {
-    const { context, stars } = this.options;
+    const { context, setup } = this.options;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.through(file, async () => {
-          await stars.make(datasetNamed(context.registry, file.dataset));
+          await setup.setUp(datasetNamed(context.registry, file.dataset));
           await this.prepareOnce(file);
         });
       } catch (error) {

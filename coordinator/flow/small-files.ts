@@ -18,8 +18,8 @@ export interface SmallFilesHooks {
   readonly mutex: KeyedMutex;
   /** Runs a step, and again after an outage of the database, the queue or a store. */
   readonly through: (step: () => Promise<void>) => Promise<void>;
-  /** Makes the dataset's tables. */
-  readonly makeStar: (dataset: string) => Promise<void>;
+  /** Sets up the dataset's sinks. */
+  readonly setUp: (dataset: string) => Promise<void>;
   readonly prepareAlone: (file: LedgerFile) => void;
   readonly finaliseAlone: (file: LedgerFile, job: FilesContext) => Promise<void>;
   readonly onEnded: (ended: Ended) => void;
@@ -67,11 +67,11 @@ export class SmallFiles {
   /** Returns the files that are left. */
   private async prepareTogether(files: readonly LedgerFile[]): Promise<readonly LedgerFile[]> {
     if (files.length === 1) return files;
-    const { context, mutex, makeStar } = this.hooks;
+    const { context, mutex, setUp } = this.hooks;
     let left = files;
     const ids = files.map(({ fileId }) => fileId);
     const work = async () => {
-      await makeStar(files[0].dataset);
+      await setUp(files[0].dataset);
       left = await prepareGroup(context, files);
     };
     await mutex

@@ -12,9 +12,9 @@ export async function noteMartsBehind(client: pg.ClientBase, dataset: string): P
   await run(client, 'marts/marts-behind', [dataset]);
 }
 
-/** Names of the datasets whose marts were last refreshed before a file was done or undone. */
-export async function staleMarts(client: Client): Promise<string[]> {
-  return (await run(client, 'marts/stale-marts', [])).map(({ dataset }) => dataset);
+/** Which of these datasets have marts that were last refreshed before a file was done or undone. */
+export async function staleMarts(client: Client, datasets: readonly string[]): Promise<string[]> {
+  return (await run(client, 'marts/stale-marts', [datasets])).map(({ dataset }) => dataset);
 }
 
 /** Which of these materialized views a schema has. */

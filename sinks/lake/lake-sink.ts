@@ -14,6 +14,7 @@ import type {
   SinkChunk,
   SinkCount,
   SinkGroup,
+  SinkKind,
 } from '../contract.ts';
 import { auditLakeOf } from './audit-lake.ts';
 import { type LakeChunk, openLakeChunk } from './lake-chunk.ts';
@@ -26,14 +27,9 @@ import { sweepLake } from './sweep-lake.ts';
  */
 const QUARANTINE_REJECTS = 10_000;
 
-export class LakeSink implements Sink {
+export class LakeKind implements SinkKind {
   readonly name = 'lake';
   readonly capabilities = { transactional: false };
-  private readonly lake: Storage;
-
-  constructor(lake: Storage) {
-    this.lake = lake;
-  }
 
   /** Every dataset has a lake. */
   takes(): boolean {
@@ -43,6 +39,18 @@ export class LakeSink implements Sink {
   ddl(): readonly string[] {
     return [];
   }
+}
+
+export class LakeSink extends LakeKind implements Sink {
+  private readonly lake: Storage;
+
+  constructor(lake: Storage) {
+    super();
+    this.lake = lake;
+  }
+
+  /** Folders are made with the objects in them. */
+  async setUp(): Promise<void> {}
 
   async open(chunk: ChunkToWrite): Promise<SinkChunk> {
     return new LakeSinkChunk(this.lake, chunk, null);

@@ -21,11 +21,12 @@ import type {
   SinkChunk,
   SinkCount,
   SinkGroup,
+  SinkKind,
   SinkVersions,
   WrittenFile,
 } from '../contract.ts';
 import { martDdl, starDdl } from './ddl/ddl.ts';
-import { countFacts, deleteFacts } from './ddl/make-star.ts';
+import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
@@ -33,15 +34,27 @@ import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/m
 import { loadingStar } from './facts/staging.ts';
 import { starOf } from './star-of.ts';
 
-export class StarSink implements Sink {
+export class StarKind implements SinkKind {
   readonly name = 'star';
   readonly capabilities = { transactional: true };
+
+  takes({ star }: StoredDefinition): boolean {
+    return star !== null;
+  }
+
+  ddl(dataset: CompiledDataset): readonly string[] {
+    return [...starDdl(dataset), ...martDdl(dataset)];
+  }
+}
+
+export class StarSink extends StarKind implements Sink {
   readonly versions: SinkVersions;
   private readonly pool: Pool;
   /** What this process knows of each dataset's dimension tables. */
   private readonly dimensions = new WeakMap<CompiledDataset, Dimensions>();
 
   constructor(pool: Pool) {
+    super();
     this.pool = pool;
     this.versions = {
       makeStaging: (definition, file) => makeStagingTable(pool, starOf(definition), file),
@@ -50,12 +63,8 @@ export class StarSink implements Sink {
     };
   }
 
-  takes({ star }: StoredDefinition): boolean {
-    return star !== null;
-  }
-
-  ddl(dataset: CompiledDataset): readonly string[] {
-    return [...starDdl(dataset), ...martDdl(dataset)];
+  async setUp(dataset: CompiledDataset): Promise<void> {
+    await makeStar(this.pool, dataset, this.ddl(dataset));
   }
 
   async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {

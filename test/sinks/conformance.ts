@@ -48,7 +48,7 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
   beforeEach(async () => {
     await database.pool.query('drop schema if exists star cascade');
     tested = await open(database);
-    for (const statement of tested.sink.ddl(dataset)) await database.pool.query(statement);
+    await tested.sink.setUp(dataset);
   });
   afterAll(() => database.drop());
 
@@ -112,6 +112,15 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
       await transaction.commit();
       expect(await seen(1)).toEqual(range(1, 1500));
       await expect.poll(() => tested.leftovers()).toEqual([]);
+    });
+
+    it('is set up again without harm, and so that its SQL can be run', async () => {
+      await load(toWrite(1), range(1, 30));
+      await Promise.all([tested.sink.setUp(dataset), tested.sink.setUp(dataset)]);
+      for (const statement of tested.sink.ddl(dataset)) await database.pool.query(statement);
+      await load(toWrite(2), range(31, 30));
+      expect(await seen(1)).toEqual(range(1, 30));
+      expect(await seen(2)).toEqual(range(31, 30));
     });
 
     it('keeps rows whose batch is overwritten after it was written', async () => {

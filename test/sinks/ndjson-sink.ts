@@ -23,6 +23,8 @@ export class NdjsonSink implements Sink {
     return [];
   }
 
+  async setUp(): Promise<void> {}
+
   async open(chunk: ChunkToWrite): Promise<SinkChunk> {
     await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, `f${chunk.file.fileId}-c${chunk.chunkNumber}.ndjson`);

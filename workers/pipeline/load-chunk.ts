@@ -1,5 +1,5 @@
 /**
- * One chunk: claim; read, parse, enrich, write, prepare (pass-rows.ts); commit, publish.
+ * One chunk: claim; read, parse, enrich, write (pass-rows.ts); prepare, commit, publish.
  *
  * The chunk is written to every sink of its dataset (sinks/contract.ts). Facts, rejects and the chunk's ledger row
  * commit in one transaction. Parts are renamed into place just before it commits, while it holds the chunk's row:
@@ -27,7 +27,7 @@ import type { SharedLock } from '../shared-lock.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import { openChunk } from './chunk-source.ts';
-import { passRows, toWrite } from './pass-rows.ts';
+import { commitOf, passRows, toWrite } from './pass-rows.ts';
 import { openRepeats } from './unique/repeats.ts';
 
 /** What a worker lends to a chunk. */
@@ -89,7 +89,8 @@ async function loadClaimed(
   });
   let published = false;
   try {
-    const commit = await passRows(way, sinks, { repeats, spill: (write) => transaction.run(write) });
+    const rejects = await passRows(way, sinks, { repeats, spill: (write) => transaction.run(write) });
+    const commit = commitOf(way, rejects, await sinks.prepare());
     await repeats?.end(transaction);
     const ours = await transaction.run((client) => ledger.commitChunk(client, commit));
     if (!ours) throw new FencedOff();

@@ -20,7 +20,7 @@ import { FencedOff } from '../chunk-hold.ts';
 import type { Slots } from '../slots.ts';
 import { openChunk } from './chunk-source.ts';
 import type { ChunkTools } from './load-chunk.ts';
-import { passRows, toWrite } from './pass-rows.ts';
+import { commitOf, passRows, toWrite } from './pass-rows.ts';
 
 export type GroupTools = Omit<ChunkTools, 'hold' | 'counters'> & {
   readonly workerId: string;
@@ -81,10 +81,13 @@ async function readOne(
     const source = await openChunk(job, claimed, tools.lake);
     const way = { ...tools, job, dataset, claimed, source, counters };
     const sinks = await groups.open(toWrite(way));
-    return await passRows(way, sinks, { spill: refuseSpill }).catch(async (error) => {
+    try {
+      const rejects = await passRows(way, sinks, { spill: refuseSpill });
+      return commitOf(way, rejects, await sinks.prepare());
+    } catch (error) {
       await sinks.abort();
       throw error;
-    });
+    }
   } finally {
     tools.slots.end(counters);
   }

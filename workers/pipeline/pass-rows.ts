@@ -1,4 +1,4 @@
-/** A claimed chunk's rows on the way to its sinks: read, parsed, enriched, written, prepared. */
+/** Reads a claimed chunk's rows, parses and enriches them, and writes them to its sinks. */
 
 import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
@@ -32,15 +32,14 @@ export function toWrite({ job, dataset, claimed, source, ...lent }: ChunkWay): C
 }
 
 /**
- * Passes all rows of the chunk to its sinks, which are prepared then, and its rejects to the ledger. Returns what
- * the ledger is to commit. Throws LF_INTERNAL where a sink has counted other than what was to be loaded.
- * `spill`: see RejectPlaces. `repeats`: of a dataset with unique rules.
+ * Writes all rows of the chunk to its sinks, and returns its rejects, as far as they are not in the ledger yet.
+ * `spill`: see RejectPlaces. `repeats`: for a dataset with unique rules.
  */
 export async function passRows(
   way: ChunkWay,
   sinks: SinkChunks,
   { spill, repeats = null }: Pick<RejectPlaces, 'spill'> & { readonly repeats?: Repeats | null },
-): Promise<ChunkCommit> {
+): Promise<RejectTray> {
   const { job, dataset, claimed, source, ledger, counters, stopwatch, signal } = way;
   const layout = claimed.file.layout!;
   const { lineStart } = source;
@@ -61,11 +60,14 @@ export async function passRows(
     crashPoint('chunk.copying');
   }
   counters.step = 'committing';
-  const accounts = await sinks.prepare();
-  return commitOf(way, rejects, accounts);
+  return rejects;
 }
 
-function commitOf(
+/**
+ * What the ledger is to commit. `accounts`: of the sinks, which are prepared.
+ * Throws LF_INTERNAL where a sink has counted a number of rows other than what was to be loaded.
+ */
+export function commitOf(
   { job, dataset, claimed, counters }: ChunkWay,
   rejects: RejectTray,
   accounts: ChunkCommit['accounts'],

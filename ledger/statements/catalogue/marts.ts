@@ -9,5 +9,5 @@ export interface MartsStatements {
   'marts/note-mart-refresh': { parameters: [dataset: string]; row: never };
   'marts/refresh-beside': { parameters: [lock_timeout: string, helpers: number];
       row: Readonly<{ set_config: string }> };
-  'marts/stale-marts': { parameters: []; row: Readonly<{ dataset: string }> };
+  'marts/stale-marts': { parameters: [datasets: readonly string[]]; row: Readonly<{ dataset: string }> };
 }

@@ -1,10 +1,8 @@
 /** The star as the coordinator touches it: made before the first file, counted and emptied by file. */
 import pg from 'pg';
-import type { Ledger } from '../../../ledger/ledger.ts';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { martDdl, starDdl } from './ddl.ts';
 import { growStar } from './grow-star.ts';
 
 /** SQLSTATE: what is to be dropped is used by something else. */
@@ -16,15 +14,19 @@ const faultySql = '42';
 export const starLock = 0x1a4df411;
 
 /**
- * Makes the dataset's tables and marts where they are missing, adds what the definition has grown by, and
- * keeps the definition. Coordinators that do so at the same time wait for each other.
+ * Makes the dataset's tables and marts where they are missing, and alters the tables that an earlier definition
+ * made. Coordinators that do so at the same time wait for each other. `ddl`: the statements of ddl.ts.
  * Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
  */
-export async function makeStar(pool: pg.Pool, ledger: Ledger, dataset: CompiledDataset): Promise<void> {
+export async function makeStar(
+  pool: pg.Pool,
+  dataset: CompiledDataset,
+  ddl: readonly string[],
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
     await growStar(client, dataset);
-    for (const statement of [...starDdl(dataset), ...martDdl(dataset)]) await client.query(statement);
+    for (const statement of ddl) await client.query(statement);
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
@@ -32,7 +34,6 @@ export async function makeStar(pool: pg.Pool, ledger: Ledger, dataset: CompiledD
     if (cause.code?.startsWith(faultySql)) throw new LandfallError('LF_MART', values, { cause });
     throw cause;
   });
-  await ledger.saveDefinition(dataset.version, dataset.name, dataset);
 }
 
 /** Facts of these chunks. */

@@ -3,26 +3,28 @@ import { staleMarts } from '../../../ledger/tables/marts.ts';
 import type { Registry } from '../../../model/registry.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { Log } from '../../../platform/log/log.ts';
-import type { Stars } from '../ddl/stars.ts';
+import type { SinkSetup } from '../../sink-setup.ts';
 import type { Marts } from './marts.ts';
 
-/** Marts that lack files which are done, or hold some that were undone: whoever should have seen to it died. */
+/** Refreshes the marts that a process which died has left behind the star: files are done or undone that they do not show. */
 export async function refreshStaleMarts(
   context: { readonly pool: pg.Pool; readonly registry: Registry; readonly log: Log },
-  stars: Stars,
+  setup: SinkSetup,
   marts: Marts,
 ): Promise<void> {
-  for (const name of await staleMarts(context.pool)) {
-    const dataset = context.registry.get(name);
-    if (!dataset?.marts.some((mart) => mart.kind === 'table')) continue;
+  const { pool, registry, log } = context;
+  const datasets = registry.all().filter(({ marts }) => marts.some(({ kind }) => kind === 'table'));
+  const names = datasets.map(({ name }) => name);
+  const stale = new Set(await staleMarts(pool, names));
+  for (const dataset of datasets.filter(({ name }) => stale.has(name))) {
     // A definition that does not fit its star stops its own files only.
-    const error = await stars.make(dataset).then(() => null, asLandfallError);
+    const error = await setup.setUp(dataset).then(() => null, asLandfallError);
     if (error === null) void marts.request(dataset);
-    else context.log.warn({ err: error, dataset: name }, 'could not refresh the marts');
+    else log.warn({ err: error, dataset: dataset.name }, 'could not refresh the marts');
   }
 }
 
-/** What a person can fix; anything else is thrown on. */
+/** Returns the error where a person can fix it, and throws any other. */
 function asLandfallError(error: unknown): LandfallError {
   if (error instanceof LandfallError) return error;
   throw error;

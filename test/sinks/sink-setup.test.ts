@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import { defineDataset, integer } from '../../model/index.ts';
+import type { Sink } from '../../sinks/contract.ts';
+import { ddlOf } from '../../sinks/open-sinks.ts';
+import { SinkSetup } from '../../sinks/sink-setup.ts';
+
+const columns = { id: integer() };
+const starred = compileDataset(
+  defineDataset({ name: 'trial', columns, star: { fact: 'fact_trial', columns: ['id'] } }),
+);
+const lakeOnly = compileDataset(defineDataset({ name: 'trial', columns, star: 'none' }));
+
+/** Sinks of which one takes datasets with a star only, and what was asked of them. */
+function rig({ failures = 0 } = {}) {
+  const calls: string[] = [];
+  const sink = (name: string, takes: Sink['takes']) =>
+    ({
+      ...{ name, takes },
+      setUp: async () => {
+        calls.push(name);
+        if (name === 'any' && failures-- > 0) throw new Error('away');
+      },
+    }) as unknown as Sink;
+  const sinks = [sink('any', () => true), sink('starry', ({ star }) => star !== null)];
+  const ledger = { saveDefinition: async () => void calls.push('definition') } as unknown as Ledger;
+  return { calls, setup: new SinkSetup({ sinks, ledger }) };
+}
+
+describe('SinkSetup', () => {
+  it('sets up every sink of the dataset, then stores its definition, once', async () => {
+    const { calls, setup } = rig();
+    await Promise.all([setup.setUp(starred), setup.setUp(starred)]);
+    await setup.setUp(starred);
+    expect(calls).toEqual(['any', 'starry', 'definition']);
+  });
+
+  it('leaves out sinks that the dataset does not write to', async () => {
+    const { calls, setup } = rig();
+    await setup.setUp(lakeOnly);
+    expect(calls).toEqual(['any', 'definition']);
+  });
+
+  it('tries again after a failure', async () => {
+    const { calls, setup } = rig({ failures: 1 });
+    await expect(setup.setUp(starred)).rejects.toThrow('away');
+    expect(calls).toEqual(['any']);
+    await setup.setUp(starred);
+    expect(calls).toEqual(['any', 'any', 'starry', 'definition']);
+  });
+});
+
+describe('ddlOf', () => {
+  it('is the SQL of the sinks that a dataset has', () => {
+    expect(ddlOf(starred).join('\n')).toContain('fact_trial');
+    expect(ddlOf(lakeOnly)).toEqual([]);
+  });
+});
