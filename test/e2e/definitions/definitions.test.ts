@@ -2,11 +2,11 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { loadRegistry } from '../../model/registry.ts';
-import { createLog } from '../../platform/log/log.ts';
-import { startWorker, type Worker } from '../../workers/worker.ts';
-import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
-import { type Backend, onBothBackends, type TestSite, testSite } from './site.ts';
+import { loadRegistry } from '../../../model/registry.ts';
+import { createLog } from '../../../platform/log/log.ts';
+import { startWorker, type Worker } from '../../../workers/worker.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { type Backend, onBothBackends, type TestSite, testSite } from '../site.ts';
 
 const source = (name: string, columns = 'id: integer(), place: text()', more = '') =>
   `import { defineDataset, integer, lookup, table, text, unique } from 'landfall';

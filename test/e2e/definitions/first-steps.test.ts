@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { tempFolder, testDatabase } from '../support/index.ts';
-import { landfall, main } from './run.ts';
+import { landfall, main } from '../../cli/run.ts';
+import { tempFolder, testDatabase } from '../../support/index.ts';
 
 it('a folder begins empty, definitions are taken up as they are written, and a broken one stops itself only', async () => {
   const cwd = tempFolder();
