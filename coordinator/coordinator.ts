@@ -26,7 +26,7 @@ import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
 import { openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
-import type { Storage } from '../platform/storage/contract.ts';
+import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
@@ -88,7 +88,7 @@ class LandfallCoordinator implements Coordinator {
   private readonly marts: Marts;
   private readonly inFlight = new FilesInFlight();
   private readonly closers: (() => Promise<unknown>)[] = [];
-  private landing: Storage | null = null;
+  private landing: ReadableStore | null = null;
   private places: Places = { landing: null, failed: null };
   private discovery: Discovery | null = null;
   private left: readonly UnknownFile[] = [];

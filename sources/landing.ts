@@ -6,7 +6,7 @@ import type { Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import { landingOutage, type Outage } from '../platform/errors/outage.ts';
 import type { Log } from '../platform/log/log.ts';
-import type { ReadableStore, Storage } from '../platform/storage/contract.ts';
+import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { type Scheme, schemeOf } from '../platform/storage/schemes.ts';
 import { startBucketDiscovery } from './bucket/discover-bucket.ts';
@@ -21,14 +21,14 @@ export interface LandingEvents {
 }
 
 /** Opens the landing folder, and creates a folder in it for each dataset. */
-export async function openLanding(landingUrl: string, registry: Registry): Promise<Storage> {
+export async function openLanding(landingUrl: string, registry: Registry): Promise<ReadableStore> {
   const landing = await openStorage(landingUrl);
   await makeLandingFolders(landing, registry);
   return landing;
 }
 
 /** Creates the folders of datasets that have none yet. */
-export async function makeLandingFolders(landing: Storage, registry: Registry): Promise<void> {
+export async function makeLandingFolders(landing: ReadableStore, registry: Registry): Promise<void> {
   if (schemeOf(landing.url) !== 'folder') return;
   for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
 }

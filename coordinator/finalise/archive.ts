@@ -15,7 +15,7 @@ import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { Move, Storage } from '../../platform/storage/contract.ts';
-import { keyIn, objectUrl, openObject, openObjects } from '../../platform/storage/index.ts';
+import { keyIn, objectUrl, openWritableObject, openWritableObjects } from '../../platform/storage/index.ts';
 import type { Context } from '../context.ts';
 import type { Moved } from '../stages.ts';
 
@@ -76,7 +76,7 @@ async function plainMoves(
   );
   const taken = await target.stats(leaving.map(archiveKey));
   const moves: { storage: Storage; files: MovingFile[] }[] = [];
-  for (const { storage, keys, at } of await openObjects(leaving.map(({ url }) => url))) {
+  for (const { storage, keys, at } of await openWritableObjects(leaving.map(({ url }) => url))) {
     const stored = await storage.stats(keys);
     const plain = at.flatMap((place, i): MovingFile[] => {
       const { fileId, url: from, fingerprint } = leaving[place];
@@ -101,7 +101,7 @@ async function intoArchive(context: Context, file: LedgerFile): Promise<Moved> {
 /** Removes the error report of a file that was loaded from the folder of failed files. */
 async function dropReport(context: Context, file: LedgerFile): Promise<void> {
   if (!liesIn(await context.failed(), file.url)) return;
-  const { storage, key } = await openObject(file.url);
+  const { storage, key } = await openWritableObject(file.url);
   await storage.delete(`${key}.error.json`);
   crashPoint('away.report-dropped');
 }
@@ -121,7 +121,7 @@ async function intoFailed(context: Context, file: LedgerFile, receipt: Receipt):
   const wanted = `${file.dataset}/${file.name}`;
   const moved = await moveOut(context, file, context.failed, { wanted, before: write });
   if (moved !== 'stays' || !liesIn(await context.failed(), file.url)) return moved;
-  const { storage, key } = await openObject(file.url);
+  const { storage, key } = await openWritableObject(file.url);
   if (file.origin === 'landing' && (await storage.stat(key)) !== null) await write(storage, key);
   return moved;
 }
@@ -153,7 +153,7 @@ async function moveOut(
   if (file.origin !== 'landing') return 'stays';
   const target = await openTarget();
   if (liesIn(target, file.url)) return 'stays';
-  const { storage, key: sourceKey } = await openObject(file.url);
+  const { storage, key: sourceKey } = await openWritableObject(file.url);
   const stored = await storage.stat(sourceKey);
   const begun = file.movingTo === null ? null : keyIn(target, file.movingTo);
   if (stored?.fingerprint !== file.fingerprint) {

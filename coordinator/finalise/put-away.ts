@@ -5,7 +5,7 @@ import { filesNotPutAway } from '../../ledger/tables/archive.ts';
 import type { Places } from '../../ledger/tables/scopes.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
-import type { Storage } from '../../platform/storage/contract.ts';
+import type { ReadableStore } from '../../platform/storage/contract.ts';
 import { folderUrl } from '../../platform/storage/index.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
 import type { Context } from '../context.ts';
@@ -21,7 +21,7 @@ async function placeOf(url: string): Promise<string> {
 }
 
 /** `landing`: null for a command that is not responsible for the landing folder. */
-export async function placesOf(landing: Storage | null, { failedUrl }: Config): Promise<Places> {
+export async function placesOf(landing: ReadableStore | null, { failedUrl }: Config): Promise<Places> {
   if (landing === null) return { landing: null, failed: null };
   const failed = await placeOf(failedUrl);
   return { landing: folderUrl(landing), failed: folderUrl({ url: failed }) };

@@ -5,7 +5,7 @@ import type { Landed } from '../../ledger/tables/files.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Log } from '../../platform/log/log.ts';
-import type { Storage } from '../../platform/storage/contract.ts';
+import type { ReadableStore } from '../../platform/storage/contract.ts';
 import { objectUrl } from '../../platform/storage/index.ts';
 import type { Arrival, Discovery } from '../../sources/contract.ts';
 import { type LandingEvents, watchLanding } from '../../sources/landing.ts';
@@ -29,7 +29,7 @@ export interface Arriving {
 
 /** Watches the landing folder until the discovery is closed. */
 export function watchArrivals(
-  landing: Storage,
+  landing: ReadableStore,
   arriving: Arriving,
   { onFile, onLeft, onOutage }: ArrivalEvents,
 ): Promise<Discovery> {
@@ -46,7 +46,7 @@ export function watchArrivals(
  * may end before it is added.
  */
 export async function noteArrivals(
-  landing: Storage,
+  landing: ReadableStore,
   { ledger, scope, inFlight }: Pick<Arriving, 'ledger' | 'scope' | 'inFlight'>,
   arrivals: readonly Arrival[],
 ): Promise<LedgerFile[]> {

@@ -1,7 +1,7 @@
 /** Opens stores by their address: a folder, or a prefix of an S3 bucket. */
 import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../errors/errors.ts';
-import type { Storage } from './contract.ts';
+import type { ReadableStore, Storage } from './contract.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { addressesOf, type Scheme, schemeOf } from './schemes.ts';
 import { type StoreRole, storeError } from './store-error.ts';
@@ -28,11 +28,16 @@ export async function openStorage(url: string, role: StoreRole = 'landing'): Pro
 }
 
 /**
- * The store and key of one object.
+ * The store and key of one object, to read it.
  * @param url file:///absolute/path or s3://bucket/key
  * @throws LandfallError LF_FILE_MISSING where its folder is not there
  */
-export async function openObject(url: string): Promise<{ storage: Storage; key: string }> {
+export function openObject(url: string): Promise<{ storage: ReadableStore; key: string }> {
+  return openWritableObject(url);
+}
+
+/** openObject for who moves, replaces or deletes it. */
+export async function openWritableObject(url: string): Promise<{ storage: Storage; key: string }> {
   const { store, key } = addressesOf(url).split(url);
   try {
     return { storage: await finders[schemeOf(url)](store, 'landing'), key };
@@ -44,15 +49,20 @@ export async function openObject(url: string): Promise<{ storage: Storage; key: 
 }
 
 /** Objects of one folder. */
-export interface Together {
-  readonly storage: Storage;
+export interface Together<Store extends ReadableStore = ReadableStore> {
+  readonly storage: Store;
   readonly keys: readonly string[];
   /** The place of each among the addresses that were asked for. */
   readonly at: readonly number[];
 }
 
 /** openObject for many: each folder is opened once. Those whose folder is not there are left out. */
-export async function openObjects(urls: readonly string[]): Promise<Together[]> {
+export function openObjects(urls: readonly string[]): Promise<Together[]> {
+  return openWritableObjects(urls);
+}
+
+/** openObjects for who moves, replaces or deletes them. */
+export async function openWritableObjects(urls: readonly string[]): Promise<Together<Storage>[]> {
   const folders = new Map<string, number[]>();
   for (const [i, url] of urls.entries()) {
     const folder = url.slice(0, url.lastIndexOf('/'));
@@ -60,9 +70,9 @@ export async function openObjects(urls: readonly string[]): Promise<Together[]> 
     if (known) known.push(i);
     else folders.set(folder, [i]);
   }
-  const opened: Together[] = [];
+  const opened: Together<Storage>[] = [];
   for (const at of folders.values()) {
-    const first = await openObject(urls[at[0]]).catch(nullIfGone);
+    const first = await openWritableObject(urls[at[0]]).catch(nullIfGone);
     if (first === null) continue;
     const keys = at.map((i) => addressesOf(urls[i]).split(urls[i]).key);
     opened.push({ storage: first.storage, keys, at });

@@ -3,7 +3,7 @@
 import type { Claim } from '../../ledger/ledger.ts';
 import { linesBeforeRecords } from '../../platform/layout.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
-import type { Storage } from '../../platform/storage/contract.ts';
+import type { ReadableStore } from '../../platform/storage/contract.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { spoolKey } from '../../platform/storage/spool.ts';
 
@@ -20,7 +20,7 @@ export interface ChunkSource {
 export async function openChunk(
   job: Pick<ChunkJob, 'fileId' | 'number' | 'byteStart' | 'byteEnd'>,
   claim: Pick<Claim, 'file' | 'lineStart' | 'unpacked'>,
-  lake: Storage,
+  lake: ReadableStore,
 ): Promise<ChunkSource> {
   const { file, lineStart, unpacked } = claim;
   if (unpacked !== undefined) {

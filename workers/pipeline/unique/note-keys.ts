@@ -18,7 +18,7 @@ import type { CompiledDataset } from '../../../model/compiled.ts';
 import { convertFallbacks } from '../../../model/enrich/fallback.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
-import type { Storage } from '../../../platform/storage/contract.ts';
+import type { ReadableStore } from '../../../platform/storage/contract.ts';
 import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-copy.ts';
 import { Slots } from '../../slots.ts';
 import type { Stopwatch } from '../../stopwatch.ts';
@@ -29,7 +29,7 @@ import { batchKeys } from './batch-keys.ts';
 /** What noting a chunk's keys takes of a worker. */
 export interface KeyTools {
   readonly pool: pg.Pool;
-  readonly lake: Storage;
+  readonly lake: ReadableStore;
   readonly kernel: Kernel;
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;
