@@ -1,4 +1,4 @@
-/** Enrichments as written → a list in which each comes after what it reads. */
+/** Compiles enrichments to a list in which each comes after its inputs. */
 import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
 import { lat, lon } from '../enrich/geo.ts';
 import type { DatasetDefinition } from '../language/define.ts';
@@ -7,7 +7,7 @@ import { typeOf } from '../types/column-types.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** References to the columns, as `enrich` and `rules` are given them. */
+/** References to the columns, as `enrich` and `rules` receive them. */
 export function columnRefs(source: DatasetDefinition): Record<string, ColumnRef> {
   const refs: Record<string, ColumnRef> = {};
   for (const [name, { type, logical }] of Object.entries(source.columns)) {
@@ -18,7 +18,7 @@ export function columnRefs(source: DatasetDefinition): Record<string, ColumnRef>
 
 const partBuilders = { lon, lat };
 
-/** What the version hash sees of an enrichment. */
+/** What the version hash covers of an enrichment. */
 export interface Operation {
   readonly name: string;
   readonly inputs: readonly string[];
@@ -31,8 +31,8 @@ export interface OrderedEnrichments {
 }
 
 /**
- * Halves of points first, then what `enrich` returns, each after its inputs. What is used but not returned
- * is named #1, #2, … . Adds all of them to `names`.
+ * The halves of points, then what `enrich` returns, each after its inputs. Enrichments that are used but not returned
+ * are named #1, #2, … . Adds all of them to `names`.
  */
 export function compileEnrichments(
   source: DatasetDefinition,
@@ -68,11 +68,11 @@ function callEnrich(
         mistakes.add(
           `enrich.${name}`,
           'it is not an enrichment',
-          'Give what year(…), compute(…) and the like return',
+          'Use the result of year(…), compute(…) or another builder',
         );
     }
   } catch (error) {
-    mistakes.add('enrich', messageOf(error), 'See the function given as enrich');
+    mistakes.add('enrich', messageOf(error), 'Check the function enrich');
   }
   return good;
 }
@@ -81,7 +81,7 @@ export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
-/** The references, complaining about names that are not there: JavaScript would give undefined. */
+/** The references, wrapped to throw for an unknown name, for which JavaScript would return undefined. */
 export function guarded(refs: Readonly<Record<string, ColumnRef>>): Readonly<Record<string, ColumnRef>> {
   return new Proxy(refs, {
     get(target, name) {
@@ -107,7 +107,7 @@ class Ordering implements OrderedEnrichments {
     this.mistakes = mistakes;
   }
 
-  /** Says under which name an enrichment is returned, before anything that uses it is added. */
+  /** Registers the name under which an enrichment is returned, before anything that uses it is added. */
   claim(name: string, enrichment: Enrichment): void {
     if (!this.nameOf.has(enrichment)) this.nameOf.set(enrichment, name);
   }
@@ -137,7 +137,7 @@ class Ordering implements OrderedEnrichments {
     });
   }
 
-  /** Name of the vector that an input is read from; adds enrichments that were not added yet. */
+  /** Name of the vector that an input is read from. Adds an enrichment that has not been added yet. */
   private inputName(input: Ref, place: string): string {
     if (isColumnRef(input)) return input.column;
     if (!isEnrichment(input)) {

@@ -171,7 +171,7 @@ function callRules(
   try {
     return source.rules?.(guarded(refs)) ?? {};
   } catch (error) {
-    mistakes.add('rules', messageOf(error), 'See the function given as rules');
+    mistakes.add('rules', messageOf(error), 'Check the function rules');
     return {};
   }
 }

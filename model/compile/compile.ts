@@ -99,7 +99,7 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
       mistakes.add(
         `columns.${name}`,
         'it is not a column',
-        'Give what text(), integer() and the like return',
+        'Use the result of text(), integer() or another builder',
       );
     }
   }

@@ -229,7 +229,7 @@ function suspectDays(from: Float64Array, to: Float64Array): Uint8Array {
   return suspect;
 }
 
-/** True where the local time happened twice because clocks were set back. */
+/** True for rows whose local time happened twice because clocks were set back. */
 export function isAmbiguous(input: Ref<'timestamp'>): Enrichment<'boolean'> {
   return {
     type: 'boolean',

@@ -23,11 +23,11 @@ export interface WholeOptions extends NumberOptions {
   readonly oneOf?: readonly number[];
 }
 
-/** How a date, a time of day or a timestamp is written. Each type has its own fields of formats. */
+/** How a date, a time of day or a timestamp is written. The type decides which fields its formats have. */
 export interface FormatOptions extends ColumnOptions {
-  /** Tried in order. */
+  /** Formats, tried in order. */
   readonly formats?: readonly string[];
-  /** Language of month names. Russian takes nominative, genitive and short forms. Default: 'en'. */
+  /** Language of month names. Russian names may be nominative, genitive or short forms. Default: 'en'. */
   readonly locale?: 'en' | 'ru';
 }
 
