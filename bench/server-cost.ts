@@ -9,10 +9,9 @@ import { wholeNumber } from '../cli/commands/generate.ts';
 import { connectDatabase } from '../platform/database/database.ts';
 import { Members } from '../sinks/postgres/dimensions/members.ts';
 import { openFactCopy } from '../sinks/postgres/facts/fact-copy.ts';
-import { machine, versions } from './processes/host.ts';
 import { processStat } from './processes/proc.ts';
 import { median } from './rounds/rounds.ts';
-import { saveResults } from './rounds/save.ts';
+import { resultsHead, saveResults } from './rounds/save.ts';
 import { Arena } from './sides/arena.ts';
 
 const flags = new Command('bench:server')
@@ -190,13 +189,7 @@ try {
   }
   const members = await askMembers(arena);
   const results = {
-    format: 1,
-    kind: 'server',
-    at: new Date().toISOString(),
-    command: `npm run bench:server -- ${process.argv.slice(2).join(' ')}`.trim(),
-    machine: machine(),
-    versions: await versions(arena.server.version),
-    rows: flags.rows,
+    ...(await resultsHead('server', arena.server.version, flags.rows)),
     variants: measured.map(({ name, rounds }) => ({ name, microsecondsOfCpu: median(rounds), rounds })),
     members: {
       count: flags.members,

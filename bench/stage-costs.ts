@@ -7,9 +7,8 @@ import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';
 import { nodeFlags, workerEnvironment } from '../workers/node-options.ts';
 import { runTogether } from './processes/children.ts';
-import { machine, versions } from './processes/host.ts';
 import { median } from './rounds/rounds.ts';
-import { saveResults } from './rounds/save.ts';
+import { resultsHead, saveResults } from './rounds/save.ts';
 import { Arena } from './sides/arena.ts';
 import { prepareStaged, type StagedLoad } from './stages/staged-load.ts';
 import { subjectNames, subjectOf } from './stages/staged-subjects.ts';
@@ -87,13 +86,7 @@ try {
   const rounds: Costs[] = [];
   for (let number = 0; number < flags.rounds; number++) rounds.push(await round(arena));
   const results = {
-    format: 1,
-    kind: 'stages',
-    at: new Date().toISOString(),
-    command: `npm run bench:stages -- ${process.argv.slice(2).join(' ')}`.trim(),
-    machine: machine(),
-    versions: await versions(arena.server.version),
-    rows: flags.rows,
+    ...(await resultsHead('stages', arena.server.version, flags.rows)),
     chunkBytes,
     microsecondsOfCpu: medians(rounds.map((one) => one.microsecondsOfCpu)),
     bytes: medians(rounds.map((one) => one.bytes)),

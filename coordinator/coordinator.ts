@@ -26,6 +26,7 @@ import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
 import { openQueues, type Queues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
+import { started } from '../platform/started.ts';
 import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
@@ -63,14 +64,7 @@ const stuckLocks = 3;
 
 /** Throws LF_COORDINATOR_RUNNING if the scope already has a coordinator. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const coordinator = new LandfallCoordinator(options);
-  try {
-    await coordinator.start();
-  } catch (error) {
-    await coordinator.close();
-    throw error;
-  }
-  return coordinator;
+  return started(new LandfallCoordinator(options));
 }
 
 class LandfallCoordinator implements Coordinator {

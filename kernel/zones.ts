@@ -67,7 +67,8 @@ function skipped(table: ZoneTable, before: number): Piece {
     : { offset: next, shift: old - next, reject: 0 };
 }
 
-function lastAtOrBefore(starts: Float64Array, value: number): number {
+/** The last of the ascending starts that is at or before the value; the first where none is. */
+export function lastAtOrBefore(starts: Float64Array, value: number): number {
   let low = 0;
   let high = starts.length;
   while (high - low > 1) {

@@ -5,16 +5,11 @@ import type { FileLayout } from '../platform/layout.ts';
 import type { FileLink } from '../platform/progress/progress.ts';
 import type { StreamChunk } from '../platform/stream-scan.ts';
 import type { ErrorDescription, LedgerFileState } from './rows.ts';
+import type { FileRow } from './statements/row-types.ts';
 
-export interface NewFile {
-  readonly dataset: string;
-  /** As landed, relative to landing/<dataset>/. */
-  readonly name: string;
-  readonly url: string;
-  readonly scope: string;
-  readonly origin: 'landing' | 'ingest' | 'replay';
-  readonly bytes: number;
-  readonly fingerprint: string;
+type Identity = 'dataset' | 'name' | 'url' | 'scope' | 'origin' | 'bytes' | 'fingerprint';
+
+export interface NewFile extends Pick<FileRow, Identity> {
   /** The file that it comes from, where that is known from the start. */
   readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
 }

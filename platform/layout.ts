@@ -1,17 +1,10 @@
 /** A file's layout, and what it means for reading the file. */
 import { unitBytes } from '../kernel/dialect/encodings.ts';
+import type { KernelDialect } from '../kernel/types.ts';
 import type { Drift } from './progress/progress.ts';
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
-export interface FileLayout {
-  readonly delimiter: string;
-  readonly quote: string | null;
-  readonly trim: boolean;
-  readonly escape?: string | null;
-  readonly lineEnds?: 'lf' | 'any';
-  readonly comment?: string | null;
-  readonly shortRows?: 'reject' | 'pad';
-  readonly longRows?: 'reject' | 'truncate';
+export interface FileLayout extends KernelDialect {
   readonly encoding: string;
   /** What of this was found in the file, because the definition leaves it to the file. */
   readonly detected?: readonly string[];

@@ -3,6 +3,7 @@
  * what is around the records (sniff-around.ts). Every candidate reads the first records, and the reading that
  * fits best is taken. When two readings differ and fit equally well, the file is refused: nothing is guessed.
  */
+import { BACKSLASH, CR, LF } from '../../kernel/dialect/control.ts';
 import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
@@ -30,10 +31,6 @@ const recordsLooked = 30;
 
 /** Characters of a record that an error shows. */
 const shownCharacters = 60;
-
-const LF = 0x0a;
-const CR = 0x0d;
-const BACKSLASH = 0x5c;
 
 /** One way to read the file. */
 export interface Reading {

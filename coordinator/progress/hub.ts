@@ -9,6 +9,7 @@
  * hundred workers do not cause a thousand messages a second. No timer here polls: each is set by an event
  * and fires once.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { changeChannel } from '../../ledger/ledger.ts';
@@ -22,6 +23,7 @@ import type {
   SnapshotMessage,
   Tick,
 } from '../../platform/progress/progress.ts';
+import { started } from '../../platform/started.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
 import { ProgressClient } from './client.ts';
 import { createLedgerReader, type Dirty } from './ledger-reader.ts';
@@ -71,14 +73,7 @@ export interface Hub {
 
 /** Reads the ledger and subscribes to its changes. When it resolves, the hub is ready. */
 export async function createHub(options: HubOptions): Promise<Hub> {
-  const hub = new ProgressHub(options);
-  try {
-    await hub.start();
-  } catch (error) {
-    await hub.close();
-    throw error;
-  }
-  return hub;
+  return started(new ProgressHub(options));
 }
 
 class ProgressHub implements Hub {

@@ -2,8 +2,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { ThroughputSample } from '../../platform/progress/progress.ts';
-import { PanelHead } from './files.tsx';
 import { compact, count } from './format.ts';
+import { PanelHead } from './panel.tsx';
 import { chartPoints, chartStart, isMoving, shownMs } from './throughput.ts';
 
 const height = 150;
@@ -75,7 +75,11 @@ export function Chart({
 /** `start` says when the chart begins, in ms, whenever it is drawn. */
 function options(element: HTMLElement, start: () => number): uPlot.Options {
   const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
+  // light-dark() is resolved in a colour of the element, not in the custom property itself.
+  const colour = (name: string) => {
+    element.style.color = `var(${name})`;
+    return style.color;
+  };
   const axis = {
     stroke: colour('--quiet'),
     font: `11px ${style.fontFamily}`,

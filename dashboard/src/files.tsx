@@ -1,13 +1,11 @@
 /** Files: those that need a person, those in flight, those that have ended. */
 
-import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
-import { Bar } from './bar.tsx';
 import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
+import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
 import type { Summary } from './summary.ts';
 
@@ -17,9 +15,8 @@ const shortList = 15;
 const longList = 60;
 
 export function Files({ summary, totals }: { summary: Summary; totals: Totals }) {
-  const [all, setAll] = useState(false);
   const { running, ended, unknown } = summary;
-  const endedShown = all ? ended : ended.slice(0, shortList);
+  const { shown, more } = useShortList(ended, shortList, 'file');
   return (
     <section class="panel" id="files" tabIndex={-1} aria-label="Files">
       <PanelHead title="Files" note={`${plural(totals.files, 'file')}, ${size(totals.bytes)}`} />
@@ -42,26 +39,13 @@ export function Files({ summary, totals }: { summary: Summary; totals: Totals })
       )}
       {ended.length > 0 && (
         <ul class="files ended">
-          {endedShown.map((file) => (
+          {shown.map((file) => (
             <EndedFile key={file.fileId} file={file} />
           ))}
         </ul>
       )}
-      {ended.length > endedShown.length && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show {plural(ended.length - endedShown.length, 'more file')}
-        </button>
-      )}
+      {more}
     </section>
-  );
-}
-
-export function PanelHead({ title, note }: { title: string; note?: ComponentChildren }) {
-  return (
-    <div class="panel-head">
-      <h2>{title}</h2>
-      {note && <span class="quiet">{note}</span>}
-    </div>
   );
 }
 

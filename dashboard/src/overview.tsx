@@ -1,7 +1,7 @@
 /** The state of everything in one sentence, one bar and six numbers. */
 import type { ProgressState, Totals } from '../../platform/progress/progress.ts';
-import { Bar } from './bar.tsx';
 import { compact, count, percent, size } from './format.ts';
+import { Bar } from './panel.tsx';
 import type { Summary } from './summary.ts';
 
 export function Overview({ state, summary }: { state: ProgressState; summary: Summary }) {

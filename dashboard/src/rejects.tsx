@@ -1,10 +1,8 @@
 /** The rows that were not loaded, of late: where, why, and what stood there. */
 
-import { useState } from 'preact/hooks';
-import { plural } from '../../platform/plural.ts';
 import type { FileProgress, RejectSample } from '../../platform/progress/progress.ts';
-import { PanelHead } from './files.tsx';
 import { count } from './format.ts';
+import { PanelHead, useShortList } from './panel.tsx';
 
 const shortList = 6;
 
@@ -14,9 +12,8 @@ export function Rejects(props: {
   total: number;
 }) {
   const { rejects, files, total } = props;
-  const [all, setAll] = useState(false);
   const names = new Map(files.map((file) => [file.fileId, file.name]));
-  const shown = all ? rejects : rejects.slice(0, shortList);
+  const { shown, more } = useShortList(rejects, shortList, 'reject');
   return (
     <section class="panel" aria-label="Recent rejects">
       <PanelHead title="Recent rejects" note={total > 0 ? `${count(total)} in all` : undefined} />
@@ -48,11 +45,7 @@ export function Rejects(props: {
           </li>
         ))}
       </ul>
-      {rejects.length > shown.length && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show {plural(rejects.length - shown.length, 'more reject')}
-        </button>
-      )}
+      {more}
     </section>
   );
 }

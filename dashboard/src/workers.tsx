@@ -1,11 +1,9 @@
 /** Workers: what each has in flight, and what it costs. */
 
-import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
 import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
-import { Bar } from './bar.tsx';
-import { PanelHead } from './files.tsx';
 import { compact, size } from './format.ts';
+import { Bar, PanelHead, useShortList } from './panel.tsx';
 
 const shortList = 12;
 
@@ -16,10 +14,9 @@ export function Workers({
   workers: readonly WorkerProgress[];
   files: readonly FileProgress[];
 }) {
-  const [all, setAll] = useState(false);
   const names = new Map(files.map((file) => [file.fileId, file.name]));
   const sorted = [...workers].sort((a, b) => a.host.localeCompare(b.host) || a.pid - b.pid);
-  const shown = all ? sorted : sorted.slice(0, shortList);
+  const { shown, more } = useShortList(sorted, shortList, 'worker');
   return (
     <section class="panel" aria-label="Workers">
       <PanelHead title="Workers" note={workers.length > 0 ? load(workers) : undefined} />
@@ -31,11 +28,7 @@ export function Workers({
           <Worker key={worker.workerId} worker={worker} names={names} />
         ))}
       </ul>
-      {sorted.length > shown.length && (
-        <button type="button" class="more" onClick={() => setAll(true)}>
-          Show {plural(sorted.length - shown.length, 'more worker')}
-        </button>
-      )}
+      {more}
     </section>
   );
 }

@@ -1,9 +1,8 @@
 /** Reads the first records of a file as texts, by the same table of states as the kernel's general reader. */
 
 import type { KernelDialect } from '../types.ts';
+import { CR } from './control.ts';
 import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
-
-const CR = 13;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,8 +1,6 @@
 /** Lines that are not records: before a file's first record, and after its last. */
+import { CR, LF } from './control.ts';
 import { originalBytes, toUtf8, unitBytes } from './encodings.ts';
-
-const LF = 10;
-const CR = 13;
 
 /** Where the first `lines` lines of `utf8` end; null if there are fewer. */
 export function linesEnd(utf8: Uint8Array, lines: number, anyLineEnd: boolean): number | null {

@@ -15,7 +15,9 @@
  * A delimiter of several bytes has one state for each of its prefixes (`match` bytes of it were seen). So has
  * the text that begins a comment.
  */
+
 import type { KernelDialect } from '../types.ts';
+import { CR, LF } from './control.ts';
 
 /** What a byte does besides leading to the next state: one of eight steps, and flags. */
 export const Step = {
@@ -77,9 +79,6 @@ const FINAL_MASK = 7;
 export function finalAt({ final }: Machine, state: number): number {
   return final[state] & FINAL_MASK;
 }
-
-const LF = 10;
-const CR = 13;
 
 /** More states than any dialect has. */
 export const STATES_MAX = 64;

@@ -27,6 +27,7 @@ export type Accounts = Readonly<Record<string, Account>>;
 export interface FileRow {
   readonly file_id: number;
   readonly dataset: string;
+  /** As landed, relative to landing/<dataset>/. */
   readonly name: string;
   readonly url: string;
   readonly scope: string;

@@ -45,6 +45,15 @@ function placeAt(inputs: readonly Vector[], at: number): { lon: Degrees; lat: De
   return { lon: degreesOf(first), lat: degreesOf(inputs[at + 1]) };
 }
 
+/** What enrichments of one place have in common. Null rows are left to `run`. */
+function ofPlace(
+  place: PointRef,
+  operation: readonly unknown[],
+  run: (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector,
+) {
+  return { inputs: inputsOf(place), operation, accepts: places(1), total: false, build: () => run };
+}
+
 function half(name: 'lon' | 'lat', input: Ref<'point'>): Enrichment<'float8'> {
   const run = (inputs: readonly Vector[], rows: number): Vector => {
     const vector = inputs[0] as PointVector;
@@ -124,15 +133,7 @@ export function gridCell(place: PointRef, degrees: number): Enrichment<'integer'
       ...(outside > 0 ? nullCells(nulls, values, rows) : nulls),
     };
   };
-  return {
-    type: 'integer',
-    logical: { type: 'integer' },
-    inputs: inputsOf(place),
-    operation: ['gridCell', degrees],
-    accepts: places(1),
-    total: false,
-    build: () => run,
-  };
+  return { type: 'integer', logical: { type: 'integer' }, ...ofPlace(place, ['gridCell', degrees], run) };
 }
 
 const geohashDigits = new TextEncoder().encode('0123456789bcdefghjkmnpqrstuvwxyz');
@@ -195,15 +196,7 @@ export function geohash(place: PointRef, precision: number): Enrichment<'text'> 
     if (outside > 0) nulls = withNulls(nulls, isNull, rows);
     return { kind: 'utf8', length: rows, offsets, bytes, ...nulls };
   };
-  return {
-    type: 'text',
-    logical: { type: 'text' },
-    inputs: inputsOf(place),
-    operation: ['geohash', precision],
-    accepts: places(1),
-    total: false,
-    build: () => run,
-  };
+  return { type: 'text', logical: { type: 'text' }, ...ofPlace(place, ['geohash', precision], run) };
 }
 
 const earthKm = 6371.0088;

@@ -53,40 +53,31 @@ function selectUtf8(vector: Extract<Vector, { kind: 'utf8' }>, kept: Int32Array)
 /** Copies the rows `kept` of a vector. */
 export function selectRows(vector: Vector, kept: Int32Array): Vector {
   const base = { length: kept.length, ...selectNulls(vector, kept) };
+  const numbers = <T extends Numbers>(values: T) => selectNumbers(values, kept);
   switch (vector.kind) {
     case 'int32':
-      return { kind: 'int32', values: selectNumbers(vector.values, kept), ...base };
+      return { kind: 'int32', values: numbers(vector.values), ...base };
     case 'float64':
-      return { kind: 'float64', values: selectNumbers(vector.values, kept), ...base };
+      return { kind: 'float64', values: numbers(vector.values), ...base };
     case 'boolean':
-      return { kind: 'boolean', values: selectNumbers(vector.values, kept), ...base };
+      return { kind: 'boolean', values: numbers(vector.values), ...base };
     case 'dictionary':
-      return {
-        kind: 'dictionary',
-        values: selectNumbers(vector.values, kept),
-        dictionary: vector.dictionary,
-        ...base,
-      };
+      return { kind: 'dictionary', values: numbers(vector.values), dictionary: vector.dictionary, ...base };
     case 'int64':
       return { kind: 'int64', values: selectBig(vector.values, kept), ...base };
     case 'timestamp':
       return {
         kind: 'timestamp',
         values: selectBig(vector.values, kept),
-        localDay: selectNumbers(vector.localDay, kept),
-        localSecond: selectNumbers(vector.localSecond, kept),
+        localDay: numbers(vector.localDay),
+        localSecond: numbers(vector.localSecond),
         ...base,
       };
     case 'uuid':
     case 'decimal128':
       return { kind: vector.kind, values: selectNumbers(vector.values, kept, 16), ...base };
     case 'point':
-      return {
-        kind: 'point',
-        lon: selectNumbers(vector.lon, kept),
-        lat: selectNumbers(vector.lat, kept),
-        ...base,
-      };
+      return { kind: 'point', lon: numbers(vector.lon), lat: numbers(vector.lat), ...base };
     case 'utf8':
       return { kind: 'utf8', ...selectUtf8(vector, kept), ...base };
   }

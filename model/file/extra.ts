@@ -3,7 +3,9 @@
  * the definition, and they become one json object per row. A file without unknown columns is read as if the
  * definition kept none.
  */
+
 import { isValid, type Utf8Vector, type Vector } from '../../kernel/columns/vectors.ts';
+import { BACKSLASH } from '../../kernel/dialect/control.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 
@@ -29,7 +31,6 @@ function textColumn(dataset: CompiledDataset, name: string): CompiledColumn {
 
 const encoder = new TextEncoder();
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;

@@ -8,7 +8,14 @@ import {
   type Plain,
   plainColumn,
 } from './column-options.ts';
-import type { ColumnType, Converter, Fault, Reading, VectorOf } from './column-type.ts';
+import {
+  type ColumnType,
+  type Converter,
+  type Fault,
+  type Reading,
+  storedBoolean,
+  type VectorOf,
+} from './column-type.ts';
 import { everyFits } from './recognise.ts';
 import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
@@ -102,7 +109,7 @@ export const booleanType: ColumnType<
   partition: { text: booleanText },
   computed: {
     logical: { type: 'boolean' },
-    stored: (value) => (typeof value === 'boolean' ? value : undefined),
+    stored: storedBoolean,
   },
   day: null,
   parts: null,

@@ -144,6 +144,11 @@ export interface ComputedForm<L> {
   stored(value: unknown): unknown;
 }
 
+/** `stored` of the types that take a number, a text or a truth value as it is. */
+export const storedNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
+export const storedText = (value: unknown) => (typeof value === 'string' ? value : undefined);
+export const storedBoolean = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
+
 /** A column of a part. Its statistics follow from the vector that fills it. */
 export interface ParquetForm {
   readonly physical: 'boolean' | 'int32' | 'int64' | 'double' | 'byteArray' | 'bytes16';

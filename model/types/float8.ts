@@ -1,6 +1,6 @@
 /** Doubles. */
 import { type ColumnOf, type NumberOptions, type Plain, plainColumn } from './column-options.ts';
-import type { ColumnType } from './column-type.ts';
+import { type ColumnType, storedNumber } from './column-type.ts';
 import { everyFits } from './recognise.ts';
 import { builderOf } from './vector-builder.ts';
 
@@ -43,7 +43,7 @@ export const float8Type: ColumnType<Plain<'float8'>, 'float64', number, 'member'
   partition: null,
   computed: {
     logical: { type: 'float8' },
-    stored: (value) => (typeof value === 'number' ? value : undefined),
+    stored: storedNumber,
   },
   day: null,
   parts: null,

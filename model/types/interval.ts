@@ -8,7 +8,8 @@
 import { RejectReason } from '../../kernel/types.ts';
 import { clockText } from '../enrich/calendar.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
-import { type ColumnType, type Converter, Refusal, type VectorOf } from './column-type.ts';
+import { type ColumnType, type Converter, Refusal } from './column-type.ts';
+import { microsKey } from './temporal/micros-key.ts';
 import { int64Builder } from './vector-builder.ts';
 
 export interface IntervalOptions extends ColumnOptions {
@@ -107,10 +108,6 @@ function stored(value: unknown): bigint | undefined {
   return micros >= -microsMost && micros <= microsMost ? micros : undefined;
 }
 
-function microsText({ values }: VectorOf<'int64'>, _: Plain<'interval'>, row: number): string {
-  return String(values[row]);
-}
-
 export const intervalType: ColumnType<Plain<'interval'>, 'int64', number, 'key' | 'member' | 'computed'> = {
   read: () => ({ type: { kind: 'utf8' }, convert: intervalConverter }),
   faults: () => [],
@@ -133,11 +130,7 @@ export const intervalType: ColumnType<Plain<'interval'>, 'int64', number, 'key' 
   copy: { int64: 'interval' },
   parquet: () => ({ physical: 'int64', annotation: null }),
 
-  key: {
-    text: microsText,
-    sql: (expression) => `(extract(epoch from ${expression}) * 1000000)::bigint::text`,
-    about: () => 'interval',
-  },
+  key: microsKey('interval'),
   member: true,
   partition: null,
   computed: { logical: { type: 'interval' }, stored },

@@ -1,7 +1,7 @@
 /** JSON, checked to be something that PostgreSQL's jsonb can hold, and stored as it is written. */
 import { RejectReason } from '../../kernel/types.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
-import { type ColumnType, type Converter, Refusal } from './column-type.ts';
+import { type ColumnType, type Converter, Refusal, storedText } from './column-type.ts';
 import { textAt } from './text.ts';
 import { utf8Builder } from './vector-builder.ts';
 
@@ -85,7 +85,7 @@ export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
   partition: null,
   computed: {
     logical: { type: 'json' },
-    stored: (value) => (typeof value === 'string' ? value : undefined),
+    stored: storedText,
   },
   day: null,
   parts: null,

@@ -1,6 +1,6 @@
 /** Texts: UTF-8, up to the length of a record. */
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
-import type { ColumnType, VectorOf } from './column-type.ts';
+import { type ColumnType, storedText, type VectorOf } from './column-type.ts';
 import { utf8Builder } from './vector-builder.ts';
 
 export interface TextOptions extends ColumnOptions {
@@ -61,7 +61,7 @@ export const textType: ColumnType<Plain<'text'>, 'utf8' | 'dictionary', string, 
   partition: { text: (vector, _, row) => textAt(vector, row) },
   computed: {
     logical: { type: 'text' },
-    stored: (value) => (typeof value === 'string' ? value : undefined),
+    stored: storedText,
   },
   day: null,
   parts: null,

@@ -1,11 +1,12 @@
 /** Times of day: µs since midnight, without day and zone. */
 import { clockText } from '../enrich/calendar.ts';
 import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
-import { type ColumnType, type Converter, Refusal, type VectorOf } from './column-type.ts';
+import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
 import { clockShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
+import { microsKey } from './temporal/micros-key.ts';
 import { int64Builder } from './vector-builder.ts';
 
 export interface TimeOptions extends Omit<FormatOptions, 'locale'> {
@@ -62,10 +63,6 @@ function stored(value: unknown): bigint | undefined {
   return micros >= 0 && micros < dayMicros ? BigInt(micros) : undefined;
 }
 
-function microsText({ values }: VectorOf<'int64'>, _: Plain<'time'>, row: number): string {
-  return String(values[row]);
-}
-
 export const timeType: ColumnType<Plain<'time'>, 'int64', number, 'key' | 'member' | 'computed'> = {
   read(column) {
     const reading = timeFormats(column, column.options.formats ?? usualFormats, fields);
@@ -93,11 +90,7 @@ export const timeType: ColumnType<Plain<'time'>, 'int64', number, 'key' | 'membe
   copy: { int64: 'int8' },
   parquet: () => ({ physical: 'int64', annotation: { kind: 'time' } }),
 
-  key: {
-    text: microsText,
-    sql: (expression) => `(extract(epoch from ${expression}) * 1000000)::bigint::text`,
-    about: () => 'time',
-  },
+  key: microsKey('time'),
   member: true,
   // Colons are a problem in names of folders.
   partition: null,

@@ -15,6 +15,7 @@ import { dayText, wordsWithFormats } from './date.ts';
 import { clockShapes, dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
+import { microsKey } from './temporal/micros-key.ts';
 import { needsConverter } from './temporal/text-formats.ts';
 import { isZone, localToUtc, offsetAt, zoneTable } from './temporal/zone-tables.ts';
 import { builderOf, type VectorBuilder } from './vector-builder.ts';
@@ -191,11 +192,7 @@ export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
   copy: { timestamp: 'timestamptz' },
   parquet: () => ({ physical: 'int64', annotation: { kind: 'timestamp' } }),
 
-  key: {
-    text: ({ values }, _, row) => String(values[row]),
-    sql: (expression) => `(extract(epoch from ${expression}) * 1000000)::bigint::text`,
-    about: () => 'timestamp',
-  },
+  key: microsKey('timestamp'),
   member: true,
   partition: null,
   computed: {

@@ -2,6 +2,7 @@
 import type { Utf8Vector, Vector } from '../../kernel/columns/vectors.ts';
 import type { CodeSpace } from './code-space.ts';
 import {
+  type Gather,
   gatherFloat64,
   gatherInt32,
   gatherInt64,
@@ -110,7 +111,7 @@ interface Layout<A extends Lane> {
   /** Bytes of one value. */
   readonly width: number;
   readonly view: (memory: ArrayBuffer) => A;
-  readonly gather: (source: A, order: Int32Array, from: number, to: number, target: A, at: number) => void;
+  readonly gather: Gather<A>;
   readonly data: (values: A) => ColumnValues['data'];
 }
 
@@ -176,45 +177,24 @@ class Utf8Buffer extends ColumnBuffer {
   }
 }
 
-const int32Layout: Layout<Int32Array> = {
-  lanes: 1,
-  width: 4,
-  view: (memory) => new Int32Array(memory),
-  gather: gatherInt32,
-  data: (values) => ({ kind: 'int32', values }),
-};
+/** A layout of `lanes` elements a value. */
+function layoutOf<A extends Lane>(
+  lanes: number,
+  View: { new (memory: ArrayBuffer): A; readonly BYTES_PER_ELEMENT: number },
+  gather: Gather<A>,
+  data: Layout<A>['data'],
+): Layout<A> {
+  return { lanes, width: lanes * View.BYTES_PER_ELEMENT, view: (memory) => new View(memory), gather, data };
+}
 
-const int64Layout: Layout<BigInt64Array> = {
-  lanes: 1,
-  width: 8,
-  view: (memory) => new BigInt64Array(memory),
-  gather: gatherInt64,
-  data: (values) => ({ kind: 'int64', words: new Int32Array(values.buffer) }),
-};
-
-const float64Layout: Layout<Float64Array> = {
-  lanes: 1,
-  width: 8,
-  view: (memory) => new Float64Array(memory),
-  gather: gatherFloat64,
-  data: (values) => ({ kind: 'float64', values }),
-};
-
-const booleanLayout: Layout<Uint8Array> = {
-  lanes: 1,
-  width: 1,
-  view: (memory) => new Uint8Array(memory),
-  gather: gatherUint8,
-  data: (values) => ({ kind: 'boolean', values }),
-};
-
-const uuidLayout: Layout<Uint8Array> = {
-  lanes: 16,
-  width: 16,
-  view: (memory) => new Uint8Array(memory),
-  gather: gatherUuid,
-  data: (values) => ({ kind: 'uuid', values }),
-};
+const int32Layout = layoutOf<Int32Array>(1, Int32Array, gatherInt32, (values) => ({ kind: 'int32', values }));
+const int64Layout = layoutOf(1, BigInt64Array, gatherInt64, (values) => ({
+  kind: 'int64',
+  words: new Int32Array(values.buffer),
+}));
+const float64Layout = layoutOf(1, Float64Array, gatherFloat64, (values) => ({ kind: 'float64', values }));
+const booleanLayout = layoutOf(1, Uint8Array, gatherUint8, (values) => ({ kind: 'boolean', values }));
+const uuidLayout = layoutOf<Uint8Array>(16, Uint8Array, gatherUuid, (values) => ({ kind: 'uuid', values }));
 
 const decimal128Layout: Layout<Uint8Array> = {
   ...uuidLayout,

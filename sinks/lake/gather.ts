@@ -3,67 +3,40 @@
  * order[from … to) are appended to `target` at `at`. The `Valid` variants leave null rows out and
  * return the offset past the last value. Each function sees one kind of array only.
  */
-
-export function gatherInt32(
-  source: Int32Array,
+export type Gather<A> = (
+  source: A,
   order: Int32Array,
   from: number,
   to: number,
-  target: Int32Array,
+  target: A,
   at: number,
-): void {
-  for (let i = from; i < to; i++) target[at++] = source[order[i]];
-}
+) => void;
 
-export function gatherInt64(
-  source: BigInt64Array,
-  order: Int32Array,
-  from: number,
-  to: number,
-  target: BigInt64Array,
-  at: number,
-): void {
+export const gatherInt32: Gather<Int32Array> = (source, order, from, to, target, at) => {
   for (let i = from; i < to; i++) target[at++] = source[order[i]];
-}
+};
 
-export function gatherFloat64(
-  source: Float64Array,
-  order: Int32Array,
-  from: number,
-  to: number,
-  target: Float64Array,
-  at: number,
-): void {
+export const gatherInt64: Gather<BigInt64Array> = (source, order, from, to, target, at) => {
   for (let i = from; i < to; i++) target[at++] = source[order[i]];
-}
+};
 
-export function gatherUint8(
-  source: Uint8Array,
-  order: Int32Array,
-  from: number,
-  to: number,
-  target: Uint8Array,
-  at: number,
-): void {
+export const gatherFloat64: Gather<Float64Array> = (source, order, from, to, target, at) => {
   for (let i = from; i < to; i++) target[at++] = source[order[i]];
-}
+};
+
+export const gatherUint8: Gather<Uint8Array> = (source, order, from, to, target, at) => {
+  for (let i = from; i < to; i++) target[at++] = source[order[i]];
+};
 
 /** 16 bytes a row. */
-export function gatherUuid(
-  source: Uint8Array,
-  order: Int32Array,
-  from: number,
-  to: number,
-  target: Uint8Array,
-  at: number,
-): void {
+export const gatherUuid: Gather<Uint8Array> = (source, order, from, to, target, at) => {
   let out = at * 16;
   for (let i = from; i < to; i++) {
     const start = order[i] * 16;
     for (let b = 0; b < 16; b++) target[out + b] = source[start + b];
     out += 16;
   }
-}
+};
 
 /** The rows of order[from … to) that have a value, in `valid` from 0 on; returns how many. Writes a level a row. */
 export function gatherValid(

@@ -1,4 +1,5 @@
 /** Cuts bytes that come one after another into chunks that begin at records. */
+import { CR } from '../../kernel/dialect/control.ts';
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { machineOf } from '../../kernel/dialect/machine.ts';
 import { createScanner } from '../../kernel/scan.ts';
@@ -7,8 +8,6 @@ import type { ZipEntry } from '../../platform/stream-scan.ts';
 
 /** Bytes looked at in one go: a chunk is longer than asked for by at most this and a record. */
 const sliceBytes = 64 * 1024;
-
-const CR = 13;
 
 /** A chunk, by its place in the stream. */
 export interface CutChunk {

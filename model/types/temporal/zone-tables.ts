@@ -3,6 +3,7 @@
  * table is built once per zone, from 12,000 to 17,000 queries.
  */
 import type { ZoneTable } from '../../../kernel/types.ts';
+import { lastAtOrBefore } from '../../../kernel/zones.ts';
 
 export interface ZonePolicy {
   readonly ambiguous: ZoneTable['ambiguous'];
@@ -156,22 +157,9 @@ export function ambiguousIntervals(table: ZoneTable): { from: Float64Array; to: 
   return { from: Float64Array.from(from), to: Float64Array.from(to) };
 }
 
-/** The interval that contains the instant `utc` (seconds). */
-function intervalAt(table: ZoneTable, utc: number): number {
-  const begins = table.utc;
-  let low = 0;
-  let high = begins.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (begins[middle] <= utc) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Seconds east of UTC at the instant `utc` (seconds). */
 export function offsetAt(table: ZoneTable, utc: number): number {
-  return table.offset[intervalAt(table, utc)];
+  return table.offset[lastAtOrBefore(table.utc, utc)];
 }
 
 /**
@@ -179,14 +167,14 @@ export function offsetAt(table: ZoneTable, utc: number): number {
  * policy decides if they show it twice or never. If it rejects the time, returns the reason.
  */
 export function localToUtc(table: ZoneTable, local: number): number | 'ambiguous' | 'skipped' {
-  const last = intervalAt(table, local + 86_400);
-  let first = intervalAt(table, local - 86_400);
+  const last = lastAtOrBefore(table.utc, local + 86_400);
+  let first = lastAtOrBefore(table.utc, local - 86_400);
   const found: number[] = [];
   // The intervals before and after the local time, in case it was skipped.
   let before = first;
   for (; first <= last; first++) {
     const utc = local - table.offset[first];
-    if (intervalAt(table, utc) === first) found.push(utc);
+    if (lastAtOrBefore(table.utc, utc) === first) found.push(utc);
     if (table.utc[first] + table.offset[first] <= local) before = first;
   }
   if (found.length === 1) return found[0];

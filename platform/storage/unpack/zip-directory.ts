@@ -16,14 +16,12 @@ export interface ZipEntry {
   readonly offset: number;
 }
 
-const endSignature = 0x06054b50;
-const endBytes = 22;
+/** What each record begins with, and its bytes up to what varies in length. */
+const endRecord = { signature: 0x06054b50, bytes: 22 };
+const locator = { signature: 0x07064b50, bytes: 20 };
+const end64Record = { signature: 0x06064b50 };
+const entryRecord = { signature: 0x02014b50, bytes: 46 };
 const commentBytesMost = 65535;
-const locatorSignature = 0x07064b50;
-const locatorBytes = 20;
-const end64Signature = 0x06064b50;
-const entrySignature = 0x02014b50;
-const entryBytes = 46;
 
 /** A value that does not fit is all ones and stands in a zip64 record. */
 const ones32 = 0xffffffff;
@@ -38,9 +36,10 @@ export async function readDirectory(file: PackedFile): Promise<ZipEntry[]> {
   const bytes = await readRange(file, offset, offset + size);
   const entries: ZipEntry[] = [];
   for (let at = 0; entries.length < count; ) {
-    if (at + entryBytes > bytes.length || bytes.readUInt32LE(at) !== entrySignature) throw broken(file);
+    if (at + entryRecord.bytes > bytes.length || bytes.readUInt32LE(at) !== entryRecord.signature)
+      throw broken(file);
     const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
-    const end = at + entryBytes + nameBytes + extraBytes + commentBytes;
+    const end = at + entryRecord.bytes + nameBytes + extraBytes + commentBytes;
     if (end > bytes.length) throw broken(file);
     entries.push(readEntry(bytes.subarray(at, end), nameBytes, extraBytes));
     at = end;
@@ -55,26 +54,26 @@ interface Place {
 }
 
 async function findDirectory(file: PackedFile): Promise<Place> {
-  const tailStart = Math.max(0, file.bytes - endBytes - commentBytesMost - locatorBytes);
+  const tailStart = Math.max(0, file.bytes - endRecord.bytes - commentBytesMost - locator.bytes);
   const tail = await readRange(file, tailStart, file.bytes);
-  for (let at = tail.length - endBytes; at >= 0; at--) {
-    if (tail.readUInt32LE(at) !== endSignature) continue;
+  for (let at = tail.length - endRecord.bytes; at >= 0; at--) {
+    if (tail.readUInt32LE(at) !== endRecord.signature) continue;
     const place = {
       count: tail.readUInt16LE(at + 10),
       size: tail.readUInt32LE(at + 12),
       offset: tail.readUInt32LE(at + 16),
     };
     const large = place.count === ones16 || place.size === ones32 || place.offset === ones32;
-    return large ? ((await findDirectory64(file, tail, at - locatorBytes)) ?? place) : place;
+    return large ? ((await findDirectory64(file, tail, at - locator.bytes)) ?? place) : place;
   }
   throw broken(file);
 }
 
 async function findDirectory64(file: PackedFile, tail: Buffer, at: number): Promise<Place | null> {
-  if (at < 0 || tail.readUInt32LE(at) !== locatorSignature) return null;
+  if (at < 0 || tail.readUInt32LE(at) !== locator.signature) return null;
   const offset = Number(tail.readBigUInt64LE(at + 8));
   const end = await readRange(file, offset, offset + 56);
-  if (end.length < 56 || end.readUInt32LE(0) !== end64Signature) throw broken(file);
+  if (end.length < 56 || end.readUInt32LE(0) !== end64Record.signature) throw broken(file);
   return {
     count: Number(end.readBigUInt64LE(32)),
     size: Number(end.readBigUInt64LE(40)),
@@ -83,11 +82,11 @@ async function findDirectory64(file: PackedFile, tail: Buffer, at: number): Prom
 }
 
 function readEntry(bytes: Buffer, nameBytes: number, extraBytes: number): ZipEntry {
-  const extra = bytes.subarray(entryBytes + nameBytes, entryBytes + nameBytes + extraBytes);
+  const extra = bytes.subarray(entryRecord.bytes + nameBytes, entryRecord.bytes + nameBytes + extraBytes);
   const sizes = [bytes.readUInt32LE(24), bytes.readUInt32LE(20), bytes.readUInt32LE(42)];
   const [size, packedSize, offset] = widened(sizes, extra);
   return {
-    name: bytes.toString('utf8', entryBytes, entryBytes + nameBytes),
+    name: bytes.toString('utf8', entryRecord.bytes, entryRecord.bytes + nameBytes),
     method: bytes.readUInt16LE(10),
     encrypted: (bytes.readUInt16LE(8) & 1) === 1,
     crc: bytes.readUInt32LE(16),

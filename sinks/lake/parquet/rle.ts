@@ -16,18 +16,21 @@ export function hybridBytesMax(count: number, width: number): number {
   return Math.ceil(count / 8) * width + Math.ceil(count / RUN_VALUES_MIN) * 16 + 32;
 }
 
-/**
- * Encodes values[from … to) with `width` bits each as runs where they repeat, packed where they do not.
- * `out` must have room for `hybridBytesMax`. Returns the offset past the last byte.
- */
-export function encodeHybrid(
+/** Writes values[from … to) from `at` on; returns the offset past the last byte. */
+type Encode = (
   values: Int32Array,
   from: number,
   to: number,
   width: number,
   out: DataView,
   at: number,
-): number {
+) => number;
+
+/**
+ * Encodes values[from … to) with `width` bits each as runs where they repeat, packed where they do not.
+ * `out` must have room for `hybridBytesMax`. Returns the offset past the last byte.
+ */
+export const encodeHybrid: Encode = (values, from, to, width, out, at) => {
   let packedFrom = from;
   let i = from;
   while (i + RUN_VALUES_MIN <= to) {
@@ -46,7 +49,7 @@ export function encodeHybrid(
     i = packedFrom = end;
   }
   return packedFrom < to ? writePacked(values, packedFrom, to, width, out, at) : at;
-}
+};
 
 function runEnd(values: Int32Array, from: number, to: number): number {
   const value = values[from];
@@ -74,50 +77,30 @@ export function writeRun(value: number, count: number, width: number, out: DataV
 }
 
 /** A bit-packed run; only the last of a page may end in an incomplete group, which is padded with 0. */
-function writePacked(
-  values: Int32Array,
-  from: number,
-  to: number,
-  width: number,
-  out: DataView,
-  at: number,
-): number {
+const writePacked: Encode = (values, from, to, width, out, at) => {
   const groups = (to - from) >> 3;
   const whole = from + groups * 8;
   at = writeVarint(((groups + (whole < to ? 1 : 0)) << 1) | 1, out, at);
-  at = packGroups(values, from, groups, width, out, at);
+  at = packGroups(values, from, whole, width, out, at);
   if (whole === to) return at;
   const rest = new Int32Array(8);
   rest.set(values.subarray(whole, to));
-  return packGroups(rest, 0, 1, width, out, at);
-}
+  return packGroups(rest, 0, 8, width, out, at);
+};
 
-function packGroups(
-  values: Int32Array,
-  from: number,
-  groups: number,
-  width: number,
-  out: DataView,
-  at: number,
-): number {
-  if (width < 8) return packNarrow(values, from, groups, width, out, at);
-  if (width === 8) return packBytes(values, from, groups, out, at);
-  return packWide(values, from, groups, width, out, at);
-}
+/** Whole groups of eight values. */
+const packGroups: Encode = (values, from, to, width, out, at) => {
+  if (width < 8) return packNarrow(values, from, to, width, out, at);
+  if (width === 8) return packBytes(values, from, to, out, at);
+  return packWide(values, from, to, width, out, at);
+};
 
 /** Widths 1…7: a group of eight is at most 56 bits, stored as two words of which the next group overwrites the spill. */
-function packNarrow(
-  values: Int32Array,
-  from: number,
-  groups: number,
-  width: number,
-  out: DataView,
-  at: number,
-): number {
+const packNarrow: Encode = (values, from, to, width, out, at) => {
   const half = 4 * width;
   const w2 = 2 * width;
   const w3 = 3 * width;
-  for (let g = 0, i = from; g < groups; g++, i += 8) {
+  for (let i = from; i < to; i += 8) {
     const low = values[i] | (values[i + 1] << width) | (values[i + 2] << w2) | (values[i + 3] << w3);
     const high = values[i + 4] | (values[i + 5] << width) | (values[i + 6] << w2) | (values[i + 7] << w3);
     out.setInt32(at, low | (high << half), true);
@@ -125,22 +108,15 @@ function packNarrow(
     at += width;
   }
   return at;
-}
+};
 
-function packBytes(values: Int32Array, from: number, groups: number, out: DataView, at: number): number {
-  for (let i = from, end = from + groups * 8; i < end; i++) out.setUint8(at++, values[i]);
+function packBytes(values: Int32Array, from: number, to: number, out: DataView, at: number): number {
+  for (let i = from; i < to; i++) out.setUint8(at++, values[i]);
   return at;
 }
 
 /** Widths 9…24, through a 32-bit accumulator that never holds more than 15 bits between values. */
-function packWide(
-  values: Int32Array,
-  from: number,
-  groups: number,
-  width: number,
-  out: DataView,
-  at: number,
-): number {
+const packWide: Encode = (values, from, to, width, out, at) => {
   // Two bytes leave at a time; a value of more than 16 bits might not fit beside those that wait, so it
   // comes in two parts.
   const lowBits = width > 16 ? 8 : width;
@@ -148,7 +124,7 @@ function packWide(
   const lowMask = (1 << lowBits) - 1;
   let held = 0;
   let bits = 0;
-  for (let i = from, end = from + groups * 8; i < end; i++) {
+  for (let i = from; i < to; i++) {
     held |= (values[i] & lowMask) << bits;
     bits += lowBits;
     if (bits >= 16) {
@@ -169,7 +145,7 @@ function packWide(
   }
   if (bits > 0) out.setUint8(at++, held);
   return at;
-}
+};
 
 /** Packs bytes that are 0 or 1 into bits, first value lowest; the last byte is padded with 0. */
 export function packBits(values: Uint8Array, from: number, to: number, out: DataView, at: number): number {

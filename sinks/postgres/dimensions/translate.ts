@@ -1,16 +1,11 @@
 /** The hot loops of dimension keys: one pass over a batch's rows each, over typed arrays alone. */
 import { type IntMembers, MISSING } from './member-cache.ts';
 
-/** keys[i] = codeKeys[codes[i]]; how many of them are MISSING. */
-export function translateCodes(
-  codes: Int32Array,
-  rows: number,
-  codeKeys: Int32Array,
-  keys: Int32Array,
-): number {
+/** keys[i] = keyOf[codes[i]]; how many of them are MISSING. */
+export function translateCodes(codes: Int32Array, rows: number, keyOf: Int32Array, keys: Int32Array): number {
   let missing = 0;
   for (let i = 0; i < rows; i++) {
-    const key = codeKeys[codes[i]];
+    const key = keyOf[codes[i]];
     keys[i] = key;
     missing += key >>> 31;
   }
