@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 
@@ -57,6 +57,19 @@ function copyAssets(path) {
   }
 }
 
+/** Removes what was compiled from files that are gone, so that nothing imports a module by its former name. */
+function removeStale(path) {
+  if (!existsSync(path)) return;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const compiled = join(path, entry.name);
+    if (entry.isDirectory()) removeStale(compiled);
+    else if (/\.(js|js\.map|d\.ts)$/.test(entry.name)) {
+      const source = relative('dist', compiled).replace(/\.(js|js\.map|d\.ts)$/, '.ts');
+      if (!existsSync(source)) rmSync(compiled);
+    }
+  }
+}
+
 function run(title, command, args) {
   const started = Date.now();
   execFileSync(process.execPath, [command, ...args], { stdio: 'inherit' });
@@ -90,6 +103,7 @@ if (existsSync('kernel/assembly/index.ts')) {
   ]);
 }
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+for (const room of rooms.filter((room) => room !== 'dashboard')) removeStale(join('dist', room));
 await bundle();
 // A migration that was renamed must not be there twice.
 rmSync('dist/ddl', { recursive: true, force: true });

@@ -37,7 +37,7 @@ function calls(): string[] {
 
 /** A process that passes a point three times, and says so each time. */
 function passThrice(env: NodeJS.ProcessEnv) {
-  const module = join(root, 'dist/platform/crash-points.js');
+  const module = join(root, 'dist/platform/errors/crash-points.js');
   const script = `import { crashPoint } from ${JSON.stringify(module)};
     for (let i = 1; i <= 3; i++) { crashPoint('chunk.claimed'); console.log(i); }`;
   const { signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,5 +1,5 @@
 /** A process that opens the server of a home, says what it got, and then does as it is told. */
-import { openServer } from '../../../../dist/platform/embedded/server.js';
+import { openServer } from '../../../../dist/platform/database/embedded/embedded-server.js';
 
 const [home, then, fsync] = process.argv.slice(2);
 const settings = { shared_buffers: '16MB', max_connections: '20', ...(fsync === 'off' && { fsync }) };
