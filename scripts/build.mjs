@@ -45,7 +45,7 @@ function newest(path) {
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
 }
 
-/** Copies what tsc leaves behind (SQL, samples) to the same place under dist/. */
+/** Copies what tsc does not (SQL, samples) to the same place under dist/. */
 function copyAssets(path) {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const from = join(path, entry.name);
@@ -105,7 +105,7 @@ if (existsSync('kernel/assembly/index.ts')) {
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
 for (const room of rooms.filter((room) => room !== 'dashboard')) removeStale(join('dist', room));
 await bundle();
-// A migration that was renamed must not be there twice.
+// Remove old copies first, so that a renamed migration is not there twice.
 rmSync('dist/ddl', { recursive: true, force: true });
 for (const room of ['ddl', 'datasets']) copyAssets(room);
 if (existsSync('dashboard/index.html')) {

@@ -1,5 +1,5 @@
-// Writes the generated documents: docs/errors.md from the table of errors, docs/cli.md from the
-// program's own help. Tests compare them with what this would write.
+// Writes the generated documents: docs/errors.md from the table of errors, and docs/cli.md from the program's help.
+// Tests compare them with what this script would write.
 import { writeFileSync } from 'node:fs';
 import { cliDocument, errorsDocument } from '../dist/cli/documents.js';
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface Typed {
   readonly name: string;
-  /** Without what may follow it. */
+  /** The type without its suffixes. */
   readonly type: string;
   readonly isArray: boolean;
   readonly isNull: boolean;
@@ -24,7 +24,7 @@ export interface Typed {
 
 export interface Header {
   readonly parameters: readonly Typed[];
-  /** In order; a text stands for all columns of that table. */
+  /** The columns in order. A string stands for all columns of that table. */
   readonly row: readonly (Typed | string)[];
 }
 
@@ -57,7 +57,7 @@ export function statementNames(): string[] {
     .sort();
 }
 
-/** Reads the header of a statement. Throws where a line of it looks like a parameter or a row and is not one. */
+/** Reads the header of a statement. Throws if a line looks like a parameter or a row but is malformed. */
 export function readHeader(name: string, text: string): Header {
   const parameters: Typed[] = [];
   const row: (Typed | string)[] = [];
@@ -85,7 +85,7 @@ function typed(name: string, text: string): Typed {
   };
 }
 
-/** The files of the catalogue by their names: one for each owner, and the one that joins them. */
+/** The files of the catalogue by name: one per owner, and one that joins them. */
 export function catalogue(): Map<string, string> {
   const owners = new Map<string, string[]>();
   for (const name of statementNames()) {
@@ -140,7 +140,7 @@ function filled(statement: string): string {
 function rowOf(row: Header['row']): string {
   const tables = row.filter((one) => typeof one === 'string').map((table) => `${capital(table)}Row`);
   const columns = row.filter((one) => typeof one !== 'string');
-  // Two columns of one name are one member.
+  // Two columns with the same name are one member.
   const members = new Map(columns.map((one) => [one.name, `${one.name}: ${rowType(one)}`]));
   const own = columns.length > 0 ? [`Readonly<{ ${[...members.values()].join('; ')} }>`] : [];
   return [...tables, ...own].join(' & ') || 'never';

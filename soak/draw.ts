@@ -1,4 +1,4 @@
-/** Draws from a seed: the same seed and the same names give the same draws, whatever else is drawn. */
+/** Random draws from a seed. The same seed and names give the same draws, whatever else is drawn. */
 import { createHash } from 'node:crypto';
 import { fillRandom, type RandomState, seedRandom } from '../datasets/random.ts';
 
@@ -12,12 +12,12 @@ export class Draw {
     this.state = seedRandom(createHash('sha256').update(this.path).digest().readUInt32LE());
   }
 
-  /** Draws of their own under a name, so that a change in one place moves nothing elsewhere. */
+  /** A separate series of draws under a name, so that a change in one place does not affect others. */
   of(name: string | number): Draw {
     return new Draw(`${this.path}/${name}`);
   }
 
-  /** 0 up to 1, without 1. */
+  /** A number from 0 up to, but not including, 1. */
   share(): number {
     fillRandom(this.state, this.word);
     return this.word[0] / 2 ** 32;
@@ -27,12 +27,12 @@ export class Draw {
     return this.share() < probability;
   }
 
-  /** A whole number from `least` to `most`, both of them possible. */
+  /** A whole number from `least` to `most`, inclusive. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.share() * (most - least + 1));
   }
 
-  /** As `whole`, with every order of magnitude as likely as the next. */
+  /** Like `whole`, but with every order of magnitude equally likely. */
   magnitude(least: number, most: number): number {
     return Math.round(least * (most / least) ** this.share());
   }
@@ -41,7 +41,7 @@ export class Draw {
     return of[this.whole(0, of.length - 1)];
   }
 
-  /** A key of `weights`, as often as its weight says. */
+  /** A key of `weights`, with a probability in proportion to its weight. */
   weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
     const entries = Object.entries(weights) as [K, number][];
     let left = this.share() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,4 +1,4 @@
-/** What was done and what the system said to it, one JSON object a line, in the order in which it happened. */
+/** The journal of a run: what was done and how the system responded, in order, one JSON object per line. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 export interface Entry {

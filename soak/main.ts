@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: files dropped on a Landfall of real processes while these are killed, frozen and cut off
- * from each other, and then a count of every row. Exit code 0: nothing lost, nothing twice, nothing hangs.
+ * `npm run soak`: drops files on a Landfall of real processes while these are killed, frozen and cut off from each
+ * other, and then counts every row. Exit code 0 means that nothing was lost, nothing is there twice and nothing hangs.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What a run came to, in words. */
+/** Writes the report of a run. */
 
 import { plural } from '../platform/plural.ts';
 import type { RowsFound } from './check/rows.ts';
@@ -19,19 +19,19 @@ export interface Outcome {
   readonly recoveries: readonly Recovery[];
   readonly restarts: number;
   readonly unseen: Readonly<Record<string, number>>;
-  /** Everything that is not as it must be. None: the run is good. */
+  /** Everything that is wrong. If there is nothing, the run is good. */
   readonly outages: readonly string[];
   readonly journal: string;
 }
 
-/** Outages that are shown; the rest is counted. */
+/** The most outages that are shown; the rest are only counted. */
 const shown = 20;
 
 export function isGood({ rows, outages }: Outcome): boolean {
   return rows.lost === 0 && rows.duplicated === 0 && rows.foreign === 0 && outages.length === 0;
 }
 
-/** The command that makes the same plan again. */
+/** The command that repeats the plan. */
 export function replayCommand({ seed, backend, plan }: Pick<Outcome, 'seed' | 'backend' | 'plan'>): string {
   return `npm run soak -- --backend ${backend} --minutes ${plan.forMs / 60_000} --seed ${seed}`;
 }
@@ -63,7 +63,7 @@ function listed(entries: readonly (readonly [string, number])[]): string {
 }
 
 function times(ms: readonly number[]): string {
-  if (ms.length === 0) return 'no time that could be told';
+  if (ms.length === 0) return 'could not be measured';
   const sorted = ms.toSorted((a, b) => a - b);
   const at = (share: number) => `${(sorted[Math.floor((sorted.length - 1) * share)] / 1000).toFixed(1)} s`;
   return `${at(0.5)} (median of ${ms.length}), ${at(0.9)} (nine in ten), ${at(1)} (longest)`;

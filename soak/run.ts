@@ -1,5 +1,6 @@
 /**
- * One run: a plan from the seed, a site of real processes, the plan carried out, then quiet, then the count.
+ * One run: draws a plan from the seed, starts a site of real processes, carries out the plan, waits until all is
+ * quiet, and counts the rows.
  *
  *   disturbed ── the plan is over ──▶ quiet ── all files have ended ──▶ restarted ── still so ──▶ checked
  *                                       └────── nothing moves for stallMs ──▶ it hangs
@@ -22,7 +23,7 @@ import type { Outcome } from './report.ts';
 import { type Site, startSite } from './site/site.ts';
 import { miscounted, Watch } from './watch.ts';
 
-/** When nothing has moved for so long after the last fault, it hangs: two minutes between two attempts are the longest pause. */
+/** A run hangs if nothing moves for this long after the last fault. The longest regular pause is two minutes. */
 const stallMs = 200_000;
 
 export interface RunOptions {
@@ -30,11 +31,11 @@ export interface RunOptions {
   readonly backend: Backend;
   readonly forMs: number;
   readonly folder: string;
-  /** Without faults. */
+  /** Whether to run without faults. */
   readonly calm: boolean;
-  /** Told now and then how far it is. */
+  /** Called now and then with the progress of the run. */
   readonly onProgress: (line: string) => void;
-  /** Told when there is something to end if the process is stopped. */
+  /** Called when there is something that must be ended if the process is stopped. */
   readonly onSite: (site: Site) => void;
 }
 
@@ -105,7 +106,7 @@ interface Going {
   readonly watch: Watch;
 }
 
-/** Files, faults and operators side by side, each by the plan's clock. */
+/** Drops files, makes faults and runs operators concurrently, each at the times of the plan. */
 async function carryOut({ site, plan, journal, knowledge, watch }: Going): Promise<void> {
   await Promise.all([
     dropAll({ folder: site.folder, plan, journal, knowledge }),
@@ -114,7 +115,7 @@ async function carryOut({ site, plan, journal, knowledge, watch }: Going): Promi
   ]);
 }
 
-/** Contents that are dropped once, under a name of their own, and left alone. */
+/** Contents that are dropped only once, under a unique name, and not changed. */
 function undisputed({ drops, contents }: Plan): Set<string> {
   const count = (same: (drop: (typeof drops)[number]) => boolean) => drops.filter(same).length;
   const free = drops.filter(
@@ -127,7 +128,7 @@ function undisputed({ drops, contents }: Plan): Set<string> {
   return new Set(free.map(({ content }) => content));
 }
 
-/** Null when every file has ended and left the landing folder; else in what it hangs. */
+/** Null if every file has ended and left the landing folder; otherwise says which files hang. */
 async function untilEnded(site: Site, watch: Watch, journal: Journal): Promise<string | null> {
   const landing = join(site.folder, 'landing');
   let calm = 0;
@@ -135,7 +136,7 @@ async function untilEnded(site: Site, watch: Watch, journal: Journal): Promise<s
     await delay(500);
     const landed = filesBelow(landing);
     calm = watch.unfinished.length === 0 && landed.length === 0 ? calm + 1 : 0;
-    // Asked twice a second: what was dropped last has been seen by then.
+    // The watch runs twice a second, so it has seen what was dropped last.
     if (calm >= 4) return null;
     from = Math.max(from, watch.movedAt);
     if (journal.now() - from < stallMs) continue;
@@ -145,7 +146,7 @@ async function untilEnded(site: Site, watch: Watch, journal: Journal): Promise<s
   }
 }
 
-/** What commands that were killed have left is taken up by the next coordinator that starts. */
+/** Restarts the coordinator, which takes up what killed commands have left. */
 async function restarted(site: Site, watch: Watch, journal: Journal): Promise<string | null> {
   journal.note('restart the coordinator');
   await site.coordinator.stop();

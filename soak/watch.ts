@@ -1,6 +1,6 @@
 /**
- * Watches the ledger while a run goes on: what moves, how long after a fault, and whether what was said
- * stays true. It asks the server directly; while that is away it waits.
+ * Watches the ledger during a run: what moves, how long after a fault, and whether what was acknowledged stays true.
+ * It queries the server directly, and waits while the server is down.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { factTables } from './check/tables.ts';
@@ -9,7 +9,7 @@ import type { Fault } from './plan/types.ts';
 import type { OwnPostgres } from './site/postgres.ts';
 
 const askMs = 500;
-/** Facts are counted less often: it takes a second. */
+/** Facts are counted less often, because that takes a second. */
 const countMs = 12_000;
 
 const ended = ['done', 'failed', 'duplicate', 'undone'];
@@ -30,12 +30,12 @@ export interface Recovery {
 }
 
 export class Watch {
-  /** What must not be and was seen. */
+  /** What was seen and must not happen. */
   readonly faults: string[] = [];
   readonly recoveries: Recovery[] = [];
   /** Files that have not ended, as last seen. */
   unfinished: readonly string[] = [];
-  /** When something last moved, on the journal's clock. */
+  /** When something last moved, in the journal's time. */
   movedAt = 0;
   private readonly postgres: OwnPostgres;
   private readonly journal: Journal;
@@ -52,7 +52,7 @@ export class Watch {
     this.going = this.go();
   }
 
-  /** From now on the next thing that moves is what followed this fault. */
+  /** Starts timing: the next thing that moves ends the time to resume after this fault. */
   faultOver({ kind }: Fault): void {
     if (this.unfinished.length > 0) this.waiting.push({ kind, at: this.journal.now() });
   }
@@ -99,7 +99,7 @@ export class Watch {
     for (const { kind, at } of this.waiting.splice(0)) this.recoveries.push({ kind, ms: this.movedAt - at });
   }
 
-  /** What was acknowledged must not be taken back, but for an undo. */
+  /** What was acknowledged must not be taken back, except by an undo. */
   private note({
     file_id: fileId,
     name,
@@ -121,8 +121,8 @@ export class Watch {
 type pgRow = Record<string, unknown>;
 
 /**
- * Files whose facts in the star are not as many as was said. Each dataset is counted in one statement, and
- * so at one moment.
+ * Finds files whose number of facts in the star differs from what was acknowledged. Each dataset is counted in one
+ * statement, so that all of its counts are from the same moment.
  */
 export async function miscounted(postgres: OwnPostgres): Promise<string[]> {
   const wrong: string[] = [];

@@ -1,4 +1,4 @@
-/** Does what the plan says to the processes, the servers and the network, and takes it back in time. */
+/** Makes the planned faults in processes, servers and the network, and ends them on time. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../journal.ts';
 import type { Fault, FaultKind } from '../plan/types.ts';
@@ -15,14 +15,14 @@ export interface FaultTools {
 
 type Act = (tools: FaultTools, fault: Fault) => Promise<object | null>;
 
-/** Each resolves when the fault is over, with what it hit; null where there was nothing to hit. */
+/** Each resolves when the fault is over, with what it hit, or null if there was nothing to hit. */
 const acts: Readonly<Record<FaultKind, Act>> = {
   'kill worker': async ({ site }, fault) => signalOne(workers(site), fault, 'SIGKILL'),
   'kill pool': async ({ site }, fault) => signalOne(running(site.pools), fault, 'SIGKILL'),
   'kill coordinator': async ({ site }, fault) => signalOne(running([site.coordinator]), fault, 'SIGKILL'),
   'stop pool': async ({ site }, fault) => signalOne(running(site.pools), fault, 'SIGTERM'),
   'stop coordinator': async ({ site }, fault) => signalOne(running([site.coordinator]), fault, 'SIGTERM'),
-  // Refused while the other one lives; where that is just away it takes over, and the other is refused.
+  // It is refused while the other one is alive. If that one is down, it takes over, and the other is refused.
   'rival coordinator': ({ site }, fault) =>
     alone(site.coordinator, async () => {
       const rival = site.rival();
@@ -67,7 +67,7 @@ const acts: Readonly<Record<FaultKind, Act>> = {
   'slow the network': ({ site }, fault) => onLink(site, fault, (link) => link.slow(2 + fault.other * 60)),
 };
 
-/** Makes every fault in its time; resolves when all are over. */
+/** Makes every fault at its time. Resolves when all are over. */
 export async function makeFaults(tools: FaultTools, faults: readonly Fault[]): Promise<void> {
   const { journal, onOver } = tools;
   const going: Promise<void>[] = [];
@@ -111,7 +111,7 @@ async function freezeOne(pids: readonly number[], fault: Fault): Promise<object 
   return hit;
 }
 
-/** What has a fault now: servers and links have one at a time. */
+/** What has a fault now. Servers and links have one fault at a time. */
 const waiting = new WeakSet<object>();
 
 async function alone(what: object, work: () => Promise<unknown>): Promise<object | null> {
@@ -149,7 +149,7 @@ function restartRedis(
   });
 }
 
-/** Ends a share of the sessions that units have. */
+/** Ends a share of the units' sessions. */
 async function endSessions(site: Site, fault: Fault): Promise<object | null> {
   try {
     const rows = await site.postgres.query<{ n: number }>(

@@ -1,4 +1,4 @@
-/** Drops files as people and programs do, and meddles with some of them. */
+/** Drops files as people and programs do, and tampers with some of them. */
 import {
   closeSync,
   existsSync,
@@ -17,7 +17,7 @@ import type { Journal } from '../journal.ts';
 import type { Content, Drop, Plan } from '../plan/types.ts';
 import type { Knowledge } from './knowledge.ts';
 
-/** How long before it is dropped a file is made, in ms. */
+/** How long before its drop a file is made, in ms. */
 const aheadMs = 12_000;
 
 export interface DropTools {
@@ -27,7 +27,7 @@ export interface DropTools {
   readonly knowledge: Knowledge;
 }
 
-/** Drops everything in its time; resolves when the last file has landed and been meddled with. */
+/** Drops every file at its time. Resolves when the last file has landed and been tampered with. */
 export async function dropAll(tools: DropTools): Promise<void> {
   const { plan, journal } = tools;
   const meddling: Promise<void>[] = [];
@@ -41,14 +41,14 @@ export async function dropAll(tools: DropTools): Promise<void> {
   await Promise.all(meddling);
 }
 
-/** The content on disk; one that was dropped before is made again. */
+/** The content on disk. One that has already been dropped is made again. */
 async function make({ folder, knowledge }: DropTools, content: Content): Promise<Made> {
   const made = await makeContent(content, join(folder, 'made'));
   knowledge.made(made);
   return made;
 }
 
-/** Puts the file into the landing folder; says where. */
+/** Puts the file into the landing folder, and returns its path. */
 async function land(tools: DropTools, drop: Drop, made: Made): Promise<string> {
   const { folder, journal, knowledge } = tools;
   const target = join(folder, 'landing', drop.dataset, drop.name);
@@ -68,7 +68,7 @@ async function land(tools: DropTools, drop: Drop, made: Made): Promise<string> {
   return target;
 }
 
-/** Writes the file in its place, piece by piece. */
+/** Writes the file in place, piece by piece. */
 async function writeSlowly(made: Made, target: string, ms: number): Promise<void> {
   const bytes = await readFile(made.path);
   const pieces = 8;
@@ -86,7 +86,7 @@ async function meddle(tools: DropTools, drop: Drop, target: string): Promise<voi
   const meddling = drop.meddling!;
   const longer = meddling.kind === 'append' ? await make(tools, plan.contents.get(meddling.becomes)!) : null;
   await delay(Math.max(0, drop.atMs + meddling.afterMs - journal.now()));
-  if (!existsSync(target)) return journal.note('too late to meddle', { name: drop.name });
+  if (!existsSync(target)) return journal.note('too late to tamper', { name: drop.name });
   if (meddling.kind === 'rename') {
     renameSync(target, join(folder, 'landing', drop.dataset, meddling.name));
     knowledge.renamed(drop, meddling.name);
@@ -97,7 +97,7 @@ async function meddle(tools: DropTools, drop: Drop, target: string): Promise<voi
   journal.note(appended ? 'appended' : 'too late to append', { content: drop.content, name: drop.name });
 }
 
-/** Makes the file longer where it lies. False where it was taken away meanwhile. */
+/** Appends to the file in place. Returns false if it has been moved away meanwhile. */
 function append(target: string, whole: Buffer): boolean {
   const file = openSync(target, 'r+');
   try {

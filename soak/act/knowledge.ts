@@ -1,7 +1,7 @@
 /**
- * What may be true of each content in the end, from what was done with it. A content is there once, or it
- * is not: `least` and `most` say how often it may be loaded. They differ where the outcome is open (a
- * command was killed, a file was overwritten before it was read).
+ * Knows what may be true of each content in the end, given what was done with it. `least` and `most` say how often a
+ * content may be loaded: never or once. They differ if the outcome is open, for example because a command was killed
+ * or a file was overwritten before it was read.
  */
 import type { Made } from '../files/make.ts';
 import type { Content, Drop } from '../plan/types.ts';
@@ -13,7 +13,7 @@ export interface Fate {
   readonly mayFail: Set<string>;
 }
 
-/** Codes that say what is wrong with a flawed content. */
+/** The codes with which a flawed content may fail. */
 const flawCodes: Readonly<Record<string, readonly string[]>> = {
   empty: ['LF_FILE_EMPTY'],
   binary: ['LF_FILE_BINARY', 'LF_FILE_ENCODING'],
@@ -23,11 +23,11 @@ const flawCodes: Readonly<Record<string, readonly string[]>> = {
 };
 
 export class Knowledge {
-  /** By hash: the same bytes are the same content, whoever made them. */
+  /** Contents by hash: the same bytes are the same content, whoever made them. */
   readonly fates = new Map<string, Fate>();
   /** Made contents by their ids. */
   readonly contents = new Map<string, Made>();
-  /** Contents that were dropped under each name (dataset/name), in their order. */
+  /** Contents that were dropped under each name (dataset/name), in order. */
   readonly names = new Map<string, string[]>();
 
   made(made: Made): void {
@@ -60,13 +60,13 @@ export class Knowledge {
     }
   }
 
-  /** It lies under another name now: what was read of the old one may be for nothing. */
+  /** The file has been renamed, so reading it under its old name may fail. */
   renamed({ content, dataset }: Drop, name: string): void {
     this.named(`${dataset}/${name}`, content);
     this.fateOf(content).mayFail.add('LF_FILE_MISSING').add('LF_FILE_CHANGED');
   }
 
-  /** The file has become another content; the first one may have been loaded before. */
+  /** The file has become another content; the first one may already have been loaded. */
   appended({ content, dataset, name }: Drop, becomes: string): void {
     this.named(`${dataset}/${name}`, becomes);
     this.disturbed(content, ['LF_FILE_CHANGED', 'LF_FILE_MISSING']);

@@ -1,4 +1,4 @@
-/** An operator: takes done files out and loads them again, and now and then loses his the outage timeout with the command. */
+/** An operator who undoes files and loads them again, and now and then kills the command. */
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../journal.ts';
@@ -11,11 +11,11 @@ export interface OperateTools {
   readonly site: Site;
   readonly journal: Journal;
   readonly knowledge: Knowledge;
-  /** Contents that are dropped once, under a name of their own, and never meddled with. */
+  /** Contents that are dropped only once, under a unique name, and not tampered with. */
   readonly free: ReadonlySet<string>;
 }
 
-/** Carries out every operation in its time, one after another. */
+/** Carries out every operation at its time, one after another. */
 export async function operate(tools: OperateTools, operations: readonly Operation[]): Promise<void> {
   const { journal } = tools;
   for (const operation of operations) {
@@ -53,7 +53,7 @@ async function chooseFile({ site, knowledge, free }: OperateTools, which: number
   return candidates[Math.floor(which * candidates.length)] ?? null;
 }
 
-/** How long a command may take when nobody kills it: the servers may be away meanwhile. */
+/** How long a command that is not killed may take. The servers may be down meanwhile. */
 const commandMs = 180_000;
 
 async function run({ site, journal }: OperateTools, args: readonly string[], killMs: number | null) {

@@ -1,4 +1,4 @@
-/** Whether every file came to a right end: its state, its receipt, its rejects, and where it lies now. */
+/** Checks how every file ended: its state, its receipt, its rejects, and where it is now. */
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Receipt } from '../../platform/file-receipt.ts';
@@ -82,7 +82,7 @@ export async function checkFiles(postgres: OwnPostgres, knowledge: Knowledge): P
   return { done, states, rejects, bytes, faults };
 }
 
-/** By its content where that is known, else by the contents that had its name. */
+/** Finds what is known of a file, by its content if that is known, otherwise by the contents that had its name. */
 function mayFail(
   knowledge: Knowledge,
   { dataset, name, content_hash: hash }: FileRow,

@@ -1,13 +1,13 @@
-/** What must be gone when all is quiet, and what may be left that no reader sees. */
+/** Finds what must not be left when all is quiet, and counts what may be left because no reader sees it. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { openQueues } from '../../platform/queue/index.ts';
 import type { Site } from '../site/site.ts';
 
 export interface Leftovers {
-  /** What should not be. */
+  /** What must not be left. */
   readonly faults: readonly string[];
-  /** Objects of the lake's store that its readers do not look at. */
+  /** Objects in the lake's store that readers do not see. */
   readonly unseen: Readonly<Record<string, number>>;
 }
 
@@ -21,7 +21,7 @@ export async function findLeftovers(site: Site): Promise<Leftovers> {
   return { faults, unseen: await unseenObjects(site) };
 }
 
-/** What the queues still hold, a line each. A job whose process lost its lock is held until another takes it. */
+/** The jobs still in the queues, one line each. A job whose process lost its lock stays until another takes it. */
 export async function heldJobs({ postgres, redis }: Site): Promise<string[]> {
   const redisUrl = redis === null ? null : `redis://127.0.0.1:${redis.port}`;
   const queues = await openQueues({ databaseUrl: postgres.url(postgres.port), redisUrl, scope: 'pool' });

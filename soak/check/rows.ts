@@ -1,6 +1,6 @@
 /**
- * Compares, row by row, what must be there with what is in the lake and in the star. What must be there
- * comes from the files that were made, read by DuckDB; the lake is read as its manifest says.
+ * Compares the expected rows with those in the lake and in the star. DuckDB reads the expected rows from the files
+ * that were made. The lake is read through its manifest.
  */
 import { createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ export interface RowsFound {
   rows: number;
   lost: number;
   duplicated: number;
-  /** Rows that no file has. */
+  /** Rows that are in no file. */
   foreign: number;
-  /** A few words on each file that is not right. */
+  /** A short description of each file that is wrong. */
   readonly details: string[];
 }
 
@@ -109,7 +109,7 @@ class DatasetRows {
     }
   }
 
-  /** All facts, whatever has become of their files. */
+  /** All facts, whatever the state of their files. */
   private async star(columns: Columns): Promise<void> {
     const { postgres, dataset, folder } = this.options;
     await this.duck.run(`create or replace table star (file_id integer, ${typed(columns)})`);

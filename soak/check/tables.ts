@@ -1,4 +1,4 @@
-/** Where the rows of each dataset are, and the columns in which three places must agree on them. */
+/** Where the rows of each dataset are, and the columns in which file, lake and star must agree. */
 import type { SoakDataset } from '../plan/types.ts';
 
 /** Fact tables of the star. */
@@ -13,7 +13,7 @@ export const factTables: Readonly<Record<SoakDataset, string>> = {
 export type Columns = Readonly<Record<string, string>>;
 
 export interface Comparison {
-  /** Select over the file that was made; `$csv` stands for its path. Its rows are what must be there. */
+  /** A query over the file that was made, which returns the expected rows. `$csv` stands for its path. */
   readonly expected: string;
   readonly lakeColumns: Columns;
   readonly starColumns: Columns;
@@ -115,7 +115,7 @@ export const comparisons: Readonly<Record<SoakDataset, Comparison>> = {
   citibike,
 };
 
-/** Columns as DuckDB's read_csv wants them. */
+/** Columns in the form that DuckDB's read_csv expects. */
 export function structOf(columns: Columns): string {
   return `{${Object.entries(columns)
     .map(([name, type]) => `'${name}': '${type}'`)

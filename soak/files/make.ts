@@ -1,4 +1,4 @@
-/** Makes a content: the file as it will be dropped, and what must come of it. */
+/** Makes a content: the file to drop, and the rows and rejects to expect. */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { packed } from './pack.ts';
 /** A content on disk. */
 export interface Made {
   readonly content: Content;
-  /** The file to drop; it is moved away then. */
+  /** The file to drop. Dropping it moves it. */
   readonly path: string;
   readonly bytes: number;
   /** As the ledger knows it. */
@@ -41,7 +41,7 @@ export async function makeContent(content: Content, folder: string): Promise<Mad
   return { content, path, bytes: whole.length, hash, expected, rejects, rejectCount };
 }
 
-/** Writes what must come of the content, and gives its bytes before packing. */
+/** Writes the expected rows and rejects of the content, and returns its bytes before packing. */
 async function write(
   content: Content,
   expected: string,

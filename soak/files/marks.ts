@@ -1,12 +1,12 @@
 /**
- * Contents of marks and notes: bytes of the file, and beside them what must come of it, row by row. What
- * must come is known from making the rows, not from reading them.
+ * Contents of marks and notes: the bytes of the file, and the rows and rejects to expect. What to expect is known
+ * from making the rows, not from reading them.
  */
 import { Draw } from '../draw.ts';
 import type { Content, Writing } from '../plan/types.ts';
 import { type Encoder, encoderOf } from './encode.ts';
 
-/** A stretch of a content. */
+/** A piece of a content. */
 export interface Piece {
   readonly bytes: Buffer;
   /** Rows as CSV: content, record, byte_offset, noted_at, amount, note. */
@@ -17,7 +17,7 @@ export interface Piece {
 
 const columns = ['content', 'record', 'byte_offset', 'noted_at', 'amount', 'note'] as const;
 
-/** Text that is handed on at a time. */
+/** The size of the pieces of text that are passed on. */
 const pieceLength = 128 * 1024;
 
 /** What is wrong with a rejected row, by the code that says so. */
@@ -83,7 +83,7 @@ function drawNote(draw: Draw, { encoding }: Writing): string {
   return `plain ${draw.whole(0, 1e6)} words`;
 }
 
-/** Writes records as text and keeps count of the bytes. */
+/** Writes records as text and counts the bytes. */
 class PieceMaker {
   /** Bytes of the content before the next record. */
   at = 0;
@@ -146,7 +146,7 @@ class PieceMaker {
     this.add(gap + all.join(gap + delimiter + gap) + gap + lineEnd);
   }
 
-  /** Quoted where it has to be. */
+  /** The text, quoted if necessary. */
   private field(value: string): string {
     const { quote, escape: mark, delimiter } = this.writing;
     const special = [quote, delimiter, '\n', '\r', ' ', '\t', '#', mark ?? quote];

@@ -1,4 +1,4 @@
-/** Compresses contents, off the event loop: the servers' traffic goes through it. */
+/** Compresses contents outside the event loop, which the servers' traffic passes through. */
 import { promisify } from 'node:util';
 import { deflateRaw, gzip } from 'node:zlib';
 import { crc32 } from '../../platform/storage/unpack/crc32.ts';

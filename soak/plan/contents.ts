@@ -2,7 +2,7 @@
 import type { Draw } from '../draw.ts';
 import type { Content, Flaw, SoakDataset, Writing } from './types.ts';
 
-/** Bytes of a row, about, for pacing the drops. */
+/** The approximate bytes of a row, for pacing the drops. */
 export const rowBytes: Readonly<Record<SoakDataset, number>> = {
   marks: 75,
   notes: 85,
@@ -18,7 +18,7 @@ const sizes = {
   large: (draw: Draw) => draw.whole(120_000, 400_000),
 };
 
-/** Files of this many rows at most are also dropped where the whole soak is short. */
+/** Files with at most this many rows are also dropped in a short soak. */
 export const shortRowsMax = 60_000;
 
 export function drawContent(
@@ -54,7 +54,7 @@ export function drawContent(
   };
 }
 
-/** Something that can be told from the file. */
+/** A dialect that can be recognised from the file. */
 function drawWriting(draw: Draw): Writing {
   const plain = draw.chance(0.4);
   const encoding = plain

@@ -1,12 +1,12 @@
-/** Draws what is dropped when: new contents, old ones under new names, new versions under old names. */
+/** Draws what is dropped and when: new contents, old contents under new names, and new versions under old names. */
 import type { Draw } from '../draw.ts';
 import { drawContent, rowBytes, shortRowsMax } from './contents.ts';
 import type { Content, Drop, Meddling } from './types.ts';
 
-/** What is dropped on average, in bytes per second: about half of what the machine can load undisturbed. */
+/** The average rate of drops, in bytes per second: about half of what the machine can load undisturbed. */
 const bytesPerSecond = 2 * 1024 * 1024;
 
-/** Runs shorter than this get no large files: they would not end. */
+/** Shorter runs have no large files, which would not end in time. */
 const longMs = 45_000;
 
 export interface Drops {
@@ -40,7 +40,7 @@ interface SoFar {
 function drawDrop(draw: Draw, soFar: SoFar): Drop {
   const { number, atMs, contents, drops } = soFar;
   const writtenMs = draw.chance(0.15) ? draw.whole(200, 3000) : null;
-  // The same bytes once more, at once or later; versions of notes replace each other, so theirs are not.
+  // Drop the same bytes again, at once or later, except for notes, whose versions replace each other.
   const again = drops.filter(
     (drop) => drop.dataset !== 'notes' && drop.meddling === null && isSound(contents, drop),
   );
@@ -73,7 +73,7 @@ function isSound(contents: ReadonlyMap<string, Content>, drop: Drop): boolean {
   return contents.get(drop.content)!.flaw === null;
 }
 
-/** Names that people and programs give, also awkward ones. */
+/** Names that people and programs give, including awkward ones. */
 function drawName(draw: Draw, stem: string, { packing }: Content): string {
   const ending = packing === 'none' ? '.csv' : packing === 'gzip' ? '.csv.gz' : '.zip';
   const awkward = [`-${stem}`, `${stem} (copy)`, `žluťoučký ${stem}`, `2024/05/${stem}`, `it's "${stem}"`];

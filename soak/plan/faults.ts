@@ -1,10 +1,10 @@
-/** Draws the faults and the operators' acts of a run. */
+/** Draws the faults and the operators' actions of a run. */
 import type { Draw } from '../draw.ts';
 import type { Fault, FaultKind, Operation } from './types.ts';
 
 export type Backend = 'postgres' | 'redis';
 
-/** How often each fault comes, against the others. */
+/** The relative frequency of each fault. */
 const weights: Readonly<Record<Backend, Readonly<Partial<Record<FaultKind, number>>>>> = {
   postgres: common({}),
   redis: common({ 'restart Redis': 5, 'kill Redis': 4, 'freeze Redis': 4 }),
@@ -34,7 +34,7 @@ function common(more: Partial<Record<FaultKind, number>>): Partial<Record<FaultK
   };
 }
 
-/** How long each lasts, in ms, from least to most. A job's lock is 10 s: freezes are shorter and longer. */
+/** The shortest and longest duration of each fault, in ms. A job's lock lasts 10 s; freezes may be shorter or longer. */
 const lengths: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> = {
   'rival coordinator': [4000, 20_000],
   'freeze worker': [500, 22_000],
@@ -55,7 +55,7 @@ const lengths: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> =
 /** Pauses between faults, in ms. */
 const pauseMs = [400, 7000] as const;
 
-/** Faults come from `forMs` / 20 on, so that there is something to disturb. */
+/** Faults begin after `forMs` / 20, so that there is something to disturb. */
 export function drawFaults(draw: Draw, backend: Backend, forMs: number): Fault[] {
   const faults: Fault[] = [];
   let atMs = Math.min(3000, forMs / 20);

@@ -1,4 +1,4 @@
-/** Everything that a run is going to do, from its seed: the same seed, length and backend give the same plan. */
+/** Draws everything that a run will do from its seed. The same seed, length and backend give the same plan. */
 import { Draw } from '../draw.ts';
 import { drawDrops } from './drops.ts';
 import { type Backend, drawFaults, drawOperations } from './faults.ts';

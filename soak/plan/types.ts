@@ -1,4 +1,4 @@
-/** What a soak is going to do, drawn whole from its seed before it begins. No code. */
+/** The types of a soak's plan, which is drawn from the seed before the soak begins. */
 
 export type SoakDataset = 'marks' | 'notes' | 'trips' | 'citibike';
 
@@ -12,11 +12,11 @@ export interface Writing {
   readonly byteOrderMark: boolean;
   readonly preamble: readonly string[];
   readonly footer: readonly string[];
-  /** Begins a comment line; they are strewn among the records. */
+  /** Begins a comment line. Comment lines occur anywhere among the records. */
   readonly comment: string | null;
   /** Blanks around values. */
   readonly blanks: boolean;
-  /** A column that the definition does not know stands first. */
+  /** Whether the first column is one that the definition does not have. */
   readonly stranger: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Content {
   readonly longerThan: string | null;
 }
 
-/** What somebody does to a file that was dropped. */
+/** How a file is tampered with after it was dropped. */
 export type Meddling =
   | { readonly kind: 'append'; readonly afterMs: number; readonly becomes: string }
   | { readonly kind: 'rename'; readonly afterMs: number; readonly name: string };
@@ -57,7 +57,7 @@ export interface Drop {
   readonly meddling: Meddling | null;
 }
 
-/** A done file is taken out, and perhaps loaded again; either command may be killed. */
+/** An operation that undoes a file that is done, and may load it again. Either command may be killed. */
 export interface Operation {
   readonly atMs: number;
   /** Which of the files that are done then: 0 up to 1. */
@@ -98,9 +98,9 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Which of the candidates: 0 up to 1. */
   readonly which: number;
-  /** A second choice, where one is needed. */
+  /** A second random number, for faults that need one. */
   readonly other: number;
-  /** How long it lasts; 0 where it is over at once. */
+  /** How long it lasts; 0 if it is over at once. */
   readonly forMs: number;
 }
 

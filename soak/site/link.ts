@@ -1,11 +1,11 @@
 /**
- * A TCP proxy in front of one server for one client process, and the outage that a network can make.
+ * A TCP proxy in front of one server for one client process, which can simulate network faults.
  *
- *   open ── refuse ──▶ refusing (nobody listens; connections that are there stay)
- *     │ ── stall ───▶ stalled  (connections are taken and nothing passes, until it is open again)
- *     └─── slow ────▶ slow     (each piece passes some ms later)
+ *   open ── refuse ──▶ refusing (does not listen; existing connections stay)
+ *     │ ── stall ───▶ stalled  (accepts connections, but nothing passes until it is open again)
+ *     └─── slow ────▶ slow     (each piece is delayed by some ms)
  *
- *   cut: connections are reset.   halfOpen: the client's ends are reset, the server hears nothing of it.
+ *   cut: connections are reset.   halfOpen: the clients' ends are reset, and the server is not told.
  */
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
@@ -43,7 +43,7 @@ export class Link {
     this.port = (listener.address() as { port: number }).port;
   }
 
-  /** Nobody listens any more; those who are connected stay so. */
+  /** Stops listening. Existing connections stay. */
   refuse(): void {
     this.listener?.close();
     this.listener = null;
@@ -71,7 +71,7 @@ export class Link {
     this.lateMs = ms;
   }
 
-  /** The clients' ends are reset; what the server holds for them stays until `heal`. */
+  /** Resets the clients' ends. The server's ends stay until `heal`. */
   halfOpen(): void {
     for (const pair of this.pairs) {
       pair.half = true;
@@ -79,7 +79,7 @@ export class Link {
     }
   }
 
-  /** Everything passes again; what was stalled goes on where it was, what was half-open ends. */
+  /** Everything passes again. Stalled connections resume; half-open ones end. */
   async heal(): Promise<void> {
     this.stalled = false;
     this.lateMs = 0;
@@ -125,7 +125,7 @@ export class Link {
     from.on('data', (piece) => {
       if (this.lateMs === 0) write(piece);
       else {
-        // One piece at a time keeps them in order.
+        // Sending one piece at a time keeps them in order.
         from.pause();
         setTimeout(() => {
           write(piece);

@@ -1,11 +1,11 @@
-/** The run's own PostgreSQL, which it ends and starts as it likes. Durable as the embedded one is: fsync stays on. */
+/** The run's own PostgreSQL, which it can stop and start at any time. It is as durable as the embedded one: fsync is on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type EmbeddedServer, openServer } from '../../platform/database/embedded/embedded-server.ts';
 import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { childrenOf, send } from './unit.ts';
 
-/** `fast`: sessions are ended, then a checkpoint. `at once`: as if its machine had been reset. */
+/** `fast`: ends sessions and makes a checkpoint. `at once`: like a reset of the machine. */
 export type Ending = 'fast' | 'at once';
 
 export class OwnPostgres {
@@ -41,7 +41,7 @@ export class OwnPostgres {
     return url.href;
   }
 
-  /** Stops all its processes where they are, until `thaw`. */
+  /** Freezes all its processes until `thaw`. */
   freeze(): void {
     const { pid } = this.server;
     send(pid, 'SIGSTOP');
@@ -53,7 +53,7 @@ export class OwnPostgres {
     for (const pid of this.frozen.splice(0)) send(pid, 'SIGCONT');
   }
 
-  /** Asks it directly, not through a proxy. Rejects while it is away. */
+  /** Queries it directly, not through a proxy. Rejects while it is down. */
   async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     if (this.pool === null || this.pool.options.connectionString !== this.server.url) {
       await this.pool?.end();
@@ -69,14 +69,14 @@ export class OwnPostgres {
     return (await this.pool.query<Row>(text, values)).rows;
   }
 
-  /** As long as the check needs it: a client of one's own. */
+  /** A dedicated client for the duration of a check. */
   async client(): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: this.server.url, application_name: 'soak' });
     await client.connect();
     return client;
   }
 
-  /** Ends it as a reset of its machine would. */
+  /** Ends it like a reset of its machine. */
   kill(): void {
     this.thaw();
     if (this.openings.length > 0) send(this.server.pid, 'SIGQUIT');

@@ -1,4 +1,4 @@
-/** The run's own Redis, which it ends and starts as it likes. It writes what it is told to disk. */
+/** The run's own Redis, which it can stop and start at any time. It writes its data to disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync } from 'node:fs';

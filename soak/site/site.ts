@@ -1,6 +1,6 @@
 /**
- * A whole Landfall of real processes, as it would stand on three machines: a coordinator and two pools of
- * two workers, each with network links of its own to the servers.
+ * A complete Landfall of real processes, as if on three machines: a coordinator and two pools of two workers, each
+ * with its own network links to the servers.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,13 +32,13 @@ export interface Site {
   /** All units, the coordinator first. */
   readonly units: readonly Unit[];
   readonly links: readonly Link[];
-  /** A second coordinator, not started yet. */
+  /** A second coordinator, which is not started yet. */
   readonly rival: () => Unit;
-  /** Environment of a command that an operator runs. */
+  /** The environment of a command that an operator runs. */
   readonly operatorEnv: () => NodeJS.ProcessEnv;
-  /** Ends everything, in an orderly way. */
+  /** Shuts everything down cleanly. */
   stop(): Promise<void>;
-  /** Ends everything at once. */
+  /** Kills everything. */
   kill(): void;
 }
 

@@ -1,13 +1,13 @@
-/** Ends what runs have left that were killed themselves. Linux only; elsewhere nothing is found. */
+/** Ends the processes that killed runs have left. Works on Linux only; elsewhere nothing is found. */
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { send } from './unit.ts';
 
-/** Folders of runs begin with this. */
+/** The names of runs' folders begin with this. */
 export const folderPrefix = 'landfall-soak-';
 
-/** Says whose folder it is. */
+/** Records which process owns the folder. */
 export function own(folder: string): void {
   writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
 }
@@ -23,7 +23,7 @@ export function endStrays(below: string): void {
   }
 }
 
-/** The run has ended and its folder is kept for people. */
+/** The run has ended, and its folder is kept for inspection. */
 export function disown(folder: string): void {
   rmSync(join(folder, 'owner'), { force: true });
 }

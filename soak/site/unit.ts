@@ -1,6 +1,5 @@
 /**
- * One process as a service manager would run it: started again a moment after it has ended, however it
- * ended.
+ * Runs one process like a service manager: it is restarted a moment after it has ended, however it ended.
  *
  *   stopped ── start ──▶ running ── exit ──▶ waiting ── restartMs ──▶ running       any ── stop ──▶ stopped
  */
@@ -9,9 +8,9 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Journal } from '../journal.ts';
 
-/** The pause before a process is started again, in ms. */
+/** The pause before a process is restarted, in ms. */
 const restartMs = 700;
-/** A process that has not stopped by then is killed. */
+/** A process that has not stopped within this time is killed. */
 const stopMs = 30_000;
 
 export interface UnitOptions {
@@ -19,7 +18,7 @@ export interface UnitOptions {
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** What it says is added to this file. */
+  /** Its output is appended to this file. */
   readonly log: string;
   readonly journal: Journal;
 }
@@ -75,7 +74,7 @@ export class Unit {
     if (this.pid !== null) send(this.pid, signal);
   }
 
-  /** Ends it for good: in an orderly way first. */
+  /** Stops it for good, cleanly if possible. */
   async stop(): Promise<void> {
     this.wanted = false;
     if (this.timer) clearTimeout(this.timer);
@@ -92,7 +91,7 @@ export class Unit {
     clearTimeout(timer);
   }
 
-  /** Ends it and all that it has started, at once and for good. */
+  /** Kills it and all processes that it has started, for good. */
   kill(): void {
     this.wanted = false;
     if (this.timer) clearTimeout(this.timer);
@@ -100,7 +99,7 @@ export class Unit {
   }
 }
 
-/** Signals a process, or with a negative number a group, that may be gone by now. */
+/** Signals a process, or a group if the number is negative. It may already have ended. */
 export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -109,7 +108,7 @@ export function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Processes that a process has started, as Linux tells; elsewhere none. */
+/** The children of a process on Linux; elsewhere none. */
 export function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -1,4 +1,4 @@
-/** Runs once around all tests: the real Postgres and Redis that they share. */
+/** Runs once around all tests, and starts the Postgres and Redis servers that they share. */
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -26,11 +26,11 @@ import { untilListening } from './listening.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of the server's maintenance database; testDatabase() makes one beside it. */
+    /** The URL of the server's maintenance database; testDatabase() creates another database beside it. */
     postgresUrl: string;
     templateName: string;
     redisUrl: string | null;
-    /** Holds everything of this run; removed at its end. */
+    /** Contains all files of this run, and is removed at the end. */
     folder: string;
   }
 }
@@ -41,12 +41,12 @@ const folderPrefix = 'landfall-tests-';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   sweep();
   const folder = realpathSync(mkdtempSync(join(tmpdir(), folderPrefix)));
-  // Only tests of closed folders close theirs.
+  // Let every user read it; tests of closed folders set the permissions of their own.
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'owner'), processIdentity(process.pid) ?? '');
-  // A power cut may take the tests' data: without fsync they take a third of the time.
+  // The tests' data need not survive a power failure. Without fsync, the tests take a third of the time.
   const fast = { fsync: 'off', full_page_writes: 'off', max_wal_size: '1GB', shared_buffers: '128MB' };
-  // Files are tested side by side, some with many sites at once.
+  // Test files run in parallel, some with many sites at once.
   const settings = { ...fast, max_connections: '500' };
   const server = await openServer(folder, { settings });
   const url = new URL(server.url);
@@ -66,7 +66,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Ends and removes what runs of the tests have left that were killed. */
+/** Ends and removes what killed test runs have left. */
 function sweep(): void {
   for (const name of readdirSync(tmpdir()).filter((name) => name.startsWith(folderPrefix))) {
     const folder = join(tmpdir(), name);
@@ -76,12 +76,12 @@ function sweep(): void {
       if (server) process.kill(server.pid, 'SIGQUIT');
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // Somebody else's, or just being made.
+      // It belongs to another user, or is just being created.
     }
   }
 }
 
-/** A migrated database with the queue's tables in it, which every test's own is copied from. */
+/** A migrated database with the queue's tables, from which the database of each test is copied. */
 async function makeTemplate(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
@@ -102,7 +102,7 @@ interface Redis {
   stop(): Promise<void>;
 }
 
-/** LANDFALL_TEST_REDIS_URL, else a redis-server of our own from the PATH, else none. */
+/** LANDFALL_TEST_REDIS_URL, or else a redis-server from the PATH, or else none. */
 async function startRedis(folder: string): Promise<Redis> {
   const given = process.env.LANDFALL_TEST_REDIS_URL;
   if (given) return { url: given, stop: async () => {} };

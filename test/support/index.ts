@@ -1,4 +1,4 @@
-/** What tests stand on: a database of one's own, Redis where there is one, temporary folders. */
+/** What tests share: a database per test, Redis if available, and temporary folders. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ import { connectDatabase } from '../../platform/database/database.ts';
 export interface TestDatabase {
   readonly url: string;
   readonly pool: pg.Pool;
-  /** Ends the pool and drops the database; fails if somebody else's connection to it was left open. */
+  /** Ends the pool and drops the database. Fails if another connection to it was left open. */
   drop(): Promise<void>;
 }
 
-/** How long a connection that was closed may take to be gone on the server's side. */
+/** How long the server may take to end the session of a closed connection. */
 const closingMs = 3000;
 
-/** A fresh, migrated database. Call in beforeAll or beforeEach, and `drop` in the matching after hook. */
+/** Creates a new, migrated database. Call it in beforeAll or beforeEach, and `drop` in the matching after hook. */
 export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = pg.escapeIdentifier(inject('templateName'));
-  // Copied file by file: the default writes every block to the log as well.
+  // Copy file by file: the default also writes every block to the write-ahead log.
   await administer(`create database ${pg.escapeIdentifier(name)} template ${template} strategy file_copy`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
@@ -48,7 +48,7 @@ async function leftConnections(name: string): Promise<string[]> {
   }
 }
 
-/** Runs one statement in the server's maintenance database, on a connection of its own. */
+/** Runs one statement in the server's maintenance database, on a separate connection. */
 async function administer(text: string, values: unknown[] = []): Promise<pg.QueryResult> {
   const client = new pg.Client(inject('postgresUrl'));
   await client.connect();
@@ -59,17 +59,17 @@ async function administer(text: string, values: unknown[] = []): Promise<pg.Quer
   }
 }
 
-/** Redis for this run of the tests, or null. Shared: use a key prefix or channel of your own. */
+/** The Redis server of this test run, or null. It is shared: use a unique key prefix or channel. */
 export function redisUrl(): string | null {
   return inject('redisUrl');
 }
 
-/** `describe` for tests that need Redis: skipped where there is none (globalSetup says so, loudly). */
+/** `describe` for tests that need Redis. They are skipped if there is none, which globalSetup reports loudly. */
 export function describeRedis(name: string, body: () => void): void {
   describe.skipIf(redisUrl() === null)(name, body);
 }
 
-/** A home for sites with a database of their own: what definitions are in JavaScript is kept there for the whole run. */
+/** A home folder for sites with their own database. It caches definitions compiled to JavaScript for the whole run. */
 export function sharedHome(): string {
   return join(inject('folder'), 'home');
 }

@@ -1,9 +1,9 @@
-/** Waits for a redis-server that was started. */
+/** Waits until a redis-server accepts connections. */
 import type { ChildProcess } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when it takes connections; throws when it has ended, or does not within ten seconds. */
+/** Resolves when it accepts connections. Throws if it has ended, or does not accept any within ten seconds. */
 export async function untilListening(port: number, child: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
     if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);

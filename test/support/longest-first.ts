@@ -1,9 +1,9 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Of files that take longest: none may begin when all others are done. */
+/** Files that take longest. None of them may start when all others are done. */
 const long = /\/test\/(e2e|faults|crash|workers)\//;
 
-/** Files with sites and processes of their own first; where nothing is known of their times, the largest first. */
+/** Runs files that start sites and processes first, and of files with unknown times the largest first. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

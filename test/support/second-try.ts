@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Names the tests that failed and then passed when they were tried again: what to fix next. */
+/** Reports the tests that failed and then passed when they were tried again. Fix them. */
 export default class SecondTry implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const flaky = modules.flatMap((module) => [...module.children.allTests()].filter(isFlaky));

@@ -1,6 +1,6 @@
 /**
- * Rows that say where they came from, so that loaded rows can be compared with dropped ones. The dialect is
- * left to each file.
+ * Rows that contain their own origin, so that loaded rows can be compared with dropped ones. Each file has a dialect
+ * of its own.
  */
 import { dateDimension, defineDataset, lookup, month, year } from '../../../model/index.ts';
 import { markedColumns, markedFacts } from '../marked-columns.ts';

@@ -1,14 +1,14 @@
-/** Sentences of a Markdown page. */
+/** Splits a Markdown page into sentences. */
 
 export const wordsMost = 35;
 
-/** Text that stands by itself: a paragraph, a heading, an item of a list, a cell of a table; with the line it is on. */
+/** A unit of text (a paragraph, heading, list item or table cell) and the line that it is on. */
 interface Passage {
   readonly line: number;
   readonly text: string;
 }
 
-/** Passages of a page, without code, pictures and comments; a link is its text, code within a line one word. */
+/** The passages of a page, without code, pictures and comments. A link counts as its text, inline code as one word. */
 export function passagesOf(page: string): Passage[] {
   const passages: { line: number; text: string }[] = [];
   let open: { line: number; text: string } | null = null;
@@ -41,7 +41,7 @@ export function passagesOf(page: string): Passage[] {
   return passages;
 }
 
-/** Sentences of a passage, as words. The names of tests in a list of them are no sentence: each is one word. */
+/** The sentences of a passage, as words. In a list of tests, the name of each test counts as one word. */
 export function sentencesOf(text: string): string[][] {
   const named = text.startsWith('[test/') ? text.replace(/\*[^*]+\*/g, 'name') : text;
   return named
@@ -53,7 +53,7 @@ export function sentencesOf(text: string): string[][] {
     .map((sentence) => sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)));
 }
 
-/** Sentences of a page that are too long to be read at once. */
+/** The sentences of a page that are too long. */
 export function longSentences(page: string): string[] {
   return passagesOf(page).flatMap(({ line, text }) =>
     sentencesOf(text)

@@ -1,4 +1,4 @@
-/** The rules that a tree of files must keep, each a function from a tree to what breaks the rule. */
+/** The rules for the tree of files. Each is a function that returns what in a tree breaks the rule. */
 import { posix } from 'node:path';
 import { importsOf, isModule, roomOf, type Tree, withoutComments } from './tree.ts';
 
@@ -112,7 +112,7 @@ const unnamedModules: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Where `target` of an import lies: with the ending that it was written without, or that it has before it is built. */
+/** The file that `target` of an import refers to: with its omitted extension, or with the one it has before the build. */
 function resolve(tree: Tree, target: string): string | null {
   const candidates = [
     target,
@@ -134,7 +134,7 @@ function edgesOf(tree: Tree): Map<string, string[]> {
   );
 }
 
-/** Imports of what is not there. */
+/** Imports of files that do not exist. */
 export function missingImports(tree: Tree): string[] {
   return [...tree]
     .filter(([path]) => isModule(path))
@@ -156,7 +156,7 @@ function mayImport(room: string, other: string): boolean {
   return level(other) >= 0 && level(other) < level(room);
 }
 
-/** Imports that go up, sideways, or to where nothing may be imported from. */
+/** Imports that go up or sideways, or from a room that may not be imported. */
 export function wrongImports(tree: Tree): string[] {
   return [...edgesOf(tree)].flatMap(([path, targets]) =>
     targets
@@ -165,7 +165,7 @@ export function wrongImports(tree: Tree): string[] {
   );
 }
 
-/** Imports that come back to where they began, those of types and `import()` included. */
+/** Import cycles, including those through types and `import()`. */
 export function importCycles(tree: Tree): string[] {
   const edges = edgesOf(tree);
   const done = new Set<string>();
@@ -180,7 +180,7 @@ export function importCycles(tree: Tree): string[] {
   return cycles;
 }
 
-/** Folders with more files and folders side by side than can be taken in. */
+/** Folders with too many entries. */
 export function wideFoldersOf(tree: Tree): string[] {
   const entries = new Map<string, Set<string>>();
   for (const path of tree.keys()) {
@@ -194,7 +194,7 @@ export function wideFoldersOf(tree: Tree): string[] {
     .map(([folder, { size }]) => `${folder} has ${size} entries`);
 }
 
-/** Two files of one name, in one room or in two of which one imports the other. */
+/** Pairs of files with the same name, in one room or in two rooms of which one imports the other. */
 export function sameNames(tree: Tree): string[] {
   const imported = new Set(
     [...edgesOf(tree)].flatMap(([path, targets]) =>
@@ -259,7 +259,7 @@ function namedFiles(tree: Tree, path: string, text: string): string[] {
   );
 }
 
-/** Modules that nothing leads to from package.json, from the page, from a setting of a tool, or from a test. */
+/** Modules that cannot be reached from package.json, the page, a tool's settings or a test. */
 export function deadModules(tree: Tree): string[] {
   const isTest = (path: string) => /^test\/.*\.(?:test|long)\.tsx?$/.test(path);
   const modules = [...tree.keys()].filter(isModule);
@@ -277,7 +277,7 @@ export function deadModules(tree: Tree): string[] {
   const alive = new Set<string>();
   const visit = (path: string, test: boolean) => {
     if (alive.has(path)) return;
-    // A test keeps what tests need alive, and nothing else.
+    // A test counts as a user only of modules below test/.
     if (test && roomOf(path) !== 'test') return;
     alive.add(path);
     const text = tree.get(path) ?? '';
@@ -290,7 +290,7 @@ export function deadModules(tree: Tree): string[] {
   return modules.filter((path) => !alive.has(path));
 }
 
-/** Exceptions for what is no longer there. */
+/** Exceptions for things that no longer exist. */
 export function staleExceptions(tree: Tree): string[] {
   const paths = [...tree.keys()];
   return [

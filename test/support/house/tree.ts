@@ -1,4 +1,4 @@
-/** The repository as its tests see it: each tracked file's path, and the text of those that are read. */
+/** The repository as tests see it: the path of each tracked file, and the text of those that are text. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Text of each file, by its path from the root. The tests' broken examples are such trees too. */
+/** The text of each file by its path from the root. The broken examples in tests are also such trees. */
 export type Tree = ReadonlyMap<string, string>;
 
 const textual = /\.(?:ts|tsx|mjs|js|sql|md|css|html|json|yml|yaml|svg)$|(?:^|\/)(?:Dockerfile|run)$/;
 
-/** The tracked files of the repository, and those that are new and not ignored. Files of data have no text here. */
+/** The tracked files of the repository, and new files that are not ignored. Data files have no text here. */
 export function readTree(): Tree {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -23,7 +23,7 @@ export function readTree(): Tree {
   );
 }
 
-/** The room that a file lies in: its first folder, or '' for a file at the root. */
+/** The room that a file belongs to: its first folder, or '' for a file at the root. */
 export const roomOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
 
 export const isModule = (path: string): boolean => /\.(?:ts|tsx|mjs|js)$/.test(path);
@@ -45,9 +45,9 @@ const importing = [
   /\bimport\(\s*['"](\.[^'"]+)['"]/g,
 ];
 
-/** Files that `path` imports in any way, types and `import()` included, as they are named in the import. */
+/** The files that `path` imports in any way, including types and `import()`, as written in the import. */
 export function importsOf(path: string, text: string): string[] {
-  // What a test quotes in a template is no import of its own.
+  // An import that a test quotes in a template does not count.
   const code = withoutComments(text).replace(/`(?:\\.|[^`\\])*`/g, '``');
   return importing.flatMap((pattern) =>
     [...code.matchAll(pattern)].map(([, target]) => posix.normalize(posix.join(posix.dirname(path), target))),

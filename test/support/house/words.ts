@@ -1,7 +1,7 @@
-/** Words that the glossary has replaced, and turns of phrase that no manual would use. */
+/** Finds words that the glossary has replaced, and phrases that no manual would use. */
 import type { Tree } from './tree.ts';
 
-/** A word or phrase, and what to say instead. Spaces stand for any space, the start of a comment's line included. */
+/** A word or phrase, and what to say instead. A space stands for any white space, including the start of a comment line. */
 type Rule = readonly [pattern: string, instead: string];
 
 /** Looked for in text, in identifiers of every style, in settings and in names of files. */
