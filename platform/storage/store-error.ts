@@ -23,7 +23,7 @@ const systemDenied = /^(EACCES|EPERM)$/;
 const silent = /^(TimeoutError|NetworkingError|RequestTimeout)$/;
 
 /** What happened to the store as a whole, or to one object in it. */
-type Failure = 'away' | 'denied' | 'broken' | 'missing' | 'other';
+type Failure = 'away' | 'denied' | 'broken' | 'no folder' | 'missing' | 'other';
 
 /** An error of a call about an object, or about the whole store where no key is given. */
 export function storeError(cause: unknown, store: NamedStore, key?: string): LandfallError {
@@ -38,7 +38,7 @@ const openCodes: Readonly<Record<Failure, ErrorCode>> = {
   broken: 'LF_STORAGE',
   denied: 'LF_STORAGE_DENIED',
   missing: 'LF_STORAGE_MISSING',
-  // Such as a file in the place of the folder.
+  'no folder': 'LF_STORAGE_MISSING',
   other: 'LF_STORAGE_MISSING',
 };
 
@@ -59,6 +59,8 @@ function codeOf(kind: Failure, role: StoreRole): ErrorCode {
     case 'denied':
       return role === 'lake' ? 'LF_STORAGE_DENIED' : 'LF_STORAGE_OBJECT';
     case 'broken':
+    // Only Landfall makes folders in the lake: the lake itself has been replaced.
+    case 'no folder':
       return role === 'lake' ? 'LF_STORAGE' : 'LF_STORAGE_OBJECT';
     case 'other':
       return 'LF_STORAGE_OBJECT';
@@ -77,6 +79,7 @@ function kindOf(cause: unknown): Failure {
   if (name === 'NoSuchBucket') return 'missing';
   if (systemDenied.test(code) || status === 401 || status === 403 || name === 'CredentialsProviderError')
     return 'denied';
+  if (code === 'ENOTDIR') return 'no folder';
   return code === 'EIO' ? 'broken' : 'other';
 }
 

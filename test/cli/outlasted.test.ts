@@ -1,15 +1,19 @@
 /** What each command says when something is away: one message, no stack, in about the outage timeout. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type Account, canReach, serverAccount } from '../../platform/database/embedded/account.ts';
 import { freePort } from '../../platform/database/embedded/launch.ts';
 import { generatedTrips } from '../e2e/site.ts';
 import { type OwnPostgres, openPostgres, openRedis } from '../faults/servers.ts';
 import { until } from '../faults/support.ts';
 import { describeRedis, type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
 import { main } from './run.ts';
+
+/** Of the file that is loaded. */
+const rows = 400_000;
 
 const timeoutSeconds = 3;
 /** For starting and closing, on a machine that is busy. */
@@ -22,10 +26,19 @@ interface Ended {
   readonly seconds: number;
 }
 
-function run(args: readonly string[], cwd: string, env: Record<string, string>) {
+/**
+ * Runs a command, as `account` where given. An ordinary user is bound by permissions, root is not.
+ */
+function run(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  account: Partial<Account> = {},
+) {
   const started = performance.now();
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
+    ...(account.uid !== undefined && { uid: account.uid, gid: account.gid }),
     env: {
       PATH: process.env.PATH,
       HOME: cwd,
@@ -109,6 +122,47 @@ describe.concurrent.each(['up', 'ingest', 'coordinator', 'worker', 'demo'])(
   },
 );
 
+/** Somebody whom permissions bind: an ordinary user for root, and ourselves otherwise. Null: there is none. */
+function ordinaryUser(): Partial<Account> | null {
+  if (process.getuid?.() !== 0) return {};
+  const account = serverAccount();
+  return account !== null && canReach(account, realpathSync(main)) ? account : null;
+}
+
+const ordinary = ordinaryUser();
+if (ordinary === null) console.warn(`SKIPPED: tests as an ordinary user, who cannot read ${main}`);
+
+/** A folder that belongs to the ordinary user. */
+function folderOf({ uid, gid }: Partial<Account>): string {
+  const folder = tempFolder();
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  return folder;
+}
+
+describe.skipIf(ordinary === null)('a lake that an ordinary user may not write to', () => {
+  it.each([['ingest', 'x.csv', '--dataset', 'trips'], ['up']])(
+    'ends `landfall %s` with one message',
+    async (...args) => {
+      const database = await testDatabase();
+      onTestFinished(() => database.drop());
+      const cwd = folderOf(ordinary!);
+      writeFileSync(join(cwd, 'x.csv'), 'a\n1\n');
+      const lake = join(cwd, 'read-only');
+      mkdirSync(lake);
+      chmodSync(lake, 0o555);
+      const env = { DATABASE_URL: database.url, LAKE_URL: lake };
+      const { code, stdout, stderr, seconds } = await run(args, cwd, env, ordinary!).ended;
+      const lines = stderr.trimEnd().split('\n');
+      expect(lines, stderr).toHaveLength(2);
+      expect(lines[0]).toContain(`landfall: ${lake} cannot be used: EACCES: permission denied`);
+      expect(lines[0]).toContain('[LF_STORAGE_DENIED]');
+      expect(lines[1]).toContain('→ Check the permissions of the folder');
+      expect([code, stdout]).toEqual([1, '']);
+      expect(seconds).toBeLessThan(mostSeconds);
+    },
+  );
+});
+
 describe('`landfall ingest` in the middle', () => {
   let postgres: OwnPostgres;
   beforeAll(async () => {
@@ -116,38 +170,95 @@ describe('`landfall ingest` in the middle', () => {
   });
   afterAll(() => postgres.close());
 
-  /** Ingests a file, takes something away when it is loading, and waits for the command to end. */
-  const ingest = async (env: Record<string, string>, takeAway: () => Promise<unknown>) => {
-    const cwd = tempFolder();
-    await generatedTrips(cwd, 'trips.csv', 400_000, 1);
+  /**
+   * Ingests a file, takes something away when it is loading, and waits for the command to end. With `giveBack` it
+   * is there again, and the same command loads the file.
+   */
+  const ingest = async (
+    env: Record<string, string>,
+    takeAway: (lake: string) => unknown,
+    giveBack: (lake: string) => unknown,
+    account: Partial<Account> = {},
+  ) => {
+    const cwd = folderOf(account);
+    await generatedTrips(cwd, 'trips.csv', rows, 1);
     const url = await postgres.database();
     const args = ['ingest', 'trips.csv', '--dataset', 'trips', '--chunk-bytes', '100000'];
-    const { ended } = run(args, cwd, { DATABASE_URL: url, ...env });
+    const start = () => run(args, cwd, { DATABASE_URL: url, ...env }, account).ended;
+    const ended = start();
     const loading = `select 1 from landfall.chunk where state = 'committed'`;
-    const isLoading = () => postgres.run(loading, url).then((rows) => rows.length > 0);
+    const isLoading = () => postgres.run(loading, url).then((found) => found.length > 0);
     await until('it loads', () => isLoading().catch(() => false));
     const from = performance.now();
-    await takeAway();
+    await takeAway(join(cwd, 'lake'));
     const { code, stdout } = await ended;
-    return { code, stdout, seconds: (performance.now() - from) / 1000 };
+    const seconds = (performance.now() - from) / 1000;
+    await giveBack(join(cwd, 'lake'));
+    const second = await start();
+    expect(second, second.stderr).toMatchObject({ code: 0 });
+    const [counts] = await postgres.run(
+      `select (select count(*)::int from star.fact_trip) as star, (select sum(rows)::int from landfall.manifest) as lake`,
+      url,
+    );
+    expect(counts).toEqual({ star: rows, lake: rows });
+    return { code, stdout, seconds };
+  };
+  const expectOutage = ({ code, stdout, seconds }: Omit<Ended, 'stderr'>, expected: string) => {
+    expect(stdout).toContain(`[${expected}]`);
+    expect(code).toBe(1);
+    expect(seconds).toBeLessThan(mostSeconds);
   };
 
   it('ends in about the outage timeout when the database goes away, and says so', async () => {
-    const { code, stdout, seconds } = await ingest({}, () => postgres.stop('fast'));
-    await postgres.start();
-    expect(stdout).toContain('[LF_DATABASE_LOST]');
-    expect(code).toBe(1);
-    expect(seconds).toBeLessThan(mostSeconds);
+    const ended = await ingest(
+      {},
+      () => postgres.stop('fast'),
+      () => postgres.start(),
+    );
+    expectOutage(ended, 'LF_DATABASE_LOST');
+  });
+
+  it.skipIf(ordinary === null)('does so when the lake may not be written to any more', async () => {
+    const mode = (bits: string) => (lake: string) => execFileSync('chmod', ['-R', bits, lake]);
+    expectOutage(await ingest({}, mode('a-w'), mode('u+w'), ordinary!), 'LF_STORAGE_DENIED');
+  });
+
+  it('does so when the folder of the lake goes away', async () => {
+    const takeAway = (lake: string) => {
+      renameSync(lake, `${lake}-elsewhere`);
+      writeFileSync(lake, 'no folder');
+    };
+    const giveBack = (lake: string) => renameSync(`${lake}-elsewhere`, lake);
+    expectOutage(
+      await ingest({}, takeAway, (lake) => {
+        rmSync(lake);
+        giveBack(lake);
+      }),
+      'LF_STORAGE',
+    );
   });
 
   describeRedis('with Redis', () => {
-    it('ends in about the outage timeout when Redis goes away, and says so', async () => {
+    it('does so when Redis goes away', async () => {
       const redis = await openRedis();
       onTestFinished(() => redis.close());
-      const { code, stdout, seconds } = await ingest({ REDIS_URL: redis.url }, () => redis.kill());
-      expect(stdout).toContain('[LF_QUEUE_LOST]');
-      expect(code).toBe(1);
-      expect(seconds).toBeLessThan(mostSeconds);
+      const ended = await ingest(
+        { REDIS_URL: redis.url },
+        () => redis.kill(),
+        () => redis.start(),
+      );
+      expectOutage(ended, 'LF_QUEUE_LOST');
+    });
+
+    it('does so when Redis says nothing any more', async () => {
+      const redis = await openRedis();
+      onTestFinished(() => redis.close());
+      const ended = await ingest(
+        { REDIS_URL: redis.url },
+        () => redis.freeze(),
+        () => redis.thaw(),
+      );
+      expectOutage(ended, 'LF_QUEUE_LOST');
     });
   });
 });

@@ -31,6 +31,7 @@ describe('an object that is denied or broken', () => {
   it.each([
     [failed({ code: 'EACCES' }), 'LF_STORAGE_DENIED'],
     [failed({ code: 'EPERM' }), 'LF_STORAGE_DENIED'],
+    [failed({ code: 'ENOTDIR' }), 'LF_STORAGE'],
     [status(403), 'LF_STORAGE_DENIED'],
     [failed({ name: 'CredentialsProviderError' }), 'LF_STORAGE_DENIED'],
     [failed({ code: 'EIO' }), 'LF_STORAGE'],
