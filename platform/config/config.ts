@@ -1,6 +1,6 @@
 /**
- * Settings: flags weigh more than the environment, that more than landfall.config.ts, that more than
- * the defaults. All mistakes are named at once, each with where it came from, and no secret is printed.
+ * Settings. Flags override the environment, the environment overrides landfall.config.ts, and that overrides
+ * the defaults. All mistakes are reported at once, each with where it came from, and no secret is printed.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,7 +11,7 @@ import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 
-/** Settings in force, from flags, environment and landfall.config.ts, in that order of weight. */
+/** The settings that apply. */
 export interface Config {
   /** Where embedded state lives; absolute path. Default: ./.landfall */
   readonly home: string;
@@ -38,11 +38,11 @@ export interface Config {
   readonly stopMs: number;
   /** Folders or files with dataset definitions, and `example:NAME` for those that ship with Landfall. */
   readonly datasets: readonly string[];
-  /** The folders and files need not exist: nobody named them. */
+  /** The folders and files are the default: they need not exist. */
   readonly datasetsOptional?: boolean;
 }
 
-/** Members that follow from others. */
+/** Members that are derived from others. */
 type Derived = 'failedUrl' | 'datasetsOptional';
 
 /** Flags as the command line gives them: text, or values that a program passes. Undefined: not given. */
@@ -90,10 +90,10 @@ const defaultLockMs = 10_000;
 /** How long a process that is told to stop may spend on work in flight, in ms. */
 const defaultStopMs = 10_000;
 
-/** A chunk is held twice by each worker process while it is in flight: not its bytes, but what comes of them. */
+/** A worker process loads two chunks at a time. It holds the columns made from them, not their bytes. */
 const defaultChunkBytes = 32 * 1024 * 1024;
 
-/** A server that is being moved, a disk that waits for its owner: an hour, then the file fails. */
+/** An hour is enough to move a server or to free a disk. */
 const defaultOutageTimeout = 3600;
 
 const wholeNumber = (min: number, max: number) =>
@@ -196,7 +196,7 @@ export async function loadConfig(
   return config;
 }
 
-/** The weightiest of the values given for a setting. Empty texts, as compose files leave them, are none. */
+/** The value of a setting that takes precedence. An empty text, as compose files leave it, is no value. */
 function find(
   setting: Setting,
   flags: ConfigFlags,
@@ -277,7 +277,7 @@ function pathOf(path: string, folder: string): string {
   return path.startsWith('example:') ? path : resolve(folder, path);
 }
 
-/** What is moved or written must not be found again as landed. */
+/** Files that are moved or written must not be detected as landed. */
 function overlaps(config: Config): string[] {
   const { landingUrl } = config;
   const others = {

@@ -13,18 +13,18 @@ const levels: Record<number, string> = {
   50: 'error',
   60: 'fatal',
 };
-/** Members that hold secrets, wherever in a logged object they stand one or two deep. */
+/** Members that hold secrets, at the first or second level of a logged object. */
 const secrets = ['databaseUrl', 'redisUrl', 'token', 'password', 'url.password'];
 
 /**
- * A log under `name`. A person at a terminal sees one line of text an entry, a program one JSON object.
+ * A log under `name`. At a terminal each entry is a line of text, elsewhere a JSON object.
  * @param options.level lowest level that is written; default LANDFALL_LOG, else info
  */
 export function createLog(name: string, options: { level?: pino.Level | 'silent' } = {}): Log {
   const wanted = options.level ?? process.env.LANDFALL_LOG ?? 'info';
   const level = wanted === 'silent' || Object.values(levels).includes(wanted) ? wanted : 'info';
   const redact = { paths: [...secrets, ...secrets.map((secret) => `*.${secret}`)], censor: '***' };
-  // Written at once: a log that is lost when the process ends is of no use.
+  // Written at once, so that nothing is lost when the process ends.
   const destination = pino.destination({ fd: 2, sync: true });
   const stream = process.stderr.isTTY
     ? { write: (line: string) => destination.write(toText(line)) }
@@ -65,7 +65,7 @@ export function toText(line: string): string {
   return `${words.join(' ')}\n`;
 }
 
-/** File names and values of strangers must not move the cursor. */
+/** File names and values come from others, and must not move the cursor. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => JSON.stringify(char).slice(1, -1));

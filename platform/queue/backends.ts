@@ -1,6 +1,6 @@
 /**
- * What differs between Redis and PostgreSQL: how BullMQ's classes are bound and which connections they
- * stand on. Everything above this file is the same for both.
+ * What differs between Redis and PostgreSQL: how BullMQ's classes are created, and on which connections.
+ * Every other module of the queue is the same for both.
  */
 import { createHash } from 'node:crypto';
 import type * as bullmq from 'bullmq';
@@ -33,18 +33,18 @@ export interface Backend {
   flows(): AnyFlowProducer;
   worker(name: string, processor: bullmq.Processor, settings: WorkerSettings): AnyWorker;
   /**
-   * Does some work of a queue or producer. While the server is away it is not begun, and what is under way is
-   * given up: the server may still do it, once it is back.
+   * Runs a command of a queue or producer. While the server is away no command is started, and those that are
+   * running fail; the server may still execute them when it is back.
    * @throws LandfallError LF_QUEUE_LOST where the server is away
    */
   ask<T>(work: () => Promise<T>): Promise<T>;
-  /** Waits no longer for a server that is away. */
+  /** Stops waiting for a server that is away. */
   letGo(): void;
-  /** Ends the connections; after queues, producers and workers are closed. */
+  /** Closes the connections, after queues, producers and workers are closed. */
   close(): Promise<void>;
 }
 
-/** Events nobody reads; BullMQ keeps this many of them a queue. */
+/** BullMQ keeps this many events per queue. Nobody reads them. */
 const eventsKept = 100;
 
 /** `names`: of all queues that will be asked for. */
@@ -151,7 +151,7 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
   };
 }
 
-/** How long Redis may take over what it is asked. */
+/** How long Redis may take to answer a command. */
 const askMs = 10_000;
 
 /** The driver alone would keep a command until the server is back, however long that takes. */

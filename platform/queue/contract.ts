@@ -1,7 +1,7 @@
 /**
  * The queue as coordinator and workers see it. One contract, two backends, one conformance suite
- * (test/platform/queue). Jobs carry addresses only; what has happened is in the ledger, and nothing
- * is ever counted or concluded from queue events.
+ * (test/platform/queue). Jobs carry addresses only. The ledger says what has happened; no count derives from
+ * the queue's events.
  *
  *   files queue   plan (parent of scans) · finalise (parent of chunks) · group (of a group) · abandon   coordinator
  *   work queue    scan · chunk · group                                                                  workers
@@ -64,9 +64,9 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
-/** Thrown by a handler whose process is not the one for the job: no attempt, and the job's next worker may be any. */
+/** Thrown by a handler whose process cannot do the job. It uses up no attempt, and any worker may take the job next. */
 export class GivenBack extends Error {
-  /** How long nobody takes the job. */
+  /** How long the job waits before it can be taken. */
   readonly pauseMs: number;
 
   constructor(pauseMs: number, cause: unknown) {
@@ -98,7 +98,7 @@ export interface JobCounts {
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
   /** Queues the scan jobs of a file and, after them, one `plan` job. Repeating it adds nothing that
-   * is still there. `plan` runs even when a scan failed for good: the ledger tells. */
+   * is still there. `plan` runs even when a scan failed for good: the ledger has the result. */
   submitScan(fileId: number, scans: readonly ScanJob[]): Promise<void>;
   /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitScan. */
   submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
@@ -113,7 +113,7 @@ export interface Queues {
     options: { concurrency: number },
   ): Promise<QueueWorker>;
   counts(): Promise<QueueCounts>;
-  /** Waits no longer for a server that is away: to be called before closing. */
+  /** Stops waiting for a server that is away. Call it before close(). */
   letGo(): void;
   /** Removes both queues with all their jobs: for a scope that will not be used again. */
   remove(): Promise<void>;
@@ -125,21 +125,21 @@ export interface QueueOptions {
   /** Null: the queue lives in the database. */
   readonly redisUrl: string | null;
   /**
-   * Statements at a time to a queue that lives in the database, each on a connection of its own. Listening takes
-   * one connection more for each of workFiles and workChunks. Default 4.
+   * Concurrent statements to a queue that lives in the database, each on its own connection. workFiles and
+   * workChunks each use one more connection to listen. Default 4.
    */
   readonly asking?: number;
   /** Names the pool: only workers of the same scope take its jobs. Letters, digits, `-` and `_`. */
   readonly scope: string;
   /** Create or upgrade the queue's tables (PostgreSQL). The coordinator does, workers do not. */
   readonly migrate?: boolean;
-  /** Told of connection outage; the connections recover by themselves. */
+  /** Receives errors of connections, which reconnect by themselves. */
   readonly onError?: (error: Error) => void;
-  /** Watches whether Redis takes what is queued. Not called where the queue lives in the database. */
+  /** Watches whether Redis accepts writes. Not called where the queue lives in the database. */
   readonly health?: {
     /** For as long as it lasts, every two seconds: LF_QUEUE_LOST. */
     onOutage(error: LandfallError): void;
-    /** It is well again, or was connected again: jobs may have been lost. */
+    /** It accepts writes again, or was reconnected: jobs may have been lost. */
     onRecovered(): void;
   };
   /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */

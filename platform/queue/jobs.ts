@@ -4,7 +4,7 @@ import type { FlowJob, JobsOptions } from 'bullmq';
 import { attemptsMost, firstPauseMs } from '../errors/retry.ts';
 import type { ChunkJob, ScanJob } from './contract.ts';
 
-/** Times a job may be taken over from a dead worker before it is held to be what kills them. */
+/** How often a job may be taken over from a dead worker before it is considered the cause. */
 export const maxStalledCount = 25;
 
 /** What the jobs of one scope have in common. */
@@ -28,7 +28,7 @@ function retried(retryMs: number): JobsOptions {
   return { ...leaveAtOnce, attempts: attemptsMost, backoff: { type: 'exponential', delay: retryMs } };
 }
 
-/** A parent must not wait for, nor fall with, a child that failed for good: it asks the ledger. */
+/** A parent neither waits for a child that failed for good nor fails with it: it asks the ledger. */
 function child(retryMs: number): JobsOptions {
   return { ...retried(retryMs), ignoreDependencyOnFailure: true };
 }

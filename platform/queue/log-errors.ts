@@ -1,10 +1,10 @@
-/** What BullMQ complains of, as a person should read it: once, and under its right name. */
+/** Logs BullMQ's errors for a reader: once, and under the right name. */
 import type { Log } from '../log/log.ts';
 
-/** The same complaint is not repeated within this time. */
+/** The same error is not logged again within this time, in ms. */
 const repeatMs = 30_000;
 
-/** Of a job that another worker has taken over: the ledger sees to it that nothing is done twice. */
+/** Another worker has taken the job over. The ledger prevents that anything is done twice. */
 const lostLock = /could not renew lock|Missing (lock|key)|Lock mismatch|is not in the active state/;
 
 /** Logs errors of a queue's connections and workers. */

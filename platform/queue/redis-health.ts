@@ -1,7 +1,6 @@
 /**
- * Whether Redis takes what the queue would write. A server that is stopped, paused, out of memory or
- * demoted to a replica answers in four ways, and one of them is silence; so a small write is tried every
- * now and then, and its answer waited for.
+ * Watches whether Redis accepts writes. A server that is stopped, paused, out of memory or demoted to a replica
+ * gives a different error for each, or no answer at all. So a small write is tried at intervals.
  *
  *   well ──refused, or silent for answerMs──▶ in outage ──written──▶ well again (what was queued may be lost)
  */

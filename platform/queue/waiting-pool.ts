@@ -1,6 +1,6 @@
 /**
- * Connections to a server that may be away: who asks for one waits until it is back. BullMQ asks again at
- * once where it is refused, for as long as it is refused.
+ * Connections to a server that may be away: who asks for one waits until the server is back. Without this,
+ * BullMQ would ask again at once for as long as it is refused.
  *
  *   asked ─▶ connected        asked ─▶ refused ─▶ pause ─▶ asked        letGo: refused is refused
  */
@@ -24,7 +24,7 @@ export class WaitingPool extends NamedPool {
     this.on('error', onOutage);
   }
 
-  /** Waits no longer: the owner is closing. */
+  /** Stops waiting: the owner is closing. */
   letGo(): void {
     this.waits = false;
   }

@@ -1,4 +1,5 @@
 /** A store: a folder, or a prefix of an S3 bucket. Two implementations, one conformance suite. */
+
 /** A stored object and the cheap identity that changes when its bytes do. */
 export interface StoredObject {
   /** Key relative to the store's root, with `/`. */
@@ -16,7 +17,7 @@ export interface ReadRange {
   readonly end: number;
   /** Fails with LF_FILE_CHANGED if the object has another one. */
   readonly fingerprint?: string;
-  /** Bytes may be overwritten when the next are asked for: large ranges then leave no garbage. */
+  /** The bytes may be overwritten when the next ones are read: large ranges then leave no garbage. */
   readonly reuse?: boolean;
 }
 
@@ -41,7 +42,7 @@ export interface Storage extends ReadableStore {
   /** Writes a whole object, visible only when complete: staged and renamed, or one PUT/multipart. */
   writer(key: string): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;
-  /** Makes many small objects ready, so that `publish` shows them all in a moment. The bodies may not change until then. */
+  /** Stages many small objects, so that `publish` can make them visible quickly. The bodies may not change until then. */
   stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged>;
   /** With a fingerprint: only the object that has it, where the store can tell. */
   delete(key: string, fingerprint?: string): Promise<void>;
@@ -50,7 +51,7 @@ export interface Storage extends ReadableStore {
    * fingerprint: LF_FILE_CHANGED where the object has another one.
    */
   moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void>;
-  /** `moveFrom` for many: true for each that was moved. Those that were are durable when it settles. */
+  /** `moveFrom` for many: true for each that was moved. The moved ones are durable when the promise settles. */
   moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]>;
   /** Where a store has folders: the names of those right below one, which ends with `/`. */
   folders?(folder: string): Promise<string[]>;

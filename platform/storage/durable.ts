@@ -1,4 +1,4 @@
-/** Bytes and names that are still there after a power cut. */
+/** Makes bytes and names survive a power cut. */
 import { closeSync, constants, fsync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 

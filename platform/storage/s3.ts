@@ -1,6 +1,6 @@
 /**
  * A prefix of an S3 bucket as a store. Region, endpoint and credentials come from the AWS_* variables and
- * files that every AWS tool reads; AWS_ENDPOINT_URL_S3 points at a server of another make.
+ * files that every AWS tool reads; AWS_ENDPOINT_URL_S3 is the address of a server that is not Amazon's.
  */
 import type { Readable } from 'node:stream';
 import {
@@ -29,11 +29,11 @@ const readAttempts = 4;
 
 let shared: S3Client | null = null;
 
-/** One client a process: it keeps connections. */
+/** One client per process: it keeps connections. */
 function sharedClient(): S3Client {
   const custom = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
   shared ??= new S3Client({
-    // Servers of other make have no bucket names in their host name, and any region will do.
+    // Other servers have no bucket names in their host name, and accept any region.
     forcePathStyle: custom,
     ...(custom && !process.env.AWS_REGION && { region: 'us-east-1' }),
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -74,7 +74,7 @@ export class S3Storage implements Storage {
       for await (const page of paginateListObjectsV2({ client: this.client }, request)) {
         for (const object of page.Contents ?? []) {
           const key = object.Key!.slice(this.prefix.length);
-          // Consoles make empty objects for folders.
+          // Consoles create empty objects for folders.
           if (!key.endsWith('/') && key !== '')
             yield toObject(key, object.Size, object.LastModified, object.ETag);
         }
@@ -231,7 +231,7 @@ export class S3Storage implements Storage {
   }
 }
 
-/** A body that ended before its end, again and again: nobody else says so. */
+/** A body that broke off at every attempt: the client reports no error for it. */
 function brokenOff(): Error {
   return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
 }

@@ -1,5 +1,5 @@
 /**
- * Addresses of stores and of their objects, by scheme. Nobody else takes an address apart.
+ * Addresses of stores and of their objects, by scheme. No other module takes an address apart.
  *
  *             store                           object
  *   folder    /absolute/path (also file:///)  file:///absolute/path/key, percent-encoded
@@ -14,7 +14,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export type Scheme = 'folder' | 's3';
 
 interface Addresses {
-  /** The store that a person named, as settings keep it; null where it is none. `folder` is where paths begin. */
+  /** The address of a store as settings keep it; null where the text is none. Relative paths start at `folder`. */
   normalise(text: string, folder: string): string | null;
   /** A store of this name beside another one. */
   beside(url: string, name: string): string;

@@ -12,7 +12,7 @@ export function spoolKey(fileId: number, chunkNumber: number): string {
   return `${folder}${fileId}/${chunkNumber}.csv`;
 }
 
-/** Removes what a file has in the spool. Repeating it is harmless. */
+/** Removes the spooled chunks of a file. Repeating it is harmless. */
 export async function clearSpool(lake: Storage, fileId: number): Promise<void> {
   const own = `${folder}${fileId}/`;
   for await (const { key } of lake.list(own)) await lake.delete(key);

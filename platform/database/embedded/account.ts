@@ -1,4 +1,4 @@
-/** Whom the embedded server runs as: PostgreSQL refuses root, so root needs somebody else. */
+/** The account that the embedded server runs as. PostgreSQL refuses to run as root, so root needs another one. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LandfallError } from '../../errors/errors.ts';
@@ -14,8 +14,8 @@ const candidates = ['postgres', 'nobody', 'daemon'];
 
 /**
  * The account to run the server under, or null to run it as ourselves.
- * The account must have a name in the user list: PostgreSQL looks itself up there.
- * @throws LandfallError LF_EMBEDDED_ACCOUNT when we are root and there is nobody else.
+ * The account must be in the user list, where PostgreSQL looks up its own name.
+ * @throws LandfallError LF_EMBEDDED_ACCOUNT when we are root and there is no other account.
  */
 export function serverAccount(passwdPath = '/etc/passwd'): Account | null {
   if (process.getuid?.() !== 0) return null;

@@ -1,4 +1,4 @@
-/** Finding the server's programs, and making them runnable where the package manager left them short. */
+/** Finds the server's programs, and makes them runnable where the package manager's install is incomplete. */
 import {
   accessSync,
   chmodSync,
@@ -34,9 +34,9 @@ interface Package {
 /**
  * The programs of the embedded server, runnable by `account` (null: by ourselves).
  *
- * They run where they are installed if they can. They cannot when an install without scripts left out
- * the libraries' symbolic links and the folder is read-only, or when the server's account has no way
- * into the folder (a clone below /root); then they run from a copy.
+ * They run where they are installed if they can. They cannot when an install without scripts left out the
+ * libraries' symbolic links and the folder is read-only, or when the server's account cannot enter the
+ * folder (a clone below /root). Then they run from a copy.
  * @throws LandfallError LF_EMBEDDED_MISSING
  */
 export function serverBinaries(account: Account | null, home: string): Binaries {
@@ -99,7 +99,7 @@ function reachable(native: string, account: Account | null): boolean {
   return samples.every((path) => canReach(account, path));
 }
 
-/** Only root needs a place that others can read; anybody else keeps the copy with the data. */
+/** Root keeps the copy where another account can read it; any other user keeps it with the data. */
 function copyFolders(account: Account | null, home: string): string[] {
   if (account === null) return [join(home, 'postgres')];
   return ['/var/cache', '/var/lib', tmpdir(), '/tmp', '/dev/shm'].filter(
@@ -123,7 +123,7 @@ function copyBinaries(from: Package, account: Account | null, home: string): str
   throw new LandfallError('LF_EMBEDDED_MISSING', { platform: from.version, reason });
 }
 
-/** A copy that somebody else could have written is not to be run. */
+/** A copy that another user could have written must not be run. */
 function isOurs(copy: string): boolean {
   try {
     const stat = lstatSync(copy);

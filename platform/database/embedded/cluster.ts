@@ -47,16 +47,16 @@ export function clusterPaths(home: string): ClusterPaths {
 }
 
 /**
- * How the server is told its data folder. A server that runs as another account may have no way to it
- * (a home below /root): it is then started inside the folder, by root, and knows it as its working
- * directory, which needs no way. PostgreSQL never leaves that directory.
+ * The path of the data folder for the server. A server that runs as another account may not be able to reach
+ * it (a home below /root). It is then started inside the folder, by root, and the path is its working
+ * directory, which PostgreSQL never leaves.
  */
 export function dataArgument(account: Account | null, data: string): string {
   const direct = account === null || canReach(account, dirname(data));
   return direct ? data : '/proc/self/cwd';
 }
 
-/** The environment of initdb and server: ours without what would lead them elsewhere. */
+/** The environment of initdb and server: ours without the variables that would change what they use. */
 export function serverEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|NODE_)/.test(name));
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC', ...more };
@@ -68,7 +68,7 @@ export function clusterPassword(paths: ClusterPaths): string {
     const staged = `${paths.password}.${process.pid}`;
     writeFileSync(staged, randomBytes(24).toString('hex'), { mode: 0o600 });
     try {
-      // A link appears whole or not at all, and never replaces the password of a faster process.
+      // A link is atomic, and never replaces the password that another process wrote first.
       linkSync(staged, paths.password);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,4 +1,4 @@
-/** Starting the server in its data folder, and seeing one that runs there. */
+/** Starts the server in its data folder, and finds one that runs there. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
@@ -23,7 +23,7 @@ import { processIdentity, worksIn } from './processes.ts';
 
 /** The longest wait for a server: recovery after a power cut replays up to max_wal_size. */
 export const startMs = 120_000;
-/** A log longer than this begins again at the next start. */
+/** A longer log is truncated at the next start. */
 const logBytesMax = 8 * 1024 * 1024;
 
 /** For bulk loads on a laptop. Durability is untouched: fsync and synchronous_commit stay on. */
@@ -154,19 +154,19 @@ function buffers(): Record<string, string> {
   return { shared_buffers: `${Math.min(1024, Math.max(256, share))}MB` };
 }
 
-/** Where the system's shared memory is scarce (64 MiB in a container), parallel queries use files. */
+/** Where shared memory is scarce (64 MiB in a container), parallel queries use files. */
 function sharedMemory(): Record<string, string> {
   if (process.platform !== 'linux') return {};
   try {
     const { bsize, bavail } = statfsSync('/dev/shm');
     if (bsize * bavail >= 256 * 1024 * 1024) return {};
   } catch {
-    // No such file system: files it is.
+    // There is no such file system: use files.
   }
   return { dynamic_shared_memory_type: 'mmap' };
 }
 
-/** The wanted port if nobody has it, so that an address written down stays good; else any free one. */
+/** The wanted port if it is free, so that an address that was written down stays valid; else any free one. */
 export function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

@@ -1,4 +1,4 @@
-/** Telling processes apart by more than their number, which the system gives out again. */
+/** Tells processes apart by more than their number, which the system reuses. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
 /**

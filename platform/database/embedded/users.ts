@@ -10,7 +10,7 @@ import { isAlive, processIdentity } from './processes.ts';
 
 let openings = 0;
 
-/** Says that this process uses the server. To be called before looking whether it runs. */
+/** Records that this process uses the server. Call it before checking whether the server runs. */
 export function enter(paths: ClusterPaths): string {
   mkdirSync(paths.users, { recursive: true });
   const identity = processIdentity(process.pid) ?? String(process.pid);
@@ -19,9 +19,9 @@ export function enter(paths: ClusterPaths): string {
   return user;
 }
 
-/** Takes that back. True where nobody else uses the server: then it is ours to stop. */
+/** Removes that record. True where nobody else uses the server: then the caller stops it. */
 export function leave(paths: ClusterPaths, user: string): boolean {
-  // First out, then look: of two who leave at the same moment at least one sees nobody.
+  // Remove first, then look: of two that leave at the same moment, at least one sees nobody.
   rmSync(user, { force: true });
   let others = 0;
   for (const name of readdirSync(paths.users)) {
@@ -36,8 +36,8 @@ const goodbyes = new Set<() => void>();
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Has `goodbye` (synchronous) called when this process ends in any way that can be noticed.
- * @returns how to take that back
+ * Calls `goodbye` (synchronous) when this process ends in any way that it can notice.
+ * @returns a function that undoes this
  */
 export function atEnd(goodbye: () => void): () => void {
   if (goodbyes.size === 0) {
@@ -55,7 +55,7 @@ function onExit(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
-  // Whoever listens as well wants an orderly end and decides when; `exit` comes then.
+  // Another listener shuts down in order and decides when to exit; `exit` is emitted then.
   if (process.listenerCount(signal) > 1) return;
   onExit();
   goodbyes.clear();

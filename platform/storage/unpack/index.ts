@@ -1,6 +1,6 @@
 /**
- * Compressed files, unpacked while they are read: gzip (of any number of members), zstd and zip. What a
- * file is is told by its first bytes, not by its name.
+ * Compressed files, unpacked while they are read: gzip (of any number of members), zstd and zip. The first
+ * bytes of a file decide what it is, not its name.
  */
 import { unpackStream } from './stream.ts';
 import type { Compression, PackedFile, UnpackedPiece } from './types.ts';
@@ -12,11 +12,11 @@ const starts: readonly (readonly [Compression, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
-  // Without an entry; it still says what it is.
+  // A zip file without entries.
   ['zip', [0x50, 0x4b, 0x05, 0x06]],
 ];
 
-/** What the file is that begins with these bytes (four tell). Null: not compressed. */
+/** The compression of a file that begins with these bytes (four are enough). Null: not compressed. */
 export function compressionOf(start: Uint8Array): Compression | null {
   // pzstd begins with a frame to be skipped: 50 to 5f, 2a, 4d, 18.
   if ((start[0] & 0xf0) === 0x50 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18)

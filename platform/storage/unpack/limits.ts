@@ -1,4 +1,4 @@
-/** How far a compressed file may go: small files that unpack to something endless are not data. */
+/** Limits for compressed files: a small file that unpacks to an enormous one is not data. */
 import { LandfallError } from '../../errors/errors.ts';
 
 /** Unpacked bytes of one file. */
@@ -10,7 +10,7 @@ export const ratioFromBytes = 64 * 1024 * 1024;
 export const entriesMost = 10_000;
 export const directoryBytesMost = 16 * 1024 * 1024;
 
-/** Counts what comes out of one file. */
+/** Counts the unpacked bytes of one file. */
 export class UnpackMeter {
   unpacked = 0;
   private readonly file: { readonly name: string; readonly bytes: number };

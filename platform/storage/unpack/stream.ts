@@ -32,7 +32,7 @@ export async function* unpackStream(
   }
 }
 
-/** What comes out of `transform`; damage is LF_UNPACK, and what the source throws is thrown as it is. */
+/** The output of `transform`. Damage is LF_UNPACK; errors of the source are thrown unchanged. */
 export async function* through(
   source: AsyncIterable<Uint8Array>,
   transform: Transform,

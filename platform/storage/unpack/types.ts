@@ -1,9 +1,9 @@
-/** What unpacking is given and gives. */
+/** The input and the output of unpacking. */
 import type { ReadableStore } from '../contract.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'zip';
 
-/** A stored object and what is known of it. */
+/** A stored object and what is known about it. */
 export interface PackedFile {
   readonly storage: ReadableStore;
   readonly key: string;

@@ -1,4 +1,4 @@
-/** The directory of a zip file: what it holds, and where. */
+/** The directory of a zip file: its entries, and where they are. */
 import { LandfallError } from '../../errors/errors.ts';
 import { directoryBytesMost, entriesMost } from './limits.ts';
 import { readRange } from './read-range.ts';
@@ -12,7 +12,7 @@ export interface ZipEntry {
   readonly crc: number;
   readonly packedSize: number;
   readonly size: number;
-  /** Of its header in the file. */
+  /** Position of its header in the file. */
   readonly offset: number;
 }
 
