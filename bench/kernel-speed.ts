@@ -3,9 +3,9 @@
  *
  *   node dist/bench/kernel-speed.js [--rows 1000000] [--rounds 5] [--quoted]      (after npm run build)
  *
- * What it includes: points with full-precision doubles (15 to 17 digits), shuffled values, every byte copied
- * into the kernel as a read would, every batch's columns looked at (sums are printed). Not measured: the
- * disk, enrichment, anything after the columns.
+ * It includes points with full-precision doubles (15 to 17 digits), shuffled values, copying every byte into the
+ * kernel as a read would, and adding up the columns of every batch (sums are printed). It does not include the disk,
+ * enrichment, or anything after the columns.
  */
 
 import type { Vector } from '../kernel/columns/vectors.ts';
@@ -50,7 +50,7 @@ const plan: KernelPlan = {
 function makeRows(rows: number, quoted: boolean): Buffer {
   let seed = 12345;
   const draw = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 4294967296;
-  // Two draws fill all bits of a double, so that texts are as long as real ones.
+  // Two draws fill all bits of a double, so that texts are as long as in real data.
   const random = () => draw() + draw() / 4294967296;
   const cities = [
     ['Prague', 14.4, 50.05],

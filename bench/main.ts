@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: compares Landfall with what people would use instead, in one run on one server. Sides
- * alternate, medians count, and a side that does not reconcile has no rate.
+ * `npm run bench`: compares Landfall with its alternatives, in one run on one server. Sides alternate, results are
+ * medians, and a side that does not reconcile has no rate.
  */
 import { Command } from 'commander';
 import { wholeNumber } from '../cli/commands/generate.ts';

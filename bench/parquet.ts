@@ -1,7 +1,7 @@
 /**
- * Parquet alone: our encoder and parquet-wasm write the same rows of trips' columns, which lie in memory
- * as the kernel and the enrichments leave them; both end when all bytes of the files have lain in memory. Rounds
- * alternate; medians. `node dist/bench/parquet.js [rows] [rounds]`
+ * Parquet alone: Landfall's encoder and parquet-wasm write the same rows of trips' columns from memory, as the kernel
+ * and the enrichments leave them. Both end when all bytes of the files have been in memory. Rounds alternate, and
+ * results are medians. `node dist/bench/parquet.js [rows] [rounds]`
  */
 import {
   Table as ArrowTable,
@@ -30,7 +30,7 @@ const BATCH_ROWS = 16_384;
 const CHUNK_ROWS = 250_000;
 const DAY_MICROS = 86_400_000_000;
 
-/** One column of the trial, whole: `dictionary` where values are codes. */
+/** One whole column. `dictionary`: if values are codes. */
 interface Column {
   readonly name: string;
   readonly logical: LogicalType;
@@ -122,7 +122,7 @@ function makeBatches(columns: readonly Column[], rows: number): Batch[] {
   });
 }
 
-/** A store that only counts: like parquet-wasm's, the work is done when the bytes lie in memory. */
+/** A store that only counts: as with parquet-wasm, the work is done when the bytes are in memory. */
 class Counter {
   bytes = 0;
 
@@ -172,7 +172,7 @@ function arrowTable(columns: readonly Column[]): ArrowTable {
   return new ArrowTable(Object.fromEntries(vectors));
 }
 
-/** Dictionaries only for texts, which is what suits it best; row groups as large as ours. */
+/** Dictionaries only for texts, which is fastest for parquet-wasm; row groups as large as Landfall's. */
 function parquetWasm(table: ArrowTable, columns: readonly Column[], compression: Compression): number {
   let builder = new WriterPropertiesBuilder()
     .setCompression(compression)
@@ -218,7 +218,7 @@ async function main(rows: number, rounds: number): Promise<void> {
       const started = performance.now();
       bytes.set(name, await run());
       const list = seconds.get(name) ?? [];
-      // The round before the first is for warming up.
+      // Round 0 warms up.
       if (round >= 0) list.push((performance.now() - started) / 1000);
       seconds.set(name, list);
     }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:report`: writes bench/REPORT.md, bench/plots, README's table and the
- * tables of docs/scaling.md, all from bench/results/*.json. Run in the repository's root.
+ * `npm run bench:report`: writes bench/REPORT.md, bench/plots, the table in README.md and the tables in
+ * docs/scaling.md, all from bench/results/*.json. Run it in the root of the repository.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

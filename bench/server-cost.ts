@@ -1,6 +1,6 @@
 /**
- * What a fact row of trips costs PostgreSQL, and each part of the table's share of it: one session, rows encoded
- * in advance. Also what it costs to find and to insert a member of a large dimension.
+ * Measures what a fact row of trips costs PostgreSQL, and the share of each part of the table, in one session with
+ * rows encoded in advance. Also measures the cost of finding and inserting a member of a large dimension.
  * `npm run bench:server -- --rows 2000000 --out bench/results/server.json`
  */
 import { createHash } from 'node:crypto';
@@ -88,7 +88,7 @@ function encodedRows(types: readonly Column[], rows: number): Buffer {
   return bytes;
 }
 
-/** CPU microseconds a row of the session that copies. */
+/** CPU time of the copying session, in microseconds per row. */
 async function copyOnce(arena: Arena, variant: Variant, rows: Buffer): Promise<number> {
   await arena.emptyDatabase();
   await arena.settle();
@@ -118,9 +118,9 @@ async function copyOnce(arena: Arena, variant: Variant, rows: Buffer): Promise<n
   }
 }
 
-/** As many members as a worker asks for at once: what a batch of the kernel has rows. */
+/** The number of members that a worker asks for at once: the rows of a batch of the kernel. */
 const askedAtOnce = 6000;
-/** Members asked for in a round. */
+/** The number of members asked for in a round. */
 const askedInRound = 120_000;
 
 interface MemberCosts {
@@ -129,8 +129,8 @@ interface MemberCosts {
 }
 
 /**
- * CPU microseconds a member of the session that finds, and that inserts, members of a dimension with a text as
- * its natural key, asked for as a worker asks. Texts are hashes, so that they come in random order.
+ * CPU time in microseconds per member of a session that finds, and then inserts, members of a dimension with a text
+ * as its natural key, in the way a worker does. Texts are hashes, so that their order is random.
  */
 async function askMembers(arena: Arena): Promise<MemberCosts> {
   await arena.emptyDatabase();
@@ -153,7 +153,7 @@ async function askMembers(arena: Arena): Promise<MemberCosts> {
       natural: [{ name: 'name', type: 'text' }],
       attributes: [],
     });
-    /** Asks for members by number, `from` on; what that took a member. */
+    /** Asks for members by number, starting at `from`. Returns the time per member. */
     const ask = async (from: number, number: (i: number) => number) => {
       const before = processStat(pid)!.cpuSeconds;
       for (let i = from; i < from + askedInRound; i += askedAtOnce) {
@@ -163,7 +163,7 @@ async function askMembers(arena: Arena): Promise<MemberCosts> {
       }
       return ((processStat(pid)!.cpuSeconds - before) * 1e6) / askedInRound;
     };
-    // New ones first: from then on those are inserted without a look.
+    // Ask for new ones first: from then on, they are inserted without looking them up.
     await members.keysOf([{ natural: ['new'], attributes: [] }]);
     for (let round = 0; round < flags.rounds; round++) {
       costs.inserted.push(await ask(round * askedInRound, (i) => flags.members + 1 + i));

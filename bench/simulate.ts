@@ -1,10 +1,10 @@
 /**
- * The queue's own limit: the real queue, on Redis and on PostgreSQL, with workers that sleep instead of
- * loading. `npm run bench:simulate -- --out bench/results/queue.json`
+ * Measures the limit of the real queue, on Redis and on PostgreSQL, with workers that sleep instead of loading.
+ * `npm run bench:simulate -- --out bench/results/queue.json`
  *
- * Everything shares this machine's cores: the servers, the coordinator and every sleeping worker's client code.
- * So besides chunks a second, it shows the CPU time that a chunk costs the server, the coordinator and a worker.
- * What separate machines would reach follows from that. The time does not include connecting the workers. A run
+ * The servers, the coordinator and the client code of every sleeping worker share the cores of this machine. It
+ * therefore shows not only chunks per second but also the CPU time that a chunk costs the server, the coordinator and
+ * a worker, from which the rate on separate machines follows. The time does not include connecting the workers. A run
  * that takes too long is cut off and shown with what it had done by then.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -43,10 +43,10 @@ const flags = new Command('bench:simulate')
     out?: string;
   }>();
 
-/** Connections that a worker may hold here: two to the queue, one to the ledger; and some for everyone else. */
+/** The most connections per worker: two to the queue and one to the ledger, and some for all other processes. */
 const connectionsMost = 3 * Math.max(...flags.workers) + 100;
 
-/** After every run, so that a run that is stopped leaves what it has found. */
+/** Saves the results after every run, so that they are not lost if a later run is stopped. */
 async function save(out: string, runs: readonly QueueRun[], version: string): Promise<void> {
   const results = {
     ...{ format: 1, kind: 'queue', at: new Date().toISOString() },
@@ -77,7 +77,7 @@ function show(run: QueueRun): void {
   process.stdout.write(`${figures.join(' ')}  ${costs.join(', ')}\n`);
 }
 
-/** All runs that are asked for, the cheap ones first. */
+/** All requested runs, the cheap ones first. */
 function kinds(withRedis: boolean): Kind[] {
   const chosen = queuesKnown.filter((queue) => flags.queues.split(',').includes(queue));
   return chosen
@@ -128,5 +128,5 @@ try {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-// What was in flight when it was told to stop waits for servers that are gone.
+// Work that was in flight when the process was told to stop waits for servers that no longer run.
 if (told.signal.aborted) process.exit();

@@ -1,6 +1,6 @@
 /**
- * What each stage of the pipeline costs: CPU a row, bytes a row on disk and wire. The scaling model is
- * made of those of trips. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
+ * Measures what each stage of the pipeline costs: CPU time per row, and bytes per row on disk and on the wire. The
+ * scaling model uses the costs of trips. `npm run bench:stages -- --rows 2000000 --out bench/results/stages.json`
  */
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
@@ -32,7 +32,7 @@ const subject = subjectOf(flags.dataset);
 const child = fileURLToPath(new URL('./children/staged.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
-/** In a process started as a worker is; the server's part is what its processes have spent meanwhile. */
+/** Loads in a process that is started like a worker. The server's part is the CPU time of its processes meanwhile. */
 async function round(arena: Arena): Promise<Costs> {
   const input = await arena.input(subject.input, flags.rows);
   const lakeUrl = arena.emptyFolder('lake');

@@ -1,4 +1,4 @@
-/** A process that has DuckDB run one statement and ends; it answers with the rows and the time inside. */
+/** A process that runs one statement in DuckDB, answers with the rows and the time it took, and ends. */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { answer, receiveTask } from '../processes/children.ts';
 
@@ -9,7 +9,7 @@ export interface DuckDbTask {
 
 export interface DuckDbAnswer {
   readonly rows: Record<string, unknown>[];
-  /** Of the statement alone, the process's start left out. */
+  /** The time of the statement alone, without the start of the process. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
@@ -18,7 +18,7 @@ const { sql, threads } = await receiveTask<DuckDbTask>();
 const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) });
 const connection = await instance.connect();
 await connection.run("set timezone = 'UTC'");
-// Rows need not come out in the file's order, nor do ours across chunks: faster, so it is set.
+// Rows need not be in the order of the file, as Landfall's are not across chunks. This is faster.
 await connection.run('set preserve_insertion_order = false');
 const cpuBefore = process.cpuUsage();
 const started = performance.now();

@@ -1,4 +1,4 @@
-/** A process that scans ranges and makes the parts of chunks, as it is told, until its parent lets go. */
+/** A process that scans ranges and writes the parts of chunks on request, until its parent disconnects. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import trips from '../../datasets/trips/dataset.ts';
 import { createKernel } from '../../kernel/kernel.ts';
@@ -13,7 +13,7 @@ import { openStorage } from '../../platform/storage/index.ts';
 import { openLakeChunk } from '../../sinks/lake/lake-chunk.ts';
 import { batchesOf } from '../stages/kernel-batches.ts';
 
-/** `layout` is the file's, settled once, as the ledger has it for workers. */
+/** `layout`: the file's, settled once, as workers have it from the ledger. */
 export type LakeTask = { readonly path: string; readonly layout: FileLayout } & (
   | { readonly kind: 'scan'; readonly scan: ScanJob }
   | { readonly kind: 'chunk'; readonly lake: string; readonly chunk: PlannedChunk }
@@ -31,7 +31,7 @@ export interface LakeAnswer {
 const dataset = compileDataset(trips);
 const kernels: Kernel[] = [];
 
-/** The scan of a range; ranges are as long as pieces, so there is one. */
+/** Scans a range. Ranges are as long as pieces, so there is one result. */
 async function scan(path: string, layout: FileLayout, job: ScanJob): Promise<readonly RangeScan[]> {
   const from = job.scanFrom ?? job.byteStart;
   const scanner = await createScanner(layout, from);

@@ -1,4 +1,4 @@
-/** The parent of the processes that make a lake, in a process of its own so that its start counts too. */
+/** The parent of the processes that make a lake. It is a separate process, so that its start is timed too. */
 import { answer, receiveTask } from '../processes/children.ts';
 import { makeLake } from '../sides/lake-run.ts';
 

@@ -1,4 +1,4 @@
-/** A process that has the kernel parse a file of trips to typed columns, adds them up and ends. */
+/** A process that parses a file of trips to typed columns in the kernel, adds them up, and ends. */
 
 import trips from '../../datasets/trips/dataset.ts';
 import type { Vector } from '../../kernel/columns/vectors.ts';
@@ -12,7 +12,7 @@ export interface ParseAnswer {
   readonly epochSeconds: string;
   readonly letters: string;
   readonly degrees: readonly number[];
-  /** Without the process's start. */
+  /** The time without the start of the process. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
@@ -23,7 +23,7 @@ function sumDoubles(values: Float64Array, rows: number): number {
   return sum;
 }
 
-/** Seconds of the epoch, from day and second: no BigInt is touched. */
+/** Seconds since the epoch, computed from day and second without BigInt. */
 function sumSeconds(days: Int32Array, seconds: Int32Array, rows: number): number {
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += days[i] * 86_400 + seconds[i];

@@ -1,7 +1,7 @@
 /**
- * A process with many workers that take chunks from the real queue and sleep instead of loading them.
- * Each has connections of its own, as a worker on a machine of its own would. It says how far it is, and
- * does what it is told: 'warm', then 'stop'.
+ * A process with many workers that take chunks from the real queue and sleep instead of loading them. Each worker has
+ * its own connections, like a worker on a separate machine. The process reports its progress, and obeys two messages:
+ * 'warm', then 'stop'.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger } from '../../ledger/ledger.ts';
@@ -15,10 +15,10 @@ export interface SleepersTask {
   readonly redisUrl: string | null;
   readonly scope: string;
   readonly workers: number;
-  /** Chunks at a time of each worker. */
+  /** The number of chunks that each worker has at a time. */
   readonly slots: number;
   readonly sleepMs: number;
-  /** Claim and commit each chunk in the real ledger, with no rows. */
+  /** Whether to claim and commit each chunk in the real ledger, without rows. */
   readonly ledger: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface SleepersState {
   readonly workers: number;
   /** Workers that have connected to the queue. */
   readonly started: number;
-  /** Each has asked the ledger's database once, so that no login is left for later. */
+  /** Whether each has queried the ledger's database once, so that no login remains. */
   readonly warm: boolean;
-  /** Chunks that they have done. */
+  /** Chunks that the workers have completed. */
   readonly done: number;
 }
 
@@ -77,7 +77,7 @@ async function pretend(
   await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));
 }
 
-/** Until the server takes the connection: the parent says when that has taken too long. */
+/** Retries until the server accepts the connection. The parent decides when that takes too long. */
 async function ask(database: Database): Promise<void> {
   for (;;) {
     try {
@@ -110,6 +110,6 @@ async function obey(message: SleepersTask | 'warm' | 'stop'): Promise<void> {
   }
 }
 
-// Nobody is left to tell it to stop.
+// Without its parent, nothing would stop this process.
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => void obey(message as SleepersTask | 'warm' | 'stop'));

@@ -1,4 +1,4 @@
-/** A process that loads a file as one worker with one slot would, and answers with what each stage cost. */
+/** A process that loads a file like one worker with one slot, and answers with the cost of each stage. */
 import { answer, receiveTask } from '../processes/children.ts';
 import { stagedLoad } from '../stages/staged-load.ts';
 

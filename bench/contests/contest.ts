@@ -1,4 +1,4 @@
-/** What a contest is. One file in this folder each. */
+/** The contract of a contest. Each contest is one file in this folder. */
 
 import type { Result, Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
@@ -9,30 +9,30 @@ export interface Measure {
   readonly name: string;
   readonly value: number;
   readonly unit: 'ratio' | 'share' | 'bytes' | 'milliseconds' | 'files a second';
-  /** Null for what is only worth knowing. */
+  /** Null for a measure that is only informative. */
   readonly goal: Goal | null;
 }
 
 export interface Contest {
   readonly letter: string;
-  /** What is measured, in the words of the table of goals. */
+  /** What is measured, as worded in the table of goals. */
   readonly what: string;
-  /** What is inside the time and what is not. */
+  /** What the time includes and excludes. */
   readonly inside: string;
-  /** The size that the goal was set for, in rows of `--rows`. Smaller runs say that they are smaller. */
+  /** The size that the goal was set for, as `--rows`. Smaller runs are marked as such. */
   readonly goalRows: number;
-  /** Sides that are equal by name are run once a round, whoever asks for them. */
+  /** The sides. Sides with the same name run once per round, even if several contests use them. */
   prepare(arena: Arena): Promise<readonly Side[]>;
-  /** `of`: result of a side by its place in what `prepare` gave. Never called when one has failed. */
+  /** `of`: the result of a side by its index in what `prepare` returned. Not called if a side has failed. */
   measure(of: readonly Result[], arena: Arena): readonly Measure[];
 }
 
-/** Rate of `ours` ÷ rate of `theirs`, by medians. */
+/** The rate of `ours` ÷ the rate of `theirs`, from medians. */
 export function ratio(ours: Result, theirs: Result): number {
   return rate(ours) / rate(theirs);
 }
 
-/** Rows a second, by the median. */
+/** Rows per second, from the median. */
 export function rate({ rows, medianSeconds }: Result): number {
   return rows / medianSeconds;
 }

@@ -74,7 +74,7 @@ function duckDbSide(arena: Arena, input: Input, sums: TripSums, form: PointForm)
   };
 }
 
-/** Sums of doubles differ in their last digits with the order they were added in, so to nine digits. */
+/** Compares to nine digits: the last digits of a sum of doubles depend on the order of addition. */
 function check(
   who: string,
   found: { rows: number; letters: string; epochSeconds: string; degrees: readonly number[] },

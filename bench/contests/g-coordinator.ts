@@ -3,8 +3,8 @@ import { tripsPipeline } from '../sides/trips-sides.ts';
 import type { Contest } from './contest.ts';
 
 /**
- * The coordinator's share is taken of Landfall's own time, coordinator and workers, which is the
- * stricter way: with the server's time below the line too, the share is smaller, and is told as well.
+ * The coordinator's share is computed from the time of coordinator and workers alone, which is stricter: with the
+ * server's time included, the share is smaller. Both are shown.
  */
 export const coordinator: Contest = {
   letter: 'g',

@@ -6,7 +6,7 @@ import { type Contest, ratio } from './contest.ts';
 
 const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));
 
-/** Two files that differ in nothing but how many customers there are: half as many as facts, or 100. */
+/** Two files that differ only in the number of customers: half as many as facts, or 100. */
 export const dimension: Contest = {
   letter: 'i',
   what: 'dimension with 10,000,000 distinct keys in 20,000,000 facts: rate ÷ the rate with 100 keys',

@@ -26,10 +26,10 @@ export const contests: readonly Contest[] = [
   latency,
 ];
 
-/** What a plain `npm run bench` has time for. */
+/** The contests that `npm run bench` runs by default. */
 export const defaultLetters = ['a', 'b', 'c', 'd', 'f', 'g'] as const;
 
-/** Contests that share a side alternate together; the others each by themselves. */
+/** Groups contests that share a side: they alternate together. */
 const together: ReadonlySet<string> = new Set(['a', 'b', 'e', 'f', 'g']);
 
 export function groupsOf(chosen: readonly Contest[]): readonly (readonly Contest[])[] {

@@ -13,9 +13,9 @@ import { type Contest, rate, ratio } from './contest.ts';
 /** 25 trips are 3 KB. */
 const rowsOfFile = 25;
 const filesMost = 5_000;
-/** Files of the loop: each is a process and a connection, the hundredth as dear as the first. */
+/** Files of the loop. Each costs a process and a connection, so a sample is enough. */
 const loopFiles = 500;
-/** Files that are made to see what making one takes. */
+/** Files that are created to measure the cost of creating one. */
 const probeFiles = 500;
 
 export const manyFiles: Contest = {
@@ -51,7 +51,7 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
     name: `landfall up: ${files.toLocaleString('en')} files dropped at once`,
     rows: input.rows,
     bytes: input.bytes,
-    // Its folders are kept until the end: deleting thousands of files would cost the next round.
+    // Keep its folders until the end: deleting thousands of files would slow down the next round.
     run: () =>
       withRunningUp(
         arena,
@@ -68,7 +68,7 @@ function ourSide(arena: Arena, input: Input, files: number): Side {
   };
 }
 
-/** CPU time of making an empty file where the lake lies, in µs: the file system's part of every part. */
+/** CPU time of creating an empty file on the lake's file system, in µs: its share of the cost of each part. */
 function probe(arena: Arena): number {
   const folder = arena.emptyFolder('probe');
   const before = process.cpuUsage();
@@ -97,7 +97,7 @@ async function dropAll(
   const startedAt = Date.now();
   for (const path of paths) up.drop(path, basename(path));
   let last = await ended();
-  // What is counted is in the ledger; how often we ask only decides how soon we notice the end.
+  // Times are from the ledger; the polling interval only decides how soon the end is noticed.
   while (last[0].n < paths.length) {
     await up.change(({ kind }) => kind === 'file', 120_000);
     await new Promise((resolve) => setTimeout(resolve, 250));

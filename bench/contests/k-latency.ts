@@ -7,9 +7,9 @@ import type { Contest } from './contest.ts';
 
 const rowsOfFile = 10;
 const drops = 200;
-/** Not counted: the first make connections, tables and machine code. */
+/** Drops that are not counted: the first ones create connections, tables and machine code. */
 const warmDrops = 20;
-/** The system is idle again before the next drop. */
+/** The pause after which the system is idle again. */
 const idleMs = 50;
 
 export const latency: Contest = {
@@ -49,7 +49,7 @@ function latencySide(arena: Arena, input: Input): Side {
   };
 }
 
-/** Drops a file, hears its commit, and waits until the file is done with. */
+/** Drops a file, listens for its commit, and waits until the file is finalised. */
 async function dropOne(up: RunningUp, path: string, number: number): Promise<number> {
   let fileId = 0;
   const committed = up.change(({ kind, chunkNumber, fileId: id }) => {

@@ -2,7 +2,7 @@ import { lake } from '../contests/c-lake.ts';
 import { packageVersion } from '../processes/host.ts';
 import type { Peer } from './peer.ts';
 
-/** Contest c's other side: the fastest of DuckDB's two ways. */
+/** The other side of contest c, with the faster of the two queries for DuckDB. */
 export const duckDb: Peer = {
   name: 'DuckDB, 2 threads',
   does: 'enriched, partitioned Parquet; no database',

@@ -12,7 +12,7 @@ import { landfallPeer, psqlCopy } from './references.ts';
 
 const peers: readonly Peer[] = [landfallPeer, psqlCopy, duckDb, polars, pgloader, nodeScript];
 
-/** Peers take turns round by round, as sides do. One that is not installed is named, with how to add it. */
+/** Peers alternate like sides. A peer that is not installed is named, with the command that installs it. */
 export async function runPeers(arena: Arena): Promise<PeerResult[]> {
   arena.say('peers\n');
   const seconds = new Map<Peer, number[]>();

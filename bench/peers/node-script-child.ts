@@ -1,6 +1,6 @@
 /**
- * The script that one would write first: a row at a time, each as an object, through csv-parse to
- * parquetjs-lite and INSERT statements of a thousand rows.
+ * The obvious script: reads one row at a time as an object with csv-parse, and writes it with parquetjs-lite and with
+ * INSERT statements of a thousand rows.
  */
 import { createReadStream } from 'node:fs';
 import pg from 'pg';
@@ -21,7 +21,7 @@ const { parse } = (await import(name)) as {
   parse(options: object): NodeJS.ReadWriteStream & AsyncIterable<Row>;
 };
 
-/** What is used here of parquetjs-lite. */
+/** The part of parquetjs-lite that is used here. */
 interface Parquet {
   readonly ParquetSchema: new (fields: Record<string, { type: string }>) => object;
   readonly ParquetWriter: {

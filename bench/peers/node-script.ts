@@ -9,7 +9,7 @@ import type { Peer } from './peer.ts';
 
 const child = fileURLToPath(new URL('./node-script-child.js', import.meta.url));
 
-/** Enough to be past all start-up; all rows would take the better part of an hour. */
+/** Enough rows for the start-up not to matter. All rows would take most of an hour. */
 const sampleRows = 50_000;
 
 export const nodeScript: Peer = {

@@ -1,15 +1,15 @@
 import type { Arena } from '../sides/arena.ts';
 
-/** Another tool, and which part of the work it is given. */
+/** Another tool, and the part of the work that it does. */
 export interface Peer {
   readonly name: string;
   readonly does: string;
-  /** How to add it where it is missing. */
+  /** The command that installs it. */
   readonly install: string;
-  /** Null where it is not installed. */
+  /** Null if it is not installed. */
   version(): string | null;
-  /** Rows that it is given: all, or a sample where all would take hours. */
+  /** The number of rows: all, or a sample if all would take hours. */
   rows(arena: Arena): number;
-  /** One round over trips of so many rows, checked; the seconds that it took. */
+  /** Runs one round over this many trips and checks the result. Returns the seconds that it took. */
   run(arena: Arena, rows: number): Promise<number>;
 }

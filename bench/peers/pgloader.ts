@@ -7,7 +7,7 @@ import { createFlatTable } from '../sides/flat-copy.ts';
 import { tripColumns } from '../sides/trips-sides.ts';
 import type { Peer } from './peer.ts';
 
-/** pgloader takes a million rows at most: at 20,000 a second that is most of a minute. */
+/** The most rows for pgloader: at 20,000 rows per second, a million takes most of a minute. */
 const rowsMost = 1_000_000;
 
 export const pgloader: Peer = {

@@ -1,7 +1,7 @@
 /** A process that reads a CSV file with Polars and writes one Parquet file. */
 import { answer, receiveTask } from '../processes/children.ts';
 
-/** The little of nodejs-polars that is used here: the package is not one of ours. */
+/** The part of nodejs-polars that is used here. The package is not a dependency. */
 interface Polars {
   readCSV(
     path: string,

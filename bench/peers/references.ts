@@ -1,4 +1,4 @@
-/** Landfall and the bare COPY again, so that the list of peers can be read by itself. */
+/** Landfall and the bare COPY as peers, so that the list of peers is complete. */
 
 import { said } from '../processes/host.ts';
 import { tripsFlatCopy, tripsPipeline } from '../sides/trips-sides.ts';

@@ -1,16 +1,16 @@
-/** The bench's own processes that do the work of a side: forked together, given a task, waited for. */
+/** Forks the processes that do the work of a side, gives each a task, and waits for them. */
 import { type ForkOptions, fork } from 'node:child_process';
 import { endedCpuSeconds } from './process-run.ts';
 
 export interface TogetherRun<Answer> {
-  /** From the first start to the last end. */
+  /** The time from the start of the first process to the end of the last. */
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** What each said when it was done, in the order of the tasks. */
+  /** The answer of each process, in the order of the tasks. */
   readonly answers: readonly Answer[];
 }
 
-/** One process a task, at once. Rejects when one fails, after all have ended. */
+/** Runs one process per task, concurrently. If one fails, rejects after all have ended. */
 export async function runTogether<Task extends object, Answer = unknown>(
   module: string,
   tasks: readonly Task[],
@@ -47,14 +47,14 @@ function runOne<Answer>(module: string, task: object, options: ForkOptions): Pro
   });
 }
 
-/** In the child: the task, as soon as the parent has sent it. The channel no longer keeps the process. */
+/** In the child: resolves with the task that the parent sends. The channel then no longer keeps the process alive. */
 export async function receiveTask<Task>(): Promise<Task> {
   const task = await new Promise<Task>((resolve) => process.once('message', resolve as never));
   process.channel?.unref();
   return task;
 }
 
-/** In the child: sends what came of it. */
+/** In the child: sends the answer. */
 export function answer(message: object): Promise<void> {
   return new Promise((resolve, reject) => {
     process.send!(message, (error: Error | null) => (error ? reject(error) : resolve()));

@@ -20,7 +20,7 @@ export function machine(): Machine {
   };
 }
 
-/** Versions of all that takes part, and the commit where the bench runs in a clone. */
+/** The versions of all components, and the commit if the bench runs in a clone. */
 export async function versions(postgres: string): Promise<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   return {
@@ -34,7 +34,7 @@ export async function versions(postgres: string): Promise<Record<string, string>
   };
 }
 
-/** Version of an installed package, null if it is missing. */
+/** The version of an installed package; null if it is missing. */
 export function packageVersion(name: string): string | null {
   try {
     const require = createRequire(import.meta.url);
@@ -46,7 +46,7 @@ export function packageVersion(name: string): string | null {
   }
 }
 
-/** First line of a program's output, null where it cannot be run. */
+/** The first line of a program's output; null if it cannot be run. */
 export function said(command: string, args: readonly string[]): string | null {
   try {
     return execFileSync(command, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })

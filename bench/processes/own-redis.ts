@@ -15,7 +15,7 @@ export interface OwnRedis {
   stop(): Promise<void>;
 }
 
-/** Starts a server that keeps nothing on disk, on a free port of this machine. */
+/** Starts a server that writes nothing to disk, on a free port of this machine. */
 export async function startRedis(): Promise<OwnRedis> {
   const port = await freePort(0);
   const child = spawn(
@@ -45,7 +45,7 @@ export async function startRedis(): Promise<OwnRedis> {
     },
     stop: async () => {
       client.disconnect();
-      // Ctrl-C goes to it as well.
+      // Ctrl-C also reaches the server.
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

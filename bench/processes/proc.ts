@@ -1,4 +1,4 @@
-/** What Linux says of processes in /proc. Elsewhere everything is empty, and the bench says so. */
+/** Reads about processes from /proc, on Linux only. Elsewhere everything is empty, and the bench says so. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const hasProc = existsSync('/proc/self/stat');
@@ -12,7 +12,7 @@ export interface ProcessStat {
   readonly parent: number;
   /** User and system time of its own. */
   readonly cpuSeconds: number;
-  /** The same of its children that have ended and were waited for, theirs included. */
+  /** The same for its children that have ended and were waited for, including their own. */
   readonly endedCpuSeconds: number;
   readonly rssBytes: number;
 }
@@ -20,7 +20,7 @@ export interface ProcessStat {
 /** Null when the process is gone. */
 export function processStat(pid: number): ProcessStat | null {
   const text = read(`/proc/${pid}/stat`);
-  // The command stands in brackets and may itself hold brackets and spaces.
+  // The command is in parentheses, and may itself contain parentheses and spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   if (fields.length < 22) return null;
   const ticks = (at: number) => Number(fields[at]) / TICKS;
@@ -33,12 +33,12 @@ export function processStat(pid: number): ProcessStat | null {
   };
 }
 
-/** Largest resident size that the process has had (VmHWM), 0 when it is gone. */
+/** The peak resident size of the process (VmHWM); 0 if it has ended. */
 export function peakBytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
-/** Resident bytes that it shares with nobody: a server's processes all map the same buffers. */
+/** Resident bytes that it does not share: the processes of a server all map the same buffers. */
 export function privateBytes(pid: number): number {
   const [, resident, shared] = read(`/proc/${pid}/statm`).split(' ').map(Number);
   return Math.max(0, (resident || 0) - (shared || 0)) * PAGE_BYTES;
@@ -48,7 +48,7 @@ export function commandLine(pid: number): string {
   return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 }
 
-/** All processes below `root`, without it. */
+/** All processes below `root`, excluding `root`. */
 export function descendants(root: number): number[] {
   const children = childrenOf(root);
   return children.flatMap((pid) => [pid, ...descendants(pid)]);
@@ -82,6 +82,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // It ended between the listing and the look.
+    return ''; // It ended after it was listed.
   }
 }

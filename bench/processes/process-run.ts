@@ -9,12 +9,12 @@ export interface ProcessRun {
   readonly stdout: string;
 }
 
-/** A command that failed, with the end of what it said. */
+/** A command that failed, with the end of its output. */
 export class CommandError extends Error {}
 
 /**
- * Runs a command to its end; rejects with its standard error when it fails. Nothing else may be waited
- * for meanwhile by this process: its children's CPU time is what this process has gained.
+ * Runs a command to its end. Rejects with its standard error if it fails. This process must not wait for other
+ * children meanwhile: the command's CPU time is computed from that of all children.
  */
 export function runProcess(
   command: string,
@@ -45,7 +45,7 @@ export function runProcess(
   });
 }
 
-/** CPU time of all children of this process that have ended, theirs included. */
+/** CPU time of all children of this process that have ended, including their own children. */
 export function endedCpuSeconds(): number {
   return hasProc ? (processStat(process.pid)?.endedCpuSeconds ?? Number.NaN) : Number.NaN;
 }

@@ -1,7 +1,7 @@
 /** Memory and CPU of processes over time, read from /proc while they run. */
 import { commandLine, descendants, peakBytes, privateBytes, processStat } from './proc.ts';
 
-/** What a process is for us. */
+/** The role of a process. */
 export type Role = 'coordinator' | 'worker' | 'postgres' | 'other';
 
 export interface Series {
@@ -12,12 +12,12 @@ export interface Series {
   readonly seconds: number[];
   /** CPU time spent so far. */
   readonly cpuSeconds: number[];
-  /** Resident bytes; of the server only what its processes do not share. */
+  /** Resident bytes; for the server, only those that its processes do not share. */
   readonly memoryBytes: number[];
   peakBytes: number;
 }
 
-/** Samples kept of a series: past this every second one goes, and samples become twice as rare. */
+/** The most samples of a series. Beyond this, every second one is dropped and sampling becomes half as frequent. */
 const SAMPLES_MAX = 600;
 const FIRST_INTERVAL_MS = 100;
 
@@ -28,7 +28,7 @@ export interface SamplerOptions {
   readonly postmaster: number | null;
 }
 
-/** Starts at once; `stop` gives what was seen. */
+/** Starts at once. `stop` returns the samples. */
 export class Sampler {
   private readonly options: SamplerOptions;
   private readonly started = performance.now();
@@ -77,7 +77,7 @@ export class Sampler {
     series.peakBytes = Math.max(series.peakBytes, memory);
   }
 
-  /** Null for what we do not follow: an embedded server that the command itself has started. */
+  /** Null for a process that is not followed: an embedded server that the command itself has started. */
   private roleOf(pid: number): Role | null {
     if (pid === this.options.root) return 'coordinator';
     if (this.workers.has(pid)) return 'worker';

@@ -1,4 +1,4 @@
-/** How far a goal can be reached: what the stages cost, against what the machine has. */
+/** Computes how far a goal can be reached, from the cost of the stages and the capacity of the machine. */
 import { count } from '../../cli/terminal/format.ts';
 import citibike from '../../datasets/citibike/dataset.ts';
 import { compileDataset } from '../../model/compile/compile.ts';

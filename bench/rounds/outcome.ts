@@ -1,16 +1,16 @@
-/** What is kept of a run: bench/results/*.json. The report and README's table are made of these files. */
+/** The results of a run as stored in bench/results/*.json. The report and README's table are made from these files. */
 import { type Contest, isMet, type Measure } from '../contests/contest.ts';
 import type { Machine } from '../processes/host.ts';
 import type { Arena } from '../sides/arena.ts';
 import type { Result } from './rounds.ts';
 
-/** Raise it when a reader of older files would misread newer ones. */
+/** Raise this when a reader of older files would misread newer ones. */
 export const resultsFormat = 1;
 
 export interface Report {
   readonly format: typeof resultsFormat;
   readonly at: string;
-  /** What repeats it. */
+  /** The command that repeats the run. */
   readonly command: string;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Report {
   readonly rows: number;
   readonly rounds: number;
   readonly contests: Outcome[];
-  /** All sides of all contests; a contest names those it has used. */
+  /** All sides of all contests. A contest names the sides that it uses. */
   readonly sides: Result[];
   readonly peers: PeerResult[];
 }
@@ -28,19 +28,19 @@ export interface Outcome {
   readonly what: string;
   readonly inside: string;
   readonly rows: number;
-  /** False where the run was smaller than what the goal was set for. */
+  /** False if the run was smaller than the size that the goal was set for. */
   readonly atGoalSize: boolean;
   readonly sides: readonly string[];
   readonly measures: readonly (Measure & { readonly met: boolean | null })[];
-  /** Why there is no measure. */
+  /** The reason why there is no measure. */
   readonly error?: string;
 }
 
-/** What another tool takes for a part of the work. */
+/** The time that another tool takes for a part of the work. */
 export interface PeerResult {
   readonly name: string;
   readonly version: string | null;
-  /** What it does of the work. */
+  /** The part of the work that it does. */
   readonly does: string;
   /** Rows that it was given. */
   readonly rows: number;
@@ -51,7 +51,7 @@ export interface PeerResult {
   readonly error?: string;
 }
 
-/** A contest's measures, or the reason why it has none. */
+/** The measures of a contest, or the reason why it has none. */
 export function judge(contest: Contest, results: readonly Result[], arena: Arena): Outcome {
   const { letter, what, inside } = contest;
   const atGoalSize = arena.rows >= contest.goalRows;

@@ -1,26 +1,26 @@
-/** Rounds that alternate between sides, so that a drifting machine treats all alike. */
+/** Runs rounds that alternate between sides, so that a drift of the machine affects all sides equally. */
 
-/** One contestant: what it does from nothing to done, as often as there are rounds. */
+/** One contestant. It does its whole work once per round. */
 export interface Side {
   readonly name: string;
-  /** What one round works through. */
+  /** The input of one round. */
   readonly rows: number;
   readonly bytes: number;
-  /** One round; leaves nothing behind. Throws where its counts or sums are not what they must be. */
+  /** Runs one round and leaves nothing behind. Throws if its counts or sums are wrong. */
   readonly run: () => Promise<Measurement>;
 }
 
 export interface Measurement {
   /** Wall time, from which rates are computed. */
   readonly seconds: number;
-  /** User and system time of all processes that worked for it, the database server's apart. */
+  /** User and system time of all processes that worked for it, without those of the database server. */
   readonly cpuSeconds?: number;
   readonly serverCpuSeconds?: number;
-  /** Where there are workers: the largest of them, and their CPU time apart from their coordinator's. */
+  /** If there are workers: the peak memory of the largest, and their CPU time without the coordinator's. */
   readonly workerPeakBytes?: number;
   readonly workerCpuSeconds?: number;
   readonly coordinatorCpuSeconds?: number;
-  /** Anything else worth keeping, plain JSON. */
+  /** Other results, as plain JSON. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,10 +28,10 @@ export interface Result {
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
-  /** Empty where the side failed. */
+  /** Empty if the side failed. */
   readonly rounds: readonly Measurement[];
   readonly medianSeconds: number;
-  /** Why there is no rate. */
+  /** The reason why there is no rate. */
   readonly error?: string;
 }
 

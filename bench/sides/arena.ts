@@ -1,4 +1,4 @@
-/** Where contests take place: one server, one folder, one machine, and inputs that all sides share. */
+/** The setting of all contests: one server, one folder, one machine, and inputs that all sides share. */
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export interface ArenaOptions {
   readonly say: (text: string) => void;
 }
 
-/** A CSV file that sides read, and how many records it has. */
+/** A CSV file that sides read, and its number of records. */
 export interface Input {
   readonly path: string;
   readonly rows: number;
@@ -28,13 +28,13 @@ export class Arena {
   readonly rows: number;
   readonly rounds: number;
   readonly say: (text: string) => void;
-  /** Everything the bench writes is below it, and it is removed at the end. */
+  /** The bench writes only below this folder, and removes it at the end. */
   readonly folder: string;
   /** The bench's own database on the server that all sides use. */
   readonly databaseUrl: string;
-  /** As the server says it. */
+  /** The version and settings that the server reports. */
   readonly server: { readonly version: string; readonly settings: Readonly<Record<string, string>> };
-  /** The server's first process, where it runs on this machine. */
+  /** The server's first process, if it runs on this machine. */
   readonly postmaster: number | null;
   private readonly inputs = new Map<string, Promise<Input>>();
   private readonly sums = new Map<string, Promise<TripSums>>();
@@ -69,7 +69,7 @@ export class Arena {
     }
   }
 
-  /** A generated file, made at its first use and kept until the end. */
+  /** A generated file. It is created on first use and kept until the end. */
   input(name: string, rows: number, seed = 1): Promise<Input> {
     const key = `${name}-${rows}-${seed}`;
     let made = this.inputs.get(key);
@@ -86,7 +86,7 @@ export class Arena {
     return this.input('trips', rows);
   }
 
-  /** What the rows of a trips file must add up to, as DuckDB reads it; computed once for each file. */
+  /** The sums of a trips file as DuckDB reads it, computed once for each file. */
   tripSums(input: Input): Promise<TripSums> {
     let sums = this.sums.get(input.path);
     if (sums === undefined) {
@@ -106,9 +106,9 @@ export class Arena {
   }
 
   /**
-   * Moves a folder out of the way, to be deleted with the arena. For many small files: ext4 does not reuse an
-   * inode that was freed within the last minutes, and looks at each of those whenever a file is created. So the
-   * next round would pay for the files that one round deletes.
+   * Moves a folder away, to be deleted with the arena. Deleting many small files after a round would slow down the
+   * next one: ext4 does not reuse an inode that was freed within the last minutes, and checks each of those whenever a
+   * file is created.
    */
   keepFolder(name: string): void {
     const path = join(this.folder, name);
@@ -116,8 +116,8 @@ export class Arena {
   }
 
   /**
-   * The same start for every side: no dirty pages that would be written at its expense, and its input read
-   * once, so that the page cache has as much of it as fits.
+   * Gives every side the same start: no dirty pages are left to write, and the input has been read once, so that as
+   * much of it as fits is in the page cache.
    */
   async settle(input?: Input): Promise<void> {
     await this.query('checkpoint');
@@ -126,7 +126,7 @@ export class Arena {
     for await (const _ of createReadStream(input.path, { highWaterMark: 1 << 20 }));
   }
 
-  /** Drops every schema but the system's, so that a round starts from nothing. */
+  /** Drops every schema except the system's, so that a round starts from nothing. */
   async emptyDatabase(): Promise<void> {
     await withClient(this.databaseUrl, async (client) => {
       const { rows } = await client.query<{ name: string }>(
@@ -137,12 +137,12 @@ export class Arena {
     });
   }
 
-  /** One statement on its own connection. */
+  /** Runs one statement on a separate connection. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
     return withClient(this.databaseUrl, async (client) => (await client.query<Row>(text, values)).rows);
   }
 
-  /** CPU time that the server has spent so far; NaN where its processes cannot be seen. */
+  /** CPU time that the server has used so far; NaN if its processes cannot be seen. */
   serverCpuSeconds(): number {
     return this.postmaster === null ? Number.NaN : treeCpuSeconds(this.postmaster);
   }
@@ -166,7 +166,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** Its own database, so that nothing is left on the user's server. */
+/** Uses a separate database, so that nothing is left on the user's server. */
 async function createDatabase(adminUrl: string): Promise<string> {
   await dropDatabase(adminUrl);
   await withClient(adminUrl, (client) => client.query(`create database ${databaseName}`));

@@ -1,8 +1,8 @@
 /**
  * The queries for trips in DuckDB. There are two ways to split a point, which differ greatly in cost:
  *
- *   pattern   regexp_extract, which also checks the form of a point; the goals were set by it
- *   split     the text between the brackets cut at its space: the fastest that we have found, and it
+ *   pattern   regexp_extract, which also checks the form of a point; the goals were set with it
+ *   split     splits the text between the parentheses at the space: the fastest way that we have found, but it
  *             accepts a text that is not a point without an error
  *
  * Both are run, and both ratios are shown.
@@ -35,7 +35,7 @@ const parsed = (path: string, form: PointForm) => {
     from ${tripsCsv(path)})`;
 };
 
-/** All typed columns, each added up so that none can be left out. */
+/** All typed columns, each added up, so that DuckDB cannot skip any. */
 export function sumColumns(path: string, form: PointForm): string {
   return `select count(*) as "rows",
     sum(origin_coord_lon) as a, sum(origin_coord_lat) as b,

@@ -1,6 +1,6 @@
 /**
- * The most that the server can do: the kernel encodes the fact rows of a trips file in advance into two files of
- * binary COPY, and two processes stream them into the fact table at once.
+ * Measures the limit of the server: the kernel encodes the fact rows of a trips file in advance into two files of
+ * binary COPY, and two processes stream them into the fact table concurrently.
  */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ async function copyRound(
   }
 }
 
-/** Two files of as many rows each as may be, made with the keys of the star that is there now. */
+/** Two files with about the same number of rows, made with the keys of the current star. */
 async function encode(arena: Arena, input: Input, dataset: CompiledDataset): Promise<readonly string[]> {
   arena.say('  encoding the fact rows in advance\n');
   const paths = Array.from({ length: connections }, (_, number) =>

@@ -1,4 +1,4 @@
-/** What a user would do instead: one COPY of the unchanged file into one flat table of text columns. */
+/** The obvious alternative: one COPY of the unchanged file into one flat table of text columns. */
 import { spawnSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -8,13 +8,13 @@ import { runProcess } from '../processes/process-run.ts';
 import type { Side } from '../rounds/rounds.ts';
 import { type Arena, type Input, withClient } from './arena.ts';
 
-/** psql where it is installed; the same COPY over the wire where it is not. */
+/** psql if it is installed; otherwise the same COPY over the wire. */
 export const hasPsql = spawnSync('psql', ['--version']).status === 0;
 const way = hasPsql ? 'psql \\copy' : 'COPY over the wire';
 
 /**
- * Create the table, copy, count, drop; only the copy is timed, with the start of psql.
- * @param check an SQL expression over the table and what it must be, beside the count of rows
+ * Creates the table, copies, counts, and drops it. Only the copy is timed, including the start of psql.
+ * @param check an SQL expression over the table and its expected value, checked in addition to the count of rows
  */
 export function flatCopySide(
   arena: Arena,

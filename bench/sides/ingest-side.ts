@@ -17,7 +17,7 @@ export interface IngestOptions {
   readonly dataset: string;
   /** Folders with definitions beside the datasets that ship with Landfall. */
   readonly datasets?: readonly string[];
-  /** Looks at star and lake before they are dropped; throws when they are not what they must be. */
+  /** Checks star and lake before they are dropped. Throws if they are wrong. */
   readonly verify: (found: { client: pg.Client; lake: string; receipt: Receipt }) => Promise<void>;
 }
 
@@ -36,8 +36,8 @@ export function landfallEnvironment(arena: Arena, datasets: readonly string[] = 
 }
 
 /**
- * One round: ingest into an empty lake, star and ledger, check, drop all three. The start and the end of
- * Node, coordinator and workers are inside the time.
+ * One round: ingests into an empty lake, star and ledger, checks them, and drops all three. The time includes the start
+ * and the end of Node, coordinator and workers.
  */
 export function ingestSide(arena: Arena, input: Input, options: IngestOptions): Side {
   return {
@@ -101,8 +101,8 @@ function readReceipt(stdout: string, input: Input): Receipt {
 }
 
 /**
- * CPU time by process. Workers are idle when they end, so their last sample has all of their time. The rest of
- * the tree's exact total is the coordinator's, its start included.
+ * CPU time by process. Workers are idle when they end, so their last sample contains all of their time. The rest of the
+ * exact total is the coordinator's, including its start.
  */
 function shares(
   series: readonly Series[],
@@ -118,7 +118,7 @@ function shares(
   };
 }
 
-/** Rows committed over seconds since the command was started: one point for each chunk. */
+/** Committed rows by seconds since the command was started, with one point per chunk. */
 async function rowsOverTime(client: pg.Client, startedAt: number): Promise<[number, number][]> {
   const { rows } = await client.query<{ at: number; rows: string }>(
     `select extract(epoch from committed_at)::float8 as at, rows_loaded as rows

@@ -1,4 +1,4 @@
-/** Files that contests read: the built-in generators' and those of the bench's own datasets. */
+/** The files that contests read, from the built-in generators and from those of the bench's own datasets. */
 import { type Generate, generators, writeGenerated } from '../../datasets/generators.ts';
 import { generateVisits } from '../datasets/visits/generate.ts';
 

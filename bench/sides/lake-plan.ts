@@ -1,4 +1,4 @@
-/** What the parent of a lake run takes from the coordinator: loaded while its processes load their own code. */
+/** What the parent of a lake run uses from the coordinator. It is loaded while the child processes load their code. */
 import trips from '../../datasets/trips/dataset.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { FileLayout } from '../../platform/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * CSV to Landfall's lake with no database and no queue: a parent that plans as the coordinator does and
- * hands ranges to two processes, started as workers are, that do with them what a worker does up to its parts.
+ * CSV to Landfall's lake without a database or a queue. A parent plans as the coordinator does and hands ranges to two
+ * processes. They are started like workers, and do what a worker does up to writing parts.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +12,11 @@ import type { LakeAnswer, LakeTask } from '../children/lake-chunks.ts';
 const child = fileURLToPath(new URL('../../bundle/lake-chunks.js', import.meta.url));
 const chunkBytes = 32 * 1024 * 1024;
 
-/** Chunks in flight of one process: while one waits for the disk, the other is parsed. */
+/** Chunks in flight per process: while one waits for the disk, the other is parsed. */
 const slots = 2;
 
 export interface LakeRun {
-  /** From the first fork to the last exit. */
+  /** The time from the first fork to the last exit. */
   readonly seconds: number;
   readonly rows: number;
   readonly parts: number;
@@ -34,7 +34,7 @@ export async function makeLake(path: string, lake: string, processes: number): P
   );
   const ended = children.map((one) => once(one, 'exit'));
   try {
-    // As the command does: the processes are forked first, then it loads what it needs itself.
+    // Like the command, fork the processes first, and then load what this process needs.
     const { planChunks, scanRanges, tripsLayout } = await import('./lake-plan.ts');
     const layout = tripsLayout(path);
     const { headerBytes } = layout;
@@ -60,7 +60,7 @@ export async function makeLake(path: string, lake: string, processes: number): P
   }
 }
 
-/** Every task by whichever process is free; answers in the order of the tasks. */
+/** Gives each task to a process that is free. Returns the answers in the order of the tasks. */
 async function workThrough(
   children: readonly ChildProcess[],
   tasks: readonly LakeTask[],

@@ -1,4 +1,4 @@
-/** What bike rides must add up to: DuckDB reads the CSV, PostgreSQL the star. */
+/** The sums of bike rides: DuckDB reads the CSV, PostgreSQL the star. */
 import { DuckDBInstance } from '@duckdb/node-api';
 import type pg from 'pg';
 import { literal } from './trip-sums.ts';
@@ -34,7 +34,7 @@ export async function sumsOfRidesCsv(path: string): Promise<RideSums> {
   }
 }
 
-/** Of the star; the unknown members of its dimensions are not counted. */
+/** The sums of the star. The unknown members of its dimensions are not counted. */
 export async function sumsOfRides(client: pg.Client): Promise<RideSums> {
   const { rows } =
     await client.query(`select count(*) as rows, sum(duration_seconds::bigint)::text as seconds,

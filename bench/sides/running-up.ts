@@ -1,4 +1,4 @@
-/** A running `landfall up`, with nothing in its folders, for contests about files that are dropped. */
+/** A running `landfall up` with empty folders, for contests about files that are dropped. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { hasProc, processStat, treeCpuSeconds } from '../processes/proc.ts';
 import type { Arena, Input } from './arena.ts';
 import { landfallEnvironment, landfallMain } from './ingest-side.ts';
 
-/** The small file of `warm`, and how its rows leave the star before sums are taken. */
+/** The small file of `warm`. Its rows are removed from the star before sums are computed. */
 export const warmName = 'warm.csv';
 const warmRows = 24;
 const warmBytes = 16_384;
 export const dropWarmRows = `delete from star.fact_trip where chunk_id in
   (select chunk_id from landfall.chunk join landfall.file using (file_id) where name = '${warmName}')`;
 
-/** What `landfall_change` says: a file's state changed, or a chunk was committed where it has a number. */
+/** A notification of `landfall_change`: a file's state changed or, with a chunk number, a chunk was committed. */
 export interface Change {
   readonly fileId: number;
   readonly kind: 'file' | 'chunk';
@@ -37,7 +37,7 @@ export class RunningUp {
     this.landing = join(arena.folder, 'landing', 'trips');
   }
 
-  /** Starts it on an empty database, lake and landing, and waits until it says that it is up. */
+  /** Starts it with an empty database, lake and landing folder, and waits until it reports that it is up. */
   static async start(arena: Arena): Promise<RunningUp> {
     await arena.emptyDatabase();
     for (const name of ['landing', 'lake', 'archive']) arena.emptyFolder(name);
@@ -89,7 +89,7 @@ export class RunningUp {
     renameSync(path, join(this.landing, name));
   }
 
-  /** One small file with other bytes, so that workers, connections and tables are there before the time begins. */
+  /** Loads one small file with other bytes, so that workers, connections and tables exist before timing starts. */
   async warm(staging: string, input: Input): Promise<void> {
     const folder = join(staging, 'warm');
     mkdirSync(folder);
@@ -101,7 +101,7 @@ export class RunningUp {
     rmSync(folder, { recursive: true });
   }
 
-  /** CPU time of all its processes so far. */
+  /** The CPU time of all its processes so far. */
   cpuSeconds(): number {
     return hasProc ? treeCpuSeconds(this.child.pid!) : Number.NaN;
   }

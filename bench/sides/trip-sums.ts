@@ -1,23 +1,23 @@
 /**
- * What trips must add up to, in lake and star. DuckDB reads the CSV with its own reader and
- * arithmetic; lake and star must agree to the last digit.
+ * The sums of trips in lake and star. DuckDB reads the CSV with its own reader and arithmetic, and lake and star must
+ * agree to the last digit.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import type pg from 'pg';
 
 export interface TripSums {
   readonly rows: number;
-  /** Sums over rows, as decimal text: they do not fit a double. */
+  /** Sums over rows as decimal text, because they do not fit a double. */
   readonly originCells: string;
   readonly destinationCells: string;
   readonly epochSeconds: string;
-  /** Degrees in steps of 10⁻⁷, each rounded by itself, so that the order of rows does not matter. */
+  /** Degrees in steps of 10⁻⁷. Each value is rounded, so that the order of rows does not matter. */
   readonly degrees: string;
   /** Letters of region and datasource. */
   readonly letters: string;
 }
 
-/** Sums that a star holds: it has keys instead of names, and cells instead of points. */
+/** The sums of a star, which has keys instead of names, and cells instead of points. */
 export type StarSums = Omit<TripSums, 'degrees' | 'letters'>;
 
 const columns = `{'region': 'VARCHAR', 'origin_coord': 'VARCHAR', 'destination_coord': 'VARCHAR',
@@ -56,7 +56,7 @@ export function sumsOfTripsCsv(path: string): Promise<TripSums> {
   );
 }
 
-/** Of all Parquet files below `folder`. */
+/** The sums of all Parquet files below `folder`. */
 export function sumsOfLake(folder: string): Promise<TripSums> {
   return askDuckDb(sumsOver(`read_parquet(${literal(`${folder}/**/*.parquet`)}, hive_partitioning = true)`));
 }
@@ -71,7 +71,7 @@ export async function sumsOfStar(client: pg.Client): Promise<StarSums> {
   return { ...rows[0], rows: Number(rows[0].rows) };
 }
 
-/** Throws when a side's sums are not those of the file. */
+/** Throws if the sums of a side differ from those of the file. */
 export function mustAgree(what: string, found: Partial<TripSums>, expected: TripSums): void {
   for (const [name, value] of Object.entries(found)) {
     const right = expected[name as keyof TripSums];

@@ -1,6 +1,6 @@
 /**
- * One run of the queue's simulation: sleeping workers are started, files are planned and submitted, and the
- * time until all are to be finalised is taken, with what it cost every process. What takes too long is cut off.
+ * One run of the simulation of the queue. It starts sleeping workers, plans and submits files, and measures the time
+ * until all can be finalised, and the cost to every process. A run that takes too long is cut off.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
@@ -17,7 +17,7 @@ import { tripColumns } from '../sides/trips-sides.ts';
 import { Sleepers } from './sleepers.ts';
 
 export const slots = 2;
-/** A file of 32 GiB: submitted as one flow. */
+/** The chunks of a file of 32 GiB, which is submitted as one flow. */
 const chunksOfFile = 1000;
 const lookMs = 1000;
 
@@ -29,7 +29,7 @@ export interface Servers {
 
 export type Kind = Pick<QueueRun, 'queue' | 'workers' | 'sleepMs' | 'ledger' | 'chunks'>;
 
-/** What runs for one simulation. */
+/** The processes and servers of one simulation. */
 interface Stage {
   readonly servers: Servers;
   readonly redis: OwnRedis | null;
@@ -76,7 +76,7 @@ export async function simulate(
   }
 }
 
-/** No files: not all workers could connect, and nothing is handed out. */
+/** The result if not all workers could connect, so that no chunk was handed out. */
 async function measure(
   stage: Stage,
   files: Map<number, ChunkJob[]>,
@@ -180,7 +180,7 @@ async function submitAndWait(
   }
 }
 
-/** Looks every second at how many clients PostgreSQL has. */
+/** Counts the clients of PostgreSQL every second. */
 function countConnections({ pool }: Database): { most(): Promise<number>; stop(): void } {
   let most = 0;
   const look = async () => {

@@ -11,10 +11,10 @@ import type { SleepersState, SleepersTask } from '../children/sleeping-workers.t
 import { treeCpuSeconds } from '../processes/proc.ts';
 
 const child = fileURLToPath(new URL('../children/sleeping-workers.js', import.meta.url));
-/** Workers of one process of the simulation. */
+/** The number of workers per process of the simulation. */
 const workersOfProcess = 125;
 const lookMs = 20;
-/** What processes have to close their connections; then they are killed. */
+/** The time that processes have to close their connections before they are killed. */
 const stopMs = 15_000;
 
 interface Member {
@@ -24,7 +24,7 @@ interface Member {
 
 export class Sleepers {
   private readonly members: Member[];
-  /** Rejects when one of the processes ends by itself, or the simulation is told to stop. */
+  /** Rejects if one of the processes ends by itself, or if the simulation is told to stop. */
   readonly failure: Promise<never>;
   private fail: (error: Error) => void = () => {};
   private stopping = false;
@@ -42,7 +42,7 @@ export class Sleepers {
     );
   }
 
-  /** Whether the simulation was told to stop: the servers may be gone. */
+  /** Whether the simulation was told to stop, in which case the servers may have ended. */
   get stopped(): boolean {
     return this.signal.aborted;
   }
@@ -57,7 +57,7 @@ export class Sleepers {
     return this.sum('done');
   }
 
-  /** Resolves when every worker has connected and asked the database once; false when that takes longer. */
+  /** Resolves when every worker has connected and queried the database once, or with false if that takes too long. */
   async ready(mostSeconds: number): Promise<boolean> {
     const deadline = performance.now() + mostSeconds * 1000;
     const all = (has: (state: SleepersState) => boolean) => () =>
@@ -117,7 +117,7 @@ export class Sleepers {
 async function end(one: ChildProcess): Promise<void> {
   if (one.exitCode !== null || one.signalCode !== null) return;
   const ended = once(one, 'exit');
-  // It may be gone before it reads this: then 'exit' says it all.
+  // It may end before it reads this; the 'exit' event then reports it.
   one.send('stop', () => undefined);
   const kill = setTimeout(() => one.kill('SIGKILL'), stopMs);
   await ended;

@@ -1,4 +1,4 @@
-/** A range of a CSV file through the kernel, without ledger, queue or database. */
+/** Reads a range of a CSV file through the kernel, without a ledger, queue or database. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { settleLayout } from '../../coordinator/detect/settle-layout.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';

@@ -1,6 +1,6 @@
 /**
- * Loads a file's chunks as a worker does, one at a time in this process, with a stopwatch that runs on CPU time.
- * A stage is charged what it has cost, without waiting.
+ * Loads a file's chunks as a worker does, one at a time in this process, with a stopwatch that measures CPU time. The
+ * cost of a stage therefore does not include waiting.
  */
 import { pathToFileURL } from 'node:url';
 import { planChunks } from '../../coordinator/plan/plan-chunks.ts';
@@ -26,7 +26,7 @@ import type { Input } from '../sides/arena.ts';
 import { layoutOf } from './kernel-batches.ts';
 import { subjectOf } from './staged-subjects.ts';
 
-/** Books user and system time of the whole process, its helper threads included. */
+/** Measures user and system time of the whole process, including its helper threads. */
 export class CpuStopwatch extends Stopwatch {
   private before = process.cpuUsage();
 
@@ -51,7 +51,7 @@ export interface StagedLoad {
   readonly lakeBytes: number;
 }
 
-/** Makes ledger and star, which costs no row anything. */
+/** Creates ledger and star. This is not part of the cost of a row. */
 export async function prepareStaged(databaseUrl: string, dataset: string): Promise<void> {
   const database = connectDatabase(databaseUrl);
   try {
@@ -120,7 +120,7 @@ export async function stagedLoad(options: {
       cpuSeconds: {
         ...(seconds as Record<Stage, number>),
         scan: planned.scanCpuSeconds,
-        // Before its first lap a chunk is claimed and its transaction begun; and what no stage was charged.
+        // The time before a chunk's first lap, in which it is claimed and its transaction begins, and unassigned time.
         claim: Math.max(0, (user + system) / 1e6 - booked),
       },
       wireBytes: meter.bytes(),
@@ -131,7 +131,7 @@ export async function stagedLoad(options: {
   }
 }
 
-/** The kernel, with the bytes counted that it has encoded. */
+/** The kernel, wrapped to count the bytes that it encodes. */
 function meterOf(kernel: Awaited<ReturnType<typeof createKernel>>) {
   let bytes = 0;
   const encode = kernel.encodeCopyRows.bind(kernel);

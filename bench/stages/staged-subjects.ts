@@ -1,4 +1,4 @@
-/** The datasets that can be loaded in stages: their input, and what the star must hold afterwards. */
+/** The datasets that can be loaded in stages, with their input and the expected content of the star. */
 import citibike from '../../datasets/citibike/dataset.ts';
 import trips from '../../datasets/trips/dataset.ts';
 import type { Definition } from '../../model/index.ts';
@@ -11,7 +11,7 @@ export interface StagedSubject {
   /** The generator of its input. */
   readonly input: string;
   readonly fact: string;
-  /** Throws when the star does not hold what the file says. */
+  /** Throws if the star does not contain the rows of the file. */
   readonly verify: (arena: Arena, input: Input) => Promise<void>;
 }
 

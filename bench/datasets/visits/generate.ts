@@ -1,10 +1,10 @@
 /**
- * Visits whose customers are in random order, each as often as every other. Bytes do not depend on how
- * many customers there are, so that two files differ in nothing but that.
+ * Generates visits of customers in random order, with the same number of visits for each. The number of bytes does not
+ * depend on the number of customers, so two files differ only in that number.
  */
 export interface VisitsOptions {
   readonly rows: number;
-  /** Distinct customers; the file has exactly as many when it has at least as many rows. */
+  /** The number of distinct customers, if the file has at least as many rows. */
   readonly keys: number;
 }
 
