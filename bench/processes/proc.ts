@@ -3,10 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const hasProc = existsSync('/proc/self/stat');
 
-/** Ticks of a second in /proc/<pid>/stat: USER_HZ, which is 100 on every Linux that runs Node. */
-const TICKS = 100;
-const PAGE_BYTES = 4096;
-
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
@@ -16,6 +12,10 @@ export interface ProcessStat {
   readonly endedCpuSeconds: number;
   readonly rssBytes: number;
 }
+
+/** Ticks of a second in /proc/<pid>/stat: USER_HZ, which is 100 on every Linux that runs Node. */
+const TICKS = 100;
+const PAGE_BYTES = 4096;
 
 /** Null when the process is gone. */
 export function processStat(pid: number): ProcessStat | null {

@@ -23,15 +23,6 @@ import {
   preambleLines,
 } from './sniff-around.ts';
 
-const delimiters = [',', ';', '\t', '|'] as const;
-const quotes = ['"', "'", null] as const;
-
-/** Records that are read when there are several ways to read them. */
-const recordsLooked = 30;
-
-/** Characters of a record that an error shows. */
-const shownCharacters = 60;
-
 /** One way to read the file. */
 export interface Reading {
   readonly dialect: KernelDialect;
@@ -44,6 +35,15 @@ export interface Reading {
   /** The larger, the better the fit; the first difference decides. */
   readonly rank: readonly number[];
 }
+
+const delimiters = [',', ';', '\t', '|'] as const;
+const quotes = ['"', "'", null] as const;
+
+/** Records that are read when there are several ways to read them. */
+const recordsLooked = 30;
+
+/** Characters of a record that an error shows. */
+const shownCharacters = 60;
 
 /**
  * The reading that fits best; null when `text` has no whole record in any reading. Throws

@@ -11,14 +11,6 @@
 
 import type { ChunkAddress } from './in-flight.ts';
 
-/** Least time between the starts of two reads. A first notification is read at once. */
-const debounceMs = 20;
-/** The pause is this many times as long as the last read, at most `debounceMostMs`. A push takes under 100 ms. */
-const restFactor = 4;
-const debounceMostMs = 80;
-const firstRetryMs = 250;
-const lastRetryMs = 10_000;
-
 /** What changed since the last read. */
 export interface Dirty {
   /** Everything must be read again: the connection that listens was lost for a while. */
@@ -35,6 +27,14 @@ export interface LedgerReader {
   /** Resolves when no read is running; none starts afterwards. */
   close(): Promise<void>;
 }
+
+/** Least time between the starts of two reads. A first notification is read at once. */
+const debounceMs = 20;
+/** The pause is this many times as long as the last read, at most `debounceMostMs`. A push takes under 100 ms. */
+const restFactor = 4;
+const debounceMostMs = 80;
+const firstRetryMs = 250;
+const lastRetryMs = 10_000;
 
 /** `read` is never called while another call is running. */
 export function createLedgerReader(options: {

@@ -29,22 +29,22 @@ export function fieldStart(word: usize): usize {
 }
 
 @inline
-export function fieldEnd(word: usize): u32 {
-  return load<u32>(word, 4);
+export function fieldEnd(word: usize): usize {
+  return <usize>load<u32>(word, 4);
 }
 
 /** True if the field's text is not simply the bytes between its ends. */
 @inline
-export function isWrapped(end: u32, trim: bool): bool {
-  return trim || end > ADDRESS;
+export function isWrapped(end: usize, trim: bool): bool {
+  return trim || end > <usize>ADDRESS;
 }
 
-/** Puts the text of the field from `start` to `flaggedEnd` into Slice. */
-export function unwrap(start: usize, flaggedEnd: u32): void {
-  let end = <usize>(flaggedEnd & ADDRESS);
+/** Puts the text of the field from `start` to `flaggedEnd` into Slice. Returns where it starts. */
+export function unwrap(start: usize, flaggedEnd: usize): usize {
+  let end = flaggedEnd & ADDRESS;
   if (flaggedEnd & ESCAPED_FIELD) {
     unescape(start + 1, end - 1);
-    return;
+    return Slice.start;
   }
   if (flaggedEnd & QUOTED_FIELD) {
     start++;
@@ -55,6 +55,7 @@ export function unwrap(start: usize, flaggedEnd: u32): void {
   }
   Slice.start = start;
   Slice.end = end;
+  return start;
 }
 
 @inline

@@ -39,19 +39,11 @@ export function convertInt32(column: Column, from: i32, to: i32): void {
   const nullLengths = column.nullLengths;
   const low = column.low;
   const high = column.high;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     let value: i64 = -1;
     if (end - start - 1 < 7) value = fewDigits(start, end - start);
     if (value < 0) {
@@ -68,12 +60,8 @@ export function convertInt32(column: Column, from: i32, to: i32): void {
 }
 
 export function convertInt64(column: Column, from: i32, to: i32): void {
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Reader.stride) {
-    if (sliceMeansNull(column, word)) {
-      setNull(column, r);
-      continue;
-    }
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += Reader.stride) {
+    if (sliceMeansNull(column, word)) { setNull(column, r); continue; }
     readWhole(Slice.start, Slice.end);
     if (Whole.fault) fail(r, Whole.fault);
     else store<i64>(column.values + (<usize>r << 3), Whole.value);
@@ -83,12 +71,8 @@ export function convertInt64(column: Column, from: i32, to: i32): void {
 export function convertDecimal(column: Column, from: i32, to: i32): void {
   const precision = <i32>column.low;
   const scale = <i32>column.high;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Reader.stride) {
-    if (sliceMeansNull(column, word)) {
-      setNull(column, r);
-      continue;
-    }
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += Reader.stride) {
+    if (sliceMeansNull(column, word)) { setNull(column, r); continue; }
     readDecimal(Slice.start, Slice.end, precision, scale);
     if (Whole.fault) fail(r, Whole.fault);
     else store<i64>(column.values + (<usize>r << 3), Whole.value);
@@ -136,19 +120,11 @@ export function convertFloat64(column: Column, from: i32, to: i32): void {
   const stride = Reader.stride;
   const nullLengths = column.nullLengths;
   const values = column.values;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     const value = readDouble(start, end);
     if (Read.end != end) convertWord(column, r, start, end);
     else if (abs(value) == Infinity) fail(r, RANGE);
@@ -184,12 +160,8 @@ function readWord(start: usize, end: usize): f64 {
 }
 
 export function convertBoolean(column: Column, from: i32, to: i32): void {
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Reader.stride) {
-    if (sliceMeansNull(column, word)) {
-      setNull(column, r);
-      continue;
-    }
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += Reader.stride) {
+    if (sliceMeansNull(column, word)) { setNull(column, r); continue; }
     const value = readBoolean(Slice.start, Slice.end - Slice.start);
     if (value < 0) fail(r, TYPE);
     else store<u8>(column.values + <usize>r, <u8>value);

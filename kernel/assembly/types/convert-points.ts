@@ -72,19 +72,11 @@ export function convertPoint(column: Column, from: i32, to: i32): void {
   const second = wkt ? column.second : column.values;
   const firstLimit: f64 = wkt ? 180 : 90;
   const secondLimit: f64 = wkt ? 90 : 180;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     if (!(wkt ? readWkt(start, end) : readPair(start, end))) {
       fail(r, TYPE);
       continue;

@@ -14,19 +14,11 @@ export function convertDictionary(column: Column, from: i32, to: i32): void {
   const nullLengths = column.nullLengths;
   const dictionary = changetype<Dictionary>(column.dictionary);
   const errors = Work.errorCount > 0;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     let code = find(dictionary, start, <u32>(end - start));
     if (code < 0) {
       if (errors && failed(r)) continue;
@@ -44,21 +36,13 @@ export function convertUtf8(column: Column, from: i32, to: i32): void {
   const trim = Work.trim;
   const stride = Reader.stride;
   const nullLengths = column.nullLengths;
-  let word = firstWord(column.field);
   store<u32>(column.values + (<usize>from << 2), column.textUsed);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
     const length = <u32>(end - start);
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     if (!isUtf8(start, end)) {
       fail(r, textFault(start, end));
       store<u32>(column.values + (<usize>r << 2), column.textUsed, 4);

@@ -7,12 +7,8 @@ import { Zone, offsetAt, pieceAt } from './zone';
 import { meansNull, sliceMeansNull } from './field-text';
 
 export function convertDate(column: Column, from: i32, to: i32): void {
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Reader.stride) {
-    if (sliceMeansNull(column, word)) {
-      setNull(column, r);
-      continue;
-    }
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += Reader.stride) {
+    if (sliceMeansNull(column, word)) { setNull(column, r); continue; }
     const reason = readTime(column.formats, Slice.start, Slice.end);
     if (reason != 0) fail(r, reason);
     else store<i32>(column.values + (<usize>r << 2), Time.day);
@@ -30,19 +26,11 @@ export function convertTimestamp(column: Column, from: i32, to: i32): void {
   const zone = changetype<Zone>(column.zone);
   Time.clamp = column.low == 1;
   const utc = zone.pieceCount == 1 && load<i32>(zone.pieceOffset) == 0;
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += stride) {
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);
-    let end = <usize>fieldEnd(word);
-    if (isWrapped(<u32>end, trim)) {
-      unwrap(start, <u32>end);
-      start = Slice.start;
-      end = Slice.end;
-    }
-    if (meansNull(column, nullLengths, start, end)) {
-      setNull(column, r);
-      continue;
-    }
+    let end = fieldEnd(word);
+    if (isWrapped(end, trim)) { start = unwrap(start, end); end = Slice.end; }
+    if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     if (iso && end - start == 19 && readIso(start, separator) == 0) {
       Time.micros = 0;
       Time.hasOffset = false;

@@ -46,12 +46,8 @@ function readDigits(p: usize, end: usize, out: usize): bool {
 }
 
 export function convertUuid(column: Column, from: i32, to: i32): void {
-  let word = firstWord(column.field);
-  for (let r = from; r < to; r++, word += Reader.stride) {
-    if (sliceMeansNull(column, word)) {
-      setNull(column, r);
-      continue;
-    }
+  for (let r = from, word = firstWord(column.field); r < to; r++, word += Reader.stride) {
+    if (sliceMeansNull(column, word)) { setNull(column, r); continue; }
     if (!readUuid(Slice.start, Slice.end, column.values + (<usize>r << 4))) fail(r, TYPE);
   }
 }

@@ -39,6 +39,12 @@ function int32Bytes(value: number): Uint8Array {
   return bytes;
 }
 
+function float64Bytes(value: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
+}
+
 /** Bounds of 64-bit integers, given as little-endian pairs of words so that no BigInt is made. */
 export function int64Bounds(words: Int32Array, count: number): Bounds | null {
   if (count === 0) return null;
@@ -102,12 +108,6 @@ export function float64Bounds(values: Float64Array, count: number): Bounds | nul
   }
   if (count === 0 || Number.isNaN(min)) return null;
   return exact(float64Bytes(min === 0 ? -0 : min), float64Bytes(max === 0 ? 0 : max));
-}
-
-function float64Bytes(value: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeDoubleLE(value);
-  return bytes;
 }
 
 /** Bounds of bytes that are 0 or 1. */
