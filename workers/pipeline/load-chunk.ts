@@ -59,7 +59,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   crashPoint('chunk.claimed');
   const dataset = await definitionToLoad(tools.registry, job);
   const alone = isSuspect(claimed);
-  // While the chunk waits for the lock, whatever ends this process is not the chunk.
+  // While the chunk waits for the lock it is not claimed: if the process dies meanwhile, the chunk is not blamed.
   if (alone) await tools.hold.stepBack();
   const release = await tools.sharedLock.acquire(alone ? 'exclusive' : 'shared');
   try {
