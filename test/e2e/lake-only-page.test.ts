@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type TestSite, testSite } from '../e2e/site.ts';
+import { describeBrowser, openBrowser } from '../dashboard/browser.ts';
 import { tempFolder } from '../support/index.ts';
-import { describeBrowser, openBrowser } from './browser.ts';
+import { type TestSite, testSite } from './site.ts';
 
 const definition = `import { defineDataset, integer, month, timestamp } from 'landfall';
 export default defineDataset({
@@ -52,8 +52,8 @@ describeBrowser('the page about a dataset with the lake alone', () => {
     await row.getByText('40 rows').waitFor();
     await page.getByText('never').first().waitFor();
     const rowsLoaded = page.locator('.figure', { hasText: 'Rows loaded' });
-    expect(await rowsLoaded.innerText()).toContain('40');
-    const text = await page.locator('body').innerText();
+    expect(await rowsLoaded.textContent()).toContain('40');
+    const text = await page.locator('body').textContent();
     expect(text).not.toMatch(/\bstar\b|fact_|NaN|null|undefined/i);
     expect(complaints).toEqual([]);
   });
