@@ -25,11 +25,17 @@ import { expectTrips, until, untilProgress, whileLoading, workersInherit } from 
 
 const rows = 400_000;
 
-/** `landfall up` as a user runs it, with what it says. */
+/** `landfall up` with the examples, and what it says. */
 function up(cwd: string, env: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, [main, 'up', '--port', '0', '--workers', '2'], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: cwd, LANDFALL_LOCK_MS: '2000', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: cwd,
+      LANDFALL_LOCK_MS: '2000',
+      LANDFALL_DATASETS: 'example:*',
+      ...env,
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said = { text: '' };
