@@ -132,6 +132,7 @@ describe('commands', () => {
       'done',
       'duplicate',
       'failed',
+      'failed',
     ]);
     expect((await run('status')).stdout).toContain('a.csv');
     const rejects = JSON.parse((await run('rejects', 'dirty.csv', '--limit', '3', '--json')).stdout);

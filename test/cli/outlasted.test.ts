@@ -1,10 +1,9 @@
 /** What each command says when something is away: one message, no stack, in about the outage timeout. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Account, canReach, serverAccount } from '../../platform/database/embedded/account.ts';
 import { freePort } from '../../platform/database/embedded/launch.ts';
 import { generatedTrips } from '../e2e/site.ts';
 import { type OwnPostgres, openPostgres, openRedis } from '../faults/servers.ts';
@@ -26,19 +25,17 @@ interface Ended {
   readonly seconds: number;
 }
 
-/**
- * Runs a command, as `account` where given. An ordinary user is bound by permissions, root is not.
- */
+/** Runs a command. `before` goes in front of it: what binds root by permissions, as other users are. */
 function run(
   args: readonly string[],
   cwd: string,
   env: Record<string, string>,
-  account: Partial<Account> = {},
+  before: readonly string[] = [],
 ) {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, ...args], {
+  const [command, ...rest] = [...before, process.execPath, main, ...args];
+  const child = spawn(command, rest, {
     cwd,
-    ...(account.uid !== undefined && { uid: account.uid, gid: account.gid }),
     env: {
       PATH: process.env.PATH,
       HOME: cwd,
@@ -122,22 +119,19 @@ describe.concurrent.each(['up', 'ingest', 'coordinator', 'worker', 'demo'])(
   },
 );
 
-/** Somebody whom permissions bind: an ordinary user for root, and ourselves otherwise. Null: there is none. */
-function ordinaryUser(): Partial<Account> | null {
-  if (process.getuid?.() !== 0) return {};
-  const account = serverAccount();
-  return account !== null && canReach(account, realpathSync(main)) ? account : null;
+/**
+ * What stands before a command that permissions are to bind: nothing for an ordinary user, and for root a program
+ * that gives up the right to pass over them. Null: there is no such program.
+ */
+function boundByPermissions(): readonly string[] | null {
+  if (process.getuid?.() !== 0) return [];
+  const rights = '-dac_override,-dac_read_search';
+  const bound = ['setpriv', '--bounding-set', rights, '--inh-caps', rights];
+  return spawnSync(bound[0], [...bound.slice(1), 'true']).status === 0 ? bound : null;
 }
 
-const ordinary = ordinaryUser();
-if (ordinary === null) console.warn(`SKIPPED: tests as an ordinary user, who cannot read ${main}`);
-
-/** A folder that belongs to the ordinary user. */
-function folderOf({ uid, gid }: Partial<Account>): string {
-  const folder = tempFolder();
-  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
-  return folder;
-}
+const ordinary = boundByPermissions();
+if (ordinary === null) console.warn('SKIPPED: tests of permissions, since root has no setpriv (util-linux)');
 
 describe.skipIf(ordinary === null)('a lake that an ordinary user may not write to', () => {
   it.each([['ingest', 'x.csv', '--dataset', 'trips'], ['up']])(
@@ -145,7 +139,7 @@ describe.skipIf(ordinary === null)('a lake that an ordinary user may not write t
     async (...args) => {
       const database = await testDatabase();
       onTestFinished(() => database.drop());
-      const cwd = folderOf(ordinary!);
+      const cwd = tempFolder();
       writeFileSync(join(cwd, 'x.csv'), 'a\n1\n');
       const lake = join(cwd, 'read-only');
       mkdirSync(lake);
@@ -178,13 +172,13 @@ describe('`landfall ingest` in the middle', () => {
     env: Record<string, string>,
     takeAway: (lake: string) => unknown,
     giveBack: (lake: string) => unknown,
-    account: Partial<Account> = {},
+    before: readonly string[] = [],
   ) => {
-    const cwd = folderOf(account);
+    const cwd = tempFolder();
     await generatedTrips(cwd, 'trips.csv', rows, 1);
     const url = await postgres.database();
     const args = ['ingest', 'trips.csv', '--dataset', 'trips', '--chunk-bytes', '100000'];
-    const start = () => run(args, cwd, { DATABASE_URL: url, ...env }, account).ended;
+    const start = () => run(args, cwd, { DATABASE_URL: url, ...env }, before).ended;
     const ended = start();
     const loading = `select 1 from landfall.chunk where state = 'committed'`;
     const isLoading = () => postgres.run(loading, url).then((found) => found.length > 0);
