@@ -5,6 +5,7 @@
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
+import type { RejectLimit } from './file/reject-limit.ts';
 import type { Reading } from './types/column-type.ts';
 import type { LogicalType } from './types/column-types.ts';
 
@@ -28,7 +29,7 @@ export interface CompiledDataset {
   /** Dimension tables that other datasets may use too. Not part of the version. */
   readonly sharedTables: readonly string[];
   readonly drift: CompiledDrift;
-  readonly rejectLimit: { readonly count: number; readonly share: number };
+  readonly rejectLimit: RejectLimit;
   readonly mode: 'append';
   /** What to do with other content under the name of a loaded file. Not part of the version. */
   readonly versions: 'add' | 'replace' | 'refuse';

@@ -5,8 +5,8 @@
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { partsAndRejects } from '../../ledger/tables/groups.ts';
+import { exceededLimit } from '../../model/file/reject-limit.ts';
 import { type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import { plural } from '../../platform/plural.ts';
 import { openObjects } from '../../platform/storage/index.ts';
 import { type Context, linkOf } from '../context.ts';
 import type { Accounted, Loaded } from '../stages.ts';
@@ -68,17 +68,16 @@ function reconcileError(
 }
 
 /**
- * Null within the limit. When either the count or the share of rejects is past it, the file fails. Corrected rows
- * and replays have no limit: rows that were rejected before are likely to be rejected again.
+ * Null within the limit. Corrected rows and replays have none: rows that were rejected before are likely to be
+ * rejected again.
  */
 function rejectLimitError(
   definition: Pick<StoredDefinition, 'rejectLimit'>,
   file: LedgerFile,
   { parsed, rejected }: { readonly parsed: number; readonly rejected: number },
 ): LandfallError | null {
-  const { count, share } = definition.rejectLimit;
   if (file.link === 'corrects' || file.link === 'replays') return null;
-  if (rejected <= count && rejected <= share * parsed) return null;
-  const limit = rejected > count ? plural(count, 'row') : `${share * 100} % of the rows`;
+  const limit = exceededLimit(definition.rejectLimit, { parsed, rejected });
+  if (limit === null) return null;
   return new LandfallError('LF_REJECT_LIMIT', { file: file.name, parsed, rejected, limit });
 }

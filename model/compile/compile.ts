@@ -1,6 +1,7 @@
 /** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
+import { defaultRejectFloor, defaultRejectShare } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
@@ -12,9 +13,6 @@ import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar, dimensionsOf, sharedTables } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
-
-/** Share of rejects that is allowed by default: a tenth of the rows. */
-const defaultRejectShare = 0.1;
 
 /**
  * Checks a definition and compiles it. Throws LF_DEFINITION, which names every mistake with its place and what to
@@ -127,11 +125,19 @@ function refuseStarless(source: DatasetDefinition, mistakes: Mistakes): void {
 
 function compileRejects(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['rejectLimit'] {
   const { share = defaultRejectShare, count = Number.MAX_SAFE_INTEGER } = source.rejects ?? {};
+  // Who says a share of 0 means none.
+  const { atLeast = share === 0 ? 0 : defaultRejectFloor } = source.rejects ?? {};
   if (!(share >= 0 && share <= 1))
     mistakes.add('rejects.share', `${share} is not a share`, 'Say 0 to 1; 0.01 is one row in a hundred');
-  if (!(Number.isInteger(count) && count >= 0))
-    mistakes.add('rejects.count', `${count} is not a count`, 'Say 0 or more');
-  return { share, count };
+  for (const [name, rows] of Object.entries({ atLeast, count })) {
+    if (!(Number.isInteger(rows) && rows >= 0))
+      mistakes.add(`rejects.${name}`, `${rows} is not a number of rows`, 'Say 0 or more');
+  }
+  if (source.rejects?.atLeast !== undefined && atLeast > count) {
+    const fix = 'Say a smaller atLeast, or a larger count';
+    mistakes.add('rejects.atLeast', `${atLeast} is more than the count, ${count}`, fix);
+  }
+  return { share, atLeast, count };
 }
 
 /**

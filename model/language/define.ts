@@ -127,8 +127,12 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   readonly versions?: 'add' | 'replace' | 'refuse';
   /** What to do with files whose columns differ. Default: load them, and report the differences. */
   readonly drift?: DriftPolicy;
-  /** A file with more rejects than either limit fails and leaves nothing behind. Default: share 0.1, any count. */
-  readonly rejects?: { readonly share?: number; readonly count?: number };
+  /**
+   * A file fails, and leaves nothing behind, when more of its rows are rejected than this share of them, and more
+   * than `atLeast` rows; and always when more than `count` are, or all. Default: share 0.01, at least 10 rows (none
+   * where the share is 0), any count.
+   */
+  readonly rejects?: { readonly share?: number; readonly atLeast?: number; readonly count?: number };
   readonly marts?: Readonly<Record<string, Mart>>;
   /** Selects that must return no row once a file is loaded. */
   readonly checks?: Readonly<Record<string, SqlText>>;

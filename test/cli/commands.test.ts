@@ -202,4 +202,17 @@ describe('commands', () => {
     expect(code).toBe(2);
     for (const name of ['LANDFALL_PORT', 'LANDFALL_WORKERS', 'REDIS_URL']) expect(stderr).toContain(name);
   });
+
+  it('ingest loads the 49 good rows of 50, and shows the bad one', async () => {
+    const lines = readFileSync(join(cwd, 'c.csv'), 'utf8').split('\n').slice(0, 51);
+    lines[20] = lines[20].replace('2018', 'MMXVIII');
+    writeFileSync(join(cwd, 'fifty.csv'), lines.join('\n'));
+    const { code, stdout } = await run('ingest', 'fifty.csv', '--dataset', 'trips');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('50 rows parsed = 49 loaded + 1 rejected')]);
+    expect(stdout).toContain('1 × LF_REJECT_TYPE');
+    expect((await run('rejects', 'fifty.csv')).stdout).toMatch(/line 21, byte [\d,]+: datetime: "MMXVIII/);
+    const { rows } = await database.pool.query("select receipt from landfall.file where name = 'fifty.csv'");
+    expect(rows[0].receipt).toMatchObject({ rows: { rejected: 1 }, rejectsByCode: { LF_REJECT_TYPE: 1 } });
+    expect((await run('undo', 'fifty.csv')).code).toBe(0);
+  });
 });

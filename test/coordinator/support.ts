@@ -39,7 +39,7 @@ export const sales = defineDataset({
     dimensions: { shop_key: lookup('dim_shop', { name: 'shop' }) },
     columns: ['id', 'amount', 'note'],
   },
-  rejects: { share: 0.5, count: 3 },
+  rejects: { share: 0.5, atLeast: 0, count: 3 },
   marts: {
     sales_per_shop: table(
       'select shop_key, count(*) as sales, sum(amount) as amount from star.fact_sale group by 1',

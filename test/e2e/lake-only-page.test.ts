@@ -14,7 +14,6 @@ export default defineDataset({
   enrich: (c) => ({ month: month(c.at) }),
   lake: { partitionBy: ['month'] },
   star: 'none',
-  rejects: { share: 1 },
 });
 `;
 

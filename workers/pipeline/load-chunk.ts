@@ -13,6 +13,7 @@ import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
 import { definitionToLoad } from '../../ledger/definition.ts';
 import type { Claim, Ledger } from '../../ledger/ledger.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import { mostRejects } from '../../model/file/reject-limit.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -113,11 +114,12 @@ async function loadClaimed(
 /** A file that has too many rejects already fails, whatever is in the rest of it. */
 function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar }: Claim): void {
   const limited = file.link !== 'corrects' && file.link !== 'replays';
-  if (!limited || rejectedSoFar <= rejectLimit.count) return;
+  const most = mostRejects(rejectLimit);
+  if (!limited || rejectedSoFar <= most) return;
   throw new LandfallError('LF_REJECT_LIMIT', {
     file: file.name,
     rejected: rejectedSoFar,
     parsed: 'the first',
-    limit: plural(rejectLimit.count, 'row'),
+    limit: plural(most, 'row'),
   });
 }

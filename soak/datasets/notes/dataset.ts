@@ -28,5 +28,5 @@ export default defineDataset({
     columns: markedFacts,
   },
   versions: 'replace',
-  rejects: { share: 0.5 },
+  rejects: { share: 0.5, atLeast: 0 },
 });

@@ -160,6 +160,23 @@ describe('what it makes', () => {
   });
 });
 
+describe('the limit of rejects', () => {
+  const count = Number.MAX_SAFE_INTEGER;
+  test.each([
+    [undefined, { share: 0.01, atLeast: 10, count }],
+    [{ share: 0.2 }, { share: 0.2, atLeast: 10, count }],
+    [{ share: 0 }, { share: 0, atLeast: 0, count }],
+    [
+      { share: 0, atLeast: 3 },
+      { share: 0, atLeast: 3, count },
+    ],
+    [{ atLeast: 0 }, { share: 0.01, atLeast: 0, count }],
+    [{ count: 5 }, { share: 0.01, atLeast: 10, count: 5 }],
+  ])('%j is %j', (rejects, expected) => {
+    expect(compileLoose({ ...plain, rejects }).rejectLimit).toEqual(expected);
+  });
+});
+
 describe('mistakes', () => {
   test('are named all at once, each with its place and what to write instead', () => {
     const message = mistakesOf({
@@ -185,7 +202,7 @@ describe('mistakes', () => {
         columns: ['at', 'at'],
         indexes: [{ columns: ['c_key'] }],
       },
-      rejects: { share: 2 },
+      rejects: { share: 2, atLeast: 5, count: 4 },
       marts: { dim_a: { kind: 'view', sql: ' ', uniqueKey: [] } },
       queries: { q: { description: '', sql: 'select :a', parameters: { b: { type: 'text' } } } },
     });
@@ -211,6 +228,7 @@ describe('mistakes', () => {
       'star.columns: at is listed twice',
       'star.indexes[0]: c_key is not a column of the fact table. Did you mean a_key?\n',
       'rejects.share: 2 is not a share',
+      'rejects.atLeast: 5 is more than the count, 4',
       'marts.dim_a: the star already has a table of that name',
       'marts.dim_a: there is no SQL',
       'queries.q: its SQL uses :a, which is not a parameter',
