@@ -1,13 +1,13 @@
-/** The documents that are generated from the program itself. */
+/** The documents that are generated from the program. */
 import { rejectCodes } from '../platform/errors/codes/reject.ts';
 import { errorTable, type Retry, shownTemplate } from '../platform/errors/errors.ts';
 import { buildProgram } from './program.ts';
 
-/** What becomes of the work that an error stopped, in words. */
+/** What happens to the work that an error stopped. */
 const retryWords: Readonly<Record<Retry, string>> = {
-  never: 'Not tried again.',
-  outage: 'An outage: the work waits and resumes by itself.',
-  again: 'Tried again, five attempts at most.',
+  never: 'The work is not tried again.',
+  outage: 'This is an outage: the work waits and resumes by itself.',
+  again: 'The work is attempted up to five times.',
 };
 
 /** docs/errors.md: every code with its message, its fix, and whether the work is tried again. */
@@ -24,16 +24,16 @@ export function errorsDocument(): string {
       .join('\n');
   return `# Errors
 
-Generated from \`platform/errors/errors.ts\` by \`npm run docs\`. Words in braces are filled in.
+Generated from the table in \`platform/errors/codes/\` by \`npm run docs\`. Words in braces are placeholders.
 
-Each error says whether the work that it stopped is tried again. Work that is not tried again fails its file. Work that an outage stopped waits until the outage is over; when that takes longer than \`LANDFALL_OUTAGE_TIMEOUT\`, the wait counts as an attempt. A command that starts waits for an outage for a minute at most. An error without a code is reported as \`LF_INTERNAL\` and tried again.
+Each error says whether the work that it stopped is tried again. Work that is not tried again fails its file. Work that an outage stopped waits until the outage is over; when that takes longer than \`LANDFALL_OUTAGE_TIMEOUT\`, the wait counts as an attempt. A command that is starting waits for at most a minute. An error without a code is reported as \`LF_INTERNAL\` and tried again.
 
-## Errors that stop something
+## Errors that stop work
 
 ${section(false)}
-## Reasons why a row was not loaded
+## Reasons why a row is rejected
 
-These are in \`landfall.reject\` beside the row's place and raw text, and never stop a file that is within its limit.
+They are recorded in \`landfall.reject\`, with the place and the raw text of the row. A file within its limit is loaded in spite of them.
 
 ${section(true)}`;
 }
@@ -52,23 +52,28 @@ export async function cliDocument(): Promise<string> {
     command.outputHelp();
     return `## landfall ${command.name()}\n\n\`\`\`\n${text.trimEnd()}\n\`\`\`\n`;
   });
-  return `# The command
+  return `# The command line
 
-Generated from the program's own help by \`npm run docs\`.
+Generated from the help of the program by \`npm run docs\`.
 
-Exit codes: 0 complete success, 1 the work failed, 2 the call or the settings were wrong, 3 a file finished with rejects above its limit.
+Each setting is taken from the first of these places that has it: the flag, the environment variable, \`landfall.config.ts\`. An error about settings names all mistakes at once.
 
-Settings come from flags, then the environment, then \`landfall.config.ts\`; every mistake in them is named at once.
+| exit code | meaning |
+|---|---|
+| 0 | everything was done |
+| 1 | the work failed |
+| 2 | the arguments, the settings or a definition are invalid |
+| 3 | a file has more rejects than its limit |
 
 ${help.join('\n')}`;
 }
 
-/** Of a row, not of work: LF_REJECT_LIMIT fails a file. */
+/** Whether the code is the reason for a rejected row. LF_REJECT_LIMIT is not: it fails a file. */
 function isReject(code: string): boolean {
   return code in rejectCodes;
 }
 
-/** Braces and angle brackets as they stand. */
+/** Escapes angle brackets, which Markdown would take for HTML. */
 function escapeHtml(text: string): string {
   return text.replace(/[<>]/g, (char) => (char === '<' ? '&lt;' : '&gt;'));
 }

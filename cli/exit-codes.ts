@@ -1,11 +1,11 @@
-/** What the command tells its caller. Documented in docs/cli.md; 0 only for complete success. */
+/** The exit codes, as docs/cli.md describes them. */
 export const ExitCode = {
   success: 0,
   /** The work failed. */
   failed: 1,
-  /** The call or the settings were wrong. */
+  /** The arguments, the settings or a definition are invalid. */
   usage: 2,
-  /** A file finished with rejects above its limit. */
+  /** A file has more rejects than its limit. */
   rejects: 3,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -24,7 +24,7 @@ export function exitCodeOf(code: string): ExitCode {
   return usageErrors.has(code) ? ExitCode.usage : ExitCode.failed;
 }
 
-/** The worst of several outcomes: failed over a wrong call over rejects over success. */
+/** The worst of several outcomes: failed, then usage, then rejects, then success. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
   const order = [ExitCode.failed, ExitCode.usage, ExitCode.rejects];
   return order.find((code) => codes.includes(code)) ?? ExitCode.success;

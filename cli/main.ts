@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The `landfall` command: parse, run, turn what went wrong into words and an exit code. */
+/** The `landfall` command: parses the arguments, runs a command, and reports an error with its exit code. */
 import { CommanderError } from 'commander';
 import { describeError } from '../platform/errors/errors.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
 
-/** How long a command that has failed may take to let go of what it holds, in ms. */
+/** How long a command that has failed may take to release its resources, in ms. */
 const lingerMs = 5000;
 
 const wantsJson = process.argv.includes('--json');
@@ -15,7 +15,7 @@ try {
   await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has said what was wrong (or printed the help that was asked for).
+    // Commander has already printed the error, or the help.
     process.exitCode = error.exitCode === 0 ? ExitCode.success : ExitCode.usage;
   } else {
     const { code, message, fix } = describeError(error);
@@ -23,7 +23,7 @@ try {
     else process.stderr.write(`landfall: ${message} [${code}]\n  → ${fix}\n`);
     if (process.env.LANDFALL_DEBUG) console.error(error);
     process.exitCode = exitCodeOf(code);
-    // Whoever started us waits for the end. What failed may have left a connection behind that never ends.
+    // The caller waits for the process to end, but the failed command may have left a connection open.
     setTimeout(() => process.exit(), lingerMs).unref();
   }
 }

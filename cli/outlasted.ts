@@ -1,4 +1,4 @@
-/** When a command that waits for files gives up: an outage has lasted for the whole outage timeout. */
+/** Ends a command that waits for files when an outage has lasted for the whole outage timeout. */
 import type { Hub } from '../coordinator/progress/hub.ts';
 import { type LandfallError, restoreError } from '../platform/errors/errors.ts';
 import type { OutageReport } from '../platform/progress/progress.ts';
@@ -6,9 +6,9 @@ import { applyMessage, type ProgressView } from '../platform/progress/progress-c
 import { closeGivenUp, type Site } from './site.ts';
 
 export interface OutageDeadline {
-  /** Resolves with the first outage that lasts for so long, whoever has run into it: this process or a worker. */
+  /** Resolves with the first outage that lasts for so long, in this process or in a worker. */
   readonly outlasted: Promise<LandfallError>;
-  /** Whether one has. */
+  /** Whether `outlasted` has resolved. */
   readonly isOver: boolean;
   close(): void;
 }
@@ -45,7 +45,7 @@ export function outageDeadline(hub: Pick<Hub, 'subscribe'>, outageTimeoutMs: num
   };
 }
 
-/** Does work that waits for files, and closes the site. Where an outage outlasts the timeout, it closes at once. */
+/** Does work that waits for files, then closes the site: at once if an outage has outlasted the timeout. */
 export async function whileOpen(
   site: Site,
   work: (deadline: OutageDeadline) => Promise<void>,
@@ -59,7 +59,7 @@ export async function whileOpen(
   }
 }
 
-/** The work's result; fails with the outage that outlasted the timeout. */
+/** The work's result. Rejects with the outage if one outlasts the timeout. */
 export async function unlessOutlasted<T>(work: Promise<T>, { outlasted }: OutageDeadline): Promise<T> {
   const late = outlasted.then((error) => {
     throw error;

@@ -14,7 +14,7 @@ export function version(): string {
   return '0.0.0';
 }
 
-/** Each command is loaded when it is wanted: what one of them stands on would hold up the others. */
+/** Each command is loaded on demand, so that none waits for the modules of another. */
 const commands: Record<string, () => Promise<() => Command>> = {
   up: async () => (await import('./commands/up.ts')).upCommand,
   coordinator: async () => (await import('./commands/coordinator.ts')).coordinatorCommand,
@@ -34,16 +34,16 @@ const commands: Record<string, () => Promise<() => Command>> = {
 };
 
 /**
- * A fresh program; throws CommanderError instead of exiting, so that it can be tested.
- * @param wanted the command that will be run; where that is none of ours, or not given, all are loaded
+ * A new program. It throws CommanderError instead of exiting, so that it can be tested.
+ * @param wanted the command that will be run; all commands are loaded if it is unknown or not given
  */
 export async function buildProgram(wanted = ''): Promise<Command> {
   const program = new Command('landfall')
     .description(
-      'CSV files in; a partitioned Parquet lake and a Postgres star schema out, once, and watched.',
+      'Loads CSV files into a partitioned Parquet lake and a Postgres star schema, each row exactly once.',
     )
     .version(version())
-    .showHelpAfterError('(`landfall --help` and `landfall COMMAND --help` show examples)');
+    .showHelpAfterError('(`landfall COMMAND --help` shows the arguments and an example)');
   const names = Object.hasOwn(commands, wanted) ? [wanted] : Object.keys(commands);
   const made = await Promise.all(names.map((name) => commands[name]()));
   for (const command of made) program.addCommand(command());

@@ -1,9 +1,9 @@
-/** Flags that every command with settings shares, and what they become. */
+/** The flags that all commands with settings share, and the settings that they give. */
 import type { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
 
-/** Flags as commander gives them; each stands for the setting of the same name. */
+/** Flags as commander gives them. Each overrides the setting of the same name. */
 export interface SettingFlags {
   home?: string;
   databaseUrl?: string;
@@ -23,25 +23,31 @@ export function withSettings(command: Command): Command {
   return command
     .option(
       '--home <folder>',
-      'where the embedded database and state live (LANDFALL_HOME, default ./.landfall)',
+      'folder of the embedded database and other state (LANDFALL_HOME, default ./.landfall)',
     )
-    .option('--database-url <url>', 'a PostgreSQL 15+ server (DATABASE_URL, default: the embedded one)')
-    .option('--redis-url <url>', 'queue on Redis (REDIS_URL, default: queue in PostgreSQL)')
+    .option(
+      '--database-url <url>',
+      'PostgreSQL server, version 15 or newer (DATABASE_URL, default: an embedded one)',
+    )
+    .option(
+      '--redis-url <url>',
+      'Redis server for the queue (REDIS_URL, default: the queue is in PostgreSQL)',
+    )
     .option('--landing <url>', 'where files are dropped: a folder or s3://… (LANDING_URL, default ./landing)')
-    .option('--lake <url>', 'where Parquet goes (LAKE_URL, default ./lake)')
-    .option('--archive <url>', 'where finished files go (ARCHIVE_URL, default ./archive)')
+    .option('--lake <url>', 'where Parquet files are written (LAKE_URL, default ./lake)')
+    .option('--archive <url>', 'where loaded files are moved (ARCHIVE_URL, default ./archive)')
     .option(
       '--datasets <path...>',
       'definitions: files, folders, or example:NAME (LANDFALL_DATASETS, default ./datasets)',
     )
-    .option('--chunk-bytes <n>', 'bytes of a chunk (LANDFALL_CHUNK_BYTES)');
+    .option('--chunk-bytes <n>', 'size of a chunk in bytes (LANDFALL_CHUNK_BYTES, default 33554432)');
 }
 
 /**
- * Settings in force and the datasets they name. Every mistake in the settings is in one error; a definition that
- * is broken is left out and listed by the registry.
- * @param options.examples datasets that the call names: one that ships with Landfall is there then, unless the
- *   user has one of that name
+ * The settings in force and the datasets that they name. One error names every mistake in the settings. The
+ * registry leaves out broken definitions and lists them.
+ * @param options.examples the datasets that the command line names. An example among them is loaded, unless the
+ *   user has a dataset of that name
  */
 export async function settle(
   flags: SettingFlags,

@@ -1,5 +1,5 @@
 /**
- * A site: what one process runs of Landfall. `up` runs all of it, `coordinator` all but the workers,
+ * A site is the part of Landfall that one command runs. `up` runs all of it, `coordinator` all but the workers, and
  * `ingest` all but the landing folder and the page.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,21 +14,21 @@ import { createLog, type Log } from '../platform/log/log.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
 
-/** How long a server that does not answer yet is waited for at the start: it may be starting, too. */
+/** How long a start waits for a server that does not answer. It may be starting as well. */
 const startMs = 60_000;
 
 export interface SiteOptions {
   readonly config: Config;
   readonly registry: Registry;
-  /** Queue scope: `pool`, or one of its own for a single ingest. */
+  /** The scope of the queue: `pool`, or one of its own for a single ingest. */
   readonly scope: string;
-  /** Worker processes to start; 0 for none. */
+  /** The number of worker processes to start, or 0. */
   readonly workers: number;
-  /** Watch the landing folder. */
+  /** Whether to watch the landing folder. */
   readonly watch: boolean;
-  /** Serve the page, the API and the progress socket. */
+  /** Whether to serve the page, the API and the progress socket. */
   readonly serve: boolean;
-  /** The command reports how each file ended: the log need not. Default: false. */
+  /** Whether the command itself reports how each file ended, so that the log need not. Default: false. */
   readonly reportsFiles?: boolean;
   readonly log?: Log;
 }
@@ -39,9 +39,9 @@ export interface Site {
   readonly coordinator: Coordinator;
   readonly hub: Hub;
   readonly pool: Pool | null;
-  /** Address of the page, where it is served. */
+  /** The address of the page; null if it is not served. */
   readonly url: string | null;
-  /** Stops everything in the reverse order of its start; chunks in flight finish or are given back. */
+  /** Stops everything in the reverse order of its start. Chunks in flight are finished or given back. */
   close(): Promise<void>;
 }
 
@@ -63,8 +63,8 @@ export function openWholeSite(
 }
 
 /**
- * Starts a site. On failure what was started is stopped again. The workers are forked first: they take as
- * long to load their code as database and coordinator take to open.
+ * Starts a site. If that fails, what was started is stopped again. The workers are forked first, so that they load
+ * their code while database and coordinator are opened.
  */
 export async function openSite(options: SiteOptions): Promise<Site> {
   const { config, scope } = options;
@@ -83,7 +83,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   try {
     const database = await openWaiting(config, log);
     closers.push(() => database.close());
-    // The coordinator makes the queue, which workers expect to find.
+    // Workers expect the queue, which the coordinator creates.
     const { coordinator, hub } = await untilReady(config, log, () =>
       openCoordinator(options, database, log, closers),
     );
@@ -98,13 +98,13 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   }
 }
 
-/** Opens the database; one that is still being started is waited for. */
+/** Opens the database, and waits for a server that is still starting. */
 export async function openWaiting(config: Config, log: Log): Promise<Database> {
   const { openDatabase } = await import('../ledger/open-database.ts');
   return untilReady(config, log, () => openDatabase(config));
 }
 
-/** What workers on this machine need, before they are started: each of them would fail, again and again. */
+/** Waits for all that workers need, so that they do not start and fail again and again. */
 export async function openForWorkers(config: Config, log: Log): Promise<Database> {
   const [{ checkServer, connectDatabase }, { checkQueue }, { openStorage }] = await Promise.all([
     import('../platform/database/database.ts'),
@@ -117,7 +117,7 @@ export async function openForWorkers(config: Config, log: Log): Promise<Database
     await untilReady(config, log, async () => {
       await checkServer(database);
       await checkQueue(config.redisUrl);
-      // A bucket is asked for something; a folder was looked at when it was opened.
+      // Opening a folder checks it. A bucket is only checked by a request.
       for await (const _ of (await openStorage(config.lakeUrl, 'lake')).list()) break;
     });
     return database;
@@ -135,8 +135,8 @@ const outageNames: Readonly<Record<Outage['with'], string>> = {
 };
 
 /**
- * Opens what needs a server that may still be coming, or have no connection left. Permissions are not waited
- * for: whoever has just started this reads the message and sets them.
+ * Opens something that needs a server, which may still be starting or have no connection left. It does not wait for
+ * permissions: the user who has just started the command sees the message and can set them.
  */
 function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promise<T> {
   let said = '';
@@ -152,7 +152,7 @@ function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promis
 
 type Closers = (() => Promise<unknown>)[];
 
-/** Opens the coordinator and the hub. On failure what was opened is closed again, so that it may be tried once more. */
+/** Opens the coordinator and the hub. If that fails, what was opened is closed again, so that it can be repeated. */
 async function openCoordinator(
   options: SiteOptions,
   database: Database,
@@ -204,7 +204,7 @@ async function openInTurn(
   return { coordinator, hub };
 }
 
-/** Serves the page; returns its address. */
+/** Serves the page and returns its address. */
 async function openServer(
   { config, registry }: SiteOptions,
   { database, coordinator, hub }: Pick<Site, 'database' | 'coordinator' | 'hub'>,
@@ -220,7 +220,7 @@ async function openServer(
   return server.url;
 }
 
-/** Jobs of both queues by state, for /metrics: `work_waiting`, `files_active`, … */
+/** The number of jobs in both queues by state, for /metrics: `work_waiting`, `files_active`, … */
 async function queueCounts({ queues }: Coordinator): Promise<Record<string, number>> {
   const counts = Object.entries(await queues.counts());
   return Object.fromEntries(
@@ -230,32 +230,32 @@ async function queueCounts({ queues }: Coordinator): Promise<Record<string, numb
   );
 }
 
-/** What closing may take beyond the time for work in flight: giving the rest back, connections, an embedded server. */
+/** The time for closing beyond that for work in flight: giving the rest back, connections, an embedded server. */
 const closeMs = 10_000;
 
 /**
- * Closes within the deadline of the settings. What has not ended by then is left as it is: every step may be
- * interrupted, and whoever starts next takes it up.
+ * Closes within the deadline of the settings. What has not ended by then is interrupted, as any step may be, and the
+ * next start resumes it.
  */
 export async function closeInTime(
   open: { close(): Promise<void> },
   { stopMs }: Pick<Config, 'stopMs'>,
 ): Promise<void> {
   const timer = setTimeout(() => {
-    process.stderr.write('stopped in the middle of something: the next start takes it up\n');
+    process.stderr.write('Stopped before all work had ended. The next start resumes it.\n');
     process.exit(ExitCode.failed);
   }, stopMs + closeMs);
   await open.close();
   clearTimeout(timer);
 }
 
-/** How long a command that an outage has ended may take to close: what it would wait for is away. */
+/** How long a command that an outage has ended may take to close. Waiting longer would not help. */
 const givenUpMs = 2_000;
 
-/** How long it has then to say so. */
+/** How long it may then take to report the outage. */
 const lastWordMs = 500;
 
-/** Closes a command that an outage has ended, as far as that is possible, and lets the process end. */
+/** Closes a command that an outage has ended as far as possible, and then ends the process. */
 export async function closeGivenUp(open: { close(): Promise<void> }): Promise<void> {
   const closing = open.close().catch(() => {});
   await Promise.race([closing, delay(givenUpMs, undefined, { ref: false })]);
@@ -263,10 +263,9 @@ export async function closeGivenUp(open: { close(): Promise<void> }): Promise<vo
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. To be called before the
- * command says that it is up: whoever reads that may send a signal at once.
- * Throws LF_COORDINATOR_RUNNING when another coordinator has taken over that of the site: whoever started
- * this process has to know.
+ * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. Call this before the command
+ * reports that it is up, because a signal may follow that report at once.
+ * @throws LandfallError LF_COORDINATOR_RUNNING when another coordinator has taken over
  */
 export async function untilStopped(site?: Pick<Site, 'coordinator'>): Promise<void> {
   const stopped = new Promise<null>((resolve) => {

@@ -12,21 +12,21 @@ import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { count, printable } from '../terminal/format.ts';
 
-/** Files of one audit. */
+/** The most files that one audit counts. */
 const filesMax = 10_000_000;
 
-/** `landfall audit [FILE]`: counts loaded files again, in star and lake. */
+/** `landfall audit [FILE]`: counts the rows of loaded files again, in star and lake. */
 export function auditCommand(): Command {
   return withSettings(new Command('audit'))
-    .description('count what star and lake hold of a loaded file, or of all, and compare it with the ledger')
+    .description('count the rows of one or all loaded files again, and compare the counts with the ledger')
     .argument(
       '[file]',
-      'name of the file as it landed, dataset/name, or its number (default: all that are done)',
+      'name of the file as it landed, dataset/name, or its number in the ledger (default: all loaded files)',
     )
-    .option('--json', 'one JSON object a file on standard output')
+    .option('--json', 'print one JSON object per file')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall audit trips-2018.csv\n\nExit code: 0 all is there, 1 something is not, 2 wrong call',
+      '\nExample:\n  landfall audit trips-2018.csv\n\nExit code: 0 all counts agree, 1 some counts differ, 2 invalid usage',
     )
     .action(async (text: string | undefined, flags: SettingFlags & { json?: boolean }) => {
       const { config, registry } = await settle(flags);
@@ -51,7 +51,7 @@ export function auditCommand(): Command {
     });
 }
 
-/** Throws LF_FILE_NOT_LOADED for one that is not loaded. */
+/** Throws LF_FILE_NOT_LOADED if the file is not done. */
 async function doneFile(pool: pg.Pool, text: string): Promise<LedgerFile> {
   const file = await findFile(pool, text, { wanted: ['done'] });
   if (file.state === 'done') return file;

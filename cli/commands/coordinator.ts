@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeInTime, openSite, untilStopped } from '../site.ts';
 
-/** `landfall coordinator`: discovers, plans, finalises and serves; workers are elsewhere. */
+/** `landfall coordinator`: runs the coordinator and serves the dashboard. Workers run elsewhere. */
 export function coordinatorCommand(): Command {
   return withSettings(new Command('coordinator'))
     .description('run the coordinator and the dashboard; workers run elsewhere')

@@ -22,15 +22,15 @@ interface DemoFlags extends SettingFlags {
   exit?: boolean;
 }
 
-/** Datasets that the demo can generate: those that ship with Landfall. */
+/** The datasets that the demo can generate. */
 const examples = builtin.map(({ name }) => name);
 
-/** `landfall demo [NAME]`: generates rows of a dataset, drops them into the landing folder, and answers from the star. */
+/** `landfall demo [NAME]`: generates rows of a dataset, drops them into the landing folder, and queries the star. */
 export function demoCommand(): Command {
   return withSettings(new Command('demo'))
-    .description('see it work: generate rows, drop them, watch them load, ask the star')
+    .description('generate rows of an example dataset, load them while you watch, and query the star')
     .argument('[dataset]', examples.join(' | '), 'trips')
-    .option('--rows <n>', 'how many rows', wholeNumber('--rows'), 1_000_000)
+    .option('--rows <n>', 'number of rows', wholeNumber('--rows'), 1_000_000)
     .option('--seed <s>', 'seed of the generator', wholeNumber('--seed'), 1)
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--host <address>', 'address of the dashboard (LANDFALL_HOST, default 127.0.0.1)')
@@ -38,7 +38,7 @@ export function demoCommand(): Command {
       '--port <n>',
       'port of the dashboard (LANDFALL_PORT, default 8080; the next free one if it is taken)',
     )
-    .option('--exit', 'end when the receipt is there; exit code 0 only if it reconciles')
+    .option('--exit', 'exit when the file is loaded, with exit code 0 only if its receipt reconciles')
     .addHelpText('after', '\nExample:\n  landfall demo --rows 300000 --exit\n  landfall demo citibike')
     .action(async (dataset: string, flags: DemoFlags) => {
       if (!examples.includes(dataset))
@@ -61,7 +61,7 @@ export function demoCommand(): Command {
         process.exitCode = reconciles(receipt) ? ExitCode.success : ExitCode.failed;
         if (flags.exit) return;
         say(
-          `\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Ctrl-C stops.\n`,
+          `\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Press Ctrl-C to stop.\n`,
         );
         const terminal = attachTerminal(site.hub);
         await stopped;
@@ -103,7 +103,7 @@ async function settledWithBars(site: Site, fileId: number): Promise<Receipt> {
   }
 }
 
-/** Stages the file and renames it into the landing folder, as a careful producer would. */
+/** Generates the file under another name and renames it when it is complete. */
 async function drop(
   site: Site,
   dataset: string,
@@ -113,7 +113,9 @@ async function drop(
 ): Promise<void> {
   const { landingUrl } = site.config;
   if (schemeOf(landingUrl) !== 'folder')
-    throw new LandfallError('LF_USAGE', { problem: 'the demo drops into a folder; LANDING_URL is in S3' });
+    throw new LandfallError('LF_USAGE', {
+      problem: 'the demo needs a landing folder, but LANDING_URL is in S3',
+    });
   const folder = join(landingUrl, dataset);
   await mkdir(folder, { recursive: true });
   const staged = join(folder, `.${name}.part`);
@@ -125,7 +127,7 @@ async function drop(
   await rename(staged, join(folder, name));
 }
 
-/** The ledger's number of a dropped file, as soon as progress tells of it. */
+/** Resolves with the number of a dropped file when the progress stream first reports it. */
 function landed(site: Site, dataset: string, name: string): Promise<number> {
   return new Promise((resolve) => {
     const stop = site.hub.subscribe((message) => {
@@ -138,7 +140,7 @@ function landed(site: Site, dataset: string, name: string): Promise<number> {
   });
 }
 
-/** True where every check of the receipt holds and no row is unaccounted for. */
+/** Whether every check of the receipt holds and every row is accounted for. */
 function reconciles({ status, rows, checks }: Receipt): boolean {
   return (
     status === 'done' &&

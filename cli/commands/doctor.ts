@@ -20,11 +20,11 @@ interface Finding {
   readonly dataset?: string;
 }
 
-/** `landfall doctor`: what is configured, reachable, missing. */
+/** `landfall doctor`: shows the settings, and checks what they name. */
 export function doctorCommand(): Command {
   return withSettings(new Command('doctor'))
-    .description('say what is configured, reachable and missing')
-    .option('--json', 'one JSON object on standard output')
+    .description('show the settings, and check that everything they name can be used')
+    .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config, registry } = await settle(flags);
@@ -51,10 +51,10 @@ export function doctorCommand(): Command {
     });
 }
 
-/** Runs one look; what it throws becomes a finding with its fix. */
-async function find(name: string, look: () => Promise<string>): Promise<Finding> {
+/** Runs one check. An error becomes a finding with its fix. */
+async function find(name: string, check: () => Promise<string>): Promise<Finding> {
   try {
-    return { name, ok: true, detail: await look() };
+    return { name, ok: true, detail: await check() };
   } catch (error) {
     return failing(name, error);
   }
@@ -65,7 +65,7 @@ function failing(name: string, error: unknown): Finding {
   return { name, ok: false, detail: message, fix };
 }
 
-/** The datasets that can be used, and each definition that cannot. */
+/** The datasets that can be loaded, and each broken definition. */
 function datasets(registry: Registry): Finding[] {
   const names = registry.names().join(', ');
   const none = 'none yet: `landfall init FILE` writes a definition';
@@ -100,14 +100,14 @@ async function database(config: Config): Promise<string> {
     const { rows } = await opened.pool.query<{ version: string; wal: string }>(
       `select current_setting('server_version') as version, current_setting('wal_level') as wal`,
     );
-    return `PostgreSQL ${rows[0].version}, ${opened.embedded ? 'embedded' : 'yours'}, wal_level ${rows[0].wal}, ledger in place`;
+    return `PostgreSQL ${rows[0].version}${opened.embedded ? ' (embedded)' : ''}, wal_level ${rows[0].wal}; the ledger is set up`;
   } finally {
     await opened.close();
   }
 }
 
 async function queue(config: Config): Promise<string> {
-  if (!config.redisUrl) return 'in PostgreSQL (set REDIS_URL for pools of machines)';
+  if (!config.redisUrl) return 'in PostgreSQL (for workers on several machines, set REDIS_URL)';
   const { Redis } = await import('ioredis');
   const redis = new Redis(config.redisUrl, {
     lazyConnect: true,
@@ -120,8 +120,8 @@ async function queue(config: Config): Promise<string> {
     const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '?';
     const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1] ?? 'noeviction';
     if (policy !== 'noeviction')
-      throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy}, it must be noeviction`);
-    return `Redis ${version}, ${policy}`;
+      throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy} and must be noeviction`);
+    return `Redis ${version}, maxmemory-policy ${policy}`;
   } finally {
     redis.disconnect();
   }
@@ -135,5 +135,5 @@ async function folder(url: string): Promise<string> {
   }
   await mkdir(url, { recursive: true });
   await access(url, constants.R_OK | constants.W_OK);
-  return `${url} can be written`;
+  return `${url} is writable`;
 }

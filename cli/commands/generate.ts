@@ -6,15 +6,20 @@ import { generators } from '../../datasets/generators.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { count, duration } from '../terminal/format.ts';
 
-/** `landfall generate`: seeded rows of a dataset that ships with Landfall; the same seed writes the same bytes. */
+/** `landfall generate`: generates a file of an example dataset. */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write a seeded CSV file of a dataset that ships with Landfall')
+    .description('generate a CSV file of an example dataset')
     .argument('<dataset>', Object.keys(generators).join(' | '))
-    .requiredOption('--rows <n>', 'how many rows', wholeNumber('--rows'))
-    .option('--seed <s>', 'the same seed writes the same bytes', wholeNumber('--seed'), 1)
-    .requiredOption('--out <file>', 'where to write; - for standard output')
-    .option('--json', 'print what was written as one JSON object')
+    .requiredOption('--rows <n>', 'number of rows', wholeNumber('--rows'))
+    .option(
+      '--seed <s>',
+      'seed of the generator; the same seed gives the same bytes',
+      wholeNumber('--seed'),
+      1,
+    )
+    .requiredOption('--out <file>', 'file to write, or - for standard output')
+    .option('--json', 'print the number of bytes, the time and the rate as one JSON object')
     .addHelpText(
       'after',
       '\nExample:\n  landfall generate trips --rows 1000000 --seed 7 --out trips.csv\n  landfall ingest trips.csv --dataset trips',
@@ -36,7 +41,7 @@ export function generateCommand(): Command {
     });
 }
 
-/** Writes the generator's buffers with back-pressure; returns the bytes written. */
+/** Writes the file, and waits when the disk or the pipe is slower. Returns the number of bytes. */
 export async function generateFile(
   dataset: string,
   options: { rows: number; seed: number; out: string },
@@ -57,7 +62,7 @@ export async function generateFile(
   return bytes;
 }
 
-/** A parser for flags that take a whole number, with an error that says so. */
+/** A parser for flags that take a whole number. It throws LF_USAGE for anything else. */
 export function wholeNumber(flag: string): (text: string) => number {
   return (text) => {
     if (!/^\d[\d_]*$/.test(text))

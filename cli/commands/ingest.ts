@@ -25,17 +25,17 @@ export interface IngestResult {
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
-/** `landfall ingest FILE...`: loads the files where they are, now, with workers of its own, and waits. */
+/** `landfall ingest FILE...`: loads files from where they are, with workers of its own, and waits for them. */
 export function ingestCommand(): Command {
   return withSettings(new Command('ingest'))
-    .description('load files now and wait; they stay where they are')
-    .argument('<file...>', 'CSV files')
-    .option('--dataset <name>', 'the dataset they belong to (default: the one whose columns the header has)')
+    .description('load files from where they are, and wait until they are loaded')
+    .argument('<file...>', 'CSV files to load')
+    .option('--dataset <name>', 'dataset of the files (default: the one whose columns match the header)')
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
-    .option('--json', 'one JSON object per file on standard output')
+    .option('--json', 'print one JSON object per file')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 wrong call, 3 more rejects than the limit',
+      '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 invalid usage, 3 more rejects than the limit',
     )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
       const { config, registry } = await settle(flags, { examples: [flags.dataset] });
@@ -66,7 +66,7 @@ export function ingestCommand(): Command {
     });
 }
 
-/** Loads one file; what goes wrong with it becomes its result, so that the others go on. */
+/** Loads one file. An error becomes its result, so that the other files are still loaded. */
 async function ingestOne(
   { coordinator }: Site,
   file: string,

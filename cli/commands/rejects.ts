@@ -9,17 +9,17 @@ import { printable } from '../terminal/format.ts';
 import { renderRejects } from '../terminal/render-rejects.ts';
 import { wholeNumber } from './generate.ts';
 
-/** `landfall rejects FILE`: what was not loaded of a file, by code and column, with examples. */
+/** `landfall rejects FILE`: shows the rejects of a file by code and column, with examples. */
 export function rejectsCommand(): Command {
   return withSettings(new Command('rejects'))
-    .description('show the rows of a file that were not loaded, and why; write them to a CSV to be corrected')
+    .description('show which rows of a file were rejected and why, and export them for correction')
     .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
-    .option('--export <out.csv>', 'write them under the original header, with the reason in added columns')
-    .option('--limit <n>', 'how many examples of each kind', wholeNumber('--limit'), 3)
-    .option('--json', 'one JSON object on standard output')
+    .option('--export <out.csv>', 'write the rejected rows to a CSV file, with the reason in added columns')
+    .option('--limit <n>', 'number of examples of each kind', wholeNumber('--limit'), 3)
+    .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall rejects trips-2018.csv --export corrected.csv\n  (fix the rows in corrected.csv)\n  mv corrected.csv landing/trips/',
+      '\nExample:\n  landfall rejects trips-2018.csv --export corrected.csv\n  (correct the rows in corrected.csv)\n  mv corrected.csv landing/trips/',
     )
     .action(
       async (text: string, flags: SettingFlags & { limit: number; json?: boolean; export?: string }) => {
@@ -38,7 +38,9 @@ export function rejectsCommand(): Command {
           process.stdout.write(renderRejects(report));
           if (exported === null) return;
           const said =
-            exported > 0 ? `Wrote ${plural(exported, 'row')} to ${printable(out!)}` : 'Nothing to export';
+            exported > 0
+              ? `Wrote ${plural(exported, 'row')} to ${printable(out!)}`
+              : 'There are no rejects to export';
           process.stderr.write(`${said}.\n`);
         } finally {
           await database.close();

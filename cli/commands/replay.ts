@@ -10,19 +10,17 @@ import { printable } from '../terminal/format.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 import { outcome, print, resultOf } from './ingest.ts';
 
-/** `landfall replay FILE`: tries again what was not loaded of a file, with workers of its own. */
+/** `landfall replay FILE`: loads the rejects of a file, or the whole file, again, with workers of its own. */
 export function replayCommand(): Command {
   return withSettings(new Command('replay'))
-    .description(
-      'try again: the waiting rejects of a file that is done; or the whole of one that failed or was undone',
-    )
+    .description('load the waiting rejects of a file again, or the whole file if it failed or was undone')
     .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
-    .option('--whole', 'undo a file that is done and load it again as a whole')
+    .option('--whole', 'undo a loaded file and load it again as a whole')
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
-    .option('--json', 'one JSON object on standard output')
+    .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall replay trips-2018.csv   (after the definition has learned the format of the rejects)\n\nExit code: 0 loaded, or nothing waits; 1 failed, 2 wrong call, 3 more rejects than the limit',
+      '\nExample:\n  landfall replay trips-2018.csv   (after the definition has been fixed)\n\nExit code: 0 loaded, or no reject waits; 1 failed, 2 invalid usage, 3 more rejects than the limit',
     )
     .action(async (text: string, flags: SettingFlags & { whole?: boolean; json?: boolean }) => {
       const { config, registry } = await settle(flags);
@@ -39,7 +37,7 @@ export function replayCommand(): Command {
           const { name, dataset } = file;
           if (flags.json)
             process.stdout.write(`${JSON.stringify({ file: name, dataset, status: 'nothing' })}\n`);
-          else process.stdout.write(`${printable(name)}: no reject waits\n`);
+          else process.stdout.write(`${printable(name)}: there are no rejects to replay\n`);
           process.exitCode = ExitCode.success;
           return;
         }

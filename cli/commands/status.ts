@@ -10,11 +10,11 @@ import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
 /** Characters of a file's name that the table shows. */
 const nameWidth = 60;
 
-/** `landfall status`: what the ledger says now. */
+/** `landfall status`: shows recent files and totals. */
 export function statusCommand(): Command {
   return withSettings(new Command('status'))
-    .description('show recent files and totals, once, from the ledger')
-    .option('--json', 'one JSON object on standard output')
+    .description('show recent files, totals, and what files wait for')
+    .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  landfall status --json | jq .totals.rows')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config, registry } = await settle(flags);

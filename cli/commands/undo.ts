@@ -9,17 +9,15 @@ import { openSinks } from '../../sinks/open-sinks.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
 
-/** `landfall undo FILE`: takes a loaded file out again. */
+/** `landfall undo FILE`: removes what a file has loaded. */
 export function undoCommand(): Command {
   return withSettings(new Command('undo'))
-    .description(
-      "take a loaded file out again: exactly its rows, parts and rejects, and its rejects' replays",
-    )
+    .description('remove the rows, parts and rejects of a loaded file, and of the files that correct it')
     .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
-    .option('--json', 'one JSON object on standard output')
+    .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall undo trips-2018.csv\n  landfall replay trips-2018.csv   (loads it again, from the archive)',
+      '\nExample:\n  landfall undo trips-2018.csv\n  landfall replay trips-2018.csv   (loads it again from the archive)',
     )
     .action(async (text: string, flags: SettingFlags & { json?: boolean }) => {
       const { config, registry } = await settle(flags);
@@ -36,7 +34,7 @@ export function undoCommand(): Command {
           return { fileId, dataset, file: name, rows: loaded, parts, rejects: sum(rejectsByCode) };
         });
         if (flags.json) process.stdout.write(`${JSON.stringify({ file: file.name, undone: files })}\n`);
-        else if (files.length === 0) process.stdout.write(`${printable(file.name)} was undone before\n`);
+        else if (files.length === 0) process.stdout.write(`${printable(file.name)} is already undone\n`);
         for (const { fileId, dataset, file: name, rows, parts } of flags.json ? [] : files) {
           const what = `${dataset}/${printable(name)} (file ${fileId})`;
           process.stdout.write(`↶ ${what}: ${plural(rows, 'row')} and ${plural(parts, 'part')} taken out\n`);

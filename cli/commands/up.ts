@@ -5,7 +5,7 @@ import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeInTime, openWholeSite, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
-/** `landfall up`: everything on this machine, until it is stopped. */
+/** `landfall up`: runs everything on this machine until it is stopped. */
 export function upCommand(): Command {
   return withSettings(new Command('up'))
     .description('run everything on this machine: database, coordinator, workers, dashboard')
@@ -18,20 +18,22 @@ export function upCommand(): Command {
       const site = await openWholeSite(config, registry);
       const terminal = attachTerminal(site.hub);
       const stopped = untilStopped(site);
-      process.stderr.write(`Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}; Ctrl-C stops\n`);
+      process.stderr.write(
+        `Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}\n  press Ctrl-C to stop\n`,
+      );
       try {
         await stopped;
       } finally {
         terminal.close();
-        process.stderr.write('stopping: chunks in flight finish or are given back\n');
+        process.stderr.write('Stopping. Chunks in flight are finished or given back.\n');
         await closeInTime(site, config);
       }
     });
 }
 
-/** Where files go, or how to get a dataset where there is none. */
+/** Where to drop files, or how to define a dataset if there is none. */
 function whatToDrop({ landingUrl }: Config, registry: Registry): string {
   const names = registry.names();
   if (names.length > 0) return `drop files into ${landingUrl}/<dataset>/ (${names.join(', ')})`;
-  return 'there is no dataset yet: `landfall init FILE` writes a definition, which is taken up at once';
+  return 'there is no dataset yet: `landfall init FILE` writes a definition, which is used at once';
 }

@@ -6,13 +6,13 @@ import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';
 import { attachTerminal, type ProgressSource } from '../terminal/terminal.ts';
 
-/** `landfall watch`: progress of a running coordinator, live. */
+/** `landfall watch`: shows the progress of a running coordinator. */
 export function watchCommand(): Command {
   return withSettings(new Command('watch'))
-    .description('follow a running coordinator, live')
-    .option('--host <address>', 'where the coordinator listens (LANDFALL_HOST, default 127.0.0.1)')
-    .option('--port <n>', 'its port (LANDFALL_PORT, default 8080)')
-    .option('--json', 'one message of docs/progress.md a line on standard output')
+    .description('show the progress of a running coordinator')
+    .option('--host <address>', 'address of the coordinator (LANDFALL_HOST, default 127.0.0.1)')
+    .option('--port <n>', 'port of the coordinator (LANDFALL_PORT, default 8080)')
+    .option('--json', 'print each message of the progress stream as a line of JSON (see docs/progress.md)')
     .addHelpText('after', '\nExample:\n  landfall watch --port 8080')
     .action(async (flags: SettingFlags & { json?: boolean }) => {
       const { config } = await settle(flags);
@@ -30,8 +30,8 @@ export function watchCommand(): Command {
 }
 
 /**
- * A progress socket that comes back by itself: waits 0.5 s, then twice as long each time up to 15 s,
- * and resumes after the last number it saw.
+ * A progress socket that reconnects by itself. It waits 0.5 s, then twice as long each time up to 15 s, and
+ * resumes after the last number that it has seen.
  */
 export function socketSource(options: { url: string; token: string | null }): ProgressSource {
   return {

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { createLog } from '../../platform/log/log.ts';
+import { plural } from '../../platform/plural.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openForWorkers, untilStopped } from '../site.ts';
 
-/** `landfall worker`: joins the pool of whoever shares the database, the queue and the folders. */
+/** `landfall worker`: runs workers for the coordinator that uses the same database and queue. */
 export function workerCommand(): Command {
   return withSettings(new Command('worker'))
     .description('run worker processes that join the pool, on this or another machine')
@@ -26,7 +27,7 @@ export function workerCommand(): Command {
       });
       const stopped = untilStopped();
       process.stderr.write(
-        `${config.workers} worker processes joined the pool (${pool.pids().join(', ')})\n`,
+        `${plural(config.workers, 'worker process', 'worker processes')} joined the pool (${pool.pids().join(', ')})\n`,
       );
       await stopped;
       await pool.close();

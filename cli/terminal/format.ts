@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers, sizes, durations and tables as text. */
 
 /** 1234567 → `1,234,567`. */
 export function count(value: number): string {
@@ -27,17 +27,17 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Text cut to a width with an ellipsis in its middle, so that both ends of a name stay readable. */
+/** Text cut to a width, with an ellipsis in its middle so that both ends of a name are readable. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text;
   const head = Math.ceil((width - 1) / 2);
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
-/** Characters that would act on a terminal instead of showing: also those that turn the writing around. */
+/** Characters that a terminal would obey instead of showing, those that change the writing direction included. */
 const control = /\p{Cc}|\p{Bidi_Control}/gu;
 
-/** Control characters (a file may be named with them) made visible. */
+/** Escapes control characters, which names of files may contain. */
 export function printable(text: string): string {
   return text.replace(control, (char) => {
     const code = char.charCodeAt(0).toString(16);
@@ -45,7 +45,7 @@ export function printable(text: string): string {
   });
 }
 
-/** Rows as an aligned table; numbers to the right. */
+/** Rows as an aligned table, with numbers to the right. */
 export function table(rows: readonly Record<string, unknown>[]): string {
   if (rows.length === 0) return '  (none)\n';
   const names = Object.keys(rows[0]);

@@ -4,7 +4,7 @@ import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import { bytes, count, duration, printable } from './format.ts';
 
-/** A receipt as a few lines of text, ending in a newline. */
+/** A receipt as lines of text, the last one with its newline. */
 export function renderReceipt(receipt: Receipt): string {
   const { rows } = receipt;
   const mark = receipt.status === 'failed' ? '✗' : '✓';

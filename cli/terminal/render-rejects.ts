@@ -3,12 +3,12 @@ import { fixOf } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { count, printable, shorten } from './format.ts';
 
-/** Characters of a record that are shown. */
+/** The most characters of a record that are shown. */
 const shownCharacters = 160;
 
 const verbs: Readonly<Record<string, string>> = { corrects: 'corrected by', replays: 'replayed by' };
 
-/** A file's rejects as a few lines of text, ending in a newline. */
+/** A file's rejects as lines of text, the last one with its newline. */
 export function renderRejects(report: RejectsReport): string {
   const { file, fileId, dataset, waiting, kinds, taken } = report;
   const lines = [

@@ -1,6 +1,6 @@
 /**
- * Progress in the terminal, pushed: bars that redraw on a TTY, one line for each step elsewhere.
- * Everything goes to standard error, so that standard output stays for results.
+ * Progress in the terminal: bars that are redrawn on a TTY, one line for each step elsewhere. It is written to
+ * standard error, so that standard output has the results alone.
  */
 
 import { plural } from '../../platform/plural.ts';
@@ -8,9 +8,9 @@ import type { FileProgress, ProgressMessage, ProgressState } from '../../platfor
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { bytes, count, duration, printable, shorten } from './format.ts';
 
-/** Anything that pushes progress messages: the hub in this process, or a socket. */
+/** A source of progress messages: the hub in this process, or a socket. */
 export interface ProgressSource {
-  /** Calls back with a snapshot and then every change; returns how to stop. */
+  /** Calls `listener` with a snapshot and then with every change. Returns a function that ends this. */
   subscribe(listener: (message: ProgressMessage) => void): () => void;
 }
 
@@ -20,7 +20,7 @@ export interface Terminal {
 
 type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 
-/** Shows a source's progress until closed. A file that was finished before counts as seen. */
+/** Shows the progress of a source until it is closed. Files that had already ended are not announced. */
 export function attachTerminal(source: ProgressSource, output: Output = process.stderr): Terminal {
   const painter = output.isTTY ? barPainter(output) : linePainter(output);
   let view: ProgressView | null = null;
@@ -41,14 +41,14 @@ interface Painter {
   close(): void;
 }
 
-/** Before the name of a file that ended without being loaded. */
+/** The signs before names of files that ended without being loaded. */
 const endSigns: Readonly<Record<string, string>> = { duplicate: '=', undone: '↶' };
 
 const active = new Set(['discovered', 'scanning', 'loading', 'finalising']);
-/** Least time between two redraws: 15 a second is smooth and cheap. */
+/** The least time between two redraws, in ms: about 15 a second. */
 const redrawMs = 66;
 
-/** Redraws a block of lines in place: one per unfinished file, one for the totals. */
+/** Redraws a block of lines in place: one for each unfinished file and one for the totals. */
 function barPainter(output: Output): Painter {
   let drawnLines = 0;
   let lastDraw = 0;
@@ -84,21 +84,21 @@ function barPainter(output: Output): Painter {
   };
 }
 
-/** The line that says a file has ended, once; nothing for those that had ended before we looked. */
+/** The line that says that a file has ended: once, and not for files that ended before the first state. */
 function announce(file: FileProgress, announced: Map<number, string>, first: boolean): string {
   if (active.has(file.state) || announced.get(file.fileId) === file.state) return '';
   announced.set(file.fileId, file.state);
   return first ? '' : `${endLine(file)}\n`;
 }
 
-/** What the work waits for, a line each, cut to the width. */
+/** One line for each outage, cut to the width. */
 function outageLines(state: ProgressState, width: number): string[] {
   return state.outages.map(({ message, fix, since }) =>
     printable(`! since ${new Date(since).toTimeString().slice(0, 8)}: ${message} → ${fix}`).slice(0, width),
   );
 }
 
-/** Definitions that cannot be used, with their mistakes, cut to the width. */
+/** Broken definitions with their mistakes, in lines cut to the width. */
 function brokenLines({ definitions }: ProgressState, width: number): string[] {
   return definitions.broken.flatMap(({ message, fix }) =>
     [...message.split('\n'), `→ ${fix}`].map((line, i) =>
@@ -107,7 +107,7 @@ function brokenLines({ definitions }: ProgressState, width: number): string[] {
   );
 }
 
-/** How a file ended, in a line. */
+/** How a file ended, in one line. */
 export function endLine(file: FileProgress): string {
   const name = printable(`${file.dataset}/${file.name}`);
   if (file.state === 'done') {
@@ -118,7 +118,7 @@ export function endLine(file: FileProgress): string {
   return `${endSigns[file.state] ?? '✗'} ${name}: ${file.state}${printable(why)}`;
 }
 
-/** The block of bars, at most `height` lines of at most `width` columns. */
+/** The block of bars: at most `height` lines of at most `width` columns. */
 export function barLines(state: ProgressState, width: number, height: number): string[] {
   const running = state.files.filter((file) => active.has(file.state));
   const shown = running.slice(0, Math.max(0, height - 2));
@@ -127,7 +127,7 @@ export function barLines(state: ProgressState, width: number, height: number): s
     lines.push(`  … and ${plural(running.length - shown.length, 'more file')}`);
   if (running.length > 0 || state.workers.length > 0) {
     const { totals } = state;
-    const line = `  ${count(totals.rowsPerSecond)} rows/s · ${bytes(totals.bytesPerSecond)}/s · ${count(totals.rows.loaded)} rows loaded · ${count(totals.rows.rejected)} rejected · ${state.workers.length} workers`;
+    const line = `  ${count(totals.rowsPerSecond)} rows/s · ${bytes(totals.bytesPerSecond)}/s · ${count(totals.rows.loaded)} rows loaded · ${count(totals.rows.rejected)} rejected · ${plural(state.workers.length, 'worker')}`;
     lines.push(line.slice(0, width - 1));
   }
   return lines;
@@ -151,7 +151,7 @@ export function barLine(file: FileProgress, width: number): string {
   return `${name} ${'━'.repeat(full)}${'─'.repeat(barWidth - full)} ${tail}`.slice(0, width - 1);
 }
 
-/** One line whenever a file passes another tenth or changes its state. */
+/** Writes a line whenever a file changes its state or another tenth of it is read. */
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
   const outages = new Set<string>();
@@ -160,7 +160,8 @@ function linePainter(output: Output): Painter {
   return {
     paint(state) {
       const lines = brokenLines(state, 500).join('\n');
-      if (lines !== broken) output.write(lines === '' ? '✓ all definitions can be used\n' : `${lines}\n`);
+      if (lines !== broken)
+        output.write(lines === '' ? '✓ no definition is broken any more\n' : `${lines}\n`);
       broken = lines;
       for (const line of outageLines(state, 500)) if (!outages.has(line)) output.write(`${line}\n`);
       if (outages.size > 0 && state.outages.length === 0) output.write('! the outage is over\n');
