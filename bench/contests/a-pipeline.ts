@@ -14,17 +14,7 @@ export const pipeline: Contest = {
     droppedSide(arena, await arena.trips()),
   ],
   measure: ([ours, theirs, dropped]) => [
-    {
-      name: 'landfall ÷ COPY, ratio of rates',
-      value: ratio(ours, theirs),
-      unit: 'ratio',
-      goal: { atLeast: 3 },
-    },
-    {
-      name: 'dropped into a running landfall ÷ COPY, ratio of rates',
-      value: ratio(dropped, theirs),
-      unit: 'ratio',
-      goal: null,
-    },
+    ratio('landfall ÷ COPY, ratio of rates', ours, theirs, { atLeast: 3 }),
+    ratio('dropped into a running landfall ÷ COPY, ratio of rates', dropped, theirs, null),
   ],
 };

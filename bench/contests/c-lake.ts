@@ -1,18 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb-query.ts';
 import { runTogether } from '../processes/children.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
+import { runDuckDb, sidesWithDuckDb } from '../sides/duckdb-sides.ts';
 import { formNames, type PointForm, writeLake } from '../sides/duckdb-trips.ts';
 import type { LakeRun } from '../sides/lake-run.ts';
 import { mustAgree, sumsOfLake, type TripSums } from '../sides/trip-sums.ts';
 import { type Contest, ratio } from './contest.ts';
-
-const lakeChild = fileURLToPath(new URL('../../bundle/make-lake.js', import.meta.url));
-const duckDbChild = fileURLToPath(new URL('../children/duckdb-query.js', import.meta.url));
-const processes = 2;
 
 export const lake: Contest = {
   letter: 'c',
@@ -20,25 +16,15 @@ export const lake: Contest = {
   inside:
     'both: from the start of the first process to the end of the last. The processes of Landfall are started as workers are and find record borders with the same scan as in production; both write the same columns, partitions and snappy pages',
   goalRows: 10_000_000,
-  prepare: async (arena) => {
-    const input = await arena.trips();
-    const sums = await arena.tripSums(input);
-    return [
-      ourSide(arena, input, sums),
-      duckDbSide(arena, input, sums, 'pattern'),
-      duckDbSide(arena, input, sums, 'split'),
-    ];
-  },
+  prepare: (arena) => sidesWithDuckDb(arena, ourSide, duckDbSide),
   measure: ([ours, pattern, split]) => [
-    {
-      name: `landfall ÷ DuckDB (${formNames.pattern})`,
-      value: ratio(ours, pattern),
-      unit: 'ratio',
-      goal: { atLeast: 4 },
-    },
-    { name: `landfall ÷ DuckDB (${formNames.split})`, value: ratio(ours, split), unit: 'ratio', goal: null },
+    ratio(`landfall ÷ DuckDB (${formNames.pattern})`, ours, pattern, { atLeast: 4 }),
+    ratio(`landfall ÷ DuckDB (${formNames.split})`, ours, split, null),
   ],
 };
+
+const child = fileURLToPath(new URL('../../bundle/make-lake.js', import.meta.url));
+const processes = 2;
 
 function ourSide(arena: Arena, input: Input, sums: TripSums): Side {
   return {
@@ -48,7 +34,7 @@ function ourSide(arena: Arena, input: Input, sums: TripSums): Side {
     run: () =>
       lakeRound(arena, input, sums, async (folder) => {
         const task = { path: input.path, lake: folder, processes };
-        const { seconds, cpuSeconds, answers } = await runTogether<object, LakeRun>(lakeChild, [task]);
+        const { seconds, cpuSeconds, answers } = await runTogether<object, LakeRun>(child, [task]);
         const [{ rows, parts, bytes }] = answers;
         if (rows !== input.rows) throw new Error(`the chunks had ${rows} rows, not ${input.rows}`);
         return { seconds, cpuSeconds, detail: { parts, lakeBytes: bytes } };
@@ -64,9 +50,7 @@ function duckDbSide(arena: Arena, input: Input, sums: TripSums, form: PointForm)
     run: () =>
       lakeRound(arena, input, sums, async (folder) => {
         const task = { sql: writeLake(input.path, join(folder, 'trips'), form), threads: 2 };
-        const { seconds, cpuSeconds, answers } = await runTogether<DuckDbTask, DuckDbAnswer>(duckDbChild, [
-          task,
-        ]);
+        const { seconds, cpuSeconds, answers } = await runDuckDb(task);
         return { seconds, cpuSeconds, detail: { statementSeconds: answers[0].seconds } };
       }),
   };

@@ -27,9 +27,9 @@ export interface Contest {
   measure(of: readonly Result[], arena: Arena): readonly Measure[];
 }
 
-/** The rate of `ours` ÷ the rate of `theirs`, from medians. */
-export function ratio(ours: Result, theirs: Result): number {
-  return rate(ours) / rate(theirs);
+/** The rate of `ours` ÷ the rate of `theirs`, from medians, as a measure. */
+export function ratio(name: string, ours: Result, theirs: Result, goal: Goal | null): Measure {
+  return { name, value: rate(ours) / rate(theirs), unit: 'ratio', goal };
 }
 
 /** Rows per second, from the median. */

@@ -1,15 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import type { DuckDbAnswer, DuckDbTask } from '../children/duckdb-query.ts';
 import type { ParseAnswer } from '../children/parse-ranges.ts';
 import { runTogether } from '../processes/children.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from '../sides/arena.ts';
+import { runDuckDb, sidesWithDuckDb } from '../sides/duckdb-sides.ts';
 import { formNames, type PointForm, sumColumns } from '../sides/duckdb-trips.ts';
 import type { TripSums } from '../sides/trip-sums.ts';
 import { type Contest, ratio } from './contest.ts';
-
-const parseChild = fileURLToPath(new URL('../children/parse-ranges.js', import.meta.url));
-const duckDbChild = fileURLToPath(new URL('../children/duckdb-query.js', import.meta.url));
 
 export const kernel: Contest = {
   letter: 'd',
@@ -17,25 +14,14 @@ export const kernel: Contest = {
   inside:
     'both: reading the file from the page cache, parsing, adding up every column. The start of the processes, and the compilation of kernel and query, are outside for both',
   goalRows: 10_000_000,
-  prepare: async (arena) => {
-    const input = await arena.trips();
-    const sums = await arena.tripSums(input);
-    return [
-      kernelSide(arena, input, sums),
-      duckDbSide(arena, input, sums, 'pattern'),
-      duckDbSide(arena, input, sums, 'split'),
-    ];
-  },
+  prepare: (arena) => sidesWithDuckDb(arena, kernelSide, duckDbSide),
   measure: ([ours, pattern, split]) => [
-    {
-      name: `DuckDB (${formNames.pattern}) ÷ kernel`,
-      value: ratio(ours, pattern),
-      unit: 'ratio',
-      goal: { atLeast: 8 },
-    },
-    { name: `DuckDB (${formNames.split}) ÷ kernel`, value: ratio(ours, split), unit: 'ratio', goal: null },
+    ratio(`DuckDB (${formNames.pattern}) ÷ kernel`, ours, pattern, { atLeast: 8 }),
+    ratio(`DuckDB (${formNames.split}) ÷ kernel`, ours, split, null),
   ],
 };
+
+const child = fileURLToPath(new URL('../children/parse-ranges.js', import.meta.url));
 
 function kernelSide(arena: Arena, input: Input, sums: TripSums): Side {
   return {
@@ -44,7 +30,7 @@ function kernelSide(arena: Arena, input: Input, sums: TripSums): Side {
     bytes: input.bytes,
     run: async () => {
       await arena.settle(input);
-      const { answers } = await runTogether<object, ParseAnswer>(parseChild, [{ path: input.path }]);
+      const { answers } = await runTogether<object, ParseAnswer>(child, [{ path: input.path }]);
       const [{ seconds, cpuSeconds, degrees, ...found }] = answers;
       check('kernel', { ...found, degrees }, sums);
       return { seconds, cpuSeconds };
@@ -60,7 +46,7 @@ function duckDbSide(arena: Arena, input: Input, sums: TripSums, form: PointForm)
     run: async () => {
       await arena.settle(input);
       const task = { sql: sumColumns(input.path, form), threads: 1 };
-      const { answers } = await runTogether<DuckDbTask, DuckDbAnswer>(duckDbChild, [task]);
+      const { answers } = await runDuckDb(task);
       const [{ rows, seconds, cpuSeconds }] = answers;
       const { a, b, c, d, letters, epochSeconds } = rows[0];
       const found = {

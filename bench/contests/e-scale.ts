@@ -11,11 +11,6 @@ export const scale: Contest = {
     await tripsPipeline(arena, Math.max(1, Math.floor(arena.rows / 10))),
   ],
   measure: ([large, small]) => [
-    {
-      name: 'rate of all rows ÷ rate of a tenth of them',
-      value: ratio(large, small),
-      unit: 'ratio',
-      goal: { atLeast: 0.95 },
-    },
+    ratio('rate of all rows ÷ rate of a tenth of them', large, small, { atLeast: 0.95 }),
   ],
 };

@@ -35,12 +35,5 @@ export const citibike: Contest = {
       }),
     ];
   },
-  measure: ([ours, theirs]) => [
-    {
-      name: 'landfall ÷ COPY, ratio of rates',
-      value: ratio(ours, theirs),
-      unit: 'ratio',
-      goal: { atLeast: 2.5 },
-    },
-  ],
+  measure: ([ours, theirs]) => [ratio('landfall ÷ COPY, ratio of rates', ours, theirs, { atLeast: 2.5 })],
 };

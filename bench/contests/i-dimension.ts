@@ -4,8 +4,6 @@ import type { Arena } from '../sides/arena.ts';
 import { ingestSide } from '../sides/ingest-side.ts';
 import { type Contest, ratio } from './contest.ts';
 
-const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));
-
 /** Two files that differ only in the number of customers: half as many as facts, or 100. */
 export const dimension: Contest = {
   letter: 'i',
@@ -17,15 +15,10 @@ export const dimension: Contest = {
     await visits(arena, 'visits:many', Math.max(1, arena.rows)),
     await visits(arena, 'visits:few', 100),
   ],
-  measure: ([many, few]) => [
-    {
-      name: 'rate with many keys ÷ rate with 100',
-      value: ratio(many, few),
-      unit: 'ratio',
-      goal: { atLeast: 0.3 },
-    },
-  ],
+  measure: ([many, few]) => [ratio('rate with many keys ÷ rate with 100', many, few, { atLeast: 0.3 })],
 };
+
+const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));
 
 async function visits(arena: Arena, name: string, keys: number): Promise<Side> {
   const input = await arena.input(name, arena.rows * 2);

@@ -1,16 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Measurement, quantile, type Side } from '../rounds/rounds.ts';
-import { type Arena, type Input, withClient } from '../sides/arena.ts';
+import { type Arena, withClient } from '../sides/arena.ts';
 import { cutIntoFiles, type RunningUp, withRunningUp } from '../sides/running-up.ts';
 import { mustAgree, sumsOfStar } from '../sides/trip-sums.ts';
 import type { Contest } from './contest.ts';
-
-const rowsOfFile = 10;
-const drops = 200;
-/** Drops that are not counted: the first ones create connections, tables and machine code. */
-const warmDrops = 20;
-/** The pause after which the system is idle again. */
-const idleMs = 50;
 
 export const latency: Contest = {
   letter: 'k',
@@ -18,7 +11,7 @@ export const latency: Contest = {
   inside:
     'from just before the rename until the commit is heard through LISTEN on another connection; 200 drops a round, 20 before them uncounted, all rounds together',
   goalRows: 0,
-  prepare: async (arena) => [latencySide(arena, await arena.trips((warmDrops + drops) * rowsOfFile))],
+  prepare: async (arena) => [await latencySide(arena)],
   measure: ([ours]) => {
     const all = ours.rounds.flatMap((round) => round.detail!.milliseconds as number[]);
     return [
@@ -28,7 +21,13 @@ export const latency: Contest = {
   },
 };
 
-function latencySide(arena: Arena, input: Input): Side {
+const rowsOfFile = 10;
+const drops = 200;
+/** Drops that are not counted: the first ones create connections, tables and machine code. */
+const warmDrops = 20;
+
+async function latencySide(arena: Arena): Promise<Side> {
+  const input = await arena.trips((warmDrops + drops) * rowsOfFile);
   return {
     name: `landfall up: ${drops} files of ${rowsOfFile} rows, one after the other`,
     rows: drops * rowsOfFile,
@@ -48,6 +47,9 @@ function latencySide(arena: Arena, input: Input): Side {
       }),
   };
 }
+
+/** The pause after which the system is idle again. */
+const idleMs = 50;
 
 /** Drops a file, listens for its commit, and waits until the file is finalised. */
 async function dropOne(up: RunningUp, path: string, number: number): Promise<number> {
