@@ -1,5 +1,5 @@
 /** The flags that all commands with settings share, and the settings that they give. */
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
 
@@ -41,6 +41,19 @@ export function withSettings(command: Command): Command {
       'definitions: files, folders, or example:NAME (LANDFALL_DATASETS, default ./datasets)',
     )
     .option('--chunk-bytes <n>', 'size of a chunk in bytes (LANDFALL_CHUNK_BYTES, default 33554432)');
+}
+
+/** A command without arguments that reports on the installation, as text or with `--json` as one object. */
+export function reportCommand(name: string, description: string, example: string): Command {
+  return withSettings(new Command(name))
+    .description(description)
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+/** Flags of a command that reports. */
+export interface ReportFlags extends SettingFlags {
+  json?: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { openDatabase } from '../../ledger/open-database.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -9,7 +9,7 @@ import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
 import { ExitCode } from '../exit-codes.ts';
-import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 
 interface Finding {
   readonly name: string;
@@ -22,33 +22,34 @@ interface Finding {
 
 /** `landfall doctor`: shows the settings, and checks what they name. */
 export function doctorCommand(): Command {
-  return withSettings(new Command('doctor'))
-    .description('show the settings, and check that everything they name can be used')
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://db/landfall landfall doctor')
-    .action(async (flags: SettingFlags & { json?: boolean }) => {
-      const { config, registry } = await settle(flags);
-      const findings: Finding[] = [
-        nodeVersion(),
-        await find('database', () => database(config)),
-        await find('queue', () => queue(config)),
-        await find('landing', () => folder(config.landingUrl)),
-        await find('lake', () => folder(config.lakeUrl)),
-        await find('archive', () => folder(config.archiveUrl)),
-        ...datasets(registry),
-      ];
-      const settings = describeConfig(config);
-      if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
-      else {
-        for (const [name, value] of Object.entries(settings))
-          process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
-        process.stdout.write('\n');
-        for (const { name, ok, detail, fix } of findings) {
-          process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
-        }
+  const example = 'DATABASE_URL=postgres://db/landfall landfall doctor';
+  return reportCommand(
+    'doctor',
+    'show the settings, and check that everything they name can be used',
+    example,
+  ).action(async (flags: ReportFlags) => {
+    const { config, registry } = await settle(flags);
+    const findings: Finding[] = [
+      nodeVersion(),
+      await find('database', () => database(config)),
+      await find('queue', () => queue(config)),
+      await find('landing', () => folder(config.landingUrl)),
+      await find('lake', () => folder(config.lakeUrl)),
+      await find('archive', () => folder(config.archiveUrl)),
+      ...datasets(registry),
+    ];
+    const settings = describeConfig(config);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
+    else {
+      for (const [name, value] of Object.entries(settings))
+        process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
+      process.stdout.write('\n');
+      for (const { name, ok, detail, fix } of findings) {
+        process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
       }
-      process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
-    });
+    }
+    process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
+  });
 }
 
 /** Runs one check. An error becomes a finding with its fix. */

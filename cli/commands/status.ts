@@ -1,10 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
 
 /** Characters of a file's name that the table shows. */
@@ -12,11 +12,9 @@ const nameWidth = 60;
 
 /** `landfall status`: shows recent files and totals. */
 export function statusCommand(): Command {
-  return withSettings(new Command('status'))
-    .description('show recent files, totals, and what files wait for')
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  landfall status --json | jq .totals.rows')
-    .action(async (flags: SettingFlags & { json?: boolean }) => {
+  const example = 'landfall status --json | jq .totals.rows';
+  return reportCommand('status', 'show recent files, totals, and what files wait for', example).action(
+    async (flags: ReportFlags) => {
       const { config, registry } = await settle(flags);
       const database = await openDatabase(config);
       try {
@@ -57,7 +55,8 @@ export function statusCommand(): Command {
       } finally {
         await database.close();
       }
-    });
+    },
+  );
 }
 
 /** Text of several lines, each without control characters. */
