@@ -7,39 +7,36 @@
  *
  * A doubled letter takes exactly two digits, a single one takes one or two.
  */
-const LITERAL = 0;
-const DIGITS = 1;
-const HALF = 2;
-const OFFSET = 3;
-const FRACTION = 4;
-const ISO = 5;
+
+/** The first byte of each operation of a compiled format. */
+const Operation = { literal: 0, digits: 1, half: 2, offset: 3, fraction: 4, iso: 5 } as const;
 
 const TOKENS: Record<string, readonly number[]> = {
-  yyyy: [DIGITS, 0, 4, 4],
-  yy: [DIGITS, 1, 2, 2],
-  MM: [DIGITS, 2, 2, 2],
-  M: [DIGITS, 2, 1, 2],
-  dd: [DIGITS, 3, 2, 2],
-  d: [DIGITS, 3, 1, 2],
-  HH: [DIGITS, 4, 2, 2],
-  H: [DIGITS, 4, 1, 2],
-  hh: [DIGITS, 5, 2, 2],
-  h: [DIGITS, 5, 1, 2],
-  mm: [DIGITS, 6, 2, 2],
-  m: [DIGITS, 6, 1, 2],
-  ss: [DIGITS, 7, 2, 2],
-  s: [DIGITS, 7, 1, 2],
-  a: [HALF],
-  S: [FRACTION, 1, 6],
-  SS: [FRACTION, 2, 2],
-  SSS: [FRACTION, 3, 3],
-  SSSS: [FRACTION, 4, 4],
-  SSSSS: [FRACTION, 5, 5],
-  SSSSSS: [FRACTION, 6, 6],
-  X: [OFFSET],
-  XX: [OFFSET],
-  XXX: [OFFSET],
-  Z: [OFFSET],
+  yyyy: [Operation.digits, 0, 4, 4],
+  yy: [Operation.digits, 1, 2, 2],
+  MM: [Operation.digits, 2, 2, 2],
+  M: [Operation.digits, 2, 1, 2],
+  dd: [Operation.digits, 3, 2, 2],
+  d: [Operation.digits, 3, 1, 2],
+  HH: [Operation.digits, 4, 2, 2],
+  H: [Operation.digits, 4, 1, 2],
+  hh: [Operation.digits, 5, 2, 2],
+  h: [Operation.digits, 5, 1, 2],
+  mm: [Operation.digits, 6, 2, 2],
+  m: [Operation.digits, 6, 1, 2],
+  ss: [Operation.digits, 7, 2, 2],
+  s: [Operation.digits, 7, 1, 2],
+  a: [Operation.half],
+  S: [Operation.fraction, 1, 6],
+  SS: [Operation.fraction, 2, 2],
+  SSS: [Operation.fraction, 3, 3],
+  SSSS: [Operation.fraction, 4, 4],
+  SSSSS: [Operation.fraction, 5, 5],
+  SSSSSS: [Operation.fraction, 6, 6],
+  X: [Operation.offset],
+  XX: [Operation.offset],
+  XXX: [Operation.offset],
+  Z: [Operation.offset],
 };
 
 /** `yyyy-MM-dd HH:mm:ss` and the like have their own operation. */
@@ -77,11 +74,11 @@ function checkTokens(format: string, letters: ReadonlySet<string>): void {
 function compileFormat(format: string): number[] {
   const iso = ISO_FORMAT.exec(format);
   const tokens = formatTokens(format);
-  if (iso) return [ISO, iso[1].replaceAll("'", '').charCodeAt(0)];
+  if (iso) return [Operation.iso, iso[1].replaceAll("'", '').charCodeAt(0)];
   const program = tokens.flatMap((token) =>
     'token' in token
       ? TOKENS[token.token]
-      : [...Buffer.from(token.literal)].flatMap((byte) => [LITERAL, byte]),
+      : [...Buffer.from(token.literal)].flatMap((byte) => [Operation.literal, byte]),
   );
   if (program.length > 250) throw new RangeError(`Date format “${format}” is too long.`);
   return program;

@@ -4,12 +4,8 @@ import type { Vector } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
 import { type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
 
-// Places of the words in the Column of kernel/assembly/column.ts.
-const VALUES = 10;
-const SECOND = 11;
-const THIRD = 12;
-const VALIDITY = 13;
-const NULL_COUNT = 14;
+/** Places of the words in the Column of kernel/assembly/column.ts. */
+const Word = { values: 10, second: 11, third: 12, validity: 13, nullCount: 14 } as const;
 
 /** Bytes of a Reject in kernel/assembly/rejects.ts. */
 const REJECT_BYTES = 40;
@@ -35,11 +31,11 @@ export function columnVector(
 ): Vector {
   const { buffer } = instance.memory;
   const words = new Int32Array(buffer, instance.exports.columnAddress(i), 20);
-  const nullCount = words[NULL_COUNT];
-  const validity = nullCount === 0 ? null : new Uint8Array(buffer, words[VALIDITY], (length + 7) >> 3);
+  const nullCount = words[Word.nullCount];
+  const validity = nullCount === 0 ? null : new Uint8Array(buffer, words[Word.validity], (length + 7) >> 3);
   const base = { length, validity, nullCount };
-  const values = words[VALUES];
-  const second = words[SECOND];
+  const values = words[Word.values];
+  const second = words[Word.second];
   switch (column.type.kind) {
     case 'dictionary':
       return {
@@ -71,7 +67,7 @@ export function columnVector(
         ...base,
         values: new BigInt64Array(buffer, values, length),
         localDay: new Int32Array(buffer, second, length),
-        localSecond: new Int32Array(buffer, words[THIRD], length),
+        localSecond: new Int32Array(buffer, words[Word.third], length),
       };
     case 'point':
       return {

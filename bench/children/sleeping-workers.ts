@@ -32,8 +32,6 @@ export interface SleepersState {
   readonly done: number;
 }
 
-const stateMs = 250;
-const askAgainMs = 500;
 const counts = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
 const closers: (() => Promise<unknown>)[] = [];
 const databases: Database[] = [];
@@ -77,6 +75,8 @@ async function pretend(
   await inTransaction(database.pool, (client) => ledger.commitChunk(client, commit));
 }
 
+const askAgainMs = 500;
+
 /** Retries until the server accepts the connection. The parent decides when that takes too long. */
 async function ask(database: Database): Promise<void> {
   for (;;) {
@@ -93,6 +93,8 @@ function tell(change: Partial<SleepersState> = {}): void {
   state = { ...state, ...change };
   process.send!(state);
 }
+
+const stateMs = 250;
 
 async function obey(message: SleepersTask | 'warm' | 'stop'): Promise<void> {
   if (message === 'stop') {

@@ -47,7 +47,7 @@ export function exportRejects(
     const skipped = layout.corrections ? leadingAdded(layout.header) : 0;
     const header =
       layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.definition);
-    const records = new Records(file, layout);
+    const records = new Records(file);
     let lost = 0;
     let gathered: Buffer[] = [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
     let bytes = 0;
@@ -105,12 +105,10 @@ function line(texts: readonly string[], layout: FileLayout): string {
 /** Reads rejected records, from the ledger if it has all of their bytes. Must be called in the order of the file. */
 class Records {
   private readonly file: LedgerFile;
-  private readonly layout: FileLayout;
   private unpacked: Unpacked | null = null;
 
-  constructor(file: LedgerFile, layout: FileLayout) {
+  constructor(file: LedgerFile) {
     this.file = file;
-    this.layout = layout;
   }
 
   /** Returns the record in UTF-8, or null if it was cut and can no longer be read from its file. */
@@ -125,7 +123,7 @@ class Records {
 
   /** Reads the record from the file. Null if the file is missing or has other bytes at that place. */
   private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
-    const { encoding } = this.layout;
+    const { encoding } = this.file.layout!;
     const bytes = await this.bytesAt(byteOffset, byteLength).catch(() => null);
     if (bytes === null) return null;
     const utf8 = encoding === 'utf-8' ? bytes : Buffer.from(toUtf8(bytes, encoding));
@@ -139,7 +137,7 @@ class Records {
   }
 
   private async bytesAt(byteOffset: number, byteLength: number): Promise<Buffer> {
-    const { compression } = this.layout;
+    const { compression } = this.file.layout!;
     const end = byteOffset + byteLength;
     // A file that was moved may have another fingerprint, so the caller compares bytes instead.
     const { storage, key } = await openObject(this.file.url);

@@ -8,7 +8,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { NamedClient } from '../../platform/database/named.ts';
+import { keptClient } from '../../platform/database/named.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /** First key of the locks; the second is the scope. */
@@ -72,15 +72,8 @@ class HeldLock implements Leadership {
   }
 
   async acquire(): Promise<void> {
-    const client = new NamedClient({
-      connectionString: this.databaseUrl,
-      application_name: `landfall coordinator ${this.scope}`,
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-    });
-    const lost = () => void this.lost(client);
-    client.on('error', lost);
-    client.on('end', lost);
+    const name = `landfall coordinator ${this.scope}`;
+    const client = keptClient(this.databaseUrl, { name }, (lost) => void this.lost(lost));
     try {
       await client.connect();
       await client.query(`set lock_timeout = '${lockTimeout}'; ${aliveness}`);

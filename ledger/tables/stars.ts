@@ -8,15 +8,17 @@ export async function earlierStars(client: Client, dataset: string): Promise<Com
   return rows.map(({ star }) => star as CompiledStar);
 }
 
+/** Tables of one schema, by their names. */
+export interface TableNames {
+  readonly schema: string;
+  readonly tables: readonly string[];
+}
+
 /** A column of a table that exists. */
 export type StarColumn = Row<'definitions/star-columns'>;
 
 /** Columns of those of the tables that exist, in order. */
-export function starColumns(
-  client: Client,
-  schema: string,
-  tables: readonly string[],
-): Promise<StarColumn[]> {
+export function starColumns(client: Client, { schema, tables }: TableNames): Promise<StarColumn[]> {
   return run(client, 'definitions/star-columns', [schema, tables]);
 }
 
@@ -24,11 +26,7 @@ export function starColumns(
 export type DependentView = Row<'definitions/dependent-views'>;
 
 /** Views that read these tables, directly or through others, those that nothing else reads first. */
-export function dependentViews(
-  client: Client,
-  schema: string,
-  tables: readonly string[],
-): Promise<DependentView[]> {
+export function dependentViews(client: Client, { schema, tables }: TableNames): Promise<DependentView[]> {
   return run(client, 'definitions/dependent-views', [schema, tables]);
 }
 

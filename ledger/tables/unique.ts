@@ -132,18 +132,19 @@ export interface Settling {
   readonly fileId: number;
   readonly firstChunk: number;
   readonly lastChunk: number;
-  readonly ruleIds: readonly number[];
-  /** Those of the rules for which keys of other files count. */
-  readonly starRules: readonly number[];
-  /** Those for which only the file's own keys count. */
-  readonly fileRules: readonly number[];
+  /** In the order in which they are applied. `star`: keys of other files count too. */
+  readonly rules: readonly { readonly ruleId: number; readonly scope: 'star' | 'file' }[];
   /** Other files whose keys do not count. */
   readonly without: readonly number[];
 }
 
 /** Notes which rows of a file repeat a key, and keeps the keys of the others. All its chunks must be keyed. */
 export async function findRepeats(client: pg.ClientBase, settling: Settling): Promise<void> {
-  const { fileId, firstChunk, lastChunk, ruleIds, starRules, fileRules, without } = settling;
+  const { fileId, firstChunk, lastChunk, rules, without } = settling;
+  const idsOf = (of: typeof rules) => of.map(({ ruleId }) => ruleId);
+  const ruleIds = idsOf(rules);
+  const starRules = idsOf(rules.filter(({ scope }) => scope === 'star'));
+  const fileRules = idsOf(rules.filter(({ scope }) => scope === 'file'));
   await run(client, 'unique/hold-run', [fileId]);
   const range = [fileId, firstChunk, lastChunk] as const;
   if (ruleIds.length === 1) {

@@ -7,7 +7,7 @@
  * the two onOutage says, with every failed attempt, why it does not come about.
  */
 import pg from 'pg';
-import { NamedClient } from './named.ts';
+import { keptClient } from './named.ts';
 
 export interface Listening {
   /** Resolves when the connection is closed; nothing is called afterwards. */
@@ -60,18 +60,11 @@ class Listener implements Listening {
   }
 
   async connect(): Promise<void> {
-    const client = new NamedClient({
-      connectionString: this.databaseUrl,
-      application_name: 'landfall listen',
-      connectionTimeoutMillis: answerMs,
-      query_timeout: answerMs,
-      keepAlive: true,
-    });
+    const session = { name: 'landfall listen', queryMs: answerMs };
+    const client = keptClient(this.databaseUrl, session, (lost) => this.lost(lost));
     client.on('notification', ({ payload }) => {
       if (!this.closed && this.client === client) this.hearers.onNotify(payload ?? '');
     });
-    client.on('error', () => this.lost(client));
-    client.on('end', () => this.lost(client));
     this.client = client;
     try {
       await client.connect();

@@ -1,6 +1,6 @@
 /**
  * Connections whose errors say that it is the database that is away, and which one. Everything that talks to
- * PostgreSQL goes through these two classes, so nobody has to guess from an errno where it came from. Errors
+ * PostgreSQL goes through these classes, so nobody has to guess from an errno where it came from. Errors
  * of a statement itself (a broken constraint, a missing table) stay as the driver throws them.
  *
  * SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -97,6 +97,30 @@ export class NamedClient extends pg.Client {
       ? super.emit(event, databaseError(args[0], this.address))
       : super.emit(event, ...args);
   }
+}
+
+/** Time in which a server must accept a connection. */
+const connectMs = 10_000;
+
+/**
+ * A client for a connection that is kept open, with TCP keepalive. `queryMs`: time in which a statement must end;
+ * none by default. `onLost` is called when the connection fails or ends, and may be called more than once.
+ */
+export function keptClient(
+  databaseUrl: string,
+  { name, queryMs }: { readonly name: string; readonly queryMs?: number },
+  onLost: (client: NamedClient) => void,
+): NamedClient {
+  const client = new NamedClient({
+    connectionString: databaseUrl,
+    application_name: name,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
+    keepAlive: true,
+  });
+  client.on('error', () => onLost(client));
+  client.on('end', () => onLost(client));
+  return client;
 }
 
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: () => void) => void;

@@ -27,11 +27,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   if (star === null) return;
   const { schema } = star;
   const tables = wantedTables(star);
-  const found = await starColumns(
-    client,
-    schema,
-    tables.map(({ table }) => table),
-  );
+  const found = await starColumns(client, { schema, tables: tables.map(({ table }) => table) });
   if (found.length === 0) return;
   const earlier = await earlierStars(client, dataset.name);
   const before = earlier.filter((one) => one?.schema === schema).flatMap(wantedTables);
@@ -95,7 +91,7 @@ async function dropEmpty(
     throw new LandfallError('LF_INTERNAL', { reason: `${dataset.name}: ${what}` });
   }
   const names = tables.map(({ table }) => table);
-  for (const drop of dropViews(await dependentViews(client, schema, names))) {
+  for (const drop of dropViews(await dependentViews(client, { schema, tables: names }))) {
     if (!drop.startsWith('--')) await client.query(drop);
   }
   for (const name of names) await client.query(`drop table ${nameOf(schema, name)}`);
@@ -121,7 +117,7 @@ async function refusal(
   changes: readonly Change[],
 ): Promise<LandfallError> {
   const tables = [...new Set(changes.map(({ table }) => table))];
-  const views = await dependentViews(client, schema, tables);
+  const views = await dependentViews(client, { schema, tables });
   const differences = changes.map(({ what }) => what).join('; ');
   const migration = migrationOf(dataset, schema, changes, views);
   return new LandfallError('LF_STAR_CHANGED', { dataset, differences, migration });

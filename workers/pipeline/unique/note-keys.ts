@@ -35,15 +35,8 @@ export interface KeyTools {
   readonly signal: AbortSignal;
 }
 
-/** First key of the advisory locks of those who note a chunk's keys; the second is the chunk. */
-const noteLock = 0x1a4df413;
-
-/** How long to wait for who notes a chunk before asking again; and how often, before doing it oneself. */
-const waitMs = 1_000;
+/** How often to wait for the process that notes a chunk, before noting it here as well. */
 const waitsMost = 8;
-
-/** A frozen process is rolled back after this. */
-const frozen = '30s';
 
 /** Resolves when the keys of all chunks are noted, or the file is not being loaded any more. */
 export async function noteKeys(
@@ -72,6 +65,12 @@ export async function noteKeys(
     }
   }
 }
+
+/** First key of the advisory locks under which a chunk's keys are noted; the second is the chunk. */
+const noteLock = 0x1a4df413;
+
+/** A frozen process is rolled back after this. */
+const frozen = '30s';
 
 type Outcome = 'noted' | 'busy' | 'obsolete';
 
@@ -160,7 +159,9 @@ async function copyKeys(
   }
 }
 
-/** Waits until the one who notes the chunk has ended, or for `waitMs`. */
+const waitMs = 1_000;
+
+/** Waits until the process that notes the chunk has ended, for at most `waitMs`. */
 async function waitForOther(pool: pg.Pool, chunkId: number): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query(`set local lock_timeout = ${waitMs}`);

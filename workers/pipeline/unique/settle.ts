@@ -50,7 +50,6 @@ async function findRepeatsOf(
   file: LedgerFile,
 ): Promise<void> {
   const { fileId } = file;
-  const scopeIds = (scope: string) => ruleIds.filter((_, r) => dataset.unique[r].scope === scope);
   for (const [r, rule] of dataset.unique.entries()) {
     if (rule.scope === 'star') await noteLoaded(client, dataset, rule, ruleIds[r]);
   }
@@ -59,9 +58,7 @@ async function findRepeatsOf(
     fileId,
     firstChunk: Math.min(...chunkIds),
     lastChunk: Math.max(...chunkIds),
-    ruleIds,
-    starRules: scopeIds('star'),
-    fileRules: scopeIds('file'),
+    rules: dataset.unique.map(({ scope }, r) => ({ ruleId: ruleIds[r], scope })),
     without: await replacedBy(client, dataset, file),
   });
 }
