@@ -9,9 +9,9 @@ import type {
 import { isValid } from '../../kernel/columns/vectors.ts';
 import { accepting, type Enrichment, type Ref, type SmallWhole } from '../language/refs.ts';
 import { textAt } from '../types/text.ts';
-import { utf8Builder } from '../types/vector-builder.ts';
 import { fixedDictionary } from './known-dictionary.ts';
 import { jointNulls, withNulls } from './nulls.ts';
+import { utf8Builder } from './vector-builder.ts';
 
 /**
  * The result of `find` for each row's text, called once per distinct text if the input is a dictionary. Results are

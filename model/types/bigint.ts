@@ -1,10 +1,19 @@
 /** Whole numbers of 64 bits. */
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
-import type { ColumnType } from './column-type.ts';
-import { looksWhole, padded } from './integer.ts';
-import { int64Builder } from './vector-builder.ts';
 
-export interface BigintOptions extends ColumnOptions {
+import { RejectReason } from '../../kernel/types.ts';
+import { int64Builder } from '../enrich/vector-builder.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  type NumberTexts,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
+import { type ColumnType, type Converter, Refusal } from './column-type.ts';
+import { looksWhole, padded } from './integer.ts';
+import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
+
+export interface BigintOptions extends ColumnOptions, NumberTexts {
   readonly min?: bigint | number;
   readonly max?: bigint | number;
 }
@@ -12,16 +21,35 @@ export interface BigintOptions extends ColumnOptions {
 /** Whole number of 64 bits. */
 export const bigint = (options?: BigintOptions): ColumnOf<Plain<'bigint'>> => plainColumn('bigint', options);
 
+const outOfRange = new Refusal(RejectReason.range);
+
+/** Text → whole number of 64 bits (bigint). */
+function bigintConverter(options: NumberTexts): Converter {
+  const read = plainNumber(options, 'whole');
+  return (text) => {
+    const plain = read(text);
+    if (plain === undefined) return undefined;
+    // 64 bits have 19 digits. BigInt would take its time over a million of them.
+    if (plain.length > 20 && plain.replace(/^-?0*/, '').length > 19) return outOfRange;
+    const number = BigInt(plain);
+    return BigInt.asIntN(64, number) === number ? number : outOfRange;
+  };
+}
+
 export const bigintType: ColumnType<
   Plain<'bigint'>,
   'int64',
   bigint,
   'key' | 'member' | 'partition' | 'computed'
 > = {
-  read: () => ({ type: { kind: 'int64' } }),
-  faults: () => [],
+  read: ({ options }) => {
+    const texts = numberTexts(options, 'whole');
+    if (texts === null) return { type: { kind: 'int64' } };
+    return { type: { kind: 'utf8' }, convert: bigintConverter(texts), reading: { ...texts } };
+  },
+  faults: ({ options }) => numberFaults(options, 'whole'),
   bound: (said) => said as bigint | number,
-  words: () => 'bigint',
+  words: (_, reading) => wordsWithNumber('bigint', reading, 'whole'),
   recognise: (values) => (looksWhole(values) ? {} : null),
 
   value: ({ values }, _, row) => values[row],

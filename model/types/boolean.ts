@@ -1,5 +1,6 @@
 /** Booleans. The kernel reads the usual words; the model converts the words of a definition. */
 
+import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { list } from '../words.ts';
 import {
   type AnyColumnOptions,
@@ -17,7 +18,6 @@ import {
   type VectorOf,
 } from './column-type.ts';
 import { everyFits } from './recognise.ts';
-import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 export interface BooleanOptions extends ColumnOptions {
   /** Texts that mean true and false, in any case, instead of the usual words. Give both or neither. */

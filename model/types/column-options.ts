@@ -12,8 +12,26 @@ export interface ColumnOptions {
   readonly nulls?: readonly string[];
 }
 
+/** How numbers are written. Whatever else a text has is rejected (LF_REJECT_TYPE). Nothing is scaled. */
+export interface NumberTexts {
+  /** What stands before the fraction. Default: '.'. */
+  readonly decimal?: '.' | ',';
+  /**
+   * What may separate groups of three digits: 1,234,567; with ',' also 12,34,567. ' ' stands for no-break spaces too
+   * (U+00A0, U+202F), "'" for U+2019 too. Numbers without groups are read as well.
+   */
+  readonly thousands?: '.' | ',' | ' ' | "'" | '_';
+  /**
+   * Texts that may stand before or after the number, with or without spaces: currencies, units, '%'. A sign may stand
+   * on either side of them. Each may be there once. '12.5 %' is 12.5.
+   */
+  readonly strip?: readonly string[];
+  /** (5) or 5- is negative. So is -5, always. */
+  readonly negative?: 'parentheses' | 'trailing';
+}
+
 /** Smallest and largest value. Values outside are rejected (LF_REJECT_RANGE). */
-export interface NumberOptions extends ColumnOptions {
+export interface NumberOptions extends ColumnOptions, NumberTexts {
   readonly min?: number;
   readonly max?: number;
 }
@@ -32,26 +50,27 @@ export interface FormatOptions extends ColumnOptions {
 }
 
 /** All options of all types, as the compiler reads them. */
-export type AnyColumnOptions = ColumnOptions & {
-  readonly encoding?: 'dictionary' | 'utf8';
-  readonly convert?: (value: string) => string | null | undefined;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: RegExp;
-  readonly oneOf?: readonly (string | number)[];
-  readonly min?: number | bigint | string;
-  readonly max?: number | bigint | string;
-  readonly formats?: readonly string[];
-  readonly locale?: 'en' | 'ru';
-  readonly zone?: string;
-  readonly ambiguous?: 'earlier' | 'later' | 'reject';
-  readonly skipped?: 'earlier' | 'later' | 'reject';
-  readonly leapSecond?: 'reject' | 'clamp';
-  readonly form?: 'wkt' | 'latlon';
-  readonly nonFinite?: 'reject' | 'null' | 'keep';
-  readonly true?: readonly string[];
-  readonly false?: readonly string[];
-};
+export type AnyColumnOptions = ColumnOptions &
+  NumberTexts & {
+    readonly encoding?: 'dictionary' | 'utf8';
+    readonly convert?: (value: string) => string | null | undefined;
+    readonly minLength?: number;
+    readonly maxLength?: number;
+    readonly pattern?: RegExp;
+    readonly oneOf?: readonly (string | number)[];
+    readonly min?: number | bigint | string;
+    readonly max?: number | bigint | string;
+    readonly formats?: readonly string[];
+    readonly locale?: 'en' | 'ru';
+    readonly zone?: string;
+    readonly ambiguous?: 'earlier' | 'later' | 'reject';
+    readonly skipped?: 'earlier' | 'later' | 'reject';
+    readonly leapSecond?: 'reject' | 'clamp';
+    readonly form?: 'wkt' | 'latlon';
+    readonly nonFinite?: 'reject' | 'null' | 'keep';
+    readonly true?: readonly string[];
+    readonly false?: readonly string[];
+  };
 
 /** A column as its definition describes it. `L`: its logical type. */
 export interface ColumnOf<L extends { readonly type: string }> {

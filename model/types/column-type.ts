@@ -4,8 +4,8 @@
  */
 import type { Vector, VectorKind } from '../../kernel/columns/vectors.ts';
 import type { CopyField, KernelType, RejectReason } from '../../kernel/types.ts';
+import type { VectorBuilder } from '../enrich/vector-builder.ts';
 import type { AnyColumnOptions, ColumnOf } from './column-options.ts';
-import type { VectorBuilder } from './vector-builder.ts';
 
 /**
  * `L`: the logical type, such as `{ type: 'numeric', precision, scale }`.

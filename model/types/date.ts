@@ -1,12 +1,12 @@
 /** Days of the proleptic Gregorian calendar. */
 import { civilText, isoDay, yearOf } from '../enrich/calendar.ts';
+import { int32Builder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
 import { dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { needsConverter } from './temporal/text-formats.ts';
-import { int32Builder } from './vector-builder.ts';
 
 export interface DateOptions extends FormatOptions {
   /**

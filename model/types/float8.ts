@@ -1,8 +1,16 @@
 /** Doubles. */
-import { type ColumnOf, type NumberOptions, type Plain, plainColumn } from './column-options.ts';
-import { type ColumnType, storedNumber } from './column-type.ts';
+import { RejectReason } from '../../kernel/types.ts';
+import { builderOf } from '../enrich/vector-builder.ts';
+import {
+  type ColumnOf,
+  type NumberOptions,
+  type NumberTexts,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
+import { type ColumnType, type Converter, Refusal, storedNumber } from './column-type.ts';
+import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
 import { everyFits } from './recognise.ts';
-import { builderOf } from './vector-builder.ts';
 
 export interface Float8Options extends NumberOptions {
   /** What to do with nan, inf and infinity, of either sign, in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
@@ -12,11 +20,39 @@ export interface Float8Options extends NumberOptions {
 /** Double, read to the nearest value. */
 export const float8 = (options?: Float8Options): ColumnOf<Plain<'float8'>> => plainColumn('float8', options);
 
+const outOfRange = new Refusal(RejectReason.range);
+const notFinite = new Refusal(RejectReason.notFinite);
+
+/** Text → the nearest double, which is what JavaScript's Number gives. */
+function float8Converter(texts: NumberTexts, nonFinite: Float8Options['nonFinite'] = 'reject'): Converter {
+  const read = plainNumber(texts, 'double');
+  return (text) => {
+    const plain = read(text);
+    if (plain === undefined) {
+      const word = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i.exec(text);
+      if (word === null) return undefined;
+      if (nonFinite !== 'keep') return nonFinite === 'null' ? null : notFinite;
+      return word[2] !== undefined ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
+    }
+    const number = Number(plain);
+    return Number.isFinite(number) ? number : outOfRange;
+  };
+}
+
 export const float8Type: ColumnType<Plain<'float8'>, 'float64', number, 'member' | 'computed'> = {
-  read: ({ options: { nonFinite } }) => ({ type: { kind: 'float64', ...(nonFinite && { nonFinite }) } }),
-  faults: () => [],
+  read: ({ options }) => {
+    const { nonFinite } = options;
+    const texts = numberTexts(options, 'double');
+    if (texts === null) return { type: { kind: 'float64', ...(nonFinite && { nonFinite }) } };
+    return {
+      type: { kind: 'utf8' },
+      convert: float8Converter(texts, nonFinite),
+      reading: { ...texts, nonFinite },
+    };
+  },
+  faults: ({ options }) => numberFaults(options, 'double'),
   bound: (said) => said as bigint | number,
-  words: () => 'float8',
+  words: (_, reading) => wordsWithNumber('float8', reading, 'double'),
   recognise: (values) =>
     everyFits(values, /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/) &&
     !values.some((value) => /^0\d/.test(value))

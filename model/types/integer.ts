@@ -1,8 +1,16 @@
 /** Whole numbers of 32 bits, and what they have in common with those of 16 bits. */
-import { type ColumnOf, type Plain, plainColumn, type WholeOptions } from './column-options.ts';
-import type { ColumnType, ParquetAnnotation } from './column-type.ts';
+import { RejectReason } from '../../kernel/types.ts';
+import { int32Builder } from '../enrich/vector-builder.ts';
+import {
+  type ColumnOf,
+  type NumberTexts,
+  type Plain,
+  plainColumn,
+  type WholeOptions,
+} from './column-options.ts';
+import { type ColumnType, type Converter, type ParquetAnnotation, Refusal } from './column-type.ts';
+import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
 import { everyFits } from './recognise.ts';
-import { int32Builder } from './vector-builder.ts';
 
 /** Whole number of 32 bits. */
 export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
@@ -19,6 +27,23 @@ export function padded(number: number | bigint, pad: number): string {
   return digits.startsWith('-') ? `-${digits.slice(1).padStart(pad, '0')}` : digits.padStart(pad, '0');
 }
 
+const outOfRange = new Refusal(RejectReason.range);
+
+/** Text → whole number from `min` to `max`. */
+function smallWholeConverter(
+  options: NumberTexts,
+  { min, max }: { readonly min: number; readonly max: number },
+): Converter {
+  const read = plainNumber(options, 'whole');
+  return (text) => {
+    const plain = read(text);
+    if (plain === undefined) return undefined;
+    // Beyond 53 bits it is not exact, but out of range in any case.
+    const number = Number(plain);
+    return number >= min && number <= max ? number : outOfRange;
+  };
+}
+
 type Uses = 'key' | 'member' | 'partition' | 'computed';
 
 /** A type of whole numbers from `-limit - 1` to `limit`, held in 32 bits. */
@@ -29,16 +54,21 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
   annotation: ParquetAnnotation | null,
 ): Omit<ColumnType<Plain<N>, 'int32', number, Uses>, 'recognise'> {
   return {
-    read: ({ options: { min = -limit - 1, max = limit } }) => ({
-      type: {
-        kind: 'int32',
-        min: Math.max(-limit - 1, Number(min)),
-        max: Math.min(limit, Number(max)),
-      },
-    }),
-    faults: () => [],
+    read: ({ options }) => {
+      const { min = -limit - 1, max = limit } = options;
+      const bounds = { min: Math.max(-limit - 1, Number(min)), max: Math.min(limit, Number(max)) };
+      const texts = numberTexts(options, 'whole');
+      if (texts === null) return { type: { kind: 'int32', ...bounds } };
+      return {
+        type: { kind: 'utf8' },
+        convert: smallWholeConverter(texts, bounds),
+        reading: { ...texts, ...bounds },
+      };
+    },
+    faults: ({ options }) => numberFaults(options, 'whole'),
+    // As the kernel does, converters check the bounds.
     bound: 'kernel',
-    words: () => name,
+    words: (_, reading) => wordsWithNumber(name, reading, 'whole'),
 
     value: ({ values }, _, row) => values[row],
     text: ({ values }, _, row) => String(values[row]),

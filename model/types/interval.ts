@@ -7,10 +7,10 @@
  */
 import { RejectReason } from '../../kernel/types.ts';
 import { clockText } from '../enrich/calendar.ts';
+import { int64Builder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { microsKey } from './temporal/micros-key.ts';
-import { int64Builder } from './vector-builder.ts';
 
 export interface IntervalOptions extends ColumnOptions {
   /** Shortest and longest, in any form that is read. Values outside are rejected (LF_REJECT_RANGE). */

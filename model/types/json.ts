@@ -1,9 +1,9 @@
 /** JSON, checked to be something that PostgreSQL's jsonb can hold, and stored as it is written. */
 import { RejectReason } from '../../kernel/types.ts';
+import { utf8Builder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal, storedText } from './column-type.ts';
 import { textAt } from './text.ts';
-import { utf8Builder } from './vector-builder.ts';
 
 /** JSON, checked, and stored as it is written. */
 export const json = (options?: ColumnOptions): ColumnOf<Plain<'json'>> => plainColumn('json', options);

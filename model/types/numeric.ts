@@ -1,9 +1,17 @@
-/** Exact decimals. The kernel reads those that fit into 64 bits, the model those that need 128. */
+/** Exact decimals. The kernel reads plain ones that fit into 64 bits, the model those that need 128. */
 import { decimal128At } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
+import { builderOf, int64Builder, type VectorBuilder } from '../enrich/vector-builder.ts';
 import type { ColumnOf, NumberOptions } from './column-options.ts';
-import { type ColumnType, type Converter, type Fault, Refusal, type VectorOf } from './column-type.ts';
-import { builderOf, type VectorBuilder } from './vector-builder.ts';
+import {
+  type ColumnType,
+  type Converter,
+  type Fault,
+  type Reading,
+  Refusal,
+  type VectorOf,
+} from './column-type.ts';
+import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
 
 export interface Numeric {
   readonly type: 'numeric';
@@ -24,8 +32,8 @@ const longDigits = 38;
 const outOfRange = new Refusal(RejectReason.range);
 
 /**
- * Text → the unscaled value (bigint) of a decimal that does not fit into 64 bits, by the kernel's rules: nothing is
- * rounded, and a value that does not fit is out of range.
+ * Text → the unscaled value (bigint) of a decimal, by the kernel's rules: nothing is rounded, and a value that does not
+ * fit is out of range.
  */
 export function numericConverter(precision: number, scale: number): Converter {
   const limit = 10n ** BigInt(precision);
@@ -39,6 +47,21 @@ export function numericConverter(precision: number, scale: number): Converter {
     const unscaled = BigInt(digits);
     return unscaled < limit ? (sign === '-' ? -unscaled : unscaled) : outOfRange;
   };
+}
+
+function readingOf({ logical: { precision, scale }, options }: ColumnOf<Numeric>): Reading {
+  const convert = numericConverter(precision, scale);
+  const texts = numberTexts(options, 'decimal');
+  if (texts !== null) {
+    const read = plainNumber(texts, 'decimal');
+    const convertText: Converter = (text) => {
+      const plain = read(text);
+      return plain === undefined ? undefined : convert(plain);
+    };
+    return { type: { kind: 'utf8' }, convert: convertText, reading: { ...texts } };
+  }
+  if (precision > shortDigits) return { type: { kind: 'utf8' }, convert };
+  return { type: { kind: 'decimal', precision, scale } };
 }
 
 /** The decimal point put back into an unscaled value. */
@@ -97,19 +120,17 @@ function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
 }
 
 export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'key' | 'member'> = {
-  read: ({ logical: { precision, scale } }) =>
-    precision > shortDigits
-      ? { type: { kind: 'utf8' }, convert: numericConverter(precision, scale) }
-      : { type: { kind: 'decimal', precision, scale } },
-  faults: ({ logical }) => faultsOf(logical),
+  read: readingOf,
+  faults: ({ logical, options }) => [...faultsOf(logical), ...numberFaults(options, 'decimal')],
   bound: (said) => said as bigint | number,
-  words: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
+  words: ({ precision, scale }, reading) =>
+    wordsWithNumber(`numeric(${precision}, ${scale})`, reading, 'decimal'),
   // In a sample, decimals and doubles look alike, so a person decides.
   recognise: null,
 
   value: (vector, { scale }, row) => nearest(unscaledAt(vector, row), scale),
   text: numericText,
-  build: decimal128Builder,
+  build: (rows, { precision }) => (precision > shortDigits ? decimal128Builder(rows) : int64Builder(rows)),
 
   sql: ({ precision, scale }) => `numeric(${precision}, ${scale})`,
   copy: { int64: 'numeric', decimal128: 'numeric' },

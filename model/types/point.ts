@@ -1,8 +1,9 @@
 /** Points: longitude and latitude in degrees, stored as two columns of doubles. */
+
+import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import type { ColumnType } from './column-type.ts';
 import { everyFits } from './recognise.ts';
-import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 export interface PointOptions extends ColumnOptions {
   /** `wkt`: POINT (lon lat); `latlon`: lat,lon. Default: 'wkt'. */

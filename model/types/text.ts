@@ -1,7 +1,8 @@
 /** Texts: UTF-8, up to the length of a record. */
+
+import { utf8Builder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, storedText, type VectorOf } from './column-type.ts';
-import { utf8Builder } from './vector-builder.ts';
 
 export interface TextOptions extends ColumnOptions {
   /**

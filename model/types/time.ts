@@ -1,5 +1,6 @@
 /** Times of day: µs since midnight, without day and zone. */
 import { clockText } from '../enrich/calendar.ts';
+import { int64Builder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
@@ -7,7 +8,6 @@ import { clockShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { microsKey } from './temporal/micros-key.ts';
-import { int64Builder } from './vector-builder.ts';
 
 export interface TimeOptions extends Omit<FormatOptions, 'locale'> {
   /**

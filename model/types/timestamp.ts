@@ -1,6 +1,7 @@
 /** Instants: local times of a zone, stored as UTC. */
 import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
 import { clockText, splitInstant } from '../enrich/calendar.ts';
+import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { didYouMean } from '../words.ts';
 import type { AnyColumnOptions, ColumnOf, FormatOptions } from './column-options.ts';
 import {
@@ -18,7 +19,6 @@ import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { microsKey } from './temporal/micros-key.ts';
 import { needsConverter } from './temporal/text-formats.ts';
 import { isZone, localToUtc, offsetAt, zoneTable } from './temporal/zone-tables.ts';
-import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 export interface TimestampOptions extends FormatOptions {
   /**

@@ -1,8 +1,9 @@
 /** UUIDs: 16 bytes, in network order. */
+
+import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import type { ColumnType, VectorOf } from './column-type.ts';
 import { everyFits } from './recognise.ts';
-import { builderOf, type VectorBuilder } from './vector-builder.ts';
 
 /** UUID, with or without hyphens, braces or urn:uuid:, in any case. */
 export const uuid = (options?: ColumnOptions): ColumnOf<Plain<'uuid'>> => plainColumn('uuid', options);

@@ -3,6 +3,7 @@
  * over a line that compiles is itself an error.
  */
 import {
+  bigint,
   compute,
   dateDimension,
   defineDataset,
@@ -13,6 +14,7 @@ import {
   integer,
   lookup,
   lookupTable,
+  numeric,
   point,
   rule,
   text,
@@ -169,3 +171,23 @@ export const misspeltNone = defineDataset({
   // @ts-expect-error it is a star, or 'none'
   star: 'nothing',
 });
+
+/** Numbers as people write them. */
+export const writtenNumbers = [
+  integer({ thousands: ' ', strip: ['kg'] }),
+  bigint({ thousands: '_', negative: 'trailing', max: 5n }),
+  numeric(10, 2, { decimal: ',', thousands: '.', strip: ['€'], negative: 'parentheses' }),
+  float8({ decimal: ',', nonFinite: 'null' }),
+];
+
+// @ts-expect-error a decimal mark is a point or a comma
+export const decimalOfNothing = float8({ decimal: ';' });
+
+// @ts-expect-error no such separator
+export const thousandsOfNothing = integer({ thousands: '-' });
+
+// @ts-expect-error a list of texts
+export const stripOfText = numeric(10, 2, { strip: '€' });
+
+// @ts-expect-error only numbers are stripped
+export const stripOfTexts = text({ strip: ['€'] });

@@ -1,6 +1,6 @@
 /** Collects values into a vector, row by row: the slow path, for the results of converters and `compute`. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
-import type { Nulls } from '../enrich/nulls.ts';
+import type { Nulls } from './nulls.ts';
 
 /** Collects values into a vector of a type, row by row. */
 export interface VectorBuilder {
