@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** Nothing is inlined: the page's content policy allows files of this server only. */
+/** Nothing is inlined, because the page's Content-Security-Policy allows only files of this server. */
 export default defineConfig({
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },

@@ -1,4 +1,4 @@
-/** Definitions that cannot be used: whose files wait, and what is wrong. All other datasets are loaded. */
+/** Broken definitions: whose files wait, and the mistakes. */
 import type { DefinitionsReport } from '../../platform/progress/progress.ts';
 import { Prose } from './prose.tsx';
 

@@ -1,4 +1,4 @@
-/** Rows a second over the last minutes. */
+/** Rows per second over the last minutes. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { ThroughputSample } from '../../platform/progress/progress.ts';
@@ -7,9 +7,9 @@ import { PanelHead } from './panel.tsx';
 import { chartPoints, chartStart, isMoving, shownMs } from './throughput.ts';
 
 const height = 150;
-/** The chart moves on with time at this pace, as long as there is something on it. */
+/** The chart moves with time at this pace, as long as it has something to show. */
 const stepMs = 1000;
-/** The least top of the vertical axis, so that an idle chart has a scale. */
+/** The least height of the vertical axis, so that an idle chart has a scale. */
 const leastTop = 1000;
 
 export function Chart({
@@ -37,7 +37,7 @@ export function Chart({
     build();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
-    // Colours are drawn, not styled: a change of theme means drawing again.
+    // The colours are drawn, not styled, so a change of theme requires a new drawing.
     const system = matchMedia('(prefers-color-scheme: dark)');
     system.addEventListener('change', build);
     const chosen = new MutationObserver(build);
@@ -61,18 +61,18 @@ export function Chart({
   const peak = samples.reduce((most, sample) => Math.max(most, sample.rowsPerSecond), 0);
   return (
     <section class="panel" aria-label="Throughput">
-      <PanelHead title="Rows a second" note={peak > 0 ? `peak ${compact(peak)}` : undefined} />
+      <PanelHead title="Rows per second" note={peak > 0 ? `peak ${compact(peak)}` : undefined} />
       <div
         class="chart"
         ref={holder}
         role="img"
-        aria-label={`Rows a second over the last ${shownMs / 60_000} minutes; now ${count(rowsPerSecond)}, at most ${count(peak)}`}
+        aria-label={`Rows per second over the last ${shownMs / 60_000} minutes: now ${count(rowsPerSecond)}, at most ${count(peak)}`}
       />
     </section>
   );
 }
 
-/** `start` says when the chart begins, in ms, whenever it is drawn. */
+/** `start` returns when the chart begins, in ms. It is called whenever the chart is drawn. */
 function options(element: HTMLElement, start: () => number): uPlot.Options {
   const style = getComputedStyle(element);
   // light-dark() is resolved in a colour of the element, not in the custom property itself.

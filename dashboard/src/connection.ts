@@ -1,5 +1,5 @@
 /**
- * The progress socket as the page uses it: opens, follows, comes back where it stopped.
+ * The progress socket of the page. It reconnects by itself and resumes after the last number that it has seen.
  *
  *   connecting ──open──▶ live ──close──▶ waiting ──backoff, or network or tab is back──▶ connecting
  */
@@ -16,7 +16,7 @@ export interface ConnectionEvents {
 const firstWaitMs = 500;
 const lastWaitMs = 10_000;
 
-/** Follows the progress of the server at `base` (the page's own address). Never asks, only listens. */
+/** Listens to the progress of the server at `base`, the address of the page. Returns a function that ends this. */
 export function follow(base: string, events: ConnectionEvents): () => void {
   let view: ProgressView | null = null;
   let socket: WebSocket | null = null;
@@ -46,7 +46,7 @@ export function follow(base: string, events: ConnectionEvents): () => void {
     current.onmessage = ({ data }) => {
       const message = JSON.parse(data) as ProgressMessage;
       view = applyMessage(view, message);
-      // A change that does not follow on what is here: begin again with a snapshot.
+      // A change does not fit: connect again and start from a snapshot.
       if (view) events.onView(view, message);
       else current.close();
     };
@@ -54,7 +54,7 @@ export function follow(base: string, events: ConnectionEvents): () => void {
       if (closed || socket !== current) return;
       socket = null;
       events.onState('waiting');
-      // Up to half as long again, so that a hundred pages do not all come back in the same instant.
+      // Wait up to half as long again, so that a hundred pages do not all reconnect in the same instant.
       timer = window.setTimeout(connect, waitMs * (1 + Math.random() / 2));
       waitMs = Math.min(lastWaitMs, waitMs * 2);
     };

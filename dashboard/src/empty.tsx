@@ -1,4 +1,4 @@
-/** What there is to do while nothing has landed. */
+/** What to do while no file has landed. */
 import type { About } from './about.ts';
 import { Command } from './prose.tsx';
 
@@ -10,8 +10,8 @@ export function EmptyState({ about, datasets }: { about: About | null; datasets:
     <section class="panel empty" id="files" tabIndex={-1} aria-label="Files">
       <h2>Drop a CSV file into the landing folder</h2>
       <p>
-        Each dataset has a folder of its own there. A file is taken up as soon as it is whole, and this page
-        follows it.
+        Each dataset has its own folder there. A file is loaded as soon as it is complete, and this page shows
+        its progress.
       </p>
       <p>
         <Command
@@ -30,7 +30,7 @@ export function EmptyState({ about, datasets }: { about: About | null; datasets:
             <code>{name}</code>
           </span>
         ))}
-        . For another kind of file: <Command text="landfall init file.csv" />
+        . To define another one: <Command text="landfall init file.csv" />
       </p>
     </section>
   );
@@ -42,8 +42,8 @@ function NoDatasets() {
     <section class="panel empty" id="files" tabIndex={-1} aria-label="Files">
       <h2>Define a dataset</h2>
       <p>
-        Landfall loads files of which it has a definition. This command reads a CSV file and writes one for
-        you to read. It is taken up at once, without a restart.
+        Landfall loads files for which there is a definition. This command reads a CSV file and writes a
+        definition for you to review. It is used at once, without a restart.
       </p>
       <p>
         <Command text="landfall init file.csv" />

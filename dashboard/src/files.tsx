@@ -1,4 +1,4 @@
-/** Files: those that need a person, those in flight, those that have ended. */
+/** Files: first those of unknown datasets, then those in flight, then those that have ended. */
 
 import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
@@ -9,9 +9,9 @@ import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
 import type { Summary } from './summary.ts';
 
-/** Ended files shown before a person asks for more. */
+/** The number of ended files that are shown until the reader asks for more. */
 const shortList = 15;
-/** Running files drawn at once; thousands of bars would tell nobody more. */
+/** The number of running files that are drawn. */
 const longList = 60;
 
 export function Files({ summary, totals }: { summary: Summary; totals: Totals }) {
@@ -35,7 +35,7 @@ export function Files({ summary, totals }: { summary: Summary; totals: Totals })
         </ul>
       )}
       {running.length > longList && (
-        <p class="quiet more">and {plural(running.length - longList, 'more file')} on the way</p>
+        <p class="quiet more">and {plural(running.length - longList, 'more file')} in progress</p>
       )}
       {ended.length > 0 && (
         <ul class="files ended">
@@ -58,7 +58,7 @@ function FileName({ file }: { file: FileProgress }) {
   );
 }
 
-/** Which file this one comes from. */
+/** The file that this one comes from. */
 function Link({ file }: { file: FileProgress }) {
   if (!file.link) return null;
   return (
@@ -80,9 +80,9 @@ function DriftNote({ file }: { file: FileProgress }) {
 
 const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
-  scanning: 'looking through',
+  scanning: 'scanning',
   loading: 'loading',
-  finalising: 'checking',
+  finalising: 'finalising',
   done: 'done',
   failed: 'failed',
   duplicate: 'duplicate',
@@ -136,7 +136,7 @@ function RunningFile({ file }: { file: FileProgress }) {
 
 const endSigns: Readonly<Record<string, string>> = { done: '✓', failed: '✕', duplicate: '=', undone: '↶' };
 
-/** One cell for each fact, empty ones too, so that they stand in columns where there is room. */
+/** One cell for each fact, empty ones included, so that the facts are aligned in columns where there is room. */
 function EndFacts({ file }: { file: FileProgress }) {
   const took = Date.parse(file.finishedAt ?? '') - Date.parse(file.startedAt ?? '');
   const seconds = file.state === 'done' && took > 0 ? took / 1000 : null;
@@ -153,8 +153,8 @@ function EndFacts({ file }: { file: FileProgress }) {
 }
 
 function endRows(file: FileProgress): string {
-  if (file.state === 'duplicate') return 'loaded before';
-  if (file.state === 'undone') return 'taken out again';
+  if (file.state === 'duplicate') return 'already loaded';
+  if (file.state === 'undone') return 'removed';
   return file.state === 'failed' ? 'nothing loaded' : plural(file.rows.loaded, 'row');
 }
 
@@ -188,7 +188,7 @@ function UnknownFile({ file }: { file: FileProgress }) {
       </div>
       <div class="facts small">
         <span>{size(file.bytes)}</span>
-        <span>left where it is</span>
+        <span>left in the landing folder</span>
       </div>
       {file.error && <Outage error={file.error} mild />}
     </li>

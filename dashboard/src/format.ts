@@ -8,7 +8,7 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** 1234567 → `1.23M`; below ten thousand in full. */
+/** 1234567 → `1.23M`; numbers below ten thousand in full. */
 export function compact(value: number): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
 }
@@ -19,7 +19,7 @@ const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 export function size(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // From 999.5 on three digits would round to 1000 of the smaller unit.
+  // From 999.5, three digits would round to 1000 of the smaller unit.
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit++;
@@ -37,20 +37,20 @@ export function duration(seconds: number): string {
   return `${Math.floor(all / 3600)} h ${Math.floor((all % 3600) / 60)} min`;
 }
 
-/** Time left, in whole seconds: `7 s`, and never less than one. */
+/** Time left, in whole seconds, at least one: `7 s`. */
 export function remaining(seconds: number): string {
   const all = Math.max(1, Math.round(seconds));
   return all < 60 ? `${all} s` : duration(all);
 }
 
-/** A share of one as whole percent; 100 only when it is complete, 1 as soon as anything is there. */
+/** A share of one in whole percent: 100 only if it is complete, 0 only if there is nothing. */
 export function percent(share: number): number {
   if (share >= 1) return 100;
   if (share <= 0) return 0;
   return Math.min(99, Math.max(1, Math.round(share * 100)));
 }
 
-/** A moment in the reader's own time, to the second; with the day where it was not today. */
+/** A time in the reader's time zone, to the second, with the date if that is not today. */
 export function moment(iso: string, now: Date = new Date()): string {
   const at = new Date(iso);
   const time = at.toLocaleTimeString('en-GB');

@@ -29,7 +29,7 @@ type Theme = 'system' | 'light' | 'dark';
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 const themeSigns: Readonly<Record<Theme, string>> = { system: '◐', light: '☀', dark: '☾' };
 
-/** Goes round: as the system has it, light, dark. public/assets/theme.js restores the choice. */
+/** Changes between the system's theme, light and dark. public/assets/theme.js restores the choice. */
 function ThemeButton() {
   const [theme, setTheme] = useState<Theme>(
     (document.documentElement.dataset.theme as Theme | undefined) ?? 'system',
@@ -42,7 +42,7 @@ function ThemeButton() {
     try {
       localStorage.setItem('landfall-theme', next);
     } catch {
-      // Storage may be forbidden; the choice then lasts as long as the page.
+      // Storage may be forbidden. The choice then lasts until the page is closed.
     }
   };
   return (

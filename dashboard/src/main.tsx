@@ -1,4 +1,4 @@
-/** The page: what is pushed goes into a view, and the view is drawn once a frame. */
+/** The page: messages change a view, which is drawn once per frame. */
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import type { ThroughputSample } from '../../platform/progress/progress.ts';
@@ -22,12 +22,12 @@ function draw(): void {
   render(<App state={view?.state ?? null} connection={connection} samples={samples} about={about} />, root);
 }
 
-/** At most one drawing a frame, however many messages come. */
+/** Draws in the next frame, once for all messages until then. */
 function drawSoon(): void {
   if (frame === 0) frame = requestAnimationFrame(draw);
 }
 
-// A token in the address has become a cookie; it need not stay in the history or on the screen.
+// The server has stored the token of the address in a cookie. Remove it from the screen and the history.
 if (new URLSearchParams(location.search).has('token')) history.replaceState(null, '', location.pathname);
 
 follow(location.href, {
@@ -36,7 +36,7 @@ follow(location.href, {
     if (message.type === 'snapshot') samples = alignHistory(message.history ?? [], Date.now());
     const { rowsPerSecond, bytesPerSecond } = next.state.totals;
     samples = addSample(samples, { at: Date.now(), rowsPerSecond, bytesPerSecond });
-    // Also where the tab is hidden and no frame is drawn.
+    // Not in draw(), because a hidden tab draws no frames.
     const { title } = summarise(next.state);
     if (document.title !== title) document.title = title;
     drawSoon();
@@ -54,6 +54,6 @@ fetch('/api/about')
     drawSoon();
   })
   .catch(() => {
-    // The page does without: it only lacks the path of the landing folder.
+    // Without the answer, the page only lacks the version and the path of the landing folder.
   });
 draw();

@@ -1,4 +1,4 @@
-/** Outages: each shown once, however many have run into it, until it is over. */
+/** The current outages. An outage that several processes run into is shown once. */
 import type { OutageReport } from '../../platform/progress/progress.ts';
 import { moment } from './format.ts';
 import { Prose } from './prose.tsx';

@@ -1,4 +1,4 @@
-/** The state of everything in one sentence, one bar and six numbers. */
+/** The state as a whole: a headline, a bar and six figures. */
 import type { ProgressState, Totals } from '../../platform/progress/progress.ts';
 import { compact, count, percent, size } from './format.ts';
 import { Bar } from './panel.tsx';
@@ -21,11 +21,11 @@ export function Overview({ state, summary }: { state: ProgressState; summary: Su
       <dl class="figures">
         <Figure name="Rows loaded" value={count(totals.rows.loaded)} strong={totals.rows.loaded > 0} />
         <Figure
-          name="Rows a second"
+          name="Rows per second"
           value={compact(totals.rowsPerSecond)}
           strong={totals.rowsPerSecond > 0}
         />
-        <Figure name="Read a second" value={size(totals.bytesPerSecond)} />
+        <Figure name="Bytes per second" value={size(totals.bytesPerSecond)} />
         <Figure
           name="Files"
           value={count(totals.filesDone)}
@@ -56,7 +56,7 @@ function filesNote(totals: Totals): string | undefined {
 function rejectShare(rows: { parsed: number; rejected: number }): string | undefined {
   if (rows.rejected === 0 || rows.parsed === 0) return undefined;
   const share = (rows.rejected / rows.parsed) * 100;
-  return share < 0.01 ? 'under 0.01 %' : `${share.toFixed(2)} %`;
+  return share < 0.01 ? 'less than 0.01 %' : `${share.toFixed(2)} %`;
 }
 
 function Figure(props: {

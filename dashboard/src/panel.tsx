@@ -1,4 +1,4 @@
-/** What panels share: their head, lists that are cut short, and progress bars. */
+/** Parts that panels share: heads, shortened lists and progress bars. */
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
@@ -14,7 +14,7 @@ export function PanelHead({ title, note }: { title: string; note?: ComponentChil
   );
 }
 
-/** The first `short` of the items, and the button that shows the others; `noun` is what one of them is called. */
+/** The first `short` items, and a button that shows the others. `noun` is the name of one item. */
 export function useShortList<T>(items: readonly T[], short: number, noun: string) {
   const [all, setAll] = useState(false);
   const shown = all ? items : items.slice(0, short);
@@ -32,7 +32,7 @@ export function Bar(props: {
   committed: number;
   seen?: number;
   total: number;
-  /** Not known how far: the bar only shows that something goes on. */
+  /** Whether the progress is unknown, so that the bar only shows activity. */
   busy?: boolean;
   thin?: boolean;
 }) {

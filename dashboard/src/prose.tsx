@@ -1,4 +1,4 @@
-/** Text of errors and fixes: what stands in `backticks` is a command, and can be copied. */
+/** The text of errors and fixes. Text in `backticks` is a command that can be copied. */
 import { useState } from 'preact/hooks';
 
 export function Prose({ text }: { text: string }) {
@@ -11,7 +11,7 @@ export function Prose({ text }: { text: string }) {
   );
 }
 
-/** A command with a button that copies it, where the browser allows that. */
+/** A command, with a button that copies it if the browser allows that. */
 export function Command({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {

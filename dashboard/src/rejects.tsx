@@ -1,4 +1,4 @@
-/** The rows that were not loaded, of late: where, why, and what stood there. */
+/** The latest rejects: place, reason and raw text. */
 
 import type { FileProgress, RejectSample } from '../../platform/progress/progress.ts';
 import { count } from './format.ts';
@@ -18,7 +18,7 @@ export function Rejects(props: {
     <section class="panel" aria-label="Recent rejects">
       <PanelHead title="Recent rejects" note={total > 0 ? `${count(total)} in all` : undefined} />
       {rejects.length === 0 && (
-        <p class="quiet pad">None. Rows that do not fit the definition would be listed here.</p>
+        <p class="quiet pad">There are no rejects. Rows that do not fit the definition are listed here.</p>
       )}
       <ul class="rejects">
         {shown.map((reject) => (
@@ -50,7 +50,7 @@ export function Rejects(props: {
   );
 }
 
-/** The message without the name of the column, which stands before it. */
+/** The message without the name of the column, which is shown before it. */
 function reasonOf({ column, message }: RejectSample): string {
   const name = `${column}: `;
   return message.startsWith(name) ? message.slice(name.length) : message;

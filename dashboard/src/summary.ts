@@ -1,4 +1,4 @@
-/** What the page says about the state as a whole. Pure. */
+/** The headline, the title and the lists of files, computed from the state. */
 import { plural } from '../../platform/plural.ts';
 import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress/progress.ts';
 import { count, percent, remaining } from './format.ts';
@@ -11,12 +11,11 @@ export interface Summary {
   readonly running: readonly FileProgress[];
   readonly ended: readonly FileProgress[];
   readonly unknown: readonly FileProgress[];
-  /** Share of the present run that is committed or in flight, 0…1; null when nothing runs. */
+  /** The share of the current run that is committed or in flight, 0…1; null if nothing runs. */
   readonly share: number | null;
   readonly etaSeconds: number | null;
-  /** One sentence. */
   readonly headline: string;
-  /** The file that ended last, for those who listen to the page; changes only when another ends. */
+  /** The file that ended last, for screen readers. It changes only when another file ends. */
   readonly news: string;
   readonly title: string;
 }
@@ -43,7 +42,7 @@ export function summarise(state: ProgressState): Summary {
   };
 }
 
-/** Running files, and those that ended since the oldest of them landed: bytes of one wave of work. */
+/** The bytes of running files, and of those that ended since the oldest running one landed. */
 function presentRun(
   running: readonly FileProgress[],
   ended: readonly FileProgress[],

@@ -1,17 +1,17 @@
-/** The points of the throughput chart: what was pushed, kept for some minutes. Pure. */
+/** The points of the throughput chart, computed from samples of the last minutes. */
 import type { ThroughputSample } from '../../platform/progress/progress.ts';
 
-/** The most that the chart shows, and the least. */
+/** The longest and the shortest time that the chart shows, in ms. */
 export const shownMs = 5 * 60_000;
 const leastShownMs = 60_000;
-/** SharedLock before the first thing there is to see. */
+/** The time shown before the first rows, in ms. */
 const leadMs = 5000;
-/** Samples nearer than this replace each other: more points than pixels help nobody. */
+/** A sample replaces the one before it if it is nearer than this, in ms, so that there are no more points than pixels. */
 const stepMs = 400;
-/** A value is drawn as a line to the next one up to this gap; beyond, it is held and then stepped. */
+/** Samples up to this gap, in ms, are joined by a line. Beyond it, the value is held until the next sample. */
 const holdMs = 2500;
 
-/** Samples with one more, without those that have left the chart. */
+/** The samples with one more, without those that are too old for the chart. */
 export function addSample(
   samples: readonly ThroughputSample[],
   next: ThroughputSample,
@@ -23,26 +23,26 @@ export function addSample(
   return [...kept, next];
 }
 
-/** A server whose clock is ahead of this one must not draw into the future. */
+/** Moves samples of a server whose clock is ahead back in time, so that none is in the future. */
 export function alignHistory(history: readonly ThroughputSample[], now: number): readonly ThroughputSample[] {
   const ahead = Math.max(0, (history.at(-1)?.at ?? 0) - now);
   return ahead === 0 ? history : history.map((sample) => ({ ...sample, at: sample.at - ahead }));
 }
 
-/** True while the chart has anything but a flat line to show, and so must move on with time. */
+/** Whether the chart has more than a flat line to show, and so must move with time. */
 export function isMoving(samples: readonly ThroughputSample[], now: number): boolean {
   const from = now - shownMs;
   return samples.some((sample, i) => sample.rowsPerSecond > 0 && (samples[i + 1]?.at ?? now) > from);
 }
 
-/** When the chart begins (ms): with the work there is to see, so that a short run is not a thin line. */
+/** When the chart begins, in ms: shortly before the first rows, so that a short run is not a thin line. */
 export function chartStart(samples: readonly ThroughputSample[], now: number): number {
   const from = now - shownMs;
   const first = samples.find((sample, i) => sample.rowsPerSecond > 0 && (samples[i + 1]?.at ?? now) > from);
   return Math.max(from, Math.min(now - leastShownMs, (first?.at ?? now) - leadMs));
 }
 
-/** Seconds and rows a second for uPlot, from the first sample up to now. */
+/** Seconds and rows per second for uPlot, from the first sample until now. */
 export function chartPoints(samples: readonly ThroughputSample[], now: number): [number[], number[]] {
   const xs: number[] = [];
   const ys: number[] = [];

@@ -1,4 +1,4 @@
-/** Workers: what each has in flight, and what it costs. */
+/** Workers: what each has in flight, and its rate, CPU and memory. */
 
 import { plural } from '../../platform/plural.ts';
 import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
@@ -20,9 +20,7 @@ export function Workers({
   return (
     <section class="panel" aria-label="Workers">
       <PanelHead title="Workers" note={workers.length > 0 ? load(workers) : undefined} />
-      {workers.length === 0 && (
-        <p class="quiet pad">None at work just now. A worker shows up here while it has chunks in flight.</p>
-      )}
+      {workers.length === 0 && <p class="quiet pad">No worker has reported in the last five seconds.</p>}
       <ul class="workers">
         {shown.map((worker) => (
           <Worker key={worker.workerId} worker={worker} names={names} />
@@ -33,7 +31,7 @@ export function Workers({
   );
 }
 
-/** Cores and memory of all of them. */
+/** The number of workers, and their CPU and memory together. */
 function load(workers: readonly WorkerProgress[]): string {
   const cpu = workers.reduce((sum, worker) => sum + worker.cpu, 0);
   const memory = workers.reduce((sum, worker) => sum + worker.rssBytes, 0);
@@ -49,7 +47,7 @@ function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<
         </span>
         <span class="facts small">
           {worker.rowsPerSecond > 0 && <span>{compact(worker.rowsPerSecond)} rows/s</span>}
-          <span title="CPU, of one core">{Math.round(worker.cpu * 100)} % CPU</span>
+          <span title="CPU time; 100 % is one core">{Math.round(worker.cpu * 100)} % CPU</span>
           <span title="Resident memory">{size(worker.rssBytes)}</span>
         </span>
       </div>

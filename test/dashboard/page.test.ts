@@ -195,8 +195,8 @@ describePage('the page on messages', () => {
     );
     const page = await openPage(server.url);
     await file(page, name).getByText('No field <b>datetime</b>.').waitFor();
-    await file(page, 'again.csv').getByText('loaded before').waitFor();
-    await file(page, 'corrected.csv').getByText('taken out again').waitFor();
+    await file(page, 'again.csv').getByText('already loaded').waitFor();
+    await file(page, 'corrected.csv').getByText('removed').waitFor();
     await file(page, 'corrected.csv').getByText('corrects rejects of rides.csv').waitFor();
     const drift = 'columns: unknown <b>colour</b> · missing note · 1 renamed · reordered';
     await file(page, 'corrected.csv').getByText(drift).waitFor();

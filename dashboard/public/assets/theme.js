@@ -1,7 +1,7 @@
-// Runs before the page is painted, so that a chosen theme does not flash up after the system's own.
+// Runs before the page is painted, so that the system's theme is not shown before the chosen one.
 try {
   const theme = localStorage.getItem('landfall-theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage may be forbidden; the system's theme is shown.
+  // Storage may be forbidden. The system's theme is then shown.
 }
