@@ -1,4 +1,4 @@
-/** The sinks of a dataset as one: what is done to a chunk is done to each of them, in their order. */
+/** Treats the sinks of a dataset as one. Each step of a chunk is done in each of them, in their order. */
 import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
 import type { StoredDefinition } from '../ledger/definition.ts';
 import type { ChunkCommit, LedgerChunk, LedgerReject } from '../ledger/ledger.ts';
@@ -12,7 +12,7 @@ export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: Sto
   return sinks.filter((sink) => sink.takes(definition));
 }
 
-/** The rows that a sink has counted while it wrote these chunks. */
+/** The number of rows that a sink counted while it wrote these chunks. */
 export function rowsWritten(sink: string, chunks: readonly Pick<LedgerChunk, 'accounts'>[]): number {
   return chunks.reduce((sum, { accounts }) => sum + (accounts[sink]?.rows ?? 0), 0);
 }
@@ -25,7 +25,7 @@ export function openSinkChunks(
   return SinkChunks.open(sinksOf(sinks, chunk.dataset), (sink) => sink.open(chunk));
 }
 
-/** A chunk that is being written to all its sinks. */
+/** A chunk that is being written to all of its sinks. */
 export class SinkChunks {
   private readonly names: readonly string[];
   private readonly chunks: readonly SinkChunk[];
@@ -60,7 +60,7 @@ export class SinkChunks {
     for (const chunk of this.chunks) await chunk.writeRejects?.(rejects);
   }
 
-  /** Every sink's account. Where one fails, its error, when the others have ended too. */
+  /** Returns the account of every sink. If one fails, throws its error after the others have ended. */
   async prepare(): Promise<ChunkCommit['accounts']> {
     const accounts = await allSettled(this.chunks.map((chunk) => chunk.prepare()));
     return Object.fromEntries(this.names.map((name, i) => [name, accounts[i]]));
@@ -104,8 +104,8 @@ export class SinkGroups {
 }
 
 /**
- * A group for a sink that gains nothing by one: each chunk is written and prepared as it would be alone. Not for a
- * transactional sink, whose chunks need the transaction while they are written.
+ * A group for a sink that gains nothing by grouping: each chunk is written and prepared as it would be alone. Not
+ * suitable for a transactional sink, whose chunks need the transaction while they are written.
  */
 export function groupOfSingles(open: (chunk: ChunkToWrite) => Promise<SinkChunk>): SinkGroup {
   const chunks = new Set<SinkChunk>();

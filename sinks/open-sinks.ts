@@ -1,4 +1,4 @@
-/** The sinks there are. */
+/** The sinks that exist. */
 import type pg from 'pg';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Storage } from '../platform/storage/contract.ts';
@@ -9,12 +9,12 @@ import { StarKind, StarSink } from './postgres/star-sink.ts';
 
 const kinds: readonly SinkKind[] = [new LakeKind(), new StarKind()];
 
-/** The SQL that the sinks of the dataset need, in the order in which it can be run. Connects to nothing. */
+/** The SQL that the sinks of the dataset need, in an order in which it can be run. Does not connect to anything. */
 export function ddlOf(dataset: CompiledDataset): string[] {
   return sinksOf(kinds, dataset).flatMap((kind) => kind.ddl(dataset));
 }
 
-/** In the order in which a chunk is written to them and published. A process needs them once. */
+/** In the order in which a chunk is written to the sinks and published. A process opens them once. */
 export function openSinks({ pool, lake }: { readonly pool: pg.Pool; readonly lake: Storage }): Sink[] {
   return [new LakeSink(lake), new StarSink(pool)];
 }

@@ -1,4 +1,4 @@
-/** Sets up the sinks of each dataset, once for each definition that a coordinator has had of it. */
+/** Sets up the sinks of each dataset, once for each version of its definition that the coordinator meets. */
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import { sinksOf } from './all-sinks.ts';
@@ -15,7 +15,7 @@ export class SinkSetup {
   }
 
   /**
-   * Sets up every sink of the dataset before its first file, and stores its definition. After a failure the next
+   * Sets up every sink of the dataset before its first file, and stores the definition. After a failure, the next
    * call tries again. Throws what Sink.setUp throws.
    */
   setUp(dataset: CompiledDataset): Promise<void> {

@@ -1,4 +1,4 @@
-/** Whether what the manifest says is in the lake. */
+/** Checks that the lake contains what the manifest lists. */
 
 import type { Part } from '../../ledger/rows.ts';
 import { plural } from '../../platform/plural.ts';
@@ -6,22 +6,23 @@ import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { Storage, StoredObject } from '../../platform/storage/contract.ts';
 
 export interface LakeAudit {
-  /** Rows by the manifest or, where they were read, by the parts' footers. */
+  /** Rows according to the manifest or, if they were read, to the footers of the parts. */
   readonly rows: number;
   readonly bytes: number;
-  /** Parts that are missing, of another size or unreadable, each in words. */
+  /** A message for each part that is missing, unreadable or of another size. */
   readonly faults: readonly string[];
 }
 
-/** Parts whose footers are read at a time. */
+/** Parts whose footers are read at the same time. */
 const readAtATime = 16;
 
-/** Bytes read from a part's end first: more than nearly every footer has. */
+/** Bytes to read from the end of a part at first. Nearly every footer is shorter. */
 const tailBytes = 16 * 1024;
 
 /**
- * Looks at every part of the manifest: it is there and of its size; with `footers`, its footer counts its rows.
- * What a worker has written it has counted, so an account does without; an audit does not take its word.
+ * Checks that every part of the manifest exists and has the right size and, with `footers`, that its footer gives the
+ * right number of rows. Accounts of loaded files do without the footers, because the workers have counted the rows
+ * that they wrote. An audit reads them.
  */
 export async function auditLake(
   lake: Storage,
@@ -31,7 +32,7 @@ export async function auditLake(
   return (await auditLakeOf(lake, [parts], options))[0];
 }
 
-/** The same for many files, each with its parts. */
+/** auditLake for many files, each with its parts. */
 export async function auditLakeOf(
   lake: Storage,
   files: readonly (readonly Part[])[],
@@ -62,7 +63,7 @@ interface PartAudit {
   readonly fault: string | null;
 }
 
-/** A part by what the store says of it. */
+/** Checks a part by what the store reports about it. */
 function auditPart(part: Part, stored: StoredObject | null): PartAudit {
   if (stored === null) return { rows: 0, bytes: 0, fault: `${part.path} is missing` };
   const { bytes } = stored;
@@ -70,7 +71,7 @@ function auditPart(part: Part, stored: StoredObject | null): PartAudit {
   return { rows: 0, bytes, fault: `${part.path} has ${plural(bytes, 'byte')} instead of ${part.bytes}` };
 }
 
-/** The same, and by its footer. */
+/** Like auditPart, and reads the footer. */
 async function readPart(lake: Storage, part: Part, stored: StoredObject | null): Promise<PartAudit> {
   const audit = auditPart(part, stored);
   if (audit.fault !== null) return audit;
@@ -85,7 +86,7 @@ async function readPart(lake: Storage, part: Part, stored: StoredObject | null):
   }
 }
 
-/** num_rows of a Parquet file. Footer: metadata, its length in 4 bytes little-endian, `PAR1`. */
+/** Reads num_rows of a Parquet file. Its end is the metadata, their length in 4 bytes (little-endian), and `PAR1`. */
 async function footerRows(lake: Storage, part: Part): Promise<number> {
   let tail = await readTail(lake, part, tailBytes);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);

@@ -1,28 +1,28 @@
 import type { DictionaryVector, TextDictionary } from '../../kernel/columns/vectors.ts';
 
 /**
- * One numbering of a column's texts for a whole chunk. The kernel brings the same dictionary with every
- * batch, and its codes are taken as they are. An enrichment may bring another with each batch; from
- * the second one on, codes are translated by their text.
+ * One numbering of a column's texts for a whole chunk. The kernel passes the same dictionary with every batch, and
+ * its codes are used unchanged. An enrichment may pass another dictionary with each batch. From the second one on,
+ * codes are translated by their text.
  */
 export class CodeSpace {
   #first: TextDictionary | null = null;
-  /** Set once a second dictionary has come. */
+  /** Set when a second dictionary is used. */
   #texts: string[] | null = null;
   readonly #codeOfText = new Map<string, number>();
   readonly #translations = new WeakMap<TextDictionary, Int32Array>();
   #translated = new Int32Array(0);
 
-  /** Number of codes given out. */
+  /** The number of codes in use. */
   get size(): number {
     return this.#texts?.length ?? this.#first?.size ?? 0;
   }
 
-  /** UTF-8 bytes of a code, valid as long as the batch. */
+  /** The UTF-8 bytes of a code, valid as long as the batch. */
   readonly bytes = (code: number): Uint8Array =>
     this.#texts === null ? this.#first!.bytes(code) : Buffer.from(this.#texts[code]);
 
-  /** The vector's codes in this space, one a row (any where the row is null); valid until the next call. */
+  /** The vector's codes in this space, one per row (arbitrary for null rows). Valid until the next call. */
   codes(vector: DictionaryVector): Int32Array {
     this.#first ??= vector.dictionary;
     if (vector.dictionary === this.#first && this.#texts === null) return vector.values;
@@ -33,7 +33,7 @@ export class CodeSpace {
     return this.#translated;
   }
 
-  /** Takes over the first dictionary's codes as they are, as buffers hold them already. */
+  /** Copies the texts of the first dictionary, whose codes the buffers already hold. */
   #ownTexts(first: TextDictionary): string[] {
     const texts = Array.from({ length: first.size }, (_, code) => first.text(code));
     texts.forEach((text, code) => {
@@ -43,7 +43,7 @@ export class CodeSpace {
     return texts;
   }
 
-  /** Code here of each code of a dictionary, as far as it has grown. */
+  /** The code in this space for each code of a dictionary, as far as the dictionary has grown. */
   #translation(dictionary: TextDictionary): Int32Array {
     const known = this.#translations.get(dictionary) ?? new Int32Array(0);
     if (known.length === dictionary.size) return known;

@@ -15,7 +15,7 @@ import {
 import { giveMemory, growMemory, takeMemory } from './memory.ts';
 import type { ColumnValues } from './parquet/column-chunk.ts';
 
-/** Rows of a batch: order[from … to). `contiguous` if those are the rows from … to themselves. */
+/** The rows order[from … to) of a batch. `contiguous` if these are the rows from … to themselves. */
 export interface Selection {
   readonly order: Int32Array;
   readonly from: number;
@@ -27,15 +27,15 @@ const FIRST_BYTES = 64;
 let validScratch = new Int32Array(1 << 14);
 
 /**
- * Values lie dense, nulls left out, with a level a row where the column is nullable: just what a page
- * wants. Memory comes from the pool and doubles.
+ * Values are dense, without nulls. A nullable column has one level per row. Both are what a page needs. Memory comes
+ * from the pool and grows by doubling.
  */
 export abstract class ColumnBuffer {
   rows = 0;
   protected count = 0;
   protected memory: ArrayBuffer;
   readonly #nullable: boolean;
-  /** Kept from the first null on. */
+  /** Present from the first null on. */
   #levels: Uint8Array<ArrayBuffer> | null = null;
 
   constructor(nullable: boolean, firstBytes: number) {
@@ -72,7 +72,7 @@ export abstract class ColumnBuffer {
     return this.memory.byteLength + (this.#levels?.length ?? 0);
   }
 
-  /** What a row group takes: views, valid until the buffer is appended to, cleared or released. */
+  /** Views of what a row group needs, valid until the buffer is appended to, cleared or released. */
   values(): ColumnValues {
     return {
       rows: this.rows,
@@ -83,7 +83,7 @@ export abstract class ColumnBuffer {
     };
   }
 
-  /** Forgets the rows; keeps the memory. */
+  /** Removes the rows and keeps the memory. */
   clear(): void {
     this.rows = 0;
     this.count = 0;
@@ -91,24 +91,24 @@ export abstract class ColumnBuffer {
     this.#levels = null;
   }
 
-  /** Gives the memory back; the buffer is of no use afterwards. */
+  /** Releases the memory. The buffer must not be used afterwards. */
   release(): void {
     giveMemory(this.memory);
     if (this.#levels !== null) giveMemory(this.#levels.buffer);
   }
 
-  /** Appends the values of selected rows, none of them null, behind the first `count`. */
+  /** Appends the values of the selected rows, none of which is null, after the first `count` values. */
   protected abstract copy(vector: Vector, selection: Selection): void;
   protected abstract data(): ColumnValues['data'];
 }
 
 type Lane = Int32Array | BigInt64Array | Float64Array | Uint8Array;
 
-/** How values of a fixed width lie in memory, and how they are moved. */
+/** How values of a fixed width are stored, and how they are moved. */
 interface Layout<A extends Lane> {
-  /** Elements of the array that one value takes. */
+  /** Array elements per value. */
   readonly lanes: number;
-  /** Bytes of one value. */
+  /** Bytes per value. */
   readonly width: number;
   readonly view: (memory: ArrayBuffer) => A;
   readonly gather: Gather<A>;
@@ -177,7 +177,7 @@ class Utf8Buffer extends ColumnBuffer {
   }
 }
 
-/** A layout of `lanes` elements a value. */
+/** A layout of `lanes` elements per value. */
 function layoutOf<A extends Lane>(
   lanes: number,
   View: { new (memory: ArrayBuffer): A; readonly BYTES_PER_ELEMENT: number },
@@ -201,7 +201,7 @@ const decimal128Layout: Layout<Uint8Array> = {
   data: (values) => ({ kind: 'decimal128', values }),
 };
 
-/** Codes of a chunk's code space; vectors must come with their codes translated into it. */
+/** Codes of the chunk's code space. The codes of vectors must be translated into it first. */
 function dictionaryLayout(space: CodeSpace): Layout<Int32Array> {
   return {
     ...int32Layout,
@@ -209,7 +209,7 @@ function dictionaryLayout(space: CodeSpace): Layout<Int32Array> {
   };
 }
 
-/** A buffer for vectors of this kind with room for `rows`; `space` is the chunk's code space of the column. */
+/** A buffer with room for `rows` values of this kind. `space`: the chunk's code space for the column. */
 export function columnBuffer(
   kind: Vector['kind'],
   nullable: boolean,

@@ -1,7 +1,7 @@
 /**
- * The loops that pick the rows of one partition out of a batch. `order` lists row numbers; rows
- * order[from … to) are appended to `target` at `at`. The `Valid` variants leave null rows out and
- * return the offset past the last value. Each function sees one kind of array only.
+ * The loops that pick the rows of one partition out of a batch. `order` lists row numbers. The rows order[from … to)
+ * are appended to `target` at `at`. Each function is called with one type of array only, so that V8 compiles it for
+ * that type.
  */
 export type Gather<A> = (
   source: A,
@@ -28,7 +28,7 @@ export const gatherUint8: Gather<Uint8Array> = (source, order, from, to, target,
   for (let i = from; i < to; i++) target[at++] = source[order[i]];
 };
 
-/** 16 bytes a row. */
+/** 16 bytes per row. */
 export const gatherUuid: Gather<Uint8Array> = (source, order, from, to, target, at) => {
   let out = at * 16;
   for (let i = from; i < to; i++) {
@@ -38,7 +38,7 @@ export const gatherUuid: Gather<Uint8Array> = (source, order, from, to, target, 
   }
 };
 
-/** The rows of order[from … to) that have a value, in `valid` from 0 on; returns how many. Writes a level a row. */
+/** Writes the rows of order[from … to) that are not null to `valid`, and one level per row. Returns their number. */
 export function gatherValid(
   validity: Uint8Array,
   order: Int32Array,
@@ -69,10 +69,16 @@ export function plainTextBytes(offsets: Int32Array, order: Int32Array, from: num
   return bytes;
 }
 
-/** Texts this long and longer are copied as a block; shorter ones byte by byte, which costs less than the call. */
+/**
+ * Texts of at least this length are copied as a block. For shorter ones the call costs more than copying byte by
+ * byte.
+ */
 const BLOCK_BYTES_MIN = 64;
 
-/** Appends texts as PLAIN byte arrays: a 32-bit length, then the bytes. Returns the offset past the last. */
+/**
+ * Appends texts as PLAIN byte arrays, each a 32-bit length followed by the bytes. Returns the offset past the last
+ * one.
+ */
 export function gatherPlainTexts(
   offsets: Int32Array,
   bytes: Uint8Array,

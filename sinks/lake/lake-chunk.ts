@@ -1,4 +1,4 @@
-/** Writes one chunk to the lake: splits rows by partition, buffers them within a bound, writes parts. */
+/** Writes one chunk to the lake: splits its rows by partition, buffers them in bounded memory, and writes parts. */
 
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import { remember } from '../../kernel/remember.ts';
@@ -20,12 +20,14 @@ import { clearLeftovers, stagingPrefix } from './staged-part.ts';
 
 const ROW_GROUP_ROWS = 128 * 1024;
 const MEMORY_BYTES = 48 << 20;
-/** Folders that one chunk may fill; more means that the dataset is partitioned by the wrong column. */
+/** The most folders that one chunk may fill. More mean that the dataset is partitioned by the wrong column. */
 const PARTITIONS_MAX = 10_000;
-/** Storage writers open at once: each holds a descriptor, or on S3 some upload buffers of 8 MiB. */
+/** The most open storage writers. Each holds a file descriptor, or on S3 a few upload buffers of 8 MiB. */
 const OPEN_WRITERS_MAX = 8;
-/** Parts whose last write is under way while the next is encoded. Each holds its bytes until it has ended:
- * with more, the memory of two chunks is more than is kept for the next two, and is requested from the system again. */
+/**
+ * The most parts that are still being written while the next one is encoded. Each holds its bytes until then. With
+ * more, two chunks use more memory than is kept for the next two, which then request it from the system again.
+ */
 const FINISHING_MAX = 4;
 const PUBLISHING_MAX = 8;
 
@@ -34,59 +36,61 @@ export interface LakeChunkOptions {
   readonly lake: Storage;
   readonly fileId: number;
   readonly chunkNumber: number;
-  /** Number of this try. Two tries never write to the same staging name. */
+  /** The number of this attempt. Two attempts never use the same staging name. */
   readonly fencingToken: number;
-  /** The chunk's bytes in the file, for the part's own record of where it comes from. */
+  /** The chunk's range of bytes in the file, for the part's metadata. */
   readonly byteStart?: number;
   readonly byteEnd?: number;
   readonly rowGroupRows?: number;
-  /** Bound of what is buffered before row groups are written early. */
+  /** The most bytes to buffer before row groups are written early. */
   readonly memoryBytes?: number;
-  /** See PartShape: what it takes, `publish` does not move. */
+  /** See PartShape. `publish` does not move the parts that this takes. */
   readonly keep?: PartShape['keep'];
-  /** `finish`, which may have thousands of parts to write, ends with its reason before the next. */
+  /** `finish` may have thousands of parts to write. When this aborts, it throws the reason before the next part. */
   readonly signal?: AbortSignal;
 }
 
 /**
  *   write … write ─▶ finish ─▶ publish      abort from anywhere, once
  *
- * Calls must not overlap. A part holds all rows of its chunk and partition and its name says which, so
- * whichever try publishes it last, the rows are the same.
+ * Calls must not overlap. A part holds all rows of its chunk and partition, and its name is made from the two. So
+ * whichever attempt publishes it last, the rows are the same.
  */
 export interface LakeChunk {
-  /** Appends copies of the batch's rows. The vectors are not needed any more when it settles. */
+  /** Appends copies of the batch's rows. The vectors may be overwritten once it settles. */
   write(batch: Batch): Promise<void>;
-  /** Completes all parts, in staging. */
+  /** Completes all parts in staging. */
   finish(): Promise<Part[]>;
   /** Moves all parts into place. */
   publish(): Promise<void>;
-  /** Drops what is staged and gives memory back. Does not fail. */
+  /** Drops what is staged and releases memory. Does not fail. */
   abort(): Promise<void>;
 }
 
-/** Opens a chunk in the lake. Fails with LF_INTERNAL for a dataset that cannot be stored. */
+/** Opens a chunk in the lake. Throws LF_INTERNAL for a dataset that cannot be stored. */
 export function openLakeChunk(options: LakeChunkOptions): LakeChunk {
   return new LakeChunkWriter(options);
 }
 
-/** What of a dataset's definition the lake needs. */
+/** The parts of a dataset's definition that the lake needs. */
 const layoutOf = remember((dataset: CompiledDataset) => {
   const columns = lakeColumns(dataset);
   const parquet = columns.map((column) => column.parquet);
   return { columns, parquet, partitions: partitionColumns(dataset) };
 });
 
-/** Rows that go to one partition together. */
+/** Rows that are appended to one partition together. */
 interface Piece {
   readonly partition: Partition;
   readonly selection: Selection;
 }
 
-/** Rows of a partition in the chunk that finished last, on average. Only a guess at memory hangs on it. */
+/**
+ * The average number of rows of a partition in the last finished chunk. Used only to guess how much memory to take.
+ */
 const expectedRows = new WeakMap<CompiledDataset, number>();
 
-/** What waits for a partition's next row group, and its part once there was one. */
+/** The rows that wait for a partition's next row group, and its part if it has one yet. */
 interface Partition {
   readonly ordinal: number;
   readonly buffer: RowBuffer;
@@ -148,7 +152,7 @@ class LakeChunkWriter implements LakeChunk {
     });
   }
 
-  /** The vector that fills a column, its codes (if any) those of the chunk's code space. */
+  /** The vector that fills a column. Dictionary codes are translated into the chunk's code space. */
   #vectorOf(batch: Batch, column: LakeColumn, space: CodeSpace): Vector {
     const vector = findVector(batch, column.vector);
     checkVector(column, vector);
@@ -156,8 +160,8 @@ class LakeChunkWriter implements LakeChunk {
   }
 
   /**
-   * Appends every group. A round appends to each partition what still fits its row group, column by
-   * column so that a column stays in the cache, then writes the row groups that are full.
+   * Appends every group. Each round appends to each partition what still fits its row group, one column at a time so
+   * that the column stays in the cache, and then writes the row groups that are full.
    */
   async #append(vectors: readonly Vector[], { order, starts }: Groups): Promise<void> {
     const count = this.#partitions.length;
@@ -185,20 +189,20 @@ class LakeChunkWriter implements LakeChunk {
     }
   }
 
-  /** Space for as many rows as a partition had in the last chunk: it is not copied while it doubles. */
+  /** Room for as many rows as a partition had in the last chunk, so that the buffer need not grow by copying. */
   #rowsToExpect(): number {
     if (this.#bytes > this.#memoryBytes / 2) return 0;
     return Math.min(expectedRows.get(this.#options.dataset) ?? 0, this.#rowGroupRows);
   }
 
-  /** Does something to a partition's buffer and brings the sum of memory held up to date. */
+  /** Changes a partition's buffer and updates the total of memory held. */
   #change(partition: Partition, action: () => void): void {
     const before = partition.buffer.bytes;
     action();
     this.#bytes += partition.buffer.bytes - before;
   }
 
-  /** Writes the largest partitions early until the bound is kept again. */
+  /** Writes the largest partitions early until memory is within the bound. */
   async #keepToMemory(): Promise<void> {
     while (this.#bytes > this.#memoryBytes) {
       const largest = this.#partitions.reduce((a, b) => (b.buffer.bytes > a.buffer.bytes ? b : a));
@@ -207,7 +211,7 @@ class LakeChunkWriter implements LakeChunk {
     }
   }
 
-  /** Writes what a partition has buffered as a row group. */
+  /** Writes the buffered rows of a partition as a row group. */
   async #flush(partition: Partition, keepMemory: boolean): Promise<void> {
     const part = this.#partOf(partition);
     const sink = this.#sinkFor(partition);
@@ -218,7 +222,7 @@ class LakeChunkWriter implements LakeChunk {
     sink.release();
   }
 
-  /** What is encoded seldom takes more than half of what buffers, which double, hold. */
+  /** Encoded rows seldom take more than half of what the buffers hold, which grow by doubling. */
   #sinkFor(partition: Partition): ByteSink {
     return new ByteSink(4096 + partition.buffer.bytes / 2);
   }
@@ -239,7 +243,7 @@ class LakeChunkWriter implements LakeChunk {
     return (partition.part ??= new PartWriter(this.#shape, path, stagingKey));
   }
 
-  /** Parks the part that was written to longest ago when too many are open. */
+  /** If too many parts are open, parks the one that has not been written to for longest. */
   async #makeRoomFor(part: PartWriter): Promise<void> {
     this.#openParts.delete(part);
     if (this.#openParts.size >= OPEN_WRITERS_MAX) {
@@ -250,7 +254,7 @@ class LakeChunkWriter implements LakeChunk {
     this.#openParts.add(part);
   }
 
-  /** Before this try stages anything, what earlier tries of the chunk left there goes. */
+  /** Deletes what earlier attempts at the chunk left in staging, before this one stages anything. */
   async #clearLeftovers(): Promise<void> {
     if (this.#cleared) return;
     this.#cleared = true;
@@ -262,7 +266,7 @@ class LakeChunkWriter implements LakeChunk {
     const finishing = new Set<Promise<void>>();
     await this.#clearLeftovers();
     try {
-      // Encoded one by one, so that the same rows always give the same bytes; only the writing overlaps.
+      // Parts are encoded one by one, so that the same rows always give the same bytes. Only the writes overlap.
       for (const partition of this.#partitions) {
         this.#options.signal?.throwIfAborted();
         const part = this.#partOf(partition);
@@ -273,7 +277,7 @@ class LakeChunkWriter implements LakeChunk {
           sink.release();
           finishing.delete(done);
         });
-        // Should it fail while the next is encoded, the next wait says so.
+        // If it fails while the next part is encoded, the next wait throws the error.
         done.catch(() => {});
         finishing.add(done);
         if (finishing.size >= FINISHING_MAX) await Promise.race(finishing);
@@ -314,7 +318,7 @@ function findVector(batch: Batch, name: string): Vector {
   return vector;
 }
 
-/** Where a part's rows come from, readable without the ledger. The same for every try of the chunk. */
+/** Records where a part's rows come from, to be read without the ledger. It is the same for every attempt. */
 function metadataOf(options: LakeChunkOptions): Record<string, string> {
   const { dataset, fileId, chunkNumber, byteStart, byteEnd } = options;
   const metadata: Record<string, string> = {

@@ -1,4 +1,4 @@
-/** The columns of a dataset's parts: what they are called, where their values come from, how they are stored. */
+/** The columns of a dataset's parts: their names, where their values come from, and how they are stored. */
 import type { Vector, VectorKind } from '../../kernel/columns/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -22,8 +22,8 @@ const kindsOf: Record<Physical, readonly VectorKind[]> = {
 };
 
 /**
- * All parts of a definition have one schema, so nullability follows from the definition alone: a column
- * that must have a value is REQUIRED, everything else (computed columns too) is OPTIONAL.
+ * All parts of a definition have the same schema, so nullability depends on the definition alone. A column that must
+ * have a value is REQUIRED. All others, including computed columns, are OPTIONAL.
  */
 export function lakeColumns(dataset: CompiledDataset): LakeColumn[] {
   const required = new Set(dataset.columns.filter((column) => column.required).map((column) => column.name));
@@ -34,7 +34,7 @@ export function lakeColumns(dataset: CompiledDataset): LakeColumn[] {
   }));
 }
 
-/** The partition columns with their logical types, which tell a date from an integer. */
+/** The partition columns with their logical types, which distinguish a date from an integer. */
 export function partitionColumns(dataset: CompiledDataset): PartitionColumn[] {
   const logicalOf = new Map<string, LogicalType>(
     [...dataset.columns, ...dataset.enrichments].map((column) => [column.name, column.logical]),
@@ -47,7 +47,7 @@ export function partitionColumns(dataset: CompiledDataset): PartitionColumn[] {
   });
 }
 
-/** Fails with LF_INTERNAL where a vector cannot fill its column. */
+/** Throws LF_INTERNAL if the vector cannot fill its column. */
 export function checkVector({ vector: name, logical, parquet }: LakeColumn, vector: Vector): void {
   if (!kindsOf[parquet.physical].includes(vector.kind)) {
     const reason = `column ${name} is ${logical.type} but its vector is ${vector.kind}`;

@@ -22,8 +22,9 @@ import { QuarantinePart } from './quarantine.ts';
 import { sweepLake } from './sweep-lake.ts';
 
 /**
- * Rejects that a quarantine part holds, and those of a turn more. Its encoder writes about 10,000 a second:
- * enough for what people look into, not for a file that is nothing but rejects. The ledger has all of them.
+ * The most rejects in a quarantine part, apart from those of the turn that reaches it. Its encoder writes about
+ * 10,000 per second: enough for what people look at, but not for a file that consists of rejects. The ledger has all
+ * of them.
  */
 const QUARANTINE_REJECTS = 10_000;
 
@@ -31,7 +32,7 @@ export class LakeKind implements SinkKind {
   readonly name = 'lake';
   readonly capabilities = { transactional: false };
 
-  /** Every dataset has a lake. */
+  /** Every dataset is written to the lake. */
   takes(): boolean {
     return true;
   }
@@ -49,7 +50,7 @@ export class LakeSink extends LakeKind implements Sink {
     this.lake = lake;
   }
 
-  /** Folders are made with the objects in them. */
+  /** Nothing to do: folders are created with the objects in them. */
   async setUp(): Promise<void> {}
 
   async open(chunk: ChunkToWrite): Promise<SinkChunk> {
@@ -73,7 +74,7 @@ export class LakeSink extends LakeKind implements Sink {
     });
   }
 
-  /** The manifest is the ledger's, and without it nothing counts. */
+  /** Nothing to do: the manifest is in the ledger, and parts that it does not list do not count. */
   async remove(): Promise<void> {}
 
   sweep(file: { readonly fileId: number; readonly dataset: string }): Promise<void> {
@@ -81,14 +82,14 @@ export class LakeSink extends LakeKind implements Sink {
   }
 }
 
-/** An object that waits in memory to be staged with others. */
+/** An object that waits in memory to be staged together with others. */
 interface LakeObject {
   readonly key: string;
   readonly body: Uint8Array;
 }
 
 class LakeSinkChunk implements SinkChunk {
-  /** Parts of a chunk in a group that wait in memory. */
+  /** The parts that wait in memory, for a chunk of a group. */
   readonly objects: LakeObject[] = [];
   private readonly group: Set<LakeSinkChunk> | null;
   private readonly parts: LakeChunk;
@@ -96,7 +97,7 @@ class LakeSinkChunk implements SinkChunk {
   private readonly stopwatch: ChunkToWrite['stopwatch'];
   private rejects = 0;
 
-  /** `group`: stages small parts; the chunk is in it until it is aborted. */
+  /** `group` stages small parts. The chunk belongs to it until it is aborted. */
   constructor(lake: Storage, chunk: ChunkToWrite, group: Set<LakeSinkChunk> | null) {
     const { dataset, file, chunkNumber, fencingToken, byteStart, byteEnd, stopwatch, signal } = chunk;
     const address = { lake, fileId: file.fileId, chunkNumber, fencingToken };

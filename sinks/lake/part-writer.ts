@@ -12,19 +12,19 @@ import type { ParquetColumn } from './parquet/schema.ts';
 export interface PartShape {
   readonly lake: Storage;
   readonly columns: readonly ParquetColumn[];
-  /** One per column: what was learnt from the chunk's earlier row groups. */
+  /** One per column. Remembers what the chunk's earlier row groups showed. */
   readonly compression: readonly Compression[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Takes parts that are small enough to be written in one go, instead of the lake. */
+  /** Takes the parts that are small enough to be written in one piece. They are not written to the lake. */
   readonly keep?: (part: { readonly key: string; readonly body: Uint8Array }) => void;
 }
 
 /**
- * Writes one part under a staging name. Its storage writer is opened when the first row group comes, and
- * may be parked: what is written so far becomes an object of its own, which `finish` copies back. So a
- * chunk can have any number of parts with few descriptors (or, on S3, upload buffers) in use.
+ * Writes one part under a staging name. Its storage writer is opened with the first row group, and may be parked:
+ * what has been written so far becomes a separate object, which `finish` copies back. So a chunk can have any number
+ * of parts with only a few file descriptors (or, on S3, upload buffers) in use.
  *
- *   new ─▶ open ⇄ parked ─▶ finished ─▶ published      abort from any, forgets
+ *   new ─▶ open ⇄ parked ─▶ finished ─▶ published      abort, from any state
  */
 export class PartWriter {
   readonly path: string;
@@ -43,12 +43,12 @@ export class PartWriter {
     this.#stagingKey = stagingKey;
   }
 
-  /** Whether it holds a descriptor now. */
+  /** Whether it holds a file descriptor now. */
   get open(): boolean {
     return this.#writer !== null;
   }
 
-  /** Encodes a row group into `sink`, which belongs to this part until `send` has settled. */
+  /** Encodes a row group into `sink`, which must not be used for anything else until `send` has settled. */
   async encode(values: readonly ColumnValues[], sink: ByteSink): Promise<void> {
     if (this.#bytes === 0 && sink.length === 0) sink.append(MAGIC);
     const chunks: ColumnChunk[] = [];
@@ -65,7 +65,7 @@ export class PartWriter {
     this.#rows += rows;
   }
 
-  /** Writes what `sink` holds. */
+  /** Writes the content of `sink`. */
   async send(sink: ByteSink): Promise<void> {
     this.#writer ??= await this.#shape.lake.writer(this.#segmentKey());
     await this.#writer.write(sink.written());
@@ -87,7 +87,7 @@ export class PartWriter {
     this.#writer = null;
   }
 
-  /** Writes the rest with the footer; the part is then complete, in staging. */
+  /** Writes the remaining rows and the footer. The part is then complete in staging. */
   async finish(sink: ByteSink): Promise<Part> {
     writeFooter(sink, this.#shape.columns, this.#rowGroups, this.#shape.metadata);
     if (this.#shape.keep !== undefined && this.#bytes === 0) {
@@ -116,7 +116,7 @@ export class PartWriter {
     for (const segment of parked) await lake.delete(segment.key);
   }
 
-  /** Makes the finished part visible under its path; it replaces that of an earlier try of the same chunk. */
+  /** Makes the finished part visible under its path, in place of that of an earlier attempt at the chunk. */
   async publish(): Promise<void> {
     const { lake } = this.#shape;
     for (const { key } of this.#segments) await lake.moveFrom(lake, key, this.path);
@@ -124,7 +124,7 @@ export class PartWriter {
     this.#segments.length = 0;
   }
 
-  /** Drops what is staged. What is published stays: another worker's try of this chunk may own that name by now. */
+  /** Drops what is staged. What is published stays: the name may by now belong to another worker's attempt. */
   async abort(): Promise<void> {
     const { lake } = this.#shape;
     const segments = this.#segments.splice(0);

@@ -7,10 +7,10 @@ import { typeOf } from '../../model/types/column-types.ts';
 /** The folder value that Hive, Spark and DuckDB read as null. */
 const NULL_VALUE = '__HIVE_DEFAULT_PARTITION__';
 
-/** Besides Hive's own, DuckDB takes the word in any case for null. */
+/** DuckDB also reads this word, in upper or lower case, as null. */
 const LIKE_NULL = /^(null|__HIVE_DEFAULT_PARTITION__)$/i;
 
-/** Text of a partition value as it stands in the path; numbers are padded with zeros to `pad` digits. */
+/** The text of a partition value in the path. Numbers are padded with zeros to `pad` digits. */
 export function partitionValue(vector: Vector, row: number, logical: LogicalType, pad: number): string {
   const { partition } = typeOf(logical);
   if (partition === null) throw new TypeError(`a ${logical.type} cannot be a partition`);
@@ -18,8 +18,9 @@ export function partitionValue(vector: Vector, row: number, logical: LogicalType
 }
 
 /**
- * Everything but letters, digits, `-`, `_` and `.` as %XX, so that no value can leave its folder or look
- * like a glob; half a surrogate pair, which has no UTF-8, is replaced. A text that readers would take for null is escaped to stay a text.
+ * Writes everything except letters, digits, `-`, `_` and `.` as %XX, so that no value can escape its folder or look
+ * like a glob. Half of a surrogate pair, which has no UTF-8 form, is replaced. A text that readers would take for
+ * null is escaped so that it stays a text.
  */
 export function escapeValue(text: string): string {
   if (LIKE_NULL.test(text)) return percent(text[0]) + text.slice(1);

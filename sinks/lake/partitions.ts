@@ -1,4 +1,4 @@
-/** Splits batches: which partition each row belongs to, and the rows of each partition in file order. */
+/** Splits batches by partition: finds the partition of each row, and the rows of each partition in file order. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -14,15 +14,15 @@ export interface PartitionColumn {
   readonly pad: number;
 }
 
-/** The longest name that file systems take. */
+/** The longest name that file systems allow, in bytes. */
 const FOLDER_BYTES_MAX = 255;
-/** A table of more entries than this gives way to a map. */
+/** If the table would have more entries than this, a map is used instead. */
 const TABLE_ENTRIES_MAX = 1 << 20;
 
 /**
- * Numbers the partitions of one chunk in order of appearance. A tree as deep as there are partition
- * columns: each level turns (ordinal of the parent, value) into an ordinal of its own; ordinals of the
- * last level are the partitions.
+ * Numbers the partitions of a chunk in order of appearance. It forms a tree with one level per partition column. Each
+ * level maps (ordinal of the parent, value) to an ordinal of its own, and the ordinals of the last level are the
+ * partitions.
  */
 export class Partitioner {
   /** Folder of each partition by ordinal: `year=2018/month=05`, or '' where there is no partition column. */
@@ -35,7 +35,7 @@ export class Partitioner {
     this.paths = this.#levels.length === 0 ? [''] : this.#levels[this.#levels.length - 1].paths;
   }
 
-  /** Partition ordinal of each row; valid until the next call. `vector` finds a column of the batch. */
+  /** The partition ordinal of each row, valid until the next call. `vector` finds a column of the batch. */
   assign(rows: number, vector: (name: string) => Vector): Int32Array {
     if (this.#parents.length < rows) this.#parents = new Int32Array(rows);
     let ordinals: Int32Array = this.#parents.fill(0, 0, rows);
@@ -54,7 +54,7 @@ class PartitionLevel {
   readonly #ordinalOfPath = new Map<string, number>();
   readonly #space = new CodeSpace();
   #ordinals = new Int32Array(0);
-  /** Ordinal + 1 of (parent, value) at parent × span + value - low + 1; nulls at parent × span. 0: not seen yet. */
+  /** Ordinal + 1 of (parent, value) at parent × span + value - low + 1, of null at parent × span. 0: not seen yet. */
   #table = new Int32Array(0);
   #low = 0;
   #span = 0;
@@ -89,7 +89,7 @@ class PartitionLevel {
         this.#ordinals,
       )) < rows
     ) {
-      // A value seen for the first time: it gets its ordinal, and the loop continues there.
+      // A value that is seen for the first time gets its ordinal, and the loop continues there.
       const known = validity === null || (validity[row >> 3] & (1 << (row & 7))) !== 0;
       const slot = parents[row] * this.#span + (known ? values[row] - this.#low + 1 : 0);
       this.#table[slot] = this.#ordinalOf(vector, row, parentPaths[parents[row]]) + 1;
@@ -97,7 +97,7 @@ class PartitionLevel {
     return this.#ordinals;
   }
 
-  /** Makes the table cover all values (null rows' too) and parents; false if it would be too large. */
+  /** Makes the table cover all values (including those of null rows) and parents. False if it would be too large. */
   #fitTable(values: Int32Array, parents: number, rows: number): boolean {
     const [least, greatest] = int32Range(values, rows);
     const low = this.#span === 0 ? least : Math.min(least, this.#low);
@@ -119,7 +119,7 @@ class PartitionLevel {
     return true;
   }
 
-  /** The slow way, for types that are seldom partitions, and for values far apart. */
+  /** The slow way, for types that are seldom used as partitions and for values that are far apart. */
   #assignByText(
     vector: Vector,
     parents: Int32Array,
@@ -132,7 +132,7 @@ class PartitionLevel {
     return this.#ordinals;
   }
 
-  /** Two values of one text (codes of a dictionary that repeats itself, -0 and 0) are one partition. */
+  /** Two values with the same text (equal texts of a dictionary, -0 and 0) are in the same partition. */
   #ordinalOf(vector: Vector, row: number, parentPath: string): number {
     const { name, logical, pad } = this.column;
     const folder = `${name}=${partitionValue(vector, row, logical, pad)}`;
@@ -150,7 +150,7 @@ class PartitionLevel {
   }
 }
 
-/** Fills ordinals[from … rows) from the table; stops at a value that it lacks and returns that row, else `rows`. */
+/** Fills ordinals[from … rows) from the table. Returns the first row whose value the table lacks, or `rows`. */
 function lookUp(
   values: Int32Array,
   validity: Uint8Array | null,
@@ -172,13 +172,13 @@ function lookUp(
   return rows;
 }
 
-/** Rows grouped by partition: partition p has rows order[starts[p] … starts[p + 1]), in file order. */
+/** Rows grouped by partition. Partition p has the rows order[starts[p] … starts[p + 1]), in file order. */
 export interface Groups {
   readonly order: Int32Array;
   readonly starts: Int32Array;
 }
 
-/** A stable counting sort of the rows by partition. The arrays are reused: valid until the next call. */
+/** A stable counting sort of the rows by partition. The arrays are reused, and valid until the next call. */
 export class Grouper {
   #order = new Int32Array(0);
   #starts = new Int32Array(0);

@@ -1,6 +1,6 @@
 /**
- * Quarantine parts: the rejects of a chunk as Parquet, for those who look into the lake. They are small
- * and shaped like rows, so parquetjs-lite writes them. The ledger has the same rejects and is the truth.
+ * Quarantine parts hold the rejects of a chunk as Parquet, for people who look into the lake. They are small and
+ * row-oriented, so parquetjs-lite writes them. The ledger has the same rejects, and is authoritative.
  */
 import { Writable } from 'node:stream';
 import type parquet from 'parquetjs-lite';
@@ -8,12 +8,12 @@ import type { Part } from '../../ledger/rows.ts';
 import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import { stagingKey } from '../../platform/storage/staging-key.ts';
 
-/** A row that was not loaded, as the ledger keeps it. */
+/** A row that was not loaded, as recorded in the ledger. */
 export interface QuarantinedRow {
   readonly byteOffset: number;
-  /** 1-based, in the file. */
+  /** 1-based line in the file. */
   readonly line: number;
-  /** Null where the record as a whole is at fault. */
+  /** Null if the record as a whole is at fault. */
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
@@ -25,16 +25,17 @@ export interface QuarantineOptions {
   readonly dataset: string;
   readonly definitionVersion: string;
   readonly fileId: number;
-  /** Name of the file, for the `file` column. */
+  /** The name of the file, for the `file` column. */
   readonly file: string;
   readonly chunkNumber: number;
   readonly fencingToken: number;
 }
 
-/** Raw texts take up to 8 KiB each, and rows of a group wait in memory. */
+/** Raw texts take up to 8 KiB each, and the rows of a group wait in memory. */
 const ROW_GROUP_ROWS = 1000;
 
-// The package orders texts by UTF-16 unit, which is not Parquet's order: no statistics are better.
+// The package orders texts by UTF-16 code unit, which is not Parquet's order. No statistics are better than wrong
+// ones.
 const text = { type: 'UTF8', statistics: false } as const;
 const number = { type: 'INT64', statistics: false } as const;
 const columns = {
@@ -60,8 +61,8 @@ export function quarantinePath({
 }
 
 /**
- * A chunk's rejects as they are written to the lake: add … add ─▶ finish ─▶ publish; abort from anywhere.
- * Nothing is opened before the first reject, and without one there is no part.
+ * Writes the rejects of a chunk to the lake: add … add ─▶ finish ─▶ publish, or abort from anywhere. Nothing is
+ * opened before the first reject, and without rejects there is no part.
  */
 export class QuarantinePart {
   readonly #options: QuarantineOptions;
@@ -78,7 +79,7 @@ export class QuarantinePart {
     this.#stagingKey = `${stagingKey(dataset, fileId, chunkNumber, fencingToken)}-quarantine`;
   }
 
-  /** Keeps the event loop for about 30 ms for 250 rows: the package is slow. */
+  /** Blocks the event loop for about 30 ms per 250 rows, because the package is slow. */
   async add(rejects: readonly QuarantinedRow[]): Promise<void> {
     const { file, definitionVersion } = this.#options;
     for (const { byteOffset, line, column, code, message, raw } of rejects) {
@@ -101,12 +102,12 @@ export class QuarantinePart {
       },
     });
     const options = { rowGroupSize: ROW_GROUP_ROWS, pageIndex: false, useDataPageV2: false };
-    // Loaded with the first reject: most chunks have none.
+    // Imported with the first reject, since most chunks have none.
     const { ParquetSchema, ParquetWriter } = (await import('parquetjs-lite')).default;
     return ParquetWriter.openStream(new ParquetSchema(columns), stream, options);
   }
 
-  /** Completes the part, in staging; null where nothing was rejected. */
+  /** Completes the part in staging. Returns null if nothing was rejected. */
   async finish(): Promise<Part | null> {
     if (this.#writer === null || this.#storage === null) return null;
     await this.#writer.close();

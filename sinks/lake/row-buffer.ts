@@ -4,10 +4,12 @@ import { type ColumnBuffer, columnBuffer, type Selection } from './column-buffer
 import type { LakeColumn } from './lake-columns.ts';
 import type { ColumnValues } from './parquet/column-chunk.ts';
 
-/** The rows of one partition that wait for their row group. Holds memory only while there are some, or soon will be. */
+/**
+ * The rows of one partition that wait for their row group. Holds memory only while there are rows, or soon will be.
+ */
 export class RowBuffer {
   rows = 0;
-  /** Memory held, in bytes, as of the last `added`, `clear` or `release`. */
+  /** The bytes of memory held, as of the last `added`, `clear` or `release`. */
   bytes = 0;
   #columns: ColumnBuffer[] | null = null;
   readonly #shape: readonly LakeColumn[];
@@ -19,14 +21,14 @@ export class RowBuffer {
     this.#spaces = spaces;
   }
 
-  /** Takes memory if there is none yet, with room for `rows`. */
+  /** Takes memory for `rows` rows, unless it has some already. */
   open(vectors: readonly Vector[], rows: number): void {
     this.#columns ??= this.#shape.map(({ parquet }, i) =>
       columnBuffer(vectors[i].kind, parquet.nullable, this.#spaces[i], rows),
     );
   }
 
-  /** Appends to one column; `added` follows when all columns are. */
+  /** Appends to one column. Call `added` after all columns have been appended to. */
   append(column: number, vector: Vector, selection: Selection): void {
     this.#columns![column].append(vector, selection);
   }
@@ -36,18 +38,18 @@ export class RowBuffer {
     this.bytes = this.#columns!.reduce((sum, column) => sum + column.bytes, 0);
   }
 
-  /** The row group, a view of each column. */
+  /** A view of each column of the row group. */
   values(): ColumnValues[] {
     return this.#columns!.map((column) => column.values());
   }
 
-  /** Forgets the rows; keeps the memory for the next. */
+  /** Removes the rows and keeps the memory for the next ones. */
   clear(): void {
     for (const column of this.#columns ?? []) column.clear();
     this.rows = 0;
   }
 
-  /** Forgets the rows and gives the memory back. */
+  /** Removes the rows and releases the memory. */
   release(): void {
     for (const column of this.#columns ?? []) column.release();
     this.#columns = null;

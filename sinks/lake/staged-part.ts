@@ -12,15 +12,15 @@ export interface Try {
 }
 
 /**
- * Start of every key that this try stages. It contains the fencing token, so a worker that lost its chunk and keeps
- * writing never touches its successor's bytes. It does not end in `.parquet`, so a reader that globs the lake never
- * reads half a part.
+ * The beginning of every key that this attempt stages. It contains the fencing token, so a worker that has lost its
+ * chunk and keeps writing never touches the bytes of its successor. It does not end in `.parquet`, so a reader that
+ * globs the lake never reads an incomplete part.
  */
 export function stagingPrefix({ dataset, fileId, chunkNumber, fencingToken }: Try): string {
   return stagingKey(dataset.name, fileId, chunkNumber, fencingToken);
 }
 
-/** Deletes what earlier tries of the same chunk left in staging, for example because their worker was killed. */
+/** Deletes what earlier attempts at the same chunk left in staging, for example because their worker was killed. */
 export async function clearLeftovers(current: Try): Promise<void> {
   if (current.fencingToken <= 1) return;
   const { lake, dataset, fileId, chunkNumber, fencingToken } = current;

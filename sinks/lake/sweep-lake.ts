@@ -1,7 +1,7 @@
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 
-/** Deletes all parts of the file, also those that a killed worker published or left in staging and never committed. */
+/** Deletes all parts of the file, including those that a killed worker published or staged but never committed. */
 export async function sweepLake(
   lake: Storage,
   { fileId, dataset }: { readonly fileId: number; readonly dataset: string },
