@@ -1,8 +1,9 @@
 /**
- * The Postgres star as a sink: rows become keys of dimensions and facts, which are copied in the chunk's transaction.
+ * The Postgres star as a sink: looks up the dimension keys of rows, and copies facts in the chunk's transaction.
  *
- * Members are made in transactions of their own, so that no chunk holds locks that another waits for. Those with
- * hashed keys may be made late, but all are there before `prepare` settles: no fact commits without its members.
+ * Members are inserted in separate transactions, so that no chunk holds locks that another one waits for. Members
+ * with hashed keys may be inserted late, but all exist before `prepare` settles. So no fact commits without its
+ * members.
  */
 import type { ClientBase, Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
@@ -50,7 +51,7 @@ export class StarKind implements SinkKind {
 export class StarSink extends StarKind implements Sink {
   readonly versions: SinkVersions;
   private readonly pool: Pool;
-  /** What this process knows of each dataset's dimension tables. */
+  /** What this process knows about each dataset's dimension tables. */
   private readonly dimensions = new WeakMap<CompiledDataset, Dimensions>();
 
   constructor(pool: Pool) {
@@ -103,11 +104,11 @@ export class StarSink extends StarKind implements Sink {
     await deleteFacts(client, starOf(definition), chunkIds);
   }
 
-  /** The transaction has removed all. */
+  /** Nothing to do: the transaction has removed everything. */
   async sweep(): Promise<void> {}
 }
 
-/** A chunk's batches as binary COPY rows of the fact table. */
+/** Encodes a chunk's batches as binary COPY rows of the fact table. */
 class FactRows {
   readonly stopwatch: ChunkToWrite['stopwatch'];
   private readonly star: CompiledStar;
@@ -125,7 +126,7 @@ class FactRows {
     this.signal = signal;
   }
 
-  /** The rows are the kernel's, and overwritten by the next call. */
+  /** The rows are in the kernel's memory. The next call overwrites them. */
   async encode(batch: Batch): Promise<Uint8Array> {
     const members = await this.keys.resolve(batch);
     this.stopwatch.lap('dimensions');
@@ -134,7 +135,7 @@ class FactRows {
     return rows;
   }
 
-  /** Resolves when every member that the rows point to is in its table. */
+  /** Resolves when every member that the rows refer to is in its table. */
   async finish(): Promise<void> {
     await this.keys.finish(this.signal);
     this.stopwatch.lap('dimensions');
@@ -162,7 +163,7 @@ class StarChunk implements SinkChunk {
     return { rows, bytes };
   }
 
-  /** The commit does it. */
+  /** Nothing to do: the rows appear with the commit. */
   async publish(): Promise<void> {}
 
   async abort(): Promise<void> {
@@ -170,7 +171,7 @@ class StarChunk implements SinkChunk {
   }
 }
 
-/** Rows of many chunks wait in memory, and are copied together. */
+/** The rows of many chunks wait in memory and are copied together. */
 class StarGroup implements SinkGroup {
   private readonly star: CompiledStar;
   private readonly rowsOf: (chunk: ChunkToWrite) => FactRows;
@@ -186,7 +187,7 @@ class StarGroup implements SinkGroup {
     return new KeptChunk(this.rowsOf(chunk), this.chunks);
   }
 
-  /** The server counts the rows of all chunks together; the account of each is what was kept of it. */
+  /** The server counts the rows of all chunks together. The account of each chunk counts the rows that it kept. */
   async prepare(transaction: ChunkTransaction): Promise<void> {
     await transaction.open();
     const writer = new FactWriter(transaction, this.star);
@@ -202,7 +203,7 @@ class StarGroup implements SinkGroup {
     throw new LandfallError('LF_INTERNAL', { reason });
   }
 
-  /** The commit does it. */
+  /** Nothing to do: the rows appear with the commit. */
   async publish(): Promise<void> {}
 
   async abort(): Promise<void> {
@@ -210,7 +211,7 @@ class StarGroup implements SinkGroup {
   }
 }
 
-/** A chunk of a group: its rows in memory. */
+/** A chunk of a group. Keeps its rows in memory. */
 class KeptChunk implements SinkChunk {
   rows = 0;
   readonly encoded: Uint8Array[] = [];

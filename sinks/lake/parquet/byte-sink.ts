@@ -1,6 +1,6 @@
 import { giveMemory, growMemory, takeMemory } from '../memory.ts';
 
-/** A growing run of bytes that encoders write into. */
+/** A growing array of bytes that encoders write to. */
 export class ByteSink {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
@@ -11,7 +11,7 @@ export class ByteSink {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `extra` bytes past `length`. `bytes` and `view` may be others afterwards. */
+  /** Makes room for `extra` bytes after `length`. May replace `bytes` and `view`. */
   reserve(extra: number): void {
     const needed = this.length + extra;
     if (needed <= this.bytes.length) return;
@@ -47,12 +47,12 @@ export class ByteSink {
     this.length += bytes.length;
   }
 
-  /** What has been written: a view, valid until the sink is written to again. */
+  /** A view of what has been written, valid until the next write. */
   written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Gives the memory back; the sink is of no use afterwards. */
+  /** Releases the memory. The sink must not be used afterwards. */
   release(): void {
     giveMemory(this.bytes.buffer);
   }

@@ -1,4 +1,4 @@
-/** Encodes one column of a row group: picks the encoding and the codec, writes its pages, sums it up. */
+/** Encodes one column of a row group: chooses the encoding and the codec, writes the pages, and returns a summary. */
 import { ByteSink } from './byte-sink.ts';
 import type { Compression } from './compression.ts';
 import { type ChunkPages, Encoding, PageWriter } from './pages.ts';
@@ -19,8 +19,8 @@ import {
 import { indexFloat64, indexInt32, indexTexts } from './value-dictionary.ts';
 
 /**
- * The values of a column in one row group, nulls left out: `count` values for `rows` rows. `levels` has
- * a byte a row, 1 where there is a value; it may be null where every row has one. Arrays may be longer.
+ * The values of a column in one row group, without nulls: `count` values for `rows` rows. `levels` has one byte per
+ * row, 1 for a value. It may be null if every row has a value. Arrays may be longer than needed.
  */
 export interface ColumnValues {
   readonly rows: number;
@@ -36,7 +36,7 @@ export interface ColumnValues {
     | { readonly kind: 'boolean'; readonly values: Uint8Array }
     /** 16 bytes each. */
     | { readonly kind: 'uuid'; readonly values: Uint8Array }
-    /** 16 bytes each, two's complement, the highest first. */
+    /** 16 bytes each, two's complement, the highest byte first. */
     | { readonly kind: 'decimal128'; readonly values: Uint8Array }
     /** PLAIN byte arrays: 32-bit length, bytes, … */
     | { readonly kind: 'utf8'; readonly plain: Uint8Array; readonly byteLength: number }
@@ -48,7 +48,7 @@ export interface ColumnValues {
       };
 }
 
-/** What the footer says about a column chunk. Offsets are in the file. */
+/** What the footer says about a column chunk. Offsets are relative to the file. */
 export interface ColumnChunk extends ChunkPages {
   readonly column: ParquetColumn;
   readonly rows: number;
@@ -56,12 +56,12 @@ export interface ColumnChunk extends ChunkPages {
   readonly bounds: Bounds | null;
 }
 
-/** Memory that a page needs for a moment; one per process is enough, as nobody else runs meanwhile. */
+/** Memory for one page at a time. One per process is enough, because encoding a page is not interrupted. */
 const encoded = new ByteSink(1 << 16);
 
 /**
- * Appends a column chunk to `sink`, whose first byte stands at `fileOffset`. Pauses after each page of
- * texts, of which there may be many megabytes; anything else takes a few milliseconds.
+ * Appends a column chunk to `sink`, whose first byte is at `fileOffset` of the file. Yields after each page of texts,
+ * of which there may be many megabytes. All other encodings take a few milliseconds.
  */
 export function* encodeColumnChunk(
   column: ParquetColumn,
@@ -75,7 +75,7 @@ export function* encodeColumnChunk(
   return { column, rows: values.rows, nullCount: values.rows - values.count, bounds, ...pages.finish() };
 }
 
-/** Writes all pages; returns the bounds, which fall out of the choice of encoding. */
+/** Writes all pages. Returns the bounds, which are a by-product of choosing the encoding. */
 function* encodeValues(
   values: ColumnValues,
   pages: PageWriter,
@@ -146,7 +146,7 @@ function encodeBooleans(values: ColumnValues, bits: Uint8Array, pages: PageWrite
   }
 }
 
-/** Hours, days and other small ranges are stored as codes of a few bits; others as they are. */
+/** Stores hours, days and other small ranges as codes of a few bits, and other integers unchanged. */
 function encodeInt32(
   values: ColumnValues,
   numbers: Int32Array,
@@ -169,7 +169,7 @@ function encodeInt32(
   return int32Bounds(min, max);
 }
 
-/** A dictionary where few doubles are distinct; others as they are. */
+/** Uses a dictionary if few doubles are distinct. Otherwise stores the doubles unchanged. */
 function encodeFloat64(
   values: ColumnValues,
   numbers: Float64Array,
@@ -188,7 +188,7 @@ function encodeFloat64(
   return float64Bounds(entries, entries.length);
 }
 
-/** A dictionary of the codes in use; where nearly every value is its own, plain texts are shorter. */
+/** Writes a dictionary of the codes in use. If nearly every value is distinct, plain texts are shorter. */
 function encodeDictionary(
   values: ColumnValues,
   data: Extract<ColumnValues['data'], { kind: 'dictionary' }>,
@@ -197,7 +197,7 @@ function encodeDictionary(
 ): Bounds | null {
   const { distinct, indexes, plain } = indexTexts(data, values.count);
   if (indexes === null) {
-    // Without a pause, as the texts lie in memory that others use too.
+    // Does not yield, because the texts are in memory that is shared.
     for (const _ of encodePlainTexts(values, plain, pages, compression));
   } else {
     pages.compressed = plain.length > 4096 && compression.pays(plain);
@@ -207,7 +207,7 @@ function encodeDictionary(
   return plainTextBounds(plain, plain.length);
 }
 
-/** Data pages of RLE_DICTIONARY: a byte with the width, then the hybrid. */
+/** Data pages of RLE_DICTIONARY: one byte with the bit width, then the RLE / bit-packing hybrid. */
 function encodeIndexes(values: ColumnValues, indexes: Int32Array, entries: number, pages: PageWriter): void {
   const width = bitWidth(entries - 1);
   const spans: Iterable<PageSpan> = cutFixed(values.rows, values.levels, 4);

@@ -2,24 +2,24 @@ import { ByteSink } from './byte-sink.ts';
 import { snappyBytesMax, snappyCompress } from './snappy.ts';
 
 const SAMPLE_BYTES = 16384;
-/** Snappy must leave less than this share of the sample to be worth its time here and at every reader. */
+/** Snappy must reduce the sample to less than this share to be worth its time, here and in every reader. */
 const SHARE_MAX = 0.6;
-/** Below this a column chunk is not worth the call. */
+/** A column chunk of fewer bytes is not worth compressing. */
 const BYTES_MIN = 512;
-/** Column chunks for which a verdict is believed before it is asked again. */
+/** The number of column chunks after which the sample is taken again. */
 const VERDICT_CHUNKS = 16;
 
 const sample = new ByteSink(snappyBytesMax(SAMPLE_BYTES));
 
 /**
- * Whether one column of one chunk is worth compressing. What held for a column's last row groups
- * nearly always holds for the next, so most of them need no sample.
+ * Decides whether one column of one chunk is worth compressing. What held for a column's last row groups nearly
+ * always holds for the next one, so most of them need no sample.
  */
 export class Compression {
   #verdict = false;
   #believed = 0;
 
-  /** True if Snappy would make `bytes` (PLAIN values) shorter by enough. */
+  /** True if Snappy would shorten `bytes` (PLAIN values) by enough. */
   pays(bytes: Uint8Array): boolean {
     if (bytes.length < BYTES_MIN) return false;
     if (this.#believed === 0) {
@@ -31,7 +31,7 @@ export class Compression {
   }
 }
 
-/** Compresses a run from the middle, where the values are no more special than anywhere else. */
+/** Compresses a sample from the middle, which is as typical as any. */
 function samplePays(bytes: Uint8Array): boolean {
   const length = Math.min(SAMPLE_BYTES, bytes.length);
   const from = ((bytes.length - length) >> 4) << 3;

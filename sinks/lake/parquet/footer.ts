@@ -1,6 +1,6 @@
 /**
- * A part's footer: FileMetaData, its length, the magic.
- * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ * The footer of a part: FileMetaData, its length, and the magic bytes. Source:
+ * https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 import { remember } from '../../../kernel/remember.ts';
 import { ByteSink } from './byte-sink.ts';
@@ -19,7 +19,7 @@ export interface RowGroup {
   readonly columns: readonly ColumnChunk[];
 }
 
-/** Appends the footer. `metadata` becomes the key_value_metadata, in its order. */
+/** Appends the footer. `metadata` becomes key_value_metadata, in the same order. */
 export function writeFooter(
   sink: ByteSink,
   columns: readonly ParquetColumn[],
@@ -69,7 +69,7 @@ const encodedEntries = remember((metadata: Readonly<Record<string, string>>) =>
   Object.entries(metadata).map(([key, value]) => [Buffer.from(key), Buffer.from(value)] as const),
 );
 
-/** Every column is in the order of its type; without this, readers must not trust the bounds. */
+/** Declares that every column uses the order of its type. Without this, readers must not trust the bounds. */
 function writeColumnOrders(thrift: ThriftWriter, columns: number): void {
   thrift.list(7, ThriftType.struct, columns);
   for (let i = 0; i < columns; i++) {
@@ -139,7 +139,9 @@ function writeStatistics(thrift: ThriftWriter, nullCount: number, bounds: Bounds
   thrift.end();
 }
 
-/** Lets readers see that all data pages are dictionary encoded, so that the dictionary alone can rule a chunk out. */
+/**
+ * Tells readers that all data pages are dictionary encoded, so that they can skip a chunk by its dictionary alone.
+ */
 function writeEncodingStats(thrift: ThriftWriter, chunk: ColumnChunk, hasDictionary: boolean): void {
   const stats = hasDictionary ? [[PageType.dictionary, Encoding.plain, 1]] : [];
   stats.push([PageType.data, chunk.encoding, chunk.dataPages]);

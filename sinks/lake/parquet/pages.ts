@@ -17,28 +17,28 @@ export type Codec = (typeof Codec)[keyof typeof Codec];
 export const PageType = { data: 0, dictionary: 2 } as const;
 export type PageType = (typeof PageType)[keyof typeof PageType];
 
-/** Where a column chunk's pages are and what they take. Offsets are in the file. */
+/** Where a column chunk's pages are, and their sizes. Offsets are relative to the file. */
 export interface ChunkPages {
   readonly codec: Codec;
-  /** Of the data pages. */
+  /** The encoding of the data pages. */
   readonly encoding: Encoding;
   readonly dataPages: number;
-  /** Null without a dictionary page. */
+  /** Null if there is no dictionary page. */
   readonly dictionaryPageOffset: number | null;
   readonly dataPageOffset: number;
-  /** Bytes of all pages with their headers, as stored and as they would be uncompressed. */
+  /** The bytes of all pages including their headers, as stored and uncompressed. */
   readonly compressedBytes: number;
   readonly uncompressedBytes: number;
 }
 
-/** Memory that a page needs for a moment; encoding is synchronous. */
+/** Memory for one page at a time. Encoding is synchronous. */
 const levelScratch = new ByteSink(1 << 15);
 const bodyScratch = new ByteSink(1 << 16);
 const compressedScratch = new ByteSink(1 << 16);
 
 /** Writes the pages of one column chunk, the dictionary page (if any) first. */
 export class PageWriter {
-  /** Whether bodies go through Snappy; set before the first page. */
+  /** Whether Snappy compresses the bodies. Set before the first page. */
   compressed = false;
   readonly #sink: ByteSink;
   readonly #fileOffset: number;
@@ -51,7 +51,7 @@ export class PageWriter {
   #encoding: Encoding = Encoding.plain;
   #uncompressedBytes = 0;
 
-  /** `fileOffset` is where the sink's first byte stands in the file; `levels` as in ColumnValues. */
+  /** `fileOffset`: where the sink's first byte is in the file. `levels`: as in ColumnValues. */
   constructor(sink: ByteSink, fileOffset: number, nullable: boolean, levels: Uint8Array | null) {
     this.#nullable = nullable;
     this.#sink = sink;
@@ -60,7 +60,7 @@ export class PageWriter {
     this.#start = sink.length;
   }
 
-  /** `plain` holds the entries, PLAIN encoded. */
+  /** `plain`: the entries, PLAIN encoded. */
   dictionaryPage(entries: number, plain: Uint8Array): void {
     this.#dictionaryPageOffset = this.#fileOffset + this.#sink.length;
     this.#page(PageType.dictionary, null, plain, (thrift) => {
@@ -71,7 +71,7 @@ export class PageWriter {
     });
   }
 
-  /** `values` holds the span's values, encoded. */
+  /** `values`: the encoded values of the span. */
   dataPage(span: PageSpan, encoding: Encoding, values: Uint8Array): void {
     if (this.#dataPages === 0) this.#dataPageOffset = this.#fileOffset + this.#sink.length;
     this.#dataPages++;
@@ -87,7 +87,7 @@ export class PageWriter {
     });
   }
 
-  /** Header and body; the body is the levels and the values, compressed as one. */
+  /** Writes header and body. The body is the levels and the values, compressed together. */
   #page(
     type: PageType,
     levels: Uint8Array | null,
@@ -126,7 +126,7 @@ export class PageWriter {
   }
 }
 
-/** Definition levels of the span, encoded; `levels` is null where all are 1. */
+/** The encoded definition levels of the span. `levels` is null if all are 1. */
 function encodedLevels(
   levels: Uint8Array | null,
   { rowFrom, rowTo, valueFrom, valueTo }: PageSpan,

@@ -3,20 +3,22 @@
  * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
 
-/** Values of a run from which RLE beats packing, and few enough to look at eight at a time. */
+/**
+ * The least number of equal values for which a run is shorter than packing. Small enough to look at eight at a time.
+ */
 const RUN_VALUES_MIN = 16;
 
-/** Bits that hold 0…max; at least 1, since not every reader takes a width of 0. */
+/** Bits that hold 0…max. At least 1, because not every reader accepts a width of 0. */
 export function bitWidth(max: number): number {
   return Math.max(1, 32 - Math.clz32(max));
 }
 
-/** SharedLock that `encodeHybrid` may need: packed groups, run heads, and what wide stores spill. */
+/** Bytes that `encodeHybrid` may need: packed groups, heads of runs, and what wide stores write beyond the end. */
 export function hybridBytesMax(count: number, width: number): number {
   return Math.ceil(count / 8) * width + Math.ceil(count / RUN_VALUES_MIN) * 16 + 32;
 }
 
-/** Writes values[from … to) from `at` on; returns the offset past the last byte. */
+/** Writes values[from … to), beginning at `at`. Returns the offset past the last byte. */
 type Encode = (
   values: Int32Array,
   from: number,
@@ -27,8 +29,8 @@ type Encode = (
 ) => number;
 
 /**
- * Encodes values[from … to) with `width` bits each as runs where they repeat, packed where they do not.
- * `out` must have room for `hybridBytesMax`. Returns the offset past the last byte.
+ * Encodes values[from … to) with `width` bits each, as runs where values repeat and bit-packed elsewhere. `out` must
+ * have room for `hybridBytesMax`. Returns the offset past the last byte.
  */
 export const encodeHybrid: Encode = (values, from, to, width, out, at) => {
   let packedFrom = from;
@@ -76,7 +78,7 @@ export function writeRun(value: number, count: number, width: number, out: DataV
   return at;
 }
 
-/** A bit-packed run; only the last of a page may end in an incomplete group, which is padded with 0. */
+/** A bit-packed run. Only the last one of a page may end in an incomplete group, which is padded with 0. */
 const writePacked: Encode = (values, from, to, width, out, at) => {
   const groups = (to - from) >> 3;
   const whole = from + groups * 8;
@@ -95,7 +97,10 @@ const packGroups: Encode = (values, from, to, width, out, at) => {
   return packWide(values, from, to, width, out, at);
 };
 
-/** Widths 1…7: a group of eight is at most 56 bits, stored as two words of which the next group overwrites the spill. */
+/**
+ * Widths 1…7: a group of eight takes at most 56 bits. It is stored as two words, and the next group overwrites the
+ * excess.
+ */
 const packNarrow: Encode = (values, from, to, width, out, at) => {
   const half = 4 * width;
   const w2 = 2 * width;
@@ -115,10 +120,10 @@ function packBytes(values: Int32Array, from: number, to: number, out: DataView, 
   return at;
 }
 
-/** Widths 9…24, through a 32-bit accumulator that never holds more than 15 bits between values. */
+/** Widths 9…24, with a 32-bit accumulator that never holds more than 15 bits between values. */
 const packWide: Encode = (values, from, to, width, out, at) => {
-  // Two bytes leave at a time; a value of more than 16 bits might not fit beside those that wait, so it
-  // comes in two parts.
+  // Two bytes are written at a time. A value of more than 16 bits might not fit beside the waiting bits, so it is
+  // added in two parts.
   const lowBits = width > 16 ? 8 : width;
   const highBits = width - lowBits;
   const lowMask = (1 << lowBits) - 1;
@@ -147,7 +152,7 @@ const packWide: Encode = (values, from, to, width, out, at) => {
   return at;
 };
 
-/** Packs bytes that are 0 or 1 into bits, first value lowest; the last byte is padded with 0. */
+/** Packs bytes that are 0 or 1 into bits, the first value in the lowest bit. The last byte is padded with 0. */
 export function packBits(values: Uint8Array, from: number, to: number, out: DataView, at: number): number {
   let i = from;
   for (; i + 8 <= to; i += 8) {
@@ -163,15 +168,14 @@ export function packBits(values: Uint8Array, from: number, to: number, out: Data
   return at;
 }
 
-/** SharedLock that `encodeLevels` may need. */
+/** Bytes that `encodeLevels` may need. */
 export function levelBytesMax(rows: number): number {
   return Math.ceil(rows / 8) + 16;
 }
 
 /**
- * Definition levels of a page's rows [from, to) as data page v1 requires them: a length, then the hybrid
- * with width 1. `levels` holds a byte a row, 1 where there is a value, of which `valid` are 1; it may be
- * null where all are.
+ * The definition levels of a page's rows [from, to), as data page v1 requires them: a length, then the hybrid with
+ * width 1. `levels` has one byte per row, 1 for a value; `valid` of them are 1. It may be null if all are.
  */
 export function encodeLevels(
   levels: Uint8Array | null,

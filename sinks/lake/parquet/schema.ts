@@ -1,6 +1,6 @@
 /**
- * Parquet's schema of a part: physical type, logical type and repetition of every column.
- * Source: https://github.com/apache/parquet-format/blob/master/LogicalTypes.md and parquet.thrift
+ * The Parquet schema of a part: physical type, logical type and repetition of every column. Source:
+ * https://github.com/apache/parquet-format/blob/master/LogicalTypes.md and parquet.thrift
  */
 import type { LogicalType } from '../../../model/compiled.ts';
 import type { ParquetAnnotation, ParquetForm } from '../../../model/types/column-type.ts';
@@ -41,7 +41,7 @@ const annotations: {
 };
 
 interface Annotation<A extends ParquetAnnotation> {
-  /** The older ConvertedType, which readers before 2018 know; uuid has none. */
+  /** The older ConvertedType, for readers from before 2018. UUID has none. */
   readonly converted: number | null;
   /** Its number in the LogicalType union. */
   readonly member: number;
@@ -56,11 +56,11 @@ export interface ParquetColumn {
   readonly name: string;
   readonly physical: Physical;
   readonly annotation: ParquetAnnotation | null;
-  /** OPTIONAL if true: pages carry definition levels. REQUIRED if false. */
+  /** If true, OPTIONAL: pages contain definition levels. If false, REQUIRED. */
   readonly nullable: boolean;
 }
 
-/** The column in which values of a logical type are stored. A point has none: it is stored as two doubles. */
+/** The column that stores values of a logical type. A point has none, because it is stored as two doubles. */
 export function parquetColumn(name: string, logical: LogicalType, nullable: boolean): ParquetColumn {
   const { physical, annotation } = typeOf(logical).parquet(logical);
   return { name, physical: physicalOf[physical], annotation, nullable };
@@ -115,7 +115,7 @@ function writeInt16(thrift: ThriftWriter): void {
   thrift.bool(2, true); // signed
 }
 
-/** Of timestamps and times. */
+/** For timestamps and times. */
 function writeMicros(thrift: ThriftWriter, isAdjustedToUtc: boolean): void {
   thrift.bool(1, isAdjustedToUtc);
   thrift.struct(2);

@@ -1,24 +1,23 @@
 /**
- * The Snappy block format, compressing side.
- * Source: https://github.com/google/snappy/blob/main/format_description.txt
+ * The compressing side of the Snappy block format. Source:
+ * https://github.com/google/snappy/blob/main/format_description.txt
  *
- * Input is cut into blocks of 64 KiB so that offsets fit 16 bits; inside a block a hash table over
- * four-byte words finds earlier copies. The longer nothing is found, the longer the steps, so that
- * incompressible input costs little.
+ * Input is cut into blocks of 64 KiB so that offsets fit in 16 bits. Within a block, a hash table of four-byte words
+ * finds earlier copies. The steps grow while nothing is found, so that incompressible input costs little.
  */
 
 const BLOCK_BYTES = 65536;
 const HASH_BITS = 13;
 const table = new Uint16Array(1 << HASH_BITS);
 
-/** Bytes that compressing `bytes` may take at most. */
+/** The most bytes that compressing `bytes` bytes may take. */
 export function snappyBytesMax(bytes: number): number {
   return 48 + bytes + Math.ceil(bytes / 6);
 }
 
 /**
- * Compresses input[from … to) into `out` at `at`, where `snappyBytesMax(to - from)` must fit.
- * Returns the offset past the last byte.
+ * Compresses input[from … to) into `out` at `at`, which must have room for `snappyBytesMax(to - from)` bytes. Returns
+ * the offset past the last byte.
  */
 export function snappyCompress(
   input: Uint8Array,
@@ -41,12 +40,12 @@ export function snappyCompress(
   return at;
 }
 
-/** One block; copies never reach out of it. */
+/** Compresses one block. Copies never refer to bytes outside it. */
 function compressBlock(input: DataView, start: number, end: number, out: DataView, at: number): number {
   const length = end - start;
   if (length < 16) return emitLiteral(input, start, end, out, at);
   table.fill(0);
-  // Words are read up to four bytes past a match, and a match must leave room for that.
+  // Words are read up to four bytes past a match, so a match must end early enough.
   const limit = end - 8;
   let literal = start;
   let i = start + 1;
@@ -69,7 +68,7 @@ function compressBlock(input: DataView, start: number, end: number, out: DataVie
   return literal < end ? emitLiteral(input, literal, end, out, at) : at;
 }
 
-/** Where the bytes from `b` on stop being those from `a` on. */
+/** The first position from `b` on whose byte differs from the one at the same distance from `a`. */
 function matchEnd(input: DataView, a: number, b: number, end: number): number {
   while (b + 4 <= end) {
     const difference = input.getInt32(a, true) ^ input.getInt32(b, true);
@@ -102,7 +101,7 @@ function emitLiteral(input: DataView, from: number, to: number, out: DataView, a
   return at;
 }
 
-/** One or more copy elements; each is 4…64 bytes long, so a rest below 4 is never left over. */
+/** Writes one or more copy elements. Each is 4…64 bytes long, so a remainder below 4 never occurs. */
 function emitCopy(offset: number, length: number, out: DataView, at: number): number {
   let rest = length;
   while (rest >= 68) {

@@ -1,8 +1,8 @@
-/** Cuts a column chunk into pages: between rows, at about a mebibyte of values. */
+/** Cuts a column chunk into pages, between rows, at about one mebibyte of values. */
 
 const PAGE_BYTES = 1 << 20;
 
-/** Rows of a page, and which of the column chunk's values (nulls left out) they hold. */
+/** The rows of a page, and the range of the column chunk's values (without nulls) that belong to them. */
 export interface PageSpan {
   readonly rowFrom: number;
   readonly rowTo: number;

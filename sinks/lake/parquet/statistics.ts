@@ -1,22 +1,21 @@
 /**
- * Smallest and largest value of a column chunk, in the sort order of its type.
- * Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
- * (Statistics, ColumnOrder)
+ * The smallest and largest value of a column chunk, in the sort order of its type. Source:
+ * https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (Statistics, ColumnOrder)
  */
 
-/** Bounds are PLAIN encoded values without a length. Null where there is no value, or none that compares. */
+/** Bounds are PLAIN encoded values without a length. Null if there are no values, or none that can be compared. */
 export interface Bounds {
   readonly min: Uint8Array;
   readonly max: Uint8Array;
-  /** False where the bound is a shortened text: outside the values, but near. */
+  /** False if the bound is a shortened text, which lies just outside the range of the values. */
   readonly minExact: boolean;
   readonly maxExact: boolean;
 }
 
-/** Longest bound of a text, in bytes; longer ones are shortened. */
+/** The longest bound of a text, in bytes. Longer ones are shortened. */
 const TEXT_BOUND_BYTES_MAX = 64;
 
-/** [smallest, largest] of values[0 … count); count is at least 1. */
+/** [smallest, largest] of values[0 … count). `count` is at least 1. */
 export function int32Range(values: Int32Array, count: number): [number, number] {
   let min = values[0];
   let max = min;
@@ -32,7 +31,7 @@ export function int32Bounds(min: number, max: number): Bounds {
   return exact(int32Bytes(min), int32Bytes(max));
 }
 
-/** From Buffer's pool, as all bounds of numbers: memory of their own would cost more than finding them. */
+/** Uses Buffer's pool, as all bounds of numbers do. Separate memory would cost more than finding the bounds. */
 function int32Bytes(value: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeInt32LE(value);
@@ -45,7 +44,7 @@ function float64Bytes(value: number): Uint8Array {
   return bytes;
 }
 
-/** Bounds of 64-bit integers, given as little-endian pairs of words so that no BigInt is made. */
+/** Bounds of 64-bit integers, given as little-endian pairs of words so that no BigInt is created. */
 export function int64Bounds(words: Int32Array, count: number): Bounds | null {
   if (count === 0) return null;
   int64Range(words, count);
@@ -60,12 +59,12 @@ function bytesOfPair(words: Int32Array, at: number): Uint8Array {
   return bytes;
 }
 
-/** Where the smallest and the largest pair of words lie, left by `int64Range`. */
+/** Positions of the smallest and the largest pair of words, set by `int64Range`. */
 const extremes = new Int32Array(2);
 
 /**
- * Finds the extremes of `count` pairs. On its own, and without a number above 2^31: in one function with what
- * follows V8 compiled the loop again, and threw it away again, for nearly every column chunk.
+ * Finds the extremes of `count` pairs. It is a separate function and uses no number above 2^31: combined with the
+ * code that follows it, V8 compiled the loop again, and discarded the result, for nearly every column chunk.
  */
 function int64Range(words: Int32Array, count: number): void {
   let min = 0;
@@ -75,7 +74,7 @@ function int64Range(words: Int32Array, count: number): void {
   let maxHigh = minHigh;
   let maxLow = minLow;
   for (let i = 2, end = count * 2; i < end; i += 2) {
-    // With its first bit flipped, an unsigned word sorts as a signed one.
+    // With its first bit flipped, an unsigned word sorts like a signed one.
     const low = words[i] ^ 0x80000000;
     const high = words[i + 1];
     if (high < minHigh || (high === minHigh && low < minLow)) {
@@ -94,13 +93,13 @@ function int64Range(words: Int32Array, count: number): void {
 }
 
 /**
- * Bounds of doubles. A NaN has no place in the order, and readers that sort it as the largest would
- * skip it by the maximum, so a column chunk with a NaN has no bounds. Zeros are widened to -0 … +0.
+ * Bounds of doubles. NaN has no place in the order, and readers that sort it last would skip it because of the
+ * maximum. So a column chunk with a NaN has no bounds. Zeros are widened to -0 … +0.
  */
 export function float64Bounds(values: Float64Array, count: number): Bounds | null {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  // A NaN makes both NaN, and they stay it.
+  // A NaN makes both NaN for good.
   for (let i = 0; i < count; i++) {
     const value = values[i];
     min = Math.min(min, value);
@@ -132,7 +131,7 @@ export function fixedBytesBounds(bytes: Uint8Array, width: number, count: number
 
 /** Bounds of numbers of 16 bytes each, two's complement, the highest byte first. */
 export function decimal128Bounds(bytes: Uint8Array, count: number): Bounds | null {
-  // With the sign turned round they are in the order of unsigned bytes.
+  // With the sign bit flipped, they sort like unsigned bytes.
   const turned = bytes.slice(0, count * 16);
   for (let at = 0; at < turned.length; at += 16) turned[at] ^= 0x80;
   const bounds = fixedBytesBounds(turned, 16, count);
@@ -142,7 +141,7 @@ export function decimal128Bounds(bytes: Uint8Array, count: number): Bounds | nul
   return bounds;
 }
 
-/** Bounds of PLAIN byte arrays (each behind its length), compared as unsigned bytes. */
+/** Bounds of PLAIN byte arrays (each preceded by its length), compared as unsigned bytes. */
 export function plainTextBounds(plain: Uint8Array, byteLength: number): Bounds | null {
   if (byteLength === 0) return null;
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
@@ -170,7 +169,10 @@ function exact(min: Uint8Array, max: Uint8Array): Bounds {
   return { min, max, minExact: true, maxExact: true };
 }
 
-/** Long texts make a footer long: a prefix is a lower bound, and a prefix with its last character raised an upper one. */
+/**
+ * Long texts make a long footer. A prefix is a lower bound; a prefix whose last character is raised is an upper
+ * bound.
+ */
 function textBounds(min: Uint8Array, max: Uint8Array): Bounds | null {
   const shortMax = max.length > TEXT_BOUND_BYTES_MAX ? raised(textPrefix(max)) : max;
   if (shortMax === null) return null;
@@ -178,26 +180,26 @@ function textBounds(min: Uint8Array, max: Uint8Array): Bounds | null {
   return { min: minExact ? min : textPrefix(min), max: shortMax, minExact, maxExact: shortMax === max };
 }
 
-/** The whole characters of the first `TEXT_BOUND_BYTES_MAX` bytes. */
+/** The whole characters within the first `TEXT_BOUND_BYTES_MAX` bytes. */
 function textPrefix(text: Uint8Array): Uint8Array {
   let end = TEXT_BOUND_BYTES_MAX;
   while (end > 0 && (text[end] & 0xc0) === 0x80) end--;
   return text.slice(0, end);
 }
 
-/** The prefix with its last character raised by one that can be; null where all are the highest. */
+/** The prefix with its last character that can be raised raised by one. Null if no character can be. */
 function raised(prefix: Uint8Array): Uint8Array | null {
   const characters = Array.from(Buffer.from(prefix).toString('utf8'));
   while (characters.length > 0) {
     const point = characters.pop()!.codePointAt(0)! + 1;
     if (point > 0x10ffff) continue;
-    // Surrogates are not characters: the next after U+D7FF is U+E000.
+    // Surrogates are not characters, so U+E000 follows U+D7FF.
     return Buffer.from(characters.join('') + String.fromCodePoint(point === 0xd800 ? 0xe000 : point), 'utf8');
   }
   return null;
 }
 
-/** Order of two runs of unsigned bytes: negative, 0 or positive. */
+/** Compares two arrays of unsigned bytes: negative, 0 or positive. */
 function compareBytes(
   a: Uint8Array,
   aFrom: number,

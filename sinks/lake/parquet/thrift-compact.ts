@@ -1,6 +1,6 @@
 /**
- * Writes Thrift's compact protocol, as far as Parquet's metadata needs it.
- * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ * Writes Thrift's compact protocol, as far as Parquet's metadata requires it. Source:
+ * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import type { ByteSink } from './byte-sink.ts';
 
@@ -19,7 +19,7 @@ export type ThriftType = (typeof ThriftType)[keyof typeof ThriftType];
 
 export class ThriftWriter {
   readonly #sink: ByteSink;
-  /** Last field id of each struct that is open; field ids are written as differences. */
+  /** The last field id of each open struct. Field ids are written as differences. */
   readonly #lastIds: number[] = [0];
 
   constructor(sink: ByteSink) {
@@ -30,12 +30,12 @@ export class ThriftWriter {
     const depth = this.#lastIds.length - 1;
     const delta = id - this.#lastIds[depth];
     this.#lastIds[depth] = id;
-    // Parquet's field ids are small and written in order, so the short form always does.
+    // Parquet's field ids are small and in order, so the short form is always enough.
     if (delta < 1 || delta > 15) throw new RangeError(`thrift field ${id} is out of order`);
     this.#sink.byte((delta << 4) | type);
   }
 
-  /** Zigzag for whole numbers of either sign below 2^52. */
+  /** Zigzag encoding of signed whole numbers below 2^52. */
   #zigzag(value: number): void {
     this.#sink.varint(value < 0 ? -value * 2 - 1 : value * 2);
   }
@@ -64,36 +64,36 @@ export class ThriftWriter {
     this.#zigzag(value);
   }
 
-  /** Appends fields that a writer like this one wrote before, `last` being the id of the last of them. */
+  /** Appends fields that a writer of this class has written before. `last`: the id of the last one. */
   fields(last: number, written: Uint8Array): void {
     this.#sink.append(written);
     this.#lastIds[this.#lastIds.length - 1] = last;
   }
 
-  /** Binary, or text as UTF-8. */
+  /** Writes bytes, or a text as UTF-8. */
   binary(id: number, value: Uint8Array | string): void {
     this.#header(id, ThriftType.binary);
     this.binaryElement(value);
   }
 
-  /** Opens a struct that is a field; `end` closes it. */
+  /** Begins a struct that is a field. `end` ends it. */
   struct(id: number): void {
     this.#header(id, ThriftType.struct);
     this.#lastIds.push(0);
   }
 
-  /** Opens a struct that is a list's element; `end` closes it. */
+  /** Begins a struct that is an element of a list. `end` ends it. */
   element(): void {
     this.#lastIds.push(0);
   }
 
-  /** Closes the innermost struct, or the outermost one at the very end. */
+  /** Ends the innermost struct. The last call ends the outermost one. */
   end(): void {
     this.#sink.byte(0);
     this.#lastIds.pop();
   }
 
-  /** A list's head; `size` elements must follow. */
+  /** Writes the header of a list. `size` elements must follow. */
   list(id: number, type: ThriftType, size: number): void {
     this.#header(id, ThriftType.list);
     this.#sink.byte((Math.min(size, 15) << 4) | type);

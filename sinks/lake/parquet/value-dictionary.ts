@@ -1,12 +1,12 @@
-/** Finds the distinct values of a column chunk and writes every value as an index into them. */
+/** Finds the distinct values of a column chunk, and writes every value as an index into them. */
 import { ByteSink } from './byte-sink.ts';
 
-/** Widest range of integers that is looked up in a table. */
+/** The widest range of integers that a table covers. */
 const RANGE_MAX = 65536;
 
-/** Scratch memory, grown to the largest row group seen; encoding is synchronous. */
+/** Scratch memory of the size of the largest row group so far. Encoding is synchronous. */
 let indexScratch = new Int32Array(1 << 17);
-/** Index of each code or integer in use, -1 elsewhere; cleaned after use. */
+/** The index of each code or integer in use, otherwise -1. Cleared after use. */
 let positions = new Int32Array(RANGE_MAX).fill(-1);
 /** Distinct integers in order of appearance. */
 const usedScratch = new Int32Array(RANGE_MAX);
@@ -22,15 +22,15 @@ function positionsFor(size: number): Int32Array {
   return positions;
 }
 
-/** Distinct values in order of appearance, and the index of each value; views valid until the next call. */
+/** The distinct values in order of appearance, and the index of each value. Views, valid until the next call. */
 export interface IndexedInt32 {
   readonly entries: Int32Array;
   readonly indexes: Int32Array;
 }
 
 /**
- * Indexes integers of a range much smaller than their number; null for others. (A hash table would find
- * repetitions among numbers far apart too: trips' cells shrink to a third, but cost 8 ns each.)
+ * Indexes integers whose range is much smaller than their number. Null for others. (A hash table would also find
+ * repetitions among numbers that are far apart. It reduces the cells of trips to a third, but costs 8 ns per value.)
  */
 export function indexInt32(values: Int32Array, count: number, min: number, max: number): IndexedInt32 | null {
   const range = max - min + 1;
@@ -45,7 +45,7 @@ export function indexInt32(values: Int32Array, count: number, min: number, max: 
   return { entries, indexes };
 }
 
-/** Fills `indexes` and `used` (value - base, in order of appearance); returns the number of distinct values. */
+/** Fills `indexes` and `used` (value - base, in order of appearance). Returns the number of distinct values. */
 function indexCodes(
   values: Int32Array,
   count: number,
@@ -68,30 +68,32 @@ function indexCodes(
   return distinct;
 }
 
-/** Distinct doubles that a dictionary may have: as many as indexes of 14 bits tell apart. */
+/** The most distinct doubles of a dictionary: as many as indexes of 14 bits can address. */
 const DOUBLES_MAX = 16384;
 /**
- * The first values are asked whether to look at the others: one in sixteen must have come before. So it is, on
- * average, where some 8,000 doubles are distinct; where nearly all are, as places of trips, asking costs little.
+ * The first values decide whether to index the others: one in sixteen must be a repetition. On average this is the
+ * case when about 8,000 doubles are distinct. When nearly all are, as the places of trips, the test costs little.
  */
 const DOUBLES_SAMPLE = 1024;
 const SAMPLE_DISTINCT_MAX = DOUBLES_SAMPLE - DOUBLES_SAMPLE / 16;
 const SAMPLE_SLOT_BITS = 11;
 const SLOT_BITS = 16;
-/** Open addressing, at most a quarter full: index + 1 of the double that hashes there, 0 where there is none. */
+/**
+ * Open addressing, at most a quarter full. Holds index + 1 of the double that hashes there, or 0 if there is none.
+ */
 const doubleSlots = new Int32Array(1 << SLOT_BITS);
 const doubleEntries = new Float64Array(DOUBLES_MAX);
 const doubleWords = new Int32Array(doubleEntries.buffer);
 
-/** Distinct doubles, by their bits, in order of appearance; views valid until the next call. */
+/** The distinct doubles, compared by their bits, in order of appearance. Views, valid until the next call. */
 export interface IndexedFloat64 {
   readonly entries: Float64Array;
   readonly indexes: Int32Array;
 }
 
-/** Indexes doubles where few are distinct, as places and distances of stations are; null for others. */
+/** Indexes doubles if few are distinct, such as the places and distances of stations. Null for others. */
 export function indexFloat64(values: Float64Array, count: number): IndexedFloat64 | null {
-  // So few that not one of them may repeat itself.
+  // So few values may all be distinct.
   if (count < 4) return null;
   const words = new Int32Array(values.buffer, values.byteOffset, count * 2);
   const indexes = indexesFor(count);
@@ -100,13 +102,13 @@ export function indexFloat64(values: Float64Array, count: number): IndexedFloat6
     return indexPairs(words, end, most, bits, indexes);
   };
   if (count > DOUBLES_SAMPLE && index(DOUBLES_SAMPLE, SAMPLE_DISTINCT_MAX, SAMPLE_SLOT_BITS) < 0) return null;
-  // At least as many slots as values, of which a quarter may be distinct.
+  // At least as many slots as values, a quarter of which may be distinct.
   const bits = Math.min(SLOT_BITS, 32 - Math.clz32(count));
   const distinct = index(count, Math.min(DOUBLES_MAX, count >> 2), bits);
   return distinct < 0 ? null : { entries: doubleEntries.subarray(0, distinct), indexes };
 }
 
-/** Indexes the first `count` pairs of words; returns how many are distinct, or -1 for more than `most`. */
+/** Indexes the first `count` pairs of words. Returns how many are distinct, or -1 if there are more than `most`. */
 function indexPairs(
   words: Int32Array,
   count: number,
@@ -138,13 +140,13 @@ function indexPairs(
 
 export interface IndexedTexts {
   readonly distinct: number;
-  /** Null where most values are distinct, so that a dictionary does not pay. */
+  /** Null if most values are distinct, so that a dictionary does not pay. */
   readonly indexes: Int32Array | null;
-  /** The distinct texts, or where there are no indexes the values themselves, as PLAIN byte arrays. */
+  /** The distinct texts as PLAIN byte arrays. If `indexes` is null, the values themselves. */
   readonly plain: Uint8Array;
 }
 
-/** Indexes the codes in use in this column chunk; views valid until the next call. */
+/** Indexes the codes that this column chunk uses. Views, valid until the next call. */
 export function indexTexts(
   data: {
     readonly codes: Int32Array;

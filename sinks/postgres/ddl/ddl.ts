@@ -1,6 +1,6 @@
 /**
- * The SQL of a star: what `landfall ddl` prints and what the coordinator runs. Every statement can be run
- * again. Where a table is there already it stays as it is.
+ * The SQL of a star, as `landfall ddl` prints it and the coordinator runs it. Every statement may be repeated. A
+ * table that exists is left unchanged.
  */
 import { createHash } from 'node:crypto';
 import type {
@@ -13,12 +13,12 @@ import type {
 } from '../../../model/compiled.ts';
 import { typeOf } from '../../../model/types/column-types.ts';
 
-/** An identifier in double quotes. */
+/** Quotes an identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text in single quotes. */
+/** Quotes a text as a literal. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
   return text.includes('\\') ? `E${quoted}` : quoted;
@@ -29,15 +29,16 @@ export function sqlType(logical: LogicalType): string {
   return typeOf(logical).sql(logical);
 }
 
-/** Columns of a create table, with the types one under the other. */
+/** The columns of a create table statement, with their types aligned. */
 function columnLines(columns: readonly (readonly [name: string, rest: string])[]): string {
   const width = Math.max(...columns.map(([name]) => name.length));
   return columns.map(([name, rest]) => `  ${name.padEnd(width)} ${rest}`).join(',\n');
 }
 
 /**
- * Schema, dimensions with the unknown member 0, fact table and its indexes, in an order in which they can be
- * run; nothing for a dataset without a star. Idempotent; two processes must not run them at the same time (an advisory lock sees to that).
+ * Creates the schema, the dimensions with the unknown member 0, the fact table and its indexes, in an order in which
+ * the statements can be run. Empty for a dataset without a star. May be repeated, but not by two processes at the
+ * same time, which an advisory lock prevents.
  */
 export function starDdl(dataset: CompiledDataset): string[] {
   const { star } = dataset;
@@ -64,7 +65,7 @@ function lookupDdl(table: string, dimension: Extract<CompiledDimension, { kind: 
     [key, keyType],
     ...columns.map(({ name, logical }) => [identifier(name), sqlType(logical)] as const),
   ]);
-  // A hashed key follows from the natural one: where the first is unique, the second is.
+  // A hashed key is computed from the natural key, so its constraint also makes the natural key unique.
   const unique = dimension.hashed ? '' : `,\n  unique nulls not distinct (${natural.join(', ')})`;
   const hash = dimension.hashed ? ' The key is their xxHash64.' : '';
   return [
@@ -76,14 +77,14 @@ function lookupDdl(table: string, dimension: Extract<CompiledDimension, { kind: 
   ];
 }
 
-/** The Postgres type of a dimension's key, in its table and in the facts. */
+/** The Postgres type of a dimension's key, in the dimension table and in the facts. */
 export function keySqlType(dimension: CompiledDimension): string {
   return dimension.kind === 'lookup' && dimension.hashed ? 'bigint' : 'integer';
 }
 
 /**
- * Days. Everything follows from the date, so that a member is made of its key and its date alone; to_char
- * may not be used here because it is not immutable.
+ * The table of days. All other columns are generated from the date, so a member is inserted by its key and date
+ * alone. to_char cannot be used in a generated column, because it is not immutable.
  */
 function dateDdl(table: string, key: string): string[] {
   const from = (expression: string) => `generated always as (${expression}) stored`;
@@ -149,7 +150,7 @@ function factType(column: FactColumn, dimensions: readonly CompiledDimension[]):
   }
 }
 
-/** Postgres cuts names at 63 bytes; a long one keeps its beginning and gets a hash. */
+/** Postgres cuts names at 63 bytes. A longer name keeps its beginning and gets a hash. */
 function indexName(fact: string, columns: readonly string[]): string {
   const name = `${fact}_${columns.join('_')}_idx`;
   if (name.length <= 63) return name;
@@ -157,9 +158,9 @@ function indexName(fact: string, columns: readonly string[]): string {
 }
 
 /**
- * Views and materialised views of the marts, in their order, each recreated when the SQL of any of the
- * dataset's marts has changed (a mart may read those before it), or the columns of its star (a view of all
- * columns has those of when it was made). Idempotent.
+ * Views and materialized views of the marts, in order. They are recreated when the SQL of any of the dataset's marts
+ * has changed (a mart may read those before it), or the columns of its star (a view keeps the columns that `*` had
+ * when it was created). May be repeated.
  */
 export function martDdl(dataset: CompiledDataset): string[] {
   const { marts, star } = dataset;
@@ -172,7 +173,9 @@ export function martDdl(dataset: CompiledDataset): string[] {
   ];
 }
 
-/** Drops marts made from other SQL, last first. Not cascading: what people built on them is not ours. */
+/**
+ * Drops marts that were created from other SQL, last first. Does not cascade, because dependent views are the user's.
+ */
 function dropChanged(schema: string, marts: readonly CompiledMart[], mark: string): string {
   const names = marts.map(({ name }) => literal(name)).reverse();
   return `-- Marts whose definition has changed are recreated.

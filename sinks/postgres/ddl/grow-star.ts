@@ -1,11 +1,11 @@
 /**
- * A definition that changed, and a star that exists already. What is only more is added (a column, an attribute of a
- * dimension, nulls where there were none): earlier rows have null there, and 0, the unknown member, as the key of a
- * new dimension. A table that holds no row is created again where it does not fit. What would change or lose values
- * is an error that says how a person changes the tables.
+ * Alters an existing star for a changed definition. Additions are made in place: a column, an attribute of a
+ * dimension, or nulls where none were allowed. Earlier rows then have null, and 0, the unknown member, as the key of
+ * a new dimension. A table without rows is recreated if it does not fit. A change that would alter or lose values is
+ * an error, which says how a person changes the tables.
  *
- * Facts come before dimensions: a chunk under way holds the facts and may still make members, so that
- * who waits for it must not hold the dimensions.
+ * Facts are locked before dimensions. A chunk in progress locks the facts and may still insert members, so whoever
+ * waits for it must not lock the dimensions.
  */
 import pg from 'pg';
 import { dependentViews, earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
@@ -14,13 +14,14 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { type Change, changesOf, dropViews, migrationOf } from './star-changes.ts';
 import { type WantedTable, wantedTables } from './star-tables.ts';
 
-/** How long to wait for chunks that are being copied: meanwhile others wait behind us. Then once more. */
+/**
+ * How long to wait for chunks that are being copied, while others wait behind this process. It is tried once more.
+ */
 const lockTimeout = '10s';
 
 /**
- * Alters the tables that exist already so that the definition's rows fit, in the caller's transaction.
- * Throws LF_STAR_CHANGED where a table that holds rows would have to change otherwise than by an addition; then
- * nothing is altered.
+ * Alters the existing tables so that rows of the definition fit, in the caller's transaction. Throws LF_STAR_CHANGED
+ * if a table that contains rows would need more than an addition. Then nothing is altered.
  */
 export async function growStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
   const { star } = dataset;
@@ -61,7 +62,7 @@ function nameOf(schema: string, table: string): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
 }
 
-/** Whether the table has no row, but for the unknown member. */
+/** Whether the table has no rows except the unknown member. */
 async function isEmpty(
   client: pg.ClientBase,
   schema: string,
@@ -74,7 +75,7 @@ async function isEmpty(
   return !rows[0].found;
 }
 
-/** Drops tables without rows, and the marts that read them: both are created again with the star. */
+/** Drops tables without rows and the marts that read them. Both are recreated with the star. */
 async function dropEmpty(
   client: pg.ClientBase,
   dataset: CompiledDataset,
@@ -84,7 +85,7 @@ async function dropEmpty(
   if (tables.length === 0) return;
   for (const { table } of tables)
     await client.query(`lock table ${nameOf(schema, table)} in access exclusive mode`);
-  // Somebody may have loaded a row until the lock was there.
+  // A row may have been loaded before the lock was acquired.
   for (const wanted of tables) {
     if (await isEmpty(client, schema, wanted)) continue;
     const what = `${wanted.table} has got its first rows while it was being changed`;

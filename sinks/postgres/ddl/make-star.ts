@@ -1,22 +1,24 @@
-/** The star as the coordinator touches it: made before the first file, counted and emptied by file. */
+/** Creates the star before the first file, and counts and deletes the facts of files. */
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { growStar } from './grow-star.ts';
 
-/** SQLSTATE: what is to be dropped is used by something else. */
+/** SQLSTATE for an object that others depend on. */
 const dependentObjects = '2BP01';
-/** Class of SQLSTATEs for statements that are wrong: of those that we run, only marts are not our own. */
+/** The class of SQLSTATEs for invalid statements. Of the statements that are run here, users write only the marts. */
 const faultySql = '42';
 
-/** First key of the advisory locks under which tables are made and marts refreshed; the second is the dataset. */
+/**
+ * The first key of the advisory locks under which tables are created and marts refreshed. The second is the dataset.
+ */
 export const starLock = 0x1a4df411;
 
 /**
- * Makes the dataset's tables and marts where they are missing, and alters the tables that an earlier definition
- * made. Coordinators that do so at the same time wait for each other. `ddl`: the statements of ddl.ts.
- * Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
+ * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
+ * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts. Throws LF_STAR_CHANGED,
+ * LF_MART, LF_MART_HELD.
  */
 export async function makeStar(
   pool: pg.Pool,
@@ -36,7 +38,7 @@ export async function makeStar(
   });
 }
 
-/** Facts of these chunks. */
+/** Counts the facts of these chunks. */
 export async function countFacts(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
@@ -62,7 +64,9 @@ export function factTable(star: CompiledStar): string {
   return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
 }
 
-/** The range lets an index on chunk_id do its work; the list is only needed where others are in between. */
+/**
+ * The range lets the server use an index on chunk_id. The list is needed only if there are other chunks in between.
+ */
 function ofChunks(statement: string, chunkIds: readonly number[]): { text: string; values: unknown[] } {
   const first = Math.min(...chunkIds);
   const last = Math.max(...chunkIds);

@@ -1,6 +1,6 @@
 /**
- * Changes of a definition that are not additions: what they are, and the SQL that makes the tables fit with the rows
- * that they hold. Keys that are hashes cannot be computed in SQL: such a star is loaded again.
+ * Changes of a definition that are not additions: what they are, and the SQL that changes the tables and keeps their
+ * rows. SQL cannot compute hashed keys, so a star with a changed hashed key is loaded again.
  */
 import pg from 'pg';
 import { type DependentView, loadedFilesQuery, type StarColumn } from '../../../ledger/tables/stars.ts';
@@ -12,24 +12,24 @@ const id = pg.escapeIdentifier;
 export interface Change {
   readonly table: string;
   readonly what: string;
-  /** In the order in which they are run; null where the files are to be loaded again. */
+  /** In the order in which they are run. Null if the files must be loaded again. */
   readonly statements: readonly string[] | null;
 }
 
-/** A table that exists, beside what the definition wants of it. */
+/** An existing table, and what the definition requires of it. */
 export interface Compared {
   readonly schema: string;
   readonly wanted: WantedTable;
   readonly found: readonly StarColumn[];
-  /** Tables of that name in earlier definitions: columns that none of them has are a person's own. */
+  /** The same table in earlier definitions. Columns that none of them has belong to the user. */
   readonly before: readonly WantedTable[];
-  /** The fact table: its keys of a dimension change with the dimension's. */
+  /** The fact table. Its keys of a dimension change with the dimension. */
   readonly fact: WantedTable;
-  /** Other datasets use the table. */
+  /** Whether other datasets use the table. */
   readonly isShared: boolean;
 }
 
-/** Everything that the definition wants otherwise than the table has it, beside additions. */
+/** All differences between the definition and the table, except additions. */
 export function changesOf(compared: Compared): Change[] {
   const { schema, wanted, found, before } = compared;
   const at = `${id(schema)}.${id(wanted.table)}`;
@@ -65,13 +65,13 @@ export function changesOf(compared: Compared): Change[] {
 
 const numbers = /^(smallint|integer|bigint|double precision|numeric)/;
 
-/** Types that PostgreSQL casts to each other as such; others go by way of their text. */
+/** Casts directly between types that PostgreSQL can cast. Other casts go through text. */
 function cast(name: string, from: string, to: string): string {
   const plain = numbers.test(from) && numbers.test(to);
   return plain ? `${id(name)}::${to}` : `${id(name)}::text::${to}`;
 }
 
-/** The one column that the table lacks and that may be this one under a new name; null where that is not clear. */
+/** The only missing column that may be this one under a new name. Null if that is not clear. */
 function renamedTo(was: Wanted, { wanted, found, before }: Compared): string | null {
   const there = new Set(found.map(({ name }) => name));
   const names = new Set(wanted.columns.map(({ name }) => name));
@@ -90,7 +90,7 @@ function renamedOf(name: string, compared: Compared): string | null {
   return was === undefined || isThere ? null : renamedTo(was, compared);
 }
 
-/** The natural key, where it is another one. A hash also depends on the order of its columns. */
+/** The change of the natural key, if it differs. A hash also depends on the order of the columns. */
 function keyChange(compared: Compared, at: string): Change[] {
   const { wanted, found, isShared } = compared;
   const { table, key, hashed, member } = wanted;
@@ -105,7 +105,7 @@ function keyChange(compared: Compared, at: string): Change[] {
   if (hashed || isShared) return [{ table, what, statements: null }];
   const lacking = wanted.columns.filter(({ name }) => !found.some((column) => column.name === name));
   const isWider = now.every((name) => key.includes(name));
-  // Of a column that is only being added nobody knows the values: its members cannot be told apart by it.
+  // The values of a column that is yet to be added are unknown, so its members cannot be told apart by it.
   if (!isWider && lacking.some(({ name }) => key.includes(name))) return [{ table, what, statements: null }];
   const statements = [
     ...lacking.map(({ name, type }) => `alter table ${at} add column ${id(name)} ${type}`),
@@ -116,7 +116,7 @@ function keyChange(compared: Compared, at: string): Change[] {
   return [{ table, what, statements }];
 }
 
-/** Members that the new key no longer tells apart become the first of them, in the facts too. */
+/** Merges members that the new key no longer tells apart into the first of them, also in the facts. */
 function merge({ schema, wanted, fact }: Compared, at: string): string[] {
   const member = id(wanted.member!);
   const first = `first_value(${member}) over (partition by ${wanted.key!.map(id).join(', ')} order by ${member})`;
@@ -132,13 +132,13 @@ function merge({ schema, wanted, fact }: Compared, at: string): string[] {
   ];
 }
 
-/** The natural key that the members' hashes were made of, as the comment of the table says it (ddl.ts). */
+/** The natural key that the members' hashes were computed from, according to the comment of the table (ddl.ts). */
 function hashedBy(found: readonly StarColumn[]): string[] | null {
   const said = /^Members by (.+?)\. The key is their xxHash64\./.exec(found[0]?.comment ?? '');
   return said === null ? null : said[1].split(', ');
 }
 
-/** The statements that drop views which Landfall has created; those of others are named in comments. */
+/** The statements that drop views which Landfall created. Views of the user are named in comments. */
 export function dropViews(views: readonly DependentView[]): string[] {
   return views.map(({ schema, name, kind, made }) => {
     const drop = `drop ${kind === 'm' ? 'materialized view' : 'view'} ${id(schema)}.${id(name)}`;
@@ -148,7 +148,7 @@ export function dropViews(views: readonly DependentView[]): string[] {
   });
 }
 
-/** What a person runs. Marts are dropped: the next file creates them again. */
+/** What a person runs. Marts are dropped, and the next file recreates them. */
 export function migrationOf(
   dataset: string,
   schema: string,

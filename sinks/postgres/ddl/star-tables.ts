@@ -1,29 +1,29 @@
-/** The tables of a star as its definition says them, in a form to be compared with those that exist. */
+/** The tables of a star according to its definition, in a form that can be compared with the existing ones. */
 import type { CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
 import { keySqlType, sqlType } from './ddl.ts';
 
-/** A column as the definition wants it. */
+/** A column as the definition requires it. */
 export interface Wanted {
   readonly name: string;
-  /** A member's key: of another type it is another key. */
+  /** A member's key. If its type changes, so does the key. */
   readonly isKey: boolean;
-  /** As a definition's DDL has it. */
+  /** The type as in the DDL of the definition. */
   readonly type: string;
   readonly notNull: boolean;
-  /** Of a column that is added: what earlier rows have; null for null. */
+  /** For an added column: the value for earlier rows. Null for null. */
   readonly before: string | null;
-  /** Of a fact's key: the dimension table that it points to. */
+  /** For a key of the fact table: the dimension table that it refers to. */
   readonly points?: string;
 }
 
 export interface WantedTable {
   readonly table: string;
   readonly columns: readonly Wanted[];
-  /** Natural key; null for facts. */
+  /** The natural key. Null for facts. */
   readonly key: readonly string[] | null;
-  /** Members' keys are hashes of the natural one, which has no constraint of its own. */
+  /** Whether members' keys are hashes of the natural key, which then has no constraint of its own. */
   readonly hashed: boolean;
-  /** Name of the members' key; null for facts. */
+  /** The name of the members' key. Null for facts. */
   readonly member: string | null;
 }
 
@@ -57,7 +57,7 @@ function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>):
   return { table, columns: [surrogate, ...columns], key: names, hashed, member: key };
 }
 
-/** As the server calls the type. */
+/** The name of the type as the server reports it. */
 export function typeName(type: string): string {
   return type.replace('timestamptz', 'timestamp with time zone').replaceAll(', ', ',');
 }

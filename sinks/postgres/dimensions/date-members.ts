@@ -1,6 +1,6 @@
 /**
- * Keys of a date dimension: yyyymmdd, computed, so nothing is looked up. A day that this process has not
- * met yet is inserted once; a table of days around the present says which those are.
+ * Keys of a date dimension: yyyymmdd, computed without a lookup. A day that this process has not seen yet is inserted
+ * once. A table of the days from 1900 to 2099 records which days were inserted.
  */
 
 import { escapeIdentifier, type Pool } from 'pg';
@@ -15,7 +15,7 @@ import { translateDays, unknownWhereNull } from './translate.ts';
 
 type DateDimension = Extract<CompiledDimension, { kind: 'date' }>;
 
-/** Days since 1970-01-01 of 1900-01-01 and of 2100-01-01: the table's 73,049 days take 292 KB. */
+/** Days since 1970-01-01 of 1900-01-01 and of 2100-01-01. The table's 73,049 days take 292 KB. */
 const FIRST_DAY = -25_567;
 const END_DAY = 47_482;
 
@@ -23,9 +23,9 @@ const END_DAY = 47_482;
 export class DateMembers {
   private readonly pool: Pool;
   private readonly insert: string;
-  /** Key by day − FIRST_DAY, MISSING until the day is known to be in the table. */
+  /** The key at day − FIRST_DAY. MISSING until the day is known to be in the dimension table. */
   private readonly keysOfDays = new Int32Array(END_DAY - FIRST_DAY).fill(MISSING);
-  /** Days outside the table of days; in real data there are few. */
+  /** Days outside the range of the table. Real data has few. */
   private readonly farDays = new Map<number, number>();
   private inserts: Promise<unknown> = Promise.resolve();
 
@@ -37,7 +37,7 @@ export class DateMembers {
     );
   }
 
-  /** Keys of `rows` rows into `keys`; 0 where there is no day. */
+  /** Fills `keys` with the keys of `rows` rows. The key is 0 if the row has no day. */
   async resolve(vector: Vector, rows: number, keys: Int32Array): Promise<void> {
     const days = daysOf(vector);
     if (translateDays(days, rows, this.keysOfDays, FIRST_DAY, keys) > 0) {
@@ -69,7 +69,7 @@ export class DateMembers {
     return key ?? MISSING;
   }
 
-  /** Inserts days, one statement at a time: the other slot often meets the same ones. */
+  /** Inserts days, one statement at a time, because the other slot often finds the same ones. */
   private add(days: ReadonlySet<number>): Promise<void> {
     const turn = this.inserts.then(async () => {
       const missing = [...days].filter((day) => this.keyOf(day) === MISSING).sort((a, b) => a - b);
@@ -86,7 +86,7 @@ export class DateMembers {
   }
 }
 
-/** yyyymmdd of a day since 1970-01-01; the year is astronomical, so that years before ours keep their order. */
+/** The yyyymmdd of a day since 1970-01-01. The year is astronomical, so that years before year 1 sort correctly. */
 export function dateKey(day: number): number {
   return yearOf(day) * 10_000 + monthOf(day) * 100 + dayOfMonth(day);
 }
@@ -98,7 +98,7 @@ function daysOf(vector: Vector): Int32Array {
   throw new LandfallError('LF_INTERNAL', { reason: `a date dimension was given ${vector.kind}` });
 }
 
-/** Inserts keys $1 and days $2; the other columns of the table follow from the date. */
+/** Inserts keys $1 and days $2. The other columns of the table are generated from the date. */
 function insertStatement(table: string, key: string): string {
   return `insert into ${table} (${escapeIdentifier(key)}, date)
     select * from unnest($1::integer[], $2::date[]) as days(key, date) order by date

@@ -1,7 +1,7 @@
 /**
- * Dimension keys for the rows of a batch. What the process has learnt about a table is kept from chunk
- * to chunk (member-cache.ts says how much of it); a member met for the first time is looked up or made
- * at once (members.ts), in a transaction of its own, so that no chunk holds locks that another waits for.
+ * Dimension keys for the rows of a batch. What the process has learnt about a table is kept from chunk to chunk
+ * (member-cache.ts says how much). A member that is seen for the first time is looked up or inserted at once
+ * (members.ts), in a separate transaction, so that no chunk holds locks that another one waits for.
  */
 import type { Pool } from 'pg';
 import type { DictionaryVector, Int32Vector, Vector } from '../../../kernel/columns/vectors.ts';
@@ -20,21 +20,24 @@ import { naturalText, textColumn } from './natural-text.ts';
 import type { Text } from './text-array.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
 
-/** In place of a code's key while it is asked for. */
+/** Stands for a code's key while it is being looked up. */
 const ASKED = MISSING - 1;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
-/** Keys of one chunk's rows, batch by batch. */
+/** The keys of one chunk's rows, batch by batch. */
 export interface ChunkKeys {
-  /** One vector per star.dimensions, in that order: int64 where keys are hashed, else int32; 0 where the natural key
-   * is null. Valid until the next call. May ask the database: the batch must stay as it is until then. */
+  /**
+   * Returns one vector for each of star.dimensions, in order: int64 if keys are hashed, otherwise int32. The key is 0
+   * if the natural key is null. Valid until the next call. May query the database: the batch must not change until it
+   * settles.
+   */
   resolve(batch: Batch): Promise<readonly KeyVector[]>;
-  /** To be called before the facts are committed: members of hashed keys are made here. Throws the signal's reason. */
+  /** Call this before the facts commit. It inserts members with hashed keys. Throws the signal's reason. */
   finish(signal?: AbortSignal): Promise<void>;
 }
 
-/** What a worker process knows of the dimension tables of one star. Roles of one table share it. */
+/** What a worker process knows about the dimension tables of one star. Roles of the same table share it. */
 export class Dimensions {
   private readonly tables = new Map<string, TableMembers>();
   private readonly hashed = new Map<string, HashedTable>();
@@ -60,7 +63,7 @@ export class Dimensions {
     }
   }
 
-  /** `kernel`: the chunk's; it makes the hashes. */
+  /** `kernel`: that of the chunk. It computes the hashes. */
   openChunk(kernel: Kernel): ChunkKeys {
     const roles = this.star.dimensions.map((dimension): Role => {
       const { table } = dimension;
@@ -81,13 +84,13 @@ export class Dimensions {
   }
 }
 
-/** One dimension of the fact table, in one chunk. */
+/** One dimension of the fact table, for one chunk. */
 interface Role {
   resolve(batch: Batch): Promise<KeyVector>;
   finish?(signal?: AbortSignal): Promise<void>;
 }
 
-/** One look-up table: its cache, and one upsert at a time, so that two slots do not make the same members. */
+/** One lookup table: its cache, and one upsert at a time, so that two slots do not insert the same members. */
 class TableMembers {
   readonly texts = new TextMembers();
   readonly ints = new IntMembers();
@@ -102,7 +105,7 @@ class TableMembers {
     this.members = new Members(pool, { schema, table, key, ...columns });
   }
 
-  /** Keys of distinct natural keys, in their order. The cache is one of this table's. */
+  /** Returns the keys of distinct natural keys, in order. `cache`: one of this table's. */
   find<Key>(
     cache: MemberCache<Key>,
     naturals: readonly Key[],
@@ -124,7 +127,7 @@ class TableMembers {
   }
 }
 
-/** One role of a date dimension in one chunk. */
+/** One role of a date dimension, for one chunk. */
 class DateRole implements Role {
   private readonly vector: string;
   private readonly members: DateMembers;
@@ -142,12 +145,12 @@ class DateRole implements Role {
   }
 }
 
-/** One role of a look-up table in one chunk. */
+/** One role of a lookup table, for one chunk. */
 class LookupRole implements Role {
   private readonly lookup: Lookup;
   private readonly members: TableMembers;
   private keys = new Int32Array(0);
-  /** Code of the chunk's dictionary → key; MISSING until a row that is loaded has the code. */
+  /** The key of each code of the chunk's dictionary. MISSING until a loaded row has the code. */
   private codeKeys = new Int32Array(0);
 
   constructor(lookup: Lookup, members: TableMembers) {
@@ -208,7 +211,7 @@ class LookupRole implements Role {
     if (validity !== null) unknownWhereNull(validity, batch.rows, keys);
   }
 
-  /** Composite natural keys, and those of other types: one text a row. */
+  /** For composite natural keys, and those of other types: one text per row. */
   private async resolveTexts(vectors: readonly Vector[], batch: Batch): Promise<void> {
     const { keys } = this;
     const columns = vectors.map((vector, c) => textColumn(vector, this.lookup.natural[c].logical));
@@ -235,7 +238,7 @@ class LookupRole implements Role {
     for (const { row, place } of waiting) keys[row] = found[place];
   }
 
-  /** Keys of distinct natural keys, each first seen in a row of the batch. */
+  /** The keys of distinct natural keys. `firstRows`: the first row of the batch that has each. */
   private find<Key>(
     cache: MemberCache<Key>,
     naturals: readonly Key[],
@@ -256,13 +259,13 @@ function keyVector(keys: Int32Array, rows: number): Int32Vector {
   return { kind: 'int32', length: rows, validity: null, nullCount: 0, values: keys };
 }
 
-/** Value `row` of the vector as PostgreSQL reads it; texts as their bytes, valid as long as the batch. */
+/** The value of row `row` as PostgreSQL reads it. A text is returned as its bytes, valid as long as the batch. */
 function memberValue(vector: Vector, logical: LogicalType, row: number): Text | null {
   if (vector.kind !== 'dictionary' || !isValid(vector, row)) return textColumn(vector, logical).text(row);
   return vector.dictionary.bytes(vector.values[row]);
 }
 
-/** The array with room for `size` codes; new ones MISSING. Doubles, so a chunk copies it log(size) times. */
+/** The array with room for `size` codes. New ones are MISSING. It doubles, so a chunk copies it log(size) times. */
 function extended(codeKeys: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
   if (codeKeys.length >= size) return codeKeys;
   const longer = new Int32Array(Math.max(size, codeKeys.length * 2, 64)).fill(MISSING);

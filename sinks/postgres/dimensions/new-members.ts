@@ -1,27 +1,27 @@
 /**
- * Members that a chunk has met and its process does not know, as rows of binary COPY: the key (int8), the
- * natural key, the attributes. They wait for the chunk's end, so that the server gets them in the order of its index.
+ * Members that a chunk contains and its process does not know, as rows of binary COPY: the key (int8), the natural
+ * key, the attributes. They wait for the end of the chunk, so that the server gets them in the order of its index.
  */
 import { giveMemory, growMemory, takeMemory } from '../../lake/memory.ts';
 import type { KeySet } from './key-set.ts';
 import { sortedByKey } from './sort-keys.ts';
 import { ARRAY_HEADER_BYTES, openArray } from './text-array.ts';
 
-/** Members whose rows are brought near at a time: some hundred KiB. */
+/** The number of members whose rows are read into the cache at a time: a few hundred KiB. */
 const WARM_MEMBERS = 4096;
 
 export class NewMembers {
   size = 0;
-  /** Of all rows. */
+  /** The bytes of all rows. */
   bytes = 0;
   private rowMemory = takeMemory(1 << 16);
   private startMemory = takeMemory(1 << 12);
   private keyMemory = takeMemory(1 << 14);
-  /** Three words a member: low and high word of its key, check. */
+  /** Three words per member: the low and high word of its key, and its check. */
   private words = new Int32Array(this.keyMemory);
   private noted = 0;
 
-  /** Notes a member's key; its row follows by `addRows`. */
+  /** Notes a member's key. `addRows` adds its row. */
   note(low: number, high: number, check: number): void {
     const at = this.noted++ * 3;
     if (at + 3 > this.words.length) {
@@ -33,7 +33,7 @@ export class NewMembers {
     this.words[at + 2] = check;
   }
 
-  /** Takes the rows of all members noted since the last call, in their order. */
+  /** Takes the rows of all members noted since the last call, in order. */
   addRows(rows: Uint8Array): void {
     const end = this.bytes + rows.length;
     this.rowMemory = growMemory(this.rowMemory, this.bytes, end);
@@ -50,18 +50,18 @@ export class NewMembers {
     starts[this.size] = end;
   }
 
-  /** All members in the order of their keys, as PostgreSQL has it. */
+  /** All members in the order of their keys, as PostgreSQL sorts them. */
   inOrder(): Int32Array {
     return sortedByKey(this.size, this.words);
   }
 
-  /** True where both have the same key. */
+  /** True if both have the same key. */
   isSameKey(one: number, other: number): boolean {
     const { words } = this;
     return words[one * 3] === words[other * 3] && words[one * 3 + 1] === words[other * 3 + 1];
   }
 
-  /** The bytes of the member's natural key, as a person may recognise them. */
+  /** The member's natural key, in a form that a person may recognise. */
   naturalKey(member: number, fields: number): string {
     const view = new DataView(this.rowMemory);
     const texts: string[] = [];
@@ -74,7 +74,7 @@ export class NewMembers {
     return `(${texts.join(',')})`;
   }
 
-  /** Adds all keys to what is known. */
+  /** Adds all keys to the known ones. */
   tell(known: KeySet): void {
     const { words, size } = this;
     for (let member = 0; member < size; member++) {
@@ -84,7 +84,7 @@ export class NewMembers {
     }
   }
 
-  /** The members' rows, one after the other. */
+  /** The rows of the members, one after the other. */
   rows(members: Int32Array): Uint8Array {
     const starts = new Int32Array(this.startMemory);
     const all = new Uint8Array(this.rowMemory);
@@ -101,8 +101,8 @@ export class NewMembers {
   }
 
   /**
-   * The first fields of the members' rows, each as one array in PostgreSQL's binary form: its elements are written
-   * as the fields of COPY are. `types`: the server's number of each field's type.
+   * The first fields of the members' rows, each as an array in PostgreSQL's binary form, whose elements are written
+   * like the fields of COPY. `types`: the server's OID of each field's type.
    */
   arrays(members: Int32Array, types: readonly number[]): Buffer[] {
     const starts = new Int32Array(this.startMemory);
@@ -118,7 +118,7 @@ export class NewMembers {
         at += bytes;
       }
     }
-    // "There are nulls" may be said where there are none.
+    // The header may say that there are nulls when there are none.
     const arrays = types.map((type, field) =>
       openArray(sizes[field], { type, length: members.length, hasNulls: true }),
     );
@@ -136,13 +136,13 @@ export class NewMembers {
     return arrays;
   }
 
-  /** Gives the memory back: nobody may use this any more. */
+  /** Releases the memory. This object must not be used afterwards. */
   release(): void {
     for (const piece of [this.rowMemory, this.startMemory, this.keyMemory]) giveMemory(piece);
   }
 }
 
-/** Reads of the next members' rows wait for memory all at once here, not one after the other where they are used. */
+/** Reads the rows of the next members, so that the cache misses overlap instead of following one another. */
 function warm(all: Uint8Array, starts: Int32Array, members: Int32Array, from: number): number {
   const to = Math.min(members.length, from + WARM_MEMBERS);
   let sum = 0;
@@ -150,7 +150,7 @@ function warm(all: Uint8Array, starts: Int32Array, members: Int32Array, from: nu
   return sum;
 }
 
-/** Bytes of the field that begins there, with the word that says its length (-1: null). */
+/** The bytes of the field that begins at `at`, including the word with its length (-1: null). */
 function fieldBytes(view: DataView, at: number): number {
   return 4 + Math.max(0, view.getInt32(at));
 }

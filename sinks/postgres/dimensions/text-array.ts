@@ -1,14 +1,16 @@
 /**
- * Texts as one parameter of a statement: PostgreSQL's binary form of text[], which the server takes in
- * without a parser. Source: array_recv in the server's arrayfuncs.c. All numbers are big-endian int32.
+ * Texts as one parameter of a statement, in PostgreSQL's binary form of text[], which the server reads without a
+ * parser. Source: array_recv in the server's arrayfuncs.c. All numbers are big-endian int32.
  */
 
 /** A text, or its UTF-8 bytes. */
 export type Text = string | Uint8Array;
 
-/** PostgreSQL's number for the type text. */
+/** PostgreSQL's OID of the type text. */
 const TEXT_OID = 25;
-/** Dimensions (1), whether there are nulls, type of the elements, how many, the first one's index (1). */
+/**
+ * Number of dimensions (1), whether there are nulls, OID of the element type, number of elements, lower bound (1).
+ */
 export const ARRAY_HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 
@@ -27,7 +29,7 @@ export function textArray(values: readonly (Text | null)[]): Buffer {
   return array;
 }
 
-/** An array of so many bytes whose header is written; its elements, each after its length, are to follow. */
+/** An array of `bytes` bytes with its header. The elements must still be written, each after its length. */
 export function openArray(
   bytes: number,
   { type, length, hasNulls }: { type: number; length: number; hasNulls: boolean },
@@ -39,7 +41,7 @@ export function openArray(
   return array;
 }
 
-/** Writes the text's bytes at `start`; how many they are. */
+/** Writes the text's bytes at `start`. Returns their number. */
 function write(text: Text, array: Buffer, start: number): number {
   if (typeof text === 'string') return array.write(text, start);
   array.set(text, start);

@@ -1,7 +1,7 @@
-/** The hot loops of dimension keys: one pass over a batch's rows each, over typed arrays alone. */
+/** The hot loops of dimension keys. Each passes over a batch's rows once, using typed arrays only. */
 import { type IntMembers, MISSING } from './member-cache.ts';
 
-/** keys[i] = keyOf[codes[i]]; how many of them are MISSING. */
+/** keys[i] = keyOf[codes[i]]. Returns how many of them are MISSING. */
 export function translateCodes(codes: Int32Array, rows: number, keyOf: Int32Array, keys: Int32Array): number {
   let missing = 0;
   for (let i = 0; i < rows; i++) {
@@ -12,7 +12,7 @@ export function translateCodes(codes: Int32Array, rows: number, keyOf: Int32Arra
   return missing;
 }
 
-/** keys[i] = key of values[i]; how many of them are MISSING. */
+/** keys[i] = key of values[i]. Returns how many of them are MISSING. */
 export function translateInts(values: Int32Array, rows: number, cache: IntMembers, keys: Int32Array): number {
   let missing = 0;
   for (let i = 0; i < rows; i++) {
@@ -23,7 +23,7 @@ export function translateInts(values: Int32Array, rows: number, cache: IntMember
   return missing;
 }
 
-/** keys[i] = keysOfDays[days[i] - firstDay], MISSING outside it; how many of them are MISSING. */
+/** keys[i] = keysOfDays[days[i] - firstDay], or MISSING outside the table. Returns how many of them are MISSING. */
 export function translateDays(
   days: Int32Array,
   rows: number,
@@ -41,7 +41,7 @@ export function translateDays(
   return missing;
 }
 
-/** Rows without a natural key point to the unknown member, 0. */
+/** Rows without a natural key refer to the unknown member, 0. */
 export function unknownWhereNull(validity: Uint8Array, rows: number, keys: Int32Array): void {
   for (let i = 0; i < rows; i++) {
     if ((validity[i >> 3] & (1 << (i & 7))) === 0) keys[i] = 0;

@@ -1,5 +1,5 @@
 /**
- * Facts into Postgres: one binary COPY on a checked-out client, inside the caller's transaction.
+ * Writes facts to Postgres by one binary COPY on a checked-out client, in the caller's transaction.
  *
  *   header ─▶ rows … rows ─▶ trailer ─▶ the server's count
  *
@@ -9,28 +9,32 @@ import { escapeIdentifier, type PoolClient } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
 import { giveMemory, takeMemory } from '../../lake/memory.ts';
 
-/** Bytes a write to the server holds. Larger than a socket's high-water mark on purpose: every write
- * but the last then waits for `drain`, after which its buffer may be filled again. */
+/**
+ * The bytes of one write to the server. Larger than a socket's high-water mark, so that every write except the last
+ * waits for `drain`. Its buffer may be filled again afterwards.
+ */
 const WRITE_BYTES = 256 * 1024;
 
-/** Writes that may be under way before `write` waits. Bound of a copy: WRITES × WRITE_BYTES = 1 MiB. */
+/** The most writes in progress before `write` waits. Bound of a copy: WRITES × WRITE_BYTES = 1 MiB. */
 const WRITES = 4;
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-/** Signature, flags (int32 0), length of the header extension (int32 0). */
+/** Signature, flags (int32 0), and the length of the header extension (int32 0). */
 const HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
 /** A field count of -1 ends the data. */
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 export interface FactCopy {
-  /** Takes binary COPY rows; copies them, so the caller may reuse the bytes at once. Waits while
-   * the server is behind by more than the bound. Throws the server's error. */
+  /**
+   * Takes binary COPY rows and copies them, so the caller may reuse the bytes at once. Waits while the server is
+   * behind by more than the bound. Throws the server's error.
+   */
   write(rows: Uint8Array): Promise<void>;
-  /** Ends the copy; the rows that the server has taken. Throws the server's error. */
+  /** Ends the copy. Returns the number of rows that the server has taken. Throws the server's error. */
   finish(): Promise<number>;
-  /** Gives up: the server forgets the rows. The client must then be released with an error. */
+  /** Cancels the copy, and the server discards the rows. The client must then be released with an error. */
   abort(): void;
-  /** Milliseconds that `write` and `finish` have waited for the server. */
+  /** The milliseconds that `write` and `finish` have waited for the server. */
   readonly waitMs: number;
 }
 
@@ -49,7 +53,7 @@ export function openFactCopy(client: PoolClient, target: CopyTarget): FactCopy {
 }
 
 /**
- * A ring of write buffers in front of the stream.
+ * A ring of write buffers for the stream.
  *
  *   free ─▶ filling ─▶ under way ─▶ free        any ─▶ failed (the stream's first error; it stays)
  */
@@ -96,7 +100,7 @@ class StreamedCopy implements FactCopy {
     while (!finished) await this.settled();
     if (this.failure !== null) throw this.failure;
     this.waitMs += performance.now() - started;
-    // The server has all of it: nobody reads from the buffers any more.
+    // The server has everything, so nothing reads from the buffers any more.
     for (const buffer of this.all) giveMemory(buffer.buffer);
     return this.stream.rowCount;
   }
@@ -112,7 +116,7 @@ class StreamedCopy implements FactCopy {
     this.stream.destroy();
   }
 
-  /** Hands the full buffer to the stream and takes the next free one, waiting for it where it must. */
+  /** Passes the full buffer to the stream and takes the next free one. Waits for it if necessary. */
   private async send(): Promise<void> {
     const full = this.filling;
     this.stream.write(full, (error) => {
@@ -128,7 +132,7 @@ class StreamedCopy implements FactCopy {
     this.used = 0;
   }
 
-  /** Resolves when a buffer came back or the copy ended; throws once the copy has failed. */
+  /** Resolves when a buffer is free again or the copy has ended. Throws if the copy has failed. */
   private async settled(): Promise<void> {
     if (this.failure === null) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = null;

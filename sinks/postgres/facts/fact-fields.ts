@@ -1,4 +1,4 @@
-/** A batch as the fields of binary COPY rows, in the order of the fact table's columns. */
+/** The fields of binary COPY rows for a batch, in the order of the fact table's columns. */
 
 import type { Int32Vector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
 import type { CopyField } from '../../../kernel/types.ts';
@@ -7,10 +7,13 @@ import type { Batch } from '../../../model/enrich/batch.ts';
 import { typeOf } from '../../../model/types/column-types.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 
-/** Keys of a dimension's members: int64 where they are hashed. */
+/** Keys of a dimension's members. They are int64 if they are hashed. */
 export type KeyVector = Int32Vector | Int64Vector;
 
-/** `keys`: one vector per star.dimensions. Throws LF_INTERNAL where a vector cannot be a column of that type. */
+/**
+ * `keys`: one vector for each of star.dimensions. Throws LF_INTERNAL if a vector does not have the type of its
+ * column.
+ */
 export function factFields(
   star: CompiledStar,
   batch: Batch,
@@ -28,7 +31,7 @@ function keyField(vector: KeyVector): CopyField {
   return vector.kind === 'int64' ? { kind: 'int8', vector } : { kind: 'int4', vector };
 }
 
-/** The field that a vector of a logical type is sent as. */
+/** The field as which a vector of a logical type is sent. */
 export function valueField(name: string, vector: Vector | undefined, logical: LogicalType): CopyField {
   const kind = vector && typeOf(logical).copy[vector.kind];
   if (kind === undefined) {

@@ -1,5 +1,5 @@
 /**
- * Facts into the transaction of a chunk or a group: one binary COPY, which makes way for statements.
+ * Writes facts in the transaction of a chunk or a group. The binary COPY is paused when statements must run.
  *
  *   new ─▶ copying ⇄ paused ─▶ (the transaction commits)      abort from anywhere
  */
@@ -9,21 +9,24 @@ import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { type FactCopy, openFactCopy } from './fact-copy.ts';
 
 export class FactWriter {
-  /** Rows that the server has taken in copies that have ended. */
+  /** The rows that the server has taken in copies that have ended. */
   rows = 0;
-  /** Bytes of binary COPY rows. */
+  /** The bytes of binary COPY rows. */
   bytes = 0;
   private readonly transaction: ChunkTransaction;
   private readonly star: CompiledStar;
   private copy: FactCopy | null = null;
 
-  /** `star`: whose fact table takes the rows. */
+  /** `star`: its fact table takes the rows. */
   constructor(transaction: ChunkTransaction, star: CompiledStar) {
     this.transaction = transaction;
     this.star = star;
   }
 
-  /** Sends binary COPY rows, copied at once; waits only while the server is far behind. The transaction is open. */
+  /**
+   * Sends binary COPY rows. They are copied at once; waits only while the server is far behind. Requires an open
+   * transaction.
+   */
   async write(rows: Uint8Array): Promise<void> {
     this.transaction.assertAlive();
     this.copy ??= openFactCopy(
@@ -38,7 +41,7 @@ export class FactWriter {
     this.bytes += rows.length;
   }
 
-  /** Ends the copy under way, so that statements may run. The next rows begin another. */
+  /** Ends the copy in progress, so that statements may run. The next rows begin another one. */
   async pause(): Promise<void> {
     const { copy } = this;
     if (copy === null) return;
@@ -47,7 +50,7 @@ export class FactWriter {
     crashPoint('chunk.facts-copied');
   }
 
-  /** Ends the copy without a result. The transaction must then be given up. */
+  /** Ends the copy without a result. The transaction must then be rolled back. */
   abort(): void {
     this.copy?.abort();
     this.copy = null;

@@ -1,4 +1,4 @@
-/** The table in which the facts of a version wait that replaces another (sinks/postgres/facts/staging.ts). */
+/** Creates the table in which the facts of a replacing version wait (sinks/postgres/facts/staging.ts). */
 
 import pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
@@ -9,20 +9,20 @@ import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { factTable } from '../ddl/make-star.ts';
 import { loadingStar } from './staging.ts';
 
-/** How long to wait for a worker that still holds a table: it may be frozen, and has lost its chunk. */
+/** How long to wait for a worker that still locks a table. It may be frozen, and has lost its chunk. */
 const lockTimeout = '1s';
 
 function stagingTable(star: CompiledStar, { fileId }: LedgerFile): string {
   return factTable(loadingStar(star, { fileId, link: 'replaces' }));
 }
 
-/** Before the file is planned. Repeating it is harmless. */
+/** Called before the file is planned. May be repeated. */
 export async function makeStagingTable(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
   await pool.query(`create table if not exists ${stagingTable(star, file)} (like ${factTable(star)})`);
   crashPoint('plan.staging-made');
 }
 
-/** In the transaction that ends the file as done. */
+/** Called in the transaction that ends the file as done. */
 export async function moveStagedFacts(
   client: pg.ClientBase,
   star: CompiledStar,
@@ -34,7 +34,7 @@ export async function moveStagedFacts(
   crashPoint('finalise.staging-moved');
 }
 
-/** Drops the tables of files that have ended; those that are held are left to the next call. */
+/** Drops the tables of files that have ended. Tables that are locked are left to the next call. */
 export async function sweepStagingTables(pool: pg.Pool): Promise<void> {
   for (const { schema, name } of await endedStaging(pool)) {
     const table = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;

@@ -1,12 +1,12 @@
 /**
- * Where the facts of a file are while it is loaded. Those of a version that replaces another wait in a
- * table of their own until it is done, so that the star holds one version or the other at any moment.
+ * Where the facts of a file are while it is loaded. If a version replaces another one, its facts wait in a separate
+ * table until it is done, so that the star always contains exactly one of the two versions.
  */
 
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { FileLink } from '../../../platform/progress/progress.ts';
 
-/** The star that the file is loaded into: its fact table, or the one in which its facts wait. */
+/** The star that the file is loaded into. Its fact table may be the one in which facts wait. */
 export function loadingStar(
   star: CompiledStar,
   file: { readonly fileId: number; readonly link: FileLink['kind'] | null },

@@ -1,8 +1,8 @@
 /**
- * Refreshes the marts of datasets whose files are done, not once a file but once a wave: at once when the
- * dataset has no other file in flight, and otherwise when `waitMs` have passed, so that marts keep up
- * while files keep coming. A file is done before its marts are: they are views of the star, and one that
- * cannot be refreshed takes nothing from the file. Who waits for a file (`settled`) waits for them too.
+ * Refreshes the marts of datasets whose files are done. Not after every file: immediately if the dataset has no other
+ * file in flight, otherwise after `waitMs`, so that marts keep up while files keep coming. A file is done before its
+ * marts are refreshed. Marts are views of the star, so one that cannot be refreshed has no effect on the file.
+ * Whoever waits for a file (`settled`) also waits for its marts.
  */
 
 import type pg from 'pg';
@@ -16,7 +16,7 @@ export interface MartsOptions {
   readonly waitMs?: number;
 }
 
-/** How long marts may be behind while files keep coming, in ms. */
+/** How long marts may be out of date while files keep coming, in ms. */
 const waitMsDefault = 3_000;
 
 interface Wave {
@@ -28,7 +28,7 @@ interface Wave {
 
 export class Marts {
   private readonly options: MartsOptions;
-  /** The refresh that has not begun yet, for each dataset. */
+  /** For each dataset, the refresh that has not begun yet. */
   private readonly waiting = new Map<string, Wave>();
   private readonly running = new Map<string, Promise<void>>();
 
@@ -36,7 +36,7 @@ export class Marts {
     this.options = options;
   }
 
-  /** A file of the dataset is done. Resolves when its marts hold it; never rejects. */
+  /** A file of the dataset is done. Resolves when the marts include it. Never rejects. */
   request(dataset: MartsOf): Promise<void> {
     if (!dataset.marts.some((mart) => mart.kind === 'table')) return Promise.resolve();
     const wave = this.waiting.get(dataset.name) ?? this.gather(dataset);
@@ -44,12 +44,12 @@ export class Marts {
     return wave.done;
   }
 
-  /** A file of the dataset ended otherwise: nobody else may be coming. */
+  /** A file of the dataset has ended without being done. It may have been the last one in flight. */
   nudge(dataset: string): void {
     if (!this.options.isBusy(dataset)) this.waiting.get(dataset)?.start();
   }
 
-  /** Starts what waits and waits for all. */
+  /** Starts the waiting refreshes, and waits for all of them. */
   async close(): Promise<void> {
     for (const wave of [...this.waiting.values()]) wave.start();
     await Promise.all(this.running.values());

@@ -1,12 +1,12 @@
 /**
- * Refreshes the table marts of a dataset, two at a time: a refresh is mostly one process of the server, while
- * the workers of the machine have nothing left to do. Each of two connections takes marts from the same list.
+ * Refreshes the table marts of a dataset, two at a time: a refresh mostly keeps one process of the server busy, and
+ * the workers of the machine have nothing left to do. Two connections take marts from the same list.
  *
  *   first    lock, note ─▶ refresh … ─┐                 ┌─▶ commit
  *   second                refresh … ──┴─▶ commit ───────┘
  *
- * Both are done before either commits, so that marts change together. The note that they are refreshed commits
- * last: whatever ends the two in between leaves marts that are noted as behind, and refreshed again.
+ * Both finish before either commits, so that marts change together. The note that they are refreshed commits last. If
+ * the process dies in between, the marts are still noted as out of date, and are refreshed again.
  */
 
 import { availableParallelism } from 'node:os';
@@ -18,19 +18,19 @@ import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { starLock } from '../ddl/make-star.ts';
 import { starOf } from '../star-of.ts';
 
-/** SQLSTATEs: a lock was not to be had in time; two have waited for each other. */
+/** SQLSTATEs: a lock was not available in time; a deadlock was detected. */
 const held: readonly unknown[] = ['55P03', '40P01'];
 
-/** How long either of two waits for a lock. What the other holds it would wait for for ever. */
+/** How long each of the two waits for a lock. If the other one holds it, it would wait forever. */
 const lockTimeout = '2s';
 
-/** For each of two refreshes. A server on another machine is taken to be like this one. */
+/** Cores for each of two refreshes. A server on another machine is assumed to have as many cores as this one. */
 const coresEach = Math.max(1, Math.floor(availableParallelism() / 2));
 
-/** What is known of a dataset to refresh its marts. */
+/** What is needed of a dataset to refresh its marts. */
 export type MartsOf = Pick<CompiledDataset, 'name' | 'star' | 'marts'>;
 
-/** Refreshes all table marts of a dataset. Calls at the same time, from anywhere, follow one another. */
+/** Refreshes all table marts of a dataset. Concurrent calls, from any process, run one after the other. */
 export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<void> {
   await refresh(pool, dataset, () => spareConnection(pool)).catch((error) => {
     if (!held.includes((error as { code?: string }).code)) throw error;
@@ -39,7 +39,7 @@ export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<voi
   crashPoint('marts.committed');
 }
 
-/** The table marts of a dataset that the database has. */
+/** The table marts of a dataset that exist in the database. */
 export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledMart[]> {
   if (star === null) return [];
   const tables = marts.filter((mart) => mart.kind === 'table');
@@ -68,7 +68,7 @@ async function refresh(
   });
 }
 
-/** Marts to refresh; those that read one another are together, in the order of the definition. */
+/** The marts to refresh. Marts that read each other are in one group, in the order of the definition. */
 async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promise<CompiledMart[][]> {
   const marts = dataset.marts.filter((mart) => mart.kind === 'table');
   if (marts.length < 2) return [marts];
@@ -88,14 +88,16 @@ function apart(marts: readonly CompiledMart[], reads: readonly ledger.MartRead[]
   return groups;
 }
 
-/** A connection that is there at once. To wait for one while holding one could be for ever. */
+/** A connection that is available at once. Waiting for one while holding another could last forever. */
 async function spareConnection(pool: pg.Pool): Promise<pg.PoolClient | null> {
   const isFree = pool.idleCount > 0 || pool.totalCount < pool.options.max;
   if (!isFree || pool.waitingCount > 0) return null;
   return pool.connect().catch(() => null);
 }
 
-/** On one connection or two. Resolves when all have ended; throws what the first to fail threw. */
+/**
+ * Refreshes on one connection or two. Resolves when all have ended. Throws the error of the first one that failed.
+ */
 async function refreshTogether(
   clients: readonly pg.ClientBase[],
   dataset: MartsOf,
@@ -109,7 +111,7 @@ async function refreshTogether(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Takes marts off the list until none is left, or one cannot be refreshed. */
+/** Takes marts from the list until it is empty or one cannot be refreshed. */
 async function refreshEach(client: pg.ClientBase, dataset: MartsOf, left: CompiledMart[][]): Promise<void> {
   try {
     for (let marts = left.shift(); marts !== undefined; marts = left.shift()) {

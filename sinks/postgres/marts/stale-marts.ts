@@ -6,7 +6,7 @@ import type { Log } from '../../../platform/log/log.ts';
 import type { SinkSetup } from '../../sink-setup.ts';
 import type { Marts } from './marts.ts';
 
-/** Refreshes the marts that a process which died has left behind the star: files are done or undone that they do not show. */
+/** Refreshes the marts that a process which died has left out of date: they do not show the last files that ended. */
 export async function refreshStaleMarts(
   context: { readonly pool: pg.Pool; readonly registry: Registry; readonly log: Log },
   setup: SinkSetup,
@@ -17,14 +17,14 @@ export async function refreshStaleMarts(
   const names = datasets.map(({ name }) => name);
   const stale = new Set(await staleMarts(pool, names));
   for (const dataset of datasets.filter(({ name }) => stale.has(name))) {
-    // A definition that does not fit its star stops its own files only.
+    // A definition that does not fit its star affects its own files only.
     const error = await setup.setUp(dataset).then(() => null, asLandfallError);
     if (error === null) void marts.request(dataset);
     else log.warn({ err: error, dataset: dataset.name }, 'could not refresh the marts');
   }
 }
 
-/** Returns the error where a person can fix it, and throws any other. */
+/** Returns an error that a person can fix, and throws any other. */
 function asLandfallError(error: unknown): LandfallError {
   if (error instanceof LandfallError) return error;
   throw error;
