@@ -1,5 +1,5 @@
 /**
- * A worker's hold on one chunk, from the job's start to its end, over as many tries as it takes.
+ * A worker's hold on one chunk, from the beginning of the job to its end, over any number of attempts.
  *
  *   (job) ─▶ taken ─▶ committed
  *              │ ▲──── taken again ◀── waiting (an outage)
@@ -7,19 +7,19 @@
  *              ├─▶ failed for good
  *              └─▶ taken over: by another worker, while this one was silent. Nothing it does counts any more.
  *
- * Whoever takes a chunk that was neither committed nor given back has lost a worker to it. A chunk that has
- * lost some is loaded with nothing beside it, so that only the chunk that kills its worker keeps counting;
- * one that has lost too many is given up.
+ * A worker that takes a chunk which was neither committed nor given back counts one lost worker for it. A chunk with
+ * some lost workers is loaded alone in its process, so that only the chunk that kills its worker continues to count.
+ * A chunk with too many is given up.
  */
 
 import type { Claim, ErrorDescription, Ledger } from '../ledger/ledger.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { ChunkJob } from '../platform/queue/contract.ts';
 
-/** Workers lost to a chunk after which it is loaded alone in its process. */
+/** The number of lost workers after which a chunk is loaded alone in its process. */
 const suspectAfter = 2;
 
-/** Workers lost to a chunk, or a scan, after which it is given up. LANDFALL_LOST_WORKERS is for tests. */
+/** The number of lost workers after which a chunk or a scan is given up. LANDFALL_LOST_WORKERS is for tests. */
 export const lostMost = Number(process.env.LANDFALL_LOST_WORKERS ?? 10);
 
 let holds = 0;
@@ -27,7 +27,7 @@ let holds = 0;
 export class ChunkHold {
   private readonly ledger: Ledger;
   private readonly job: ChunkJob;
-  /** Names the process and this hold: the same process may be given a chunk again that it still has in flight. */
+  /** Identifies the process and this hold. A process may be given a chunk that it still has in flight. */
   private readonly holder: string;
   private taken = false;
 
@@ -38,8 +38,8 @@ export class ChunkHold {
   }
 
   /**
-   * Takes the chunk: the first time from whoever has it, after that only if nobody has taken it over.
-   * Null: there is nothing to do. Throws TakenOver, LF_CHUNK_KILLS.
+   * Takes the chunk: the first time from any holder, later only if no other worker has taken it over. Null if there
+   * is nothing to do. Throws TakenOver, LF_CHUNK_KILLS.
    */
   async take(): Promise<Claim | null> {
     const { ledger, job } = this;
@@ -54,18 +54,18 @@ export class ChunkHold {
     throw new LandfallError('LF_CHUNK_KILLS', { ...where, deaths: claim.lost });
   }
 
-  /** Lets go of the chunk for a while, to take it again when the process has room for it. */
+  /** Releases the chunk for a while, and takes it again when the process has room for it. */
   async stepBack(): Promise<void> {
     await this.ledger.releaseChunk(this.job.chunkId, this.holder, { keeps: false });
     this.taken = false;
   }
 
-  /** Says in the ledger why the next try waits. */
+  /** Records in the ledger why the next attempt waits. */
   async waits(error: ErrorDescription): Promise<void> {
     await this.ledger.releaseChunk(this.job.chunkId, this.holder, { error, keeps: true }).catch(() => {});
   }
 
-  /** Lets the queue give the chunk to anyone. Where the ledger cannot be told, one lost worker is counted. */
+  /** Lets the queue give the chunk to any worker. If the ledger cannot be reached, one lost worker is counted. */
   async giveBack(error?: ErrorDescription): Promise<void> {
     await this.ledger.releaseChunk(this.job.chunkId, this.holder, { error, keeps: false }).catch(() => {});
   }
@@ -82,21 +82,21 @@ export class ChunkHold {
   }
 }
 
-/** Another worker has the chunk: this one must neither continue with it nor tell the queue that it is done. */
+/** Another worker has the chunk. This one must neither continue with it nor tell the queue that it is done. */
 export class TakenOver extends Error {
   constructor() {
-    super('another worker has taken the chunk over');
+    super('another worker has taken over the chunk');
   }
 }
 
-/** A later claim holds the chunk, or one of a group, or its file has ended: what was done is thrown away. */
+/** A later claim has the chunk, or one of a group, or its file has ended. The work is discarded. */
 export class FencedOff extends Error {
   constructor() {
-    super('some of it is not ours any more');
+    super('another claim has taken some of it over');
   }
 }
 
-/** Whether a chunk is to be loaded with nothing else in its process. */
+/** Whether a chunk must be loaded alone in its process. */
 export function isSuspect(claim: Claim): boolean {
   return claim.lost >= suspectAfter;
 }

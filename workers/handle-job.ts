@@ -25,8 +25,8 @@ import { Stopwatch } from './stopwatch.ts';
 import type { Ticker } from './ticker.ts';
 
 /**
- * Errors that concern this worker and not the chunk: definitions change while workers are restarted one by one. The
- * chunk is given back to the queue, as often as necessary.
+ * Errors that concern this worker rather than the chunk, since workers are restarted one by one when definitions
+ * change. The chunk is given back to the queue, as often as necessary.
  */
 const elsewhere: ReadonlySet<string> = new Set<ErrorCode>([
   'LF_DATASET_BROKEN',
@@ -146,7 +146,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
     if (elsewhere.has(described.code)) {
       log[context.givenBack === 0 ? 'warn' : 'debug'](
         described,
-        'gave the chunk back: it needs a worker that has its definition',
+        'gave the chunk back for a worker that has its definition',
       );
       await hold.giveBack(described);
       throw new GivenBack(elsewherePauseMs, error);
@@ -154,7 +154,7 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
     const final = isFinal(error, context);
     log[levelOf(error)](
       { ...described, attempt, stack: stackOf(error) },
-      final ? 'failed' : 'will be tried again',
+      final ? 'failed' : 'will be retried',
     );
     if (final) {
       await hold.fail(described);

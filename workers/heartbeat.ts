@@ -1,2 +1,2 @@
-/** How often a worker process says to its pool that its event loop turns, in ms. */
+/** How often a worker process tells its pool that its event loop is running, in ms. */
 export const heartbeatMs = 1_000;

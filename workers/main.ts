@@ -1,6 +1,6 @@
 /**
- * A worker process. Forked by the pool, it is sent its settings (they hold passwords, so never on the
- * command line); started by hand, it reads them from the environment.
+ * A worker process. If the pool has forked it, the pool sends its settings (they contain passwords, so they are never
+ * on the command line). If it was started by hand, it reads them from the environment.
  *
  *   started ─▶ working ─ SIGTERM, or the parent is gone ─▶ stopping ─▶ exit 0
  *                                                             └─ a second SIGTERM ─▶ exit 1 at once
@@ -25,7 +25,7 @@ export interface WorkerSettings {
 
 const log = createLog('worker');
 
-/** The settings, and what to close when the worker is done with them. */
+/** The settings, and what to close when the worker has ended. */
 async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> {
   if (process.send !== undefined) {
     const sent = await new Promise<WorkerSettings>((resolve) => process.once('message', resolve as never));
@@ -37,10 +37,10 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
   return { config, databaseUrl: database.url, scope: 'pool', close: () => database.close() };
 }
 
-/** What giving back and closing may take beyond the time for jobs. */
+/** How much longer than its jobs the worker may take to give them back and to close. */
 const closeMostMs = 7_000;
 
-/** Tells the pool that the event loop turns. */
+/** Tells the pool that the event loop is running. */
 function beat(): void {
   if (process.connected) process.send?.({ alive: true }, undefined, undefined, () => undefined);
 }
@@ -49,8 +49,8 @@ function beat(): void {
 function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGTERM', () => resolve('SIGTERM'));
-    process.on('disconnect', () => resolve('the parent is gone'));
-    // Ctrl-C goes to the whole process group; a forked worker leaves it to the parent.
+    process.on('disconnect', () => resolve('the parent process has ended'));
+    // Ctrl-C goes to the whole process group. A forked worker leaves it to the parent.
     process.on('SIGINT', () => (process.send === undefined ? resolve('SIGINT') : undefined));
   });
 }
@@ -58,11 +58,12 @@ function untilStopped(): Promise<string> {
 try {
   const stopped = untilStopped();
   const given = await Promise.race([settings(), stopped.then(() => null)]);
-  // Told to stop before there was anything to do: the site could not be opened, or had no work.
+  // It was told to stop before it had its settings: the command could not start, or had no work.
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
   const { datasets: paths, datasetsOptional: optional = false, home } = config;
-  // Which version of which dataset a file is loaded with is in its jobs: those that ship with Landfall harm nobody.
+  // A job names the dataset and the version of its definition, so datasets that ship with Landfall can be loaded
+  // safely.
   const registry = await loadRegistry({ builtin, examples: builtin, paths, optional, home });
   const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     outageTimeoutMs: config.outageTimeout * 1000,
@@ -79,7 +80,7 @@ try {
   };
   process.on('SIGTERM', () => endNow('told to stop again'));
   process.on('SIGINT', () => (process.send === undefined ? endNow('told to stop again') : undefined));
-  // Servers that are away keep connections from closing; nobody is left to wait for that.
+  // Unreachable servers keep connections from closing, and nothing is gained by waiting for them.
   setTimeout(() => endNow('could not close in time'), config.stopMs + closeMostMs).unref();
   log.debug({ reason }, 'stopping');
   await worker.close();

@@ -1,5 +1,5 @@
 /**
- * Worker processes of one command: forked, started again when they die, stopped together.
+ * The worker processes of one command: forked together, restarted when they die, stopped together.
  *
  *   forked ─▶ working ─ exit ─▶ waiting (backoff) ─▶ forked          any ─ close ─▶ stopping ─▶ gone
  *                └─ silent for long: killed ─▶ exit
@@ -14,41 +14,43 @@ import { heartbeatMs } from './heartbeat.ts';
 import type { WorkerSettings } from './main.ts';
 import { nodeFlags, workerEnvironment } from './node-options.ts';
 
-/** Wait before a worker that died is started again: doubled each time, from the first to the second. */
+/** How long to wait before a worker that died is restarted: doubled each time, from the first value to the second. */
 const BACKOFF_MS = [200, 5_000] as const;
 
-/** A worker that has lived as long as this dies its first death again. */
+/** If a worker has lived for this long, its next death counts as the first. */
 const HEALTHY_MS = 10_000;
 
-/** What a stopping worker has beyond the time for its jobs, to give them back and to close; then it is killed. */
+/** How much longer than its jobs a stopping worker may take, to give them back and to close. It is then killed. */
 const CLOSE_MS = 8_000;
 
 /**
- * Heartbeats that a worker may miss before it is killed: its event loop is stuck (an enrichment that never ends)
- * or it is stopped. Counted in beats of this process, so that a machine that slept has missed one.
- * LANDFALL_SILENT_BEATS is for tests.
+ * The heartbeats that a worker may miss before it is killed: its event loop is stuck (for example in an enrichment
+ * that never ends), or it is stopped. They are counted by this process's own timer, so that one miss is counted after
+ * the machine has slept. LANDFALL_SILENT_BEATS is for tests.
  */
 const silentBeatsMost = Number(process.env.LANDFALL_SILENT_BEATS ?? 60);
 
 export interface PoolOptions {
   readonly config: Config;
-  /** May be given while the database is still being opened: the processes load their code meanwhile. A
-   * rejection is the caller's to report; the processes then wait until the pool is closed. */
+  /**
+   * May be given while the database is still being opened, so that the processes load their code meanwhile. The
+   * caller reports a rejection; the processes then wait until the pool is closed.
+   */
   readonly databaseUrl: string | Promise<string>;
   readonly scope: string;
-  /** Worker processes. */
+  /** The number of worker processes. */
   readonly count: number;
   readonly log: Log;
 }
 
 export interface Pool {
-  /** Of the processes that run now. */
+  /** The process ids that are running now. */
   pids(): number[];
-  /** Stops all workers; chunks in flight finish or are given back. */
+  /** Stops all workers. Chunks in flight finish or are given back. */
   close(): Promise<void>;
 }
 
-/** Starts the processes; resolves when each has been forked, not when it has connected. */
+/** Starts the processes. Resolves when each has been forked, not when it has connected. */
 export async function startPool(options: PoolOptions): Promise<Pool> {
   const { config, databaseUrl, scope, log } = options;
   const settings = (async (): Promise<WorkerSettings> => ({
@@ -67,13 +69,13 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   };
 }
 
-/** The compiled entry: beside this file, or in dist/ when this file runs from source. */
+/** The compiled entry point: beside this file, or in dist/ when this file runs from source. */
 function entry(): string {
   const beside = fileURLToPath(new URL('./main.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../dist/workers/main.js', import.meta.url));
 }
 
-/** One place in the pool, whatever process holds it. */
+/** One place in the pool, which successive processes may hold. */
 class Member {
   private readonly settings: Promise<WorkerSettings>;
   private readonly killMs: number;
@@ -95,7 +97,7 @@ class Member {
   }
 
   private start(): void {
-    // Standard output belongs to the command (one JSON object a file): workers only have its error output.
+    // Standard output belongs to the command (one JSON object per file). Workers only have its standard error.
     const child = fork(entry(), [], {
       stdio: ['ignore', 2, 2, 'ipc'],
       execArgv: [...process.execArgv, ...nodeFlags()],
@@ -108,16 +110,16 @@ class Member {
     child.on('error', (error) => this.log.error({ reason: error.message }, 'could not start a worker'));
     child.once('exit', (code, signal) => this.ended(child, code, signal, Date.now() - startedAt));
     void this.settings.then(
-      // A child that is gone before it reads its settings ends with 'exit', which says it all.
+      // If the child has died before it reads its settings, the 'exit' event reports it.
       (settings) => child.connected && child.send(settings, () => undefined),
       () => undefined,
     );
   }
 
-  /** Kills the process when it has not been heard of for long. Its chunks are taken over like any others. */
+  /** Kills the process if it has been silent for too long. Its chunks are taken over like any others. */
   private watch(child: ChildProcess): void {
     let missed = 0;
-    // Before its first word it loads its code, and is not heard of.
+    // Until its first message it loads its code and sends nothing.
     child.once('message', () => {
       const beat = setInterval(() => {
         missed += 1;
@@ -125,7 +127,7 @@ class Member {
         clearInterval(beat);
         this.log.warn(
           { pid: child.pid, seconds: (missed * heartbeatMs) / 1000 },
-          'a worker hangs and is killed',
+          'killing a worker that does not respond',
         );
         child.kill('SIGKILL');
       }, heartbeatMs);
@@ -154,7 +156,7 @@ class Member {
     const ended = once(child, 'exit');
     const killNow = () => child.kill('SIGKILL');
     const kill = setTimeout(killNow, this.killMs);
-    // Told to stop a second time, this process ends at once, and its workers with it.
+    // If this process is told to stop a second time, it exits at once and kills its workers.
     process.once('exit', killNow);
     child.kill('SIGTERM');
     await ended;

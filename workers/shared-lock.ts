@@ -1,11 +1,11 @@
-/** The lock of a worker process: many chunks hold it shared, or one holds it exclusively. First come, first served. */
+/** The lock of a worker process. Many chunks hold it shared, or one holds it exclusively, in the order of requests. */
 export class SharedLock {
   private shared = 0;
-  /** Resolves when those who asked before have the lock and, where they have it exclusively, have released it. */
+  /** Resolves when all earlier requests have been granted and, if exclusive, released. */
   private last: Promise<void> = Promise.resolve();
   private onFree: (() => void) | null = null;
 
-  /** Resolves with the release. An exclusive lock waits until all shared ones are released. */
+  /** Resolves with the function that releases it. An exclusive lock waits until all shared ones are released. */
   async acquire(mode: 'shared' | 'exclusive'): Promise<() => void> {
     let passOn: () => void = () => {};
     const before = this.last;

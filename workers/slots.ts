@@ -1,12 +1,12 @@
-/** What a worker's slots are doing, as counters that the ticker reads. */
+/** Counters of what a worker's slots are doing, for the ticker. */
 
 import type { Outage } from '../platform/errors/outage.ts';
 import type { OutageReport, SlotProgress } from '../platform/progress/progress.ts';
 
-/** Characters of a outage's text in a tick: NOTIFY takes 8000 bytes for all slots together. */
+/** The most characters of an outage's text in a tick. NOTIFY allows 8000 bytes for all slots together. */
 const textMost = 400;
 
-/** One job in flight: an address, and how far it has come. Updated once a batch. */
+/** The address and the progress of one job in flight. Updated once per batch. */
 export interface SlotCounters {
   readonly fileId: number;
   readonly chunkNumber: number;
@@ -14,18 +14,18 @@ export interface SlotCounters {
   step: SlotProgress['step'];
   bytesRead: number;
   rows: number;
-  /** Begins to count again, for the next try. */
+  /** Resets the counters for the next attempt. */
   restart(): void;
-  /** The next try waits for this to be gone. */
+  /** The next attempt waits for the end of this outage. */
   wait(outage: Outage): void;
 }
 
-/** A worker's slots; at most two on a normal worker. */
+/** A worker's slots. A normal worker has at most two. */
 export class Slots {
   private readonly jobs = new Set<Slot>();
   private rowsOfEndedJobs = 0;
 
-  /** Takes a slot for a job; `end` frees it. */
+  /** Takes a slot for a job. `end` frees it. */
   begin(job: { fileId: number; number: number; byteStart: number; byteEnd: number }): SlotCounters {
     const slot = new Slot(job);
     this.jobs.add(slot);
@@ -59,7 +59,7 @@ export class Slots {
     }));
   }
 
-  /** What the slots wait for to be gone. */
+  /** The outages that the slots wait for. */
   outages(): OutageReport[] {
     return [...this.jobs].flatMap((job) => job.outage ?? []);
   }

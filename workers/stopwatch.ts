@@ -1,10 +1,10 @@
-/** Where a chunk's time went. A lap costs one clock reading; there are a few a batch. */
+/** Measures where a chunk's time is spent. A lap costs one clock reading, and there are a few laps per batch. */
 
 export const stages = ['read', 'parse', 'enrich', 'lake', 'dimensions', 'encode', 'copy', 'commit'] as const;
 export type Stage = (typeof stages)[number];
 
 export class Stopwatch {
-  /** Milliseconds on the wall by stage, waiting included. */
+  /** Elapsed milliseconds by stage, including waits. */
   readonly ms: Record<Stage, number> = {
     read: 0,
     parse: 0,
@@ -17,14 +17,14 @@ export class Stopwatch {
   };
   private last = performance.now();
 
-  /** Books the time since the last lap to a stage. */
+  /** Adds the time since the last lap to a stage. */
   lap(stage: Stage): void {
     const now = performance.now();
     this.ms[stage] += now - this.last;
     this.last = now;
   }
 
-  /** Starts a lap that leaves out the time since the last one: someone else's turn on the event loop. */
+  /** Begins a lap, and discards the time since the last one, which belongs to others on the event loop. */
   skip(): void {
     this.last = performance.now();
   }

@@ -1,9 +1,9 @@
 /**
- * A worker's word between commits: what its slots are doing, its memory and its CPU.
+ * Publishes what a worker's slots are doing between commits, its memory, and its CPU use.
  *
  *   begin ─▶ idle: a tick every 2 s ⇄ busy: a tick every half second ─▶ leave        and one at each change
  *
- * Who is idle still says so, because a worker that is not heard of for 5 s is taken for gone.
+ * An idle worker also sends ticks, because a worker that is silent for 5 s is considered gone.
  */
 import { hostname } from 'node:os';
 import type { Tick } from '../platform/progress/progress.ts';
@@ -21,19 +21,19 @@ export class Ticker {
   private busy = false;
   private since = { at: performance.now(), rows: 0, cpu: process.cpuUsage() };
 
-  /** `publish` may fail: a tick is a hint, and the next one says it all again. */
+  /** `publish` may fail. A tick is only a hint, and the next one repeats everything. */
   constructor(workerId: string, slots: Slots, publish: (tick: Tick) => Promise<void>) {
     this.workerId = workerId;
     this.slots = slots;
     this.publish = publish;
   }
 
-  /** The worker's first word. */
+  /** Sends the first tick of the worker. */
   begin(): void {
     this.pace();
   }
 
-  /** Says that the slots have changed. */
+  /** Call this when the slots have changed. */
   changed(): void {
     if (this.slots.busy === this.busy) return;
     this.busy = this.slots.busy;
@@ -41,7 +41,7 @@ export class Ticker {
     this.pace();
   }
 
-  /** The worker's last word: it leaves. */
+  /** Sends the last tick of the worker, which says that it leaves. */
   async leave(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
@@ -55,7 +55,7 @@ export class Ticker {
     this.tick();
   }
 
-  /** Says it all now. */
+  /** Sends a tick now. */
   tick(): void {
     this.publish(this.measure()).catch(() => undefined);
   }

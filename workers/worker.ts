@@ -1,6 +1,6 @@
 /**
- * A worker: takes scan and chunk jobs from the queue, as many at a time as it has slots, and says
- * twice a second how far it is. What it has done is in the ledger; the queue only tells it what to do.
+ * A worker takes scan and chunk jobs from the queue, as many at a time as it has slots, and reports its progress
+ * twice a second. The ledger records what it has done. The queue only tells it what to do.
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -26,25 +26,28 @@ const SLOTS = 2;
 export interface WorkerOptions {
   readonly config: Config;
   readonly databaseUrl: string;
-  /** Queue scope whose jobs it takes. */
+  /** The queue scope whose jobs it takes. */
   readonly scope: string;
   readonly registry: Registry;
-  /** Jobs at a time. Default: 2. */
+  /** The number of jobs at a time. Default: 2. */
   readonly slots?: number;
   readonly log: Log;
 }
 
 export interface Worker {
   readonly workerId: string;
-  /** Takes no more jobs, lets those in flight finish within `stopMs` (default: the setting), gives the others back. */
+  /**
+   * Takes no more jobs, lets those in flight finish within `stopMs` (default: the setting), and gives the others
+   * back.
+   */
   close(stopMs?: number): Promise<void>;
-  /** What `close` is about to end, in words; empty before and after. */
+  /** What `close` is currently closing. Empty before and after. */
   readonly closing: string;
 }
 
 /**
- * Starts a worker in this process. Connections: slots + 1 for facts and statements; without Redis one for ticks
- * and two to the queue.
+ * Starts a worker in this process. It uses slots + 2 database connections; without Redis, one more for ticks and two
+ * for the queue.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, databaseUrl, scope, registry, log } = options;
@@ -62,8 +65,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     closing = '';
   };
   try {
-    // A chunk holds one connection for its facts; all share two more for statements of their own and for members,
-    // which are short, so nobody who holds one waits for another of the same kind.
+    // Each chunk holds one connection for its facts. All chunks share two more for separate statements and for
+    // members. These are short, so no holder of one waits for another connection of the same kind.
     const database = connectDatabase(databaseUrl, { max: concurrency + 2, name: 'landfall worker' });
     closers.push(['connections to the database', () => database.close()]);
     const ticks = await openTicks(config, databaseUrl);
@@ -105,7 +108,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 }
 
-/** Waits for the jobs in flight; past the deadline they are aborted and given back to the queue. */
+/** Waits for the jobs in flight. After the deadline they are aborted and given back to the queue. */
 async function closeInTime(jobs: QueueWorker, stopMs: number): Promise<void> {
   const timer = new AbortController();
   const late = delay(stopMs, true, { signal: timer.signal }).catch(() => false);

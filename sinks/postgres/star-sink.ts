@@ -199,7 +199,7 @@ class StarGroup implements SinkGroup {
     }
     await writer.pause();
     if (writer.rows === kept) return;
-    const reason = `a group of ${plural(this.chunks.size, 'chunk')} has ${plural(kept, 'row')} and the server took ${writer.rows}`;
+    const reason = `the server took ${writer.rows} of ${plural(kept, 'row')} of a group of ${plural(this.chunks.size, 'chunk')}`;
     throw new LandfallError('LF_INTERNAL', { reason });
   }
 

@@ -1,4 +1,4 @@
-/** Where a chunk's records lie: a range of its file, without header and footer, or an object of the spool. */
+/** Where a chunk's records are: in a range of its file, without header and footer, or in an object of the spool. */
 
 import type { Claim } from '../../ledger/ledger.ts';
 import { linesBeforeRecords } from '../../platform/layout.ts';
@@ -8,12 +8,12 @@ import { openObject } from '../../platform/storage/index.ts';
 import { spoolKey } from '../../platform/storage/spool.ts';
 
 export interface ChunkSource {
-  /** The bytes, in the file's encoding; each piece is valid until the next is asked for. */
+  /** The bytes in the file's encoding. Each piece is valid until the next one is requested. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Offset in the file, or in what it unpacks to, of the first of them; and how many there are. */
+  /** The offset of the first byte in the file, or in the unpacked file, and the number of bytes. */
   readonly byteStart: number;
   readonly byteCount: number;
-  /** 1-based line of the first of them. */
+  /** The 1-based line of the first byte. */
   readonly lineStart: number;
 }
 

@@ -1,10 +1,10 @@
 /**
- * One chunk: claim; read, parse, enrich, write (pass-rows.ts); prepare, commit, publish.
+ * Loads one chunk: claim; read, parse, enrich, write (pass-rows.ts); prepare, commit, publish.
  *
  * The chunk is written to every sink of its dataset (sinks/contract.ts). Facts, rejects and the chunk's ledger row
- * commit in one transaction. Parts are renamed into place just before it commits, while it holds the chunk's row:
- * no later claim can do so at the same time. A crash in between leaves parts that the manifest does not list;
- * readers trust the manifest, and the repeat gives its parts the same names.
+ * commit in one transaction. Parts are renamed into place just before it commits, while it locks the chunk's row, so
+ * that no later claim can do so at the same time. A crash in between leaves parts that the manifest does not list.
+ * Readers trust the manifest, and a repeat gives its parts the same names.
  */
 
 import type { Pool } from 'pg';
@@ -31,28 +31,28 @@ import { openChunk } from './chunk-source.ts';
 import { commitOf, passRows, toWrite } from './pass-rows.ts';
 import { openRepeats } from './unique/repeats.ts';
 
-/** What a worker lends to a chunk. */
+/** What a worker provides for a chunk. */
 export interface ChunkTools {
   readonly hold: ChunkHold;
-  /** Of this process. */
+  /** The lock of this process. */
   readonly sharedLock: SharedLock;
   readonly registry: Registry;
   readonly ledger: Ledger;
   readonly pool: Pool;
   readonly lake: Storage;
-  /** Of this slot: no other chunk uses it meanwhile. */
+  /** The kernel of this slot. No other chunk uses it at the same time. */
   readonly kernel: Kernel;
-  /** Of this process. */
+  /** The sinks of this process. */
   readonly sinks: readonly Sink[];
   readonly counters: SlotCounters;
   readonly stopwatch: Stopwatch;
-  /** Gives the chunk back: everything is rolled back and the signal's reason thrown. */
+  /** Aborts when the chunk is given back. Everything is then rolled back, and the signal's reason is thrown. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Loads the chunk and says what became of its rows; null where there was nothing to do: it was committed
- * already, its file is no longer loading, or a later claim took it over.
+ * Loads the chunk and returns the counts of its rows. Null if there was nothing to do: the chunk was already
+ * committed, its file is no longer loading, or a later claim took it over.
  */
 export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCounts | null> {
   const claimed = await tools.hold.take();
@@ -60,7 +60,7 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   crashPoint('chunk.claimed');
   const dataset = await definitionToLoad(tools.registry, job);
   const alone = isSuspect(claimed);
-  // While the chunk waits for the lock it is not claimed: if the process dies meanwhile, the chunk is not blamed.
+  // The chunk is not claimed while it waits for the lock, so that it is not blamed if the process dies meanwhile.
   if (alone) await tools.hold.stepBack();
   const release = await tools.sharedLock.acquire(alone ? 'exclusive' : 'shared');
   try {
@@ -111,7 +111,7 @@ async function loadClaimed(
   }
 }
 
-/** A file that has too many rejects already fails, whatever is in the rest of it. */
+/** A file that already has too many rejects fails, whatever the rest of it contains. */
 function refusePastLimit({ rejectLimit }: CompiledDataset, { file, rejectedSoFar }: Claim): void {
   const limited = file.link !== 'corrects' && file.link !== 'replays';
   const most = mostRejects(rejectLimit);

@@ -1,12 +1,12 @@
 /**
- * The chunks of many small files at once: each is read as load-chunk.ts reads it, then all commit in one
- * transaction. What a file costs beside its rows (statements, a transaction, renames) is shared by all.
+ * Loads the chunks of many small files together. Each is read as load-chunk.ts reads it, and all commit in one
+ * transaction. So the files share the costs other than those of rows: statements, a transaction, renames.
  *
  *   claim all ─▶ read one after another ─▶ prepare all ─▶ ledger ─▶ publish all ─▶ commit
  *                  └─ one that cannot be read is left out    └─ any failure: nothing of the group is kept
  *
- * It handles only what succeeds. Its caller loads what is left alone, with all that load-chunk.ts knows of
- * outages, of workers that died and of what is wrong with a file. So one file's failure never affects another.
+ * Only successes are handled here. The caller loads the remaining chunks one by one with load-chunk.ts, which handles
+ * outages, workers that died, and errors of a file. So the failure of one file never affects another.
  */
 
 import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
@@ -27,13 +27,14 @@ export type GroupTools = Omit<ChunkTools, 'hold' | 'counters'> & {
   readonly slots: Slots;
 };
 
-/** Of this process: their numbers tell their claims apart. */
+/** The number of groups of this process so far. It tells their claims apart. */
 let groupsSoFar = 0;
 
 /**
- * Loads what can be loaded together, and answers with the chunks that are left: to be loaded alone, or
- * already committed by somebody else. `chunks`: of one dataset, each the only chunk of its file, together
- * small enough for memory; the dataset has no unique rules. Throws what went wrong with all of them; then nothing of them is kept.
+ * Loads the chunks that can be loaded together. Returns the others, which are to be loaded one by one or have already
+ * been committed by another worker. `chunks`: of one dataset, each the only chunk of its file, and together small
+ * enough for memory. The dataset must have no unique rules. If the group as a whole fails, throws the error and keeps
+ * nothing.
  */
 export async function loadGroup(
   chunks: readonly ChunkJob[],
@@ -68,7 +69,7 @@ export async function loadGroup(
   return chunks.filter(({ chunkId }) => !done.has(chunkId));
 }
 
-/** Reads one chunk and prepares it in the group. Throws what is wrong with it; then it is not in the group. */
+/** Reads one chunk and prepares it in the group. If it throws, the chunk is not in the group. */
 async function readOne(
   job: ChunkJob,
   dataset: CompiledDataset,
@@ -93,12 +94,12 @@ async function readOne(
   }
 }
 
-/** A chunk that memory does not hold is not for a group. */
+/** A chunk whose rejects do not fit in memory cannot be in a group. */
 async function refuseSpill(): Promise<never> {
-  throw new Error('more rejects than memory keeps');
+  throw new Error('the rejects do not fit in memory');
 }
 
-/** The one transaction. */
+/** Commits the group in one transaction. */
 async function commitAll(
   commits: readonly ChunkCommit[],
   groups: SinkGroups,

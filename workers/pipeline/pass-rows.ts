@@ -14,14 +14,14 @@ import { type ChunkReading, readChunk } from './read-batches.ts';
 import { type RejectPlaces, RejectTray } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
 
-/** A claimed chunk, and what is lent to it. */
+/** A claimed chunk, and what is provided for it. */
 export type ChunkWay = Omit<ChunkReading, 'layout'> & {
   readonly job: ChunkJob;
   readonly claimed: Claim;
   readonly ledger: Ledger;
 };
 
-/** What the sinks are told of a chunk. */
+/** What the sinks are told about a chunk. */
 export function toWrite({ job, dataset, claimed, source, ...lent }: ChunkWay): ChunkToWrite {
   const { chunkId, number: chunkNumber } = job;
   const { file, fencingToken } = claimed;
@@ -32,8 +32,8 @@ export function toWrite({ job, dataset, claimed, source, ...lent }: ChunkWay): C
 }
 
 /**
- * Writes all rows of the chunk to its sinks, and returns its rejects, as far as they are not in the ledger yet.
- * `spill`: see RejectPlaces. `repeats`: for a dataset with unique rules.
+ * Writes all rows of the chunk to its sinks, and returns the rejects that are not in the ledger yet. `spill`: see
+ * RejectPlaces. `repeats`: for a dataset with unique rules.
  */
 export async function passRows(
   way: ChunkWay,
@@ -64,8 +64,8 @@ export async function passRows(
 }
 
 /**
- * What the ledger is to commit. `accounts`: of the sinks, which are prepared.
- * Throws LF_INTERNAL where a sink has counted a number of rows other than what was to be loaded.
+ * What the ledger has to commit. `accounts`: those of the prepared sinks. Throws LF_INTERNAL if the row count of a
+ * sink differs from the number of rows to load.
  */
 export function commitOf(
   { job, dataset, claimed, counters }: ChunkWay,
@@ -81,7 +81,7 @@ export function commitOf(
   return { ...address, rows, accounts, rejects: rejects.rest };
 }
 
-/** Every sink must have taken as many rows as were loaded. */
+/** Checks that every sink has written as many rows as were loaded. */
 function checkAccounts(accounts: ChunkCommit['accounts'], loaded: number, what: string): void {
   for (const [sink, { rows }] of Object.entries(accounts)) {
     if (rows === loaded) continue;

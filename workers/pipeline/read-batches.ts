@@ -1,4 +1,4 @@
-/** A chunk's bytes through the kernel: range read, transcoded to UTF-8, then batches. */
+/** Passes a chunk's bytes through the kernel: reads the range, transcodes it to UTF-8, and returns batches. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { characterEnd } from '../../kernel/scan.ts';
@@ -13,11 +13,11 @@ import type { Stopwatch } from '../stopwatch.ts';
 import type { ChunkSource } from './chunk-source.ts';
 
 export interface ReadOptions {
-  /** Begun for this chunk. */
+  /** Already begun for this chunk. */
   readonly kernel: Kernel;
-  /** The chunk's bytes in order; the storage reads ahead. */
+  /** The chunk's bytes in order. The storage reads ahead. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** How many there are. */
+  /** The number of bytes. */
   readonly byteCount: number;
   readonly encoding: string;
   readonly counters: SlotCounters;
@@ -25,14 +25,14 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
-/** A chunk of a file, and what reads it. */
+/** A chunk of a file, and what is needed to read it. */
 export type ChunkReading = Pick<ReadOptions, 'kernel' | 'counters' | 'stopwatch' | 'signal'> & {
   readonly dataset: CompiledDataset;
   readonly layout: FileLayout;
   readonly source: ChunkSource;
 };
 
-/** Begins the kernel for the chunk's first byte. Its batches: see readBatches. */
+/** Begins the kernel at the chunk's first byte. For its batches, see readBatches. */
 export function readChunk(reading: ChunkReading): AsyncGenerator<Batch, void, void> {
   const { dataset, layout, source, kernel, counters, stopwatch, signal } = reading;
   kernel.begin(
@@ -43,9 +43,9 @@ export function readChunk(reading: ChunkReading): AsyncGenerator<Batch, void, vo
 }
 
 /**
- * Batches of the chunk, each valid until the next is asked for. Between batches the event loop has a
- * turn, so that locks are renewed, ticks sent and the other slot's waits answered. Throws the signal's
- * reason when it aborts, LF_FILE_CHANGED when there were fewer bytes than the chunk has.
+ * Returns the batches of the chunk. Each is valid until the next one is requested. Between batches the event loop
+ * runs, so that locks are renewed, ticks are sent, and the other slot can continue. Throws the signal's reason when
+ * it aborts, and LF_FILE_CHANGED if there are fewer bytes than the chunk has.
  */
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, void, void> {
   const { byteCount, encoding, counters, stopwatch } = options;
@@ -54,7 +54,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, 
   for await (const piece of options.bytes) {
     stopwatch.lap('read');
     seen += piece.length;
-    // What is counted are the chunk's bytes, of which these stand for a share.
+    // The counter is in bytes of the file, of which these bytes represent a share.
     counters.bytesRead = Math.round((counters.bytes * seen) / byteCount);
     yield* feed(transcoder.push(piece), false, options);
     stopwatch.skip();
@@ -64,7 +64,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, 
   if (seen !== byteCount) throw new LandfallError('LF_FILE_CHANGED', { file: `file ${counters.fileId}` });
 }
 
-/** Hands UTF-8 to the kernel, whole characters at a time where it counts in other bytes. */
+/** Passes UTF-8 to the kernel. If the encoding has other byte counts, passes whole characters only. */
 async function* feed(
   utf8: Uint8Array,
   last: boolean,

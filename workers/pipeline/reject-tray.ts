@@ -1,4 +1,4 @@
-/** A row that was turned away, as the ledger keeps it: its place, its raw text and why. */
+/** Rejected rows as the ledger records them: place, raw text and reason. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { originalBytes } from '../../kernel/dialect/encodings.ts';
@@ -34,36 +34,39 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.unique]: 'LF_REJECT_UNIQUE',
 };
 
-/** Rejects of a chunk in memory: past either they go to the ledger. Bound: 8 MiB of raw text and a turn's more. */
+/**
+ * The most rejects of a chunk in memory. Beyond this, or beyond the limit on characters, they are written to the
+ * ledger. Bound: 8 MiB of raw text, plus the rejects of one turn.
+ */
 const KEPT_REJECTS = 2_000;
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Rejects between two turns of the event loop, and two looks at whether the chunk is to be given back. A batch may
- * be nothing but rejects, which takes a second; so many take the quarantine part's encoder about 30 ms.
+ * The number of rejects after which the event loop runs and the signal is checked. A batch may consist of rejects,
+ * which takes a second. The encoder of the quarantine part needs about 30 ms for this number.
  */
 const REJECTS_BETWEEN_TURNS = 250;
 
-/** Characters of a value that a message quotes. */
+/** The most characters of a value that a message quotes. */
 const QUOTED_CHARACTERS = 60;
 
-/** Stands for a value that lies past what is kept of its record, or half so. */
-const FAR_VALUE = 'a value far into the row';
+/** Stands for a value that lies, at least in part, beyond the recorded text of its record. */
+const FAR_VALUE = 'a value beyond the recorded text';
 
-/** Where rejects go. */
+/** Where rejects are written to. */
 export interface RejectPlaces {
   readonly ledger: Ledger;
-  /** Runs statements in the chunk's transaction, for a chunk that has more rejects than memory keeps. */
+  /** Runs statements in the chunk's transaction. Used if a chunk has more rejects than are kept in memory. */
   readonly spill: (write: (client: pg.ClientBase) => Promise<void>) => Promise<void>;
   readonly sinks: { writeRejects(rejects: readonly LedgerReject[]): Promise<void> };
-  /** Gives the chunk back. */
+  /** Aborts when the chunk is given back. */
   readonly signal: AbortSignal;
 }
 
-/** A chunk's rejects, kept for its sinks and its transaction, in bounded memory. */
+/** A chunk's rejects, kept in bounded memory for its sinks and its transaction. */
 export class RejectTray {
   count = 0;
-  /** Those that the ledger does not have yet. */
+  /** The rejects that are not in the ledger yet. */
   rest: LedgerReject[] = [];
   private characters = 0;
   private readonly job: ChunkJob;
@@ -72,7 +75,7 @@ export class RejectTray {
   private readonly lineStart: number;
   private readonly places: RejectPlaces;
 
-  /** `lineStart`: 1-based line in the file of the chunk's first byte. */
+  /** `lineStart`: the 1-based line in the file at which the chunk begins. */
   constructor(
     job: ChunkJob,
     dataset: CompiledDataset,
@@ -87,7 +90,7 @@ export class RejectTray {
   }
 
   /**
-   * Takes a batch's rejects. A chunk that has very many writes some to the ledger, in its transaction. Throws the
+   * Takes a batch's rejects. If the chunk has very many, writes some to the ledger in its transaction. Throws the
    * signal's reason when it aborts.
    */
   async take(raws: readonly RawReject[]): Promise<void> {
@@ -113,7 +116,7 @@ export class RejectTray {
   }
 }
 
-/** `lineStart`: 1-based line in the file of the chunk's first byte. */
+/** `lineStart`: the 1-based line in the file at which the chunk begins. */
 export function ledgerReject(
   raw: RawReject,
   dataset: CompiledDataset,
@@ -154,14 +157,14 @@ export function ledgerReject(
   };
 }
 
-/** Where in the file the first byte is that is not text, in words. */
+/** Says where in the file the first invalid byte is. */
 function invalidPlace({ raw, byteOffset, validBytes }: RawReject, { encoding }: FileLayout): string {
   if (typeof validBytes !== 'number') return '';
   const before = originalBytes(Buffer.from(raw).subarray(0, validBytes), encoding);
   return `, the first at byte ${byteOffset + before} of the file`;
 }
 
-/** `order_id "17", day "2024-01-01"`: what a row and another one have in common. */
+/** The key that a row has in common with another row: `order_id "17", day "2024-01-01"`. */
 function keyText(
   { rule }: RawReject,
   { unique, columns }: CompiledDataset,
@@ -172,7 +175,7 @@ function keyText(
   return key.map((c) => `${columns[c].name} ${quoted(fields[fieldOfColumn[c]] ?? '')}`).join(', ');
 }
 
-/** The record's fields, as far as its raw text can be cut into them. */
+/** The fields of the record, as far as its recorded text can be split. */
 function fieldsOf(raw: string, layout: FileLayout): readonly string[] {
   const dialect: KernelDialect = layout;
   return readHead(Buffer.from(`${raw}\n`), dialect)?.fields ?? [];
@@ -183,7 +186,7 @@ function quoted(value: string): string {
   return JSON.stringify(short);
 }
 
-/** The zone whose clocks are meant; with VV the text itself has it. */
+/** Names the zone of local times. With VV the text itself contains it. */
 function zoneWords(column: CompiledColumn | null): string {
   if (column?.logical.type !== 'timestamp') return 'its zone';
   const named = column.reading?.formats?.some((format) => format.includes('VV'));

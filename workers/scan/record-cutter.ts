@@ -1,4 +1,4 @@
-/** Cuts bytes that come one after another into chunks that begin at records. */
+/** Cuts a stream of bytes into chunks that begin at records. */
 import { CR } from '../../kernel/dialect/control.ts';
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { machineOf } from '../../kernel/dialect/machine.ts';
@@ -6,28 +6,28 @@ import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { ZipEntry } from '../../platform/stream-scan.ts';
 
-/** Bytes looked at in one go: a chunk is longer than asked for by at most this and a record. */
+/** Bytes to scan at a time. A chunk exceeds the requested size by at most this and one record. */
 const sliceBytes = 64 * 1024;
 
 /** A chunk, by its place in the stream. */
 export interface CutChunk {
   readonly start: number;
   end: number;
-  /** Line ends before it. */
+  /** The number of line ends before it. */
   readonly lines: number;
-  /** Of a zip file: what it is of. */
+  /** For a zip file: the entry that the chunk belongs to. */
   readonly entry?: ZipEntry;
 }
 
-/** Takes the bytes of each chunk, where they have to be kept. */
+/** Takes the bytes of each chunk, if they have to be stored. */
 export interface ChunkSink {
   write(number: number, bytes: Uint8Array): Promise<void>;
   end(number: number): Promise<void>;
 }
 
 /**
- * begin ─▶ push … push ─▶ end, as often as there are files in the stream. The state of the CSV machine is
- * known from the start, so that what a scan of a slice finds for all others is not asked.
+ * begin ─▶ push … push ─▶ end, for each file in the stream. The state of the CSV machine is known from the start, so
+ * only that state's result of each scanned slice is used.
  */
 export class RecordCutter {
   readonly chunks: CutChunk[] = [];
@@ -35,13 +35,13 @@ export class RecordCutter {
   private readonly encoding: string;
   private readonly chunkBytes: number;
   private readonly sink: ChunkSink | null;
-  /** The state after a CR that ends a record: nothing more is needed to end its line. */
+  /** The state after a CR that ends a record, whose line is thereby complete. */
   private readonly afterCr: number;
   private state = 0;
   private position = 0;
   private lines = 0;
   private entry: ZipEntry | undefined;
-  /** The start of a character that is cut off. */
+  /** The first bytes of a character whose rest has not arrived. */
   private held: Uint8Array = new Uint8Array(0);
 
   constructor(dialect: KernelDialect, chunkBytes: number, sink: ChunkSink | null) {
@@ -52,7 +52,7 @@ export class RecordCutter {
     this.afterCr = dialect.lineEnds === 'any' ? machineOf(dialect).table[CR] & 0xff : 0;
   }
 
-  /** Records begin at `position`, after `lines` line ends, of the file `entry` within the stream. */
+  /** Records begin at `position`, after `lines` line ends, in the file `entry` of the stream. */
   begin(position: number, lines: number, entry?: ZipEntry): void {
     this.entry = entry;
     this.state = 0;
@@ -67,7 +67,7 @@ export class RecordCutter {
     for (let at = 0; at < bytes.length; at += size) await this.slice(bytes.subarray(at, at + size));
   }
 
-  /** Ends the file, whether its last record has a line end or not. Returns the line ends so far. */
+  /** Ends the file, whether or not its last record has a line end. Returns the line ends so far. */
   async end(): Promise<number> {
     const { held } = this;
     this.position += held.length;
@@ -76,7 +76,7 @@ export class RecordCutter {
     return this.lines + (this.state === 0 || this.state === this.afterCr ? 0 : 1);
   }
 
-  /** Gives up what lies after `until` of the file that began with chunk `first`. */
+  /** Drops what lies after `until` in the file that began with chunk `first`. */
   truncate(until: number, first: number): void {
     while (this.chunks.length - 1 > first && this.chunks.at(-1)!.start >= until) this.chunks.pop();
     const last = this.chunks.at(-1)!;

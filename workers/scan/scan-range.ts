@@ -1,6 +1,6 @@
 /**
- * Looks through one range of a file before it is planned: the hashes of its blocks (its content's
- * identity) and what it does to the CSV state machine (where records begin), in one pass.
+ * Scans one range of a file before the file is planned. One pass computes the hashes of its blocks (which identify
+ * the content) and the effect on the CSV state machine (which gives the record borders).
  */
 
 import { createTranscoder, type Transcoder, unitBytes } from '../../kernel/dialect/encodings.ts';
@@ -27,7 +27,7 @@ export interface ScanTools {
   readonly signal: AbortSignal;
 }
 
-/** Does nothing for a file that is no longer being scanned. Throws LF_FILE_CHANGED when its bytes did. */
+/** Does nothing for a file that is no longer being scanned. Throws LF_FILE_CHANGED if its bytes have changed. */
 export async function scanRange(job: ScanJob, tools: ScanTools): Promise<void> {
   const { ledger, counters, signal } = tools;
   const file = await ledger.file(job.fileId);
@@ -63,13 +63,13 @@ async function save(
   crashPoint('scan.saved');
 }
 
-/** The scans of a range's pieces, cut at the file's multiples of pieceBytes. */
+/** Scans a range in pieces, which are cut at multiples of pieceBytes in the file. */
 class PieceScan {
   private readonly dialect: KernelDialect;
   private readonly from: number;
   private readonly pieceBytes: number;
   private readonly scans: RangeScan[] = [];
-  /** Of the piece under way; it ends at `pieceEnd`. */
+  /** The scanner of the current piece, which ends at `pieceEnd`. */
   private scanner: Scanner | null = null;
   private transcoder: Transcoder;
   private pieceEnd = 0;

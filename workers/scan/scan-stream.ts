@@ -1,7 +1,7 @@
 /**
- * Looks through a file that can only be read from its start: a compressed one, or one in an encoding
- * whose characters cannot be told apart in the middle. It is cut into chunks while it is read, once; what
- * it unpacks to goes into the spool, chunk by chunk, and no more than a piece of it is ever in memory.
+ * Scans a file that can only be read from its beginning: a compressed file, or one whose encoding does not allow
+ * characters to be told apart in the middle. The file is read once and cut into chunks. What it unpacks to is written
+ * to the spool, chunk by chunk, and only one piece of it is in memory at a time.
  */
 
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
@@ -27,16 +27,16 @@ export interface StreamTools {
   readonly signal: AbortSignal;
 }
 
-/** The first record of a file within the file must end within this. */
+/** The most bytes that the first record of an entry may end at. */
 const headBytesMost = 16 * 1024 * 1024;
-/** Its last lines, where they are to be left out, within this. */
+/** The most bytes of the last lines of an entry, if they are to be skipped. */
 const tailBytesMost = 1024 * 1024;
-/** Of its name as much is kept. */
+/** The most characters to keep of an entry's name. */
 const entryCharactersMost = 300;
 
 /**
- * The file's chunks and the hashes of its blocks. Throws LF_FILE_CHANGED, LF_ZIP_HEADERS and what
- * unpacking throws.
+ * Returns the file's chunks and the hashes of its blocks. Throws LF_FILE_CHANGED, LF_ZIP_HEADERS, and what unpacking
+ * throws.
  */
 export async function scanStream(
   job: ScanJob,
@@ -104,7 +104,7 @@ async function scanPlain(
   return { blockHashes: hasher.finish(), chunks };
 }
 
-/** Of the stored bytes each chunk gets as many as it has of the unpacked ones, for progress to go by. */
+/** Gives each chunk a share of the stored bytes in proportion to its unpacked ones, for progress. */
 function shares(chunks: readonly CutChunk[], bytes: number): StreamChunk[] {
   const total = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
   let seen = 0;
@@ -118,13 +118,13 @@ function shares(chunks: readonly CutChunk[], bytes: number): StreamChunk[] {
   });
 }
 
-/** The files within a stream, one after another: each has a header of its own, which must be the same. */
+/** The entries of a stream, one after another. Each has its own header, and all headers must be the same. */
 class Entries {
   private readonly file: LedgerFile;
   private readonly layout: FileLayout;
   private readonly cutter: RecordCutter;
   private name: string | null = null;
-  /** Bytes of the present entry whose header has not ended yet; null once it has. */
+  /** The bytes of the current entry while its header is incomplete. Null afterwards. */
   private head: Uint8Array | null = null;
   private tail: Uint8Array = new Uint8Array(0);
   private entryBytes = 0;
@@ -171,7 +171,7 @@ class Entries {
     this.tail = new Uint8Array(0);
   }
 
-  /** Goes on to the records where the header has ended. `whole`: the entry has. */
+  /** Goes on to the records when the header is complete. `whole`: the entry has ended. */
   private async leaveHead(whole: boolean): Promise<void> {
     const head = this.head!;
     const found = headerOf(head, whole, this.layout);
@@ -215,7 +215,7 @@ class Entries {
   }
 }
 
-/** What comes before the records of one file: byte order mark, preamble, header. Null: more is needed. */
+/** What precedes the records of one file: byte order mark, preamble, header. Null if more bytes are needed. */
 function headerOf(
   bytes: Uint8Array,
   whole: boolean,
@@ -236,7 +236,7 @@ function headerOf(
   return { bytes: originalBytes(utf8.subarray(0, record.bytes), encoding), lines: skipLines + lines, fields };
 }
 
-/** Writes chunks into the spool, one at a time. */
+/** Writes chunks to the spool, one at a time. */
 class SpoolSink implements ChunkSink {
   private readonly lake: Storage;
   private readonly fileId: number;
@@ -259,7 +259,7 @@ class SpoolSink implements ChunkSink {
     crashPoint('spool.chunk-written');
   }
 
-  /** Drops a chunk that was not ended. */
+  /** Discards a chunk that was not ended. */
   async close(): Promise<void> {
     await this.writer?.abort();
     this.writer = null;

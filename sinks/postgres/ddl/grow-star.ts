@@ -88,7 +88,7 @@ async function dropEmpty(
   // A row may have been loaded before the lock was acquired.
   for (const wanted of tables) {
     if (await isEmpty(client, schema, wanted)) continue;
-    const what = `${wanted.table} has got its first rows while it was being changed`;
+    const what = `${wanted.table} got its first rows while it was being changed`;
     throw new LandfallError('LF_INTERNAL', { reason: `${dataset.name}: ${what}` });
   }
   const names = tables.map(({ table }) => table);

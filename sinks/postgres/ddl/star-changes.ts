@@ -45,12 +45,12 @@ export function changesOf(compared: Compared): Change[] {
     if (column === undefined && was !== undefined) {
       const renamed = renamedTo(was, compared);
       if (renamed === null) {
-        add(`${wanted.table}.${name} is not in the definition any more`, [
+        add(`${wanted.table}.${name} is no longer in the definition`, [
           `alter table ${at} drop column ${id(name)}`,
         ]);
       } else {
-        add(`${wanted.table}.${name} is not in the definition any more, but ${renamed} is`, [
-          `-- If ${renamed} is another column and no new name: alter table ${at} drop column ${id(name)};\nalter table ${at} rename column ${id(name)} to ${id(renamed)}`,
+        add(`${wanted.table}.${name} is no longer in the definition, but ${renamed} is`, [
+          `-- If ${renamed} is a different column and not a new name, run this instead: alter table ${at} drop column ${id(name)};\nalter table ${at} rename column ${id(name)} to ${id(renamed)}`,
         ]);
       }
     } else if (column !== undefined && typeName(column.type) !== type) {

@@ -1,13 +1,13 @@
 /**
- * Members of a look-up table whose keys are hashes: those that the table lacks are added by COPY, in the order of
- * their keys, as is the table's index. Nothing has to come back from the server, and the facts need not wait.
+ * Members of a lookup table whose keys are hashes. Missing members are added by COPY, in the order of their keys,
+ * which is the order of the table's index. Nothing has to come back from the server, and the facts need not wait.
  *
  *   slice of members ─▶ which of them are there? ─▶ COPY of the others ─▶ next slice
  *                          └──── again, where another worker made one of them meanwhile
  *
- * Where none of a slice was there, the next is copied without a look.
+ * If none of a slice existed, the next one is copied without looking for its members.
  *
- * No deadlock: each COPY is a transaction of its own whose keys ascend, so of two that meet one waits for the other.
+ * There is no deadlock: each COPY is a separate transaction with ascending keys, so of two that meet, one waits.
  */
 import { escapeIdentifier, type Pool } from 'pg';
 import type { CompiledDimension, LogicalType } from '../../../model/compiled.ts';
@@ -17,16 +17,16 @@ import { sqlType } from '../ddl/ddl.ts';
 import { type CopyTarget, openFactCopy } from '../facts/fact-copy.ts';
 import type { NewMembers } from './new-members.ts';
 
-/** Members of a statement: 64 Ki, so that arrays and rows are a few MiB. */
+/** The members of one statement. 64 Ki keep arrays and rows to a few MiB. */
 const SLICE = 65_536;
-/** Of one chunk; each has a connection. */
+/** The slices in progress of one chunk. Each uses a connection. */
 const SLICES_UNDER_WAY = 2;
-/** A slice is begun again after so many collisions with other workers at most. */
+/** The most times to start a slice again after collisions with other workers. */
 const TRIES = 100;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
-/** The server's numbers of types, which its binary arrays carry. Source: pg_type.dat. */
+/** The server's OIDs of types, which its binary arrays contain. Source: pg_type.dat. */
 const TYPE_NUMBERS: Readonly<Record<string, number>> = {
   boolean: 16,
   bigint: 20,
@@ -46,7 +46,7 @@ export class HashedMembers {
   private readonly target: CopyTarget;
   private readonly types: readonly number[];
   private readonly find: string;
-  /** Of the last slice no member was there: the next is not looked for. */
+  /** Whether no member of the last slice existed. The next slice is then not looked for. */
   private allNew = false;
 
   constructor(pool: Pool, schema: string, { table, key, natural, attributes }: Lookup) {
@@ -57,8 +57,8 @@ export class HashedMembers {
   }
 
   /**
-   * Makes those of the members that are not there; committed when it resolves. `order`: ascending by key.
-   * Throws LF_KEY_COLLISION where the key belongs to another natural key.
+   * Inserts the members that do not exist. They are committed when it resolves. `order`: ascending by key. Throws
+   * LF_KEY_COLLISION if a key belongs to another natural key.
    */
   async add(members: NewMembers, order: Int32Array, signal?: AbortSignal): Promise<void> {
     this.refuseTwins(members, order);
@@ -71,13 +71,13 @@ export class HashedMembers {
         await this.addSlice(members, slice);
       }
     };
-    // While the server works on one slice, the next is written for it.
+    // While the server processes one slice, the next one is encoded.
     const work = Array.from({ length: SLICES_UNDER_WAY }, addSlices);
     await Promise.allSettled(work);
     await Promise.all(work);
   }
 
-  /** A key that two members of the chunk have stands for neither. */
+  /** Throws if two members of the chunk have the same key. */
   private refuseTwins(members: NewMembers, order: Int32Array): void {
     const at = order.findIndex((member, i) => i > 0 && members.isSameKey(member, order[i - 1]));
     if (at === -1) return;
@@ -109,7 +109,8 @@ export class HashedMembers {
     const { rows } = await this.pool.query<Answer>(this.find, members.arrays(slice, this.types));
     const [{ missing, collided }] = rows;
     if (collided !== null) throw this.collision(collided);
-    // The server tells them in any order; those that are sent out of order could wait for another worker's in a circle.
+    // The server returns them in any order. If they were sent out of order, workers could wait for each other in a
+    // circle.
     return Int32Array.from(missing ?? [])
       .sort()
       .map((position) => slice[position - 1]);
@@ -120,7 +121,7 @@ export class HashedMembers {
     const copy = openFactCopy(client, this.target);
     try {
       await copy.write(rows);
-      // Waits for the disk: what a process knows to be there must be there after the server's next crash.
+      // Waits for the disk, because members that a process knows must still exist after the server's next crash.
       await copy.finish();
       client.release();
     } catch (error) {
@@ -131,18 +132,19 @@ export class HashedMembers {
   }
 }
 
-/** PostgreSQL's code for a key that is there already. */
+/** PostgreSQL's SQLSTATE for a duplicate key. */
 const uniqueViolation = '23505';
 
-/** Positions, from 1, of keys that are not there; in words, two members that share a key. */
+/** Positions, from 1, of keys that do not exist. Also a description of two members that share a key, if any do. */
 interface Answer {
   readonly missing: readonly number[] | null;
   readonly collided: string | null;
 }
 
 /**
- * $1: keys; $2…: natural keys. With all keys in one condition the server passes each page of the index once, in their
- * order (from PostgreSQL 17 on); one look a member takes half as much again. `offset 0` keeps the join out of that.
+ * $1: keys; $2…: natural keys. With all keys in one condition, the server visits each page of the index once, in
+ * order (from PostgreSQL 17 on). One lookup per member takes half as long again. `offset 0` keeps the join out of the
+ * scan.
  */
 function findStatement(
   table: string,

@@ -1,9 +1,10 @@
 /**
- * Keys of a look-up dimension whose keys are hashes of the natural key: the facts have them at once, and the members
- * that the process does not know are made when the chunk's rows have all passed, before its facts are committed.
+ * Keys of a lookup dimension whose keys are hashes of the natural key. Facts have them at once. Members that the
+ * process does not know are inserted after all rows of the chunk have passed, before its facts are committed.
  *
- * The hash is xxHash64 of the natural key's text: UTF-8, values of other types as PostgreSQL prints them, several
- * columns each followed by NUL (two for null). docs/dimensions.md says it to those who join by it.
+ * The hash is the xxHash64 of the natural key's text in UTF-8. Values of other types are written as PostgreSQL prints
+ * them, and each of several columns is followed by NUL (null is two NULs). docs/dimensions.md describes it for those
+ * who join by it.
  */
 import type { Pool } from 'pg';
 import type { DictionaryVector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
@@ -19,20 +20,23 @@ import { KeySet } from './key-set.ts';
 import { naturalText, textColumn } from './natural-text.ts';
 import { NewMembers } from './new-members.ts';
 
-/** Bytes of members' rows that wait in a chunk at most, of all its dimensions: with a batch's more they fit in 16 MiB. */
+/**
+ * The most bytes of members' rows that wait in a chunk, in all its dimensions. With one more batch they fit in 16
+ * MiB.
+ */
 const WAITING_BYTES = 14 << 20;
-/** Keys that a process knows, of all tables (key-set.ts says what they take). */
+/** The keys that a process knows, of all tables (key-set.ts says how much memory they take). */
 const KNOWN_KEYS = 6_000_000;
 
-/** Rows of which the keys are brought near at a time. */
+/** The number of rows whose keys are prefetched at a time. */
 const WARM_ROWS = 2048;
 
 type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
 
-/** What a process knows of one table. One of its chunks at a time makes members. */
+/** What a process knows about one table. Only one of its chunks inserts members at a time. */
 export class HashedTable {
   readonly known: KeySet;
-  /** Of the chunk, in this table. */
+  /** The most bytes that may wait in a chunk for this table. */
   readonly waitingBytes: number;
   private readonly members: HashedMembers;
   private turn: Promise<unknown> = Promise.resolve();
@@ -44,7 +48,7 @@ export class HashedTable {
     this.members = new HashedMembers(pool, schema, lookup);
   }
 
-  /** Makes what the table lacks of the members, and gives their memory back. */
+  /** Inserts the members that the table lacks, and releases their memory. */
   add(members: NewMembers, signal?: AbortSignal): Promise<void> {
     const turn = this.turn.then(async () => {
       await this.members.add(members, members.inOrder(), signal);
@@ -56,19 +60,19 @@ export class HashedTable {
   }
 }
 
-/** One role of the table in one chunk. */
+/** One role of the table, for one chunk. */
 export class HashedRole {
   private readonly lookup: Lookup;
   private readonly table: HashedTable;
   private readonly kernel: Kernel;
   private waiting = new NewMembers();
-  /** Keys that wait: as many as may, and some. */
+  /** The keys that wait. Bounded by their bytes, not by their number. */
   private met = new KeySet(Number.POSITIVE_INFINITY);
-  /** A row's key, its two words, and its check; all 0 without a natural key. */
+  /** The key of each row, as two words, and its check. All are 0 for a row without a natural key. */
   private keys = new BigInt64Array(0);
   private words = new Int32Array(0);
   private checks = new Int32Array(0);
-  /** The same of the codes of the chunk's dictionary, as far as they are hashed. */
+  /** The same for the codes of the chunk's dictionary that have been hashed so far. */
   private codeWords: number[] = [];
   private codeChecks: number[] = [];
 
@@ -102,7 +106,7 @@ export class HashedRole {
     this.checks = new Int32Array(rows);
   }
 
-  /** Fills in keys and checks of the batch's rows. */
+  /** Fills in the keys and checks of the batch's rows. */
   private hash(batch: Batch): void {
     const { natural } = this.lookup;
     const vectors = natural.map(({ vector }) => vectorOf(batch, vector));
@@ -129,7 +133,7 @@ export class HashedRole {
     }
   }
 
-  /** Texts of a dictionary are hashed once a chunk. */
+  /** Hashes each text of a dictionary once per chunk. */
   private hashCodes(vector: DictionaryVector, rows: number): void {
     const { values, dictionary } = vector;
     const hashed = this.codeChecks.length;
@@ -150,7 +154,7 @@ export class HashedRole {
     }
   }
 
-  /** Natural keys of several columns, and of other types than text. */
+  /** Natural keys of several columns, and of types other than text. */
   private hashRows(vectors: readonly Vector[], rows: number): void {
     const columns = vectors.map((vector, c) => textColumn(vector, this.lookup.natural[c].logical));
     const texts = Array.from({ length: rows }, (_, row) => naturalText(columns, row));
@@ -161,7 +165,7 @@ export class HashedRole {
     });
   }
 
-  /** The first row of each member that neither the process knows nor the chunk has met. */
+  /** The first row of each member that neither the process nor the chunk has seen. */
   private freshRows(rows: number): Int32Array {
     const { words, checks, met, waiting } = this;
     const { known } = this.table;
@@ -185,7 +189,7 @@ export class HashedRole {
     return fresh.subarray(0, count);
   }
 
-  /** The members' rows of binary COPY. */
+  /** Encodes the members' rows for binary COPY. */
   private encode(batch: Batch, rows: Int32Array): Uint8Array {
     const { natural, attributes } = this.lookup;
     const isAll = rows.length === batch.rows;
@@ -202,7 +206,7 @@ export class HashedRole {
   }
 }
 
-/** Where each of the texts, one after the other, begins and ends. */
+/** The offsets at which each of the concatenated texts begins and ends. */
 function offsetsOf(texts: readonly Uint8Array[]): Int32Array {
   const offsets = new Int32Array(texts.length + 1);
   texts.forEach((text, i) => {

@@ -1,9 +1,9 @@
 /**
- * Hashed keys that are known, in bounded memory. Each is held with a check of 32 bits, an independent hash of
- * the same text: a text that shares another's key is taken for known only where its check is the same too.
+ * Known hashed keys, in bounded memory. Each is stored with a check of 32 bits, an independent hash of the same text.
+ * So a text that shares the key of another one is taken for known only if the checks are equal too.
  *
- * Two generations: keys go into the young one; when it is full it becomes the old one and the old one is
- * forgotten. A key found in the old one is brought into the young one, so what is in use stays.
+ * There are two generations. Keys are added to the young one. When it is full, it becomes the old one, and the
+ * previous old one is discarded. A key found in the old one is copied to the young one, so what is in use stays.
  */
 
 const FIRST_SLOTS_LOG2 = 10;
@@ -18,7 +18,7 @@ export class KeySet {
     this.capacity = Math.ceil(keys / 2);
   }
 
-  /** `low`, `high`: the key's words, of which one is not 0. */
+  /** `low`, `high`: the words of the key. At least one is not 0. */
   has(low: number, high: number, check: number): boolean {
     if (this.young.has(low, high, check)) return true;
     if (!this.old.has(low, high, check)) return false;
@@ -27,8 +27,9 @@ export class KeySet {
   }
 
   /**
-   * Brings near what asking for keys will read: the low words are every `stride`-th of `words`, from `from` on. Such
-   * reads wait for memory all at once, where those of `has` wait one after the other: a third of the time.
+   * Prefetches what looking up the keys will read. The low words are every `stride`-th word of `words`, beginning at
+   * `from`. These reads wait for memory together, while those of `has` wait one after another. It takes a third of
+   * the time.
    */
   warm(words: Int32Array, from: number, to: number, stride: number): number {
     return this.young.warm(words, from, to, stride) + this.old.warm(words, from, to, stride);
@@ -74,11 +75,11 @@ class Generation {
     return (this.slots[slot] | this.slots[slot + 1]) === 0;
   }
 
-  /** First word of the slot that has the key, or of the empty one where it would be. */
+  /** The first word of the slot that has the key, or of the empty slot where it belongs. */
   private slot(low: number, high: number, check: number): number {
     const { slots } = this;
-    // The low word is as good as random: its first bits are a place. Those of the high one are not where keys come
-    // in their order: a table that grows meanwhile would have them all in one corner.
+    // The low word is as good as random, so its first bits are the place. The first bits of the high word are not
+    // used: where keys arrive in order, a table that grows meanwhile would put all of them in one corner.
     let slot = (low >>> this.shift) * 3;
     while (slots[slot] !== low || slots[slot + 1] !== high || slots[slot + 2] !== check) {
       if ((slots[slot] | slots[slot + 1]) === 0) return slot;

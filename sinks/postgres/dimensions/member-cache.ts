@@ -1,21 +1,21 @@
 /**
- * Natural key → surrogate key, as far as this process knows, in bounded memory.
+ * The natural keys and surrogate keys that this process knows, in bounded memory.
  *
- * Two generations: new members go into the young one; when it is full it becomes the old one and the
- * old one is forgotten. A member found in the old one is brought into the young one, so what is in
- * use stays. What was forgotten is looked up in the database again.
+ * There are two generations. New members are added to the young one. When it is full, it becomes the old one, and the
+ * previous old one is discarded. A member found in the old one is copied to the young one, so what is in use stays. A
+ * discarded member is looked up in the database again.
  */
 
-/** Text members of a generation, and their bytes; bound of a table: 2 × (4 MiB of slots + 8 MiB of texts). */
+/** Text members of a generation, and their bytes. Bound of a table: 2 × (4 MiB of slots + 8 MiB of texts). */
 const TEXT_MEMBERS = 131_072;
 const TEXT_BYTES = 8 << 20;
 
-/** Integer members of a generation; bound of a table: 2 × 524,288 × 2 slots × 8 B = 16 MB. */
+/** Integer members of a generation. Bound of a table: 2 × 524,288 × 2 slots × 8 B = 16 MB. */
 const INT_MEMBERS = 524_288;
 
 const FIRST_SLOTS_LOG2 = 10;
 
-/** Answer for a natural key that is not in the cache. Surrogate keys are 1 and more; 0 is the unknown member. */
+/** The result for a natural key that is not in the cache. Surrogate keys begin at 1; 0 is the unknown member. */
 export const MISSING = -1;
 
 export interface MemberCache<Key> {
@@ -61,14 +61,14 @@ class Generations<Key> implements MemberCache<Key> {
   }
 }
 
-/** Members with a text (or a joined composite) as their natural key, by its UTF-8 bytes. */
+/** Members whose natural key is a text (or a composite key as text), by its UTF-8 bytes. */
 export class TextMembers extends Generations<Uint8Array> {
   constructor(capacity = TEXT_MEMBERS) {
     super(() => new TextTable(capacity));
   }
 }
 
-/** Members with a 32-bit whole number (or a day) as their natural key. */
+/** Members whose natural key is a 32-bit whole number (or a day). */
 export class IntMembers extends Generations<number> {
   constructor(capacity = INT_MEMBERS) {
     super(() => new IntTable(capacity));
@@ -80,7 +80,7 @@ class TextTable implements Table<Uint8Array> {
   private readonly capacity: number;
   private size = 0;
   private shift = 32 - FIRST_SLOTS_LOG2;
-  /** Four words a slot: hash of the text, where it starts and ends in `bytes`, surrogate key. */
+  /** Four words per slot: the hash of the text, where it starts and ends in `bytes`, and the surrogate key. */
   private slots = new Int32Array(4 << FIRST_SLOTS_LOG2);
   private bytes = new Uint8Array(1 << 14);
   private used = 0;
@@ -109,7 +109,7 @@ class TextTable implements Table<Uint8Array> {
     this.slots[slot + 3] = key;
   }
 
-  /** Keeps a copy of a new text; where it ends. */
+  /** Stores a copy of a new text. Returns where it ends. */
   private keep(natural: Uint8Array): number {
     const end = this.used + natural.length;
     if (end > this.bytes.length) {
@@ -123,7 +123,7 @@ class TextTable implements Table<Uint8Array> {
     return end;
   }
 
-  /** First word of the slot that has the text, or of the empty one where it would be. */
+  /** The first word of the slot that has the text, or of the empty slot where it belongs. */
   private slot(natural: Uint8Array, hash: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
@@ -191,7 +191,7 @@ class IntTable implements Table<number> {
     this.keys[slot] = key;
   }
 
-  /** Where the natural key is, or the empty slot where it would be. Multiplicative hashing by 2³²/φ. */
+  /** The place of the natural key, or of the empty slot where it belongs. Multiplicative hashing by 2³²/φ. */
   private slot(natural: number): number {
     const { naturals, keys } = this;
     const mask = keys.length - 1;

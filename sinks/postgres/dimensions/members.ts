@@ -1,10 +1,10 @@
 /**
- * The members of one look-up table: found by natural key, made where they are missing.
+ * The members of one lookup table. They are found by natural key, and inserted if they are missing.
  *
- * No deadlock: members are inserted in key order by one statement that is a transaction of its own.
- * Few burnt keys: an insert uses up a surrogate key for a member that is there already, so members are
- * looked for first, unless of those asked for last hardly one was there. 10 million members that come and
- * go in the cache do not use up an int4; 10 million new ones are not looked for in vain.
+ * There is no deadlock: one statement inserts members in key order, in a transaction of its own. Few surrogate keys
+ * are lost: an insert consumes a key even if the member exists, so members are looked for first, unless nearly all of
+ * those requested last were new. So 10 million members that come and go in the cache do not exhaust an int4, and 10
+ * million new ones are not looked for in vain.
  */
 
 import { escapeIdentifier, type Pool } from 'pg';
@@ -12,7 +12,9 @@ import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { type Text, textArray } from './text-array.ts';
 
-/** Where at least so many of the members asked for last were new, the next are inserted without a look. */
+/**
+ * If at least this share of the members requested last were new, the next ones are inserted without looking for them.
+ */
 const MOSTLY_NEW = 15 / 16;
 
 /** A column of the table and its Postgres type. */
@@ -24,29 +26,29 @@ export interface MemberColumn {
 export interface MemberTable {
   readonly schema: string;
   readonly table: string;
-  /** Surrogate key column. */
+  /** The surrogate key column. */
   readonly key: string;
   readonly natural: readonly MemberColumn[];
   readonly attributes: readonly MemberColumn[];
 }
 
-/** A member's values as Postgres reads them; natural keys are never all null. */
+/** A member's values as Postgres reads them. At least one of the natural keys is not null. */
 export interface Member {
   readonly natural: readonly (Text | null)[];
   readonly attributes: readonly (Text | null)[];
 }
 
-/** Positions of members, from 1, and their keys; null where there are none. As JSON, which is read fastest. */
+/** Positions of members, from 1, and their keys. Null if there are none. Sent as JSON, which is the fastest to read. */
 interface Answer {
   readonly positions: readonly number[] | null;
   readonly found: readonly number[];
 }
 
-/** What a process asks of one look-up table. */
+/** The members of one lookup table, as a process requests them. */
 export class Members {
   private readonly pool: Pool;
   private readonly table: MemberTable;
-  /** Of the members asked for last. */
+  /** The share of new ones among the members requested last. */
   private newShare = 0;
 
   constructor(pool: Pool, table: MemberTable) {
@@ -54,7 +56,7 @@ export class Members {
     this.table = table;
   }
 
-  /** The surrogate key of each member, in their order, after inserting those that the table lacked. */
+  /** The surrogate key of each member, in order. Inserts those that the table lacks. */
   async keysOf(members: readonly Member[]): Promise<Int32Array> {
     const keys = new Int32Array(members.length);
     if (this.newShare < MOSTLY_NEW) await this.ask(findStatement, members, keys);
@@ -62,17 +64,17 @@ export class Members {
     await this.ask(insertStatement, members, keys).catch((cause) => this.blame(cause));
     this.newShare = (count(keys) - found) / members.length;
     if (this.newShare > 0) crashPoint('dimension.members-inserted');
-    // Those that another worker made meanwhile, or that were there.
+    // Members that existed, or that another worker has inserted meanwhile.
     await this.ask(findStatement, members, keys);
     const lost = keys.indexOf(0);
     if (lost === -1) return keys;
-    const reason = `member (${members[lost].natural.map(plainText).join(', ')}) of ${this.table.table} was inserted and is not there`;
+    const reason = `member (${members[lost].natural.map(plainText).join(', ')}) of ${this.table.table} was inserted but cannot be found`;
     throw new LandfallError('LF_INTERNAL', { reason });
   }
 
   /**
-   * Fills in keys that are still 0. Members are asked for in groups of the same null columns, because an
-   * index serves `a = x and b is null` but not `a is not distinct from x`.
+   * Fills in keys that are still 0. Members are requested in groups with the same null columns, because an index
+   * supports `a = x and b is null` but not `a is not distinct from x`.
    */
   private async ask(
     statement: (table: MemberTable, given: readonly number[]) => string,
@@ -117,7 +119,10 @@ function count(keys: Int32Array): number {
   return known;
 }
 
-/** Position (from 1) and key of the members whose `given` natural columns are in $1…, the others null. */
+/**
+ * The position (from 1) and key of members whose `given` natural columns are $1…. Their other natural columns are
+ * null.
+ */
 function findStatement(table: MemberTable, given: readonly number[]): string {
   const conditions = table.natural.map((column, c) => {
     const place = given.indexOf(c);
@@ -127,7 +132,7 @@ function findStatement(table: MemberTable, given: readonly number[]): string {
     from ${asked(table, given)} k join ${tableName(table)} d on ${conditions.join(' and ')}`;
 }
 
-/** Likewise of those that it inserted. */
+/** The same for members that the statement inserted. */
 function insertStatement(table: MemberTable, given: readonly number[]): string {
   const natural = given.map((c) => escapeIdentifier(table.natural[c].name));
   const names = [...natural, ...table.attributes.map(({ name }) => escapeIdentifier(name))];
@@ -143,7 +148,7 @@ function insertStatement(table: MemberTable, given: readonly number[]): string {
     from m join k on ${same.join(' and ')}`;
 }
 
-/** The parameters as rows: c0… are the natural columns that are given, then the attributes; n counts from 1. */
+/** The parameters as rows: c0… are the given natural columns, then the attributes. n counts from 1. */
 function asked(table: MemberTable, given: readonly number[]): string {
   const columns = [...given.map((c) => table.natural[c]), ...table.attributes];
   const texts = columns.map((_, place) => `t${place}`);
@@ -153,7 +158,7 @@ function asked(table: MemberTable, given: readonly number[]): string {
     with ordinality as t(${texts.join(', ')}, n))`;
 }
 
-/** PostgreSQL's code for an index entry of more than a third of a page (2,704 bytes), among others. */
+/** PostgreSQL's SQLSTATE for, among others, an index entry of more than a third of a page (2,704 bytes). */
 const programLimitExceeded = '54000';
 
 function tableName(table: MemberTable): string {

@@ -112,7 +112,7 @@ class StreamedCopy implements FactCopy {
   }
 
   abort(): void {
-    this.failure ??= new Error('The copy was given up.');
+    this.failure ??= new Error('the copy was cancelled');
     this.stream.destroy();
   }
 

@@ -70,7 +70,7 @@ describe('a definition that changed', () => {
         columns: { kind: 'boolean({ optional: true, true: ["b"], false: ["a"] })' },
         facts: ['id', 'at', 'price'],
       },
-      /fact_sale\.kind is not in the definition any more/,
+      /fact_sale\.kind is no longer in the definition/,
     ],
     [
       'a number of text',
@@ -88,19 +88,19 @@ describe('a definition that changed', () => {
       'a removed column',
       {},
       { facts: ['id', 'at', 'price'] },
-      /fact_sale\.kind is not in the definition any more/,
+      /fact_sale\.kind is no longer in the definition/,
     ],
     [
       'a renamed column',
       {},
       { columns: { kind: null, sort: "text({ aliases: ['kind'] })" }, facts: ['id', 'at', 'price', 'sort'] },
-      /fact_sale\.kind is not in the definition any more, but sort is/,
+      /fact_sale\.kind is no longer in the definition, but sort is/,
     ],
     [
       'a renamed key',
       {},
       { dimensions: { place_key: null, spot_key: first.dimensions.place_key } },
-      /fact_sale\.place_key is not in the definition any more, but spot_key is/,
+      /fact_sale\.place_key is no longer in the definition, but spot_key is/,
     ],
     [
       'a wider natural key, and a changed type',

@@ -30,7 +30,7 @@ it('says nothing of a long record that its beginning does not show', () => {
   const long = 'x'.repeat(9000);
   expect(messageOf(`${long},2,3`, RejectReason.fieldCount)).toBe('The row has 1 or more fields, not 2.');
   expect(messageOf(`${long},two`, RejectReason.type, 1)).toBe(
-    'b: a value far into the row is not an integer.',
+    'b: a value beyond the recorded text is not an integer.',
   );
   expect(messageOf('x,two', RejectReason.type, 1)).toBe('b: "two" is not an integer.');
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(

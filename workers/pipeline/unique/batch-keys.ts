@@ -1,4 +1,4 @@
-/** Keys of rows: the first 16 bytes of a SHA-256 of their values, so that a key is as long for any columns. */
+/** Keys of rows: the first 16 bytes of a SHA-256 of their values, so that all keys have the same length. */
 import { hash } from 'node:crypto';
 import { isValid } from '../../../kernel/columns/vectors.ts';
 import type { Batch } from '../../../kernel/types.ts';
@@ -8,17 +8,17 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 
 export const keyBytes = 16;
 
-/** Rows of a batch that have a key, in order. */
+/** The rows of a batch that have a key, in order. */
 export interface BatchKeys {
   readonly rows: number;
-  /** 16 bytes a row. */
+  /** 16 bytes per row. */
   readonly keys: Uint8Array;
   readonly byteOffsets: BigInt64Array;
-  /** 1-based, in the file. */
+  /** 1-based line in the file. */
   readonly lines: BigInt64Array;
 }
 
-/** What makes a rule the same rule, whatever it is called. */
+/** What identifies a rule, independently of its name. */
 export function aboutRule(dataset: CompiledDataset, { scope, columns }: CompiledUnique): unknown {
   return {
     scope,
@@ -29,7 +29,9 @@ export function aboutRule(dataset: CompiledDataset, { scope, columns }: Compiled
   };
 }
 
-/** `lineStart`: line in the file of the chunk's first byte. Rows with a null in a column of the rule have no key. */
+/**
+ * `lineStart`: the line in the file at which the chunk begins. A row with a null in a column of the rule has no key.
+ */
 export function batchKeys(
   dataset: CompiledDataset,
   rule: CompiledUnique,
@@ -60,7 +62,7 @@ export function batchKeys(
   return { rows, keys, byteOffsets, lines };
 }
 
-/** How values of a column are told apart. Throws where the rule is over a type that makes no key. */
+/** How values of a column are compared. Throws if the rule is over a type that cannot be a key. */
 function keyForm(logical: LogicalType) {
   const { key } = typeOf(logical);
   if (key !== null) return key;
@@ -68,8 +70,8 @@ function keyForm(logical: LogicalType) {
 }
 
 /**
- * Of several values their hashes are hashed: no two lists of texts look alike. One byte a character: a string
- * costs a quarter of a Buffer, and one call a fifth of an object that hashes.
+ * For several values, hashes their hashes, so that no two lists of texts are confused. The hashes are written as
+ * strings with one byte per character: that costs a quarter of a Buffer, and one call a fifth of a hash object.
  */
 function keyOf(texts: readonly string[]): string {
   if (texts.length === 1) return sha256(texts[0]);
@@ -80,7 +82,7 @@ function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'binary');
 }
 
-/** The key in SQL, of columns as Postgres has them; the same bytes as keyOf. */
+/** The SQL of a key over columns of Postgres. Gives the same bytes as keyOf. */
 export function keySql(columns: readonly { readonly sql: string; readonly logical: LogicalType }[]): string {
   const hashes = columns.map(
     ({ sql, logical }) => `sha256(convert_to(${keyForm(logical).sql(sql)}, 'UTF8'))`,

@@ -1,7 +1,7 @@
 /**
- * Keys of files that were loaded when the definition did not have the rule: taken from the star, once. The
- * definition that a file was loaded with says where its columns are; where they are not in the star at all,
- * nobody knows the keys, and the rule cannot be kept.
+ * Keys of files that were loaded before the definition had the rule. They are read from the star, once. The
+ * definition that a file was loaded with says where its columns are. If they are not in the star, the keys are
+ * unknown, and the rule cannot be enforced.
  */
 import pg from 'pg';
 import { type StoredDefinition, storedDefinition } from '../../../ledger/definition.ts';
@@ -11,7 +11,7 @@ import type { CompiledDataset, CompiledStar, CompiledUnique, LogicalType } from 
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { keySql } from './batch-keys.ts';
 
-/** In the transaction that settles a file. Throws LF_UNIQUE_UNKNOWN. */
+/** Call this in the transaction that settles a file. Throws LF_UNIQUE_UNKNOWN. */
 export async function noteLoaded(
   client: pg.ClientBase,
   dataset: CompiledDataset,
@@ -49,8 +49,9 @@ function unknown(
 }
 
 /**
- * How facts of the stored definition show their keys. 'none' where they have none: the rows are not in the star,
- * or a column was not there then, and a row with a null in it has no key. Null where the columns are not in the star.
+ * How to select the keys from facts of the stored definition. 'none' if the facts have no keys: the rows are not in
+ * the star, or a column did not exist then, and a row with a null in it has no key. Null if the columns are not in
+ * the star.
  */
 function keysOf(
   dataset: CompiledDataset,
@@ -72,7 +73,7 @@ function keysOf(
   };
 }
 
-/** Where the star has the column: among the facts, or in a dimension that is then joined. */
+/** Where the star has the column: in the fact table, or in a dimension, which is then joined. */
 function placeOf(
   star: CompiledStar,
   name: string,

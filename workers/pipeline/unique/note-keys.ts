@@ -1,7 +1,7 @@
 /**
- * Notes the keys of a file's chunks: of every row that no other rule turns away. All chunks must be noted
- * before the first is loaded, since any row of the file may be the first with its key. Whoever is to load
- * one notes what nobody else is noting, and waits for the rest.
+ * Notes the keys of a file's chunks, for every row that no other rule rejects. All chunks must be noted before the
+ * first is loaded, because any row of the file may be the first one with its key. A worker that is about to load a
+ * chunk notes the chunks that no other worker is noting, and waits for the rest.
  */
 import type pg from 'pg';
 import type { Kernel } from '../../../kernel/types.ts';
@@ -26,7 +26,7 @@ import { openChunk } from '../chunk-source.ts';
 import { readChunk } from '../read-batches.ts';
 import { batchKeys } from './batch-keys.ts';
 
-/** What noting a chunk's keys takes of a worker. */
+/** What a worker provides for noting a chunk's keys. */
 export interface KeyTools {
   readonly pool: pg.Pool;
   readonly lake: ReadableStore;
@@ -35,10 +35,10 @@ export interface KeyTools {
   readonly signal: AbortSignal;
 }
 
-/** How often to wait for the process that notes a chunk, before noting it here as well. */
+/** How many times to wait for the process that notes a chunk, before noting the chunk here as well. */
 const waitsMost = 8;
 
-/** Resolves when the keys of all chunks are noted, or the file is not being loaded any more. */
+/** Resolves when the keys of all chunks are noted, or the file is no longer being loaded. */
 export async function noteKeys(
   dataset: CompiledDataset,
   ruleIds: readonly number[],
@@ -66,15 +66,18 @@ export async function noteKeys(
   }
 }
 
-/** First key of the advisory locks under which a chunk's keys are noted; the second is the chunk. */
+/** The first key of the advisory locks under which a chunk's keys are noted. The second is the chunk. */
 const noteLock = 0x1a4df413;
 
-/** A frozen process is rolled back after this. */
+/** If the process freezes, the server rolls back after this time. */
 const frozen = '30s';
 
 type Outcome = 'noted' | 'busy' | 'obsolete';
 
-/** `table`: takes the keys. `insist`: also where another has it in flight, who may be frozen. What is noted twice counts once. */
+/**
+ * `table` takes the keys. `insist`: note the chunk even if another process is noting it, which may be frozen. Keys
+ * that are noted twice count once.
+ */
 function noteChunk(
   dataset: CompiledDataset,
   ruleIds: readonly number[],
@@ -90,11 +93,12 @@ function noteChunk(
       chunk.chunkId,
     ]);
     if (!lock.rows[0].free && !insist) return 'busy';
-    // By somebody else, since the list was read.
+    // Another process has noted it since the list was read.
     if (await isKeyed(client, chunk.chunkId)) return 'noted';
     await copyKeys(client, dataset, ruleIds, table, file, chunk, tools);
     crashPoint('unique.keys-copied');
-    // From here on it holds rows that others wait for: a process that freezes now must not hold them for long.
+    // From here on this transaction locks rows that others wait for. A process that freezes now must not keep them
+    // for long.
     await client.query(`set local idle_in_transaction_session_timeout = '${frozen}'`);
     if (!(await markKeyed(client, file.fileId, chunk.chunkId))) throw rollback;
     return 'noted';
@@ -111,7 +115,7 @@ function noteChunk(
   );
 }
 
-/** Thrown to leave a transaction without a trace. */
+/** Thrown to roll back a transaction. */
 class RolledBack extends Error {}
 
 async function copyKeys(
@@ -125,7 +129,7 @@ async function copyKeys(
 ): Promise<void> {
   const layout = file.layout!;
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
-  // Progress counts bytes once, when they are loaded.
+  // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
   let copy: FactCopy | null = null;
   try {

@@ -1,7 +1,7 @@
 /**
- * Rows of a chunk that repeat the key of another row. Before a chunk of a dataset with unique rules is
- * loaded, the keys of the whole file are noted and settled, by whoever comes first (note-keys.ts, settle.ts);
- * what is left here is to turn away the rows that the ledger names.
+ * Rejects the rows of a chunk that repeat the key of another row. Before a chunk of a dataset with unique rules is
+ * loaded, the first worker that needs it notes and settles the keys of the whole file (note-keys.ts, settle.ts). What
+ * remains here is to reject the rows that the ledger names.
  */
 import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
@@ -16,10 +16,10 @@ import { aboutRule } from './batch-keys.ts';
 import { type KeyTools, noteKeys } from './note-keys.ts';
 import { settleKeys } from './settle.ts';
 
-/** Repeats in memory. */
+/** Repeats to keep in memory. */
 const pageRows = 5_000;
 
-/** The chunk's repeats; null where the dataset has no unique rules. Throws LF_UNIQUE_UNKNOWN. */
+/** The chunk's repeats. Null if the dataset has no unique rules. Throws LF_UNIQUE_UNKNOWN. */
 export async function openRepeats(
   job: ChunkJob,
   dataset: CompiledDataset,
@@ -51,7 +51,7 @@ export class Repeats {
     this.rules = rules;
   }
 
-  /** The batch without the rows that repeat a key; those are among its rejects. Call it in the chunk's order. */
+  /** The batch without the rows that repeat a key, which are added to its rejects. Call this in the chunk's order. */
   async turnAway(batch: Batch): Promise<Batch> {
     const repeated = new Uint8Array(batch.rows);
     const found: { row: number; repeat: Repeat }[] = [];
@@ -78,14 +78,14 @@ export class Repeats {
     };
   }
 
-  /** In the chunk's transaction, after its last batch: they are rejects now. */
+  /** Call this in the chunk's transaction, after its last batch. The repeats are now rejects. */
   async end(transaction: ChunkTransaction): Promise<void> {
     const left = await this.next();
     if (left !== null) throw this.readOtherwise(left);
     await transaction.run((client) => dropRepeats(client, this.job.chunkId));
   }
 
-  /** The first repeat that has not been turned away. */
+  /** The first repeat whose row has not been rejected yet. */
   private async next(): Promise<Repeat | null> {
     if (this.at === this.page.length && this.more) {
       this.page = await chunkRepeats(this.pool, this.job.chunkId, this.after, pageRows);
@@ -109,9 +109,9 @@ export class Repeats {
     return firstLine > 0 ? `line ${firstLine} of ${name}` : name;
   }
 
-  /** A function of the definition gave other answers than when the keys were noted. */
+  /** A function of the definition has returned another value than when the keys were noted. */
   private readOtherwise({ byteOffset }: Repeat): LandfallError {
-    const reason = `the row at byte ${byteOffset} was read otherwise than when its keys were noted: do the definition's functions always give the same?`;
+    const reason = `the row at byte ${byteOffset} has another key than when its keys were noted: check that the definition's functions always return the same value`;
     return new LandfallError('LF_INTERNAL', { reason });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Settles a file: says which of its rows repeat the key of another, once, when all its keys are noted. From
- * then on its other rows hold their keys against every file of the dataset that is settled later. Files of
- * a dataset settle one after another; which came first, is first.
+ * Settles a file: when all its keys are noted, determines once which of its rows repeat the key of another row. From
+ * then on, the keys of its other rows count for every file of the dataset that is settled later. The files of a
+ * dataset settle one after another, and the first one takes precedence.
  */
 import type pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
@@ -14,13 +14,13 @@ import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { noteLoaded } from './loaded-before.ts';
 
-/** For sorting the keys of a file; what is more goes to the server's disk. */
+/** Memory for sorting the keys of a file. Larger sorts use the server's disk. */
 const sortMemory = '64MB';
 
-/** A frozen process that is settling a file is rolled back after this. */
+/** If the process freezes while it settles a file, the server rolls back after this time. */
 const frozen = '60s';
 
-/** Repeating it is harmless. Throws LF_UNIQUE_UNKNOWN. */
+/** May be repeated. Throws LF_UNIQUE_UNKNOWN. */
 export async function settleKeys(
   pool: pg.Pool,
   dataset: CompiledDataset,
@@ -63,7 +63,7 @@ async function findRepeatsOf(
   });
 }
 
-/** Files whose keys do not count: they are taken out when this one is done. */
+/** Files whose keys do not count, because they are removed when this one is done. */
 async function replacedBy(
   client: pg.ClientBase,
   dataset: CompiledDataset,
