@@ -1,6 +1,6 @@
 /**
- * Accounts for loaded files: compares what chunks, ledger and sinks say of each, and draws up its receipt.
- * All files together take as many statements as one.
+ * Accounts for loaded files: compares what chunks, ledger and sinks say about each, and creates its receipt. Many
+ * files take as many statements as one.
  */
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -13,7 +13,7 @@ import type { Accounted, Loaded } from '../stages.ts';
 import { doneReceipt } from './receipt.ts';
 import { accountOf, type Check, countSinks } from './reconcile.ts';
 
-/** `loaded`: files that were planned with one definition, at least one. The answer is in their order. */
+/** `loaded`: at least one file. All were planned with the same definition. Returns the accounts in the same order. */
 export async function accountFor(context: Context, loaded: readonly Loaded[]): Promise<Accounted[]> {
   const { pool, ledger } = context;
   const [{ definition }] = loaded;
@@ -44,7 +44,7 @@ export async function accountFor(context: Context, loaded: readonly Loaded[]): P
   return accounted;
 }
 
-/** Null for a file that is gone. In the order of `files`. */
+/** In the order of `files`. Null for a file that no longer exists. */
 async function fingerprintsNow(files: readonly LedgerFile[]): Promise<(string | null)[]> {
   const found: (string | null)[] = files.map(() => null);
   for (const { storage, keys, at } of await openObjects(files.map(({ url }) => url))) {
@@ -54,7 +54,10 @@ async function fingerprintsNow(files: readonly LedgerFile[]): Promise<(string | 
   return found;
 }
 
-/** Null when all agree. A file that has changed or is gone fails for that; any other difference is ours. */
+/**
+ * Null if all accounts agree. The error says if the file has changed or no longer exists. Any other difference is
+ * ours.
+ */
 function reconcileError(
   file: LedgerFile,
   fingerprint: string | null,
@@ -68,8 +71,8 @@ function reconcileError(
 }
 
 /**
- * Null within the limit. Corrected rows and replays have none: rows that were rejected before are likely to be
- * rejected again.
+ * Null within the limit. Corrected rows and replays have no limit, because rows that were rejected before are likely
+ * to be rejected again.
  */
 function rejectLimitError(
   definition: Pick<StoredDefinition, 'rejectLimit'>,

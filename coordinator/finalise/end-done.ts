@@ -1,4 +1,4 @@
-/** The moment in which a file is done: everything that changes with it changes in one transaction. */
+/** Ends files as done. Everything that changes at that moment changes in one transaction. */
 
 import type pg from 'pg';
 import { readFields } from '../../kernel/dialect/header.ts';
@@ -21,8 +21,9 @@ import type { Check } from './reconcile.ts';
 import { settleVersions } from './settle-versions.ts';
 
 /**
- * Ends the file as done. Null, or the data checks when one of them does not hold: then nothing changes. 'ended':
- * another process has ended it meanwhile, or it is to fail. Throws LF_FILE_VERSION: then nothing has changed either.
+ * Ends the file as done. Returns null, or the data checks if one of them does not hold; then nothing has changed.
+ * Returns 'ended' if another process has ended the file or recorded a failure. Throws LF_FILE_VERSION; then nothing
+ * has changed either.
  */
 export async function endDone(
   context: Context,
@@ -55,8 +56,9 @@ export async function endDone(
 }
 
 /**
- * Ends small files of one dataset as done, and returns the ids of those that are. It leaves those whose name another
- * loaded file has, where that matters, and all of them when a data check does not hold: one of them may break it.
+ * Ends small files of one dataset as done, and returns the ids of those that are. Leaves out files whose name another
+ * loaded file has, if that matters. If a data check does not hold, leaves out all files, because any of them may
+ * break it.
  */
 export async function endAllDone(
   { pool }: Context,
@@ -75,14 +77,14 @@ export async function endAllDone(
   return done;
 }
 
-/** Data checks see the star as it is once these files are done, without versions that they replace. */
+/** Data checks see the star as it will be when these files are done, without the versions that they replace. */
 async function passChecks(client: pg.ClientBase, accounted: readonly Accounted[]): Promise<Receipt[]> {
   const dataChecks = await runChecks(client, accounted[0].definition);
   if (dataChecks.some(({ ok }) => !ok)) throw new BrokenChecks(dataChecks);
   return accounted.map(({ receipt }) => ({ ...receipt, checks: [...receipt.checks, ...dataChecks] }));
 }
 
-/** Those of a group that may end together: where versions matter, those whose name no other loaded file has. */
+/** The files of a group that may end together. If versions matter, those whose name no other loaded file has. */
 async function withoutVersions(
   client: pg.ClientBase,
   accounted: readonly Accounted[],
@@ -110,7 +112,7 @@ async function moveStaged(
   for (const { versions } of sinksOf(sinks, definition)) await versions?.moveStaged(client, definition, file);
 }
 
-/** Rolls the transaction back. */
+/** Thrown to roll back the transaction. */
 class BrokenChecks extends Error {
   readonly checks: readonly Check[];
   constructor(checks: readonly Check[]) {
@@ -119,13 +121,13 @@ class BrokenChecks extends Error {
   }
 }
 
-/** Rolls the transaction back. */
+/** Thrown to roll back the transaction. */
 class EndedMeanwhile extends Error {}
 
-/** Rejects that are returned at a time. */
+/** Rejects that are given back at a time. */
 const returnedAtATime = 10_000;
 
-/** Rows of a replay that are rejected again wait as rejects of the file that they came from. */
+/** Rows of a replay that are rejected again become waiting rejects of the file that they came from. */
 async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
   const dialect = file.layout as KernelDialect;
   const { byteOffset: field } = file.layout!.corrections!;

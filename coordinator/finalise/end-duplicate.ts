@@ -1,4 +1,4 @@
-/** Ends a file whose content is loaded already. */
+/** Ends a file whose content is already loaded. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -7,7 +7,7 @@ import type { Ended, Identified } from '../stages.ts';
 import { archiveFile } from './archive.ts';
 import { duplicateReceipt } from './receipt.ts';
 
-/** `first`: the file that is loaded. */
+/** `first`: the loaded file. */
 export async function endDuplicate(
   context: Context,
   { file, definition, layout, contentHash }: Identified,

@@ -1,5 +1,6 @@
 /**
- * Finalises files whose chunks have ended. Every step can be repeated, so a crash anywhere only means: once more.
+ * Finalises files whose chunks have ended. Every step may be repeated, so after a crash the work is simply done
+ * again.
  *
  *   loaded ─▶ accounted for ─▶ done, in one transaction ─▶ archived
  *      │            │            │
@@ -7,8 +8,8 @@
  *      │            └─ accounts differ, or too many rejects
  *      └─ a chunk failed ─────────────────────────────────────────▶ failed, and nothing of it is left
  *
- * Small files of one chunk take the same steps together, with one statement for all of them. Those of a group
- * that are not plainly done are left, to be finalised alone.
+ * Small files of one chunk take the same steps together, with one statement for all of them. Files of a group that
+ * are not certain to end as done are left out, and finalised one by one.
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
@@ -27,7 +28,7 @@ import type { Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
 
 /**
- * Finalises one file. Null: there was nothing to finalise. `allEnded`: no chunk job of the file is left.
+ * Finalises one file. Returns null if there was nothing to finalise. `allEnded`: no chunk job of the file is left.
  * Otherwise one has failed for good, and the file fails without waiting for the others.
  */
 export async function finaliseFile(
@@ -39,7 +40,7 @@ export async function finaliseFile(
   const [loaded] = await filesAndChunks(pool, [fileId]);
   if (loaded === undefined) return null;
   const { file, chunks } = loaded;
-  // A process put the reason on record and did not get to unload the file.
+  // A process recorded the reason and died before it had unloaded the file.
   if (stateOf(file) === 'failing') return fail(context, file, file.error);
   if (afterEvent(file, 'finalise') === null) return null;
   const lost = chunks.find(({ state }) => state === 'failed' || (allEnded && state === 'planned'));
@@ -77,7 +78,7 @@ function describeOf(error: unknown): { code: string; message: string; fix: strin
   return describeError(error);
 }
 
-/** Why the chunk failed, in its worker's words if it left any. */
+/** Why the chunk failed, in its worker's words if it recorded any. */
 function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
   return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
 }
@@ -89,13 +90,13 @@ function checkError({ name }: LedgerFile, checks: readonly Check[]): LandfallErr
 
 export interface GroupEnded {
   readonly done: readonly Ended[];
-  /** To be finalised alone. */
+  /** Files to be finalised one by one. */
   readonly left: readonly LedgerFile[];
 }
 
 /**
- * Finalises small files of one dataset whose group job has ended. Chunks that the job left as they were are queued
- * again, each alone, so that a chunk that the job fails with fails alone.
+ * Finalises small files of one dataset whose group job has ended. Chunks that the job did not load are queued again,
+ * one by one, so that only the chunk that causes a failure fails.
  */
 export async function finaliseGroup(context: Context, fileIds: readonly number[]): Promise<GroupEnded> {
   const all = await filesAndChunks(context.pool, fileIds);
@@ -112,7 +113,8 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
   const ended = accounted.map(({ file }) => file).filter(({ fileId }) => ids.has(fileId));
   const moved = await archiveFiles(context, ended);
   const over = new Set([...lost.map(({ file }) => file), ...ended]);
-  // An earlier try ended the others, and its answer was lost: each is put away as one whose end was not heard of.
+  // An earlier attempt has ended the others, and its result was lost. Each is put away like a file whose end was
+  // missed.
   const others = all.filter(({ file }) => isFinished(file.state));
   return {
     done: ended.map((file, i) => ({ file, state: 'done', moved: moved[i] })),
@@ -120,14 +122,17 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
   };
 }
 
-/** True for a file about which there is nothing to decide before its account is drawn up. */
+/** True for a file that can be accounted for without any decision. */
 function isPlain({ file, chunks }: FileChunks): boolean {
   const [chunk] = chunks;
   const ofOneChunk = file.chunks === 1 && chunks.length === 1 && chunk.state === 'committed';
   return ofOneChunk && file.link === null && file.error === null;
 }
 
-/** Those that have no fault, and the definition of the first: one that was planned again may have another. */
+/**
+ * The files without faults, and the definition of the first. A file that was planned again may have another
+ * definition.
+ */
 async function accountForPlain(context: Context, plain: readonly FileChunks[]): Promise<Accounted[]> {
   if (plain.length === 0) return [];
   const [{ file: first }] = plain;

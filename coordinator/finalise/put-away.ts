@@ -15,7 +15,7 @@ import { finishFailed } from './unload.ts';
 
 export type { Places };
 
-/** Objects of a folder are known by its real path. */
+/** The objects of a folder have addresses below its real path. */
 async function placeOf(url: string): Promise<string> {
   return schemeOf(url) === 'folder' ? realpath(url).catch(() => url) : url;
 }

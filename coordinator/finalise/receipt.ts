@@ -4,7 +4,7 @@ import type { Receipt } from '../../platform/file-receipt.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { type FileLink, noRows, type RowCounts } from '../../platform/progress/progress.ts';
 
-/** What is known of any file that ends; counts are zero. */
+/** The receipt of a file that ends in any way, with all counts zero. */
 function emptyReceipt(
   file: LedgerFile,
   status: Receipt['status'],
@@ -35,7 +35,7 @@ function emptyReceipt(
   };
 }
 
-/** Of a file that was not loaded, because another one has the same content. `message` names that file. */
+/** The receipt of a file that was not loaded because another one has the same content. `message` names that file. */
 export function duplicateReceipt(
   file: LedgerFile,
   known: {
@@ -53,7 +53,7 @@ export function duplicateReceipt(
   return { ...emptyReceipt(file, 'duplicate', new Date()), ...rest, drift, chunks: 0, checks };
 }
 
-/** Of a file that failed, of which nothing was kept. `rows`: what was parsed and rejected before it failed. */
+/** The receipt of a file that failed and was removed. `rows`: what was parsed and rejected before it failed. */
 export function failedReceipt(
   file: LedgerFile,
   known: {
@@ -69,7 +69,7 @@ export function failedReceipt(
   return { ...emptyReceipt(file, 'failed', new Date()), ...known, rows };
 }
 
-/** Of a file that is loaded. */
+/** The receipt of a loaded file. */
 export function doneReceipt(
   file: LedgerFile,
   known: Pick<

@@ -15,7 +15,7 @@ export type Check = Receipt['checks'][number];
 export interface Accounts {
   readonly file: Pick<LedgerFile, 'bytes' | 'chunks' | 'fingerprint'>;
   readonly chunks: readonly LedgerChunk[];
-  /** The manifest. */
+  /** As listed in the manifest. */
   readonly parts: readonly LedgerPart[];
   readonly rejectsByCode: Readonly<Record<string, number>>;
   /** Fingerprint of the file now; null if it no longer exists. */
@@ -78,7 +78,7 @@ export function reconcile(accounts: Accounts): Check[] {
   ];
 }
 
-/** `parts`: in the manifest. */
+/** `parts`: the number of parts in the manifest. */
 function sinkChecks(sink: string, { counts, faults }: SinkCount, loaded: number, parts: number): Check[] {
   const rows = equal(`rows in the ${sink}`, { ledger: loaded, ...counts });
   if (faults === undefined) return [rows];

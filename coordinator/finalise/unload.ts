@@ -1,12 +1,11 @@
 /**
- * Fails a file and leaves nothing of it behind. Its rejects stay on record, for a person to read.
+ * Fails a file and removes everything that was loaded of it. Its rejects stay on record for people to read.
  *
  *   failing ─▶ failed ─▶ swept ─▶ put away, with its receipt
  *
- * First the reason is put on record: whatever happens next, the file is not loaded any more, and a step that
- * cannot be taken now is taken later. Then facts, parts in the manifest and the file's state change in one
- * transaction, which waits for chunks that are committing and fences off the others. Last its objects leave the
- * lake.
+ * The reason is recorded first. From then on the file is not loaded any more, and a step that cannot be done now is
+ * done later. Then facts, parts in the manifest and the file's state change in one transaction, which waits for
+ * chunks that are committing and fences off the others. Finally, the objects of the file are deleted from the lake.
  */
 
 import type pg from 'pg';
@@ -22,13 +21,15 @@ import { moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
 import { type Check, sumRows } from './reconcile.ts';
 
-/** How long a commit that has begun may take. After that its worker is taken to be frozen, and its session is ended. */
+/**
+ * How long a commit that has begun may take. Then its worker is assumed to be frozen, and its session is terminated.
+ */
 const commitMost = '5s';
 
 /**
- * Fails the file for `error`, unless another reason is on record: the first one stays. Says where the file lies
- * then. Null: it has ended otherwise (another coordinator led the scope meanwhile), and nothing has changed.
- * Where this throws, the file stays failing, and the next recovery fails it.
+ * Fails the file because of `error`, unless another reason is already on record. Returns where the file is then.
+ * Returns null if it has ended otherwise (another coordinator led the scope meanwhile); then nothing has changed. If
+ * this throws, the file stays failing, and the next recovery fails it.
  */
 export async function failFile(
   context: Context,
@@ -39,7 +40,7 @@ export async function failFile(
   const { ledger, registry } = context;
   await pastCommits(context, fileId, (client) => ledger.noteFailure(client, fileId, error, checks));
   crashPoint('fail.noted');
-  // As it is on record: the caller may have seen it before it was planned.
+  // The file as recorded. The caller may have read it before it was planned.
   const file = await ledger.file(fileId);
   if (file === null) return null;
   const chunkIds = await chunkIdsOf(context, fileId);
@@ -84,7 +85,7 @@ async function chunkIdsOf({ ledger }: Context, fileId: number): Promise<number[]
   return (await ledger.chunks(fileId)).map(({ chunkId }) => chunkId);
 }
 
-/** What comes after the transaction. Where a process dies in the middle of it, the next start repeats it. */
+/** The steps after the transaction. If a process dies in between, the next start repeats them. */
 export async function finishFailed(
   context: Context,
   file: LedgerFile,
@@ -102,14 +103,14 @@ export async function finishFailed(
   const starRows = (await hasStar(context, file)) ? 0 : null;
   const known = { checks, rows: { parsed, rejected }, starRows, error, rejectsByCode };
   const receipt = failedReceipt(file, { ...known, ...(link && { link }) });
-  // As long as it has no receipt, all of this is repeated.
+  // All of this is repeated until the file has a receipt.
   const moved = await moveFailed(context, file, receipt);
   await ledger.finishFile(file.fileId, receipt, 'failed');
   crashPoint('unload.receipt-written');
   return moved;
 }
 
-/** False for a file that was never planned and whose dataset is no longer defined: nothing says where it belonged. */
+/** False for a file that was never planned and whose dataset is no longer defined, so that its tables are unknown. */
 async function hasStar({ pool, registry }: Context, file: LedgerFile): Promise<boolean> {
   if (file.definitionVersion === null && registry.get(file.dataset) === undefined) return false;
   return (await definitionOf(pool, registry, file)).star !== null;

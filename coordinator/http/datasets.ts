@@ -31,7 +31,7 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry, pool: pg
       rowCount: answer.rowCount,
       truncated: answer.truncated,
     };
-    // The rows are JSON already: Postgres wrote them with all digits of their numbers.
+    // The rows are already JSON, written by Postgres with all digits of their numbers.
     reply.type('application/json; charset=utf-8');
     return `${JSON.stringify(head).slice(0, -1)},"rows":${answer.rowsJson}}`;
   });

@@ -1,12 +1,12 @@
-/** The named queries of a dataset: typed parameters in, rows out, read-only and within bounds. */
+/** The named queries of a dataset: typed parameters in, rows out, read-only and bounded. */
 import type pg from 'pg';
 import type { CompiledQuery } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { Limit } from '../../platform/limit.ts';
 
-/** Rows of an answer. A longer answer is cut, and says so. */
+/** The most rows of an answer. A longer answer is cut, and says so. */
 export const maxRows = 10_000;
-/** A query that takes longer is stopped. */
+/** A query that takes longer is cancelled. */
 const queryTimeoutMs = 10_000;
 /** Queries that run at once. They share the connection pool with the ledger, which must find a connection. */
 const maxRunning = 3;
@@ -15,8 +15,8 @@ type Parameter = CompiledQuery['parameters'][number];
 export type QueryValues = readonly (string | number | null)[];
 
 /**
- * Values of a query's parameters, in its order, from a URL's search parameters. Every mistake is in
- * one LF_HTTP_REQUEST: missing, unknown, given twice, of the wrong type.
+ * Reads the values of a query's parameters, in order, from the search parameters of a URL. One LF_HTTP_REQUEST names
+ * every mistake: missing, unknown, given twice, of the wrong type.
  */
 export function readParameters(query: CompiledQuery, given: URLSearchParams): QueryValues {
   const mistakes: string[] = [];
@@ -55,7 +55,7 @@ const named: Readonly<Record<Parameter['type'], string>> = {
   timestamp: 'a time (YYYY-MM-DDThh:mm:ssZ)',
 };
 
-/** A parameter as Postgres reads it, or null where the text is not of the type. */
+/** A parameter as Postgres reads it. Null if the text is not of the type. */
 function readValue(type: Parameter['type'], text: string): string | number | null {
   switch (type) {
     case 'text':
@@ -80,7 +80,7 @@ function isDay(text: string): boolean {
 }
 
 export interface QueryAnswer {
-  /** A JSON array of row objects, as Postgres wrote it: numbers keep all their digits. */
+  /** A JSON array of row objects, as Postgres wrote it, so that numbers keep all their digits. */
   readonly rowsJson: string;
   readonly rowCount: number;
   readonly truncated: boolean;
@@ -135,7 +135,7 @@ function explain(
   query: { dataset: string; query: string; seconds: number },
 ): LandfallError {
   const cause = error.cause as { code?: string; message: string } | undefined;
-  // Elsewhere it means that the server is a replica; here the query is not allowed to write.
+  // For other statements this code means that the server is a replica. Here it means that the query tried to write.
   const writes = cause?.code === readOnlyTransaction;
   if (error instanceof LandfallError && !writes) return error;
   const values = { ...query, reason: writes ? cause.message : error.message };
@@ -144,7 +144,7 @@ function explain(
   return new LandfallError('LF_QUERY_FAILED', values, { cause: error });
 }
 
-/** The definition's select, limited to maxRows; the server writes the rows as one JSON text. */
+/** The definition's select, limited to maxRows. The server returns the rows as one JSON text. */
 function answerSql(sql: string): string {
   const select = sql.trim().replace(/;\s*$/, '');
   return `with answer as materialized (select * from (\n${select}\n) as named limit ${maxRows + 1}),

@@ -1,11 +1,10 @@
 /**
- * Who may talk to the server. Every request and every upgrade passes three checks, in this order:
+ * Who may use the server. Every request and every upgrade passes three checks, in this order:
  *
  *   Host    on a loopback address the server answers only to the names of this machine, so that a page whose
- *           name was made to point here (DNS rebinding) gets nothing.
- *   Origin  pages of this server and of localhost may open a WebSocket, and so may programs, which send no
- *           Origin.
- *   Token   where one is set: Authorization: Bearer, ?token=, or the cookie that ?token= sets.
+ *           name was made to resolve to it (DNS rebinding) gets nothing.
+ *   Origin  pages of this server and of localhost may open a WebSocket. So may programs, which send no Origin.
+ *   Token   if one is set: Authorization: Bearer, ?token=, or the cookie that ?token= sets.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -86,7 +85,7 @@ function isLoopback(name: string): boolean {
   return loopbackNames.has(plain) || plain.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(plain);
 }
 
-/** The name in a Host header, without port and brackets; '' where it is not valid. */
+/** The name in a Host header, without port and brackets. Empty if it is not valid. */
 function hostName(header: string | undefined): string {
   const name = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.exec(header ?? '')?.[1];
   return bare(name ?? '');
@@ -108,7 +107,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Compares in the same time wherever the texts differ. */
+/** Compares in a time that does not depend on where the texts differ. */
 function sameText(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

@@ -33,17 +33,17 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** Where the page is: http://127.0.0.1:8080 */
+  /** The address of the page, such as http://127.0.0.1:8080 */
   readonly url: string;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
-/** Listens on config.host and config.port (0: any free port). Throws LF_HTTP_PORT where it is taken. */
+/** Listens on config.host and config.port (0: any free port). Throws LF_HTTP_PORT if the port is taken. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port } = options.config;
   const app = Fastify({ logger: false, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
-  // The schemas of routes only describe them; zod checks requests, and names every mistake at once.
+  // The schemas of routes are only documentation. zod checks requests, and names all mistakes at once.
   app.setValidatorCompiler(() => () => true);
   const gate = createGate(options.config);
   const sockets = createSocketServer({ hub: options.hub, gate });
@@ -70,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** The checks before every route, the headers of every response, errors as JSON. */
+/** Adds the checks before every route, the headers of every response, and errors as JSON. */
 function guard(app: FastifyInstance, gate: Gate, log: ServerOptions['log']): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
@@ -139,19 +139,19 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   });
 }
 
-/** An address that a person can open: a wildcard address is this machine. */
+/** An address that a person can open. A wildcard address becomes that of this machine. */
 function addressName(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }
 
 function packageVersion(): string {
-  // From source the package is one folder up, compiled (dist/coordinator) two.
+  // From source, package.json is two folders up; from dist/coordinator/http, three.
   for (const path of ['../../package.json', '../../../package.json']) {
     try {
       return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
     } catch {
-      // Not there: try the other one.
+      // It is not there. Try the other place.
     }
   }
   return '';

@@ -9,9 +9,9 @@ import type { Hub, Resume } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import type { Gate } from './security.ts';
 
-/** Clients send nothing after the upgrade. What one sends is ignored, and may not be longer than this. */
+/** Clients send nothing after the upgrade. A message from one is ignored, and may not be longer than this. */
 const maxPayloadBytes = 1024;
-/** The operating system notices connections whose other end is gone, so no timer here has to. */
+/** The operating system detects connections whose peer is gone, so no timer is needed here. */
 const keepAliveMs = 30_000;
 
 const resumeQuery = z.object({ epoch: z.string().max(64), seq: z.coerce.number().int().nonnegative() });
@@ -38,7 +38,7 @@ export function createSocketServer(options: { hub: Pick<Hub, 'attach'>; gate: Ga
       }
       server.handleUpgrade(request, socket, head, (client) => {
         (socket as Socket).setKeepAlive(true, keepAliveMs);
-        // After any error the client's close event follows, which detaches it from the hub.
+        // After any error, the client's close event follows and detaches it from the hub.
         client.on('error', () => client.terminate());
         options.hub.attach(client, resume);
       });

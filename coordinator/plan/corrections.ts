@@ -16,13 +16,13 @@ import { readContent } from '../detect/content.ts';
 /** What a file of corrected rows corrects. */
 export interface Corrections {
   readonly original: LedgerFile;
-  /** Of the corrected records in the original, each once, in order. */
+  /** Byte offsets of the corrected records in the original file, each once, in order. */
   readonly byteOffsets: readonly number[];
 }
 
 /**
- * Reads which rejects the file corrects; null where no row says any. Rows that say nothing are new rows.
- * Throws LF_CORRECTION_UNKNOWN when the rows name no file of the ledger, or several.
+ * Reads which rejects the file corrects. Null if no row names any. Rows that name none are new rows. Throws
+ * LF_CORRECTION_UNKNOWN if the rows name a file that the ledger does not have, or several files.
  */
 export async function readCorrections(
   context: Context,
@@ -45,7 +45,7 @@ export async function readCorrections(
   return { original: await loadedNow(context, original), byteOffsets };
 }
 
-/** A file that was undone or failed stands for what it was loaded again as: the bytes are the same. */
+/** A file that was undone or failed, and loaded again later, is replaced by its successor. Its bytes are the same. */
 async function loadedNow(context: Context, original: LedgerFile): Promise<LedgerFile> {
   let file = original;
   while (file.state === 'undone' || file.state === 'failed') {
@@ -64,7 +64,7 @@ const referenceColumns: readonly KernelColumn[] = [fileColumn, byteOffsetColumn]
   nulls: [''],
 }));
 
-/** File as it is named in the rows → byte offsets that they give. */
+/** Maps each file named in the rows to the byte offsets that they give. */
 async function readReferences(
   file: LedgerFile,
   layout: FileLayout,

@@ -16,8 +16,8 @@ export function isReadWhole({ file }: Discovered, chunkBytes: number): boolean {
 }
 
 /**
- * Null for a compressed file: only a scan can tell its chunks. Throws what fails the file: LF_FILE_EMPTY,
- * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, …
+ * Returns null for a compressed file, whose chunks only a scan can determine. Throws the errors that fail the file:
+ * LF_FILE_EMPTY, LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, …
  */
 export async function identifyWhole(discovered: Discovered): Promise<Identified | null> {
   const { file, definition } = discovered;

@@ -1,4 +1,7 @@
-/** Finds the file that another comes from: the one it corrects, replays or reloads, or the version before it. */
+/**
+ * Finds the file that another one derives from: the file that it corrects, replays or reloads, or its previous
+ * version.
+ */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import type { Identified, Planned } from '../stages.ts';
@@ -19,7 +22,7 @@ export async function findOrigin(context: Context, identified: Identified): Prom
   return link === undefined ? identified : { ...identified, link };
 }
 
-/** An undone file is loaded again as it was; a failed one may have been corrected in place. */
+/** An undone file must be unchanged when it is loaded again. A failed one may have been corrected in place. */
 async function refuseOtherContent({ ledger }: Context, { file, contentHash }: Identified): Promise<void> {
   const before = await ledger.file(file.linkedTo!);
   if (before?.state !== 'undone' || before.contentHash === contentHash) return;

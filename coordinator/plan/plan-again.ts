@@ -11,8 +11,8 @@ import { clearSpoolOf } from '../finalise/clear-spool.ts';
 import { pastCommits } from '../finalise/unload.ts';
 
 /**
- * Takes back what was begun of the file and returns the file that takes its place. Null: it is left as it is. It has
- * ended, or is planned with today's definition, or has committed chunks and `evenCommitted` is false.
+ * Removes what was loaded of the file, and returns the file that takes its place. Null if the file is left unchanged:
+ * it has ended, or is planned with the current definition, or has committed chunks and `evenCommitted` is false.
  */
 export async function planFileAgain(
   context: Context,

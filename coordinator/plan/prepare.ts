@@ -1,12 +1,12 @@
 /**
- * Takes discovered files to loading: settles their layout, identifies their content, and queues their chunks.
+ * Prepares discovered files for loading: settles their layout, identifies their content, and queues their chunks.
  *
  *   discovered ─▶ read whole ────────────────▶ identified ─▶ origin ─▶ planned ─▶ chunks in the queue
  *        └─▶ scan ─▶ (workers) ─▶ plan job ────▲     │
  *                                                    └─▶ duplicate, or waits for a file with the same content
  *
  * Small files take the same steps together, with one statement for all of them. Files of a group that need more than
- * that are left, and prepared one by one.
+ * that are left out, and prepared one by one.
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
@@ -22,18 +22,18 @@ import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
 import { identifyScanned, startScan } from './scan-file.ts';
 
-/** Files of a group: with their rows and parts they take some 32 MiB of a worker's memory at most. */
+/** The most files of a group. With their rows and parts they take about 32 MiB of a worker's memory at most. */
 export const groupFiles = 64;
 
 /** A file up to this size may be prepared, loaded and finalised together with others. */
 const smallBytes = 64 * 1024;
 
-/** Files of a group that are read at a time. */
+/** Files of a group that are read at the same time. */
 const readAtATime = 8;
 
 /**
- * What is next for the file: its scans or chunks are in the queue; it waits until the file that has its content,
- * and is being loaded, has ended; or it is to end as a duplicate of the `first` file with its content.
+ * What happens next to the file: its scans or chunks are in the queue; it waits for the end of a file with the same
+ * content that is being loaded; or it ends as a duplicate of `first`, which has the same content.
  */
 export type Prepared =
   | { readonly state: 'queued' }
@@ -42,7 +42,7 @@ export type Prepared =
 
 /**
  * Prepares a file that is discovered or whose scans have ended. Throws the errors that fail the file: LF_FILE_EMPTY,
- * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, … Repeating it is harmless.
+ * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, … May be repeated.
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
   const discovered = { file, definition: datasetNamed(context.registry, file.dataset) };
@@ -52,7 +52,7 @@ export async function prepareFile(context: Context, file: LedgerFile): Promise<P
   return { state: 'queued' };
 }
 
-/** Null for a file that must be scanned first. */
+/** Returns null for a file that must be scanned first. */
 async function identify(context: Context, discovered: Discovered): Promise<Identified | null> {
   const { file } = discovered;
   if (file.state === 'scanning') return identifyScanned(context, discovered);
@@ -61,8 +61,8 @@ async function identify(context: Context, discovered: Discovered): Promise<Ident
 }
 
 /**
- * Plans the file unless its content is loaded: then it is a duplicate. While its content is only being loaded
- * the file waits: the other load may still fail, and the content must not be lost with it.
+ * Plans the file. If its content is loaded, it is a duplicate instead. While its content is still being loaded, the
+ * file waits: the other load may fail, and the content must not be lost with it.
  */
 async function loadOnce(context: Context, identified: Identified): Promise<Prepared> {
   const { file, contentHash } = identified;
@@ -75,7 +75,7 @@ async function loadOnce(context: Context, identified: Identified): Promise<Prepa
       await planAndQueue(context, await findOrigin(context, identified));
       return { state: 'queued' };
     } catch (error) {
-      // Another process has planned the same content since findContent: ask again which file that is.
+      // Another process has planned the same content since findContent, so ask again which file it is.
       if (!(error instanceof LandfallError && error.code === 'LF_FILE_DUPLICATE')) throw error;
     }
   }
@@ -99,9 +99,9 @@ export function isSmall(file: LedgerFile): boolean {
 }
 
 /**
- * Prepares small files of one dataset together: their chunks are queued as one job. Returns the files that are
- * left, to be prepared alone: those that cannot be read, are compressed, correct rejects, or may be duplicates or
- * versions of others. Throws where that cannot be found out; then no chunk of theirs is in the queue.
+ * Prepares small files of one dataset together: queues their chunks as one job. Returns the files that must be
+ * prepared one by one: those that cannot be read, are compressed, correct rejects, or may be duplicates or versions
+ * of others. Throws if that cannot be determined. Then none of their chunks is in the queue.
  */
 export async function prepareGroup(
   context: Context,
@@ -126,7 +126,7 @@ export async function prepareGroup(
   return files.filter(({ fileId }) => !queued.has(fileId));
 }
 
-/** Those that need no closer look, each with a content and a name of its own. */
+/** Identifies the files that need no closer look. Each has a content and a name of its own. */
 async function identifyPlain(discovered: readonly Discovered[]): Promise<Identified[]> {
   const plain: Identified[] = [];
   const contents = new Set<string>();

@@ -17,7 +17,7 @@ import { readLayout } from '../detect/read-layout.ts';
 import type { Discovered, Identified } from '../stages.ts';
 import { planChunks, scanRanges } from './plan-chunks.ts';
 
-/** Settles the file's layout and queues its scan. Throws what readLayout throws. Repeating it is harmless. */
+/** Settles the file's layout and queues its scan. Throws what readLayout throws. May be repeated. */
 export async function startScan(context: Context, { file, definition }: Discovered): Promise<void> {
   const layout = await readLayout(definition, file);
   refuseDrift(definition, file, layout);
@@ -34,7 +34,10 @@ export async function submitMissingScans(context: Context, file: LedgerFile): Pr
   crashPoint('prepare.scans-queued');
 }
 
-/** When all scans have ended. Throws LF_SCAN_LOST, and the reason that a worker gave for not reading the file. */
+/**
+ * Call this when all scans have ended. Throws LF_SCAN_LOST, or the reason that a worker gave for not reading the
+ * file.
+ */
 export async function identifyScanned(context: Context, discovered: Discovered): Promise<Identified> {
   const { file } = discovered;
   const scans = await context.ledger.scans(file.fileId);
@@ -51,7 +54,7 @@ export async function identifyScanned(context: Context, discovered: Discovered):
   return { ...discovered, layout, contentHash: contentHash(scans.map((scan) => scan.blockHashes)), chunks };
 }
 
-/** The scan jobs of a file; one that can only be read from its start has one. */
+/** The scan jobs of a file. A file that can only be read from its beginning has one. */
 function rangesOf(context: Context, { fileId, bytes, layout }: LedgerFile): ScanJob[] {
   const pieceBytes = context.chunkBytes;
   if (isStream(layout!)) return [{ fileId, number: 0, byteStart: 0, byteEnd: bytes, pieceBytes }];

@@ -19,7 +19,7 @@ export async function versionLink(
   return { kind: definition.versions === 'replace' ? 'replaces' : 'follows', fileId: before.fileId };
 }
 
-/** Why a file of a dataset that allows one version of a file fails. */
+/** The error of a file whose dataset allows only one version of it. */
 export function refused(file: LedgerFile, before: LedgerFile): LandfallError {
   const reason = `the definition of ${file.dataset} allows only one`;
   return new LandfallError('LF_FILE_VERSION', { file: file.name, version: before.fileId, reason });

@@ -1,6 +1,6 @@
 /**
- * The hub: pushes what happens to everyone who watches. Notifications of the ledger and ticks of the
- * workers come in; one stream of numbered changes goes out (docs/progress.md).
+ * The hub pushes changes to everyone who watches. Notifications of the ledger and ticks of the workers come in, and
+ * one stream of numbered changes goes out (docs/progress.md).
  *
  *   ledger ──landfall_change──▶ reader ─▶ model ─▶ settle ─▶ number ─▶ ring ─▶ every client
  *   workers ──────ticks────────────────────▲
@@ -94,7 +94,7 @@ class ProgressHub implements Hub {
   private readonly waiting = new Map<string, string>();
   private readonly reader;
   private seenRejects: ReadonlySet<number> = new Set();
-  /** The ledger had the ids up to this one when it was last read as a whole. */
+  /** The largest file id when the ledger was last read as a whole. */
   private knownFileId = 0;
   private tickTimer: NodeJS.Timeout | null = null;
   private restTimer: NodeJS.Timeout | null = null;
@@ -111,7 +111,7 @@ class ProgressHub implements Hub {
   }
 
   async start(): Promise<void> {
-    // Listens before the first read: what changes in between is read again.
+    // Listens before the first read, so that anything that changes in between is read again.
     this.subscription = await listen(
       this.options.databaseUrl,
       changeChannel,
@@ -277,7 +277,7 @@ class ProgressHub implements Hub {
     for (const listener of this.listeners) listener(message);
   }
 
-  /** Lets a rate that is shown sink to zero, step by step, while nothing more happens. */
+  /** Lets a displayed rate sink to zero, step by step, while nothing happens. */
   private rest(): void {
     if (!this.model.isMoving()) {
       if (this.restTimer) clearTimeout(this.restTimer);

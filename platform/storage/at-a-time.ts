@@ -1,4 +1,6 @@
-/** Calls `work` for each item, `most` at a time. Throws the first error, when all that had begun have ended. */
+/**
+ * Calls `work` for each item, at most `most` at a time. Throws the first error after all calls that began have ended.
+ */
 export async function atATime<T>(
   most: number,
   items: readonly T[],

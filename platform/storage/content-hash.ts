@@ -1,13 +1,13 @@
 /**
- * The identity of a file's content: SHA-256 over the SHA-256 hashes of its blocks of 4 MiB. Ranges of a
- * file can so be hashed apart, by different workers, and give the same as one pass over the whole.
+ * The identity of a file's content: SHA-256 over the SHA-256 hashes of its blocks of 4 MiB. So different workers can
+ * hash ranges of a file separately, with the same result as one pass over the whole file.
  */
 import { createHash } from 'node:crypto';
 
-/** Bytes of a hashed block; scan ranges begin on a multiple of it. */
+/** The size of a hashed block. Scan ranges begin at a multiple of it. */
 export const blockBytes = 4 * 1024 * 1024;
 
-/** SHA-256 of each block of a range, which begins on a block's border. */
+/** The SHA-256 of each block of a range. The range begins at a block boundary. */
 export class BlockHasher {
   private readonly hashes: Buffer[] = [];
   private hash = createHash('sha256');
@@ -24,7 +24,7 @@ export class BlockHasher {
     }
   }
 
-  /** 32 bytes for each block, one after another. */
+  /** 32 bytes per block, concatenated. */
   finish(): Buffer {
     if (this.room < blockBytes) this.endBlock();
     return Buffer.concat(this.hashes);
@@ -37,7 +37,7 @@ export class BlockHasher {
   }
 }
 
-/** `sha256:` and 64 hex digits, from the block hashes of all ranges in their order. */
+/** `sha256:` and 64 hex digits, from the block hashes of all ranges in order. */
 export function contentHash(blockHashes: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const hashes of blockHashes) hash.update(hashes);

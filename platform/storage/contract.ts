@@ -1,85 +1,93 @@
-/** A store: a folder, or a prefix of an S3 bucket. Two implementations, one conformance suite. */
+/** A store is a folder or a prefix of an S3 bucket. One conformance suite tests both implementations. */
 
-/** A stored object and the cheap identity that changes when its bytes do. */
+/** A stored object, with a cheap fingerprint that changes when its bytes do. */
 export interface StoredObject {
-  /** Key relative to the store's root, with `/`. */
+  /** The key, relative to the store's root and separated by `/`. */
   readonly key: string;
   readonly bytes: number;
   readonly modifiedAt: Date;
-  /** Changes whenever the content may have: `size-mtime-inode` or the ETag. */
+  /** Changes whenever the content may have changed: `size-mtime-inode`, or the ETag. */
   readonly fingerprint: string;
 }
 
 /** Part of an object. */
 export interface ReadRange {
   readonly start: number;
-  /** Not included. */
+  /** Exclusive. */
   readonly end: number;
-  /** Fails with LF_FILE_CHANGED if the object has another one. */
+  /** Throws LF_FILE_CHANGED if the object has another fingerprint. */
   readonly fingerprint?: string;
-  /** The bytes may be overwritten when the next ones are read: large ranges then leave no garbage. */
+  /** Allows the bytes to be overwritten by the next read, so that reading a large range leaves no garbage. */
   readonly reuse?: boolean;
 }
 
 /**
- * What can be read: a landing folder, an archive, whatever a source offers. Keys are relative, `/`-separated
- * and never leave the root: absolute keys, `..`, and symbolic links that lead out are refused (LF_KEY_OUTSIDE).
- * What fails is named: LF_STORAGE… with the store's address.
+ * The readable half of a store: a landing folder, an archive, or whatever a source offers. Keys are relative,
+ * separated by `/`, and never escape the root: absolute keys, `..`, and symbolic links that lead outside are rejected
+ * with LF_KEY_OUTSIDE. Errors have codes (LF_STORAGE…) and contain the store's address.
  */
 export interface ReadableStore {
   readonly url: string;
   list(prefix?: string): AsyncIterable<StoredObject>;
-  /** Null where there is none. */
+  /** Null if the object does not exist. */
   stat(key: string): Promise<StoredObject | null>;
-  /** `stat` of many, in their order. */
+  /** `stat` for many keys, in order. */
   stats(keys: readonly string[]): Promise<(StoredObject | null)[]>;
-  /** Bytes of the range in order, at most 1 MiB at a time. */
+  /** The bytes of the range in order, at most 1 MiB at a time. */
   read(key: string, range: ReadRange): AsyncIterable<Uint8Array>;
 }
 
-/** A store that can also be written. */
+/** A store that can also be written to. */
 export interface Storage extends ReadableStore {
-  /** Writes a whole object, visible only when complete: staged and renamed, or one PUT/multipart. */
+  /**
+   * Writes a whole object. It becomes visible only when complete: staged and renamed, or one PUT or multipart upload.
+   */
   writer(key: string): Promise<StorageWriter>;
   put(key: string, body: Uint8Array | string): Promise<void>;
-  /** Stages many small objects, so that `publish` can make them visible quickly. The bodies may not change until then. */
+  /**
+   * Stages many small objects, so that `publish` can make them visible quickly. The bodies must not change until
+   * then.
+   */
   stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged>;
-  /** With a fingerprint: only the object that has it, where the store can tell. */
+  /** With a fingerprint, deletes only an object that has it, if the store can tell. */
   delete(key: string, fingerprint?: string): Promise<void>;
   /**
-   * Moves within one store, or from another; falls back to copy and delete across devices and stores. With a
-   * fingerprint: LF_FILE_CHANGED where the object has another one.
+   * Moves an object within one store or from another one. Across devices and stores, it copies and deletes. With a
+   * fingerprint, throws LF_FILE_CHANGED if the object has another one.
    */
   moveFrom(source: Storage, sourceKey: string, key: string, fingerprint?: string): Promise<void>;
-  /** `moveFrom` for many: true for each that was moved. The moved ones are durable when the promise settles. */
+  /**
+   * `moveFrom` for many. Returns true for each object that was moved. Moved objects are durable when the promise
+   * settles.
+   */
   moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]>;
-  /** Where a store has folders: the names of those right below one, which ends with `/`. */
+  /** If the store has folders: the names of those directly below `folder`, which ends with `/`. */
   folders?(folder: string): Promise<string[]>;
-  /** Where a store has folders: removes one that is empty. One that is not, or is not there, is left. */
+  /** If the store has folders: removes an empty one. Ignores a folder that is not empty or does not exist. */
   removeFolder?(folder: string): Promise<void>;
 }
 
-/** An object's key in the store that it comes from, and in the one that it goes to. */
+/** The key of an object in the store that it is moved from, and in the store that it is moved to. */
 export interface Move {
   readonly sourceKey: string;
   readonly key: string;
-  /** Only the object that has it. */
+  /** Move only the object with this fingerprint. */
   readonly fingerprint?: string;
 }
 
-/** Objects that are written and not visible yet. */
+/** Objects that have been written but are not visible yet. */
 export interface Staged {
-  /** Makes each visible under its key, replacing an older one. They are durable when it settles. */
+  /** Makes each object visible under its key, replacing an older one. They are durable when the promise settles. */
   publish(): Promise<void>;
-  /** Drops them. Does not fail. */
+  /** Discards the objects. Does not fail. */
   discard(): Promise<void>;
 }
 
 export interface StorageWriter {
-  /** The caller may use the memory of `bytes` again as soon as the promise settles. */
+  /** The caller may reuse the memory of `bytes` as soon as the promise settles. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Makes the object visible under its key, replacing an older one of that name. */
+  /** Makes the object visible under its key, replacing an older one. */
   commit(): Promise<void>;
-  /** Drops what was written. */
+  /** Discards what was written. */
   abort(): Promise<void>;
 }

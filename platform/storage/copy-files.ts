@@ -2,7 +2,7 @@ import { crashPoint } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import type { Storage, StoredObject } from './contract.ts';
 
-/** The object that is to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */
+/** The object to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */
 export async function statToMove(
   source: Storage,
   sourceKey: string,
@@ -33,7 +33,7 @@ export async function copyThrough(
   }
 }
 
-/** Ends a move that was a copy: what was copied goes from where it came. What has taken its place there stays. */
+/** Ends a move that was done by copying: deletes the original, unless another file has taken its place. */
 export async function dropCopied(source: Storage, { key, fingerprint }: StoredObject): Promise<void> {
   crashPoint('move.copied');
   await source.delete(key, fingerprint);

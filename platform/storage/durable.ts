@@ -1,11 +1,11 @@
-/** Makes bytes and names survive a power cut. */
+/** Makes files and names survive a power failure. */
 import { closeSync, constants, fsync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** The one call here that waits for a disk. What the others do is over sooner than a thread is woken for it. */
+/** The only call here that waits for a disk. The others take less time than waking a thread for them. */
 const sync = promisify(fsync);
 
-/** Writes a file that is not there yet, and makes its bytes durable. For small ones: it is written at once. */
+/** Writes a new file and makes it durable. Intended for small files, since it is written in one call. */
 export async function writeNew(path: string, body: Uint8Array): Promise<void> {
   const file = openSync(path, 'wx');
   try {
@@ -16,12 +16,12 @@ export async function writeNew(path: string, body: Uint8Array): Promise<void> {
   }
 }
 
-/** Syncs under way, by folder, and the one that follows where somebody has asked for it meanwhile. */
+/** Syncs in progress by folder, and the next one if it has been requested meanwhile. */
 const syncs = new Map<string, { readonly now: Promise<void>; next: Promise<void> | null }>();
 
 /**
- * Makes a folder's entries durable. A sync covers what was renamed before it began, so all who ask while
- * one is under way share the next.
+ * Makes a folder's entries durable. A sync covers the renames before it began, so all callers that arrive during one
+ * share the next.
  */
 export function syncFolder(path: string): Promise<void> {
   const under = syncs.get(path);
@@ -46,7 +46,7 @@ async function syncNow(path: string): Promise<void> {
   try {
     await sync(folder);
   } catch (error) {
-    // Some network file systems cannot fsync a folder.
+    // Some network file systems cannot fsync folders.
     if (!['EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     closeSync(folder);

@@ -1,7 +1,7 @@
 /**
- * A folder as a store. What is written is staged, in `.landfall-tmp` of the same file system,
- * made durable and then renamed: nobody ever sees half an object, and one that was seen is still there
- * after a power cut. Symbolic links are never followed below the root.
+ * A folder as a store. Files are written in `.landfall-tmp` of the same file system, made durable, and then renamed.
+ * So nobody ever sees an incomplete object, and an object that was visible still exists after a power failure.
+ * Symbolic links below the root are never followed.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -28,14 +28,14 @@ import { moveEach } from './move-each.ts';
 import { ReadBuffers, readAt } from './read-at.ts';
 import { openError, type StoreRole, storeError } from './store-error.ts';
 
-/** What is being written; never listed. */
+/** The folder in which files are written. It is never listed. */
 const stagingFolder = '.landfall-tmp';
-/** What lies in staging untouched for so long was left by a process that died. */
+/** A file in staging that has not been modified for this long was left by a process that died. */
 const stagingMs = 60 * 60 * 1000;
-/** Files, or folders, that are made durable at a time: as many as a worker has threads for it. */
+/** The files, or folders, that are made durable at the same time: as many as a worker has threads for it. */
 const syncsAtATime = 8;
 
-/** Opens a folder that exists. */
+/** Opens an existing folder. */
 export async function openFolder(path: string, role: StoreRole = 'landing'): Promise<FolderStorage> {
   return new FolderStorage(realpathSync.native(path), role);
 }
@@ -88,7 +88,7 @@ export class FolderStorage implements Storage {
     return this.guard(this.find(keys));
   }
 
-  /** Each folder is looked at once. */
+  /** Reads each folder once. */
   private async find(keys: readonly string[]): Promise<(StoredObject | null)[]> {
     const folders = new Map<string, boolean>();
     const isThere = (key: string) => {
@@ -126,13 +126,13 @@ export class FolderStorage implements Storage {
         if (bytes.length === 0) throw this.changed(key);
         at += bytes.length;
         ahead = this.guard(readAt(file, at, end, reading), key);
-        // Should it fail while the caller works on these bytes, the next turn says so.
+        // If it fails while the caller works on these bytes, the next turn throws the error.
         ahead.catch(() => {});
         yield bytes;
       }
       if (changed(await this.guard(lookAt(file), key))) throw this.changed(key);
     } finally {
-      // Whoever stops in the middle must not close the file under a read.
+      // A caller that stops early must not close the file during a read.
       await ahead?.catch(() => {});
       reading.end();
       closeSync(file);
@@ -202,7 +202,7 @@ export class FolderStorage implements Storage {
     return { publish: () => this.guard(this.place(staged)), discard };
   }
 
-  /** Renames finished files to the places of their keys and makes that durable. */
+  /** Renames finished files to their keys, and makes that durable. */
   private async place(files: readonly { key: string; path: string }[]): Promise<void> {
     const changed = await this.readyFolders(files);
     const breather = new Breather();
@@ -214,8 +214,8 @@ export class FolderStorage implements Storage {
   }
 
   /**
-   * Looks at the folders of these keys, each once, and makes those that are not there. The answer are all that
-   * change when the objects come: folders that were made on the way are entries of the folders above them.
+   * Checks the folders of these keys, each once, and creates those that do not exist. Returns all folders that change
+   * when the objects are added. Folders that were created on the way are entries of the folders above them.
    */
   private async readyFolders(objects: readonly { readonly key: string }[]): Promise<string[]> {
     const changed = new Set<string>();
@@ -266,7 +266,7 @@ export class FolderStorage implements Storage {
     return this.guard(this.moveAll(source, moves));
   }
 
-  /** What `move` does, for many: each folder is looked at and made durable once. What cannot be renamed stays. */
+  /** Moves many files. Each folder is checked and made durable once. Files that cannot be renamed are left. */
   private async moveAll(source: FolderStorage, moves: readonly Move[]): Promise<boolean[]> {
     const there = await source.find(moves.map(({ sourceKey }) => sourceKey));
     const changed = await this.readyFolders(moves);
@@ -303,12 +303,12 @@ export class FolderStorage implements Storage {
     if (path) await rmdir(path).catch(nullIfLeft);
   }
 
-  /** The path of a key, all folders of which are real and below the root. */
+  /** The path of a key. All its folders must be real folders below the root. */
   private locate(key: string): string {
     checkKey(key, this.url);
     const path = join(this.url, key);
     const folder = dirname(path);
-    // The root is real: it was looked at when the store was opened.
+    // The root was checked when the store was opened.
     if (folder === this.url) return path;
     const real = realpathSync.native(folder);
     if (real !== folder) {
@@ -322,7 +322,7 @@ export class FolderStorage implements Storage {
   private async openToRead(key: string): Promise<number> {
     const file = join(this.url, key);
     try {
-      // A pipe in the file's place would be waited for.
+      // Opening a pipe in place of the file would block.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       return openSync(this.locate(key), flags);
     } catch (cause) {
@@ -349,7 +349,7 @@ export class FolderStorage implements Storage {
     }
   }
 
-  /** Names what the system says (no space, no permission, …), about one object where a key is given. */
+  /** Converts errors of the system (no space, no permission, …) to coded errors, about one object if a key is given. */
   private async guard<T>(work: Promise<T>, key?: string): Promise<T> {
     try {
       return await work;
@@ -363,7 +363,7 @@ export class FolderStorage implements Storage {
   }
 }
 
-/** From `first` down to `last`, both included. */
+/** The folders from `first` up to `last`, including both. */
 function foldersBetween(first: string, last: string): string[] {
   const folders = [last];
   for (let folder = last; folder.length > first.length; ) folders.push((folder = dirname(folder)));
@@ -374,7 +374,7 @@ async function lookAt(file: number): Promise<BigIntStats> {
   return fstatSync(file, { bigint: true });
 }
 
-/** Whether it could be renamed. */
+/** Returns whether the file could be renamed. */
 function renamed(from: string, to: string): boolean {
   try {
     renameSync(from, to);
@@ -384,7 +384,10 @@ function renamed(from: string, to: string): boolean {
   }
 }
 
-/** Survives a rename, as moving to the archive is one; not a write, nor another file of that name. */
+/**
+ * The fingerprint survives a rename, such as moving the file to the archive, but not a write or a new file of that
+ * name.
+ */
 function fingerprint(found: BigIntStats): string {
   return `${found.size}-${found.mtimeNs}-${found.ino}`;
 }
@@ -393,7 +396,7 @@ function toObject(key: string, found: BigIntStats): StoredObject {
   return { key, bytes: Number(found.size), modifiedAt: found.mtime, fingerprint: fingerprint(found) };
 }
 
-/** What the call says, or null where what it looks for is not there. */
+/** Returns the result of the call, or null if the file or folder does not exist. */
 function ifThere<T>(look: () => T): T | null {
   try {
     return look();
@@ -407,13 +410,13 @@ function nullIfMissing(error: NodeJS.ErrnoException): null {
   throw error;
 }
 
-/** Of a folder that is to be removed where it is empty. */
+/** Ignores the error of removing a folder that is not empty or does not exist. */
 function nullIfLeft(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return null;
   return nullIfMissing(error);
 }
 
-/** Removes what dead processes left in staging. */
+/** Removes what processes that died left in staging. */
 async function sweep(folder: string): Promise<void> {
   const names = (await readdir(folder).catch(nullIfMissing)) ?? [];
   for (const name of names) {

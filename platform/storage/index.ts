@@ -1,4 +1,4 @@
-/** Opens stores by their address: a folder, or a prefix of an S3 bucket. */
+/** Opens stores by address: a folder, or a prefix of an S3 bucket. */
 import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../errors/errors.ts';
 import type { ReadableStore, Storage } from './contract.ts';
@@ -8,17 +8,17 @@ import { type StoreRole, storeError } from './store-error.ts';
 
 type Open = (url: string, role: StoreRole) => Promise<Storage>;
 
-/** Makes the store where there is none. */
+/** Creates the store if it does not exist. */
 const openers: Record<Scheme, Open> = {
   folder: (url, role) => makeFolder(url.startsWith('file:') ? fileURLToPath(url) : url, role),
   s3: openS3,
 };
 
-/** Opens the store of an object that should be there. */
+/** Opens the store of an object that should exist. */
 const finders: Record<Scheme, Open> = { folder: openFolder, s3: openS3 };
 
 /**
- * Opens a store. A folder is made where there is none.
+ * Opens a store. Creates a folder that does not exist.
  * @param url an absolute path, file:///path, or s3://bucket/prefix
  * @param role what the store is for, for errors
  * @throws LandfallError LF_STORAGE, LF_STORAGE_DENIED, LF_STORAGE_MISSING
@@ -28,7 +28,7 @@ export async function openStorage(url: string, role: StoreRole = 'landing'): Pro
 }
 
 /**
- * The store and key of one object, to read it.
+ * Opens the store of one object for reading, and returns it with the key.
  * @param url file:///absolute/path or s3://bucket/key
  * @throws LandfallError LF_FILE_MISSING where its folder is not there
  */
@@ -36,7 +36,7 @@ export function openObject(url: string): Promise<{ storage: ReadableStore; key: 
   return openWritableObject(url);
 }
 
-/** openObject for who moves, replaces or deletes it. */
+/** Like openObject, for callers that move, replace or delete the object. */
 export async function openWritableObject(url: string): Promise<{ storage: Storage; key: string }> {
   const { store, key } = addressesOf(url).split(url);
   try {
@@ -52,16 +52,16 @@ export async function openWritableObject(url: string): Promise<{ storage: Storag
 export interface Together<Store extends ReadableStore = ReadableStore> {
   readonly storage: Store;
   readonly keys: readonly string[];
-  /** The place of each among the addresses that were asked for. */
+  /** The position of each object in the list of addresses. */
   readonly at: readonly number[];
 }
 
-/** openObject for many: each folder is opened once. Those whose folder is not there are left out. */
+/** openObject for many objects. Opens each folder once, and leaves out objects whose folder does not exist. */
 export function openObjects(urls: readonly string[]): Promise<Together[]> {
   return openWritableObjects(urls);
 }
 
-/** openObjects for who moves, replaces or deletes them. */
+/** Like openObjects, for callers that move, replace or delete the objects. */
 export async function openWritableObjects(urls: readonly string[]): Promise<Together<Storage>[]> {
   const folders = new Map<string, number[]>();
   for (const [i, url] of urls.entries()) {
@@ -85,24 +85,24 @@ function nullIfGone(error: unknown): null {
   throw error;
 }
 
-/** The address of an object, as openObject takes it and as the ledger keeps it. */
+/** The address of an object, in the form that openObject takes and the ledger stores. */
 export function objectUrl({ url }: { readonly url: string }, key: string): string {
   return addressesOf(url).objectUrl(url, key);
 }
 
-/** The key of an object in this store, by its address; null for one that lies elsewhere. */
+/** The key of an object in this store by its address. Null if the object is elsewhere. */
 export function keyIn(storage: { readonly url: string }, url: string): string | null {
   return url.startsWith(folderUrl(storage)) ? addressesOf(storage.url).keyOf(storage.url, url) : null;
 }
 
-/** What the addresses of all its objects begin with. */
+/** The beginning of the addresses of all its objects. */
 export function folderUrl(storage: { readonly url: string }): string {
   return objectUrl(storage, 'x').slice(0, -1);
 }
 
-/** The SDK takes a third of a second to load: only those who need it wait for it. */
+/** The SDK takes a third of a second to load, so it is imported only where it is needed. */
 async function openS3(url: string, role: StoreRole): Promise<Storage> {
-  // It warns of Node versions on standard error, which is not its place.
+  // The SDK writes warnings about Node versions to standard error, where they do not belong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { S3Storage } = await import('./s3.ts');
   return new S3Storage(url, role);

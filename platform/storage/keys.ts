@@ -1,10 +1,10 @@
-/** Keys: names of objects relative to a store's root. */
+/** Keys are names of objects relative to the root of a store. */
 import { sep } from 'node:path';
 import { LandfallError } from '../errors/errors.ts';
 
 /**
- * Refuses a key that could escape its store: empty, absolute, with `.`, `..` or nothing between slashes,
- * with a NUL, or with a backslash where that divides folders.
+ * Rejects a key that could escape its store: one that is empty or absolute, contains `.`, `..` or nothing between
+ * slashes, or contains NUL, or a backslash where it separates folders.
  * @throws LandfallError LF_KEY_OUTSIDE
  */
 export function checkKey(key: string, store: string): void {
@@ -15,7 +15,7 @@ export function checkKey(key: string, store: string): void {
   }
 }
 
-/** A prefix is the beginning of a key: it may be empty or end anywhere. */
+/** Checks a prefix, which is the beginning of a key: it may be empty, and may end anywhere. */
 export function checkPrefix(prefix: string, store: string): void {
   if (prefix !== '') checkKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix, store);
 }

@@ -1,4 +1,4 @@
-/** Moves one by one. */
+/** Moves objects one by one. */
 
 import { atATime } from './at-a-time.ts';
 import type { Move, Storage } from './contract.ts';

@@ -1,19 +1,19 @@
-/** A file's bytes, a buffer at a time. */
+/** Reads a file's bytes, one buffer at a time. */
 import { read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** Two of these are held while a file is read: one in use, one being filled. */
+/** Two of these are held while a file is read: one is in use, and one is being filled. */
 const bufferBytes = 1024 * 1024;
-/** A read up to this size is over sooner than a thread is woken for it. */
+/** A read of up to this size takes less time than waking a thread for it. */
 const readAtOnceBytes = 64 * 1024;
 
 const readLater = promisify(read);
 
-/** Buffers of ended reads, for the next ones. */
+/** Buffers of reads that have ended, for reuse. */
 const idleBuffers: Buffer[] = [];
 const idleBuffersMax = 8;
 
-/** Fresh buffers; or, where pieces may be overwritten, the same two in turn: one in use, one being filled. */
+/** Provides fresh buffers or, if pieces may be overwritten, the same two in turn: one in use, one being filled. */
 export class ReadBuffers {
   private readonly reuse: boolean;
   private readonly two: Buffer[] = [];
@@ -30,7 +30,7 @@ export class ReadBuffers {
     return this.two[this.turn];
   }
 
-  /** Nothing is read into them any more, and whoever reads here has seen the last piece. */
+  /** Call this when nothing is read into the buffers any more and the reader has finished with the last piece. */
   end(): void {
     for (const buffer of this.two.splice(0)) {
       if (buffer !== undefined && idleBuffers.length < idleBuffersMax) idleBuffers.push(buffer);
@@ -38,7 +38,7 @@ export class ReadBuffers {
   }
 }
 
-/** The next bytes of [at, end), at most a buffer of them; none at the end of the file. */
+/** The next bytes of [at, end), at most one buffer. Empty at the end of the file. */
 export async function readAt(
   file: number,
   at: number,

@@ -1,5 +1,5 @@
 /**
- * Writing one S3 object of unknown length in bounded memory.
+ * Writes one S3 object of unknown length in bounded memory.
  *
  *   one PUT      ◀── commit ── (less than a part) ── write ──▶ multipart: begun with the first full part
  *   nothing sent ◀── abort ────────┘                              ├── commit ──▶ last part, complete
@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { StorageWriter } from './contract.ts';
 
-/** S3 takes 10,000 parts: the largest object is 78 GiB. */
+/** S3 allows 10,000 parts, so the largest object is 78 GiB. */
 const partBytes = 8 * 1024 * 1024;
 /** Memory of a writer: at most (uploadsAtOnce + 1) × partBytes = 24 MiB, and no more than was written. */
 const uploadsAtOnce = 2;
@@ -44,7 +44,7 @@ export class S3Writer implements StorageWriter {
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const length = Math.min(bytes.length - at, partBytes - this.pending);
-      // The caller may reuse its bytes.
+      // Copied, because the caller may reuse its bytes.
       this.pieces.push(Buffer.from(bytes.subarray(at, at + length)));
       this.pending += length;
       at += length;
@@ -68,7 +68,7 @@ export class S3Writer implements StorageWriter {
 
   async abort(): Promise<void> {
     this.take();
-    // A part that arrives after the abort would stay, and be paid for.
+    // A part that arrives after the abort would remain, and incur costs.
     await Promise.all(this.uploads);
     const { uploadId: UploadId } = this;
     this.uploadId = undefined;
@@ -76,7 +76,7 @@ export class S3Writer implements StorageWriter {
     await this.client.send(new AbortMultipartUploadCommand({ ...this.address, UploadId })).catch(() => {});
   }
 
-  /** Starts the upload of what is pending, when there is room for one more. */
+  /** Starts the upload of the pending bytes as soon as another upload may start. */
   private async sendPart(): Promise<void> {
     while (this.uploads.size >= uploadsAtOnce) await Promise.race(this.uploads);
     this.check();

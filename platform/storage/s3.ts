@@ -1,6 +1,6 @@
 /**
- * A prefix of an S3 bucket as a store. Region, endpoint and credentials come from the AWS_* variables and
- * files that every AWS tool reads; AWS_ENDPOINT_URL_S3 is the address of a server that is not Amazon's.
+ * A prefix of an S3 bucket as a store. Region, endpoint and credentials come from the AWS_* variables and files that
+ * all AWS tools read. AWS_ENDPOINT_URL_S3 is the address of a server other than Amazon's.
  */
 import type { Readable } from 'node:stream';
 import {
@@ -22,18 +22,18 @@ import { type S3Address, S3Writer } from './s3-writer.ts';
 import { type StoreRole, storeError } from './store-error.ts';
 
 const bufferBytes = 1024 * 1024;
-/** S3 copies no more in one request. */
+/** S3 does not copy more in one request. */
 const copyBytesMax = 5 * 1024 ** 3;
-/** A body that breaks off is asked for again from where it broke. */
+/** If a body breaks off, it is requested again from that position, up to this many times. */
 const readAttempts = 4;
 
 let shared: S3Client | null = null;
 
-/** One client per process: it keeps connections. */
+/** One client per process, because it keeps connections open. */
 function sharedClient(): S3Client {
   const custom = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
   shared ??= new S3Client({
-    // Other servers have no bucket names in their host name, and accept any region.
+    // Other servers do not accept bucket names in the host name, and accept any region.
     forcePathStyle: custom,
     ...(custom && !process.env.AWS_REGION && { region: 'us-east-1' }),
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -43,17 +43,17 @@ function sharedClient(): S3Client {
   return shared;
 }
 
-/** Objects that are asked about at a time. */
+/** Objects that are queried at the same time. */
 const statsAtATime = 16;
 
-/** Staged objects that are put at a time. */
+/** Staged objects that are written at the same time. */
 const putsAtATime = 16;
 
 export class S3Storage implements Storage {
   readonly url: string;
   readonly role: StoreRole;
   readonly bucket: string;
-  /** '' or ends with a slash. */
+  /** Empty, or ends with a slash. */
   private readonly prefix: string;
   private readonly client: S3Client;
 
@@ -74,7 +74,7 @@ export class S3Storage implements Storage {
       for await (const page of paginateListObjectsV2({ client: this.client }, request)) {
         for (const object of page.Contents ?? []) {
           const key = object.Key!.slice(this.prefix.length);
-          // Consoles create empty objects for folders.
+          // Consoles create empty objects to represent folders.
           if (!key.endsWith('/') && key !== '')
             yield toObject(key, object.Size, object.LastModified, object.ETag);
         }
@@ -147,7 +147,7 @@ export class S3Storage implements Storage {
     await this.send(key, new PutObjectCommand({ ...this.address(key), Body: bytes }));
   }
 
-  /** An object that is put is visible, so staging only keeps the bodies. */
+  /** An object is visible once it is put, so staging only keeps the bodies in memory. */
   async stage(objects: readonly { readonly key: string; readonly body: Uint8Array }[]): Promise<Staged> {
     return {
       publish: () => atATime(putsAtATime, objects, ({ key, body }) => this.put(key, body)),
@@ -160,7 +160,7 @@ export class S3Storage implements Storage {
     try {
       await this.client.send(new DeleteObjectCommand({ ...this.address(key), ...only }));
     } catch (error) {
-      // Gone, or another one.
+      // It does not exist any more, or is another object.
       if (fingerprint === undefined || ![404, 412].includes(statusOf(error)!)) throw this.failure(error, key);
     }
   }
@@ -187,7 +187,7 @@ export class S3Storage implements Storage {
     return { Bucket: this.bucket, Key: this.prefix + key };
   }
 
-  /** Null where the object ends before `start`. `end` is where the body ends. */
+  /** Returns null if the object ends before `start`. The returned `end` is where the body ends. */
   private async open(key: string, start: number, end: number, fingerprint?: string) {
     try {
       const found = await this.client.send(
@@ -198,7 +198,7 @@ export class S3Storage implements Storage {
         }),
       );
       const print = unquoted(found.ETag);
-      // A server without If-Match answers with whatever it has.
+      // A server that does not support If-Match returns whatever object it has.
       if (fingerprint !== undefined && print !== fingerprint) throw this.changed(key);
       const stream = found.Body as Readable;
       return { stream, fingerprint: print, end: start + (found.ContentLength ?? 0) };
@@ -231,7 +231,7 @@ export class S3Storage implements Storage {
   }
 }
 
-/** A body that broke off at every attempt: the client reports no error for it. */
+/** The body broke off at every attempt, for which the client reports no error. */
 function brokenOff(): Error {
   return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
 }

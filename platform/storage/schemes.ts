@@ -1,12 +1,12 @@
 /**
- * Addresses of stores and of their objects, by scheme. No other module takes an address apart.
+ * The addresses of stores and of their objects, by scheme. No other module parses an address.
  *
  *             store                           object
  *   folder    /absolute/path (also file:///)  file:///absolute/path/key, percent-encoded
  *   s3        s3://bucket/prefix              s3://bucket/prefix/key
  *
- * A scheme that is added here does not compile until it has every member, and until each table by scheme
- * (index.ts, sources/landing.ts) has it.
+ * A new scheme does not compile until it has every member here, and an entry in each table by scheme (index.ts,
+ * sources/landing.ts).
  */
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,16 +14,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export type Scheme = 'folder' | 's3';
 
 interface Addresses {
-  /** The address of a store as settings keep it; null where the text is none. Relative paths start at `folder`. */
+  /** Normalises the address of a store for the settings. Null if it is not one. Relative paths start at `folder`. */
   normalise(text: string, folder: string): string | null;
-  /** A store of this name beside another one. */
+  /** A store with this name next to another one. */
   beside(url: string, name: string): string;
-  /** Whether a store is another one or lies in it. */
+  /** Whether a store is equal to another one or inside it. */
   isWithin(inner: string, outer: string): boolean;
   objectUrl(store: string, key: string): string;
-  /** The key of an object that is in the store. */
+  /** The key of an object in the store. */
   keyOf(store: string, url: string): string;
-  /** The store that directly contains an object, and the object's key there. */
+  /** The store that directly contains an object, and the object's key in it. */
   split(url: string): { readonly store: string; readonly key: string };
 }
 
@@ -66,17 +66,17 @@ const schemes: Record<Scheme, Addresses> = {
   },
 };
 
-/** The scheme of an address of a store or an object, or of what a person wrote. */
+/** The scheme of an address, in any form. */
 export function schemeOf(url: string): Scheme {
   return /^s3:/i.test(url) ? 's3' : 'folder';
 }
 
-/** The members for an address of a store or an object. */
+/** The functions for the scheme of an address. */
 export function addressesOf(url: string): Addresses {
   return schemes[schemeOf(url)];
 }
 
-/** Whether one store is another one or lies in it. Stores of two schemes do not. */
+/** Whether one store is equal to another one or inside it. False for stores of different schemes. */
 export function isWithin(inner: string, outer: string): boolean {
   return schemeOf(inner) === schemeOf(outer) && addressesOf(outer).isWithin(inner, outer);
 }

@@ -1,17 +1,17 @@
 /**
- * Where parts are written before they are published: beside the partitions, under names that no reader of
- * the lake takes for parts.
+ * Where parts are written before they are published: next to the partitions, under names that readers of the lake do
+ * not take for parts.
  */
 import type { Storage } from './contract.ts';
 
 const folder = '_staging/';
 
-/** Start of the keys of one try of a chunk. Tries are numbered, so that two never share a name. */
+/** The beginning of the keys of one attempt at a chunk. Attempts are numbered, so that two never share a name. */
 export function stagingKey(dataset: string, file: number, chunk: number, fencingToken: number | ''): string {
   return `${folder}${dataset}/f${file}-c${chunk}-t${fencingToken}`;
 }
 
-/** What lies in staging, of whichever file. */
+/** Everything in staging, of any file. */
 export async function* listStaging(lake: Storage): AsyncGenerator<{ key: string; fileId: number }> {
   for await (const { key } of lake.list(folder)) {
     const [, fileId] = /\/f(\d{1,9})-c\d+-t/.exec(key) ?? [];

@@ -1,25 +1,25 @@
 /**
- * Names what a call to a store failed with: the store as a whole is away or full (an outage), it may not be
- * used, or one object cannot be read or written.
+ * Converts the error of a call to a store to a coded error: the whole store is unavailable or full (an outage),
+ * access to it is denied, or one object cannot be read or written.
  */
 import { type ErrorCode, LandfallError } from '../errors/errors.ts';
 import { isNetworkError, reasonOf } from '../errors/network.ts';
 
-/** What a store is for. The lake belongs to Landfall: a file of it that is denied means that the lake is. */
+/** What a store is used for. The lake belongs to Landfall, so if one of its files is denied, the whole lake is. */
 export type StoreRole = 'lake' | 'landing';
 
-/** The store that an error is about. */
+/** The store that an error concerns. */
 export interface NamedStore {
   readonly url: string;
   readonly role: StoreRole;
 }
 
-/** Of a file system: it is full, gone or read-only, or the process has no descriptor or memory left. */
+/** Errors of a file system that is full, gone or read-only, and of a process that has no descriptors or memory left. */
 const systemAway =
   /^(ENOSPC|EDQUOT|EROFS|EMFILE|ENFILE|ENOMEM|ESTALE|ENOTCONN|ENODEV|ENXIO|ESHUTDOWN|EAGAIN|EBUSY)$/;
 const systemDenied = /^(EACCES|EPERM)$/;
 
-/** What the S3 client throws, by name, when no answer came at all. */
+/** The names of the errors that the S3 client throws if it gets no answer at all. */
 const silent = /^(TimeoutError|NetworkingError|RequestTimeout)$/;
 
 /** What happened to the store as a whole, or to one object in it. */
@@ -42,14 +42,14 @@ const openCodes: Readonly<Record<Failure, ErrorCode>> = {
   other: 'LF_STORAGE_MISSING',
 };
 
-/** An error of opening a store. */
+/** The error of opening a store. */
 export function openError(cause: unknown, store: NamedStore): LandfallError {
   if (cause instanceof LandfallError) return cause;
   const values = { store: store.url, role: store.role, reason: said(cause) };
   return new LandfallError(openCodes[kindOf(cause)], values, { cause });
 }
 
-/** A denied or broken object may be the only one, except in the lake. */
+/** If an object is denied or broken, it may be the only one, except in the lake. */
 function codeOf(kind: Failure, role: StoreRole): ErrorCode {
   switch (kind) {
     case 'away':
@@ -59,7 +59,7 @@ function codeOf(kind: Failure, role: StoreRole): ErrorCode {
     case 'denied':
       return role === 'lake' ? 'LF_STORAGE_DENIED' : 'LF_STORAGE_OBJECT';
     case 'broken':
-    // Only Landfall makes folders in the lake: the lake itself has been replaced.
+    // Only Landfall creates folders in the lake, so the lake itself has been replaced.
     case 'no folder':
       return role === 'lake' ? 'LF_STORAGE' : 'LF_STORAGE_OBJECT';
     case 'other':
@@ -87,7 +87,7 @@ function systemCode(cause: unknown): string {
   return (cause as { code?: string } | null)?.code ?? '';
 }
 
-/** Some errors of the S3 client have no message, or one that says nothing. */
+/** Some errors of the S3 client have no message, or one without information. */
 function said(cause: unknown): string {
   const reason = reasonOf(cause);
   return reason === 'UnknownError' ? ((cause as Error).name ?? reason) : reason;

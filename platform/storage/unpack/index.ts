@@ -1,6 +1,6 @@
 /**
- * Compressed files, unpacked while they are read: gzip (of any number of members), zstd and zip. The first
- * bytes of a file decide what it is, not its name.
+ * Unpacks compressed files while they are read: gzip (any number of members), zstd and zip. The format is recognised
+ * by the first bytes of the file, not by its name.
  */
 import { unpackStream } from './stream.ts';
 import type { Compression, PackedFile, UnpackedPiece } from './types.ts';
@@ -16,16 +16,16 @@ const starts: readonly (readonly [Compression, readonly number[]])[] = [
   ['zip', [0x50, 0x4b, 0x05, 0x06]],
 ];
 
-/** The compression of a file that begins with these bytes (four are enough). Null: not compressed. */
+/** The compression of a file that begins with these bytes (at least four). Null if it is not compressed. */
 export function compressionOf(start: Uint8Array): Compression | null {
-  // pzstd begins with a frame to be skipped: 50 to 5f, 2a, 4d, 18.
+  // pzstd begins with a skippable frame: 50 to 5f, 2a, 4d, 18.
   if ((start[0] & 0xf0) === 0x50 && start[1] === 0x2a && start[2] === 0x4d && start[3] === 0x18)
     return 'zstd';
   return starts.find(([, magic]) => magic.every((byte, i) => start[i] === byte))?.[0] ?? null;
 }
 
 /**
- * The unpacked bytes. Throws LF_UNPACK where the file is damaged, LF_UNPACK_LIMIT, LF_ZIP_ENCRYPTED,
+ * Returns the unpacked bytes. Throws LF_UNPACK if the file is damaged, LF_UNPACK_LIMIT, LF_ZIP_ENCRYPTED,
  * LF_ZIP_EMPTY, and what reading throws.
  */
 export function unpack(file: PackedFile, compression: Compression): AsyncGenerator<UnpackedPiece> {

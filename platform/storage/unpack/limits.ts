@@ -1,12 +1,12 @@
-/** Limits for compressed files: a small file that unpacks to an enormous one is not data. */
+/** Limits for compressed files. A small file that unpacks to an enormous one is not data. */
 import { LandfallError } from '../../errors/errors.ts';
 
-/** Unpacked bytes of one file. */
+/** The most unpacked bytes of one file. */
 export const unpackedBytesMost = 1024 ** 4;
-/** Unpacked bytes for each packed one; below the least size any ratio will do. */
+/** The most unpacked bytes per packed byte. Not checked below a minimum size. */
 export const ratioMost = 500;
 export const ratioFromBytes = 64 * 1024 * 1024;
-/** Entries of a zip file, and bytes of their directory. */
+/** The most entries of a zip file, and the most bytes of its directory. */
 export const entriesMost = 10_000;
 export const directoryBytesMost = 16 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
-/** A few bytes of a packed file. */
+/** Reads a few bytes of a packed file. */
 import type { PackedFile } from './types.ts';
 
-/** The bytes of [start, end), fewer where the file ends. */
+/** The bytes [start, end), or fewer at the end of the file. */
 export async function readRange(file: PackedFile, start: number, end: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   const range = { start, end: Math.min(end, file.bytes), fingerprint: file.fingerprint };

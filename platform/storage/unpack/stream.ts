@@ -1,4 +1,4 @@
-/** gzip and zstd: one stream from the file's first byte to its last. */
+/** gzip and zstd are one stream from the first byte of the file to the last. */
 import { Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { LandfallError } from '../../errors/errors.ts';
@@ -6,7 +6,7 @@ import { UnpackMeter } from './limits.ts';
 import type { PackedFile, UnpackedPiece } from './types.ts';
 import { unzstd } from './zstd.ts';
 
-/** Bytes that a decompressor gives at a time. */
+/** The bytes that a decompressor returns at a time. */
 export const pieceBytes = 256 * 1024;
 
 export async function* unpackStream(
@@ -32,14 +32,14 @@ export async function* unpackStream(
   }
 }
 
-/** The output of `transform`. Damage is LF_UNPACK; errors of the source are thrown unchanged. */
+/** The output of `transform`. Damaged input becomes LF_UNPACK; errors of the source are thrown unchanged. */
 export async function* through(
   source: AsyncIterable<Uint8Array>,
   transform: Transform,
   file: { readonly name: string },
 ): AsyncGenerator<Uint8Array> {
   const readable = Readable.from(source, { objectMode: false, highWaterMark: pieceBytes });
-  // Not a pipeline: a gzip file with something after its last member ends before its source does.
+  // Not a pipeline, because a gzip file with trailing bytes after its last member ends before its source does.
   readable.on('error', (error) => transform.destroy(error));
   readable.pipe(transform);
   try {

@@ -7,17 +7,17 @@ export type Compression = 'gzip' | 'zstd' | 'zip';
 export interface PackedFile {
   readonly storage: ReadableStore;
   readonly key: string;
-  /** For messages. */
+  /** Used in messages. */
   readonly name: string;
   readonly bytes: number;
   readonly fingerprint: string;
 }
 
-/** Unpacked bytes, at most 1 MiB of them, in order. */
+/** At most 1 MiB of unpacked bytes, in order. */
 export interface UnpackedPiece {
   readonly bytes: Uint8Array;
-  /** Name of the entry of a zip file that these belong to; '' in others. */
+  /** The name of the zip entry that the bytes belong to. Empty for other formats. */
   readonly entry: string;
-  /** Bytes of the packed file that have been read. */
+  /** The number of bytes of the packed file that have been read. */
   readonly packedBytes: number;
 }

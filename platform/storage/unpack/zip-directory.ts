@@ -1,4 +1,4 @@
-/** The directory of a zip file: its entries, and where they are. */
+/** The directory of a zip file lists its entries and where they are. */
 import { LandfallError } from '../../errors/errors.ts';
 import { directoryBytesMost, entriesMost } from './limits.ts';
 import { readRange } from './read-range.ts';
@@ -12,18 +12,18 @@ export interface ZipEntry {
   readonly crc: number;
   readonly packedSize: number;
   readonly size: number;
-  /** Position of its header in the file. */
+  /** The position of its header in the file. */
   readonly offset: number;
 }
 
-/** What each record begins with, and its bytes up to what varies in length. */
+/** The signature of each record, and its size without the parts of variable length. */
 const endRecord = { signature: 0x06054b50, bytes: 22 };
 const locator = { signature: 0x07064b50, bytes: 20 };
 const end64Record = { signature: 0x06064b50 };
 const entryRecord = { signature: 0x02014b50, bytes: 46 };
 const commentBytesMost = 65535;
 
-/** A value that does not fit is all ones and stands in a zip64 record. */
+/** A value that does not fit is stored as all ones here, and in full in a zip64 record. */
 const ones32 = 0xffffffff;
 const ones16 = 0xffff;
 
@@ -94,7 +94,7 @@ function readEntry(bytes: Buffer, nameBytes: number, extraBytes: number): ZipEnt
   };
 }
 
-/** Values that are all ones stand, in this order, in the extra field 1. */
+/** Values that are all ones are stored, in this order, in the extra field 1. */
 function widened(values: readonly number[], extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;

@@ -1,6 +1,6 @@
 /**
- * zip (APPNOTE 6.3, with zip64): the directory at the file's end, then the entries that are CSV, one after
- * another, in its order. The names of entries are shown, and never used as paths.
+ * zip (APPNOTE 6.3, with zip64): reads the directory at the end of the file, then the CSV entries, in the order of
+ * the directory. Names of entries are displayed, but never used as paths.
  */
 import zlib from 'node:zlib';
 import { LandfallError } from '../../errors/errors.ts';
@@ -30,7 +30,7 @@ export async function* unpackZip(file: PackedFile): AsyncGenerator<UnpackedPiece
   }
 }
 
-/** Entries with data: no folders, and no files that desktops add. A single file is taken whatever its name is. */
+/** Entries with data: no folders, and no files that desktops add. A single file is accepted whatever its name is. */
 function csvEntries(file: PackedFile, entries: readonly ZipEntry[]): ZipEntry[] {
   const files = entries.filter(
     ({ name }) => !name.endsWith('/') && !/(^|\/)(\.(?!\.?\/)|__MACOSX\/)/.test(name),

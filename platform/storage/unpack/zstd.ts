@@ -1,26 +1,26 @@
 /**
- * zstd, which only Node 22.15 and newer have in zlib: its own decoder as WebAssembly, driven piece by
- * piece. It checks checksums, and refuses frames that want a window of more than 128 MiB.
+ * zstd for all Node versions; only Node 22.15 and newer have it in zlib. This is zstd's own decoder as WebAssembly,
+ * fed piece by piece. It verifies checksums, and rejects frames that require a window of more than 128 MiB.
  */
 import { ZSTDDecoder } from 'zstddec/stream';
 import { LandfallError } from '../../errors/errors.ts';
 
-/** Bytes that the decoder is given and gives at a time. */
+/** The bytes that the decoder takes and returns at a time. */
 const inputBytes = 64 * 1024;
 const outputBytes = 128 * 1024;
 
-/** The functions of the module; addresses and sizes are in bytes. An error is −1 to −120. */
+/** The functions of the module. Addresses and sizes are in bytes. −1 to −120 are errors. */
 interface ZstdExports {
   readonly memory: WebAssembly.Memory;
   malloc(bytes: number): number;
   free(address: number): void;
   ZSTD_createDCtx(): number;
   ZSTD_freeDCtx(context: number): void;
-  /** What is left to do of the frame: 0 where it has ended. */
+  /** Returns 0 at the end of a frame, otherwise a hint of how much is left. */
   ZSTD_decompressStream(context: number, output: number, input: number): number;
 }
 
-/** Error codes that are told apart (zstd_errors.h). */
+/** The error codes that have a message of their own (zstd_errors.h). */
 const reasons: Readonly<Record<number, string>> = {
   10: 'something else than zstd is in it',
   20: 'its data is corrupt',
@@ -59,7 +59,7 @@ export async function* unzstd(
 ): AsyncGenerator<Uint8Array> {
   const zstd = await load();
   const context = zstd.ZSTD_createDCtx();
-  // Two buffers, and for each of them: address, size, place.
+  // Two buffers, and the address, size and position of each.
   const block = zstd.malloc(inputBytes + outputBytes + 24);
   const [input, output] = [block + 24, block + 24 + inputBytes];
   let left = 0;
@@ -85,7 +85,7 @@ export async function* unzstd(
   }
 }
 
-/** The six words of the two buffers; memory may have grown since. */
+/** The six words of the two buffers. Call it again after the memory may have grown. */
 function words({ memory }: ZstdExports, block: number): Uint32Array {
   return new Uint32Array(memory.buffer, block, 6);
 }
