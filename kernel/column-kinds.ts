@@ -42,7 +42,11 @@ const kinds: {
   timestamp: {
     number: () => 8,
     widths: [8, 4, 4],
-    bounds: ({ leapSecond }) => ({ low: leapSecond === 'clamp' ? 1n : 0n, high: 0n }),
+    // Bit 0: second 60 is read as 59; bit 1: fractions are cut.
+    bounds: ({ leapSecond, fraction }) => ({
+      low: (leapSecond === 'clamp' ? 1n : 0n) | (fraction === 'truncate' ? 2n : 0n),
+      high: 0n,
+    }),
   },
   uuid: { number: () => 9, widths: [16, 0, 0], bounds: () => noBounds },
   point: { number: ({ form }) => forms[form], widths: [8, 8, 0], bounds: () => noBounds },

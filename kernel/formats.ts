@@ -2,7 +2,7 @@
  * Compiles date and time formats for kernel/assembly/types/read-time.ts. The letters are Unicode's (CLDR):
  *
  *   yyyy year · yy year of 1970…2069 · MM, M month · dd, d day · HH, H hour · hh, h hour of 12 · a AM/PM
- *   mm, m minute · ss, s second · S fraction of 1 to 6 digits, SS… of as many digits as letters · X, XX, XXX, Z
+ *   mm, m minute · ss, s second · S fraction of 1 to 9 digits, SS… of as many digits as letters · X, XX, XXX, Z
  *   offset (Z, +HH, +HHmm, +HH:mm) · 'text' literally · any other character literally
  *
  * A doubled letter takes exactly two digits, a single one takes one or two.
@@ -27,12 +27,15 @@ const TOKENS: Record<string, readonly number[]> = {
   ss: [Operation.digits, 7, 2, 2],
   s: [Operation.digits, 7, 1, 2],
   a: [Operation.half],
-  S: [Operation.fraction, 1, 6],
+  S: [Operation.fraction, 1, 9],
   SS: [Operation.fraction, 2, 2],
   SSS: [Operation.fraction, 3, 3],
   SSSS: [Operation.fraction, 4, 4],
   SSSSS: [Operation.fraction, 5, 5],
   SSSSSS: [Operation.fraction, 6, 6],
+  SSSSSSS: [Operation.fraction, 7, 7],
+  SSSSSSSS: [Operation.fraction, 8, 8],
+  SSSSSSSSS: [Operation.fraction, 9, 9],
   X: [Operation.offset],
   XX: [Operation.offset],
   XXX: [Operation.offset],

@@ -49,6 +49,8 @@ export type KernelType =
       readonly zone: ZoneTable;
       /** Second 60: out of range, or read as 59. Default: reject. */
       readonly leapSecond?: 'reject' | 'clamp';
+      /** A fraction that is finer than a microsecond: rejected, or cut. Default: reject. */
+      readonly fraction?: 'reject' | 'truncate';
     }
   | { readonly kind: 'uuid' }
   /** `POINT (lon lat)` or `lat,lon`; beyond ±180 and ±90 degrees is out of range. */
@@ -113,6 +115,10 @@ export const RejectReason = {
   notFinite: 15,
   // Found in the ledger: another row has the same key.
   unique: 16,
+  // A fraction of a second that is finer than a microsecond.
+  fraction: 17,
+  // Found by the model: a text that does not name a zone.
+  zone: 18,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 

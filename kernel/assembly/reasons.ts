@@ -10,3 +10,4 @@ export const SKIPPED_TIME: i32 = 8;
 export const TOO_LONG: i32 = 9;
 export const NUL: i32 = 14;
 export const NOT_FINITE: i32 = 15;
+export const FRACTION: i32 = 17;

@@ -23,5 +23,7 @@ const choices = {
   ambiguous: ['earlier', 'later', 'reject'],
   skipped: ['earlier', 'later', 'reject'],
   leapSecond: ['reject', 'clamp'],
+  epoch: ['s', 'ms', 'us'],
+  fraction: ['reject', 'truncate'],
   nonFinite: ['reject', 'null', 'keep'],
 } as const;

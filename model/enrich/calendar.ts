@@ -6,6 +6,10 @@
  * March, eras are 400 years of 146,097 days.
  */
 
+/** The days that dates and timestamps reach: PostgreSQL's first, Julian day 0, 24 November 4714 BC; 9999-12-31. */
+export const firstDay = -2_440_588;
+export const lastDay = 2_932_896;
+
 /** Days from 0000-03-01 to 1970-01-01. */
 const epochShift = 719_468;
 const eraDays = 146_097;

@@ -41,12 +41,18 @@ export interface WholeOptions extends NumberOptions {
   readonly oneOf?: readonly number[];
 }
 
+/** Language of month names. Russian names may be nominative, genitive or short forms. */
+export type Locale = 'en' | 'ru';
+
+/** A format in the column's language, or in a language of its own. */
+export type TimeFormat = string | { readonly format: string; readonly locale: Locale };
+
 /** How a date, a time of day or a timestamp is written. The type decides which fields its formats have. */
 export interface FormatOptions extends ColumnOptions {
   /** Formats, tried in order. */
-  readonly formats?: readonly string[];
-  /** Language of month names. Russian names may be nominative, genitive or short forms. Default: 'en'. */
-  readonly locale?: 'en' | 'ru';
+  readonly formats?: readonly TimeFormat[];
+  /** Language of the formats that do not say another. Default: 'en'. */
+  readonly locale?: Locale;
 }
 
 /** All options of all types, as the compiler reads them. */
@@ -60,8 +66,10 @@ export type AnyColumnOptions = ColumnOptions &
     readonly oneOf?: readonly (string | number)[];
     readonly min?: number | bigint | string;
     readonly max?: number | bigint | string;
-    readonly formats?: readonly string[];
-    readonly locale?: 'en' | 'ru';
+    readonly formats?: readonly TimeFormat[];
+    readonly locale?: Locale;
+    readonly epoch?: 's' | 'ms' | 'us';
+    readonly fraction?: 'reject' | 'truncate';
     readonly zone?: string;
     readonly ambiguous?: 'earlier' | 'later' | 'reject';
     readonly skipped?: 'earlier' | 'later' | 'reject';

@@ -1,20 +1,26 @@
 /** Days of the proleptic Gregorian calendar. */
 import { civilText, isoDay, yearOf } from '../enrich/calendar.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type FormatOptions,
+  type Plain,
+  plainColumn,
+  type TimeFormat,
+} from './column-options.ts';
 import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
 import { dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
-import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
+import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { needsConverter } from './temporal/text-formats.ts';
 
 export interface DateOptions extends FormatOptions {
   /**
    * Formats, tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G
-   * for BC and AD; MM or M; dd or d; MMM and MMMM for month names. Letters between single quotes stand for
-   * themselves. Default: ['yyyy-MM-dd'].
+   * for BC and AD; MM or M; dd or d; MMM and MMMM for month names. Without a day it is the first of the month. Letters
+   * between single quotes stand for themselves. Default: ['yyyy-MM-dd'].
    */
-  readonly formats?: readonly string[];
+  readonly formats?: readonly TimeFormat[];
   /** First and last day, as ISO dates. Days outside are rejected (LF_REJECT_RANGE). */
   readonly min?: string;
   readonly max?: string;
@@ -26,9 +32,10 @@ export const date = (options?: DateOptions): ColumnOf<Plain<'date'>> => plainCol
 const usualFormats = ['yyyy-MM-dd'];
 
 const fields: FieldRules = {
-  needed: ['year', 'month', 'day'],
+  needed: ['year', 'month'],
   refused: ['hour', 'minute', 'second', 'fraction', 'half', 'offset', 'zone'],
   refusal: ['a date has no time of day', 'Use timestamp, or leave the time out of the format'],
+  yearAlone: ['a year alone is not a day', 'Use smallint() or integer(), or compute a date from it'],
   usual: usualFormats[0],
 };
 
@@ -43,7 +50,8 @@ export function dateConverter(formats: TimeFormats): Converter {
 
 function readingOf(column: ColumnOf<Plain<'date'>>): Reading {
   const { formats = usualFormats } = column.options;
-  if (!formats.some(needsConverter)) return { type: { kind: 'date', formats } };
+  const plain = formats.map(formatOf).filter((format) => typeof format === 'string');
+  if (!plain.some(needsConverter)) return { type: { kind: 'date', formats: plain } };
   const reading = timeFormats(column, formats, fields);
   return { type: { kind: 'utf8' }, convert: dateConverter(reading), reading: { ...reading } };
 }

@@ -1,7 +1,13 @@
 /** Times of day: µs since midnight, without day and zone. */
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type FormatOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type FormatOptions,
+  type Plain,
+  plainColumn,
+  type TimeFormat,
+} from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
 import { clockShapes, quote, shapesOf } from './recognise.ts';
@@ -11,11 +17,13 @@ import { microsKey } from './temporal/micros-key.ts';
 
 export interface TimeOptions extends Omit<FormatOptions, 'locale'> {
   /**
-   * Formats, tried in order. HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1 to 6 digits and SS
-   * to SSSSSS for exactly as many digits as letters. Letters between single quotes stand for themselves.
+   * Formats, tried in order. HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1 to 9 digits and SS
+   * to SSSSSSSSS for exactly as many digits as letters. Letters between single quotes stand for themselves.
    * Default: ['HH:mm:ss', 'HH:mm', 'HH:mm:ss.S'].
    */
-  readonly formats?: readonly string[];
+  readonly formats?: readonly TimeFormat[];
+  /** A fraction that is finer than a microsecond is rejected (LF_REJECT_FRACTION), or cut. Default: 'reject'. */
+  readonly fraction?: 'reject' | 'truncate';
   /** Second 60 is rejected, or read as second 59. Default: 'reject'. */
   readonly leapSecond?: 'reject' | 'clamp';
   /** First and last time, as HH:mm, HH:mm:ss or HH:mm:ss.S. Times outside are rejected (LF_REJECT_RANGE). */

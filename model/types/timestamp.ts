@@ -3,7 +3,7 @@ import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
 import { clockText, splitInstant } from '../enrich/calendar.ts';
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { didYouMean } from '../words.ts';
-import type { AnyColumnOptions, ColumnOf, FormatOptions } from './column-options.ts';
+import type { AnyColumnOptions, ColumnOf, FormatOptions, TimeFormat } from './column-options.ts';
 import {
   type ColumnType,
   type Converter,
@@ -14,20 +14,28 @@ import {
 } from './column-type.ts';
 import { dayText, wordsWithFormats } from './date.ts';
 import { clockShapes, dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
-import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
+import { epochConverter, epochWords } from './temporal/epoch.ts';
+import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { microsKey } from './temporal/micros-key.ts';
-import { needsConverter } from './temporal/text-formats.ts';
-import { isZone, localToUtc, offsetAt, zoneTable } from './temporal/zone-tables.ts';
+import { formatTokens, needsConverter } from './temporal/text-formats.ts';
+import { isZone, localToUtc, offsetAt, zoneInText, zoneTable } from './temporal/zone-tables.ts';
 
 export interface TimestampOptions extends FormatOptions {
   /**
    * Formats, tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
-   * to 6 digits and SS to SSSSSS for exactly as many digits as letters, X for an offset (Z, +03, +0300, +03:00), and
-   * VV for the name of a zone (Europe/Moscow), which takes precedence over `zone`.
+   * to 9 digits and SS to SSSSSSSSS for exactly as many digits as letters, X for an offset (Z, +03, +0300, +03:00), and
+   * VV for the name of a zone (UTC, GMT, Europe/Moscow), which takes precedence over `zone`.
    * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'].
    */
-  readonly formats?: readonly string[];
+  readonly formats?: readonly TimeFormat[];
+  /**
+   * Instead of formats: the number of seconds, milliseconds or microseconds since 1970-01-01T00:00:00Z. Seconds and
+   * milliseconds may have a fraction.
+   */
+  readonly epoch?: 's' | 'ms' | 'us';
+  /** A fraction that is finer than a microsecond is rejected (LF_REJECT_FRACTION), or cut. Default: 'reject'. */
+  readonly fraction?: 'reject' | 'truncate';
   /** IANA zone of the times in the file, and of date parts. Default: 'UTC'. */
   readonly zone?: string;
   /** What to do with a local time that happened twice (clocks set back). Default: 'reject'. */
@@ -66,13 +74,12 @@ const skippedTime = new Refusal(RejectReason.skippedTime);
 
 /** Text → µs since the epoch (bigint), or the reason why there is no such instant. */
 export function timestampConverter(formats: TimeFormats, zone: ZoneTable): Converter {
-  const read = firstFit(formats);
   const zoneOf = zonesNamed(zone);
+  const read = firstFit(formats, (name) => zoneOf(name) !== undefined);
   return (text) => {
     const time = read(text);
     if (time === undefined || time instanceof Refusal) return time;
-    const named = time.zone === null ? zone : zoneOf(time.zone);
-    if (named === undefined) return undefined;
+    const named = time.zone === null ? zone : zoneOf(time.zone)!;
     const local = time.day * 86_400 + time.second;
     const utc = time.offset === null ? localToUtc(named, local) : local - time.offset;
     if (utc === 'ambiguous') return ambiguousTime;
@@ -90,7 +97,8 @@ function zonesNamed({ ambiguous, skipped }: ZoneTable): (name: string) => ZoneTa
   return (name) => {
     if (!known.has(name)) {
       if (known.size >= namesKept) known.clear();
-      known.set(name, isZone(name) ? zoneTable(name, { ambiguous, skipped }) : undefined);
+      const zone = zoneInText(name);
+      known.set(name, zone === undefined ? undefined : zoneTable(zone, { ambiguous, skipped }));
     }
     return known.get(name);
   };
@@ -98,10 +106,21 @@ function zonesNamed({ ambiguous, skipped }: ZoneTable): (name: string) => ZoneTa
 
 function readingOf(column: ColumnOf<Timestamp>): Reading {
   const { options } = column;
-  const { formats = usualFormats, leapSecond, ambiguous = 'reject', skipped = 'reject' } = options;
+  const { formats = usualFormats, epoch, fraction, leapSecond } = options;
+  if (epoch !== undefined) {
+    const cut = fraction === 'truncate';
+    return {
+      type: { kind: 'utf8' },
+      convert: epochConverter(epoch, cut),
+      reading: { epoch, ...(cut && { fraction }) },
+    };
+  }
+  const { ambiguous = 'reject', skipped = 'reject' } = options;
   const zone = zoneOf(options, { ambiguous, skipped });
-  if (!formats.some(needsConverter)) {
-    return { type: { kind: 'timestamp', formats, zone, ...(leapSecond && { leapSecond }) } };
+  const plain = formats.map(formatOf).filter((format) => typeof format === 'string');
+  if (!plain.some(needsConverter)) {
+    const policies = { ...(leapSecond && { leapSecond }), ...(fraction === 'truncate' && { fraction }) };
+    return { type: { kind: 'timestamp', formats: plain, zone, ...policies } };
   }
   const reading = { ...timeFormats(column, formats, fields), ambiguous, skipped };
   return { type: { kind: 'utf8' }, convert: timestampConverter(reading, zone), reading };
@@ -115,12 +134,31 @@ function zoneOf(
   return zoneTable(isZone(zone) ? zone : 'UTC', policy);
 }
 
-function faultsOf({ formats = usualFormats, zone = 'UTC' }: AnyColumnOptions): readonly Fault[] {
-  const faults = formatsFaults(formats, fields);
+function faultsOf(options: AnyColumnOptions): readonly Fault[] {
+  const { formats = usualFormats, zone = 'UTC' } = options;
+  const faults = [...formatsFaults(formats, fields), ...literalZoneFaults(formats, zone)];
+  if (options.epoch !== undefined && options.formats !== undefined) {
+    const fix = 'Keep one of them: `epoch` for numbers, `formats` for dates and times';
+    faults.push({ at: '.epoch', what: 'the column has formats too', fix });
+  }
   if (isZone(zone)) return faults;
   const proposal = didYouMean(zone, Intl.supportedValuesOf('timeZone')).slice(0, 80);
   const what = `there is no time zone ${zone}`;
   return [{ at: '.zone', what, fix: `Use an IANA name. ${proposal}` }, ...faults];
+}
+
+/** A literal that names UTC is not read as a zone: times would be taken for those of another zone. */
+function literalZoneFaults(formats: readonly TimeFormat[], zone: string): Fault[] {
+  if (/^(?:Etc\/)?(?:UTC|GMT|UCT)$/i.test(zone)) return [];
+  const plain = formats.map(formatOf).filter((format) => typeof format === 'string');
+  return plain.flatMap((format) => {
+    const literals = formatTokens(format).map(({ kind, text }) => (kind === 'literal' ? text.trim() : ''));
+    const named = literals.find((text) => /^(?:UTC|GMT|Z)$/i.test(text));
+    if (named === undefined) return [];
+    const what = `'${named}' is not read as a zone, so that times would be those of ${zone}`;
+    const fix = `Write ${named.toUpperCase() === 'Z' ? 'X' : 'VV'} in its place`;
+    return [{ at: `.formats ${JSON.stringify(format)}`, what, fix }];
+  });
 }
 
 /** A day, or a time with an offset: without one, this machine's zone would apply. */
@@ -181,7 +219,7 @@ export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
   read: readingOf,
   faults: ({ options }) => faultsOf(options),
   bound: (said) => (instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN),
-  words: (_, reading) => wordsWithFormats('timestamp', reading),
+  words: (_, reading) => epochWords(reading) ?? wordsWithFormats('timestamp', reading),
   recognise: recognised,
 
   value: ({ values }, _, row) => Number(values[row]) / 1000,

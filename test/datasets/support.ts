@@ -14,7 +14,7 @@ import { matchHeader } from '../../model/file/match-header.ts';
 const shared = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
 /** CSV files of real data beside the repository, or null with a warning that names what is missing. */
-export function realFiles(folder: 'citibike' | 'trips'): string[] | null {
+export function realFiles(folder: 'citibike' | 'trips' | 'checkins'): string[] | null {
   const path = join(shared, folder);
   const files = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.csv')) : [];
   if (files.length > 0) return files.sort().map((name) => join(path, name));

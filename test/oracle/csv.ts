@@ -410,7 +410,10 @@ function readValue(text: string, { type }: KernelColumn): OracleValue {
     case 'date':
       return dayOf(readWallTime(text, type.formats).date.toPlainDate());
     case 'timestamp':
-      return readTimestamp(readWallTime(text, type.formats, type.leapSecond === 'clamp'), type);
+      return readTimestamp(
+        readWallTime(text, type.formats, type.leapSecond === 'clamp', type.fraction === 'truncate'),
+        type,
+      );
     default:
       throw new Error(`no such type: ${type.kind}`);
   }
@@ -447,12 +450,12 @@ function readDecimal(text: string, precision: number, scale: number): bigint {
   return sign === '-' ? -unscaled : unscaled;
 }
 
-function readWallTime(text: string, formats: readonly string[], clamp = false): WallTime {
+function readWallTime(text: string, formats: readonly string[], clamp = false, truncate = false): WallTime {
   let reason: RejectReason = RejectReason.type;
   for (const format of formats) {
-    const answer = readFormat(text, format, clamp);
+    const answer = readFormat(text, format, clamp, truncate);
     if (typeof answer === 'object') return answer;
-    if (answer === 'range') reason = RejectReason.range;
+    if (answer !== 'type') reason = RejectReason[answer];
   }
   throw new Rejected(reason);
 }

@@ -31,7 +31,7 @@ function pattern(format: string): RegExp {
   const source = format.replace(/'((?:[^']|'')*)'|([A-Za-z])\2*|./gs, (part, quoted: string | undefined) => {
     if (quoted !== undefined)
       return quoted === '' ? "'" : quoted.replaceAll("''", "'").replace(/\W/g, '\\$&');
-    if (/^S+$/.test(part)) return `(?<fraction>\\d{${part.length === 1 ? '1,6' : part.length}})`;
+    if (/^S+$/.test(part)) return `(?<fraction>\\d{${part.length === 1 ? '1,9' : part.length}})`;
     if (/^[XZ]+$/.test(part)) return PARTS.XXX;
     return PARTS[part] ?? part.replace(/\W/g, '\\$&');
   });
@@ -39,8 +39,16 @@ function pattern(format: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** 'type': the text is not of this format; 'range': it is, but there is no such time. `clamp`: second 60 is 59. */
-export function readFormat(text: string, format: string, clamp = false): WallTime | 'type' | 'range' {
+/**
+ * 'type': the text is not of this format; 'range': it is, but there is no such time; 'fraction': it is finer than a
+ * microsecond. `clamp`: second 60 is 59. `truncate`: what is finer than a microsecond is cut.
+ */
+export function readFormat(
+  text: string,
+  format: string,
+  clamp = false,
+  truncate = false,
+): WallTime | 'type' | 'range' | 'fraction' {
   const groups = pattern(format).exec(text)?.groups;
   if (!groups) return 'type';
   const number = (name: string, otherwise: number) =>
@@ -57,7 +65,8 @@ export function readFormat(text: string, format: string, clamp = false): WallTim
   if (offset === 'type') return 'type';
   if (year < 1) return 'range';
   try {
-    const micros = Number((groups.fraction ?? '').padEnd(6, '0'));
+    const nanos = Number((groups.fraction ?? '').padEnd(9, '0'));
+    const micros = Math.floor(nanos / 1000);
     const date = Temporal.PlainDateTime.from(
       {
         year,
@@ -71,7 +80,7 @@ export function readFormat(text: string, format: string, clamp = false): WallTim
       },
       { overflow: 'reject' },
     );
-    return { date, offsetSeconds: offset };
+    return nanos % 1000 !== 0 && !truncate ? 'fraction' : { date, offsetSeconds: offset };
   } catch (error) {
     if (error instanceof RangeError) return 'range';
     throw error;

@@ -32,6 +32,8 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.nul]: 'LF_REJECT_NUL',
   [RejectReason.notFinite]: 'LF_REJECT_NOT_FINITE',
   [RejectReason.unique]: 'LF_REJECT_UNIQUE',
+  [RejectReason.fraction]: 'LF_REJECT_FRACTION',
+  [RejectReason.zone]: 'LF_REJECT_ZONE',
 };
 
 /**

@@ -24,7 +24,8 @@ export function convertTimestamp(column: Column, from: i32, to: i32): void {
   const iso = load<u8>(formats, 1) == 5;
   const separator = <u32>load<u8>(formats, 2);
   const zone = changetype<Zone>(column.zone);
-  Time.clamp = column.low == 1;
+  Time.clamp = (column.low & 1) != 0;
+  Time.truncate = (column.low & 2) != 0;
   const utc = zone.pieceCount == 1 && load<i32>(zone.pieceOffset) == 0;
   for (let r = from, word = firstWord(column.field); r < to; r++, word += stride) {
     let start = fieldStart(word);

@@ -7,10 +7,10 @@
  *            | 1 slot low high    low to high digits into a slot
  *            | 2                  AM or PM
  *            | 3                  an offset: Z, ±HH, ±HHmm or ±HH:mm
- *            | 4 low high         low to high digits of a fraction of a second
+ *            | 4 low high         low to high digits of a fraction of a second, at most 9
  *            | 5 byte             yyyy-MM-dd, that byte, HH:mm:ss, all at once
  */
-import { RANGE, TYPE } from '../reasons';
+import { FRACTION, RANGE, TYPE } from '../reasons';
 
 const YEAR: usize = 0;
 const YEAR_OF_CENTURY: usize = 1;
@@ -38,6 +38,8 @@ export class Time {
   static half: i32 = 0;
   /** Second 60 is read as 59. */
   static clamp: bool = false;
+  /** Digits of a fraction beyond the sixth are cut. */
+  static truncate: bool = false;
 }
 
 /** Days before each month, in a common year and in a leap year, months from 1. */
@@ -94,7 +96,10 @@ export function readIso(p: usize, separator: u32): i32 {
   return valid ? 0 : RANGE;
 }
 
-/** Tries the formats in order. Returns 0, RANGE if one matches but a value is out of range, or TYPE. */
+/**
+ * Tries the formats in order. Returns 0, TYPE, or the reason if one matches but its value does not fit: RANGE, or
+ * FRACTION if it is finer than a microsecond.
+ */
 export function readTime(list: usize, start: usize, end: usize): i32 {
   let reason = TYPE;
   while (true) {
@@ -102,7 +107,7 @@ export function readTime(list: usize, start: usize, end: usize): i32 {
     if (size == 0xff) return reason;
     const answer = runFormat(list + 1, list + 1 + size, start, end);
     if (answer == 0) return 0;
-    if (answer == RANGE) reason = RANGE;
+    if (answer != TYPE) reason = answer;
     list += 1 + size;
   }
 }
@@ -111,6 +116,7 @@ function runFormat(op: usize, opEnd: usize, p: usize, end: usize): i32 {
   Time.micros = 0;
   Time.hasOffset = false;
   Time.half = 0;
+  let tooFine = false;
   if (load<u8>(op) == 5) return end - p == 19 ? readIso(clamped(p), <u32>load<u8>(op, 1)) : TYPE;
   for (let slot: usize = 0; slot < SLOTS; slot++) store<i32>(slots + (slot << 2), -1);
   while (op < opEnd) {
@@ -133,13 +139,23 @@ function runFormat(op: usize, opEnd: usize, p: usize, end: usize): i32 {
     } else {
       p = readDigits(p, end, load<u8>(op, 1), load<u8>(op, 2));
       if (p == 0) return TYPE;
-      Time.micros = Digits.value;
-      for (let n = Digits.count; n < 6; n++) Time.micros *= 10;
+      tooFine = setMicros(Digits.value, Digits.count);
       op += 3;
     }
     if (p == 0) return TYPE;
   }
-  return p == end ? assemble() : TYPE;
+  if (p != end) return TYPE;
+  const reason = assemble();
+  return reason == 0 && tooFine ? FRACTION : reason;
+}
+
+/** Sets Time.micros from a fraction of 1 to 9 digits. Returns true if it is finer than that and may not be cut. */
+function setMicros(value: i32, count: i32): bool {
+  let unit = 1;
+  for (; count < 6; count++) value *= 10;
+  for (; count > 6; count--) unit *= 10;
+  Time.micros = value / unit;
+  return value % unit != 0 && !Time.truncate;
 }
 
 const clampedText = memory.data(32, 16);

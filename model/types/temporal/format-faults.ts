@@ -1,5 +1,6 @@
 /** Checks date and time formats. */
 import { list } from '../../words.ts';
+import type { TimeFormat } from '../column-options.ts';
 import type { Fault } from '../column-type.ts';
 import { formatTokens } from './text-formats.ts';
 
@@ -11,7 +12,7 @@ const fieldKinds = {
   hour: { begins: /^[Hh]/, name: 'hour', written: 'H or HH, or h or hh with a' },
   minute: { begins: /^m/, name: 'minute', written: 'm or mm' },
   second: { begins: /^s/, name: 'second', written: 's or ss' },
-  fraction: { begins: /^S/, name: 'fraction of a second', written: 'S to SSSSSS' },
+  fraction: { begins: /^S/, name: 'fraction of a second', written: 'S to SSSSSSSSS' },
   half: { begins: /^a/, name: 'half of the day', written: 'a' },
   offset: { begins: /^X/, name: 'offset', written: 'X' },
   zone: { begins: /^V/, name: 'zone', written: 'VV' },
@@ -26,6 +27,8 @@ export interface FieldRules {
   readonly refused: readonly Field[];
   /** The mistake for a format with a refused field, and what to write instead. */
   readonly refusal: readonly [what: string, fix: string];
+  /** The mistake for a format that has a year only. */
+  readonly yearAlone?: readonly [what: string, fix: string];
   /** The first of the default formats. */
   readonly usual: string;
 }
@@ -35,18 +38,34 @@ function fieldsOf(format: string): string[] {
 }
 
 /** What is wrong with the formats of a column. */
-export function formatsFaults(formats: readonly string[], rules: FieldRules): readonly Fault[] {
+export function formatsFaults(formats: readonly TimeFormat[], rules: FieldRules): readonly Fault[] {
   if (formats.length === 0) {
     return [{ at: '.formats', what: 'the list is empty', fix: `Leave it out for ${rules.usual}` }];
   }
-  return formats.flatMap((format) => {
-    const faults = formatFaults(format, rules.needed);
+  return formats.flatMap((said) => {
+    const format = typeof said === 'string' ? said : said?.format;
+    if (typeof format !== 'string') return [notFormat(said)];
+    if (typeof said !== 'string' && said.locale !== 'en' && said.locale !== 'ru') return [noLocale(said)];
+    const { yearAlone } = rules;
+    const isYear = fieldsOf(format).length > 0 && fieldsOf(format).every((one) => /^[yu]+$/.test(one));
+    const faults: [string, string][] =
+      isYear && yearAlone !== undefined ? [[...yearAlone]] : formatFaults(format, rules.needed);
     const refused = rules.refused.map((field) => fieldKinds[field].begins);
     if (fieldsOf(format).some((field) => refused.some((begins) => begins.test(field)))) {
       faults.push([...rules.refusal]);
     }
     return faults.map(([what, fix]) => ({ at: `.formats ${JSON.stringify(format)}`, what, fix }));
   });
+}
+
+function notFormat(said: unknown): Fault {
+  const fix = "Write 'yyyy-MM-dd', or { format: 'd MMMM yyyy', locale: 'ru' }";
+  return { at: '.formats', what: `${JSON.stringify(said)} is not a format`, fix };
+}
+
+function noLocale({ format, locale }: { readonly format: string; readonly locale?: string }): Fault {
+  const what = `there is no locale ${JSON.stringify(locale)}`;
+  return { at: `.formats ${JSON.stringify(format)}`, what, fix: "Say 'en' or 'ru'" };
 }
 
 /** What is wrong with a format, and what to write instead. */

@@ -3,11 +3,12 @@
  * kernel does not read: month names, years before our era, names of zones. The letters are Unicode's (CLDR), and
  * mean the same as in kernel/formats.ts.
  */
-import { dayFromCivil } from '../../enrich/calendar.ts';
+import { dayFromCivil, firstDay, lastDay } from '../../enrich/calendar.ts';
+import type { Locale } from '../column-options.ts';
 import { monthOfName } from './months.ts';
 
 /** Field tokens of formats. A longer token comes before its prefixes. */
-const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,6}|a|X{1,3}|VV|G/y;
+const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,9}|a|X{1,3}|VV|G/y;
 const quotedText = /'(?:[^']|'')*'/y;
 
 export type FormatToken =
@@ -89,17 +90,25 @@ const patterns: Readonly<Record<string, string>> = {
 function patternOf(field: string): string {
   if (field.startsWith('X')) return patterns.X;
   if (!field.startsWith('S')) return patterns[field];
-  return `(?<fraction>\\d{${field.length === 1 ? '1,6' : field.length}})`;
+  return `(?<fraction>\\d{${field.length === 1 ? '1,9' : field.length}})`;
 }
 
 /**
  * Reads a text by one format. undefined: the text does not have this format. 'range': it does, but there is no such
- * day or time, or it lies before PostgreSQL's first day or after the year 9999.
+ * day or time, or it lies before PostgreSQL's first day or after the year 9999. 'fraction': it is finer than a
+ * microsecond.
  */
-export type FormatReader = (text: string) => CivilTime | 'range' | undefined;
+export type FormatReader = (text: string) => CivilTime | 'range' | 'fraction' | undefined;
 
-/** `clamp`: second 60 is read as 59. */
-export function formatReader(format: string, locale: 'en' | 'ru', clamp = false): FormatReader {
+export interface FormatPolicy {
+  readonly locale: Locale;
+  /** Second 60 is out of range, or read as 59. */
+  readonly leapSecond: 'reject' | 'clamp';
+  /** A fraction that is finer than a microsecond is rejected, or cut after six digits. */
+  readonly fraction: 'reject' | 'truncate';
+}
+
+export function formatReader(format: string, policy: FormatPolicy): FormatReader {
   const source = formatTokens(format)
     .map(({ kind, text }) => {
       if (kind === 'field') return patternOf(text);
@@ -109,17 +118,19 @@ export function formatReader(format: string, locale: 'en' | 'ru', clamp = false)
   const expression = new RegExp(`^\\s*${source}\\s*$`, 'iu');
   return (text) => {
     const groups = expression.exec(text.normalize('NFC'))?.groups;
-    return groups === undefined ? undefined : civilTime(groups, locale, clamp);
+    return groups === undefined ? undefined : civilTime(groups, policy);
   };
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-/** PostgreSQL's first day, Julian day 0: 4714-11-24 BC; and the last day of year 9999. */
-const firstDay = -2_440_588;
-const lastDay = 2_932_896;
+/** Digits of a fraction that are kept: microseconds. */
+const fractionDigits = 6;
 
-function civilTime(groups: Groups, locale: 'en' | 'ru', clamp: boolean): CivilTime | 'range' | undefined {
+function civilTime(
+  groups: Groups,
+  { locale, leapSecond, fraction }: FormatPolicy,
+): CivilTime | 'range' | 'fraction' | undefined {
   const month = groups.monthName ? monthOfName(groups.monthName, locale) : Number(groups.month ?? 1);
   if (Number.isNaN(month)) return undefined;
   const offset = groups.offset === undefined ? null : offsetOf(groups.offset);
@@ -130,12 +141,14 @@ function civilTime(groups: Groups, locale: 'en' | 'ru', clamp: boolean): CivilTi
   const hour = hourOf(groups);
   const minute = Number(groups.minute ?? 0);
   const said = Number(groups.second ?? 0);
-  const second = clamp && said === 60 ? 59 : said;
+  const second = leapSecond === 'clamp' && said === 60 ? 59 : said;
   if (!(hour < 24 && minute < 60 && second < 60)) return 'range';
+  const digits = (groups.fraction ?? '').padEnd(fractionDigits, '0');
+  if (fraction === 'reject' && /[1-9]/.test(digits.slice(fractionDigits))) return 'fraction';
   return {
     day,
     second: hour * 3600 + minute * 60 + second,
-    micros: Number((groups.fraction ?? '').padEnd(6, '0')),
+    micros: Number(digits.slice(0, fractionDigits)),
     offset,
     zone: groups.zone ?? null,
   };

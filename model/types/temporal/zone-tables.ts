@@ -40,6 +40,20 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** IANA names of three letters that are not abbreviations. */
+const shortNames = ['UTC', 'GMT', 'UCT', 'PRC', 'ROC', 'ROK'];
+
+/**
+ * The IANA name that a text means. undefined: there is no such zone, or the text is an abbreviation, which several
+ * zones share (IST, CST), or which does not say whether it is summer (EST, CET).
+ */
+export function zoneInText(text: string): string | undefined {
+  const upper = text.toUpperCase();
+  if (upper === 'Z') return 'UTC';
+  if (/^[A-Z]{3}$/.test(upper) && !shortNames.includes(upper)) return undefined;
+  return isZone(text) ? text : undefined;
+}
+
 /** A function from seconds since the epoch to seconds east of UTC. Intl writes GMT, GMT-05:00 or GMT-04:56:02. */
 function offsetReader(zone: string): (utc: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });

@@ -17,6 +17,11 @@ export const rejectCodes = {
     fix: 'Look for an unquoted delimiter or a cut line in the raw text. To leave out lines after the last row, set skipFooterLines.',
     retry: 'never',
   },
+  LF_REJECT_FRACTION: {
+    message: '{column}: {value} is finer than a microsecond.',
+    fix: "Say in the definition that such digits are cut: `fraction: 'truncate'`.",
+    retry: 'never',
+  },
   LF_REJECT_LENGTH: {
     message: '{column}: {value} is shorter or longer than the definition allows.',
     fix: 'Correct the value, or change minLength or maxLength in the definition.',
@@ -80,6 +85,11 @@ export const rejectCodes = {
   LF_REJECT_VALUE: {
     message: '{column}: {value} is not one of the values that the definition lists.',
     fix: 'Correct the value, or add it to oneOf in the definition.',
+    retry: 'never',
+  },
+  LF_REJECT_ZONE: {
+    message: '{column}: {value} does not say which time zone is meant.',
+    fix: 'Write an offset such as +03:00 (X in the format) or the name of a zone such as Europe/Moscow (VV). Abbreviations such as EST stand for several zones.',
     retry: 'never',
   },
 } as const satisfies ErrorEntries;

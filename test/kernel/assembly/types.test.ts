@@ -648,7 +648,7 @@ describe('dates and times', () => {
     const answers = await outcomes({ kind: 'timestamp', formats, zone: utc }, texts);
     expect(answers.map((answer) => (typeof answer === 'string' ? answer : 'read'))).toEqual([
       ...Array(7).fill('read'),
-      TYPE,
+      `reject ${RejectReason.fraction}`,
       TYPE,
       'read',
       'read',
@@ -662,6 +662,34 @@ describe('dates and times', () => {
       'read',
       TYPE,
     ]);
+  });
+
+  it('with fractions of up to nine digits are read to the microsecond, cut or rejected', async () => {
+    const lists = [
+      ['yyyy-MM-dd HH:mm:ss.S'],
+      ['yyyy-MM-dd HH:mm:ss.SSSSSSSSS', 'yyyy-MM-dd HH:mm:ss.SSSSSSS'],
+    ];
+    const digits = fc.oneof(
+      fc.stringMatching(/^\d{1,10}$/),
+      fc.stringMatching(/^\d{6}0{1,3}$/),
+      fc.constantFrom('000000001', '999999999', '9999999', '0000000', '123456000'),
+    );
+    const second = fc.constantFrom('1969-12-31 23:59:59', '2024-02-29 00:00:00', '2023-02-29 00:00:00');
+    const text = fc.tuple(second, digits).map((parts) => parts.join('.'));
+    for (const formats of lists) {
+      for (const fraction of ['reject', 'truncate'] as const) {
+        const type: KernelType = { kind: 'timestamp', formats, zone: utc, fraction };
+        const plan = planOf([column(type)]);
+        const texts = fc.sample(text, 2000);
+        const { rows, rejects } = await readWithKernel(Buffer.from(texts.join('\n')), plan);
+        const oracle = readChunk(Buffer.from(texts.join('\n')), plan);
+        expect(rows.map((row) => row.values)).toEqual(oracle.rows.map((row) => row.values));
+        expect(rejects.map(({ record, reason }) => [record, reason])).toEqual(
+          oracle.rejects.map(({ record, reason }) => [record, reason]),
+        );
+        expect(rejects.some(({ reason }) => reason === RejectReason.fraction)).toBe(fraction === 'reject');
+      }
+    }
   });
 
   it('with offsets are instants, shown on the clock of the zone', async () => {

@@ -141,7 +141,7 @@ test('times in a zone that the text names, by the policies of the column', () =>
     milliseconds('-000043-03-15T00:00:01Z'),
   ]);
   expect(rejects.map(([record, reason]) => [record, reason])).toEqual([
-    [2, RejectReason.type],
+    [2, RejectReason.zone],
     [4, RejectReason.skippedTime],
     [6, RejectReason.range],
     [8, RejectReason.type],

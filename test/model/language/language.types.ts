@@ -5,6 +5,7 @@
 import {
   bigint,
   compute,
+  date,
   dateDimension,
   defineDataset,
   distance,
@@ -18,6 +19,7 @@ import {
   point,
   rule,
   text,
+  time,
   timeOfDay,
   timestamp,
   year,
@@ -188,6 +190,22 @@ export const thousandsOfNothing = integer({ thousands: '-' });
 
 // @ts-expect-error a list of texts
 export const stripOfText = numeric(10, 2, { strip: '€' });
+
+/** Times as people write them. */
+export const writtenTimes = [
+  date({ formats: ['yyyy-MM', { format: 'MMMM yyyy', locale: 'ru' }] }),
+  timestamp({ epoch: 'ms', fraction: 'truncate' }),
+  time({ formats: ['HH:mm:ss.SSSSSSSSS'], fraction: 'truncate' }),
+];
+
+// @ts-expect-error no such language
+export const localeOfNothing = date({ formats: [{ format: 'MMMM yyyy', locale: 'xx' }] });
+
+// @ts-expect-error nanoseconds are no unit
+export const epochOfNothing = timestamp({ epoch: 'ns' });
+
+// @ts-expect-error a date has no fraction
+export const fractionOfDate = date({ fraction: 'truncate' });
 
 // @ts-expect-error only numbers are stripped
 export const stripOfTexts = text({ strip: ['€'] });
