@@ -40,7 +40,6 @@ export async function countSinks(
   return files.map((_, f) => Object.fromEntries(asked.map(({ name }, s) => [name, counted[s][f]])));
 }
 
-/** The total rows of all chunks. */
 export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
   const sum = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
   for (const { rows } of chunks) {
@@ -102,7 +101,7 @@ function equal(name: string, counts: Readonly<Record<string, number>>): Check {
 }
 
 function fileDetail(fingerprint: string | null): string {
-  return fingerprint === null ? 'it is gone' : `fingerprint ${fingerprint}`;
+  return fingerprint === null ? 'it no longer exists' : `fingerprint ${fingerprint}`;
 }
 
 function covers(file: Accounts['file'], chunks: readonly LedgerChunk[]): Check {

@@ -101,9 +101,9 @@ export function queryPaths(registry: Registry): Record<string, object> {
             },
           })),
           responses: {
-            200: { description: 'rows: one object a row', content: { 'application/json': {} } },
+            200: { description: 'The rows, as one object each', content: { 'application/json': {} } },
             400: {
-              description: 'A parameter does not fit',
+              description: 'A parameter is not valid',
               content: { 'application/json': { schema: errorSchema } },
             },
           },

@@ -34,7 +34,7 @@ export function createGate(options: { host: string; port: number; token: string 
     checkHost(headers) {
       const name = hostName(headers.host);
       if (loopback && !(isLoopback(name) || name === bare(host))) {
-        throw new LandfallError('LF_HTTP_HOST', { host: name || 'without a name' });
+        throw new LandfallError('LF_HTTP_HOST', { host: name || '(none)' });
       }
     },
     checkOrigin(headers) {

@@ -122,9 +122,13 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
       datasets: registry.names(),
     }),
   );
-  app.get('/healthz', { schema: { summary: 'Answers while the server lives', tags: ['server'] } }, () => ({
-    status: 'ok',
-  }));
+  app.get(
+    '/healthz',
+    { schema: { summary: 'Answers while the server is running', tags: ['server'] } },
+    () => ({
+      status: 'ok',
+    }),
+  );
   app.get(
     '/metrics',
     { schema: { summary: 'Prometheus metrics', tags: ['server'] } },

@@ -61,7 +61,7 @@ function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
   const resume = resumeQuery.safeParse(Object.fromEntries(url.searchParams));
   if (!resume.success)
     throw new LandfallError('LF_HTTP_REQUEST', {
-      mistakes: 'epoch and seq come together, seq a whole number',
+      mistakes: 'epoch and seq must be given together, and seq must be a whole number',
     });
   return resume.data;
 }

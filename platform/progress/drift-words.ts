@@ -8,7 +8,8 @@ export function driftLines({ unknown, missing, reordered, renamed, suggested }: 
   if (reordered) lines.push('columns in another order');
   if (renamed.length > 0)
     lines.push(`renamed columns: ${renamed.map(({ from, to }) => `${from} for ${to}`).join(', ')}`);
-  for (const { from, to } of suggested) lines.push(`${from} may be another name of ${to}: if so, add an alias`);
+  for (const { from, to } of suggested)
+    lines.push(`${from} may be another name of ${to}: if so, add an alias`);
   return lines;
 }
 

@@ -233,7 +233,9 @@ export class S3Storage implements Storage {
 
 /** The body broke off at every attempt, for which the client reports no error. */
 function brokenOff(): Error {
-  return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
+  return Object.assign(new Error('the connection was closed before the end of the object'), {
+    code: 'ECONNRESET',
+  });
 }
 
 function toObject(key: string, bytes = 0, modifiedAt = new Date(0), etag?: string): StoredObject {

@@ -42,7 +42,6 @@ const openCodes: Readonly<Record<Failure, ErrorCode>> = {
   other: 'LF_STORAGE_MISSING',
 };
 
-/** The error of opening a store. */
 export function openError(cause: unknown, store: NamedStore): LandfallError {
   if (cause instanceof LandfallError) return cause;
   const values = { store: store.url, role: store.role, reason: said(cause) };

@@ -17,7 +17,6 @@ export interface ReadOptions {
   readonly kernel: Kernel;
   /** The chunk's bytes in order. The storage reads ahead. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** The number of bytes. */
   readonly byteCount: number;
   readonly encoding: string;
   readonly counters: SlotCounters;

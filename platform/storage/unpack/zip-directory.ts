@@ -32,7 +32,7 @@ export async function readDirectory(file: PackedFile): Promise<ZipEntry[]> {
   const { count, size, offset } = await findDirectory(file);
   const over = count > entriesMost ? `${entriesMost} entries` : `a directory of ${directoryBytesMost} bytes`;
   if (count > entriesMost || size > directoryBytesMost)
-    throw new LandfallError('LF_UNPACK_LIMIT', { file: file.name, what: 'it holds more', limit: over });
+    throw new LandfallError('LF_UNPACK_LIMIT', { file: file.name, what: 'it contains more', limit: over });
   const bytes = await readRange(file, offset, offset + size);
   const entries: ZipEntry[] = [];
   for (let at = 0; entries.length < count; ) {

@@ -26,7 +26,8 @@ export async function* unpackZip(file: PackedFile): AsyncGenerator<UnpackedPiece
       crc = crc32(bytes, crc);
       yield { bytes, entry: entry.name, packedBytes };
     }
-    if (size !== entry.size || crc !== entry.crc) throw damaged(file, `${entry.name} is not what it was`);
+    if (size !== entry.size || crc !== entry.crc)
+      throw damaged(file, `the size or checksum of ${entry.name} is wrong`);
   }
 }
 
@@ -44,7 +45,7 @@ function csvEntries(file: PackedFile, entries: readonly ZipEntry[]): ZipEntry[] 
   for (const { name, encrypted, method } of chosen) {
     if (encrypted) throw new LandfallError('LF_ZIP_ENCRYPTED', { file: file.name, entry: name });
     if (method !== stored && method !== deflated)
-      throw damaged(file, `${name} is packed by method ${method}, which is not read`);
+      throw damaged(file, `${name} uses compression method ${method}, which is not supported`);
   }
   return chosen;
 }
@@ -56,10 +57,10 @@ async function* entryBytes(
   const { storage, key, fingerprint } = file;
   const header = await readRange(file, entry.offset, entry.offset + 30);
   if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50)
-    throw damaged(file, `there is no ${entry.name} where the directory says`);
+    throw damaged(file, `${entry.name} is not where the directory says`);
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const end = start + entry.packedSize;
-  if (end > file.bytes) throw damaged(file, `${entry.name} is cut off`);
+  if (end > file.bytes) throw damaged(file, `${entry.name} is truncated`);
   let packedBytes = start;
   async function* packed(): AsyncGenerator<Uint8Array> {
     for await (const piece of storage.read(key, { start, end, fingerprint })) {

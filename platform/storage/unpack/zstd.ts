@@ -22,7 +22,7 @@ interface ZstdExports {
 
 /** The error codes that have a message of their own (zstd_errors.h). */
 const reasons: Readonly<Record<number, string>> = {
-  10: 'something else than zstd is in it',
+  10: 'it contains data that is not zstd',
   20: 'its data is corrupt',
   22: 'its checksum is wrong',
   32: 'it needs a dictionary',
@@ -33,7 +33,11 @@ const WINDOW_TOO_LARGE = 16;
 function refusal(file: { readonly name: string }, code: number): LandfallError {
   if (code !== WINDOW_TOO_LARGE) return damaged(file, reasons[code] ?? `zstd error ${code}`);
   const limit = '128 MiB (--long=27)';
-  return new LandfallError('LF_UNPACK_LIMIT', { file: file.name, what: 'it needs a window of more', limit });
+  return new LandfallError('LF_UNPACK_LIMIT', {
+    file: file.name,
+    what: 'it requires a window of more',
+    limit,
+  });
 }
 
 let loaded: Promise<ZstdExports> | undefined;
@@ -78,7 +82,7 @@ export async function* unzstd(
         }
       }
     }
-    if (left !== 0) throw damaged(file, 'it is cut off');
+    if (left !== 0) throw damaged(file, 'it is truncated');
   } finally {
     zstd.ZSTD_freeDCtx(context);
     zstd.free(block);
