@@ -112,7 +112,7 @@ describe('a definition that changed', () => {
       'a narrower natural key',
       byPlaceAndCountry,
       { columns: byPlaceAndCountry.columns },
-      /the natural key of dim_sale_place is \(name, country\), not \(name\); dim_sale_place\.country is not/,
+      /the natural key of dim_sale_place is \(name, country\), not \(name\); dim_sale_place\.country is no longer/,
     ],
     [
       'another natural key',
