@@ -101,6 +101,11 @@ export class Ledger {
     return files.filesLike(this.pool, filter);
   }
 
+  /** The highest number of a file; 0 where there is none. */
+  newestFile(): Promise<number> {
+    return files.newestFile(this.pool);
+  }
+
   /** Files of a scope that have not ended, in the order in which they landed. */
   unfinishedFiles(scope: string): Promise<LedgerFile[]> {
     const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;

@@ -6,8 +6,8 @@
  * Files:
  *
  *   discovered  scan ─▶ scanning, plan ─▶ loading, fail ─▶ failing, duplicate ─▶ duplicate
- *   scanning    plan ─▶ loading, fail ─▶ failing, duplicate ─▶ duplicate
- *   loading     finalise ─▶ finalising, finish ─▶ done, fail ─▶ failing
+ *   scanning    plan ─▶ loading, fail ─▶ failing, duplicate ─▶ duplicate, renew ─▶ discovered
+ *   loading     finalise ─▶ finalising, finish ─▶ done, fail ─▶ failing, renew ─▶ discovered
  *   finalising  finish ─▶ done, fail ─▶ failing
  *   failing     unload ─▶ failed
  *   done        undo ─▶ undone
@@ -25,6 +25,8 @@
  * A file is failing from the moment that the reason is on record (column `error`) until it is unloaded; column
  * `state` keeps what it was. From `failing` a file can only be unloaded, whoever dies and however often the
  * clean-up has to be repeated: a file that is meant to fail is never done.
+ *
+ * A file that is renewed is another row with another number (tables/plan-again.ts). Its chunks of before are gone.
  */
 import type { ErrorDescription, LedgerFileState } from './statements/row-types.ts';
 
@@ -41,8 +43,18 @@ export type FileState = LedgerFileState | 'failing';
  *   unload      its facts and parts are removed
  *   duplicate   another file with the same content is loaded
  *   undo        a person, or another version, takes it out again
+ *   renew       its definition has changed: it is planned again, as it landed
  */
-export type FileEvent = 'scan' | 'plan' | 'finalise' | 'finish' | 'fail' | 'unload' | 'duplicate' | 'undo';
+export type FileEvent =
+  | 'scan'
+  | 'plan'
+  | 'finalise'
+  | 'finish'
+  | 'fail'
+  | 'unload'
+  | 'duplicate'
+  | 'undo'
+  | 'renew';
 
 export type ChunkState = 'planned' | 'committed' | 'failed' | 'undone';
 
@@ -65,15 +77,15 @@ export type Transitions<State extends string, Event extends string> = Readonly<
 
 // biome-ignore format: a table is read by its columns
 export const fileTransitions: Transitions<FileState, FileEvent> = {
-  discovered: { scan: 'scanning', plan: 'loading', finalise: null,         finish: null,   fail: 'failing', unload: null,     duplicate: 'duplicate', undo: null },
-  scanning:   { scan: 'scanning', plan: 'loading', finalise: null,         finish: null,   fail: 'failing', unload: null,     duplicate: 'duplicate', undo: null },
-  loading:    { scan: null,       plan: null,      finalise: 'finalising', finish: 'done', fail: 'failing', unload: null,     duplicate: null,        undo: null },
-  finalising: { scan: null,       plan: null,      finalise: 'finalising', finish: 'done', fail: 'failing', unload: null,     duplicate: null,        undo: null },
-  failing:    { scan: null,       plan: null,      finalise: null,         finish: null,   fail: 'failing', unload: 'failed', duplicate: null,        undo: null },
-  done:       { scan: null,       plan: null,      finalise: null,         finish: 'done', fail: null,      unload: null,     duplicate: null,        undo: 'undone' },
-  failed:     { scan: null,       plan: null,      finalise: null,         finish: null,   fail: 'failed',  unload: 'failed', duplicate: null,        undo: null },
-  duplicate:  { scan: null,       plan: null,      finalise: null,         finish: null,   fail: null,      unload: null,     duplicate: 'duplicate', undo: null },
-  undone:     { scan: null,       plan: null,      finalise: null,         finish: null,   fail: null,      unload: null,     duplicate: null,        undo: 'undone' },
+  discovered: { scan: 'scanning', plan: 'loading', finalise: null,         finish: null,   fail: 'failing', unload: null,     duplicate: 'duplicate', undo: null,     renew: null         },
+  scanning:   { scan: 'scanning', plan: 'loading', finalise: null,         finish: null,   fail: 'failing', unload: null,     duplicate: 'duplicate', undo: null,     renew: 'discovered' },
+  loading:    { scan: null,       plan: null,      finalise: 'finalising', finish: 'done', fail: 'failing', unload: null,     duplicate: null,        undo: null,     renew: 'discovered' },
+  finalising: { scan: null,       plan: null,      finalise: 'finalising', finish: 'done', fail: 'failing', unload: null,     duplicate: null,        undo: null,     renew: null         },
+  failing:    { scan: null,       plan: null,      finalise: null,         finish: null,   fail: 'failing', unload: 'failed', duplicate: null,        undo: null,     renew: null         },
+  done:       { scan: null,       plan: null,      finalise: null,         finish: 'done', fail: null,      unload: null,     duplicate: null,        undo: 'undone', renew: null         },
+  failed:     { scan: null,       plan: null,      finalise: null,         finish: null,   fail: 'failed',  unload: 'failed', duplicate: null,        undo: null,     renew: null         },
+  duplicate:  { scan: null,       plan: null,      finalise: null,         finish: null,   fail: null,      unload: null,     duplicate: 'duplicate', undo: null,     renew: null         },
+  undone:     { scan: null,       plan: null,      finalise: null,         finish: null,   fail: null,      unload: null,     duplicate: null,        undo: 'undone', renew: null         },
 };
 
 // biome-ignore format: a table is read by its columns

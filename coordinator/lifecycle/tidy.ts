@@ -1,14 +1,16 @@
 /**
- * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of undone files.
+ * Removes what dead processes left behind: parts and tables in staging, spooled chunks, parts of files that were
+ * undone or planned again.
  * Every coordinator does this when it starts, and the coordinator of the pool also at intervals. No step waits for
  * it, and readers never see what it removes.
  */
-
+import type { Ledger } from '../../ledger/ledger.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import { clearSpool, spooledFiles } from '../../platform/storage/spool.ts';
 import { listStaging } from '../../platform/storage/staging-key.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
+import { sweepRenewed } from '../plan/plan-again.ts';
 
 /** Time between runs, as a multiple of LANDFALL_LOCK_MS: about the time until a dead worker's job is noticed. */
 const everyLocks = 3;
@@ -16,6 +18,7 @@ const everyLocks = 3;
 /** Removes all of it once. It can be repeated, and several processes can run it at the same time. */
 export async function tidy(context: Context): Promise<void> {
   await sweepUndone(context);
+  await sweepRenewed(context);
   await sweepSpool(context);
   await sweepStaging(context);
   for (const { versions } of context.sinks) await versions?.dropStaging();
@@ -39,22 +42,31 @@ export function tidyOften(
   return { close: () => clearInterval(timer) };
 }
 
-/** Removes the spooled chunks of files that have ended. */
+/** Removes the spooled chunks of files that have ended, or were planned again under another number. */
 export async function sweepSpool({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
   for (const fileId of await spooledFiles(lake)) {
-    const file = await ledger.file(fileId);
-    if (file !== null && isFinished(file.state)) await clearSpool(lake, fileId);
+    if (await isOver(ledger, fileId)) await clearSpool(lake, fileId);
   }
 }
 
-/** Removes staged parts of files that have ended. A worker that was killed wrote them but did not publish them. */
+/**
+ * Removes staged parts of files that have ended, or were planned again under another number. A worker that was killed
+ * wrote them but did not publish them.
+ */
 export async function sweepStaging({ lake, ledger }: Pick<Context, 'lake' | 'ledger'>): Promise<void> {
-  const ended = new Map<number, boolean>();
+  const over = new Map<number, boolean>();
   for await (const { key, fileId } of listStaging(lake)) {
-    if (!ended.has(fileId)) {
-      const file = await ledger.file(fileId);
-      ended.set(fileId, file !== null && isFinished(file.state));
-    }
-    if (ended.get(fileId)) await lake.delete(key);
+    if (!over.has(fileId)) over.set(fileId, await isOver(ledger, fileId));
+    if (over.get(fileId)) await lake.delete(key);
   }
+}
+
+/**
+ * Whether a file needs nothing of what is staged or spooled under its number. One that was planned again is not in the
+ * ledger any more, and the file in its place has a higher number. A number above all others is of another ledger: what
+ * is under it is left alone.
+ */
+async function isOver(ledger: Ledger, fileId: number): Promise<boolean> {
+  const file = await ledger.file(fileId);
+  return file === null ? fileId < (await ledger.newestFile()) : isFinished(file.state);
 }

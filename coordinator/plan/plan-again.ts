@@ -1,10 +1,16 @@
 /**
- * Plans a file again with the current definition. What was loaded with another version is removed first, in one
- * transaction, and then swept. The file keeps its name and its place in the landing folder, and gets a new number.
+ * Plans a file again with the current definition. The file keeps its name and its place in the landing folder, and
+ * gets a new number.
+ *
+ *   scanning, loading ─▶ renewed ─▶ swept
+ *
+ * One transaction removes what was loaded with another version and puts the new row in the file's place. What is left
+ * of the old number in the sinks is removed afterwards: at once, or after a crash by the next coordinator that tidies.
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { type PlannedAgain, planAgain } from '../../ledger/tables/plan-again.ts';
+import { noteRenewedSwept, planAgain, renewedFiles } from '../../ledger/tables/plan-again.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import type { Context } from '../context.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
@@ -25,26 +31,41 @@ export async function planFileAgain(
   const again = await pastCommits(context, file.fileId, async (client) => {
     const again = await planAgain(client, file.fileId, { version, evenCommitted });
     if (again === null) return null;
+    crashPoint('renew.ledger-written');
     const { before, committed: chunkIds } = again;
     const definition = await definitionOf(client, context.registry, before);
     // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
     if (chunkIds.length > 0 && before.link !== 'replaces')
       for (const sink of sinksOf(context.sinks, definition))
         await sink.remove(client, { file: before, definition, chunkIds });
+    crashPoint('renew.facts-deleted');
     return again;
   });
   if (again === null) return null;
+  const { before } = again;
+  crashPoint('renew.committed');
   context.log.info(
-    { file: file.name, dataset: file.dataset, from: again.before.definitionVersion, to: version },
+    { file: file.name, dataset: file.dataset, from: before.definitionVersion, to: version },
     'the definition has changed; planning the file again',
   );
-  await sweep(context, again);
+  if (before.state === 'loading') await sweepOne(context, before);
+  if (before.link === 'replaces') for (const { versions } of context.sinks) await versions?.dropStaging();
+  await clearSpoolOf(context, before);
   return again.file;
 }
 
-async function sweep(context: Context, { before }: PlannedAgain): Promise<void> {
-  const { sinks } = context;
-  if (before.state === 'loading') for (const sink of sinks) await sink.sweep(before);
-  if (before.link === 'replaces') for (const { versions } of sinks) await versions?.dropStaging();
-  await clearSpoolOf(context, before);
+/** Removes what files that were planned again have left in the sinks. */
+export async function sweepRenewed(context: Pick<Context, 'pool' | 'sinks'>): Promise<void> {
+  for (const { file_id: fileId, dataset } of await renewedFiles(context.pool))
+    await sweepOne(context, { fileId, dataset });
+}
+
+async function sweepOne(
+  { pool, sinks }: Pick<Context, 'pool' | 'sinks'>,
+  file: Pick<LedgerFile, 'fileId' | 'dataset'>,
+): Promise<void> {
+  for (const sink of sinks) await sink.sweep(file);
+  crashPoint('renew.lake-swept');
+  await noteRenewedSwept(pool, file.fileId);
+  crashPoint('renew.swept');
 }

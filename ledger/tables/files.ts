@@ -138,6 +138,12 @@ export async function versionedFiles(client: Client, fileIds: readonly number[])
   return new Set(rows.map((row) => row.file_id));
 }
 
+/** The highest number of a file; 0 where there is none. */
+export async function newestFile(client: Client): Promise<number> {
+  const [row] = await run(client, 'files/newest-file', []);
+  return row.file_id;
+}
+
 /** First key of the locks under which versions of one name end one after another. */
 const versionLock = 0x1a4df412;
 

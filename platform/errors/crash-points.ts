@@ -40,6 +40,12 @@ export const crashPoints = {
   'plan.queued': 'the chunks are in the queue',
   'group.planned': 'the plans of a group of small files are in the ledger',
   'group.queued': 'the job of a group is in the queue',
+  // Its definition changes before it has ended, and it is planned again.
+  'renew.ledger-written': 'another row takes the place of the file; the transaction is open',
+  'renew.facts-deleted': 'what was loaded of it is out of the star; the transaction is open',
+  'renew.committed': 'the file that takes its place is discovered',
+  'renew.lake-swept': 'the objects of its old number are out of the lake; the ledger does not know',
+  'renew.swept': 'the ledger knows that nothing of its old number is left in the lake',
   // An object goes where no renaming takes it: from the landing bucket, or into its place in the lake's.
   'move.copied': 'an object is copied to its place, and still there where it came from',
   // A worker loads a chunk.

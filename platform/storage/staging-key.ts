@@ -6,15 +6,20 @@ import type { Storage } from './contract.ts';
 
 const folder = '_staging/';
 
+/** Where earlier versions of Landfall staged parts. */
+const formerFolder = '_aside/';
+
 /** The beginning of the keys of one attempt at a chunk. Attempts are numbered, so that two never share a name. */
 export function stagingKey(dataset: string, file: number, chunk: number, fencingToken: number | ''): string {
   return `${folder}${dataset}/f${file}-c${chunk}-t${fencingToken}`;
 }
 
-/** Everything in staging, of any file. */
+/** Everything in staging, of any file, including what an earlier version of Landfall staged. */
 export async function* listStaging(lake: Storage): AsyncGenerator<{ key: string; fileId: number }> {
-  for await (const { key } of lake.list(folder)) {
-    const [, fileId] = /\/f(\d{1,9})-c\d+-t/.exec(key) ?? [];
-    if (fileId !== undefined) yield { key, fileId: Number(fileId) };
+  for (const staging of [folder, formerFolder]) {
+    for await (const { key } of lake.list(staging)) {
+      const [, fileId] = /\/f(\d{1,9})-c\d+-t/.exec(key) ?? [];
+      if (fileId !== undefined) yield { key, fileId: Number(fileId) };
+    }
   }
 }

@@ -23,6 +23,8 @@ export const datasets = {
   strict_rides: { rejects: { count: 2 } },
   /** Rejects are replayed with other formats. */
   replayed_rides: {},
+  /** The definition changes while a file of it is loaded. */
+  renewed_rides: {},
 } as const satisfies Readonly<Record<string, Rides>>;
 
 export type DatasetName = keyof typeof datasets;

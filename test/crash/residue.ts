@@ -29,6 +29,7 @@ const questions: Readonly<Record<string, string>> = {
     where origin = 'landing' and ${ended}
       and (url like '%/landing/%' or (url like '%/failed/%' and state <> 'failed'))`,
   'a file whose parts are to be swept': 'select name from landfall.file where unswept',
+  'a file that was planned again and is to be swept': 'select file_id, dataset from landfall.renewed',
   'parts of a file that is not done': `select path, state from landfall.part join landfall.file using (file_id)
     where state <> 'done'`,
   'a table of a version that waited': `select relname from pg_class where relname like '\\_staging%'`,

@@ -2,16 +2,13 @@
  * What is done at a site so that every crash point is passed, each point by the scenario that comes to it
  * first. Scenarios follow each other at the same site, each with rides and file names of its own.
  */
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../platform/errors/crash-points.ts';
-import { type DatasetName, rides } from './dataset.ts';
-import type { CrashSite, Victim } from './site.ts';
-
-export interface Death {
-  readonly victim: Victim;
-  readonly point: CrashPoint;
-}
+import { holdCommits } from '../e2e/lock.ts';
+import type { Death, Round } from './round.ts';
+import type { Victim } from './site.ts';
 
 export interface Scenario {
   readonly points: Partial<Record<Victim, readonly CrashPoint[]>>;
@@ -21,72 +18,14 @@ export interface Scenario {
   run(round: Round): Promise<void>;
 }
 
-/** One scenario at one site, with a death or, where the others are compared with it, without. */
-export class Round {
-  readonly site: CrashSite;
-  /** Its number at this site. */
-  readonly number: number;
-  private readonly death: Death | null;
-  private armed = false;
-
-  constructor(site: CrashSite, number: number, death: Death | null) {
-    this.site = site;
-    this.number = number;
-    this.death = death;
-  }
-
-  /** From here on somebody dies. */
-  arm(): void {
-    if (this.death === null) return;
-    this.site.arm(this.death.victim, this.death.point);
-    this.armed = true;
-  }
-
-  /** Rides that no other round has. */
-  rides(first: number, count: number): string {
-    return rides(this.id(first), count);
-  }
-
-  id(first: number): number {
-    return 1000 * this.number + first;
-  }
-
-  /** A file name that no other round has. */
-  named(name: string): string {
-    return `${this.number}-${name}`;
-  }
-
-  drop(name: string, content: string | Buffer, dataset: DatasetName = 'rides'): Promise<void> {
-    return this.site.drop(this.named(name), content, dataset);
-  }
-
-  /** Somebody has died, where somebody was to, so many more files have ended, and everything has come to rest. */
-  async rest(files: number): Promise<void> {
-    if (this.armed) await this.site.died(this.death!.victim);
-    this.armed = false;
-    await this.site.settled(files);
-  }
-
-  /** A command that dies is called again; first, whoever is there has cleared up after it. */
-  async insist(...args: string[]): Promise<void> {
-    if (this.armed) {
-      expect(await this.site.command(args)).toMatchObject({ signal: 'SIGKILL' });
-      await this.rest(0);
-    }
-    const { code, output } = await this.site.command(args);
-    expect(code, output).toBe(0);
-  }
-
-  /** No file with this ride passes its data check. */
-  async refuse(first: number): Promise<void> {
-    await this.site.pool.query('insert into public.refused values ($1)', [this.id(first)]);
-  }
-
-  async numberOf(name: string): Promise<string> {
-    const text = 'select file_id from landfall.file where name = $1';
-    return String((await this.site.pool.query(text, [this.named(name)])).rows[0].file_id);
-  }
-}
+/** Where a process may die while a file is planned again. */
+const renewing = [
+  'renew.ledger-written',
+  'renew.facts-deleted',
+  'renew.committed',
+  'renew.lake-swept',
+  'renew.swept',
+] as const satisfies readonly CrashPoint[];
 
 export const scenarios = {
   load: {
@@ -314,6 +253,55 @@ export const scenarios = {
       await round.insist('replay', await round.numberOf('a.csv'));
       site.define('replayed_rides');
       await round.rest(1);
+    },
+  },
+
+  /** The definition changes while half of a file is loaded, and no worker has the one of before any more. */
+  renew: {
+    points: { coordinator: renewing },
+    async run(round) {
+      const { site } = round;
+      const lock = await holdCommits(site, 'later');
+      await round.drop('a.csv', round.rides(1, 200), 'renewed_rides');
+      await lock.waitedFor();
+      const before = await round.loading('a.csv');
+      round.arm();
+      round.redefine();
+      await site.kill('worker');
+      await lock.release();
+      await round.rest(1);
+      const after = await round.loading('a.csv');
+      expect(after.file_id).toBeGreaterThan(before.file_id);
+      expect(after.definition_version).not.toBe(before.definition_version);
+    },
+  },
+
+  /** The definition changes while corrected rows are loaded, which have taken rejects over. */
+  renewCorrected: {
+    points: { coordinator: renewing },
+    async run(round) {
+      const { site } = round;
+      await round.drop('a.csv', round.rides(1, 60), 'renewed_rides');
+      await round.rest(1);
+      const out = site.write(round.named('rejects.csv'), 'to be written over');
+      const exported = await site.command(['rejects', round.named('a.csv'), '--export', out]);
+      expect(exported.code, exported.output).toBe(0);
+      const lock = await holdCommits(site, 'all');
+      await round.drop(
+        'b.csv',
+        readFileSync(out, 'utf8').replaceAll(',never', ',2024-01-01 10:00:00'),
+        'renewed_rides',
+      );
+      await lock.waitedFor();
+      const before = await round.loading('b.csv');
+      round.arm();
+      round.redefine();
+      await site.kill('worker');
+      await lock.release();
+      await round.rest(1);
+      const after = await round.loading('b.csv');
+      expect(after.file_id).toBeGreaterThan(before.file_id);
+      expect(after.definition_version).not.toBe(before.definition_version);
     },
   },
 

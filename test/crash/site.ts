@@ -30,6 +30,8 @@ export interface CrashSite {
   readonly stores: Readonly<Record<'landing' | 'lake' | 'archive' | 'failed', Storage>>;
   /** Starts it and, whenever it ends, starts it again. */
   supervise(role: Role): void;
+  /** Kills the one that is supervised; resolves when it has ended. */
+  kill(role: Role): Promise<void>;
   /** Starts it once. `up`: all of them in one command. */
   start(role: Role | 'up'): Running;
   /** Runs a command to its end, which may be its death. */
@@ -174,6 +176,14 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
     queues,
     stores,
     supervise: (role) => void superviseAlways(role),
+    async kill(role) {
+      const [[child]] = [...running].filter(([, now]) => now().who === `supervised ${role}`);
+      const ended = once(child, 'exit');
+      // The one that is armed is to die beside it.
+      deaths += 1;
+      child.kill('SIGKILL');
+      await ended;
+    },
     start: (role) => start(role, entries[role], role === 'up' ? 'command' : role),
     command: (args) => start(`landfall ${args[0]}`, [main, ...args], 'command').ended,
     arm(victim, point) {

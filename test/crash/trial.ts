@@ -4,7 +4,8 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, expect } from 'vitest';
 import type { Backend } from '../e2e/site.ts';
 import { account } from './account.ts';
-import { type Death, Round, type Scenario } from './scenarios.ts';
+import { type Death, Round } from './round.ts';
+import type { Scenario } from './scenarios.ts';
 import { type CrashSite, crashSite, type Settings } from './site.ts';
 
 interface Tried {

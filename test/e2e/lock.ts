@@ -31,3 +31,27 @@ export async function holdLock(
     },
   };
 }
+
+/** Keys of the advisory locks that commits of chunks wait for. */
+const commitKeys = { all: 4711, later: 4712 } as const;
+
+/** Commits of chunks wait until it is released: all of them, or those of a file that has a committed chunk. */
+export async function holdCommits(
+  site: Parameters<typeof holdLock>[0],
+  which: keyof typeof commitKeys,
+): Promise<Lock> {
+  const { pool } = site.database;
+  await pool.query(
+    `create or replace function public.hold_commit() returns trigger language plpgsql as $$ begin
+       perform pg_advisory_xact_lock_shared(${commitKeys.all});
+       if exists (select from landfall.chunk where file_id = new.file_id and state = 'committed') then
+         perform pg_advisory_xact_lock_shared(${commitKeys.later});
+       end if;
+       return new; end $$`,
+  );
+  await pool.query(
+    `create or replace trigger hold_commit before update on landfall.chunk
+     for each row when (new.state = 'committed') execute function public.hold_commit()`,
+  );
+  return holdLock(site, `select pg_advisory_xact_lock(${commitKeys[which]})`);
+}

@@ -14,6 +14,7 @@ import {
   stateOf,
 } from '../../ledger/states.ts';
 import { finishGroup, planGroup } from '../../ledger/tables/groups.ts';
+import { planAgain } from '../../ledger/tables/plan-again.ts';
 import { undoFiles } from '../../ledger/tables/undo.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
@@ -23,6 +24,8 @@ import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 
 const version = '00000000000000aa';
+/** Of the definition when it has changed: another one each time. */
+const changed = '00000000000000bb';
 const layout = { delimiter: ',', header: [], fieldOfColumn: [] } as unknown as FileLayout;
 const error = { code: 'LF_INTERNAL', message: 'it was wrong', fix: 'fix it' };
 
@@ -55,7 +58,10 @@ describe('the tables', () => {
   });
 });
 
-/** What may be asked of a file and its chunks. `together`: by the statements for groups, where there are any. */
+/**
+ * What may be asked of a file and its chunks. `together`: by the statements for groups, where there are any; a file is
+ * renewed even if chunks are committed.
+ */
 type Action = FileAction | ChunkAction;
 
 const fileActions = [
@@ -67,6 +73,7 @@ const fileActions = [
   'fail and unload',
   'duplicate',
   'undo',
+  'renew',
 ] as const;
 const chunkActions = ['claim', 'release', 'commit', 'fail'] as const;
 
@@ -94,8 +101,10 @@ class Walk {
   readonly model: Model = { file: 'discovered', chunks: [], claims: [] };
   /** Chunks that a worker has. */
   private readonly held = new Set<number>();
-  private readonly fileId: number;
+  private fileId: number;
   private readonly chunkCount: number;
+  /** Numbers that it has had. */
+  private readonly retired: number[] = [];
   private jobs: ChunkJob[] = [];
 
   private constructor(fileId: number, chunkCount: number) {
@@ -112,6 +121,7 @@ class Walk {
 
   async seen(): Promise<Model> {
     const [file, chunks] = await Promise.all([ledger.file(this.fileId), ledger.chunks(this.fileId)]);
+    for (const fileId of this.retired) expect(await ledger.file(fileId)).toBeNull();
     const claims = chunks.map(({ fencingToken }) => fencingToken);
     return { file: stateOf(file!), chunks: chunks.map(({ state }) => state), claims };
   }
@@ -138,8 +148,22 @@ class Walk {
       'fail and unload': () => within((client) => ledger.failFile(client, fileId, error)),
       duplicate: () => ledger.moveFile(fileId, 'duplicate', { error }),
       undo: () => within((client) => undoFiles(client, fileId, { at: '', reason: 'a test' })),
+      renew: () => within((client) => this.renew(client, together)),
     };
     await asked[event]().catch(refused);
+  }
+
+  /** With a definition that has not changed nothing happens. */
+  private async renew(client: pg.ClientBase, evenCommitted: boolean): Promise<void> {
+    const before = this.fileId;
+    expect(await planAgain(client, before, { version, evenCommitted })).toBeNull();
+    const again = await planAgain(client, before, { version: changed, evenCommitted });
+    if (again === null) return;
+    expect(again.before.fileId).toBe(before);
+    expect(again.committed).toHaveLength(this.model.chunks.filter((state) => state === 'committed').length);
+    this.retired.push(before);
+    this.fileId = again.file.fileId;
+    this.jobs = [];
   }
 
   private async plan(): Promise<void> {
@@ -204,9 +228,15 @@ class Walk {
     } else if (action.file === 'fail and unload') {
       this.moveFile('fail');
       this.moveFile('unload');
-    } else if (action.file !== 'finish' || !action.together || this.mayFinishTogether()) {
+    } else if (this.mayBe(action)) {
       this.moveFile(action.file);
     }
+  }
+
+  /** What the tables leave to the statements. */
+  private mayBe({ file: event, together }: FileAction): boolean {
+    if (event === 'finish') return !together || this.mayFinishTogether();
+    return event !== 'renew' || together || !this.model.chunks.includes('committed');
   }
 
   /** A group claims chunks of files of one chunk, and only those that nobody has. */
@@ -231,6 +261,11 @@ class Walk {
     if (event === 'plan') {
       model.chunks.push(...Array<ChunkState>(this.chunkCount).fill('planned'));
       model.claims.push(...Array<number>(this.chunkCount).fill(0));
+    }
+    if (event === 'renew') {
+      model.chunks.length = 0;
+      model.claims.length = 0;
+      this.held.clear();
     }
     if (event === 'unload' || (event === 'undo' && model.file === 'done')) this.moveChunks(event);
     model.file = next;
@@ -289,7 +324,10 @@ describe('the ledger', () => {
   }, 120_000);
 
   const file = (event: FileAction['file']): Action => ({ file: event, together: false });
-  const eitherWay = (event: FileAction['file']) => [file(event), { ...file(event), together: true }];
+  const eitherWay = (event: FileAction['file']): Action[] => [
+    file(event),
+    { ...file(event), together: true },
+  ];
   const chunk = (event: ChunkAction['chunk']): Action => ({ chunk: event, number: 0, together: false });
 
   /** Ways to each state. From there every event is asked: the walk above may never come to one of them. */
@@ -327,7 +365,13 @@ describe('the ledger', () => {
   it.each(Object.keys(waysOfChunks) as ChunkState[])(
     'answers every event to a chunk that is %s',
     async (state) => {
-      for (const event of [...chunkActions.map(chunk), file('fail and unload'), file('undo')]) {
+      const events = [
+        ...chunkActions.map(chunk),
+        file('fail and unload'),
+        file('undo'),
+        ...eitherWay('renew'),
+      ];
+      for (const event of events) {
         const walk = await Walk.begin(1);
         for (const step of waysOfChunks[state]) await walk.take(step);
         expect((await walk.seen()).chunks).toEqual([state]);

@@ -5,7 +5,7 @@
 -- row file.*
 insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, link, linked_to, landed_at)
 select dataset, name, url, scope, origin, bytes, $2,
-  case when origin <> 'replay' then null when link = 'replays' then link when link is not null then 'reloads' end,
-  case when origin = 'replay' then linked_to end, landed_at
+  case when link in ('replays', 'reloads') then link when origin = 'replay' and link is not null then 'reloads' end,
+  case when link in ('replays', 'reloads') or origin = 'replay' then linked_to end, landed_at
 from landfall.file where file_id = $1
 returning *

@@ -24,6 +24,7 @@ export interface FilesStatements {
   'files/lock-file': { parameters: [file_id: number]; row: FileRow };
   'files/lock-names': { parameters: [lock_class: number, name: readonly string[]];
       row: Readonly<{ pg_advisory_xact_lock: unknown }> };
+  'files/newest-file': { parameters: []; row: Readonly<{ file_id: number }> };
   'files/note-failure': { parameters: [file_id: number, error: Json, checks: Json | null | undefined];
       row: never };
   'files/plan-file': { parameters: [file_id: number, content_hash: string, definition_version: string,

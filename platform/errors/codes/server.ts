@@ -14,7 +14,7 @@ export const serverCodes = {
   },
   LF_DATABASE_LOST: {
     message: 'The database at {address} is out of reach: {reason}',
-    fix: 'Start the server again, or fix the connection; loading resumes by itself.',
+    fix: 'Start the server again, or fix the connection. What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
   LF_DATABASE_NEWER: {
@@ -30,7 +30,7 @@ export const serverCodes = {
   },
   LF_DATABASE_RESOURCES: {
     message: 'The database at {address} has run out of a resource: {reason}',
-    fix: 'Free disk space or memory on the server (its log says more); loading resumes by itself.',
+    fix: 'Free disk space or memory on the server (its log says more). What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
   LF_DATABASE_UNREACHABLE: {
@@ -60,7 +60,7 @@ export const serverCodes = {
   },
   LF_QUEUE_LOST: {
     message: 'The queue (Redis at {address}) is out of reach: {reason}',
-    fix: 'Start Redis again, fix the connection, or give Redis more memory; loading resumes by itself. Jobs that Redis has lost are queued again from the ledger.',
+    fix: 'Start Redis again, fix the connection, or give Redis more memory. What waits resumes by itself; run a command again that has ended. Jobs that Redis has lost are queued again from the ledger.',
     retry: 'outage',
   },
   LF_QUEUE_REFUSED: {
@@ -70,12 +70,12 @@ export const serverCodes = {
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check that the store is there and reachable, and that it has room; loading resumes by itself.',
+    fix: 'Check that the store is there and reachable, and that it has room. What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
   LF_STORAGE_DENIED: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check the permissions of the folder, or the credentials (AWS_…) and the policy of the bucket; loading resumes by itself.',
+    fix: 'Check the permissions of the folder, or the credentials (AWS_…) and the policy of the bucket. What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
   LF_STORAGE_MISSING: {

@@ -28,8 +28,10 @@ it('keeps no folder of a file that is cleared, and leaves those of others', asyn
 
 it('loses the empty folders of files that have ended, and not one that is just being filled', async () => {
   const states: Record<number, string> = { 3: 'done', 4: 'scanning' };
-  for (const name of ['3', '4', '5', 'notes']) mkdirSync(join(spool, name), { recursive: true });
-  const ledger = { file: async (id: number) => (states[id] ? { state: states[id] } : null) };
-  await sweepSpool({ lake, ledger: ledger as unknown as Ledger });
+  // 2 was planned again under another number; 5 is of another ledger.
+  for (const name of ['2', '3', '4', '5', 'notes']) mkdirSync(join(spool, name), { recursive: true });
+  const file = async (id: number) => (states[id] ? { state: states[id] } : null);
+  const ledger = { file, newestFile: async () => 4 } as unknown as Ledger;
+  await sweepSpool({ lake, ledger });
   expect(readdirSync(spool).sort()).toEqual(['4', '5', 'notes']);
 });
