@@ -15,6 +15,18 @@ export async function linkOf(ledger: Ledger, file: LedgerFile): Promise<FileLink
   return other === null ? undefined : { kind: file.link, fileId: other.fileId, name: other.name };
 }
 
+/** Told where a sink has no row of a file any more because a person has dropped what they were in. */
+export type OnGone = (file: Pick<LedgerFile, 'name' | 'dataset'>, what: string) => void;
+
+/** Says in the log what a person has dropped. The file ends as if its rows had been taken out. */
+export function warnGone({ log }: Pick<Context, 'log'>): OnGone {
+  return ({ name, dataset }, what) =>
+    log.warn(
+      { file: name, dataset },
+      `${what} does not exist any more, and the rows of the file in it are gone`,
+    );
+}
+
 export interface Context {
   readonly pool: pg.Pool;
   readonly ledger: Ledger;

@@ -1,11 +1,12 @@
 /** Treats the sinks of a dataset as one. Each step of a chunk is done in each of them, in their order. */
+import type pg from 'pg';
 import type { ChunkTransaction } from '../ledger/chunk-transaction.ts';
 import type { StoredDefinition } from '../ledger/definition.ts';
 import type { ChunkCommit, LedgerChunk, LedgerReject } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 import { allSettled } from '../platform/all-settled.ts';
-import type { ChunkToWrite, Sink, SinkChunk, SinkGroup, SinkKind } from './contract.ts';
+import type { ChunkToWrite, Sink, SinkChunk, SinkGroup, SinkKind, WrittenFile } from './contract.ts';
 
 /** The sinks that the dataset's definition writes to. */
 export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: StoredDefinition): S[] {
@@ -15,6 +16,22 @@ export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: Sto
 /** The number of rows that a sink counted while it wrote these chunks. */
 export function rowsWritten(sink: string, chunks: readonly Pick<LedgerChunk, 'accounts'>[]): number {
   return chunks.reduce((sum, { accounts }) => sum + (accounts[sink]?.rows ?? 0), 0);
+}
+
+/**
+ * Takes a file's rows out of every sink that it was loaded into, in the caller's transaction. `onGone` is told of what
+ * a person has dropped, with all rows that were in it.
+ */
+export async function removeFromSinks(
+  sinks: readonly Sink[],
+  client: pg.ClientBase,
+  file: WrittenFile,
+  onGone: (what: string) => void,
+): Promise<void> {
+  for (const sink of sinksOf(sinks, file.definition)) {
+    const gone = await sink.remove(client, file);
+    if (gone !== null) onGone(gone);
+  }
 }
 
 /** Opens the chunk in each sink of its dataset. */

@@ -48,8 +48,11 @@ export interface Sink extends SinkKind {
    * counts that were taken while writing are used where counting again would take long.
    */
   count(files: readonly FileToCount[], options: { readonly recount: boolean }): Promise<SinkCount[]>;
-  /** Removes a file's rows, as far as a transaction can, in the transaction in which the ledger removes them. */
-  remove(client: pg.ClientBase, file: WrittenFile): Promise<void>;
+  /**
+   * Removes a file's rows, as far as a transaction can, in the transaction in which the ledger removes them. Returns
+   * what a person has dropped with all of the file's rows in it, in words; otherwise null.
+   */
+  remove(client: pg.ClientBase, file: WrittenFile): Promise<string | null>;
   /** Removes the rest after that transaction. May be repeated, also for a file that was never loaded. */
   sweep(file: Pick<LedgerFile, 'fileId' | 'dataset'>): Promise<void>;
   /**

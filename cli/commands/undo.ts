@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
+import type { OnGone } from '../../coordinator/context.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
@@ -26,7 +27,7 @@ export function undoCommand(): Command {
         const { pool } = database;
         const file = await findFile(pool, text, { wanted: ['done'], only: true });
         const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl, 'lake') });
-        const tools = { pool, ledger: new Ledger(pool), registry, sinks };
+        const tools = { pool, ledger: new Ledger(pool), registry, sinks, onGone };
         const undone = await undoFile(tools, file.fileId, 'undone by hand');
         const files = undone.map(({ fileId, dataset, name, receipt }) => {
           const { rows, parts = 0, rejectsByCode } = receipt ?? {};
@@ -44,6 +45,12 @@ export function undoCommand(): Command {
       }
     });
 }
+
+/** On standard error: what is taken out is the same. */
+const onGone: OnGone = ({ dataset, name }, what) =>
+  void process.stderr.write(
+    `${what} does not exist any more: the rows of ${dataset}/${printable(name)} went with it\n`,
+  );
 
 function sum(counts: Readonly<Record<string, number>> = {}): number {
   return Object.values(counts).reduce((total, n) => total + n, 0);

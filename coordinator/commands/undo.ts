@@ -15,15 +15,17 @@ import { noteSwept, type UndoneFile, undoFiles, unsweptFiles } from '../../ledge
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { sinksOf } from '../../sinks/all-sinks.ts';
+import { removeFromSinks } from '../../sinks/all-sinks.ts';
 import type { Sink } from '../../sinks/contract.ts';
 import { existingMarts, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
+import type { OnGone } from '../context.ts';
 
 export interface UndoTools {
   readonly pool: pg.Pool;
   readonly ledger: Ledger;
   readonly registry: Registry;
   readonly sinks: readonly Sink[];
+  readonly onGone?: OnGone;
 }
 
 /**
@@ -55,7 +57,7 @@ async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile):
 /** Removes the facts, parts and rejects, and changes the states, in the caller's transaction. */
 export async function takeOut(
   client: pg.ClientBase,
-  { registry, sinks }: Pick<UndoTools, 'registry' | 'sinks'>,
+  { registry, sinks, onGone }: Pick<UndoTools, 'registry' | 'sinks' | 'onGone'>,
   fileId: number,
   reason: string,
 ): Promise<UndoneFile[]> {
@@ -63,7 +65,7 @@ export async function takeOut(
   crashPoint('undo.ledger-written');
   for (const { file, chunkIds } of undone) {
     const definition = await definitionOf(client, registry, file);
-    for (const sink of sinksOf(sinks, definition)) await sink.remove(client, { file, definition, chunkIds });
+    await removeFromSinks(sinks, client, { file, definition, chunkIds }, (what) => onGone?.(file, what));
   }
   crashPoint('undo.facts-deleted');
   return undone;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { lockNames, otherVersions } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { takeOut } from '../commands/undo.ts';
-import type { Context } from '../context.ts';
+import { type Context, warnGone } from '../context.ts';
 import { refused } from '../plan/versions.ts';
 import type { Loaded } from '../stages.ts';
 
@@ -29,6 +29,11 @@ export async function settleVersions(
     throw new LandfallError('LF_FILE_VERSION', values);
   }
   for (const { fileId } of loaded) {
-    await takeOut(client, context, fileId, `replaced by file ${file.fileId}`);
+    await takeOut(
+      client,
+      { ...context, onGone: warnGone(context) },
+      fileId,
+      `replaced by file ${file.fileId}`,
+    );
   }
 }

@@ -14,8 +14,8 @@ import type { ErrorDescription, LedgerFile } from '../../ledger/ledger.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { isCollision } from '../../platform/errors/retry.ts';
-import { sinksOf } from '../../sinks/all-sinks.ts';
-import { type Context, linkOf } from '../context.ts';
+import { removeFromSinks } from '../../sinks/all-sinks.ts';
+import { type Context, linkOf, warnGone } from '../context.ts';
 import type { Moved } from '../stages.ts';
 import { moveFailed } from './archive.ts';
 import { failedReceipt } from './receipt.ts';
@@ -50,8 +50,8 @@ export async function failFile(
     crashPoint('unload.ledger-written');
     if (chunkIds.length > 0) {
       const definition = await definitionOf(client, registry, file);
-      for (const sink of sinksOf(context.sinks, definition))
-        await sink.remove(client, { file, definition, chunkIds });
+      const written = { file, definition, chunkIds };
+      await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(file, what));
       crashPoint('unload.facts-deleted');
     }
     return reason;

@@ -11,8 +11,8 @@ import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { noteRenewedSwept, planAgain, renewedFiles } from '../../ledger/tables/plan-again.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { sinksOf } from '../../sinks/all-sinks.ts';
-import type { Context } from '../context.ts';
+import { removeFromSinks } from '../../sinks/all-sinks.ts';
+import { type Context, warnGone } from '../context.ts';
 import { clearSpoolOf } from '../finalise/clear-spool.ts';
 import { pastCommits } from '../finalise/unload.ts';
 
@@ -35,9 +35,9 @@ export async function planFileAgain(
     const { before, committed: chunkIds } = again;
     const definition = await definitionOf(client, context.registry, before);
     // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
+    const written = { file: before, definition, chunkIds };
     if (chunkIds.length > 0 && before.link !== 'replaces')
-      for (const sink of sinksOf(context.sinks, definition))
-        await sink.remove(client, { file: before, definition, chunkIds });
+      await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(file, what));
     crashPoint('renew.facts-deleted');
     return again;
   });

@@ -75,7 +75,9 @@ export class LakeSink extends LakeKind implements Sink {
   }
 
   /** Nothing to do: the manifest is in the ledger, and parts that it does not list do not count. */
-  async remove(): Promise<void> {}
+  async remove(): Promise<null> {
+    return null;
+  }
 
   sweep(file: { readonly fileId: number; readonly dataset: string }): Promise<void> {
     return sweepLake(this.lake, file);

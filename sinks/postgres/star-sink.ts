@@ -100,8 +100,9 @@ export class StarSink extends StarKind implements Sink {
     );
   }
 
-  async remove(client: ClientBase, { definition, chunkIds }: WrittenFile): Promise<void> {
-    await deleteFacts(client, starOf(definition), chunkIds);
+  async remove(client: ClientBase, { definition, chunkIds }: WrittenFile): Promise<string | null> {
+    const star = starOf(definition);
+    return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
   }
 
   /** Nothing to do: the transaction has removed everything. */

@@ -45,7 +45,9 @@ export class NdjsonSink implements Sink {
     return found.map((rows, i) => ({ rows, bytes: 0, counts: { written: written[i], lines: rows } }));
   }
 
-  async remove(): Promise<void> {}
+  async remove(): Promise<null> {
+    return null;
+  }
 
   async sweep({ fileId }: { readonly fileId: number }): Promise<void> {
     for (const name of await this.keys())

@@ -38,26 +38,34 @@ export async function makeStar(
   });
 }
 
-/** Counts the facts of these chunks. */
+/** Counts the facts of these chunks. There are none where a person has dropped the table. */
 export async function countFacts(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
 ): Promise<number> {
-  if (chunkIds.length === 0) return 0;
+  if (chunkIds.length === 0 || !(await hasFacts(client, star))) return 0;
   const { text, values } = ofChunks(`select count(*)::float8 as rows from ${factTable(star)}`, chunkIds);
   return (await client.query(text, values)).rows[0].rows;
 }
 
-/** Deletes the facts of these chunks. */
+/** Deletes the facts of these chunks. False where a person has dropped the table: the rows are gone with it. */
 export async function deleteFacts(
   client: pg.ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
-): Promise<void> {
-  if (chunkIds.length === 0) return;
+): Promise<boolean> {
+  if (chunkIds.length === 0) return true;
+  if (!(await hasFacts(client, star))) return false;
   const { text, values } = ofChunks(`delete from ${factTable(star)}`, chunkIds);
   await client.query(text, values);
+  return true;
+}
+
+/** Asks first: a statement that fails would end the caller's transaction. */
+async function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [factTable(star)]);
+  return rows[0].found;
 }
 
 export function factTable(star: CompiledStar): string {

@@ -34,3 +34,11 @@ it.each(Object.keys(later) as (keyof typeof later)[])(
     expect(found).toMatchObject({ starRows: 9, broken: [{ name: 'rows in the star' }] });
   },
 );
+
+it('counts no row in a fact table that a person has dropped', async () => {
+  await rig.drop('sales/x.csv', salesCsv(10));
+  await rig.receipts(1);
+  await rig.database.pool.query('drop table star.fact_sale cascade');
+  const found = await audit(rig.registry);
+  expect(found).toMatchObject({ starRows: 0, lakeRows: 10, broken: [{ name: 'rows in the star' }] });
+});

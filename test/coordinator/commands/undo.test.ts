@@ -32,4 +32,17 @@ describe('undo', () => {
       if (change === 'another name' || change === 'no dataset') expect(await inMarts()).toEqual([5]);
     },
   );
+
+  it('of a file whose fact table a person has dropped takes out the rest, and says so', async () => {
+    await rig.database.pool.query('drop table star.fact_sale cascade');
+    const gone: string[] = [];
+    const onGone = (file: { readonly name: string }, what: string) => void gone.push(`${file.name}: ${what}`);
+    const context = { ...(await contextOf(rig)), onGone };
+    const [first] = await rig.column(`select file_id from landfall.file where name = 'x.csv'`);
+    expect(await undoFile(context, first as number, 'a test')).toMatchObject([{ name: 'x.csv' }]);
+    expect(gone).toEqual(['x.csv: the table star.fact_sale']);
+    expect(await rig.column('select state from landfall.file order by name')).toEqual(['undone', 'done']);
+    expect(await rig.column('select sum(rows)::int from landfall.manifest')).toEqual([5]);
+    expect((await rig.files('lake')).filter((path) => path.includes(`f${first}-`))).toEqual([]);
+  });
 });

@@ -54,6 +54,21 @@ describe('a file that fails', () => {
   });
 });
 
+describe('a file whose fact table a person has dropped', () => {
+  it('fails for the reason on record, and leaves nothing in the lake', async () => {
+    await loadedOnly('finalising');
+    await rig.database.pool.query('drop table star.fact_sale cascade');
+    const { ledger } = await contextOf(rig);
+    // As a process leaves it that dies when the reason is on record.
+    await ledger.noteFailure(rig.database.pool, 1, error);
+    await rig.start();
+    const [receipt] = await rig.receipts(1);
+    expect(receipt).toMatchObject({ status: 'failed', error });
+    expect(await rig.files('lake')).toEqual([]);
+    expect(await rig.files('failed')).toEqual(['sales/x.csv', 'sales/x.csv.error.json']);
+  });
+});
+
 describe('a file whose unloading fails', () => {
   const stuck = async (on: boolean) =>
     rig.database.pool.query(
