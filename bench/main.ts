@@ -19,12 +19,17 @@ const list = (text: string) =>
     .split(',')
     .map((letter) => letter.trim());
 const flags = new Command('bench')
-  .description('Landfall against what people would use instead, on one machine and one server')
-  .option('--rows <n>', 'trips; other contests take their sizes from it', wholeNumber('--rows'), 2_000_000)
-  .option('--rounds <n>', 'rounds; odd numbers make plain medians', wholeNumber('--rounds'), 3)
-  .option('--only <letters>', 'contests, e.g. a,c (all: every one)', list, [...defaultLetters])
-  .option('--peers', 'also what other tools take for parts of the work')
-  .option('--out <file>', 'raw results as JSON')
+  .description('compare Landfall with its alternatives, on one machine and one server')
+  .option(
+    '--rows <n>',
+    'number of trips; the sizes of other contests follow from it',
+    wholeNumber('--rows'),
+    2_000_000,
+  )
+  .option('--rounds <n>', 'number of rounds; an odd number has a plain median', wholeNumber('--rounds'), 3)
+  .option('--only <letters>', 'contests to run, such as a,c, or all', list, [...defaultLetters])
+  .option('--peers', 'also measure other tools, each with a part of the work')
+  .option('--out <file>', 'file for the raw results, as JSON')
   .addHelpText(
     'after',
     `\nContests:\n${contests.map(({ letter, what }) => `  ${letter}  ${what}`).join('\n')}\n\nExample:\n  npm run bench -- --rows 10000000 --rounds 5 --out bench/results/10m.json`,
@@ -39,7 +44,7 @@ const unknown = flags.only.filter(
   (letter) => letter !== 'all' && !contests.some((one) => one.letter === letter),
 );
 if (unknown.length > 0) {
-  process.stderr.write(`there is no contest ${unknown.join(', ')}\n`);
+  process.stderr.write(`There is no contest ${unknown.join(', ')}.\n`);
   process.exit(2);
 }
 

@@ -19,7 +19,7 @@ const flags = new Command('bench:server')
   .option('--rows <n>', 'rows', wholeNumber('--rows'), 2_000_000)
   .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
   .option('--members <n>', 'members of the dimension', wholeNumber('--members'), 5_000_000)
-  .option('--out <file>', 'results as JSON')
+  .option('--out <file>', 'file for the results, as JSON')
   .parse()
   .opts<{ rows: number; rounds: number; members: number; out?: string }>();
 
@@ -50,7 +50,7 @@ const variants: readonly Variant[] = [
   { name: 'as it is', columns },
   { name: 'without the index over chunk_id', columns, bare: true },
   {
-    name: 'chunk_id as the first column, so that its index has only that one to find',
+    name: 'chunk_id as the first column, so that its index need not skip others',
     columns: [
       'chunk_id',
       'region_key',
@@ -62,12 +62,12 @@ const variants: readonly Variant[] = [
     ].map((name) => columns.find((column) => column[0] === name)!),
   },
   {
-    name: 'the time as bigint, which is not checked on the way in',
+    name: 'the time as bigint, which PostgreSQL does not check',
     columns: columns.map(([name, type]) => [name, type === 'timestamptz' ? 'bigint' : type]),
   },
   { name: 'without date_key', columns: columns.filter(([name]) => name !== 'date_key') },
   { name: 'unlogged', columns, unlogged: true },
-  { name: 'made by the same transaction, not logged', columns, sameTransaction: true },
+  { name: 'created by the same transaction, not logged', columns, sameTransaction: true },
   { name: 'three columns, no index', columns: columns.slice(4), bare: true },
   { name: 'one column of four bytes, no index', columns: columns.slice(6), bare: true },
 ];

@@ -24,14 +24,14 @@ import { type Kind, simulate, slots } from './simulation/simulation.ts';
 const numbers = (text: string) => text.split(',').map(wholeNumber('--workers'));
 const queuesKnown = ['redis', 'postgres'] as const;
 const flags = new Command('bench:simulate')
-  .description('how many chunks a second queue and ledger can hand out, with workers that sleep')
+  .description('measure how many chunks per second queue and ledger can hand out, with workers that sleep')
   .option('--queues <list>', 'redis, postgres', 'redis,postgres')
   .option('--workers <list>', 'numbers of workers', numbers, [8, 32, 128, 500])
-  .option('--chunks <n>', 'chunks of each run', wholeNumber('--chunks'), 1000)
-  .option('--sleep <list>', 'milliseconds that a chunk takes', numbers, [0, 500])
-  .option('--most-seconds <n>', 'cuts a run off after so long', wholeNumber('--most-seconds'), 120)
-  .option('--deadlock-timeout <time>', "the server's setting", '1s')
-  .option('--out <file>', 'results as JSON')
+  .option('--chunks <n>', 'number of chunks of each run', wholeNumber('--chunks'), 1000)
+  .option('--sleep <list>', 'milliseconds that a worker sleeps for each chunk', numbers, [0, 500])
+  .option('--most-seconds <n>', 'cut a run off after this time', wholeNumber('--most-seconds'), 120)
+  .option('--deadlock-timeout <time>', 'deadlock_timeout of the server', '1s')
+  .option('--out <file>', 'file for the results, as JSON')
   .parse()
   .opts<{
     queues: string;
@@ -69,7 +69,7 @@ function show(run: QueueRun): void {
     `Redis ${run.redisCpuMs?.toFixed(2) ?? '-'}`,
     `PostgreSQL ${run.postgresCpuMs.toFixed(2)}`,
     `coordinator ${run.coordinatorCpuMs.toFixed(2)}`,
-    `worker ${run.workerCpuMs.toFixed(2)} ms CPU a chunk`,
+    `worker ${run.workerCpuMs.toFixed(2)} ms CPU per chunk`,
     `${run.redisCommands?.toFixed(0) ?? '-'} commands`,
     `${run.postgresTransactions.toFixed(1)} transactions`,
     `${run.connections} connections, started in ${run.startSeconds?.toFixed(0)} s`,

@@ -14,11 +14,11 @@ import { prepareStaged, type StagedLoad } from './stages/staged-load.ts';
 import { subjectNames, subjectOf } from './stages/staged-subjects.ts';
 
 const flags = new Command('bench:stages')
-  .description('CPU and bytes a row, stage by stage')
-  .addOption(new Option('--dataset <name>', 'what is loaded').choices(subjectNames).default('trips'))
-  .option('--rows <n>', 'rows of it', wholeNumber('--rows'), 2_000_000)
+  .description('measure CPU and bytes per row, stage by stage')
+  .addOption(new Option('--dataset <name>', 'dataset to load').choices(subjectNames).default('trips'))
+  .option('--rows <n>', 'number of rows', wholeNumber('--rows'), 2_000_000)
   .option('--rounds <n>', 'rounds', wholeNumber('--rounds'), 3)
-  .option('--out <file>', 'results as JSON')
+  .option('--out <file>', 'file for the results, as JSON')
   .parse()
   .opts<{ dataset: string; rows: number; rounds: number; out?: string }>();
 
@@ -92,8 +92,8 @@ try {
     bytes: medians(rounds.map((one) => one.bytes)),
     rounds,
   };
-  print('CPU a row, µs', results.microsecondsOfCpu, 3);
-  print('bytes a row', results.bytes, 1);
+  print('CPU per row, µs', results.microsecondsOfCpu, 3);
+  print('bytes per row', results.bytes, 1);
   if (flags.out) saveResults(flags.out, results);
 } finally {
   await arena.close();

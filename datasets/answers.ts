@@ -1,8 +1,8 @@
-/** A few real answers from the star: named queries of a dataset, run with their defaults. */
+/** Answers from the star for the demo: named queries of a dataset with their default parameters. */
 import { compileDataset } from '../model/compile/compile.ts';
 import { builtin } from './index.ts';
 
-/** What is needed of a database here; a pg Pool or client has it. */
+/** The part of a pg pool or client that is used here. */
 export interface Queryable {
   query(
     sql: string,
@@ -15,7 +15,7 @@ export interface Answer {
   readonly rows: Record<string, unknown>[];
 }
 
-/** Query names of each dataset with the title of their answer. */
+/** The names of queries by dataset, with the titles of their answers. */
 const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   trips: {
     rides_per_region: 'Rides per region',
@@ -30,8 +30,7 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Queries the star of a dataset that ships with Landfall. A dataset without questions has no answers.
- * Rejects where the star is not there yet.
+ * Queries the star of an example. Returns no answers for any other dataset. Rejects if there is no star yet.
  */
 export async function demoAnswers(database: Queryable, dataset: string): Promise<Answer[]> {
   const definition = builtin.find(({ name }) => name === dataset);

@@ -1,15 +1,15 @@
-/** Every dataset that can generate data, behind one interface. */
+/** All generators, behind one interface. */
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { generateCitibike } from './citibike/generate.ts';
 import { generateTrips } from './trips/generate.ts';
 
 export interface GenerateOptions {
   readonly rows: number;
-  /** Any finite number; 1 when not given. */
+  /** Any finite number. Default: 1. */
   readonly seed?: number;
 }
 
-/** CSV bytes in buffers of about 1 MiB, each a whole number of rows; the same options give the same bytes. */
+/** Returns CSV in buffers of about 1 MiB, each with whole rows. The same options give the same bytes. */
 export type Generate = (options: GenerateOptions) => Iterable<Buffer>;
 
 /** By dataset. If one has several dialects, `dataset:dialect` names the others. */

@@ -1,12 +1,12 @@
 /**
- * Seeded pseudo-random words for the generators: sfc32 (Chris Doty-Humphrey, PractRand), which passes
- * the usual batteries and needs only 32-bit additions, so the same seed gives the same words everywhere.
+ * Seeded pseudo-random words for the generators: sfc32 (Chris Doty-Humphrey, PractRand). It passes the usual test
+ * suites and only needs 32-bit arithmetic, so the same seed gives the same words on every machine.
  */
 
 /** Four 32-bit words of sfc32 state. */
 export type RandomState = Int32Array;
 
-/** A state from a number; any finite number is a seed. The first words are discarded, as sfc32 asks. */
+/** The state for a seed, which may be any finite number. The first words are discarded, as sfc32 requires. */
 export function seedRandom(seed: number): RandomState {
   const bits = new Int32Array(new Float64Array([seed]).buffer);
   const state = new Int32Array([bits[0], bits[1], 0x9e3779b9 | 0, 1]);
@@ -14,7 +14,7 @@ export function seedRandom(seed: number): RandomState {
   return state;
 }
 
-/** Fills `words` with the next pseudo-random 32-bit words and moves the state on. */
+/** Fills `words` with the next pseudo-random 32-bit words and advances the state. */
 export function fillRandom(state: RandomState, words: Uint32Array): void {
   let [a, b, c, counter] = state;
   for (let i = 0; i < words.length; i++) {
@@ -33,8 +33,8 @@ export function fillRandom(state: RandomState, words: Uint32Array): void {
 }
 
 /**
- * A table of `size` entries in which index i stands about weights[i] / sum(weights) of the time:
- * one look-up with a random index draws from the distribution.
+ * A table of `size` entries, in which the share of entries i is about weights[i] / sum(weights). A look-up with a
+ * random index therefore draws from that distribution.
  */
 export function drawTable(weights: readonly number[], size: number): Uint16Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);

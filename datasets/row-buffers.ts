@@ -1,12 +1,12 @@
-/** The buffers of a generator. */
+/** Divides the rows of a generator into buffers. */
 import { writeBytes } from './text.ts';
 
 const bufferBytes = 1 << 20;
 
 /**
- * Buffers of about 1 MiB, each a whole number of rows, the header first. The caller owns each buffer.
- * `fill` writes rows from `at` on while the position is at most `last`, and returns where they end. Then there
- * is no room for a row of `rowBytesMax`, or there are no more rows.
+ * Returns buffers of about 1 MiB, each with whole rows, and the header first. The caller owns each buffer. `fill`
+ * writes rows from `at` while the position is at most `last`, and returns their end. After that, there is no room for
+ * a row of `rowBytesMax`, or there are no more rows.
  */
 export function* rowBuffers(
   header: Uint8Array,

@@ -1,14 +1,14 @@
 /**
- * Text written by hand into bytes: digits come from tables of two and four characters, four bytes a
- * store. A generator spends its time on long decimals, and a Number → string conversion of one costs
- * more than a whole row does this way.
+ * Writes text as bytes. Digits come from tables of two and four characters, and each store writes four bytes.
+ * Generators write many long decimals, and converting one Number to a string would cost more than a whole row does
+ * this way.
  *
- * All stores are little-endian. Functions return the position after what they wrote.
+ * All stores are little-endian. Functions return the position after the text.
  */
 
-/** '00' … '99' as two characters each. */
+/** '00' … '99', two characters each. */
 const pairs = new Uint16Array(100);
-/** '0000' … '9999' as four characters each. */
+/** '0000' … '9999', four characters each. */
 const fours = new Uint32Array(10_000);
 /** '000' … '999' and a byte that the next store overwrites. */
 const threes = new Uint32Array(1_000);
@@ -17,20 +17,20 @@ for (let i = 0; i < 100; i++) pairs[i] = (0x30 + Math.floor(i / 10)) | ((0x30 + 
 for (let i = 0; i < 10_000; i++) fours[i] = pairs[Math.floor(i / 100)] | (pairs[i % 100] << 16);
 for (let i = 0; i < 1_000; i++) threes[i] = fours[i] >>> 8;
 
-/** Two digits of 0…99. */
+/** Writes 0…99 with two digits. */
 export function writePair(view: DataView, at: number, value: number): number {
   view.setUint16(at, pairs[value], true);
   return at + 2;
 }
 
-/** Digits of 0…99 without a leading zero. */
+/** Writes 0…99 without a leading zero. */
 export function writeSmall(view: DataView, at: number, value: number): number {
   if (value >= 10) return writePair(view, at, value);
   view.setUint8(at, 0x30 + value);
   return at + 1;
 }
 
-/** Digits of a non-negative integer below 2^31, without leading zeros. */
+/** Writes a non-negative integer below 2^31 without leading zeros. */
 export function writeInteger(view: DataView, at: number, value: number): number {
   if (value < 100) return writeSmall(view, at, value);
   const head = writeInteger(view, at, (value / 100) | 0);
@@ -38,10 +38,10 @@ export function writeInteger(view: DataView, at: number, value: number): number 
 }
 
 /**
- * A coordinate of 0…99 degrees with all the digits of a double: `whole` in units of 10⁻⁷ degrees, `low`
- * the next seven digits, `tail` (1…9) one more where the number has room for it. Below 8 degrees that
- * is 15 fraction digits, else 14 without trailing zeros: decimals closer together than that are no
- * longer told apart by a double, so the text is what JavaScript prints for the number it stands for.
+ * Writes a coordinate of 0…99 degrees with all digits of a double: `whole` in units of 10⁻⁷ degrees, `low` for the
+ * next seven digits, and `tail` (1…9) for one more if a double has room for it. These are 15 fraction digits below 8
+ * degrees, otherwise 14 without trailing zeros. A double cannot tell more digits apart, so the text is what
+ * JavaScript prints for the number.
  */
 export function writeDegrees(view: DataView, at: number, whole: number, low: number, tail: number): number {
   const degrees = (whole / 10_000_000) | 0;
@@ -63,7 +63,7 @@ export function writeDegrees(view: DataView, at: number, whole: number, low: num
   return end;
 }
 
-/** Copies short texts; for a few bytes a loop is quicker than TypedArray.set. */
+/** Copies a short text. For a few bytes, a loop is faster than TypedArray.set. */
 export function writeBytes(target: Uint8Array, at: number, text: Uint8Array): number {
   const length = text.length;
   for (let i = 0; i < length; i++) target[at + i] = text[i];

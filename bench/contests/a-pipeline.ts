@@ -6,7 +6,7 @@ export const pipeline: Contest = {
   letter: 'a',
   what: 'whole pipeline ÷ `psql \\copy` of the same file into a flat table, on the same server',
   inside:
-    'ingest and psql: the whole process from its start to its end, Node, workers and psql included; up: from the rename into the landing folder of a running Landfall until the file is done',
+    'ingest and psql are timed from the start of their process to its end, Node, workers and psql included; up is timed from the rename into the landing folder of a running Landfall until the file is done',
   goalRows: 10_000_000,
   prepare: async (arena) => [
     await tripsPipeline(arena),

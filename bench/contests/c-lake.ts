@@ -14,7 +14,7 @@ export const lake: Contest = {
   letter: 'c',
   what: 'CSV → enriched, hive-partitioned Parquet (no database) ÷ DuckDB doing the same with 2 threads',
   inside:
-    'both: from the start of the first process to the end of the last. The processes of Landfall are started as workers are and find record borders with the same scan as in production; both write the same columns, partitions and snappy pages',
+    'from the start of the first process to the end of the last; Landfall starts processes and scans for record borders as workers do, and both sides write the same columns, partitions and snappy pages',
   goalRows: 10_000_000,
   prepare: (arena) => sidesWithDuckDb(arena, ourSide, duckDbSide),
   measure: ([ours, pattern, split]) => [

@@ -12,7 +12,7 @@ export const kernel: Contest = {
   letter: 'd',
   what: 'kernel on one core, CSV bytes → all typed columns of trips, points split into doubles: time of DuckDB with 1 thread ÷ ours',
   inside:
-    'both: reading the file from the page cache, parsing, adding up every column. The start of the processes, and the compilation of kernel and query, are outside for both',
+    'reading the file from the page cache, parsing, and adding up every column; starting the process and compiling kernel or query are not included',
   goalRows: 10_000_000,
   prepare: (arena) => sidesWithDuckDb(arena, kernelSide, duckDbSide),
   measure: ([ours, pattern, split]) => [

@@ -10,7 +10,7 @@ export const coordinator: Contest = {
   letter: 'g',
   what: 'share of the coordinator in total CPU time',
   inside:
-    "the coordinator's process is `landfall ingest` itself: Node's start, planning, progress and finalising, all of it",
+    'the process of the coordinator is `landfall ingest` itself; its start, planning, progress and finalising are included',
   goalRows: 100_000_000,
   prepare: async (arena) => [await tripsPipeline(arena)],
   measure: ([ours]) => {
@@ -28,7 +28,7 @@ export const coordinator: Contest = {
         unit: 'share',
         goal: { atMost: 0.03 },
       },
-      { name: 'coordinator ÷ all, the server too', value: share(true), unit: 'share', goal: null },
+      { name: 'coordinator ÷ all, the server included', value: share(true), unit: 'share', goal: null },
     ];
   },
 };

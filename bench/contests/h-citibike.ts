@@ -12,7 +12,7 @@ const columns = [
 export const citibike: Contest = {
   letter: 'h',
   what: 'citibike, amplified to 5,000,000 rides (quoted, local times with zones, look-up dimensions): whole pipeline ÷ `psql \\copy`',
-  inside: 'both: the whole process from its start to its end; half as many rides as --rows',
+  inside: 'the whole process from its start to its end; there are half as many rides as --rows',
   goalRows: 10_000_000,
   prepare: async (arena) => {
     const input = await arena.input('citibike:quoted', Math.max(1, Math.floor(arena.rows / 2)));

@@ -9,7 +9,7 @@ export const dimension: Contest = {
   letter: 'i',
   what: 'dimension with 10,000,000 distinct keys in 20,000,000 facts: rate ÷ the rate with 100 keys',
   inside:
-    'both: the whole process from its start to its end; twice as many facts as --rows, keys hashed on both sides',
+    'the whole process from its start to its end; there are twice as many facts as --rows, and both sides have hashed keys',
   goalRows: 10_000_000,
   prepare: async (arena) => [
     await visits(arena, 'visits:many', Math.max(1, arena.rows)),

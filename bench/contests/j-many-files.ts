@@ -18,7 +18,7 @@ export const manyFiles: Contest = {
   letter: 'j',
   what: '5,000 files of 3 KB dropped at once: files per second, and ÷ one `psql \\copy` per file in a loop',
   inside:
-    'landfall: from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql: a shell loop of one psql a file, over a tenth of the files and scaled',
+    'landfall is timed from the first rename into landing to the end of the last file (archived, receipt written), with `landfall up` running; psql is a shell loop with one psql per file, over a tenth of the files and scaled',
   goalRows: 10_000_000,
   prepare: async (arena) => {
     const files = Math.max(10, Math.min(filesMost, Math.floor(arena.rows / 2000)));

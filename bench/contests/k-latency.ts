@@ -9,7 +9,7 @@ export const latency: Contest = {
   letter: 'k',
   what: 'latency of a 10-row file on an idle system, from its rename into landing to its commit, p99',
   inside:
-    'from just before the rename until the commit is heard through LISTEN on another connection; 200 drops a round, 20 before them uncounted, all rounds together',
+    'from just before the rename until LISTEN on another connection reports the commit; 200 drops per round after 20 that are not counted, all rounds together',
   goalRows: 0,
   prepare: async (arena) => [await latencySide(arena)],
   measure: ([ours]) => {

@@ -6,7 +6,7 @@ import { median, type Result } from '../rounds/rounds.ts';
 import { manyFilesBound } from './many-files-bound.ts';
 import { headline, type NamedReport, type Results, type ServerResults, type Stages } from './results.ts';
 
-/** Where the time of a row goes, and the rates that no order of the work can exceed. Empty without results. */
+/** The cost of a row by stage, and the most rows per second that it allows. Empty without results. */
 export function boundsSection({ runs, stages, server }: Results): string {
   const parts = [
     stages === null ? '' : stagesTable(stages),
@@ -28,26 +28,26 @@ function stagesTable({ microsecondsOfCpu, machine, rows }: Stages): string {
   );
   return `## Where the time of a row goes
 
-CPU of one trip through the whole pipeline, by stage ([stages.json](results/stages.json), ${count(rows)} trips in one process): \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, \`scan\` reads the file to hash its content and find its record borders.
+The table shows the CPU time of one trip in each stage of the pipeline ([stages.json](results/stages.json), ${count(rows)} trips in one process). \`server\` is PostgreSQL's part, \`commit\` writes the Parquet parts, and \`scan\` reads the file to hash its content and find its record borders.
 
-| stage | CPU µs a row | share |
+| stage | CPU µs per row | share |
 |---|---|---|
 ${lines.join('\n')}
 | all | ${total.toFixed(3)} | |
 
-With all ${machine.cores} cores busy all the time, a row takes ${(total / machine.cores).toFixed(2)} µs. So these stages allow at most ${count(1e6 / (total / machine.cores))} rows/s here, in whatever order they run.`;
+With all ${machine.cores} cores busy all the time, a row takes ${(total / machine.cores).toFixed(2)} µs. So these stages allow at most ${count(1e6 / (total / machine.cores))} rows/s on this machine, in whatever order they run.`;
 }
 
-/** What one side takes for a row, in µs: medians of its rounds. */
+/** The cost of a row on one side, in µs: medians of its rounds. */
 interface Cost {
   readonly name: string;
   readonly wall: number;
-  /** Of all processes, the server's too. */
+  /** CPU time of all processes, those of the server included. */
   readonly cpu: number;
   readonly server: number;
 }
 
-/** Sides of a contest by the start of their names, and what it says of the goal; null where it has no rates. */
+/** The sides of a contest, found by the start of their names, and its goal. Null if it has no rates. */
 function costsOf(runs: readonly NamedReport[], letter: string, starts: readonly string[]) {
   const found = headline(runs, letter);
   if (found === null || found.outcome.error !== undefined) return null;
@@ -76,7 +76,7 @@ function costTable(costs: readonly Cost[]): string {
     ({ name, wall, cpu, server }) =>
       `| ${name} | ${wall.toFixed(2)} | ${cpu.toFixed(2)} | ${server.toFixed(2)} |`,
   );
-  return `| µs a row | wall time | CPU, all processes | server's part of it |\n|---|---|---|---|\n${lines.join('\n')}`;
+  return `| µs per row | wall time | CPU, all processes | server's part of it |\n|---|---|---|---|\n${lines.join('\n')}`;
 }
 
 function pipelineBound(
@@ -94,7 +94,7 @@ function pipelineBound(
 
 ${costTable(costs)}
 
-\`\\copy\` is one session: one server process on one core does nearly all of its work. At the costs of both sides, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores that are busy all the time. It reaches ${value.toFixed(2)}. For ${goal} times the rate, everything together may take ${budget.toFixed(2)} µs of CPU a row on ${cores} cores.`,
+\`\\copy\` is one session: one server process on one core does nearly all of its work. At the costs of both sides, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times its rate on ${cores} cores that are busy all the time. It reaches ${value.toFixed(2)}. For ${goal} times the rate, everything together may take ${budget.toFixed(2)} µs of CPU per row on ${cores} cores.`,
   ];
   const alone = server?.variants[0];
   const least = server?.variants.find(({ name }) => name.startsWith('three columns'));
@@ -107,7 +107,7 @@ ${costTable(costs)}
   if (stages !== null) {
     const { csv, wire, star, wal, lake } = stages.bytes;
     lines.push(
-      `\`\\copy\` sends ${csv.toFixed(0)} bytes a row and stores them as text. The pipeline reads them twice: for identity and borders, then for values. It sends ${wire.toFixed(0)} bytes to the server, which stores ${star.toFixed(0)} and logs ${wal.toFixed(0)}. It writes ${lake.toFixed(0)} to the lake.`,
+      `\`\\copy\` sends ${csv.toFixed(0)} bytes per row and stores them as text. The pipeline reads them twice: for identity and borders, then for values. It sends ${wire.toFixed(0)} bytes to the server, which stores ${star.toFixed(0)} and logs ${wal.toFixed(0)}. It writes ${lake.toFixed(0)} to the lake.`,
     );
   }
   lines.push(
@@ -116,11 +116,11 @@ ${costTable(costs)}
   return lines.join('\n\n');
 }
 
-/** What is not the server's, the dearest parts by name. */
+/** The cost of everything outside the server, with its most expensive parts. */
 function rest({ microsecondsOfCpu }: Stages): string {
   const { server, scan = 0, parse = 0, lake = 0, commit = 0 } = microsecondsOfCpu;
   const others = sum(microsecondsOfCpu) - server;
-  return `Everything else takes ${others.toFixed(2)}: ${scan.toFixed(2)} to read and hash the file once, ${parse.toFixed(2)} to parse it, ${(lake + commit).toFixed(2)} for the parts.`;
+  return `Everything else takes ${others.toFixed(2)} µs: ${scan.toFixed(2)} to read and hash the file once, ${parse.toFixed(2)} to parse it, ${(lake + commit).toFixed(2)} for the parts.`;
 }
 
 function ceilingBound(runs: readonly NamedReport[], stages: Stages | null): string {
@@ -140,7 +140,7 @@ COPY of rows that are encoded in advance has the cores to itself. The pipeline a
 
 ${costTable(costs)}
 
-Both sides have the same ${cores} cores. At these costs, the pipeline can reach ${ratio(theirs.cpu, ours.cpu)} of the other side's rate if no core is ever idle. It reaches ${value.toFixed(2)}. For ${goal}, everything except the server may take ${allowed.toFixed(2)} µs a row. The other side needs ${(theirs.cpu - theirs.server).toFixed(2)} just to send the finished rows.${stages === null ? '' : ` ${rest(stages)}`} The limit is different where the server has its own cores.`;
+Both sides have the same ${cores} cores. At these costs, the pipeline can reach ${ratio(theirs.cpu, ours.cpu)} of the other side's rate if no core is ever idle. It reaches ${value.toFixed(2)}. For ${goal}, everything except the server may take ${allowed.toFixed(2)} µs per row. The other side needs ${(theirs.cpu - theirs.server).toFixed(2)} just to send the finished rows.${stages === null ? '' : ` ${rest(stages)}`} The limit is different where the server has its own cores.`;
 }
 
 function ridesBound(runs: readonly NamedReport[]): string {
@@ -157,7 +157,7 @@ ${costTable(costs)}
 At these costs, the pipeline can reach ${ratio(theirs.wall * cores, ours.cpu)} times the rate of \`\\copy\` on ${cores} cores. If everything but the server's part cost nothing, it could reach ${ratio(theirs.wall * cores, ours.server)}. It reaches ${value.toFixed(2)}. For ${goal} times the rate, a ride may take ${((theirs.wall * cores) / goal).toFixed(2)} µs of CPU. The server's ${ours.server.toFixed(2)} include work that \`\\copy\` leaves for later: facts of ${star!.columns.length} columns, ${star!.indexes.length} indexes, ${tables.length} marts that are tables, and ${checks.length} checks of the data. Marts and checks read the star again.${timesOfIngest(found.sides[0])}`;
 }
 
-/** When chunks were committed within the rounds of a side whose rows over time are known. */
+/** The times of the first and the last commit within a round. Empty if the rows over time are not known. */
 function timesOfIngest({ rounds }: Result): string {
   const curves = rounds.flatMap(({ seconds, detail }) => {
     const curve = detail?.curve as readonly (readonly [second: number, rows: number])[] | undefined;
@@ -187,7 +187,7 @@ For ${goal} times the rate with few members, a fact may take ${budget.toFixed(2)
     const alone = server.variants.at(0);
     const each = (found.microsecondsOfCpu + inserted.microsecondsOfCpu) / 2;
     lines.push(
-      `Half of the facts have a new member, the other half one that the table has. Keys are hashes of the texts ([docs/dimensions.md](../docs/dimensions.md)). So facts are sent without asking for keys first, and members are sent in the order of the server's index. With generated keys, in a table of ${count(members)} members, the server takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert a member and ${found.microsecondsOfCpu.toFixed(2)} to find one. That is ${each.toFixed(2)} µs a fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied.${alone === undefined ? '' : ` Copying a fact takes ${alone.microsecondsOfCpu.toFixed(2)} µs.`} What was tried is in [what a member costs](../docs/decisions/star/0031-what-a-member-costs.md) and [hashed keys](../docs/decisions/star/0035-hashed-keys.md).`,
+      `Half of the facts have a new member, the other half one that the table has. Keys are hashes of the texts ([docs/dimensions.md](../docs/dimensions.md)). So facts are sent without asking for keys first, and members are sent in the order of the server's index. With generated keys, in a table of ${count(members)} members, the server takes ${inserted.microsecondsOfCpu.toFixed(2)} µs to insert a member and ${found.microsecondsOfCpu.toFixed(2)} to find one. That is ${each.toFixed(2)} µs per fact, ${percent(each, budget)} of the budget, before a fact is parsed, written to the lake or copied.${alone === undefined ? '' : ` Copying a fact takes ${alone.microsecondsOfCpu.toFixed(2)} µs.`} What was tried is in [what a member costs](../docs/decisions/star/0031-what-a-member-costs.md) and [hashed keys](../docs/decisions/star/0035-hashed-keys.md).`,
     );
   }
   return lines.join('\n\n');
@@ -198,11 +198,11 @@ function serverTable(server: ServerResults): string {
     ({ name, microsecondsOfCpu: cost, rounds }) =>
       `| ${name} | ${cost.toFixed(3)} | ${rounds.map((round) => round.toFixed(2)).join(' ')} |`,
   );
-  return `## What the server takes for a row
+  return `## The server's cost of a row
 
 One session sends rows that are encoded in advance. Each table differs from \`star.fact_trip\` in one way ([server.json](results/server.json), ${count(server.rows)} rows).
 
-| table | CPU µs a row | each round |
+| table | CPU µs per row | each round |
 |---|---|---|
 ${lines.join('\n')}`;
 }

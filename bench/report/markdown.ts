@@ -1,4 +1,4 @@
-/** bench/REPORT.md: what was measured, how to repeat it, and what a sceptic would ask. */
+/** Writes bench/REPORT.md: what was measured, how, and how to repeat it. */
 
 import { bytes, count } from '../../cli/terminal/format.ts';
 import { plural } from '../../platform/plural.ts';
@@ -10,7 +10,7 @@ import { boundsSection } from './bounds.ts';
 import { largestIngest, type Plots } from './plots.ts';
 import { headline, type NamedReport, type Results } from './results.ts';
 
-/** `plots`: those that were written, to show only what is there. */
+/** `plots`: the plots that were written. The report shows only these. */
 export function reportDocument(results: Results, plots: Plots): string {
   const { runs } = results;
   const parts = [head(), goals(results)];
@@ -50,12 +50,12 @@ function mark(met: boolean | null): string {
   return met === null ? '' : met ? 'met' : '**missed**';
 }
 
-/** Says so where the run was smaller than the goal's size. */
+/** The size of a run, with a note if it is smaller than the size that the goal was set for. */
 function sizeOf(outcome: Outcome, run: NamedReport): string {
-  return `${count(outcome.rows)}${outcome.atGoalSize ? '' : ' (goal is for more)'}, ${plural(run.rounds, 'round')}`;
+  return `${count(outcome.rows)}${outcome.atGoalSize ? '' : ' (the goal is for more)'}, ${plural(run.rounds, 'round')}`;
 }
 
-/** What Landfall loses, and where it misses its goals, gathered in one place. */
+/** The contests that Landfall loses and the goals that it misses. */
 function losses({ runs }: Results): string {
   const lines = contests.flatMap(({ letter }) => {
     const found = headline(runs, letter);
@@ -64,8 +64,8 @@ function losses({ runs }: Results): string {
       .filter((measure) => measure.met === false || (measure.unit === 'ratio' && measure.value < 1))
       .map((measure) => {
         const value = valueText(measure.value, measure.unit);
-        const goal = measure.goal === null ? '' : `, the goal is ${goalText(measure.goal, measure.unit)}`;
-        const slower = measure.unit === 'ratio' && measure.value < 1 ? ': the other side is faster' : '';
+        const goal = measure.goal === null ? '' : ` (goal ${goalText(measure.goal, measure.unit)})`;
+        const slower = measure.unit === 'ratio' && measure.value < 1 ? '; the other side is faster' : '';
         return `- ${letter}: ${measure.name}: ${value}${goal}${slower}`;
       });
   });
@@ -101,7 +101,7 @@ function contestSection(outcome: Outcome, run: NamedReport): string {
   });
   return `${title}
 
-The time includes: ${outcome.inside}.
+What is measured: ${outcome.inside}.
 
 | side | rows | median s | each round, s | rows/s | CPU s, median | server's part of it |
 |---|---|---|---|---|---|---|
@@ -132,7 +132,7 @@ function ingestPlots(run: NamedReport, plots: Plots): string[] {
   return [
     `### The largest ingest of this run over time
 
-The round of median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time follow the commit times in the ledger. Memory and CPU were read from /proc. PostgreSQL's processes are shown as one line.
+This is the round with the median time: ${round.seconds.toFixed(1)} s, ${count(detail.chunks)} chunks, ${count(detail.parts)} parts, star ${bytes(detail.starBytes)}, lake ${bytes(detail.lakeBytes)}. Rows over time follow the commit times in the ledger. Memory and CPU were read from /proc. PostgreSQL's processes are shown as one line.
 
 ![Rows over time](plots/${run.file}-rows.svg)
 ![Memory over time](plots/${run.file}-memory.svg)
@@ -169,7 +169,7 @@ function method(): string {
 - **Fixed costs count.** Landfall's time is that of its whole process: Node, the coordinator, two workers, their connections, the scan, the receipt and the stop. The start of psql counts too.
 - **Checked.** DuckDB adds up each trips file with its own CSV reader: rows, cells, seconds, degrees, letters. Star and lake must have the same sums in every round, and the flat table must hold every byte of the file. Bike rides and visits have their own sums.
 - **CPU time.** It is read from /proc: exact for the whole tree of a command and for the server's processes, sampled for each worker. Unlike wall time, it hardly changes when the machine has other work.
-- **DuckDB twice.** Its time for points depends on the query: \`regexp_extract\`, by which the goals were set, or \`string_split\`, the fastest form we have found. Both are shown.
+- **DuckDB twice.** Its time for points depends on the query: \`regexp_extract\`, with which the goals were set, or \`string_split\`, the fastest form that we have found. Both are shown.
 - **Raw results.** bench/results has every round and every sample.
 
 \`npm run bench\` takes about two minutes. \`npm run bench -- --only all --rows 10000000 --rounds 5 --peers --out bench/results/10m.json\` measures everything. \`npm run bench:report\` writes this page.`;

@@ -1,33 +1,33 @@
 /**
- * What more workers and more rows would take, from what was measured on this machine.
+ * Predicts the rate for more workers and servers from what was measured on this machine.
  *
  *   rate = min( W ÷ w,  C ÷ p,  D ÷ (s + l),  N ÷ x,  Q × R )
  *
- *   W  worker processes, one core each        w  CPU of a worker a row
- *   C  cores of all database servers          p  CPU of the server a row
- *   D  write bandwidth of their disks         s  bytes of table, l bytes of log a row
- *   N  network bandwidth of their machines    x  bytes on the wire a row
- *   Q  chunks a second of queue and ledger    R  rows a chunk
+ *   W  worker processes, one core each        w  CPU of a worker per row
+ *   C  cores of all database servers          p  CPU of the server per row
+ *   D  write bandwidth of their disks         s  bytes of table, l bytes of log per row
+ *   N  network bandwidth of their machines    x  bytes on the wire per row
+ *   Q  chunks per second of queue and ledger  R  rows per chunk
  *
- * It assumes that a server's cores work side by side without loss, as two cores do. Locks that more cores would
- * meet (relation extension, WAL insertion) are not in the formula.
+ * It assumes that the cores of a server do not slow each other down, as two cores do not. The locks that more cores
+ * would wait for (relation extension, WAL insertion) are not in the formula.
  */
 import type { QueueRun, Stages } from './results.ts';
 
 export interface Costs {
-  /** CPU seconds a row. */
+  /** CPU seconds per row. */
   readonly workerSeconds: number;
   readonly serverSeconds: number;
   readonly bytes: Stages['bytes'];
   readonly rowsOfChunk: number;
-  /** Chunks a second that the ledger's server, or the queue's, can account for with one core. */
+  /** The chunks per second that the server of the ledger, or of the queue, can record with one core. */
   readonly chunksPerCore: number;
 }
 
-/** A deployment: what is there beside the workers. */
+/** The servers of a deployment. */
 export interface Site {
   readonly name: string;
-  /** Database servers that share the facts; 0: lake only. */
+  /** The number of database servers that share the facts, or 0 for the lake alone. */
   readonly servers: number;
   readonly coresOfServer: number;
   readonly diskBytesPerSecond: number;
@@ -36,9 +36,9 @@ export interface Site {
 
 export interface Prediction {
   readonly rowsPerSecond: number;
-  /** What cannot go faster. */
+  /** The resource that limits the rate. */
   readonly limit: 'workers' | 'server CPU' | 'server disk' | 'server network' | 'queue and ledger';
-  /** Each limit alone. */
+  /** The rate that each resource allows. */
   readonly limits: Readonly<Record<Prediction['limit'], number>>;
 }
 
@@ -48,7 +48,7 @@ export function costsOf(stages: Stages, queueRuns: readonly QueueRun[]): Costs {
   const micros = Object.entries(stages.microsecondsOfCpu);
   const sum = (keep: (name: string) => boolean) =>
     micros.filter(([name]) => keep(name)).reduce((total, [, value]) => total + value, 0) / 1e6;
-  // With Redis for the jobs, PostgreSQL still accounts for every chunk in its ledger: that is the dearer one.
+  // With the queue on Redis, PostgreSQL still records every chunk in the ledger, which costs more.
   const ledger = queueRuns.filter(
     (run) => run.queue === 'redis' && run.ledger && run.sleepMs === 0 && run.cutOff?.chunks !== 0,
   );
@@ -78,7 +78,7 @@ export function predict(costs: Costs, site: Site, workers: number): Prediction {
   return { rowsPerSecond: limits[limit], limit, limits };
 }
 
-/** Bytes a second that one worker moves over its network when files and lake are in object storage. */
+/** The bytes per second that one worker sends and receives when files and lake are in object storage. */
 export function workerNetwork({ bytes, workerSeconds }: Costs): number {
   // The file is read twice: once to be scanned, once to be loaded.
   return (2 * bytes.csv + bytes.lake + bytes.wire) / workerSeconds;

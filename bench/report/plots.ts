@@ -1,4 +1,4 @@
-/** The plots of a report: which lines, from which results. Files by name. */
+/** The plots of a report, as SVG by the name of the file. */
 
 import type { Series } from '../processes/sampler.ts';
 import { valueText } from '../rounds/print.ts';
@@ -9,7 +9,7 @@ import { barChart, type Line, lineChart, short } from './svg.ts';
 
 export type Plots = Record<string, string>;
 
-/** Seconds over which CPU time is told as cores in use. */
+/** The window over which CPU time is averaged, in seconds. */
 const windowSeconds = 1;
 
 interface IngestDetail {
@@ -17,7 +17,7 @@ interface IngestDetail {
   readonly series: readonly Series[];
 }
 
-/** The largest ingest of a run, in its middle round by time. */
+/** The largest ingest of a run, in the round with the median time. */
 export function largestIngest(
   run: NamedReport,
 ): { side: Result; round: Measurement; detail: IngestDetail } | null {
@@ -59,7 +59,7 @@ export function runPlots(run: NamedReport): Plots {
   };
 }
 
-/** Ratios of all contests that have one, with their goals. */
+/** The ratios of all contests that have one, with their goals. */
 export function ratioPlot({ runs }: Results): Plots {
   const bars = ['a', 'b', 'c', 'd', 'e', 'h', 'i', 'j'].flatMap((letter) => {
     const found = headline(runs, letter);
@@ -74,10 +74,10 @@ export function ratioPlot({ runs }: Results): Plots {
       }));
   });
   if (bars.length === 0) return {};
-  return { 'ratios.svg': barChart('Ratios of rates, more is better', bars, 'dashed: the goal') };
+  return { 'ratios.svg': barChart('Ratios of rates (more is better)', bars, 'dashed: the goal') };
 }
 
-/** Chunks a second over workers, with and without the ledger. */
+/** Chunks per second over the number of workers, with and without the ledger. */
 export function queuePlot(runs: readonly QueueRun[]): Plots {
   const kinds = [
     { name: 'Redis', queue: 'redis', ledger: false },
@@ -97,15 +97,15 @@ export function queuePlot(runs: readonly QueueRun[]): Plots {
   if (lines.length === 0) return {};
   return {
     'queue.svg': lineChart(
-      'Chunks a second that queue and ledger hand out, all on one machine',
+      'Chunks per second that queue and ledger hand out, all on one machine',
       lines,
       { title: 'workers', log: true, format: short },
-      { title: 'chunks a second' },
+      { title: 'chunks per second' },
     ),
   };
 }
 
-/** Predicted rates over workers, site by site. */
+/** Predicted rates over the number of workers, one line per site. */
 export function scalingPlot(costs: Costs, sites: readonly Site[]): Plots {
   const counts = Array.from({ length: 41 }, (_, index) => 2 ** (index / 4));
   const lines = sites.map(
@@ -117,15 +117,15 @@ export function scalingPlot(costs: Costs, sites: readonly Site[]): Plots {
   );
   return {
     'scaling.svg': lineChart(
-      'Rows a second that follow from the measured costs',
+      'Rows per second predicted from the measured costs',
       lines,
       { title: 'workers, one core each', log: true, format: short },
-      { title: 'rows a second', log: true, format: short },
+      { title: 'rows per second', log: true, format: short },
     ),
   };
 }
 
-/** Nothing between commits is interpolated. */
+/** Points that form steps, because rows between two commits are not known. */
 function steps(curve: IngestDetail['curve']): [number, number][] {
   let rows = 0;
   return [[0, 0], ...curve].flatMap(([at, then]): [number, number][] => {

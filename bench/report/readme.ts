@@ -1,9 +1,9 @@
-/** README's table of the bench, between its two marks. */
+/** Writes the table of the bench in README.md, between its two marks. */
 import { contests } from '../contests/index.ts';
 import { goalText, valueText } from '../rounds/print.ts';
 import { headline, type Results } from './results.ts';
 
-/** Rows of the table: one a contest, its first measure with a goal. */
+/** The table, with one row per contest. */
 export function readmeTable({ runs }: Results): string {
   const rows = contests.flatMap(({ letter, what }) => {
     const found = headline(runs, letter);
@@ -24,7 +24,7 @@ ${rows.join('\n')}
 Figures are medians of alternating rounds. [bench/REPORT.md](bench/REPORT.md) has the rounds, the raw results and what each time includes. [docs/scaling.md](docs/scaling.md) says what follows for more machines and more rows.`;
 }
 
-/** `text` with what stands between <!-- name --> and <!-- /name --> replaced. Throws where a mark is missing. */
+/** Replaces what is between <!-- name --> and <!-- /name -->. Throws if a mark is missing. */
 export function between(text: string, name: string, content: string): string {
   const open = `<!-- ${name} -->`;
   const close = `<!-- /${name} -->`;

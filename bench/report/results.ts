@@ -1,4 +1,4 @@
-/** Reads bench/results: runs of contests, costs of stages, limits of the queue. */
+/** Reads bench/results: runs of contests, costs of stages and of the server, limits of the queue. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../processes/host.ts';
@@ -11,7 +11,7 @@ export interface Stages {
   readonly versions: Readonly<Record<string, string>>;
   readonly rows: number;
   readonly chunkBytes: number;
-  /** By stage, a row; `server` is PostgreSQL's part. */
+  /** Per row, by stage; `server` is PostgreSQL's part. */
   readonly microsecondsOfCpu: Readonly<Record<string, number>>;
   readonly bytes: Readonly<Record<'csv' | 'wire' | 'star' | 'wal' | 'lake', number>>;
 }
@@ -25,22 +25,22 @@ export interface QueueRun {
   readonly chunks: number;
   readonly seconds: number;
   readonly chunksPerSecond: number;
-  /** What the sleeping alone would allow; null without sleep. */
+  /** The rate that the sleeping alone allows; null without sleep. */
   readonly idealChunksPerSecond: number | null;
-  /** Time until all chunks were in the queue. */
+  /** The time until all chunks were in the queue. */
   readonly submitSeconds: number;
-  /** CPU milliseconds a chunk. */
+  /** CPU milliseconds per chunk. */
   readonly redisCpuMs: number | null;
   readonly postgresCpuMs: number;
   readonly coordinatorCpuMs: number;
   readonly workerCpuMs: number;
-  /** Redis commands (those of scripts included), and transactions of PostgreSQL that wrote, a chunk. */
+  /** Redis commands (those of scripts included) and writing transactions of PostgreSQL, per chunk. */
   readonly redisCommands: number | null;
   readonly postgresTransactions: number;
-  /** What connecting all workers took, and the most clients that PostgreSQL had; absent in older results. */
+  /** The time for connecting all workers, and the most clients that PostgreSQL had. Older results lack these. */
   readonly startSeconds?: number;
   readonly connections?: number;
-  /** How far it had come where it took too long: workers connected, chunks done. */
+  /** The workers connected and the chunks done when a run that took too long was cut off. */
   readonly cutOff?: { readonly workers: number; readonly chunks: number };
 }
 
@@ -52,28 +52,28 @@ export interface QueueResults {
   readonly runs: readonly QueueRun[];
 }
 
-/** What PostgreSQL takes for a row of tables that differ in one thing each. */
+/** The cost of a row to PostgreSQL, for tables that differ in one way each. */
 export interface ServerResults {
   readonly at: string;
   readonly command: string;
   readonly machine: Machine;
   readonly rows: number;
   readonly variants: readonly (Measured & { readonly name: string })[];
-  /** What it takes for a member of a dimension with `count` of them, by a text; absent in older results. */
+  /** The cost of a member of a dimension with `count` members and a text as its key. Older results lack it. */
   readonly members?: Readonly<Record<'found' | 'inserted', Measured>> & { readonly count: number };
 }
 
 interface Measured {
-  /** Median of the rounds, each. */
+  /** Medians of the rounds. */
   readonly microsecondsOfCpu: number;
   readonly rounds: readonly number[];
 }
 
-/** A run and the name of its file, without `.json`. */
+/** A run, with the name of its file without `.json`. */
 export type NamedReport = Report & { readonly file: string };
 
 export interface Results {
-  /** Largest first, of equal size that of the most rounds, then the newest. */
+  /** The largest first; of equal size, the one with the most rounds, then the newest. */
   readonly runs: readonly NamedReport[];
   readonly stages: Stages | null;
   readonly queue: QueueResults | null;
@@ -103,7 +103,7 @@ export interface Headline {
   readonly outcome: Outcome;
 }
 
-/** The result that stands for a contest: of the smallest run that has the goal's size, else of the largest. */
+/** The result to quote for a contest: that of the smallest run of the goal's size, otherwise that of the largest run. */
 export function headline(runs: readonly NamedReport[], letter: string): Headline | null {
   const found = runs.flatMap((run) =>
     run.contests.filter((outcome) => outcome.letter === letter).map((outcome) => ({ run, outcome })),

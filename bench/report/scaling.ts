@@ -1,4 +1,4 @@
-/** The tables of docs/scaling.md, from what was measured. */
+/** Writes the tables of docs/scaling.md from the results. */
 import { bytes, count, duration } from '../../cli/terminal/format.ts';
 import { type Costs, costsOf, type Prediction, predict, type Site, workerNetwork } from './model.ts';
 import { type Plots, queuePlot, scalingPlot } from './plots.ts';
@@ -7,7 +7,7 @@ import { short } from './svg.ts';
 
 const gigabit = 1e9 / 8;
 
-/** What the predictions are made for. Assumptions, not measurements: the page says so. */
+/** The sites of the predictions. They are assumptions, not measurements, as the page says. */
 const oneServer: Site = {
   name: 'one server',
   servers: 1,
@@ -25,7 +25,7 @@ export const sites: readonly Site[] = [
 const workerCounts = [2, 8, 32, 128];
 const rowCounts = [1e9, 1e10, 1e11];
 
-/** Blocks of the page by the name of their marks; empty without results. */
+/** The blocks of the page by the names of their marks. Empty without results. */
 export function scalingBlocks({ stages, queue }: Results): Record<string, string> {
   if (stages === null || queue === null) return {};
   const costs = costsOf(stages, queue.runs);
@@ -62,7 +62,7 @@ function costsTable(stages: Stages, costs: Costs): string {
     ([name, value]) => `| ${name} | ${value.toFixed(3)} | ${meanings[name] ?? ''} |`,
   );
   const worker = costs.workerSeconds * 1e6;
-  return `| stage | CPU µs a row | |
+  return `| stage | CPU µs per row | |
 |---|---|---|
 ${rows.join('\n')}
 | **a worker, all in all** | **${worker.toFixed(3)}** | w: ${count(1e6 / worker)} rows a second from one core |
@@ -79,10 +79,10 @@ function bytesTable({ bytes: measured }: Stages): string {
     ['write-ahead log', measured.wal, 'l'],
     ['lake, Parquet', measured.lake, 'written once'],
   ] as const;
-  return `| | bytes a row | |\n|---|---|---|\n${rows.map(([name, value, note]) => `| ${name} | ${value.toFixed(1)} | ${note} |`).join('\n')}`;
+  return `| | bytes per row | |\n|---|---|---|\n${rows.map(([name, value, note]) => `| ${name} | ${value.toFixed(1)} | ${note} |`).join('\n')}`;
 }
 
-/** Runs that were cut off tell what they did until then. */
+/** The table of the queue. A run that was cut off shows what it had done by then. */
 export function queueTable(runs: readonly QueueRun[]): string {
   const figure = (value: number | null, digits: number) => (value === null ? '' : value.toFixed(digits));
   const costs = (run: QueueRun) => [
@@ -143,9 +143,9 @@ function limitsTable(costs: Costs): string {
   };
   const names = ['server CPU', 'server network', 'server disk', 'queue and ledger'] as const;
   const network = workerNetwork(costs);
-  return `| limit of one server | rows/s | reached by so many workers |
+  return `| limit of one server | rows/s | number of workers that reach it |
 |---|---|---|
 ${names.map(at).join('\n')}
 
-A worker with files and lake in object storage moves ${bytes(network)} a second (${((network * 8) / 1e9).toFixed(1)} Gbit/s): a machine with a 10 Gbit/s network feeds ${Math.floor((10 * gigabit) / network)} workers.`;
+A worker with files and lake in object storage transfers ${bytes(network)} per second (${((network * 8) / 1e9).toFixed(1)} Gbit/s): a machine with a 10 Gbit/s network feeds ${Math.floor((10 * gigabit) / network)} workers.`;
 }

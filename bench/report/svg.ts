@@ -1,15 +1,15 @@
-/** Plain SVG plots that read in light and in dark, with no program to draw them. */
+/** Draws plots as SVG, for light and dark pages, without a library. */
 
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
-  /** Not measured but computed. */
+  /** Whether the line is computed and not measured. */
   readonly dashed?: boolean;
 }
 
 export interface Axis {
   readonly title: string;
-  /** Ticks as text; default: short decimal. */
+  /** Formats a tick. Default: `short`. */
   readonly format?: (value: number) => string;
   readonly log?: boolean;
 }
@@ -19,7 +19,7 @@ const height = 360;
 const margin = { left: 76, right: 24, top: 54, bottom: 74 };
 const plot = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
 
-/** Okabe and Ito's colours: told apart by those who see few. */
+/** The colours of Okabe and Ito, which colour-blind readers can tell apart. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#888888'];
 
 const style = `<style>
@@ -28,7 +28,7 @@ text { font: 12px system-ui, sans-serif; fill: #24292f } .title { font-size: 14p
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .grid { stroke: #30363d } .axis { stroke: #8b949e } .note { fill: #8b949e } }
 </style>`;
 
-/** Lines over two axes that begin at zero, or at the least power of ten where they are logarithmic. */
+/** A line chart. Axes begin at zero, or at a power of ten if they are logarithmic. */
 export function lineChart(title: string, lines: readonly Line[], x: Axis, y: Axis): string {
   const all = lines.flatMap((line) => line.points);
   const scaleX = scaleOf(
@@ -59,11 +59,11 @@ export interface Bar {
   readonly name: string;
   readonly value: number;
   readonly text: string;
-  /** A mark on the bar's line: the goal. */
+  /** A value to mark on the bar's line. */
   readonly goal?: number;
 }
 
-/** One horizontal bar each, on one scale from zero. */
+/** A chart of horizontal bars on one scale from zero. */
 export function barChart(title: string, bars: readonly Bar[], note: string): string {
   const rowHeight = 40;
   const top = 56;
@@ -108,7 +108,7 @@ function scaleOf(values: readonly number[], log: boolean, length: number): Scale
   };
 }
 
-/** 1, 2 or 5 times a power of ten, so that there are four to ten ticks. */
+/** The distance of ticks: 1, 2 or 5 times a power of ten, so that there are four to ten ticks. */
 function niceStep(most: number): number {
   const rough = most / 5;
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -29,7 +29,7 @@ export function printContest(outcome: Outcome, report: Report): void {
     const goal =
       measure.goal === null
         ? ''
-        : `  (goal ${goalText(measure.goal, measure.unit)}${atGoalSize ? '' : ', set for more rows'})`;
+        : `  (goal ${goalText(measure.goal, measure.unit)}${atGoalSize ? '' : ', which is for more rows'})`;
     process.stdout.write(
       `   ${measure.name}: ${valueText(measure.value, measure.unit)}${goal}${mark(measure)}\n`,
     );
@@ -59,7 +59,7 @@ export function goalText(goal: Goal, unit: Measure['unit']): string {
   return 'atLeast' in goal ? `≥ ${goalValue(goal.atLeast, unit)}` : `≤ ${goalValue(goal.atMost, unit)}`;
 }
 
-/** As valueText, without decimals that say nothing. */
+/** A goal as text, without trailing zeros. */
 function goalValue(value: number, unit: Measure['unit']): string {
   return unit === 'ratio' ? String(value) : unit === 'share' ? `${value * 100} %` : valueText(value, unit);
 }

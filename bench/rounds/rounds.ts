@@ -67,7 +67,7 @@ export async function alternate(
   });
 }
 
-/** The middle value, the mean of the two middle ones, NaN of none. */
+/** The median: the middle value, or the mean of the two middle ones. NaN if there are no values. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

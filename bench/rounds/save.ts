@@ -1,16 +1,16 @@
-/** Results of a bench as a file. */
+/** Writes the results of a bench to a file. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { machine, versions } from '../processes/host.ts';
 
-/** What results of `npm run bench:<kind>` begin with: when, how and where. `server`: its version. */
+/** The time, the command, the machine and the versions of `npm run bench:<kind>`. `server`: the server's version. */
 export async function resultsHead(kind: 'server' | 'stages', server: string, rows: number) {
   const command = `npm run bench:${kind} -- ${process.argv.slice(2).join(' ')}`.trim();
   const at = new Date().toISOString();
   return { format: 1, kind, at, command, machine: machine(), versions: await versions(server), rows };
 }
 
-/** Writes JSON, numbers of a series on one line; makes the folder. */
+/** Writes JSON with each series of numbers on one line. Creates the folder. */
 export function saveResults(path: string, results: object): void {
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true });

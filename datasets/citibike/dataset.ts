@@ -1,4 +1,4 @@
-/** Bike-share rides: one definition for all dialects in which the publisher has shipped months. */
+/** Bike-share rides: one definition for all dialects in which months have been published. */
 import {
   compute,
   dateDimension,
@@ -24,9 +24,9 @@ import {
 } from '../../model/index.ts';
 
 /**
- * Files say New York's wall clock, without an offset. On the day clocks are set back, the hour from 1:00
- * to 2:00 happens twice and a file does not say which is meant: we take the earlier, and mark the time
- * as ambiguous in lake and star. The hour that is skipped in spring is read as if clocks had not moved.
+ * Times are New York's local times, without an offset. On the day when clocks are set back, the hour from 1:00 to
+ * 2:00 happens twice, and a file does not say which one it means. The definition takes the earlier one and marks the
+ * time as ambiguous in lake and star. A time in the hour that is skipped in spring is read as if clocks had not changed.
  */
 const newYork = {
   formats: [
@@ -52,7 +52,7 @@ export default defineDataset({
     trip_duration: integer({ optional: true, aliases: ['tripduration'] }),
     started_at: timestamp({ required: true, aliases: ['starttime', 'start time'], ...newYork }),
     ended_at: timestamp({ required: true, aliases: ['stoptime', 'stop time'], ...newYork }),
-    // Newer months name stations with letters, and leave them out for bikes parked elsewhere.
+    // The station ids of newer months have letters. They are missing for bikes that were parked elsewhere.
     start_station_id: text(),
     start_station_name: text(),
     start_station_latitude: float8({ aliases: ['start_lat'] }),
@@ -63,7 +63,7 @@ export default defineDataset({
     end_station_longitude: float8({ aliases: ['end_lng'] }),
     bike_id: integer({ optional: true, aliases: ['bikeid'] }),
     user_type: text({ aliases: ['usertype', 'member_casual'] }),
-    // Some months print whole numbers as 1985.0.
+    // Some months write whole numbers as 1985.0.
     year_of_birth: float8({ optional: true, aliases: ['birth year'] }),
     gender: smallint({ optional: true }),
     ride_id: text({ optional: true }),
@@ -72,7 +72,7 @@ export default defineDataset({
   enrich: (c) => {
     const start = { lon: c.start_station_longitude, lat: c.start_station_latitude };
     const end = { lon: c.end_station_longitude, lat: c.end_station_latitude };
-    // The publisher's own seconds where the file has them, else the time between the two instants.
+    // The seconds of the file, or else the time between the two instants.
     const duration = compute(
       'integer',
       [c.trip_duration, secondsBetween(c.started_at, c.ended_at)],
@@ -97,8 +97,8 @@ export default defineDataset({
       birth_year: compute('smallint', [c.year_of_birth], (born) => Math.trunc(born)),
       age: compute('smallint', [year(c.started_at), c.year_of_birth], (now, born) => now - Math.trunc(born)),
       gender_name: lookupTable(c.gender, { 0: 'unknown', 1: 'male', 2: 'female' }),
-      // The same station comes with eight digits in one file and fourteen in another. To six digits
-      // (10 cm) they agree, so a station does not depend on which file was loaded first.
+      // Files give the same station with eight or with fourteen digits. Rounded to six digits (10 cm) they
+      // agree, so a station does not depend on which file was loaded first.
       start_latitude: rounded(c.start_station_latitude),
       start_longitude: rounded(c.start_station_longitude),
       end_latitude: rounded(c.end_station_latitude),
@@ -136,8 +136,8 @@ export default defineDataset({
       'started_ambiguous',
       'ended_ambiguous',
     ],
-    // Rides come in the order of their days, so an index of ranges finds a day at next to no cost. Trees over
-    // day and station took half of the time of a load; what is asked by station is in the marts.
+    // Files are in the order of days, so a BRIN index finds a day and costs almost nothing. B-trees over day and
+    // station took half of the loading time. Queries by station use the marts.
     indexes: [{ columns: ['date_key'], method: 'brin' }],
   },
   rejects: { share: 0.01 },
@@ -157,7 +157,7 @@ export default defineDataset({
   },
   queries: {
     rides_per_month: {
-      description: 'Rides, their median minutes and their kilometres by month.',
+      description: 'Number of rides, median minutes and kilometres per month.',
       sql: new URL('./queries/rides_per_month.sql', import.meta.url),
     },
     busiest_hours: {
@@ -166,17 +166,17 @@ export default defineDataset({
       parameters: { limit: { type: 'integer', default: 5 } },
     },
     popular_routes: {
-      description: 'The routes ridden most.',
+      description: 'The most popular routes.',
       sql: new URL('./queries/popular_routes.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 10 } },
     },
     station_hours: {
-      description: 'Rides that begin and end at a station, by hour of the day.',
+      description: 'Number of rides that begin and end at a station, per hour of the day.',
       sql: new URL('./queries/station_hours.sql', import.meta.url),
       parameters: { station: { type: 'text' } },
     },
     rides_per_day: {
-      description: 'Rides of each day from one day to another.',
+      description: 'Number of rides per day, from one day to another.',
       sql: new URL('./queries/rides_per_day.sql', import.meta.url),
       parameters: {
         from: { type: 'date', default: '2017-01-01' },

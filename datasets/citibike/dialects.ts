@@ -1,23 +1,23 @@
 /**
- * Three dialects in which the publisher of Citi Bike system data has shipped months of rides, and the
- * month that each stands for here: headers, quoting, line ends, time formats and missing values differ.
+ * Three dialects in which months of Citi Bike's system data were published, each with one month. They differ in
+ * headers, quoting, line ends, time formats and missing values.
  */
 
 export type CitibikeVariant = 'title' | 'quoted' | 'crlf';
 
 export interface CitibikeDialect {
   readonly header: readonly string[];
-  /** Quote texts and times. */
+  /** Whether texts and times are quoted. */
   readonly quoted: boolean;
   readonly lineEnd: '\n' | '\r\n';
   readonly missing: string;
   /** `iso`: 2017-02-01 00:06:33; `american`: 11/1/2017 0:04. */
   readonly times: 'iso' | 'american';
-  /** Fraction digits of a station's coordinates. */
+  /** The number of fraction digits of coordinates. */
   readonly coordinateDigits: number;
-  /** First day of the month, and its days. */
+  /** The first day of the month, and the number of its days. */
   readonly month: readonly [year: number, month: number, days: number];
-  /** Second of the month, as it passes, at which clocks were set back an hour; Infinity: they were not. */
+  /** The elapsed second of the month at which clocks were set back an hour, or Infinity. */
   readonly setBackAt: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Synthetic bike rides of one month as CSV, in the order they began, in one of three dialects. The same
- * rows, seed and variant give the same bytes on every machine.
+ * Generates synthetic bike rides of one month as CSV, ordered by start, in one of three dialects. The same rows, seed
+ * and variant give the same bytes on every machine.
  */
 import { drawTable, fillRandom, type RandomState, seedRandom } from '../random.ts';
 import { rowBuffers } from '../row-buffers.ts';
@@ -10,13 +10,13 @@ import { stationDistance, stations } from './stations.ts';
 
 export interface CitibikeOptions {
   readonly rows: number;
-  /** Any finite number; 1 when not given. */
+  /** Any finite number. Default: 1. */
   readonly seed?: number;
   /** Default: `title`. */
   readonly variant?: CitibikeVariant;
 }
 
-/** No row is longer than this. */
+/** The most bytes of a row. */
 const rowBytesMax = 512;
 const wordsPerRow = 4;
 const pairTableSize = 65_536;
@@ -41,7 +41,7 @@ export function* generateCitibike(options: CitibikeOptions): Generator<Buffer, v
   });
 }
 
-/** Index of the next row's words, made when the last ones are used up. */
+/** The index of the random words for the next row. Generates more words when the last ones are used up. */
 function nextWords(draw: { state: RandomState; words: Uint32Array; word: number }): number {
   if (draw.word === draw.words.length) {
     fillRandom(draw.state, draw.words);
@@ -53,24 +53,24 @@ function nextWords(draw: { state: RandomState; words: Uint32Array; word: number 
 
 interface Tables {
   readonly dialect: CitibikeDialect;
-  /** Start station × station count + end station. */
+  /** Start station × number of stations + end station. */
   readonly pair: Uint16Array;
-  /** Typical seconds of a ride from one to the other. */
+  /** The typical duration of a ride from one station to another, in seconds. */
   readonly seconds: Uint16Array;
-  /** Per station `,3186,name,lat,lon` in the dialect. */
+  /** For each station, `,3186,name,lat,lon` in the dialect. */
   readonly station: readonly Uint8Array[];
-  /** Per day of the month and the days after it: `2017-02-01 ` or `11/1/2017 `, an opening quote before. */
+  /** For each day of the month and those after it: `2017-02-01 ` or `11/1/2017 `, after any opening quote. */
   readonly day: readonly Uint8Array[];
   readonly bikes: number;
   readonly birthYear: Uint16Array;
   readonly subscriber: Uint8Array;
-  /** What stands for a customer: in the month where empty fields occur, one in 32 is empty. */
+  /** The texts for a customer. In the month that has empty fields, one of 32 is empty. */
   readonly customers: readonly Uint8Array[];
   readonly missing: Uint8Array;
   readonly lineEnd: Uint8Array;
 }
 
-/** One row at `at`; `start` is the second of the month in which the ride begins. */
+/** Writes one row at `at`. `start` is the second of the month in which the ride begins. */
 function writeRide(
   bytes: Uint8Array,
   view: DataView,
@@ -107,7 +107,7 @@ function writeRide(
   return writeBytes(bytes, end, tables.lineEnd);
 }
 
-/** Around the typical time of the route; one ride in 128 takes a day out, or forgets to dock. */
+/** The duration of a ride, near the typical one of its route. One ride in 128 is very long. */
 function rideSeconds(typical: number, how: number): number {
   const spread = 0.7 + ((how & 1023) + ((how >>> 10) & 1023)) / 2048;
   const seconds = (typical * spread) | 0;
@@ -115,7 +115,7 @@ function rideSeconds(typical: number, how: number): number {
   return Math.min(Math.max(seconds * outing, 61), secondsMax);
 }
 
-/** A time of the wall clock, `passed` seconds after the month began. */
+/** Writes the local time `passed` seconds after the month began. */
 function writeTime(bytes: Uint8Array, view: DataView, at: number, passed: number, tables: Tables): number {
   const { times, quoted, setBackAt } = tables.dialect;
   const local = passed < setBackAt ? passed : passed - 3_600;
@@ -135,8 +135,8 @@ function writeTime(bytes: Uint8Array, view: DataView, at: number, passed: number
 }
 
 /**
- * The month's clock: position 0…rows → second of the month as it passes, ever rising, faster through
- * the nights. The hour that clocks show twice passes twice.
+ * Maps positions 0…rows to elapsed seconds of the month. They always increase, and faster at night. The hour that
+ * clocks show twice takes two hours.
  */
 function monthClock(dialect: CitibikeDialect, rows: number): (position: number) => number {
   const hours = dialect.month[2] * 24 + (dialect.setBackAt === Number.POSITIVE_INFINITY ? 0 : 1);
@@ -161,7 +161,7 @@ const weekendHours = [
   9, 7, 5, 3, 2, 3, 6, 12, 22, 34, 44, 50, 54, 55, 54, 52, 50, 46, 40, 32, 26, 20, 16, 12,
 ];
 
-/** The header line; a dialect that quotes texts quotes the names too. */
+/** The header line. A dialect that quotes texts also quotes names. */
 function headerBytes(dialect: CitibikeDialect): Uint8Array {
   const names = dialect.quoted ? dialect.header.map((name) => `"${name}"`) : dialect.header;
   return Buffer.from(names.join(',') + dialect.lineEnd);
@@ -190,7 +190,7 @@ function buildTables(dialect: CitibikeDialect, rows: number): Tables {
     day: Array.from({ length: dialect.month[2] + 11 }, (_, day) =>
       Buffer.from(quote + dayText(dialect, day)),
     ),
-    // About as many rides a bike as in a real month, within what the id's bits can tell apart.
+    // About as many rides per bike as in a real month, within the range of the random bits for ids.
     bikes: Math.min(Math.max(20, Math.round(rows / 60)), 20_000),
     birthYear: drawTable(
       Array.from({ length: 2000 }, (_, year) => (year < 1940 ? 0 : Math.exp(-(((year - 1984) / 11) ** 2)))),

@@ -3,17 +3,17 @@
 export interface Station {
   readonly id: number;
   readonly name: string;
-  /** Degrees, with all the digits of a double. */
+  /** Degrees, with all digits of a double. */
   readonly lat: number;
   readonly lon: number;
-  /** How many rides begin and end here, relative to the others. */
+  /** The share of rides that begin or end here, relative to the other stations. */
   readonly weight: number;
 }
 
 const streets = ['Harbor', 'Mill', 'Orchard', 'Foundry', 'Chapel', 'Lantern', 'Quarry'];
 const places = ['Light Rail', 'Park', 'Library', '& 2nd St', 'Terminal', 'Market', 'Heights'];
 
-/** 49 stations, about 600 m apart; the ones by the ferry are the busiest. */
+/** 49 stations, about 600 m apart. Those near the ferry are the busiest. */
 export const stations: readonly Station[] = streets.flatMap((street, row) =>
   places.map((place, column) => {
     const index = row * places.length + column;
@@ -29,7 +29,7 @@ export const stations: readonly Station[] = streets.flatMap((street, row) =>
   }),
 );
 
-/** Kilometres between two stations, near enough on a city's scale. */
+/** Kilometres between two stations, approximated for the size of a city. */
 export function stationDistance(from: Station, to: Station): number {
   const north = (from.lat - to.lat) * 111.2;
   const east = (from.lon - to.lon) * 111.2 * Math.cos((from.lat * Math.PI) / 180);

@@ -1,8 +1,8 @@
-/** Where the synthetic trips happen: cities with a centre, homes around it, and places people work. */
+/** The cities of the synthetic trips: their centres, and the places where people live, work and go out. */
 
 export interface City {
   readonly name: string;
-  /** Share of all trips, relative to the other cities. */
+  /** The share of trips, relative to the other cities. */
   readonly weight: number;
   /** Degrees. No city lies near 0° or beyond 99°. */
   readonly lon: number;
@@ -29,20 +29,20 @@ export const datasources = [
   'pt_search_app',
 ] as const;
 
-/** A place that trips begin or end at: an offset from the city's centre and how far it spreads. */
+/** A place where trips begin or end: its offset from the centre of the city, and its spread. */
 export interface Cluster {
   /** Degrees from the centre. */
   readonly lon: number;
   readonly lat: number;
-  /** Standard deviation, degrees. */
+  /** Standard deviation, in degrees. */
   readonly spread: number;
-  /** How much people live here, work here, go out here. */
+  /** The shares of people who live, work and go out here. */
   readonly home: number;
   readonly work: number;
   readonly leisure: number;
 }
 
-/** Every city has the same twelve kinds of places; `turn` (radians) gives each its own map of them. */
+/** The twelve places of a city. They are the same in every city, rotated by `turn` (radians). */
 export function clustersOf(turn: number): Cluster[] {
   const place = (
     angle: number,

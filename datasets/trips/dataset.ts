@@ -1,4 +1,4 @@
-/** Vehicle trips: where from, where to, when, and who reported it. */
+/** Vehicle trips: origin, destination, time, and the app that reported them. */
 import {
   dateDimension,
   day,
@@ -16,7 +16,7 @@ import {
   year,
 } from '../../model/index.ts';
 
-/** Degrees of a cell's side: about 1.1 km north to south. */
+/** The side of a cell in degrees: about 1.1 km north to south. */
 const cellDegrees = 0.01;
 
 export default defineDataset({
@@ -47,27 +47,27 @@ export default defineDataset({
       datasource_key: lookup('dim_datasource', { name: 'datasource' }),
       date_key: dateDimension('dim_date', 'datetime', { shared: true }),
     },
-    // Narrow, for tens of millions of rows: hour, time of day and week follow from the time and are in
-    // the view star.trip. In this order the eight bytes of the time come to stand on a multiple of
-    // eight without padding, which makes a row of 56 bytes instead of 64.
+    // The fact table is narrow, for tens of millions of rows. Hour, time of day and week follow from the time and
+    // are in the view star.trip. In this order, the eight bytes of the time are aligned without padding, so that a
+    // row takes 56 bytes instead of 64.
     columns: ['origin_cell', 'datetime', 'destination_cell'],
   },
   rejects: { share: 0.01 },
-  // Views, not tables: a table would be computed again from all trips after every file.
+  // These are views, because a table would be computed again from all trips after every file.
   marts: {
     trip: view(new URL('./marts/trip.sql', import.meta.url)),
     trip_group: view(new URL('./marts/trip_group.sql', import.meta.url)),
     trips_per_week: view(new URL('./marts/trips_per_week.sql', import.meta.url)),
     weekly_average: view(new URL('./marts/weekly_average.sql', import.meta.url)),
   },
-  // On the dimensions only, so that they cost the same after ten trips and after a billion.
+  // These read only dimensions, so that they cost the same after ten trips and after a billion.
   checks: {
     region_spelled_one_way: new URL('./checks/region_spelled_one_way.sql', import.meta.url),
     names_not_blank: new URL('./checks/names_not_blank.sql', import.meta.url),
   },
   queries: {
     rides_per_region: {
-      description: 'Rides of each region, most first.',
+      description: 'Number of rides per region, most first.',
       sql: new URL('./queries/rides_per_region.sql', import.meta.url),
     },
     busiest_hours: {
@@ -91,7 +91,7 @@ export default defineDataset({
       },
     },
     similar_trips: {
-      description: 'The commonest groups of trips with the same cells and time of day.',
+      description: 'The most common groups of trips with the same cells and time of day.',
       sql: new URL('./queries/similar_trips.sql', import.meta.url),
       parameters: {
         region: { type: 'text', default: '' },
@@ -100,7 +100,7 @@ export default defineDataset({
       },
     },
     latest_datasource: {
-      description: 'The datasource that reported last, in each of the regions with the most rides.',
+      description: 'The latest datasource in each of the regions with the most rides.',
       sql: new URL('./queries/latest_datasource.sql', import.meta.url),
       parameters: { limit: { type: 'integer', default: 2 } },
     },

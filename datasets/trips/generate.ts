@@ -1,6 +1,6 @@
 /**
- * Synthetic vehicle trips of 2018 as CSV: cities with clusters of homes and work places, commuting in
- * the rush hours, quiet Sundays. The same rows and seed give the same bytes on every machine.
+ * Generates synthetic vehicle trips of 2018 as CSV: cities with clusters of homes and work places, commuting in the
+ * rush hours, quiet Sundays. The same rows and seed give the same bytes on every machine.
  */
 import { drawTable, fillRandom, seedRandom } from '../random.ts';
 import { rowBuffers } from '../row-buffers.ts';
@@ -9,24 +9,24 @@ import { cities, clustersOf, datasources } from './cities.ts';
 
 export interface TripsOptions {
   readonly rows: number;
-  /** Any finite number; 1 when not given. */
+  /** Any finite number. Default: 1. */
   readonly seed?: number;
 }
 
 const header = Buffer.from('region,origin_coord,destination_coord,datetime,datasource\n');
-/** No row is longer than this. */
+/** The most bytes of a row. */
 const rowBytesMax = 256;
 const wordsPerRow = 10;
 const point = Buffer.from('POINT (');
 
-/** Time of day, as commuting sees it: each has its own pairs of origin and destination clusters. */
+/** Times of day, each with its own pairs of origin and destination clusters. */
 const moods = { night: 0, morning: 1, midday: 2, evening: 3 } as const;
 const clusterCount = clustersOf(0).length;
 const pairTableSize = 1024;
 
 /**
  * Buffers of about 1 MiB, each a whole number of rows, the header first. The caller owns each buffer.
- * Order of rows is random in time and place, as several apps' exports put together are.
+ * Rows are in random order, as in the combined exports of several apps.
  */
 export function* generateTrips(options: TripsOptions): Generator<Buffer, void, undefined> {
   const tables = buildTables();
@@ -49,7 +49,7 @@ export function* generateTrips(options: TripsOptions): Generator<Buffer, void, u
 }
 
 interface Tables {
-  /** Each city's name and the opening of the first point: `Prague,POINT (`. */
+  /** The name of each city and the start of its first point: `Prague,POINT (`. */
   readonly openings: readonly Uint8Array[];
   /** `,funny_car\n` */
   readonly endings: readonly Uint8Array[];
@@ -57,22 +57,22 @@ interface Tables {
   readonly datasource: Uint16Array;
   /** Day of the year. */
   readonly day: Uint16Array;
-  /** Per day `2018-05-28 ` as three words; the last byte is overwritten. */
+  /** For each day, `2018-05-28 ` as three words. The last byte is overwritten. */
   readonly dayText: Uint32Array;
   /** 1 on Saturdays and Sundays. */
   readonly weekend: Uint8Array;
-  /** Quarter hour of the day, for work days and weekends. */
+  /** The quarter hour of the day, for work days and for weekends. */
   readonly quarter: readonly [Uint16Array, Uint16Array];
   readonly mood: Uint8Array;
-  /** Per mood, origin × clusterCount + destination. */
+  /** For each time of day, origin × clusterCount + destination. */
   readonly pair: readonly Uint16Array[];
-  /** Per city and cluster: |lon|, |lat| and spread in units of 10⁻⁷ degrees. */
+  /** For each city and cluster: |lon|, |lat| and spread in units of 10⁻⁷ degrees. */
   readonly cluster: Int32Array;
-  /** Per city: 1 where lon (2i) or lat (2i + 1) is negative. */
+  /** For each city: 1 if lon (2i) or lat (2i + 1) is negative. */
   readonly negative: Uint8Array;
 }
 
-/** One row at `at`, from `wordsPerRow` random words. Returns the position after it. */
+/** Writes one row at `at` from `wordsPerRow` random words. Returns the position after it. */
 function writeTrip(
   bytes: Uint8Array,
   view: DataView,
@@ -109,11 +109,11 @@ function writeTrip(
   writePair(view, end + 14, minute);
   view.setUint8(end + 16, 0x3a);
   writePair(view, end + 17, second - hour * 3600 - minute * 60);
-  // The low bits of a word that became digits only decide the last of them, so they can serve twice.
+  // The low bits of a word that becomes digits only affect the last digit, so they can be used twice.
   return writeBytes(bytes, end + 19, tables.endings[tables.datasource[words[word + 3] & 1023]]);
 }
 
-/** `lon lat` of a point scattered around a cluster, from four random words. */
+/** Writes `lon lat` of a point near a cluster, from four random words. */
 function writePoint(
   bytes: Uint8Array,
   view: DataView,
@@ -136,8 +136,8 @@ function writePoint(
 }
 
 /**
- * A coordinate about normally distributed around `centre` (10⁻⁷ degrees): the sum of three uniform
- * draws in steps of a thousandth of the spread, the step and the seven digits below it from `fine`.
+ * Writes a coordinate with an approximately normal distribution around `centre` (10⁻⁷ degrees): the sum of three
+ * uniform draws in steps of a thousandth of the spread. The digits within a step come from `fine`.
  */
 function writeScattered(
   view: DataView,
@@ -185,7 +185,7 @@ function buildTables(): Tables {
   };
 }
 
-/** Trips started in each hour of a work day: two rush hours; of a weekend: one long afternoon. */
+/** Weights of the hours of a work day, with two rush hours, and of a weekend, with one long afternoon. */
 const workHours = [6, 3, 2, 2, 4, 12, 34, 72, 88, 58, 40, 38, 44, 42, 40, 48, 68, 92, 84, 56, 40, 30, 22, 13];
 const weekendHours = [
   24, 18, 13, 8, 5, 5, 8, 13, 22, 34, 46, 54, 58, 58, 56, 54, 54, 55, 56, 52, 46, 42, 40, 34,
@@ -195,7 +195,7 @@ function isWeekend(day: Date): boolean {
   return day.getUTCDay() === 0 || day.getUTCDay() === 6;
 }
 
-/** Trips of a day: quiet Sundays, busy Fridays, holidays in August and at the year's end. */
+/** The weight of a day: quiet Sundays, busy Fridays, holidays in August and at the end of the year. */
 function dayWeight(day: Date): number {
   const ofWeek = [58, 98, 100, 101, 104, 112, 76][day.getUTCDay()];
   const ofMonth = [90, 93, 98, 101, 106, 107, 97, 82, 105, 108, 103, 92][day.getUTCMonth()];
@@ -203,7 +203,7 @@ function dayWeight(day: Date): number {
   return ofWeek * ofMonth * yearEnd;
 }
 
-/** Hour weights spread over quarter hours, each leaning towards its neighbour hour. */
+/** The weights of hours, interpolated for quarter hours. */
 function quarterWeights(hours: readonly number[]): number[] {
   return Array.from({ length: 96 }, (_, quarter) => {
     const hour = quarter >> 2;
@@ -228,7 +228,7 @@ function moodOf(hour: number): number {
   return hour < 16 ? moods.midday : moods.evening;
 }
 
-/** Who goes where: home → work in the morning, back in the evening, out and home at night. */
+/** The weights of pairs of clusters: home to work in the morning, back in the evening, out and home at night. */
 function pairTable(mood: number): Uint16Array {
   const places = clustersOf(0);
   const weights = places.flatMap((from) =>

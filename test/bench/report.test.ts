@@ -90,7 +90,7 @@ describe('the bound of many files', () => {
     expect(text).toMatch(
       /\| coordinator.* \| 3\.00 \|\n\| workers.* \| 6\.00 \|\n\| server.* \| 6\.00 \|\n\| all \| 15\.00 \|/,
     );
-    expect(text).toContain('2 cores that never wait load 133 files a second');
+    expect(text).toContain('2 cores that never wait load 133 files per second');
     expect(text).toContain('busy 75 % of the time');
     expect(text).toContain("took 20 µs of CPU on the lake's disk, 0.08 ms for the parts of one file");
   });

@@ -11,7 +11,7 @@ import {
 
 export default defineDataset({
   name: 'visits',
-  description: 'Visits of customers; the bench makes them with few customers and with millions.',
+  description: 'Visits of customers. The bench generates them with few customers and with millions.',
   columns: {
     customer: text({ required: true }),
     at: timestamp({ required: true, zone: 'UTC' }),

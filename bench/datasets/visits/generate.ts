@@ -32,8 +32,8 @@ export function* generateVisits({ rows, keys }: VisitsOptions): Generator<Buffer
 }
 
 /**
- * Customer of a row: pass p over the customers is a permutation of its own. A Feistel network of four
- * rounds permutes the next power of four; what falls outside is permuted again until it does not.
+ * The customer of a row. Each pass over the customers has a permutation of its own: a Feistel network of four rounds
+ * permutes the numbers below the next power of four, and a result beyond the last customer is permuted again.
  */
 function shuffled(row: number, keys: number): number {
   const pass = Math.floor(row / keys);

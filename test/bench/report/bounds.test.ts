@@ -103,6 +103,6 @@ describe('boundsSection', () => {
     expect(text).toContain('a fact may take 8.00 µs of CPU');
     expect(text).toContain('can reach 0.13 of that rate on 2 cores');
     expect(text).toContain('it could reach 0.20');
-    expect(text).toContain('5.50 µs a fact, 69 % of the budget');
+    expect(text).toContain('5.50 µs per fact, 69 % of the budget');
   });
 });
