@@ -30,6 +30,8 @@ export interface SiteOptions {
   readonly serve: boolean;
   /** Whether the command itself reports how each file ended, so that the log need not. Default: false. */
   readonly reportsFiles?: boolean;
+  /** The command shows the broken definitions in a terminal: the log need not. Default: false. */
+  readonly showsDefinitions?: boolean;
   readonly log?: Log;
 }
 
@@ -49,7 +51,7 @@ export interface Site {
 export function openWholeSite(
   config: Config,
   registry: Registry,
-  options: Pick<SiteOptions, 'log' | 'reportsFiles'> = {},
+  options: Pick<SiteOptions, 'log' | 'reportsFiles' | 'showsDefinitions'> = {},
 ): Promise<Site> {
   return openSite({
     config,
@@ -171,7 +173,7 @@ async function openCoordinator(
 }
 
 async function openInTurn(
-  { config, registry, scope, watch, reportsFiles }: SiteOptions,
+  { config, registry, scope, watch, reportsFiles, showsDefinitions }: SiteOptions,
   database: Database,
   log: Log,
   closers: Closers,
@@ -191,8 +193,8 @@ async function openInTurn(
     hub?.setOutage(source, outage);
   };
   const onDefinitions = () => hub?.setDefinitions(registry);
-  const told = { onUnknown, onOutage, onDefinitions };
-  const options = { config, database, registry, scope, watch, reportsFiles, log, ...told };
+  const told = { reportsFiles, showsDefinitions, onUnknown, onOutage, onDefinitions };
+  const options = { config, database, registry, scope, watch, log, ...told };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });

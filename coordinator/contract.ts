@@ -21,6 +21,8 @@ export interface CoordinatorOptions {
   readonly watch: boolean;
   /** Whoever started it reports how each file ended: the log has failures at debug level only. Default: false. */
   readonly reportsFiles?: boolean;
+  /** Whoever started it shows the broken definitions: the log need not. Default: false. */
+  readonly showsDefinitions?: boolean;
   readonly log: Log;
   /** Called with all files that are left in the landing folder, whenever they change. */
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;

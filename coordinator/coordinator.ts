@@ -277,13 +277,20 @@ class LandfallCoordinator implements Coordinator {
 
   /** Takes up definitions that change, and files whose chunks wait for a version that no worker has any more. */
   private async watchDefinitions(): Promise<void> {
-    const { config, registry, log, onDefinitions } = this.options;
+    const { config, registry, log, onDefinitions, showsDefinitions = false } = this.options;
     const onChange = async () => {
       if (this.landing !== null) await makeLandingFolders(this.landing, registry);
       onDefinitions?.();
       this.recovery.request();
     };
-    const definitions = new DefinitionsWatch({ registry, paths: config.datasets, log, onChange });
+    const paths = config.datasets;
+    const definitions = new DefinitionsWatch({
+      registry,
+      paths,
+      log,
+      logsBroken: !showsDefinitions,
+      onChange,
+    });
     this.closers.push(() => definitions.close());
     await definitions.start();
     const stuck = setInterval(() => {

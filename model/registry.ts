@@ -77,8 +77,7 @@ export function notUsable(registry: Registry, name: string): LandfallError {
     const known = registry.names().join(', ') || 'none';
     return new LandfallError('LF_DATASET_UNKNOWN', { dataset: name, known });
   }
-  const { file, error } = broken;
-  return new LandfallError('LF_DATASET_BROKEN', { dataset: name, file, reason: error.message });
+  return new LandfallError('LF_DATASET_BROKEN', { dataset: name, reason: broken.error.message });
 }
 
 /** A definition and where it comes from. */

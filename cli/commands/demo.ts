@@ -48,7 +48,7 @@ export function demoCommand(): Command {
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
       const log = createLog('demo', { level: 'warn' });
       const stopped = untilStopped();
-      const site = await openWholeSite(config, registry, { log, reportsFiles: true });
+      const site = await openWholeSite(config, registry, { log, reportsFiles: true, showsDefinitions: true });
       await whileOpen(site, async (deadline) => {
         say(`Dashboard: ${site.url}\n`);
         const loaded = unlessOutlasted(load(site, dataset, flags, say), deadline);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { notUsable } from '../../model/registry.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
@@ -39,6 +40,13 @@ export function ingestCommand(): Command {
     )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
       const { config, registry } = await settle(flags, { examples: [flags.dataset] });
+      const broken = registry.broken().some(({ dataset }) => dataset === flags.dataset);
+      if (flags.dataset !== undefined && broken) {
+        const error = notUsable(registry, flags.dataset);
+        for (const file of files) print(failed(file, flags.dataset, error), flags.json === true);
+        process.exitCode = exitCodeOf(error.code);
+        return;
+      }
       const scope = `ingest-${randomBytes(6).toString('hex')}`;
       const log = createLog('ingest', { level: 'warn' });
       const site = await openSite({
@@ -49,6 +57,7 @@ export function ingestCommand(): Command {
         watch: false,
         serve: false,
         reportsFiles: true,
+        showsDefinitions: true,
         log,
       });
       const terminal = attachTerminal(site.hub);
@@ -77,20 +86,25 @@ async function ingestOne(
   try {
     return resultOf(file, await unlessOutlasted(load(), deadline));
   } catch (error) {
-    const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
-    return {
-      file,
-      dataset: dataset ?? null,
-      status: 'failed',
-      rows,
-      bytes: 0,
-      parts: 0,
-      seconds: 0,
-      rowsPerSecond: 0,
-      receipt: null,
-      error: describeError(error),
-    };
+    return failed(file, dataset, error);
   }
+}
+
+/** The result of a file that is not in the ledger. */
+function failed(file: string, dataset: string | undefined, error: unknown): IngestResult {
+  const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
+  return {
+    file,
+    dataset: dataset ?? null,
+    status: 'failed',
+    rows,
+    bytes: 0,
+    parts: 0,
+    seconds: 0,
+    rowsPerSecond: 0,
+    receipt: null,
+    error: describeError(error),
+  };
 }
 
 export function resultOf(file: string, receipt: Receipt): IngestResult {

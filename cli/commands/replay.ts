@@ -26,7 +26,8 @@ export function replayCommand(): Command {
       const { config, registry } = await settle(flags);
       const scope = `replay-${randomBytes(6).toString('hex')}`;
       const log = createLog('replay', { level: 'warn' });
-      const roles = { workers: config.workers, watch: false, serve: false, reportsFiles: true };
+      const shown = { reportsFiles: true, showsDefinitions: true };
+      const roles = { workers: config.workers, watch: false, serve: false, ...shown };
       const site = await openSite({ config, registry, scope, ...roles, log });
       const terminal = attachTerminal(site.hub);
       const replay = async (deadline: OutageDeadline) => {

@@ -15,7 +15,7 @@ export function upCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall up --workers 4\n  cp trips.csv landing/trips/')
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
-      const site = await openWholeSite(config, registry);
+      const site = await openWholeSite(config, registry, { showsDefinitions: true });
       const terminal = attachTerminal(site.hub);
       const stopped = untilStopped(site);
       process.stderr.write(

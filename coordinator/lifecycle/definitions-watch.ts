@@ -24,6 +24,8 @@ export interface DefinitionsWatchOptions {
   /** As in the setting `datasets`. */
   readonly paths: readonly string[];
   readonly log: Log;
+  /** Whether the log names broken definitions. */
+  readonly logsBroken: boolean;
   /** Called when the datasets or the broken definitions of the registry have changed. */
   readonly onChange: () => Promise<void>;
 }
@@ -98,11 +100,15 @@ export class DefinitionsWatch {
   }
 
   private logBroken(before: readonly BrokenDefinition[]): void {
+    if (!this.options.logsBroken) return;
     const known = new Set(before.map((broken) => JSON.stringify(broken)));
     for (const broken of this.options.registry.broken()) {
       if (known.has(JSON.stringify(broken))) continue;
       const { dataset, file, error } = broken;
-      this.options.log.warn({ dataset, file, ...error }, 'a definition is broken; files of its dataset wait');
+      this.options.log.warn(
+        { dataset, file, ...error },
+        'a definition cannot be used; files of its dataset wait',
+      );
     }
   }
 

@@ -10,10 +10,8 @@ export function BrokenDefinitions({ definitions }: { definitions: DefinitionsRep
       {broken.map(({ dataset, file, message, fix, code }) => (
         <div class="outage" key={`${file} ${dataset}`}>
           <p>
-            <strong>
-              {dataset === null ? 'A definition is broken' : `The definition of ${dataset} is broken`}
-            </strong>
-            {dataset !== null && '. Its files wait in the landing folder; all other datasets are loaded.'}
+            <strong>{dataset === null ? 'A definition cannot be used' : `Files of ${dataset} wait`}</strong>
+            {dataset !== null && ' in the landing folder; all other datasets are loaded.'}
           </p>
           <p class="mistakes">
             {message} <span class="code">{code}</span>

@@ -3,7 +3,7 @@ import type { ErrorEntries } from './entry.ts';
 
 export const definitionCodes = {
   LF_DATASET_BROKEN: {
-    message: 'The dataset {dataset} cannot be used, because its definition {file} is broken: {reason}',
+    message: 'The dataset {dataset} cannot be used. {reason}',
     fix: 'Fix the definition; `landfall doctor` lists what is wrong. The files that wait for it are loaded then.',
     retry: 'never',
   },

@@ -73,7 +73,7 @@ export const fileCodes = {
     retry: 'never',
   },
   LF_LANDING_WAITS: {
-    message: '{file} waits, because the definition of {dataset} is broken: {reason}',
+    message: '{file} waits for the dataset {dataset}. {reason}',
     fix: 'Fix the definition. The file is loaded then; leave it where it is.',
     retry: 'never',
   },

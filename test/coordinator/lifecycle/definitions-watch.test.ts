@@ -36,6 +36,7 @@ async function started(...paths: string[]): Promise<Registry> {
     paths: absolute,
     onChange,
     log: createLog('test', { level: 'silent' }),
+    logsBroken: true,
   });
   await watch.start();
   return registry;
@@ -99,8 +100,23 @@ describe('definitions that change while the coordinator runs', () => {
     const registry = await loadRegistry({ paths: [folder] });
     write('b.ts', source('b'));
     const log = createLog('test', { level: 'silent' });
-    watch = new DefinitionsWatch({ registry, paths: [folder], log, onChange: async () => {} });
+    const onChange = async () => {};
+    watch = new DefinitionsWatch({ registry, paths: [folder], log, logsBroken: true, onChange });
     await watch.start();
     await until(() => expect(registry.names()).toEqual(['a', 'b']));
+  });
+
+  it.each([
+    ['are named by the log', true, ['wrong']],
+    ['are left to a terminal that shows them', false, []],
+  ])('and cannot be used %s', async (_, logsBroken, expected) => {
+    write('a.ts', source('a'));
+    write('wrong/dataset.ts', source('wrong', 'Not a name'));
+    const registry = await loadRegistry({ paths: [folder] });
+    const log = createLog('test', { level: 'silent' });
+    const warn = vi.spyOn(log, 'warn');
+    watch = new DefinitionsWatch({ registry, paths: [folder], log, logsBroken, onChange: async () => {} });
+    await watch.start();
+    expect(warn.mock.calls.map(([values]) => (values as { dataset?: string }).dataset)).toEqual(expected);
   });
 });

@@ -36,6 +36,15 @@ it('a folder begins empty, definitions are taken up as they are written, and a b
       cpSync(join(cwd, 'orders.csv'), join(cwd, 'landing', name, 'orders.csv'));
     await says(/✓ orders\/orders\.csv: 2 rows/);
     await says(/datasets\/bad\/dataset\.ts cannot be imported/);
+    const times = (text: string, part: string) => text.split(part).length - 1;
+    expect([times(said, 'cannot be imported'), said]).toEqual([1, expect.not.stringContaining('"LF_DEF')]);
+    const beside = await run('ingest', 'orders.csv', '--dataset', 'orders');
+    expect([beside.code, times(beside.stderr + beside.stdout, 'cannot be imported')]).toEqual([0, 1]);
+    const itself = await run('ingest', 'orders.csv', 'orders.csv', '--dataset', 'bad', '--json');
+    expect([itself.code, itself.stderr]).toEqual([1, '']);
+    expect(itself.stdout.trimEnd().split('\n')).toHaveLength(2);
+    const { message } = JSON.parse(itself.stdout.split('\n')[0]).error;
+    expect(message).toMatch(/^The dataset bad cannot be used\. \/\S+dataset\.ts cannot be imported: /);
     const { rows } = await database.pool.query(
       "select table_name as name from information_schema.tables where table_schema = 'star' order by 1",
     );
