@@ -119,6 +119,8 @@ export const RejectReason = {
   fraction: 17,
   // Found by the model: a text that does not name a zone.
   zone: 18,
+  // Found before the sinks: a value is too long for an index or the name of a folder.
+  limit: 19,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -145,6 +147,13 @@ export interface RawReject extends RowPlace {
   readonly rule?: string;
   /** For `unique`: the place, in words, of the row that has the same key. */
   readonly first?: string;
+  /** For `limit`: the column, which may be an enrichment, and what it is too long for. */
+  readonly past?: {
+    readonly column: string;
+    readonly what: string;
+    readonly bytes: number;
+    readonly most: number;
+  };
   /** For `encoding`: bytes of `raw`, as UTF-8, before the first invalid one; null if that is not known. */
   readonly validBytes?: number | null;
 }

@@ -18,6 +18,7 @@ import type { LedgerReject, PreparedAccount } from '../ledger/ledger.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../ledger/rows.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
+import type { RowLimit } from './row-limits.ts';
 
 export type { PreparedAccount as Account } from '../ledger/ledger.ts';
 
@@ -30,6 +31,8 @@ export interface SinkKind {
   takes(definition: StoredDefinition): boolean;
   /** The SQL that creates what the dataset's rows need in this sink, as `landfall ddl` prints it. May be empty. */
   ddl(dataset: CompiledDataset): readonly string[];
+  /** What a row must not exceed: one that does is rejected before any sink gets it. */
+  limits(dataset: CompiledDataset): readonly RowLimit[];
 }
 
 export interface Sink extends SinkKind {

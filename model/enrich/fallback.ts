@@ -15,7 +15,8 @@ import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { type Converter, Refusal, type VectorOf } from '../types/column-type.ts';
 import { typeOf } from '../types/column-types.ts';
 import { textAt } from '../types/text.ts';
-import { rowsKept, selectRows } from './select.ts';
+import { rowsKept } from './select.ts';
+import { selectBatch } from './select-batch.ts';
 
 /** Why rows of a batch are rejected: one entry per row, 0 if it is not. */
 interface Verdicts {
@@ -56,16 +57,7 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
   if (verdicts.count === 0) return { ...batch, vectors };
 
   const kept = rowsKept(verdicts.reasons, rows);
-  const rejects = [...batch.rejects, ...rejectsOf(dataset, batch, verdicts)];
-  return {
-    rows: kept.length,
-    vectors: vectors.map((vector) => selectRows(vector, kept)),
-    byteOffsets: Float64Array.from(kept, (row) => batch.byteOffsets[row]),
-    rejects: rejects.sort((a, b) => a.record - b.record),
-    parsed: batch.parsed,
-    place: batch.place && ((row) => batch.place!(kept[row])),
-    line: batch.line && ((row) => batch.line!(kept[row])),
-  };
+  return selectBatch({ ...batch, vectors }, kept, rejectsOf(dataset, batch, verdicts));
 }
 
 /** Throws LF_RULE, with the place in the definition, if a function of the definition fails. */

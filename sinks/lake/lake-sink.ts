@@ -1,6 +1,7 @@
 /** The lake as a sink: parts in folders of their partitions, and rejects in quarantine. */
 import type { LedgerReject } from '../../ledger/ledger.ts';
 import type { Part } from '../../ledger/rows.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { allSettled } from '../../platform/all-settled.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -16,8 +17,10 @@ import type {
   SinkGroup,
   SinkKind,
 } from '../contract.ts';
+import type { RowLimit } from '../row-limits.ts';
 import { auditLakeOf } from './audit-lake.ts';
 import { type LakeChunk, openLakeChunk } from './lake-chunk.ts';
+import { folderLimits } from './partition-path.ts';
 import { QuarantinePart } from './quarantine.ts';
 import { sweepLake } from './sweep-lake.ts';
 
@@ -39,6 +42,10 @@ export class LakeKind implements SinkKind {
 
   ddl(): readonly string[] {
     return [];
+  }
+
+  limits(dataset: CompiledDataset): readonly RowLimit[] {
+    return folderLimits(dataset);
   }
 }
 

@@ -4,7 +4,7 @@ import type { LogicalType } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { CodeSpace } from './code-space.ts';
 import { int32Range } from './parquet/statistics.ts';
-import { partitionValue } from './partition-path.ts';
+import { FOLDER_BYTES_MAX, partitionValue } from './partition-path.ts';
 
 /** A column whose values name the folders, outermost first. */
 export interface PartitionColumn {
@@ -14,8 +14,6 @@ export interface PartitionColumn {
   readonly pad: number;
 }
 
-/** The longest name that file systems allow, in bytes. */
-const FOLDER_BYTES_MAX = 255;
 /** If the table would have more entries than this, a map is used instead. */
 const TABLE_ENTRIES_MAX = 1 << 20;
 

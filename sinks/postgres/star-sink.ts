@@ -26,7 +26,9 @@ import type {
   SinkVersions,
   WrittenFile,
 } from '../contract.ts';
+import type { RowLimit } from '../row-limits.ts';
 import { martDdl, starDdl } from './ddl/ddl.ts';
+import { indexLimits } from './ddl/index-limits.ts';
 import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { factFields } from './facts/fact-fields.ts';
@@ -45,6 +47,10 @@ export class StarKind implements SinkKind {
 
   ddl(dataset: CompiledDataset): readonly string[] {
     return [...starDdl(dataset), ...martDdl(dataset)];
+  }
+
+  limits(dataset: CompiledDataset): readonly RowLimit[] {
+    return indexLimits(dataset);
   }
 }
 

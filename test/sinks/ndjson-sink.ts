@@ -23,6 +23,10 @@ export class NdjsonSink implements Sink {
     return [];
   }
 
+  limits(): [] {
+    return [];
+  }
+
   async setUp(): Promise<void> {}
 
   async open(chunk: ChunkToWrite): Promise<SinkChunk> {

@@ -28,6 +28,7 @@ import type { SharedLock } from '../shared-lock.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import { openChunk } from './chunk-source.ts';
+import { PlacesNeeded } from './fit-rows.ts';
 import { commitOf, passRows, toWrite } from './pass-rows.ts';
 import { openRepeats } from './unique/repeats.ts';
 
@@ -65,7 +66,12 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   const release = await tools.sharedLock.acquire(alone ? 'exclusive' : 'shared');
   try {
     const held = alone ? await tools.hold.take() : claimed;
-    return held && (await loadClaimed(job, dataset, held, tools));
+    if (held === null) return null;
+    return await loadClaimed(job, dataset, held, tools).catch((error) => {
+      if (!(error instanceof PlacesNeeded)) throw error;
+      tools.counters.restart();
+      return loadClaimed(job, dataset, held, { ...tools, places: true });
+    });
   } finally {
     release();
   }
@@ -75,7 +81,7 @@ async function loadClaimed(
   job: ChunkJob,
   dataset: CompiledDataset,
   claimed: Claim,
-  tools: ChunkTools,
+  tools: ChunkTools & { readonly places?: boolean },
 ): Promise<RowCounts | null> {
   const { ledger, stopwatch } = tools;
   refusePastLimit(dataset, claimed);

@@ -1,15 +1,14 @@
 /** Reads a claimed chunk's rows, parses and enriches them, and writes them to its sinks. */
 
 import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
-import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { convertFallbacks } from '../../model/enrich/fallback.ts';
-import { ReusedLanes } from '../../model/enrich/lanes.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
 import type { SinkChunks } from '../../sinks/all-sinks.ts';
 import type { ChunkToWrite } from '../../sinks/contract.ts';
+import { RowFitter } from './fit-rows.ts';
 import { type ChunkReading, readChunk } from './read-batches.ts';
 import { type RejectPlaces, RejectTray } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
@@ -33,7 +32,7 @@ export function toWrite({ job, dataset, claimed, source, ...lent }: ChunkWay): C
 
 /**
  * Writes all rows of the chunk to its sinks, and returns the rejects that are not in the ledger yet. `spill`: see
- * RejectPlaces. `repeats`: for a dataset with unique rules.
+ * RejectPlaces. `repeats`: for a dataset with unique rules. Throws PlacesNeeded.
  */
 export async function passRows(
   way: ChunkWay,
@@ -44,19 +43,18 @@ export async function passRows(
   const layout = claimed.file.layout!;
   const { lineStart } = source;
   const rejects = new RejectTray(job, dataset, { layout, lineStart }, { ledger, spill, sinks, signal });
-  const lanes = new ReusedLanes();
+  const fitter = new RowFitter(dataset, layout);
   stopwatch.skip();
   for await (const parsed of readChunk({ ...way, layout })) {
     counters.step = 'loading';
     counters.rows += parsed.parsed;
     const ruled = convertFallbacks(dataset, parsed);
     const converted = repeats === null ? ruled : await repeats.turnAway(ruled);
-    lanes.reuse();
-    const batch = enrichBatch(dataset, converted.vectors, converted.rows, layout.extra, lanes);
+    const fitting = fitter.fit(converted);
     stopwatch.lap('enrich');
     crashPoint('chunk.read');
-    await rejects.take(converted.rejects);
-    await sinks.write(batch);
+    await rejects.take(fitting.converted.rejects);
+    await sinks.write(fitting.enriched);
     crashPoint('chunk.copying');
   }
   counters.step = 'committing';

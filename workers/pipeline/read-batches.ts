@@ -29,13 +29,16 @@ export type ChunkReading = Pick<ReadOptions, 'kernel' | 'counters' | 'stopwatch'
   readonly dataset: CompiledDataset;
   readonly layout: FileLayout;
   readonly source: ChunkSource;
+  /** Asks the kernel for the places of rows also where the definition does not need them. Default: false. */
+  readonly places?: boolean;
 };
 
 /** Begins the kernel at the chunk's first byte. For its batches, see readBatches. */
 export function readChunk(reading: ChunkReading): AsyncGenerator<Batch, void, void> {
   const { dataset, layout, source, kernel, counters, stopwatch, signal } = reading;
+  const places = reading.places === true || needsPlaces(dataset);
   kernel.begin(
-    { ...layout, ...readColumns(dataset, layout), dialect: layout, places: needsPlaces(dataset) },
+    { ...layout, ...readColumns(dataset, layout), dialect: layout, places },
     { byteStart: source.byteStart, skipBytes: 0 },
   );
   return readBatches({ ...source, kernel, encoding: layout.encoding, counters, stopwatch, signal });

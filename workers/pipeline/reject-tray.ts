@@ -34,6 +34,7 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.unique]: 'LF_REJECT_UNIQUE',
   [RejectReason.fraction]: 'LF_REJECT_FRACTION',
   [RejectReason.zone]: 'LF_REJECT_ZONE',
+  [RejectReason.limit]: 'LF_REJECT_BYTES',
 };
 
 /**
@@ -132,8 +133,9 @@ export function ledgerReject(
   const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
   const type = column === null ? 'value' : typeOf(column.logical).words(column.logical, column);
+  const columnName = raw.past?.column ?? column?.name ?? null;
   const words = {
-    column: column?.name ?? 'The row',
+    column: columnName ?? 'The row',
     value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
     type,
     aType: `${type.startsWith('int') ? 'an' : 'a'} ${type}`,
@@ -141,8 +143,9 @@ export function ledgerReject(
     encoding: layout.encoding,
     place: invalidPlace(raw, layout),
     found: cut ? `${fields.length} or more` : fields.length,
-    bytes: raw.byteLength,
-    most: RECORD_BYTES_MAX,
+    bytes: raw.past?.bytes ?? raw.byteLength,
+    most: raw.past?.most ?? RECORD_BYTES_MAX,
+    what: raw.past?.what ?? '',
     expected: layout.fieldCount,
     rule: raw.rule ?? '',
     key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, fieldOfColumn) : '',
@@ -152,7 +155,7 @@ export function ledgerReject(
     byteOffset: raw.byteOffset,
     byteLength: raw.byteLength,
     line: lineStart + raw.line,
-    column: column?.name ?? null,
+    column: columnName,
     code,
     message: describeError(new LandfallError(code, words)).message,
     raw: raw.raw,

@@ -27,6 +27,11 @@ export const rejectCodes = {
     fix: 'Correct the value, or change minLength or maxLength in the definition.',
     retry: 'never',
   },
+  LF_REJECT_BYTES: {
+    message: '{column} is too long for {what}: {bytes} bytes, of which {most} are allowed.',
+    fix: "Shorten the value. Partition the lake by columns with short values; a dimension with `keys: 'hashed'` takes keys of any length.",
+    retry: 'never',
+  },
   LF_REJECT_MISSING: {
     message: '{column} is required and has no value.',
     fix: 'Fill it in, or make the column optional in the definition.',

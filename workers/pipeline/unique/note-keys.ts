@@ -23,6 +23,7 @@ import { type FactCopy, openFactCopy } from '../../../sinks/postgres/facts/fact-
 import { Slots } from '../../slots.ts';
 import type { Stopwatch } from '../../stopwatch.ts';
 import { openChunk } from '../chunk-source.ts';
+import { RowFitter } from '../fit-rows.ts';
 import { readChunk } from '../read-batches.ts';
 import { batchKeys } from './batch-keys.ts';
 
@@ -131,11 +132,12 @@ async function copyKeys(
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
   // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
+  const fitter = new RowFitter(dataset, layout);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
     for await (const parsed of readChunk({ dataset, layout, source, kernel, counters, stopwatch, signal })) {
-      const batch = convertFallbacks(dataset, parsed);
+      const batch = fitter.fit(convertFallbacks(dataset, parsed)).converted;
       const noted = dataset.unique.map((rule) => batchKeys(dataset, rule, batch, source.lineStart));
       for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
         if (rows === 0) continue;

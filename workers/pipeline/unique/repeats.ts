@@ -9,7 +9,8 @@ import type { ChunkTransaction } from '../../../ledger/chunk-transaction.ts';
 import type { Claim } from '../../../ledger/ledger.ts';
 import { chunkRepeats, dropRepeats, type Repeat, uniqueRule } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset, CompiledUnique } from '../../../model/compiled.ts';
-import { rowsKept, selectRows } from '../../../model/enrich/select.ts';
+import { rowsKept } from '../../../model/enrich/select.ts';
+import { selectBatch } from '../../../model/enrich/select-batch.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { ChunkJob } from '../../../platform/queue/contract.ts';
 import { aboutRule } from './batch-keys.ts';
@@ -69,13 +70,7 @@ export class Repeats {
     if (found.length === 0) return batch;
     const kept = rowsKept(repeated, batch.rows);
     const rejects = found.map(({ row, repeat }) => this.rejectOf(batch, row, repeat));
-    return {
-      rows: kept.length,
-      vectors: batch.vectors.map((vector) => selectRows(vector, kept)),
-      byteOffsets: Float64Array.from(kept, (row) => byteOffsets[row]),
-      rejects: [...batch.rejects, ...rejects].sort((a, b) => a.record - b.record),
-      parsed: batch.parsed,
-    };
+    return selectBatch(batch, kept, rejects);
   }
 
   /** Call this in the chunk's transaction, after its last batch. The repeats are now rejects. */
