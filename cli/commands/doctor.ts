@@ -42,7 +42,7 @@ export function doctorCommand(): Command {
     if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
     else {
       for (const [name, value] of Object.entries(settings))
-        process.stdout.write(`  ${name.padEnd(22)} ${value}\n`);
+        process.stdout.write(`  ${name.padEnd(23)} ${value}\n`);
       process.stdout.write('\n');
       for (const { name, ok, detail, fix } of findings) {
         process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
