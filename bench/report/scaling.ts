@@ -65,8 +65,8 @@ function costsTable(stages: Stages, costs: Costs): string {
   return `| stage | CPU µs per row | |
 |---|---|---|
 ${rows.join('\n')}
-| **a worker, all in all** | **${worker.toFixed(3)}** | w: ${count(1e6 / worker)} rows a second from one core |
-| **the server** | **${(costs.serverSeconds * 1e6).toFixed(3)}** | p: ${count(1 / costs.serverSeconds)} rows a second from one core |
+| **a worker, all in all** | **${worker.toFixed(3)}** | w: ${count(1e6 / worker)} rows per second from one core |
+| **the server** | **${(costs.serverSeconds * 1e6).toFixed(3)}** | p: ${count(1 / costs.serverSeconds)} rows per second from one core |
 
 \`${stages.command}\` on ${stages.machine.cpu}; ${count(stages.rows)} trips, chunks of ${bytes(stages.chunkBytes)} = ${count(costs.rowsOfChunk)} rows.`;
 }

@@ -147,7 +147,7 @@ onQueues('told to stop', (backend) => {
     const up = start('up');
     const lock = await heldAt(commits);
     up.signal('SIGTERM');
-    await up.says('stopping');
+    await up.says('Stopping');
     up.signal('SIGINT');
     expect(await up.ended).toMatchObject({ code: 130, signal: null });
     await lock.release();
