@@ -55,8 +55,28 @@ export interface FormatOptions extends ColumnOptions {
   readonly locale?: Locale;
 }
 
+/** How the text of a timestamp becomes an instant. */
+export interface InstantOptions {
+  /**
+   * Instead of formats: the number of seconds, milliseconds or microseconds since 1970-01-01T00:00:00Z. Seconds and
+   * milliseconds may have a fraction.
+   */
+  readonly epoch?: 's' | 'ms' | 'us';
+  /** A fraction that is finer than a microsecond is rejected (LF_REJECT_FRACTION), or cut. Default: 'reject'. */
+  readonly fraction?: 'reject' | 'truncate';
+  /** IANA zone of the times in the file, and of date parts. Default: 'UTC'. */
+  readonly zone?: string;
+  /** What to do with a local time that happened twice (clocks set back). Default: 'reject'. */
+  readonly ambiguous?: 'earlier' | 'later' | 'reject';
+  /** What to do with a local time that never happened (clocks set forward). Default: 'reject'. */
+  readonly skipped?: 'earlier' | 'later' | 'reject';
+  /** Second 60 is rejected, or read as second 59. Default: 'reject'. */
+  readonly leapSecond?: 'reject' | 'clamp';
+}
+
 /** All options of all types, as the compiler reads them. */
-export type AnyColumnOptions = ColumnOptions &
+export type AnyColumnOptions = FormatOptions &
+  InstantOptions &
   NumberTexts & {
     readonly encoding?: 'dictionary' | 'utf8';
     readonly convert?: (value: string) => string | null | undefined;
@@ -66,14 +86,6 @@ export type AnyColumnOptions = ColumnOptions &
     readonly oneOf?: readonly (string | number)[];
     readonly min?: number | bigint | string;
     readonly max?: number | bigint | string;
-    readonly formats?: readonly TimeFormat[];
-    readonly locale?: Locale;
-    readonly epoch?: 's' | 'ms' | 'us';
-    readonly fraction?: 'reject' | 'truncate';
-    readonly zone?: string;
-    readonly ambiguous?: 'earlier' | 'later' | 'reject';
-    readonly skipped?: 'earlier' | 'later' | 'reject';
-    readonly leapSecond?: 'reject' | 'clamp';
     readonly form?: 'wkt' | 'latlon';
     readonly nonFinite?: 'reject' | 'null' | 'keep';
     readonly true?: readonly string[];

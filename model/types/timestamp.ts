@@ -3,7 +3,13 @@ import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
 import { clockText, splitInstant } from '../enrich/calendar.ts';
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { didYouMean } from '../words.ts';
-import type { AnyColumnOptions, ColumnOf, FormatOptions, TimeFormat } from './column-options.ts';
+import type {
+  AnyColumnOptions,
+  ColumnOf,
+  FormatOptions,
+  InstantOptions,
+  TimeFormat,
+} from './column-options.ts';
 import {
   type ColumnType,
   type Converter,
@@ -21,7 +27,7 @@ import { microsKey } from './temporal/micros-key.ts';
 import { formatTokens, needsConverter } from './temporal/text-formats.ts';
 import { isZone, localToUtc, offsetAt, zoneInText, zoneTable } from './temporal/zone-tables.ts';
 
-export interface TimestampOptions extends FormatOptions {
+export interface TimestampOptions extends FormatOptions, InstantOptions {
   /**
    * Formats, tried in order. As for dates, and HH or H (0–23), hh or h (1–12, with a), mm, ss, S for a fraction of 1
    * to 9 digits and SS to SSSSSSSSS for exactly as many digits as letters, X for an offset (Z, +03, +0300, +03:00), and
@@ -29,21 +35,6 @@ export interface TimestampOptions extends FormatOptions {
    * Default: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss'].
    */
   readonly formats?: readonly TimeFormat[];
-  /**
-   * Instead of formats: the number of seconds, milliseconds or microseconds since 1970-01-01T00:00:00Z. Seconds and
-   * milliseconds may have a fraction.
-   */
-  readonly epoch?: 's' | 'ms' | 'us';
-  /** A fraction that is finer than a microsecond is rejected (LF_REJECT_FRACTION), or cut. Default: 'reject'. */
-  readonly fraction?: 'reject' | 'truncate';
-  /** IANA zone of the times in the file, and of date parts. Default: 'UTC'. */
-  readonly zone?: string;
-  /** What to do with a local time that happened twice (clocks set back). Default: 'reject'. */
-  readonly ambiguous?: 'earlier' | 'later' | 'reject';
-  /** What to do with a local time that never happened (clocks set forward). Default: 'reject'. */
-  readonly skipped?: 'earlier' | 'later' | 'reject';
-  /** Second 60 is rejected, or read as second 59. Default: 'reject'. */
-  readonly leapSecond?: 'reject' | 'clamp';
   /** First and last instant, in ISO 8601 with Z or an offset, or as a day in UTC. Instants outside are rejected
    * (LF_REJECT_RANGE). */
   readonly min?: string;

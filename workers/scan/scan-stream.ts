@@ -47,7 +47,7 @@ export async function scanStream(
   const chunkBytes = job.pieceBytes ?? Number.MAX_SAFE_INTEGER;
   if (layout.compression === undefined) return scanPlain(file, layout, chunkBytes, tools);
   const blockHashes = await hashFile(file, tools.signal);
-  const spool = new SpoolSink(tools.lake, file.fileId);
+  const spool = openSpool(tools.lake, file.fileId);
   try {
     const entries = new Entries(file, layout, new RecordCutter(layout, chunkBytes, spool));
     const { storage, key } = await openObject(file.url);
@@ -236,32 +236,23 @@ function headerOf(
   return { bytes: originalBytes(utf8.subarray(0, record.bytes), encoding), lines: skipLines + lines, fields };
 }
 
-/** Writes chunks to the spool, one at a time. */
-class SpoolSink implements ChunkSink {
-  private readonly lake: Storage;
-  private readonly fileId: number;
-  private writer: StorageWriter | null = null;
-
-  constructor(lake: Storage, fileId: number) {
-    this.lake = lake;
-    this.fileId = fileId;
-  }
-
-  async write(number: number, bytes: Uint8Array): Promise<void> {
-    this.writer ??= await this.lake.writer(spoolKey(this.fileId, number));
-    await this.writer.write(bytes);
-  }
-
-  async end(): Promise<void> {
-    const { writer } = this;
-    this.writer = null;
-    await writer?.commit();
-    crashPoint('spool.chunk-written');
-  }
-
-  /** Discards a chunk that was not ended. */
-  async close(): Promise<void> {
-    await this.writer?.abort();
-    this.writer = null;
-  }
+/** Writes chunks to the spool, one at a time. `close` discards a chunk that was not ended. */
+function openSpool(lake: Storage, fileId: number): ChunkSink & { close(): Promise<void> } {
+  let writer: StorageWriter | null = null;
+  return {
+    async write(number, bytes) {
+      writer ??= await lake.writer(spoolKey(fileId, number));
+      await writer.write(bytes);
+    },
+    async end() {
+      const ended = writer;
+      writer = null;
+      await ended?.commit();
+      crashPoint('spool.chunk-written');
+    },
+    async close() {
+      await writer?.abort();
+      writer = null;
+    },
+  };
 }
