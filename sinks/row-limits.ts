@@ -1,24 +1,27 @@
 /**
- * Limits that sinks have for the texts of a row: an index of PostgreSQL takes keys of 2.7 kB, a file system names of
- * 255 bytes. A row past one of them is rejected before any sink gets it, so that it does not fail its file.
+ * Limits of sinks on the texts of a row. An index of PostgreSQL allows keys of 2.7 kB, and a file system allows names
+ * of 255 bytes. A row that exceeds a limit is rejected before any sink gets it, so that it does not fail its file.
  */
 import type { Vector } from '../kernel/columns/vectors.ts';
 import { isValid } from '../kernel/columns/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 
-/** The texts of these columns together may have so many bytes. */
+/** Limits the bytes of the texts of these columns together. */
 export interface RowLimit {
-  /** Names of vectors; those that hold no texts count for nothing. */
+  /** Names of vectors. A vector that holds no texts counts as zero. */
   readonly columns: readonly string[];
-  /** What the bytes are counted of, in words: `its folder in the lake`. */
+  /** A name for what the bytes are counted of: `its folder in the lake`. */
   readonly what: string;
   readonly most: number;
-  /** Bytes that a value takes, where it is not as many as it has. `most`: no more than this for a value of so many. */
+  /**
+   * The bytes that a value takes, if they differ from its length. `most`: an upper bound for a value of `bytes`
+   * bytes.
+   */
   readonly size?: { of(value: Uint8Array): number; most(bytes: number): number };
 }
 
-/** A row past a limit. */
+/** A row that exceeds a limit. */
 export interface PastLimit {
   readonly row: number;
   readonly limit: RowLimit;
@@ -27,13 +30,13 @@ export interface PastLimit {
   readonly bytes: number;
 }
 
-/** The names of text columns and of enrichments that give texts. */
+/** The names of text columns and of enrichments that return texts. */
 export function textColumns({ columns, enrichments }: CompiledDataset): ReadonlySet<string> {
   const isText = ({ logical }: { readonly logical: LogicalType }) => logical.type === 'text';
   return new Set([...columns, ...enrichments].filter(isText).map(({ name }) => name));
 }
 
-/** Applies limits to the batches of one chunk, in their order. */
+/** Applies limits to the batches of one chunk, in order. */
 export class RowLimits {
   private readonly limits: readonly { readonly limit: RowLimit; readonly sizes: readonly Sizes[] }[];
 
@@ -41,7 +44,7 @@ export class RowLimits {
     this.limits = limits.map((limit) => ({ limit, sizes: limit.columns.map(() => new Sizes(limit)) }));
   }
 
-  /** The rows that are past a limit, in order, each with the first that it is past. Most batches have none. */
+  /** The rows that exceed a limit, in order, each with the first limit that it exceeds. Most batches have none. */
   past({ rows, vectors }: Batch): PastLimit[] {
     const found = new Map<number, PastLimit>();
     for (const { limit, sizes } of this.limits) {
@@ -75,7 +78,7 @@ function pastAt(
   return bytes > limit.most ? { row, limit, column, bytes } : null;
 }
 
-/** Sizes of one column's values. Those of a dictionary are remembered: it only grows while a chunk is read. */
+/** The sizes of one column's values. Those of a dictionary are kept, because it only grows while a chunk is read. */
 class Sizes {
   private readonly limit: RowLimit;
   private dictionary: object | null = null;
@@ -86,7 +89,7 @@ class Sizes {
     this.limit = limit;
   }
 
-  /** At least the size of the longest value. */
+  /** An upper bound for the size of the longest value. */
   longest(vector: Vector, rows: number): number {
     if (vector.kind === 'dictionary') {
       this.learn(vector.dictionary);
@@ -125,7 +128,7 @@ class Sizes {
     return this.limit.size?.most(bytes) ?? bytes;
   }
 
-  /** Exact where it matters: a value that fits in any case is not looked at. */
+  /** Exact only where it matters: a value that fits in any case is not measured. */
   private sizeOf(value: Uint8Array): number {
     const { size, most } = this.limit;
     if (size === undefined) return value.length;

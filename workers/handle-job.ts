@@ -60,7 +60,7 @@ interface JobTools extends HandlerOptions {
   readonly sinks: readonly Sink[];
 }
 
-/** The queue's handler. Resolves when the job is done or has failed for good; throws if it is to be tried again. */
+/** The queue's handler. Resolves when the job is done or has failed for good; throws if it is to be retried. */
 export function jobHandler(options: HandlerOptions): (job: WorkJob, context: JobContext) => Promise<void> {
   const { slots, ticker } = options;
   const sinks = openSinks(options);

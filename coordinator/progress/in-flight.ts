@@ -41,7 +41,7 @@ export class InFlight {
     }
   }
 
-  /** The ledger counts so many commits of a file. `announced`: those notified since the last call. */
+  /** The ledger counts `chunksCommitted` commits of a file. `announced`: those notified since the last call. */
   counted(fileId: number, chunksCommitted: number, announced: readonly ChunkAddress[], at: number): void {
     for (const chunk of announced) this.commits.set(keyOf(chunk), at);
     const count = this.counts.get(fileId);

@@ -1,13 +1,13 @@
-/** Several changes as one, for clients that are slow or were disconnected. */
+/** Merges several changes into one, for clients that are slow or were disconnected. */
 import type { ChangeMessage } from '../../platform/progress/progress.ts';
 
-/** What a change says, without its place in the stream. */
+/** The content of a change, without its place in the stream. */
 export type ChangeBody = Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>;
 
-/** Rejects that the state holds at most, and so a change. */
+/** The most rejects in the state, and therefore in a change. */
 export const keptRejects = 50;
 
-/** The change that does what `first` and `second` do, one after the other. */
+/** Returns the change that has the effect of `first` followed by `second`. */
 export function mergeChanges(first: ChangeMessage, second: ChangeMessage): ChangeMessage {
   const changes = [first, second];
   const files = mergeItems(
@@ -48,9 +48,9 @@ export function bodyOf(parts: {
   goneWorkers: readonly string[];
   totals: ChangeBody['totals'] | null;
   rejects: NonNullable<ChangeBody['rejects']>;
-  /** Null when they have not changed. */
+  /** Null if they have not changed. */
   outages: ChangeBody['outages'] | null;
-  /** Null where they are as they were. */
+  /** Null if they have not changed. */
   definitions?: ChangeBody['definitions'] | null;
 }): ChangeBody {
   const gone = {
@@ -68,7 +68,7 @@ export function bodyOf(parts: {
   };
 }
 
-/** Items in a change; its size grows with them. */
+/** The number of items in a change, to which its size is proportional. */
 export function itemCount(change: ChangeBody): number {
   return (
     (change.files?.length ?? 0) +
@@ -78,7 +78,7 @@ export function itemCount(change: ChangeBody): number {
   );
 }
 
-/** What became of items in changes that follow one another. */
+/** The combined effect of successive changes on items. */
 function mergeItems<T, K>(
   changes: readonly { readonly items: readonly T[]; readonly gone: readonly K[] }[],
   keyOf: (item: T) => K,

@@ -33,7 +33,7 @@ export class ChangeRing {
     if (drop > 0) this.changes.splice(0, drop);
   }
 
-  /** The changes that a client at `seq` has missed, oldest first; null when some are not kept any more. */
+  /** The changes that a client at `seq` has missed, oldest first. Null if some are no longer kept. */
   since(seq: number, current: number): readonly SentChange[] | null {
     if (seq === current) return [];
     if (seq > current) return null;

@@ -28,9 +28,9 @@ const keptHistory = 600;
 const historyStepMs = 1000;
 
 interface FileEntry {
-  /** As the ledger has it. */
+  /** The row as the ledger has it. */
   row: FileProgress;
-  /** As clients have it; null before it is sent. */
+  /** The file as clients have it. Null before it is sent. */
   shown: FileProgress | null;
   readonly window: RateWindow;
 }
@@ -39,7 +39,7 @@ export class ProgressModel {
   private readonly files = new Map<number, FileEntry>();
   private readonly workers = new Map<string, WorkerProgress>();
   private readonly window = new RateWindow();
-  /** Totals of the finished files that are not in `files` any more. */
+  /** Totals of the finished files that are no longer in `files`. */
   private base: Totals = noTotals;
   private totals: Totals = noTotals;
   private rejects: RejectSample[] = [];
@@ -68,7 +68,7 @@ export class ProgressModel {
     return this.history;
   }
 
-  /** Items that a snapshot would carry. */
+  /** The number of items in a snapshot. */
   size(): number {
     return this.files.size + this.workers.size;
   }
@@ -77,12 +77,12 @@ export class ProgressModel {
     return this.files.get(fileId) !== undefined;
   }
 
-  /** Files of the ledger in the state. */
+  /** The files of the ledger that are in the state. */
   fileIds(): number[] {
     return [...this.files.keys()].filter((fileId) => fileId > 0);
   }
 
-  /** True while a rate is shown that will be wrong if nothing more happens. */
+  /** True while a displayed rate will become wrong if nothing else happens. */
   isMoving(): boolean {
     if (this.totals.rowsPerSecond > 0 || this.totals.bytesPerSecond > 0) return true;
     for (const { shown } of this.files.values()) {
@@ -145,13 +145,13 @@ export class ProgressModel {
     this.goneWorkers.add(workerId);
   }
 
-  /** Rejects that clients do not have yet, newest first. */
+  /** Adds rejects that clients do not have yet, newest first. */
   applyRejects(rejects: readonly RejectSample[]): void {
     this.newRejects = [...rejects, ...this.newRejects].slice(0, keptRejects);
     this.rejects = [...rejects, ...this.rejects].slice(0, keptRejects);
   }
 
-  /** All files of unknown datasets now; their ids are negative. */
+  /** Replaces the files of unknown datasets. Their ids are negative. */
   applyUnknown(files: readonly FileProgress[]): void {
     const listed = new Set(files.map((file) => file.fileId));
     for (const [fileId, entry] of this.files) {
@@ -160,20 +160,20 @@ export class ProgressModel {
     this.applyLedger(files);
   }
 
-  /** All outages now. */
+  /** Replaces the outages. */
   applyOutages(outages: readonly OutageReport[]): void {
     this.outages = outages;
     this.outagesChanged = true;
   }
 
-  /** The current definitions. */
+  /** Replaces the definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
     if (same(definitions, this.definitions)) return;
     this.definitions = definitions;
     this.definitionsChanged = true;
   }
 
-  /** Brings what clients see up to date and returns what changed; null when nothing did. */
+  /** Updates what clients see and returns what has changed. Null if nothing has. */
   settle(at: number): ChangeBody | null {
     const flights = this.inFlight.sum(this.workers.values(), at);
     const files: FileProgress[] = [];
@@ -210,7 +210,7 @@ export class ProgressModel {
     return Object.keys(changed).length > 0 ? changed : null;
   }
 
-  /** The file as clients should see it now; null when they have it so already. */
+  /** The file as clients should see it now. Null if they already see it so. */
   private present(entry: FileEntry, flight: Flight | undefined, at: number): FileProgress | null {
     const { row, shown, window } = entry;
     const isLoading = row.state === 'loading';
@@ -275,7 +275,7 @@ export class ProgressModel {
   }
 }
 
-/** How often rates are computed again while nothing happens, until they are zero. */
+/** How often rates are recomputed while nothing happens, until they are zero. */
 export const restMs = 1000;
 
 /** True when nothing moves and nothing was shown as moving. Makes no object for the many files that wait. */
@@ -288,7 +288,7 @@ function waits(
   return !moves && shown.bytesSeen === bytesSeen && shown.etaSeconds === null;
 }
 
-/** Equal as JSON, as a client sees it. */
+/** Compares as JSON, which is what a client sees. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
