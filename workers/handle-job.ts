@@ -49,6 +49,8 @@ export interface HandlerOptions {
   readonly ticker: Ticker;
   /** How long an outage is waited out. */
   readonly outageTimeoutMs: number;
+  /** What one compressed file may unpack to. Default: 100 GiB. */
+  readonly unpackedBytesMost?: number;
   readonly log: Log;
 }
 
@@ -168,13 +170,13 @@ async function handleChunk(chunk: ChunkJob, tools: JobTools): Promise<void> {
 
 /** If an error of a scan is final, its reason is saved in place of a result, and the plan job finds it. */
 async function handleScan(scan: ScanJob, tools: JobTools): Promise<void> {
-  const { ledger, lake, counters, context } = tools;
+  const { ledger, lake, counters, context, unpackedBytesMost } = tools;
   const { signal, attempt, stalls } = context;
   const log = tools.log.child({ fileId: scan.fileId, scan: scan.number });
   const { byteStart: from, byteEnd: to } = scan;
   const search = async () => {
     if (stalls >= lostMost) throw await lostToScan(ledger, scan, stalls);
-    await scanRange(scan, { ledger, lake, counters, signal });
+    await scanRange(scan, { ledger, lake, counters, signal, unpackedBytesMost });
   };
   try {
     await throughOutage(search, tools, log);

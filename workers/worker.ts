@@ -90,6 +90,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       slots,
       ticker,
       outageTimeoutMs: config.outageTimeout * 1000,
+      unpackedBytesMost: config.unpackedBytes,
       log,
     });
     const jobs = await queues.workChunks(handle, { concurrency });

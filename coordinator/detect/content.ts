@@ -1,7 +1,7 @@
 /** The bytes of a file, as they are stored and unpacked. */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { fileChanged } from '../../platform/storage/file-changed.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { type Compression, unpack } from '../../platform/storage/unpack/index.ts';
 
@@ -22,7 +22,7 @@ export async function readRange(file: Readable, start: number, end: number): Pro
     bytes.set(part, filled);
     filled += part.length;
   }
-  if (filled !== end - start) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  if (filled !== end - start) throw fileChanged(file.name);
   return bytes;
 }
 

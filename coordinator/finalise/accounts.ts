@@ -6,7 +6,8 @@ import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { partsAndRejects } from '../../ledger/tables/groups.ts';
 import { exceededLimit } from '../../model/file/reject-limit.ts';
-import { type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { fileChanged } from '../../platform/storage/file-changed.ts';
 import { openObjects } from '../../platform/storage/index.ts';
 import { type Context, linkOf } from '../context.ts';
 import type { Accounted, Loaded } from '../stages.ts';
@@ -66,8 +67,11 @@ function reconcileError(
   const broken = checks.find(({ ok }) => !ok);
   if (broken === undefined) return null;
   if (fingerprint === null) return new LandfallError('LF_FILE_MISSING', { file: file.name });
-  const code: ErrorCode = fingerprint === file.fingerprint ? 'LF_RECONCILE' : 'LF_FILE_CHANGED';
-  return new LandfallError(code, { file: file.name, differences: `${broken.name}: ${broken.detail}` });
+  if (fingerprint !== file.fingerprint) return fileChanged(file.name, file.fingerprint, fingerprint);
+  return new LandfallError('LF_RECONCILE', {
+    file: file.name,
+    differences: `${broken.name}: ${broken.detail}`,
+  });
 }
 
 /**

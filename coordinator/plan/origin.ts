@@ -26,5 +26,5 @@ export async function findOrigin(context: Context, identified: Identified): Prom
 async function refuseOtherContent({ ledger }: Context, { file, contentHash }: Identified): Promise<void> {
   const before = await ledger.file(file.linkedTo!);
   if (before?.state !== 'undone' || before.contentHash === contentHash) return;
-  throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  throw new LandfallError('LF_FILE_CHANGED', { file: file.name, how: 'since it was undone' });
 }

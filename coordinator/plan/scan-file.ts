@@ -11,6 +11,7 @@ import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import { isStream, linesBeforeRecords } from '../../platform/layout.ts';
 import type { ScanJob } from '../../platform/queue/contract.ts';
 import { contentHash } from '../../platform/storage/content-hash.ts';
+import { fileChanged } from '../../platform/storage/file-changed.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import type { Context } from '../context.ts';
 import { readLayout } from '../detect/read-layout.ts';
@@ -67,7 +68,7 @@ async function assertUnchanged(file: LedgerFile): Promise<void> {
   const stored = await storage.stat(key);
   if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: file.name });
   if (stored.fingerprint !== file.fingerprint)
-    throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+    throw fileChanged(file.name, file.fingerprint, stored.fingerprint);
 }
 
 /** Throws the reason that a worker gave for not being able to read the file. */

@@ -111,7 +111,39 @@ export function compileStar(
     'star.columns',
     mistakes,
   );
-  return { schema, fact: star.fact, columns, dimensions, indexes: compileIndexes(star, columns, mistakes) };
+  const indexes = compileIndexes(star, columns, mistakes);
+  refuseWide(star, columns, dimensions, mistakes);
+  return { schema, fact: star.fact, columns, dimensions, indexes };
+}
+
+/** Limits of PostgreSQL (its manual, appendix K). */
+const tableColumnsMost = 1600;
+const indexColumnsMost = 32;
+
+/** Refuses tables and indexes of more columns than PostgreSQL has. */
+function refuseWide(
+  star: StarSource,
+  columns: readonly FactColumn[],
+  dimensions: readonly CompiledDimension[],
+  mistakes: Mistakes,
+): void {
+  const check = (place: string, what: string, count: number, most: number, fix: string) => {
+    if (count > most)
+      mistakes.add(place, `${what} would have ${count} columns; PostgreSQL allows ${most}`, fix);
+  };
+  const fewer = 'List fewer; the lake has all of them';
+  check('star.columns', `the fact table ${star.fact}`, columns.length, tableColumnsMost, fewer);
+  for (const [d, dimension] of dimensions.entries()) {
+    if (dimension.kind === 'date') continue;
+    const place = `star.dimensions.${Object.keys(star.dimensions ?? {})[d]}`;
+    const { table, natural, attributes, hashed } = dimension;
+    const all = 1 + natural.length + attributes.length;
+    check(place, `the table ${table}`, all, tableColumnsMost, 'Take fewer attributes');
+    const fix = "Take fewer columns, or keys: 'hashed'";
+    if (!hashed) check(place, `the natural key of ${table}`, natural.length, indexColumnsMost, fix);
+  }
+  for (const [i, index] of (star.indexes ?? []).entries())
+    check(`star.indexes[${i}]`, 'the index', index.columns.length, indexColumnsMost, 'Take fewer');
 }
 
 function keptColumn(name: string): FactColumn {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
+import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 
 /** The settings that apply. */
 export interface Config {
@@ -30,6 +31,8 @@ export interface Config {
   readonly token: string | null;
   readonly workers: number;
   readonly chunkBytes: number;
+  /** What one compressed file may unpack to, in bytes. */
+  readonly unpackedBytes: number;
   /** Seconds for which an outage (a server that is away, a full disk) is waited out. */
   readonly outageTimeout: number;
   /** How long a process may be silent before its work is taken over, in ms. */
@@ -68,6 +71,7 @@ const environmentNames: Record<Setting, string> = {
   token: 'LANDFALL_TOKEN',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
+  unpackedBytes: 'LANDFALL_UNPACKED_BYTES',
   outageTimeout: 'LANDFALL_OUTAGE_TIMEOUT',
   lockMs: 'LANDFALL_LOCK_MS',
   stopMs: 'LANDFALL_STOP_MS',
@@ -150,6 +154,8 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return wholeNumber(1, 1024);
     case 'chunkBytes':
       return wholeNumber(1024, 1024 * 1024 * 1024);
+    case 'unpackedBytes':
+      return wholeNumber(1, 1024 ** 5);
     case 'outageTimeout':
       return wholeNumber(0, 7 * 24 * 3600);
     case 'lockMs':
@@ -253,6 +259,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     token: given.token ?? null,
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
+    unpackedBytes: given.unpackedBytes ?? unpackedBytesDefault,
     outageTimeout: given.outageTimeout ?? defaultOutageTimeout,
     lockMs: given.lockMs ?? defaultLockMs,
     stopMs: given.stopMs ?? defaultStopMs,
@@ -306,6 +313,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
+    LANDFALL_UNPACKED_BYTES: String(config.unpackedBytes),
     LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
     LANDFALL_LOCK_MS: String(config.lockMs),
     LANDFALL_STOP_MS: String(config.stopMs),

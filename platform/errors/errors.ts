@@ -80,9 +80,39 @@ export function fixOf(code: string): string {
   return code in errorTable ? errorTable[code as ErrorCode].fix : '';
 }
 
-/** Anything thrown, as the triple that ledger, page and terminal show. */
-export function describeError(error: unknown): { code: string; message: string; fix: string } {
-  if (error instanceof LandfallError) return error.toJSON();
+/** Anything thrown, as an error with a code. What nobody has named is LF_INTERNAL. */
+export function codedError(error: unknown): LandfallError {
+  if (error instanceof LandfallError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new LandfallError('LF_INTERNAL', { reason }, { cause: error }).toJSON();
+  const refused = statementCode(error);
+  if (refused === null) return new LandfallError('LF_INTERNAL', { reason }, { cause: error });
+  // The column of a COPY that it is about. Its line is not that of the file.
+  const where = (error as { where?: string }).where?.split('\n')[0].replace(/, line \d+/, '');
+  const place = where === undefined ? '' : ` (${where.slice(0, placeCharacters)})`;
+  return new LandfallError(refused, { reason: `${reason}${place}` }, { cause: error });
+}
+
+/** Characters of PostgreSQL's words for a place that are kept: they quote the value. */
+const placeCharacters = 200;
+
+/**
+ * Errors of PostgreSQL that come back however often the statement is tried: a limit of the server, a value that a
+ * column cannot hold, a permission. Others may be over in a moment: a table may just be altered.
+ * SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const refusals: readonly (readonly [sqlState: RegExp, code: ErrorCode])[] = [
+  [/^54...$/, 'LF_DATABASE_LIMIT'],
+  [/^(22...|23502|23514)$/, 'LF_DATABASE_VALUE'],
+  [/^42501$/, 'LF_DATABASE_DENIED'],
+];
+
+function statementCode(error: unknown): ErrorCode | null {
+  if (!(error instanceof Error) || !('severity' in error)) return null;
+  const { code } = error as { code?: string };
+  return refusals.find(([sqlState]) => sqlState.test(code ?? ''))?.[1] ?? null;
+}
+
+/** Anything thrown, as the code, message and fix that ledger, page and terminal show. */
+export function describeError(error: unknown): { code: string; message: string; fix: string } {
+  return codedError(error).toJSON();
 }

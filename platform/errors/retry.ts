@@ -10,7 +10,7 @@
  * An outage that outlasts the outage timeout counts as an attempt. An error without a code (of the system, of
  * a library, of ours) is tried again: nothing says that it would come back.
  */
-import { errorTable, LandfallError, type Retry } from './errors.ts';
+import { codedError, errorTable, type Retry } from './errors.ts';
 
 /** Attempts at work that is tried again: of a chunk, a scan, and each step of a file. */
 export const attemptsMost = 5;
@@ -20,7 +20,7 @@ export const firstPauseMs = 500;
 
 /** What to do after an error. */
 export function retryOf(error: unknown): Retry {
-  return error instanceof LandfallError ? errorTable[error.code].retry : 'again';
+  return errorTable[codedError(error).code].retry;
 }
 
 /** Whether the error ends the work for good: at once, or after the last attempt. */

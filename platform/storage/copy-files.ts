@@ -1,6 +1,7 @@
 import { crashPoint } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
 import type { Storage, StoredObject } from './contract.ts';
+import { fileChanged } from './file-changed.ts';
 
 /** The object to be moved. Throws LF_FILE_MISSING, LF_FILE_CHANGED. */
 export async function statToMove(
@@ -12,7 +13,7 @@ export async function statToMove(
   const object = await source.stat(sourceKey);
   if (object === null) throw new LandfallError('LF_FILE_MISSING', { file });
   if (fingerprint === undefined || object.fingerprint === fingerprint) return object;
-  throw new LandfallError('LF_FILE_CHANGED', { file });
+  throw fileChanged(file, fingerprint, object.fingerprint);
 }
 
 /** Copies an object from one store to another through this process, 1 MiB at a time. */

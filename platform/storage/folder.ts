@@ -23,6 +23,7 @@ import { atATime } from './at-a-time.ts';
 import type { Move, ReadRange, Staged, Storage, StorageWriter, StoredObject } from './contract.ts';
 import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { syncFolder, writeNew } from './durable.ts';
+import { fileChanged } from './file-changed.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { ReadBuffers, readAt } from './read-at.ts';
@@ -117,20 +118,24 @@ export class FolderStorage implements Storage {
     try {
       const before = await this.guard(lookAt(file), key);
       const print = range.fingerprint ?? fingerprint(before);
-      const changed = (found: BigIntStats) => fingerprint(found) !== print;
-      if (changed(before)) throw this.changed(key);
+      const check = (found: BigIntStats) => {
+        const now = fingerprint(found);
+        if (now !== print) throw fileChanged(join(this.url, key), print, now);
+      };
+      check(before);
       const end = Math.min(range.end, Number(before.size));
       ahead = this.guard(readAt(file, range.start, end, reading), key);
       for (let at = range.start; at < end; ) {
         const bytes: Uint8Array = await ahead;
-        if (bytes.length === 0) throw this.changed(key);
+        if (bytes.length === 0)
+          throw fileChanged(join(this.url, key), print, fingerprint(await lookAt(file)));
         at += bytes.length;
         ahead = this.guard(readAt(file, at, end, reading), key);
         // If it fails while the caller works on these bytes, the next turn throws the error.
         ahead.catch(() => {});
         yield bytes;
       }
-      if (changed(await this.guard(lookAt(file), key))) throw this.changed(key);
+      check(await this.guard(lookAt(file), key));
     } finally {
       // A caller that stops early must not close the file during a read.
       await ahead?.catch(() => {});
@@ -356,10 +361,6 @@ export class FolderStorage implements Storage {
     } catch (cause) {
       throw storeError(cause, this, key);
     }
-  }
-
-  private changed(key: string): LandfallError {
-    return new LandfallError('LF_FILE_CHANGED', { file: join(this.url, key) });
   }
 }
 

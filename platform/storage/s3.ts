@@ -16,6 +16,7 @@ import { LandfallError } from '../errors/errors.ts';
 import { atATime } from './at-a-time.ts';
 import type { Move, ReadRange, Staged, Storage, StorageWriter, StoredObject } from './contract.ts';
 import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
+import { fileChanged } from './file-changed.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { type S3Address, S3Writer } from './s3-writer.ts';
@@ -217,7 +218,7 @@ export class S3Storage implements Storage {
   }
 
   private changed(key: string): LandfallError {
-    return new LandfallError('LF_FILE_CHANGED', { file: `${this.url}/${key}` });
+    return fileChanged(`${this.url}/${key}`);
   }
 
   private failure(cause: unknown, key?: string): LandfallError {

@@ -128,6 +128,7 @@ export async function openRig(
     port: 0,
     token: null,
     workers: 1,
+    unpackedBytes: 100 * 1024 ** 3,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
     outageTimeout: 60,
     lockMs: options.lockMs ?? 10_000,

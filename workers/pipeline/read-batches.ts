@@ -6,8 +6,8 @@ import type { Batch, Kernel } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { needsPlaces } from '../../model/enrich/fallback.ts';
 import { readColumns } from '../../model/file/extra.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
+import { fileChanged } from '../../platform/storage/file-changed.ts';
 import type { SlotCounters } from '../slots.ts';
 import type { Stopwatch } from '../stopwatch.ts';
 import type { ChunkSource } from './chunk-source.ts';
@@ -63,7 +63,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, 
   }
   yield* feed(transcoder.end(), true, options);
   counters.bytesRead = counters.bytes;
-  if (seen !== byteCount) throw new LandfallError('LF_FILE_CHANGED', { file: `file ${counters.fileId}` });
+  if (seen !== byteCount) throw fileChanged(`file ${counters.fileId}`);
 }
 
 /** Passes UTF-8 to the kernel. If the encoding has other byte counts, passes whole characters only. */

@@ -8,11 +8,11 @@ import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect, RangeScan } from '../../kernel/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
 import { isStream } from '../../platform/layout.ts';
 import type { ScanJob } from '../../platform/queue/contract.ts';
 import { BlockHasher } from '../../platform/storage/content-hash.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
+import { fileChanged } from '../../platform/storage/file-changed.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import type { StreamScan } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
@@ -25,6 +25,8 @@ export interface ScanTools {
   readonly lake: Storage;
   readonly counters: SlotCounters;
   readonly signal: AbortSignal;
+  /** What a compressed file may unpack to. Default: 100 GiB. */
+  readonly unpackedBytesMost?: number;
 }
 
 /** Does nothing for a file that is no longer being scanned. Throws LF_FILE_CHANGED if its bytes have changed. */
@@ -47,7 +49,7 @@ export async function scanRange(job: ScanJob, tools: ScanTools): Promise<void> {
     await pieces.update(bytes);
     counters.bytesRead += bytes.length;
   }
-  if (counters.bytesRead !== counters.bytes) throw new LandfallError('LF_FILE_CHANGED', { file: file.name });
+  if (counters.bytesRead !== counters.bytes) throw fileChanged(file.name);
   counters.step = 'committing';
   await save(job, ledger, hasher.finish(), pieces.finish());
 }

@@ -25,6 +25,8 @@ export interface StreamTools {
   readonly lake: Storage;
   readonly counters: SlotCounters;
   readonly signal: AbortSignal;
+  /** What a compressed file may unpack to. Default: 100 GiB. */
+  readonly unpackedBytesMost?: number;
 }
 
 /** The most bytes that the first record of an entry may end at. */
@@ -51,7 +53,9 @@ export async function scanStream(
   try {
     const entries = new Entries(file, layout, new RecordCutter(layout, chunkBytes, spool));
     const { storage, key } = await openObject(file.url);
-    const packed = { storage, key, name: file.name, bytes: file.bytes, fingerprint: file.fingerprint };
+    const { name, bytes, fingerprint } = file;
+    const { unpackedBytesMost } = tools;
+    const packed = { storage, key, name, bytes, fingerprint, unpackedBytesMost };
     for await (const { bytes, entry, packedBytes } of unpack(packed, layout.compression)) {
       tools.signal.throwIfAborted();
       await entries.push(entry, bytes);

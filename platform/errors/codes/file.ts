@@ -13,8 +13,8 @@ export const fileCodes = {
     retry: 'never',
   },
   LF_FILE_CHANGED: {
-    message: '{file} changed while it was being read.',
-    fix: 'Rename files into the landing folder, or leave them alone once they are there; drop this one again.',
+    message: '{file} changed {how}.',
+    fix: 'A program was probably still writing to it. In the landing folder, the file is loaded again once it no longer changes; a file elsewhere is yours to load again. Write files under a name that ends in .part or .tmp, and rename them when they are complete.',
     retry: 'never',
   },
   LF_FILE_DUPLICATE: {
@@ -95,6 +95,11 @@ export const fileCodes = {
   LF_UNPACK_LIMIT: {
     message: '{file} is not unpacked: {what} than {limit}.',
     fix: 'If the file is meant to be so, unpack it by hand and drop its contents.',
+    retry: 'never',
+  },
+  LF_UNPACK_SIZE: {
+    message: '{file} unpacks to more than {most|byte}.',
+    fix: 'If it is meant to, raise LANDFALL_UNPACKED_BYTES where the workers run, or unpack it by hand and drop its contents.',
     retry: 'never',
   },
   LF_ZIP_EMPTY: {

@@ -12,6 +12,16 @@ export const serverCodes = {
     fix: 'Stop programs that hold connections, run fewer workers (LANDFALL_WORKERS), or raise max_connections on the server. Work that is under way waits and resumes by itself.',
     retry: 'outage',
   },
+  LF_DATABASE_DENIED: {
+    message: 'PostgreSQL denies a statement: {reason}.',
+    fix: 'Grant the role in DATABASE_URL the right to create schemas in the database and to use those of Landfall and of the star; then drop the file again or replay it.',
+    retry: 'never',
+  },
+  LF_DATABASE_LIMIT: {
+    message: 'A limit of PostgreSQL is exceeded: {reason}.',
+    fix: "A table has at most 1,600 columns, those that were dropped among them, and a row about 8 kB beside its long texts. List fewer columns in star.columns (the lake holds all of them), or say star: 'none'.",
+    retry: 'never',
+  },
   LF_DATABASE_LOST: {
     message: 'The database at {address} is out of reach: {reason}',
     fix: 'Start the server again, or fix the connection. What waits resumes by itself; run a command again that has ended.',
@@ -37,6 +47,11 @@ export const serverCodes = {
     message: 'No database answers at {address}: {reason}',
     fix: 'Check the host and the port in DATABASE_URL, and that the server is running. Without DATABASE_URL Landfall starts a server of its own.',
     retry: 'outage',
+  },
+  LF_DATABASE_VALUE: {
+    message: 'PostgreSQL refuses a value: {reason}.',
+    fix: 'Correct the value, or change what refuses it: the type of the column, a constraint that somebody has added to the table, or the SQL of a check or mart. Then drop the file again or replay it.',
+    retry: 'never',
   },
   LF_DATABASE_VERSION: {
     message: 'The server at {address} is PostgreSQL {version}; Landfall needs {needed} or newer.',

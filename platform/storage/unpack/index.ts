@@ -25,7 +25,7 @@ export function compressionOf(start: Uint8Array): Compression | null {
 }
 
 /**
- * Returns the unpacked bytes. Throws LF_UNPACK if the file is damaged, LF_UNPACK_LIMIT, LF_ZIP_ENCRYPTED,
+ * Returns the unpacked bytes. Throws LF_UNPACK if the file is damaged, LF_UNPACK_LIMIT, LF_UNPACK_SIZE, LF_ZIP_ENCRYPTED,
  * LF_ZIP_EMPTY, and what reading throws.
  */
 export function unpack(file: PackedFile, compression: Compression): AsyncGenerator<UnpackedPiece> {

@@ -11,6 +11,8 @@ export interface PackedFile {
   readonly name: string;
   readonly bytes: number;
   readonly fingerprint: string;
+  /** What it may unpack to. Default: 100 GiB. */
+  readonly unpackedBytesMost?: number;
 }
 
 /** At most 1 MiB of unpacked bytes, in order. */

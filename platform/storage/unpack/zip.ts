@@ -5,7 +5,7 @@
 import zlib from 'node:zlib';
 import { LandfallError } from '../../errors/errors.ts';
 import { crc32 } from './crc32.ts';
-import { UnpackMeter } from './limits.ts';
+import { refuseLarge, UnpackMeter } from './limits.ts';
 import { readRange } from './read-range.ts';
 import { pieceBytes, through } from './stream.ts';
 import type { PackedFile, UnpackedPiece } from './types.ts';
@@ -16,6 +16,11 @@ const deflated = 8;
 
 export async function* unpackZip(file: PackedFile): AsyncGenerator<UnpackedPiece> {
   const entries = csvEntries(file, await readDirectory(file));
+  // What the directory says is checked before anything is unpacked, and what is unpacked again.
+  refuseLarge(
+    file,
+    entries.reduce((sum, { size }) => sum + size, 0),
+  );
   const meter = new UnpackMeter(file);
   for (const entry of entries) {
     let size = 0;

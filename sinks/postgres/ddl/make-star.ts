@@ -9,6 +9,8 @@ import { growStar } from './grow-star.ts';
 const dependentObjects = '2BP01';
 /** The class of SQLSTATEs for invalid statements. Of the statements that are run here, users write only the marts. */
 const faultySql = '42';
+/** SQLSTATE of that class: a permission is missing. */
+const denied = '42501';
 
 /**
  * The first key of the advisory locks under which tables are created and marts refreshed. The second is the dataset.
@@ -33,7 +35,8 @@ export async function makeStar(
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
     if (cause.code === dependentObjects) throw new LandfallError('LF_MART_HELD', values, { cause });
-    if (cause.code?.startsWith(faultySql)) throw new LandfallError('LF_MART', values, { cause });
+    if (cause.code?.startsWith(faultySql) && cause.code !== denied)
+      throw new LandfallError('LF_MART', values, { cause });
     throw cause;
   });
 }

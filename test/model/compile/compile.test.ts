@@ -160,6 +160,34 @@ describe('what it makes', () => {
   });
 });
 
+describe('more columns than PostgreSQL has', () => {
+  const names = Array.from({ length: 1600 }, (_, i) => `c${i}`);
+  const columns = Object.fromEntries(names.map((name) => [name, text()]));
+  const wide = (star: object) => mistakesOf({ name: 'wide', columns, star: { fact: 'fact_wide', ...star } });
+  const key = (count: number) => Object.fromEntries(names.slice(0, count).map((name) => [name, name]));
+
+  test('are named, with what allows more', () => {
+    expect(wide({})).toContain(
+      'star.columns: the fact table fact_wide would have 1601 columns; PostgreSQL allows 1600',
+    );
+    expect(wide({ columns: names.slice(0, 1599) })).toBe('');
+    const columns = ['c0'];
+    const a_key = (count: number, options = {}) => ({ a_key: lookup('dim_a', key(count), {}, options) });
+    expect(wide({ columns, dimensions: a_key(33) })).toContain(
+      'star.dimensions.a_key: the natural key of dim_a would have 33 columns; PostgreSQL allows 32',
+    );
+    expect(wide({ columns, dimensions: a_key(32) })).toBe('');
+    expect(wide({ columns, dimensions: a_key(33, { keys: 'hashed' }) })).toBe('');
+    expect(wide({ columns, dimensions: a_key(1600, { keys: 'hashed' }) })).toContain(
+      'star.dimensions.a_key: the table dim_a would have 1601 columns',
+    );
+    const listed = names.slice(0, 33);
+    expect(wide({ columns: listed, indexes: [{ columns: listed }] })).toContain(
+      'star.indexes[0]: the index would have 33 columns; PostgreSQL allows 32',
+    );
+  });
+});
+
 describe('the limit of rejects', () => {
   const count = Number.MAX_SAFE_INTEGER;
   test.each([

@@ -1,6 +1,12 @@
 /** Every code × what worker and coordinator do, and the errors without a code. */
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, errorTable, LandfallError, type Retry } from '../../../platform/errors/errors.ts';
+import {
+  describeError,
+  type ErrorCode,
+  errorTable,
+  LandfallError,
+  type Retry,
+} from '../../../platform/errors/errors.ts';
 import { attemptsMost, isCollision, isFinal, pauseAfterMs, retryOf } from '../../../platform/errors/retry.ts';
 
 const codes = Object.keys(errorTable) as ErrorCode[];
@@ -44,6 +50,38 @@ describe('an error without a code', () => {
   ])('%s is tried again: nothing says that it would come back', (error) => {
     expect(retryOf(error)).toBe('again');
     expect(isFinal(error, { lastAttempt: false })).toBe(false);
+  });
+});
+
+describe('an error of PostgreSQL that comes back', () => {
+  const refused = (code: string, more = {}) =>
+    Object.assign(new Error('refused'), { code, severity: 'ERROR', ...more });
+
+  it.each([
+    ['54011', 'LF_DATABASE_LIMIT'],
+    ['54000', 'LF_DATABASE_LIMIT'],
+    ['22003', 'LF_DATABASE_VALUE'],
+    ['22P05', 'LF_DATABASE_VALUE'],
+    ['23514', 'LF_DATABASE_VALUE'],
+    ['42501', 'LF_DATABASE_DENIED'],
+  ])('of SQLSTATE %s is %s, and final', (sqlState, code) => {
+    expect(describeError(refused(sqlState)).code).toBe(code);
+    expect(isFinal(refused(sqlState), { lastAttempt: false })).toBe(true);
+  });
+
+  it.each(['42P01', '42P07', '23505', '40001', '55P03'])('is not one of SQLSTATE %s', (sqlState) => {
+    expect([describeError(refused(sqlState)).code, retryOf(refused(sqlState))]).toEqual([
+      'LF_INTERNAL',
+      'again',
+    ]);
+  });
+
+  it('is told from an error of the system, and says which column of a COPY it is about', () => {
+    expect(retryOf(Object.assign(new Error('x'), { code: '22003' }))).toBe('again');
+    const where = 'COPY fact_ride, line 3, column id\nmore';
+    expect(describeError(refused('22003', { where })).message).toBe(
+      'PostgreSQL refuses a value: refused (COPY fact_ride, column id).',
+    );
   });
 });
 

@@ -108,7 +108,13 @@ describe('a file that changes while it is read', () => {
       for await (const _ of storage.read('file', { start: 0, end: bytes }))
         if (pieces++ === 0) change[how](path);
     })();
-    await expect(reading).rejects.toMatchObject({ code: 'LF_FILE_CHANGED' });
+    const now = { grows: bytes + 4, shrinks: 10 }[how];
+    const sizes = now === undefined ? '' : `: it had ${bytes} bytes and has ${now} now`;
+    await expect(reading).rejects.toMatchObject({
+      code: 'LF_FILE_CHANGED',
+      message: `${path} changed while it was being read${sizes}.`,
+      fix: expect.stringContaining('still writing'),
+    });
   });
 
   it('is read on when it is only moved', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openStorage } from '../../../platform/storage/index.ts';
 import { crc32 } from '../../../platform/storage/unpack/crc32.ts';
 import { compressionOf, unpack } from '../../../platform/storage/unpack/index.ts';
@@ -33,6 +33,36 @@ async function textOf(content: Uint8Array): Promise<string> {
 }
 
 describe('unpack', () => {
+  it.each([
+    ['gzip', () => gzipSync('a,b\n'.repeat(100))],
+    ['zip', () => zipOf([...'ab'].map((name) => ({ name: `${name}.csv`, content: 'a,b\n'.repeat(50) })))],
+    ['zstd', () => zstd],
+  ])('refuses a %s file that unpacks to more than it may', async (compression, content) => {
+    const file = await packedFile(content());
+    const all = async (unpackedBytesMost: number) => {
+      let bytes = 0;
+      for await (const piece of unpack({ ...file, unpackedBytesMost }, compression as 'gzip'))
+        bytes += piece.bytes.length;
+      return bytes;
+    };
+    const size = await all(1000);
+    expect(await all(size)).toBe(size);
+    await expect(all(size - 1)).rejects.toMatchObject({
+      code: 'LF_UNPACK_SIZE',
+      message: `file unpacks to more than ${size - 1} bytes.`,
+      fix: expect.stringContaining('LANDFALL_UNPACKED_BYTES'),
+    });
+  });
+
+  it('refuses a zip file by what its directory says, before it unpacks anything', async () => {
+    const file = await packedFile(zipOf([{ name: 'a.csv', content: 'a,b\n'.repeat(50) }]));
+    const read = vi.spyOn(file.storage, 'read');
+    const pieces = unpack({ ...file, unpackedBytesMost: 199 }, 'zip');
+    await expect(pieces.next()).rejects.toMatchObject({ code: 'LF_UNPACK_SIZE' });
+    // The first header of an entry has 30 bytes.
+    expect(read.mock.calls.filter(([, { end }]) => end === 30)).toEqual([]);
+  });
+
   it('knows what a file is by its first bytes', () => {
     expect(compressionOf(gzipSync('x'))).toBe('gzip');
     expect(compressionOf(zipOf([]))).toBe('zip');
@@ -101,6 +131,7 @@ describe('unpack', () => {
           'id,name\n1,a\n2,b\n',
           'LF_UNPACK',
           'LF_UNPACK_LIMIT',
+          'LF_UNPACK_SIZE',
           'LF_ZIP_EMPTY',
           'LF_ZIP_ENCRYPTED',
         ]).toContain(outcome);

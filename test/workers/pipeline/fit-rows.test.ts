@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
-import { bigint, compute, defineDataset, lookup, text, unique } from '../../../model/index.ts';
+import { bigint, compute, defineDataset, float8, lookup, text, unique } from '../../../model/index.ts';
+import { describeError } from '../../../platform/errors/errors.ts';
+import { retryOf } from '../../../platform/errors/retry.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { openStage } from '../support.ts';
 
@@ -94,5 +96,23 @@ describe('a row that is too long for a sink', () => {
       'LF_REJECT_BYTES',
       'LF_REJECT_UNIQUE',
     ]);
+  });
+});
+
+it('a row that is too wide for the star fails its file at once', async () => {
+  const names = Array.from({ length: 1100 }, (_, i) => `c${i}`);
+  const columns = Object.fromEntries(names.map((name) => [name, float8()]));
+  const wide = defineDataset({ name: 'wide', columns, star: { fact: 'fact_wide' } });
+  const row = (value: string) => names.map(() => value).join(',');
+  const stage = await openStage(
+    database,
+    wide,
+    Buffer.from(`${names.join(',')}\n${row('')}\n${row('1.5')}\n`),
+  );
+  const error = await stage.load(stage.jobs[0]).catch((error) => error);
+  expect(retryOf(error)).toBe('never');
+  expect(describeError(error)).toMatchObject({
+    code: 'LF_DATABASE_LIMIT',
+    message: expect.stringMatching(/row is too big: size 8\d\d\d, maximum size 8160 \(COPY fact_wide\)/),
   });
 });
