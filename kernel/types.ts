@@ -121,6 +121,8 @@ export const RejectReason = {
   zone: 18,
   // Found before the sinks: a value is too long for an index or the name of a folder.
   limit: 19,
+  // Found by the model: a function of the definition rejects the row.
+  compute: 20,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -154,6 +156,9 @@ export interface RawReject extends RowPlace {
     readonly bytes: number;
     readonly most: number;
   };
+  /** For `compute`: the column whose function rejects the row, and why, in words. */
+  readonly computed?: string;
+  readonly because?: string;
   /** For `encoding`: bytes of `raw`, as UTF-8, before the first invalid one; null if that is not known. */
   readonly validBytes?: number | null;
 }

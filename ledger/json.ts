@@ -5,10 +5,13 @@ export type Json = string & { readonly json: never };
 
 /**
  * Messages and headers quote what people put into files, and jsonb refuses NULs and lone surrogates. A NUL becomes
- * the symbol for NUL, a lone surrogate the replacement character.
+ * the symbol for NUL, a lone surrogate the replacement character, a bigint its digits.
  */
 export function toJson(value: unknown): Json {
-  return JSON.stringify(value, (_, one) => (typeof one === 'string' ? storable(one) : one)) as Json;
+  return JSON.stringify(value, (_, one) => {
+    if (typeof one === 'bigint') return String(one);
+    return typeof one === 'string' ? storable(one) : one;
+  }) as Json;
 }
 
 /** The text as every column of the ledger can store it. */

@@ -5,6 +5,7 @@
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
+import type { Refusals } from './enrich/refusals.ts';
 import type { RejectLimit } from './file/reject-limit.ts';
 import type { Reading } from './types/column-type.ts';
 import type { LogicalType } from './types/column-types.ts';
@@ -98,8 +99,8 @@ export interface CompiledEnrichment {
   readonly logical: LogicalType;
   readonly inputs: readonly string[];
   /** Vectorised: one call per batch. Must not keep its arguments. Its result is a new vector, or a view of its
-   * inputs, so that two chunks in flight never share one. */
-  readonly run: (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
+   * inputs, so that two chunks in flight never share one. Null in rows that it rejects. */
+  readonly run: (inputs: readonly Vector[], rows: number, lanes: Lanes, refusals: Refusals) => Vector;
 }
 
 export interface CompiledLake {

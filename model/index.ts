@@ -17,6 +17,7 @@ export {
   year,
 } from './enrich/dates.ts';
 export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
+export { type Rejection, reject } from './enrich/refusals.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';

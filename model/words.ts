@@ -5,6 +5,24 @@ export function list(names: readonly string[], last: 'and' | 'or' = 'and'): stri
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
+/** Characters of a value that messages quote. */
+const shownMost = 60;
+
+/** Any value as messages quote it: texts in quotes, numbers and bigints as digits. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'object' || typeof value === 'string' ? json(value) : String(value);
+  return text.length > shownMost ? `${text.slice(0, shownMost)}…` : text;
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one)) ?? typeof value;
+  } catch {
+    // It refers to itself.
+    return typeof value;
+  }
+}
+
 /** Suggests the known name nearest to `name`, or lists the known names. */
 export function didYouMean(name: string, known: readonly string[]): string {
   let best = '';

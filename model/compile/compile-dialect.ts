@@ -3,6 +3,7 @@ import { encodings } from '../../kernel/dialect/encodings.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { CompiledDialect } from '../compiled.ts';
 import type { DatasetDefinition, Dialect } from '../language/define.ts';
+import { shown } from '../words.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** What `dialect: 'auto'` stands for. */
@@ -46,8 +47,8 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
   for (const [name, values] of Object.entries(choices)) {
     const value = dialect[name as keyof typeof choices];
     if ((values as readonly unknown[]).includes(value)) continue;
-    const shown = values.map((one) => (typeof one === 'string' ? `'${one}'` : String(one)));
-    mistakes.add(`dialect.${name}`, `there is no ${JSON.stringify(value)}`, `Say ${shown.join(', ')}`);
+    const words = values.map((one) => (typeof one === 'string' ? `'${one}'` : String(one)));
+    mistakes.add(`dialect.${name}`, `there is no ${shown(value)}`, `Say ${words.join(', ')}`);
   }
   for (const name of ['skipLines', 'skipFooterLines'] as const) {
     const lines = dialect[name];

@@ -1,6 +1,7 @@
 /** Compiles the policy for files whose columns differ from the definition's. */
 import type { CompiledDrift } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
+import { shown } from '../words.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -19,13 +20,13 @@ export function compileDrift(source: DatasetDefinition, names: Names, mistakes: 
   }
   for (const [name, policy] of Object.entries({ missing, reordered, renamed })) {
     if (policy === 'ignore' || policy === 'fail') continue;
-    mistakes.add(`drift.${name}`, `there is no ${JSON.stringify(policy)}`, "Say 'ignore' or 'fail'");
+    mistakes.add(`drift.${name}`, `there is no ${shown(policy)}`, "Say 'ignore' or 'fail'");
   }
   const keep = typeof unknown === 'object' ? String(unknown?.keep) : null;
   if (keep !== null) checkKeep(keep, names, mistakes);
   else if (unknown !== 'ignore' && unknown !== 'fail') {
     const fix = "Say 'ignore', 'fail' or { keep: 'extra' }, the name of a json column";
-    mistakes.add('drift.unknown', `there is no ${JSON.stringify(unknown)}`, fix);
+    mistakes.add('drift.unknown', `there is no ${shown(unknown)}`, fix);
   }
   const policy = keep === null ? (unknown as 'ignore' | 'fail') : 'keep';
   return { unknown: policy, keep, missing, reordered, renamed, nulls: source.nulls ?? [''] };

@@ -2,7 +2,7 @@
 import type { LogicalType } from '../compiled.ts';
 import type { Use } from '../types/column-type.ts';
 import { typeOf, typesFor } from '../types/column-types.ts';
-import { didYouMean, list } from '../words.ts';
+import { didYouMean, list, shown } from '../words.ts';
 import type { Mistakes } from './mistakes.ts';
 
 export interface Named {
@@ -46,7 +46,7 @@ export function checkIdentifier(name: string, place: string, mistakes: Mistakes)
   if (identifier.test(name) && name.length <= 63) return;
   mistakes.add(
     place,
-    `${JSON.stringify(name)} is not a plain SQL name`,
+    `${shown(name)} is not a plain SQL name`,
     'Use lower case letters, digits and _, beginning with a letter, at most 63 of them; header texts go into aliases',
   );
 }

@@ -9,7 +9,7 @@ import { type ColumnRef, isColumnRef } from '../language/refs.ts';
 import type { Rule, UniqueRule } from '../language/rules.ts';
 import type { AnyColumnOptions } from '../types/column-options.ts';
 import { typeNames, typeOf, typesFor, type Value } from '../types/column-types.ts';
-import { list } from '../words.ts';
+import { list, shown } from '../words.ts';
 import { guarded, messageOf } from './compile-enrichments.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -221,7 +221,7 @@ function uniqueRule(
 ): CompiledUnique | null {
   const place = `rules.${name}`;
   if (scope !== 'file' && scope !== 'star') {
-    mistakes.add(place, `there is no scope ${JSON.stringify(scope)}`, "Say 'file' or 'star'");
+    mistakes.add(place, `there is no scope ${shown(scope)}`, "Say 'file' or 'star'");
     return null;
   }
   const refs = unique.filter((ref: unknown) => isColumnRef(ref)) as unknown as readonly ColumnRef[];

@@ -3,6 +3,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 import { defaultRejectFloor, defaultRejectShare } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
+import { shown } from '../words.ts';
 import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
 import { compileDrift } from './compile-drift.ts';
@@ -85,7 +86,7 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   if (typeof source.name !== 'string' || !/^[a-z0-9][a-z0-9_-]*$/.test(source.name)) {
     mistakes.add(
       'name',
-      `${JSON.stringify(source.name)} is not a name`,
+      `${shown(source.name)} is not a name`,
       'Use lower case letters, digits, - and _; it names folders',
     );
   }

@@ -3,24 +3,23 @@
  * fast as value by value.
  */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import { firstDay, lastDay } from './calendar.ts';
 import type { Lanes } from './lanes.ts';
 import { jointNulls, type Nulls, withNulls } from './nulls.ts';
+import { type Refusals, type Rejection, refusalReason } from './refusals.ts';
 
 export type Numbers = Int32Array | Float64Array;
-export type NumberFunction = (...values: (number | null)[]) => number | null | undefined;
+export type NumberFunction = (...values: (number | null)[]) => number | Rejection | null | undefined;
 
 /** True for vectors whose values compute() passes on unchanged: numbers in a typed array. */
 export function isNumbers(vector: Vector): boolean {
   return vector.kind === 'int32' || vector.kind === 'float64';
 }
 
-/** What a loop returns if every result fits: all rows have a value, or `isNull` marks those that do not. */
-const ALL_VALID = -1;
-const SOME_NULL = -2;
-
 /**
- * Calls the function for each row that is not null and stores its result; a null row's value is 0. Returns the first
- * row whose result is not a whole number from -limit - 1 to limit (Infinity: any number is allowed), or as above.
+ * Calls the function for each row that is not null and stores its result; a null row's value is 0. `whole`: results
+ * must be whole numbers. Returns 0 if every row has a value. Otherwise `marks` has 1 for rows without one, and 2, which
+ * is then returned, for rows whose result is not a number from `low` to `high`.
  */
 type NumberLoop = (
   call: NumberFunction,
@@ -29,9 +28,11 @@ type NumberLoop = (
   validity: Uint8Array | null,
   validities: readonly (Uint8Array | null)[],
   rows: number,
-  limit: number,
+  whole: boolean,
+  low: number,
+  high: number,
   out: Numbers,
-  isNull: Uint8Array,
+  marks: Uint8Array,
 ) => number;
 
 /**
@@ -39,31 +40,57 @@ type NumberLoop = (
  * inputs: Math.max takes any number. A result is stored as soon as it is known to be a number: a variable that may
  * also hold null would box it.
  */
-const skippingLoop: NumberLoop = (call, columns, [a, b, c], validity, _, rows, limit, out, isNull) => {
-  let answer = -1;
+const skippingLoop: NumberLoop = (
+  call,
+  columns,
+  [a, b, c],
+  validity,
+  _,
+  rows,
+  whole,
+  low,
+  high,
+  out,
+  marks,
+) => {
+  let answer = 0;
   for (let i = 0; i < rows; i++) {
     if (validity !== null && (validity[i >> 3] & (1 << (i & 7))) === 0) {
       out[i] = 0;
       continue;
     }
     const result = columns === 1 ? call(a[i]) : columns === 2 ? call(a[i], b[i]) : call(a[i], b[i], c[i]);
-    if (typeof result === 'number') {
-      if (limit !== Number.POSITIVE_INFINITY) {
-        if (!Number.isInteger(result) || result > limit || result < -limit - 1) return i;
-      }
+    if (
+      typeof result === 'number' &&
+      result >= low &&
+      result <= high &&
+      (!whole || Number.isInteger(result))
+    ) {
       out[i] = result;
-    } else if (result === null || result === undefined) {
+    } else {
       out[i] = 0;
-      isNull[i] = 1;
-      answer = -2;
-    } else return i;
+      marks[i] = result === null || result === undefined ? 1 : 2;
+      if (marks[i] > answer) answer = marks[i];
+    }
   }
   return answer;
 };
 
 /** The same for a function that handles nulls: it is called for every row. */
-const nullableLoop: NumberLoop = (call, columns, [a, b, c], _, [va, vb, vc], rows, limit, out, isNull) => {
-  let answer = -1;
+const nullableLoop: NumberLoop = (
+  call,
+  columns,
+  [a, b, c],
+  _,
+  [va, vb, vc],
+  rows,
+  whole,
+  low,
+  high,
+  out,
+  marks,
+) => {
+  let answer = 0;
   for (let i = 0; i < rows; i++) {
     const byte = i >> 3;
     const bit = 1 << (i & 7);
@@ -71,16 +98,18 @@ const nullableLoop: NumberLoop = (call, columns, [a, b, c], _, [va, vb, vc], row
     const y = vb === null || (vb[byte] & bit) !== 0 ? b[i] : null;
     const z = vc === null || (vc[byte] & bit) !== 0 ? c[i] : null;
     const result = columns === 1 ? call(x) : columns === 2 ? call(x, y) : call(x, y, z);
-    if (typeof result === 'number') {
-      if (limit !== Number.POSITIVE_INFINITY) {
-        if (!Number.isInteger(result) || result > limit || result < -limit - 1) return i;
-      }
+    if (
+      typeof result === 'number' &&
+      result >= low &&
+      result <= high &&
+      (!whole || Number.isInteger(result))
+    ) {
       out[i] = result;
-    } else if (result === null || result === undefined) {
+    } else {
       out[i] = 0;
-      isNull[i] = 1;
-      answer = -2;
-    } else return i;
+      marks[i] = result === null || result === undefined ? 1 : 2;
+      if (marks[i] > answer) answer = marks[i];
+    }
   }
   return answer;
 };
@@ -100,8 +129,13 @@ let ownLoops = 0;
 /** Number of rows from which compiling a separate loop pays off. */
 const OWN_LOOP_ROWS = 20_000;
 
-/** The largest value of each type. If it is finite, values must be whole numbers. */
-const limits = { smallint: 32767, integer: 2147483647, date: 2147483647, float8: Number.POSITIVE_INFINITY };
+/** The smallest and the largest value of each type. NaN and infinities lie between no two numbers. */
+const limits = {
+  smallint: [-32_768, 32_767],
+  integer: [-2_147_483_648, 2_147_483_647],
+  date: [firstDay, lastDay],
+  float8: [-Number.MAX_VALUE, Number.MAX_VALUE],
+} as const;
 
 export type NumberType = keyof typeof limits;
 
@@ -114,33 +148,25 @@ export type NullHandling = 'skip' | 'call';
 
 const loops: Record<NullHandling, NumberLoop> = { skip: skippingLoop, call: nullableLoop };
 
-/** Marks null rows. All 0 between two calls. */
-let nullMarks = new Uint8Array(1 << 15);
+/** The marks of the rows. All 0 between two calls. */
+let rowMarks = new Uint8Array(1 << 15);
 
 /** A function of one to three number vectors, as an enrichment runs it. */
 export class NumberComputation {
   private readonly type: NumberType;
   private readonly call: NumberFunction;
   private readonly nullHandling: NullHandling;
-  /** Called with a result that does not fit the type. */
-  private readonly fail: (result: unknown) => never;
   private loop: NumberLoop;
   private rowsUntilOwn = OWN_LOOP_ROWS;
 
-  constructor(
-    type: NumberType,
-    call: NumberFunction,
-    nullHandling: NullHandling,
-    fail: (result: unknown) => never,
-  ) {
+  constructor(type: NumberType, call: NumberFunction, nullHandling: NullHandling) {
     this.type = type;
     this.call = call;
     this.nullHandling = nullHandling;
-    this.fail = fail;
     this.loop = loops[nullHandling];
   }
 
-  run(inputs: readonly Vector[], rows: number, lanes: Lanes): Vector {
+  run(inputs: readonly Vector[], rows: number, lanes: Lanes, refusals: Refusals): Vector {
     this.noteRows(rows);
     const { call, type } = this;
     // Loops take three columns; functions of fewer inputs do not see the rest.
@@ -149,18 +175,21 @@ export class NumberComputation {
     const validities = three.map(({ validity }) => validity);
     const nulls = this.nullHandling === 'call' ? noNulls : jointNulls(inputs, rows);
     const out = type === 'float8' ? lanes.float64(rows) : lanes.int32(rows);
-    if (nullMarks.length < rows) nullMarks = new Uint8Array(rows * 2);
+    if (rowMarks.length < rows) rowMarks = new Uint8Array(rows * 2);
+    const marks = rowMarks;
     const { validity } = nulls;
-    const limit = limits[type];
-    let answer = SOME_NULL;
+    const [low, high] = limits[type];
+    const whole = type !== 'float8';
+    let answer = 1;
     let all = nulls;
     try {
-      answer = this.loop(call, inputs.length, columns, validity, validities, rows, limit, out, nullMarks);
-      if (answer === SOME_NULL) all = withNulls(nulls, nullMarks, rows);
+      const { length } = inputs;
+      answer = this.loop(call, length, columns, validity, validities, rows, whole, low, high, out, marks);
+      if (answer > 0) all = withNulls(nulls, marks, rows);
+      if (answer > 1) this.refuse(inputs, rows, marks, refusals);
     } finally {
-      if (answer !== ALL_VALID) nullMarks.fill(0, 0, rows);
+      if (answer > 0) marks.fill(0, 0, rows);
     }
-    if (answer >= 0) this.misfit(answer, inputs);
     return type === 'float8'
       ? { kind: 'float64', length: rows, values: out as Float64Array, ...all }
       : { kind: 'int32', length: rows, values: out as Int32Array, ...all };
@@ -172,11 +201,15 @@ export class NumberComputation {
     if (this.rowsUntilOwn <= 0) this.loop = ownLoop(this.loop);
   }
 
-  private misfit(row: number, inputs: readonly Vector[]): never {
-    const values = inputs.map((vector) =>
-      isValid(vector, row) ? (vector as { values: Numbers }).values[row] : null,
-    );
-    return this.fail(this.call(...values));
+  /** Calls the function again for the rows whose result did not fit, to say what it was. */
+  private refuse(inputs: readonly Vector[], rows: number, marks: Uint8Array, refusals: Refusals): void {
+    for (let row = 0; row < rows; row++) {
+      if (marks[row] !== 2) continue;
+      const values = inputs.map((vector) =>
+        isValid(vector, row) ? (vector as { values: Numbers }).values[row] : null,
+      );
+      refusals.add(row, refusalReason(this.call(...values), this.type));
+    }
   }
 }
 

@@ -5,11 +5,13 @@ import type { CompiledDataset, CompiledEnrichment } from '../compiled.ts';
 import { jsonObjects } from '../file/extra.ts';
 import type { Batch } from './batch.ts';
 import { freshLanes, type Lanes } from './lanes.ts';
+import { noRefusals, type Refusals } from './refusals.ts';
 
 /**
  * Names the parsed vectors (in the order of dataset.columns) and computes the enrichments in order. `extra`: the
- * file's unknown columns, whose vectors come after those of the dataset. `lanes`: arrays for the values. Throws
- * LF_ENRICHMENT if a function of the definition throws.
+ * file's unknown columns, whose vectors come after those of the dataset. `lanes`: arrays for the values. `refusals`:
+ * takes the rows that the function of an enrichment rejects. Throws LF_ENRICHMENT if a function of the definition
+ * throws, or rejects a row where none should be left to reject.
  */
 export function enrichBatch(
   dataset: CompiledDataset,
@@ -17,11 +19,12 @@ export function enrichBatch(
   rows: number,
   extra: readonly { readonly name: string }[] = [],
   lanes: Lanes = freshLanes,
+  refusals: (enrichment: string) => Refusals = () => noRefusals,
 ): Batch {
   const named = new Map<string, Vector>();
   for (let c = 0; c < dataset.columns.length; c++) named.set(dataset.columns[c].name, vectors[c]);
   for (const enrichment of dataset.enrichments) {
-    named.set(enrichment.name, computed(dataset, enrichment, named, rows, lanes));
+    named.set(enrichment.name, computed(dataset, enrichment, named, rows, lanes, refusals(enrichment.name)));
   }
   const { keep } = dataset.drift;
   if (keep !== null) {
@@ -38,10 +41,11 @@ function computed(
   named: ReadonlyMap<string, Vector>,
   rows: number,
   lanes: Lanes,
+  refusals: Refusals,
 ): Vector {
   const inputs = enrichment.inputs.map((input) => named.get(input)!);
   try {
-    return enrichment.run(inputs, rows, lanes);
+    return enrichment.run(inputs, rows, lanes, refusals);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const words = { dataset: dataset.name, enrichment: enrichment.name, reason };

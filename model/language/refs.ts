@@ -5,6 +5,7 @@
  */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { Lanes } from '../enrich/lanes.ts';
+import type { Refusals } from '../enrich/refusals.ts';
 import type { LogicalType, TypeName, ValueTypes } from '../types/column-types.ts';
 
 export type { TypeName };
@@ -41,7 +42,12 @@ export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
 }
 
 /** Called once per batch with the input vectors in order, which it must not keep. */
-export type RunEnrichment = (inputs: readonly Vector[], rows: number, lanes: Lanes) => Vector;
+export type RunEnrichment = (
+  inputs: readonly Vector[],
+  rows: number,
+  lanes: Lanes,
+  refusals: Refusals,
+) => Vector;
 
 /** A place on the globe: a point column, or two columns of degrees. */
 export type PointRef = Ref<'point'> | { readonly lon: Ref<Numeric>; readonly lat: Ref<Numeric> };

@@ -144,9 +144,10 @@ export interface ComputedForm<L> {
   stored(value: unknown): unknown;
 }
 
-/** `stored` of the types that take a number, a text or a truth value as it is. */
-export const storedNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
-export const storedText = (value: unknown) => (typeof value === 'string' ? value : undefined);
+/** `stored` of the types that take a finite number, a text that PostgreSQL can store, or a truth value as it is. */
+export const storedNumber = (value: unknown) => (Number.isFinite(value) ? value : undefined);
+export const storedText = (value: unknown) =>
+  typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value) ? value : undefined;
 export const storedBoolean = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
 
 /** A column of a part. Its statistics follow from the vector that fills it. */

@@ -1,5 +1,5 @@
 /** Days of the proleptic Gregorian calendar. */
-import { civilText, isoDay, yearOf } from '../enrich/calendar.ts';
+import { civilText, firstDay, isoDay, lastDay, yearOf } from '../enrich/calendar.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
 import {
   type ColumnOf,
@@ -99,7 +99,10 @@ export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
   partition: { text: ({ values }, _, row) => isoDay(values[row]) },
   computed: {
     logical: { type: 'date' },
-    stored: (value) => ((value as number) === ((value as number) | 0) ? value : undefined),
+    stored: (value) =>
+      Number.isInteger(value) && (value as number) >= firstDay && (value as number) <= lastDay
+        ? value
+        : undefined,
   },
   day: true,
   parts: null,

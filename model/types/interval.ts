@@ -103,8 +103,9 @@ const timeOfDay = /^([01]?\d|2[0-3]):/;
 
 /** Converts milliseconds, as compute() functions return them. */
 function stored(value: unknown): bigint | undefined {
-  if (!Number.isFinite(value)) return undefined;
-  const micros = BigInt(Math.round((value as number) * 1000));
+  const rounded = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN;
+  if (!Number.isFinite(rounded)) return undefined;
+  const micros = BigInt(rounded);
   return micros >= -microsMost && micros <= microsMost ? micros : undefined;
 }
 

@@ -64,6 +64,13 @@ function looksLikeJson(value: string): boolean {
   }
 }
 
+/** What `compute` gives, if a column would take it. */
+function storedJson(value: unknown): unknown {
+  const text = storedText(value);
+  const json = text === undefined ? undefined : jsonConverter(text);
+  return json instanceof Refusal ? undefined : json;
+}
+
 export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
   read: () => ({ type: { kind: 'utf8' }, convert: jsonConverter }),
   faults: () => [],
@@ -85,7 +92,7 @@ export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
   partition: null,
   computed: {
     logical: { type: 'json' },
-    stored: storedText,
+    stored: storedJson,
   },
   day: null,
   parts: null,

@@ -5,6 +5,7 @@ import { builderOf, int64Builder, type VectorBuilder } from '../enrich/vector-bu
 import type { ColumnOf, NumberOptions } from './column-options.ts';
 import {
   type ColumnType,
+  type ComputedForm,
   type Converter,
   type Fault,
   type Reading,
@@ -119,6 +120,37 @@ function faultsOf({ precision, scale }: Numeric): readonly Fault[] {
   ];
 }
 
+/** A double's shortest decimal digits, without an exponent. */
+function plainDouble(value: number): string {
+  const [, sign, whole, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(
+    String(value),
+  )!;
+  const shift = Number(exponent);
+  if (shift >= 0)
+    return `${sign}${whole}${fraction.slice(0, shift).padEnd(shift, '0')}.${fraction.slice(shift)}`;
+  return `${sign}0.${'0'.repeat(-shift - whole.length)}${whole}${fraction}`;
+}
+
+/**
+ * What `compute` gives as a decimal: a whole number, a number whose shortest digits fit, or a text as a column reads it.
+ * Nothing is rounded. null: there is no such type.
+ */
+export function computedNumeric(precision: number, scale: number): ComputedForm<Numeric> | null {
+  const logical = { type: 'numeric', precision, scale } as const;
+  if (faultsOf(logical).length > 0) return null;
+  const convert = numericConverter(precision, scale);
+  return {
+    logical,
+    stored(value) {
+      const isNumber = typeof value === 'bigint' || Number.isFinite(value);
+      if (!isNumber && typeof value !== 'string') return undefined;
+      const text = typeof value === 'number' ? plainDouble(value) : String(value);
+      const unscaled = convert(text);
+      return unscaled instanceof Refusal ? undefined : unscaled;
+    },
+  };
+}
+
 export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'key' | 'member'> = {
   read: readingOf,
   faults: ({ logical, options }) => [...faultsOf(logical), ...numberFaults(options, 'decimal')],
@@ -146,7 +178,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   },
   member: true,
   partition: null,
-  // A function returns doubles, which do not determine a decimal's digits.
+  // `compute` names the digits too: see computedNumeric.
   computed: null,
   day: null,
   parts: null,

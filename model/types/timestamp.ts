@@ -20,7 +20,7 @@ import {
 } from './column-type.ts';
 import { dayText, wordsWithFormats } from './date.ts';
 import { clockShapes, dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
-import { epochConverter, epochWords } from './temporal/epoch.ts';
+import { epochConverter, epochWords, isInstant } from './temporal/epoch.ts';
 import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { microsKey } from './temporal/micros-key.ts';
@@ -204,6 +204,12 @@ function instantText(micros: bigint): string {
   return [date, clock, era].filter(Boolean).join(' ');
 }
 
+/** Converts milliseconds, as compute() functions return them. */
+function stored(value: unknown): bigint | undefined {
+  const micros = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN;
+  return isInstant(micros) ? BigInt(micros) : undefined;
+}
+
 type Uses = 'key' | 'member' | 'computed' | 'day';
 
 export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
@@ -226,7 +232,7 @@ export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
   partition: null,
   computed: {
     logical: { type: 'timestamp', zone: 'UTC' },
-    stored: (value) => (Number.isFinite(value) ? BigInt(Math.round((value as number) * 1000)) : undefined),
+    stored,
   },
   day: true,
   parts: null,

@@ -49,12 +49,19 @@ const usedLanes: Lanes = {
   float64: (rows) => new Float64Array(rows).fill(-77),
 };
 
-/** The enrichment's values for inputs of these types, its null count checked on the way. */
+/**
+ * The enrichment's values for inputs of these types, its null count checked on the way. Throws the reason if it rejects
+ * a row.
+ */
 export function run(enrichment: Enrichment, inputs: readonly (readonly [LogicalType, Vector])[]): unknown[] {
   const build = enrichment.build(inputs.map(([logical]) => logical));
   const vectors = inputs.map(([, vector]) => vector);
   const rows = vectors[0].length;
-  const result = build(vectors, rows, usedLanes);
+  const result = build(vectors, rows, usedLanes, {
+    add(_, reason) {
+      throw new Error(reason);
+    },
+  });
   const values = valuesOf(result, enrichment.logical);
   const nulls = values.filter((value) => value === null).length;
   if (nulls !== result.nullCount) throw new Error(`${nulls} nulls, but nullCount is ${result.nullCount}`);

@@ -1,9 +1,10 @@
-/** Enriches batches, and takes the rows out of them that a sink cannot hold. */
+/** Enriches batches, and takes the rows out of them that a function rejects or that a sink cannot hold. */
 import { type Batch as KernelBatch, type RawReject, RejectReason } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { enrichBatch } from '../../model/enrich/enrich.ts';
 import { ReusedLanes } from '../../model/enrich/lanes.ts';
+import { noRefusals } from '../../model/enrich/refusals.ts';
 import { rowsKept } from '../../model/enrich/select.ts';
 import { selectBatch } from '../../model/enrich/select-batch.ts';
 import type { FileLayout } from '../../platform/layout.ts';
@@ -15,6 +16,9 @@ import { type PastLimit, RowLimits } from '../../sinks/row-limits.ts';
  * then read again with them.
  */
 export class PlacesNeeded extends Error {}
+
+/** Rows that functions of `compute` reject: the first column that does, and why. Bound: the rows of a batch. */
+type Refused = Map<number, { readonly computed: string; readonly because: string }>;
 
 /** A batch whose rows all sinks can hold, and the same with its enrichments. */
 export interface FittingBatch {
@@ -38,21 +42,36 @@ export class RowFitter {
 
   /** The enrichments are valid until the next call. Throws PlacesNeeded. */
   fit(converted: KernelBatch): FittingBatch {
-    const enriched = this.enrich(converted);
-    const past = this.limits.past(enriched);
-    if (past.length === 0) return { converted, enriched };
+    const refused: Refused = new Map();
+    const enriched = this.enrich(converted, refused);
+    const past = this.limits.past(enriched).filter(({ row }) => !refused.has(row));
+    if (past.length === 0 && refused.size === 0) return { converted, enriched };
     const { place, rows } = converted;
-    if (place === undefined) throw new PlacesNeeded('a row is too long for a sink');
+    if (place === undefined)
+      throw new PlacesNeeded('a row is rejected by a function, or too long for a sink');
     const broken = new Uint8Array(rows);
-    for (const { row } of past) broken[row] = 1;
-    const rejects = past.map((one): RawReject => ({ ...place(one.row), ...this.reasonOf(one) }));
+    for (const row of [...refused.keys(), ...past.map(({ row }) => row)]) broken[row] = 1;
+    const compute = { column: -1, reason: RejectReason.compute } as const;
+    const rejects = [
+      ...[...refused].map(([row, why]): RawReject => ({ ...place(row), ...compute, ...why })),
+      ...past.map((one): RawReject => ({ ...place(one.row), ...this.reasonOf(one) })),
+    ];
     const fitting = selectBatch(converted, rowsKept(broken, rows), rejects);
-    return { converted: fitting, enriched: this.enrich(fitting) };
+    return { converted: fitting, enriched: this.enrich(fitting, null) };
   }
 
-  private enrich({ vectors, rows }: KernelBatch): Batch {
+  /** `refused`: takes the rows that functions reject; null if none of the rows may be. */
+  private enrich({ vectors, rows }: KernelBatch, refused: Refused | null): Batch {
     this.lanes.reuse();
-    return enrichBatch(this.dataset, vectors, rows, this.layout.extra, this.lanes);
+    const refusals = (computed: string) =>
+      refused === null
+        ? noRefusals
+        : {
+            add(row: number, because: string) {
+              if (!refused.has(row)) refused.set(row, { computed, because });
+            },
+          };
+    return enrichBatch(this.dataset, vectors, rows, this.layout.extra, this.lanes, refusals);
   }
 
   private reasonOf({ column, bytes, limit: { what, most } }: PastLimit) {

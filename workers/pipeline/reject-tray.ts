@@ -6,6 +6,7 @@ import { readHead } from '../../kernel/dialect/header.ts';
 import { RECORD_BYTES_MAX } from '../../kernel/kernel.ts';
 import { isCut } from '../../kernel/read-batch.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../../kernel/types.ts';
+import { storable } from '../../ledger/json.ts';
 import type { Ledger, LedgerReject } from '../../ledger/ledger.ts';
 import type { CompiledColumn, CompiledDataset } from '../../model/compiled.ts';
 import { readColumns } from '../../model/file/extra.ts';
@@ -35,6 +36,7 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.fraction]: 'LF_REJECT_FRACTION',
   [RejectReason.zone]: 'LF_REJECT_ZONE',
   [RejectReason.limit]: 'LF_REJECT_BYTES',
+  [RejectReason.compute]: 'LF_REJECT_COMPUTE',
 };
 
 /**
@@ -133,9 +135,11 @@ export function ledgerReject(
   const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
   const type = column === null ? 'value' : typeOf(column.logical).words(column.logical, column);
-  const columnName = raw.past?.column ?? column?.name ?? null;
+  // Enrichments that a definition does not name begin with #.
+  const nameless = raw.computed?.startsWith('#') === true;
+  const columnName = nameless ? null : (raw.computed ?? raw.past?.column ?? column?.name ?? null);
   const words = {
-    column: columnName ?? 'The row',
+    column: nameless ? 'A computed value' : (columnName ?? 'The row'),
     value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
     type,
     aType: `${type.startsWith('int') ? 'an' : 'a'} ${type}`,
@@ -150,6 +154,7 @@ export function ledgerReject(
     rule: raw.rule ?? '',
     key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, fieldOfColumn) : '',
     first: raw.first ?? '',
+    because: raw.because === undefined ? '' : storable(raw.because),
   };
   return {
     byteOffset: raw.byteOffset,

@@ -3,7 +3,7 @@
  * parentheses or with a trailing minus. The kernel reads plain numbers only; a column that has one of these options is
  * converted here.
  */
-import { list } from '../../words.ts';
+import { list, shown } from '../../words.ts';
 import type { AnyColumnOptions, NumberTexts } from '../column-options.ts';
 import type { Fault, Reading } from '../column-type.ts';
 
@@ -51,10 +51,10 @@ export function numberFaults(options: AnyColumnOptions, form: NumberForm): reado
   const faults: Fault[] = [];
   const choose = (option: string, said: string | undefined, known: readonly string[]) => {
     if (said === undefined || known.includes(said)) return;
-    const words = known.map((one) => JSON.stringify(one));
+    const words = known.map((one) => shown(one));
     faults.push({
       at: `.${option}`,
-      what: `there is no ${JSON.stringify(said)}`,
+      what: `there is no ${shown(said)}`,
       fix: `Say ${list(words, 'or')}`,
     });
   };
@@ -65,7 +65,7 @@ export function numberFaults(options: AnyColumnOptions, form: NumberForm): reado
   const point = decimal ?? (form === 'whole' ? undefined : '.');
   if (thousands !== undefined && thousands === point) {
     const fix = `Say decimal: '${point === '.' ? ',' : '.'}', or another separator of thousands`;
-    faults.push({ at: '.thousands', what: `${JSON.stringify(point)} separates the fraction too`, fix });
+    faults.push({ at: '.thousands', what: `${shown(point)} separates the fraction too`, fix });
   }
   if (!Array.isArray(strip)) {
     faults.push({ at: '.strip', what: 'it is not a list', fix: "Write the texts in brackets: ['€', 'EUR']" });
@@ -75,9 +75,9 @@ export function numberFaults(options: AnyColumnOptions, form: NumberForm): reado
   for (const text of strip) {
     const fix = "Name what stands beside the number: '€', 'kg', '%'; spaces around it need not be named";
     if (typeof text !== 'string' || /^(?:\d*|[-+\u2212().,'\u2019_])$/.test(text.trim())) {
-      faults.push({ at: '.strip', what: `${JSON.stringify(text)} is part of numbers, or empty`, fix });
+      faults.push({ at: '.strip', what: `${shown(text)} is part of numbers, or empty`, fix });
     } else if (marks.test(text)) {
-      const what = `${JSON.stringify(text)} has a mark that makes numbers negative here`;
+      const what = `${shown(text)} has a mark that makes numbers negative here`;
       faults.push({ at: '.strip', what, fix: 'Remove it, or leave out `negative`' });
     }
   }

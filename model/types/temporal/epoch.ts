@@ -17,6 +17,11 @@ const dayMicros = 86_400_000_000n;
 const firstMicros = BigInt(firstDay) * dayMicros;
 const lastMicros = BigInt(lastDay + 1) * dayMicros - 1n;
 
+/** True for µs since the epoch that a timestamp can be. NaN is none. */
+export function isInstant(micros: bigint | number): boolean {
+  return micros >= firstMicros && micros <= lastMicros;
+}
+
 /** Most digits of a whole number that may be in range. */
 const digitsMost = 18;
 
@@ -33,7 +38,7 @@ export function epochConverter(epoch: Epoch, cut: boolean): Converter {
     if (whole.length > digitsMost) return outOfRange;
     const positive = BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
     const micros = sign === '-' ? -positive : positive;
-    if (micros < firstMicros || micros > lastMicros) return outOfRange;
+    if (!isInstant(micros)) return outOfRange;
     return !cut && /[1-9]/.test(fraction.slice(digits)) ? tooFine : micros;
   };
 }

@@ -1,5 +1,5 @@
 /** Checks date and time formats. */
-import { list } from '../../words.ts';
+import { list, shown } from '../../words.ts';
 import type { TimeFormat } from '../column-options.ts';
 import type { Fault } from '../column-type.ts';
 import { formatTokens } from './text-formats.ts';
@@ -60,11 +60,11 @@ export function formatsFaults(formats: readonly TimeFormat[], rules: FieldRules)
 
 function notFormat(said: unknown): Fault {
   const fix = "Write 'yyyy-MM-dd', or { format: 'd MMMM yyyy', locale: 'ru' }";
-  return { at: '.formats', what: `${JSON.stringify(said)} is not a format`, fix };
+  return { at: '.formats', what: `${shown(said)} is not a format`, fix };
 }
 
 function noLocale({ format, locale }: { readonly format: string; readonly locale?: string }): Fault {
-  const what = `there is no locale ${JSON.stringify(locale)}`;
+  const what = `there is no locale ${shown(locale)}`;
   return { at: `.formats ${JSON.stringify(format)}`, what, fix: "Say 'en' or 'ru'" };
 }
 

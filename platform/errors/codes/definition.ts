@@ -49,7 +49,7 @@ export const definitionCodes = {
   },
   LF_ENRICHMENT: {
     message: 'The enrichment {enrichment} of {dataset} failed: {reason}',
-    fix: 'Fix the function in the definition. It is called with every value of its columns and must return a value of its type, or null.',
+    fix: 'Fix the function in the definition. It is called with every value of its columns. To reject a row, it returns reject(…).',
     retry: 'never',
   },
   LF_GENERATOR_UNKNOWN: {

@@ -7,6 +7,11 @@ export const rejectCodes = {
     fix: "Say in the definition which one is meant: `ambiguous: 'earlier'` or `'later'`.",
     retry: 'never',
   },
+  LF_REJECT_COMPUTE: {
+    message: '{column}: {because}.',
+    fix: 'Correct the row, or change the function of the column in the definition.',
+    retry: 'never',
+  },
   LF_REJECT_ENCODING: {
     message: '{column} contains bytes that are not valid {encoding}{place}.',
     fix: 'Correct the bytes, or name the encoding of the files in the definition: dialect: { encoding: … }.',

@@ -119,6 +119,88 @@ describe('values as people write them', () => {
     ).toMatchObject([{ amount: '1230.50' }, { seen: '1709164800001' }, { logged: '1704085200000000' }]);
   });
 
+  it('rows that a function rejects are rejects of its column, and do not count for unique rules', async () => {
+    const folder = tempFolder();
+    const source = `import { compute, defineDataset, integer, numeric, reject, text, unique } from 'landfall';
+export default defineDataset({
+  name: 'shifts',
+  columns: { id: integer({ required: true }), who: text(), hours: numeric(6, 2) },
+  rules: (c) => ({ once: unique([c.id], { scope: 'file' }) }),
+  enrich: (c) => ({
+    pay: compute('numeric(20, 3)', [c.hours], (hours) => (hours > 24 ? reject('hours above 24') : (hours * 12.5).toFixed(3))),
+    rate: compute('float8', [c.hours], (hours) => 1 / hours),
+    tag: compute('text', [c.who], (who) => (who === 'nul' ? 'a\\0b' : who.toUpperCase())),
+  }),
+  rejects: { share: 1 },
+  star: { fact: 'fact_shift', columns: ['id', 'pay', 'rate', 'tag'] },
+});
+`;
+    const datasets = definitions(folder, 'shifts', source);
+    const open = (site = await testSite({ backend: 'postgres', folder, datasets, chunkBytes: 1024 }));
+    const staged = tempFolder();
+    const many = Array.from({ length: 200 }, (_, i) => `${i + 100},ann,8`);
+    const lines = [
+      'id,who,hours',
+      '1,ann,30',
+      '1,ann,7.5',
+      '2,ann,0',
+      ...many,
+      '3,nul,1',
+      '4,bob,',
+      '4,eve,2',
+    ];
+    writeFileSync(join(staged, 'shifts.csv'), `${lines.join('\n')}\n`);
+    const receipt = await open.drop('shifts', join(staged, 'shifts.csv'));
+    expect(receipt).toMatchObject({ status: 'done', rows: { loaded: 202, rejected: 4 } });
+    expect(receipt.chunks).toBeGreaterThan(1);
+    const star = await open.query(
+      'select id, pay::text, rate, tag from star.fact_shift where id < 100 order by id',
+    );
+    expect(star).toEqual([
+      { id: 1, pay: '93.750', rate: 1 / 7.5, tag: 'ANN' },
+      { id: 4, pay: null, rate: null, tag: 'BOB' },
+    ]);
+    const parts = join(open.folder, 'lake/shifts/**/*.parquet');
+    const [lake] = await duckRows(
+      `select count(*)::int as rows, sum(pay)::varchar as pay from read_parquet('${parts}')`,
+    );
+    expect(lake).toEqual({ rows: 202, pay: '20093.750' });
+    const found = await open.query(
+      `select column_name, code, message, line::int from landfall.reject order by byte_offset`,
+    );
+    expect(found).toEqual([
+      { column_name: 'pay', code: 'LF_REJECT_COMPUTE', message: 'pay: hours above 24.', line: 2 },
+      {
+        ...{ column_name: 'rate', code: 'LF_REJECT_COMPUTE', line: 4 },
+        message: 'rate: the function gave Infinity, which is not a value of type float8.',
+      },
+      {
+        ...{ column_name: 'tag', code: 'LF_REJECT_COMPUTE', line: 205 },
+        message: 'tag: the function gave "a\\u0000b", which is not a value of type text.',
+      },
+      expect.objectContaining({ code: 'LF_REJECT_UNIQUE', line: 207 }),
+    ]);
+
+    const out = String(await exported(open, 'shifts.csv'));
+    expect(out).toContain(',LF_REJECT_COMPUTE,pay,pay: hours above 24.,');
+    const corrected = out
+      .replace(',1,ann,30\n', ',5,ann,24\n')
+      .replace(',2,ann,0\n', ',2,ann,1\n')
+      .replace(',3,nul,1\n', ',3,ann,1\n')
+      .replace(',4,eve,2\n', ',6,eve,2\n');
+    writeFileSync(join(staged, 'corrected.csv'), corrected);
+    const second = await open.drop('shifts', join(staged, 'corrected.csv'));
+    expect(second).toMatchObject({
+      status: 'done',
+      rows: { loaded: 4, rejected: 0 },
+      link: { kind: 'corrects' },
+    });
+    const [{ ids }] = await open.query(
+      'select array_agg(id order by id) as ids from star.fact_shift where id < 100',
+    );
+    expect(ids).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('the real check-ins: three ways to write a time in one column', async (context) => {
     const paths = realFiles('checkins');
     if (paths === null) return context.skip();

@@ -367,3 +367,33 @@ describe('mistakes', () => {
     );
   });
 });
+
+describe('a bigint where none belongs', () => {
+  test.each([
+    [{ ...plain, name: 10n }, 'name: 10 is not a name'],
+    [{ ...plain, dialect: { header: 10n } }, 'dialect.header: there is no 10'],
+    [{ ...plain, drift: { unknown: 10n } }, 'drift.unknown: there is no 10'],
+    [{ ...plain, drift: { missing: 10n } }, 'drift.missing: there is no 10'],
+    [
+      { ...plain, columns: { v: integer({ strip: [10n] } as never) } },
+      'columns.v.strip: 10 is part of numbers',
+    ],
+    [{ ...plain, columns: { v: integer({ decimal: 10n } as never) } }, 'columns.v.decimal: there is no 10'],
+    [
+      { ...plain, columns: { v: date({ formats: [10n] } as never) } },
+      'columns.v.formats: 10 is not a format',
+    ],
+    [
+      { ...plain, columns: { v: date({ formats: [{ format: 'd MMM yyyy', locale: 10n }] } as never) } },
+      'columns.v.formats "d MMM yyyy": there is no locale 10',
+    ],
+    [
+      { ...plain, rules: (c: { people: never }) => ({ once: unique([c.people], { scope: 10n } as never) }) },
+      'rules.once: there is no scope 10',
+    ],
+    [{ ...plain, rejects: { share: 10n } }, 'rejects.share: 10 is not a share'],
+    [{ ...plain, versions: 10n }, 'versions: there is no 10'],
+  ])('is named: %#', (source, message) => {
+    expect(mistakesOf(source)).toContain(message);
+  });
+});

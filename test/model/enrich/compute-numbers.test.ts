@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compute } from '../../../model/enrich/compute.ts';
-import { ReusedLanes } from '../../../model/enrich/lanes.ts';
+import { freshLanes, ReusedLanes } from '../../../model/enrich/lanes.ts';
+import { noRefusals, reject } from '../../../model/enrich/refusals.ts';
 import type { Ref } from '../../../model/language/refs.ts';
 import { run, valuesOf, vectorOf } from '../support.ts';
 
@@ -108,8 +110,8 @@ test('the thousandth batch is computed as the first, in arrays that held others 
     const sums = left.map((a, i) => (a === null || right[i] === null || a % 7 === 0 ? null : a / right[i]));
     const ones = left.map((a, i) => a ?? (right[i] === null ? null : Math.trunc(right[i])));
     for (const [found, expected] of [
-      [sumOf(vectors, rows, lanes), sums],
-      [eitherOf(vectors, rows, lanes), ones],
+      [sumOf(vectors, rows, lanes, noRefusals), sums],
+      [eitherOf(vectors, rows, lanes, noRefusals), ones],
     ] as const) {
       expect(valuesOf(found, float8)).toEqual(expected);
       expect(found.nullCount).toBe(expected.filter((value) => value === null).length);
@@ -133,12 +135,83 @@ test('a batch that fails leaves nothing behind for the next', () => {
       integer,
       Array.from({ length: start + 1 }, (_, i) => (i === start ? 11 : 1)),
     );
-    expect(() => computed([wrong], start + 1, lanes)).toThrow(
+    expect(() => computed([wrong], start + 1, lanes, noRefusals)).toThrow(
       /gave 2\.75, which is not a value of type integer/,
     );
     lanes.reuse();
     // One null, so that marks which were left would be seen beside its own.
     const good = vectorOf(integer, [1, ...new Array(length - 1).fill(2)]);
-    expect(computed([good], length, lanes).nullCount).toBe(1);
+    expect(computed([good], length, lanes, noRefusals).nullCount).toBe(1);
   }
+});
+
+test('rows whose result does not fit are rejected, each with its own, and the others stay', () => {
+  const results = fc.oneof(
+    fc.integer(),
+    fc.double(),
+    fc.integer({ min: -32_769, max: 32_768 }),
+    fc.constantFrom(
+      null,
+      undefined,
+      Number.NaN,
+      Infinity,
+      -Infinity,
+      -0,
+      1e300,
+      2_932_897,
+      -2_440_589,
+      'x',
+      7n,
+      true,
+    ),
+    fc.constantFrom(reject('too much'), reject('no\0 good'), {}),
+  );
+  const limits = {
+    smallint: [-32_768, 32_767],
+    integer: [-(2 ** 31), 2 ** 31 - 1],
+    date: [-2_440_588, 2_932_896],
+  };
+  const fits = (type: string, result: unknown) => {
+    if (typeof result !== 'number') return result === null || result === undefined;
+    if (type === 'float8') return Number.isFinite(result);
+    const [low, high] = limits[type as keyof typeof limits];
+    return Math.floor(result) === result && result >= low && result <= high;
+  };
+  fc.assert(
+    fc.property(
+      fc.constantFrom('smallint', 'integer', 'date', 'float8'),
+      fc.array(fc.option(results, { nil: 'null input' }), { minLength: 1, maxLength: 40 }),
+      (type, answers) => {
+        // By number in, and by text in, which takes the general path.
+        const numbered = vectorOf(
+          integer,
+          answers.map((answer, i) => (answer === 'null input' ? null : i)),
+        );
+        const texts = vectorOf(
+          { type: 'text' },
+          answers.map((answer, i) => (answer === 'null input' ? null : String(i))),
+        );
+        const outcomes = [numbered, texts].map((vector, path) => {
+          const input: Ref = path === 0 ? count : { type: 'text' };
+          const computed = compute(type as 'float8', [input], (i) => answers[Number(i)] as never);
+          const refused: [number, string][] = [];
+          const logical = path === 0 ? integer : ({ type: 'text' } as const);
+          const found = computed.build([logical])([vector], answers.length, freshLanes, {
+            add: (row, reason) => refused.push([row, reason]),
+          });
+          return { values: valuesOf(found, computed.logical), refused, nullCount: found.nullCount };
+        });
+        const good = answers.map((answer) => (answer === 'null input' ? true : fits(type, answer)));
+        const expected = answers.map((answer, i) => (good[i] && typeof answer === 'number' ? answer : null));
+        const zero = (value: unknown) => (value === 0 ? 0 : value);
+        for (const { values, refused, nullCount } of outcomes) {
+          expect(values.map(zero)).toEqual(expected.map(zero));
+          expect(refused.map(([row]) => row)).toEqual(good.flatMap((one, i) => (one ? [] : [i])));
+          expect(nullCount).toBe(expected.filter((value) => value === null).length);
+        }
+        expect(outcomes[0].refused).toEqual(outcomes[1].refused);
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

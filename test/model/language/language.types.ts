@@ -17,6 +17,7 @@ import {
   lookupTable,
   numeric,
   point,
+  reject,
   rule,
   text,
   time,
@@ -197,6 +198,39 @@ export const writtenTimes = [
   timestamp({ epoch: 'ms', fraction: 'truncate' }),
   time({ formats: ['HH:mm:ss.SSSSSSSSS'], fraction: 'truncate' }),
 ];
+
+/** Decimals, and rows that a function rejects. */
+export const computedDecimals = defineDataset({
+  name: 'good',
+  columns,
+  enrich: (c) => ({
+    exact: compute('numeric(10, 2)', [c.people], (people) => BigInt(people)),
+    text: compute('numeric(38,10)', [c.people], (people) =>
+      people > 9 ? reject('too many') : `${people}.5`,
+    ),
+    number: compute('numeric(4, 1)', [c.share], (share) => (share === null ? undefined : share), {
+      nulls: 'call',
+    }),
+    rejecting: compute('integer', [c.people], (people) => (people > 24 ? reject('more than 24') : people)),
+  }),
+  star: { fact: 'fact_good', columns: ['exact', 'rejecting'] },
+});
+
+export const decimalWithoutDigits = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error a decimal has a precision and a scale
+  enrich: (c) => ({ exact: compute('numeric', [c.people], (people) => BigInt(people)) }),
+  star: { fact: 'fact_bad' },
+});
+
+export const decimalOfTruth = defineDataset({
+  name: 'bad',
+  columns,
+  // @ts-expect-error a truth value is no decimal
+  enrich: (c) => ({ exact: compute('numeric(10, 2)', [c.people], (people) => people > 1) }),
+  star: { fact: 'fact_bad' },
+});
 
 // @ts-expect-error no such language
 export const localeOfNothing = date({ formats: [{ format: 'MMMM yyyy', locale: 'xx' }] });

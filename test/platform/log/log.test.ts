@@ -22,13 +22,13 @@ describe('a log', () => {
   it('is JSON on standard error, written before the process ends, without secrets', () => {
     const { out, lines } = run(
       `log.debug('not this'); log.warn({ fileId: 3, config: { databaseUrl: 's3cret' }, token: 's3cret' }, 'lost');
-       log.error({ err: new Error('broken') }, 'failed'); process.exit(1)`,
+       log.error({ err: new Error('broken'), micros: 10n ** 18n, of: { some: [1n] } }, 'failed'); process.exit(1)`,
     );
     expect(out).toBe('');
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatchObject({ name: 'worker', level: 40, fileId: 3, msg: 'lost', token: '***' });
     expect(JSON.stringify(lines)).not.toContain('s3cret');
-    expect(lines[1]).toMatchObject({ err: { message: 'broken' } });
+    expect(lines[1]).toMatchObject({ err: { message: 'broken' }, micros: 1e18, of: { some: [1] } });
   });
 
   it('has a stack for what is unexpected, and none for what a code explains', () => {

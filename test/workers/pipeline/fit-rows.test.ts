@@ -1,9 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
-import { bigint, compute, defineDataset, float8, lookup, text, unique } from '../../../model/index.ts';
+import { RejectReason } from '../../../kernel/types.ts';
+import { compileDataset } from '../../../model/compile/compile.ts';
+import {
+  bigint,
+  compute,
+  defineDataset,
+  float8,
+  integer,
+  lookup,
+  reject,
+  text,
+  unique,
+} from '../../../model/index.ts';
 import { describeError } from '../../../platform/errors/errors.ts';
 import { retryOf } from '../../../platform/errors/retry.ts';
+import type { FileLayout } from '../../../platform/layout.ts';
+import { PlacesNeeded, RowFitter } from '../../../workers/pipeline/fit-rows.ts';
+import { batchOf, valuesOf, vectorOf } from '../../model/support.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { openStage } from '../support.ts';
 
@@ -114,5 +129,107 @@ it('a row that is too wide for the star fails its file at once', async () => {
   expect(describeError(error)).toMatchObject({
     code: 'LF_DATABASE_LIMIT',
     message: expect.stringMatching(/row is too big: size 8\d\d\d, maximum size 8160 \(COPY fact_wide\)/),
+  });
+});
+
+describe('rows that a function rejects', () => {
+  const logical = { type: 'integer' } as const;
+  const layout = {} as FileLayout;
+  const hours = integer();
+  const star = { fact: 'f' };
+
+  it('are rejects with their place, the column and the reason, in the order of the records', () => {
+    const dataset = compileDataset(
+      defineDataset({
+        name: 'x',
+        columns: { hours },
+        enrich: (c) => {
+          const days = compute('float8', [c.hours], (hours) =>
+            hours > 24 ? reject(`${hours} hours`) : hours / 24,
+          );
+          return {
+            days,
+            twice: compute('smallint', [c.hours], (hours) => hours * 10_000),
+            label: compute('text', [days], (days) => `${days}`, { nulls: 'call' }),
+            note: compute('text', [c.hours], (hours) => 'x'.repeat(hours === 3 ? 4000 : 1)),
+          };
+        },
+        star: { fact: 'f', columns: ['hours', 'note'], indexes: [{ columns: ['note'] }] },
+      }),
+    );
+    const given = vectorOf(logical, [1, 30, 2, 3, null, 24]);
+    const { converted, enriched } = new RowFitter(dataset, layout).fit(batchOf([given], 6));
+    expect(
+      converted.rejects.map(({ record, reason, computed, because, raw }) => [
+        record,
+        reason,
+        computed,
+        because,
+        raw,
+      ]),
+    ).toEqual([
+      // The first column that rejects a row is named, though the second would too.
+      [1, RejectReason.compute, 'days', '30 hours', 'row 1'],
+      [3, RejectReason.limit, undefined, undefined, 'row 3'],
+      [
+        5,
+        RejectReason.compute,
+        'twice',
+        'the function gave 240000, which is not a value of type smallint',
+        'row 5',
+      ],
+    ]);
+    expect(valuesOf(converted.vectors[0], logical)).toEqual([1, 2, null]);
+    expect([...converted.byteOffsets]).toEqual([0, 20, 40]);
+    expect(enriched.rows).toBe(3);
+    expect(valuesOf(enriched.vectors.get('label')!, { type: 'text' })).toEqual([
+      '0.041666666666666664',
+      '0.08333333333333333',
+      'null',
+    ]);
+  });
+
+  it('need places, which the chunk is read again for', () => {
+    let calls = 0;
+    const dataset = compileDataset(
+      defineDataset({
+        name: 'x',
+        columns: { hours },
+        enrich: (c) => ({
+          days: compute('text', [c.hours], (hours) => {
+            calls += 1;
+            return hours > 24 ? reject('long') : String(hours);
+          }),
+        }),
+        star,
+      }),
+    );
+    const fitter = new RowFitter(dataset, layout);
+    const { place: _, line: __, ...placeless } = batchOf([vectorOf(logical, [1, 2, 3])], 3);
+    expect(fitter.fit(placeless).converted).toBe(placeless);
+    expect(calls).toBe(3);
+    expect(() => fitter.fit({ ...placeless, vectors: [vectorOf(logical, [1, 25, 3])] })).toThrow(
+      PlacesNeeded,
+    );
+  });
+
+  it('a function that changes its mind fails the file, and does not reach the star', () => {
+    let calls = 0;
+    const dataset = compileDataset(
+      defineDataset({
+        name: 'x',
+        columns: { hours },
+        enrich: (c) => ({
+          fickle: compute('float8', [c.hours], () => (calls++ > 1 ? Number.NaN : calls > 1 ? 1 : Number.NaN)),
+        }),
+        star,
+      }),
+    );
+    expect(() => new RowFitter(dataset, layout).fit(batchOf([vectorOf(logical, [1, 2])], 2))).toThrow(
+      expect.objectContaining({
+        code: 'LF_ENRICHMENT',
+        message: expect.stringContaining('depend on its arguments only'),
+      }),
+    );
   });
 });
