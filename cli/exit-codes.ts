@@ -16,6 +16,9 @@ const usageErrors = new Set([
   'LF_DATASET_UNKNOWN',
   'LF_DEFINITION',
   'LF_GENERATOR_UNKNOWN',
+  'LF_INIT',
+  'LF_INIT_EXISTS',
+  'LF_INIT_NAME',
 ]);
 
 /** The exit code of an error's code. */

@@ -71,6 +71,8 @@ export interface CompiledColumn extends KernelColumn, Reading {
   /** Header texts that mean this column, normalised: lower case, with `_` for each run of other characters than
    * letters and digits. */
   readonly headers: readonly string[];
+  /** Aliases as they are written, composed (NFC) and trimmed: they come before normalised texts. */
+  readonly aliases: readonly string[];
   /** The file may lack the column. */
   readonly optional: boolean;
   readonly logical: LogicalType;

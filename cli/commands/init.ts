@@ -1,60 +1,133 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { inferDefinition } from '../../model/infer/infer.ts';
+import { createKernel } from '../../kernel/kernel.ts';
+import { checkDatasetName, datasetNameOf } from '../../model/infer/names/dataset-name.ts';
+import { findings } from '../../model/infer/source/findings.ts';
+import { summary } from '../../model/infer/source/summary.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { type Described, describeFiles } from '../init/describe-files.ts';
+import { readingBar } from '../init/reading-bar.ts';
+import { renderRows } from '../init/render-rows.ts';
+import { printable } from '../terminal/format.ts';
 
-/** Bytes of the file that are looked at. */
-const headBytes = 1 << 20;
+interface Flags {
+  readonly name?: string;
+  readonly out?: string;
+  readonly header?: boolean;
+  readonly json?: boolean;
+}
 
-/** `landfall init FILE`: reads the file's beginning and writes a definition for a person to read. */
+/** `landfall init FILE...`: reads files that no definition describes and writes one that loads them. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('read a file, write a dataset definition')
-    .argument('<file>', 'a CSV file')
+    .description('read files, write the definition of a dataset that loads them')
+    .argument('<file...>', 'files of delimited text, compressed or not, or a folder of them')
     .option('--name <name>', "the dataset's name (default: from the file's)")
     .option('--out <file>', 'where to write (default: datasets/NAME/dataset.ts); - for standard output')
+    .option('--header', 'the first record names the columns (default: what the file shows)')
+    .option('--no-header', 'the first record is a row')
+    .option('--json', 'print what was found as one JSON object on standard output')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders',
+      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\nExit code: 0 written, 1 failed, 2 wrong call or not a table',
     )
-    .action(async (file: string, flags: { name?: string; out?: string }) => {
-      const name = flags.name ?? datasetName(file);
-      const { text, whole } = await readHead(file);
-      const source = inferDefinition(name, text, { whole });
+    .action(async (paths: string[], flags: Flags) => {
+      const name = checkDatasetName(flags.name ?? datasetNameOf(nameSource(paths)));
       const out = flags.out ?? join('datasets', name, 'dataset.ts');
-      if (out === '-') {
-        process.stdout.write(source);
-        return;
-      }
-      if (existsSync(out)) throw new LandfallError('LF_INIT_EXISTS', { out });
-      await mkdir(dirname(out), { recursive: true });
-      await writeFile(out, source);
-      process.stderr.write(
-        `Wrote ${out}. Read it, then drop files into landing/${name}/ or run:\n  landfall ingest ${file} --dataset ${name}\n`,
-      );
+      if (out !== '-' && existsSync(out)) throw new LandfallError('LF_INIT_EXISTS', { out });
+      const files = await filesOf(paths);
+      const described = await describe(name, files, flags);
+      if (out !== '-') {
+        await mkdir(dirname(out), { recursive: true });
+        await writeFile(out, described.source);
+      } else if (flags.json !== true) process.stdout.write(described.source);
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(findings(described.found))}\n`);
+      process.stderr.write(report(described, { name, out, files }));
     });
 }
 
-/** orders-2024-01.csv → orders */
-function datasetName(file: string): string {
-  const stem = basename(file)
-    .replace(/\.[^.]*$/, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_');
-  return stem.replace(/(_?\d+)+_*$/, '').replace(/^[^a-z]+/, '') || 'dataset';
+/** What the dataset is named after: the file, the folder, or what the files' names begin with. */
+function nameSource(paths: readonly string[]): string {
+  const [first, ...others] = paths.map((path) => basename(resolve(path)));
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return others.length === 0 || length < 3 ? first : first.slice(0, length);
 }
 
-async function readHead(file: string): Promise<{ text: string; whole: boolean }> {
-  const handle = await open(file).catch((error: Error) => {
-    throw new LandfallError('LF_INIT', { reason: error.message }, { cause: error });
-  });
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const whole = (await handle.stat()).size <= bytesRead;
-    return { text: buffer.toString('utf8', 0, bytesRead), whole };
-  } finally {
-    await handle.close();
+/** The files themselves; of a folder, the files in it that are not hidden. Throws LF_FILE_MISSING, LF_INIT. */
+async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null);
+    if (found === null && !/^s3:/.test(path)) throw new LandfallError('LF_FILE_MISSING', { file: path });
+    if (!found?.isDirectory()) {
+      files.push(path);
+      continue;
+    }
+    const entries = (await readdir(path, { withFileTypes: true })).filter(
+      (entry) => entry.isFile() && !entry.name.startsWith('.'),
+    );
+    if (entries.length === 0)
+      throw new LandfallError('LF_INIT', { reason: `the folder ${path} has no file` });
+    files.push(...entries.map((entry) => join(path, entry.name)).sort());
   }
+  return files;
+}
+
+async function describe(name: string, files: readonly string[], { header }: Flags): Promise<Described> {
+  const bar = readingBar(process.stderr);
+  try {
+    return await describeFiles(name, files, {
+      kernel: await createKernel(),
+      signal: new AbortController().signal,
+      onProgress: bar.show,
+      ...(header !== undefined && { header }),
+      ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askForHeader }),
+    });
+  } finally {
+    bar.close();
+  }
+}
+
+async function askForHeader(file: string, firstRecord: readonly string[]): Promise<boolean> {
+  const readline = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const shown = printable(firstRecord.join(' | ')).slice(0, 200);
+    process.stderr.write(`The first record of ${printable(file)} is:\n  ${shown}\n`);
+    const answer = await readline.question('Does it name the columns? [Y/n] ');
+    return !/^\s*n/i.test(answer);
+  } finally {
+    readline.close();
+  }
+}
+
+function report(
+  { found, trial }: Described,
+  { name, out, files }: { name: string; out: string; files: readonly string[] },
+): string {
+  const lines = [...summary(found).map(printable), ''];
+  const [{ first }] = trial.files;
+  if (first.length > 0)
+    lines.push(
+      ...renderRows(
+        trial.dataset.columns.map((column) => column.name),
+        first,
+      ),
+      '',
+    );
+  if (out !== '-') {
+    lines.push(`Wrote ${out}. Read it, then load:`);
+    lines.push(
+      `  landfall ingest ${files.slice(0, 3).map(shellWord).join(' ')}${files.length > 3 ? ' …' : ''} --dataset ${name}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** A path as a shell takes it. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 /** Settles how one file is read, from its first bytes: encoding, dialect, header, the field of each column. */
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { fieldsMost } from '../../kernel/plan.ts';
 import type { CompiledDataset, CompiledDialect } from '../../model/compiled.ts';
 import { driftOf, unknownFields } from '../../model/file/drift.ts';
@@ -44,6 +45,8 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
       most: fieldsMost,
     });
   const corrections = correctionFields(first.fields);
+  // Without a header, the first record may be one that is too short.
+  const { fields } = reading.hasHeader || corrections !== undefined ? first : usualRecord(reading.records);
   const header = reading.hasHeader || corrections !== undefined;
   const skipped = text.utf8.subarray(0, header ? first.bytes : reading.from);
   const found = [
@@ -52,7 +55,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
       (name) => dialect[name] === 'auto',
     ),
   ];
-  const fieldOfColumn = matchData(dataset, first.fields, { header: reading.hasHeader });
+  const fieldOfColumn = matchData(dataset, fields, { header: reading.hasHeader });
   return {
     ...reading.dialect,
     encoding,
@@ -61,11 +64,19 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     headerLines: reading.skipLines + (header ? first.lines : 0),
     ...(dialect.skipLines === 'auto' && { skipLines: reading.skipLines }),
     header: header ? first.fields : [],
-    fieldCount: first.fields.length,
+    fieldCount: fields.length,
     fieldOfColumn,
-    ...columnsBeside(dataset, first.fields, fieldOfColumn, reading.hasHeader),
+    ...columnsBeside(dataset, fields, fieldOfColumn, reading.hasHeader),
     ...(corrections && { corrections }),
   };
+}
+
+/** The first of the records with as many fields as most have. */
+function usualRecord(records: readonly HeadRecord[]): HeadRecord {
+  const counts = new Map<number, number>();
+  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return records.find(({ fields }) => counts.get(fields.length) === most)!;
 }
 
 /** How the file's columns differ from those of the definition. */

@@ -90,14 +90,7 @@ function refuseBinary(name: string, bytes: Uint8Array): void {
 
 function judge(name: string, bytes: Uint8Array, whole: boolean): string {
   if (isUtf8(bytes, whole)) return 'utf-8';
-  const sample = otherThanAscii(bytes);
-  const readings = judged
-    .filter((encoding) => fits(sample, encoding))
-    .map((encoding) => {
-      const shown = text(sample, encoding);
-      return { encoding, shown, score: scoreOf(shown, encoding) };
-    })
-    .sort((a, b) => b.score - a.score);
+  const readings = likelyEncodings(bytes);
   const [best] = readings;
   if (best === undefined || best.score < scoreLeast) {
     const declared = `any that is read (${encodings.join(', ')})`;
@@ -107,6 +100,18 @@ function judge(name: string, bytes: Uint8Array, whole: boolean): string {
   if (alike.length === 1) return best.encoding;
   const candidates = alike.map(({ encoding, shown }) => `as ${encoding} it says ${excerpt(shown)}`);
   throw new LandfallError('LF_DIALECT_AMBIGUOUS', { file: name, candidates: candidates.join(', ') });
+}
+
+/** Encodings in which no byte is invalid, the likeliest first, with the lines that were judged. */
+export function likelyEncodings(bytes: Uint8Array): { encoding: Encoding; shown: string; score: number }[] {
+  const sample = otherThanAscii(bytes);
+  return judged
+    .filter((encoding) => fits(sample, encoding))
+    .map((encoding) => {
+      const shown = text(sample, encoding);
+      return { encoding, shown, score: scoreOf(shown, encoding) };
+    })
+    .sort((a, b) => b.score - a.score);
 }
 
 /** Unless it is the whole file, `bytes` may end within a character. */

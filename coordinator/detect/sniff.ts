@@ -114,7 +114,11 @@ class Sniffer {
     this.dialect =
       named !== null && dialect.delimiter === 'auto' ? { ...dialect, delimiter: named } : dialect;
     this.forms = candidates(this.dialect, text.utf8);
-    const settled = this.forms.length === 1 && dialect.skipLines !== 'auto' && dialect.comment !== 'auto';
+    const settled =
+      this.forms.length === 1 &&
+      dialect.header === true &&
+      dialect.skipLines !== 'auto' &&
+      dialect.comment !== 'auto';
     this.recordsMost = settled ? 1 : recordsLooked;
   }
 

@@ -1,6 +1,6 @@
 /** Compiles columns as written to columns as the kernel takes them. */
 import type { CompiledColumn } from '../compiled.ts';
-import { normaliseHeader } from '../file/match-header.ts';
+import { exactHeader, normaliseHeader } from '../file/header-text.ts';
 import type { Column } from '../language/columns.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { typeOf } from '../types/column-types.ts';
@@ -13,11 +13,9 @@ export function compileColumns(
   inDictionary: ReadonlySet<string>,
   mistakes: Mistakes,
 ): CompiledColumn[] {
-  const columns = Object.entries(source.columns).map(([name, column]) =>
+  return Object.entries(source.columns).map(([name, column]) =>
     compileColumn(name, column, source.nulls ?? [''], inDictionary.has(name), mistakes),
   );
-  refuseSharedHeaders(columns, mistakes);
-  return columns;
 }
 
 function compileColumn(
@@ -38,6 +36,7 @@ function compileColumn(
   }
   checkColumn(place, column, mistakes);
   const { type, ...conversion } = typeOf(logical).read(column, inDictionary);
+  const aliases = options.aliases ?? [];
   const kept = column.type === 'text' && options.nulls !== undefined ? [] : datasetNulls;
   return {
     name,
@@ -45,26 +44,9 @@ function compileColumn(
     required: options.required ?? false,
     optional: options.optional ?? false,
     nulls: [...new Set([...kept, ...(options.nulls ?? [])])],
-    headers: [...new Set([name, ...(options.aliases ?? [])].map(normaliseHeader))],
+    headers: [...new Set([name, ...aliases].map(normaliseHeader))],
+    aliases: [...new Set(aliases.map(exactHeader))],
     logical,
     ...conversion,
   };
-}
-
-/** Refuses two columns that the same header text would match. */
-function refuseSharedHeaders(columns: readonly CompiledColumn[], mistakes: Mistakes): void {
-  const owner = new Map<string, string>();
-  for (const { name, headers } of columns) {
-    for (const header of headers) {
-      const other = owner.get(header);
-      if (other === undefined) owner.set(header, name);
-      else {
-        mistakes.add(
-          `columns.${name}`,
-          `the header ${JSON.stringify(header)} means ${other} too`,
-          'Remove the alias from one of them; headers are compared without case, spaces and punctuation',
-        );
-      }
-    }
-  }
 }

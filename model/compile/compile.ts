@@ -73,10 +73,13 @@ export function compileDataset(definition: Definition): CompiledDataset {
 }
 
 /** What the version covers of a column: a zone by its name, not by the tables of this machine's Intl. */
-function versioned({ convert: _, type, ...column }: CompiledColumn, { convert, locale }: VersionedOptions) {
+function versioned(
+  { convert: _, type, aliases, ...column }: CompiledColumn,
+  { convert, locale }: VersionedOptions,
+) {
   const plain =
     type.kind === 'timestamp' ? { ...type, zone: { ...type.zone, utc: null, offset: null } } : type;
-  return { ...column, type: plain, convert, locale };
+  return { ...column, ...(aliases.length > 0 && { aliases }), type: plain, convert, locale };
 }
 
 type VersionedOptions = DatasetDefinition['columns'][string]['options'];

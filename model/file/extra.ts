@@ -26,7 +26,8 @@ export function readColumns(
 function textColumn(dataset: CompiledDataset, name: string): CompiledColumn {
   const logical = { type: 'text' } as const;
   const { nulls } = dataset.drift;
-  return { name, type: { kind: 'utf8' }, required: false, optional: true, nulls, headers: [], logical };
+  const headers = { headers: [], aliases: [] };
+  return { name, type: { kind: 'utf8' }, required: false, optional: true, nulls, ...headers, logical };
 }
 
 const encoder = new TextEncoder();

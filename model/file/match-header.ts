@@ -3,21 +3,16 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Renamed } from '../../platform/progress/progress.ts';
 import type { CompiledDataset } from '../compiled.ts';
 import { nearest } from '../words.ts';
+import { HeaderOwners } from './header-owners.ts';
+import { normaliseHeader } from './header-text.ts';
 
-/** Header text without the details that vary: case, quotes, a BOM, spaces and punctuation. */
-export function normaliseHeader(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '');
-}
+export { normaliseHeader };
 
 /**
  * Field number of each column, or -1 for an optional column that the file lacks. `fields`: the header as it is in
  * the file, or null if the dialect has none and fields are in the order of the columns. Fields that match no
- * column are not read. Throws LF_HEADER, which names every column that is not found and every field that occurs
- * twice.
+ * column are not read. HeaderOwners says which column a field belongs to. Throws LF_HEADER, which names every column
+ * that is not found and every column that two fields belong to.
  */
 export function matchHeader(
   dataset: CompiledDataset,
@@ -29,8 +24,9 @@ export function matchHeader(
   const missing = dataset.columns.filter((column, c) => fieldOfColumn[c] < 0 && !column.optional);
   for (const column of missing) {
     const known = column.headers.filter((header) => header !== normaliseHeader(column.name));
+    const shown = known.map((header) => header || 'a blank header');
     mistakes.push(
-      `no field for column ${column.name}${known.length > 0 ? ` (also: ${known.join(', ')})` : ''}`,
+      `no field for column ${column.name}${shown.length > 0 ? ` (also: ${shown.join(', ')})` : ''}`,
     );
   }
   if (mistakes.length === 0) return fieldOfColumn;
@@ -69,13 +65,13 @@ function byPosition(dataset: CompiledDataset, fieldCount: number): number[] {
 }
 
 function byName(dataset: CompiledDataset, fields: readonly string[], mistakes: string[]): number[] {
-  const normalised = fields.map(normaliseHeader);
-  return dataset.columns.map((column) => {
-    const found = normalised.flatMap((field, f) => (column.headers.includes(field) ? [f] : []));
-    if (found.length > 1) {
-      mistakes.push(`column ${column.name} fits ${found.map((f) => quoted(fields[f])).join(' and ')}`);
+  const owners = new HeaderOwners(dataset.columns);
+  const found = owners.fieldsOf(fields);
+  return dataset.columns.map((column, c) => {
+    if (found[c].length > 1) {
+      mistakes.push(`column ${column.name} fits ${found[c].map((f) => quoted(fields[f])).join(' and ')}`);
     }
-    return found[0] ?? -1;
+    return found[c][0] ?? -1;
   });
 }
 

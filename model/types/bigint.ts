@@ -2,6 +2,7 @@
 
 import { RejectReason } from '../../kernel/types.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
+import { proposeBigint } from '../infer/guess/numbers/propose-numbers.ts';
 import {
   type ColumnOf,
   type ColumnOptions,
@@ -10,7 +11,7 @@ import {
   plainColumn,
 } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
-import { looksWhole, padded } from './integer.ts';
+import { padded } from './integer.ts';
 import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
 
 export interface BigintOptions extends ColumnOptions, NumberTexts {
@@ -50,7 +51,7 @@ export const bigintType: ColumnType<
   faults: ({ options }) => numberFaults(options, 'whole'),
   bound: (said) => said as bigint | number,
   words: (_, reading) => wordsWithNumber('bigint', reading, 'whole'),
-  recognise: (values) => (looksWhole(values) ? {} : null),
+  propose: proposeBigint,
 
   value: ({ values }, _, row) => values[row],
   text: ({ values }, _, row) => String(values[row]),

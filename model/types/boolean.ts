@@ -1,6 +1,7 @@
 /** Booleans. The kernel reads the usual words; the model converts the words of a definition. */
 
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
+import { proposeBoolean } from '../infer/guess/truth-words.ts';
 import { list } from '../words.ts';
 import {
   type AnyColumnOptions,
@@ -17,7 +18,6 @@ import {
   storedBoolean,
   type VectorOf,
 } from './column-type.ts';
-import { everyFits } from './recognise.ts';
 
 export interface BooleanOptions extends ColumnOptions {
   /** Texts that mean true and false, in any case, instead of the usual words. Give both or neither. */
@@ -94,7 +94,7 @@ export const booleanType: ColumnType<
   faults: ({ options }) => faultsOf(options),
   bound: null,
   words: () => 'boolean',
-  recognise: (values) => (everyFits(values, /^(true|false|t|f|yes|no|y|n)$/i) ? {} : null),
+  propose: proposeBoolean,
 
   value: ({ values }, _, row) => values[row] === 1,
   text: booleanText,

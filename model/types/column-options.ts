@@ -6,7 +6,11 @@ export interface ColumnOptions {
   readonly required?: boolean;
   /** The file may lack the column; its values are then null. Default: false. */
   readonly optional?: boolean;
-  /** Other header texts that mean this column. Case, spaces, quotes and punctuation do not matter. */
+  /**
+   * Other header texts that mean this column. Case, spaces, quotes and punctuation do not matter, unless several
+   * columns fit: then the text must be exactly that of the header, and among columns with the same text their order
+   * decides. '' is a column without a name.
+   */
   readonly aliases?: readonly string[];
   /** Texts that mean null, in addition to those of the dataset. `[]` on a text column keeps empty texts. */
   readonly nulls?: readonly string[];

@@ -5,6 +5,7 @@
 import type { Vector, VectorKind } from '../../kernel/columns/vectors.ts';
 import type { CopyField, KernelType, RejectReason } from '../../kernel/types.ts';
 import type { VectorBuilder } from '../enrich/vector-builder.ts';
+import type { Propose } from '../infer/guess/proposal.ts';
 import type { AnyColumnOptions, ColumnOf } from './column-options.ts';
 
 /**
@@ -27,8 +28,8 @@ export interface ColumnType<L extends { readonly type: string }, K extends Vecto
   readonly bound: 'kernel' | ((said: Bound) => number | bigint) | null;
   /** What messages call the type. Includes the form of its values if the name alone does not tell. */
   words(logical: L, reading: Reading): string;
-  /** Recognises a sample of at least one value if all values look like this type. null: `init` never proposes it. */
-  readonly recognise: ((values: readonly string[]) => Recognised | null) | null;
+  /** How `landfall init` recognises the type by the values of a column. null: it never proposes the type. */
+  readonly propose: Propose | null;
 
   // Values.
 
@@ -114,14 +115,6 @@ export interface Fault {
   readonly what: string;
   /** What to write instead. */
   readonly fix: string;
-}
-
-/** What `init` writes for a column that it recognises. */
-export interface Recognised {
-  /** Options as source text: `formats: ['d.M.yyyy']`. */
-  readonly options?: readonly string[];
-  /** What a person should check. */
-  readonly note?: string;
 }
 
 /** How values are written in keys: only equal values have the same text. `W`: the vectors that hold them. */

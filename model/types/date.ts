@@ -1,6 +1,7 @@
 /** Days of the proleptic Gregorian calendar. */
 import { civilText, firstDay, isoDay, lastDay, yearOf } from '../enrich/calendar.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
+import { proposeDate } from '../infer/guess/times/propose-times.ts';
 import {
   type ColumnOf,
   type FormatOptions,
@@ -9,7 +10,6 @@ import {
   type TimeFormat,
 } from './column-options.ts';
 import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
-import { dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { needsConverter } from './temporal/text-formats.ts';
@@ -75,11 +75,7 @@ export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
   faults: ({ options: { formats = usualFormats } }) => formatsFaults(formats, fields),
   bound: (said) => Date.parse(`${said}T00:00:00Z`) / 86_400_000,
   words: (_, reading) => wordsWithFormats('date', reading),
-  recognise: (values) => {
-    const days = shapesOf(values, dayShapes);
-    if (days.length === 0) return null;
-    return { options: [`formats: [${quote(days[0].format)}]`], note: dayMonthNote(days) };
-  },
+  propose: proposeDate,
 
   value: ({ values }, _, row) => values[row],
   text: ({ values }, _, row) => dayText(values[row]),

@@ -1,6 +1,7 @@
 /** Doubles. */
 import { RejectReason } from '../../kernel/types.ts';
 import { builderOf } from '../enrich/vector-builder.ts';
+import { proposeFloat8 } from '../infer/guess/numbers/propose-numbers.ts';
 import {
   type ColumnOf,
   type NumberOptions,
@@ -10,7 +11,6 @@ import {
 } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal, storedNumber } from './column-type.ts';
 import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
-import { everyFits } from './recognise.ts';
 
 export interface Float8Options extends NumberOptions {
   /** What to do with nan, inf and infinity, of either sign, in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
@@ -53,11 +53,7 @@ export const float8Type: ColumnType<Plain<'float8'>, 'float64', number, 'member'
   faults: ({ options }) => numberFaults(options, 'double'),
   bound: (said) => said as bigint | number,
   words: (_, reading) => wordsWithNumber('float8', reading, 'double'),
-  recognise: (values) =>
-    everyFits(values, /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/) &&
-    !values.some((value) => /^0\d/.test(value))
-      ? {}
-      : null,
+  propose: proposeFloat8,
 
   value: ({ values }, _, row) => values[row],
   text: ({ values }, _, row) => String(values[row]),

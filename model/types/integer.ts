@@ -1,6 +1,7 @@
 /** Whole numbers of 32 bits, and what they have in common with those of 16 bits. */
 import { RejectReason } from '../../kernel/types.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
+import { proposeInteger } from '../infer/guess/numbers/propose-numbers.ts';
 import {
   type ColumnOf,
   type NumberTexts,
@@ -10,16 +11,10 @@ import {
 } from './column-options.ts';
 import { type ColumnType, type Converter, type ParquetAnnotation, Refusal } from './column-type.ts';
 import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
-import { everyFits } from './recognise.ts';
 
 /** Whole number of 32 bits. */
 export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
   plainColumn('integer', options);
-
-/** True for whole numbers. Digits with a leading zero are taken as a code, not a number. */
-export function looksWhole(values: readonly string[]): boolean {
-  return everyFits(values, /^[+-]?\d{1,18}$/) && !values.some((value) => /^[+-]?0\d/.test(value));
-}
 
 /** The number with at least `pad` digits. */
 export function padded(number: number | bigint, pad: number): string {
@@ -52,7 +47,7 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
   limit: number,
   copy: 'int2' | 'int4',
   annotation: ParquetAnnotation | null,
-): Omit<ColumnType<Plain<N>, 'int32', number, Uses>, 'recognise'> {
+): Omit<ColumnType<Plain<N>, 'int32', number, Uses>, 'propose'> {
   return {
     read: ({ options }) => {
       const { min = -limit - 1, max = limit } = options;
@@ -99,6 +94,5 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
 
 export const integerType: ColumnType<Plain<'integer'>, 'int32', number, Uses> = {
   ...smallWhole('integer', 2 ** 31 - 1, 'int4', null),
-  recognise: (values) =>
-    looksWhole(values) && values.every((value) => Math.abs(Number(value)) < 2 ** 31) ? {} : null,
+  propose: proposeInteger,
 };

@@ -8,6 +8,7 @@
 import { RejectReason } from '../../kernel/types.ts';
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
+import { proposeInterval } from '../infer/guess/times/propose-interval.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { microsKey } from './temporal/micros-key.ts';
@@ -98,9 +99,6 @@ export function intervalText(micros: bigint): string {
   return `${micros < 0n ? '-' : ''}${time}${end}`;
 }
 
-/** Texts that may be times of day. */
-const timeOfDay = /^([01]?\d|2[0-3]):/;
-
 /** Converts milliseconds, as compute() functions return them. */
 function stored(value: unknown): bigint | undefined {
   const rounded = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN;
@@ -117,11 +115,7 @@ export const intervalType: ColumnType<Plain<'interval'>, 'int64', number, 'key' 
     return typeof micros === 'bigint' ? Number(micros) / 1000 : Number.NaN;
   },
   words: () => 'interval (P1DT2H30M, 26:30:00 or 1 day 02:30:00)',
-  recognise: (values) =>
-    values.every((value) => typeof intervalConverter(value) === 'bigint') &&
-    !values.every((value) => timeOfDay.test(value))
-      ? {}
-      : null,
+  propose: (values) => proposeInterval(values, (value) => typeof intervalConverter(value) === 'bigint'),
 
   value: ({ values }, _, row) => Number(values[row]) / 1000,
   text: ({ values }, _, row) => intervalText(values[row]),

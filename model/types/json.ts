@@ -53,17 +53,6 @@ function isStorable(string: string): boolean {
   return !value.includes('\0') && !/\p{Surrogate}/u.test(value);
 }
 
-/** True for objects and arrays only: a number or a string may not be meant as JSON. */
-function looksLikeJson(value: string): boolean {
-  if (!/^\s*[{[]/.test(value)) return false;
-  try {
-    JSON.parse(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** What `compute` gives, if a column would take it. */
 function storedJson(value: unknown): unknown {
   const text = storedText(value);
@@ -76,7 +65,11 @@ export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
   faults: () => [],
   bound: null,
   words: () => 'json',
-  recognise: (values) => (values.every(looksLikeJson) ? {} : null),
+  // Objects and arrays only: a number or a string may not be meant as JSON.
+  propose: (values) => {
+    const misfits = values.misfits((value) => /^\s*[{[]/.test(value) && jsonConverter(value) === value);
+    return misfits === null ? null : { options: {}, misfits, remarks: [] };
+  },
 
   value: (vector, _, row) => textAt(vector, row),
   text: (vector, _, row) => textAt(vector, row),

@@ -2,6 +2,7 @@
 import { decimal128At } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
 import { builderOf, int64Builder, type VectorBuilder } from '../enrich/vector-builder.ts';
+import { proposeNumeric } from '../infer/guess/numbers/propose-numbers.ts';
 import type { ColumnOf, NumberOptions } from './column-options.ts';
 import {
   type ColumnType,
@@ -157,8 +158,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
   bound: (said) => said as bigint | number,
   words: ({ precision, scale }, reading) =>
     wordsWithNumber(`numeric(${precision}, ${scale})`, reading, 'decimal'),
-  // In a sample, decimals and doubles look alike, so a person decides.
-  recognise: null,
+  propose: proposeNumeric,
 
   value: (vector, { scale }, row) => nearest(unscaledAt(vector, row), scale),
   text: numericText,

@@ -3,7 +3,6 @@
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import type { ColumnType } from './column-type.ts';
-import { everyFits } from './recognise.ts';
 
 export interface PointOptions extends ColumnOptions {
   /** `wkt`: POINT (lon lat); `latlon`: lat,lon. Default: 'wkt'. */
@@ -30,6 +29,17 @@ function pointBuilder(rows: number): VectorBuilder {
   return builderOf(rows, store, (rest) => ({ kind: 'point', lon, lat, ...rest }));
 }
 
+const written = {
+  wkt: /^point\s*\(\s*(?<lon>-?\d+(?:\.\d+)?)\s+(?<lat>-?\d+(?:\.\d+)?)\s*\)$/i,
+  latlon: /^(?<lat>-?\d{1,2}\.\d+)\s*,\s*(?<lon>-?\d{1,3}\.\d+)$/,
+};
+
+/** True for a point on the globe. */
+function isPlace(text: string, form: keyof typeof forms): boolean {
+  const place = written[form].exec(text)?.groups;
+  return place !== undefined && Math.abs(Number(place.lon)) <= 180 && Math.abs(Number(place.lat)) <= 90;
+}
+
 function neverWhole(): never {
   throw new TypeError('a point is stored as its lon and lat');
 }
@@ -39,10 +49,12 @@ export const pointType: ColumnType<Plain<'point'>, 'point', Place, 'parts'> = {
   faults: () => [],
   bound: null,
   words: (_, { type }) => (type.kind === 'point' ? `point (${forms[type.form]})` : 'point'),
-  recognise: (values) => {
-    if (everyFits(values, /^point\s*\(\s*\S+\s+\S+\s*\)$/i)) return {};
-    const pairs = everyFits(values, /^-?\d{1,2}\.\d+\s*,\s*-?\d{1,3}\.\d+$/);
-    return pairs ? { options: [`form: 'latlon'`] } : null;
+  propose: (values) => {
+    for (const form of ['wkt', 'latlon'] as const) {
+      const misfits = values.misfits((value) => isPlace(value, form));
+      if (misfits !== null) return { options: form === 'wkt' ? {} : { form }, misfits, remarks: [] };
+    }
+    return null;
   },
 
   value: ({ lon, lat }, _, row) => ({ lon: lon[row], lat: lat[row] }),

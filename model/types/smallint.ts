@@ -15,5 +15,5 @@ export const smallintType: ColumnType<
 > = {
   ...smallWhole('smallint', 32_767, 'int2', { kind: 'int16' }),
   // A sample does not tell how large the numbers in other files are.
-  recognise: null,
+  propose: null,
 };

@@ -43,7 +43,7 @@ export const textType: ColumnType<Plain<'text'>, 'utf8' | 'dictionary', string, 
   faults: () => [],
   bound: null,
   words: () => 'text',
-  recognise: () => ({}),
+  propose: () => ({ options: {}, misfits: [], remarks: [] }),
 
   value: (vector, _, row) => textAt(vector, row),
   text: (vector, _, row) => textAt(vector, row),

@@ -1,6 +1,7 @@
 /** Times of day: µs since midnight, without day and zone. */
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
+import { proposeTime } from '../infer/guess/times/propose-times.ts';
 import {
   type ColumnOf,
   type FormatOptions,
@@ -10,7 +11,6 @@ import {
 } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
-import { clockShapes, quote, shapesOf } from './recognise.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
 import { microsKey } from './temporal/micros-key.ts';
@@ -82,12 +82,7 @@ export const timeType: ColumnType<Plain<'time'>, 'int64', number, 'key' | 'membe
     return typeof micros === 'bigint' ? Number(micros) / 1000 : Number.NaN;
   },
   words: (_, reading) => wordsWithFormats('time', reading),
-  recognise: (values) => {
-    const note = 'a time of day; a length of time is interval()';
-    if (values.every((value) => typeof readUsual(value) === 'bigint')) return { note };
-    const clocks = shapesOf(values, clockShapes);
-    return clocks.length === 0 ? null : { options: [`formats: [${quote(clocks[0].format)}]`], note };
-  },
+  propose: proposeTime,
 
   value: ({ values }, _, row) => Number(values[row]) / 1000,
   text: ({ values }, _, row) => timeText(Number(values[row])),

@@ -2,6 +2,7 @@
 import { RejectReason, type ZoneTable } from '../../kernel/types.ts';
 import { clockText, splitInstant } from '../enrich/calendar.ts';
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
+import { proposeTimestamp } from '../infer/guess/times/propose-times.ts';
 import { didYouMean } from '../words.ts';
 import type {
   AnyColumnOptions,
@@ -10,16 +11,8 @@ import type {
   InstantOptions,
   TimeFormat,
 } from './column-options.ts';
-import {
-  type ColumnType,
-  type Converter,
-  type Fault,
-  type Reading,
-  type Recognised,
-  Refusal,
-} from './column-type.ts';
+import { type ColumnType, type Converter, type Fault, type Reading, Refusal } from './column-type.ts';
 import { dayText, wordsWithFormats } from './date.ts';
-import { clockShapes, dayMonthNote, dayShapes, quote, shapesOf } from './recognise.ts';
 import { epochConverter, epochWords, isInstant } from './temporal/epoch.ts';
 import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
@@ -155,28 +148,6 @@ function literalZoneFaults(formats: readonly TimeFormat[], zone: string): Fault[
 /** A day, or a time with an offset: without one, this machine's zone would apply. */
 const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** A day, a space or a T, a time, and an optional offset. */
-const sampled = /^(\S+?)([ T])(\d[\d:.]*)(Z|[+-]\d\d:?\d\d)?$/;
-
-function recognised(values: readonly string[]): Recognised | null {
-  const parts = values.map((value) => sampled.exec(value));
-  if (parts.some((part) => part === null)) return null;
-  const split = parts as RegExpExecArray[];
-  const texts = (group: number) => split.map((part) => part[group]);
-  const days = shapesOf(texts(1), dayShapes);
-  const times = shapesOf(texts(3), clockShapes);
-  const separator = split[0][2];
-  const offset = split[0][4] !== undefined;
-  if (days.length === 0 || times.length === 0) return null;
-  if (split.some((part) => part[2] !== separator || (part[4] !== undefined) !== offset)) return null;
-  const format = `${days[0].format}${separator}${times[0].format}${offset ? 'X' : ''}`;
-  const notes = [dayMonthNote(days), offset ? undefined : 'the file does not name its zone'];
-  return {
-    options: [`formats: [${quote(format)}]`, ...(offset ? [] : [`zone: 'UTC'`])],
-    note: notes.filter((note) => note !== undefined).join('; ') || undefined,
-  };
-}
-
 /** For showing instants on the wall clock, where the policy does not matter. */
 const anyPolicy = { ambiguous: 'reject', skipped: 'reject' } as const;
 
@@ -217,7 +188,7 @@ export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
   faults: ({ options }) => faultsOf(options),
   bound: (said) => (instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN),
   words: (_, reading) => epochWords(reading) ?? wordsWithFormats('timestamp', reading),
-  recognise: recognised,
+  propose: proposeTimestamp,
 
   value: ({ values }, _, row) => Number(values[row]) / 1000,
   text: ({ values }, _, row) => instantText(values[row]),

@@ -3,7 +3,6 @@
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
 import type { ColumnType, VectorOf } from './column-type.ts';
-import { everyFits } from './recognise.ts';
 
 /** UUID, with or without hyphens, braces or urn:uuid:, in any case. */
 export const uuid = (options?: ColumnOptions): ColumnOf<Plain<'uuid'>> => plainColumn('uuid', options);
@@ -26,6 +25,8 @@ function uuidBuilder(rows: number): VectorBuilder {
   return builderOf(rows, store, (rest) => ({ kind: 'uuid', values, ...rest }));
 }
 
+const hyphenated = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const written = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 export const uuidType: ColumnType<Plain<'uuid'>, 'uuid', string, 'key' | 'member' | 'computed'> = {
@@ -33,7 +34,11 @@ export const uuidType: ColumnType<Plain<'uuid'>, 'uuid', string, 'key' | 'member
   faults: () => [],
   bound: null,
   words: () => 'uuid',
-  recognise: (values) => (everyFits(values, written) ? {} : null),
+  // Without hyphens it may be another number of 128 bits, such as a hash, which would come out with hyphens.
+  propose: (values) => {
+    const misfits = values.misfits((value) => hyphenated.test(value));
+    return misfits === null ? null : { options: {}, misfits, remarks: [] };
+  },
 
   value: (vector, logical, row) => hyphened(digits(vector, logical, row)),
   text: digits,

@@ -58,19 +58,20 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch, 
     seen += piece.length;
     // The counter is in bytes of the file, of which these bytes represent a share.
     counters.bytesRead = Math.round((counters.bytes * seen) / byteCount);
-    yield* feed(transcoder.push(piece), false, options);
+    yield* feedKernel(transcoder.push(piece), false, options);
     stopwatch.skip();
   }
-  yield* feed(transcoder.end(), true, options);
+  yield* feedKernel(transcoder.end(), true, options);
   counters.bytesRead = counters.bytes;
   if (seen !== byteCount) throw fileChanged(`file ${counters.fileId}`);
 }
 
-/** Passes UTF-8 to the kernel. If the encoding has other byte counts, passes whole characters only. */
-async function* feed(
+/** Passes UTF-8 to a kernel that has begun, and yields its batches. If the encoding has other byte counts, passes
+ * whole characters only. */
+export async function* feedKernel(
   utf8: Uint8Array,
   last: boolean,
-  { kernel, encoding, stopwatch, signal }: ReadOptions,
+  { kernel, encoding, stopwatch, signal }: Pick<ReadOptions, 'kernel' | 'encoding' | 'stopwatch' | 'signal'>,
 ): AsyncGenerator<Batch, void, void> {
   for (let from = 0; from < utf8.length || last; ) {
     const space = kernel.inputSpace();

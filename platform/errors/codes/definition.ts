@@ -64,12 +64,22 @@ export const definitionCodes = {
   },
   LF_INIT: {
     message: 'Landfall cannot write a definition from the file: {reason}',
-    fix: 'Give a CSV file with a header line and at least one record, or write the definition by hand (README, `A dataset of your own`).',
+    fix: 'Give a file of delimited text (CSV, TSV), compressed or not, or write the definition by hand (docs/definitions.md).',
+    retry: 'never',
+  },
+  LF_INIT_BROKEN: {
+    message: 'The definition that was written for the file cannot be used: {reason}',
+    fix: 'This is a fault of `landfall init`. Please report it with the header and a few rows of the file.',
     retry: 'never',
   },
   LF_INIT_EXISTS: {
     message: '{out} already exists.',
     fix: 'Name another file with --out, or remove this one; `landfall init` overwrites nothing.',
+    retry: 'never',
+  },
+  LF_INIT_NAME: {
+    message: '{name} cannot be the name of a dataset.',
+    fix: 'Use lower case letters, digits, - and _, at most {most} of them, for example `--name {proposal}`: the name is that of folders and tables.',
     retry: 'never',
   },
   LF_KEY_COLLISION: {

@@ -1,0 +1,140 @@
+/** Describes files that no definition describes: reads them, and writes a definition that was tried on them. */
+import type { Kernel } from '../../kernel/types.ts';
+import { normaliseHeader } from '../../model/file/header-text.ts';
+import { columnNames } from '../../model/infer/column-names.ts';
+import type { FoundColumn, FoundDialect } from '../../model/infer/contract.ts';
+import { type DefinitionInput, definitionSource } from '../../model/infer/source/definition-source.ts';
+import { chooseStar } from '../../model/infer/star/choose-star.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
+import { type FileReader, openFileReader, type ReadOptions } from './file-reader.ts';
+import { type Settled, settleTypes } from './settle-types.ts';
+import { importDefinition, type Trial, tryDefinition } from './try-definition.ts';
+import { type UnitedColumn, uniteColumns } from './unite-columns.ts';
+import { uniteDialects } from './unite-dialects.ts';
+
+export interface Described {
+  /** Everything that was found. */
+  readonly found: DefinitionInput;
+  /** The definition, which has been tried on the files. */
+  readonly source: string;
+  readonly trial: Trial;
+}
+
+/** The limit of rejects that applies where a definition says nothing. */
+const usualShare = 0.01;
+const usualRows = 10;
+/** A definition that would reject more of its own file is not worth having. */
+const shareMost = 0.5;
+
+/** Throws LF_INIT, LF_INIT_BROKEN, LF_FILE_MISSING, LF_FILE_KIND and what reading throws. */
+export async function describeFiles(
+  dataset: string,
+  paths: readonly string[],
+  options: ReadOptions & { readonly kernel: Kernel },
+): Promise<Described> {
+  const readers: FileReader[] = [];
+  for (const path of paths) readers.push(await openFileReader(path, options));
+  const columns = uniteColumns(readers);
+  const settled = await settleRagged(readers, columns);
+  const draft = definitionOf(dataset, readers, columns, settled);
+  const trial = await tryDefinition(definitionSource(draft), dataset, readers);
+  const found = withRejects(draft, trial, settled);
+  const source = definitionSource(found);
+  return { found, source, trial: { ...trial, dataset: await importDefinition(source, dataset) } };
+}
+
+/** Settles the types. If too many rows are short, they are padded: to reject them would fail the file. */
+async function settleRagged(
+  readers: readonly FileReader[],
+  columns: readonly UnitedColumn[],
+): Promise<Settled> {
+  const settled = await settleTypes(readers, columns);
+  const ragged = readers.filter((reader, f) => {
+    const {
+      rows,
+      ragged: { short },
+    } = settled.profiles[f];
+    return short > limitOf(rows) && reader.padShortRows(short, rows);
+  });
+  return ragged.length === 0 ? settled : settleTypes(readers, columns);
+}
+
+function limitOf(rows: number): number {
+  return Math.max(usualRows, rows * usualShare);
+}
+
+function definitionOf(
+  dataset: string,
+  readers: readonly FileReader[],
+  united: readonly UnitedColumn[],
+  { guesses, facts, rows, profiles }: Settled,
+): DefinitionInput {
+  const dialect = uniteDialects(readers.map(({ exploration }) => exploration));
+  const byName = dialect.dialect.header !== false;
+  const headers = united.map((column) => column.headers[0]);
+  const points = new Set(guesses.flatMap(({ type }, c) => (type === 'point' ? [c] : [])));
+  const named = dialect.header === null ? null : headers;
+  const names = columnNames(named, united.length, [], points);
+  const all = united.map(
+    (column, c): FoundColumn => ({
+      name: names[c].name,
+      aliases: byName ? [...names[c].aliases, ...otherHeaders(column, names[c].name)] : [],
+      optional: column.fields.some((field) => field < 0),
+      guess: guesses[c],
+      facts: facts[c],
+    }),
+  );
+  // Delimiters at the end of a header make columns that have neither a name nor a value. Blank names are told apart
+  // by their order, so either all of them are left out or none.
+  const blank = all.flatMap((_, c) => (byName && named !== null && headers[c].trim() === '' ? [c] : []));
+  const areVoid = blank.every((c) => facts[c].rows > 0 && facts[c].nulls === facts[c].rows);
+  const isVoid = (c: number) => areVoid && blank.includes(c);
+  const kept = all.flatMap((_, c) => (isVoid(c) ? [] : [c]));
+  const columns = (kept.length > 0 ? kept : all.map((_, c) => c)).map((c) => all[c]);
+  const sampled = rows.map((row) => kept.map((c) => row[c]));
+  const rowCount = profiles.reduce((sum, profile) => sum + profile.rows, 0);
+  const star = chooseStar({ dataset, columns, rows: sampled, rowCount });
+  return {
+    dataset,
+    files: readers.map(({ file }) => file.name),
+    dialect: withVoid(dialect, all.length - columns.length),
+    columns,
+    star,
+    rejects: [],
+    rowCount,
+    whole: readers.every(({ isReadWhole }) => isReadWhole),
+  };
+}
+
+function withVoid(dialect: FoundDialect, left: number): FoundDialect {
+  if (left === 0) return dialect;
+  const text = `${plural(left, 'column')} with neither a name nor a value ${left === 1 ? 'is' : 'are'} left out`;
+  return { ...dialect, remarks: [...dialect.remarks, { kind: 'evidence', text }] };
+}
+
+/** Headers of other files that the name alone would not find. */
+function otherHeaders({ headers }: UnitedColumn, name: string): string[] {
+  const [first, ...others] = headers;
+  const known = new Set([normaliseHeader(name), normaliseHeader(first)]);
+  return others.filter((header) => !known.has(normaliseHeader(header)));
+}
+
+/** Adds the rejects of the trial. Throws LF_INIT if hardly any row would be loaded. */
+function withRejects(draft: DefinitionInput, { files }: Trial, { profiles }: Settled): DefinitionInput {
+  const rejects = files.flatMap((file) => file.rejects);
+  const rejectedRows = files.reduce(
+    // Of a large file, the trial has read a part.
+    (sum, { rejected, rows }, f) => sum + (rows < profiles[f].rows ? profiles[f].rejected : rejected),
+    0,
+  );
+  const shares = files.map(({ rejected, rows }) => (rejected > limitOf(rows) ? rejected / rows : 0));
+  const share = Math.max(0, ...shares);
+  if (share > shareMost) {
+    const [first] = rejects;
+    const reason = `${Math.round(share * 100)} % of its rows would be rejected, the first in line ${first.line}: ${first.message}`;
+    throw new LandfallError('LF_INIT', { reason });
+  }
+  const found = { ...draft, rejects, rejectedRows };
+  return share === 0 ? found : { ...found, rejectLimit: { share: Math.ceil(share * 110) / 100 } };
+}

@@ -1,0 +1,162 @@
+/** Finds for each column the type that holds every value: guess, read every row, guess again with what did not fit. */
+import type { ColumnFacts, ColumnGuess, ColumnSample } from '../../model/infer/contract.ts';
+import { type GuessOptions, guessColumn } from '../../model/infer/guess/guess-column.ts';
+import { guessColumns } from '../../model/infer/guess/guess-columns.ts';
+import type { Profile } from '../../workers/profile/profile-file.ts';
+import type { FileReader } from './file-reader.ts';
+import type { UnitedColumn } from './unite-columns.ts';
+
+export interface Settled {
+  readonly guesses: readonly ColumnGuess[];
+  readonly facts: readonly ColumnFacts[];
+  /** One for each file. */
+  readonly profiles: readonly Profile[];
+  /** Texts of some rows, in the order of the columns; null for no value. */
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Times that every row may be read. The last one reads all, whatever does not fit. */
+const profilesMost = 6;
+/** Rows of a file that do not fit, before the types are guessed again. */
+const misfitsMost = 20_000;
+/** Rows that are kept as texts, of all files together. */
+const rowsKept = 50_000;
+
+export async function settleTypes(
+  readers: readonly FileReader[],
+  columns: readonly UnitedColumn[],
+): Promise<Settled> {
+  const samples = columns.map((column) => mergedSample(column, readers));
+  const { guesses: first, hints } = guessColumns(samples);
+  let guesses = first;
+  for (let times = 1; ; times++) {
+    const last = times === profilesMost;
+    const profiles: Profile[] = [];
+    for (const [f, reader] of readers.entries()) {
+      const ofFile = ofFields(columns, guesses, f, reader.exploration.fieldCount);
+      const kept = Math.ceil(rowsKept / readers.length);
+      profiles.push(await reader.profile(ofFile, { rowsKept: kept, ...(!last && { misfitsMost }) }));
+    }
+    const again = last ? guesses : guessAgain(columns, samples, guesses, hints, readers, profiles);
+    const settled = JSON.stringify(again) === JSON.stringify(guesses);
+    if (settled && profiles.every(({ complete }) => complete)) {
+      const facts = columns.map((column, c) => factsOf(column, guesses[c], readers, profiles));
+      return { guesses, facts, profiles, rows: rowsOf(columns, profiles) };
+    }
+    // What is left does not fit any better: the next profile reads on in spite of it.
+    if (settled) times = profilesMost - 1;
+    guesses = again;
+  }
+}
+
+function mergedSample({ headers, fields }: UnitedColumn, readers: readonly FileReader[]): ColumnSample {
+  const values = new Map<string, number>();
+  let blanks = 0;
+  readers.forEach(({ samples }, f) => {
+    if (fields[f] < 0) return;
+    const sample = samples[fields[f]];
+    blanks += sample.blanks;
+    for (const [text, count] of sample.values) values.set(text, (values.get(text) ?? 0) + count);
+  });
+  return { header: headers[0], values, blanks };
+}
+
+/** The guesses in the order of a file's fields. Fields of no column are read as texts. */
+function ofFields(
+  columns: readonly UnitedColumn[],
+  guesses: readonly ColumnGuess[],
+  f: number,
+  fieldCount: number,
+): ColumnGuess[] {
+  const text: ColumnGuess = { type: 'text', options: {}, nulls: [], remarks: [] };
+  const fields = Array.from({ length: fieldCount }, () => text);
+  columns.forEach((column, c) => {
+    if (column.fields[f] >= 0) fields[column.fields[f]] = guesses[c];
+  });
+  return fields;
+}
+
+/** Adds the texts that did not fit to the samples, and guesses the types of their columns again. */
+function guessAgain(
+  columns: readonly UnitedColumn[],
+  samples: ColumnSample[],
+  guesses: readonly ColumnGuess[],
+  hints: GuessOptions,
+  readers: readonly FileReader[],
+  profiles: readonly Profile[],
+): ColumnGuess[] {
+  return columns.map(({ fields }, c) => {
+    const values = new Map(samples[c].values);
+    let added = 0;
+    profiles.forEach(({ misfits }, f) => {
+      if (fields[f] < 0) return;
+      for (const [text, misfit] of misfits[fields[f]]) {
+        if (text === '' || readers[f].isNoValue(text, fields[f], misfit)) continue;
+        values.set(text, Math.max(misfit.rows, values.get(text) ?? 0));
+        added++;
+      }
+    });
+    if (added === 0) return guesses[c];
+    samples[c] = { ...samples[c], values };
+    return guessColumn(samples[c], hints);
+  });
+}
+
+function factsOf(
+  { fields }: UnitedColumn,
+  guess: ColumnGuess,
+  readers: readonly FileReader[],
+  profiles: readonly Profile[],
+): ColumnFacts {
+  const ours = profiles.map(({ tallies: all, misfits, rows }, f) => {
+    const field = fields[f];
+    return { f, all: rows, tally: field < 0 ? null : all[field], misfits: field < 0 ? null : misfits[field] };
+  });
+  const tallies = ours.flatMap(({ tally }) => (tally === null ? [] : [tally]));
+  const rows = ours.reduce((sum, { all, tally }) => sum + (tally?.rows ?? all), 0);
+  const nulls = ours.reduce((sum, { all, tally }) => sum + (tally?.nulls ?? all), 0);
+  const wrong = ours.flatMap(({ misfits, f }) =>
+    [...(misfits ?? [])].filter(([text, misfit]) => !readers[f].isNoValue(text, fields[f], misfit)),
+  );
+  const distinct = Math.max(0, ...tallies.map((tally) => tally.distinct.count));
+  return {
+    rows,
+    nulls,
+    distinct: Math.min(distinct, rows - nulls),
+    distinctExact: tallies.length === 1 && tallies[0].distinct.isExact && readers[0].isReadWhole,
+    least: extreme(
+      tallies.map((tally) => tally.least),
+      guess,
+      -1,
+    ),
+    greatest: extreme(
+      tallies.map((tally) => tally.greatest),
+      guess,
+      1,
+    ),
+    bytesMost: guess.type === 'text' ? Math.max(0, ...tallies.map((tally) => tally.bytesMost)) : null,
+    misfits: wrong.slice(0, 20).map(([text, { line }]) => ({ text, line: line ?? 0 })),
+    misfitRows: wrong.reduce((sum, [, { rows: times }]) => sum + times, 0),
+  };
+}
+
+/** The least (-1) or the greatest (1) of the files' own. Dates and times compare as texts. */
+function extreme(texts: readonly (string | null)[], { type }: ColumnGuess, side: 1 | -1): string | null {
+  const present = texts.filter((text) => text !== null);
+  const isNumber = ['smallint', 'integer', 'bigint', 'numeric', 'float8'].includes(type);
+  const compare = (a: string, b: string) => (isNumber ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0);
+  const best = present.reduce<string | null>(
+    (far, text) => (far === null || side * compare(text, far) > 0 ? text : far),
+    null,
+  );
+  // Midnight and whole seconds in UTC need no more words.
+  return type === 'timestamp' ? (best?.replace(/(\.\d*?)0*\+00/, '$1').replace(/\.$/, '') ?? null) : best;
+}
+
+function rowsOf(columns: readonly UnitedColumn[], profiles: readonly Profile[]): (string | null)[][] {
+  return profiles.flatMap(({ kept }, f) =>
+    (kept[0] ?? []).map((_, row) =>
+      columns.map(({ fields }) => (fields[f] < 0 ? null : kept[fields[f]][row])),
+    ),
+  );
+}

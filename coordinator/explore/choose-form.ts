@@ -1,0 +1,105 @@
+/**
+ * Chooses the form that fits the file's beginning best. As in "Wrangling Messy CSV Files by Detecting Row and Type
+ * Patterns" (van den Burg, Nazábal, Sutton 2019), a form is good if its records are equally long and its fields look
+ * like values.
+ */
+import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
+import { tidiness } from './cells.ts';
+import { type Form, formsFor } from './forms.ts';
+
+export interface ChosenForm {
+  readonly form: Form;
+  /** From 0 to 1. */
+  readonly score: number;
+  /** Another form that fits nearly as well, if its delimiter is another. */
+  readonly rival: Form | null;
+}
+
+/** Records and bytes that each form reads. */
+const recordsLooked = 120;
+const bytesLooked = 256 * 1024;
+/** A rival has at least this share of the best score. */
+const rivalShare = 0.95;
+/** A field without delimiters is better than fields that do not look like anything. */
+const oneFieldScore = 0.12;
+
+/** `utf8`: the file's first bytes without preamble. `named`: the delimiter if a first line names it. */
+export function chooseForm(utf8: Uint8Array, whole: boolean, named: string | null): ChosenForm {
+  const looked = utf8.subarray(0, bytesLooked);
+  const all = whole && looked.length === utf8.length;
+  const text = Buffer.from(looked.buffer, looked.byteOffset, looked.length).toString();
+  const forms = formsFor(text, named);
+  const scored = forms
+    .map((form) => ({ form, score: scoreOf(recordsOf(looked, form, all, recordsLooked), form) }))
+    .sort((a, b) => b.score - a.score);
+  const [best] = scored;
+  const rival = scored.find(
+    ({ form, score }) => form.delimiter !== best.form.delimiter && score > best.score * rivalShare,
+  );
+  return { ...best, rival: rival?.form ?? null };
+}
+
+/** The first records of `utf8`, at most `most`. */
+export function recordsOf(utf8: Uint8Array, form: Form, whole: boolean, most: number): HeadRecord[] {
+  const records: HeadRecord[] = [];
+  for (let at = 0; records.length < most; at = records.at(-1)!.bytes) {
+    const record = readRecord(utf8, at, form, whole);
+    if (record === null) break;
+    records.push(record);
+  }
+  return records;
+}
+
+/** The number of fields that most records have; of several, the largest. */
+export function usualWidth(records: readonly HeadRecord[]): number {
+  const counts = new Map<number, number>();
+  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  let best = 1;
+  for (const [width, count] of counts) {
+    const most = counts.get(best) ?? 0;
+    if (count > most || (count === most && width > best)) best = width;
+  }
+  return best;
+}
+
+function scoreOf(records: readonly HeadRecord[], { prior, quote }: Form): number {
+  if (records.length === 0) return 0;
+  const width = usualWidth(records);
+  const even = records.filter(({ fields }) => fields.length === width);
+  const tidy = meanTidiness(even);
+  const faulty = records.filter((record) => isFaulty(record, quote)).length;
+  const quoted = records.reduce((sum, record) => sum + record.quotedFields, 0);
+  // Single quotes that quote nothing are apostrophes.
+  if (quote !== '"' && quote !== null && quoted === 0) return 0;
+  const sound = (1 - faulty / records.length) ** 2;
+  if (width === 1) return oneFieldScore * tidy * sound;
+  const agrees = even.length / records.length;
+  // A rare sign that the header lacks is part of the values.
+  if (prior < 0.9 && records[0].fields.length !== width) return 0;
+  return agrees * (1 - 1 / width) ** 0.5 * tidy * sound * prior + (quoted > 0 ? 0.001 : 0);
+}
+
+/** Badly quoted, or cut within what another form would take for a quoted field. */
+function isFaulty({ fields, badQuote, wrappedFields }: HeadRecord, quote: string | null): boolean {
+  if (badQuote || wrappedFields > 0) return true;
+  return ['"', "'"].some((sign) => {
+    if (sign === quote) return false;
+    const opens = fields.findIndex(
+      (text) => text.trimStart().startsWith(sign) && !text.trimEnd().endsWith(sign),
+    );
+    const closes = fields.findIndex(
+      (text) => text.trimEnd().endsWith(sign) && !text.trimStart().startsWith(sign),
+    );
+    return opens >= 0 && closes > opens;
+  });
+}
+
+function meanTidiness(records: readonly HeadRecord[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const { fields } of records) {
+    for (const field of fields) sum += tidiness(field);
+    count += fields.length;
+  }
+  return sum / count;
+}

@@ -1,0 +1,203 @@
+/** Finds out how a file that no definition describes is read, with the reader of files that one describes. */
+import { type Encoding, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { linesEnd } from '../../kernel/dialect/lines.ts';
+import type { FoundDialect, Remark } from '../../model/infer/contract.ts';
+import type { Dialect } from '../../model/language/define.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
+import type { Compression } from '../../platform/storage/unpack/index.ts';
+import type { Readable } from '../detect/content.ts';
+import { readHeadOf } from '../detect/read-layout.ts';
+import type { Head } from '../detect/settle-layout.ts';
+import { commentMark, hasMarkedLine, namedDelimiter } from '../detect/sniff-around.ts';
+import { kindOf } from './cells.ts';
+import { type ChosenForm, chooseForm, recordsOf } from './choose-form.ts';
+import { exploreEncoding } from './explore-encoding.ts';
+import { findTable, type Table } from './find-table.ts';
+import { foreignFormat } from './foreign-format.ts';
+
+/** How a file is read, and what is known of its first rows. */
+export interface Exploration extends FoundDialect {
+  readonly compression: Compression | undefined;
+  /** The file's first bytes that were looked at are the whole file. */
+  readonly whole: boolean;
+  /** Records below the header that are not rows. */
+  readonly moreHeaders: number;
+  /** Nothing in the file decides whether the first record is a header. */
+  readonly undecided: boolean;
+  /** The first record of the table, for a question about it. */
+  readonly firstRecord: readonly string[];
+  /** Lines above the first row. */
+  readonly linesAbove: number;
+  /** Some of the first records take several lines. */
+  readonly hasLongRecords: boolean;
+}
+
+const headBytes = 1024 * 1024;
+const headBytesMost = 16 * 1024 * 1024;
+/** Records in which the table is looked for. */
+const recordsLooked = 1000;
+
+/** `header`: set if a person has said whether there is one. Throws LF_INIT, LF_FILE_EMPTY, what unpacking throws. */
+export async function exploreFile(
+  file: Readable,
+  { header }: { header?: boolean } = {},
+): Promise<Exploration> {
+  for (let length = headBytes; length <= headBytesMost; length *= 2) {
+    const head = await readHeadOf(file, length);
+    const found = exploreHead(head, header);
+    if (found !== null) return { ...found, compression: head.compression, whole: head.whole };
+  }
+  throw new LandfallError('LF_INIT', { reason: `its first record is longer than ${headBytesMost} bytes` });
+}
+
+/** What the first bytes of a file show; null if more of them are needed. Throws LF_INIT. */
+export function exploreHead(
+  { name, bytes, whole }: Head,
+  saidHeader?: boolean,
+): Omit<Exploration, 'compression' | 'whole'> | null {
+  if (bytes.length === 0) throw new LandfallError('LF_INIT', { reason: 'it is empty' });
+  const foreign = foreignFormat(bytes);
+  if (foreign !== null) throw new LandfallError('LF_INIT', { reason: foreign });
+  const { encoding, bomBytes, remarks: ofEncoding } = exploreEncoding({ name, bytes, whole });
+  const utf8 = toUtf8(whole ? bytes.subarray(bomBytes) : wholeUnits(bytes.subarray(bomBytes)), encoding);
+  const named = namedDelimiter(utf8);
+  const from = named === null ? 0 : (linesEnd(utf8, 1, true) ?? 0);
+  const body = utf8.subarray(from);
+  const { chosen, comment, remarks: ofForm } = chooseWithComments(body, whole, named);
+  const form = { ...chosen.form, comment };
+  const records = recordsOf(body, form, whole, recordsLooked);
+  if (records.length === 0) {
+    if (!whole) return null;
+    throw new LandfallError('LF_INIT', { reason: 'it has no record' });
+  }
+  const table = findTable(records, saidHeader);
+  const rows = records.slice(table.skipped);
+  const trim = form.trim || needsTrim(rows.map(({ fields }) => fields));
+  const skipLines = linesAbove(records, table.skipped) + (named === null ? 0 : 1);
+  const dialect = dialectOf(form, { encoding, comment, trim, skipLines, table });
+  const trimmed = (fields: readonly string[]) => (trim ? fields.map((text) => text.trim()) : fields);
+  return {
+    dialect,
+    header: table.header && trimmed(namesOf(table)),
+    fieldCount: table.fieldCount,
+    remarks: [
+      ...ofEncoding,
+      ...(named === null ? [] : [evidence('the first line names the delimiter')]),
+      ...ofForm,
+      ...table.remarks,
+    ],
+    moreHeaders: table.moreHeaders,
+    undecided: table.undecided,
+    firstRecord: rows[0].fields,
+    linesAbove: skipLines + (table.header === null ? 0 : rows[0].lines),
+    hasLongRecords: rows.some(({ fields }) => fields.some((text) => text.includes('\n'))),
+  };
+}
+
+function evidence(text: string): Remark {
+  return { kind: 'evidence', text };
+}
+
+/** Bytes up to the last line end, so that no character is cut. */
+function wholeUnits(bytes: Uint8Array): Uint8Array {
+  const lf = bytes.lastIndexOf(0x0a);
+  return lf < 0 ? bytes.subarray(0, bytes.length & ~1) : bytes.subarray(0, (lf + 2) & ~1);
+}
+
+/** Chooses the form, and whether marked lines are comments: not if one of them is as long as the rows. */
+function chooseWithComments(
+  utf8: Uint8Array,
+  whole: boolean,
+  named: string | null,
+): { chosen: ChosenForm; comment: string | null; remarks: Remark[] } {
+  const marked = hasMarkedLine(utf8);
+  const chosen = chooseForm(marked ? withoutMarked(utf8) : utf8, whole, named);
+  const remarks: Remark[] = [];
+  if (chosen.rival !== null)
+    remarks.push({
+      kind: 'check',
+      text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
+    });
+  if (!marked) return { chosen, comment: null, remarks };
+  const plain = recordsOf(utf8, chosen.form, whole, recordsLooked);
+  const width = chosen.form && usualOf(plain.filter(({ fields }) => !fields[0].startsWith(commentMark)));
+  const lines = plain.filter(
+    ({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(commentMark),
+  );
+  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
+  if (lines.length === 0 || rowLike.length > 0) return { chosen, comment: null, remarks };
+  remarks.push(
+    evidence(
+      `${plural(lines.length, 'line')} that ${lines.length === 1 ? 'begins' : 'begin'} with # ${lines.length === 1 ? 'is a comment' : 'are comments'}`,
+    ),
+  );
+  return { chosen, comment: commentMark, remarks };
+}
+
+function usualOf(records: readonly { readonly fields: readonly string[] }[]): number {
+  const counts = new Map<number, number>();
+  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 1;
+}
+
+function withoutMarked(utf8: Uint8Array): Uint8Array {
+  const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
+  const left = text.replace(/^#[^\r\n]*(\r\n|\n|\r|$)/gm, '');
+  return left.trim() === '' ? utf8 : Buffer.from(left);
+}
+
+/** Blanks around numbers and times would make texts of them. */
+function needsTrim(rows: readonly (readonly string[])[]): boolean {
+  let padded = 0;
+  let fields = 0;
+  for (const row of rows)
+    for (const text of row) {
+      if (text === '') continue;
+      fields++;
+      if (text[0] !== ' ' && text.at(-1) !== ' ' && text[0] !== '\t' && text.at(-1) !== '\t') continue;
+      padded++;
+      const kind = kindOf(text);
+      if (kind === 'number' || kind === 'time' || kind === 'empty') return true;
+    }
+  return padded > fields / 20;
+}
+
+function linesAbove(records: readonly { readonly lines: number }[], skipped: number): number {
+  return records.slice(0, skipped).reduce((sum, { lines }) => sum + lines, 0);
+}
+
+/** The dialect as a definition says it, without members that are the default. */
+function dialectOf(
+  { delimiter, quote, escape: mark, lineEnds }: ChosenForm['form'],
+  found: { encoding: Encoding; comment: string | null; trim: boolean; skipLines: number; table: Table },
+): Dialect {
+  const { encoding, comment, trim, skipLines, table } = found;
+  return {
+    delimiter,
+    ...(quote !== '"' && { quote }),
+    ...((mark ?? null) !== null && { escape: mark }),
+    ...(!(table.header !== null && table.byName) && { header: false }),
+    ...(trim && { trim }),
+    ...(lineEnds === 'any' && { lineEnds }),
+    ...(comment !== null && { comment }),
+    ...(lines(skipLines, table) > 0 && { skipLines: lines(skipLines, table) }),
+    ...(table.shortRows !== 'reject' && { shortRows: table.shortRows }),
+    ...(table.longRows !== 'reject' && { longRows: table.longRows }),
+    ...(encoding !== 'utf-8' && { encoding }),
+  };
+}
+
+/** The names in the order of the fields. A header that lacks one name lacks that of the first column, as R writes it. */
+function namesOf({ header, byName, fieldCount }: Table): readonly string[] {
+  const names = header ?? [];
+  if (byName) return names;
+  if (names.length > fieldCount) return names.filter((text) => text.trim() !== '');
+  const lacking = Array.from({ length: Math.max(0, fieldCount - names.length) }, () => '');
+  return lacking.length === 1 ? [...lacking, ...names] : [...names, ...lacking];
+}
+
+/** A header that does not fit the rows is left out as a line above them. */
+function lines(skipLines: number, { header, byName }: Table): number {
+  return skipLines + (header !== null && !byName ? 1 : 0);
+}

@@ -1,0 +1,245 @@
+/** Finds the table among a file's first records: what is above it, which record names its columns, how wide it is. */
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import type { Remark } from '../../model/infer/contract.ts';
+import { plural } from '../../platform/plural.ts';
+import { kindOf } from './cells.ts';
+import { usualWidth } from './choose-form.ts';
+import { headerEvidence, unsure } from './header-evidence.ts';
+
+export interface Table {
+  /** Records above the first of the table. */
+  readonly skipped: number;
+  /** The record that names the columns; null if none does. */
+  readonly header: readonly string[] | null;
+  /** False if the header stands in the file but does not fit the rows: they are read by place. */
+  readonly byName: boolean;
+  /** Fields of a row. */
+  readonly fieldCount: number;
+  readonly shortRows: 'reject' | 'pad';
+  readonly longRows: 'reject' | 'truncate';
+  /** Records below the header that go on naming the columns: units, or a second part of the names. */
+  readonly moreHeaders: number;
+  /** True if nothing in the file decides whether the first record names the columns. */
+  readonly undecided: boolean;
+  readonly remarks: readonly Remark[];
+}
+
+/** Records above a table that are looked at. */
+const aboveMost = 40;
+/** Rows that are compared with the header. */
+const rowsCompared = 200;
+
+/** `header`: set if a person has said whether there is one. */
+export function findTable(records: readonly HeadRecord[], header?: boolean): Table {
+  const rows = records.map(({ fields }) => fields);
+  const width = usualWidth(records);
+  const skipped = header === undefined ? firstOfTable(rows, width) : firstWide(rows, width);
+  const first = rows[skipped];
+  const below = rows.slice(skipped + 1);
+  const compared = below.filter((row) => row.length >= Math.min(width, first.length)).slice(0, rowsCompared);
+  const moreHeaders = headersBelow(first, compared);
+  const evidence = headerEvidence(first, compared.slice(moreHeaders));
+  const hasHeader = header ?? evidence >= 0;
+  const undecided = header === undefined && Math.abs(evidence) < unsure && below.length > 0;
+  const remarks: Remark[] = [];
+  if (undecided)
+    remarks.push({
+      kind: 'check',
+      text: hasHeader
+        ? 'the first record is taken for the header: nothing in the file decides it'
+        : 'the first record is taken for a row: nothing in the file decides it',
+    });
+  else if (!hasHeader)
+    remarks.push({ kind: 'evidence', text: 'no header: the first record is like the others' });
+  if (skipped > 0) {
+    const line = rows[0]
+      .filter((text) => text.trim() !== '')
+      .join(' ')
+      .slice(0, 60);
+    remarks.push({
+      kind: 'evidence',
+      text: `${plural(skipped, 'record')} above the table: ${JSON.stringify(line)}`,
+    });
+  }
+  const shape = hasHeader
+    ? shapeBelow(first, below, width, remarks)
+    : { byName: true, fieldCount: width, ...raggedRows(below, width, remarks) };
+  if (hasHeader && moreHeaders > 0)
+    remarks.push({
+      kind: 'check',
+      text: `${plural(moreHeaders, 'record')} below the header ${moreHeaders === 1 ? 'is not a row' : 'are not rows'} (${shown(compared[0])}) and will be rejected`,
+    });
+  return {
+    skipped,
+    header: hasHeader ? first : null,
+    ...shape,
+    moreHeaders: hasHeader ? moreHeaders : 0,
+    undecided,
+    remarks,
+  };
+}
+
+/** The first record that may be the header, or a row if there is none. */
+function firstOfTable(rows: readonly (readonly string[])[], width: number): number {
+  const most = Math.min(rows.length, aboveMost);
+  for (let i = 0; i < most; i++) {
+    if (!isWide(rows[i], width) || isTitle(rows, i, width)) continue;
+    return i;
+  }
+  return firstWide(rows, width);
+}
+
+function firstWide(rows: readonly (readonly string[])[], width: number): number {
+  return Math.max(
+    0,
+    rows.findIndex((row) => row.length === width),
+  );
+}
+
+/** As wide as the rows; or names that the rows do not all fill. */
+function isWide(row: readonly string[], width: number): boolean {
+  if (row.length === width) return true;
+  const names = row.filter((text) => text.trim() !== '');
+  const allNames = names.length >= 2 && names.every((text) => /^(word|text)$/.test(kindOf(text)));
+  if (row.length === width - 1 && width > 2) return allNames && names.length === row.length;
+  return row.length > width && allNames && new Set(names).size === names.length && names.length >= width;
+}
+
+/** A line of a title or of groups of columns: mostly empty, above one that is fuller and names things. */
+function isTitle(rows: readonly (readonly string[])[], i: number, width: number): boolean {
+  const filled = filledIn(rows[i]);
+  if (filled === 0) return true;
+  if (width < 2 || filled > Math.max(1, 0.7 * width)) return false;
+  return rows.slice(i + 1, i + 9).some((row, j, next) => {
+    const names = row.filter((text) => text.trim() !== '');
+    if (names.length <= filled || row.length < width) return false;
+    const fuller = names.length >= 0.7 * width || names.length >= 2 * filled;
+    const below = next.slice(j + 1);
+    const rowsBelow = below.length > 0 ? below : rows.slice(i + 2 + j, i + 12 + j);
+    return (
+      fuller &&
+      names.every((text) => /^(word|text)$/.test(kindOf(text)) || /^(19|20)\d\d$/.test(text.trim())) &&
+      !names.some((text) => rows[i].includes(text) && names.length === filled) &&
+      (filled === 1 || rowsBelow.some((other) => other.some((text) => /^(number|time)$/.test(kindOf(text)))))
+    );
+  });
+}
+
+function filledIn(row: readonly string[]): number {
+  return row.filter((text) => text.trim() !== '').length;
+}
+
+/** Most records below a header that may go on with it. */
+const moreHeadersMost = 3;
+
+/** Records with texts where all rows below have numbers or times, and neither of those anywhere. */
+function headersBelow(first: readonly string[], rows: readonly (readonly string[])[]): number {
+  if (first.some(isStrict)) return 0;
+  for (let count = Math.min(moreHeadersMost, rows.length - 2); count > 0; count--) {
+    const below = rows.slice(count);
+    if (rows.slice(0, count).every((row) => !row.some(isStrict) && namesStrict(row, below))) return count;
+  }
+  return 0;
+}
+
+function isStrict(text: string): boolean {
+  return /^(number|time)$/.test(kindOf(text));
+}
+
+/** True if a text stands in a column that has only numbers or times below. */
+function namesStrict(row: readonly string[], below: readonly (readonly string[])[]): boolean {
+  return row.some((text, c) => {
+    if (!/^(word|text)$/.test(kindOf(text))) return false;
+    const values = below.map((other) => other[c] ?? '').filter((value) => value.trim() !== '');
+    return values.length >= 2 && values.every(isStrict);
+  });
+}
+
+type Shape = Pick<Table, 'byName' | 'fieldCount' | 'shortRows' | 'longRows'>;
+
+/** How rows of another length than the header are read. */
+function shapeBelow(
+  first: readonly string[],
+  below: readonly (readonly string[])[],
+  width: number,
+  remarks: Remark[],
+): Shape {
+  const names = first.length;
+  if (below.length === 0 || names === width)
+    return { byName: true, fieldCount: names, ...raggedRows(below, names, remarks) };
+  if (names > width) {
+    const blank = first.slice(width).every((text) => text.trim() === '');
+    const named = first.filter((text) => text.trim() !== '');
+    if (!blank && named.length === width) {
+      const text = `the header has ${plural(names - width, 'delimiter')} too many: the columns are read by place`;
+      remarks.push({ kind: 'check', text });
+      return { byName: false, fieldCount: width, ...raggedRows(below, width, remarks) };
+    }
+    remarks.push(
+      blank
+        ? {
+            kind: 'evidence',
+            text: `the header ends in ${plural(names - width, 'delimiter')} that the rows lack`,
+          }
+        : {
+            kind: 'check',
+            text: `most rows have ${plural(width, 'field')}, the header ${names}: the rest is null`,
+          },
+    );
+    return {
+      byName: true,
+      fieldCount: names,
+      shortRows: 'pad',
+      longRows: raggedRows(below, names, []).longRows,
+    };
+  }
+  const extra = below.filter((row) => row.length > names).flatMap((row) => row.slice(names));
+  if (extra.every((text) => text.trim() === '')) {
+    const text = `rows end in ${plural(width - names, 'delimiter')} that the header lacks`;
+    remarks.push({ kind: 'evidence', text });
+    return {
+      byName: true,
+      fieldCount: names,
+      shortRows: raggedRows(below, names, []).shortRows,
+      longRows: 'truncate',
+    };
+  }
+  remarks.push({
+    kind: 'check',
+    text: `the header has ${plural(names, 'name')} for ${plural(width, 'field')}: the columns are read by place`,
+  });
+  return { byName: false, fieldCount: width, ...raggedRows(below, width, remarks) };
+}
+
+/** Share of the rows that may be of another length and are rejected; more of them are padded or cut. */
+const raggedShare = 0.01;
+const raggedRowsMost = 10;
+
+function raggedRows(
+  rows: readonly (readonly string[])[],
+  width: number,
+  remarks: Remark[],
+): Pick<Table, 'shortRows' | 'longRows'> {
+  const most = Math.max(raggedRowsMost, raggedShare * rows.length);
+  const short = rows.filter((row) => row.length < width);
+  const long = rows.filter((row) => row.length > width);
+  const pad = short.length > most || (short.length > 0 && short.length > 0.25 * rows.length);
+  const blank =
+    long.length > most && long.every((row) => row.slice(width).every((text) => text.trim() === ''));
+  if (pad)
+    remarks.push({
+      kind: 'check',
+      text: `${plural(short.length, 'row')} of the first ${rows.length} are short: the fields that they lack are null`,
+    });
+  if (blank)
+    remarks.push({
+      kind: 'evidence',
+      text: `${plural(long.length, 'row')} of the first ${rows.length} have empty fields too many`,
+    });
+  return { shortRows: pad ? 'pad' : 'reject', longRows: blank ? 'truncate' : 'reject' };
+}
+
+function shown(row: readonly string[]): string {
+  const text = row.map((field) => JSON.stringify(field)).join(' ');
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

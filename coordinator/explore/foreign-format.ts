@@ -1,0 +1,22 @@
+/** Files that people give in place of a table of texts, and what to do with them. */
+
+const starts: readonly (readonly [RegExp, string])[] = [
+  [/^PAR1/, 'it is a Parquet file, not a text: write it as CSV, for example with DuckDB'],
+  [/^ÐÏ\p{Cc}à/u, 'it is an Excel workbook: save the sheet as CSV UTF-8'],
+  [/^%PDF/, 'it is a PDF, not a table'],
+  [/^SQLite format 3/, 'it is a SQLite database: export the table as CSV'],
+  [
+    /^\s*<(!doctype|html|\?xml|[a-z]+[\s>])/i,
+    'it is a document of HTML or XML, not a table: the download may have failed',
+  ],
+  [/^\s*\[\s*[{[]/, 'it is JSON: write its records as CSV, for example with `jq -r … | @csv`'],
+  [/^\s*\{\s*"[^"]*"\s*:/, 'it is JSON: write its records as CSV, for example with `jq -r … | @csv`'],
+];
+
+/** Why a file that begins with `bytes` is not a table of texts, and what to do; null if it may be one. */
+export function foreignFormat(bytes: Uint8Array): string | null {
+  const start = Buffer.from(bytes.subarray(0, 512))
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
+  return starts.find(([pattern]) => pattern.test(start))?.[1] ?? null;
+}
