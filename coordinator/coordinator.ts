@@ -29,6 +29,7 @@ import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { started } from '../platform/started.ts';
 import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
+import { openLake } from '../sinks/lake/open-lake.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
 import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
@@ -194,7 +195,7 @@ class LandfallCoordinator implements Coordinator {
   private async openContext(): Promise<void> {
     const { config, database, registry, scope, log, reportsFiles = false } = this.options;
     // First: it is opened without asking a server, and may be at fault.
-    const lake = await openStorage(config.lakeUrl, 'lake');
+    const lake = await openLake(database.pool, config.lakeUrl);
     this.queues = await openQueues({
       ...this.queueOptions(),
       scope,

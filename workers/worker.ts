@@ -15,7 +15,7 @@ import type { Log } from '../platform/log/log.ts';
 import type { QueueWorker } from '../platform/queue/contract.ts';
 import { askingOfWorker, openQueues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
-import { openStorage } from '../platform/storage/index.ts';
+import { openLake } from '../sinks/lake/open-lake.ts';
 import { jobHandler } from './handle-job.ts';
 import { Slots } from './slots.ts';
 import { Ticker } from './ticker.ts';
@@ -85,7 +85,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       registry,
       ledger: new Ledger(database.pool),
       pool: database.pool,
-      lake: await openStorage(config.lakeUrl, 'lake'),
+      lake: await openLake(database.pool, config.lakeUrl),
       kernels,
       slots,
       ticker,

@@ -6,7 +6,7 @@ import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import { openStorage } from '../../platform/storage/index.ts';
+import { openLake } from '../../sinks/lake/open-lake.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
@@ -34,7 +34,7 @@ export function auditCommand(): Command {
       try {
         const { pool } = database;
         const ledger = new Ledger(pool);
-        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl, 'lake') });
+        const sinks = openSinks({ pool, lake: await openLake(pool, config.lakeUrl) });
         const tools = { pool, ledger, registry, sinks };
         const all = () => ledger.files({ states: ['done'], limit: filesMax });
         const files = text === undefined ? await all() : [await doneFile(pool, text)];

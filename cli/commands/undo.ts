@@ -5,7 +5,7 @@ import type { OnGone } from '../../coordinator/context.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
-import { openStorage } from '../../platform/storage/index.ts';
+import { openLake } from '../../sinks/lake/open-lake.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
@@ -26,7 +26,7 @@ export function undoCommand(): Command {
       try {
         const { pool } = database;
         const file = await findFile(pool, text, { wanted: ['done'], only: true });
-        const sinks = openSinks({ pool, lake: await openStorage(config.lakeUrl, 'lake') });
+        const sinks = openSinks({ pool, lake: await openLake(pool, config.lakeUrl) });
         const tools = { pool, ledger: new Ledger(pool), registry, sinks, onGone };
         const undone = await undoFile(tools, file.fileId, 'undone by hand');
         const files = undone.map(({ fileId, dataset, name, receipt }) => {

@@ -31,3 +31,8 @@ export async function partsOf(client: Client, fileId: number): Promise<LedgerPar
 export async function removeParts(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
   await run(client, 'parts/remove-parts', [fileIds]);
 }
+
+/** Paths of some parts in the manifest, at most `most`. */
+export async function someParts(client: Client, most: number): Promise<string[]> {
+  return (await run(client, 'parts/some-parts', [most])).map(({ path }) => path);
+}

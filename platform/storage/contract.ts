@@ -65,6 +65,19 @@ export interface Storage extends ReadableStore {
   folders?(folder: string): Promise<string[]>;
   /** If the store has folders: removes an empty one. Ignores a folder that is not empty or does not exist. */
   removeFolder?(folder: string): Promise<void>;
+  /** For a store that may be a mount point. */
+  readonly mark?: StoreMark;
+}
+
+/** A mark at the root of a lake, which tells it from the empty mount point of its disk. */
+export interface StoreMark {
+  isThere(): boolean;
+  /** Writes it. May be repeated. */
+  make(): Promise<void>;
+  /** From now on, listing and writing fail with LF_LAKE_MISSING while the mark is missing. */
+  require(): void;
+  /** The error that says that it is missing. */
+  missing(): Error;
 }
 
 /** The key of an object in the store that it is moved from, and in the store that it is moved to. */

@@ -24,6 +24,7 @@ import type { Move, ReadRange, Staged, Storage, StorageWriter, StoredObject } fr
 import { copyThrough, dropCopied, statToMove } from './copy-files.ts';
 import { syncFolder, writeNew } from './durable.ts';
 import { fileChanged } from './file-changed.ts';
+import { FolderMark, markFile } from './folder-mark.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { moveEach } from './move-each.ts';
 import { ReadBuffers, readAt } from './read-at.ts';
@@ -61,14 +62,17 @@ export class FolderStorage implements Storage {
   /** The folder's real path. */
   readonly url: string;
   readonly role: StoreRole;
+  readonly mark: FolderMark;
 
   constructor(root: string, role: StoreRole = 'landing') {
     this.url = root;
     this.role = role;
+    this.mark = new FolderMark(root);
   }
 
   async *list(prefix = ''): AsyncGenerator<StoredObject> {
     checkPrefix(prefix, this.url);
+    this.mark.check();
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     yield* this.walk(folder, prefix);
   }
@@ -150,6 +154,7 @@ export class FolderStorage implements Storage {
 
   private async openToWrite(key: string): Promise<StorageWriter> {
     checkKey(key, this.url);
+    this.mark.check();
     const folder = join(this.url, stagingFolder);
     await mkdir(folder, { recursive: true });
     const staged = join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
@@ -190,6 +195,7 @@ export class FolderStorage implements Storage {
   }
 
   private async writeStaged(objects: readonly { key: string; body: Uint8Array }[]): Promise<Staged> {
+    this.mark.check();
     const folder = join(this.url, stagingFolder);
     await mkdir(folder, { recursive: true });
     const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
@@ -209,6 +215,7 @@ export class FolderStorage implements Storage {
 
   /** Renames finished files to their keys, and makes that durable. */
   private async place(files: readonly { key: string; path: string }[]): Promise<void> {
+    this.mark.check();
     const changed = await this.readyFolders(files);
     const breather = new Breather();
     for (const { key, path } of files) {
@@ -344,7 +351,7 @@ export class FolderStorage implements Storage {
     if (!opened) return;
     for await (const entry of opened) {
       const key = folder + entry.name;
-      if (key === stagingFolder) continue;
+      if (key === stagingFolder || key === markFile) continue;
       if (entry.isDirectory()) {
         if (`${key}/`.startsWith(prefix)) yield* this.walk(`${key}/`, prefix);
       } else if (entry.isFile() && key.startsWith(prefix)) {

@@ -287,11 +287,11 @@ export const scenarios = {
       const exported = await site.command(['rejects', round.named('a.csv'), '--export', out]);
       expect(exported.code, exported.output).toBe(0);
       const lock = await holdCommits(site, 'all');
-      await round.drop(
-        'b.csv',
-        readFileSync(out, 'utf8').replaceAll(',never', ',2024-01-01 10:00:00'),
-        'renewed_rides',
-      );
+      // Four rows, one chunk: how long a row is depends on the number of its file, which differs between sites.
+      const [header, ...lines] = readFileSync(out, 'utf8').split('\n');
+      const corrected = lines.filter((line) => line.endsWith(',never')).slice(0, 4);
+      const content = [header, ...corrected].join('\n').replaceAll(',never', ',2024-01-01 10:00:00');
+      await round.drop('b.csv', `${content}\n`, 'renewed_rides');
       await lock.waitedFor();
       const before = await round.loading('b.csv');
       round.arm();

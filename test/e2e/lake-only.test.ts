@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { landfall } from '../cli/run.ts';
 import { sharedHome, tempFolder } from '../support/index.ts';
 import { commandOf, csv, exported, header, lakeFiles, quarantined, replayed, rows } from './again.ts';
@@ -135,6 +135,50 @@ onBothBackends('a dataset with the lake alone', (backend) => {
     );
     expect(most).toBeGreaterThan(1);
     expect(await tablesOfStar(open)).toBe(0);
+  });
+
+  it('has its waiting rejects replayed, with the definition as it is and with one that reads more', async () => {
+    const open = (site = await siteOf(backend));
+    const lines = [header, ...rows(1, 90), '190,Rider 1,01.02.2024', '191,Rider 1,later'];
+    const first = await open.drop('readings', csv(staged, 'a.csv', lines));
+    expect(first).toMatchObject({ rows: { loaded: 90, rejected: 2 } });
+    const waiting = () =>
+      open.query('select file_id, raw from landfall.reject where taken_by is null order by byte_offset');
+    const both = await waiting();
+    expect(both).toMatchObject([{ file_id: first.fileId }, { file_id: first.fileId }]);
+
+    // Rows that do not fit again wait where they waited.
+    expect(await replayed(open, 'a.csv')).toMatchObject({
+      ...{ status: 'done', rows: { parsed: 2, loaded: 0, rejected: 2 }, starRows: null, lakeRows: 0 },
+      link: { kind: 'replays', fileId: first.fileId },
+    });
+    expect(await waiting()).toEqual(both);
+    expect(await idsIn(open)).toEqual(ids(1, 90));
+
+    const more = definition.replace(
+      "zone: 'UTC'",
+      "zone: 'UTC', formats: ['yyyy-MM-dd HH:mm:ss', 'dd.MM.yyyy']",
+    );
+    writeFileSync(join(open.folder, 'datasets', 'readings', 'dataset.ts'), more);
+    await vi.waitFor(
+      async () => {
+        const receipt = await replayed(open, String(first.fileId));
+        expect(receipt).toMatchObject({ status: 'done', starRows: null });
+        expect(receipt).toMatchObject({ rows: { parsed: 2, loaded: 1, rejected: 1 }, lakeRows: 1 });
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+    expect(await waiting()).toMatchObject([{ file_id: first.fileId, raw: '191,Rider 1,later' }]);
+    expect(await idsIn(open)).toEqual([...ids(1, 90), 190]);
+    expect(await tablesOfStar(open)).toBe(0);
+    const command = commandOf(open, backend);
+    const audit = await command('audit');
+    expect(audit, audit.stdout).toMatchObject({ code: 0, stderr: '' });
+    // What was replayed belongs to its file, and leaves with it.
+    await command('undo', String(first.fileId));
+    expect(await idsIn(open)).toEqual([]);
+    expect(lakeFiles(open)).toEqual([]);
+    expect(await waiting()).toEqual([]);
   });
 
   it('fails as a whole and leaves nothing', async () => {

@@ -6,4 +6,5 @@ export interface PartsStatements {
   'parts/parts': { parameters: [file_id: number]; row: Readonly<{ path: string; rows: number; bytes: number;
       chunk_id: number }> };
   'parts/remove-parts': { parameters: [file_id: readonly number[]]; row: never };
+  'parts/some-parts': { parameters: [most: number]; row: Readonly<{ path: string }> };
 }

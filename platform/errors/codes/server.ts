@@ -73,6 +73,11 @@ export const serverCodes = {
     fix: 'Read {log}. To begin with an empty database, remove {home}; to use another server, set DATABASE_URL.',
     retry: 'never',
   },
+  LF_LAKE_MISSING: {
+    message: '{store} is not the lake that the ledger knows: its parts and the file {mark} are missing.',
+    fix: 'Mount the disk again, or correct LAKE_URL. What waits resumes by itself; run a command again that has ended. If the parts are gone for good, create the empty file {mark}: Landfall then writes to this folder.',
+    retry: 'outage',
+  },
   LF_QUEUE_LOST: {
     message: 'The queue (Redis at {address}) is out of reach: {reason}',
     fix: 'Start Redis again, fix the connection, or give Redis more memory. What waits resumes by itself; run a command again that has ended. Jobs that Redis has lost are queued again from the ledger.',

@@ -19,6 +19,7 @@ const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_DATABASE_RESOURCES: 'outage',
   LF_DATABASE_UNREACHABLE: 'outage',
   LF_INTERNAL: 'again',
+  LF_LAKE_MISSING: 'outage',
   LF_QUEUE_LOST: 'outage',
   LF_QUEUE_REFUSED: 'again',
   LF_STORAGE: 'outage',

@@ -1,0 +1,106 @@
+import { readdir } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKernel } from '../../../kernel/kernel.ts';
+import { type Definition, defineDataset, integer, lookup, text } from '../../../model/index.ts';
+import type { ChunkJob } from '../../../platform/queue/contract.ts';
+import { openStorage } from '../../../platform/storage/index.ts';
+import { openSinks } from '../../../sinks/open-sinks.ts';
+import { loadGroup } from '../../../workers/pipeline/load-group.ts';
+import { SharedLock } from '../../../workers/shared-lock.ts';
+import { Slots } from '../../../workers/slots.ts';
+import { Stopwatch } from '../../../workers/stopwatch.ts';
+import { type TestDatabase, testDatabase } from '../../support/index.ts';
+import { openStage, registryOf, type Stage } from '../support.ts';
+
+const columns = { id: integer({ required: true }), place: text() };
+const star = {
+  fact: 'fact_visit',
+  dimensions: { place_key: lookup('dim_place', { name: 'place' }) },
+  columns: ['id'] as const,
+};
+const definitions: Readonly<Record<string, Definition>> = {
+  'star and lake': defineDataset({ name: 'visits', columns, star, lake: { partitionBy: ['place'] } }),
+  'the lake alone': defineDataset({
+    name: 'visits',
+    columns,
+    star: 'none',
+    lake: { partitionBy: ['place'] },
+  }),
+};
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+afterEach(() => database.drop());
+
+/** Every other row is rejected where `flawed`. */
+const csv = (from: number, rows: number, flawed = false) => {
+  const line = (i: number) => `${flawed && i % 2 === 1 ? 'none' : from + i},place ${i % 5}\n`;
+  return Buffer.from(`id,place\n${Array.from({ length: rows }, (_, i) => line(i)).join('')}`);
+};
+
+describe.each(Object.keys(definitions))('a group whose rows go to %s', (where) => {
+  const definition = definitions[where];
+  const hasStar = where === 'star and lake';
+  let good: Stage;
+  let bad: Stage;
+  /** Objects in the lake, staged ones and those that are being written included. */
+  const lakeFiles = async () => {
+    const entries = await readdir(good.lakeUrl, { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  };
+  const parts = async (stage: Stage) =>
+    (await stage.ledger.parts(stage.fileId)).map(({ path }) => path.split('/').at(-1)!);
+  const facts = () => good.column('select id from star.fact_visit order by id');
+
+  const group = async (jobs: readonly ChunkJob[]) => {
+    const lake = await openStorage(good.lakeUrl);
+    return loadGroup(jobs, {
+      ...{ workerId: 'test', slots: new Slots(), sharedLock: new SharedLock(), stopwatch: new Stopwatch() },
+      ...{ registry: registryOf(good.dataset), ledger: good.ledger, pool: database.pool, lake },
+      kernel: await createKernel({ batchRows: 256 }),
+      sinks: openSinks({ pool: database.pool, lake }),
+      signal: new AbortController().signal,
+    });
+  };
+
+  it.each(['first', 'last'])(
+    'keeps nothing of a chunk that fails half way, and all others (it is the %s)',
+    async (place) => {
+      good = await openStage(database, definition, csv(1, 300));
+      // More rejects than memory keeps are found when thousands of rows are written.
+      bad = await openStage(database, definition, csv(10_000, 9000, true));
+      const [fine, broken] = [good.jobs[0], bad.jobs[0]];
+      const left = await group(place === 'first' ? [broken, fine] : [fine, broken]);
+      expect(left).toEqual([broken]);
+      expect(await good.ledger.chunks(good.fileId)).toMatchObject([
+        { state: 'committed', rows: { loaded: 300 } },
+      ]);
+      expect(await bad.ledger.chunks(bad.fileId)).toMatchObject([
+        { state: 'planned', worker: null, accounts: {} },
+      ]);
+      if (hasStar) expect(await facts()).toEqual(Array.from({ length: 300 }, (_, i) => 1 + i));
+      expect(await parts(bad)).toEqual([]);
+      expect((await lakeFiles()).sort()).toEqual((await parts(good)).sort());
+
+      // Alone it is loaded as if nothing had been tried before.
+      const lake = await openStorage(good.lakeUrl);
+      expect(await bad.load(broken, { lake })).toMatchObject({ loaded: 4500, rejected: 4500 });
+      if (hasStar) expect(await facts()).toHaveLength(4800);
+      const quarantined = `f${bad.fileId}-c0.parquet`;
+      expect((await lakeFiles()).sort()).toEqual(
+        [...(await parts(good)), ...(await parts(bad)), quarantined].sort(),
+      );
+    },
+  );
+
+  it('keeps nothing where no chunk can be loaded', async () => {
+    good = await openStage(database, definition, csv(1, 9000, true));
+    bad = await openStage(database, definition, csv(10_000, 9000, true));
+    const jobs = [good.jobs[0], bad.jobs[0]];
+    expect(await group(jobs)).toEqual(jobs);
+    if (hasStar) expect(await facts()).toEqual([]);
+    expect(await lakeFiles()).toEqual([]);
+  });
+});
