@@ -37,7 +37,8 @@ export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Au
   const [chunks, parts, rejectsByCode] = await Promise.all([
     ledger.chunks(file.fileId),
     ledger.parts(file.fileId),
-    ledger.rejectCounts(file.fileId),
+    // The rejects of a replay went back to the file that they came from; its receipt says how many there were.
+    (file.link === 'replays' && file.receipt?.rejectsByCode) || ledger.rejectCounts(file.fileId),
   ]);
   const [sinks] = await countSinks(tools.sinks, definition, [{ chunks, parts }], { recount: true });
   // Does not check whether the file itself still exists: archives are moved and emptied.
