@@ -47,6 +47,7 @@ function recording(name: string, change: Partial<Sink> = {}): Sink {
       capabilities: { transactional: false },
       takes: () => true,
       ddl: () => [],
+      limits: () => [],
       setUp: async () => {},
     },
     open: async () => chunk,
