@@ -2,7 +2,7 @@
  * Opens the lake, and makes sure that it is the one that the ledger knows. Where a disk is not mounted, its mount point
  * is an empty folder, and parts written there would be missing as soon as the disk is back.
  */
-import type { Client } from '../../ledger/statements/run.ts';
+import type pg from 'pg';
 import { someParts } from '../../ledger/tables/parts.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
@@ -15,12 +15,12 @@ const lookedFor = 20;
  * while the mark is missing.
  * @throws LandfallError LF_LAKE_MISSING where the ledger has parts and the folder has neither them nor the mark
  */
-export async function openLake(client: Client, url: string): Promise<Storage> {
+export async function openLake(pool: pg.Pool, url: string): Promise<Storage> {
   const lake = await openStorage(url, 'lake');
   const { mark } = lake;
   if (mark === undefined) return lake;
   if (!mark.isThere()) {
-    const parts = await someParts(client, lookedFor);
+    const parts = await someParts(pool, lookedFor);
     const found = (await lake.stats(parts)).some((part) => part !== null);
     if (parts.length > 0 && !found) throw mark.missing();
     await mark.make();
