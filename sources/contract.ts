@@ -30,6 +30,8 @@ export interface DiscoverOptions {
   readonly onArrival: (arrival: Arrival) => Promise<void>;
   /** Called with all files that are left where they are, whenever they change. */
   readonly onLeft: (files: readonly UnknownFile[]) => void;
+  /** Called once for each entry that is ignored because of its name, and has not changed for a minute. */
+  readonly onIgnored?: (key: string) => void;
   readonly onError: (error: unknown, key: string) => void;
   /** Called when the folder can be listed again, after onError without a key. */
   readonly onRecovered?: () => void;

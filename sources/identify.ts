@@ -17,6 +17,12 @@ export type EntryKind = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
 /** Names that programs give to files they have not finished writing. */
 const unfinished = /(?:^\.|\.part$|\.tmp$|\.crdownload$|~$)/;
 
+/** An ignored entry that has not changed for so long is told of, in ms: nobody is writing to it. */
+export const ignoredMs = 60_000;
+
+/** The most ignored entries that are told of. */
+export const ignoredMost = 10_000;
+
 /** True for hidden files and folders, and for names that programs give to files they are still writing. */
 export function isIgnored(key: string): boolean {
   return key.split('/').some((segment) => unfinished.test(segment));
@@ -31,11 +37,14 @@ export function identify(
   kind: EntryKind,
   { knows, waits = () => null }: Pick<DiscoverOptions, 'knows' | 'waits'>,
 ): Identity {
-  if (isIgnored(key) || kind.isDirectory()) return { kind: 'ignore' };
-  const slash = key.indexOf('/');
-  const dataset = slash < 0 ? '' : key.slice(0, slash);
-  const name = key.slice(slash + 1);
+  const outside = key.split('/').some((segment) => ['', '.', '..'].includes(segment));
+  if ((isIgnored(key) && !outside) || kind.isDirectory()) return { kind: 'ignore' };
+  const { dataset, name } = partsOf(key);
   const leave = (error: LandfallError): Identity => ({ kind: 'leave', dataset, name, error });
+  if (outside) {
+    const fault = 'has an empty part, `.` or `..` between its slashes';
+    return leave(new LandfallError('LF_LANDING_NAME', { file: JSON.stringify(key), fault }));
+  }
   if (kind.isSymbolicLink()) return leave(new LandfallError('LF_LANDING_LINK', { file: key }));
   if (!kind.isFile()) return leave(new LandfallError('LF_LANDING_KIND', { file: key }));
   if (dataset !== '' && knows(dataset)) return { kind: 'take', dataset, name };
@@ -43,6 +52,17 @@ export function identify(
   if (reason !== null) return leave(new LandfallError('LF_LANDING_WAITS', { file: key, dataset, reason }));
   const where = dataset === '' ? 'directly in the landing folder' : `in landing/${dataset}`;
   return leave(new LandfallError('LF_LANDING_UNKNOWN', { file: key, where, command: initCommand(key) }));
+}
+
+/** A file or folder whose name is not UTF-8. `key`: as it is shown. */
+export function misnamed(key: string): Identity & { kind: 'leave' } {
+  const error = new LandfallError('LF_LANDING_NAME', { file: key, fault: 'is not UTF-8' });
+  return { kind: 'leave', ...partsOf(key), error };
+}
+
+function partsOf(key: string): { dataset: string; name: string } {
+  const slash = key.indexOf('/');
+  return { dataset: slash < 0 ? '' : key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 /** The command that writes a definition from the file, with the path quoted for a shell if necessary. */

@@ -12,6 +12,7 @@ import { type Scheme, schemeOf } from '../platform/storage/schemes.ts';
 import { startBucketDiscovery } from './bucket/discover-bucket.ts';
 import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from './contract.ts';
 import { startDiscovery } from './folder/discover-folder.ts';
+import { mayBeMisnamed } from './folder/misnamed.ts';
 
 export interface LandingEvents {
   onArrival(arrival: Arrival): Promise<void>;
@@ -54,6 +55,11 @@ export function watchLanding(
       registry.broken().find((broken) => broken.dataset === dataset)?.error.message ?? null,
     onArrival: events.onArrival,
     onLeft: events.onLeft,
+    onIgnored: (key: string) =>
+      log.info(
+        { key },
+        'ignored in the landing folder: names that begin with a dot, or end in .part, .tmp, .crdownload or ~',
+      ),
     onError: (error: unknown, key: string) => {
       if (key === '') events.onOutage(landingOutage(error, landing.url));
       else log.warn({ err: error, key }, 'could not add a landed file to the ledger; trying again');
@@ -67,6 +73,9 @@ export function watchLanding(
 export async function addressOf(path: string): Promise<string> {
   if (schemeOf(path) !== 'folder') return path;
   const real = await realpath(path).catch((cause) => {
+    // Node replaces the bytes of an argument that are not UTF-8.
+    if (mayBeMisnamed(path))
+      throw new LandfallError('LF_LANDING_NAME', { file: path, fault: 'is not UTF-8' });
     throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
   });
   if (!(await stat(real)).isFile()) throw new LandfallError('LF_FILE_KIND', { file: path });

@@ -6,7 +6,7 @@
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { ReadableStore } from '../../platform/storage/contract.ts';
 import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
-import { identify } from '../identify.ts';
+import { identify, ignoredMost, ignoredMs } from '../identify.ts';
 
 /** Time between listings, in ms. */
 const listMsDefault = 5_000;
@@ -21,6 +21,12 @@ export async function startBucketDiscovery(
   options: Omit<DiscoverOptions, 'folder' | 'settleMs'>,
 ): Promise<Discovery> {
   const taken = new Map<string, string>();
+  const ignored = new Set<string>();
+  const noteIgnored = (key: string) => {
+    if (ignored.has(key) || ignored.size >= ignoredMost) return;
+    ignored.add(key);
+    options.onIgnored?.(key);
+  };
   let reported = '';
   let listing: Promise<void> | null = null;
 
@@ -28,8 +34,9 @@ export async function startBucketDiscovery(
     const there = new Set<string>();
     const left: UnknownFile[] = [];
     const arrivals: { key: string; arrival: Arrival }[] = [];
-    for await (const { key, fingerprint, bytes } of landing.list()) {
+    for await (const { key, fingerprint, bytes, modifiedAt } of landing.list()) {
       const identity = identify(key, regularFile, options);
+      if (identity.kind === 'ignore' && Date.now() - modifiedAt.getTime() >= ignoredMs) noteIgnored(key);
       there.add(key);
       if (identity.kind === 'leave') {
         const { dataset, name, error } = identity;

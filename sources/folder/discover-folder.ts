@@ -13,13 +13,14 @@
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Breather } from '../../platform/event-loop.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
-import { type Identity, identify, isIgnored } from '../identify.ts';
+import { type Identity, identify, ignoredMost, ignoredMs, isIgnored, misnamed } from '../identify.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { type Misnamed, mayBeMisnamed, misnamedIn } from './misnamed.ts';
 import { Renames } from './renames.ts';
 import { createWriterCheck } from './writers.ts';
 
@@ -59,6 +60,10 @@ class FolderDiscovery implements Discovery {
   /** Files that were seen changing, each with the timer of the next look. */
   private readonly growing = new Map<string, { mark: string; timer: NodeJS.Timeout }>();
   private readonly left = new Map<string, UnknownFile>();
+  /** Folder → keys of its entries whose names are not UTF-8. */
+  private readonly misnamed = new Map<string, readonly string[]>();
+  /** Keys of ignored entries that have been told of. */
+  private readonly ignored = new Set<string>();
   private readonly renames = new Renames();
   private readonly writers: Writers;
   private readonly busy = new Set<Promise<void>>();
@@ -149,10 +154,13 @@ class FolderDiscovery implements Discovery {
     // Watch first, so that nothing is missed between the listing and the start of the watch.
     await this.watch.add(folder);
     const entries = await readdir(folder, { withFileTypes: true });
+    if (this.misnamed.has(folder) || entries.some(({ name }) => mayBeMisnamed(name)))
+      for (const key of await this.leaveMisnamed(folder)) there.add(key);
     await atATime(looksAtATime, entries, async (entry) => {
       const path = join(folder, entry.name);
       const key = this.keyOf(path);
-      if (this.closed || isIgnored(key)) return;
+      if (this.closed) return;
+      if (isIgnored(key)) return this.noteIgnored(key);
       if (entry.isDirectory()) {
         for (const below of await this.lookThrough(path, writers).catch(noneIfMissing)) there.add(below);
       } else {
@@ -161,6 +169,29 @@ class FolderDiscovery implements Discovery {
       }
     });
     return there;
+  }
+
+  /** Leaves the entries of a folder whose names are not UTF-8. Returns their keys as they are shown. */
+  private async leaveMisnamed(folder: string): Promise<string[]> {
+    const found = await misnamedIn(folder).catch((error) => [...noneIfMissing<Misnamed>(error)]);
+    const keys = found.map(({ name, stats }) => {
+      const key = this.keyOf(join(folder, name));
+      if (!isIgnored(key)) this.leave(key, misnamed(key), stats);
+      return key;
+    });
+    for (const key of this.misnamed.get(folder) ?? []) if (!keys.includes(key)) this.forget(key);
+    if (keys.length > 0) this.misnamed.set(folder, keys);
+    else this.misnamed.delete(folder);
+    return keys;
+  }
+
+  /** Tells once of an entry that stays ignored. What is still being written has another name soon. */
+  private noteIgnored(key: string): void {
+    if (this.ignored.has(key) || this.ignored.size >= ignoredMost) return;
+    const stats = statsOf(join(this.options.folder, key));
+    if (stats === null || Date.now() - stats.mtimeMs < ignoredMs) return;
+    this.ignored.add(key);
+    this.options.onIgnored?.(key);
   }
 
   async close(): Promise<void> {
@@ -202,7 +233,11 @@ class FolderDiscovery implements Discovery {
   private async look(key: string, writers: Writers = this.writers): Promise<void> {
     if (this.closed) return;
     const stats = statsOf(join(this.options.folder, key));
-    if (stats === null) return this.gone(key);
+    if (stats === null) {
+      this.gone(key);
+      if (mayBeMisnamed(key)) await this.leaveMisnamed(dirname(join(this.options.folder, key)));
+      return;
+    }
     if (stats.isDirectory()) {
       // Another file may have its name now.
       this.watch.remove(join(this.options.folder, key));
@@ -309,7 +344,7 @@ function statsOf(path: string): Stats | null {
 }
 
 /** A folder that has been removed meanwhile contains nothing. */
-function noneIfMissing(error: NodeJS.ErrnoException): Set<string> {
+function noneIfMissing<T = string>(error: NodeJS.ErrnoException): Set<T> {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new Set();
   throw error;
 }

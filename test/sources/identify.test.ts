@@ -26,12 +26,34 @@ describe('identify', () => {
     expect(identified(`trips/${name}`)).toEqual({ kind: 'take', dataset: 'trips', name });
   });
 
-  it.each(['.hidden.csv', 'a.csv.part', 'a.tmp', 'a.csv.crdownload', '.git/config', 'a.csv~'])(
-    'ignores %s',
-    (name) => {
-      expect(identified(`trips/${name}`)).toEqual({ kind: 'ignore' });
+  it.each(['trips//a.csv', 'trips/../evil.csv', 'trips/./a.csv', '/trips/a.csv'])(
+    'leaves the object %j, whose key is no path',
+    (key) => {
+      const { dataset, error } = identified(key) as { dataset: string; error: object };
+      expect(dataset).toBe(key.startsWith('/') ? '' : 'trips');
+      expect(error).toMatchObject({
+        code: 'LF_LANDING_NAME',
+        message: `The name of ${JSON.stringify(key)} has an empty part, \`.\` or \`..\` between its slashes.`,
+      });
     },
   );
+
+  it('takes names with backslashes and dots in them', () => {
+    expect(identified('trips/a\\..\\evil..csv')).toMatchObject({ kind: 'take' });
+  });
+
+  it.each([
+    '..hidden..csv',
+    '..\\..\\evil.csv',
+    '.hidden.csv',
+    'a.csv.part',
+    'a.tmp',
+    'a.csv.crdownload',
+    '.git/config',
+    'a.csv~',
+  ])('ignores %s', (name) => {
+    expect(identified(`trips/${name}`)).toEqual({ kind: 'ignore' });
+  });
 
   it('ignores a folder that is named like a file', () => {
     expect(identified('trips/a.csv', 'folder')).toEqual({ kind: 'ignore' });

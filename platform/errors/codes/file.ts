@@ -77,6 +77,11 @@ export const fileCodes = {
     fix: 'Fix the definition. The file is loaded then; leave it where it is.',
     retry: 'never',
   },
+  LF_LANDING_NAME: {
+    message: 'The name of {file} {fault}.',
+    fix: 'Rename it; it is loaded then. `convmv -f iso-8859-1 -t utf-8 --notest FOLDER` renames the files of a folder from Latin-1.',
+    retry: 'never',
+  },
   LF_LANDING_UNKNOWN: {
     message: '{file} is {where}, which belongs to no dataset.',
     fix: 'Write a definition with `{command}`, or move the file to the folder of its dataset.',

@@ -55,6 +55,51 @@ afterEach(async () => {
   expect(errors).toEqual([]);
 });
 
+describe('names', () => {
+  const notUtf8 = (start: string) =>
+    Buffer.concat([Buffer.from(`${folder}/trips/${start}`), Buffer.of(0xe9)]);
+  const shown = () => left.map(({ dataset, name, bytes, error: { code } }) => [dataset, name, bytes, code]);
+  const untilShown = (...names: string[]) =>
+    vi.waitFor(() => expect(shown()).toEqual(names.map((name) => ['trips', name, 4, 'LF_LANDING_NAME'])), {
+      timeout: 10_000,
+      interval: 20,
+    });
+
+  it('that are not UTF-8 are told of, at the start and later, until they are renamed', async () => {
+    await writeFile(notUtf8('early'), 'a\n1\n');
+    await start();
+    await untilShown('early\\xE9');
+    await writeFile(notUtf8('late'), 'a\n1\n');
+    await untilShown('early\\xE9', 'late\\xE9');
+    await discovery.list();
+    await untilShown('early\\xE9', 'late\\xE9');
+    await rename(notUtf8('early'), join(folder, 'trips/early.csv'));
+    await untilShown('late\\xE9');
+    await rm(notUtf8('late'));
+    await untilShown();
+    await arrivals('trips/early.csv');
+  });
+
+  it('that are ignored by rule are told of once, when nobody writes to them', async () => {
+    const ignored: string[] = [];
+    for (const name of ['..hidden..csv', '..\\..\\evil.csv', 'new.part', 'old.part', 'old.csv'])
+      await writeFile(join(folder, 'trips', name), 'a\n1\n');
+    for (const name of ['..hidden..csv', '..\\..\\evil.csv', 'old.part', 'old.csv'])
+      await utimes(join(folder, 'trips', name), 1, 1);
+    discovery = await startDiscovery({
+      folder,
+      knows: () => true,
+      onArrival: async ({ key }) => void arrived.push(key),
+      onLeft: () => {},
+      onIgnored: (key) => void ignored.push(key),
+      onError: (error) => void errors.push(error),
+    });
+    await discovery.list();
+    expect(ignored.sort()).toEqual(['trips/..\\..\\evil.csv', 'trips/..hidden..csv', 'trips/old.part']);
+    await arrivals('trips/old.csv');
+  });
+});
+
 describe('discovery', () => {
   it('says when the folder cannot be looked through, and takes what lies there when it can again', async () => {
     const corrected = vi.fn();
