@@ -27,7 +27,7 @@ describe('identify', () => {
   });
 
   it.each(['trips//a.csv', 'trips/../evil.csv', 'trips/./a.csv', '/trips/a.csv'])(
-    'leaves the object %j, whose key is no path',
+    'leaves the object %j, whose key has an odd part',
     (key) => {
       const { dataset, error } = identified(key) as { dataset: string; error: object };
       expect(dataset).toBe(key.startsWith('/') ? '' : 'trips');

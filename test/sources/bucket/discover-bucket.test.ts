@@ -6,7 +6,7 @@ import type { Discovery, UnknownFile } from '../../../sources/contract.ts';
 let discovery: Discovery;
 afterEach(() => discovery.close());
 
-it('takes odd keys, leaves those that are no path, and tells once of those that it ignores', async () => {
+it('takes odd keys, leaves those that name nothing below the folder, and tells once of those that it ignores', async () => {
   const object = (key: string, modifiedAt = new Date(0)): StoredObject => ({
     key,
     bytes: 4,
