@@ -97,6 +97,8 @@ function signOf(before: string, after: string): '-' | '' | undefined {
     if (before === '' || before === '+') return '';
     return before === '-' || before === '\u2212' ? '-' : undefined;
   }
+  // Two marks after a number mean nothing.
+  if (after.length > 1) return undefined;
   return before === (after === ')' ? '(' : '') ? '-' : undefined;
 }
 

@@ -151,7 +151,7 @@ describe('rows that a function rejects', () => {
             days,
             twice: compute('smallint', [c.hours], (hours) => hours * 10_000),
             label: compute('text', [days], (days) => `${days}`, { nulls: 'call' }),
-            note: compute('text', [c.hours], (hours) => 'x'.repeat(hours === 3 ? 4000 : 1)),
+            note: compute('text', [c.hours], (hours) => 'x'.repeat(hours === 3 || hours === 30 ? 4000 : 1)),
           };
         },
         star: { fact: 'f', columns: ['hours', 'note'], indexes: [{ columns: ['note'] }] },
@@ -168,7 +168,7 @@ describe('rows that a function rejects', () => {
         raw,
       ]),
     ).toEqual([
-      // The first column that rejects a row is named, though the second would too.
+      // The first column that rejects a row is named, though others would too.
       [1, RejectReason.compute, 'days', '30 hours', 'row 1'],
       [3, RejectReason.limit, undefined, undefined, 'row 3'],
       [

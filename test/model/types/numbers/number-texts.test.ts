@@ -36,7 +36,7 @@ const digits = fc.oneof(
   fc.stringMatching(/^\d{1,40}$/),
   fc.constantFrom('0', '00', '999', '9223372036854775807', '9223372036854775808', '2147483648', '32768'),
 );
-const marks = fc.constantFrom('', '', '', '-', '−', '+', '(', ')', ' ');
+const marks = fc.constantFrom('', '', '', '', '', '-', '−', '+', '(', ')', ' ');
 const group = fc.constantFrom('.', ',', ' ', '\u00a0', '\u202f', "'", '’', '_', '', 'e', 'E-');
 const side = fc.tuple(
   marks,
@@ -85,6 +85,33 @@ function written(said: NumberTexts): fc.Arbitrary<string> {
     });
 }
 
+/** With one more character somewhere, most often at an end, or one fewer. */
+function changed(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const more = fc.constantFrom(
+    '-',
+    '−',
+    '+',
+    '(',
+    ')',
+    ' ',
+    '0',
+    ',',
+    '.',
+    "'",
+    '_',
+    '€',
+    '%',
+    '$',
+    ...strips,
+  );
+  return fc
+    .tuple(texts, fc.nat(), fc.constantFrom('begin', 'end', 'end', 'within', 'out'), more)
+    .map(([text, n, where, more]) => {
+      const at = where === 'begin' ? 0 : where === 'end' ? text.length : n % (text.length + 1);
+      return text.slice(0, at) + (where === 'out' ? '' : more) + text.slice(where === 'out' ? at + 1 : at);
+    });
+}
+
 const plain = ({ negative, whole, fraction, exponent }: WrittenNumber) =>
   `${negative ? '-' : ''}${whole || '0'}.${fraction || '0'}${exponent}`;
 
@@ -124,7 +151,7 @@ describe('reads as the oracle does', () => {
   const cases = options.chain((said) =>
     fc.tuple(
       fc.constant(said),
-      fc.array(fc.oneof(anything, written(said), written(said)), { minLength: 5, maxLength: 20 }),
+      fc.array(fc.oneof(anything, written(said), changed(written(said))), { minLength: 5, maxLength: 20 }),
     ),
   );
 
@@ -175,6 +202,41 @@ describe('reads as the oracle does', () => {
     );
     expect(fit).toBeGreaterThan(500);
   });
+});
+
+test.each<[NumberTexts, readonly string[], readonly string[]]>([
+  [
+    { thousands: ',' },
+    ['1,000', '1,00,000', '12,34,567', '1000'],
+    ['0,123', '01,234', '1,00', '1234,567', '1,23,45', ',123', '1,,000'],
+  ],
+  [
+    { decimal: ',', thousands: '.' },
+    ['1.000', '1.000,5', ',5'],
+    ['1.00.000', '12.34.567', '0.123', '1.000.5', '1,000.5'],
+  ],
+  [{ thousands: ' ' }, ['1 000', '1\u00a0000', '1\u202f000'], ['1  000', '1\t000', '1,000']],
+  [
+    { strip: ['€', 'EUR', 'm2'] },
+    ['€5', '5 €', '€ 5 EUR', '-€5', '€-5', '- 5 €', '5m2', 'm2 5', '€.5'],
+    ['€5€', '€€5', '-€-5', 'eur 5', 'm25', 'EUR.5', '$5', '€'],
+  ],
+  [
+    { negative: 'parentheses' },
+    ['(5)', '( 5 )', '-5', '−5', '+5'],
+    ['(5', '5)', '(-5)', '-(5)', '((5))', '5))', '5 ) )', '5-', '()'],
+  ],
+  [{ negative: 'trailing' }, ['5-', '5 -', '5−', '-5'], ['-5-', '5--', '5+', '(5)', '-']],
+])('%j reads what is well formed, and nothing else', (said, good, bad) => {
+  const read = convert(float8(said));
+  for (const text of good) {
+    expect(read(text), text).toBe(double(readWritten(text, said, 'double')));
+    expect(typeof read(text), text).toBe('number');
+  }
+  for (const text of bad) {
+    expect(read(text), text).toBeUndefined();
+    expect(readWritten(text, said, 'double'), text).toBeUndefined();
+  }
 });
 
 test('holds the limits of each type exactly', () => {
