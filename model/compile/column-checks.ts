@@ -1,6 +1,7 @@
 /** Checks the options of columns. */
 import type { Column } from '../language/columns.ts';
 import { typeOf } from '../types/column-types.ts';
+import { locales } from '../types/temporal/months.ts';
 import { list } from '../words.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -17,7 +18,7 @@ export function checkColumn(place: string, column: Column, mistakes: Mistakes): 
 
 /** Options whose value is one of a few words. */
 const choices = {
-  locale: ['en', 'ru'],
+  locale: locales,
   encoding: ['dictionary', 'utf8'],
   form: ['wkt', 'latlon'],
   ambiguous: ['earlier', 'later', 'reject'],

@@ -1,4 +1,5 @@
 /** The options of columns. docs/types.md shows by example what each type reads. */
+import type { Locale } from './temporal/months.ts';
 
 /** The options of every column. */
 export interface ColumnOptions {
@@ -44,9 +45,6 @@ export interface WholeOptions extends NumberOptions {
   /** The only values allowed. Others are rejected (LF_REJECT_VALUE). */
   readonly oneOf?: readonly number[];
 }
-
-/** Language of month names. Russian names may be nominative, genitive or short forms. */
-export type Locale = 'en' | 'ru';
 
 /** A format in the column's language, or in a language of its own. */
 export type TimeFormat = string | { readonly format: string; readonly locale: Locale };

@@ -17,7 +17,8 @@ import { needsConverter } from './temporal/text-formats.ts';
 export interface DateOptions extends FormatOptions {
   /**
    * Formats, tried in order. yyyy, yy (1970–2069) or y (1 to 4 digits); uuuu for years with a sign, 0 being 1 BC; G
-   * for BC and AD; MM or M; dd or d; MMM and MMMM for month names. Without a day it is the first of the month. Letters
+   * for BC and AD; MM or M; dd or d; MMM and MMMM for month names; EEE and EEEE
+   * for days of the week, which are not compared with the day. Without a day it is the first of the month. Letters
    * between single quotes stand for themselves. Default: ['yyyy-MM-dd'].
    */
   readonly formats?: readonly TimeFormat[];

@@ -38,7 +38,7 @@ const usualFormats = ['HH:mm:ss', 'HH:mm', 'HH:mm:ss.S'];
 
 const fields: FieldRules = {
   needed: ['hour'],
-  refused: ['year', 'month', 'day', 'offset', 'zone', 'era'],
+  refused: ['year', 'month', 'day', 'offset', 'zone', 'era', 'weekday'],
   refusal: ['a time has no day and no zone', 'Use timestamp, or leave them out of the format'],
   usual: usualFormats.join(', '),
 };

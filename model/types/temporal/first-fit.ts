@@ -1,8 +1,9 @@
 /** Reads texts by the first of several formats that fits, for formats that the kernel does not read. */
 import { RejectReason } from '../../../kernel/types.ts';
-import type { ColumnOf, Locale, TimeFormat } from '../column-options.ts';
+import type { ColumnOf, TimeFormat } from '../column-options.ts';
 import { Refusal } from '../column-type.ts';
 import { type FieldRules, formatFaults } from './format-faults.ts';
+import type { Locale } from './months.ts';
 import { type CivilTime, formatReader } from './text-formats.ts';
 
 const outOfRange = new Refusal(RejectReason.range);

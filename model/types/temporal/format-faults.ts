@@ -2,6 +2,7 @@
 import { list, shown } from '../../words.ts';
 import type { TimeFormat } from '../column-options.ts';
 import type { Fault } from '../column-type.ts';
+import { locales } from './months.ts';
 import { formatTokens } from './text-formats.ts';
 
 /** Fields of a format: how they begin, and how they are written. */
@@ -17,6 +18,7 @@ const fieldKinds = {
   offset: { begins: /^X/, name: 'offset', written: 'X' },
   zone: { begins: /^V/, name: 'zone', written: 'VV' },
   era: { begins: /^G/, name: 'era', written: 'G' },
+  weekday: { begins: /^E/, name: 'day of the week', written: 'EEE or EEEE' },
 } as const;
 
 type Field = keyof typeof fieldKinds;
@@ -45,7 +47,7 @@ export function formatsFaults(formats: readonly TimeFormat[], rules: FieldRules)
   return formats.flatMap((said) => {
     const format = typeof said === 'string' ? said : said?.format;
     if (typeof format !== 'string') return [notFormat(said)];
-    if (typeof said !== 'string' && said.locale !== 'en' && said.locale !== 'ru') return [noLocale(said)];
+    if (typeof said !== 'string' && !locales.includes(said.locale)) return [noLocale(said)];
     const { yearAlone } = rules;
     const isYear = fieldsOf(format).length > 0 && fieldsOf(format).every((one) => /^[yu]+$/.test(one));
     const faults: [string, string][] =
@@ -65,7 +67,7 @@ function notFormat(said: unknown): Fault {
 
 function noLocale({ format, locale }: { readonly format: string; readonly locale?: string }): Fault {
   const what = `there is no locale ${shown(locale)}`;
-  return { at: `.formats ${JSON.stringify(format)}`, what, fix: "Say 'en' or 'ru'" };
+  return { at: `.formats ${JSON.stringify(format)}`, what, fix: `Say ${list(locales, 'or')}` };
 }
 
 /** What is wrong with a format, and what to write instead. */

@@ -1,43 +1,77 @@
-/** Month names: English in full and short, Russian in nominative, genitive and short forms. */
+/** Month names: those of Intl, in full and short, as they stand alone and beside a day, and a few forms more. */
 
-const names: Readonly<Record<'en' | 'ru', readonly string[]>> = {
-  en: [
-    'january jan',
-    'february feb',
-    'march mar',
-    'april apr',
-    'may',
-    'june jun',
-    'july jul',
-    'august aug',
-    'september sept sep',
-    'october oct',
-    'november nov',
-    'december dec',
-  ],
-  ru: [
-    'январь января янв',
-    'февраль февраля февр фев',
-    'март марта мар',
-    'апрель апреля апр',
-    'май мая',
-    'июнь июня июн',
-    'июль июля июл',
-    'август августа авг',
-    'сентябрь сентября сент сен',
-    'октябрь октября окт',
-    'ноябрь ноября нояб ноя',
-    'декабрь декабря дек',
-  ],
+/** Languages of month names. A name that belongs to several is taken for the first of these by `landfall init`. */
+export const locales = [
+  ...(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'ru', 'uk', 'pl', 'cs', 'sk', 'sv', 'da', 'nb'] as const),
+  ...(['fi', 'hu', 'ro', 'tr', 'id', 'hr', 'sl', 'et', 'lv', 'el'] as const),
+] as const;
+
+export type Locale = (typeof locales)[number];
+
+/** Forms that Intl does not write, or not in every version. */
+const otherForms: Partial<Readonly<Record<Locale, Readonly<Record<string, number>>>>> = {
+  en: { sep: 9, sept: 9 },
+  de: { jänner: 1, jän: 1, mär: 3, mrz: 3, juni: 6, juli: 7, sep: 9, sept: 9 },
+  fr: { janv: 1, févr: 2, avr: 4, juil: 7, sept: 9, déc: 12 },
+  es: { sep: 9, sept: 9, set: 9, setiembre: 9 },
+  it: { sett: 9 },
+  nl: { mrt: 3, maa: 3 },
+  ru: {
+    янв: 1,
+    фев: 2,
+    февр: 2,
+    мар: 3,
+    апр: 4,
+    июн: 6,
+    июл: 7,
+    авг: 8,
+    сен: 9,
+    сент: 9,
+    окт: 10,
+    ноя: 11,
+    нояб: 11,
+  },
 };
 
-function byName(months: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(months.flatMap((forms, i) => forms.split(' ').map((form) => [form, i + 1] as const)));
+/** A name as names are compared: case, composition and a final full stop do not matter. */
+export function foldedMonth(name: string): string {
+  return name.normalize('NFC').toLowerCase().replace(/\.$/, '');
 }
 
-const tables = { en: byName(names.en), ru: byName(names.ru) };
+const tables = new Map<Locale, ReadonlyMap<string, number>>();
+
+/** The number of each month by its folded names. */
+export function monthNames(locale: Locale): ReadonlyMap<string, number> {
+  let table = tables.get(locale);
+  if (table === undefined) {
+    table = readNames(locale);
+    tables.set(locale, table);
+  }
+  return table;
+}
+
+function readNames(locale: Locale): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const style of ['long', 'short'] as const) {
+    for (const beside of [{}, { day: 'numeric' }] as const) {
+      const format = new Intl.DateTimeFormat(locale, { month: style, ...beside, timeZone: 'UTC' });
+      for (let month = 0; month < 12; month++) {
+        const parts = format.formatToParts(Date.UTC(2024, month, 5));
+        const name = foldedMonth(parts.find(({ type }) => type === 'month')?.value ?? '');
+        if (/^[\p{L}\p{M}]+$/u.test(name)) found.set(name, month + 1);
+      }
+    }
+  }
+  for (const [form, month] of Object.entries(otherForms[locale] ?? {})) found.set(form, month);
+  // Many programs leave accents out.
+  for (const [name, month] of [...found]) {
+    const bare = name.normalize('NFD').replace(/\p{M}/gu, '').normalize('NFC');
+    if (/^[a-z]+$/.test(bare) && !found.has(bare)) found.set(bare, month);
+  }
+  return found;
+}
 
 /** 1–12, or NaN if the name is not a month. Case and a final full stop do not matter. */
-export function monthOfName(name: string, locale: 'en' | 'ru'): number {
-  return tables[locale].get(name.toLowerCase().replace(/\.$/, '')) ?? Number.NaN;
+export function monthOfName(name: string, locale: Locale): number {
+  return monthNames(locale).get(foldedMonth(name)) ?? Number.NaN;
 }

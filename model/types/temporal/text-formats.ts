@@ -4,11 +4,11 @@
  * mean the same as in kernel/formats.ts.
  */
 import { dayFromCivil, firstDay, lastDay } from '../../enrich/calendar.ts';
-import type { Locale } from '../column-options.ts';
+import type { Locale } from './months.ts';
 import { monthOfName } from './months.ts';
 
 /** Field tokens of formats. A longer token comes before its prefixes. */
-const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,9}|a|X{1,3}|VV|G/y;
+const fieldTokens = /uuuu|yyyy|yy|y|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|m|ss|s|S{1,9}|a|X{1,3}|VV|G|EEEE|EEE/y;
 const quotedText = /'(?:[^']|'')*'/y;
 
 export type FormatToken =
@@ -45,7 +45,7 @@ export function formatTokens(format: string): FormatToken[] {
 /** True if a format has fields that the kernel does not read, so that its texts are read here. */
 export function needsConverter(format: string): boolean {
   return formatTokens(format).some(
-    ({ kind, text }) => kind === 'field' && /^(?:MMM|uuuu$|y$|VV$|G$)/.test(text),
+    ({ kind, text }) => kind === 'field' && /^(?:MMM|uuuu$|y$|VV$|G$|E)/.test(text),
   );
 }
 
@@ -67,8 +67,8 @@ const patterns: Readonly<Record<string, string>> = {
   yyyy: '(?<year>\\d{4})',
   yy: '(?<shortYear>\\d{2})',
   y: '(?<year>\\d{1,4})',
-  MMMM: '(?<monthName>[\\p{L}]+\\.?)',
-  MMM: '(?<monthName>[\\p{L}]+\\.?)',
+  MMMM: '(?<monthName>[\\p{L}\\p{M}]+\\.?)',
+  MMM: '(?<monthName>[\\p{L}\\p{M}]+\\.?)',
   MM: '(?<month>\\d{2})',
   M: '(?<month>\\d{1,2})',
   dd: '(?<day>\\d{2})',
@@ -84,6 +84,9 @@ const patterns: Readonly<Record<string, string>> = {
   a: '(?<half>[ap]m)',
   X: '(?<offset>z|[+-]\\d{2}(?::?\\d{2})?)',
   VV: '(?<zone>[a-z][a-z0-9_+/-]*)',
+  // Not compared with the day.
+  EEEE: '(?:[\\p{L}\\p{M}]+\\.?)',
+  EEE: '(?:[\\p{L}\\p{M}]+\\.?)',
   G: '(?:(?<before>b\\.?c\\.?(?:e\\.?)?|до\\s+н\\.?\\s*э\\.?)|a\\.?d\\.?|c\\.?e\\.?|н\\.?\\s*э\\.?)',
 };
 

@@ -1,55 +1,23 @@
 /** Names of months and days of the week, in the languages that times are written in. */
+import { foldedMonth, type Locale, locales, monthNames } from '../../../types/temporal/months.ts';
 
-/** Where names belong to several languages, the first of these is taken. */
-export const locales: readonly string[] =
-  'en de fr es it pt nl ru uk pl cs sk sv da nb fi hu ro tr id ca hr sl et lv el'.split(' ');
-
-/** Forms that Intl does not write. */
-const otherMonths: Readonly<Record<string, readonly (readonly [form: string, month: number])[]>> = {
-  en: [['sept', 9]],
-  ru: [
-    ['фев', 2],
-    ['сен', 9],
-    ['ноя', 11],
-  ],
-};
-
-/** A name as names are compared: case, composition and a final full stop do not matter. */
-export function foldedName(name: string): string {
-  return name.normalize('NFC').toLowerCase().replace(/\.$/, '');
-}
-
-type Months = ReadonlyMap<string, ReadonlyMap<string, number>>;
+type Months = ReadonlyMap<string, ReadonlyMap<Locale, number>>;
 
 let months: Months | undefined;
 
 /** The languages in which a name is a month's, with the number of the month. */
-export function monthsNamed(name: string): ReadonlyMap<string, number> | undefined {
+export function monthsNamed(name: string): ReadonlyMap<Locale, number> | undefined {
   months ??= readMonths();
-  return months.get(foldedName(name));
+  return months.get(foldedMonth(name));
 }
 
-/** What Intl writes for a month, alone and beside a day, in full and short. */
 function readMonths(): Months {
-  const found = new Map<string, Map<string, number>>();
-  const add = (form: string, locale: string, month: number) => {
-    const name = foldedName(form);
-    if (!/^[\p{L}\p{M}]+$/u.test(name)) return;
-    const languages = found.get(name) ?? new Map<string, number>();
-    if (!languages.has(locale)) languages.set(locale, month);
-    found.set(name, languages);
-  };
+  const found = new Map<string, Map<Locale, number>>();
   for (const locale of locales) {
-    for (const style of ['long', 'short'] as const) {
-      for (const beside of [{}, { day: 'numeric' }] as const) {
-        const format = new Intl.DateTimeFormat(locale, { month: style, ...beside, timeZone: 'UTC' });
-        for (let month = 0; month < 12; month++) {
-          const parts = format.formatToParts(Date.UTC(2024, month, 5));
-          add(parts.find(({ type }) => type === 'month')?.value ?? '', locale, month + 1);
-        }
-      }
+    for (const [name, month] of monthNames(locale)) {
+      const languages = found.get(name) ?? new Map<Locale, number>();
+      found.set(name, languages.set(locale, month));
     }
-    for (const [form, month] of otherMonths[locale] ?? []) add(form, locale, month);
   }
   return found;
 }

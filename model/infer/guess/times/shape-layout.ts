@@ -12,7 +12,8 @@ export type FieldName =
 
 export type Part =
   | { readonly kind: 'literal'; readonly text: string }
-  /** Any of these texts: days of the week, endings of ordinal numbers. */
+  | { readonly kind: 'weekday'; readonly long: boolean }
+  /** Any of these texts: endings of ordinal numbers. */
   | { readonly kind: 'words'; readonly texts: readonly string[] }
   /** `run`: which run of digits of the text it is, or -1. `digits`: how many it has. */
   | { readonly kind: 'field'; readonly name: FieldName; readonly run: number; readonly digits: number }
@@ -46,6 +47,11 @@ function classify({ shape, words }: ShapeGroup): string | null {
   return classified;
 }
 
+/** Words that say nothing about the time. Others may: an abbreviation of a zone, or half of the day in a language. */
+const connectors = new Set(
+  'de del of the at um a à le den der dem am kl klo uhr h г год года р r o в'.split(' '),
+);
+
 /**
  * M month, D day of the week, P half of the day, Z offset, U zone, O ordinal, T and L literals. null: no part of a
  * time.
@@ -59,8 +65,9 @@ function kindOf(words: ReadonlySet<string>, before: string): string | null {
   if ([...words].every((word) => monthsNamed(word) !== undefined)) return 'M';
   if (weekLike(words) !== undefined) return 'D';
   if (every(/^(st|nd|rd|th)$/i) && before.endsWith('9')) return 'O';
-  // Capitals alone may name a zone, in letters that have several meanings.
-  return words.size === 1 && !every(/^\p{Lu}+$/u) ? 'L' : null;
+  const [word] = words;
+  const inParentheses = before.lastIndexOf('(') > before.lastIndexOf(')');
+  return words.size === 1 && (inParentheses || connectors.has(word.toLowerCase())) ? 'L' : null;
 }
 
 /** A time of day, and what belongs to it. */
@@ -224,7 +231,7 @@ function* literals(text: string, firstWord: number, { words }: ShapeGroup): Gene
       continue;
     }
     const texts = [...words[word++]];
-    if (character === 'D') yield { kind: 'words', texts: weekLike(texts)! };
+    if (character === 'D') yield { kind: 'weekday', long: weekLike(texts)![0].length > 4 };
     else if (character === 'O') yield { kind: 'words', texts: ['st', 'nd', 'rd', 'th'] };
     else yield { kind: 'literal', text: texts[0] };
   }
@@ -234,6 +241,7 @@ function keyOf(parts: readonly Part[]): string {
   return parts
     .map((part) => {
       if (part.kind === 'literal') return part.text;
+      if (part.kind === 'weekday') return '<weekday>';
       if (part.kind === 'words') return `(${part.texts.join('|')})`;
       return `<${part.name}${part.name === 'hour' && part.digits > 2 ? part.digits : ''}>`;
     })

@@ -1,7 +1,8 @@
 /** The ways in which the times of a column are written, and which of its texts are times. */
 import { dayFromCivil } from '../../../enrich/calendar.ts';
+import { foldedMonth } from '../../../types/temporal/months.ts';
 import { type ColumnValues, digitRuns } from '../column-values.ts';
-import { foldedName, monthsNamed } from './names.ts';
+import { monthsNamed } from './names.ts';
 import { type Layout, layoutOf, type Part } from './shape-layout.ts';
 
 export type Kind = 'date' | 'timestamp' | 'time';
@@ -52,7 +53,8 @@ export function structuresIn(values: ColumnValues): { structures: Structure[]; o
     for (const text of group.texts) structure.texts.push(text);
     for (const part of layout.parts) {
       if (part.kind !== 'field' || part.name !== 'monthName') continue;
-      for (const word of group.words[(part as { word: number }).word]) structure.months.add(foldedName(word));
+      for (const word of group.words[(part as { word: number }).word])
+        structure.months.add(foldedMonth(word));
     }
     if (structure.places !== null) measure(structure.places, layout, group.texts);
   }

@@ -1,13 +1,14 @@
 /** Writes the formats that read the texts of a structure. */
 
-import { locales, monthsNamed } from './names.ts';
+import { type Locale, locales } from '../../../types/temporal/months.ts';
+import { monthsNamed } from './names.ts';
 import type { FieldName, Layout, Part } from './shape-layout.ts';
 import type { Order, ShortField, Structure, Valid } from './structures.ts';
 
 export interface LocalFormat {
   readonly format: string;
   /** Language of the month's name; null if there is none. */
-  readonly locale: string | null;
+  readonly locale: Locale | null;
 }
 
 /** More formats than this are not written for one column. */
@@ -18,7 +19,7 @@ export function formatsOf(
   structure: Structure,
   order: Order | null,
   { least }: Pick<Valid, 'least'>,
-  among: readonly string[],
+  among: readonly Locale[],
 ): readonly LocalFormat[] {
   const languages = structure.months.size === 0 ? [null] : languagesOf(structure.months, among);
   const formats = patternsOf(structure, order, least);
@@ -26,9 +27,9 @@ export function formatsOf(
 }
 
 /** The fewest languages, the first ones, of which one has each name. Names are folded, and of some language. */
-export function languagesOf(names: Iterable<string>, among = locales): readonly string[] {
-  const has = (locale: string, name: string) => monthsNamed(name)?.has(locale) ?? false;
-  const chosen: string[] = [];
+export function languagesOf(names: Iterable<string>, among: readonly Locale[] = locales): readonly Locale[] {
+  const has = (locale: Locale, name: string) => monthsNamed(name)?.has(locale) ?? false;
+  const chosen: Locale[] = [];
   let left = [...names];
   while (left.length > 0) {
     const counts = among.map((locale) => left.filter((name) => has(locale, name)).length);
@@ -110,6 +111,7 @@ function optionsOf(
   one: (field: string) => boolean,
 ): string[] {
   if (part.kind === 'literal') return [literal(part.text)];
+  if (part.kind === 'weekday') return [part.long ? 'EEEE' : 'EEE'];
   if (part.kind === 'words') return part.texts.map(literal);
   const { name } = part;
   if (name === 'monthName') {
@@ -141,12 +143,10 @@ const others = {
   zone: 'VV',
 } as const;
 
-/** S reads 1 to 6 digits; more are read by as many letters. */
+/** S reads 1 to 9 digits, more letters as many digits. */
 function fractions(digits: ReadonlySet<number>): string[] {
-  const few = [...digits].filter((count) => count <= 6);
-  const many = [...digits].filter((count) => count > 6).sort((a, b) => a - b);
-  const one = few.length === 0 ? [] : [few.length === 1 && few[0] > 1 ? 'S'.repeat(few[0]) : 'S'];
-  return [...one, ...many.map((count) => 'S'.repeat(count))];
+  const [count] = digits;
+  return [digits.size === 1 && count > 1 ? 'S'.repeat(count) : 'S'];
 }
 
 /** A text as formats write it. T stands for itself. */

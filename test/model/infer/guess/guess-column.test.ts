@@ -51,6 +51,7 @@ describe('numbers', () => {
     ['varying long fractions', ['48.85661', '2.35222', '-0.1'], 'float8()'],
     ['17 digits of a double', ['14.432118300000003', '1.25'], 'float8()'],
     ['a digit that a double loses', ['14.4321183000000034', '1.25'], 'numeric(22, 16)'],
+    ['19 digits of a power of two', ['0.00000001490116119384765625'], 'numeric(31, 26)'],
     ['19 digits', ['0.1234567890123456789', '1.5'], 'numeric(24, 19)'],
     ['bare points', ['.5', '-.25', '5.'], 'numeric(12, 2)'],
     ['versions', ['1.2.3', '1.2.10'], 'text()'],
@@ -197,6 +198,7 @@ describe('days and times', () => {
       ['2024-01-13T10:00:00Z', '2024-01-13T10:00:00+02:00'],
       "timestamp({'formats':['yyyy-MM-ddTHH:mm:ssX']})",
     ],
+    [['Sat, 13 Jan 2024 09:00:00 GMT'], "timestamp({'formats':['EEE, d MMM yyyy HH:mm:ss VV']})"],
     [['2024-01-13 10:00:00 UTC'], "timestamp({'formats':['yyyy-MM-dd HH:mm:ss VV']})"],
     [
       ['2024-01-13 10:00 Europe/Moscow', '2024-01-13 10:00 America/New_York'],
@@ -219,6 +221,8 @@ describe('days and times', () => {
     [['8:30', '8:30:15'], 'text()', 'hours and minutes or minutes and seconds'],
     [['58:11', '1:02:11'], 'text()', 'hours and minutes or minutes and seconds'],
     [['P1M', 'P1D'], 'text()', "interval but for 'P1M'"],
+    [['2023-02-29', '2024-02-29'], 'text()', "date but for '2023-02-29'"],
+    [['1900-02-29', '2000-02-29'], 'text()', "date but for '1900-02-29'"],
     [['2024-02-30', '2024-02-28'], 'text()', "date but for '2024-02-30'"],
     [['13/01/2024', '01/13/2024'], 'text()', 'date but for'],
     [['2024-W02', '2024-W52'], 'text()', 'weeks have no format'],
@@ -226,6 +230,8 @@ describe('days and times', () => {
     [['2009-10', '2010-11'], 'text()', 'a season or a month'],
     [['2024-01-13 10:00 EST', '2024-01-13 10:00 PST'], 'text()', 'abbreviations of zones'],
     [['2024-01-13 10:00 EST'], 'text()', 'abbreviations of zones'],
+    [['2024-01-13 10:00amZ'], 'text()'],
+    [['1:05 odp. 13.01.2024'], 'text()'],
     [['24-Jan', '25-Feb'], 'text()'],
     [['2024', '2023'], 'integer()'],
     [['20241301', '20240113'], 'integer()'],
@@ -235,6 +241,23 @@ describe('days and times', () => {
     expect(said(found)).toBe(expected);
     if (remark === undefined) expect(checks(found)).toEqual([]);
     else expect(checks(found).join()).toContain(remark);
+  });
+
+  it('of a column of check-ins are of three forms', () => {
+    const texts = ['2019-09-27 00:00:00 UTC', '2019-09-27 10:00:00.5 UTC', '2019-09-26 00:00:00.123456 UTC'];
+    expect(guess([...texts, '09/27/2019 12:00 AM', '26 сентября 2019 00:00'])).toMatchObject({
+      type: 'timestamp',
+      options: {
+        formats: [
+          'yyyy-MM-dd HH:mm:ss.S VV',
+          'yyyy-MM-dd HH:mm:ss VV',
+          'MM/dd/yyyy h:mm a',
+          'd MMMM yyyy HH:mm',
+        ],
+        locale: 'ru',
+        zone: 'UTC',
+      },
+    });
   });
 
   test.each<[string[], string, string]>([
@@ -403,8 +426,10 @@ describe('what does not fit', () => {
   });
 
   it('keeps the column text otherwise, and is said', () => {
-    expect(checks(guess([...numbers(150), 'abc']))).toEqual(["integer but for 'abc': 1 row"]);
-    expect(guess([...numbers(3000), 'a1', 'a2', 'a3', 'a4']).type).toBe('text');
+    expect(checks(guess([...numbers(48), 'abc']))).toEqual(["integer but for 'abc': 1 row"]);
+    expect(guess([...numbers(49), 'abc'])).toMatchObject({ type: 'integer', misfits: ['abc'] });
+    expect(guess([...numbers(300), 'a1', 'a2']).type).toBe('text');
+    expect(guess([...numbers(400), 'a1', 'a2'])).toMatchObject({ type: 'integer', misfits: ['a1', 'a2'] });
     expect(guess([...numbers(50_000), ...Array.from({ length: 11 }, (_, i) => `a${i}`)]).type).toBe('text');
     expect(checks(guess([' 5', '6 ', '7'])).join()).toContain("integer but for the spaces around ' 5'");
   });
