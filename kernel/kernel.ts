@@ -21,6 +21,9 @@ const MIB = 1 << 20;
 
 /** Bytes of the longest record that is read, by default. */
 export const RECORD_BYTES_MAX = 16 * MIB;
+/** Most values in a batch, which has fewer rows for plans of more than 64 columns. */
+const BATCH_CELLS = 64 * 32768;
+const BATCH_ROWS_LEAST = 16;
 /** Free input space that the caller can rely on, if the window is large enough. */
 const FREE_BYTES = 256 << 10;
 /** Bytes that the kernel adds to a window before it rounds up to a power of two. */
@@ -60,10 +63,14 @@ class WasmKernel implements Kernel {
     this.#batch = null;
     this.#copy.reset();
     this.#hasher.reset();
-    writePlan(this.#instance, plan, this.#batchRows);
+    const batchRows = Math.min(
+      this.#batchRows,
+      Math.max(BATCH_ROWS_LEAST, Math.floor(BATCH_CELLS / plan.columns.length)),
+    );
+    writePlan(this.#instance, plan, batchRows);
     this.#offsets = this.#instance.exports.beginChunk(
       plan.fieldCount,
-      this.#batchRows,
+      batchRows,
       this.#windowBytes,
       this.#recordBytesMax,
       chunk.byteStart,

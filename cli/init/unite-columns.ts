@@ -29,7 +29,7 @@ export function uniteColumns(
       column.fields[f] = field;
     }
   });
-  return withRenamed([...columns.values()], readers);
+  return readers.length === 1 ? [...columns.values()] : withRenamed([...columns.values()], readers);
 }
 
 /** What names each field: its header without case and signs and, for equal ones, which of them it is. */

@@ -51,7 +51,8 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const queries = compileQueries(source, mistakes);
   mistakes.refuse(name);
 
-  const parsed = columns.map((column, c) => versioned(column, Object.values(source.columns)[c].options));
+  const written = Object.values(source.columns);
+  const parsed = columns.map((column, c) => versioned(column, written[c].options));
   const version = versionOf({
     ...{ name, dialect, columns: parsed, operations, rules: rules.operations },
     ...{ lake, star, rejectLimit, ...(source.drift && { drift }) },

@@ -5,34 +5,39 @@ export const exactMost = 20_000;
 /** Registers of the estimate; its standard error is 1.04 / √registers = 1.6 %. */
 const registerBits = 12;
 const registers = 1 << registerBits;
-/** Values seen lately, which need not be looked up again. */
-const recentMask = 4095;
+/** Values that were added last, which need not be looked up again. */
+const recentMask = 1023;
 
 /**
- * HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with linear counting for small numbers, behind an exact set.
- * Values come as two words each. Equal words are taken for equal values.
+ * HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with linear counting for small numbers, after an exact set has
+ * grown too large. Values come as two words each. Equal words are taken for equal values.
  */
 export class DistinctCounter {
   private exact: Set<number> | null = new Set();
-  private readonly ranks = new Uint8Array(registers);
-  /** No slot begins with a value that belongs there. */
-  private readonly recentLow = Int32Array.from({ length: recentMask + 1 }, (_, slot) => slot ^ 1);
-  private readonly recentHigh = new Int32Array(recentMask + 1);
+  private ranks: Uint8Array | null = null;
+  private recentLow: Int32Array | null = null;
+  private recentHigh: Int32Array | null = null;
 
   add(low: number, high: number): void {
+    if (this.recentLow === null || this.recentHigh === null) {
+      // No slot begins with a value that belongs there.
+      this.recentLow = Int32Array.from({ length: recentMask + 1 }, (_, slot) => slot ^ 1);
+      this.recentHigh = new Int32Array(recentMask + 1);
+    }
     const slot = (low ^ (high * 31)) & recentMask;
     if (this.recentLow[slot] === low && this.recentHigh[slot] === high) return;
     this.recentLow[slot] = low;
     this.recentHigh[slot] = high;
-    if (this.exact !== null) {
-      // 53 bits of the value: two that differ in the other eleven alone count as one.
-      this.exact.add((high & 0x1fffff) * 0x1_0000_0000 + (low >>> 0));
-      if (this.exact.size > exactMost) this.exact = null;
-    }
     const hash = mixed(low, high);
-    const rank = Math.clz32((hash << registerBits) | (1 << (registerBits - 1))) + 1;
-    const register = hash >>> (32 - registerBits);
-    if (rank > this.ranks[register]) this.ranks[register] = rank;
+    if (this.exact === null) {
+      this.estimateWith(hash);
+      return;
+    }
+    // 53 bits of hash: that two of so few values have the same is out of the question.
+    this.exact.add((mixed(high ^ 0x5bd1e995, low) & 0x1fffff) * 0x1_0000_0000 + (hash >>> 0));
+    if (this.exact.size <= exactMost) return;
+    for (const value of this.exact) this.estimateWith(value | 0);
+    this.exact = null;
   }
 
   get isExact(): boolean {
@@ -43,10 +48,17 @@ export class DistinctCounter {
     return this.exact?.size ?? this.estimate();
   }
 
+  private estimateWith(hash: number): void {
+    this.ranks ??= new Uint8Array(registers);
+    const rank = Math.clz32((hash << registerBits) | (1 << (registerBits - 1))) + 1;
+    const register = hash >>> (32 - registerBits);
+    if (rank > this.ranks[register]) this.ranks[register] = rank;
+  }
+
   private estimate(): number {
     let sum = 0;
     let zeros = 0;
-    for (const rank of this.ranks) {
+    for (const rank of this.ranks ?? []) {
       sum += 2 ** -rank;
       if (rank === 0) zeros++;
     }

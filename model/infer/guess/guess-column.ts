@@ -173,8 +173,7 @@ function asText(
 
 /** What keeps a column from being of a stricter type; null if it is text anyway. */
 function whyText(values: ColumnValues, best: Candidate | undefined): Remark | null {
-  const isPadded = (text: string) => text.charCodeAt(0) <= 32 || text.charCodeAt(text.length - 1) <= 32;
-  const padded = [...values.counts.keys()].find(isPadded);
+  const padded = [...values.counts.keys()].find((text) => text !== text.trim());
   if (padded !== undefined) {
     const trimmed = new Map<string, number>();
     for (const [text, rows] of values.counts) {
