@@ -11,8 +11,9 @@ import { localPieces } from './zones.ts';
 /** Most fields that a record may have. */
 export const fieldsMost = 65_535;
 
-/** Initial bytes of a utf8 column's text buffer, which doubles as needed. */
+/** Initial bytes of a utf8 column's text buffer, which doubles as needed, and of all of them together. */
 const TEXT_BYTES = 65536;
+const TEXTS_BYTES = 64 * 1024 * 1024;
 
 /** Delimiter and quote of a plain dialect. Throws a RangeError if the dialect cannot be read. */
 export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote: number } {
@@ -49,10 +50,11 @@ export function writePlan(instance: KernelInstance, plan: KernelPlan, batchRows:
   instance.exports.beginPlan(plan.columns.length, delimiter, quote, plan.dialect.trim);
   if (plan.places) instance.exports.keepPlaces();
   writeTable(instance, plan.dialect);
+  const textBytes = Math.max(256, Math.min(TEXT_BYTES, Math.floor(TEXTS_BYTES / plan.columns.length)));
   plan.columns.forEach((column, i) => {
     const field = plan.fieldOfColumn[i];
     if (field >= plan.fieldCount) throw new RangeError(`The record has no field for column ${column.name}.`);
-    writeColumn(instance, column, i, field, batchRows);
+    writeColumn(instance, column, i, field, { batchRows, textBytes });
   });
 }
 
@@ -61,7 +63,7 @@ function writeColumn(
   column: KernelColumn,
   i: number,
   field: number,
-  batchRows: number,
+  { batchRows, textBytes }: { readonly batchRows: number; readonly textBytes: number },
 ): void {
   const { type } = column;
   const { kind, lengths, tokens, bounds, formats } = encodedColumn(column);
@@ -82,7 +84,7 @@ function writeColumn(
   instance.exports.setBuffers(
     i,
     values * (batchRows + 1),
-    text ? TEXT_BYTES : second * batchRows,
+    text ? textBytes : second * batchRows,
     third * batchRows,
     (batchRows + 7) >> 3,
     type.kind === 'dictionary',

@@ -9,7 +9,9 @@ export function renderRows(
   names: readonly string[],
   rows: readonly (readonly (string | null)[])[],
 ): string[] {
-  const cells = [names, ...rows].map((row) => row.map((text) => shorten(printable(text ?? '∅'), cellWidth)));
+  const cells = [names, ...rows].map((row) =>
+    row.map((text) => shorten(printable(shortTime(text ?? '∅')), cellWidth)),
+  );
   const widths = names.map((_, c) => Math.max(...cells.map((row) => [...row[c]].length)));
   let fitting = 0;
   for (let used = 2; fitting < names.length; fitting++) {
@@ -25,4 +27,11 @@ export function renderRows(
       .join('  ')
       .trimEnd()}${more}`;
   return cells.map(line);
+}
+
+/** An instant without the zeros of its fraction, and without UTC. */
+function shortTime(text: string): string {
+  return text.replace(/^(\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d*?)0*\+00$/, (_, time, fraction) =>
+    fraction === '.' ? time : time + fraction,
+  );
 }

@@ -61,9 +61,7 @@ export function findTable(records: readonly HeadRecord[], header?: boolean): Tab
       text: `${plural(skipped, 'record')} above the table: ${JSON.stringify(line)}`,
     });
   }
-  const shape = hasHeader
-    ? shapeBelow(first, below, width, remarks)
-    : { byName: true, fieldCount: width, ...raggedRows(below, width, remarks) };
+  const shape = hasHeader ? shapeBelow(first, below, width, remarks) : byPlace(below, width, remarks);
   if (hasHeader && moreHeaders > 0)
     remarks.push({
       kind: 'check',
@@ -208,8 +206,22 @@ function shapeBelow(
     kind: 'check',
     text: `the header has ${plural(names, 'name')} for ${plural(width, 'field')}: the columns are read by place`,
   });
-  return { byName: false, fieldCount: width, ...raggedRows(below, width, remarks) };
+  return { ...byPlace(below, width, remarks), byName: false };
 }
+
+/** Rows without names. If many are longer than most, all are as long as the longest, and the others padded. */
+function byPlace(rows: readonly (readonly string[])[], width: number, remarks: Remark[]): Shape {
+  const long = rows.filter((row) => row.slice(width).some((text) => text.trim() !== ''));
+  const widest = long.reduce((most, row) => Math.max(most, row.length), width);
+  if (long.length <= Math.max(raggedRowsMost, longShare * rows.length))
+    return { byName: true, fieldCount: width, ...raggedRows(rows, width, remarks) };
+  const text = `rows have ${width} to ${widest} fields: those that a row lacks are null`;
+  remarks.push({ kind: 'check', text });
+  return { byName: true, fieldCount: widest, shortRows: 'pad', longRows: 'reject' };
+}
+
+/** Share of the rows that are longer than most, from which on the longest is the measure. */
+const longShare = 0.05;
 
 /** Share of the rows that may be of another length and are rejected; more of them are padded or cut. */
 const raggedShare = 0.01;

@@ -7,6 +7,8 @@ const registerBits = 12;
 const registers = 1 << registerBits;
 /** Values that were added last, which need not be looked up again. */
 const recentMask = 1023;
+/** No slot begins with a value that belongs there. */
+const emptySlots = Int32Array.from({ length: recentMask + 1 }, (_, slot) => slot ^ 1);
 
 /**
  * HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with linear counting for small numbers, after an exact set has
@@ -20,8 +22,7 @@ export class DistinctCounter {
 
   add(low: number, high: number): void {
     if (this.recentLow === null || this.recentHigh === null) {
-      // No slot begins with a value that belongs there.
-      this.recentLow = Int32Array.from({ length: recentMask + 1 }, (_, slot) => slot ^ 1);
+      this.recentLow = emptySlots.slice();
       this.recentHigh = new Int32Array(recentMask + 1);
     }
     const slot = (low ^ (high * 31)) & recentMask;

@@ -54,6 +54,8 @@ export interface Profile {
   /** Records, with the rejected ones. */
   readonly rows: number;
   readonly rejected: number;
+  /** Accepted rows in which every value is null. */
+  readonly blankRows: number;
   /** Records with too few or too many fields. */
   readonly ragged: { readonly short: number; readonly long: number };
   /** One for each column of the dataset. */
@@ -115,6 +117,7 @@ class Profiler {
   private rows = 0;
   private accepted = 0;
   private rejected = 0;
+  private blankRows = 0;
   private short = 0;
   private long = 0;
 
@@ -144,6 +147,7 @@ class Profiler {
     });
     this.keep(batch);
     this.accepted += batch.rows;
+    this.blankRows += blankRowsOf(batch);
   }
 
   private keep({ vectors, rows }: Batch): void {
@@ -188,7 +192,15 @@ class Profiler {
   }
 
   result(complete: boolean): Profile {
-    const { rows, rejected, short, long, tallies, misfits, rejects, kept } = this;
-    return { complete, rows, rejected, ragged: { short, long }, tallies, misfits, rejects, kept };
+    const { rows, rejected, blankRows, short, long, tallies, misfits, rejects, kept } = this;
+    return { complete, rows, rejected, blankRows, ragged: { short, long }, tallies, misfits, rejects, kept };
   }
+}
+
+/** Rows in which no vector has a value. */
+function blankRowsOf({ vectors, rows }: Pick<Batch, 'vectors' | 'rows'>): number {
+  if (vectors.some(({ validity }) => validity === null)) return 0;
+  let blank = 0;
+  for (let row = 0; row < rows; row++) if (!vectors.some((vector) => isValid(vector, row))) blank++;
+  return blank;
 }
