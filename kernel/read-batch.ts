@@ -2,13 +2,13 @@
 import type { KernelDictionary } from './columns/dictionary.ts';
 import type { Vector } from './columns/vectors.ts';
 import type { KernelInstance } from './module.ts';
-import { type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
+import { type Fault, type KernelColumn, type RawReject, RejectReason, type RowPlace } from './types.ts';
 
 /** Places of the words in the Column of kernel/assembly/column.ts. */
 const Word = { values: 10, second: 11, third: 12, validity: 13, nullCount: 14 } as const;
 
 /** Bytes of a Reject in kernel/assembly/rejects.ts. */
-const REJECT_BYTES = 40;
+const REJECT_BYTES = 48;
 
 /** Bytes of a rejected record's text that are shown. */
 const RAW_BYTES = 8192;
@@ -103,6 +103,11 @@ export function readRejects(instance: KernelInstance): RawReject[] {
     const kept = Buffer.from(instance.memory.buffer, view.getUint32(at + 16, true), bytes);
     const raw = kept.toString('utf8');
     const reason = view.getInt32(at + 36, true) as RejectReason;
+    const others = new Uint32Array(
+      instance.memory.buffer,
+      view.getUint32(at + 40, true),
+      view.getUint32(at + 44, true),
+    );
     rejects.push({
       byteOffset: view.getFloat64(at, true),
       byteLength: view.getFloat64(at + 8, true),
@@ -111,9 +116,15 @@ export function readRejects(instance: KernelInstance): RawReject[] {
       column: view.getInt32(at + 32, true),
       ...{ reason, raw },
       ...(reason === RejectReason.encoding && { validBytes: validBytes(kept, raw) }),
+      ...(others.length > 0 && { others: Array.from(others, faultOf) }),
     });
   }
   return rejects.sort((a, b) => a.record - b.record);
+}
+
+/** A word of the kernel: (column + 1) << 8 | reason. */
+function faultOf(word: number): Fault {
+  return { column: (word >>> 8) - 1, reason: (word & 0xff) as RejectReason };
 }
 
 /** Bytes of `kept` before the first that is not UTF-8; null if that one lies past `kept`. `raw`: its decoded text. */

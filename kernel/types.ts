@@ -140,6 +140,15 @@ export interface RowPlace {
   readonly raw: string;
 }
 
+/** What is wrong with a column of a row. */
+export interface Fault {
+  /** Index into plan.columns, or -1 if the record as a whole is at fault. */
+  readonly column: number;
+  readonly reason: RejectReason;
+  /** Name of the rule that the row breaks, for `rule`. */
+  readonly rule?: string;
+}
+
 /** A row that was not loaded, with its place. */
 export interface RawReject extends RowPlace {
   /** Index into plan.columns, or -1 if the record as a whole is at fault. */
@@ -147,6 +156,8 @@ export interface RawReject extends RowPlace {
   readonly reason: RejectReason;
   /** Name of the rule that the row breaks, for `rule` and `unique`. */
   readonly rule?: string;
+  /** What else is wrong with the row: at most 7 faults, of later columns. */
+  readonly others?: readonly Fault[];
   /** For `unique`: the place, in words, of the row that has the same key. */
   readonly first?: string;
   /** For `limit`: the column, which may be an enrichment, and what it is too long for. */

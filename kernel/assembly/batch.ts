@@ -8,7 +8,7 @@ import { Dictionary, truncate } from './dictionary';
 import { convertBoolean, convertDecimal, convertFloat64, convertInt32, convertInt64 } from './types/convert-numbers';
 import { Places, notePlaces, openPlaces } from './read/places';
 import { convertPoint } from './types/convert-points';
-import { Reject, Rejects, addReject } from './rejects';
+import { OTHERS_MAX, Reject, Rejects, addOthers, addReject } from './rejects';
 import { Reader, carryRecord, discard, endInput, fileOffset, readRecords } from './read/read';
 import { Table, carryTableRecord, discardTable, endTableInput, rowBytes, readTableRecords } from './read/table-read';
 import { convertDate, convertTimestamp } from './types/convert-times';
@@ -36,8 +36,11 @@ export function openBatch(fieldCount: i32, batchRows: i32): usize {
   Reader.rowRecord = alloc(<usize>Reader.rowsMax << 2);
   Reader.rowLine = alloc(<usize>Reader.rowsMax << 2);
   Work.errors = alloc(<usize>Reader.rowsMax << 2);
+  Work.others = alloc((<usize>Reader.rowsMax * <usize>OTHERS_MAX) << 2);
+  Work.otherCounts = alloc(<usize>Reader.rowsMax);
   Work.batchRows = batchRows;
   Rejects.list = alloc(<usize>batchRows * offsetof<Reject>());
+  Rejects.others = alloc((<usize>batchRows * <usize>OTHERS_MAX) << 2);
   dictionarySizes = alloc(<usize>Work.columnCount << 2);
   offsets = alloc(<usize>batchRows << 3);
   openPlaces(batchRows);
@@ -159,7 +162,13 @@ function rejectRows(rows: i32): void {
       load<u32>(Reader.rowRecord + (<usize>i << 2)), load<u32>(Reader.rowLine + (<usize>i << 2)),
       <i32>(error >> 8) - 1, <i32>(error & 0xff),
     );
+    addOthersOf(i);
   }
+}
+
+function addOthersOf(i: i32): void {
+  const count = <u32>load<u8>(Work.otherCounts + <usize>i);
+  if (count > 0) addOthers(Work.others + ((<usize>i * <usize>OTHERS_MAX) << 2), count);
 }
 
 function rejectTableRows(rows: i32): void {
@@ -172,5 +181,6 @@ function rejectTableRows(rows: i32): void {
       <usize>load<u32>(Table.rowStart + slot), load<u32>(Table.rowLength + slot),
       load<u32>(Reader.rowRecord + slot), load<u32>(Reader.rowLine + slot), <i32>(error >> 8) - 1, <i32>(error & 0xff),
     );
+    addOthersOf(i);
   }
 }

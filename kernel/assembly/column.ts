@@ -1,6 +1,7 @@
 /** One column of the plan: where its field is, what its values are, and where they go. */
 import { powerOfTwo, regrow } from './arena';
 import { MISSING } from './reasons';
+import { OTHERS_MAX } from './rejects';
 
 export const DICTIONARY: i32 = 0;
 export const UTF8: i32 = 1;
@@ -56,6 +57,9 @@ export class Work {
   /** For each row of the block: 0, or (column + 1) << 8 | reason of its first faulty column. */
   static errors: usize = 0;
   static errorCount: i32 = 0;
+  /** For each faulty row of the block: OTHERS_MAX words for the faults of its later columns, and how many there are. */
+  static others: usize = 0;
+  static otherCounts: usize = 0;
   /** Number of the current column. */
   static column: i32 = 0;
   static trim: bool = false;
@@ -66,12 +70,30 @@ export function columnAt(i: i32): Column {
   return changetype<Column>(Work.columns + <usize>i * offsetof<Column>());
 }
 
-/** Marks row `r` as faulty in the current column, unless an earlier column's fault is known. */
+/** Marks row `r` as faulty in the current column. The first column counts; a few later ones are named as well. */
 export function fail(r: i32, reason: i32): void {
-  const slot = Work.errors + (<usize>(r - Work.from) << 2);
+  const row = <usize>(r - Work.from);
+  const slot = Work.errors + (row << 2);
   const known = load<u32>(slot);
-  if (known == 0) Work.errorCount++;
-  if (known == 0 || known >> 8 > <u32>Work.column + 1) store<u32>(slot, ((<u32>Work.column + 1) << 8) | <u32>reason);
+  const fault = ((<u32>Work.column + 1) << 8) | <u32>reason;
+  if (known == 0) {
+    Work.errorCount++;
+    store<u32>(slot, fault);
+    store<u8>(Work.otherCounts + row, 0);
+    return;
+  }
+  failAgain(row, known, fault);
+}
+
+/** Columns are converted in their order, and some twice: a fault that is known is not named again. */
+function failAgain(row: usize, known: u32, fault: u32): void {
+  if (known >> 8 >= fault >> 8) return;
+  const words = Work.others + ((row * <usize>OTHERS_MAX) << 2);
+  const count = <u32>load<u8>(Work.otherCounts + row);
+  for (let i: u32 = 0; i < count; i++) if (load<u32>(words + (<usize>i << 2)) >> 8 == fault >> 8) return;
+  if (count == <u32>OTHERS_MAX) return;
+  store<u32>(words + (<usize>count << 2), fault);
+  store<u8>(Work.otherCounts + row, <u8>(count + 1));
 }
 
 /** True if the row of the block is known to be faulty. */

@@ -5,6 +5,7 @@
 
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import {
+  type Fault,
   type Batch as KernelBatch,
   type RawReject,
   RejectReason,
@@ -24,8 +25,13 @@ interface Verdicts {
   readonly columns: Int32Array;
   /** Index into dataset.rules, or -1. */
   readonly rules: Int32Array;
+  /** What else is wrong with a row. */
+  readonly others: Map<number, Fault[]>;
   count: number;
 }
+
+/** Faults of a row that are named beside its first; as many as the kernel names. */
+const othersMost = 7;
 
 /** True if rows may be rejected after the kernel, which must then give their places. */
 export function needsPlaces({ columns, rules, unique }: CompiledDataset): boolean {
@@ -44,6 +50,7 @@ export function convertFallbacks(dataset: CompiledDataset, batch: KernelBatch): 
     reasons: new Uint8Array(rows),
     columns: new Int32Array(rows).fill(-1),
     rules: new Int32Array(rows).fill(-1),
+    others: new Map(),
     count: 0,
   };
   // Vectors of kept unknown columns come after those of the definition.
@@ -70,13 +77,24 @@ function inWords<T>(dataset: CompiledDataset, place: string, ask: () => T): T {
   }
 }
 
-/** Rejects a row. The first reason counts. */
+/** Rejects a row. The first reason counts; a few others are named beside it. */
 function turnAway(verdicts: Verdicts, row: number, reason: RejectReason, column: number, rule: number): void {
-  if (verdicts.reasons[row] !== 0) return;
+  if (verdicts.reasons[row] !== 0) {
+    nameToo(verdicts, row, { reason, column });
+    return;
+  }
   verdicts.reasons[row] = reason;
   verdicts.columns[row] = column;
   verdicts.rules[row] = rule;
   verdicts.count++;
+}
+
+/** A rule over several columns may be broken only because one of them has no value: it is not named beside that. */
+function nameToo({ columns, others }: Verdicts, row: number, fault: Fault): void {
+  const named = others.get(row) ?? [];
+  const known = [columns[row], ...named.map(({ column }) => column)];
+  if (fault.column === -1 || known.includes(fault.column) || named.length === othersMost) return;
+  others.set(row, [...named, fault]);
 }
 
 /** The column in its own type. Equal texts of a dictionary are converted once per batch. */
@@ -136,6 +154,7 @@ function rejectsOf(dataset: CompiledDataset, batch: KernelBatch, verdicts: Verdi
       column: verdicts.columns[row],
       reason: verdicts.reasons[row] as RejectReason,
       ...(rule?.column === -1 ? { rule: rule.name } : {}),
+      ...(verdicts.others.has(row) && { others: verdicts.others.get(row) }),
     });
   }
   return rejects;

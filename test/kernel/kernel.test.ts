@@ -117,6 +117,32 @@ describe('records', () => {
   });
 });
 
+describe('a row with several faults', () => {
+  it('has its first as before, and seven others named', async () => {
+    const int = column({ kind: 'int32', min: 0, max: 9 });
+    const columns = Array.from({ length: 10 }, (_, c) => ({
+      ...(c % 3 === 1 ? coded : int),
+      required: true,
+      nulls: [''],
+    }));
+    const bad = columns.map((_, c) => (c % 3 === 1 ? '' : 'x')).join(',');
+    const good = columns.map(() => '7').join(',');
+    const one = good.replace(/7$/, 'x');
+    const two = one.replace(/^7/, '');
+    const lines = [good, bad, good, one, two, bad, good];
+    for (const batchRows of [2, 4096]) {
+      const { rows, rejects } = await agree(`${lines.join('\n')}\n`, planOf(columns), { batchRows });
+      expect(rows.length).toBe(3);
+      expect(rejects.map(({ column, others }) => [column, others?.map((other) => other.column)])).toEqual([
+        [0, [1, 2, 3, 4, 5, 6, 7]],
+        [9, undefined],
+        [0, [9]],
+        [0, [1, 2, 3, 4, 5, 6, 7]],
+      ]);
+    }
+  });
+});
+
 describe('batches', () => {
   it('come in any size and lose nothing', async () => {
     const lines = Array.from({ length: 3000 }, (_, i) => (i % 7 === 3 ? `bad ${i}` : `text ${i % 100},${i}`));

@@ -29,6 +29,8 @@ export interface OracleReject {
   readonly column: number;
   readonly reason: RejectReason;
   readonly raw: string;
+  /** At most 7 other columns that are faulty. */
+  readonly others?: readonly { readonly column: number; readonly reason: RejectReason }[];
   /** For `encoding`: bytes of the text kept before the first that is none. */
   readonly validBytes?: number | null;
 }
@@ -57,6 +59,7 @@ interface RawRecord {
 class Rejected extends Error {
   readonly reason: RejectReason;
   column = -1;
+  others: { readonly column: number; readonly reason: RejectReason }[] = [];
   constructor(reason: RejectReason) {
     super(`reject ${reason}`);
     this.reason = reason;
@@ -291,6 +294,7 @@ export function readChunk(
         reason: error.reason,
         raw: raw.toString('utf8'),
         ...(error.reason === RejectReason.encoding && { validBytes: validBytes(raw) }),
+        ...(error.others.length > 0 && { others: error.others.slice(0, 7) }),
       });
     }
   }
@@ -316,7 +320,7 @@ function isText(bytes: Uint8Array): boolean {
   }
 }
 
-/** The record's values in the order of the columns; throws Rejected at the first that is faulty. */
+/** The record's values in the order of the columns; throws the first that is Rejected, with the others. */
 function convert(record: RawRecord, plan: KernelPlan, recordBytesMax: number): OracleValue[] {
   if (record.end - record.start > recordBytesMax) throw new Rejected(RejectReason.tooLong);
   if (record.badQuote) throw new Rejected(RejectReason.quote);
@@ -325,17 +329,24 @@ function convert(record: RawRecord, plan: KernelPlan, recordBytesMax: number): O
   const short = fields.length < plan.fieldCount && shortRows !== 'pad';
   const long = fields.length > plan.fieldCount && longRows !== 'truncate';
   if (short || long) throw new Rejected(RejectReason.fieldCount);
-  return plan.columns.map((column, i) => {
+  const faults: Rejected[] = [];
+  const values = plan.columns.map((column, i) => {
     const number = plan.fieldOfColumn[i];
     const padded = number >= 0 ? { bytes: [], quoted: false } : null;
     const field = fields[number] ?? padded;
     try {
       return readField(field, column, plan.dialect);
     } catch (error) {
-      if (error instanceof Rejected) error.column = i;
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      error.column = i;
+      faults.push(error);
+      return null;
     }
   });
+  const [first, ...others] = faults;
+  if (first === undefined) return values;
+  first.others = others.map(({ column, reason }) => ({ column, reason }));
+  throw first;
 }
 
 function readField(field: Field | null, column: KernelColumn, dialect: KernelDialect): OracleValue {

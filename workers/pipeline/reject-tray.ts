@@ -127,10 +127,10 @@ export function ledgerReject(
   dataset: CompiledDataset,
   layout: FileLayout,
   lineStart: number,
+  fields = fieldsOf(raw.raw, layout),
 ): LedgerReject {
   const { columns, fieldOfColumn } = readColumns(dataset, layout);
   const column = raw.column === -1 ? null : columns[raw.column];
-  const fields = fieldsOf(raw.raw, layout);
   const cut = isCut(raw.raw, raw.byteLength);
   const field = column === null ? -1 : fieldOfColumn[raw.column];
   const code = codes[raw.reason];
@@ -162,9 +162,24 @@ export function ledgerReject(
     line: lineStart + raw.line,
     column: columnName,
     code,
-    message: describeError(new LandfallError(code, words)).message,
+    message: describeError(new LandfallError(code, words)).message + alsoOf(raw, dataset, layout, fields),
     raw: raw.raw,
   };
+}
+
+/** What is wrong with other columns of the row, in words. */
+function alsoOf(
+  { others = [], ...first }: RawReject,
+  dataset: CompiledDataset,
+  layout: FileLayout,
+  fields: readonly string[],
+): string {
+  const { byteOffset, byteLength, record, line, raw } = first;
+  const place = { byteOffset, byteLength, record, line, raw };
+  const messages = others.map(
+    (fault) => ledgerReject({ ...place, ...fault }, dataset, layout, 0, fields).message,
+  );
+  return messages.length === 0 ? '' : ` Also: ${messages.join(' ')}`;
 }
 
 /** Says where in the file the first invalid byte is. */

@@ -21,11 +21,11 @@ export function convertDictionary(column: Column, from: i32, to: i32): void {
     if (meansNull(column, nullLengths, start, end)) { setNull(column, r); continue; }
     let code = find(dictionary, start, <u32>(end - start));
     if (code < 0) {
-      if (errors && failed(r)) continue;
       if (!isUtf8(start, end)) {
         fail(r, textFault(start, end));
         continue;
       }
+      if (errors && failed(r)) continue;
       code = insert(dictionary, start, <u32>(end - start));
     }
     store<i32>(values + (<usize>r << 2), code);

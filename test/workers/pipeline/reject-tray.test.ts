@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { type RawReject, RejectReason } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
-import { defineDataset, integer, interval, text, time } from '../../../model/index.ts';
+import { convertFallbacks } from '../../../model/enrich/fallback.ts';
+import { defineDataset, integer, interval, rule, text, time } from '../../../model/index.ts';
 import type { FileLayout } from '../../../platform/layout.ts';
 import { ledgerReject } from '../../../workers/pipeline/reject-tray.ts';
 
@@ -36,6 +37,51 @@ it('says nothing of a long record that its beginning does not show', () => {
   expect(messageOf('x'.repeat(17e6), RejectReason.tooLong)).toBe(
     'The row has 17000000 bytes; the longest record that is read has 16777216.',
   );
+});
+
+it('names what is wrong with other columns after the first', async () => {
+  const wide = compileDataset(
+    defineDataset({
+      name: 'x',
+      columns: {
+        a: integer(),
+        b: text({ required: true }),
+        c: integer({ min: 5 }),
+        d: text({ maxLength: 2 }),
+        e: interval(),
+        f: text(),
+      },
+      rules: (c) => ({ some: rule([c.a, c.c], (a, c) => a !== null && c !== null) }),
+      star: { fact: 'f' },
+    }),
+  );
+  const names = wide.columns.map(({ name }) => name);
+  const six = { ...layout, header: names, fieldCount: 6, fieldOfColumn: names.map((_, c) => c) };
+  const messages = async (record: string) => {
+    const kernel = await createKernel();
+    kernel.begin(
+      { dialect: six, columns: wide.columns, fieldCount: 6, fieldOfColumn: six.fieldOfColumn, places: true },
+      { byteStart: 0, skipBytes: 0 },
+    );
+    const bytes = Buffer.from(`${record}\n`);
+    kernel.inputSpace().set(bytes);
+    kernel.filled(bytes.length, true);
+    return convertFallbacks(wide, kernel.next()!).rejects.map((raw) => {
+      const { code, column, message } = ledgerReject(raw, wide, six as FileLayout, 1);
+      return [code, column, message];
+    });
+  };
+  expect(await messages('one,,three,long,soon,fine')).toEqual([
+    [
+      'LF_REJECT_TYPE',
+      'a',
+      'a: "one" is not an integer. Also: b is required and has no value. c: "three" is not an integer.',
+    ],
+  ]);
+  const [[code, column, message]] = await messages('1,b,7,long,soon,fine');
+  expect([code, column]).toEqual(['LF_REJECT_TYPE', 'e']);
+  expect(message).toMatch(/^e: "soon" is not an interval \(.*\)\. Also: d: "long" is shorter or longer than/);
+  expect(await messages('1,b,7,ok,P1D,fine')).toEqual([]);
 });
 
 it('says what a time and an interval must look like', () => {
