@@ -22,8 +22,7 @@ export interface Described {
 }
 
 /** The limit of rejects that applies where a definition says nothing. */
-const usualShare = 0.01;
-const usualRows = 10;
+const usualLimit = { share: 0.01, rows: 10 };
 /** A definition that would reject more of its own file is not worth having. */
 const shareMost = 0.5;
 
@@ -61,7 +60,7 @@ async function settleRagged(
 }
 
 function limitOf(rows: number): number {
-  return Math.max(usualRows, rows * usualShare);
+  return Math.max(usualLimit.rows, rows * usualLimit.share);
 }
 
 function definitionOf(

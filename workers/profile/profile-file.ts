@@ -114,12 +114,7 @@ class Profiler {
   private readonly stride: number;
   /** More rows than this are not kept, if the file has more than was expected. */
   private readonly keptMost: number;
-  private rows = 0;
-  private accepted = 0;
-  private rejected = 0;
-  private blankRows = 0;
-  private short = 0;
-  private long = 0;
+  private readonly counts = { rows: 0, accepted: 0, rejected: 0, blank: 0, short: 0, long: 0 };
 
   constructor(dataset: CompiledDataset, layout: FileLayout, options: ProfileOptions) {
     this.dataset = dataset;
@@ -134,25 +129,28 @@ class Profiler {
   }
 
   get isFull(): boolean {
-    return this.rejected - this.short - this.long > (this.options.misfitsMost ?? Number.POSITIVE_INFINITY);
+    return (
+      this.counts.rejected - this.counts.short - this.counts.long >
+      (this.options.misfitsMost ?? Number.POSITIVE_INFINITY)
+    );
   }
 
   take(parsed: Batch, piece: Piece): void {
     const batch = convertFallbacks(this.dataset, parsed);
-    this.rows += batch.parsed;
-    this.rejected += batch.rejects.length;
+    this.counts.rows += batch.parsed;
+    this.counts.rejected += batch.rejects.length;
     for (const reject of batch.rejects) this.takeReject(reject, piece);
     batch.vectors.forEach((vector, c) => {
       this.tallies[c].add(vector, batch.rows, this.options.kernel);
     });
     this.keep(batch);
-    this.accepted += batch.rows;
-    this.blankRows += blankRowsOf(batch);
+    this.counts.accepted += batch.rows;
+    this.counts.blank += blankRowsOf(batch);
   }
 
   private keep({ vectors, rows }: Batch): void {
     const { stride } = this;
-    const first = (stride - (this.accepted % stride)) % stride;
+    const first = (stride - (this.counts.accepted % stride)) % stride;
     if (this.kept.length > 0 && this.kept[0].length >= this.keptMost) return;
     vectors.forEach((vector, c) => {
       const { logical } = this.dataset.columns[c];
@@ -180,8 +178,8 @@ class Profiler {
   private noteLength({ raw }: RawReject): void {
     const { fieldCount } = this.layout;
     const { fields } = readFields(Buffer.from(raw), this.layout, fieldCount + 1);
-    if (fields.length < fieldCount) this.short++;
-    else if (fields.length > fieldCount) this.long++;
+    if (fields.length < fieldCount) this.counts.short++;
+    else if (fields.length > fieldCount) this.counts.long++;
   }
 
   /** The text of the field at fault; null if it is not in the part of the record that is kept. */
@@ -192,7 +190,8 @@ class Profiler {
   }
 
   result(complete: boolean): Profile {
-    const { rows, rejected, blankRows, short, long, tallies, misfits, rejects, kept } = this;
+    const { tallies, misfits, rejects, kept } = this;
+    const { rows, rejected, blank: blankRows, short, long } = this.counts;
     return { complete, rows, rejected, blankRows, ragged: { short, long }, tallies, misfits, rejects, kept };
   }
 }

@@ -64,42 +64,37 @@ interface Candidate {
   readonly rows: number;
 }
 
-/** Words that stand for no value: how many there may be, how long, and how many rows must have another value. */
-const wordsMost = 3;
-const wordLengthMost = 20;
-const readRowsLeast = 10;
-const wordShareMost = 0.2;
+/** Words that stand for no value: how many there may be, how long, and in what share of the rows. */
+const words = { most: 3, lengthMost: 20, shareMost: 0.2, readRowsLeast: 10 };
 /** Values that do not fit and are rejected: of so many rows at least, at most this share and number. */
-const rareOfRows = 50;
-const rareShareMost = 0.005;
-const rareRowsMost = 10;
+const rareValues = { ofRows: 50, shareMost: 0.005, rowsMost: 10 };
 
 /** Splits what a type does not read into words that mean null and values to be rejected; null if it is too much. */
 function acceptMisfits({ type, proposal, rows }: Candidate, values: ColumnValues) {
   const { misfits } = proposal;
-  if (misfits.length > wordsMost + rareRowsMost) return null;
+  if (misfits.length > words.most + rareValues.rowsMost) return null;
   const rowsOf = (text: string) => values.counts.get(text)!;
   // A third truth value is a value.
   const isWord = (text: string) =>
     type !== 'boolean' &&
     rowsOf(text) >= 2 &&
-    text.length <= wordLengthMost &&
+    text.length <= words.lengthMost &&
     /^[^\d\n]*\p{L}[^\d\n]*$/u.test(text);
-  if (rows > values.rows * wordShareMost) return null;
-  const words = misfits.filter(isWord);
+  if (rows > values.rows * words.shareMost) return null;
+  const nulls = misfits.filter(isWord);
   const rare = misfits.filter((text) => !isWord(text));
-  if (words.length > wordsMost || values.rows - rows < readRowsLeast) return null;
+  if (nulls.length > words.most || values.rows - rows < words.readRowsLeast) return null;
   const rareRows = values.rowsOf(rare);
-  const few = Math.min(rareRowsMost, Math.max(1, values.rows * rareShareMost));
-  if (rare.length > 0 && (values.rows < rareOfRows || rareRows > few)) return null;
+  const few = Math.min(rareValues.rowsMost, Math.max(1, values.rows * rareValues.shareMost));
+  if (rare.length > 0 && (values.rows < rareValues.ofRows || rareRows > few)) return null;
   const remarks: Remark[] = [];
-  if (words.length > 0) {
-    remarks.push(check(`${listed(words, values.counts)} taken to mean no value`));
+  if (nulls.length > 0) {
+    remarks.push(check(`${listed(nulls, values.counts)} taken to mean no value`));
   }
   if (rare.length > 0) {
     remarks.push(check(`does not read ${shownSome(rare)}: rejected in ${counted(rareRows)}`));
   }
-  return { words, rare, remarks };
+  return { words: nulls, rare, remarks };
 }
 
 function typed(

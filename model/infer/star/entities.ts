@@ -19,11 +19,11 @@ export interface NearMiss {
   readonly members: number;
 }
 
-/** Fewer rows with a value say nothing about what repeats. */
-const rowsLeast = 20;
-/** Rows per member: of texts alone, and of keys that other columns depend on. */
-const rowsPerText = 5;
-const rowsPerKey = 3;
+/**
+ * Rows with a value, fewer of which say nothing about what repeats; rows per member, of texts alone, and of keys that
+ * other columns depend on.
+ */
+const least = { rows: 20, rowsPerText: 5, rowsPerKey: 3 };
 /** A unique index holds keys of up to 2,704 bytes; a longer text is no key but prose. */
 const keyBytesMost = 500;
 /** Share of members that may contradict each other for a remark to be worth it. */
@@ -71,7 +71,7 @@ function rankOf({ column }: CodedColumn): number {
 function mayBeKey({ column, distinct }: CodedColumn): boolean {
   const { facts, guess, name } = column;
   const values = facts.rows - facts.nulls;
-  if (values < rowsLeast || distinct < 2 || facts.distinct > values / rowsPerKey) return false;
+  if (values < least.rows || distinct < 2 || facts.distinct > values / least.rowsPerKey) return false;
   if (guess.type === 'text') return (facts.bytesMost ?? 0) <= keyBytesMost;
   if (guess.type === 'uuid') return true;
   return isWhole(column) && !isMeasureName(name) && !isPlaceName(name);
@@ -113,9 +113,9 @@ function isTextOfFewValues({ guess, facts }: FoundColumn): boolean {
   const values = facts.rows - facts.nulls;
   return (
     guess.type === 'text' &&
-    values >= rowsLeast &&
+    values >= least.rows &&
     facts.distinct >= 2 &&
-    facts.distinct <= values / rowsPerText &&
+    facts.distinct <= values / least.rowsPerText &&
     (facts.bytesMost ?? 0) <= keyBytesMost
   );
 }
