@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, expect, it, vi } from 'vitest';
-import { landfall } from '../cli/run.ts';
-import { sharedHome, tempFolder } from '../support/index.ts';
-import { commandOf, csv, exported, header, lakeFiles, quarantined, replayed, rows } from './again.ts';
-import { type Backend, committedParts, onBothBackends, type TestSite, testSite } from './site.ts';
+import { landfall } from '../../cli/run.ts';
+import { sharedHome, tempFolder } from '../../support/index.ts';
+import { commandOf, csv, exported, header, lakeFiles, quarantined, replayed, rows } from '../again.ts';
+import { type Backend, committedParts, onBothBackends, type TestSite, testSite } from '../site.ts';
 
 const definition = `import { defineDataset, integer, month, text, timestamp, unique } from 'landfall';
 export default defineDataset({

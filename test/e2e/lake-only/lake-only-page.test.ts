@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeBrowser, openBrowser } from '../dashboard/browser.ts';
-import { tempFolder } from '../support/index.ts';
-import { type TestSite, testSite } from './site.ts';
+import { describeBrowser, openBrowser } from '../../dashboard/browser.ts';
+import { tempFolder } from '../../support/index.ts';
+import { type TestSite, testSite } from '../site.ts';
 
 const definition = `import { defineDataset, integer, month, timestamp } from 'landfall';
 export default defineDataset({
