@@ -19,6 +19,11 @@ export interface RowLimit {
    * bytes.
    */
   readonly size?: { of(value: Uint8Array): number; most(bytes: number): number };
+  /**
+   * Set for an index of PostgreSQL, which may still take a longer key: it compresses texts. The bytes of the key's other
+   * values.
+   */
+  readonly otherBytes?: number;
 }
 
 /** A row that exceeds a limit. */
@@ -44,9 +49,9 @@ export class RowLimits {
     this.limits = limits.map((limit) => ({ limit, sizes: limit.columns.map(() => new Sizes(limit)) }));
   }
 
-  /** The rows that exceed a limit, in order, each with the first limit that it exceeds. Most batches have none. */
+  /** The rows that exceed a limit, limit by limit. Most batches have none. */
   past({ rows, vectors }: Batch): PastLimit[] {
-    const found = new Map<number, PastLimit>();
+    const found: PastLimit[] = [];
     for (const { limit, sizes } of this.limits) {
       const values = limit.columns.map((name) => vectors.get(name)!);
       let longest = 0;
@@ -54,10 +59,10 @@ export class RowLimits {
       if (longest <= limit.most) continue;
       for (let row = 0; row < rows; row++) {
         const one = pastAt(row, limit, sizes, values);
-        if (one !== null && !found.has(row)) found.set(row, one);
+        if (one !== null) found.push(one);
       }
     }
-    return [...found.values()].sort((a, b) => a.row - b.row);
+    return found;
   }
 }
 

@@ -1,4 +1,6 @@
 /** Enriches batches, and takes the rows out of them that a function rejects or that a sink cannot hold. */
+import type { Pool } from 'pg';
+import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { type Batch as KernelBatch, type RawReject, RejectReason } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
@@ -7,8 +9,10 @@ import { ReusedLanes } from '../../model/enrich/lanes.ts';
 import { noRefusals } from '../../model/enrich/refusals.ts';
 import { rowsKept } from '../../model/enrich/select.ts';
 import { selectBatch } from '../../model/enrich/select-batch.ts';
+import { textAt } from '../../model/types/text.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { rowLimitsOf } from '../../sinks/open-sinks.ts';
+import { refusedKeys } from '../../sinks/postgres/ddl/refused-keys.ts';
 import { type PastLimit, RowLimits } from '../../sinks/row-limits.ts';
 
 /**
@@ -34,17 +38,21 @@ export class RowFitter {
   private readonly limits: RowLimits;
   private readonly lanes = new ReusedLanes();
 
-  constructor(dataset: CompiledDataset, layout: FileLayout) {
+  private readonly pool: Pool;
+
+  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool) {
     this.dataset = dataset;
     this.layout = layout;
+    this.pool = pool;
     this.limits = new RowLimits(rowLimitsOf(dataset));
   }
 
   /** The enrichments are valid until the next call. Throws PlacesNeeded. */
-  fit(converted: KernelBatch): FittingBatch {
+  async fit(converted: KernelBatch): Promise<FittingBatch> {
     const refused: Refused = new Map();
     const enriched = this.enrich(converted, refused);
-    const past = this.limits.past(enriched).filter(({ row }) => !refused.has(row));
+    const long = this.limits.past(enriched).filter(({ row }) => !refused.has(row));
+    const past = long.length === 0 ? long : await this.refusedOf(long, enriched);
     if (past.length === 0 && refused.size === 0) return { converted, enriched };
     const { place, rows } = converted;
     if (place === undefined)
@@ -74,8 +82,27 @@ export class RowFitter {
     return enrichBatch(this.dataset, vectors, rows, this.layout.extra, this.lanes, refusals);
   }
 
+  /** Of the rows that exceed a limit, those that do so also as the server stores them, each once and in order. */
+  private async refusedOf(long: readonly PastLimit[], { vectors }: Batch): Promise<PastLimit[]> {
+    const found = new Map<number, PastLimit>();
+    for (const limit of new Set(long.map((one) => one.limit))) {
+      const candidates = long.filter((one) => one.limit === limit && !found.has(one.row));
+      const keys = candidates.map(({ row }) => limit.columns.map((name) => textOf(vectors.get(name)!, row)));
+      const { otherBytes } = limit;
+      const refused =
+        otherBytes === undefined ? keys.map(() => true) : await refusedKeys(this.pool, keys, otherBytes);
+      for (const [i, one] of candidates.entries()) if (refused[i]) found.set(one.row, one);
+    }
+    return [...found.values()].sort((a, b) => a.row - b.row);
+  }
+
   private reasonOf({ column, bytes, limit: { what, most } }: PastLimit) {
     const place = this.dataset.columns.findIndex(({ name }) => name === column);
     return { column: place, reason: RejectReason.limit, past: { column, what, bytes, most } };
   }
+}
+
+function textOf(vector: Vector, row: number): string | null {
+  const holdsTexts = vector.kind === 'utf8' || vector.kind === 'dictionary';
+  return holdsTexts && isValid(vector, row) ? textAt(vector, row) : null;
 }

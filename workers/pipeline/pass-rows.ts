@@ -1,5 +1,6 @@
 /** Reads a claimed chunk's rows, parses and enriches them, and writes them to its sinks. */
 
+import type { Pool } from 'pg';
 import type { ChunkCommit, Claim, Ledger } from '../../ledger/ledger.ts';
 import { convertFallbacks } from '../../model/enrich/fallback.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -18,6 +19,7 @@ export type ChunkWay = Omit<ChunkReading, 'layout'> & {
   readonly job: ChunkJob;
   readonly claimed: Claim;
   readonly ledger: Ledger;
+  readonly pool: Pool;
 };
 
 /** What the sinks are told about a chunk. */
@@ -39,18 +41,18 @@ export async function passRows(
   sinks: SinkChunks,
   { spill, repeats = null }: Pick<RejectPlaces, 'spill'> & { readonly repeats?: Repeats | null },
 ): Promise<RejectTray> {
-  const { job, dataset, claimed, source, ledger, counters, stopwatch, signal } = way;
+  const { job, dataset, claimed, source, ledger, pool, counters, stopwatch, signal } = way;
   const layout = claimed.file.layout!;
   const { lineStart } = source;
   const rejects = new RejectTray(job, dataset, { layout, lineStart }, { ledger, spill, sinks, signal });
-  const fitter = new RowFitter(dataset, layout);
+  const fitter = new RowFitter(dataset, layout, pool);
   stopwatch.skip();
   for await (const parsed of readChunk({ ...way, layout })) {
     counters.step = 'loading';
     counters.rows += parsed.parsed;
     const ruled = convertFallbacks(dataset, parsed);
     const converted = repeats === null ? ruled : await repeats.turnAway(ruled);
-    const fitting = fitter.fit(converted);
+    const fitting = await fitter.fit(converted);
     stopwatch.lap('enrich');
     crashPoint('chunk.read');
     await rejects.take(fitting.converted.rejects);

@@ -13,8 +13,8 @@ const OTHER_BYTES = 32;
 
 /**
  * The natural keys of dimensions with generated keys, which have a unique index, and the btree indexes of the facts.
- * PostgreSQL compresses long texts before it compares them with its limit; what fits only then is past ours, because
- * whether a row is loaded should not depend on that.
+ * PostgreSQL compresses long texts before it compares them with its limit: it is asked about the longer ones
+ * (refused-keys.ts).
  */
 export function indexLimits(dataset: CompiledDataset): RowLimit[] {
   const { star } = dataset;
@@ -22,8 +22,9 @@ export function indexLimits(dataset: CompiledDataset): RowLimit[] {
   const texts = textColumns(dataset);
   const limitOf = (columns: readonly string[], what: string): RowLimit[] => {
     const long = columns.filter((column) => texts.has(column));
-    const taken = HEADER_BYTES + TEXT_BYTES * long.length + OTHER_BYTES * (columns.length - long.length);
-    return long.length === 0 ? [] : [{ columns: long, what, most: ENTRY_BYTES_MAX - taken }];
+    const otherBytes = OTHER_BYTES * (columns.length - long.length);
+    const most = ENTRY_BYTES_MAX - HEADER_BYTES - TEXT_BYTES * long.length - otherBytes;
+    return long.length === 0 ? [] : [{ columns: long, what, most, otherBytes }];
   };
   const dimensions = star.dimensions.flatMap((dimension) => {
     if (dimension.kind === 'date' || dimension.hashed) return [];

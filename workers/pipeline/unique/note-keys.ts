@@ -126,18 +126,18 @@ async function copyKeys(
   table: string,
   file: LedgerFile,
   chunk: UnkeyedChunk,
-  { lake, kernel, stopwatch, signal }: KeyTools,
+  { pool, lake, kernel, stopwatch, signal }: KeyTools,
 ): Promise<void> {
   const layout = file.layout!;
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
   // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
-  const fitter = new RowFitter(dataset, layout);
+  const fitter = new RowFitter(dataset, layout, pool);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
     for await (const parsed of readChunk({ dataset, layout, source, kernel, counters, stopwatch, signal })) {
-      const batch = fitter.fit(convertFallbacks(dataset, parsed)).converted;
+      const batch = (await fitter.fit(convertFallbacks(dataset, parsed))).converted;
       const noted = dataset.unique.map((rule) => batchKeys(dataset, rule, batch, source.lineStart));
       for (const [r, { rows, keys, byteOffsets, lines }] of noted.entries()) {
         if (rows === 0) continue;
