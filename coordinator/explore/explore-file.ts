@@ -14,7 +14,7 @@ import { kindOf } from './cells.ts';
 import { type ChosenForm, chooseForm, recordsOf } from './choose-form.ts';
 import { exploreEncoding } from './explore-encoding.ts';
 import { findTable, type Table } from './find-table.ts';
-import { foreignFormat } from './foreign-format.ts';
+import { foreignArchive, foreignFormat } from './foreign-format.ts';
 
 /** How a file is read, and what is known of its first rows. */
 export interface Exploration extends FoundDialect {
@@ -44,11 +44,18 @@ export async function exploreFile(
   { header }: { header?: boolean } = {},
 ): Promise<Exploration> {
   for (let length = headBytes; length <= headBytesMost; length *= 2) {
-    const head = await readHeadOf(file, length);
+    const head = await readHeadOf(file, length).catch(refuseArchive);
     const found = exploreHead(head, header);
     if (found !== null) return { ...found, compression: head.compression, whole: head.whole };
   }
   throw new LandfallError('LF_INIT', { reason: `its first record is longer than ${headBytesMost} bytes` });
+}
+
+/** Says what a zip file is that contains no table. */
+function refuseArchive(error: unknown): never {
+  const { code, message } = error as LandfallError;
+  const reason = code === 'LF_ZIP_EMPTY' ? foreignArchive(message) : null;
+  throw reason === null ? error : new LandfallError('LF_INIT', { reason });
 }
 
 /** What the first bytes of a file show; null if more of them are needed. Throws LF_INIT. */
@@ -90,7 +97,8 @@ export function exploreHead(
     moreHeaders: table.moreHeaders,
     undecided: table.undecided,
     firstRecord: rows[0].fields,
-    linesAbove: skipLines + (table.header === null ? 0 : rows[0].lines),
+    // A header that ends with the file has no line end to be counted.
+    linesAbove: skipLines + (table.header === null ? 0 : Math.max(1, rows[0].lines)),
     hasLongRecords: rows.some(({ fields }) => fields.some((text) => text.includes('\n'))),
   };
 }

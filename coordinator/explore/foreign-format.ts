@@ -20,3 +20,11 @@ export function foreignFormat(bytes: Uint8Array): string | null {
     .replace(/^\xef\xbb\xbf/, '');
   return starts.find(([pattern]) => pattern.test(start))?.[1] ?? null;
 }
+
+/** The same of a zip file without tables: `message` names what it contains. */
+export function foreignArchive(message: string): string | null {
+  if (/\bxl\//.test(message)) return 'it is an Excel workbook: save the sheet as CSV UTF-8';
+  if (/\[Content_Types\]\.xml|\bcontent\.xml\b/.test(message))
+    return 'it is a document of an office program: save its table as CSV UTF-8';
+  return null;
+}

@@ -141,7 +141,7 @@ export function validate({ texts, layouts }: Structure, order: Order | null): Va
     digitRuns(text, runs);
     for (let i = 0; i < 4; i++) if (shorts[i] >= 0) least[i] = Math.min(least[i], runs[shorts[i]]);
     const clock = compactHour ? compactClock(runs[hour], layouts) : clockOf(hour, hour12, minute, second);
-    if (clock === 60) leap = true;
+    if (clock === leapClock) leap = true;
     else if (clock > 0) midnight = false;
     let valid = clock >= 0;
     if (compact >= 0) valid &&= isCompactDay(runs[compact]);
@@ -163,7 +163,10 @@ export function validate({ texts, layouts }: Structure, order: Order | null): Va
   };
 }
 
-/** The second of the day or of its half, -1 if there is none, 60 for a leap second. */
+/** What `clockOf` returns for a leap second: no second of a day. */
+const leapClock = 86_400;
+
+/** The second of the day or of its half, -1 if there is none, `leapClock` for a leap second. */
 function clockOf(hour: number, hour12: number, minute: number, second: number): number {
   if (hour < 0 && hour12 < 0) return 0;
   const hours = hour >= 0 ? runs[hour] : runs[hour12];
@@ -171,7 +174,7 @@ function clockOf(hour: number, hour12: number, minute: number, second: number): 
   const seconds = second < 0 ? 0 : runs[second];
   if (minutes > 59 || seconds > 60) return -1;
   if (hour >= 0 ? hours > 23 : hours < 1 || hours > 12) return -1;
-  return seconds === 60 ? (minutes === 59 ? 60 : -1) : hours * 3600 + minutes * 60 + seconds;
+  return seconds === 60 ? (minutes === 59 ? leapClock : -1) : hours * 3600 + minutes * 60 + seconds;
 }
 
 /** As clockOf, for HHmm and HHmmss. */

@@ -1,0 +1,225 @@
+/** Lines around the table, delimiters too many, quoting, line ends and encodings. */
+import { type Case, kind, lines, rows, table } from './case.ts';
+
+/** Text in UTF-16 with a mark. */
+function utf16(text: string, order: 'le' | 'be'): Uint8Array {
+  const bytes = Buffer.from(`\u{feff}${text}`, 'utf16le');
+  return order === 'le' ? bytes : bytes.swap16();
+}
+
+/** Text in the upper half of windows-1251: Cyrillic only. */
+function cyrillic(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => {
+    const code = character.codePointAt(0)!;
+    return code < 0x80 ? code : code - 0x410 + 0xc0;
+  });
+}
+
+export const layoutCases: readonly Case[] = [
+  ...kind(
+    'preamble',
+    {
+      content: 'Sales of March\nmade by the shop\nid,name\n1,a\n2,b\n3,c\n4,d\n',
+      rows: table('1|a', '2|b', '3|c', '4|d'),
+      names: 'id name',
+      said: /above the table/,
+    },
+    {
+      content: `Station report\n\nPrinted on 3 May 2024 by Ada\nid;depth;kind\n${lines(12, (i) => `${i};${i}.5;k${i}`)}`,
+      rows: rows(12, (i) => [`${i}`, `${i}.5`, `k${i}`]),
+      names: 'id depth kind',
+    },
+    {
+      content: `# made by a logger\n# unit: m\nat,depth\n${lines(6, (i) => `2024-02-0${i + 1},${i}`)}`,
+      rows: rows(6, (i) => [`2024-02-0${i + 1}`, `${i}`]),
+      names: 'at depth',
+    },
+  ),
+  ...kind(
+    'preamble_same_width',
+    {
+      content: 'Report,,\nid,name,n\n1,a,2\n2,b,3\n',
+      rows: table('1|a|2', '2|b|3'),
+      names: 'id name n',
+      said: /above the table/,
+    },
+    {
+      content: 'Sales 2024;;;\n;;;\nid;city;qty;sum\n1;Rome;2;2.5\n2;Oslo;3;4.5\n3;Bern;4;8.5\n',
+      rows: table('1|Rome|2|2.5', '2|Oslo|3|4.5', '3|Bern|4|8.5'),
+      names: 'id city qty sum',
+    },
+    {
+      content: 'Export of people\t\nname\tage\nAda\t36\nBob\t41\nCid\t52\n',
+      rows: table('Ada|36', 'Bob|41', 'Cid|52'),
+      names: 'name age',
+    },
+  ),
+  ...kind(
+    'trailing_delimiter_in_rows',
+    { content: 'a,b\n1,2,\n3,4,\n5,6,\n', rows: table('1|2', '3|4', '5|6'), names: 'a b' },
+    { content: 'id;city\n1;Rome;\n2;Oslo;\n', rows: table('1|Rome', '2|Oslo'), names: 'id city' },
+    {
+      content: `id|x|y\n${lines(20, (i) => `${i}|${i}.5|t${i}|`)}`,
+      rows: rows(20, (i) => [`${i}`, `${i}.5`, `t${i}`]),
+      names: 'id x y',
+    },
+  ),
+  ...kind(
+    'trailing_delimiter_in_header',
+    { content: '"x";"y";\n1;2\n3;4\n5;6\n', rows: table('1|2', '3|4', '5|6') },
+    { content: 'id,city,\n1,Rome\n2,Oslo\n', rows: table('1|Rome', '2|Oslo') },
+    {
+      content: `id\tx\t\n${lines(20, (i) => `${i}\t${i}.5`)}`,
+      rows: rows(20, (i) => [`${i}`, `${i}.5`]),
+    },
+  ),
+  ...kind(
+    'one_bad_row',
+    {
+      content: `id,n\n${lines(49, (i) => `${i},${i}`)}49\n`,
+      rows: rows(49, (i) => [`${i}`, `${i}`]),
+      rejects: ['51 FIELD_COUNT'],
+      said: /1 row will be rejected/,
+    },
+    {
+      content: `id;at\n1;2024-01-01;x\n${lines(30, (i) => `${i + 2};2024-01-02`)}`,
+      rows: rows(30, (i) => [`${i + 2}`, '2024-01-02']),
+      rejects: ['2 FIELD_COUNT'],
+      said: /1 row will be rejected/,
+    },
+    {
+      content: `id,n\n${lines(60, (i) => (i === 20 ? '20,1,2,3' : `${i},${i}`))}`,
+      rows: rows(60, (i) => [`${i}`, `${i}`]).filter(([id]) => id !== '20'),
+      rejects: ['22 FIELD_COUNT'],
+      said: /1 row will be rejected/,
+    },
+  ),
+  ...kind(
+    'backslash_escape',
+    {
+      content: 'id,say\n1,"he said \\"hi\\" twice"\n2,"plain"\n3,"x"\n',
+      rows: table('1|he said "hi" twice', '2|plain', '3|x'),
+      written: /escape: '\\\\'/,
+    },
+    {
+      content: 'id;say\n1;"a \\"b\\"; c"\n2;"d \\"e\\", f"\n',
+      rows: table('1|a "b"; c', '2|d "e", f'),
+      written: /escape: '\\\\'/,
+    },
+    {
+      content: 'id,say,n\n1,"5\\" pipe, long",2\n2,"6\\" pipe, short",3\n3,none,4\n',
+      rows: table('1|5" pipe, long|2', '2|6" pipe, short|3', '3|none|4'),
+      written: /escape: '\\\\'/,
+    },
+  ),
+  ...kind(
+    'latin1',
+    {
+      content: Buffer.from('name,n\ncafé,1\nthé,2\n', 'latin1'),
+      rows: table('café|1', 'thé|2'),
+      written: /encoding: 'windows-1252'/,
+    },
+    {
+      content: Buffer.from('Straße;Größe\nMühlgäßchen;1,5\nÖdweg;2,5\n', 'latin1'),
+      rows: table('Mühlgäßchen|1.5', 'Ödweg|2.5'),
+      written: /encoding: 'windows-1252'/,
+    },
+    {
+      content: cyrillic('имя,город\nАнна,Москва\nПетр,Казань\nИрина,Самара\n'),
+      rows: table('Анна|Москва', 'Петр|Казань', 'Ирина|Самара'),
+      written: /encoding: 'windows-1251'/,
+    },
+  ),
+  ...kind(
+    'utf16',
+    { content: utf16('name,n\nAda,1\nBob,2\n', 'le'), rows: table('Ada|1', 'Bob|2') },
+    { content: utf16('имя\tn\r\nАнна\t1\r\nЯн\t2\r\n', 'be'), rows: table('Анна|1', 'Ян|2') },
+    {
+      content: Buffer.from('id,name\n1,Zoë\n2,Ada\n3,Bob\n', 'utf16le'),
+      rows: table('1|Zoë', '2|Ada', '3|Bob'),
+    },
+  ),
+  ...kind(
+    'single_quotes',
+    {
+      content: "id,name\n1,'a, b'\n2,'c, d'\n3,'e, f'\n",
+      rows: table('1|a, b', '2|c, d', '3|e, f'),
+      written: /quote: "'"/,
+    },
+    { content: "id;v\n1;'a;b'\n2;'c''d;'\n", rows: table('1|a;b', "2|c'd;"), written: /quote: "'"/ },
+    {
+      content: "'id','city'\n'1','Rome, old'\n'2','Oslo'\n",
+      rows: table('1|Rome, old', '2|Oslo'),
+      written: /quote: "'"/,
+    },
+  ),
+  ...kind(
+    'space_delimited',
+    {
+      content: 'id name n\n1 a 2\n2 b 3\n',
+      rows: table('1|a|2', '2|b|3'),
+      written: /delimiter: ' '/,
+    },
+    {
+      content: 'x y\n1.5 2.5\n3.5 4.5\n5.5 6.5\n',
+      rows: table('1.5|2.5', '3.5|4.5', '5.5|6.5'),
+      written: /delimiter: ' '/,
+    },
+    {
+      content: 'host code ms\n10.0.0.1 200 12\n10.0.0.2 404 3\n10.0.0.3 200 8\n',
+      rows: table('10.0.0.1|200|12', '10.0.0.2|404|3', '10.0.0.3|200|8'),
+      written: /delimiter: ' '/,
+    },
+  ),
+  ...kind(
+    'comma_space_quotes',
+    {
+      content: 'id, name, n\n1, "a, b", 2\n2, "c, d", 3\n',
+      rows: table('1|a, b|2', '2|c, d|3'),
+      written: /trim: true/,
+    },
+    {
+      content: 'id; name\n1; "a; b"\n2; "c ""d"""\n',
+      rows: table('1|a; b', '2|c "d"'),
+      written: /trim: true/,
+    },
+    {
+      content: '"id", "city", "n"\n"1", "Rome, old", "5"\n"2", "Oslo", "6"\n',
+      rows: table('1|Rome, old|5', '2|Oslo|6'),
+      written: /trim: true/,
+    },
+  ),
+  ...kind(
+    'cr_line_ends',
+    { content: 'id,name\r1,a\r2,b\r', rows: table('1|a', '2|b') },
+    { content: 'id;at\r1;2024-01-01\r2;2024-01-02', rows: table('1|2024-01-01', '2|2024-01-02') },
+    { content: 'a,b,c\r"x, y",1,2\rz,3,4\r', rows: table('x, y|1|2', 'z|3|4') },
+  ),
+  ...kind(
+    'footer',
+    {
+      content: `id,n\n${lines(10, (i) => `${2 * i + 1},${2 * i + 2}`)}Total 10 rows\n`,
+      rows: rows(10, (i) => [`${2 * i + 1}`, `${2 * i + 2}`]),
+      rejects: ['12 FIELD_COUNT'],
+      said: /rejected/,
+    },
+    {
+      content: `id;city;qty\n${lines(8, (i) => `${i};c${i};${i + 1}`)}End of report\n`,
+      rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`]),
+      rejects: ['10 FIELD_COUNT'],
+      said: /rejected/,
+    },
+    {
+      content: `id,qty\n${lines(12, (i) => `${i},2`)}Total,24\n`,
+      rows: rows(12, (i) => [`${i}`, '2']),
+      rejects: ['14 TYPE'],
+      said: /looks like totals/,
+    },
+  ),
+  ...kind(
+    'quote_in_middle',
+    { content: 'id,size\n1,5" pipe\n2,6" pipe\n', rows: table('1|5" pipe', '2|6" pipe') },
+    { content: 'id;say\n1;a "b" c\n2;d\n', rows: table('1|a "b" c', '2|d') },
+    { content: 'part\tlength\nrod\t12"\npin\t3"\n', rows: table('rod|12"', 'pin|3"') },
+  ),
+];
