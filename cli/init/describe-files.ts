@@ -127,7 +127,10 @@ function withRejects(draft: DefinitionInput, { files }: Trial, { profiles }: Set
     (sum, { rejected, rows }, f) => sum + (rows < profiles[f].rows ? profiles[f].rejected : rejected),
     0,
   );
-  const shares = files.map(({ rejected, rows }) => (rejected > limitOf(rows) ? rejected / rows : 0));
+  // A file of which every row is rejected fails, however small it is.
+  const isOver = (rejected: number, rows: number) =>
+    rejected > limitOf(rows) || (rejected === rows && rows > 0);
+  const shares = files.map(({ rejected, rows }) => (isOver(rejected, rows) ? rejected / rows : 0));
   const share = Math.max(0, ...shares);
   if (share > shareMost) {
     const [first] = rejects;

@@ -200,10 +200,10 @@ export class FileReader {
     }
   }
 
-  private async pieces(layout: FileLayout, budget: number): Promise<Iterable<Piece>> {
+  private async pieces(layout: FileLayout, budget: number): Promise<Iterable<Piece> | AsyncIterable<Piece>> {
     const { file, exploration } = this;
     const { linesAbove: linesBefore, compression } = exploration;
-    if (compression !== undefined) return [firstEntry(file, layout, { budget, linesBefore })];
+    if (compression !== undefined) return entriesOf(file, layout, { budget, linesBefore });
     const { storage, key } = await openObject(file.url);
     const bytes = this.isDivisible
       ? file.bytes
@@ -264,24 +264,51 @@ function sampleOf(header: string, texts: readonly (string | null)[]): ColumnSamp
   return { header, values, blanks };
 }
 
-/** The content of a compressed file, or of the first file in it, without its header. */
-function firstEntry(
+/**
+ * The content of a compressed file, and of each file in it, without what stands above the rows. Further files in
+ * encodings of several bytes a character are left out.
+ */
+async function* entriesOf(
   file: Readable,
-  { headerBytes, compression }: FileLayout,
+  { headerBytes, compression, encoding }: FileLayout,
   { budget, linesBefore }: { budget: number; linesBefore: number },
-): Piece {
-  const piece = { byteStart: headerBytes, linesBefore, isCut: false, bytes: content() };
-  return piece;
+): AsyncGenerator<Piece> {
+  const content = readContent(file, compression);
+  let part = await content.next();
+  let at = 0;
+  while (!part.done && at <= budget) {
+    const { entry } = part.value;
+    const isFirst = at === 0;
+    if (!isFirst && unitBytes(encoding) !== 1) return;
+    const piece = {
+      byteStart: at + (isFirst ? headerBytes : 0),
+      linesBefore,
+      isCut: false,
+      bytes: entryBytes(),
+    };
+    yield piece;
 
-  async function* content(): AsyncGenerator<Uint8Array> {
-    let at = 0;
-    let first: string | null = null;
-    for await (const { bytes, entry } of readContent(file, compression)) {
-      first ??= entry;
-      piece.isCut = at > budget;
-      if (entry !== first || piece.isCut) return;
-      if (at + bytes.length > headerBytes) yield bytes.subarray(Math.max(0, headerBytes - at));
-      at += bytes.length;
+    async function* entryBytes(): AsyncGenerator<Uint8Array> {
+      let toSkip = headerBytes;
+      let lines = linesBefore;
+      for (; !part.done && part.value.entry === entry; part = await content.next()) {
+        let { bytes } = part.value;
+        at += bytes.length;
+        piece.isCut = at > budget;
+        if (piece.isCut) return;
+        if (isFirst) {
+          const skipped = Math.min(toSkip, bytes.length);
+          toSkip -= skipped;
+          bytes = bytes.subarray(skipped);
+        } else {
+          for (; lines > 0 && bytes.length > 0; lines--) {
+            const lf = bytes.indexOf(0x0a);
+            bytes = lf < 0 ? bytes.subarray(bytes.length) : bytes.subarray(lf + 1);
+            if (lf < 0) break;
+          }
+        }
+        if (bytes.length > 0) yield bytes;
+      }
     }
   }
 }

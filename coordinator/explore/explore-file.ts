@@ -78,6 +78,11 @@ export function exploreHead(
     if (!whole) return null;
     throw new LandfallError('LF_INIT', { reason: 'it has no record' });
   }
+  if (isAligned(records))
+    throw new LandfallError('LF_INIT', {
+      reason:
+        'its fields seem to be aligned with runs of blanks: put one delimiter between them, for example with `tr -s " "`',
+    });
   const table = findTable(records, saidHeader);
   const rows = records.slice(table.skipped);
   const trim = form.trim || needsTrim(rows.map(({ fields }) => fields));
@@ -105,6 +110,13 @@ export function exploreHead(
 
 function evidence(text: string): Remark {
   return { kind: 'evidence', text };
+}
+
+/** Words in columns, one field a record: the runs of blanks between them are no delimiter that is read. */
+function isAligned(records: readonly { readonly fields: readonly string[] }[]): boolean {
+  if (records.length < 3 || records.some(({ fields }) => fields.length > 1)) return false;
+  const columns = records.map(({ fields }) => fields[0].trim().split(/\s{2,}/).length);
+  return columns[0] > 1 && columns.filter((count) => count === columns[0]).length >= 0.9 * records.length;
 }
 
 /** Bytes up to the last line end, so that no character is cut. */

@@ -18,7 +18,23 @@ export function foreignFormat(bytes: Uint8Array): string | null {
   const start = Buffer.from(bytes.subarray(0, 512))
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
-  return starts.find(([pattern]) => pattern.test(start))?.[1] ?? null;
+  const known = starts.find(([pattern]) => pattern.test(start))?.[1];
+  return known ?? (isBinary(bytes) ? 'it is not text' : null);
+}
+
+/** Share of control characters, and how many different ones, that no text has. A delimiter may be one of them. */
+const controlShare = 0.03;
+const controlsMost = 4;
+
+function isBinary(bytes: Uint8Array): boolean {
+  const counts = new Map<number, number>();
+  const looked = bytes.subarray(0, 8192);
+  for (const byte of looked)
+    if (byte < 0x20 && byte !== 0 && !(byte >= 0x09 && byte <= 0x0d))
+      counts.set(byte, (counts.get(byte) ?? 0) + 1);
+  let all = 0;
+  for (const count of counts.values()) all += count;
+  return counts.size > controlsMost && all > controlShare * looked.length;
 }
 
 /** The same of a zip file without tables: `message` names what it contains. */

@@ -147,6 +147,13 @@ describe('the dialect', () => {
     expect(many.remarks).toEqual(['12 rows of the first 61 are short: the fields that they lack are null']);
   });
 
+  it('takes rows without names by the longest, if many are longer than most', () => {
+    const rows = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? `${i},x,2,note\n` : `${i},x,2\n`)).join(
+      '',
+    );
+    expect(explored(rows)).toMatchObject({ fieldCount: 4, dialect: { header: false, shortRows: 'pad' } });
+  });
+
   it('leaves a long row to be rejected if it is one of few, even if it ends in empty fields', () => {
     expect(explored(`a,b,c\n${'1,2,\n'.repeat(30)}1,,2,\n`).dialect).toEqual({ delimiter: ',' });
   });
@@ -233,6 +240,12 @@ describe('what is no table', () => {
     ['Parquet', 'PAR1\u0000\u0000', 'Parquet'],
     ['nothing', '', 'it is empty'],
     ['blank lines', '\n\n', 'it has no record'],
+    [
+      'aligned columns',
+      'name      age  city\nAda       36   London\nBob       41   New York\n',
+      'aligned with runs of blanks',
+    ],
+    ['other bytes', '\u0001\u0002\u0003\u0004\u0005\u0006abc\n', 'it is not text'],
   ])('%s', (_, content, reason) => {
     expect(() => explored(content)).toThrow(
       expect.objectContaining({ code: 'LF_INIT', message: expect.stringContaining(reason) }),
