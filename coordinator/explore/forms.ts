@@ -59,12 +59,15 @@ function delimitersIn(lines: readonly string[]): { delimiter: string; prior: num
   return all.length > 0 ? all : [{ delimiter: ',', prior: 1 }];
 }
 
-/** True if hardly any line has the sign that `run` repeats once: else its fields are empty there. */
+/**
+ * True if hardly any line has the bar of `run`, or the sign that it repeats, on its own, and the header does not:
+ * else fields are empty there, or begin with the other sign of the run, as in `|$5.00`.
+ */
 function isNeverAlone(lines: readonly string[], run: string): boolean {
-  const [sign] = run;
-  if (run !== sign.repeat(run.length)) return true;
+  const sign = /[|~^]/.exec(run)?.[0] ?? run[0];
   const alone = lines.filter((line) => line.replaceAll(run, '').includes(sign));
-  return alone.length <= lines.length * (1 - evenShare) && !alone.includes(lines[0]);
+  const first = lines.find((line) => line.includes(sign));
+  return alone.length <= lines.length * (1 - evenShare) && (first === undefined || !alone.includes(first));
 }
 
 /** True if nearly all lines have the same number of `sign`, at least `least`. */

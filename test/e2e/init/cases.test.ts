@@ -2,23 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CompiledDataset } from '../../../model/compiled.ts';
-import { loadRegistry } from '../../../model/registry.ts';
-import type { Receipt } from '../../../platform/file-receipt.ts';
 import { root } from '../../cli/run.ts';
-import { sharedHome, tempFolder } from '../../support/index.ts';
-import { type TestSite, testSite } from '../site.ts';
+import { tempFolder } from '../../support/index.ts';
+import type { TestSite } from '../site.ts';
 import type { Case } from './cases/case.ts';
 import { headerCases } from './cases/headers.ts';
 import { layoutCases } from './cases/layouts.ts';
 import { valueCases } from './cases/values.ts';
-import { initInto, lakeRows, sorted, type Written, written } from './support.ts';
-
-interface Loaded {
-  readonly dataset: CompiledDataset;
-  readonly written: Written;
-  readonly receipt: Receipt;
-}
+import { initInto, type Loaded, lakeRows, loadInOneSite, sorted, type Written, written } from './support.ts';
 
 const ours: readonly (Case & { readonly name: string })[] = [
   ...headerCases,
@@ -48,26 +39,9 @@ const rowsOfGiven: Readonly<Record<string, readonly [loaded: number, rejected: n
   '30_two_header_rows.csv': [2, 1],
 };
 
-/** Writes a definition of each file, loads all of them in one site. */
-async function loadAll(
-  folder: string,
-  files: readonly { readonly name: string; readonly path: string }[],
-): Promise<{ site: TestSite; loaded: ReadonlyMap<string, Loaded> }> {
-  const definitions = new Map<string, Written>();
-  for (const { name, path } of files) definitions.set(name, await initInto(folder, name, [path]));
-  const datasets = join(folder, 'datasets');
-  const registry = await loadRegistry({ paths: [datasets], home: sharedHome() });
-  const site = await testSite({ backend: 'postgres', folder, datasets: [datasets] });
-  const receipts = await Promise.all(files.map(({ name, path }) => site.drop(name, path)));
-  const loaded = files.map(({ name }, i) => {
-    const dataset = registry.get(name)!;
-    return [name, { dataset, written: definitions.get(name)!, receipt: receipts[i] }] as const;
-  });
-  return { site, loaded: new Map(loaded) };
-}
-
 let site: TestSite;
 let loaded: ReadonlyMap<string, Loaded>;
+const definitions = new Map<string, Written>();
 beforeAll(async () => {
   const folder = tempFolder();
   const files = [
@@ -77,7 +51,8 @@ beforeAll(async () => {
       path: written(folder, file, readFileSync(join(given, file))),
     })),
   ];
-  ({ site, loaded } = await loadAll(folder, files));
+  for (const { name, path } of files) definitions.set(name, await initInto(folder, name, [path]));
+  ({ site, loaded } = await loadInOneSite(folder, files));
 });
 afterAll(() => site?.close());
 
@@ -92,7 +67,8 @@ async function rejectsOf(dataset: string): Promise<string[]> {
 
 describe('init writes a definition that loads its own file', () => {
   it.each(ours.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    const { dataset, written, receipt } = loaded.get(name)!;
+    const { dataset, receipt } = loaded.get(name)!;
+    const written = definitions.get(name)!;
     const rows = await lakeRows(site.folder, dataset);
     const { rejects = [] } = one;
     expect(
@@ -111,10 +87,11 @@ describe('init writes a definition that loads its own file', () => {
 
 describe.skipIf(givenFiles.length === 0)('and that of each given input', () => {
   it.each(givenFiles)('%s', (file) => {
-    const { written, receipt } = loaded.get(givenName(file))!;
+    const { receipt } = loaded.get(givenName(file))!;
+    const { source } = definitions.get(givenName(file))!;
     const lines = readFileSync(join(given, file), 'latin1').split('\n').length - 2;
     const [rows, rejected] = rowsOfGiven[file] ?? [lines, 0];
-    expect(receipt, written.source).toMatchObject({ status: 'done', rows: { loaded: rows, rejected } });
+    expect(receipt, source).toMatchObject({ status: 'done', rows: { loaded: rows, rejected } });
     expect(receipt.checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 });

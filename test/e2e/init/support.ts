@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { initCommand } from '../../../cli/commands/init.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
+import { loadRegistry } from '../../../model/registry.ts';
+import type { Receipt } from '../../../platform/file-receipt.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
+import { sharedHome } from '../../support/index.ts';
+import { type TestSite, testSite } from '../site.ts';
+
+/** A file that was loaded. */
+export interface Loaded {
+  readonly dataset: CompiledDataset;
+  readonly receipt: Receipt;
+}
 
 /** A definition, and what its making said. */
 export interface Written {
@@ -30,6 +40,21 @@ export async function initInto(
   return { source: readFileSync(out, 'utf8'), said: said.join('') };
 }
 
+/** Loads files, each with the definition of its dataset in FOLDER/datasets, in one site. */
+export async function loadInOneSite(
+  folder: string,
+  files: readonly { readonly name: string; readonly path: string }[],
+): Promise<{ site: TestSite; loaded: ReadonlyMap<string, Loaded> }> {
+  const datasets = join(folder, 'datasets');
+  const registry = await loadRegistry({ paths: [datasets], home: sharedHome() });
+  const site = await testSite({ backend: 'postgres', folder, datasets: [datasets] });
+  const receipts = await Promise.all(files.map(({ name, path }) => site.drop(name, path)));
+  const loaded = files.map(
+    ({ name }, i) => [name, { dataset: registry.get(name)!, receipt: receipts[i] }] as const,
+  );
+  return { site, loaded: new Map(loaded) };
+}
+
 /** Writes FOLDER/files/NAME and returns its path. */
 export function written(folder: string, name: string, content: string | Uint8Array): string {
   mkdirSync(join(folder, 'files'), { recursive: true });
@@ -40,7 +65,7 @@ export function written(folder: string, name: string, content: string | Uint8Arr
 
 /**
  * Rows of the lake in any order, the columns as in the definition. Timestamps in UTC without zeros at the end of their
- * fraction, times and lengths of time as `10:15:30`, points as `POINT(1 2)`.
+ * fraction, times and lengths of time as `10:15:30`, points as `(lon,lat)`.
  */
 export async function lakeRows(
   folder: string,
@@ -59,7 +84,10 @@ export async function lakeRows(
 function expression({ name, logical }: CompiledDataset['columns'][number]): string {
   const column = `"${name}"`;
   if (logical.type === 'timestamp') return `epoch_us(${column})::varchar`;
-  if (logical.type === 'point') return `${column}.lon::varchar || ' ' || ${column}.lat::varchar`;
+  if (logical.type === 'point') {
+    const [lon, lat] = ['lon', 'lat'].map((part) => `"${name}_${part}"::varchar`);
+    return `'(' || ${lon} || ',' || ${lat} || ')'`;
+  }
   return `${column}::varchar`;
 }
 

@@ -114,6 +114,11 @@ export const valueCases: readonly Case[] = [
       types: 'numeric numeric',
     },
     {
+      content: `id|cost|more\n${lines(20, (i) => `${i}|$${i}.50|{"a": ${i}}`)}`,
+      rows: rows(20, (i) => [`${i}`, `${i}.50`, `{"a": ${i}}`]),
+      types: 'integer numeric json',
+    },
+    {
       content: "sum,rest\n1'234.50,12.50-\n2'000.25,3.00\n999.00,1.25-\n",
       rows: table('1234.50|-12.50', '2000.25|3.00', '999.00|-1.25'),
       types: 'numeric numeric',
