@@ -33,8 +33,11 @@ const folder = tempFolder();
 const lake = await openStorage(join(folder, 'lake'));
 const kernel = await createKernel();
 
-function datasetOf({ dialect, columns: names = ['a', 'b', 'c'] }: Case): CompiledDataset {
-  const columns = Object.fromEntries(names.map((name) => [name, text({ optional: name === 'c' })]));
+function datasetOf({ dialect, columns: names = ['a', 'b', 'c'], aliases = {} }: Case): CompiledDataset {
+  const aliasesOf = (name: string) => (name in aliases ? { aliases: [aliases[name]] } : {});
+  const columns = Object.fromEntries(
+    names.map((name) => [name, text({ optional: name === 'c', ...aliasesOf(name) })]),
+  );
   const star = { fact: 'fact_case', columns: names };
   return compileDataset(defineDataset({ name: 'cases', columns, star, ...(dialect && { dialect }) }));
 }

@@ -15,6 +15,8 @@ export interface Case {
   readonly rows?: readonly (readonly (string | null)[])[];
   /** Default: a, b and c. */
   readonly columns?: readonly string[];
+  /** Exact headers of some columns. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Line and code (without LF_REJECT_) of each rejected row. */
   readonly rejects?: readonly (readonly [line: number, code: string])[];
   /** The file fails. */
@@ -618,6 +620,18 @@ const headers: readonly Case[] = [
   loads('columns without a name', ',a,,b,\n1,2,3,4,5\n', [['2', '4']]),
   loads('names in other letters, quotes and blanks', '" A ",\t(B)\n1,2\n', [['1', '2']]),
   loads('names in other letters, quotes and blanks', '"a "","",","""b"""\n1,2\n', [['1', '2']]),
+  {
+    ...loads('names that differ only in punctuation, twice the same name, no name', 'C,C#\n1,2\n', [
+      ['2', '1'],
+    ]),
+    ...{ columns: ['a', 'b'], aliases: { a: 'C#', b: 'C' } },
+  },
+  {
+    ...loads('names that differ only in punctuation, twice the same name, no name', 'n,,n\n1,2,3\n', [
+      ['1', '3', '2'],
+    ]),
+    aliases: { a: 'n', b: 'n', c: '' },
+  },
   loads('line ends within the header', '"a","b\n"\n1,2\n', [['1', '2']]),
   loads('line ends within the header', '"a\r\n",b\n1,2\n', [['1', '2']]),
   loads('line ends within the header', '"\na","\rb"\r\n1,2\r\n', [['1', '2']], 'auto'),
