@@ -18,7 +18,7 @@ export interface Riders {
   /** Formats of `at`. */
   readonly formats?: readonly string[];
   readonly versions?: 'add' | 'replace' | 'refuse';
-  readonly rejects?: { readonly share?: number; readonly count?: number };
+  readonly rejects?: { readonly share?: number; readonly count?: number; readonly atLeast?: number };
   readonly header?: boolean;
   readonly encoding?: string;
   /** A data check: no id twice. */

@@ -23,7 +23,7 @@ export const folderLake: Lake = {
   url: (folder) => join(folder, 'lake'),
   // What a frozen process is just writing has no name yet; it goes when the process wakes up.
   content: async (folder) =>
-    new Map([...contentOf(join(folder, 'lake'))].filter(([path]) => !path.startsWith('.landfall-tmp/'))),
+    new Map([...contentOf(join(folder, 'lake'))].filter(([path]) => !path.startsWith('.landfall-'))),
 };
 
 /** Points that lie behind the commit: there is nothing left to take over. */

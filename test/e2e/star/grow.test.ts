@@ -1,5 +1,6 @@
 /** Definitions that grow while their star and lake are full: what is more is added. */
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetReadObjects } from 'hyparquet';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,8 @@ describe('a definition that grew', () => {
       // Somebody's own column is not ours.
       await before.query('alter table star.fact_sale add column remark text');
       const elsewhere = tempFolder();
+      // Both sites have one ledger, which knows one lake.
+      cpSync(join(folder, 'lake'), join(elsewhere, 'lake'), { recursive: true });
       const after = await siteOf('postgres', elsewhere, grown);
       expect(await after.drop('sales', csv(staged, 'more.csv', more))).toMatchObject({
         status: 'done',

@@ -131,6 +131,7 @@ export function validate({ texts, layouts }: Structure, order: Order | null): Va
   const compactHour = layouts.some((layout) =>
     layout.parts.some((part) => part.kind === 'field' && part.name === 'hour' && part.digits > 2),
   );
+  const hasOffset = parts.some((part) => part.kind === 'field' && part.name === 'offset');
   const monthWord = parts.find((part) => part.kind === 'field' && part.name === 'monthName');
   const invalid: string[] = [];
   let leap = false;
@@ -143,7 +144,7 @@ export function validate({ texts, layouts }: Structure, order: Order | null): Va
     const clock = compactHour ? compactClock(runs[hour], layouts) : clockOf(hour, hour12, minute, second);
     if (clock === leapClock) leap = true;
     else if (clock > 0) midnight = false;
-    let valid = clock >= 0;
+    let valid = clock >= 0 && !(hasOffset && noOffset.test(text));
     if (compact >= 0) valid &&= isCompactDay(runs[compact]);
     else if (year >= 0 || shortYear >= 0) {
       const short = shortYear < 0 ? 0 : runs[shortYear];
@@ -162,6 +163,9 @@ export function validate({ texts, layouts }: Structure, order: Order | null): Va
     least: { month: leastMonth, day: leastDay, hour: leastHour, hour12: leastHour12 },
   };
 }
+
+/** Hours and minutes that no offset has. */
+const noOffset = /[+-](\d\d:?[6-9]\d|(2[4-9]|[3-9]\d)(:?\d\d)?)\D*$/;
 
 /** What `clockOf` returns for a leap second: no second of a day. */
 const leapClock = 86_400;
