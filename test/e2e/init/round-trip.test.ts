@@ -67,6 +67,8 @@ function plainText(text: string | null, type: string): string | null {
         .replace(/ 00:00:00$/, '');
     case 'interval':
       return text.replace(/^0(?=\d+:)/, '');
+    case 'point':
+      return text.replace(/\.0(?=[,)])/g, '');
     case 'uuid':
       return text.replaceAll('-', '');
     case 'json':
