@@ -10,7 +10,6 @@ import type { ColumnGuess, ColumnSample } from '../../model/infer/contract.ts';
 import { defineDataset } from '../../model/language/define.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
-import { plural } from '../../platform/plural.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { addressOf } from '../../sources/landing.ts';
 import { piecesOf, wholeBytesMost } from '../../workers/profile/pieces.ts';
@@ -123,7 +122,7 @@ export class FileReader {
   padShortRows(short: number, rows: number): boolean {
     const { dialect, remarks } = this.exploration;
     if (dialect.shortRows === 'pad') return false;
-    const text = `${plural(short, 'row')} of ${rows.toLocaleString('en-US')} are short: the fields that they lack are null`;
+    const text = `short rows, ${short.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')}: the fields that they lack are null`;
     this.exploration = {
       ...this.exploration,
       dialect: { ...dialect, shortRows: 'pad' },

@@ -123,7 +123,9 @@ function factsOf(
   const wrong = ours.flatMap(({ misfits, f }) =>
     [...(misfits ?? [])].filter(([text, misfit]) => !readers[f].isNoValue(text, fields[f], misfit)),
   );
-  const distinct = Math.max(0, ...tallies.map((tally) => tally.distinct.count));
+  const kept = profiles.map((profile, f) => (fields[f] < 0 ? [] : profile.kept[fields[f]]));
+  const inSeveral = profiles.length > 1 ? new Set(kept.flat().filter((text) => text !== null)).size : 0;
+  const distinct = Math.max(inSeveral, ...tallies.map((tally) => tally.distinct.count));
   return {
     rows: rows - blank,
     nulls: nulls - blank,

@@ -241,12 +241,12 @@ function raggedRows(
   if (pad)
     remarks.push({
       kind: 'check',
-      text: `${plural(short.length, 'row')} of the first ${rows.length} are short: the fields that they lack are null`,
+      text: `short rows, ${short.length} of the first ${rows.length}: the fields that they lack are null`,
     });
   if (blank)
     remarks.push({
       kind: 'evidence',
-      text: `${plural(long.length, 'row')} of the first ${rows.length} have empty fields too many`,
+      text: `rows with empty fields too many, ${long.length} of the first ${rows.length}`,
     });
   return { shortRows: pad ? 'pad' : 'reject', longRows: blank ? 'truncate' : 'reject' };
 }

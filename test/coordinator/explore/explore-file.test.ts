@@ -144,7 +144,7 @@ describe('the dialect', () => {
     expect(one.dialect).toEqual({ delimiter: ',' });
     const many = explored(`id,n\n${'1,2\n'.repeat(49)}${'1\n'.repeat(12)}`);
     expect(many.dialect).toEqual({ delimiter: ',', shortRows: 'pad' });
-    expect(many.remarks).toEqual(['12 rows of the first 61 are short: the fields that they lack are null']);
+    expect(many.remarks).toEqual(['short rows, 12 of the first 61: the fields that they lack are null']);
   });
 
   it('takes rows without names by the longest, if many are longer than most', () => {
