@@ -264,13 +264,12 @@ export async function closeGivenUp(open: { close(): Promise<void> }): Promise<vo
   setTimeout(() => process.exit(), lastWordMs).unref();
 }
 
-/**
- * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. Call this before the command
- * reports that it is up, because a signal may follow that report at once.
- * @throws LandfallError LF_COORDINATOR_RUNNING when another coordinator has taken over
- */
-export async function untilStopped(site?: Pick<Site, 'coordinator'>): Promise<void> {
-  const stopped = new Promise<null>((resolve) => {
+/** How long a command that is told to stop while it opens may go on opening. */
+const openingMs = 2_000;
+
+/** Resolves at the first SIGINT or SIGTERM from now on. A second one ends the process at once. */
+export function stopSignal(): Promise<null> {
+  return new Promise((resolve) => {
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
@@ -280,6 +279,26 @@ export async function untilStopped(site?: Pick<Site, 'coordinator'>): Promise<vo
       });
     }
   });
+}
+
+/** What a command opens. If it is told to stop meanwhile, it is stopped when it is open, or ends after two seconds. */
+export async function openUnlessStopped<T>(stopped: Promise<null>, opening: Promise<T>): Promise<T> {
+  const late = stopped.then(() => delay(openingMs, null, { ref: false }));
+  const first = await Promise.race([opening.then((open) => ({ open })), late]);
+  if (first !== null) return first.open;
+  process.stderr.write('Stopped while starting.\n');
+  return process.exit(ExitCode.failed);
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM. Call this, or stopSignal, before the command reports that it is up,
+ * because a signal may follow that report at once.
+ * @throws LandfallError LF_COORDINATOR_RUNNING when another coordinator has taken over
+ */
+export async function untilStopped(
+  site?: Pick<Site, 'coordinator'>,
+  stopped: Promise<null> = stopSignal(),
+): Promise<void> {
   const error = await Promise.race([stopped, ...(site ? [site.coordinator.takenOver] : [])]);
   if (error !== null) throw error;
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { closeInTime, openSite, untilStopped } from '../site.ts';
+import { closeInTime, openSite, openUnlessStopped, stopSignal, untilStopped } from '../site.ts';
 
 /** `landfall coordinator`: runs the coordinator and serves the dashboard. Workers run elsewhere. */
 export function coordinatorCommand(): Command {
@@ -14,8 +14,10 @@ export function coordinatorCommand(): Command {
     )
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
-      const site = await openSite({ config, registry, scope: 'pool', workers: 0, watch: true, serve: true });
-      const stopped = untilStopped(site);
+      const signal = stopSignal();
+      const opening = openSite({ config, registry, scope: 'pool', workers: 0, watch: true, serve: true });
+      const site = await openUnlessStopped(signal, opening);
+      const stopped = untilStopped(site, signal);
       process.stderr.write(`coordinator is up: ${site.url}\n`);
       try {
         await stopped;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { closeInTime, openWholeSite, untilStopped } from '../site.ts';
+import { closeInTime, openUnlessStopped, openWholeSite, stopSignal, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: runs everything on this machine until it is stopped. */
@@ -15,9 +15,11 @@ export function upCommand(): Command {
     .addHelpText('after', '\nExample:\n  landfall up --workers 4\n  cp trips.csv landing/trips/')
     .action(async (flags: SettingFlags) => {
       const { config, registry } = await settle(flags);
-      const site = await openWholeSite(config, registry, { showsDefinitions: true });
+      const signal = stopSignal();
+      const opening = openWholeSite(config, registry, { showsDefinitions: true });
+      const site = await openUnlessStopped(signal, opening);
       const terminal = attachTerminal(site.hub);
-      const stopped = untilStopped(site);
+      const stopped = untilStopped(site, signal);
       process.stderr.write(
         `Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}\n  press Ctrl-C to stop\n`,
       );
