@@ -17,11 +17,8 @@ export interface Trial {
   readonly files: readonly TriedFile[];
 }
 
-export interface TriedFile {
+export interface TriedFile extends Pick<Profile, 'rows' | 'rejected'> {
   readonly file: string;
-  /** Records that were read, and how many of them are rejected. */
-  readonly rows: number;
-  readonly rejected: number;
   /** The first rejects. */
   readonly rejects: readonly PredictedReject[];
   /** The first rows, in the order of the dataset's columns, as texts. */

@@ -12,7 +12,7 @@ import {
 } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { padded } from './integer.ts';
-import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
+import { numberFaults, plainNumber, readNumber, wordsWithNumber } from './numbers/number-texts.ts';
 
 export interface BigintOptions extends ColumnOptions, NumberTexts {
   readonly min?: bigint | number;
@@ -43,11 +43,7 @@ export const bigintType: ColumnType<
   bigint,
   'key' | 'member' | 'partition' | 'computed'
 > = {
-  read: ({ options }) => {
-    const texts = numberTexts(options, 'whole');
-    if (texts === null) return { type: { kind: 'int64' } };
-    return { type: { kind: 'utf8' }, convert: bigintConverter(texts), reading: { ...texts } };
-  },
+  read: ({ options }) => readNumber(options, 'whole', { kind: 'int64' }, bigintConverter),
   faults: ({ options }) => numberFaults(options, 'whole'),
   bound: (said) => said as bigint | number,
   words: (_, reading) => wordsWithNumber('bigint', reading, 'whole'),

@@ -2,13 +2,8 @@
 import { civilText, firstDay, isoDay, lastDay, yearOf } from '../enrich/calendar.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
 import { proposeDate } from '../infer/guess/times/propose-times.ts';
-import {
-  type ColumnOf,
-  type FormatOptions,
-  type Plain,
-  plainColumn,
-  type TimeFormat,
-} from './column-options.ts';
+import type { ColumnOf, FormatOptions, Plain, TimeFormat } from './column-options.ts';
+import { plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
 import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';

@@ -10,7 +10,7 @@ import {
   plainColumn,
 } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal, storedNumber } from './column-type.ts';
-import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
+import { numberFaults, plainNumber, readNumber, wordsWithNumber } from './numbers/number-texts.ts';
 
 export interface Float8Options extends NumberOptions {
   /** What to do with nan, inf and infinity, of either sign, in any case. Default: 'reject' (LF_REJECT_NOT_FINITE). */
@@ -42,13 +42,8 @@ function float8Converter(texts: NumberTexts, nonFinite: Float8Options['nonFinite
 export const float8Type: ColumnType<Plain<'float8'>, 'float64', number, 'member' | 'computed'> = {
   read: ({ options }) => {
     const { nonFinite } = options;
-    const texts = numberTexts(options, 'double');
-    if (texts === null) return { type: { kind: 'float64', ...(nonFinite && { nonFinite }) } };
-    return {
-      type: { kind: 'utf8' },
-      convert: float8Converter(texts, nonFinite),
-      reading: { ...texts, nonFinite },
-    };
+    const kernel = { kind: 'float64', ...(nonFinite && { nonFinite }) } as const;
+    return readNumber(options, 'double', kernel, (texts) => float8Converter(texts, nonFinite), { nonFinite });
   },
   faults: ({ options }) => numberFaults(options, 'double'),
   bound: (said) => said as bigint | number,

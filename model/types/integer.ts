@@ -10,7 +10,7 @@ import {
   type WholeOptions,
 } from './column-options.ts';
 import { type ColumnType, type Converter, type ParquetAnnotation, Refusal } from './column-type.ts';
-import { numberFaults, numberTexts, plainNumber, wordsWithNumber } from './numbers/number-texts.ts';
+import { numberFaults, plainNumber, readNumber, wordsWithNumber } from './numbers/number-texts.ts';
 
 /** Whole number of 32 bits. */
 export const integer = (options?: WholeOptions): ColumnOf<Plain<'integer'>> =>
@@ -52,13 +52,8 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
     read: ({ options }) => {
       const { min = -limit - 1, max = limit } = options;
       const bounds = { min: Math.max(-limit - 1, Number(min)), max: Math.min(limit, Number(max)) };
-      const texts = numberTexts(options, 'whole');
-      if (texts === null) return { type: { kind: 'int32', ...bounds } };
-      return {
-        type: { kind: 'utf8' },
-        convert: smallWholeConverter(texts, bounds),
-        reading: { ...texts, ...bounds },
-      };
+      const convert = (texts: NumberTexts) => smallWholeConverter(texts, bounds);
+      return readNumber(options, 'whole', { kind: 'int32', ...bounds }, convert, bounds);
     },
     faults: ({ options }) => numberFaults(options, 'whole'),
     // As the kernel does, converters check the bounds.

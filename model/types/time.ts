@@ -2,13 +2,8 @@
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
 import { proposeTime } from '../infer/guess/times/propose-times.ts';
-import {
-  type ColumnOf,
-  type FormatOptions,
-  type Plain,
-  plainColumn,
-  type TimeFormat,
-} from './column-options.ts';
+import type { ColumnOf, FormatOptions, Plain, TimeFormat } from './column-options.ts';
+import { plainColumn } from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';

@@ -20,19 +20,20 @@ const shapesMost = 1500;
 const wordsMost = 8;
 const differentWordsMost = 80;
 
-const OTHER = 0;
-const DIGIT = 1;
-const LETTER = 2;
-const UNKNOWN = 3;
+const Class = { other: 0, digit: 1, letter: 2, unknown: 3 } as const;
 
 /** The class of each UTF-16 code unit, found when first asked for. */
-const classes = new Uint8Array(65_536).fill(UNKNOWN);
+const classes = new Uint8Array(65_536).fill(Class.unknown);
 
 function classOf(code: number): number {
   const known = classes[code];
-  if (known !== UNKNOWN) return known;
+  if (known !== Class.unknown) return known;
   const character = String.fromCharCode(code);
-  const found = /[0-9]/.test(character) ? DIGIT : /[\p{L}\p{M}]/u.test(character) ? LETTER : OTHER;
+  const found = /[0-9]/.test(character)
+    ? Class.digit
+    : /[\p{L}\p{M}]/u.test(character)
+      ? Class.letter
+      : Class.other;
   classes[code] = found;
   return found;
 }
@@ -58,18 +59,18 @@ function takeShape(text: string): void {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     const kind = classOf(code);
-    if (kind === LETTER && inWord) {
+    if (kind === Class.letter && inWord) {
       wordEnds[wordCount - 1] = i + 1;
       continue;
     }
-    inWord = kind === LETTER;
+    inWord = kind === Class.letter;
     if (inWord) {
       if (wordCount === wordsMost) return;
       wordStarts[wordCount] = i;
       wordEnds[wordCount++] = i + 1;
     }
-    digits ||= kind === DIGIT;
-    const unit = kind === DIGIT ? 57 : kind === LETTER ? 97 : code;
+    digits ||= kind === Class.digit;
+    const unit = kind === Class.digit ? 57 : kind === Class.letter ? 97 : code;
     units[length++] = unit;
     hash = Math.imul(hash ^ unit, 16_777_619);
   }

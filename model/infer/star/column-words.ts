@@ -1,114 +1,24 @@
 /** What the words of a column's name say about its part in a star. */
 
-const idWords = new Set(['id', 'ids', 'uuid', 'guid', 'key', 'pk', 'fk', 'identifier']);
-const codeWords = new Set(
-  [
-    'code',
-    'no',
-    'nr',
-    'num',
-    'number',
-    'sku',
-    'iso',
-    'iso2',
-    'iso3',
-    'iata',
-    'icao',
-    'fips',
-    'abbr',
-    'ean',
-    'isbn',
-  ].concat([
-    'symbol',
-    'ticker',
-    'zip',
-    'zipcode',
-    'postcode',
-    'plz',
-    'inn',
-    'okpo',
-    'siren',
-    'siret',
-    'insee',
-    'nuts',
-  ]),
-);
-const nameWords = new Set(['name', 'names', 'label', 'title', 'desc', 'description']);
-const placeWords = new Set(['lat', 'latitude', 'lon', 'lng', 'long', 'longitude', 'elevation', 'altitude']);
-const measureWords = new Set(
-  [
-    'price',
-    'amount',
-    'total',
-    'sum',
-    'cost',
-    'costs',
-    'revenue',
-    'sales',
-    'qty',
-    'quantity',
-    'hours',
-    'minutes',
-  ]
-    .concat([
-      'seconds',
-      'duration',
-      'count',
-      'fee',
-      'fare',
-      'tax',
-      'discount',
-      'balance',
-      'score',
-      'rate',
-      'percent',
-    ])
-    .concat([
-      'usd',
-      'eur',
-      'gbp',
-      'value',
-      'weight',
-      'distance',
-      'volume',
-      'tip',
-      'salary',
-      'profit',
-      'margin',
-    ]),
-);
+const idWords = listed('id ids uuid guid key pk fk identifier');
+const codeWords = listed(`
+  code no nr num number sku iso iso2 iso3 iata icao fips abbr ean isbn symbol ticker zip
+  zipcode postcode plz inn okpo siren siret insee nuts
+`);
+const nameWords = listed('name names label title desc description');
+const placeWords = listed('lat latitude lon lng long longitude elevation altitude');
+const measureWords = listed(`
+  price amount total sum cost costs revenue sales qty quantity hours minutes seconds duration
+  count fee fare tax discount balance score rate percent usd eur gbp value weight distance
+  volume tip salary profit margin
+`);
 /** Words that name one of several parts that the same thing may play. */
-const roleWords = new Set(
-  [
-    'start',
-    'end',
-    'from',
-    'to',
-    'origin',
-    'dest',
-    'destination',
-    'src',
-    'source',
-    'dst',
-    'target',
-    'home',
-    'away',
-  ]
-    .concat([
-      'pickup',
-      'dropoff',
-      'departure',
-      'arrival',
-      'billing',
-      'shipping',
-      'first',
-      'last',
-      'old',
-      'new',
-    ])
-    .concat(['parent', 'child', 'buyer', 'seller', 'sender', 'receiver']),
-);
-const bareWords = new Set(['date', 'time', 'type', 'of', 'the', 'is', 'year', 'month', 'day', 'status']);
+const roleWords = listed(`
+  start end from to origin dest destination src source dst target home away pickup dropoff
+  departure arrival billing shipping first last old new parent child buyer seller sender
+  receiver
+`);
+const bareWords = listed('date time type of the is year month day status');
 
 export function wordsOf(name: string): string[] {
   return name.split('_').filter((word) => word !== '');
@@ -157,4 +67,8 @@ export function stemOf(name: string): string[] {
   while (words.length > 0 && [idWords, codeWords, nameWords].some((known) => known.has(words.at(-1)!)))
     words.pop();
   return words;
+}
+
+function listed(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
 }

@@ -3,9 +3,10 @@
  * parentheses or with a trailing minus. The kernel reads plain numbers only; a column that has one of these options is
  * converted here.
  */
+import type { KernelType } from '../../../kernel/types.ts';
 import { list, shown } from '../../words.ts';
 import type { AnyColumnOptions, NumberTexts } from '../column-options.ts';
-import type { Fault, Reading } from '../column-type.ts';
+import type { Converter, Fault, Reading } from '../column-type.ts';
 
 /** What a number may contain: digits only, a decimal mark too, or an exponent as well. */
 export type NumberForm = 'whole' | 'decimal' | 'double';
@@ -22,6 +23,22 @@ export function numberTexts(options: AnyColumnOptions, form: NumberForm): Number
   if (numberFaults(options, form).length > 0) return null;
   if (decimal !== ',' && thousands === undefined && strip.length === 0 && negative === undefined) return null;
   return { decimal, thousands, strip, negative };
+}
+
+/**
+ * How a column's numbers are read: by the kernel if they are plain, else by a converter. `more`: what else decides how
+ * the converter reads.
+ */
+export function readNumber(
+  options: AnyColumnOptions,
+  form: NumberForm,
+  kernel: KernelType,
+  converter: (texts: NumberTexts) => Converter,
+  more: Readonly<Record<string, unknown>> = {},
+): Reading {
+  const texts = numberTexts(options, form);
+  if (texts === null) return { type: kernel };
+  return { type: { kind: 'utf8' }, convert: converter(texts), reading: { ...texts, ...more } };
 }
 
 /**

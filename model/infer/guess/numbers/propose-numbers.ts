@@ -1,14 +1,7 @@
 /** Which type holds the numbers of a column: whole numbers, exact decimals or doubles. */
 import { type ColumnValues, headerWords, saysTime } from '../column-values.ts';
-import {
-  check,
-  evidence,
-  type Note,
-  type Objection,
-  type Proposal,
-  type Propose,
-  shown,
-} from '../proposal.ts';
+import type { Note, Objection, Proposal, Propose } from '../proposal.ts';
+import { check, evidence, shown } from '../proposal.ts';
 import { compactFormat, epochUnit } from '../times/digits-only.ts';
 import { type Numbers, numbersIn } from './numbers.ts';
 

@@ -1,14 +1,7 @@
 /** Which type holds the times of a column: days, instants or times of day. */
 import { type ColumnValues, headerWords, misfitShareMost, misfitsMost, saysTime } from '../column-values.ts';
-import {
-  check,
-  evidence,
-  type Note,
-  type Objection,
-  type Proposal,
-  type Propose,
-  shown,
-} from '../proposal.ts';
+import type { Note, Objection, Proposal, Propose } from '../proposal.ts';
+import { check, evidence, shown } from '../proposal.ts';
 import { compactFormat, epochUnit } from './digits-only.ts';
 import { ordersOf } from './order.ts';
 import { type Kind, type Structure, structuresIn, type Valid, validate } from './structures.ts';
