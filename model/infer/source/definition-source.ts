@@ -17,6 +17,7 @@ export interface DefinitionInput {
   readonly files: readonly string[];
   readonly dialect: FoundDialect;
   readonly columns: readonly FoundColumn[];
+  /** Dimensions, date and partitions that the columns suggest. */
   readonly star: StarChoice;
   /** The first rejects that loading the files will give. */
   readonly rejects: readonly PredictedReject[];

@@ -18,6 +18,7 @@ export interface Numbers {
   readonly fractionFixed: boolean;
   /** The digits of the largest number of either sign, without fraction; '' if all have fewer than ten. */
   readonly greatest: string;
+  /** Some are written with an exponent. */
   readonly exponent: boolean;
   /** The first text that a double would not hold to the last digit. */
   readonly inexact: string | null;
