@@ -12,6 +12,7 @@ import type { Kernel } from '../../kernel/types.ts';
 import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
 import { definitionToLoad } from '../../ledger/definition.ts';
 import type { Claim, Ledger } from '../../ledger/ledger.ts';
+import { endHolders } from '../../ledger/tables/chunks.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { mostRejects } from '../../model/file/reject-limit.ts';
 import type { Registry } from '../../model/registry.ts';
@@ -67,9 +68,11 @@ export async function loadChunk(job: ChunkJob, tools: ChunkTools): Promise<RowCo
   try {
     const held = alone ? await tools.hold.take() : claimed;
     if (held === null) return null;
-    return await loadClaimed(job, dataset, held, tools).catch((error) => {
+    return await loadClaimed(job, dataset, held, tools).catch(async (error) => {
       if (!(error instanceof PlacesNeeded)) throw error;
       tools.counters.restart();
+      // The server may not have noticed yet that the connection of the first reading is closed.
+      await endHolders(tools.pool, [job.chunkId]);
       return loadClaimed(job, dataset, held, { ...tools, places: true });
     });
   } finally {
