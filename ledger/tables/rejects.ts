@@ -82,12 +82,9 @@ export interface RejectExample {
 /** Waiting rejects of the file by kind, most frequent first, each with up to `examples` of them, at least one. */
 export async function rejectKinds(client: Client, fileId: number, examples: number): Promise<RejectKind[]> {
   const rows = await run(client, 'rejects/reject-summary', [fileId, examples]);
-  return rows.map((row) => ({
-    code: row.code,
-    column: row.column_name,
-    count: row.count,
-    examples: row.examples as RejectExample[],
-  }));
+  return rows.map(({ code, column_name: column, count, ...row }) => {
+    return { code, column, count, examples: row.examples as RejectExample[] };
+  });
 }
 
 /** A file that took rejects over. */

@@ -2,7 +2,7 @@
 
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
-import type { CompiledRule, CompiledUnique } from '../compiled.ts';
+import type { CompiledDataset, CompiledRule, CompiledUnique } from '../compiled.ts';
 import type { Column } from '../language/columns.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { type ColumnRef, isColumnRef } from '../language/refs.ts';
@@ -14,11 +14,9 @@ import { guarded, messageOf } from './compile-enrichments.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** Compiled rules, and what the version hash covers of them. */
-export interface CompiledRules {
-  readonly rules: readonly CompiledRule[];
-  readonly unique: readonly CompiledUnique[];
+export type CompiledRules = Pick<CompiledDataset, 'rules' | 'unique'> & {
   readonly operations: readonly unknown[];
-}
+};
 
 export function compileRules(
   source: DatasetDefinition,
