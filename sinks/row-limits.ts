@@ -2,6 +2,7 @@
  * Limits of sinks on the texts of a row. An index of PostgreSQL allows keys of 2.7 kB, and a file system allows names
  * of 255 bytes. A row that exceeds a limit is rejected before any sink gets it, so that it does not fail its file.
  */
+import type { Pool } from 'pg';
 import type { Vector } from '../kernel/columns/vectors.ts';
 import { isValid } from '../kernel/columns/vectors.ts';
 import type { CompiledDataset, LogicalType } from '../model/compiled.ts';
@@ -20,11 +21,14 @@ export interface RowLimit {
    */
   readonly size?: { of(value: Uint8Array): number; most(bytes: number): number };
   /**
-   * Set for an index of PostgreSQL, which may still take a longer key: it compresses texts. The bytes of the key's other
-   * values.
+   * Set if the sink may take longer values all the same: says for each of these rows' texts, in the order of `columns`,
+   * whether the sink refuses them.
    */
-  readonly otherBytes?: number;
+  readonly refused?: (pool: Pool, texts: readonly RowTexts[]) => Promise<readonly boolean[]>;
 }
+
+/** The texts of a row in the columns of a limit; null where there is none. */
+export type RowTexts = readonly (string | null)[];
 
 /** A row that exceeds a limit. */
 export interface PastLimit {

@@ -12,7 +12,6 @@ import { selectBatch } from '../../model/enrich/select-batch.ts';
 import { textAt } from '../../model/types/text.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { rowLimitsOf } from '../../sinks/open-sinks.ts';
-import { refusedKeys } from '../../sinks/postgres/ddl/refused-keys.ts';
 import { type PastLimit, RowLimits } from '../../sinks/row-limits.ts';
 
 /**
@@ -37,7 +36,6 @@ export class RowFitter {
   private readonly layout: FileLayout;
   private readonly limits: RowLimits;
   private readonly lanes = new ReusedLanes();
-
   private readonly pool: Pool;
 
   constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool) {
@@ -82,16 +80,14 @@ export class RowFitter {
     return enrichBatch(this.dataset, vectors, rows, this.layout.extra, this.lanes, refusals);
   }
 
-  /** Of the rows that exceed a limit, those that do so also as the server stores them, each once and in order. */
+  /** Of the rows that exceed a limit, those that the sink refuses, each once and in order. */
   private async refusedOf(long: readonly PastLimit[], { vectors }: Batch): Promise<PastLimit[]> {
     const found = new Map<number, PastLimit>();
     for (const limit of new Set(long.map((one) => one.limit))) {
       const candidates = long.filter((one) => one.limit === limit && !found.has(one.row));
       const keys = candidates.map(({ row }) => limit.columns.map((name) => textOf(vectors.get(name)!, row)));
-      const { otherBytes } = limit;
-      const refused =
-        otherBytes === undefined ? keys.map(() => true) : await refusedKeys(this.pool, keys, otherBytes);
-      for (const [i, one] of candidates.entries()) if (refused[i]) found.set(one.row, one);
+      const refused = await limit.refused?.(this.pool, keys);
+      for (const [i, one] of candidates.entries()) if (refused?.[i] ?? true) found.set(one.row, one);
     }
     return [...found.values()].sort((a, b) => a.row - b.row);
   }

@@ -1,6 +1,8 @@
 /** What the texts of a row may have in bytes, so that the star's indexes take them. */
+import type { Pool } from 'pg';
 import type { CompiledDataset } from '../../../model/compiled.ts';
-import { type RowLimit, textColumns } from '../../row-limits.ts';
+import { type RowLimit, type RowTexts, textColumns } from '../../row-limits.ts';
+import { refusedKeys } from './refused-keys.ts';
 
 /** PostgreSQL's limit for an entry of a btree index (BTMaxItemSize): a third of a page of 8 kB. */
 const ENTRY_BYTES_MAX = 2704;
@@ -24,7 +26,8 @@ export function indexLimits(dataset: CompiledDataset): RowLimit[] {
     const long = columns.filter((column) => texts.has(column));
     const otherBytes = OTHER_BYTES * (columns.length - long.length);
     const most = ENTRY_BYTES_MAX - HEADER_BYTES - TEXT_BYTES * long.length - otherBytes;
-    return long.length === 0 ? [] : [{ columns: long, what, most, otherBytes }];
+    const refused = (pool: Pool, texts: readonly RowTexts[]) => refusedKeys(pool, texts, otherBytes);
+    return long.length === 0 ? [] : [{ columns: long, what, most, refused }];
   };
   const dimensions = star.dimensions.flatMap((dimension) => {
     if (dimension.kind === 'date' || dimension.hashed) return [];

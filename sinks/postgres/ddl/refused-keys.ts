@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../platform/database/transaction.ts';
+import type { RowTexts } from '../../row-limits.ts';
 
 /** Characters of keys that are sent at a time: 8 MiB or so, and a key more. */
 const charactersAtATime = 8 * 1024 * 1024;
@@ -11,16 +12,13 @@ const charactersAtATime = 8 * 1024 * 1024;
 /** SQLSTATE: the role may not make temporary tables. */
 const denied = '42501';
 
-/** The texts of a key; null where the row has none. */
-export type KeyTexts = readonly (string | null)[];
-
 /**
  * True for each key that a btree index over so many texts, and `otherBytes` of other values, refuses. Where the role
  * may not make temporary tables, for all.
  */
 export async function refusedKeys(
   pool: Pool,
-  keys: readonly KeyTexts[],
+  keys: readonly RowTexts[],
   otherBytes: number,
 ): Promise<boolean[]> {
   const refused: boolean[] = [];
@@ -35,7 +33,7 @@ export async function refusedKeys(
 }
 
 /** The table, its index and the function are gone when the transaction ends. */
-async function refusedOf(pool: Pool, keys: readonly KeyTexts[], otherBytes: number): Promise<boolean[]> {
+async function refusedOf(pool: Pool, keys: readonly RowTexts[], otherBytes: number): Promise<boolean[]> {
   const names = keys[0].map((_, c) => `t${c}`);
   const columns = ['others', ...names].join(', ');
   const typed = names.map((name) => `${name} text`).join(', ');

@@ -1,7 +1,8 @@
 /** What the server says of keys, against inserts into a table with such an index. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type KeyTexts, refusedKeys } from '../../../../sinks/postgres/ddl/refused-keys.ts';
+import { refusedKeys } from '../../../../sinks/postgres/ddl/refused-keys.ts';
+import type { RowTexts } from '../../../../sinks/row-limits.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
 let database: TestDatabase;
@@ -12,7 +13,7 @@ afterEach(() => database.drop());
 
 /** PostgreSQL cannot compress it. */
 const noise = (bytes: number) => randomBytes(bytes).toString('hex').slice(0, bytes);
-const keys: readonly KeyTexts[] = [
+const keys: readonly RowTexts[] = [
   [noise(2600), null],
   [noise(2800), null],
   [null, 'x'.repeat(200_000)],
