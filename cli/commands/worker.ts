@@ -3,7 +3,7 @@ import { createLog } from '../../platform/log/log.ts';
 import { plural } from '../../platform/plural.ts';
 import { startPool } from '../../workers/pool.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openForWorkers, untilStopped } from '../site.ts';
+import { openForWorkers, openUnlessStopped, stopSignal, untilStopped } from '../site.ts';
 
 /** `landfall worker`: runs workers for the coordinator that uses the same database and queue. */
 export function workerCommand(): Command {
@@ -17,7 +17,8 @@ export function workerCommand(): Command {
     .action(async (flags: SettingFlags) => {
       const { config } = await settle(flags);
       const log = createLog('worker');
-      const database = await openForWorkers(config, log);
+      const signal = stopSignal();
+      const database = await openUnlessStopped(signal, openForWorkers(config, log));
       const pool = await startPool({
         config,
         databaseUrl: database.url,
@@ -25,7 +26,7 @@ export function workerCommand(): Command {
         count: config.workers,
         log,
       });
-      const stopped = untilStopped();
+      const stopped = untilStopped(undefined, signal);
       process.stderr.write(
         `${plural(config.workers, 'worker process', 'worker processes')} joined the pool (${pool.pids().join(', ')})\n`,
       );
