@@ -1,6 +1,7 @@
 /** Describes files that no definition describes: reads them, and writes a definition that was tried on them. */
 import type { Kernel } from '../../kernel/types.ts';
 import { normaliseHeader } from '../../model/file/header-text.ts';
+import { defaultRejectLimit, exceededLimit } from '../../model/file/reject-limit.ts';
 import { columnNames } from '../../model/infer/column-names.ts';
 import type { FoundColumn, FoundDialect } from '../../model/infer/contract.ts';
 import { type DefinitionInput, definitionSource } from '../../model/infer/source/definition-source.ts';
@@ -21,8 +22,6 @@ export interface Described {
   readonly trial: Trial;
 }
 
-/** The limit of rejects that applies where a definition says nothing. */
-const usualLimit = { share: 0.01, rows: 10 };
 /** A definition that would reject more of its own file is not worth having. */
 const shareMost = 0.5;
 
@@ -54,13 +53,14 @@ async function settleRagged(
       rows,
       ragged: { short },
     } = settled.profiles[f];
-    return short > limitOf(rows) && reader.padShortRows(short, rows);
+    return isOver(rows, short) && reader.padShortRows(short, rows);
   });
   return ragged.length === 0 ? settled : settleTypes(readers, columns);
 }
 
-function limitOf(rows: number): number {
-  return Math.max(usualLimit.rows, rows * usualLimit.share);
+/** True if a file with so many rejects fails by the limit of a definition that does not say any. */
+function isOver(parsed: number, rejected: number): boolean {
+  return exceededLimit(defaultRejectLimit, { parsed, rejected }) !== null;
 }
 
 function definitionOf(
@@ -127,10 +127,7 @@ function withRejects(draft: DefinitionInput, { files }: Trial, { profiles }: Set
     (sum, { rejected, rows }, f) => sum + (rows < profiles[f].rows ? profiles[f].rejected : rejected),
     0,
   );
-  // A file of which every row is rejected fails, however small it is.
-  const isOver = (rejected: number, rows: number) =>
-    rejected > limitOf(rows) || (rejected === rows && rows > 0);
-  const shares = files.map(({ rejected, rows }) => (isOver(rejected, rows) ? rejected / rows : 0));
+  const shares = files.map(({ rejected, rows }) => (isOver(rows, rejected) ? rejected / rows : 0));
   const share = Math.max(0, ...shares);
   if (share > shareMost) {
     const [first] = rejects;

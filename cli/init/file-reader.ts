@@ -76,6 +76,7 @@ export class FileReader {
   /** True if `profile` reads every row. */
   readonly isReadWhole: boolean;
   private readonly options: ReadOptions;
+  /** Rows that the file has, as far as the sample tells. */
   private sampledRows = 0;
 
   constructor(file: Readable, exploration: Exploration, options: ReadOptions) {
@@ -103,11 +104,6 @@ export class FileReader {
     this.samples = fields.map((name, c) => sampleOf(name, profile.kept[c].slice(moreHeaders, rows)));
     const { bytes } = this.file;
     this.sampledRows = Math.ceil(profile.rows * Math.max(1, Math.min(bytes, wholeBytesMost) / sampleBytes));
-  }
-
-  /** Rows that the file has, as far as the sample tells. */
-  get rowsExpected(): number {
-    return this.sampledRows;
   }
 
   /** Reads every row, or evenly spread ones of a very large file, with one guess for each field. */
@@ -243,14 +239,15 @@ function byPosition({ dialect, linesAbove }: Exploration, guesses: readonly Colu
 
 /** Rows from which on the last may be totals. */
 const rowsWithTotals = 3;
-const totalWords = /^((grand |sub-?)?totals?|sum|summe|gesamt|insgesamt|totale|suma)\b/iu;
+const totalWords =
+  /^(((grand |sub-?)?totals?|sum|summe|gesamt|insgesamt|totale|suma)\b|итого|всего|合計|合计)/iu;
 
 function labelOf(row: readonly (string | null)[]): string {
   return row.find((text) => text !== null) ?? '';
 }
 
 function isTotals(row: readonly (string | null)[]): boolean {
-  return totalWords.test(labelOf(row)) || /^(итого|всего|合計|合计)/iu.test(labelOf(row));
+  return totalWords.test(labelOf(row));
 }
 
 function sampleOf(header: string, texts: readonly (string | null)[]): ColumnSample {

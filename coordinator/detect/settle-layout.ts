@@ -8,6 +8,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
 import { correctionFields, exportDelimiter, isAdded, matchData } from './added-columns.ts';
+import { countWidths } from './first-records.ts';
 import { settleReading } from './sniff.ts';
 import type { HeadText } from './sniff-around.ts';
 import { settleEncoding } from './sniff-encoding.ts';
@@ -73,8 +74,7 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
 
 /** The first of the records with as many fields as most have. */
 function usualRecord(records: readonly HeadRecord[]): HeadRecord {
-  const counts = new Map<number, number>();
-  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  const counts = countWidths(records);
   const most = Math.max(...counts.values());
   return records.find(({ fields }) => counts.get(fields.length) === most)!;
 }

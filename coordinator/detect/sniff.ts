@@ -4,12 +4,13 @@
  * fits best is taken. When two readings differ and fit equally well, the file is refused: nothing is guessed.
  */
 import { BACKSLASH, CR, LF } from '../../kernel/dialect/control.ts';
-import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { CompiledDataset, CompiledDialect } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { firstRecords } from './first-records.ts';
 import {
   commentMark,
   findMarked,
@@ -180,12 +181,7 @@ class Sniffer {
     const { utf8, whole } = this.text;
     const from = linesEnd(utf8, skipLines, form.lineEnds === 'any');
     if (from === null) return null;
-    const records: HeadRecord[] = [];
-    for (let at = from; records.length < this.recordsMost; at = records.at(-1)!.bytes) {
-      const record = readRecord(utf8, at, form, whole);
-      if (record === null) break;
-      records.push(record);
-    }
+    const records = firstRecords(utf8, form, { from, whole, most: this.recordsMost });
     if (records.length === 0) return null;
     const { fields } = records[0];
     const byName = dialect.header !== false && namesColumns(dataset, fields);

@@ -38,3 +38,19 @@ export function tidiness(text: string): number {
       return text.includes(',') ? 0.5 : 0.7;
   }
 }
+
+export function isBlank(text: string): boolean {
+  return text.trim() === '';
+}
+
+/** A number or a time, which a name hardly is. */
+export function isStrict(text: string): boolean {
+  const kind = kindOf(text);
+  return kind === 'number' || kind === 'time';
+}
+
+/** A text that may name a column. */
+export function isName(text: string): boolean {
+  const kind = kindOf(text);
+  return kind === 'word' || kind === 'text';
+}

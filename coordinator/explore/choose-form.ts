@@ -3,7 +3,8 @@
  * Patterns" (van den Burg, Nazábal, Sutton 2019), a form is good if its records are equally long and its fields look
  * like values.
  */
-import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { countWidths, firstRecords } from '../detect/first-records.ts';
 import { tidiness } from './cells.ts';
 import { type Form, formsFor } from './forms.ts';
 
@@ -30,7 +31,10 @@ export function chooseForm(utf8: Uint8Array, whole: boolean, named: string | nul
   const text = Buffer.from(looked.buffer, looked.byteOffset, looked.length).toString();
   const forms = formsFor(text, named);
   const scored = forms
-    .map((form) => ({ form, score: scoreOf(recordsOf(looked, form, all, recordsLooked), form) }))
+    .map((form) => ({
+      form,
+      score: scoreOf(firstRecords(looked, form, { whole: all, most: recordsLooked }), form),
+    }))
     .sort((a, b) => b.score - a.score);
   const [best] = scored;
   const rival = scored.find(
@@ -39,21 +43,9 @@ export function chooseForm(utf8: Uint8Array, whole: boolean, named: string | nul
   return { ...best, rival: rival?.form ?? null };
 }
 
-/** The first records of `utf8`, at most `most`. */
-export function recordsOf(utf8: Uint8Array, form: Form, whole: boolean, most: number): HeadRecord[] {
-  const records: HeadRecord[] = [];
-  for (let at = 0; records.length < most; at = records.at(-1)!.bytes) {
-    const record = readRecord(utf8, at, form, whole);
-    if (record === null) break;
-    records.push(record);
-  }
-  return records;
-}
-
 /** The number of fields that most records have; of several, the largest. */
-export function usualWidth(records: readonly HeadRecord[]): number {
-  const counts = new Map<number, number>();
-  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+export function usualWidth(records: readonly Pick<HeadRecord, 'fields'>[]): number {
+  const counts = countWidths(records);
   let best = 1;
   for (const [width, count] of counts) {
     const most = counts.get(best) ?? 0;

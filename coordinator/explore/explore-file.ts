@@ -7,11 +7,12 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import type { Compression } from '../../platform/storage/unpack/index.ts';
 import type { Readable } from '../detect/content.ts';
+import { firstRecords } from '../detect/first-records.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 import type { Head } from '../detect/settle-layout.ts';
 import { commentMark, hasMarkedLine, namedDelimiter } from '../detect/sniff-around.ts';
-import { kindOf } from './cells.ts';
-import { type ChosenForm, chooseForm, recordsOf } from './choose-form.ts';
+import { isBlank, isStrict } from './cells.ts';
+import { type ChosenForm, chooseForm, usualWidth } from './choose-form.ts';
 import { exploreEncoding } from './explore-encoding.ts';
 import { findTable, type Table } from './find-table.ts';
 import { foreignArchive, foreignFormat } from './foreign-format.ts';
@@ -19,8 +20,6 @@ import { foreignArchive, foreignFormat } from './foreign-format.ts';
 /** How a file is read, and what is known of its first rows. */
 export interface Exploration extends FoundDialect {
   readonly compression: Compression | undefined;
-  /** The file's first bytes that were looked at are the whole file. */
-  readonly whole: boolean;
   /** Records below the header that are not rows. */
   readonly moreHeaders: number;
   /** Nothing in the file decides whether the first record is a header. */
@@ -46,7 +45,7 @@ export async function exploreFile(
   for (let length = headBytes; length <= headBytesMost; length *= 2) {
     const head = await readHeadOf(file, length).catch(refuseArchive);
     const found = exploreHead(head, header);
-    if (found !== null) return { ...found, compression: head.compression, whole: head.whole };
+    if (found !== null) return { ...found, compression: head.compression };
   }
   throw new LandfallError('LF_INIT', { reason: `its first record is longer than ${headBytesMost} bytes` });
 }
@@ -62,7 +61,7 @@ function refuseArchive(error: unknown): never {
 export function exploreHead(
   { name, bytes, whole }: Head,
   saidHeader?: boolean,
-): Omit<Exploration, 'compression' | 'whole'> | null {
+): Omit<Exploration, 'compression'> | null {
   if (bytes.length === 0) throw new LandfallError('LF_INIT', { reason: 'it is empty' });
   const foreign = foreignFormat(bytes);
   if (foreign !== null) throw new LandfallError('LF_INIT', { reason: foreign });
@@ -73,7 +72,7 @@ export function exploreHead(
   const body = utf8.subarray(from);
   const { chosen, comment, remarks: ofForm } = chooseWithComments(body, whole, named);
   const form = { ...chosen.form, comment };
-  const records = recordsOf(body, form, whole, recordsLooked);
+  const records = firstRecords(body, form, { whole, most: recordsLooked });
   if (records.length === 0) {
     if (!whole) return null;
     throw new LandfallError('LF_INIT', { reason: 'it has no record' });
@@ -140,8 +139,8 @@ function chooseWithComments(
       text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
     });
   if (!marked) return { chosen, comment: null, remarks };
-  const plain = recordsOf(utf8, chosen.form, whole, recordsLooked);
-  const width = chosen.form && usualOf(plain.filter(({ fields }) => !fields[0].startsWith(commentMark)));
+  const plain = firstRecords(utf8, chosen.form, { whole, most: recordsLooked });
+  const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(commentMark)));
   const lines = plain.filter(
     ({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(commentMark),
   );
@@ -149,16 +148,12 @@ function chooseWithComments(
   if (lines.length === 0 || rowLike.length > 0) return { chosen, comment: null, remarks };
   remarks.push(
     evidence(
-      `${plural(lines.length, 'line')} that ${lines.length === 1 ? 'begins' : 'begin'} with # ${lines.length === 1 ? 'is a comment' : 'are comments'}`,
+      lines.length === 1
+        ? '1 line that begins with # is a comment'
+        : `${plural(lines.length, 'line')} that begin with # are comments`,
     ),
   );
   return { chosen, comment: commentMark, remarks };
-}
-
-function usualOf(records: readonly { readonly fields: readonly string[] }[]): number {
-  const counts = new Map<number, number>();
-  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 1;
 }
 
 function withoutMarked(utf8: Uint8Array): Uint8Array {
@@ -177,8 +172,7 @@ function needsTrim(rows: readonly (readonly string[])[]): boolean {
       fields++;
       if (text[0] !== ' ' && text.at(-1) !== ' ' && text[0] !== '\t' && text.at(-1) !== '\t') continue;
       padded++;
-      const kind = kindOf(text);
-      if (kind === 'number' || kind === 'time' || kind === 'empty') return true;
+      if (isStrict(text) || isBlank(text)) return true;
     }
   return padded > fields / 20;
 }
@@ -212,7 +206,7 @@ function dialectOf(
 function namesOf({ header, byName, fieldCount }: Table): readonly string[] {
   const names = header ?? [];
   if (byName) return names;
-  if (names.length > fieldCount) return names.filter((text) => text.trim() !== '');
+  if (names.length > fieldCount) return names.filter((text) => !isBlank(text));
   const lacking = Array.from({ length: Math.max(0, fieldCount - names.length) }, () => '');
   return lacking.length === 1 ? [...lacking, ...names] : [...names, ...lacking];
 }

@@ -1,8 +1,9 @@
 /** Finds the table among a file's first records: what is above it, which record names its columns, how wide it is. */
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { defaultRejectLimit } from '../../model/file/reject-limit.ts';
 import type { Remark } from '../../model/infer/contract.ts';
 import { plural } from '../../platform/plural.ts';
-import { kindOf } from './cells.ts';
+import { isBlank, isName, isStrict } from './cells.ts';
 import { usualWidth } from './choose-form.ts';
 import { headerEvidence, unsure } from './header-evidence.ts';
 
@@ -52,10 +53,7 @@ export function findTable(records: readonly HeadRecord[], header?: boolean): Tab
   else if (!hasHeader)
     remarks.push({ kind: 'evidence', text: 'no header: the first record is like the others' });
   if (skipped > 0) {
-    const line = rows[0]
-      .filter((text) => text.trim() !== '')
-      .join(' ')
-      .slice(0, 60);
+    const line = filledIn(rows[0]).join(' ').slice(0, 60);
     remarks.push({
       kind: 'evidence',
       text: `${plural(skipped, 'record')} above the table: ${JSON.stringify(line)}`,
@@ -97,34 +95,35 @@ function firstWide(rows: readonly (readonly string[])[], width: number): number 
 /** As wide as the rows; or names that the rows do not all fill. */
 function isWide(row: readonly string[], width: number): boolean {
   if (row.length === width) return true;
-  const names = row.filter((text) => text.trim() !== '');
-  const allNames = names.length >= 2 && names.every((text) => /^(word|text)$/.test(kindOf(text)));
+  const names = filledIn(row);
+  const allNames = names.length >= 2 && names.every(isName);
   if (row.length === width - 1 && width > 2) return allNames && names.length === row.length;
   return row.length > width && allNames && new Set(names).size === names.length && names.length >= width;
 }
 
 /** A line of a title or of groups of columns: mostly empty, above one that is fuller and names things. */
 function isTitle(rows: readonly (readonly string[])[], i: number, width: number): boolean {
-  const filled = filledIn(rows[i]);
+  const filled = filledIn(rows[i]).length;
   if (filled === 0) return true;
   if (width < 2 || filled > Math.max(1, 0.7 * width)) return false;
   return rows.slice(i + 1, i + 9).some((row, j, next) => {
-    const names = row.filter((text) => text.trim() !== '');
+    const names = filledIn(row);
     if (names.length <= filled || row.length < width) return false;
     const fuller = names.length >= 0.7 * width || names.length >= 2 * filled;
     const below = next.slice(j + 1);
     const rowsBelow = below.length > 0 ? below : rows.slice(i + 2 + j, i + 12 + j);
     return (
       fuller &&
-      names.every((text) => /^(word|text)$/.test(kindOf(text)) || /^(19|20)\d\d$/.test(text.trim())) &&
+      names.every((text) => isName(text) || /^(19|20)\d\d$/.test(text.trim())) &&
       !names.some((text) => rows[i].includes(text) && names.length === filled) &&
-      (filled === 1 || rowsBelow.some((other) => other.some((text) => /^(number|time)$/.test(kindOf(text)))))
+      (filled === 1 || rowsBelow.some((other) => other.some(isStrict)))
     );
   });
 }
 
-function filledIn(row: readonly string[]): number {
-  return row.filter((text) => text.trim() !== '').length;
+/** The fields that are not empty. */
+function filledIn(row: readonly string[]): string[] {
+  return row.filter((text) => !isBlank(text));
 }
 
 /** Most records below a header that may go on with it. */
@@ -140,15 +139,11 @@ function headersBelow(first: readonly string[], rows: readonly (readonly string[
   return 0;
 }
 
-function isStrict(text: string): boolean {
-  return /^(number|time)$/.test(kindOf(text));
-}
-
 /** True if a text stands in a column that has only numbers or times below. */
 function namesStrict(row: readonly string[], below: readonly (readonly string[])[]): boolean {
   return row.some((text, c) => {
-    if (!/^(word|text)$/.test(kindOf(text))) return false;
-    const values = below.map((other) => other[c] ?? '').filter((value) => value.trim() !== '');
+    if (!isName(text)) return false;
+    const values = below.map((other) => other[c] ?? '').filter((value) => !isBlank(value));
     return values.length >= 2 && values.every(isStrict);
   });
 }
@@ -166,8 +161,8 @@ function shapeBelow(
   if (below.length === 0 || names === width)
     return { byName: true, fieldCount: names, ...raggedRows(below, names, remarks) };
   if (names > width) {
-    const blank = first.slice(width).every((text) => text.trim() === '');
-    const named = first.filter((text) => text.trim() !== '');
+    const blank = first.slice(width).every(isBlank);
+    const named = filledIn(first);
     if (!blank && named.length === width) {
       const text = `the header has ${plural(names - width, 'delimiter')} too many: the columns are read by place`;
       remarks.push({ kind: 'check', text });
@@ -192,7 +187,7 @@ function shapeBelow(
     };
   }
   const extra = below.filter((row) => row.length > names).flatMap((row) => row.slice(names));
-  if (extra.every((text) => text.trim() === '')) {
+  if (extra.every(isBlank)) {
     const text = `rows end in ${plural(width - names, 'delimiter')} that the header lacks`;
     remarks.push({ kind: 'evidence', text });
     return {
@@ -211,9 +206,9 @@ function shapeBelow(
 
 /** Rows without names. If many are longer than most, all are as long as the longest, and the others padded. */
 function byPlace(rows: readonly (readonly string[])[], width: number, remarks: Remark[]): Shape {
-  const long = rows.filter((row) => row.slice(width).some((text) => text.trim() !== ''));
+  const long = rows.filter((row) => row.slice(width).some((text) => !isBlank(text)));
   const widest = long.reduce((most, row) => Math.max(most, row.length), width);
-  if (long.length <= Math.max(raggedRowsMost, longShare * rows.length))
+  if (long.length <= Math.max(defaultRejectLimit.atLeast, longShare * rows.length))
     return { byName: true, fieldCount: width, ...raggedRows(rows, width, remarks) };
   const text = `rows have ${width} to ${widest} fields: those that a row lacks are null`;
   remarks.push({ kind: 'check', text });
@@ -223,21 +218,17 @@ function byPlace(rows: readonly (readonly string[])[], width: number, remarks: R
 /** Share of the rows that are longer than most, from which on the longest is the measure. */
 const longShare = 0.05;
 
-/** Share of the rows that may be of another length and are rejected; more of them are padded or cut. */
-const raggedShare = 0.01;
-const raggedRowsMost = 10;
-
 function raggedRows(
   rows: readonly (readonly string[])[],
   width: number,
   remarks: Remark[],
 ): Pick<Table, 'shortRows' | 'longRows'> {
-  const most = Math.max(raggedRowsMost, raggedShare * rows.length);
+  // More of them than a file may have rejects are padded or cut.
+  const most = Math.max(defaultRejectLimit.atLeast, defaultRejectLimit.share * rows.length);
   const short = rows.filter((row) => row.length < width);
   const long = rows.filter((row) => row.length > width);
   const pad = short.length > most || (short.length > 0 && short.length > 0.25 * rows.length);
-  const blank =
-    long.length > most && long.every((row) => row.slice(width).every((text) => text.trim() === ''));
+  const blank = long.length > most && long.every((row) => row.slice(width).every(isBlank));
   if (pad)
     remarks.push({
       kind: 'check',

@@ -1,7 +1,7 @@
 /** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
-import { defaultRejectFloor, defaultRejectShare } from '../file/reject-limit.ts';
+import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { shown } from '../words.ts';
 import { compileColumns } from './compile-columns.ts';
@@ -129,9 +129,9 @@ function refuseStarless(source: DatasetDefinition, mistakes: Mistakes): void {
 }
 
 function compileRejects(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['rejectLimit'] {
-  const { share = defaultRejectShare, count = Number.MAX_SAFE_INTEGER } = source.rejects ?? {};
+  const { share = defaultRejectLimit.share, count = defaultRejectLimit.count } = source.rejects ?? {};
   // Who says a share of 0 means none.
-  const { atLeast = share === 0 ? 0 : defaultRejectFloor } = source.rejects ?? {};
+  const { atLeast = share === 0 ? 0 : defaultRejectLimit.atLeast } = source.rejects ?? {};
   if (!(share >= 0 && share <= 1))
     mistakes.add('rejects.share', `${share} is not a share`, 'Say 0 to 1; 0.01 is one row in a hundred');
   for (const [name, rows] of Object.entries({ atLeast, count })) {

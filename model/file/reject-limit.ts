@@ -14,8 +14,7 @@ export interface RejectLimit {
 }
 
 /** What applies where a definition does not say. */
-export const defaultRejectShare = 0.01;
-export const defaultRejectFloor = 10;
+export const defaultRejectLimit = { share: 0.01, atLeast: 10, count: Number.MAX_SAFE_INTEGER };
 
 /**
  * Null within the limit, else the limit in words: a file fails when more rows are rejected than the share of its

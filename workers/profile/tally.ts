@@ -31,8 +31,6 @@ export class Tally {
         this.addTexts(vector, rows, kernel);
         break;
       case 'int32':
-        this.addNumbers(vector, rows, (i) => vector.values[i]);
-        break;
       case 'boolean':
         this.addNumbers(vector, rows, (i) => vector.values[i]);
         break;
