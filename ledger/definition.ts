@@ -6,7 +6,7 @@
  *   planned with today's       the same
  *   planned with another one   the one that the ledger keeps under its version
  */
-import type { CompiledColumn, CompiledDataset } from '../model/compiled.ts';
+import type { CompiledColumn, CompiledDataset, CompiledStar } from '../model/compiled.ts';
 import { datasetNamed, type Registry } from '../model/registry.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { ChunkJob } from '../platform/queue/contract.ts';
@@ -35,8 +35,8 @@ export async function definitionOf(
   { dataset, definitionVersion }: Pick<LedgerFile, 'dataset' | 'definitionVersion'>,
 ): Promise<StoredDefinition> {
   if (definitionVersion === null) return datasetNamed(registry, dataset);
-  const present = registry.version(dataset, definitionVersion);
-  if (present !== undefined) return present;
+  const known = registry.version(dataset, definitionVersion);
+  if (known !== undefined) return known;
   const stored = await storedDefinition(client, definitionVersion);
   if (stored !== null) return stored;
   const reason = `the ledger has no definition of ${dataset} with version ${definitionVersion}`;
@@ -56,7 +56,19 @@ export async function saveDefinition(
 /** The definition with this version; null where the ledger has none. */
 export async function storedDefinition(client: Client, version: string): Promise<StoredDefinition | null> {
   const [row] = await run(client, 'definitions/definition', [version]);
-  return row === undefined ? null : (row.definition as StoredDefinition);
+  return row === undefined ? null : present(row.definition as StoredDefinition | EarlierDefinition);
+}
+
+/** A definition that was kept before datasets had modes. */
+type EarlierDefinition = Omit<StoredDefinition, 'mode' | 'star'> & {
+  readonly mode: 'append';
+  readonly star: Omit<CompiledStar, 'keyed'> | null;
+};
+
+function present(definition: StoredDefinition | EarlierDefinition): StoredDefinition {
+  if (definition.mode !== 'append') return definition;
+  const { star } = definition;
+  return { ...definition, mode: { kind: 'append' }, star: star && { ...star, keyed: null } };
 }
 
 /**

@@ -31,12 +31,56 @@ export interface CompiledDataset {
   readonly sharedTables: readonly string[];
   readonly drift: CompiledDrift;
   readonly rejectLimit: RejectLimit;
-  readonly mode: 'append';
+  readonly mode: CompiledMode;
   /** What to do with other content under the name of a loaded file. Not part of the version. */
   readonly versions: 'add' | 'replace' | 'refuse';
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly { readonly name: string; readonly sql: string }[];
   readonly queries: readonly CompiledQuery[];
+}
+
+/** What the star shows of the rows of all files. */
+export type CompiledMode = { readonly kind: 'append' } | KeyedMode;
+
+/** A mode in which rows are events of keys. Members that do not belong to the kind are null, empty or the default. */
+export interface KeyedMode {
+  readonly kind: 'dedupe' | 'upsert' | 'snapshot' | 'history';
+  /** Vectors of the key; none for `dedupe: 'row'`, whose key is the content. */
+  readonly key: readonly string[];
+  readonly orderBy: { readonly vector: string; readonly logical: LogicalType } | null;
+  /** 'first' only with `dedupe`. */
+  readonly keep: 'last' | 'first';
+  /** Vector of a boolean. */
+  readonly deleted: string | null;
+  readonly nulls: 'set' | 'keep';
+  readonly nullKeys: 'reject' | 'equal';
+  /** Vectors for each combination of which a snapshot is complete. They are part of the key. */
+  readonly scope: readonly string[];
+  readonly asOf: { readonly pattern: string } | null;
+  /** Largest share of a scope's keys that a snapshot may delete, 0 to 1; null: any. */
+  readonly maxDeleted: number | null;
+  readonly track: readonly string[];
+  readonly overwrite: readonly string[];
+}
+
+/** What the star needs to know of a keyed mode. */
+export interface KeyedStar {
+  readonly kind: KeyedMode['kind'];
+  readonly keep: KeyedMode['keep'];
+  readonly nulls: KeyedMode['nulls'];
+  /** Type of the column _order; null: there is no such column. */
+  readonly order: { readonly sqlType: string } | null;
+  /** There is a column _deleted. */
+  readonly deleted: boolean;
+  /** There is a column _scope. */
+  readonly scoped: boolean;
+  /** There is a column _tracked. */
+  readonly tracked: boolean;
+  /** Fact columns whose latest value every version shows. */
+  readonly overwrite: readonly string[];
+  /** Pattern of the names of files. */
+  readonly asOf: string | null;
+  readonly maxDeleted: number | null;
 }
 
 /** What is done with files whose columns differ from the definition's. The differences are reported in any case. */
@@ -119,10 +163,13 @@ export interface CompiledLake {
 export interface CompiledStar {
   readonly schema: string;
   readonly fact: string;
-  /** In order of the fact table's columns; the last is always the chunk. */
+  /** In order of the fact table's columns; the last is always the chunk. In a keyed dataset, the columns before it
+   * describe the event; their names begin with _ and nobody is shown them. */
   readonly columns: readonly FactColumn[];
   readonly dimensions: readonly CompiledDimension[];
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: 'btree' | 'brin' }[];
+  /** Null: every row is a fact (the mode `append` without `dedupe`). */
+  readonly keyed: KeyedStar | null;
 }
 
 export type FactColumn =

@@ -21,6 +21,7 @@ export { type Rejection, reject } from './enrich/refusals.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
+export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export { rule, unique } from './language/rules.ts';
 export { dateDimension, lookup, type Mart, type Query, table, view } from './language/star.ts';

@@ -5,7 +5,7 @@ import { type Client, type Row, run } from '../statements/run.ts';
 /** The stars of all versions of a dataset's definition that were used. */
 export async function earlierStars(client: Client, dataset: string): Promise<CompiledStar[]> {
   const rows = await run(client, 'definitions/earlier-stars', [dataset]);
-  return rows.map(({ star }) => star as CompiledStar);
+  return rows.map(({ star }) => ({ keyed: null, ...(star as Omit<CompiledStar, 'keyed'>) }));
 }
 
 /** Tables of one schema, by their names. */

@@ -2,6 +2,7 @@
 import type {
   CompiledDimension,
   CompiledLake,
+  CompiledMode,
   CompiledStar,
   DimensionColumn,
   FactColumn,
@@ -12,6 +13,7 @@ import type { DateDimension, LookupDimension } from '../language/star.ts';
 import { typeOf } from '../types/column-types.ts';
 import { didYouMean } from '../words.ts';
 import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
+import { eventFacts, keyedStar, rowColumn } from './event-columns.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** Digits of partition values with a known range. Padding makes them sort correctly: month=05. */
@@ -24,7 +26,7 @@ function shown(names: Names): string[] {
 }
 
 /** The two halves of a point; any other name alone. */
-function halves(name: string, logical: LogicalType): string[] {
+export function halves(name: string, logical: LogicalType): string[] {
   return typeOf(logical).parts?.map((part) => `${name}_${part}`) ?? [name];
 }
 
@@ -40,6 +42,7 @@ export function compileLake(
   names: Names,
   operationOf: ReadonlyMap<string, string>,
   keep: string | null,
+  mode: CompiledMode,
   mistakes: Mistakes,
 ): CompiledLake {
   const partitionBy = (source.lake?.partitionBy ?? []).flatMap((name, i) => {
@@ -68,6 +71,7 @@ export function compileLake(
       'Partition by fewer columns, or list lake.columns',
     );
   }
+  if (mode.kind !== 'append') columns.push(rowColumn);
   return { columns, partitionBy };
 }
 
@@ -89,6 +93,7 @@ export function compileStar(
   { star }: DatasetDefinition,
   names: Names,
   keep: string | null,
+  mode: CompiledMode,
   mistakes: Mistakes,
 ): CompiledStar | null {
   if (star === 'none') return null;
@@ -100,20 +105,22 @@ export function compileStar(
   const roles = Object.entries(star.dimensions ?? {});
   const dimensions = roles.map(([role, dimension]) => compileDimension(role, dimension, names, mistakes));
   refuseDisagreement(dimensions, star.fact, mistakes);
-  const columns: FactColumn[] = [
+  const chunk: FactColumn = { kind: 'chunk', name: 'chunk_id' };
+  const visible: FactColumn[] = [
     ...roles.map(([name], dimension): FactColumn => ({ kind: 'dimension', name, dimension })),
     ...factValues(star, dimensions, names, mistakes),
     ...(keep === null ? [] : [keptColumn(keep)]),
-    { kind: 'chunk', name: 'chunk_id' },
   ];
+  const columns = [...visible, ...eventFacts(mode), chunk];
   refuseRepeats(
-    columns.map(({ name }) => name),
+    [...visible, chunk].map(({ name }) => name),
     'star.columns',
     mistakes,
   );
-  const indexes = compileIndexes(star, columns, mistakes);
+  const indexes = compileIndexes(star, [...visible, chunk], mistakes);
   refuseWide(star, columns, dimensions, mistakes);
-  return { schema, fact: star.fact, columns, dimensions, indexes };
+  const keyed = keyedStar(mode, visible, dimensions, mistakes);
+  return { schema, fact: star.fact, columns, dimensions, indexes, keyed };
 }
 
 /** Limits of PostgreSQL (its manual, appendix K). */

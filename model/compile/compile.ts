@@ -1,6 +1,6 @@
 /** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
+import type { CompiledColumn, CompiledDataset, CompiledStar } from '../compiled.ts';
 import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { shown } from '../words.ts';
@@ -8,6 +8,7 @@ import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
 import { compileDrift } from './compile-drift.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
+import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
@@ -42,8 +43,9 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const { operations } = enrichments;
   const operationOf = new Map(operations.map((entry) => [entry.name, String(entry.operation[0])]));
   const drift = compileDrift(source, names, mistakes);
-  const lake = compileLake(source, names, operationOf, drift.keep, mistakes);
-  const star = compileStar(source, names, drift.keep, mistakes);
+  const mode = compileMode(source, names, drift.keep, rules.unique, mistakes);
+  const lake = compileLake(source, names, operationOf, drift.keep, mode, mistakes);
+  const star = compileStar(source, names, drift.keep, mode, mistakes);
   const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
   const rejectLimit = compileRejects(source, mistakes);
   const marts = compileMarts(source, mistakes);
@@ -55,7 +57,8 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const parsed = columns.map((column, c) => versioned(column, written[c].options));
   const version = versionOf({
     ...{ name, dialect, columns: parsed, operations, rules: rules.operations },
-    ...{ lake, star, rejectLimit, ...(source.drift && { drift }) },
+    ...{ lake, star: star && versionedStar(star), rejectLimit, ...(source.drift && { drift }) },
+    ...(mode.kind !== 'append' && { mode }),
   });
   return {
     ...{ name, description: source.description ?? '', version, dialect, columns },
@@ -69,7 +72,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       drift,
       rejectLimit,
     },
-    ...{ mode: 'append', versions: source.versions ?? 'add', marts, checks, queries },
+    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries },
   };
 }
 
@@ -81,6 +84,11 @@ function versioned(
   const plain =
     type.kind === 'timestamp' ? { ...type, zone: { ...type.zone, utc: null, offset: null } } : type;
   return { ...column, ...(aliases.length > 0 && { aliases }), type: plain, convert, locale };
+}
+
+/** What the version covers of a star: its mode stands beside it. */
+function versionedStar({ keyed: _, ...star }: CompiledStar): Omit<CompiledStar, 'keyed'> {
+  return star;
 }
 
 type VersionedOptions = DatasetDefinition['columns'][string]['options'];
@@ -110,9 +118,6 @@ function checkOutline(source: DatasetDefinition, mistakes: Mistakes): void {
   else if (typeof source.star?.fact !== 'string') {
     const fix = "Say star: { fact: 'fact_…' }, or star: 'none' for a dataset with the lake alone";
     mistakes.add('star.fact', 'the fact table has no name', fix);
-  }
-  if (source.mode !== undefined && source.mode !== 'append') {
-    mistakes.add('mode', `there is no ${source.mode}`, "Say 'append', or leave it out");
   }
   if (!['add', 'replace', 'refuse'].includes(source.versions ?? 'add')) {
     mistakes.add('versions', `there is no ${source.versions}`, "Say 'add', 'replace' or 'refuse'");

@@ -2,6 +2,7 @@
 import type { Encoding } from '../../kernel/dialect/encodings.ts';
 import type { TypesFor } from '../types/column-types.ts';
 import type { Column } from './columns.ts';
+import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
 import type { DateDimension, LookupDimension, Mart, Query, SqlText } from './star.ts';
@@ -119,7 +120,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   readonly lake?: Lake<N>;
   /** The star's tables; 'none' for a dataset with the lake alone. */
   readonly star: Star<N, D> | 'none';
-  readonly mode?: 'append';
+  /** What the star shows of the rows of all files: `append()`, `upsert(…)`, `snapshot(…)` or `history(…)`. Default: append. */
+  readonly mode?: 'append' | Mode<N & string>;
   /**
    * What to do with other content under the name of a loaded file: `add` it, let it `replace` the previous
    * version, or `refuse` it (LF_FILE_VERSION). Default: 'add'.

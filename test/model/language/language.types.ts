@@ -3,6 +3,7 @@
  * over a line that compiles is itself an error.
  */
 import {
+  append,
   bigint,
   compute,
   date,
@@ -10,7 +11,9 @@ import {
   defineDataset,
   distance,
   float8,
+  fromName,
   gridCell,
+  history,
   hour,
   integer,
   lookup,
@@ -19,10 +22,12 @@ import {
   point,
   reject,
   rule,
+  snapshot,
   text,
   time,
   timeOfDay,
   timestamp,
+  upsert,
   year,
 } from '../../../model/index.ts';
 
@@ -243,3 +248,46 @@ export const fractionOfDate = date({ fraction: 'truncate' });
 
 // @ts-expect-error only numbers are stripped
 export const stripOfTexts = text({ strip: ['€'] });
+
+export const modes = [
+  defineDataset({
+    ...{ name: 'good', columns, star: { fact: 'fact_good' } },
+    mode: append({ dedupe: ['region', 'at'], keep: 'first', orderBy: 'at' }),
+  }),
+  defineDataset({
+    ...{ name: 'good', columns, star: { fact: 'fact_good' } },
+    enrich: (c) => ({ gone: compute('boolean', [c.people], (people) => people === 0) }),
+    mode: upsert({ key: ['region'], orderBy: 'at', deleted: 'gone' }),
+  }),
+  defineDataset({
+    ...{ name: 'good', columns, star: { fact: 'fact_good' } },
+    mode: snapshot({ key: ['people'], scope: ['region'], asOf: fromName('{date}.csv') }),
+  }),
+  defineDataset({
+    ...{ name: 'good', columns, star: { fact: 'fact_good' } },
+    mode: history({ key: ['region'], orderBy: 'at', track: ['people'], overwrite: ['place_lon'] }),
+  }),
+  defineDataset({ ...{ name: 'good', columns, star: { fact: 'fact_good' } }, mode: append() }),
+];
+
+// @ts-expect-error no such column: neither with enrichments nor without
+export const keyOfNothing = defineDataset({
+  name: 'bad',
+  columns,
+  mode: upsert({ key: ['id'], orderBy: 'at' }),
+  star: { fact: 'fact_bad' },
+});
+
+// @ts-expect-error no such column: neither with enrichments nor without
+export const orderByNothing = defineDataset({
+  name: 'bad',
+  columns,
+  mode: history({ key: ['region'], orderBy: 'updated_at', track: ['people'] }),
+  star: { fact: 'fact_bad' },
+});
+
+// @ts-expect-error an upsert has an order
+export const upsertWithoutOrder = upsert({ key: ['region'] });
+
+// @ts-expect-error upsert tracks nothing
+export const upsertTracks = upsert({ key: ['region'], orderBy: 'at', track: ['people'] });

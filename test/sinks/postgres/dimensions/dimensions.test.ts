@@ -65,7 +65,7 @@ const stop: CompiledDimension = {
 };
 
 function dimensions(...roles: CompiledDimension[]): Dimensions {
-  const star = { schema: 'star', fact: 'fact', columns: [], dimensions: roles, indexes: [] };
+  const star = { schema: 'star', fact: 'fact', columns: [], dimensions: roles, indexes: [], keyed: null };
   return new Dimensions(database.pool, star);
 }
 

@@ -41,7 +41,7 @@ const customer = lookup('customer', [column('name')], [column('city')]);
 const process = (...dimensions: CompiledDimension[]) => processOn(database.pool, ...dimensions);
 
 async function processOn(pool: Pool, ...dimensions: CompiledDimension[]): Promise<Dimensions> {
-  const star = { schema: 'star', fact: 'fact', columns: [], dimensions, indexes: [] };
+  const star = { schema: 'star', fact: 'fact', columns: [], dimensions, indexes: [], keyed: null };
   const dataset = { name: 'test', description: '', star } as unknown as CompiledDataset;
   for (const statement of starDdl(dataset)) {
     if (!statement.includes('"fact"')) await pool.query(statement);

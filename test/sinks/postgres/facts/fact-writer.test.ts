@@ -15,6 +15,7 @@ const star = {
   ],
   dimensions: [],
   indexes: [],
+  keyed: null,
 } as const;
 
 /** Binary COPY rows of two int4: first, first + 1, …, all of one chunk. */
