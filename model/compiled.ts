@@ -3,6 +3,7 @@
  * only this. The language of definitions (`defineDataset`) is in model/language/.
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
+import type { CompiledRollup } from './compiled-rollup.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
 import type { Refusals } from './enrich/refusals.ts';
@@ -207,7 +208,9 @@ export interface DimensionColumn {
   readonly logical: LogicalType;
 }
 
-export interface CompiledMart {
+export type CompiledMart = CompiledSqlMart | CompiledRollup;
+
+export interface CompiledSqlMart {
   readonly name: string;
   /** `view`: created once; `table`: a materialised view refreshed when a file is done. */
   readonly kind: 'view' | 'table';

@@ -1,7 +1,7 @@
 /** Compiles marts, checks and queries: SQL from a text or a file, with named parameters. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CompiledDataset, CompiledMart, CompiledQuery } from '../compiled.ts';
+import type { CompiledDataset, CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlText } from '../language/star.ts';
 import { didYouMean } from '../words.ts';
@@ -9,6 +9,7 @@ import { messageOf } from './compile-enrichments.ts';
 import { checkIdentifier } from './compile-names.ts';
 import { dimensionsOf } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
+import { compileRollup } from './rollups/compile-rollup.ts';
 
 /** The statement without its final semicolon; '' and a mistake if it cannot be read. */
 function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
@@ -28,15 +29,22 @@ function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
   return trimmed;
 }
 
-export function compileMarts(source: DatasetDefinition, mistakes: Mistakes): CompiledMart[] {
-  return Object.entries(source.marts ?? {}).map(([name, mart]) => {
+/** `star`: null for a dataset without one, whose marts are a mistake already. */
+export function compileMarts(
+  source: DatasetDefinition,
+  star: CompiledStar | null,
+  mistakes: Mistakes,
+): CompiledMart[] {
+  return Object.entries(source.marts ?? {}).flatMap(([name, mart]): CompiledMart[] => {
     const place = `marts.${name}`;
     checkIdentifier(name, place, mistakes);
     const tables = Object.values(dimensionsOf(source)).map(({ table }) => table);
     if (source.star !== 'none' && [source.star.fact, ...tables].includes(name)) {
       mistakes.add(place, 'the star already has a table of that name', 'Give the mart another name');
     }
-    return { name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey };
+    if (mart.kind === 'rollup')
+      return star === null ? [] : [compileRollup(name, mart, star, place, mistakes)];
+    return [{ name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey }];
   });
 }
 

@@ -48,7 +48,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const star = compileStar(source, names, drift.keep, mode, mistakes);
   const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
   const rejectLimit = compileRejects(source, mistakes);
-  const marts = compileMarts(source, mistakes);
+  const marts = compileMarts(source, star, mistakes);
   const checks = compileChecks(source, mistakes);
   const queries = compileQueries(source, mistakes);
   mistakes.refuse(name);

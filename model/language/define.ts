@@ -135,7 +135,7 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
    * where the share is 0), any count.
    */
   readonly rejects?: { readonly share?: number; readonly atLeast?: number; readonly count?: number };
-  readonly marts?: Readonly<Record<string, Mart>>;
+  readonly marts?: Readonly<Record<string, Mart<(N & string) | NoInfer<D>>>>;
   /** Selects that must return no row once a file is loaded. */
   readonly checks?: Readonly<Record<string, SqlText>>;
   readonly queries?: Readonly<Record<string, Query>>;

@@ -1,5 +1,7 @@
 /** Builders for the star's dimensions and for the SQL that goes with it. */
 
+import type { Rollup } from './rollups.ts';
+
 /** SQL as text, or the URL of its file: `new URL('./marts/rides.sql', import.meta.url)`. */
 export type SqlText = string | URL;
 
@@ -55,15 +57,18 @@ export function dateDimension<N extends string>(
   return { kind: 'date', table, column, shared: options.shared ?? false };
 }
 
-/** A mart: SQL over the star, created in the star's schema under its name. */
-export interface Mart {
+/** A mart, created in the star's schema under its name. `N`: fact columns that a rollup may name. */
+export type Mart<N extends string = string> = SqlMart | Rollup<N>;
+
+/** A mart that is SQL over the star. */
+export interface SqlMart {
   readonly kind: 'view' | 'table';
   readonly sql: SqlText;
   readonly uniqueKey: readonly string[];
 }
 
 /** A mart computed when it is read. `sql` is a select that names tables with their schema (star.fact_…). */
-export function view(sql: SqlText): Mart {
+export function view(sql: SqlText): SqlMart {
   return { kind: 'view', sql, uniqueKey: [] };
 }
 
@@ -71,7 +76,7 @@ export function view(sql: SqlText): Mart {
  * A mart stored as a materialised view and refreshed after each file. With `uniqueKey` (columns that are unique
  * together), the refresh does not block readers.
  */
-export function table(sql: SqlText, options: { readonly uniqueKey?: readonly string[] } = {}): Mart {
+export function table(sql: SqlText, options: { readonly uniqueKey?: readonly string[] } = {}): SqlMart {
   return { kind: 'table', sql, uniqueKey: options.uniqueKey ?? [] };
 }
 

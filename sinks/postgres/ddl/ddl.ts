@@ -7,6 +7,7 @@ import type {
   CompiledDataset,
   CompiledDimension,
   CompiledMart,
+  CompiledSqlMart,
   CompiledStar,
   FactColumn,
   LogicalType,
@@ -163,7 +164,8 @@ function indexName(fact: string, columns: readonly string[]): string {
  * when it was created). May be repeated.
  */
 export function martDdl(dataset: CompiledDataset): string[] {
-  const { marts, star } = dataset;
+  const { star } = dataset;
+  const marts = dataset.marts.filter(isSql);
   if (star === null || marts.length === 0) return [];
   const made = JSON.stringify([marts, star.columns, star.dimensions]);
   const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
@@ -197,7 +199,11 @@ end
 $landfall$`;
 }
 
-function martStatements(schema: string, mart: CompiledMart, mark: string): string[] {
+function isSql(mart: CompiledMart): mart is CompiledSqlMart {
+  return mart.kind !== 'rollup';
+}
+
+function martStatements(schema: string, mart: CompiledSqlMart, mark: string): string[] {
   const name = `${identifier(schema)}.${identifier(mart.name)}`;
   if (mart.kind === 'view') {
     return [`create or replace view ${name} as\n${mart.sql}`, `comment on view ${name} is ${literal(mark)}`];

@@ -12,7 +12,7 @@
 import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import * as ledger from '../../../ledger/tables/marts.ts';
-import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
+import type { CompiledDataset, CompiledMart, CompiledSqlMart } from '../../../model/compiled.ts';
 import { inTransaction, transactionOn } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { starLock } from '../ddl/make-star.ts';
@@ -40,12 +40,16 @@ export async function refreshMarts(pool: pg.Pool, dataset: MartsOf): Promise<voi
 }
 
 /** The table marts of a dataset that exist in the database. */
-export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledMart[]> {
+export async function existingMarts(pool: pg.Pool, { star, marts }: MartsOf): Promise<CompiledSqlMart[]> {
   if (star === null) return [];
-  const tables = marts.filter((mart) => mart.kind === 'table');
+  const tables = marts.filter(isTable);
   const names = tables.map(({ name }) => name);
   const existing = await ledger.existingMarts(pool, star.schema, names);
   return tables.filter(({ name }) => existing.has(name));
+}
+
+function isTable(mart: CompiledMart): mart is CompiledSqlMart {
+  return mart.kind === 'table';
 }
 
 async function refresh(
@@ -69,18 +73,18 @@ async function refresh(
 }
 
 /** The marts to refresh. Marts that read each other are in one group, in the order of the definition. */
-async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promise<CompiledMart[][]> {
-  const marts = dataset.marts.filter((mart) => mart.kind === 'table');
+async function independentMarts(client: pg.ClientBase, dataset: MartsOf): Promise<CompiledSqlMart[][]> {
+  const marts = dataset.marts.filter(isTable);
   if (marts.length < 2) return [marts];
   const names = marts.map(({ name }) => name);
   const reads = await ledger.martReads(client, starOf(dataset).schema, names);
   return reads.some((one) => one.reads === null) ? [marts] : apart(marts, reads);
 }
 
-function apart(marts: readonly CompiledMart[], reads: readonly ledger.MartRead[]): CompiledMart[][] {
-  let groups: CompiledMart[][] = [];
+function apart(marts: readonly CompiledSqlMart[], reads: readonly ledger.MartRead[]): CompiledSqlMart[][] {
+  let groups: CompiledSqlMart[][] = [];
   for (const mart of marts) {
-    const read = (other: CompiledMart) =>
+    const read = (other: CompiledSqlMart) =>
       reads.some((one) => one.mart === mart.name && one.reads === other.name);
     const joined = groups.filter((group) => group.some(read));
     groups = [...groups.filter((group) => !joined.includes(group)), [...joined.flat(), mart]];
@@ -101,7 +105,7 @@ async function spareConnection(pool: pg.Pool): Promise<pg.PoolClient | null> {
 async function refreshTogether(
   clients: readonly pg.ClientBase[],
   dataset: MartsOf,
-  left: CompiledMart[][],
+  left: CompiledSqlMart[][],
 ): Promise<void> {
   if (clients.length > 1) {
     await Promise.all(clients.map((client) => ledger.refreshBeside(client, lockTimeout, coresEach - 1)));
@@ -112,7 +116,11 @@ async function refreshTogether(
 }
 
 /** Takes marts from the list until it is empty or one cannot be refreshed. */
-async function refreshEach(client: pg.ClientBase, dataset: MartsOf, left: CompiledMart[][]): Promise<void> {
+async function refreshEach(
+  client: pg.ClientBase,
+  dataset: MartsOf,
+  left: CompiledSqlMart[][],
+): Promise<void> {
   try {
     for (let marts = left.shift(); marts !== undefined; marts = left.shift()) {
       for (const mart of marts) {
