@@ -123,6 +123,9 @@ export const RejectReason = {
   limit: 19,
   // Found by the model: a function of the definition rejects the row.
   compute: 20,
+  // Found before the sinks: a column that identifies or orders events has no value.
+  key: 21,
+  order: 22,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -167,7 +170,8 @@ export interface RawReject extends RowPlace {
     readonly bytes: number;
     readonly most: number;
   };
-  /** For `compute`: the column whose function rejects the row, and why, in words. */
+  /** For `compute`: the column whose function rejects the row, and why, in words. For `key` and `order`: the enrichment
+   * that has no value. */
   readonly computed?: string;
   readonly because?: string;
   /** For `encoding`: bytes of `raw`, as UTF-8, before the first invalid one; null if that is not known. */

@@ -1,4 +1,7 @@
-/** Enriches batches, and takes the rows out of them that a function rejects or that a sink cannot hold. */
+/**
+ * Enriches batches, and takes the rows out of them that a function rejects, that cannot be events of the dataset's
+ * mode, or that a sink cannot hold.
+ */
 import type { Pool } from 'pg';
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import { type Batch as KernelBatch, type RawReject, RejectReason } from '../../kernel/types.ts';
@@ -9,6 +12,8 @@ import { ReusedLanes } from '../../model/enrich/lanes.ts';
 import { noRefusals } from '../../model/enrich/refusals.ts';
 import { rowsKept } from '../../model/enrich/select.ts';
 import { selectBatch } from '../../model/enrich/select-batch.ts';
+import { type AbsentValue, absentValues } from '../../model/events/absent-values.ts';
+import { EventVectors } from '../../model/events/event-vectors.ts';
 import { textAt } from '../../model/types/text.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { rowLimitsOf } from '../../sinks/open-sinks.ts';
@@ -23,7 +28,7 @@ export class PlacesNeeded extends Error {}
 /** Rows that functions of `compute` reject: the first column that does, and why. Bound: the rows of a batch. */
 type Refused = Map<number, { readonly computed: string; readonly because: string }>;
 
-/** A batch whose rows all sinks can hold, and the same with its enrichments. */
+/** A batch whose rows all sinks can hold, and the same with its enrichments and the columns of its events. */
 export interface FittingBatch {
   /** With its rejects. */
   readonly converted: KernelBatch;
@@ -37,33 +42,48 @@ export class RowFitter {
   private readonly limits: RowLimits;
   private readonly lanes = new ReusedLanes();
   private readonly pool: Pool;
+  /** Null: rows are not events. */
+  private readonly events: EventVectors | null;
 
   constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool) {
     this.dataset = dataset;
     this.layout = layout;
     this.pool = pool;
     this.limits = new RowLimits(rowLimitsOf(dataset));
+    const { mode } = dataset;
+    const extra = (layout.extra ?? []).map(({ name }) => name);
+    this.events = mode.kind === 'append' ? null : new EventVectors(dataset, mode, extra);
   }
 
   /** The enrichments are valid until the next call. Throws PlacesNeeded. */
   async fit(converted: KernelBatch): Promise<FittingBatch> {
     const refused: Refused = new Map();
     const enriched = this.enrich(converted, refused);
-    const long = this.limits.past(enriched).filter(({ row }) => !refused.has(row));
+    const absent = absentValues(this.dataset.mode, enriched);
+    for (const row of refused.keys()) absent.delete(row);
+    const long = this.limits.past(enriched).filter(({ row }) => !refused.has(row) && !absent.has(row));
     const past = long.length === 0 ? long : await this.refusedOf(long, enriched);
-    if (past.length === 0 && refused.size === 0) return { converted, enriched };
+    if (past.length === 0 && refused.size === 0 && absent.size === 0)
+      return this.described(converted, enriched);
     const { place, rows } = converted;
     if (place === undefined)
-      throw new PlacesNeeded('a row is rejected by a function, or too long for a sink');
+      throw new PlacesNeeded('a row is rejected by a function or a mode, or too long for a sink');
     const broken = new Uint8Array(rows);
-    for (const row of [...refused.keys(), ...past.map(({ row }) => row)]) broken[row] = 1;
+    for (const row of [...refused.keys(), ...absent.keys(), ...past.map(({ row }) => row)]) broken[row] = 1;
     const compute = { column: -1, reason: RejectReason.compute } as const;
     const rejects = [
       ...[...refused].map(([row, why]): RawReject => ({ ...place(row), ...compute, ...why })),
+      ...[...absent].map(([row, values]): RawReject => ({ ...place(row), ...this.faultsOf(values) })),
       ...past.map((one): RawReject => ({ ...place(one.row), ...this.reasonOf(one) })),
     ];
     const fitting = selectBatch(converted, rowsKept(broken, rows), rejects);
-    return { converted: fitting, enriched: this.enrich(fitting, null) };
+    return this.described(fitting, this.enrich(fitting, null));
+  }
+
+  private described(converted: KernelBatch, enriched: Batch): FittingBatch {
+    if (this.events === null) return { converted, enriched };
+    const kept = converted.vectors.slice(this.dataset.columns.length);
+    return { converted, enriched: this.events.add(enriched, kept) };
   }
 
   /** `refused`: takes the rows that functions reject; null if none of the rows may be. */
@@ -90,6 +110,16 @@ export class RowFitter {
       for (const [i, one] of candidates.entries()) if (refused?.[i] ?? true) found.set(one.row, one);
     }
     return [...found.values()].sort((a, b) => a.row - b.row);
+  }
+
+  /** The first column, and the others that the file has. */
+  private faultsOf([first, ...others]: readonly AbsentValue[]) {
+    const placed = ({ name, reason }: AbsentValue) => {
+      const column = this.dataset.columns.findIndex((one) => one.name === name);
+      return { column, reason, ...(column === -1 && { computed: name }) };
+    };
+    const columns = others.map(placed).filter(({ column }) => column !== -1);
+    return { ...placed(first), others: columns.map(({ column, reason }) => ({ column, reason })) };
   }
 
   private reasonOf({ column, bytes, limit: { what, most } }: PastLimit) {

@@ -37,6 +37,8 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.zone]: 'LF_REJECT_ZONE',
   [RejectReason.limit]: 'LF_REJECT_BYTES',
   [RejectReason.compute]: 'LF_REJECT_COMPUTE',
+  [RejectReason.key]: 'LF_REJECT_KEY',
+  [RejectReason.order]: 'LF_REJECT_ORDER',
 };
 
 /**

@@ -27,6 +27,11 @@ export const rejectCodes = {
     fix: "Say in the definition that such digits are cut: `fraction: 'truncate'`.",
     retry: 'never',
   },
+  LF_REJECT_KEY: {
+    message: '{column} is in the key of the mode and has no value.',
+    fix: "Fill it in. If rows without a value are events of one key, say so in the mode: `nullKeys: 'equal'`.",
+    retry: 'never',
+  },
   LF_REJECT_LENGTH: {
     message: '{column}: {value} is shorter or longer than the definition allows.',
     fix: 'Correct the value, or change minLength or maxLength in the definition.',
@@ -50,6 +55,11 @@ export const rejectCodes = {
   LF_REJECT_NUL: {
     message: '{column}: the text contains a NUL character (U+0000).',
     fix: 'Remove it; PostgreSQL cannot store NUL in text.',
+    retry: 'never',
+  },
+  LF_REJECT_ORDER: {
+    message: '{column} orders the events of a key and has no value.',
+    fix: 'Fill it in, or name a column in `orderBy` that every row has.',
     retry: 'never',
   },
   LF_REJECT_PATTERN: {

@@ -13,6 +13,7 @@ import {
   reject,
   text,
   unique,
+  upsert,
 } from '../../../model/index.ts';
 import { describeError } from '../../../platform/errors/errors.ts';
 import { retryOf } from '../../../platform/errors/retry.ts';
@@ -234,5 +235,96 @@ describe('rows that a function rejects', () => {
       code: 'LF_ENRICHMENT',
       message: expect.stringContaining('depend on its arguments only'),
     });
+  });
+});
+
+describe('rows that cannot be events', () => {
+  const number = { type: 'integer' } as const;
+  const layout = { fieldOfColumn: [0, 1, 2], fieldCount: 3 } as unknown as FileLayout;
+  const dataset = (mode: { readonly nullKeys?: 'equal'; readonly key?: readonly 'half'[] }) =>
+    compileDataset(
+      defineDataset({
+        name: 'x',
+        columns: { a: integer(), b: integer(), at: integer() },
+        enrich: (c) => ({
+          half: compute('integer', [c.a], (a) => (a === 8 ? null : Math.floor(a / 2))),
+          low: compute('integer', [c.b], (b) => (b < 0 ? reject('below 0') : b)),
+        }),
+        mode: upsert({ key: ['a', 'b'], orderBy: 'at', ...mode }),
+        star: { fact: 'f' },
+      }),
+    );
+  const batch = () =>
+    batchOf(
+      [
+        vectorOf(number, [1, null, 3, null, 5, 8, 7, null]),
+        vectorOf(number, [1, 2, 3, null, 5, 6, -7, -1]),
+        vectorOf(number, [1, 2, null, null, 5, 6, 7, 8]),
+      ],
+      8,
+    );
+  const faultsOf = ({ rejects }: ReturnType<typeof batch>) =>
+    rejects.map(({ record, reason, column, computed, others }) => [
+      record,
+      reason,
+      computed ?? column,
+      ...(others ?? []).map((other) => [other.reason, other.column]),
+    ]);
+  const { key, order, compute: computed } = RejectReason;
+
+  it('are rejects with all columns that have no value; those that a function rejects are its own', async () => {
+    const { converted, enriched } = await new RowFitter(dataset({}), layout, database.pool).fit(batch());
+    expect(faultsOf(converted)).toEqual([
+      [1, key, 0],
+      [2, order, 2],
+      [3, key, 0, [key, 1], [order, 2]],
+      [6, computed, 'low'],
+      [7, computed, 'low'],
+    ]);
+    expect(converted.parsed).toBe(8);
+    expect(enriched.rows).toBe(3);
+    expect(valuesOf(enriched.vectors.get('_row')!, number)).toEqual([0, 1, 2]);
+    expect(enriched.vectors.get('_key')!.length).toBe(3);
+    expect(valuesOf(enriched.vectors.get('_order')!, number)).toEqual([1, 5, 6]);
+  });
+
+  it('may have nulls in the key where these are equal, not in the order', async () => {
+    const fitter = new RowFitter(dataset({ nullKeys: 'equal' }), layout, database.pool);
+    const { converted, enriched } = await fitter.fit(batch());
+    expect(faultsOf(converted).slice(0, 2)).toEqual([
+      [2, order, 2],
+      [3, order, 2],
+    ]);
+    expect(enriched.rows).toBe(4);
+  });
+
+  it('are named by the enrichment that has no value', async () => {
+    const { converted } = await new RowFitter(dataset({ key: ['half'] }), layout, database.pool).fit(batch());
+    expect(faultsOf(converted).slice(0, 4)).toEqual([
+      [1, key, 'half'],
+      [2, order, 2],
+      [3, key, 'half', [order, 2]],
+      [5, key, 'half'],
+    ]);
+  });
+
+  it('need places, which the chunk is read again for', async () => {
+    const { place: _, line: __, ...placeless } = batch();
+    const fitter = new RowFitter(dataset({}), layout, database.pool);
+    await expect(fitter.fit(placeless)).rejects.toThrow(PlacesNeeded);
+  });
+
+  it('leave a dataset that only appends as it is', async () => {
+    const plain = compileDataset(
+      defineDataset({
+        name: 'x',
+        columns: { a: integer(), b: integer(), at: integer() },
+        star: { fact: 'f' },
+      }),
+    );
+    const given = batch();
+    const { converted, enriched } = await new RowFitter(plain, layout, database.pool).fit(given);
+    expect(converted).toBe(given);
+    expect([...enriched.vectors.keys()]).toEqual(['a', 'b', 'at']);
   });
 });

@@ -39,6 +39,11 @@ it('says nothing of a long record that its beginning does not show', () => {
   );
 });
 
+it('says which column of the key or the order has no value', () => {
+  expect(messageOf(',2', RejectReason.key, 0)).toBe('a is in the key of the mode and has no value.');
+  expect(messageOf('x,', RejectReason.order, 1)).toBe('b orders the events of a key and has no value.');
+});
+
 it('names what is wrong with other columns after the first', async () => {
   const wide = compileDataset(
     defineDataset({
