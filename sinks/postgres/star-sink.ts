@@ -31,6 +31,7 @@ import { martDdl, starDdl } from './ddl/ddl.ts';
 import { indexLimits } from './ddl/index-limits.ts';
 import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
+import { countEvents } from './events/index.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
@@ -98,9 +99,9 @@ export class StarSink extends StarKind implements Sink {
     return Promise.all(
       files.map(async ({ definition, chunks }) => {
         const chunkIds = chunks.map(({ chunkId }) => chunkId);
-        const rows = recount
-          ? await countFacts(this.pool, starOf(definition), chunkIds)
-          : rowsWritten(this.name, chunks);
+        const star = starOf(definition);
+        const countStored = star.keyed === null ? countFacts : countEvents;
+        const rows = recount ? await countStored(this.pool, star, chunkIds) : rowsWritten(this.name, chunks);
         return { rows, bytes: 0, counts: { star: rows } };
       }),
     );

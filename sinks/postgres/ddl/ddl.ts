@@ -9,32 +9,9 @@ import type {
   CompiledMart,
   CompiledSqlMart,
   CompiledStar,
-  FactColumn,
-  LogicalType,
 } from '../../../model/compiled.ts';
-import { typeOf } from '../../../model/types/column-types.ts';
-
-/** Quotes an identifier. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Quotes a text as a literal. */
-export function literal(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return text.includes('\\') ? `E${quoted}` : quoted;
-}
-
-/** The Postgres type of a column. */
-export function sqlType(logical: LogicalType): string {
-  return typeOf(logical).sql(logical);
-}
-
-/** The columns of a create table statement, with their types aligned. */
-function columnLines(columns: readonly (readonly [name: string, rest: string])[]): string {
-  const width = Math.max(...columns.map(([name]) => name.length));
-  return columns.map(([name, rest]) => `  ${name.padEnd(width)} ${rest}`).join(',\n');
-}
+import { eventDdl } from './event-ddl.ts';
+import { columnLines, factType, identifier, indexName, keySqlType, literal, sqlType } from './sql-columns.ts';
 
 /**
  * Creates the schema, the dimensions with the unknown member 0, the fact table and its indexes, in an order in which
@@ -48,7 +25,7 @@ export function starDdl(dataset: CompiledDataset): string[] {
   return [
     `create schema if not exists ${identifier(star.schema)}`,
     ...[...tables.values()].flatMap((dimension) => dimensionDdl(star.schema, dimension)),
-    ...factDdl(dataset, star),
+    ...(star.keyed === null ? factDdl(dataset, star) : eventDdl(dataset, star)),
   ];
 }
 
@@ -76,11 +53,6 @@ function lookupDdl(table: string, dimension: Extract<CompiledDimension, { kind: 
     )}`,
     `insert into ${table} (${key})${dimension.hashed ? '' : ' overriding system value'} values (0) on conflict do nothing`,
   ];
-}
-
-/** The Postgres type of a dimension's key, in the dimension table and in the facts. */
-export function keySqlType(dimension: CompiledDimension): string {
-  return dimension.kind === 'lookup' && dimension.hashed ? 'bigint' : 'integer';
 }
 
 /**
@@ -120,7 +92,7 @@ function dateDdl(table: string, key: string): string[] {
 function factDdl({ name, description }: CompiledDataset, star: CompiledStar): string[] {
   const table = `${identifier(star.schema)}.${identifier(star.fact)}`;
   const lines = columnLines(
-    star.columns.map((column) => [identifier(column.name), factType(column, star.dimensions)] as const),
+    star.columns.map((column) => [identifier(column.name), factType(column, star)] as const),
   );
   const about = description === '' ? `Facts of the dataset ${name}.` : description;
   const create = [
@@ -138,24 +110,6 @@ function factDdl({ name, description }: CompiledDataset, star: CompiledStar): st
       return `create index if not exists ${index} on ${table}${using} (${columns.map(identifier).join(', ')})`;
     }),
   ];
-}
-
-function factType(column: FactColumn, dimensions: readonly CompiledDimension[]): string {
-  switch (column.kind) {
-    case 'value':
-      return `${sqlType(column.logical)}${column.notNull ? ' not null' : ''}`;
-    case 'dimension':
-      return `${keySqlType(dimensions[column.dimension])} not null`;
-    case 'chunk':
-      return 'integer not null';
-  }
-}
-
-/** Postgres cuts names at 63 bytes. A longer name keeps its beginning and gets a hash. */
-function indexName(fact: string, columns: readonly string[]): string {
-  const name = `${fact}_${columns.join('_')}_idx`;
-  if (name.length <= 63) return name;
-  return `${name.slice(0, 50)}_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The tables of a star according to its definition, in a form that can be compared with the existing ones. */
 import type { CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
-import { keySqlType, sqlType } from './ddl.ts';
+import { eventTables } from './event-tables.ts';
+import { keySqlType, sqlType, valueType } from './sql-columns.ts';
 
 /** A column as the definition requires it. */
 export interface Wanted {
@@ -27,12 +28,18 @@ export interface WantedTable {
   readonly member: string | null;
 }
 
-/** The fact table first, then each dimension table of members. */
+/** The fact table first, or those of the events, then each dimension table of members. */
 export function wantedTables(star: CompiledStar): WantedTable[] {
   const facts = star.columns.map((column): Wanted => {
     const { name } = column;
     if (column.kind === 'value')
-      return { name, isKey: false, type: sqlType(column.logical), notNull: column.notNull, before: null };
+      return {
+        name,
+        isKey: false,
+        type: valueType(column, star.keyed),
+        notNull: column.notNull,
+        before: null,
+      };
     if (column.kind === 'chunk') return { name, isKey: false, type: 'integer', notNull: true, before: '0' };
     const dimension = star.dimensions[column.dimension];
     const points = dimension.table;
@@ -43,7 +50,11 @@ export function wantedTables(star: CompiledStar): WantedTable[] {
     if (dimension.kind === 'lookup') lookups.set(dimension.table, lookupTable(dimension));
   }
   const fact = { table: star.fact, columns: facts, key: null, hashed: false, member: null };
-  return [fact, ...lookups.values()];
+  const events = eventTables(star).map(({ table, extra }) => {
+    const more = extra.map((column): Wanted => ({ ...column, isKey: false, before: null }));
+    return { ...fact, table, columns: [...facts, ...more] };
+  });
+  return [...(star.keyed === null ? [fact] : events), ...lookups.values()];
 }
 
 function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>): WantedTable {
@@ -59,5 +70,8 @@ function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>):
 
 /** The name of the type as the server reports it. */
 export function typeName(type: string): string {
-  return type.replace('timestamptz', 'timestamp with time zone').replaceAll(', ', ',');
+  return type
+    .replace(/ collate .*/, '')
+    .replace('timestamptz', 'timestamp with time zone')
+    .replaceAll(', ', ',');
 }

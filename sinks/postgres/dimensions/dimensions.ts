@@ -9,7 +9,7 @@ import { isValid } from '../../../kernel/columns/vectors.ts';
 import type { Kernel } from '../../../kernel/types.ts';
 import type { CompiledDimension, CompiledStar, LogicalType } from '../../../model/compiled.ts';
 import type { Batch } from '../../../model/enrich/batch.ts';
-import { sqlType } from '../ddl/ddl.ts';
+import { sqlType } from '../ddl/sql-columns.ts';
 import { vectorOf } from '../facts/batch-vector.ts';
 import type { KeyVector } from '../facts/fact-fields.ts';
 import { DateMembers } from './date-members.ts';

@@ -13,7 +13,7 @@ import { escapeIdentifier, type Pool } from 'pg';
 import type { CompiledDimension, LogicalType } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { sqlType } from '../ddl/ddl.ts';
+import { sqlType } from '../ddl/sql-columns.ts';
 import { type CopyTarget, openFactCopy } from '../facts/fact-copy.ts';
 import type { NewMembers } from './new-members.ts';
 

@@ -1,4 +1,4 @@
-/** Creates the table in which the facts of a replacing version wait (sinks/postgres/facts/staging.ts). */
+/** Creates the tables in which the rows of a file wait until it is done (sinks/postgres/facts/staging.ts). */
 
 import pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
@@ -7,18 +7,16 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { factTable } from '../ddl/make-star.ts';
-import { loadingStar } from './staging.ts';
+import { eventTableNames } from '../events/table-names.ts';
+import { stagingTable } from './staging.ts';
 
 /** How long to wait for a worker that still locks a table. It may be frozen, and has lost its chunk. */
 const lockTimeout = '1s';
 
-function stagingTable(star: CompiledStar, { fileId }: LedgerFile): string {
-  return factTable(loadingStar(star, { fileId, link: 'replaces' }));
-}
-
-/** Called before the file is planned. May be repeated. */
+/** Called before the file is planned. May be repeated. It has the columns of the facts, or of events that wait. */
 export async function makeStagingTable(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
-  await pool.query(`create table if not exists ${stagingTable(star, file)} (like ${factTable(star)})`);
+  const like = star.keyed === null ? star : { ...star, fact: eventTableNames(star.fact).staging };
+  await pool.query(`create table if not exists ${stagingTable(star, file)} (like ${factTable(like)})`);
   crashPoint('plan.staging-made');
 }
 

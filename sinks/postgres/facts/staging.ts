@@ -1,15 +1,44 @@
 /**
- * Where the facts of a file are while it is loaded. If a version replaces another one, its facts wait in a separate
- * table until it is done, so that the star always contains exactly one of the two versions.
+ * Where the rows of a file are while it is loaded. If a version replaces another one, its facts wait in a separate
+ * table until it is done, so that the star always contains exactly one of the two versions. The events of a keyed
+ * dataset always wait: those of a large file in a table of its own, those of small files in one that they share.
  */
 
+import pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { FileLink } from '../../../platform/progress/progress.ts';
+import { eventTableNames } from '../events/table-names.ts';
 
 /** The star that the file is loaded into. Its fact table may be the one in which facts wait. */
 export function loadingStar(
   star: CompiledStar,
   file: { readonly fileId: number; readonly link: FileLink['kind'] | null },
 ): CompiledStar {
-  return file.link === 'replaces' ? { ...star, fact: `_staging_f${file.fileId}` } : star;
+  return file.link === 'replaces' ? { ...star, fact: stagingName(file) } : star;
+}
+
+/**
+ * The star that the events of a keyed dataset's file are loaded into. `file`: null for a group of small files. A file
+ * without a table of its own shares one with the small ones.
+ */
+export async function loadingEvents(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  file: { readonly fileId: number } | null,
+): Promise<CompiledStar> {
+  const shared = { ...star, fact: eventTableNames(star.fact).staging };
+  if (file === null) return shared;
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [
+    stagingTable(star, file),
+  ]);
+  return rows[0].found ? { ...star, fact: stagingName(file) } : shared;
+}
+
+function stagingName({ fileId }: { readonly fileId: number }): string {
+  return `_staging_f${fileId}`;
+}
+
+/** The file's own staging table, qualified and quoted. */
+export function stagingTable({ schema }: CompiledStar, file: { readonly fileId: number }): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(stagingName(file))}`;
 }

@@ -19,7 +19,8 @@ import {
   uuid,
   view,
 } from '../../../../model/index.ts';
-import { literal, martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { literal } from '../../../../sinks/postgres/ddl/sql-columns.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
 /** Every type, awkward names, two roles of one table; `total`: the SQL of a mart that another reads. */

@@ -1,0 +1,125 @@
+/**
+ * Snapshots: of each scope, the file with the greatest (instant, content hash) is shown, and of two of its rows with
+ * one key the one with the greater hash. F_scopes has a row for each file and scope; a file of a dataset without
+ * scopes has one, even if it has no rows. Its scope is all zeros.
+ */
+
+import { type Ending, keep, keepDelta } from './ending.ts';
+import type { EventFile, Shrunk, Ties } from './event-contract.ts';
+import { listOf, namesOf, shownList } from './event-layout.ts';
+import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
+import { Chunks, type Source } from './sources.ts';
+import { tiesOf } from './ties.ts';
+
+const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
+
+/** Applies the events of one file. Returns what the scopes have lost that show it now instead of another file. */
+export async function applySnapshot(
+  ending: Ending,
+  { staged, rows, files: [file] }: Source,
+): Promise<{ ties: Ties; shrunk: Shrunk[] }> {
+  const { client, layout } = ending;
+  const { current, scopes, keyed } = layout;
+  const scopesOf = keyed.scoped ? `select distinct _scope from ${staged}` : `select ${everything} as _scope`;
+  // `wins`: the file is newer than all others of the scope. `replaces`: there are others.
+  const won = await keep(
+    ending,
+    'scopes',
+    `select f._scope, o._scope is not null as replaces, coalesce((o.as_of, o.content) < ($1::timestamptz, $2), true) as wins
+     from (${scopesOf}) f left join lateral (
+       select * from ${scopes} o where o._scope = f._scope order by as_of desc, content desc limit 1
+     ) o on true`,
+    [file.asOf, file.contentHash],
+  );
+  await client.query(
+    `insert into ${scopes} (_scope, file_id, as_of, content, chunk_ids)
+     select _scope, $1, $2::timestamptz, $3, $4 from ${won.name}`,
+    [file.fileId, file.asOf, file.contentHash, file.chunkIds],
+  );
+  const best = await keep(
+    ending,
+    'best',
+    `select distinct on (s._key) s.ctid as at, s._key, w._scope from ${staged} s
+     join ${won.name} w on w.wins${keyed.scoped ? ' and w._scope = s._scope' : ''} order by s._key, s._hash desc`,
+  );
+  const ties = await tiesOf(ending, staged, null, true);
+  if (best.rows < rows) await putOthers(ending, staged, { rows: best.name });
+  const old = await keep(
+    ending,
+    'old',
+    `select c.ctid as at, c._key, w._scope from ${won.name} w
+     join ${current} c on ${keyed.scoped ? 'c._scope = w._scope' : 'true'} where w.wins and w.replaces`,
+  );
+  const shrunk = await shrunkOf(ending, old.name, best.name);
+  if (old.rows > 0) {
+    await keepDelta(
+      ending,
+      'removed',
+      `select ${shownList(layout, 'c')} from ${old.name} w join ${current} c on c.ctid = w.at`,
+    );
+    await supersede(ending, { rows: old.name });
+  }
+  if (best.rows > 0) {
+    await keepDelta(
+      ending,
+      'added',
+      `select ${stagedList(layout, 'c')} from ${best.name} w join ${staged} c on c.ctid = w.at`,
+    );
+    await putStaged(ending, 'current', staged, best.rows === rows ? undefined : { rows: best.name });
+  }
+  return { ties, shrunk };
+}
+
+/** The scope that loses the largest share of its keys; none if no scope had any. */
+async function shrunkOf({ client }: Ending, old: string, best: string): Promise<Shrunk[]> {
+  const { rows } = await client.query<Shrunk>(
+    `select count(*)::float8 as keys, count(*) filter (where b._key is null)::float8 as absent
+     from ${old} o left join ${best} b on b._key = o._key
+     group by o._scope order by count(*) filter (where b._key is null)::float8 / count(*) desc, keys desc limit 1`,
+  );
+  return rows;
+}
+
+/** Removes a file's events, and shows of each scope that showed it the newest file that is left. */
+export async function undoSnapshot(
+  ending: Ending,
+  file: Pick<EventFile, 'fileId' | 'chunkIds'>,
+): Promise<void> {
+  const { client, layout } = ending;
+  const { current, superseded, scopes, keyed } = layout;
+  const chunks = new Chunks(file.chunkIds);
+  const newest = (of: string) =>
+    `select * from ${scopes} o where o._scope = ${of} order by as_of desc, content desc limit 1`;
+  const lost = await keep(
+    ending,
+    'lost',
+    `select s._scope from ${scopes} s cross join lateral (${newest('s._scope')}) n
+     where s.file_id = $1 and n.file_id = $1`,
+    [file.fileId],
+  );
+  const ofFile = `${current} c where ${chunks.where('c')}`;
+  await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${ofFile}`);
+  await client.query(`delete from ${ofFile}`);
+  await client.query(`delete from ${superseded} c where ${chunks.where('c')}`);
+  await client.query(`delete from ${scopes} where file_id = $1`, [file.fileId]);
+  const { rows: heirs } = await client.query<{ file: number; chunks: number[]; scopes: string[] }>(
+    `select n.file_id as file, n.chunk_ids as chunks, array_agg(n._scope::text) as scopes
+     from ${lost.name} l cross join lateral (${newest('l._scope')}) n group by 1, 2`,
+  );
+  for (const heir of heirs) {
+    const ofScope = keyed.scoped ? 'and s._scope = any($1::uuid[])' : '';
+    const best = await keep(
+      ending,
+      'best',
+      `select distinct on (s._key) s.ctid as at from ${superseded} s
+       where ${new Chunks(heir.chunks).where('s')} ${ofScope} order by s._key, s._hash desc`,
+      keyed.scoped ? [heir.scopes] : [],
+    );
+    await keepDelta(
+      ending,
+      'added',
+      `select ${listOf(namesOf(layout), 'c')} from ${best.name} w join ${superseded} c on c.ctid = w.at`,
+    );
+    await promote(ending, { rows: best.name });
+  }
+}

@@ -1,0 +1,78 @@
+/** Where the events of ending files wait, and how the events of loaded files are found. */
+import type pg from 'pg';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import { stagingTable } from '../facts/staging.ts';
+import { keep } from './ending.ts';
+import type { EventFile } from './event-contract.ts';
+import type { EventLayout } from './event-layout.ts';
+
+/** The events of one file or more in a table of their own. */
+export interface Source {
+  readonly staged: string;
+  readonly rows: number;
+  readonly files: readonly EventFile[];
+}
+
+/**
+ * A large file has a staging table of its own. The events of small files are taken out of the shared one, together,
+ * or those of each file alone.
+ */
+export async function sourcesOf(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  layout: EventLayout,
+  files: readonly EventFile[],
+  each: boolean,
+): Promise<Source[]> {
+  const own = await ownTables(client, star, files);
+  const sources: Source[] = [];
+  for (const [file, staged] of own) {
+    await client.query(`analyze ${staged}`);
+    const { rows } = await client.query(`select count(*)::float8 as rows from ${staged}`);
+    sources.push({ staged, rows: rows[0].rows, files: [file] });
+  }
+  const small = files.filter((file) => !own.has(file));
+  for (const some of each ? small.map((file) => [file]) : [small]) {
+    if (some.length === 0) continue;
+    const chunks = new Chunks(some.flatMap(({ chunkIds }) => chunkIds));
+    const from = `${layout.staging} c where ${chunks.where('c')}`;
+    const { name, rows } = await keep({ client }, 'staged', `select c.* from ${from}`);
+    await client.query(`delete from ${from.replace(' c where', ' as c where')}`);
+    sources.push({ staged: name, rows, files: some });
+  }
+  return sources;
+}
+
+/** The staging tables that files have for themselves. */
+async function ownTables(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  files: readonly EventFile[],
+): Promise<Map<EventFile, string>> {
+  const names = files.map((file) => stagingTable(star, file));
+  const { rows } = await client.query<{ found: boolean }>(
+    `select to_regclass(name) is not null as found from unnest($1::text[]) with ordinality as t(name, n) order by n`,
+    [names],
+  );
+  return new Map(files.flatMap((file, i) => (rows[i].found ? [[file, names[i]] as const] : [])));
+}
+
+/** Chunks as a condition. The range lets the server use an index; the list is needed if others lie in between. */
+export class Chunks {
+  private readonly ids: readonly number[];
+
+  constructor(ids: readonly number[]) {
+    this.ids = [...new Set(ids)].sort((a, b) => a - b);
+  }
+
+  where(alias: string): string {
+    const { ids } = this;
+    if (ids.length === 0) return 'false';
+    const first = ids[0];
+    const last = ids[ids.length - 1];
+    const range = `${alias}.chunk_id between ${first} and ${last}`;
+    return last - first + 1 === ids.length
+      ? range
+      : `${range} and ${alias}.chunk_id = any(array[${ids.join()}])`;
+  }
+}

@@ -1,0 +1,80 @@
+/** Takes files back whose events were applied, and counts and drops events. */
+import type pg from 'pg';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import { type Ending, keep, withMemory } from './ending.ts';
+import type { Delta, EventFile, EventOptions } from './event-contract.ts';
+import { eventLayout } from './event-layout.ts';
+import { undoSnapshot } from './event-snapshots.ts';
+import { settleVersions } from './event-versions.ts';
+import { keepChanges } from './images.ts';
+import { settleKept } from './kept.ts';
+import { Chunks } from './sources.ts';
+import { undoWinners } from './winners.ts';
+
+/**
+ * Removes the events of a file that is done, and promotes the best of what remains, in the caller's transaction. The
+ * caller has the lock of the dataset's events. Null where a person has dropped the tables: the events are gone with
+ * them. `snapshotId`: the lake snapshot that the transaction opens.
+ */
+export async function undoEvents(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  file: Pick<EventFile, 'fileId' | 'chunkIds'>,
+  snapshotId: number,
+  { delta: wantsDelta = true }: EventOptions = {},
+): Promise<Delta | null> {
+  const layout = await eventLayout(client, star);
+  if (layout === null) return null;
+  const ending: Ending = { client, layout, snapshotId, wantsDelta, added: [], removed: [] };
+  const rows = await countEvents(client, star, file.chunkIds);
+  await withMemory(client, rows, () => undoFile(ending, file));
+  const { added, removed } = ending;
+  return { added, removed };
+}
+
+async function undoFile(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunkIds'>): Promise<void> {
+  const { client, layout } = ending;
+  const { keyed, current, superseded } = layout;
+  const chunks = new Chunks(file.chunkIds);
+  if (keyed.kind === 'snapshot') return undoSnapshot(ending, file);
+  if (keyed.kind !== 'history' && keyed.nulls === 'set') return undoWinners(ending, chunks);
+  const ofFile = (table: string) => `select c._key from ${table} c where ${chunks.where('c')}`;
+  const { name: keys } = await keep(ending, 'keys', `${ofFile(current)} union ${ofFile(superseded)}`);
+  await keepChanges(ending, keys, async () => {
+    if (keyed.kind === 'history') {
+      for (const table of [current, superseded])
+        await client.query(`delete from ${table} c where ${chunks.where('c')}`);
+      await settleVersions(ending, keys, null);
+    } else {
+      await undoWinners({ ...ending, wantsDelta: false }, chunks);
+      await settleKept(ending, keys);
+    }
+  });
+}
+
+/** Counts the events of these chunks, current and superseded. There are none where a person has dropped the tables. */
+export async function countEvents(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<number> {
+  const layout = await eventLayout(client, star);
+  if (layout === null || chunkIds.length === 0) return 0;
+  const where = new Chunks(chunkIds).where('c');
+  const { rows } = await client.query(
+    `select (select count(*) from ${layout.current} c where ${where})::float8
+       + (select count(*) from ${layout.superseded} c where ${where})::float8 as rows`,
+  );
+  return rows[0].rows;
+}
+
+/** Drops the events of a file that does not become done out of the staging table that small files share. */
+export async function dropStagedEvents(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  const layout = await eventLayout(client, star);
+  if (layout !== null)
+    await client.query(`delete from ${layout.staging} c where ${new Chunks(chunkIds).where('c')}`);
+}
