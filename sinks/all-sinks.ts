@@ -6,7 +6,15 @@ import type { ChunkCommit, LedgerChunk, LedgerReject } from '../ledger/ledger.ts
 import type { CompiledDataset } from '../model/compiled.ts';
 import type { Batch } from '../model/enrich/batch.ts';
 import { allSettled } from '../platform/all-settled.ts';
-import type { ChunkToWrite, Sink, SinkChunk, SinkGroup, SinkKind, WrittenFile } from './contract.ts';
+import type {
+  ChunkToWrite,
+  EndingFile,
+  Sink,
+  SinkChunk,
+  SinkGroup,
+  SinkKind,
+  WrittenFile,
+} from './contract.ts';
 
 /** The sinks that the dataset's definition writes to. */
 export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: StoredDefinition): S[] {
@@ -16,6 +24,22 @@ export function sinksOf<S extends SinkKind>(sinks: readonly S[], definition: Sto
 /** The number of rows that a sink counted while it wrote these chunks. */
 export function rowsWritten(sink: string, chunks: readonly Pick<LedgerChunk, 'accounts'>[]): number {
   return chunks.reduce((sum, { accounts }) => sum + (accounts[sink]?.rows ?? 0), 0);
+}
+
+/** Whether files of the dataset end one after another in one of its sinks. */
+export function endInTurn(sinks: readonly Sink[], definition: StoredDefinition): boolean {
+  return sinksOf(sinks, definition).some((sink) => sink.inTurn?.(definition) ?? false);
+}
+
+/** Ends files of one definition in every sink that they were loaded into, in the caller's transaction. */
+export async function endInSinks(
+  sinks: readonly Sink[],
+  client: pg.ClientBase,
+  definition: StoredDefinition,
+  files: readonly EndingFile[],
+  snapshotId: number,
+): Promise<void> {
+  for (const sink of sinksOf(sinks, definition)) await sink.end?.(client, definition, files, snapshotId);
 }
 
 /**

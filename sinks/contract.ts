@@ -52,6 +52,21 @@ export interface Sink extends SinkKind {
    */
   count(files: readonly FileToCount[], options: { readonly recount: boolean }): Promise<SinkCount[]>;
   /**
+   * Whether the files of the dataset end one after another in this sink, because what the end of one changes depends
+   * on the others. Without this function they do not.
+   */
+  inTurn?(definition: StoredDefinition): boolean;
+  /**
+   * What is left to do for files of one definition in the transaction in which they become done. No other transaction
+   * ends or undoes a file of the dataset at the same time.
+   */
+  end?(
+    client: pg.ClientBase,
+    definition: StoredDefinition,
+    files: readonly EndingFile[],
+    snapshotId: number,
+  ): Promise<void>;
+  /**
    * Removes a file's rows, as far as a transaction can, in the transaction in which the ledger removes them. Returns
    * what a person has dropped with all of the file's rows in it, in words; otherwise null.
    */
@@ -78,6 +93,16 @@ export interface SinkVersions {
 export interface WrittenFile {
   readonly file: Pick<LedgerFile, 'fileId' | 'dataset'>;
   readonly definition: StoredDefinition;
+  readonly chunkIds: readonly number[];
+  /** Whether it was done, so that what `end` did for it is taken back. */
+  readonly ended: boolean;
+  /** The snapshot in which it is undone, where files end in turn. Null otherwise, and for a file that never ended. */
+  readonly snapshotId: number | null;
+}
+
+/** A file that becomes done. */
+export interface EndingFile {
+  readonly file: LedgerFile;
   readonly chunkIds: readonly number[];
 }
 

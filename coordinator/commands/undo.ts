@@ -11,12 +11,13 @@
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
+import { openSnapshotOf } from '../../ledger/tables/snapshots.ts';
 import { noteSwept, type UndoneFile, undoFiles, unsweptFiles } from '../../ledger/tables/undo.ts';
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { removeFromSinks } from '../../sinks/all-sinks.ts';
-import type { Sink } from '../../sinks/contract.ts';
+import { endInTurn, removeFromSinks } from '../../sinks/all-sinks.ts';
+import type { Sink, WrittenFile } from '../../sinks/contract.ts';
 import { existingMarts, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 import type { OnGone } from '../context.ts';
 
@@ -34,12 +35,18 @@ export interface UndoTools {
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
-  const undone = await inTransaction(tools.pool, (client) => takeOut(client, tools, fileId, reason));
+  const undone = await inTransaction(tools.pool, async (client) => {
+    const { files, snapshotId } = await takeOut(client, tools, [fileId], reason);
+    if (files.length > 0 && snapshotId === null)
+      await openSnapshotOf(client, files[0].dataset, [undoOf(files)]);
+    crashPoint('undo.snapshot-noted');
+    return files;
+  });
   crashPoint('undo.committed');
   await sweepUndone(tools);
   const file = (await tools.ledger.file(fileId))!;
   await refreshExisting(tools, file);
-  return undone.map((entry) => entry.file);
+  return undone;
 }
 
 /**
@@ -54,21 +61,44 @@ async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile):
   if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
 }
 
-/** Removes the facts, parts and rejects, and changes the states, in the caller's transaction. */
+/** What was taken out of the ledger and the sinks. */
+export interface TakenOut {
+  /** Files of one dataset. */
+  readonly files: LedgerFile[];
+  /** The snapshot in which they are undone, which has their rows. Null if the caller is to open it. */
+  readonly snapshotId: number | null;
+}
+
+/** The change that a snapshot notes of these files. */
+export function undoOf(files: readonly LedgerFile[]) {
+  return { kind: 'undo' as const, fileIds: files.map(({ fileId }) => fileId) };
+}
+
+/**
+ * Removes the facts, parts and rejects of files of one dataset, and changes the states, in the caller's transaction.
+ * Where files end in turn, opens the snapshot before the rows leave the sinks. Elsewhere the caller opens it at the end
+ * of the transaction, so that no other file of the dataset waits meanwhile.
+ */
 export async function takeOut(
   client: pg.ClientBase,
   { registry, sinks, onGone }: Pick<UndoTools, 'registry' | 'sinks' | 'onGone'>,
-  fileId: number,
+  fileIds: readonly number[],
   reason: string,
-): Promise<UndoneFile[]> {
-  const undone = await undoFiles(client, fileId, { at: new Date().toISOString(), reason });
+): Promise<TakenOut> {
+  const undone: UndoneFile[] = [];
+  const note = { at: new Date().toISOString(), reason };
+  for (const fileId of fileIds) undone.push(...(await undoFiles(client, fileId, note)));
   crashPoint('undo.ledger-written');
-  for (const { file, chunkIds } of undone) {
-    const definition = await definitionOf(client, registry, file);
-    await removeFromSinks(sinks, client, { file, definition, chunkIds }, (what) => onGone?.(file, what));
-  }
+  const files = undone.map(({ file }) => file);
+  const written: Omit<WrittenFile, 'snapshotId'>[] = [];
+  for (const one of undone)
+    written.push({ ...one, definition: await definitionOf(client, registry, one.file), ended: true });
+  const inTurn = written.some(({ definition }) => endInTurn(sinks, definition));
+  const snapshotId = inTurn ? await openSnapshotOf(client, files[0].dataset, [undoOf(files)]) : null;
+  for (const [i, one] of written.entries())
+    await removeFromSinks(sinks, client, { ...one, snapshotId }, (what) => onGone?.(files[i], what));
   crashPoint('undo.facts-deleted');
-  return undone;
+  return { files, snapshotId };
 }
 
 /** Removes what undone files have left in their sinks. */

@@ -11,12 +11,11 @@ import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Receipt } from '../../platform/file-receipt.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Accounted } from '../stages.ts';
-import { runChecks } from './data-checks.ts';
+import { BrokenChecks, endAndCheck } from './end-and-check.ts';
 import type { Check } from './reconcile.ts';
 import { settleVersions } from './settle-versions.ts';
 
@@ -34,13 +33,14 @@ export async function endDone(
     await inTransaction(context.pool, async (client) => {
       const locked = await lockFile(client, file.fileId);
       if (locked === null || stateOf(locked) !== 'finalising') throw new EndedMeanwhile();
-      await settleVersions(client, context, accounted);
+      const replaced = await settleVersions(client, context, accounted);
       crashPoint('finalise.versions-settled');
       if (file.link === 'replaces') await moveStaged(client, context, accounted);
-      const [receipt] = await passChecks(client, [accounted]);
+      const [ended] = await endAndCheck(client, context, [accounted], replaced);
+      if (ended === undefined) throw new EndedMeanwhile();
       crashPoint('finalise.checked');
       if (file.link === 'replays') await giveBack(client, file);
-      await context.ledger.finishFile(file.fileId, receipt, 'done', client);
+      await context.ledger.finishFile(file.fileId, ended.receipt, 'done', client);
       crashPoint('finalise.receipt-written');
     });
   } catch (error) {
@@ -61,27 +61,25 @@ export async function endDone(
  * break it.
  */
 export async function endAllDone(
-  { pool }: Context,
+  context: Context,
   accounted: readonly Accounted[],
 ): Promise<ReadonlySet<number>> {
   if (accounted.length === 0) return new Set();
   crashPoint('group.accounted');
-  const done = await inTransaction(pool, async (client) => {
+  const done = await inTransaction(context.pool, async (client) => {
     const only = await withoutVersions(client, accounted);
-    return only.length === 0 ? new Set<number>() : finishGroup(client, await passChecks(client, only));
+    if (only.length === 0) return new Set<number>();
+    const ended = await endAndCheck(client, context, only);
+    return finishGroup(
+      client,
+      ended.map(({ receipt }) => receipt),
+    );
   }).catch((error) => {
     if (error instanceof BrokenChecks) return new Set<number>();
     throw error;
   });
   crashPoint('group.done');
   return done;
-}
-
-/** Data checks see the star as it will be when these files are done, without the versions that they replace. */
-async function passChecks(client: pg.ClientBase, accounted: readonly Accounted[]): Promise<Receipt[]> {
-  const dataChecks = await runChecks(client, accounted[0].definition);
-  if (dataChecks.some(({ ok }) => !ok)) throw new BrokenChecks(dataChecks);
-  return accounted.map(({ receipt }) => ({ ...receipt, checks: [...receipt.checks, ...dataChecks] }));
 }
 
 /** The files of a group that may end together. If versions matter, those whose name no other loaded file has. */
@@ -110,15 +108,6 @@ async function moveStaged(
   { file, definition }: Accounted,
 ): Promise<void> {
   for (const { versions } of sinksOf(sinks, definition)) await versions?.moveStaged(client, definition, file);
-}
-
-/** Thrown to roll back the transaction. */
-class BrokenChecks extends Error {
-  readonly checks: readonly Check[];
-  constructor(checks: readonly Check[]) {
-    super('a data check does not hold');
-    this.checks = checks;
-  }
 }
 
 /** Thrown to roll back the transaction. */

@@ -50,7 +50,7 @@ export async function failFile(
     crashPoint('unload.ledger-written');
     if (chunkIds.length > 0) {
       const definition = await definitionOf(client, registry, file);
-      const written = { file, definition, chunkIds };
+      const written = { file, definition, chunkIds, ended: false, snapshotId: null };
       await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(file, what));
       crashPoint('unload.facts-deleted');
     }

@@ -35,7 +35,7 @@ export async function planFileAgain(
     const { before, committed: chunkIds } = again;
     const definition = await definitionOf(client, context.registry, before);
     // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
-    const written = { file: before, definition, chunkIds };
+    const written = { file: before, definition, chunkIds, ended: false, snapshotId: null };
     if (chunkIds.length > 0 && before.link !== 'replaces')
       await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(file, what));
     crashPoint('renew.facts-deleted');

@@ -81,6 +81,8 @@ export const crashPoints = {
   'finalise.accounted': 'lake, star and ledger are counted',
   'finalise.versions-settled': 'the version before is taken out; the transaction is open',
   'finalise.staging-moved': 'the rows of the new version are in the star; the transaction is open',
+  'end.snapshot-noted': 'the snapshot that has the file is noted; the transaction is open',
+  'end.sinks-ended': 'the sinks have ended the file; the transaction is open',
   'finalise.checked': 'the data checks hold; the transaction is open',
   'finalise.rejects-returned': 'rejects that still do not fit wait again; the transaction is open',
   'finalise.receipt-written': 'the receipt is written; the transaction is open',
@@ -112,6 +114,7 @@ export const crashPoints = {
   // A person takes it out, or tries again what was not loaded.
   'undo.ledger-written': 'the ledger says that the file is undone; the transaction is open',
   'undo.facts-deleted': 'its rows are out of the star; the transaction is open',
+  'undo.snapshot-noted': 'the snapshot without it is noted; the transaction is open',
   'undo.committed': 'the file is undone',
   'undo.lake-swept': 'its objects are out of the lake; the ledger does not know',
   'undo.swept': 'the ledger knows that nothing of it is left in the lake',

@@ -95,6 +95,11 @@ export class StarSink extends StarKind implements Sink {
     return known;
   }
 
+  /** Which event of a key the star shows depends on the events of other files. */
+  inTurn({ star }: StoredDefinition): boolean {
+    return star !== null && star.keyed !== null;
+  }
+
   count(files: readonly FileToCount[], { recount }: { readonly recount: boolean }): Promise<SinkCount[]> {
     return Promise.all(
       files.map(async ({ definition, chunks }) => {

@@ -52,6 +52,14 @@ export async function account(site: CrashSite, after = 0) {
   return {
     files: files.map((file) => fileAccount(site, file, ordered)),
     stars: await Promise.all(names.map((name) => starAccount(ask, name, after, ordered))),
+    snapshots: (
+      await ask<{ dataset: string; kind: string; file_id: number }>(
+        'select dataset, kind, file_id from landfall.snapshot where file_id > $1',
+        after,
+      )
+    )
+      .map(({ dataset, kind, file_id }) => `${dataset}: ${kind} of file ${ordered(file_id)}`)
+      .sort(),
     parts: parts.map((part) => `${named(part.path)}: ${part.rows} rows`).sort(),
     lake: { rows: audit.rows, faults: audit.faults },
     manifest: await ask('select count(*)::int as parts, sum(rows)::int as rows from landfall.manifest'),

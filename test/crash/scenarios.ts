@@ -40,6 +40,8 @@ export const scenarios = {
         'finalise.begun',
         'finalise.accounted',
         'finalise.versions-settled',
+        'end.snapshot-noted',
+        'end.sinks-ended',
         'finalise.checked',
         'finalise.receipt-written',
         'finalise.committed',
@@ -224,6 +226,7 @@ export const scenarios = {
       command: [
         'undo.ledger-written',
         'undo.facts-deleted',
+        'undo.snapshot-noted',
         'undo.committed',
         'undo.lake-swept',
         'undo.swept',

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { auditFile } from '../../coordinator/commands/audit.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
+import { finaliseFile } from '../../coordinator/finalise/finalise.ts';
 import { countSinks, reconcile } from '../../coordinator/finalise/reconcile.ts';
 import { failFile } from '../../coordinator/finalise/unload.ts';
 import { planFileAgain } from '../../coordinator/plan/plan-again.ts';
@@ -148,7 +149,8 @@ describe('the accounts of a file', () => {
 it('tells what a person has dropped, and asks the other sinks all the same', async () => {
   const gone: string[] = [];
   const dropped = recording('first', { remove: async () => 'the table' });
-  const file = { file: { fileId: 1, dataset: 'sales' }, definition: dataset, chunkIds: [7, 8] };
+  const about = { fileId: 1, dataset: 'sales' };
+  const file = { file: about, definition: dataset, chunkIds: [7, 8], ended: true, snapshotId: null };
   const sinks = [dropped, all[1], notTaken, all[2]];
   await removeFromSinks(sinks, null as unknown as pg.ClientBase, file, (what) => gone.push(what));
   expect(gone).toEqual(['the table']);
@@ -197,5 +199,29 @@ describe('a file that is loaded', () => {
     expect(again).toMatchObject({ fileId: 2, state: 'discovered' });
     expect(asked.filter((what) => !what.startsWith('other'))).toEqual(removed);
     expect(asked).not.toContain('other: remove 1');
+  });
+
+  const free = `insert into star.fact_sale (shop_key, id, amount, chunk_id) values (0, 0, 0, 0)`;
+  it.each([
+    { inTurn: true, state: 'failed' },
+    { inTurn: false, state: 'done' },
+  ])('ends in each sink, before its data checks if files end in turn: $inTurn', async ({ inTurn, state }) => {
+    const context = await loaded('loading');
+    const sinks = names.map((name) =>
+      recording(name, {
+        inTurn: () => inTurn && name === 'second',
+        async end(client, _, files, snapshotId) {
+          asked.push(`${name}: end ${files[0].file.fileId} ${files[0].chunkIds} in ${snapshotId}`);
+          // Found by a data check that runs later.
+          if (name === 'third') await client.query(free);
+        },
+      }),
+    );
+    const { sinks: real } = await contextOf(rig);
+    const ended = await finaliseFile({ ...context, sinks: [...real, ...sinks] }, 1, true);
+    expect(ended?.state).toBe(state);
+    expect(asked.filter((what) => what.includes('end'))).toEqual(ofEach('end 1 1 in 1'));
+    const snapshots = await rig.column('select snapshot_id from landfall.snapshot');
+    expect(snapshots).toEqual(state === 'done' ? [1] : []);
   });
 });

@@ -228,7 +228,13 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
       try {
         await client.query('begin');
         const chunkIds = [100 * fileId, 100 * fileId + 1];
-        await tested.sink.remove(client, { file, definition: dataset, chunkIds });
+        await tested.sink.remove(client, {
+          file,
+          definition: dataset,
+          chunkIds,
+          ended: true,
+          snapshotId: null,
+        });
         await client.query('commit');
       } finally {
         client.release();

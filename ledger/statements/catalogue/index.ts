@@ -12,6 +12,7 @@ import type { RenewalStatements } from './renewal.ts';
 import type { RulesStatements } from './rules.ts';
 import type { ScansStatements } from './scans.ts';
 import type { ScopesStatements } from './scopes.ts';
+import type { SnapshotsStatements } from './snapshots.ts';
 import type { UndoStatements } from './undo.ts';
 import type { UniqueStatements } from './unique.ts';
 
@@ -29,5 +30,6 @@ export interface Statements
     RulesStatements,
     ScansStatements,
     ScopesStatements,
+    SnapshotsStatements,
     UndoStatements,
     UniqueStatements {}

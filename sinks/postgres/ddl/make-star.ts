@@ -76,9 +76,12 @@ export function factTable(star: CompiledStar): string {
 }
 
 /**
- * The range lets the server use an index on chunk_id. The list is needed only if there are other chunks in between.
+ * Limits a statement to these chunks, of which there is at least one. The range lets the server use an index on chunk_id. The list is needed only if there are other chunks in between.
  */
-function ofChunks(statement: string, chunkIds: readonly number[]): { text: string; values: unknown[] } {
+export function ofChunks(
+  statement: string,
+  chunkIds: readonly number[],
+): { text: string; values: unknown[] } {
   const first = Math.min(...chunkIds);
   const last = Math.max(...chunkIds);
   const text = `${statement} where chunk_id between $1 and $2`;

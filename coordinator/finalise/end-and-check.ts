@@ -1,0 +1,70 @@
+/** Ends files in their sinks and runs the data checks, in the transaction in which the files become done. */
+import type pg from 'pg';
+import { openSnapshot } from '../../ledger/tables/snapshots.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
+import { type TakenOut, undoOf } from '../commands/undo.ts';
+import type { Context } from '../context.ts';
+import type { Accounted } from '../stages.ts';
+import { runChecks } from './data-checks.ts';
+import type { Check } from './reconcile.ts';
+
+/**
+ * Ends files of one definition and returns those that may become done, with the checks in their receipts. Data checks
+ * see the star as it will be then, without the versions that the files replace (`replaced`). Where files end in turn,
+ * what a file shows depends on its end. Elsewhere the checks come first, so that no other file waits for them.
+ * Throws BrokenChecks.
+ */
+export async function endAndCheck(
+  client: pg.ClientBase,
+  { sinks }: Pick<Context, 'sinks'>,
+  files: readonly Accounted[],
+  replaced: TakenOut = { files: [], snapshotId: null },
+): Promise<readonly Accounted[]> {
+  const end = (some: readonly Accounted[]) => endFiles(client, { sinks }, some, replaced);
+  if (endInTurn(sinks, files[0].definition)) return passChecks(client, await end(files));
+  return end(await passChecks(client, files));
+}
+
+async function endFiles(
+  client: pg.ClientBase,
+  { sinks }: Pick<Context, 'sinks'>,
+  files: readonly Accounted[],
+  replaced: TakenOut,
+): Promise<readonly Accounted[]> {
+  const [{ file, definition }] = files;
+  const ends = { kind: 'end' as const, fileIds: files.map(({ file }) => file.fileId) };
+  // Files that were taken out before their snapshot was opened are noted in it now.
+  const changes = replaced.snapshotId === null ? [ends, undoOf(replaced.files)] : [ends];
+  const snapshot = await openSnapshot(client, file.dataset, changes, replaced.snapshotId);
+  if (snapshot === null) return [];
+  crashPoint('end.snapshot-noted');
+  const ending = files.filter(({ file }) => snapshot.fileIds.has(file.fileId));
+  if (ending.length === 0) return [];
+  const written = ending.map(({ file, chunks }) => ({
+    file,
+    chunkIds: chunks.map(({ chunkId }) => chunkId),
+  }));
+  await endInSinks(sinks, client, definition, written, snapshot.snapshotId);
+  crashPoint('end.sinks-ended');
+  return ending;
+}
+
+async function passChecks(client: pg.ClientBase, files: readonly Accounted[]): Promise<readonly Accounted[]> {
+  if (files.length === 0) return files;
+  const dataChecks = await runChecks(client, files[0].definition);
+  if (dataChecks.some(({ ok }) => !ok)) throw new BrokenChecks(dataChecks);
+  return files.map((one) => {
+    const { receipt } = one;
+    return { ...one, receipt: { ...receipt, checks: [...receipt.checks, ...dataChecks] } };
+  });
+}
+
+/** Thrown to roll back the transaction. */
+export class BrokenChecks extends Error {
+  readonly checks: readonly Check[];
+  constructor(checks: readonly Check[]) {
+    super('a data check does not hold');
+    this.checks = checks;
+  }
+}

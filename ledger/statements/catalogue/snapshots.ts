@@ -1,0 +1,9 @@
+// Written by `npm run statements` from the headers of ddl/statements/snapshots.
+
+export interface SnapshotsStatements {
+  'snapshots/lock-dataset': { parameters: [lock_class: number, dataset: string];
+      row: Readonly<{ pg_advisory_xact_lock: unknown }> };
+  'snapshots/open-snapshot': { parameters: [lock_class: number, dataset: string, file_id: readonly number[],
+      kind: readonly string[], snapshot_id: number | null | undefined]; row: Readonly<{ snapshot_id: number;
+      file_id: number }> };
+}

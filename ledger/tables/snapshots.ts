@@ -1,0 +1,57 @@
+/**
+ * Snapshots of datasets (ddl/migrations/0017-snapshots.sql). A transaction that ends files or undoes them makes one,
+ * and all of them have its number.
+ */
+import type pg from 'pg';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { run } from '../statements/run.ts';
+
+/** First key of the locks under which snapshots of a dataset are made; the second is the dataset. */
+const snapshotLock = 0x1a4df417;
+
+/** What a transaction does to files. */
+export interface SnapshotFiles {
+  readonly kind: 'end' | 'undo';
+  readonly fileIds: readonly number[];
+}
+
+export interface Snapshot {
+  readonly snapshotId: number;
+  /** Those of the files that are in it, and are locked. One that is to end may have failed or ended meanwhile. */
+  readonly fileIds: ReadonlySet<number>;
+}
+
+/**
+ * Notes what the caller's transaction does to files of a dataset, and locks the dataset until it ends. Takes the locks
+ * of the files before: whoever has the dataset's lock must wait for none of a file. `snapshotId`: that of the same
+ * transaction, if it has opened a snapshot already. Null if none of the files can be in it.
+ */
+export async function openSnapshot(
+  client: pg.ClientBase,
+  dataset: string,
+  changes: readonly SnapshotFiles[],
+  snapshotId: number | null = null,
+): Promise<Snapshot | null> {
+  const noted = changes.flatMap(({ kind, fileIds }) => fileIds.map((fileId) => ({ fileId, kind })));
+  const rows = await run(client, 'snapshots/open-snapshot', [
+    snapshotLock,
+    dataset,
+    noted.map(({ fileId }) => fileId),
+    noted.map(({ kind }) => kind),
+    snapshotId,
+  ]);
+  if (rows.length === 0) return null;
+  return { snapshotId: rows[0].snapshot_id, fileIds: new Set(rows.map((row) => row.file_id)) };
+}
+
+/** As openSnapshot, for files that the caller has locked: all of them are in it. */
+export async function openSnapshotOf(...snapshot: Parameters<typeof openSnapshot>): Promise<number> {
+  const opened = await openSnapshot(...snapshot);
+  if (opened !== null) return opened.snapshotId;
+  throw new LandfallError('LF_INTERNAL', { reason: `no file of ${snapshot[1]} is in the snapshot` });
+}
+
+/** Locks a dataset until the caller's transaction ends, as openSnapshot does. */
+export async function lockDataset(client: pg.ClientBase, dataset: string): Promise<void> {
+  await run(client, 'snapshots/lock-dataset', [snapshotLock, dataset]);
+}
