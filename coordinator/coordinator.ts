@@ -32,7 +32,7 @@ import { openStorage } from '../platform/storage/index.ts';
 import { openLake } from '../sinks/lake/open-lake.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
-import { refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
+import { forgetRemovedMarts, refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
 import { SinkSetup } from '../sinks/sink-setup.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
 import { makeLandingFolders, openLanding } from '../sources/landing.ts';
@@ -41,6 +41,7 @@ import { noteSubmitted } from './commands/submit.ts';
 import type { Context } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
 import { type Places, placesOf, putAway } from './finalise/put-away.ts';
+import { withMarts } from './finalise/receipt-marts.ts';
 import { watchArrivals } from './flow/arrival.ts';
 import { FileFlow } from './flow/file-flow.ts';
 import { FilesInFlight } from './flow/files-in-flight.ts';
@@ -113,7 +114,8 @@ class LandfallCoordinator implements Coordinator {
     this.marts = new Marts({
       pool: database.pool,
       isBusy: (dataset) => this.inFlight.hasOf(dataset),
-      onError: (error, dataset) => log.error({ err: error, dataset }, 'could not refresh the marts'),
+      through: (source, step) => this.outages.through(source, step),
+      onError: (error, dataset) => log.error({ err: error, dataset }, 'could not refresh a mart'),
     });
   }
 
@@ -158,7 +160,7 @@ class LandfallCoordinator implements Coordinator {
   async settled(fileId: number): Promise<Receipt> {
     const receipt = await this.settling.wait(fileId);
     await this.flow.settled(receipt.fileId);
-    return receipt;
+    return withMarts(this.context, receipt);
   }
 
   unknownFiles(): readonly UnknownFile[] {
@@ -249,7 +251,7 @@ class LandfallCoordinator implements Coordinator {
   private keepTidy(): void {
     const tidying = tidyOften(this.context, {
       lockMs: this.options.config.lockMs,
-      also: () => refreshStaleMarts(this.context, this.setup, this.marts),
+      also: () => refreshStaleMarts(this.context, this.setup, this.marts, { faulty: false }),
     });
     this.closers.push(async () => tidying.close());
   }
@@ -319,7 +321,8 @@ class LandfallCoordinator implements Coordinator {
       planAgain: (file, options) => flow.planAgain(file, options),
       finalise: (file) => flow.finaliseNow(file),
     });
-    await refreshStaleMarts(context, this.setup, this.marts);
+    await forgetRemovedMarts(context.pool, context.registry);
+    await refreshStaleMarts(context, this.setup, this.marts, { faulty: true });
   }
 
   /** Removes the queues of a single command, which are not needed once its files have ended. */

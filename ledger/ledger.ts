@@ -10,7 +10,7 @@ import type pg from 'pg';
 import type { RangeScan } from '../kernel/types.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
 import type { FileLayout } from '../platform/layout.ts';
-import type { FileProgress, Totals } from '../platform/progress/progress.ts';
+import type { FileProgress, MartReport, Totals } from '../platform/progress/progress.ts';
 import type { ChunkJob, ScanJob } from '../platform/queue/contract.ts';
 import type { StreamScan } from '../platform/stream-scan.ts';
 import { saveDefinition } from './definition.ts';
@@ -35,6 +35,7 @@ import {
 } from './tables/commit.ts';
 import * as files from './tables/files.ts';
 import * as groups from './tables/groups.ts';
+import * as marts from './tables/marts.ts';
 import { partsOf } from './tables/parts.ts';
 import { planFile } from './tables/plan.ts';
 import * as progress from './tables/progress.ts';
@@ -59,7 +60,10 @@ export type {
 } from './rows.ts';
 export type { ChunkCommit, PreparedAccount } from './tables/commit.ts';
 
-/** The channel of changes. Payload: {"fileId", "kind": "file" | "chunk", "chunkNumber"?: of a commit}. */
+/**
+ * The channel of changes. Payload: {"fileId", "kind": "file" | "chunk", "chunkNumber"?: of a commit}, or {"kind": "mart"}:
+ * a mart fails, or no longer does.
+ */
 export const changeChannel = 'landfall_change';
 
 /** How a file ends with a receipt. */
@@ -110,6 +114,14 @@ export class Ledger {
   unfinishedFiles(scope: string): Promise<LedgerFile[]> {
     const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
     return this.files({ scope, states, limit: 1_000_000 });
+  }
+
+  /** Marts that cannot be refreshed, the longest first. */
+  async failingMarts(): Promise<MartReport[]> {
+    const failing = await marts.failingMarts(this.pool);
+    return failing.map(({ dataset, name, since, error }) => {
+      return { dataset, name, since: since.toISOString(), ...error! };
+    });
   }
 
   /** Files that come from a file, in the order in which they landed. */

@@ -218,6 +218,8 @@ export interface CompiledSqlMart {
   readonly sql: string;
   /** Columns that are unique together, for a refresh that does not block readers; empty: none. */
   readonly uniqueKey: readonly string[];
+  /** How old a table may be while files keep coming, in ms. Absent: it is refreshed as soon as possible. */
+  readonly maxStaleMs?: number;
 }
 
 export interface CompiledQuery {

@@ -1,6 +1,17 @@
 import type { FileLayout } from './layout.ts';
 import type { Drift, FileLink, RowCounts } from './progress/progress.ts';
 
+/** A mart that does not show a file yet. */
+export interface MartBehind {
+  readonly name: string;
+  /** When its refresh first failed; otherwise when the file was done. ISO 8601 UTC. */
+  readonly since: string;
+  /** When it may be refreshed, as its `maxStale` says; null where that is not what it waits for. */
+  readonly due: string | null;
+  /** Why it cannot be refreshed; null if it only has not been yet. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
 /** The reconciled account of one finished file. */
 export interface Receipt {
   readonly file: string;
@@ -30,5 +41,7 @@ export interface Receipt {
   readonly link?: FileLink;
   /** Set when the file was undone later; what is above is what it was. */
   readonly undone?: { readonly at: string; readonly reason: string };
+  /** Marts that do not show the file, when the receipt was asked for; absent where all do. Not stored. */
+  readonly marts?: readonly MartBehind[];
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
 }

@@ -36,7 +36,7 @@ export function ingestCommand(): Command {
     .option('--json', 'print one JSON object per file')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed, 2 invalid usage, 3 more rejects than the limit',
+      '\nExample:\n  landfall ingest trips-2018.csv --dataset trips\n\nExit code: 0 loaded, 1 failed or not in all marts, 2 invalid usage, 3 more rejects than the limit',
     )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
       const { config, registry } = await settle(flags, { examples: [flags.dataset] });
@@ -132,6 +132,8 @@ export function print(result: IngestResult, json: boolean): void {
     );
 }
 
-export function outcome(result: IngestResult): ExitCode {
-  return result.error ? exitCodeOf(result.error.code) : ExitCode.success;
+/** A file that is loaded but missing from a mart that cannot be refreshed is not what was asked for. */
+export function outcome({ error, receipt }: IngestResult): ExitCode {
+  if (error) return exitCodeOf(error.code);
+  return receipt?.marts?.some((mart) => mart.error !== null) ? ExitCode.failed : ExitCode.success;
 }

@@ -5,7 +5,7 @@ import { plural } from '../../platform/plural.ts';
 import { driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import { type ReportFlags, reportCommand, settle } from '../settings.ts';
-import { bytes, count, printable, shorten, table } from '../terminal/format.ts';
+import { bytes, count, localTime, printable, shorten, table } from '../terminal/format.ts';
 
 /** Characters of a file's name that the table shows. */
 const nameWidth = 60;
@@ -19,15 +19,16 @@ export function statusCommand(): Command {
       const database = await openDatabase(config);
       try {
         const ledger = new Ledger(database.pool);
-        const [files, totals, waiting] = await Promise.all([
+        const [files, totals, waiting, marts] = await Promise.all([
           ledger.fileProgress('recent'),
           ledger.totals(),
           ledger.waitingFiles(),
+          ledger.failingMarts(),
         ]);
         if (flags.json) {
           const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
           const definitions = { datasets: registry.names(), broken };
-          process.stdout.write(`${JSON.stringify({ files, totals, waiting, definitions })}\n`);
+          process.stdout.write(`${JSON.stringify({ files, totals, waiting, marts, definitions })}\n`);
           return;
         }
         for (const { error } of registry.broken()) {
@@ -37,6 +38,11 @@ export function statusCommand(): Command {
           const file = printable(`${dataset}/${name}`);
           process.stdout.write(
             `! ${file}: ${count(chunks)} of its chunks wait: ${printable(error.message)}\n  → ${printable(error.fix)}\n\n`,
+          );
+        }
+        for (const { since, message, fix } of marts) {
+          process.stdout.write(
+            `✗ ${printable(`since ${localTime(since)}: ${message}`)}\n  → ${printable(fix)}\n\n`,
           );
         }
         const rows = files.map((file) => ({

@@ -7,6 +7,8 @@ import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { openLake } from '../../sinks/lake/open-lake.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
+import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';
+import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { printable } from '../terminal/format.ts';
 
@@ -27,19 +29,26 @@ export function undoCommand(): Command {
         const { pool } = database;
         const file = await findFile(pool, text, { wanted: ['done'], only: true });
         const sinks = openSinks({ pool, lake: await openLake(pool, config.lakeUrl) });
-        const tools = { pool, ledger: new Ledger(pool), registry, sinks, onGone };
+        const failed: MartFailure[] = [];
+        const onMartFailure = (failure: MartFailure) => void failed.push(failure);
+        const tools = { pool, ledger: new Ledger(pool), registry, sinks, onGone, onMartFailure };
         const undone = await undoFile(tools, file.fileId, 'undone by hand');
         const files = undone.map(({ fileId, dataset, name, receipt }) => {
           const { rows, parts = 0, rejectsByCode } = receipt ?? {};
           const loaded = rows?.loaded ?? 0;
           return { fileId, dataset, file: name, rows: loaded, parts, rejects: sum(rejectsByCode) };
         });
-        if (flags.json) process.stdout.write(`${JSON.stringify({ file: file.name, undone: files })}\n`);
+        const marts = failed.map(({ name, error }) => ({ name, ...error.toJSON() }));
+        if (flags.json)
+          process.stdout.write(`${JSON.stringify({ file: file.name, undone: files, marts })}\n`);
         else if (files.length === 0) process.stdout.write(`${printable(file.name)} is already undone\n`);
         for (const { fileId, dataset, file: name, rows, parts } of flags.json ? [] : files) {
           const what = `${dataset}/${printable(name)} (file ${fileId})`;
           process.stdout.write(`↶ ${what}: ${plural(rows, 'row')} and ${plural(parts, 'part')} taken out\n`);
         }
+        for (const { message, fix, code } of marts)
+          process.stderr.write(`✗ ${printable(message)} [${code}]\n  → ${printable(fix)}\n`);
+        if (marts.length > 0) process.exitCode = ExitCode.failed;
       } finally {
         await database.close();
       }

@@ -27,6 +27,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** An ISO 8601 time on this machine's clock: `2026-11-28 18:45:16`. */
+export function localTime(iso: string): string {
+  const at = new Date(iso);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** Text cut to a width, with an ellipsis in its middle so that both ends of a name are readable. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text;

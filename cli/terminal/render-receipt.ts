@@ -2,7 +2,17 @@ import type { Receipt } from '../../platform/file-receipt.ts';
 import { plural } from '../../platform/plural.ts';
 import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import { bytes, count, duration, printable } from './format.ts';
+import { bytes, count, duration, localTime, printable } from './format.ts';
+
+/** The marts that do not show the file. */
+function martLines({ marts = [] }: Receipt): string[] {
+  return marts.flatMap(({ name, since, due, error }) => {
+    const behind = `marts: ${printable(name)} is behind since ${localTime(since)}`;
+    if (error !== null)
+      return [`  ✗ ${behind}: ${printable(error.message)} [${error.code}]`, `  → ${printable(error.fix)}`];
+    return [due === null ? `  ${behind}` : `  ${behind}, to be refreshed from ${localTime(due)}`];
+  });
+}
 
 /** A receipt as lines of text, the last one with its newline. */
 export function renderReceipt(receipt: Receipt): string {
@@ -29,6 +39,7 @@ export function renderReceipt(receipt: Receipt): string {
     lines.push(
       `  ${receipt.checks.filter((check) => check.ok).length} of ${receipt.checks.length} checks hold`,
     );
+  lines.push(...martLines(receipt));
   if (receipt.error)
     lines.push(
       `  ${printable(receipt.error.message)} [${receipt.error.code}]`,

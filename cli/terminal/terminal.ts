@@ -6,7 +6,7 @@
 import { plural } from '../../platform/plural.ts';
 import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
-import { bytes, count, duration, printable, shorten } from './format.ts';
+import { bytes, count, duration, localTime, printable, shorten } from './format.ts';
 
 /** A source of progress messages: the hub in this process, or a socket. */
 export interface ProgressSource {
@@ -62,7 +62,8 @@ function barPainter(output: Output): Painter {
     for (const file of state.files) text += announce(file, announced, first);
     first = false;
     const columns = output.columns ?? 80;
-    const notes = [...brokenLines(state, columns - 1), ...outageLines(state, columns - 1)];
+    const width = columns - 1;
+    const notes = [...brokenLines(state, width), ...martLines(state, width), ...outageLines(state, width)];
     const height = Math.max(1, (output.rows ?? 24) - 4 - notes.length);
     const lines = [...notes, ...barLines(state, columns, height)];
     text += lines.map((line) => `${line}\n`).join('');
@@ -95,6 +96,13 @@ function announce(file: FileProgress, announced: Map<number, string>, first: boo
 function outageLines(state: ProgressState, width: number): string[] {
   return state.outages.map(({ message, fix, since }) =>
     printable(`! since ${new Date(since).toTimeString().slice(0, 8)}: ${message} → ${fix}`).slice(0, width),
+  );
+}
+
+/** One line for each mart that cannot be refreshed, cut to the width. */
+function martLines({ marts }: ProgressState, width: number): string[] {
+  return marts.map(({ since, message, fix }) =>
+    printable(`✗ since ${localTime(since)}: ${message} → ${fix}`).slice(0, width),
   );
 }
 
@@ -155,14 +163,18 @@ export function barLine(file: FileProgress, width: number): string {
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
   const outages = new Set<string>();
-  let broken = '';
+  const told = new Map<string, string>();
+  /** Tells of lines when they change, and of their end. */
+  const tell = (lines: readonly string[], end: string) => {
+    const text = lines.join('\n');
+    if (text !== (told.get(end) ?? '')) output.write(`${text || end}\n`);
+    told.set(end, text);
+  };
   let first = true;
   return {
     paint(state) {
-      const lines = brokenLines(state, 500).join('\n');
-      if (lines !== broken)
-        output.write(lines === '' ? '✓ no definition is broken any more\n' : `${lines}\n`);
-      broken = lines;
+      tell(brokenLines(state, 500), '✓ no definition is broken any more');
+      tell(martLines(state, 500), '✓ all marts can be refreshed again');
       for (const line of outageLines(state, 500)) if (!outages.has(line)) output.write(`${line}\n`);
       if (outages.size > 0 && state.outages.length === 0) output.write('! the outage is over\n');
       outages.clear();

@@ -20,6 +20,7 @@ import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Storage, StoredObject } from '../../platform/storage/contract.ts';
 import { objectUrl, openObject } from '../../platform/storage/index.ts';
+import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';
 import { type Context, warnGone } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
 import { undoFile } from './undo.ts';
@@ -46,7 +47,9 @@ export async function prepareReplay(
   if (!whole) return replayRejects(context, file);
   // Check this first: a file that cannot be loaded again must not be undone.
   await findAgain(context, file);
-  await undoFile({ ...context, onGone: warnGone(context) }, fileId, 'to be loaded again');
+  const onMartFailure = ({ dataset, error }: MartFailure) =>
+    context.log.warn({ err: error, dataset }, 'could not refresh a mart');
+  await undoFile({ ...context, onGone: warnGone(context), onMartFailure }, fileId, 'to be loaded again');
   return reload(context, file);
 }
 

@@ -18,7 +18,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { endInTurn, removeFromSinks } from '../../sinks/all-sinks.ts';
 import type { Sink, WrittenFile } from '../../sinks/contract.ts';
-import { existingMarts, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
+import { existingMarts, type MartFailure, refreshMarts } from '../../sinks/postgres/marts/refresh-marts.ts';
 import type { OnGone } from '../context.ts';
 
 export interface UndoTools {
@@ -27,6 +27,8 @@ export interface UndoTools {
   readonly registry: Registry;
   readonly sinks: readonly Sink[];
   readonly onGone?: OnGone;
+  /** Told of each mart that could not be refreshed afterwards, and still shows the file's rows. */
+  readonly onMartFailure?: (failure: MartFailure) => void;
 }
 
 /**
@@ -50,15 +52,19 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
 }
 
 /**
- * Refreshes the marts. They belong to the dataset, not to the file: they are those of the current definition or, if
+ * Refreshes the marts, however old they may be: a person who undoes a file wants to see it gone. They belong to the dataset, not to the file: they are those of the current definition or, if
  * the dataset is no longer defined or has no star, those of the file's definition. A mart that does not exist yet
  * is created with the star.
  */
-async function refreshExisting({ pool, registry }: UndoTools, file: LedgerFile): Promise<void> {
+async function refreshExisting(
+  { pool, registry, onMartFailure }: UndoTools,
+  file: LedgerFile,
+): Promise<void> {
   const today = registry.get(file.dataset);
   const dataset = today?.star ? today : await definitionOf(pool, registry, file);
   const marts = await existingMarts(pool, dataset);
-  if (marts.length > 0) await refreshMarts(pool, { ...dataset, marts });
+  if (marts.length === 0) return;
+  for (const failure of await refreshMarts(pool, { ...dataset, marts })) onMartFailure?.(failure);
 }
 
 /** What was taken out of the ledger and the sinks. */

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Ledger, LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
+import type { Receipt } from '../../platform/file-receipt.ts';
 import { errorSchema, notFound } from './answers.ts';
 import { parse } from './parse.ts';
 
@@ -28,7 +29,12 @@ const idSchema = {
   required: ['id'],
 };
 
-export function fileRoutes(app: FastifyInstance, ledger: Ledger): void {
+/** `completed`: a receipt with what is not stored in it. */
+export function fileRoutes(
+  app: FastifyInstance,
+  ledger: Ledger,
+  completed: (receipt: Receipt) => Promise<Receipt>,
+): void {
   app.get('/api/files', { schema: listSchema }, async (request) => {
     const { dataset, state, limit } = parse(filesQuery, request.query);
     const files = await ledger.files({ dataset, limit, ...(state && { states: [state] }) });
@@ -49,7 +55,7 @@ export function fileRoutes(app: FastifyInstance, ledger: Ledger): void {
       duplicateOf,
       definitionVersion,
       layout,
-      receipt,
+      receipt: receipt && (await completed(receipt)),
       rejectsByCode: await ledger.rejectCounts(file.fileId),
       chunkList: chunks.map(
         ({ chunkId, number, byteStart, byteEnd, lineStart, state, worker, rows, error, committedAt }) => ({

@@ -31,6 +31,13 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
     'state',
   );
   const workers = gauge('workers', 'Workers that reported within the last seconds');
+  const martsFailing = gauge('marts_failing', 'Marts that cannot be refreshed');
+  const martFailing = gauge(
+    'mart_failing_since_seconds',
+    'When the refresh of a mart first failed (Unix time); absent if it is up to date',
+    'dataset',
+    'mart',
+  );
   const watchers = gauge('progress_clients', 'Open progress sockets');
   const jobs = gauge('queue_jobs', 'Jobs in the queue by state', 'state');
 
@@ -65,6 +72,10 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
         sum(state.workers, ({ slots }) => slots.length),
       );
       workers.set(state.workers.length);
+      martsFailing.set(state.marts.length);
+      martFailing.reset();
+      for (const { dataset, name, since } of state.marts)
+        martFailing.set({ dataset, mart: name }, Date.parse(since) / 1000);
       watchers.set(hub.watchers());
       jobs.reset();
       for (const [name, count] of Object.entries((await queueCounts?.()) ?? {}))

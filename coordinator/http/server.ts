@@ -11,6 +11,8 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import type { ProgressState } from '../../platform/progress/progress.ts';
+import { withMarts } from '../finalise/receipt-marts.ts';
 import type { Hub } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
@@ -110,7 +112,7 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   const { hub, ledger, registry, pool, config, queueCounts } = options;
   const metrics = createMetrics(hub, queueCounts);
   await servePage(app);
-  fileRoutes(app, ledger);
+  fileRoutes(app, ledger, (receipt) => withMarts({ pool, registry }, receipt));
   datasetRoutes(app, registry, pool);
   app.get(
     '/api/about',
@@ -124,10 +126,10 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   );
   app.get(
     '/healthz',
-    { schema: { summary: 'Answers while the server is running', tags: ['server'] } },
-    () => ({
-      status: 'ok',
-    }),
+    {
+      schema: { summary: 'Answers while the server is running; degraded if a mart fails', tags: ['server'] },
+    },
+    () => health(hub.snapshot().state),
   );
   app.get(
     '/metrics',
@@ -141,6 +143,14 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
     const document = app.swagger();
     return { ...document, paths: { ...document.paths, ...queryPaths(registry) } };
   });
+}
+
+/**
+ * Loading works even if a mart cannot be refreshed, so the answer is still 200. It needs no token, so it has numbers
+ * and no names.
+ */
+function health({ marts }: ProgressState): { status: 'ok' | 'degraded'; martsFailing?: number } {
+  return marts.length === 0 ? { status: 'ok' } : { status: 'degraded', martsFailing: marts.length };
 }
 
 /** An address that a person can open. A wildcard address becomes that of this machine. */

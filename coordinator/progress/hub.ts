@@ -187,8 +187,13 @@ class ProgressHub implements Hub {
   }
 
   private onNotify(payload: string): void {
-    const { fileId, chunkNumber } = JSON.parse(payload) as { fileId: number; chunkNumber?: number };
-    this.reader.file(fileId, chunkNumber);
+    const { kind, fileId, chunkNumber } = JSON.parse(payload) as {
+      kind: string;
+      fileId: number;
+      chunkNumber?: number;
+    };
+    if (kind === 'mart') this.reader.marts();
+    else this.reader.file(fileId, chunkNumber);
   }
 
   private onTick(tick: Tick): void {
@@ -218,8 +223,9 @@ class ProgressHub implements Hub {
   }
 
   private async read(dirty: Dirty): Promise<void> {
-    if (dirty.all) await this.resync();
-    else await this.readFiles(dirty);
+    if (dirty.all) return this.resync();
+    if (dirty.marts) await this.readMarts();
+    if (dirty.fileIds.length > 0) await this.readFiles(dirty);
   }
 
   private async readFiles({ fileIds, commits }: Dirty): Promise<void> {
@@ -235,11 +241,17 @@ class ProgressHub implements Hub {
     this.publish();
   }
 
+  private async readMarts(): Promise<void> {
+    this.model.applyMarts(await this.options.ledger.failingMarts());
+    this.publish();
+  }
+
   /** Reads everything again: at the start, and when notifications may have been missed. */
   private async resync(): Promise<void> {
     const { ledger } = this.options;
     const { files, base } = await ledger.recentProgress();
     const rejects = await ledger.recentRejects(keptRejects);
+    this.model.applyMarts(await ledger.failingMarts());
     this.knownFileId = Math.max(0, ...files.map((file) => file.fileId));
     this.model.resync(files, base);
     this.noteRejects(rejects);

@@ -18,11 +18,14 @@ export interface Dirty {
   readonly fileIds: readonly number[];
   /** Chunks whose commit was announced. */
   readonly commits: readonly ChunkAddress[];
+  /** A mart fails, or no longer does. */
+  readonly marts: boolean;
 }
 
 export interface LedgerReader {
   /** A file changed; `chunkNumber` where it was the commit of a chunk. */
   file(fileId: number, chunkNumber?: number): void;
+  marts(): void;
   all(): void;
   /** Resolves when no read is running; none starts afterwards. */
   close(): Promise<void>;
@@ -43,6 +46,7 @@ export function createLedgerReader(options: {
 }): LedgerReader {
   let fileIds = new Set<number>();
   let commits: ChunkAddress[] = [];
+  let marts = false;
   let all = false;
   let timer: NodeJS.Timeout | null = null;
   let reading: Promise<void> | null = null;
@@ -57,7 +61,7 @@ export function createLedgerReader(options: {
       timer = null;
       reading = readOnce().finally(() => {
         reading = null;
-        if (fileIds.size > 0 || all) soon();
+        if (fileIds.size > 0 || marts || all) soon();
       });
     }, waitMs);
   };
@@ -67,9 +71,10 @@ export function createLedgerReader(options: {
   };
 
   const readOnce = async () => {
-    const dirty: Dirty = { all, fileIds: [...fileIds], commits };
+    const dirty: Dirty = { all, fileIds: [...fileIds], commits, marts };
     fileIds = new Set();
     commits = [];
+    marts = false;
     all = false;
     lastStart = performance.now();
     try {
@@ -88,6 +93,10 @@ export function createLedgerReader(options: {
     file(fileId, chunkNumber) {
       fileIds.add(fileId);
       if (chunkNumber !== undefined) commits.push({ fileId, chunkNumber });
+      soon();
+    },
+    marts() {
+      marts = true;
       soon();
     },
     all() {

@@ -20,6 +20,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
   );
   const totals = second.totals ?? first.totals;
   const outages = second.outages ?? first.outages ?? null;
+  const marts = second.marts ?? first.marts ?? null;
   const definitions = second.definitions ?? first.definitions ?? null;
   const rejects = [...(second.rejects ?? []), ...(first.rejects ?? [])].slice(0, keptRejects);
   return {
@@ -35,6 +36,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       totals,
       rejects,
       outages,
+      marts,
       definitions,
     }),
   };
@@ -51,6 +53,8 @@ export function bodyOf(parts: {
   /** Null if they have not changed. */
   outages: ChangeBody['outages'] | null;
   /** Null if they have not changed. */
+  marts?: ChangeBody['marts'] | null;
+  /** Null if they have not changed. */
   definitions?: ChangeBody['definitions'] | null;
 }): ChangeBody {
   const gone = {
@@ -64,6 +68,7 @@ export function bodyOf(parts: {
     ...(parts.totals && { totals: parts.totals }),
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
     ...(parts.outages && { outages: parts.outages }),
+    ...(parts.marts && { marts: parts.marts }),
     ...(parts.definitions && { definitions: parts.definitions }),
   };
 }

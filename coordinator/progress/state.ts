@@ -2,12 +2,13 @@
  * The state of the progress stream: ledger rows and ticks come in, items for clients go out.
  * Deterministic: no clock, no I/O; the caller says what time it is (`at`, ms).
  *
- *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages  ─▶ model  ─▶ settle ─▶ change
+ *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages, applyMarts  ─▶ model  ─▶ settle ─▶ change
  */
 import {
   type DefinitionsReport,
   type FileProgress,
   isFinished,
+  type MartReport,
   type OutageReport,
   type ProgressState,
   type RejectSample,
@@ -53,6 +54,8 @@ export class ProgressModel {
   private newRejects: RejectSample[] = [];
   private outages: readonly OutageReport[] = [];
   private outagesChanged = false;
+  private marts: readonly MartReport[] = [];
+  private martsChanged = false;
   private definitions: DefinitionsReport = { datasets: [], broken: [] };
   private definitionsChanged = false;
 
@@ -60,8 +63,8 @@ export class ProgressModel {
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    const { totals, rejects, outages, definitions } = this;
-    return { files, workers: [...this.workers.values()], totals, rejects, outages, definitions };
+    const { totals, rejects, outages, marts, definitions } = this;
+    return { files, workers: [...this.workers.values()], totals, rejects, outages, marts, definitions };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -166,6 +169,13 @@ export class ProgressModel {
     this.outagesChanged = true;
   }
 
+  /** Replaces the marts that cannot be refreshed. */
+  applyMarts(marts: readonly MartReport[]): void {
+    if (same(marts, this.marts)) return;
+    this.marts = marts;
+    this.martsChanged = true;
+  }
+
   /** Replaces the definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
     if (same(definitions, this.definitions)) return;
@@ -202,6 +212,7 @@ export class ProgressModel {
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
       outages: this.outagesChanged ? this.outages : null,
+      marts: this.martsChanged ? this.marts : null,
       definitions: this.definitionsChanged ? this.definitions : null,
     });
     this.totals = totals;
@@ -271,6 +282,7 @@ export class ProgressModel {
     this.goneWorkers.clear();
     this.newRejects = [];
     this.outagesChanged = false;
+    this.martsChanged = false;
     this.definitionsChanged = false;
   }
 }

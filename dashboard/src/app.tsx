@@ -1,13 +1,14 @@
 /** The page as a whole. */
 import type { ProgressState, ThroughputSample } from '../../platform/progress/progress.ts';
 import type { About } from './about.ts';
-import { BrokenDefinitions } from './broken-definitions.tsx';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
 import { Files } from './files.tsx';
 import { Header } from './header.tsx';
-import { Outages } from './outages.tsx';
+import { BrokenDefinitions } from './notices/broken-definitions.tsx';
+import { FailingMarts } from './notices/failing-marts.tsx';
+import { Outages } from './notices/outages.tsx';
 import { Overview } from './overview.tsx';
 import { Rejects } from './rejects.tsx';
 import { summarise } from './summary.ts';
@@ -53,6 +54,7 @@ function Progress({
   return (
     <main class="page">
       <Outages outages={state.outages} />
+      <FailingMarts marts={state.marts} />
       <BrokenDefinitions definitions={state.definitions} />
       <Overview state={state} summary={summary} />
       <div class="columns">

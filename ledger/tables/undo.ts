@@ -12,7 +12,6 @@ import { type Client, run } from '../statements/run.ts';
 import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
-import { noteMartsBehind } from './marts.ts';
 import { removeParts } from './parts.ts';
 import { forgetKeys } from './unique.ts';
 
@@ -53,7 +52,6 @@ export async function undoFiles(
   await forgetKeys(client, fileIds);
   await run(client, 'chunks/undo-chunks', [fileIds]);
   await run(client, 'undo/undo-files', [fileIds, toJson(note)]);
-  await noteMartsBehind(client, root.dataset);
   return undone;
 }
 

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CompiledDataset, CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { QueryParameter, SqlText } from '../language/star.ts';
-import { didYouMean } from '../words.ts';
+import type { QueryParameter, SqlMart, SqlText } from '../language/star.ts';
+import { didYouMean, shown } from '../words.ts';
 import { messageOf } from './compile-enrichments.ts';
 import { checkIdentifier } from './compile-names.ts';
 import { dimensionsOf } from './compile-star.ts';
+import { durationMs } from './duration.ts';
 import type { Mistakes } from './mistakes.ts';
 import { compileRollup } from './rollups/compile-rollup.ts';
 
@@ -44,8 +45,18 @@ export function compileMarts(
     }
     if (mart.kind === 'rollup')
       return star === null ? [] : [compileRollup(name, mart, star, place, mistakes)];
-    return [{ name, kind: mart.kind, sql: textOf(mart.sql, place, mistakes), uniqueKey: mart.uniqueKey }];
+    const { kind, uniqueKey } = mart;
+    const sql = textOf(mart.sql, place, mistakes);
+    return [{ name, kind, sql, uniqueKey, ...staleness(mart, place, mistakes) }];
   });
+}
+
+function staleness({ maxStale }: SqlMart, place: string, mistakes: Mistakes): { maxStaleMs?: number } {
+  if (maxStale === undefined) return {};
+  const maxStaleMs = durationMs(maxStale);
+  if (maxStaleMs !== null && maxStaleMs > 0) return { maxStaleMs };
+  mistakes.add(`${place}.maxStale`, `${shown(maxStale)} is not a duration`, "Say '30s', '5m', '1h' or '1d'");
+  return {};
 }
 
 export function compileChecks(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['checks'] {

@@ -65,6 +65,7 @@ export interface SqlMart {
   readonly kind: 'view' | 'table';
   readonly sql: SqlText;
   readonly uniqueKey: readonly string[];
+  readonly maxStale?: string;
 }
 
 /** A mart computed when it is read. `sql` is a select that names tables with their schema (star.fact_…). */
@@ -74,10 +75,16 @@ export function view(sql: SqlText): SqlMart {
 
 /**
  * A mart stored as a materialised view and refreshed after each file. With `uniqueKey` (columns that are unique
- * together), the refresh does not block readers.
+ * together), the refresh does not block readers. `maxStale` ('30s', '5m', '1h', '1d'): how old the mart may be while
+ * files keep coming; it is refreshed no more often than that (docs/marts.md). Default: it is refreshed as soon as no
+ * file of the dataset is in flight, and every 3 seconds while some are.
  */
-export function table(sql: SqlText, options: { readonly uniqueKey?: readonly string[] } = {}): SqlMart {
-  return { kind: 'table', sql, uniqueKey: options.uniqueKey ?? [] };
+export function table(
+  sql: SqlText,
+  options: { readonly uniqueKey?: readonly string[]; readonly maxStale?: string } = {},
+): SqlMart {
+  const { uniqueKey = [], maxStale } = options;
+  return { kind: 'table', sql, uniqueKey, ...(maxStale !== undefined && { maxStale }) };
 }
 
 export type ParameterType = 'text' | 'integer' | 'float8' | 'date' | 'timestamp';

@@ -29,6 +29,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     totals: change.totals ?? state.totals,
     rejects: change.rejects ? [...change.rejects, ...state.rejects].slice(0, keptRejects) : state.rejects,
     outages: change.outages ?? state.outages,
+    marts: change.marts ?? state.marts,
     definitions: change.definitions ?? state.definitions,
   };
 }

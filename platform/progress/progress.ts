@@ -147,6 +147,17 @@ export interface OutageReport {
   readonly since: string;
 }
 
+/** A table mart that cannot be refreshed. It keeps its old rows. */
+export interface MartReport {
+  readonly dataset: string;
+  readonly name: string;
+  /** When its refresh first failed, ISO 8601 UTC. */
+  readonly since: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
 /** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
 export interface BrokenDefinitionReport {
   /** The dataset that it stops; null where that cannot be told. */
@@ -173,6 +184,8 @@ export interface ProgressState {
   readonly rejects: readonly RejectSample[];
   /** What the work waits for to be gone; empty when all is well. */
   readonly outages: readonly OutageReport[];
+  /** Marts that cannot be refreshed, the longest first. */
+  readonly marts: readonly MartReport[];
   readonly definitions: DefinitionsReport;
 }
 
@@ -213,6 +226,8 @@ export interface ChangeMessage {
   readonly rejects?: readonly RejectSample[];
   /** All that there are now, in the place of those before. */
   readonly outages?: readonly OutageReport[];
+  /** All that fail now, in the place of those before. */
+  readonly marts?: readonly MartReport[];
   /** Those in force now, in the place of those before. */
   readonly definitions?: DefinitionsReport;
 }

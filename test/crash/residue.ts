@@ -18,8 +18,10 @@ export const abandoned = `(error->>'code' = 'LF_INGEST_ABANDONED') is true`;
 
 const ended = `state in ('done', 'failed', 'duplicate', 'undone')`;
 
-/** Every star of the crash tests has table marts. */
+/** Every star of the crash tests has these table marts. */
 const withMarts = names.filter((name) => (datasets[name] as Rides).star !== false);
+const marts = withMarts.flatMap((name) => [`${name}_by_rider`, `${name}_by_day`].map((mart) => [name, mart]));
+const texts = (of: 0 | 1) => `'{${marts.map((mart) => mart[of]).join(',')}}'::text[]`;
 
 const questions: Readonly<Record<string, string>> = {
   'a file that has not ended': `select name, state from landfall.file where not ${ended}`,
@@ -34,7 +36,7 @@ const questions: Readonly<Record<string, string>> = {
     where state <> 'done'`,
   'a table of a version that waited': `select relname from pg_class where relname like '\\_staging%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
-  'marts that are behind': sql('marts/stale-marts').replaceAll('$1', `'{${withMarts.join(',')}}'::text[]`),
+  'marts that are behind': sql('marts/stale-marts').replaceAll('$1', texts(0)).replaceAll('$2', texts(1)),
 };
 
 /** `files`: how many are to have ended. */

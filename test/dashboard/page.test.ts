@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Server, startServer } from '../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
 import { builtin } from '../../datasets/index.ts';
+import { noteFailure } from '../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../ledger/ticks.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import type { ChangeMessage, ProgressMessage } from '../../platform/progress/progress.ts';
@@ -87,6 +88,24 @@ describePage('the page on a real ledger', () => {
     expect(said).toMatch(/Database, since \d\d:\d\d:\d\d: The database is out of reach/);
     expect(said).toContain('Start it again');
     hub.setOutage('test', null);
+    await alert.waitFor({ state: 'detached' });
+  });
+
+  it('says since when and why a mart cannot be refreshed, until it can be', async () => {
+    const page = await openPage(`${server.url}/?token=secret`);
+    const mart = { dataset: 'sales', name: 'ratios' };
+    const fix = 'Fix its `SQL`.';
+    await noteFailure(database.pool, mart, {
+      code: 'LF_MART_REFRESH',
+      message: 'Division by <b>zero</b>.',
+      fix,
+    });
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(
+      /Mart ratios of sales, behind since \d\d:\d\d:\d\d: Division by <b>zero<\/b>\. LF_MART_REFRESHFix its SQL/,
+    );
+    await database.pool.query(`update landfall.mart set error = null`);
     await alert.waitFor({ state: 'detached' });
   });
 
@@ -265,8 +284,12 @@ describePage('the page on messages', () => {
         raw: 'x'.repeat(500),
       },
     ];
+    const mart = { dataset: 'sales', name: 'ratios', since: new Date().toISOString(), ...error };
     server = await startScripted(
-      snapshotOf({ files, rejects, workers: [workerOf({ workerId: 'w', host: long, slots: [slot] })] }),
+      snapshotOf({
+        ...{ files, rejects, marts: [mart] },
+        workers: [workerOf({ workerId: 'w', host: long, slots: [slot] })],
+      }),
     );
     const page = await openPage(server.url, { viewport: { width, height: 800 }, colorScheme });
     await file(page, long).first().waitFor();

@@ -107,6 +107,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     workers: [],
     rejects: [],
     outages: [],
+    marts: [],
     definitions: { datasets: ['citibike', 'trips'], broken: [] },
   };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };

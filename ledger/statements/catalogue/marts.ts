@@ -1,13 +1,27 @@
 // Written by `npm run statements` from the headers of ddl/statements/marts.
+import type { Json } from '../../json.ts';
+import type { FileRow } from '../row-types.ts';
 
 export interface MartsStatements {
   'marts/existing-marts': { parameters: [schema: string, names: readonly string[]];
       row: Readonly<{ name: string }> };
+  'marts/failing-marts': { parameters: []; row: Readonly<{ dataset: string; name: string; since: Date;
+      error: FileRow['error'] }> };
+  'marts/file-changes': { parameters: [dataset: string]; row: Readonly<{ changes: number; at: Date }> };
+  'marts/forget-marts': { parameters: [dataset: string, names: readonly string[]]; row: never };
+  'marts/lock-holders': { parameters: [relation: string]; row: Readonly<{ pid: number; name: string;
+      query: string | null }> };
   'marts/mart-reads': { parameters: [schema: string, names: readonly string[]]; row: Readonly<{ mart: string;
       reads: string | null }> };
-  'marts/marts-behind': { parameters: [dataset: string]; row: never };
-  'marts/note-mart-refresh': { parameters: [dataset: string]; row: never };
+  'marts/marts-without': { parameters: [file_id: number]; row: Readonly<{ name: string;
+      refreshed_at: Date | null; since: Date | null; error: FileRow['error'] }> };
+  'marts/note-failure': { parameters: [dataset: string, name: string, error: Json]; row: never };
+  'marts/note-refresh': { parameters: [dataset: string, names: readonly string[], changes: number];
+      row: never };
   'marts/refresh-beside': { parameters: [lock_timeout: string, helpers: number];
       row: Readonly<{ set_config: string }> };
-  'marts/stale-marts': { parameters: [datasets: readonly string[]]; row: Readonly<{ dataset: string }> };
+  'marts/refresh-times': { parameters: [dataset: string, names: readonly string[]];
+      row: Readonly<{ name: string; refreshed_at: Date }> };
+  'marts/stale-marts': { parameters: [datasets: readonly string[], names: readonly string[]];
+      row: Readonly<{ dataset: string; name: string; error: FileRow['error'] }> };
 }

@@ -102,6 +102,11 @@ export const definitionCodes = {
     fix: 'Drop the objects that depend on them (Landfall did not create them), try again, and create the objects again.',
     retry: 'never',
   },
+  LF_MART_REFRESH: {
+    message: 'The mart {mart} of {dataset} cannot be refreshed and keeps its old rows: {reason}.',
+    fix: 'Fix its SQL in the definition, or what it reads. It is refreshed with the next file of {dataset}, and when a coordinator or `landfall ingest` starts.',
+    retry: 'never',
+  },
   LF_PARTITION_NAME: {
     message: 'The name of the partition folder {folder} has {bytes} bytes; file systems allow 255.',
     fix: 'Partition the lake by a column with shorter values, or shorten them in an enrichment.',

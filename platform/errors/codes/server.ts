@@ -22,6 +22,11 @@ export const serverCodes = {
     fix: "A table has at most 1,600 columns, those that were dropped among them, and a row about 8 kB beside its long texts. List fewer columns in star.columns (the lake holds all of them), or say star: 'none'.",
     retry: 'never',
   },
+  LF_DATABASE_LOCKED: {
+    message: 'Another session of the database holds a lock on {what}: {reason}',
+    fix: 'Let the session finish, or end it (`select pg_terminate_backend(PID)`). What waits resumes by itself; run a command again that has ended.',
+    retry: 'outage',
+  },
   LF_DATABASE_LOST: {
     message: 'The database at {address} is out of reach: {reason}',
     fix: 'Start the server again, or fix the connection. What waits resumes by itself; run a command again that has ended.',

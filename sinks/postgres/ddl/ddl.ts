@@ -121,7 +121,8 @@ export function martDdl(dataset: CompiledDataset): string[] {
   const { star } = dataset;
   const marts = dataset.marts.filter(isSql);
   if (star === null || marts.length === 0) return [];
-  const made = JSON.stringify([marts, star.columns, star.dimensions]);
+  const written = marts.map(({ maxStaleMs: _, ...mart }) => mart);
+  const made = JSON.stringify([written, star.columns, star.dimensions]);
   const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
   return [
     dropChanged(star.schema, marts, mark),

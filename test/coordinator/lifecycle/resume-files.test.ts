@@ -167,7 +167,7 @@ describe('a coordinator that starts again', () => {
     await rig.drop('sales/x.csv', salesCsv(10));
     await rig.receipts(1);
     await restart(async () => {
-      await rig.database.pool.query('delete from landfall.mart_refresh');
+      await rig.database.pool.query('delete from landfall.mart');
       await rig.database.pool.query('refresh materialized view star.sales_per_shop with no data');
     });
     // Waits for the wave that is under way.

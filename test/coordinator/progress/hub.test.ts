@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createGate } from '../../../coordinator/http/security.ts';
 import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
+import { noteFailure } from '../../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
 import type { FileProgress } from '../../../platform/progress/progress.ts';
 import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
@@ -312,6 +313,9 @@ describe('docs/progress.md', () => {
       file: 'sales.ts',
       error: { code: 'LF_DEFINITION', message: '', fix: '' },
     };
+    const fault = { code: 'LF_MART_REFRESH', message: 'division by zero', fix: 'fix it' };
+    await noteFailure(database.pool, { dataset: 'sales', name: 'ratios' }, fault);
+    await watcher.until((view) => view.state.marts.length > 0);
     hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
     await watcher.until((view) => view.state.definitions.broken.length === 1);
     const snapshot = hub.snapshot();
@@ -329,6 +333,7 @@ describe('docs/progress.md', () => {
       reject: state.rejects[0],
       throughput: snapshot.history![0],
       outage: state.outages[0],
+      mart: state.marts[0],
       definitions: state.definitions,
       broken: state.definitions.broken[0],
     };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { staleMarts } from '../../../../ledger/tables/marts.ts';
+import { failingMarts, staleMarts } from '../../../../ledger/tables/marts.ts';
 import { compileDataset } from '../../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../../model/compiled.ts';
 import { bigint, defineDataset, table, view } from '../../../../model/index.ts';
@@ -19,8 +19,16 @@ beforeEach(() =>
   database.pool.query(`
     drop schema if exists star cascade; create schema star; create table star.fact_seen (id bigint);
     create function star.pids() returns bigint language sql as 'select pg_backend_pid()::bigint';
-    delete from landfall.mart_refresh; insert into landfall.mart_refresh (dataset, files) values ('seen', -1)`),
+    delete from landfall.mart; delete from landfall.file;
+    insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state, finished_at)
+    values ('seen', 'x.csv', 'file:///x.csv', 'pool', 'landing', 1, 'x', 'done', now())`),
 );
+
+/** The names of those marts of a dataset that do not show all its files. */
+async function stale({ name, marts }: CompiledDataset, dataset = name) {
+  const all = marts.filter(({ kind }) => kind === 'table').map((mart) => ({ dataset, name: mart.name }));
+  return (await staleMarts(database.pool, all)).map((mart) => mart.name);
+}
 
 /** Makes marts of these selects, views where they are wanted so, then a fact for them to find. */
 async function made(marts: Record<string, string>, views: Record<string, string> = {}) {
@@ -46,13 +54,16 @@ async function made(marts: Record<string, string>, views: Record<string, string>
 const slow =
   'select pg_backend_pid() as pid, (select count(*) from star.fact_seen) as seen from pg_sleep(0.3)';
 
+/** Cannot be refreshed while there is one fact. */
+const broken = 'select 1 / (1 - count(*)) as seen from star.fact_seen';
+
 async function ask(mart: string): Promise<{ pid: number; seen: number }> {
   return (await database.pool.query(`select * from star.${mart}`)).rows[0];
 }
 
 async function refreshed(dataset: CompiledDataset, ...marts: string[]) {
-  await refreshMarts(database.pool, dataset);
-  expect(await staleMarts(database.pool, ['seen'])).toEqual([]);
+  expect(await refreshMarts(database.pool, dataset)).toEqual([]);
+  expect(await stale(dataset)).toEqual([]);
   return Promise.all(marts.map(ask));
 }
 
@@ -91,12 +102,50 @@ describe('refreshMarts', () => {
     expect(one.pid).toBe(two.pid);
   });
 
-  it('changes no mart where one cannot be refreshed, and says so', async () => {
-    const dataset = await made({ one: slow, two: 'select 1 / (1 - count(*)) as seen from star.fact_seen' });
-    await expect(refreshMarts(database.pool, dataset)).rejects.toThrow('division by zero');
-    expect(await ask('one')).toMatchObject({ seen: 0 });
-    expect(await staleMarts(database.pool, ['seen'])).toEqual(['seen']);
-    expect(await staleMarts(database.pool, ['other'])).toEqual([]);
+  it('refreshes the others where a mart cannot be refreshed, and notes since when and why', async () => {
+    const dataset = await made({ one: slow, two: broken, three: 'select seen from star.two' });
+    const failures = await refreshMarts(database.pool, dataset);
+    expect(failures.map(({ name, error }) => [name, error.code])).toEqual([
+      ['two', 'LF_MART_REFRESH'],
+      ['three', 'LF_MART_REFRESH'],
+    ]);
+    expect(await ask('one')).toMatchObject({ seen: 1 });
+    expect(await stale(dataset)).toEqual(['three', 'two']);
+    expect(await stale(dataset, 'other')).toEqual([]);
+    const [reader, first] = await failingMarts(database.pool);
+    expect(first.error?.message).toContain('division by zero');
+    expect(reader.error?.message).toContain('it reads two, which cannot be refreshed');
+    await refreshMarts(database.pool, dataset);
+    expect((await failingMarts(database.pool))[1].since).toEqual(first.since);
+    await database.pool.query('insert into star.fact_seen values (2)');
+    expect(await refreshed(dataset, 'two', 'three')).toHaveLength(2);
+    expect(await failingMarts(database.pool)).toEqual([]);
+  });
+
+  it('says who holds a lock on a mart, and waits no longer for it', async () => {
+    const dataset = await made({ one: slow, two: slow });
+    const client = await database.pool.connect();
+    try {
+      await client.query(`begin; set local application_name = 'a report'; select * from star.two`);
+      const [failure, ...others] = await refreshMarts(database.pool, dataset);
+      expect(others).toEqual([]);
+      expect(failure).toMatchObject({ name: 'two', error: { code: 'LF_DATABASE_LOCKED' } });
+      expect(failure.error.message).toContain('(a report)');
+      expect(await ask('one')).toMatchObject({ seen: 1 });
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    await refreshed(dataset, 'two');
+    expect(await failingMarts(database.pool)).toEqual([]);
+  });
+
+  it('refreshes the marts that it is asked for, and those that read them or that they read', async () => {
+    const dataset = await made({ one: slow, two: slow, three: 'select seen from star.two' });
+    await refreshMarts(database.pool, dataset, new Set(['two']));
+    expect(await stale(dataset)).toEqual(['one']);
+    await database.pool.query(`update landfall.file set state = 'undone'`);
+    expect(await stale(dataset)).toEqual(['one', 'three', 'two']);
   });
 
   it('does with the one connection there is', async () => {
@@ -112,6 +161,6 @@ describe('refreshMarts', () => {
   it('follows another refresh of the same dataset', async () => {
     const dataset = await made({ one: slow, two: slow });
     await Promise.all(Array.from({ length: 6 }, () => refreshMarts(database.pool, dataset)));
-    expect(await staleMarts(database.pool, ['seen'])).toEqual([]);
+    expect(await stale(dataset)).toEqual([]);
   });
 });

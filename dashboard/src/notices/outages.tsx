@@ -1,7 +1,7 @@
 /** The current outages. An outage that several processes run into is shown once. */
-import type { OutageReport } from '../../platform/progress/progress.ts';
-import { moment } from './format.ts';
-import { Prose } from './prose.tsx';
+import type { OutageReport } from '../../../platform/progress/progress.ts';
+import { moment } from '../format.ts';
+import { Prose } from '../prose.tsx';
 
 const names: Readonly<Record<OutageReport['with'], string>> = {
   database: 'Database',

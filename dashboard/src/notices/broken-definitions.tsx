@@ -1,6 +1,6 @@
 /** Broken definitions: whose files wait, and the mistakes. */
-import type { DefinitionsReport } from '../../platform/progress/progress.ts';
-import { Prose } from './prose.tsx';
+import type { DefinitionsReport } from '../../../platform/progress/progress.ts';
+import { Prose } from '../prose.tsx';
 
 export function BrokenDefinitions({ definitions }: { definitions: DefinitionsReport }) {
   const { broken } = definitions;
