@@ -27,9 +27,12 @@ export function dialectBytes(dialect: KernelDialect): { delimiter: number; quote
 function writeTable(instance: KernelInstance, dialect: KernelDialect): void {
   if (isPlain(dialect)) return;
   const machine = machineOf(dialect);
-  const { lineEnds = 'lf', shortRows, longRows, encoding = 'utf-8' } = dialect;
+  const { lineEnds = 'lf', shortRows, longRows, blankRows, encoding = 'utf-8' } = dialect;
   const options =
-    (lineEnds === 'lf' ? 1 : 0) | (shortRows === 'pad' ? 2 : 0) | (longRows === 'truncate' ? 4 : 0);
+    (lineEnds === 'lf' ? 1 : 0) |
+    (shortRows === 'pad' ? 2 : 0) |
+    (longRows === 'truncate' ? 4 : 0) |
+    (blankRows === 'skip' ? 8 : 0);
   instance.exports.setTable(
     placeArray(instance, machine.table),
     place(instance, machine.final),

@@ -25,6 +25,8 @@ export interface KernelDialect {
   readonly shortRows?: 'reject' | 'pad';
   /** Records with more fields: rejected, or truncated. Default: reject. */
   readonly longRows?: 'reject' | 'truncate';
+  /** Records of delimiters and blanks alone: read like others, or skipped like blank lines. Default: read. */
+  readonly blankRows?: 'read' | 'skip';
   /** Encoding of the file, which is transcoded to UTF-8 before the kernel sees it. Places are given in bytes
    * of the file. Default: utf-8. */
   readonly encoding?: string;

@@ -106,9 +106,11 @@ export interface CompiledDialect {
   readonly lineEnds: 'lf' | 'any' | 'auto';
   readonly comment: string | 'auto' | null;
   readonly skipLines: number | 'auto';
+  readonly headerRows: number;
   readonly skipFooterLines: number;
   readonly shortRows: 'reject' | 'pad';
   readonly longRows: 'reject' | 'truncate';
+  readonly blankRows: 'read' | 'skip';
   readonly encoding: string | 'auto';
 }
 

@@ -20,6 +20,8 @@ export interface FileLayout extends KernelDialect {
    * compressed file may hold several files, which each have them, and the others at their end. */
   readonly skipLines?: number;
   readonly skipFooterLines?: number;
+  /** Records that make up the header, where it is not one. */
+  readonly headerRows?: number;
   /** Field texts of the header as they stand in the file; empty without a header. */
   readonly header: readonly string[];
   readonly fieldCount: number;

@@ -42,20 +42,25 @@ export async function describeFiles(
   return { found, source, trial: { ...trial, dataset: await importDefinition(source, dataset) } };
 }
 
-/** Settles the types. If too many rows are short, they are padded: to reject them would fail the file. */
+/**
+ * Settles the types. If too many rows are short, they are padded: to reject them would fail the file. Rows without any
+ * value are left out: else no column could be required.
+ */
 async function settleRagged(
   readers: readonly FileReader[],
   columns: readonly UnitedColumn[],
 ): Promise<Settled> {
   const settled = await settleTypes(readers, columns);
-  const ragged = readers.filter((reader, f) => {
+  const changed = readers.filter((reader, f) => {
     const {
       rows,
+      blankRows,
       ragged: { short },
     } = settled.profiles[f];
-    return isOver(rows, short) && reader.padShortRows(short, rows);
+    const skips = blankRows > 0 && reader.skipBlankRows();
+    return (isOver(rows, short) && reader.padShortRows(short, rows)) || skips;
   });
-  return ragged.length === 0 ? settled : settleTypes(readers, columns);
+  return changed.length === 0 ? settled : settleTypes(readers, columns);
 }
 
 /** True if a file with so many rejects fails by the limit of a definition that does not say any. */

@@ -1,7 +1,7 @@
 /** A file that no definition describes: how it is read, the values of its columns, and what typed columns show. */
 import { type Readable, readContent } from '../../coordinator/detect/content.ts';
 import { readLayout } from '../../coordinator/detect/read-layout.ts';
-import { type Exploration, exploreFile } from '../../coordinator/explore/explore-file.ts';
+import { blankRowsRemark, type Exploration, exploreFile } from '../../coordinator/explore/explore-file.ts';
 import { unitBytes } from '../../kernel/dialect/encodings.ts';
 import type { Kernel } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
@@ -127,6 +127,18 @@ export class FileReader {
     return true;
   }
 
+  /** Leaves out rows without any value. False if they are left out already, or are empty fields of one column. */
+  skipBlankRows(): boolean {
+    const { dialect, remarks, fieldCount } = this.exploration;
+    if (dialect.blankRows === 'skip' || fieldCount === 1) return false;
+    this.exploration = {
+      ...this.exploration,
+      dialect: { ...dialect, blankRows: 'skip' },
+      remarks: [...remarks, blankRowsRemark],
+    };
+    return true;
+  }
+
   /** True for a text that says nothing of the values: the line goes on with the header, or adds up the rows. */
   isNoValue(text: string, field: number, { rows, line }: Misfit): boolean {
     const { moreHeaders, linesAbove } = this.exploration;
@@ -230,7 +242,7 @@ function byPosition({ dialect, linesAbove }: Exploration, guesses: readonly Colu
   return compileDataset(
     defineDataset({
       name: 'profiled',
-      dialect: { ...dialect, header: false, skipLines: linesAbove },
+      dialect: { ...dialect, header: false, headerRows: 1, skipLines: linesAbove },
       columns,
       star: 'none',
     }),

@@ -19,8 +19,6 @@ export interface Settled {
 const profilesMost = 6;
 /** Rows of a file that do not fit, before the types are guessed again. */
 const misfitsMost = 20_000;
-/** Rows without any value that are left out of account. More of them are taken for rows. */
-const blankRowsMost = 5;
 /** Rows that are kept as texts, of all files together. */
 const rowsKept = 50_000;
 
@@ -117,9 +115,6 @@ function factsOf(
   const tallies = ours.flatMap(({ tally }) => (tally === null ? [] : [tally]));
   const rows = ours.reduce((sum, { all, tally }) => sum + (tally?.rows ?? all), 0);
   const nulls = ours.reduce((sum, { all, tally }) => sum + (tally?.nulls ?? all), 0);
-  // A few empty rows say nothing of whether a value is required: they are rejected.
-  const blankRows = profiles.reduce((sum, profile) => sum + profile.blankRows, 0);
-  const blank = fields.every((field) => field >= 0) && blankRows <= blankRowsMost ? blankRows : 0;
   const wrong = ours.flatMap(({ misfits, f }) =>
     [...(misfits ?? [])].filter(([text, misfit]) => !readers[f].isNoValue(text, fields[f], misfit)),
   );
@@ -127,8 +122,8 @@ function factsOf(
   const inSeveral = profiles.length > 1 ? new Set(kept.flat().filter((text) => text !== null)).size : 0;
   const distinct = Math.max(inSeveral, ...tallies.map((tally) => tally.distinct.count));
   return {
-    rows: rows - blank,
-    nulls: nulls - blank,
+    rows,
+    nulls,
     distinct: Math.min(distinct, rows - nulls),
     distinctExact: tallies.length === 1 && tallies[0].distinct.isExact && readers[0].isReadWhole,
     least: extreme(

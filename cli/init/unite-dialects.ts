@@ -36,7 +36,16 @@ export function uniteDialects(explorations: readonly Exploration[]): FoundDialec
     ...(dialects.some(({ trim }) => trim) && { trim: true }),
     ...(dialects.some(({ shortRows }) => shortRows === 'pad') && { shortRows: 'pad' }),
     ...(dialects.some(({ longRows }) => longRows === 'truncate') && { longRows: 'truncate' }),
+    ...(dialects.some(({ blankRows }) => blankRows === 'skip') && { blankRows: 'skip' }),
+    ...sameInAll(dialects, 'headerRows'),
+    ...sameInAll(dialects, 'skipFooterLines'),
   };
   const once = new Map(remarks.map((remark) => [remark.text, remark]));
   return { ...first, dialect, remarks: [...once.values()] };
+}
+
+/** A member that can only be a number, if all files agree. Others fail, or their notes are rejected. */
+function sameInAll(dialects: readonly Dialect[], name: 'headerRows' | 'skipFooterLines'): Dialect {
+  const [first, ...others] = dialects.map((dialect) => dialect[name]);
+  return first !== undefined && others.every((other) => other === first) ? { [name]: first } : {};
 }

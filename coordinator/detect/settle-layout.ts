@@ -56,7 +56,10 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
       (name) => dialect[name] === 'auto',
     ),
   ];
-  const fieldOfColumn = matchData(dataset, fields, { header: reading.hasHeader });
+  const padded = !header && dialect.shortRows === 'pad' && fields.length > 1;
+  const fieldCount = padded ? Math.max(fields.length, dataset.columns.length) : fields.length;
+  const placed = [...fields, ...Array.from({ length: fieldCount - fields.length }, () => '')];
+  const fieldOfColumn = matchData(dataset, placed, { header: reading.hasHeader });
   return {
     ...reading.dialect,
     encoding,
@@ -64,8 +67,9 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
     headerBytes: bomBytes + originalBytes(skipped, encoding),
     headerLines: reading.skipLines + (header ? first.lines : 0),
     ...(dialect.skipLines === 'auto' && { skipLines: reading.skipLines }),
+    ...(dialect.headerRows > 1 && { headerRows: dialect.headerRows }),
     header: header ? first.fields : [],
-    fieldCount: fields.length,
+    fieldCount,
     fieldOfColumn,
     ...columnsBeside(dataset, fields, fieldOfColumn, reading.hasHeader),
     ...(corrections && { corrections }),
@@ -110,6 +114,7 @@ function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDi
     lineEnds: lineEnds === 'auto' ? 'lf' : lineEnds,
     comment: null,
     skipLines: 0,
+    headerRows: 1,
     skipFooterLines: 0,
     encoding: 'utf-8',
   };

@@ -5,6 +5,7 @@
  */
 import { BACKSLASH, CR, LF } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { joinHeader } from '../../kernel/dialect/join-header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
@@ -181,8 +182,11 @@ class Sniffer {
     const { utf8, whole } = this.text;
     const from = linesEnd(utf8, skipLines, form.lineEnds === 'any');
     if (from === null) return null;
-    const records = firstRecords(utf8, form, { from, whole, most: this.recordsMost });
-    if (records.length === 0) return null;
+    const { headerRows } = dialect;
+    const most = this.recordsMost + headerRows - 1;
+    const read = firstRecords(utf8, form, { from, whole, most });
+    if (read.length === 0 || (read.length < headerRows && !whole)) return null;
+    const records = joinHeader(read, headerRows);
     const { fields } = records[0];
     const byName = dialect.header !== false && namesColumns(dataset, fields);
     const byPosition = dialect.header !== true && fields.length === dataset.columns.length;
@@ -215,8 +219,8 @@ function candidates(dialect: CompiledDialect, utf8: Uint8Array): KernelDialect[]
     lineEnds: lineEnds !== 'auto' ? [lineEnds] : hasLoneCr(utf8) ? (['lf', 'any'] as const) : ['lf' as const],
     comments: begin !== 'auto' ? [begin] : hasMarkedLine(utf8) ? [null, commentMark] : [null],
   };
-  const { trim, shortRows, longRows } = dialect;
-  const rest = { trim, shortRows, longRows };
+  const { trim, shortRows, longRows, blankRows } = dialect;
+  const rest = { trim, shortRows, longRows, blankRows };
   return open.comments
     .flatMap((comment) =>
       open.lineEnds.flatMap((ends) =>

@@ -1,12 +1,13 @@
 /** Finds out how a file that no definition describes is read, with the reader of files that one describes. */
-import { type Encoding, toUtf8 } from '../../kernel/dialect/encodings.ts';
+import { type Encoding, toUtf8, unitBytes } from '../../kernel/dialect/encodings.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
+import type { KernelDialect } from '../../kernel/types.ts';
 import type { FoundDialect, Remark } from '../../model/infer/contract.ts';
 import type { Dialect } from '../../model/language/define.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import type { Compression } from '../../platform/storage/unpack/index.ts';
-import type { Readable } from '../detect/content.ts';
+import { type Readable, readRange } from '../detect/content.ts';
 import { firstRecords } from '../detect/first-records.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 import type { Head } from '../detect/settle-layout.ts';
@@ -14,7 +15,9 @@ import { commentMark, hasMarkedLine, namedDelimiter } from '../detect/sniff-arou
 import { isBlank, isStrict } from './cells.ts';
 import { type ChosenForm, chooseForm, usualWidth } from './choose-form.ts';
 import { exploreEncoding } from './explore-encoding.ts';
-import { findTable, type Table } from './find-table.ts';
+import { findNotes, type Notes } from './find-footer.ts';
+import { findRows } from './find-rows.ts';
+import type { Table } from './find-table.ts';
 import { foreignArchive, foreignFormat } from './foreign-format.ts';
 
 /** How a file is read, and what is known of its first rows. */
@@ -34,8 +37,12 @@ export interface Exploration extends FoundDialect {
 
 const headBytes = 1024 * 1024;
 const headBytesMost = 16 * 1024 * 1024;
-/** Records in which the table is looked for. */
+/** Bytes at the end of a large file in which notes are looked for. */
+const tailBytes = 64 * 1024;
+/** Records among which comments are looked for. */
 const recordsLooked = 1000;
+
+export const blankRowsRemark: Remark = { kind: 'evidence', text: 'rows without any value are left out' };
 
 /** `header`: set if a person has said whether there is one. Throws LF_INIT, LF_FILE_EMPTY, what unpacking throws. */
 export async function exploreFile(
@@ -45,9 +52,36 @@ export async function exploreFile(
   for (let length = headBytes; length <= headBytesMost; length *= 2) {
     const head = await readHeadOf(file, length).catch(refuseArchive);
     const found = exploreHead(head, header);
-    if (found !== null) return { ...found, compression: head.compression };
+    if (found === null) continue;
+    return withFooter({ ...found, compression: head.compression }, await notesOf(file, head, found));
   }
   throw new LandfallError('LF_INIT', { reason: `its first record is longer than ${headBytesMost} bytes` });
+}
+
+/** Notes below the table: how many lines, and the first. None is looked for in a compressed file. */
+async function notesOf(
+  file: Readable,
+  { bytes, whole, compression }: Awaited<ReturnType<typeof readHeadOf>>,
+  { dialect, fieldCount, linesAbove }: Omit<Exploration, 'compression'>,
+): Promise<Notes | null> {
+  const { encoding = 'utf-8', shortRows } = dialect;
+  if (compression !== undefined || shortRows === 'pad' || (!whole && unitBytes(encoding) !== 1)) return null;
+  const tail = whole ? bytes : await readRange(file, Math.max(0, file.bytes - tailBytes), file.bytes);
+  const utf8 = toUtf8(tail, encoding);
+  const from = linesEnd(utf8, whole ? linesAbove : 1, dialect.lineEnds === 'any');
+  if (from === null) return null;
+  return findNotes(utf8.subarray(from), dialect as KernelDialect, fieldCount);
+}
+
+function withFooter(exploration: Exploration, notes: Notes | null): Exploration {
+  if (notes === null) return exploration;
+  const { dialect, remarks } = exploration;
+  const text = `the last ${notes.lines === 1 ? 'line is a note' : `${notes.lines} lines are notes`}, left out of every file: ${JSON.stringify(notes.first)}`;
+  return {
+    ...exploration,
+    dialect: { ...dialect, skipFooterLines: notes.lines },
+    remarks: [...remarks, { kind: 'check', text }],
+  };
 }
 
 /** Says what a zip file is that contains no table. */
@@ -71,22 +105,21 @@ export function exploreHead(
   const from = named === null ? 0 : (linesEnd(utf8, 1, true) ?? 0);
   const body = utf8.subarray(from);
   const { chosen, comment, remarks: ofForm } = chooseWithComments(body, whole, named);
-  const form = { ...chosen.form, comment };
-  const records = firstRecords(body, form, { whole, most: recordsLooked });
-  if (records.length === 0) {
+  const found = findRows(body, whole, { ...chosen.form, comment }, saidHeader);
+  if (found === null) {
     if (!whole) return null;
     throw new LandfallError('LF_INIT', { reason: 'it has no record' });
   }
+  const { form, records, table, headerLines } = found;
   if (isAligned(records))
     throw new LandfallError('LF_INIT', {
       reason:
         'its fields seem to be aligned with runs of blanks: put one delimiter between them, for example with `tr -s " "`',
     });
-  const table = findTable(records, saidHeader);
   const rows = records.slice(table.skipped);
   const trim = form.trim || needsTrim(rows.map(({ fields }) => fields));
   const skipLines = linesAbove(records, table.skipped) + (named === null ? 0 : 1);
-  const dialect = dialectOf(form, { encoding, comment, trim, skipLines, table });
+  const dialect = dialectOf(form, { encoding, comment, trim, skipLines, table, headerLines });
   const trimmed = (fields: readonly string[]) => (trim ? fields.map((text) => text.trim()) : fields);
   return {
     dialect,
@@ -97,12 +130,12 @@ export function exploreHead(
       ...(named === null ? [] : [evidence('the first line names the delimiter')]),
       ...ofForm,
       ...table.remarks,
+      ...(form.blankRows === 'skip' ? [blankRowsRemark] : []),
     ],
     moreHeaders: table.moreHeaders,
     undecided: table.undecided,
     firstRecord: rows[0].fields,
-    // A header that ends with the file has no line end to be counted.
-    linesAbove: skipLines + (table.header === null ? 0 : Math.max(1, rows[0].lines)),
+    linesAbove: skipLines + headerLines,
     hasLongRecords: rows.some(({ fields }) => fields.some((text) => text.includes('\n'))),
   };
 }
@@ -145,7 +178,8 @@ function chooseWithComments(
     ({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(commentMark),
   );
   const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
-  if (lines.length === 0 || rowLike.length > 0) return { chosen, comment: null, remarks };
+  // Among many comments, one may show what a row looks like.
+  if (lines.length === 0 || rowLike.length > lines.length / 20) return { chosen, comment: null, remarks };
   remarks.push(
     evidence(
       lines.length === 1
@@ -183,21 +217,33 @@ function linesAbove(records: readonly { readonly lines: number }[], skipped: num
 
 /** The dialect as a definition says it, without members that are the default. */
 function dialectOf(
-  { delimiter, quote, escape: mark, lineEnds }: ChosenForm['form'],
-  found: { encoding: Encoding; comment: string | null; trim: boolean; skipLines: number; table: Table },
+  { delimiter, quote, escape: mark, lineEnds, blankRows }: ChosenForm['form'],
+  found: {
+    encoding: Encoding;
+    comment: string | null;
+    trim: boolean;
+    skipLines: number;
+    table: Table;
+    headerLines: number;
+  },
 ): Dialect {
-  const { encoding, comment, trim, skipLines, table } = found;
+  const { encoding, comment, trim, table } = found;
+  const isByName = table.header !== null && table.byName;
+  // A header that does not fit the rows is left out as lines above them.
+  const skipLines = found.skipLines + (isByName ? 0 : found.headerLines);
   return {
     delimiter,
     ...(quote !== '"' && { quote }),
     ...((mark ?? null) !== null && { escape: mark }),
-    ...(!(table.header !== null && table.byName) && { header: false }),
+    ...(!isByName && { header: false }),
     ...(trim && { trim }),
     ...(lineEnds === 'any' && { lineEnds }),
     ...(comment !== null && { comment }),
-    ...(lines(skipLines, table) > 0 && { skipLines: lines(skipLines, table) }),
+    ...(skipLines > 0 && { skipLines }),
+    ...(isByName && table.headerRows > 1 && { headerRows: table.headerRows }),
     ...(table.shortRows !== 'reject' && { shortRows: table.shortRows }),
     ...(table.longRows !== 'reject' && { longRows: table.longRows }),
+    ...(blankRows === 'skip' && { blankRows }),
     ...(encoding !== 'utf-8' && { encoding }),
   };
 }
@@ -209,9 +255,4 @@ function namesOf({ header, byName, fieldCount }: Table): readonly string[] {
   if (names.length > fieldCount) return names.filter((text) => !isBlank(text));
   const lacking = Array.from({ length: Math.max(0, fieldCount - names.length) }, () => '');
   return lacking.length === 1 ? [...lacking, ...names] : [...names, ...lacking];
-}
-
-/** A header that does not fit the rows is left out as a line above them. */
-function lines(skipLines: number, { header, byName }: Table): number {
-  return skipLines + (header !== null && !byName ? 1 : 0);
 }

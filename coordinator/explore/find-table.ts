@@ -1,11 +1,13 @@
 /** Finds the table among a file's first records: what is above it, which record names its columns, how wide it is. */
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { joinNames } from '../../kernel/dialect/join-header.ts';
 import { defaultRejectLimit } from '../../model/file/reject-limit.ts';
 import type { Remark } from '../../model/infer/contract.ts';
 import { plural } from '../../platform/plural.ts';
 import { isBlank, isName, isStrict } from './cells.ts';
 import { usualWidth } from './choose-form.ts';
 import { headerEvidence, unsure } from './header-evidence.ts';
+import { areUnits, groupsAbove, headersBelow } from './header-rows.ts';
 
 export interface Table {
   /** Records above the first of the table. */
@@ -18,7 +20,9 @@ export interface Table {
   readonly fieldCount: number;
   readonly shortRows: 'reject' | 'pad';
   readonly longRows: 'reject' | 'truncate';
-  /** Records below the header that go on naming the columns: units, or a second part of the names. */
+  /** Records that name the columns together. */
+  readonly headerRows: number;
+  /** Records below the header that seem to go on naming the columns, and are read as rows all the same. */
   readonly moreHeaders: number;
   /** True if nothing in the file decides whether the first record names the columns. */
   readonly undecided: boolean;
@@ -34,15 +38,26 @@ const rowsCompared = 200;
 export function findTable(records: readonly HeadRecord[], header?: boolean): Table {
   const rows = records.map(({ fields }) => fields);
   const width = usualWidth(records);
-  const skipped = header === undefined ? firstOfTable(rows, width) : firstWide(rows, width);
-  const first = rows[skipped];
-  const below = rows.slice(skipped + 1);
-  const compared = below.filter((row) => row.length >= Math.min(width, first.length)).slice(0, rowsCompared);
-  const moreHeaders = headersBelow(first, compared);
-  const evidence = headerEvidence(first, compared.slice(moreHeaders));
+  const named = header === undefined ? firstOfTable(rows, width) : firstWide(rows, width);
+  const first = rows[named];
+  const compared = rows
+    .slice(named + 1)
+    .filter((row) => row.length >= Math.min(width, first.length))
+    .slice(0, rowsCompared);
+  const more = headersBelow(first, compared);
+  const evidence = headerEvidence(first, compared.slice(more));
   const hasHeader = header ?? evidence >= 0;
-  const undecided = header === undefined && Math.abs(evidence) < unsure && below.length > 0;
+  const undecided = header === undefined && Math.abs(evidence) < unsure && rows.length > named + 1;
   const remarks: Remark[] = [];
+  const groups = hasHeader ? groupsAbove(rows, named, width) : 0;
+  const continued = rows.slice(named + 1, named + 1 + more);
+  const isAdjacent = continued.every((row, i) => row === compared[i]);
+  const units = hasHeader && isAdjacent && areUnits(continued, compared.slice(more)) ? more : 0;
+  const moreHeaders = hasHeader ? more - units : 0;
+  const skipped = named - groups;
+  const headerRows = groups + 1 + units;
+  const names = headerRows === 1 ? first : joinNames(rows.slice(skipped, skipped + headerRows));
+  const below = rows.slice(skipped + headerRows);
   if (undecided)
     remarks.push({
       kind: 'check',
@@ -59,17 +74,23 @@ export function findTable(records: readonly HeadRecord[], header?: boolean): Tab
       text: `${plural(skipped, 'record')} above the table: ${JSON.stringify(line)}`,
     });
   }
-  const shape = hasHeader ? shapeBelow(first, below, width, remarks) : byPlace(below, width, remarks);
-  if (hasHeader && moreHeaders > 0)
+  if (headerRows > 1)
+    remarks.push({
+      kind: 'check',
+      text: `the header has ${headerRows} records: ${shown(rows[skipped])} is one`,
+    });
+  const shape = hasHeader ? shapeBelow(names, below, width, remarks) : byPlace(below, width, remarks);
+  if (moreHeaders > 0)
     remarks.push({
       kind: 'check',
       text: `${plural(moreHeaders, 'record')} below the header ${moreHeaders === 1 ? 'is not a row' : 'are not rows'} (${shown(compared[0])}) and will be rejected`,
     });
   return {
     skipped,
-    header: hasHeader ? first : null,
+    header: hasHeader ? names : null,
     ...shape,
-    moreHeaders: hasHeader ? moreHeaders : 0,
+    headerRows,
+    moreHeaders,
     undecided,
     remarks,
   };
@@ -124,28 +145,6 @@ function isTitle(rows: readonly (readonly string[])[], i: number, width: number)
 /** The fields that are not empty. */
 function filledIn(row: readonly string[]): string[] {
   return row.filter((text) => !isBlank(text));
-}
-
-/** Most records below a header that may go on with it. */
-const moreHeadersMost = 3;
-
-/** Records with texts where all rows below have numbers or times, and neither of those anywhere. */
-function headersBelow(first: readonly string[], rows: readonly (readonly string[])[]): number {
-  if (first.some(isStrict)) return 0;
-  for (let count = Math.min(moreHeadersMost, rows.length - 2); count > 0; count--) {
-    const below = rows.slice(count);
-    if (rows.slice(0, count).every((row) => !row.some(isStrict) && namesStrict(row, below))) return count;
-  }
-  return 0;
-}
-
-/** True if a text stands in a column that has only numbers or times below. */
-function namesStrict(row: readonly string[], below: readonly (readonly string[])[]): boolean {
-  return row.some((text, c) => {
-    if (!isName(text)) return false;
-    const values = below.map((other) => other[c] ?? '').filter((value) => !isBlank(value));
-    return values.length >= 2 && values.every(isStrict);
-  });
 }
 
 type Shape = Pick<Table, 'byName' | 'fieldCount' | 'shortRows' | 'longRows'>;
@@ -208,15 +207,16 @@ function shapeBelow(
 function byPlace(rows: readonly (readonly string[])[], width: number, remarks: Remark[]): Shape {
   const long = rows.filter((row) => row.slice(width).some((text) => !isBlank(text)));
   const widest = long.reduce((most, row) => Math.max(most, row.length), width);
-  if (long.length <= Math.max(defaultRejectLimit.atLeast, longShare * rows.length))
+  if (long.length < longLeast || long.length <= longShare * rows.length)
     return { byName: true, fieldCount: width, ...raggedRows(rows, width, remarks) };
   const text = `rows have ${width} to ${widest} fields: those that a row lacks are null`;
   remarks.push({ kind: 'check', text });
   return { byName: true, fieldCount: widest, shortRows: 'pad', longRows: 'reject' };
 }
 
-/** Share of the rows that are longer than most, from which on the longest is the measure. */
-const longShare = 0.05;
+/** Rows that are longer than most, and their share, from which on the longest is the measure. */
+const longLeast = 3;
+const longShare = 0.02;
 
 function raggedRows(
   rows: readonly (readonly string[])[],

@@ -53,7 +53,7 @@ export function beginPlan(columns: i32, delimiter: u32, quote: u32, trim: bool):
   Places.on = false;
 }
 
-/** Has the dialect read by a table of states. `options`, as bits: 1 CRLF ends records, 2 pad, 4 truncate. */
+/** Has the dialect read by a table of states. `options`, as bits: 1 CRLF ends records, 2 pad, 4 truncate, 8 skip blank. */
 export function setTable(
   words: usize, final: usize, delimiterBytes: usize, escape: u32, special: usize, options: i32, measureKind: i32,
 ): void {
@@ -67,6 +67,7 @@ export function setTable(
   Table.stripCr = (options & 1) != 0;
   Table.pad = (options & 2) != 0;
   Table.truncate = (options & 4) != 0;
+  Table.skipBlank = (options & 8) != 0;
   Table.measure = measureKind;
   // Fields in the arena are trimmed already.
   Work.trim = false;

@@ -23,7 +23,7 @@ export interface HeadRecord {
 
 /**
  * Reads the first record in `bytes` (UTF-8) by the rules of the kernel, skipping blank lines and comments before
- * it. Returns null if `bytes` contains no whole record. `whole`: nothing follows `bytes`, so the last record
+ * it, and blank records if the dialect does. Returns null if `bytes` contains no whole record. `whole`: nothing follows `bytes`, so the last record
  * needs no line end.
  */
 export function readHead(bytes: Uint8Array, dialect: KernelDialect, whole = false): HeadRecord | null {
@@ -77,6 +77,10 @@ function lineEndAfter(bytes: Uint8Array, at: number, machine: Machine, state: nu
   return afterCr && at + 1 < bytes.length && machine.table[(state << 8) | bytes[at + 1]] >> 8 === Step.restart
     ? at + 2
     : at + 1;
+}
+
+function isBlank(text: string): boolean {
+  return /^[ \t]*$/.test(text);
 }
 
 /** Applies the machine's actions to the fields of one record. */
@@ -173,7 +177,12 @@ class RecordReader {
     }
     if (carriage && !this.quoted && this.field[this.size - 1] === CR) this.size--;
     this.endField();
-    return true;
+    if (this.dialect.blankRows !== 'skip' || this.badQuote || !this.fields.every(isBlank)) return true;
+    this.fields.length = 0;
+    this.quotedFields = 0;
+    this.wrappedFields = 0;
+    this.start = at + 1;
+    return false;
   }
 
   private endField(): void {

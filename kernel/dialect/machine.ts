@@ -114,7 +114,8 @@ interface Move {
 
 /** True for the dialects of the kernel's fast reader. */
 export function isPlain(dialect: KernelDialect): boolean {
-  const { delimiter, quote, trim, escape: mark, lineEnds, comment, shortRows, longRows, encoding } = dialect;
+  const { delimiter, quote, trim, escape: mark, lineEnds, comment, encoding } = dialect;
+  const { shortRows, longRows, blankRows } = dialect;
   return (
     /^[\t -~]$/.test(delimiter) &&
     !/[0-9A-Za-z.+-]/.test(delimiter) &&
@@ -124,6 +125,7 @@ export function isPlain(dialect: KernelDialect): boolean {
     (lineEnds ?? 'lf') === 'lf' &&
     (shortRows ?? 'reject') === 'reject' &&
     (longRows ?? 'reject') === 'reject' &&
+    (blankRows ?? 'read') === 'read' &&
     (encoding ?? 'utf-8') === 'utf-8'
   );
 }

@@ -23,6 +23,7 @@ const choices = {
   lineEnds: ['lf', 'any', 'auto'],
   shortRows: ['reject', 'pad'],
   longRows: ['reject', 'truncate'],
+  blankRows: ['read', 'skip'],
   header: [true, false, 'auto'],
   trim: [true, false],
   encoding: [...encodings, 'auto'],
@@ -39,9 +40,11 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
     lineEnds: said.lineEnds ?? 'auto',
     comment: said.comment ?? null,
     skipLines: said.skipLines ?? 0,
+    headerRows: said.headerRows ?? 1,
     skipFooterLines: said.skipFooterLines ?? 0,
     shortRows: said.shortRows ?? 'reject',
     longRows: said.longRows ?? 'reject',
+    blankRows: said.blankRows ?? 'read',
     encoding: said.encoding ?? 'utf-8',
   };
   for (const [name, values] of Object.entries(choices)) {
@@ -56,8 +59,20 @@ export function compileDialect(source: DatasetDefinition, mistakes: Mistakes): C
     if (Number.isInteger(lines) && Number(lines) >= 0 && Number(lines) <= 10_000) continue;
     mistakes.add(`dialect.${name}`, `${lines} is not a number of lines`, 'Say 0 to 10000');
   }
+  checkHeaderRows(dialect, mistakes);
   checkCharacters(dialect, mistakes);
   return dialect;
+}
+
+function checkHeaderRows({ header, headerRows, skipLines }: CompiledDialect, mistakes: Mistakes): void {
+  if (!Number.isInteger(headerRows) || headerRows < 1 || headerRows > 20)
+    mistakes.add('dialect.headerRows', `${headerRows} is not a number of records`, 'Say 1 to 20');
+  else if (headerRows > 1 && (header !== true || skipLines === 'auto'))
+    mistakes.add(
+      'dialect.headerRows',
+      'a header of several records cannot be looked for',
+      'Say header: true and a number for skipLines',
+    );
 }
 
 /** Checks the characters together. Members that are 'auto' get stand-ins that no definition would use. */

@@ -50,12 +50,16 @@ export interface Dialect {
   readonly comment?: string | null;
   /** Lines to skip before the header (or the first record); or 'auto'. Default: 0. */
   readonly skipLines?: number | 'auto';
+  /** Records that name the columns together, each column with what stands in it. Default: 1. */
+  readonly headerRows?: number;
   /** Lines to skip at the end of the file. Default: 0. */
   readonly skipFooterLines?: number;
   /** Records with fewer fields are rejected, or padded with empty fields. Default: 'reject'. */
   readonly shortRows?: 'reject' | 'pad';
   /** Records with more fields are rejected, or truncated. Default: 'reject'. */
   readonly longRows?: 'reject' | 'truncate';
+  /** Records of delimiters and blanks alone are rows, or are skipped. Default: 'read'. */
+  readonly blankRows?: 'read' | 'skip';
   /** How the file's text is encoded. Default: 'utf-8'. */
   readonly encoding?: Encoding | 'auto';
 }

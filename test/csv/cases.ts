@@ -101,10 +101,9 @@ const lineEnds: readonly Case[] = [
 ];
 
 const fields: readonly Case[] = [
-  loads('empty fields', 'a,b\n,2\n1,\n,\n', [
+  loads('empty fields', 'a,b\n,2\n1,\n', [
     [null, '2'],
     ['1', null],
-    [null, null],
   ]),
   loads('empty fields', 'a,b\n"",2\n"",""\n', [
     [null, '2'],
@@ -116,7 +115,32 @@ const fields: readonly Case[] = [
     ['4', '5'],
     [null, null, '6'],
   ]),
-  loads('empty fields', ',', [[null, null]], { header: false }),
+  loads('records of delimiters and blanks alone', ',', [[null, null]], { header: false }),
+  loads('records of delimiters and blanks alone', 'a,b\n1,2\n,\n3,4\n', [
+    ['1', '2'],
+    [null, null],
+    ['3', '4'],
+  ]),
+  {
+    oddity: 'records of delimiters and blanks alone',
+    file: ',,\na,b\n , \n1,2\n,,,,\n\n"",""\n,\r\n3,\n,,x\n \n,',
+    dialect: { blankRows: 'skip' },
+    rows: [
+      ['1', '2'],
+      ['3', null],
+    ],
+    rejects: [[10, 'FIELD_COUNT']],
+    layout: { headerLines: 2 },
+  },
+  {
+    oddity: 'records of delimiters and blanks alone',
+    file: '\t|\n1|2\n| "|"\n |',
+    dialect: { delimiter: '|', header: false, trim: true, shortRows: 'pad', blankRows: 'skip' },
+    rows: [
+      ['1', '2'],
+      [null, '|'],
+    ],
+  },
   loads('blanks around fields', 'a,b\n 1 ,\t2\n', [[' 1 ', '\t2']]),
   loads(
     'blanks around fields',
@@ -644,6 +668,41 @@ const headers: readonly Case[] = [
       ['1', '2', '3'],
     ],
   },
+  {
+    oddity: 'a header of several records',
+    file: '\ufeffkept\n,"x\n",\na,,b\n1,2,3\n4,5,6\n',
+    dialect: { skipLines: 1, headerRows: 2 },
+    columns: ['a', 'x', 'x_b'],
+    rows: [
+      ['1', '2', '3'],
+      ['4', '5', '6'],
+    ],
+    layout: { header: ['a', 'x', 'x b'], headerLines: 4, headerRows: 2 },
+  },
+  {
+    oddity: 'a header of several records',
+    file: Buffer.from('a;b\r\r;kg\r1;2\r3;4', 'utf16le'),
+    dialect: { delimiter: ';', headerRows: 2, encoding: 'utf-16le', lineEnds: 'any' },
+    columns: ['a', 'b_kg'],
+    rows: [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+  },
+  {
+    oddity: 'a header of several records',
+    file: zipOf([
+      { name: 'x.csv', content: 'a,\n,b\n1,2' },
+      { name: 'y.csv', content: 'a,\n,b\n3,4\n' },
+    ]),
+    dialect: { headerRows: 2 },
+    columns: ['a', 'a_b'],
+    rows: [
+      ['1', '2'],
+      ['3', '4'],
+    ],
+  },
+  fails('a header of several records', 'a\n', 'LF_HEADER', { headerRows: 2 }),
   loads(
     'no header',
     '1,2\n3,4\n',

@@ -14,6 +14,7 @@ export const anyDialect: fc.Arbitrary<KernelDialect> = fc
     comment: fc.constantFrom(null, '#', '//', '|#', 'a'),
     shortRows: fc.constantFrom('reject' as const, 'pad' as const),
     longRows: fc.constantFrom('reject' as const, 'truncate' as const),
+    blankRows: fc.constantFrom('read' as const, 'skip' as const),
   })
   .filter((dialect) => dialectFault(dialect) === null);
 

@@ -22,6 +22,7 @@ export function anyDialect(chance: Chance): KernelDialect {
       comment: chance.once(2) ? null : chance.of(['#', '//', '|#', 'a']),
       shortRows: chance.of(['reject', 'pad']),
       longRows: chance.of(['reject', 'truncate']),
+      ...(chance.once(3) && { blankRows: 'skip' }),
       ...(chance.once(4) && { encoding: chance.of(encodings) }),
     };
     if (dialectFault(dialect) === null) return dialect;

@@ -69,8 +69,13 @@ class Rejected extends Error {
 const LF = 10;
 const CR = 13;
 
-/** Cuts bytes (UTF-8) into records, from `from` on. Blank lines and comments are left out. */
-export function readRecords(bytes: Uint8Array, dialect: KernelDialect, from: number): RawRecord[] {
+/** Cuts bytes (UTF-8) into records, from `from` on. Blank lines, comments and, if so said, blank records are left out. */
+export function readRecords(
+  bytes: Uint8Array,
+  dialect: KernelDialect,
+  from: number,
+  recordBytesMax = 16 << 20,
+): RawRecord[] {
   const reader = new Reader(bytes, dialect);
   const records: RawRecord[] = [];
   for (let at = from; at < bytes.length; ) {
@@ -84,7 +89,7 @@ export function readRecords(bytes: Uint8Array, dialect: KernelDialect, from: num
       continue;
     }
     const record = reader.record(at);
-    records.push(record);
+    if (dialect.blankRows !== 'skip' || !isBlank(record, recordBytesMax)) records.push(record);
     at = record.end + Math.max(1, reader.lineEnd(record.end));
   }
   return records;
@@ -278,7 +283,7 @@ export function readChunk(
   const { encoding = 'utf-8' } = plan.dialect;
   const { utf8, places } = encoding === 'utf-8' ? { utf8: bytes, places: null } : decoded(bytes, encoding);
   const place = (at: number) => (places === null ? at : places[at]);
-  for (const [number, record] of readRecords(utf8, plan.dialect, skipBytes).entries()) {
+  for (const [number, record] of readRecords(utf8, plan.dialect, skipBytes, recordBytesMax).entries()) {
     const byteOffset = byteStart + place(record.start);
     try {
       rows.push({ byteOffset, values: convert(record, plan, recordBytesMax) });
@@ -318,6 +323,12 @@ function isText(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+/** Fields of blanks alone, however many. */
+function isBlank({ start, end, badQuote, fields }: RawRecord, recordBytesMax: number): boolean {
+  if (badQuote || end - start > recordBytesMax) return false;
+  return fields.every(({ bytes }) => bytes.every((byte) => byte === 0x20 || byte === 0x09));
 }
 
 /** The record's values in the order of the columns; throws the first that is Rejected, with the others. */

@@ -5,7 +5,8 @@
  */
 
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
-import { readRecord } from '../../kernel/dialect/header.ts';
+import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
+import { joinHeader } from '../../kernel/dialect/join-header.ts';
 import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -225,7 +226,7 @@ function headerOf(
   whole: boolean,
   layout: FileLayout,
 ): { bytes: number; lines: number; fields: readonly string[] } | null {
-  const { encoding, lineEnds, skipLines = 0, header } = layout;
+  const { encoding, lineEnds, skipLines = 0, header, headerRows = 1 } = layout;
   const utf8 = whole ? toUtf8(bytes, encoding) : createTranscoder(encoding).push(bytes);
   const bom = utf8[0] === 0xef && utf8[1] === 0xbb && utf8[2] === 0xbf ? 3 : 0;
   const from = linesEnd(utf8.subarray(bom), skipLines, lineEnds === 'any');
@@ -233,11 +234,15 @@ function headerOf(
   const start = bom + from;
   if (header.length === 0)
     return { bytes: originalBytes(utf8.subarray(0, start), encoding), lines: skipLines, fields: [] };
-  const record = readRecord(utf8, start, layout, whole);
-  // Whether a line end of two bytes is cut in half is not known yet.
-  if (record === null || (!whole && record.bytes === utf8.length)) return null;
-  const { fields, lines } = record;
-  return { bytes: originalBytes(utf8.subarray(0, record.bytes), encoding), lines: skipLines + lines, fields };
+  const records: HeadRecord[] = [];
+  while (records.length < headerRows) {
+    const record = readRecord(utf8, records.at(-1)?.bytes ?? start, layout, whole);
+    // Whether a line end of two bytes is cut in half is not known yet.
+    if (record === null || (!whole && record.bytes === utf8.length)) return null;
+    records.push(record);
+  }
+  const [{ bytes: end, lines, fields }] = joinHeader(records, headerRows);
+  return { bytes: originalBytes(utf8.subarray(0, end), encoding), lines: skipLines + lines, fields };
 }
 
 /** Writes chunks to the spool, one at a time. `close` discards a chunk that was not ended. */

@@ -45,11 +45,14 @@ export class Table {
   static stripCr: bool = false;
   static pad: bool = false;
   static truncate: bool = false;
+  static skipBlank: bool = false;
   static measure: i32 = 0;
 
   // The record being read.
   static state: u32 = 0;
   static quoted: bool = false;
+  /** A field beyond the last column has a text, which is not kept. */
+  static surplus: bool = false;
   /** Offset in the file of the byte at Reader.recordStart. */
   static recordOffset: f64 = 0;
   /** Where in the arena its fields begin, where the current one begins, and where the next byte goes. */
@@ -206,7 +209,10 @@ function endField(): void {
     store<u32>(rowWord() + 4 + (<usize>Reader.fields << 2), <u32>out);
     store<u8>(out, 0);
     Table.out = out + 1;
-  } else Table.out = Table.fieldOut;
+  } else {
+    if (!areBlank(Table.fieldOut, Table.out)) Table.surplus = true;
+    Table.out = Table.fieldOut;
+  }
   Table.fieldOut = Table.out;
   Reader.fields++;
   Table.quoted = false;
@@ -234,16 +240,35 @@ function endRecord(p: usize, strip: bool): void {
   if (Reader.fields == 0 && stop <= Reader.recordStart && !Reader.discarding) return;
   if (carriage && !Table.quoted && Table.out > Table.fieldOut && load<u8>(Table.out - 1) == CR) Table.out--;
   endField();
+  const isLong = Reader.discarding || <u32>(stop - Reader.recordStart) > Reader.recordBytesMax;
+  if (Table.skipBlank && !isLong && isBlankRecord()) return;
   if (Table.pad) while (Reader.fields < Reader.fieldCount) endField();
   if (Table.truncate && Reader.fields > Reader.fieldCount) Reader.fields = Reader.fieldCount;
   let reason = 0;
-  if (Reader.discarding || <u32>(stop - Reader.recordStart) > Reader.recordBytesMax) reason = TOO_LONG;
+  if (isLong) reason = TOO_LONG;
   else if (Reader.badQuote) reason = QUOTE;
   else if (Reader.fields != Reader.fieldCount) reason = FIELD_COUNT;
   if (reason != 0) reject(stop, reason);
   else accept(stop);
   Reader.records++;
   Reader.room--;
+}
+
+function areBlank(start: usize, end: usize): bool {
+  for (let p = start; p < end; p++) if (!isBlank(load<u8>(p))) return false;
+  return true;
+}
+
+/** True if no field has more than blanks. A 0 ends each of them; another one is text. */
+function isBlankRecord(): bool {
+  if (Table.surplus || Reader.badQuote) return false;
+  let ends = 0;
+  for (let p = Table.recordOut; p < Table.out; p++) {
+    const byte = load<u8>(p);
+    if (byte == 0) ends++;
+    else if (!isBlank(byte)) return false;
+  }
+  return ends == min(Reader.fields, Reader.fieldCount);
 }
 
 function accept(stop: usize): void {
@@ -292,6 +317,7 @@ function clearRecord(): void {
   Reader.fields = 0;
   Reader.badQuote = false;
   Table.quoted = false;
+  Table.surplus = false;
   Table.fieldOut = Table.out = Table.recordOut;
   store<u32>(rowWord(), <u32>Table.recordOut - 1);
 }

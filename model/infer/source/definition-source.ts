@@ -40,9 +40,11 @@ const defaults = {
   lineEnds: 'auto',
   comment: null,
   skipLines: 0,
+  headerRows: 1,
   skipFooterLines: 0,
   shortRows: 'reject',
   longRows: 'reject',
+  blankRows: 'read',
   encoding: 'utf-8',
 } as const;
 

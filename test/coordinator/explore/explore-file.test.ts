@@ -103,8 +103,8 @@ describe('the dialect', () => {
     [
       'groups of columns',
       ',2022,,2023,\nRegion,Plan,Actual,Plan,Actual\nN,1,2,3,4\nS,5,6,7,8\n',
-      { delimiter: ',', skipLines: 1 },
-      ['Region', 'Plan', 'Actual', 'Plan', 'Actual'],
+      { delimiter: ',', headerRows: 2 },
+      ['Region', '2022 Plan', '2022 Actual', '2023 Plan', '2023 Actual'],
     ],
     [
       'years as names',
@@ -225,11 +225,13 @@ describe('the header', () => {
 
   it('may go on in the record below: units, or the names once more', () => {
     expect(explored('id,weight\n,kg\n1,2.5\n2,3.5\n')).toMatchObject({
-      moreHeaders: 1,
-      header: ['id', 'weight'],
+      dialect: { headerRows: 2 },
+      moreHeaders: 0,
+      header: ['id', 'weight kg'],
     });
-    expect(explored('a,n\na,n\na,n\nx,1\ny,2\n')).toMatchObject({ moreHeaders: 2 });
-    expect(explored('id,weight\n1,2.5\n2,3.5\n')).toMatchObject({ moreHeaders: 0 });
+    expect(explored('a,n\na,n\na,n\nx,1\ny,2\n')).toMatchObject({ moreHeaders: 2, header: ['a', 'n'] });
+    const plain = explored('id,weight\n1,2.5\n2,3.5\n');
+    expect([plain.moreHeaders, plain.dialect.headerRows]).toEqual([0, undefined]);
   });
 });
 

@@ -366,10 +366,33 @@ describe('mistakes', () => {
   });
 });
 
+describe('a header of several records', () => {
+  test.each([
+    [{ headerRows: 0 }, 'dialect.headerRows: 0 is not a number of records'],
+    [{ headerRows: 21 }, 'dialect.headerRows: 21 is not a number of records'],
+    [
+      { headerRows: 2, header: false },
+      'dialect.headerRows: a header of several records cannot be looked for',
+    ],
+    [
+      { headerRows: 2, header: 'auto' },
+      'dialect.headerRows: a header of several records cannot be looked for',
+    ],
+    [
+      { headerRows: 2, skipLines: 'auto' },
+      'dialect.headerRows: a header of several records cannot be looked',
+    ],
+    [{ blankRows: 'drop' }, 'dialect.blankRows: there is no "drop"'],
+  ])('%o', (dialect, message) => {
+    expect(() => compileDataset(defineDataset({ ...plain, dialect } as never))).toThrow(message);
+  });
+});
+
 describe('a bigint where none belongs', () => {
   test.each([
     [{ ...plain, name: 10n }, 'name: 10 is not a name'],
     [{ ...plain, dialect: { header: 10n } }, 'dialect.header: there is no 10'],
+    [{ ...plain, dialect: { headerRows: 10n } }, 'dialect.headerRows: 10 is not a number of records'],
     [{ ...plain, drift: { unknown: 10n } }, 'drift.unknown: there is no 10'],
     [{ ...plain, drift: { missing: 10n } }, 'drift.missing: there is no 10'],
     [

@@ -112,23 +112,78 @@ export const headerCases: readonly Case[] = [
     {
       content: 'id,weight\n,kg\n1,2.5\n2,3.5\n',
       rows: table('1|2.5', '2|3.5'),
+      names: 'id weight_kg',
       types: 'integer numeric',
-      rejects: ['2 MISSING'],
-      said: /below the header/,
+      written: /headerRows: 2/,
+      said: /the header has 2 records/,
     },
     {
       content: 'depth,speed,at\nm,km/h,UTC\n1.5,20,2024-01-01\n2.5,30,2024-01-02\n3.5,40,2024-01-03\n',
       rows: table('1.5|20|2024-01-01', '2.5|30|2024-01-02', '3.5|40|2024-01-03'),
+      names: 'depth_m speed_km_h at_utc',
       types: 'numeric integer date',
-      rejects: ['2 TYPE'],
-      said: /below the header/,
     },
     {
       content: 'sensor;count;load\n;(number);(percent)\na;1;2.25\nb;2;3.75\nc;3;4.5\n',
       rows: table('a|1|2.25', 'b|2|3.75', 'c|3|4.50'),
+      names: 'sensor count_number load_percent',
       types: 'text integer numeric',
-      rejects: ['2 MISSING'],
+    },
+    {
+      content: 'name,score\nAda,sick\nBob,5\nCid,6\nDan,7\n',
+      rows: table('Bob|5', 'Cid|6', 'Dan|7'),
+      types: 'text integer',
+      rejects: ['2 TYPE'],
       said: /below the header/,
+    },
+  ),
+  ...kind(
+    'groups_of_columns',
+    {
+      content: ',TRAVEL,,FOOD,\nid,Air,Rail,Inn,Meal\n1,20,30,40,50\n2,21,31,41,51\n3,22,32,42,52\n',
+      rows: table('1|20|30|40|50', '2|21|31|41|51', '3|22|32|42|52'),
+      names: 'id travel_air travel_rail food_inn food_meal',
+      written: /headerRows: 2/,
+      said: /the header has 2 records/,
+    },
+    {
+      content:
+        'Costs of the club;;;;\n;;2023;;2024\nno;kind;sum;count;sum\n1;ball;2,50;3;4,25\n2;net;8,75;1;9,50\n3;bat;7,25;2;8,75\n',
+      rows: table('1|ball|2.50|3|4.25', '2|net|8.75|1|9.50', '3|bat|7.25|2|8.75'),
+      names: 'no kind y2023_sum y2023_count y2024_sum',
+      written: /skipLines: 1, headerRows: 2/,
+    },
+    {
+      content:
+        '\tNorth\t\tSouth\t\nday\tlow\thigh\tlow\thigh\n\t°C\t°C\t°C\t°C\n2024-01-01\t1.5\t2.5\t3.5\t4.5\n2024-01-02\t0.5\t3.5\t2.5\t7.5\n',
+      rows: table('2024-01-01|1.5|2.5|3.5|4.5', '2024-01-02|0.5|3.5|2.5|7.5'),
+      names: 'day north_low_celsius north_high_celsius south_low_celsius south_high_celsius',
+      written: /headerRows: 3/,
+    },
+    {
+      content: 'Author,Smith,,\nid,name,born,city\n1,Ada,1815,Rome\n2,Bob,1820,Oslo\n3,Cid,1833,Bern\n',
+      rows: table('1|Ada|1815|Rome', '2|Bob|1820|Oslo', '3|Cid|1833|Bern'),
+      names: 'id name born city',
+      said: /above the table/,
+    },
+  ),
+  ...kind(
+    'open_quote_in_header',
+    {
+      content: 'id,"name,born\n1,"Ada, L.",1815\n2,"Bob, M.",1820\n3,Cid,1833\n',
+      rows: table('1|Ada, L.|1815', '2|Bob, M.|1820', '3|Cid|1833'),
+      names: 'id name born',
+      said: /a quote that is not closed/,
+    },
+    {
+      content: `"no";"city;"qty"\n${lines(9, (i) => `${i};"c${i}";${i}`)}`,
+      rows: rows(9, (i) => [`${i}`, `c${i}`, `${i}`]),
+      names: 'no city qty',
+    },
+    {
+      content: `a"\tb\t"c\n${lines(5, (i) => `${i}\tx y\t${i}.5`)}`,
+      rows: rows(5, (i) => [`${i}`, 'x y', `${i}.5`]),
+      names: 'a b c',
     },
   ),
   ...kind(

@@ -200,14 +200,33 @@ export const layoutCases: readonly Case[] = [
     {
       content: `id,n\n${lines(10, (i) => `${2 * i + 1},${2 * i + 2}`)}Total 10 rows\n`,
       rows: rows(10, (i) => [`${2 * i + 1}`, `${2 * i + 2}`]),
-      rejects: ['12 FIELD_COUNT'],
-      said: /rejected/,
+      written: /skipFooterLines: 1/,
+      said: /the last line is a note/,
     },
     {
       content: `id;city;qty\n${lines(8, (i) => `${i};c${i};${i + 1}`)}End of report\n`,
       rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`]),
-      rejects: ['10 FIELD_COUNT'],
-      said: /rejected/,
+      written: /skipFooterLines: 1/,
+    },
+    {
+      content: `id,city,qty\n${lines(8, (i) => `${i},c${i},${i + 1}`)}\n"Source: the ""town"" office\nof Bern"\nSee also, there\n`,
+      rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`]),
+      written: /skipFooterLines: 4/,
+      said: /the last 4 lines are notes/,
+    },
+    {
+      content: `id;city;qty;sum\n${lines(8, (i) => `${i};c${i};${i + 1};2`)};;;\n* as counted in May;;;`,
+      rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`, '2']),
+      written: /skipFooterLines: 2/,
+    },
+    {
+      content: `city,qty,sum\n${lines(40, (i) => `New York ${i},${i},2`)}New Yo`,
+      rows: rows(40, (i) => [`New York ${i}`, `${i}`, '2']),
+      rejects: ['42 FIELD_COUNT'],
+    },
+    {
+      content: `city,qty,sum\n${lines(8, (i) => `c${i},${i},2`)}New Bern,,\n`,
+      rows: [...rows(8, (i) => [`c${i}`, `${i}`, '2']), ['New Bern', null, null]],
     },
     {
       content: `id,qty\n${lines(12, (i) => `${i},2`)}Total,24\n`,
@@ -216,6 +235,32 @@ export const layoutCases: readonly Case[] = [
       said: /looks like totals/,
     },
   ),
+  ...kind(
+    'blank_records',
+    {
+      content: 'id,city,qty\n1,Rome,2\n,,\n2,Oslo,3\n , ,\n3,Bern,4\n,,\n,,\n',
+      rows: table('1|Rome|2', '2|Oslo|3', '3|Bern|4'),
+      types: 'integer text integer',
+      written: /blankRows: 'skip'/,
+      said: /rows without any value are left out/,
+    },
+    {
+      content: `Report;;\n;;\nid;at;x\n;;\n${lines(9, (i) => `${i};2024-01-0${i + 1};${i}.5`)}`,
+      rows: rows(9, (i) => [`${i}`, `2024-01-0${i + 1}`, `${i}.5`]),
+      names: 'id at x',
+      written: /(required: true.*\n?.*){3}/s,
+    },
+    {
+      content: `id,n\n${lines(3000, (i) => (i === 2500 ? ',' : `${i},${i}`))}`,
+      rows: rows(3000, (i) => [`${i}`, `${i}`]).filter(([id]) => id !== '2500'),
+      written: /blankRows: 'skip'/,
+    },
+  ),
+  ...kind('rows_of_other_lengths', {
+    content: `${lines(12, (i) => (i % 3 === 2 ? `${i},a,b,c${i},d` : `${i},a,b`))}`,
+    rows: rows(12, (i) => [`${i}`, 'a', 'b', ...(i % 3 === 2 ? [`c${i}`, 'd'] : [null, null])]),
+    written: /shortRows: 'pad'/,
+  }),
   ...kind(
     'quote_in_middle',
     { content: 'id,size\n1,5" pipe\n2,6" pipe\n', rows: table('1|5" pipe', '2|6" pipe') },

@@ -1,0 +1,69 @@
+/** Finds notes below a table: lines at the end of a file that are not rows. */
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import type { KernelDialect } from '../../kernel/types.ts';
+import { firstRecords } from '../detect/first-records.ts';
+import { isBlank, isStrict } from './cells.ts';
+
+/** How notes begin, or what they count, where nothing else sets them apart. */
+const noteWords =
+  /^\s*(\*|\(|©|copyright|sources?\b|notes?\b|footnotes?\b|total\b.*\b(rows|records|lines)|end of\b|generated\b|exported\b|printed\b|quellen?\b|hinweise?\b|stand:|fuentes?\b|notas?\b|примечани|источник)|^\s*\d+ (rows|records|lines|zeilen)\b/iu;
+
+/** More records than this are hardly notes. */
+const notesMost = 40;
+
+export interface Notes {
+  readonly lines: number;
+  /** How the first one begins. */
+  readonly first: string;
+}
+
+/** Notes at the end of `utf8`, which begins with a record; null without any. `width`: fields of a row. */
+export function findNotes(utf8: Uint8Array, dialect: KernelDialect, width: number): Notes | null {
+  const form = { ...dialect, quote: dialect.quote === undefined ? '"' : dialect.quote };
+  const records = firstRecords(utf8, form, { whole: true, most: Number.POSITIVE_INFINITY });
+  const count = footerRecords(records, width);
+  if (count === 0) return null;
+  const rest = Buffer.from(utf8.subarray(records.at(-count - 1)!.bytes)).toString();
+  const lines = rest.split(/\r\n|\n|\r/);
+  const first = lines.find((line) => line.trim() !== '') ?? '';
+  return { lines: lines.length - (lines.at(-1) === '' ? 1 : 0), first: first.slice(0, 60) };
+}
+
+/**
+ * How many of the last records are notes; 0 if none is. `width`: fields of a row. A short record that nothing sets
+ * apart is a row that is cut, not a note.
+ */
+export function footerRecords(records: readonly HeadRecord[], width: number): number {
+  if (width < 2) return 0;
+  let count = 0;
+  while (count < Math.min(notesMost, records.length - 1) && mayBeNote(records.at(-count - 1)!, width))
+    count++;
+  // Of records that may be notes, the first one that is set apart begins them.
+  for (; count > 0; count--) {
+    const from = records.length - count;
+    if (isSetApart(records[from]) || (count > 1 && areProse(records.slice(from), width))) return count;
+  }
+  return 0;
+}
+
+/** Hardly filled, with words. */
+function mayBeNote({ fields }: HeadRecord, width: number): boolean {
+  const filled = fields.filter((text) => !isBlank(text));
+  if (filled.length === 0) return true;
+  if (isBlank(fields[0]) || isStrict(fields[0])) return false;
+  // A sentence may have delimiters in it.
+  const isSentence = fields.length < width && /\S\s+\S/.test(fields[0].trim());
+  if (!isSentence && filled.length > Math.max(1, width / 5)) return false;
+  return /\p{L}{2}/u.test(fields[0]);
+}
+
+/** Blank lines stand above it, or it begins as notes do. */
+function isSetApart({ fields, lines }: HeadRecord): boolean {
+  const within = fields.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+  return fields.every(isBlank) || lines - within > 1 || noteWords.test(fields[0]);
+}
+
+/** Several records, none as long as a row, with sentences. */
+function areProse(records: readonly HeadRecord[], width: number): boolean {
+  return records.every(({ fields }) => fields.length < width && /\S\s+\S+\s+\S/.test(fields.join(' ')));
+}
