@@ -2,14 +2,23 @@
  * Finds the file that another one derives from: the file that it corrects, replays or reloads, or its previous
  * version.
  */
+import { checkSnapshotName } from '../../ledger/snapshot-of.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import type { Identified, Planned } from '../stages.ts';
 import { readCorrections } from './corrections.ts';
 import { versionLink } from './versions.ts';
 
-/** Throws LF_CORRECTION_UNKNOWN, LF_FILE_VERSION, LF_FILE_CHANGED. */
+/** Throws LF_CORRECTION_UNKNOWN, LF_FILE_VERSION, LF_FILE_CHANGED, LF_SNAPSHOT_NAME. */
 export async function findOrigin(context: Context, identified: Identified): Promise<Planned> {
+  const planned = await withLink(context, identified);
+  const { file, definition, link } = planned;
+  if (definition.mode.kind === 'snapshot')
+    checkSnapshotName(definition.mode.asOf!.pattern, file, link?.kind ?? null);
+  return planned;
+}
+
+async function withLink(context: Context, identified: Identified): Promise<Planned> {
   const { file, layout } = identified;
   const corrects = layout.corrections ? await readCorrections(context, file, layout) : null;
   if (corrects !== null) {

@@ -11,6 +11,7 @@
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { planGroup } from '../../ledger/tables/groups.ts';
+import { asOfName } from '../../model/file/as-of.ts';
 import { datasetNamed } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -42,7 +43,8 @@ export type Prepared =
 
 /**
  * Prepares a file that is discovered or whose scans have ended. Throws the errors that fail the file: LF_FILE_EMPTY,
- * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, … May be repeated.
+ * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, LF_SNAPSHOT_NAME, … May be
+ * repeated.
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
   const discovered = { file, definition: datasetNamed(context.registry, file.dataset) };
@@ -135,6 +137,8 @@ async function identifyPlain(discovered: readonly Discovered[]): Promise<Identif
     const identified = await identifyWhole(one).catch(() => null);
     if (identified === null || identified.layout.corrections !== undefined) return;
     if (contents.has(identified.contentHash) || names.has(one.file.name)) return;
+    const { mode } = one.definition;
+    if (mode.kind === 'snapshot' && asOfName(mode.asOf!.pattern, one.file.name) === null) return;
     contents.add(identified.contentHash);
     names.add(one.file.name);
     plain.push(identified);

@@ -123,4 +123,9 @@ export const fileCodes = {
     fix: 'Drop the files in it one by one.',
     retry: 'never',
   },
+  LF_SNAPSHOT_NAME: {
+    message: 'The name {file} has no instant as {pattern} has it.',
+    fix: 'Rename the file, such as customers_2026-01-31.csv for customers_{date}.csv, or change `asOf` in the definition. docs/modes.md has the forms of dates.',
+    retry: 'never',
+  },
 } as const satisfies ErrorEntries;
