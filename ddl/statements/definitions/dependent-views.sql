@@ -1,5 +1,5 @@
 -- Views that read these tables, directly or through others, those that nothing else reads first. `made`: Landfall
--- has created it, as a mart.
+-- has created it, as a mart or to show events.
 -- $1 schema  name
 -- $2 table  text[]
 -- row schema  name
@@ -18,7 +18,7 @@ with recursive reads as (
   select reads.view, dependents.depth + 1 from dependents join reads on reads.reads = dependents.view
 )
 select n.nspname as schema, c.relname as name, c.relkind::text as kind,
-  coalesce(obj_description(c.oid, 'pg_class') ~ '^landfall [0-9a-f]{16}$', false) as made
+  coalesce(obj_description(c.oid, 'pg_class') ~ '(^|[(])landfall [0-9a-f]{16}[)]?$', false) as made
 from (select view, max(depth) as depth from dependents group by view) v
 join pg_class c on c.oid = v.view join pg_namespace n on n.oid = c.relnamespace
 order by v.depth desc, c.relname

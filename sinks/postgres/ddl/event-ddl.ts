@@ -1,7 +1,7 @@
 /** The SQL of a keyed dataset's facts: the tables of its events, and the view of those that are shown. */
 import { createHash } from 'node:crypto';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { deleted, type ShownColumn, shownList } from '../events/event-layout.ts';
+import { deleted, shownItems } from '../events/event-layout.ts';
 import { eventTableNames } from '../events/table-names.ts';
 import { eventTables, shownColumns } from './event-tables.ts';
 import { columnLines, factType, identifier, indexName, literal } from './sql-columns.ts';
@@ -68,7 +68,7 @@ function aboutOf({ name, description }: CompiledDataset): string {
   return description === '' ? `Facts of the dataset ${name}.` : description;
 }
 
-/** A view that exists keeps the order of its columns, so it is altered where tables grow. */
+/** A view that exists keeps the order of its columns, so it is altered where its tables are (grow-events.ts). */
 function viewDdl(star: CompiledStar): string {
   const view = `${identifier(star.schema)}.${identifier(star.fact)}`;
   return `-- A view that exists is left unchanged.
@@ -76,18 +76,23 @@ do $landfall$
 begin
   if to_regclass(${literal(view)}) is null then
     create view ${view} as
-    ${viewSelect(star, shownColumns(star))};
+    ${viewSelect(star, [])};
   end if;
 end
 $landfall$`;
 }
 
-/** What people query. `columns`: in the order of the view. */
-export function viewSelect(star: CompiledStar, columns: readonly Omit<ShownColumn, 'type'>[]): string {
-  const { keyed, schema, fact } = star;
-  const current = `${identifier(schema)}.${identifier(eventTableNames(fact).current)}`;
-  const where = keyed?.deleted ? ` where not ${deleted({ keyed }, 'c')}` : '';
-  return `select ${shownList({ keyed: keyed!, shown: columns }, 'c')} from ${current} c${where}`;
+/** What people query. `first`: quoted names of the columns that a view has, which stay first. */
+export function viewSelect(star: CompiledStar, first: readonly string[]): string {
+  const keyed = star.keyed!;
+  const items = shownItems({ keyed, shown: shownColumns(star) }, 'c');
+  const ordered = [
+    ...first.flatMap((name) => items.filter((one) => one.name === name)),
+    ...items.filter(({ name }) => !first.includes(name)),
+  ];
+  const current = `${identifier(star.schema)}.${identifier(eventTableNames(star.fact).current)}`;
+  const where = keyed.deleted ? ` where not ${deleted({ keyed }, 'c')}` : '';
+  return `select ${ordered.map(({ item }) => item).join(', ')} from ${current} c${where}`;
 }
 
 /** Of everything that decides which events are current: it must not change while there are events. */

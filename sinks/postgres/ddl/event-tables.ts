@@ -53,7 +53,7 @@ function otherOf(column: FactColumn, { keyed }: CompiledStar): string | null {
 }
 
 /** What the view of a keyed dataset shows, in the order of the definition. */
-export function shownColumns(star: CompiledStar): Omit<ShownColumn, 'type'>[] {
+export function shownColumns(star: CompiledStar): Omit<ShownColumn, 'missing'>[] {
   return star.columns
     .filter(({ name }) => !name.startsWith('_'))
     .map((column) => {

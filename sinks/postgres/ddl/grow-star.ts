@@ -11,6 +11,7 @@ import pg from 'pg';
 import { dependentViews, earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { tablesOfOtherMode, viewGrowth } from './grow-events.ts';
 import { type Change, changesOf, dropViews, migrationOf } from './star-changes.ts';
 import { type WantedTable, wantedTables } from './star-tables.ts';
 
@@ -27,6 +28,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   const { star } = dataset;
   if (star === null) return;
   const { schema } = star;
+  await dropOtherMode(client, dataset);
   const tables = wantedTables(star);
   const found = await starColumns(client, { schema, tables: tables.map(({ table }) => table) });
   if (found.length === 0) return;
@@ -46,6 +48,7 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
     else changes.push(...changed);
   }
   if (changes.length > 0) throw await refusal(client, dataset, schema, changes);
+  statements.push(...(await viewGrowth(client, star)));
   if (statements.length + empty.length === 0) return;
   await client.query(`set local lock_timeout = '${lockTimeout}'`);
   await dropEmpty(
@@ -55,6 +58,23 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
     tables.filter(({ table }) => empty.includes(table)),
   );
   for (const statement of statements) await client.query(statement);
+  await client.query('set local lock_timeout to default');
+}
+
+/** Drops what another mode has made of the facts. Throws LF_STAR_CHANGED if it has rows. */
+async function dropOtherMode(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const { schema } = dataset.star!;
+  const others = await tablesOfOtherMode(client, dataset);
+  const tables = others.map((table) => ({ table, columns: [], key: null, hashed: false, member: null }));
+  for (const wanted of tables) {
+    if (await isEmpty(client, schema, wanted)) continue;
+    const what = `${dataset.star!.fact} has rows of another mode, key, order or deletion`;
+    const changes = others.map((table) => ({ table, what, statements: null }));
+    throw await refusal(client, dataset, schema, changes);
+  }
+  if (tables.length === 0) return;
+  await client.query(`set local lock_timeout = '${lockTimeout}'`);
+  await dropEmpty(client, dataset, schema, tables);
   await client.query('set local lock_timeout to default');
 }
 
@@ -119,7 +139,7 @@ async function refusal(
 ): Promise<LandfallError> {
   const tables = [...new Set(changes.map(({ table }) => table))];
   const views = await dependentViews(client, { schema, tables });
-  const differences = changes.map(({ what }) => what).join('; ');
+  const differences = [...new Set(changes.map(({ what }) => what))].join('; ');
   const migration = migrationOf(dataset, schema, changes, views);
   return new LandfallError('LF_STAR_CHANGED', { dataset, differences, migration });
 }

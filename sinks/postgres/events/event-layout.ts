@@ -13,8 +13,8 @@ export interface ShownColumn {
   readonly other: string | null;
   /** A dimension's key, which is 0 and not null where the file has no value. */
   readonly isMember: boolean;
-  /** Its type in F_current. */
-  readonly type: string;
+  /** SQL of the value for events whose definition lacks it. */
+  readonly missing: string;
 }
 
 export interface EventLayout {
@@ -40,11 +40,13 @@ export async function eventLayout(
   if (keyed === null) throw new LandfallError('LF_INTERNAL', { reason: `${fact} has no events` });
   const names = eventTableNames(fact);
   const at = (name: string) => `${id(schema)}.${id(name)}`;
-  const { rows } = await client.query<{ table: string; name: string; type: string }>(
-    `select c.relname::text as table, a.attname::text as name, format_type(a.atttypid, a.atttypmod) as type
+  const { rows } = await client.query<{ table: string; name: string; missing: string }>(
+    `select c.relname::text as table, a.attname::text as name, 
+       coalesce(pg_get_expr(d.adbin, d.adrelid), 'null') || '::' || format_type(a.atttypid, a.atttypmod) as missing
      from pg_class c
      join pg_namespace n on n.oid = c.relnamespace
      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      where n.nspname = $1 and c.relname = any($2::text[]) and c.relkind in ('r', 'p') order by a.attnum`,
     [schema, [names.current, names.superseded]],
   );
@@ -66,29 +68,41 @@ export async function eventLayout(
 }
 
 function asShown(
-  { name, type }: { readonly name: string; readonly type: string },
+  { name, missing }: { readonly name: string; readonly missing: string },
   inCurrent: ReadonlySet<string>,
 ): ShownColumn {
   const value = shownColumn(name);
   const member = memberColumn(name);
   const isMember = inCurrent.has(member);
   const other = isMember ? member : inCurrent.has(value) ? value : null;
-  return { name: id(name), other: other && id(other), isMember, type };
+  return { name: id(name), other: other && id(other), isMember, missing };
+}
+
+interface Shown {
+  readonly keyed: KeyedStar;
+  readonly shown: readonly Omit<ShownColumn, 'missing'>[];
 }
 
 /** The select list of rows of F_current as people see them. */
-export function shownList(
-  { keyed, shown }: { readonly keyed: KeyedStar; readonly shown: readonly Omit<ShownColumn, 'type'>[] },
-  alias: string,
-): string {
-  const list = shown.map(({ name, other, isMember }) => {
-    if (other === null) return `${alias}.${name}`;
-    if (keyed.kind === 'history') return `${alias}.${other} as ${name}`;
-    if (isMember) return `coalesce(nullif(${alias}.${name}, 0), ${alias}.${other}, 0) as ${name}`;
-    return `coalesce(${alias}.${name}, ${alias}.${other}) as ${name}`;
+export function shownList(shown: Shown, alias: string): string {
+  return shownItems(shown, alias)
+    .map(({ item }) => item)
+    .join(', ');
+}
+
+/** The same item by item, each with the quoted name of its column. */
+export function shownItems({ keyed, shown }: Shown, alias: string): { name: string; item: string }[] {
+  const items = shown.map(({ name, other, isMember }) => {
+    if (other === null) return { name, item: `${alias}.${name}` };
+    if (keyed.kind === 'history') return { name, item: `${alias}.${other} as ${name}` };
+    const values = isMember
+      ? `nullif(${alias}.${name}, 0), ${alias}.${other}, 0`
+      : `${alias}.${name}, ${alias}.${other}`;
+    return { name, item: `coalesce(${values}) as ${name}` };
   });
-  if (keyed.kind === 'history') list.push(`${alias}._order as valid_from`, `${alias}._valid_to as valid_to`);
-  return list.join(', ');
+  if (keyed.kind !== 'history') return items;
+  const from = { name: id('valid_from'), item: `${alias}._order as valid_from` };
+  return [...items, from, { name: id('valid_to'), item: `${alias}._valid_to as valid_to` }];
 }
 
 /** True for a row that people are not shown. */

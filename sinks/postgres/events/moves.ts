@@ -86,6 +86,6 @@ export async function putOthers(
 export function stagedList({ shown, filled }: EventLayout, alias: string): string {
   const given = new Set(filled);
   return shown
-    .map(({ name, type }) => (given.has(name) ? `${alias}.${name}` : `null::${type} as ${name}`))
+    .map(({ name, missing }) => (given.has(name) ? `${alias}.${name}` : `${missing} as ${name}`))
     .join(', ');
 }

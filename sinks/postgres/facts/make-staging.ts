@@ -16,7 +16,9 @@ const lockTimeout = '1s';
 /** Called before the file is planned. May be repeated. It has the columns of the facts, or of events that wait. */
 export async function makeStagingTable(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
   const like = star.keyed === null ? star : { ...star, fact: eventTableNames(star.fact).staging };
-  await pool.query(`create table if not exists ${stagingTable(star, file)} (like ${factTable(like)})`);
+  await pool.query(
+    `create table if not exists ${stagingTable(star, file)} (like ${factTable(like)} including defaults)`,
+  );
   crashPoint('plan.staging-made');
 }
 
