@@ -23,6 +23,31 @@ export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
+export {
+  average,
+  bucket,
+  count,
+  countDistinct,
+  countWhere,
+  dayOf,
+  firstBy,
+  hourOf,
+  lastBy,
+  max,
+  median,
+  min,
+  monthStart,
+  mostCommon,
+  percentile,
+  rollup,
+  sql,
+  stddev,
+  sum,
+  variance,
+  weekdayOf,
+  weekStart,
+  yearStart,
+} from './language/rollups.ts';
 export { rule, unique } from './language/rules.ts';
 export { dateDimension, lookup, type Mart, type Query, table, view } from './language/star.ts';
 export { bigint } from './types/bigint.ts';

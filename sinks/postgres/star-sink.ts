@@ -17,6 +17,7 @@ import { rowsWritten } from '../all-sinks.ts';
 import type {
   Account,
   ChunkToWrite,
+  EndingFile,
   FileToCount,
   Sink,
   SinkChunk,
@@ -27,15 +28,17 @@ import type {
   WrittenFile,
 } from '../contract.ts';
 import type { RowLimit } from '../row-limits.ts';
-import { martDdl, starDdl } from './ddl/ddl.ts';
+import { starDdl } from './ddl/ddl.ts';
 import { indexLimits } from './ddl/index-limits.ts';
 import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
+import { martDdl } from './ddl/mart-ddl.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { countEvents } from './events/index.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingStar } from './facts/staging.ts';
+import { rollUpEnded, rollUpUndone } from './rollups/plain-files.ts';
 import { starOf } from './star-of.ts';
 
 export class StarKind implements SinkKind {
@@ -72,7 +75,7 @@ export class StarSink extends StarKind implements Sink {
   }
 
   async setUp(dataset: CompiledDataset): Promise<void> {
-    await makeStar(this.pool, dataset, this.ddl(dataset));
+    await makeStar(this.pool, dataset, { star: starDdl(dataset), marts: martDdl(dataset) });
   }
 
   async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {
@@ -95,9 +98,9 @@ export class StarSink extends StarKind implements Sink {
     return known;
   }
 
-  /** Which event of a key the star shows depends on the events of other files. */
-  inTurn({ star }: StoredDefinition): boolean {
-    return star !== null && star.keyed !== null;
+  /** Which event of a key the star shows depends on the events of other files, and a rollup counts all of them. */
+  inTurn({ star, marts }: StoredDefinition): boolean {
+    return star !== null && (star.keyed !== null || marts.some(({ kind }) => kind === 'rollup'));
   }
 
   count(files: readonly FileToCount[], { recount }: { readonly recount: boolean }): Promise<SinkCount[]> {
@@ -112,8 +115,14 @@ export class StarSink extends StarKind implements Sink {
     );
   }
 
-  async remove(client: ClientBase, { definition, chunkIds }: WrittenFile): Promise<string | null> {
+  async end(client: ClientBase, definition: StoredDefinition, files: readonly EndingFile[]): Promise<void> {
+    await rollUpEnded(client, definition, files);
+  }
+
+  async remove(client: ClientBase, written: WrittenFile): Promise<string | null> {
+    const { definition, chunkIds } = written;
     const star = starOf(definition);
+    if (written.ended) await rollUpUndone(client, written);
     return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
   }
 

@@ -9,6 +9,7 @@ import type { PartsStatements } from './parts.ts';
 import type { ProgressStatements } from './progress.ts';
 import type { RejectsStatements } from './rejects.ts';
 import type { RenewalStatements } from './renewal.ts';
+import type { RollupsStatements } from './rollups.ts';
 import type { RulesStatements } from './rules.ts';
 import type { ScansStatements } from './scans.ts';
 import type { ScopesStatements } from './scopes.ts';
@@ -27,6 +28,7 @@ export interface Statements
     ProgressStatements,
     RejectsStatements,
     RenewalStatements,
+    RollupsStatements,
     RulesStatements,
     ScansStatements,
     ScopesStatements,

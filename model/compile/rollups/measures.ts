@@ -12,6 +12,7 @@ import type { ColumnAggregate, Measure } from '../../language/rollups.ts';
 import { type TypeName, typeNames } from '../../types/column-types.ts';
 import { list } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
+import { decimalOfDouble, doubleOf, isFiniteDouble } from './double-sql.ts';
 
 /** A fact column as measures read it. */
 export interface FactInput extends RollupInput {
@@ -40,19 +41,7 @@ const typesOf: Readonly<Record<ColumnAggregate, readonly TypeName[]>> = {
 
 /** A double's value with the fewest digits, as a decimal. */
 const decimalOf = ({ sql, type }: FactInput) =>
-  type === 'float8' ? `cast(cast(${sql} as text) as numeric)` : `cast(${sql} as numeric)`;
-
-const finite = ({ sql }: FactInput) => `${sql} > '-Infinity' and ${sql} < 'Infinity'`;
-
-const greatest = '1.7976931348623157e308';
-/** Half of the least positive double: what is not greater rounds to 0. */
-const least = '2.4703282292062328e-324';
-
-/** The double next to a decimal. A decimal beyond the doubles becomes the greatest or least of them. */
-export function doubleOf(decimal: string): string {
-  const within = `cast(greatest(least(${decimal}, ${greatest}), -${greatest}) as double precision)`;
-  return `case when abs(${decimal}) > ${least} then ${within} when ${decimal} is not null then 0 end`;
-}
+  type === 'float8' ? decimalOfDouble(sql) : `cast(${sql} as numeric)`;
 
 /** Gathers what the measures of one rollup need; measures of one column share it. */
 export class MeasureCompiler {
@@ -250,7 +239,9 @@ export class MeasureCompiler {
   ): RollupMeasure {
     this.answers += 1;
     const column = `_a${this.answers}`;
-    return { name, class: kind, why, sqlType, result: `{${column}}`, answer: { column, ...answer } };
+    const counts = answer.kind === 'values' && answer.pick.kind === 'distinct';
+    const result = counts ? `coalesce({${column}}, 0)` : `{${column}}`;
+    return { name, class: kind, why, sqlType, result, answer: { column, ...answer } };
   }
 
   /** The placeholder of a part. */
@@ -301,7 +292,7 @@ type PartForm = (input: FactInput) => Pick<RollupPart, 'aggregate' | 'about'>;
 
 const summed = (decimal: string, input: FactInput) =>
   input.type === 'float8'
-    ? `coalesce(sum(${decimal}) filter (where ${finite(input)}), 0)`
+    ? `coalesce(sum(${decimal}) filter (where ${isFiniteDouble(input.sql)}), 0)`
     : `coalesce(cast(sum(${decimal}) as numeric), 0)`;
 
 const counted =

@@ -2,14 +2,7 @@
  * The SQL of a star, as `landfall ddl` prints it and the coordinator runs it. Every statement may be repeated. A
  * table that exists is left unchanged.
  */
-import { createHash } from 'node:crypto';
-import type {
-  CompiledDataset,
-  CompiledDimension,
-  CompiledMart,
-  CompiledSqlMart,
-  CompiledStar,
-} from '../../../model/compiled.ts';
+import type { CompiledDataset, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
 import { eventDdl } from './event-ddl.ts';
 import { columnLines, factType, identifier, indexName, keySqlType, literal, sqlType } from './sql-columns.ts';
 
@@ -109,65 +102,5 @@ function factDdl({ name, description }: CompiledDataset, star: CompiledStar): st
       const using = method === 'btree' ? '' : ` using ${method}`;
       return `create index if not exists ${index} on ${table}${using} (${columns.map(identifier).join(', ')})`;
     }),
-  ];
-}
-
-/**
- * Views and materialized views of the marts, in order. They are recreated when the SQL of any of the dataset's marts
- * has changed (a mart may read those before it), or the columns of its star (a view keeps the columns that `*` had
- * when it was created). May be repeated.
- */
-export function martDdl(dataset: CompiledDataset): string[] {
-  const { star } = dataset;
-  const marts = dataset.marts.filter(isSql);
-  if (star === null || marts.length === 0) return [];
-  const written = marts.map(({ maxStaleMs: _, ...mart }) => mart);
-  const made = JSON.stringify([written, star.columns, star.dimensions]);
-  const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
-  return [
-    dropChanged(star.schema, marts, mark),
-    ...marts.flatMap((mart) => martStatements(star.schema, mart, mark)),
-  ];
-}
-
-/**
- * Drops marts that were created from other SQL, last first. Does not cascade, because dependent views are the user's.
- */
-function dropChanged(schema: string, marts: readonly CompiledMart[], mark: string): string {
-  const names = marts.map(({ name }) => literal(name)).reverse();
-  return `-- Marts whose definition has changed are recreated.
-do $landfall$
-declare
-  mart record;
-begin
-  for mart in
-    select c.oid::regclass as name, c.relkind as kind
-    from unnest(array[${names.join(', ')}]) with ordinality as m(name, n)
-    join pg_class c on c.relname = m.name and c.relkind in ('v', 'm')
-    where c.relnamespace = to_regnamespace(${literal(identifier(schema))})
-      and obj_description(c.oid, 'pg_class') is distinct from ${literal(mark)}
-    order by m.n
-  loop
-    execute format('drop %s %s', case mart.kind when 'm' then 'materialized view' else 'view' end, mart.name);
-  end loop;
-end
-$landfall$`;
-}
-
-function isSql(mart: CompiledMart): mart is CompiledSqlMart {
-  return mart.kind !== 'rollup';
-}
-
-function martStatements(schema: string, mart: CompiledSqlMart, mark: string): string[] {
-  const name = `${identifier(schema)}.${identifier(mart.name)}`;
-  if (mart.kind === 'view') {
-    return [`create or replace view ${name} as\n${mart.sql}`, `comment on view ${name} is ${literal(mark)}`];
-  }
-  const index = identifier(indexName(mart.name, mart.uniqueKey));
-  const unique = `create unique index if not exists ${index} on ${name} (${mart.uniqueKey.map(identifier).join(', ')})`;
-  return [
-    `create materialized view if not exists ${name} as\n${mart.sql}`,
-    `comment on materialized view ${name} is ${literal(mark)}`,
-    ...(mart.uniqueKey.length > 0 ? [unique] : []),
   ];
 }

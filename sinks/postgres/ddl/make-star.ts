@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
 
 /** SQLSTATE for an object that others depend on. */
@@ -19,18 +20,23 @@ export const starLock = 0x1a4df411;
 
 /**
  * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
- * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts. Throws LF_STAR_CHANGED,
- * LF_MART, LF_MART_HELD.
+ * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Returns what
+ * people should know of rollups that it built. Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
  */
 export async function makeStar(
   pool: pg.Pool,
   dataset: CompiledDataset,
-  ddl: readonly string[],
-): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
+): Promise<readonly string[]> {
+  return await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
     await growStar(client, dataset);
-    for (const statement of ddl) await client.query(statement);
+    const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
+    for (const statement of ddl.star) await client.query(statement);
+    const rollups = await makeRollups(client, dataset, { hadFacts });
+    for (const statement of ddl.marts) await client.query(statement);
+    await dropOldRollups(client, rollups);
+    return rollups.notes;
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
@@ -66,7 +72,7 @@ export async function deleteFacts(
 }
 
 /** Asks first: a statement that fails would end the caller's transaction. */
-async function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
+export async function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
   const { rows } = await client.query('select to_regclass($1) is not null as found', [factTable(star)]);
   return rows[0].found;
 }

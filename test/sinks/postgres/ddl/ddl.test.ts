@@ -19,7 +19,8 @@ import {
   uuid,
   view,
 } from '../../../../model/index.ts';
-import { martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { literal } from '../../../../sinks/postgres/ddl/sql-columns.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 

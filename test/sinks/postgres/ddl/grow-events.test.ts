@@ -14,8 +14,9 @@ import {
 } from '../../../../model/index.ts';
 import type { Mode } from '../../../../model/language/modes.ts';
 import { inTransaction } from '../../../../platform/database/transaction.ts';
-import { martDdl, starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
 import { makeStar } from '../../../../sinks/postgres/ddl/make-star.ts';
+import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { applyEvents, undoEvents } from '../../../../sinks/postgres/events/index.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
@@ -59,7 +60,7 @@ function datasetWith(mode: Mode<never> = keyed, more = false) {
 type Dataset = ReturnType<typeof datasetWith>;
 
 const setUp = (dataset: Dataset) =>
-  makeStar(database.pool, dataset, [...starDdl(dataset), ...martDdl(dataset)]);
+  makeStar(database.pool, dataset, { star: starDdl(dataset), marts: martDdl(dataset) });
 
 const uuid = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 

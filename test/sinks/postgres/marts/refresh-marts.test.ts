@@ -4,7 +4,7 @@ import { compileDataset } from '../../../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../../../model/compiled.ts';
 import { bigint, defineDataset, table, view } from '../../../../model/index.ts';
 import { connectDatabase } from '../../../../platform/database/database.ts';
-import { martDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
+import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { refreshMarts } from '../../../../sinks/postgres/marts/refresh-marts.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 

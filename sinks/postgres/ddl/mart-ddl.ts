@@ -1,0 +1,68 @@
+/** The SQL of marts: views, materialized views, and rollups, which are views over a state of their own. */
+import { createHash } from 'node:crypto';
+import type { CompiledDataset, CompiledMart, CompiledStar } from '../../../model/compiled.ts';
+import { stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
+import { identifier, indexName, literal } from './sql-columns.ts';
+
+/**
+ * The marts, in order, and the state of rollups, empty. Rollups come first: other marts may read them. All are
+ * recreated when any of the dataset's marts has changed (a mart may read those before it), or the columns of its star
+ * (a view keeps the columns that `*` had when it was created). May be repeated.
+ */
+export function martDdl(dataset: CompiledDataset): string[] {
+  const { star } = dataset;
+  const rollups = dataset.marts.filter(({ kind }) => kind === 'rollup');
+  const marts = [...rollups, ...dataset.marts.filter(({ kind }) => kind !== 'rollup')];
+  if (star === null || marts.length === 0) return [];
+  const shown = marts.flatMap((mart) => (mart.kind === 'rollup' ? [viewSql(storedRollup(mart, star))] : []));
+  const written = marts.map((mart) => {
+    const { maxStaleMs: _, ...rest } = { maxStaleMs: null, ...mart };
+    return rest;
+  });
+  const made = JSON.stringify([written, star.columns, star.dimensions, ...shown]);
+  const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
+  return [
+    ...marts.flatMap((mart) => (mart.kind === 'rollup' ? stateDdl(storedRollup(mart, star)) : [])),
+    dropChanged(star.schema, marts, mark),
+    ...marts.flatMap((mart) => martStatements(star, mart, mark)),
+  ];
+}
+
+/**
+ * Drops marts that were created from other SQL, last first. Does not cascade, because dependent views are the user's.
+ */
+function dropChanged(schema: string, marts: readonly CompiledMart[], mark: string): string {
+  const names = marts.map(({ name }) => literal(name)).reverse();
+  return `-- Marts whose definition has changed are recreated.
+do $landfall$
+declare
+  mart record;
+begin
+  for mart in
+    select c.oid::regclass as name, c.relkind as kind
+    from unnest(array[${names.join(', ')}]) with ordinality as m(name, n)
+    join pg_class c on c.relname = m.name and c.relkind in ('v', 'm')
+    where c.relnamespace = to_regnamespace(${literal(identifier(schema))})
+      and obj_description(c.oid, 'pg_class') is distinct from ${literal(mark)}
+    order by m.n
+  loop
+    execute format('drop %s %s', case mart.kind when 'm' then 'materialized view' else 'view' end, mart.name);
+  end loop;
+end
+$landfall$`;
+}
+
+function martStatements(star: CompiledStar, mart: CompiledMart, mark: string): string[] {
+  const name = `${identifier(star.schema)}.${identifier(mart.name)}`;
+  if (mart.kind === 'view' || mart.kind === 'rollup') {
+    const select = mart.kind === 'rollup' ? viewSql(storedRollup(mart, star)) : mart.sql;
+    return [`create or replace view ${name} as\n${select}`, `comment on view ${name} is ${literal(mark)}`];
+  }
+  const index = identifier(indexName(mart.name, mart.uniqueKey));
+  const unique = `create unique index if not exists ${index} on ${name} (${mart.uniqueKey.map(identifier).join(', ')})`;
+  return [
+    `create materialized view if not exists ${name} as\n${mart.sql}`,
+    `comment on materialized view ${name} is ${literal(mark)}`,
+    ...(mart.uniqueKey.length > 0 ? [unique] : []),
+  ];
+}

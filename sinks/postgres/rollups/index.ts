@@ -1,0 +1,65 @@
+/** Rollups of a dataset: which there are, and what the end and the undo of files change in them. */
+import type pg from 'pg';
+import { type Changing, type LedgerRollup, ledgerRollups } from '../../../ledger/tables/rollups.ts';
+import { lockDataset } from '../../../ledger/tables/snapshots.ts';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import type { Delta } from '../events/event-contract.ts';
+import { applyDelta, type LiveRollup } from './apply-delta.ts';
+import { settle } from './settle-rollup.ts';
+import { type StoredRollup, stateNames } from './state-tables.ts';
+
+/** Doubles are written with all of their digits, whatever the server's setting. */
+export const exactDoubles = 'set local extra_float_digits = 1';
+
+/**
+ * Changes all rollups of the dataset over this star's facts, in the transaction that changes the facts. Locks the
+ * dataset, as whoever makes rollups does: the caller waits for no file's lock from here on.
+ * @param files whose state changes in this transaction: those that become done, or those that are done no more. What
+ *   the ledger says of them may be older.
+ * @returns what people should know of rollups, each said once
+ */
+export async function applyRollups(
+  client: pg.ClientBase,
+  dataset: string,
+  star: CompiledStar,
+  delta: Delta,
+  changing: Changing,
+): Promise<string[]> {
+  if (delta.added.length + delta.removed.length === 0) return [];
+  await lockDataset(client, dataset);
+  const rollups = (await ledgerRollups(client, dataset)).filter(({ stored }) => reads(stored, star));
+  if (rollups.length === 0) return [];
+  await client.query(exactDoubles);
+  const notes: string[] = [];
+  for (const rollup of rollups) {
+    const live = liveRollup(dataset, rollup);
+    await applyDelta(client, live, delta, changing);
+    if (rollup.recomputed === null) notes.push(...(await settle(client, live)));
+  }
+  return notes;
+}
+
+function reads(stored: unknown, { schema, fact }: CompiledStar): boolean {
+  const one = stored as StoredRollup;
+  return one.schema === schema && one.fact === fact;
+}
+
+export function liveRollup(dataset: string, { stored, recomputed }: LedgerRollup): LiveRollup {
+  return { dataset, stored: stored as StoredRollup, recomputed: recomputed ?? [] };
+}
+
+/** Empties all rollups over a star whose facts are gone. */
+export async function emptyRollups(
+  client: pg.ClientBase,
+  dataset: string,
+  star: CompiledStar,
+): Promise<void> {
+  await lockDataset(client, dataset);
+  const rollups = (await ledgerRollups(client, dataset)).filter(({ stored }) => reads(stored, star));
+  for (const { stored } of rollups) await emptyState(client, stored as StoredRollup);
+}
+
+export async function emptyState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
+  const { state, values } = stateNames(stored);
+  for (const table of [state, ...values.values()]) await client.query(`delete from ${table}`);
+}

@@ -1,0 +1,137 @@
+/**
+ * Makes the rollups that a definition declares. A new or changed one is built beside the old, from the facts of files
+ * that are done, and takes its place when the transaction commits. Until then, files of the dataset do not end; chunks
+ * are loaded meanwhile.
+ *
+ *   lock ─▶ build those that are missing ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
+ */
+import type pg from 'pg';
+import {
+  doneParameters,
+  forgetRollup,
+  isDone,
+  type LedgerRollup,
+  ledgerRollups,
+  saveRollup,
+} from '../../../ledger/tables/rollups.ts';
+import { lockDataset } from '../../../ledger/tables/snapshots.ts';
+import { dependentViews } from '../../../ledger/tables/stars.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import { identifier } from '../ddl/sql-columns.ts';
+import type { Relation } from '../events/event-contract.ts';
+import { applyDelta } from './apply-delta.ts';
+import { definitionSql } from './definition-sql.ts';
+import { emptyState, exactDoubles } from './index.ts';
+import { settle } from './settle-rollup.ts';
+import { hashOf, type StoredRollup, stateDdl, stateNames, storedRollup } from './state-tables.ts';
+
+/** What is left to do once the marts are made. */
+export interface OldRollups {
+  readonly replaced: readonly StoredRollup[];
+  readonly removed: readonly StoredRollup[];
+  /** What people should know of rollups that were built. */
+  readonly notes: readonly string[];
+}
+
+/** The rollups of a definition. */
+export function rollupsOf({ star, marts }: Pick<CompiledDataset, 'star' | 'marts'>): StoredRollup[] {
+  if (star === null) return [];
+  return marts.flatMap((mart) => (mart.kind === 'rollup' ? [storedRollup(mart, star)] : []));
+}
+
+/**
+ * Builds what the definition has and the database lacks, in the caller's transaction. `hadFacts`: the fact table existed
+ * before. If a person had dropped it, all rollups are built again.
+ */
+export async function makeRollups(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  { hadFacts }: { readonly hadFacts: boolean },
+): Promise<OldRollups> {
+  const wanted = rollupsOf(dataset);
+  const before = await ledgerRollups(client, dataset.name);
+  const isSame =
+    (one: StoredRollup) =>
+    ({ hash, name }: LedgerRollup) =>
+      name === one.rollup.name && hash === hashOf(one);
+  const missing = wanted.filter((one) => !hadFacts || !before.some(isSame(one)));
+  const old = before.filter((one) => !wanted.some((other) => isSame(other)(one)));
+  if (missing.length + old.length === 0) return { replaced: [], removed: [], notes: [] };
+
+  await lockDataset(client, dataset.name);
+  await client.query(exactDoubles);
+  const notes: string[] = [];
+  for (const stored of missing) notes.push(...(await build(client, dataset.name, stored)));
+  const names = new Set(wanted.map(({ rollup }) => rollup.name));
+  const gone = old.filter(({ name }) => !names.has(name));
+  for (const { name } of gone) await forgetRollup(client, dataset.name, name);
+  const states = (rollups: readonly LedgerRollup[]) => rollups.map(({ stored }) => stored as StoredRollup);
+  return { replaced: states(old.filter(({ name }) => names.has(name))), removed: states(gone), notes };
+}
+
+async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<string[]> {
+  for (const statement of stateDdl(stored)) await client.query(statement);
+  // Tables of that name may exist from `landfall ddl`.
+  await emptyState(client, stored);
+  // Finds mistakes in SQL of the definition while there are no facts.
+  await client.query(
+    `select * from (${definitionSql(stored, `select * from ${stateNames(stored).facts}`)}) d limit 0`,
+  );
+  await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
+  const live = { dataset, stored, recomputed: [] };
+  const nothing = { ending: [], leaving: [] };
+  await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
+  const { state, values } = stateNames(stored);
+  for (const table of [state, ...values.values()]) await client.query(`analyze ${table}`);
+  return settle(client, live);
+}
+
+/** The facts that a rollup counts when no transaction changes them. */
+export function doneFacts(dataset: string, stored: StoredRollup): Relation {
+  const { facts } = stateNames(stored);
+  if (stored.keyed) return { sql: `select f.* from ${facts} f`, values: [] };
+  return {
+    sql: `select f.* from ${facts} f where ${isDone('f.chunk_id', 1)}`,
+    values: doneParameters(dataset, { ending: [], leaving: [] }),
+  };
+}
+
+/** Drops what the new marts do not need: after they were made, so that no view reads it. */
+export async function dropOldRollups(
+  client: pg.ClientBase,
+  { replaced, removed }: OldRollups,
+): Promise<void> {
+  for (const stored of removed) await dropView(client, stored);
+  for (const stored of [...replaced, ...removed]) await dropState(client, stored);
+}
+
+/** Drops the view of a rollup, and marts that read it; they are declared no more, or there would be no such view. */
+async function dropView(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
+  const { schema, rollup } = stored;
+  const readers = await dependentViews(client, { schema, tables: [rollup.name] });
+  for (const { schema: at, name, kind, made } of readers) {
+    if (!made) continue;
+    const what = kind === 'm' ? 'materialized view' : 'view';
+    await client.query(`drop ${what} if exists ${identifier(at)}.${identifier(name)}`);
+  }
+  const { rows } = await client.query('select relkind from pg_class where oid = to_regclass($1)', [
+    stateNames(stored).view,
+  ]);
+  // A mart of another kind may have its name now.
+  if (rows[0]?.relkind === 'v' && (await readsState(client, stored)))
+    await client.query(`drop view ${stateNames(stored).view}`);
+}
+
+async function readsState(client: pg.ClientBase, stored: StoredRollup): Promise<boolean> {
+  const { state } = stateNames(stored);
+  const table = state.slice(state.indexOf('.') + 1).replaceAll('"', '');
+  const readers = await dependentViews(client, { schema: stored.schema, tables: [table] });
+  return readers.some(({ name }) => name === stored.rollup.name);
+}
+
+async function dropState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
+  const { state, values } = stateNames(stored);
+  for (const table of [...values.values(), state]) await client.query(`drop table if exists ${table}`);
+  const index = `${state.slice(0, -1)}_facts"`;
+  await client.query(`drop index if exists ${index}`);
+}

@@ -1,0 +1,52 @@
+/** What files of datasets whose rows are all facts change in rollups, in the transaction that ends or undoes them. */
+import type pg from 'pg';
+import type { StoredDefinition } from '../../../ledger/definition.ts';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import type { EndingFile, WrittenFile } from '../../contract.ts';
+import { factTable, hasFacts, ofChunks } from '../ddl/make-star.ts';
+import type { Relation } from '../events/event-contract.ts';
+import { starOf } from '../star-of.ts';
+import { applyRollups, emptyRollups } from './index.ts';
+
+/** Returns what people should know of rollups. */
+export async function rollUpEnded(
+  client: pg.ClientBase,
+  definition: StoredDefinition,
+  files: readonly EndingFile[],
+): Promise<string[]> {
+  const star = starOf(definition);
+  if (star.keyed !== null) return [];
+  const added = [
+    factsOf(
+      star,
+      files.flatMap(({ chunkIds }) => chunkIds),
+    ),
+  ];
+  const ending = files.map(({ file }) => file.fileId);
+  return applyRollups(client, definition.name, star, { added, removed: [] }, { ending, leaving: [] });
+}
+
+/** Call it while the facts are there. */
+export async function rollUpUndone(
+  client: pg.ClientBase,
+  { file, definition, chunkIds }: WrittenFile,
+): Promise<void> {
+  const star = starOf(definition);
+  if (star.keyed !== null) return;
+  if (!(await hasFacts(client, star))) return emptyRollups(client, definition.name, star);
+  const removed = [factsOf(star, chunkIds)];
+  await applyRollups(
+    client,
+    definition.name,
+    star,
+    { added: [], removed },
+    { ending: [], leaving: [file.fileId] },
+  );
+}
+
+/** The facts of these chunks, with all columns that the table has now. */
+function factsOf(star: CompiledStar, chunkIds: readonly number[]): Relation {
+  if (chunkIds.length === 0) return { sql: `select * from ${factTable(star)} where false`, values: [] };
+  const { text, values } = ofChunks(`select * from ${factTable(star)}`, chunkIds);
+  return { sql: text, values };
+}

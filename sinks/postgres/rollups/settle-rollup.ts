@@ -1,0 +1,67 @@
+/**
+ * Settles how a rollup is kept, once it has enough rows to show which values repeat. Values of which more than half
+ * are different are not kept: their table would be as large as the facts.
+ */
+import type pg from 'pg';
+import { settleRollup } from '../../../ledger/tables/rollups.ts';
+import type { LiveRollup } from './apply-delta.ts';
+import { factIndexDdl, stateNames } from './state-tables.ts';
+
+/** Fewer rows show nothing. */
+const rowsEnough = 1_000;
+
+/** How long the index over the facts may wait for chunks that are being copied. Then the next file settles it. */
+const lockTimeout = '2s';
+
+/** SQLSTATE: a lock was not available in time. */
+const lockNotAvailable = '55P03';
+
+/** May be repeated. Returns what people should know of the rollup, if that is settled now; otherwise nothing. */
+export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<string[]> {
+  const { dataset, stored } = live;
+  const { name } = stored.rollup;
+  const { state, values } = stateNames(stored);
+  const counted = await client.query<{ groups: number; rows: number }>(
+    `select count(*)::float8 as groups, coalesce(sum(_rows), 0)::float8 as rows from ${state}`,
+  );
+  const { groups, rows } = counted.rows[0];
+  if (rows < rowsEnough) return [];
+  const recomputed: string[] = [];
+  const notes: string[] = [];
+  if (groups * 10 > rows)
+    notes.push(`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`);
+  for (const { id, about } of stored.rollup.values) {
+    const found = await client.query<{ different: number; all: number }>(
+      `select count(*)::float8 as different, coalesce(sum(n), 0)::float8 as all from ${values.get(id)}`,
+    );
+    const { different, all } = found.rows[0];
+    if (different * 2 <= all) continue;
+    recomputed.push(id);
+    notes.push(
+      `${name} computes what follows from ${about} again for each group that a file touches: ${different} of ${all} values are different`,
+    );
+  }
+  if (recomputed.length > 0) {
+    const made = await makeFactIndex(client, live);
+    if (!made) return [];
+    for (const id of recomputed) await client.query(`truncate ${values.get(id)}`);
+  }
+  await settleRollup(client, dataset, { name, recomputed, notes });
+  return notes;
+}
+
+/** False if the facts are locked. */
+async function makeFactIndex(client: pg.ClientBase, { stored }: LiveRollup): Promise<boolean> {
+  await client.query('savepoint fact_index');
+  try {
+    await client.query(`set local lock_timeout = '${lockTimeout}'`);
+    await client.query(factIndexDdl(stored));
+    await client.query('set local lock_timeout to default');
+  } catch (error) {
+    await client.query('rollback to savepoint fact_index');
+    if ((error as { code?: string }).code !== lockNotAvailable) throw error;
+    return false;
+  }
+  await client.query('release savepoint fact_index');
+  return true;
+}

@@ -1,0 +1,152 @@
+/**
+ * The tables that hold the state of a rollup, and the view that shows it.
+ *
+ *   _name_hash       one row for each group: group columns, parts, answers
+ *   _name_hash_v1    how often each value occurs in a group, for each of `rollup.values`
+ *   name             the view
+ *
+ * The hash is of the rollup and of the facts that it reads. So a changed rollup is built in tables of its own.
+ */
+import { createHash } from 'node:crypto';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import type { CompiledRollup, RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import { identifier } from '../ddl/sql-columns.ts';
+import { eventTableNames } from '../events/table-names.ts';
+
+/** Raise it when the same rollup comes to have other tables or another state in them. */
+const stateRevision = 1;
+
+/** A rollup with the facts that it reads: what the ledger keeps of it. */
+export interface StoredRollup {
+  readonly rollup: CompiledRollup;
+  readonly schema: string;
+  readonly fact: string;
+  /** The fact table shows only what files that are done have brought. */
+  readonly keyed: boolean;
+}
+
+export function storedRollup(rollup: CompiledRollup, star: CompiledStar): StoredRollup {
+  return { rollup, schema: star.schema, fact: star.fact, keyed: star.keyed !== null };
+}
+
+/** The rollup and its facts by their hash: 8 hex digits. */
+export function hashOf(stored: StoredRollup): string {
+  return createHash('sha256').update(canonicalText({ stateRevision, stored })).digest('hex').slice(0, 8);
+}
+
+/** The same text for a value as it was compiled and as the ledger returns it. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, member) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
+/** Names of at most 63 bytes, without their schema. */
+function plainName(stored: StoredRollup): string {
+  return `_${stored.rollup.name.slice(0, 44)}_${hashOf(stored)}`;
+}
+
+/** Names for SQL. */
+export interface StateNames {
+  readonly state: string;
+  readonly values: ReadonlyMap<string, string>;
+  readonly view: string;
+  readonly facts: string;
+}
+
+export function stateNames(stored: StoredRollup): StateNames {
+  const at = (name: string) => `${identifier(stored.schema)}.${identifier(name)}`;
+  const name = plainName(stored);
+  return {
+    state: at(name),
+    values: new Map(stored.rollup.values.map(({ id }) => [id, at(`${name}${id}`)])),
+    view: at(stored.rollup.name),
+    facts: at(stored.fact),
+  };
+}
+
+/** How an index holds a column: a text by its hash, since an index takes no long ones. */
+export function indexed(column: string, { isText }: Pick<RollupInput, 'isText'>): string {
+  return isText ? `md5(${column})` : column;
+}
+
+/** What makes a group's row unique, for `on conflict`. */
+export function groupKey({ by }: CompiledRollup): string {
+  return by.map((group) => indexed(identifier(group.name), group)).join(', ');
+}
+
+/** What makes a value's row unique. */
+export function valueKey({ columns }: RollupValues): string {
+  return ['_group', ...columns.map((column, i) => indexed(`c${i + 1}`, column))].join(', ');
+}
+
+/** Room in each page for the next version of a row, so that indexes need not change with it. */
+const storage = 'with (fillfactor = 80)';
+
+/** Creates the tables, empty. May be repeated. */
+export function stateDdl(stored: StoredRollup): string[] {
+  const { rollup } = stored;
+  const names = stateNames(stored);
+  const name = plainName(stored);
+  const lines = [
+    '  _group bigint generated always as identity primary key',
+    ...rollup.by.map(({ name, sqlType }) => `  ${identifier(name)} ${sqlType}`),
+    ...rollup.parts.map(({ column, sqlType }) => `  ${column} ${sqlType} not null`),
+    ...rollup.measures.flatMap(({ answer, sqlType }) =>
+      answer === null ? [] : [`  ${answer.column} ${sqlType}`],
+    ),
+  ];
+  return [
+    `${about(rollup)}create table if not exists ${names.state} (\n${lines.join(',\n')}\n) ${storage}`,
+    `create unique index if not exists ${identifier(`${name}_by`)} on ${names.state} (${groupKey(rollup)}) nulls not distinct`,
+    ...rollup.values.flatMap((values) => {
+      const columns = values.columns.map(({ sqlType }, i) => `c${i + 1} ${sqlType} not null, `).join('');
+      const table = names.values.get(values.id)!;
+      return [
+        `create table if not exists ${table} (_group bigint not null, ${columns}n bigint not null) ${storage}`,
+        `create unique index if not exists ${identifier(`${name}${values.id}_by`)} on ${table} (${valueKey(values)})`,
+      ];
+    }),
+    ...(rollup.measures.some(({ class: kind }) => kind === 'touched') ? [factIndexDdl(stored)] : []),
+  ];
+}
+
+/** The index by which the facts of a group are found. */
+export function factIndexDdl(stored: StoredRollup): string {
+  const { rollup, keyed, schema, fact } = stored;
+  const table = `${identifier(schema)}.${identifier(keyed ? eventTableNames(fact).current : fact)}`;
+  const columns = rollup.by.map((group) => `(${indexed(factColumn(group.sql), group)})`).join(', ');
+  return `create index if not exists ${identifier(`${plainName(stored)}_facts`)} on ${table} (${columns})`;
+}
+
+/** Without the alias of the fact row: an index has none. */
+function factColumn(sql: string): string {
+  return sql.replaceAll('f."', '"');
+}
+
+/** Comments that say how each measure is kept, and why. */
+function about({ name, by, measures, parts, values }: CompiledRollup): string {
+  const lines = [
+    `The rollup ${name}, by ${by.map((group) => group.name).join(', ')}:`,
+    ...measures.map((measure) => `  ${measure.name}: ${measure.class}; ${measure.why}`),
+    `  parts: ${parts.map((part) => `${part.column} ${part.about}`).join('; ')}`,
+    ...(values.length === 0 ? [] : [`  values: ${values.map((one) => `${one.id} ${one.about}`).join('; ')}`]),
+  ];
+  return lines.map((line) => `-- ${line}\n`).join('');
+}
+
+/** What the rollup shows of its state: a select. */
+export function viewSql(stored: StoredRollup): string {
+  const { by, measures } = stored.rollup;
+  const groups = by.map(({ name, isText }) => {
+    const column = `s.${identifier(name)}`;
+    return isText ? `${column} collate "default" as ${identifier(name)}` : column;
+  });
+  const shown = measures.map(({ name, result, sqlType }) => {
+    const value = result.replace(/\{(\w+)\}/g, (_, column) => `s.${column}`);
+    return `cast(${value} as ${sqlType}) as ${identifier(name)}`;
+  });
+  return `select\n  ${[...groups, ...shown].join(',\n  ')}\nfrom ${stateNames(stored).state} as s`;
+}
