@@ -5,6 +5,7 @@ import type { FileLayout } from '../platform/layout.ts';
 import type {
   FileLink,
   FileProgress,
+  Finding,
   RejectSample,
   RowCounts,
   Totals,
@@ -271,6 +272,9 @@ export function toScan(row: Row<'scans/scans'>): LedgerScan {
 }
 
 /** Progress by commits alone: rates and what is in flight come from ticks. */
+/** Characters of a finding that the progress stream has. */
+const findingLength = 300;
+
 export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
   return {
     fileId: row.file_id,
@@ -291,9 +295,18 @@ export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     drift: row.drift as FileProgress['drift'],
+    findings: toFindings(row.findings),
     link: row.link && { kind: row.link, fileId: row.linked_to!, name: row.linked_name! },
     error: row.error,
   };
+}
+
+/** Checks of a receipt that do not hold. */
+function toFindings(checks: unknown): readonly Finding[] {
+  const broken = (checks ?? []) as Receipt['checks'];
+  return broken.flatMap(({ name, severity, detail }) =>
+    severity === undefined ? [] : [{ name, severity, detail: detail.slice(0, findingLength) }],
+  );
 }
 
 export function toTotals(row: Row<'progress/totals'>): Totals {

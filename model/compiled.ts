@@ -36,7 +36,7 @@ export interface CompiledDataset {
   /** What to do with other content under the name of a loaded file. Not part of the version. */
   readonly versions: 'add' | 'replace' | 'refuse';
   readonly marts: readonly CompiledMart[];
-  readonly checks: readonly { readonly name: string; readonly sql: string }[];
+  readonly checks: readonly CompiledCheck[];
   readonly queries: readonly CompiledQuery[];
 }
 
@@ -208,6 +208,16 @@ export interface DimensionColumn {
   readonly name: string;
   readonly vector: string;
   readonly logical: LogicalType;
+}
+
+export interface CompiledCheck {
+  readonly name: string;
+  /** A select that must return no row. It may read the relations of compile-checks.ts. */
+  readonly sql: string;
+  /** Absent: 'block'. */
+  readonly severity?: 'warn' | 'info';
+  /** Absent: 'star'. */
+  readonly over?: 'file' | 'groups';
 }
 
 export type CompiledMart = CompiledSqlMart | CompiledRollup;

@@ -19,6 +19,7 @@ export {
 export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
 export { type Rejection, reject } from './enrich/refusals.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
+export { type Check, check } from './language/checks.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';

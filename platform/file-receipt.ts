@@ -1,6 +1,15 @@
 import type { FileLayout } from './layout.ts';
 import type { Drift, FileLink, RowCounts } from './progress/progress.ts';
 
+/** A comparison or a check, and whether it holds. */
+export interface CheckResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Of a check that does not fail the file. */
+  readonly severity?: 'warn' | 'info';
+}
+
 /** A mart that does not show a file yet. */
 export interface MartBehind {
   readonly name: string;
@@ -32,7 +41,7 @@ export interface Receipt {
   readonly layout: FileLayout | null;
   /** How the file's columns differ from the definition's; null where they do not, or are not known. */
   readonly drift: Drift | null;
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly checks: readonly CheckResult[];
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly seconds: number;

@@ -52,6 +52,7 @@ export function statusCommand(): Command {
           chunks: `${file.chunksCommitted}/${file.chunks}`,
           loaded: file.rows.loaded,
           rejected: file.rows.rejected,
+          checks: file.findings.map(({ name, severity }) => `${severity} ${printable(name)}`).join(', '),
           columns: file.drift ? driftSummary(file.drift) : '',
           from: file.link ? `${linkWords[file.link.kind]} ${printable(file.link.name)}` : '',
         }));

@@ -4,6 +4,9 @@ import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import { bytes, count, duration, localTime, printable } from './format.ts';
 
+/** Before a check that does not hold. */
+const checkSigns = { block: '✗', warn: '!', info: 'i' } as const;
+
 /** The marts that do not show the file. */
 function martLines({ marts = [] }: Receipt): string[] {
   return marts.flatMap(({ name, since, due, error }) => {
@@ -33,7 +36,8 @@ export function renderReceipt(receipt: Receipt): string {
     lines.push(`  ${count(number)} × ${code}`);
   for (const check of receipt.checks) {
     if (receipt.status === 'duplicate') lines.push(`  ${printable(check.detail)}`);
-    else if (!check.ok) lines.push(`  ✗ ${check.name}: ${printable(check.detail)}`);
+    else if (!check.ok)
+      lines.push(`  ${checkSigns[check.severity ?? 'block']} ${check.name}: ${printable(check.detail)}`);
   }
   if (receipt.status === 'done')
     lines.push(

@@ -120,7 +120,9 @@ export function endLine(file: FileProgress): string {
   const name = printable(`${file.dataset}/${file.name}`);
   if (file.state === 'done') {
     const rejected = file.rows.rejected > 0 ? `, ${count(file.rows.rejected)} rejected` : '';
-    return `✓ ${name}: ${plural(file.rows.loaded, 'row')}${rejected}`;
+    const warnings = file.findings.filter(({ severity }) => severity === 'warn').map((one) => one.name);
+    const warned = warnings.length > 0 ? printable(`, warns: ${warnings.join(', ')}`) : '';
+    return `✓ ${name}: ${plural(file.rows.loaded, 'row')}${rejected}${warned}`;
   }
   const why = file.error ? `: ${file.error.message} → ${file.error.fix}` : '';
   return `${endSigns[file.state] ?? '✗'} ${name}: ${file.state}${printable(why)}`;

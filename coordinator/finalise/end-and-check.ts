@@ -6,7 +6,7 @@ import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
 import { type TakenOut, undoOf } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Accounted } from '../stages.ts';
-import { runChecks } from './data-checks.ts';
+import { isBlocking, runChecks } from './data-checks.ts';
 import type { Check } from './reconcile.ts';
 
 /**
@@ -52,11 +52,13 @@ async function endFiles(
 
 async function passChecks(client: pg.ClientBase, files: readonly Accounted[]): Promise<readonly Accounted[]> {
   if (files.length === 0) return files;
-  const dataChecks = await runChecks(client, files[0].definition);
-  if (dataChecks.some(({ ok }) => !ok)) throw new BrokenChecks(dataChecks);
-  return files.map((one) => {
+  const checked = files.map(({ chunks }) => ({ chunkIds: chunks.map(({ chunkId }) => chunkId) }));
+  const results = await runChecks(client, files[0].definition, checked);
+  const broken = results.find((checks) => checks.some(isBlocking));
+  if (broken !== undefined) throw new BrokenChecks(broken);
+  return files.map((one, f) => {
     const { receipt } = one;
-    return { ...one, receipt: { ...receipt, checks: [...receipt.checks, ...dataChecks] } };
+    return { ...one, receipt: { ...receipt, checks: [...receipt.checks, ...results[f]] } };
   });
 }
 

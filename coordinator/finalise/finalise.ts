@@ -23,6 +23,7 @@ import type { Context } from '../context.ts';
 import type { Accounted, Ended } from '../stages.ts';
 import { accountFor } from './accounts.ts';
 import { archiveFile, archiveFiles } from './archive.ts';
+import { isBlocking } from './data-checks.ts';
 import { endAllDone, endDone } from './end-done.ts';
 import type { Check } from './reconcile.ts';
 import { failFile } from './unload.ts';
@@ -84,7 +85,7 @@ function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
 }
 
 function checkError({ name }: LedgerFile, checks: readonly Check[]): LandfallError {
-  const broken = checks.find(({ ok }) => !ok)!;
+  const broken = checks.find(isBlocking)!;
   return new LandfallError('LF_CHECK', { check: broken.name, row: broken.detail, file: name });
 }
 

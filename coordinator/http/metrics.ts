@@ -1,6 +1,6 @@
 /** `/metrics` in Prometheus' text format, computed from the hub's state at each request. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { isFinished } from '../../platform/progress/progress.ts';
+import { type FileProgress, isFinished } from '../../platform/progress/progress.ts';
 import type { Hub } from '../progress/hub.ts';
 
 export interface Metrics {
@@ -37,6 +37,11 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
     'When the refresh of a mart first failed (Unix time); absent if it is up to date',
     'dataset',
     'mart',
+  );
+  const findings = gauge(
+    'check_not_holding',
+    'Checks that warn or inform and do not hold for the file of the dataset that was done last',
+    ...['dataset', 'check', 'severity'],
   );
   const watchers = gauge('progress_clients', 'Open progress sockets');
   const jobs = gauge('queue_jobs', 'Jobs in the queue by state', 'state');
@@ -76,6 +81,9 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       martFailing.reset();
       for (const { dataset, name, since } of state.marts)
         martFailing.set({ dataset, mart: name }, Date.parse(since) / 1000);
+      findings.reset();
+      for (const { dataset, findings: found } of lastDone(state.files))
+        for (const { name, severity } of found) findings.set({ dataset, check: name, severity }, 1);
       watchers.set(hub.watchers());
       jobs.reset();
       for (const [name, count] of Object.entries((await queueCounts?.()) ?? {}))
@@ -83,6 +91,16 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       return registers[0].metrics();
     },
   };
+}
+
+/** The file of each dataset that was done last. */
+function lastDone(files: readonly FileProgress[]): FileProgress[] {
+  const last = new Map<string, FileProgress>();
+  for (const file of files.filter(({ state }) => state === 'done')) {
+    const { finishedAt } = last.get(file.dataset) ?? {};
+    if ((file.finishedAt ?? '') >= (finishedAt ?? '')) last.set(file.dataset, file);
+  }
+  return [...last.values()];
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

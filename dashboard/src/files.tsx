@@ -78,6 +78,15 @@ function DriftNote({ file }: { file: FileProgress }) {
   );
 }
 
+/** Checks that do not hold and did not fail the file. */
+function Findings({ file }: { file: FileProgress }) {
+  return file.findings.map(({ name, severity, detail }) => (
+    <p class={`file-link finding small ${severity === 'warn' ? 'warn' : 'quiet'}`} key={name}>
+      {severity === 'warn' ? 'warning' : 'info'}, <b>{name}</b>: {detail}
+    </p>
+  ));
+}
+
 const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
   scanning: 'scanning',
@@ -173,6 +182,7 @@ function EndedFile({ file }: { file: FileProgress }) {
       </div>
       <Link file={file} />
       <DriftNote file={file} />
+      <Findings file={file} />
       {file.error && file.state === 'failed' && <Outage error={file.error} />}
     </li>
   );

@@ -1,7 +1,7 @@
-/** Compiles marts, checks and queries: SQL from a text or a file, with named parameters. */
+/** Compiles marts and queries: SQL from a text or a file, with named parameters. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CompiledDataset, CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
+import type { CompiledMart, CompiledQuery, CompiledStar } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import type { QueryParameter, SqlMart, SqlText } from '../language/star.ts';
 import { didYouMean, shown } from '../words.ts';
@@ -13,7 +13,7 @@ import type { Mistakes } from './mistakes.ts';
 import { compileRollup } from './rollups/compile-rollup.ts';
 
 /** The statement without its final semicolon; '' and a mistake if it cannot be read. */
-function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
+export function textOf(sql: SqlText, place: string, mistakes: Mistakes): string {
   let text = '';
   try {
     text = sql instanceof URL ? readFileSync(fileURLToPath(sql), 'utf8') : String(sql);
@@ -57,13 +57,6 @@ function staleness({ maxStale }: SqlMart, place: string, mistakes: Mistakes): { 
   if (maxStaleMs !== null && maxStaleMs > 0) return { maxStaleMs };
   mistakes.add(`${place}.maxStale`, `${shown(maxStale)} is not a duration`, "Say '30s', '5m', '1h' or '1d'");
   return {};
-}
-
-export function compileChecks(source: DatasetDefinition, mistakes: Mistakes): CompiledDataset['checks'] {
-  return Object.entries(source.checks ?? {}).map(([name, sql]) => ({
-    name,
-    sql: textOf(sql, `checks.${name}`, mistakes),
-  }));
 }
 
 export function compileQueries(source: DatasetDefinition, mistakes: Mistakes): CompiledQuery[] {

@@ -4,6 +4,7 @@ import type { CompiledColumn, CompiledDataset, CompiledStar } from '../compiled.
 import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { shown } from '../words.ts';
+import { compileChecks } from './compile-checks.ts';
 import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
 import { compileDrift } from './compile-drift.ts';
@@ -11,7 +12,7 @@ import { columnRefs, compileEnrichments, type Operation } from './compile-enrich
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
-import { compileChecks, compileMarts, compileQueries } from './compile-sql.ts';
+import { compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar, dimensionsOf, sharedTables } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
@@ -49,7 +50,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const columns = compileColumns(source, distinctTexts(source, operations), mistakes);
   const rejectLimit = compileRejects(source, mistakes);
   const marts = compileMarts(source, star, mistakes);
-  const checks = compileChecks(source, mistakes);
+  const checks = compileChecks(source, star, mistakes);
   const queries = compileQueries(source, mistakes);
   mistakes.refuse(name);
 

@@ -1,6 +1,7 @@
 /** defineDataset, and the types of its argument. */
 import type { Encoding } from '../../kernel/dialect/encodings.ts';
 import type { TypesFor } from '../types/column-types.ts';
+import type { Check } from './checks.ts';
 import type { Column } from './columns.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
@@ -140,8 +141,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
    */
   readonly rejects?: { readonly share?: number; readonly atLeast?: number; readonly count?: number };
   readonly marts?: Readonly<Record<string, Mart<(N & string) | NoInfer<D>>>>;
-  /** Selects that must return no row once a file is loaded. */
-  readonly checks?: Readonly<Record<string, SqlText>>;
+  /** Selects that must return no row once a file is loaded: SQL, which fails the file, or `check(…)`. */
+  readonly checks?: Readonly<Record<string, SqlText | Check>>;
   readonly queries?: Readonly<Record<string, Query>>;
 }
 

@@ -57,8 +57,18 @@ export interface FileProgress {
   readonly link: FileLink | null;
   /** How its columns differ from the definition's; null where they do not, or are not known yet. */
   readonly drift: Drift | null;
+  /** Checks that do not hold and did not fail the file. */
+  readonly findings: readonly Finding[];
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/** A check that does not hold, of which people are told. */
+export interface Finding {
+  readonly name: string;
+  readonly severity: 'warn' | 'info';
+  /** The first row that the check found, as JSON; or why it cannot be run. */
+  readonly detail: string;
 }
 
 /** How a file's columns differ from those of its dataset's definition. */

@@ -133,6 +133,7 @@ export function fileOf(file: Partial<FileProgress> & { fileId: number }): FilePr
     finishedAt: null,
     link: null,
     drift: null,
+    findings: [],
     error: null,
     ...file,
   };

@@ -15,6 +15,7 @@
 -- row linked_to  integer null
 -- row linked_name  text null
 -- row drift  jsonb null
+-- row findings  jsonb null
 -- row chunks_committed  bigint
 -- row bytes_committed  bigint
 -- row parts  integer
@@ -25,6 +26,7 @@
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
   f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift,
+  case when f.state = 'done' then jsonb_path_query_array(f.receipt, '$.checks[*] ? (@.ok == false)') end as findings,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
   coalesce(c.bytes_committed, f.bytes_committed) as bytes_committed,
   coalesce(c.parts, f.parts) as parts,

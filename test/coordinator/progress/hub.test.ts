@@ -318,6 +318,13 @@ describe('docs/progress.md', () => {
     await watcher.until((view) => view.state.marts.length > 0);
     hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
     await watcher.until((view) => view.state.definitions.broken.length === 1);
+    const checks = [{ name: 'cheap', ok: false, severity: 'warn', detail: '{"id":1}' }];
+    await database.pool.query(
+      `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state, finished_at, receipt)
+       values ('trips', 'told.csv', 'file:///told.csv', 'pool', 'landing', 1, 'x', 'done', now(), $1)`,
+      [JSON.stringify({ checks })],
+    );
+    await watcher.until((view) => view.state.files.some(({ findings }) => findings.length > 0));
     const snapshot = hub.snapshot();
     const { state } = snapshot;
     const changeMembers = watcher.changes.flatMap((change) => Object.keys(change));
@@ -334,6 +341,7 @@ describe('docs/progress.md', () => {
       throughput: snapshot.history![0],
       outage: state.outages[0],
       mart: state.marts[0],
+      finding: state.files.find((one) => one.findings.length > 0)!.findings[0],
       definitions: state.definitions,
       broken: state.definitions.broken[0],
     };
