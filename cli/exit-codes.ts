@@ -21,9 +21,25 @@ const usageErrors = new Set([
   'LF_INIT_NAME',
 ]);
 
-/** The exit code of an error's code. */
-export function exitCodeOf(code: string): ExitCode {
+/** What makes a file no table: `init` was called with the wrong one. */
+const tableErrors = new Set([
+  'LF_FILE_MISSING',
+  'LF_FILE_KIND',
+  'LF_FILE_BINARY',
+  'LF_FILE_EMPTY',
+  'LF_HEADER',
+  'LF_HEADER_LONG',
+  'LF_HEADER_WIDE',
+  'LF_UNPACK',
+  'LF_ZIP_EMPTY',
+  'LF_ZIP_ENCRYPTED',
+  'LF_ZIP_HEADERS',
+]);
+
+/** The exit code of an error's code in `landfall COMMAND`. */
+export function exitCodeOf(code: string, command?: string): ExitCode {
   if (code === 'LF_REJECT_LIMIT') return ExitCode.rejects;
+  if (command === 'init' && tableErrors.has(code)) return ExitCode.usage;
   return usageErrors.has(code) ? ExitCode.usage : ExitCode.failed;
 }
 

@@ -22,7 +22,7 @@ try {
     if (wantsJson) process.stderr.write(`${JSON.stringify({ error: { code, message, fix } })}\n`);
     else process.stderr.write(`landfall: ${message} [${code}]\n  → ${fix}\n`);
     if (process.env.LANDFALL_DEBUG) console.error(error);
-    process.exitCode = exitCodeOf(code);
+    process.exitCode = exitCodeOf(code, process.argv[2]);
     // The caller waits for the process to end, but the failed command may have left a connection open.
     setTimeout(() => process.exit(), lingerMs).unref();
   }

@@ -32,7 +32,7 @@ export function initCommand(): Command {
     .option('--json', 'print what was found as one JSON object on standard output')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\nExit code: 0 written, 1 failed, 2 wrong call or not a table',
+      '\nExample:\n  landfall init orders.csv --name orders\n  landfall ingest orders.csv --dataset orders\n\nExit code: 0 written, 1 failed, 2 wrong call, no such file or not a table',
     )
     .action(async (paths: string[], flags: Flags) => {
       const name = checkDatasetName(flags.name ?? datasetNameOf(nameSource(paths)));

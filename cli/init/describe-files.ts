@@ -36,9 +36,11 @@ export async function describeFiles(
   const columns = uniteColumns(readers);
   const settled = await settleRagged(readers, columns);
   const draft = definitionOf(dataset, readers, columns, settled);
-  const trial = await tryDefinition(definitionSource(draft), dataset, readers);
+  const tried = definitionSource(draft);
+  const trial = await tryDefinition(tried, dataset, readers);
   const found = withRejects(draft, trial, settled);
   const source = definitionSource(found);
+  if (source === tried) return { found, source, trial };
   return { found, source, trial: { ...trial, dataset: await importDefinition(source, dataset) } };
 }
 

@@ -5,15 +5,15 @@ import type { KernelDialect } from '../../kernel/types.ts';
 import type { FoundDialect, Remark } from '../../model/infer/contract.ts';
 import type { Dialect } from '../../model/language/define.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { plural } from '../../platform/plural.ts';
 import type { Compression } from '../../platform/storage/unpack/index.ts';
 import { type Readable, readRange } from '../detect/content.ts';
-import { firstRecords } from '../detect/first-records.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 import type { Head } from '../detect/settle-layout.ts';
-import { commentMark, hasMarkedLine, namedDelimiter } from '../detect/sniff-around.ts';
+import { namedDelimiter } from '../detect/sniff-around.ts';
+import { isAligned } from './aligned.ts';
 import { isBlank, isStrict } from './cells.ts';
-import { type ChosenForm, chooseForm, usualWidth } from './choose-form.ts';
+import type { ChosenForm } from './choose-form.ts';
+import { chooseWithComments } from './choose-with-comments.ts';
 import { exploreEncoding } from './explore-encoding.ts';
 import { findNotes, type Notes } from './find-footer.ts';
 import { findRows } from './find-rows.ts';
@@ -39,8 +39,6 @@ const headBytes = 1024 * 1024;
 const headBytesMost = 16 * 1024 * 1024;
 /** Bytes at the end of a large file in which notes are looked for. */
 const tailBytes = 64 * 1024;
-/** Records among which comments are looked for. */
-const recordsLooked = 1000;
 
 export const blankRowsRemark: Remark = { kind: 'evidence', text: 'rows without any value are left out' };
 
@@ -111,7 +109,7 @@ export function exploreHead(
     throw new LandfallError('LF_INIT', { reason: 'it has no record' });
   }
   const { form, records, table, headerLines } = found;
-  if (isAligned(records))
+  if (isAligned(records, form.delimiter))
     throw new LandfallError('LF_INIT', {
       reason:
         'its fields seem to be aligned with runs of blanks: put one delimiter between them, for example with `tr -s " "`',
@@ -144,56 +142,10 @@ function evidence(text: string): Remark {
   return { kind: 'evidence', text };
 }
 
-/** Words in columns, one field a record: the runs of blanks between them are no delimiter that is read. */
-function isAligned(records: readonly { readonly fields: readonly string[] }[]): boolean {
-  if (records.length < 3 || records.some(({ fields }) => fields.length > 1)) return false;
-  const columns = records.map(({ fields }) => fields[0].trim().split(/\s{2,}/).length);
-  return columns[0] > 1 && columns.filter((count) => count === columns[0]).length >= 0.9 * records.length;
-}
-
 /** Bytes up to the last line end, so that no character is cut. */
 function wholeUnits(bytes: Uint8Array): Uint8Array {
   const lf = bytes.lastIndexOf(0x0a);
   return lf < 0 ? bytes.subarray(0, bytes.length & ~1) : bytes.subarray(0, (lf + 2) & ~1);
-}
-
-/** Chooses the form, and whether marked lines are comments: not if one of them is as long as the rows. */
-function chooseWithComments(
-  utf8: Uint8Array,
-  whole: boolean,
-  named: string | null,
-): { chosen: ChosenForm; comment: string | null; remarks: Remark[] } {
-  const marked = hasMarkedLine(utf8);
-  const chosen = chooseForm(marked ? withoutMarked(utf8) : utf8, whole, named);
-  const remarks: Remark[] = [];
-  if (chosen.rival !== null)
-    remarks.push({
-      kind: 'check',
-      text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
-    });
-  if (!marked) return { chosen, comment: null, remarks };
-  const plain = firstRecords(utf8, chosen.form, { whole, most: recordsLooked });
-  const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(commentMark)));
-  const lines = plain.filter(
-    ({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(commentMark),
-  );
-  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
-  // Among many comments, one may show what a row looks like.
-  if (lines.length === 0 || rowLike.length > lines.length / 20) return { chosen, comment: null, remarks };
-  remarks.push(
-    evidence(
-      lines.length === 1
-        ? '1 line that begins with # is a comment'
-        : `${plural(lines.length, 'line')} that begin with # are comments`,
-    ),
-  );
-  return { chosen, comment: commentMark, remarks };
-}
-
-function withoutMarked(utf8: Uint8Array): Uint8Array {
-  const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
-  const left = text.replace(/^#[^\r\n]*(\r\n|\n|\r|$)/gm, '');
-  return left.trim() === '' ? utf8 : Buffer.from(left);
 }
 
 /** Blanks around numbers and times would make texts of them. */

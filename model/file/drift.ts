@@ -1,8 +1,10 @@
 /** How a file's columns differ from those of its definition, and whether the definition allows it. */
+
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { Drift } from '../../platform/progress/progress.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
+import { isMadeOf } from '../infer/column-names.ts';
 import { aliasHint, normaliseHeader, suggestions } from './match-header.ts';
 
 /** Most names that are reported, and characters of each: the report is pushed to every open page. */
@@ -67,8 +69,9 @@ function told(text: string): string {
   return text.length > charactersTold ? `${text.slice(0, charactersTold)}…` : text;
 }
 
+/** True for another word: a header that the name is made of, such as `C#` of `c_sharp`, is the same one. */
 function isAlias(column: CompiledColumn, text: string): boolean {
-  return normaliseHeader(text) !== normaliseHeader(column.name);
+  return normaliseHeader(text) !== normaliseHeader(column.name) && !isMadeOf(column.name, text);
 }
 
 /** Throws LF_DRIFT for a difference that the definition does not allow, LF_DRIFT_WIDE for too many kept columns. */

@@ -38,6 +38,16 @@ export function columnNames(
   });
 }
 
+/** True if `name` is made of the header: `c_sharp` of `C#`, `net_2` of a second `Net`, and of a long one a part. */
+export function isMadeOf(name: string, header: string): boolean {
+  const words = headerWords(exactHeader(header));
+  if (words.length === 0) return false;
+  const whole = plainName(words, 0);
+  const base = name.replace(/_\d+$/, '');
+  const isCut = whole.length >= nameLength - 3 && cut(whole, base.length) === base;
+  return [whole, headAndTail(words)].includes(name) || whole === base || isCut;
+}
+
 function uniqueNames(
   headers: readonly string[],
   reserved: ReadonlySet<string>,

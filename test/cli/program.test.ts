@@ -75,6 +75,9 @@ describe('exit codes', () => {
     expect(exitCodeOf('LF_CONFIG')).toBe(ExitCode.usage);
     expect(exitCodeOf('LF_REJECT_LIMIT')).toBe(ExitCode.rejects);
     expect(exitCodeOf('LF_FILE_EMPTY')).toBe(ExitCode.failed);
+    expect(exitCodeOf('LF_FILE_EMPTY', 'ingest')).toBe(ExitCode.failed);
+    expect(exitCodeOf('LF_FILE_EMPTY', 'init')).toBe(ExitCode.usage);
+    expect(exitCodeOf('LF_INTERNAL', 'init')).toBe(ExitCode.failed);
   });
 
   it('report the worst of several files', () => {

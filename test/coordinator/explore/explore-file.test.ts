@@ -235,6 +235,28 @@ describe('the header', () => {
   });
 });
 
+describe('comments', () => {
+  it('begin with another sign where the file begins with it', () => {
+    const head = '% x, y: in m\n% written at 15:57\n\n';
+    expect(explored(`${head}0.5 -1.5\n0.25 3.5\n-0.5 1.5\n`)).toMatchObject({
+      dialect: { delimiter: ' ', comment: '%', header: false },
+      fieldCount: 2,
+    });
+    expect(explored('// of a log\nid,n\n1,2\n3,4\n').dialect).toEqual({ delimiter: ',', comment: '//' });
+    expect(explored('%,n\n10,2\n30,4\n').dialect).toEqual({ delimiter: ',' });
+  });
+
+  it('may show what a row looks like, once among many', () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `# line ${i} of the words above\n`).join('');
+    const rows = Array.from({ length: 9 }, (_, i) => `${i}; R; n${i}\n`).join('');
+    expect(explored(`${lines}#  1; R; name\n${rows}`).dialect).toMatchObject({
+      delimiter: ';',
+      comment: '#',
+    });
+    expect(explored(`# a\n#1;R;n\n${rows}`).dialect.comment).toBeUndefined();
+  });
+});
+
 describe('what is no table', () => {
   it.each([
     ['JSON', '[{"a":1}]', 'it is JSON'],
@@ -245,6 +267,16 @@ describe('what is no table', () => {
     [
       'aligned columns',
       'name      age  city\nAda       36   London\nBob       41   New York\n',
+      'aligned with runs of blanks',
+    ],
+    [
+      'aligned numbers',
+      '  4.05   6.13   2.09    5\n -9.77  -1.22  -2.85    5\n  0.81  -5.04 -13.21   15\n -6.77  -3.07   6.20    5\n',
+      'aligned with runs of blanks',
+    ],
+    [
+      'aligned numbers below names between single blanks',
+      'id x y db\n   0     378906.83   17310.41     189\n   1     334095.21   25283.20      95\n  12     347095.50   25283.20     195\n  13     334095.21    5283.20      95\n 114     334095.21   25283.20       9\n 115     334095.21   25283.20      95\n 116     334095.21   25283.20      95\n 117     334095.21   25283.20      95\n 118     334095.21   25283.20      95\n 119     334095.21   25283.20      95\n',
       'aligned with runs of blanks',
     ],
     ['other bytes', '\u0001\u0002\u0003\u0004\u0005\u0006abc\n', 'it is not text'],

@@ -93,6 +93,8 @@ describe('landfall init', () => {
     ['page.html', '<!DOCTYPE html>\n<html><body><p>1,2</p></body></html>\n', /HTML/],
     ['empty.csv', '', /no record|empty/i],
     ['packed.csv.gz', gzipSync(''), /no record|empty/i],
+    ['cut.csv.gz', gzipSync('a,b\n1,2\n').subarray(0, 20), /LF_UNPACK/],
+    ['pictures.zip', zipOf('a.png', 'b.png'), /LF_ZIP_EMPTY/],
   ];
   it.each(noTables)('refuses %s and says what to do', async (name, content, says) => {
     const cwd = folderWith({ [name]: content });
@@ -103,10 +105,10 @@ describe('landfall init', () => {
     expect(existsSync(join(cwd, 'datasets'))).toBe(false);
   });
 
-  it('fails for a file that is not there, as every command does', async () => {
+  it('refuses a file that is not there', async () => {
     const cwd = folderWith({});
     const init = await run(cwd, 'init', 'missing.csv');
-    expect(init).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('LF_FILE_MISSING') });
+    expect(init).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('LF_FILE_MISSING') });
     expect(readdirSync(cwd)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { compileDataset } from '../../../model/compile/compile.ts';
 import { driftOf, refuseDrift, unknownFields } from '../../../model/file/drift.ts';
 import { matchHeader } from '../../../model/file/match-header.ts';
 import { defineDataset, integer, text } from '../../../model/index.ts';
+import { columnNames } from '../../../model/infer/column-names.ts';
 import { compileLoose } from '../support.ts';
 
 const source = {
@@ -32,6 +33,23 @@ describe('what differs', () => {
       renamed: [{ from: 'Kunde', to: 'customer' }],
       suggested: [{ from: 'ammount', to: 'amount' }],
     });
+  });
+
+  it('is not a header that the name is made of', () => {
+    const long = `how satisfied are you with ${'all '.repeat(12)}of the service`;
+    const headers = ['C#', 'user', '№ 1', 'Net', 'Price ($)', long];
+    const names = columnNames(headers, headers.length);
+    const named = compileLoose({
+      ...source,
+      columns: Object.fromEntries(names.map(({ name, aliases }) => [name, text({ aliases })])),
+    } as never);
+    expect(names.filter(({ aliases }) => aliases.length > 0)).toHaveLength(3);
+    expect(drift(headers, named)).toBeNull();
+    const other = compileLoose({
+      ...source,
+      columns: { id: text({ aliases: ['id of the customer'] }), net: text({ aliases: ['Network'] }) },
+    } as never);
+    expect(drift(['id of the customer', 'Network'], other)?.renamed).toHaveLength(2);
   });
 
   it('is told of many and long columns in bounds', () => {

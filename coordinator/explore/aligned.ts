@@ -1,0 +1,34 @@
+/** Tables whose columns are aligned with runs of blanks, which no delimiter separates. */
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { isBlank } from './cells.ts';
+
+/** Share of the records that must look alike. */
+const alikeShare = 0.9;
+
+/**
+ * True for records of one field with as many words or columns each, set apart by runs of blanks; and for records that
+ * are cut at every blank of such runs.
+ */
+export function isAligned(records: readonly Pick<HeadRecord, 'fields'>[], delimiter: string): boolean {
+  if (records.length < 3) return false;
+  if (delimiter === ' ') return hasRuns(records);
+  if (records.some(({ fields }) => fields.length > 1)) return false;
+  const lines = records.map(({ fields }) => fields[0].trim());
+  const runs = lines.filter((line) => /\S\s{2,}\S/.test(line)).length;
+  if (runs < alikeShare * lines.length) return false;
+  return [/\s{2,}/, /\s+/].some((gap) => {
+    const counts = new Map<number, number>();
+    for (const line of lines)
+      counts.set(line.split(gap).length, (counts.get(line.split(gap).length) ?? 0) + 1);
+    counts.delete(1);
+    return Math.max(0, ...counts.values()) >= alikeShare * lines.length;
+  });
+}
+
+/** Between blanks that align columns there is nothing, and not in the same places of all records. */
+function hasRuns(records: readonly Pick<HeadRecord, 'fields'>[]): boolean {
+  const withRuns = records.filter(({ fields }) => fields.some((text, i) => i > 0 && isBlank(text)));
+  const widths = new Set(records.map(({ fields }) => fields.length));
+  const words = new Set(records.map(({ fields }) => fields.filter((text) => !isBlank(text)).length));
+  return widths.size > 1 && words.size < widths.size && withRuns.length > records.length / 2;
+}

@@ -1,0 +1,53 @@
+/** Chooses the form of a file that may have comments. */
+import type { Remark } from '../../model/infer/contract.ts';
+import { plural } from '../../platform/plural.ts';
+import { firstRecords } from '../detect/first-records.ts';
+import { commentMark, hasMarkedLine } from '../detect/sniff-around.ts';
+import { type ChosenForm, chooseForm, usualWidth } from './choose-form.ts';
+
+/** Records among which comments are looked for. */
+const recordsLooked = 1000;
+
+/** Chooses the form, and whether marked lines are comments: not if one of them is as long as the rows. */
+export function chooseWithComments(
+  utf8: Uint8Array,
+  whole: boolean,
+  named: string | null,
+): { chosen: ChosenForm; comment: string | null; remarks: Remark[] } {
+  const mark = markIn(utf8);
+  const chosen = chooseForm(mark === null ? utf8 : withoutMarked(utf8, mark), whole, named);
+  const remarks: Remark[] = [];
+  if (chosen.rival !== null)
+    remarks.push({
+      kind: 'check',
+      text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
+    });
+  if (mark === null) return { chosen, comment: null, remarks };
+  const plain = firstRecords(utf8, chosen.form, { whole, most: recordsLooked });
+  const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(mark)));
+  const lines = plain.filter(({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(mark));
+  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
+  // Among many comments, one may show what a row looks like.
+  if (lines.length === 0 || rowLike.length > lines.length / 20) return { chosen, comment: null, remarks };
+  remarks.push({
+    kind: 'evidence',
+    text:
+      lines.length === 1
+        ? `1 line that begins with ${mark} is a comment`
+        : `${plural(lines.length, 'line')} that begin with ${mark} are comments`,
+  });
+  return { chosen, comment: mark, remarks };
+}
+
+/** What begins comments: `#` anywhere, other signs if the file begins with them. */
+function markIn(utf8: Uint8Array): string | null {
+  const start = Buffer.from(utf8.subarray(0, 2)).toString('latin1');
+  const other = ['%', '//'].find((mark) => start.startsWith(mark));
+  return other ?? (hasMarkedLine(utf8) ? commentMark : null);
+}
+
+function withoutMarked(utf8: Uint8Array, mark: string): Uint8Array {
+  const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
+  const left = text.replace(new RegExp(`^${mark}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'), '');
+  return left.trim() === '' ? utf8 : Buffer.from(left);
+}
