@@ -152,7 +152,7 @@ export interface ChunkToWrite {
 }
 
 /** The stages that a sink's time is attributed to. */
-export type WriteStage = 'lake' | 'dimensions' | 'encode' | 'copy';
+export type WriteStage = 'lake' | 'dimensions' | 'rollups' | 'encode' | 'copy';
 
 /** A chunk that is being written to a sink. Calls do not overlap, except with those to other sinks. */
 export interface SinkChunk {

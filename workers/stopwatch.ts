@@ -1,6 +1,16 @@
 /** Measures where a chunk's time is spent. A lap costs one clock reading, and there are a few laps per batch. */
 
-export const stages = ['read', 'parse', 'enrich', 'lake', 'dimensions', 'encode', 'copy', 'commit'] as const;
+export const stages = [
+  'read',
+  'parse',
+  'enrich',
+  'lake',
+  'dimensions',
+  'rollups',
+  'encode',
+  'copy',
+  'commit',
+] as const;
 export type Stage = (typeof stages)[number];
 
 export class Stopwatch {
@@ -11,6 +21,7 @@ export class Stopwatch {
     enrich: 0,
     lake: 0,
     dimensions: 0,
+    rollups: 0,
     encode: 0,
     copy: 0,
     commit: 0,

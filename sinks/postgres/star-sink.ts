@@ -38,6 +38,14 @@ import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingStar } from './facts/staging.ts';
+import {
+  ChunkPartials,
+  type PartialRows,
+  type WorkableRollup,
+  workableRollups,
+  writePartials,
+} from './partials/chunk-partials.ts';
+import { forgetChunks } from './rollups/index.ts';
 import { rollUpEnded, rollUpUndone } from './rollups/plain-files.ts';
 import { starOf } from './star-of.ts';
 
@@ -82,11 +90,18 @@ export class StarSink extends StarKind implements Sink {
     const { dataset, file, transaction } = chunk;
     await transaction.open();
     const writer = new FactWriter(transaction, loadingStar(starOf(dataset), file));
-    return new StarChunk(new FactRows(chunk, this.dimensionsOf(dataset)), writer);
+    const rollups = await workableRollups(this.pool, dataset);
+    const rows = new FactRows(chunk, this.dimensionsOf(dataset), rollups);
+    return new StarChunk(rows, writer, transaction);
   }
 
   openGroup(dataset: CompiledDataset): SinkGroup {
-    return new StarGroup(starOf(dataset), (chunk) => new FactRows(chunk, this.dimensionsOf(dataset)));
+    const rollups = workableRollups(this.pool, dataset);
+    // Whoever opens a chunk gets the error.
+    rollups.catch(() => {});
+    const rowsOf = async (chunk: ChunkToWrite) =>
+      new FactRows(chunk, this.dimensionsOf(dataset), await rollups);
+    return new StarGroup(starOf(dataset), rowsOf);
   }
 
   private dimensionsOf(dataset: CompiledDataset): Dimensions {
@@ -123,6 +138,7 @@ export class StarSink extends StarKind implements Sink {
     const { definition, chunkIds } = written;
     const star = starOf(definition);
     if (written.ended) await rollUpUndone(client, written);
+    else await forgetChunks(client, definition.name, chunkIds);
     return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
   }
 
@@ -138,39 +154,55 @@ class FactRows {
   private readonly kernel: Kernel;
   private readonly keys: ChunkKeys;
   private readonly signal: AbortSignal;
+  private readonly partials: ChunkPartials;
 
-  constructor({ dataset, chunkId, kernel, stopwatch, signal }: ChunkToWrite, dimensions: Dimensions) {
+  constructor(
+    { dataset, chunkId, kernel, stopwatch, signal }: ChunkToWrite,
+    dimensions: Dimensions,
+    rollups: readonly WorkableRollup[],
+  ) {
     this.star = starOf(dataset);
     this.chunkId = chunkId;
     this.kernel = kernel;
     this.keys = dimensions.openChunk(kernel);
     this.stopwatch = stopwatch;
     this.signal = signal;
+    this.partials = new ChunkPartials(chunkId, rollups);
   }
 
   /** The rows are in the kernel's memory. The next call overwrites them. */
   async encode(batch: Batch): Promise<Uint8Array> {
     const members = await this.keys.resolve(batch);
     this.stopwatch.lap('dimensions');
+    this.partials.add(batch, members);
+    this.stopwatch.lap('rollups');
     const rows = this.kernel.encodeCopyRows(factFields(this.star, batch, members, this.chunkId), batch.rows);
     this.stopwatch.lap('encode');
     return rows;
   }
 
-  /** Resolves when every member that the rows refer to is in its table. */
-  async finish(): Promise<void> {
+  /**
+   * Resolves when every member that the rows refer to is in its table. Returns what the chunk adds to rollups. To be
+   * called once.
+   */
+  async finish(): Promise<PartialRows> {
     await this.keys.finish(this.signal);
     this.stopwatch.lap('dimensions');
+    const partials = this.partials.finish();
+    this.stopwatch.lap('rollups');
+    return partials;
   }
 }
 
 class StarChunk implements SinkChunk {
   private readonly rows: FactRows;
   private readonly writer: FactWriter;
+  private readonly transaction: ChunkTransaction;
 
-  constructor(rows: FactRows, writer: FactWriter) {
+  constructor(rows: FactRows, writer: FactWriter, transaction: ChunkTransaction) {
     this.rows = rows;
     this.writer = writer;
+    this.transaction = transaction;
   }
 
   async write(batch: Batch): Promise<void> {
@@ -179,8 +211,10 @@ class StarChunk implements SinkChunk {
   }
 
   async prepare(): Promise<Account> {
-    await this.rows.finish();
+    const partials = await this.rows.finish();
     await this.writer.pause();
+    await writePartials(this.transaction, [partials]);
+    this.rows.stopwatch.lap('rollups');
     const { rows, bytes } = this.writer;
     return { rows, bytes };
   }
@@ -196,17 +230,17 @@ class StarChunk implements SinkChunk {
 /** The rows of many chunks wait in memory and are copied together. */
 class StarGroup implements SinkGroup {
   private readonly star: CompiledStar;
-  private readonly rowsOf: (chunk: ChunkToWrite) => FactRows;
+  private readonly rowsOf: (chunk: ChunkToWrite) => Promise<FactRows>;
   private readonly chunks = new Set<KeptChunk>();
   private writer: FactWriter | null = null;
 
-  constructor(star: CompiledStar, rowsOf: (chunk: ChunkToWrite) => FactRows) {
+  constructor(star: CompiledStar, rowsOf: (chunk: ChunkToWrite) => Promise<FactRows>) {
     this.star = star;
     this.rowsOf = rowsOf;
   }
 
   async open(chunk: ChunkToWrite): Promise<SinkChunk> {
-    return new KeptChunk(this.rowsOf(chunk), this.chunks);
+    return new KeptChunk(await this.rowsOf(chunk), this.chunks);
   }
 
   /** The server counts the rows of all chunks together. The account of each chunk counts the rows that it kept. */
@@ -220,6 +254,10 @@ class StarGroup implements SinkGroup {
       kept += rows;
     }
     await writer.pause();
+    await writePartials(
+      transaction,
+      [...this.chunks].map(({ partials }) => partials),
+    );
     if (writer.rows === kept) return;
     const reason = `the server took ${writer.rows} of ${plural(kept, 'row')} of a group of ${plural(this.chunks.size, 'chunk')}`;
     throw new LandfallError('LF_INTERNAL', { reason });
@@ -237,6 +275,7 @@ class StarGroup implements SinkGroup {
 class KeptChunk implements SinkChunk {
   rows = 0;
   readonly encoded: Uint8Array[] = [];
+  partials: PartialRows = new Map();
   private readonly factRows: FactRows;
   private readonly group: Set<KeptChunk>;
 
@@ -254,7 +293,7 @@ class KeptChunk implements SinkChunk {
   }
 
   async prepare(): Promise<Account> {
-    await this.factRows.finish();
+    this.partials = await this.factRows.finish();
     return { rows: this.rows, bytes: this.encoded.reduce((sum, { length }) => sum + length, 0) };
   }
 

@@ -1,7 +1,8 @@
 /** The SQL of marts: views, materialized views, and rollups, which are views over a state of their own. */
 import { createHash } from 'node:crypto';
 import type { CompiledDataset, CompiledMart, CompiledStar } from '../../../model/compiled.ts';
-import { stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
+import { partialsDdl } from '../partials/partial-tables.ts';
+import { type StoredRollup, stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
 import { identifier, indexName, literal } from './sql-columns.ts';
 
 /**
@@ -22,10 +23,14 @@ export function martDdl(dataset: CompiledDataset): string[] {
   const made = JSON.stringify([written, star.columns, star.dimensions, ...shown]);
   const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
   return [
-    ...marts.flatMap((mart) => (mart.kind === 'rollup' ? stateDdl(storedRollup(mart, star)) : [])),
+    ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),
     dropChanged(star.schema, marts, mark),
     ...marts.flatMap((mart) => martStatements(star, mart, mark)),
   ];
+}
+
+function rollupDdl(stored: StoredRollup): string[] {
+  return [...stateDdl(stored), ...partialsDdl(stored)];
 }
 
 /**

@@ -73,5 +73,6 @@ export function typeName(type: string): string {
   return type
     .replace(/ collate .*/, '')
     .replace('timestamptz', 'timestamp with time zone')
+    .replace(/^time$/, 'time without time zone')
     .replaceAll(', ', ',');
 }

@@ -17,6 +17,8 @@ export interface Relation {
 export interface Delta {
   readonly added: readonly Relation[];
   readonly removed: readonly Relation[];
+  /** Set where `added` is all facts of these chunks and `removed` is empty: workers may have added them up. */
+  readonly chunkIds?: readonly number[];
 }
 
 /** A file that becomes done in the caller's transaction, or that is undone in it. */

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Changing } from '../../../ledger/tables/rollups.ts';
 import type { RollupMeasure, RollupValues } from '../../../model/compiled-rollup.ts';
 import type { Delta } from '../events/event-contract.ts';
+import { gatherPartials, partialPieces } from '../partials/gather-partials.ts';
 import {
   answerFromValues,
   changeGroups,
@@ -10,7 +11,9 @@ import {
   dropTouched,
   removeEmptyGroups,
 } from './change-state.ts';
+import { addPieces, piecesOfFacts, removePieces } from './chunk-pieces.ts';
 import { dropDelta, gatherFacts, makeDelta } from './delta-tables.ts';
+import { piecedValues } from './piece-values.ts';
 import { recompute } from './recompute.ts';
 import type { StoredRollup } from './state-tables.ts';
 
@@ -22,8 +25,10 @@ export interface LiveRollup {
   readonly recomputed: readonly string[];
 }
 
+/** Values that are counted. */
 export function keptValues({ stored, recomputed }: LiveRollup): RollupValues[] {
-  return stored.rollup.values.filter(({ id }) => !recomputed.includes(id));
+  const pieced = piecedValues(stored);
+  return stored.rollup.values.filter((values) => !recomputed.includes(values.id) && !pieced.includes(values));
 }
 
 /** Measures that are computed again from the facts of a group. */
@@ -36,15 +41,21 @@ export function recomputedMeasures({ stored, recomputed }: LiveRollup): RollupMe
 export async function applyDelta(
   client: pg.ClientBase,
   live: LiveRollup,
-  { added, removed }: Delta,
+  delta: Delta,
   changing: Changing,
 ): Promise<void> {
+  const { added, removed, chunkIds } = delta;
   const { stored } = live;
   const kept = keptValues(live);
   await makeDelta(client, stored, kept);
-  for (const facts of added) await gatherFacts(client, stored, kept, facts, 1);
+  const isGathered = chunkIds !== undefined && (await gatherPartials(client, stored, kept, chunkIds));
+  if (!isGathered) for (const facts of added) await gatherFacts(client, stored, kept, facts, 1);
   for (const facts of removed) await gatherFacts(client, stored, kept, facts, -1);
-  await changeByDelta(client, live, changing);
+  await changeByDelta(client, live, changing, async (values) => {
+    for (const facts of removed) await removePieces(client, stored, values, facts);
+    if (isGathered) return addPieces(client, stored, values, partialPieces(stored, values, chunkIds));
+    for (const facts of added) await addPieces(client, stored, values, piecesOfFacts(stored, values, facts));
+  });
 }
 
 /** Changes the rollup by what is in the tables of the delta, and drops them. */
@@ -52,13 +63,16 @@ export async function changeByDelta(
   client: pg.ClientBase,
   live: LiveRollup,
   changing: Changing,
+  changePieces: (values: RollupValues) => Promise<void>,
 ): Promise<void> {
   const { dataset, stored } = live;
   const kept = keptValues(live);
   const touched = await changeGroups(client, stored);
   if (touched > 0) {
     for (const values of kept) await changeValues(client, stored, values);
-    await answerFromValues(client, stored, kept);
+    const pieced = piecedValues(stored);
+    for (const values of pieced) await changePieces(values);
+    await answerFromValues(client, stored, [...kept, ...pieced]);
     await recompute(client, dataset, stored, recomputedMeasures(live), changing);
     await removeEmptyGroups(client, stored);
   }

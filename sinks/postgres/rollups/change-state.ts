@@ -9,7 +9,7 @@ import type { RollupGroup, RollupMeasure, RollupValues } from '../../../model/co
 import { identifier } from '../ddl/sql-columns.ts';
 import { deltaTable, valuesDelta } from './delta-tables.ts';
 import { pickFromValues } from './picks.ts';
-import { groupKey, type StateNames, type StoredRollup, stateNames, valueKey } from './state-tables.ts';
+import { groupKey, lazyAnswer, type StoredRollup, stateNames, valueKey } from './state-tables.ts';
 
 /** The groups that the delta has: group columns, _group, _rows. */
 export const touchedTable = 'pg_temp.rollup_touched';
@@ -20,7 +20,9 @@ export async function changeGroups(client: pg.ClientBase, stored: StoredRollup):
   const { state } = stateNames(stored);
   const groups = by.map(({ name }) => identifier(name)).join(', ');
   const numbers = parts.map(({ column }) => column);
-  const sums = parts.map(({ column, sqlType }) => `cast(sum(${column}) as ${sqlType})`);
+  const sums = parts.map(({ column, sqlType }) =>
+    sqlType === 'numeric' ? `trim_scale(sum(${column}))` : `cast(sum(${column}) as ${sqlType})`,
+  );
   const types = by.map(({ name, sqlType }) => `${identifier(name)} ${sqlType}`).join(', ');
   await client.query(
     `create temporary table rollup_touched (${types}, _group bigint, _rows bigint) on commit drop`,
@@ -91,7 +93,7 @@ export async function changeValues(
 }
 
 /** One value for all group columns, with which groups whose columns are null can be joined. */
-function recordOf(by: readonly RollupGroup[]): string {
+export function recordOf(by: readonly RollupGroup[]): string {
   return `row(${by.map(({ name }) => `f.${identifier(name)}`).join(', ')})`;
 }
 
@@ -102,15 +104,17 @@ export async function answerFromValues(
   kept: readonly RollupValues[],
 ): Promise<void> {
   const names = stateNames(stored);
-  const set = stored.rollup.measures.flatMap((measure) => answerSql(measure, kept, names));
+  const set = stored.rollup.measures.flatMap((measure) => answerSql(measure, kept, stored));
   if (set.length === 0) return;
   await client.query(
     `update ${names.state} s set ${set.join(', ')} from ${touchedTable} t where s._group = t._group and t._rows <> 0`,
   );
 }
 
-function answerSql({ answer }: RollupMeasure, kept: readonly RollupValues[], names: StateNames): string[] {
+function answerSql({ answer }: RollupMeasure, kept: readonly RollupValues[], stored: StoredRollup): string[] {
+  const names = stateNames(stored);
   if (answer?.kind !== 'values' || !kept.some(({ id }) => id === answer.values)) return [];
+  if (lazyAnswer(stored, answer) !== null) return [];
   const sql = pickFromValues(answer.pick, names.values.get(answer.values)!);
   return sql === null ? [] : [`${answer.column} = ${sql}`];
 }

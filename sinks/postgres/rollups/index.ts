@@ -4,9 +4,10 @@ import { type Changing, type LedgerRollup, ledgerRollups } from '../../../ledger
 import { lockDataset } from '../../../ledger/tables/snapshots.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { Delta } from '../events/event-contract.ts';
+import { forgetPartials } from '../partials/gather-partials.ts';
 import { applyDelta, type LiveRollup } from './apply-delta.ts';
 import { settle } from './settle-rollup.ts';
-import { type StoredRollup, stateNames } from './state-tables.ts';
+import { type StoredRollup, stateTables } from './state-tables.ts';
 
 /** Doubles are written with all of their digits, whatever the server's setting. */
 export const exactDoubles = 'set local extra_float_digits = 1';
@@ -34,6 +35,7 @@ export async function applyRollups(
   for (const rollup of rollups) {
     const live = liveRollup(dataset, rollup);
     await applyDelta(client, live, delta, changing);
+    await forgetPartials(client, live.stored, delta.chunkIds ?? []);
     if (rollup.recomputed === null) notes.push(...(await settle(client, live)));
   }
   return notes;
@@ -48,6 +50,16 @@ export function liveRollup(dataset: string, { stored, recomputed }: LedgerRollup
   return { dataset, stored: stored as StoredRollup, recomputed: recomputed ?? [] };
 }
 
+/** Removes what workers have added up of chunks whose file never ended. */
+export async function forgetChunks(
+  client: pg.ClientBase,
+  dataset: string,
+  chunkIds: readonly number[],
+): Promise<void> {
+  for (const { stored } of await ledgerRollups(client, dataset))
+    await forgetPartials(client, stored as StoredRollup, chunkIds);
+}
+
 /** Empties all rollups over a star whose facts are gone. */
 export async function emptyRollups(
   client: pg.ClientBase,
@@ -60,6 +72,5 @@ export async function emptyRollups(
 }
 
 export async function emptyState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
-  const { state, values } = stateNames(stored);
-  for (const table of [state, ...values.values()]) await client.query(`delete from ${table}`);
+  for (const table of stateTables(stored)) await client.query(`delete from ${table}`);
 }

@@ -19,11 +19,19 @@ import { dependentViews } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import type { Relation } from '../events/event-contract.ts';
+import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { applyDelta } from './apply-delta.ts';
 import { definitionSql } from './definition-sql.ts';
 import { emptyState, exactDoubles } from './index.ts';
 import { settle } from './settle-rollup.ts';
-import { hashOf, type StoredRollup, stateDdl, stateNames, storedRollup } from './state-tables.ts';
+import {
+  hashOf,
+  type StoredRollup,
+  stateDdl,
+  stateNames,
+  stateTables,
+  storedRollup,
+} from './state-tables.ts';
 
 /** What is left to do once the marts are made. */
 export interface OldRollups {
@@ -70,7 +78,7 @@ export async function makeRollups(
 }
 
 async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<string[]> {
-  for (const statement of stateDdl(stored)) await client.query(statement);
+  for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
   // Tables of that name may exist from `landfall ddl`.
   await emptyState(client, stored);
   // Finds mistakes in SQL of the definition while there are no facts.
@@ -81,8 +89,7 @@ async function build(client: pg.ClientBase, dataset: string, stored: StoredRollu
   const live = { dataset, stored, recomputed: [] };
   const nothing = { ending: [], leaving: [] };
   await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
-  const { state, values } = stateNames(stored);
-  for (const table of [state, ...values.values()]) await client.query(`analyze ${table}`);
+  for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
   return settle(client, live);
 }
 
@@ -130,8 +137,11 @@ async function readsState(client: pg.ClientBase, stored: StoredRollup): Promise<
 }
 
 async function dropState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
-  const { state, values } = stateNames(stored);
-  for (const table of [...values.values(), state]) await client.query(`drop table if exists ${table}`);
+  const { state, values, pieces } = stateNames(stored);
+  for (const id of pieces.keys()) await client.query(`drop view if exists ${values.get(id)}`);
+  const partials = partialTables(stored).map(({ sql }) => sql);
+  for (const table of [...partials, ...stateTables(stored)])
+    await client.query(`drop table if exists ${table}`);
   const index = `${state.slice(0, -1)}_facts"`;
   await client.query(`drop index if exists ${index}`);
 }

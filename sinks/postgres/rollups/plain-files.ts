@@ -16,14 +16,10 @@ export async function rollUpEnded(
 ): Promise<string[]> {
   const star = starOf(definition);
   if (star.keyed !== null) return [];
-  const added = [
-    factsOf(
-      star,
-      files.flatMap(({ chunkIds }) => chunkIds),
-    ),
-  ];
+  const chunkIds = files.flatMap((file) => file.chunkIds);
+  const delta = { added: [factsOf(star, chunkIds)], removed: [], chunkIds };
   const ending = files.map(({ file }) => file.fileId);
-  return applyRollups(client, definition.name, star, { added, removed: [] }, { ending, leaving: [] });
+  return applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
 }
 
 /** Call it while the facts are there. */

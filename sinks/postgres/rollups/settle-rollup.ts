@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import { settleRollup } from '../../../ledger/tables/rollups.ts';
-import type { LiveRollup } from './apply-delta.ts';
+import { keptValues, type LiveRollup } from './apply-delta.ts';
 import { factIndexDdl, stateNames } from './state-tables.ts';
 
 /** Fewer rows show nothing. */
@@ -30,7 +30,7 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   const notes: string[] = [];
   if (groups * 10 > rows)
     notes.push(`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`);
-  for (const { id, about } of stored.rollup.values) {
+  for (const { id, about } of keptValues(live)) {
     const found = await client.query<{ different: number; all: number }>(
       `select count(*)::float8 as different, coalesce(sum(n), 0)::float8 as all from ${values.get(id)}`,
     );

@@ -1,0 +1,147 @@
+/**
+ * The least and the greatest value of each group of a chunk, for measures that need no others. Of values with several
+ * columns, the first decides, then the next. Rows in which one is null are left out.
+ */
+import type { RollupValues } from '../../../model/compiled-rollup.ts';
+import { CopyRows, type WordColumn } from './array-column.ts';
+import { type ChunkInputs, Keyed } from './chunk-inputs.ts';
+import { elementForm } from './input-forms.ts';
+import type { Words } from './input-words.ts';
+
+/** Values of one column by group, as words. */
+interface Best {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
+/** Compares value i of one column with value j of it in `best`: below 0 if it is less. */
+type Compare = (words: Words, i: number, best: Best, j: number) => number;
+
+export class ChunkExtremes {
+  readonly id: string;
+  private readonly columns: readonly Keyed[];
+  private readonly compares: readonly Compare[];
+  /** By group: twice as long as there are groups, the least values before the greatest. */
+  private best: readonly Best[] = [];
+  private seen = new Uint8Array(0);
+
+  constructor({ id, columns }: RollupValues, inputs: ChunkInputs) {
+    this.id = id;
+    this.columns = columns.map((column) => new Keyed(column, inputs));
+    this.compares = columns.map((column, i) => compareBy(elementForm(column).kind, this.columns[i]));
+  }
+
+  /** Adds the batch that the inputs have. `groups`: less than `size`. */
+  add(groups: Int32Array, rows: number, size: number): void {
+    this.reserve(size);
+    const read = this.columns.map((column) => column.read(rows));
+    const validities = read.flatMap(({ validity }) => (validity === null ? [] : [validity]));
+    const half = this.seen.length;
+    const [first] = read;
+    const [best] = this.best;
+    const isWhole = this.compares[0] === compareWhole;
+    const high = first.high ?? first.low;
+    for (let i = 0; i < rows; i++) {
+      const group = groups[i];
+      if (this.seen[group] === 1 && isWhole) {
+        // Most values are between the two, which the first word tells.
+        const value = high[i];
+        if (value > best.high[group] && value < best.high[half + group]) continue;
+      }
+      if (!validities.every((validity) => (validity[i >> 3] & (1 << (i & 7))) !== 0)) continue;
+      const isFirst = this.seen[group] === 0;
+      this.seen[group] = 1;
+      if (isFirst || this.compare(read, i, group) < 0) this.keep(read, i, group);
+      if (isFirst || this.compare(read, i, half + group) > 0) this.keep(read, i, half + group);
+    }
+  }
+
+  /** Returns binary COPY rows, as those of ChunkValues. Begins again with no values. */
+  take(chunkId: number, by: readonly WordColumn[], marks: Int32Array | null): Uint8Array {
+    const found = new CopyRows();
+    const half = this.seen.length;
+    const columns = this.columns.map((column, c) => {
+      const { low, high } = this.best[c];
+      return column.column(low, column.width === 2 ? high : null, null, 0);
+    });
+    const picks = new Int32Array(2);
+    for (let group = 0; group < half; group++) {
+      if (this.seen[group] === 0 || (marks !== null && marks[group] < 0)) continue;
+      picks[0] = group;
+      picks[1] = half + group;
+      found.begin(2 + by.length + columns.length, chunkId);
+      for (const column of by) found.value(column, group);
+      for (const column of columns) found.array(column, { picks, from: 0, to: 2 });
+      found.null();
+    }
+    this.seen.fill(0);
+    return found.take();
+  }
+
+  private compare(read: readonly Words[], i: number, j: number): number {
+    for (let c = 0; c < read.length; c++) {
+      const order = this.compares[c](read[c], i, this.best[c], j);
+      if (order !== 0) return order;
+    }
+    return 0;
+  }
+
+  private keep(read: readonly Words[], i: number, j: number): void {
+    for (let c = 0; c < read.length; c++) {
+      const { low, high } = read[c];
+      this.best[c].low[j] = low[i];
+      this.best[c].high[j] = high === null ? low[i] : high[i];
+    }
+  }
+
+  private reserve(size: number): void {
+    const before = this.seen.length;
+    if (size <= before) return;
+    const half = Math.max(size, before * 2, 64);
+    const seen = new Uint8Array(half);
+    seen.set(this.seen);
+    this.seen = seen;
+    const longer = (words: Int32Array | undefined) => {
+      const found = new Int32Array(half * 2);
+      if (words === undefined) return found;
+      found.set(words.subarray(0, before));
+      found.set(words.subarray(before), half);
+      return found;
+    };
+    this.best = this.columns.map((_, c) => ({
+      low: longer(this.best[c]?.low),
+      high: longer(this.best[c]?.high),
+    }));
+  }
+}
+
+function compareBy(kind: ReturnType<typeof elementForm>['kind'], { texts }: Keyed): Compare {
+  if (kind === 'float8') return compareDoubles;
+  if (kind !== 'text') return compareWhole;
+  return (words, i, best, j) => {
+    const [one, other] = [words.low[i], best.low[j]];
+    return one === other ? 0 : Buffer.compare(Buffer.from(texts[one]), Buffer.from(texts[other]));
+  };
+}
+
+/** Whole numbers of 32 or 64 bits. */
+function compareWhole({ low, high }: Words, i: number, best: Best, j: number): number {
+  if (high === null) return low[i] - best.low[j];
+  return high[i] - best.high[j] || (low[i] >>> 0) - (best.low[j] >>> 0);
+}
+
+const pair = new DataView(new ArrayBuffer(8));
+
+/** As PostgreSQL orders doubles: NaN is the greatest. */
+function compareDoubles({ low, high }: Words, i: number, best: Best, j: number): number {
+  const [one, other] = [doubleOf(high![i], low[i]), doubleOf(best.high[j], best.low[j])];
+  if (Number.isNaN(one) || Number.isNaN(other))
+    return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function doubleOf(high: number, low: number): number {
+  pair.setInt32(0, high);
+  pair.setInt32(4, low);
+  return pair.getFloat64(0);
+}

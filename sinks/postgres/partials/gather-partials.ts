@@ -1,0 +1,57 @@
+/**
+ * What workers have added up of a file's chunks, for the transaction that ends the file. A rollup takes it if every
+ * chunk has it: a worker that did not know the rollup, or another version of it, leaves none.
+ */
+import type pg from 'pg';
+import type { RollupValues } from '../../../model/compiled-rollup.ts';
+import type { Relation } from '../events/event-contract.ts';
+import { deltaTable, valuesDelta } from '../rollups/delta-tables.ts';
+import type { StoredRollup } from '../rollups/state-tables.ts';
+import { partialArrays, partialGroups, partialTables, partialValues } from './partial-tables.ts';
+
+/**
+ * Puts what the chunks add to the rollup into the tables of its delta. False if a chunk's is missing: nothing is put
+ * there then. `kept`: the values that the rollup keeps.
+ */
+export async function gatherPartials(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  kept: readonly RollupValues[],
+  chunkIds: readonly number[],
+): Promise<boolean> {
+  const [groups, ...values] = partialTables(stored);
+  if (groups === undefined) return false;
+  const { rows } = await client.query<{ chunks: number }>(
+    `select count(distinct chunk_id)::float8 as chunks from ${groups.sql} where chunk_id = any ($1)`,
+    [chunkIds],
+  );
+  if (rows[0].chunks !== new Set(chunkIds).size) return false;
+  await client.query(`insert into ${deltaTable} ${partialGroups(groups.sql, stored.rollup)}`, [chunkIds]);
+  for (const one of kept) {
+    const { sql } = values.find(({ values: id }) => id === one.id)!;
+    await client.query(`insert into ${valuesDelta(one)} ${partialValues(sql, stored.rollup, one)}`, [
+      chunkIds,
+    ]);
+  }
+  return true;
+}
+
+/** The values of groups and chunks, for rollups that keep them by chunk. Call it where `gatherPartials` returned true. */
+export function partialPieces(
+  stored: StoredRollup,
+  values: RollupValues,
+  chunkIds: readonly number[],
+): Relation {
+  const { sql } = partialTables(stored).find(({ values: id }) => id === values.id)!;
+  return { sql: partialArrays(sql, stored.rollup, values), values: [chunkIds] };
+}
+
+/** Removes what workers have added up of chunks: it was added to the rollup, or will never be. */
+export async function forgetPartials(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  chunkIds: readonly number[],
+): Promise<void> {
+  for (const { sql } of partialTables(stored))
+    await client.query(`delete from ${sql} where chunk_id = any ($1)`, [chunkIds]);
+}

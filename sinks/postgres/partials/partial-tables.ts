@@ -1,0 +1,119 @@
+/**
+ * Tables in which workers leave what they have added up of a chunk.
+ *
+ *   of groups    chunk_id, and one array for each group column and part: a row has up to 8,192 groups
+ *   of values    chunk_id, the group columns, one array for each column of a value, and how often each occurs (n); null
+ *                if each occurs once. A row has up to 8,192 values of one group.
+ */
+import pg from 'pg';
+import type { CompiledRollup, RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import { type StoredRollup, stateName } from '../rollups/state-tables.ts';
+import { isWorkable } from './chunk-rollup.ts';
+import { elementForm } from './input-forms.ts';
+
+interface Column {
+  readonly name: string;
+  /** The type in which workers send values. */
+  readonly sent: string;
+  /** The type that rollups keep, without a collation. */
+  readonly kept: string;
+  /** ` collate "C"` or nothing. */
+  readonly collation: string;
+}
+
+const quoted = pg.escapeIdentifier;
+
+function inputColumn(name: string, input: RollupInput): Column {
+  const [kept, collation] = input.sqlType.split(' collate ');
+  return { name, sent: elementForm(input).kind, kept, collation: collation ? ` collate ${collation}` : '' };
+}
+
+const groupColumns = ({ by }: CompiledRollup) => by.map((group) => inputColumn(group.name, group));
+
+const partColumns = ({ parts }: CompiledRollup) =>
+  parts.map(({ column, sqlType }): Column => ({ name: column, sent: sqlType, kept: sqlType, collation: '' }));
+
+const valueColumns = ({ columns }: RollupValues) =>
+  columns.map((input, i) => inputColumn(`c${i + 1}`, input));
+
+/** Columns that workers send, in the order of COPY rows. `values`: null for the table of groups. */
+export function sentColumns(rollup: CompiledRollup, values: RollupValues | null): string[] {
+  const groups = groupColumns(rollup);
+  const rest = values === null ? partColumns(rollup) : valueColumns(values);
+  const names = ['chunk_id', ...[...groups, ...rest].map(({ name }) => name)];
+  return values === null ? names : [...names, 'n'];
+}
+
+interface PartialTable {
+  /** Null: of groups. Otherwise the values' id. */
+  readonly values: string | null;
+  readonly name: string;
+  /** With its schema, quoted. */
+  readonly sql: string;
+}
+
+/** That of the groups first. None if workers cannot add up the rollup. */
+export function partialTables(stored: StoredRollup): PartialTable[] {
+  const { rollup, schema, keyed } = stored;
+  if (keyed || !isWorkable(rollup)) return [];
+  return [null, ...rollup.values.map(({ id }) => id)].map((values) => {
+    const name = `${stateName(stored)}_p${values ?? ''}`;
+    return { values, name, sql: `${quoted(schema)}.${quoted(name)}` };
+  });
+}
+
+/** Creates the tables, empty. May be repeated. */
+export function partialsDdl(stored: StoredRollup): string[] {
+  const { rollup } = stored;
+  return partialTables(stored).flatMap(({ values, name, sql }) => [
+    partialDdl(sql, rollup, rollup.values.find(({ id }) => id === values) ?? null),
+    `create index if not exists ${quoted(`${name}_chunk`)} on ${sql} (chunk_id)`,
+  ]);
+}
+
+/** `name`: of the table, quoted. Arrays are stored as they are: compressing them takes longer than writing them. */
+export function partialDdl(name: string, rollup: CompiledRollup, values: RollupValues | null): string {
+  const array = ({ name, sent }: Column) => `${quoted(name)} ${sent}[] storage external not null`;
+  const groups = groupColumns(rollup);
+  const columns =
+    values === null
+      ? [...groups, ...partColumns(rollup)].map(array)
+      : [
+          ...groups.map(({ name, sent }) => `${quoted(name)} ${sent}`),
+          ...valueColumns(values).map(array),
+          'n bigint[] storage external',
+        ];
+  return `create table if not exists ${name} (chunk_id integer not null, ${columns.join(', ')})`;
+}
+
+/** A select of the group columns and parts of the chunks in $1. A group may come more than once. */
+export function partialGroups(name: string, rollup: CompiledRollup): string {
+  const columns = [...groupColumns(rollup), ...partColumns(rollup)];
+  const names = columns.map((column) => quoted(column.name));
+  const arrays = names.map((column) => `t.${column}`);
+  const values = `unnest(${arrays.join(', ')}) as p(${names.join(', ')})`;
+  return `select ${columns.map(keptFrom('p')).join(', ')} from ${name} t, ${values} where t.chunk_id = any($1)`;
+}
+
+/** A select of the group columns, the value's columns and how often it occurs, of the chunks in $1. */
+export function partialValues(name: string, rollup: CompiledRollup, values: RollupValues): string {
+  const columns = valueColumns(values);
+  const names = [...columns.map((column) => quoted(column.name)), 'n'];
+  const unnested = `unnest(${names.map((column) => `t.${column}`).join(', ')}) as p(${names.join(', ')})`;
+  const shown = [...groupColumns(rollup).map(keptFrom('t')), ...columns.map(keptFrom('p'))];
+  return `select ${shown.join(', ')}, coalesce(p.n, 1) as n from ${name} t, ${unnested} where t.chunk_id = any($1)`;
+}
+
+/** The same by group and chunk: the group columns, chunk_id, and an array for each column of the values, and n. */
+export function partialArrays(name: string, rollup: CompiledRollup, values: RollupValues): string {
+  const arrays = valueColumns(values).map(
+    ({ name: column, kept, collation }) => `cast(t.${column} as ${kept}[])${collation} as ${column}`,
+  );
+  const shown = [...groupColumns(rollup).map(keptFrom('t')), 't.chunk_id', ...arrays, 't.n'];
+  return `select ${shown.join(', ')} from ${name} t where t.chunk_id = any($1)`;
+}
+
+const keptFrom =
+  (alias: string) =>
+  ({ name, kept, collation }: Column): string =>
+    `cast(${alias}.${quoted(name)} as ${kept})${collation} as ${quoted(name)}`;

@@ -1,0 +1,70 @@
+/** Adds and removes values that are kept by chunk (piece-values.ts), once the groups of the delta are known. */
+import type pg from 'pg';
+import type { RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import { identifier } from '../ddl/sql-columns.ts';
+import type { Relation } from '../events/event-contract.ts';
+import { recordOf, touchedTable } from './change-state.ts';
+import { isExtreme } from './piece-values.ts';
+import { type StoredRollup, stateNames } from './state-tables.ts';
+
+/**
+ * Adds pieces. `source`: a select with the group columns, chunk_id, an array for each column of the values, and n: an
+ * array with how often each occurs, or null.
+ */
+export async function addPieces(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  values: RollupValues,
+  source: Relation,
+): Promise<void> {
+  const { by } = stored.rollup;
+  const columns = values.columns.map((_, i) => `c${i + 1}`).join(', ');
+  await client.query(
+    `insert into ${stateNames(stored).pieces.get(values.id)} (_group, chunk_id, ${columns}, n)
+     select t._group, d.chunk_id, ${columns}, d.n
+     from (select ${recordOf(by)} as key, f.* from (${source.sql}) f) d
+     join (select ${recordOf(by)} as key, f._group from ${touchedTable} f) t on d.key = t.key
+     order by t._group`,
+    [...source.values],
+  );
+}
+
+const ordered = ({ sql, isText }: RollupInput) => (isText ? `${sql} collate "C"` : sql);
+
+/** The pieces of facts, for `addPieces`. */
+export function piecesOfFacts({ rollup }: StoredRollup, values: RollupValues, facts: Relation): Relation {
+  const { by, where } = rollup;
+  const groups = by.map(({ name }) => identifier(name)).join(', ');
+  const groupsOf = by.map((group) => `${ordered(group)} as ${identifier(group.name)}`).join(', ');
+  const names = values.columns.map((_, i) => `c${i + 1}`);
+  const columns = values.columns.map((column, i) => `${ordered(column)} as ${names[i]}`);
+  const present = [
+    ...(where === null ? [] : [where.sql]),
+    ...values.columns.map(({ sql }) => `${sql} is not null`),
+  ];
+  const order = names.join(', ');
+  const counted = `select ${groupsOf}, f.chunk_id, ${columns.join(', ')}, count(*) as n
+    from (${facts.sql}) f where ${present.join(' and ')}
+    group by ${Array.from({ length: by.length + 1 + names.length }, (_, i) => i + 1).join(', ')}`;
+  const sorted = (name: string) => `array_agg(${name} order by ${order}) as ${name}`;
+  const grouped = `select ${groups}, chunk_id, ${[...names, 'n'].map(sorted).join(', ')}
+    from (${counted}) v group by ${groups}, chunk_id`;
+  if (!isExtreme(rollup, values)) return { sql: grouped, values: facts.values };
+  const ends = names.map((name) => `array[${name}[1], ${name}[cardinality(${name})]] as ${name}`);
+  const sql = `select ${groups}, chunk_id, ${ends.join(', ')}, null::bigint[] as n from (${grouped}) v`;
+  return { sql, values: facts.values };
+}
+
+/** Removes the pieces of the chunks of these facts. */
+export async function removePieces(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  values: RollupValues,
+  facts: Relation,
+): Promise<void> {
+  await client.query(
+    `delete from ${stateNames(stored).pieces.get(values.id)}
+     where chunk_id in (select distinct f.chunk_id from (${facts.sql}) f)`,
+    [...facts.values],
+  );
+}

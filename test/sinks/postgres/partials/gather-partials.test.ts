@@ -1,0 +1,204 @@
+/** Rollups that workers' results were added to are those that are built from the facts. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createKernel } from '../../../../kernel/kernel.ts';
+import type { Kernel } from '../../../../kernel/types.ts';
+import { ChunkTransaction } from '../../../../ledger/chunk-transaction.ts';
+import type { CompiledDataset } from '../../../../model/compiled.ts';
+import * as r from '../../../../model/language/rollups.ts';
+import { inTransaction } from '../../../../platform/database/transaction.ts';
+import type { ChunkToWrite } from '../../../../sinks/contract.ts';
+import { partialTables } from '../../../../sinks/postgres/partials/partial-tables.ts';
+import { applyRollups, forgetChunks } from '../../../../sinks/postgres/rollups/index.ts';
+import { rollupsOf } from '../../../../sinks/postgres/rollups/make-rollups.ts';
+import { stateNames } from '../../../../sinks/postgres/rollups/state-tables.ts';
+import { StarSink } from '../../../../sinks/postgres/star-sink.ts';
+import { Stopwatch } from '../../../../workers/stopwatch.ts';
+import { column, planOf } from '../../../kernel/read.ts';
+import { type TestDatabase, testDatabase } from '../../../support/index.ts';
+import { below, dataset, pick, type Random, randomBatch, randomOf, randomRollup } from './random-rollups.ts';
+
+let database: TestDatabase;
+let kernel: Kernel;
+let sink: StarSink;
+let chunks = 0;
+beforeAll(async () => {
+  database = await testDatabase();
+  kernel = await createKernel();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('drop schema if exists star cascade; delete from landfall.rollup');
+  sink = new StarSink(database.pool);
+});
+
+const file = { fileId: 1, name: 'f', link: null };
+
+/** A chunk of random rows, or the rows of several, committed. Returns its number. */
+async function load(of: CompiledDataset, random: Random, worker: CompiledDataset = of): Promise<number> {
+  const chunkId = ++chunks;
+  const transaction = new ChunkTransaction(database.pool, [chunkId]);
+  const chunk = await sink.open({ ...chunkToWrite(worker, chunkId), transaction });
+  for (let n = below(random, 3); n >= 0; n--) {
+    kernel.begin(planOf([column({ kind: 'utf8' })]), { byteStart: 0, skipBytes: 0 });
+    await chunk.write(randomBatchOf(of, random));
+  }
+  await chunk.prepare();
+  await transaction.commit();
+  return chunkId;
+}
+
+function chunkToWrite(of: CompiledDataset, chunkId: number): ChunkToWrite {
+  const place = { chunkId, chunkNumber: 0, fencingToken: 1, byteStart: 0, byteEnd: 1 };
+  const { signal } = new AbortController();
+  return { dataset: of, file, ...place, kernel, stopwatch: new Stopwatch(), signal };
+}
+
+function randomBatchOf({ star }: CompiledDataset, random: Random) {
+  const { batch } = randomBatch(star!, random, 1 + below(random, 200), pick(random, [0, 0.2]));
+  const keys = Int32Array.from({ length: batch.rows }, () => below(random, 3));
+  const texts = ['a', 'b', 'c'];
+  const dictionary = {
+    size: 3,
+    text: (code: number) => texts[code],
+    bytes: (code: number) => Buffer.from(texts[code]),
+  };
+  const plain = { length: batch.rows, validity: null, nullCount: 0 };
+  batch.vectors.set('key', { kind: 'dictionary', values: keys, dictionary, ...plain });
+  return batch;
+}
+
+/** Adds the chunks of a file that becomes done. */
+async function end(of: CompiledDataset, chunkIds: readonly number[], facts = 'star.fact'): Promise<void> {
+  await inTransaction(database.pool, async (client) => {
+    const added = [{ sql: `select * from ${facts} where chunk_id = any($1)`, values: [chunkIds] }];
+    const delta = { added, removed: [], chunkIds };
+    await applyRollups(client, of.name, of.star!, delta, { ending: [], leaving: [] });
+  });
+}
+
+/** The states of all rollups, as texts, without the numbers of their groups. */
+async function states(of: CompiledDataset): Promise<string[]> {
+  const found: string[] = [];
+  for (const stored of rollupsOf(of)) {
+    const { state, values, view } = stateNames(stored);
+    const shown = await database.pool.query<{ row: string }>(
+      `select to_jsonb(r)::text as row from ${view} r order by 1`,
+    );
+    found.push(...shown.rows.map(({ row }) => row));
+    const tables = [
+      `select (to_jsonb(s) - '_group')::text as row from ${state} s`,
+      ...[...values.values()].map(
+        (table) =>
+          `select (to_jsonb(s) - '_group')::text || (to_jsonb(v) - '_group')::text as row
+           from ${table} v join ${state} s using (_group)`,
+      ),
+    ];
+    for (const sql of tables) {
+      const { rows } = await database.pool.query<{ row: string }>(`${sql} order by 1`);
+      found.push(...rows.map(({ row }) => `${stored.rollup.name} ${row}`));
+    }
+  }
+  return found;
+}
+
+/** Builds all rollups again, from the facts. */
+async function rebuild(of: CompiledDataset): Promise<void> {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select format('star.%I', relname) as name from pg_class
+     where relnamespace = 'star'::regnamespace and relkind = 'r' and relname like '\\_%'`,
+  );
+  for (const { name } of rows) await database.pool.query(`drop table ${name} cascade`);
+  await database.pool.query('delete from landfall.rollup');
+  await new StarSink(database.pool).setUp(of);
+}
+
+async function left(of: CompiledDataset): Promise<number> {
+  let sum = 0;
+  for (const stored of rollupsOf(of))
+    for (const { sql } of partialTables(stored)) {
+      const { rows } = await database.pool.query<{ count: number }>(`select count(*)::int from ${sql}`);
+      sum += rows[0].count;
+    }
+  return sum;
+}
+
+/** Values that hardly repeat are not kept, once there are many: the state is then another one. */
+const randomDataset = (random: Random) =>
+  dataset({ one: randomRollup(random), two: randomRollup(random), three: randomRollup(random) });
+
+describe('results of workers', () => {
+  it.each([1, 2, 3, 4, 5, 6])('give the state that the facts give (seed %i)', async (seed) => {
+    const random = randomOf(seed * 7919);
+    const of = randomDataset(random);
+    await sink.setUp(of);
+    for (let n = 0; n < 3; n++) {
+      const chunkIds = [await load(of, random), await load(of, random)];
+      // The facts are not read: they seem to be gone.
+      await end(of, chunkIds, '(select * from star.fact limit 0)');
+    }
+    const found = await states(of);
+    await rebuild(of);
+    expect(found).toEqual(await states(of));
+    expect(await left(of)).toBe(0);
+  });
+
+  it('of a group of chunks are those of each', async () => {
+    const random = randomOf(5);
+    const of = randomDataset(random);
+    await sink.setUp(of);
+    const group = sink.openGroup(of);
+    const chunkIds = [++chunks, ++chunks, ++chunks];
+    for (const chunkId of chunkIds) {
+      const chunk = await group.open(chunkToWrite(of, chunkId));
+      kernel.begin(planOf([column({ kind: 'utf8' })]), { byteStart: 0, skipBytes: 0 });
+      await chunk.write(randomBatchOf(of, random));
+      await chunk.prepare();
+    }
+    const transaction = new ChunkTransaction(database.pool, chunkIds);
+    await group.prepare(transaction);
+    await transaction.commit();
+    for (const chunkId of chunkIds) await end(of, [chunkId], '(select * from star.fact limit 0)');
+    const found = await states(of);
+    await rebuild(of);
+    expect(found).toEqual(await states(of));
+  });
+
+  it('are not used where a chunk lacks them, or has those of another rollup', async () => {
+    const random = randomOf(11);
+    const rollup = { kind: 'rollup', by: ['the_key'], measures: { rows: r.count() } } as r.Rollup;
+    const other = { ...rollup, measures: { rows: r.count(), sum: r.sum('whole') } } as r.Rollup;
+    const of = dataset({ one: rollup });
+    await sink.setUp(of);
+    const without = dataset({});
+    await end(of, [await load(of, random), await load(of, random, without)]);
+    await end(of, [await load(of, random, dataset({ one: other }))]);
+    await end(of, [await load(of, random)], '(select * from star.fact limit 0)');
+    const found = await states(of);
+    await rebuild(of);
+    expect(found).toEqual(await states(of));
+    expect(await left(of)).toBe(0);
+  });
+
+  it('are computed by the server on the wall clock of a zone whose clocks change', async () => {
+    const random = randomOf(13);
+    const of = dataset({ one: { kind: 'rollup', by: [r.hourOf('there')], measures: { rows: r.count() } } });
+    await sink.setUp(of);
+    expect(partialTables(rollupsOf(of)[0])).toEqual([]);
+    await end(of, [await load(of, random)]);
+    const found = await states(of);
+    await rebuild(of);
+    expect(found).toEqual(await states(of));
+  });
+
+  it('are removed with their chunk', async () => {
+    const random = randomOf(17);
+    const of = randomDataset(random);
+    await sink.setUp(of);
+    const [kept, gone] = [await load(of, random), await load(of, random)];
+    await inTransaction(database.pool, (client) => forgetChunks(client, of.name, [gone]));
+    const before = await left(of);
+    expect(before).toBeGreaterThan(0);
+    await end(of, [kept], '(select * from star.fact limit 0)');
+    expect(await left(of)).toBe(0);
+  });
+});
