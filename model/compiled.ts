@@ -198,11 +198,32 @@ export type CompiledDimension =
       readonly hashed?: true;
       /** Natural key: column in the table and the vector it is read from. */
       readonly natural: readonly DimensionColumn[];
-      /** Stored when the member is first seen. */
+      /** Stored when the member is first seen, unless the dimension is changing. */
       readonly attributes: readonly DimensionColumn[];
+      readonly changing?: ChangingAttributes;
     }
   /** Key yyyymmdd of a date vector (or of a timestamp's local day). Members are added as days appear. */
-  | { readonly kind: 'date'; readonly table: string; readonly key: string; readonly vector: string };
+  | { readonly kind: 'date'; readonly table: string; readonly key: string; readonly vector: string }
+  | {
+      /** Key 1 + the number of whole grains since midnight, local time. All members are there from the start. */
+      readonly kind: 'time';
+      readonly table: string;
+      readonly key: string;
+      readonly vector: string;
+      readonly grain: 'hour' | 'minute' | 'second';
+    };
+
+export type CompiledLookup = Extract<CompiledDimension, { kind: 'lookup' }>;
+
+/** Attributes that follow the rows: those of the row with the greatest value of a column, or a version for each. */
+export interface ChangingAttributes {
+  readonly mode: 'latest' | 'history';
+  /** The vector by which rows are ordered. */
+  readonly by: { readonly vector: string; readonly logical: LogicalType };
+}
+
+/** A look-up dimension whose attributes follow the rows. */
+export type ChangingDimension = CompiledLookup & { readonly changing: ChangingAttributes };
 
 export interface DimensionColumn {
   readonly name: string;

@@ -50,7 +50,16 @@ export {
   yearStart,
 } from './language/rollups.ts';
 export { rule, unique } from './language/rules.ts';
-export { dateDimension, lookup, type Mart, type Query, table, view } from './language/star.ts';
+export {
+  dateDimension,
+  junk,
+  lookup,
+  type Mart,
+  type Query,
+  table,
+  timeDimension,
+  view,
+} from './language/star.ts';
 export { bigint } from './types/bigint.ts';
 export { boolean } from './types/boolean.ts';
 export { date } from './types/date.ts';

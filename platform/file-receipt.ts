@@ -46,6 +46,8 @@ export interface Receipt {
   readonly finishedAt: string;
   readonly seconds: number;
   readonly rowsPerSecond: number;
+  /** Members of dimensions that keep other attributes than rows of the file have. Absent where there are none. */
+  readonly members?: DifferingMembers;
   /** The file that this one comes from, where it comes from one. */
   readonly link?: FileLink;
   /** Set when the file was undone later; what is above is what it was. */
@@ -53,4 +55,20 @@ export interface Receipt {
   /** Marts that do not show the file, when the receipt was asked for; absent where all do. Not stored. */
   readonly marts?: readonly MartBehind[];
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+/** Members that have other attributes than rows of a file. */
+export interface DifferingMembers {
+  /** In each chunk once. */
+  readonly differing: number;
+  /** Three of them, as examples. */
+  readonly sample: readonly DifferingMember[];
+}
+
+/** A member by its natural key, the attributes that it has, and those of a row. */
+export interface DifferingMember {
+  readonly table: string;
+  readonly member: string;
+  readonly has: string;
+  readonly given: string;
 }

@@ -42,6 +42,11 @@ export async function endInSinks(
   for (const sink of sinksOf(sinks, definition)) await sink.end?.(client, definition, files, snapshotId);
 }
 
+/** Tells every sink of a definition that files of it are done. */
+export async function endedInSinks(sinks: readonly Sink[], definition: StoredDefinition): Promise<void> {
+  for (const sink of sinksOf(sinks, definition)) await sink.ended?.(definition);
+}
+
 /**
  * Takes a file's rows out of every sink that it was loaded into, in the caller's transaction. `onGone` is told of what
  * a person has dropped, with all rows that were in it.

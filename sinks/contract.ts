@@ -66,6 +66,8 @@ export interface Sink extends SinkKind {
     files: readonly EndingFile[],
     snapshotId: number,
   ): Promise<void>;
+  /** Called after a transaction in which files of the definition became done. May be left out. Does not fail. */
+  ended?(definition: StoredDefinition): Promise<void>;
   /**
    * Removes a file's rows, as far as a transaction can, in the transaction in which the ledger removes them. Returns
    * what a person has dropped with all of the file's rows in it, in words; otherwise null.

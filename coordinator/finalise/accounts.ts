@@ -12,7 +12,7 @@ import { openObjects } from '../../platform/storage/index.ts';
 import { type Context, linkOf } from '../context.ts';
 import type { Accounted, Loaded } from '../stages.ts';
 import { doneReceipt } from './receipt.ts';
-import { accountOf, type Check, countSinks } from './reconcile.ts';
+import { accountOf, type Check, countSinks, differingMembers } from './reconcile.ts';
 
 /** `loaded`: at least one file. All were planned with the same definition. Returns the accounts in the same order. */
 export async function accountFor(context: Context, loaded: readonly Loaded[]): Promise<Accounted[]> {
@@ -37,7 +37,13 @@ export async function accountFor(context: Context, loaded: readonly Loaded[]): P
     const fingerprint = fingerprints[i];
     const { checks, counts } = accountOf({ file, chunks, ...outputs[i], sinks: sinks[i], fingerprint });
     const link = await linkOf(ledger, file);
-    const receipt = doneReceipt(file, { ...counts, checks, ...(link && { link }) });
+    const members = differingMembers(chunks);
+    const receipt = doneReceipt(file, {
+      ...counts,
+      checks,
+      ...(link && { link }),
+      ...(members && { members }),
+    });
     const fault =
       reconcileError(file, fingerprint, checks) ?? rejectLimitError(definition, file, counts.rows);
     accounted.push({ ...one, receipt, fault });

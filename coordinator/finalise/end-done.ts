@@ -11,7 +11,7 @@ import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { sinksOf } from '../../sinks/all-sinks.ts';
+import { endedInSinks, sinksOf } from '../../sinks/all-sinks.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Accounted } from '../stages.ts';
@@ -49,6 +49,7 @@ export async function endDone(
     throw error;
   }
   crashPoint('finalise.committed');
+  await endedInSinks(context.sinks, accounted.definition);
   await sweepUndone(context);
   for (const { versions } of context.sinks) await versions?.dropStaging();
   crashPoint('finalise.swept');
@@ -79,6 +80,7 @@ export async function endAllDone(
     throw error;
   });
   crashPoint('group.done');
+  if (done.size > 0) await endedInSinks(context.sinks, accounted[0].definition);
   return done;
 }
 

@@ -74,7 +74,7 @@ export function doneReceipt(
   file: LedgerFile,
   known: Pick<
     Receipt,
-    'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode' | 'checks' | 'link'
+    'rows' | 'parts' | 'lakeRows' | 'lakeBytes' | 'starRows' | 'rejectsByCode' | 'checks' | 'link' | 'members'
   >,
 ): Receipt {
   const receipt = { ...emptyReceipt(file, 'done', new Date()), ...known };

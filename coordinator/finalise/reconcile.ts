@@ -2,9 +2,10 @@
  * Compares the accounts of a loaded file: those of the file, its chunks, the ledger and every sink that it was
  * loaded into. All functions are pure except countSinks, which queries the sinks.
  */
+
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
-import type { Receipt } from '../../platform/file-receipt.ts';
+import type { DifferingMembers, Receipt } from '../../platform/file-receipt.ts';
 import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
@@ -49,6 +50,14 @@ export function sumRows(chunks: readonly LedgerChunk[]): RowCounts {
     sum.deduplicated += rows.deduplicated;
   }
   return sum;
+}
+
+/** Members that keep other attributes than rows of the chunks have. Undefined if there are none. */
+export function differingMembers(chunks: readonly LedgerChunk[]): DifferingMembers | undefined {
+  const found = chunks.flatMap(({ accounts }) => accounts.star?.members ?? []);
+  if (found.length === 0) return undefined;
+  const sample = found.flatMap((one) => one.sample).slice(0, 3);
+  return { differing: found.reduce((sum, one) => sum + one.differing, 0), sample };
 }
 
 /** The row counts for a file's receipt, and the checks that compare them. */

@@ -1,6 +1,6 @@
 /** The rows of the ledger's tables, as the driver returns them. A test compares them with the migrations. */
 import type { RangeScan } from '../../kernel/types.ts';
-import type { Receipt } from '../../platform/file-receipt.ts';
+import type { DifferingMembers, Receipt } from '../../platform/file-receipt.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { FileLink, FileState } from '../../platform/progress/progress.ts';
 import type { StreamScan } from '../../platform/stream-scan.ts';
@@ -19,6 +19,8 @@ export interface Account {
   readonly rows: number;
   /** As the sink writes them: of parts, or of COPY rows. */
   readonly bytes: number;
+  /** Members that keep other attributes than rows of the chunk have. Absent where there are none. */
+  readonly members?: DifferingMembers;
 }
 
 /** Accounts of a chunk by the names of the sinks. */

@@ -121,3 +121,8 @@ export async function failChunk(
 export async function waitingFiles(client: Client): Promise<WaitingFile[]> {
   return (await run(client, 'chunks/waiting-chunks', [])).map(toWaiting);
 }
+
+/** Committed chunks of files that have not ended. */
+export async function unendedChunks(client: Client): Promise<number[]> {
+  return (await run(client, 'chunks/unended-chunks', [])).map((row) => row.chunk_id);
+}

@@ -77,7 +77,7 @@ export async function commitChunks(client: pg.ClientBase, commits: readonly Chun
 
 /** As JSON. Parts have rows of their own. */
 function storedAccounts({ accounts }: ChunkCommit): Json {
-  const stored = Object.entries(accounts).map(([sink, { rows, bytes }]) => [sink, { rows, bytes }]);
+  const stored = Object.entries(accounts).map(([sink, { parts: _, ...account }]) => [sink, account]);
   return toJson(Object.fromEntries(stored) satisfies Accounts);
 }
 

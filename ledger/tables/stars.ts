@@ -30,7 +30,14 @@ export function dependentViews(client: Client, { schema, tables }: TableNames): 
   return run(client, 'definitions/dependent-views', [schema, tables]);
 }
 
-/** The query of a dataset's loaded files, for a person to run: the name of a dataset has no quote in it. */
-export function loadedFilesQuery(dataset: string): string {
-  return `select file_id from landfall.file where dataset = '${dataset}' and state = 'done' order by file_id`;
+/** Datasets that have files, loaded or under way, whose definition has the dimension table. */
+export async function tableUsers(client: Client, schema: string, table: string): Promise<string[]> {
+  return (await run(client, 'definitions/table-users', [schema, table])).map(({ dataset }) => dataset);
+}
+
+/** The query of datasets' loaded files, for a person to run: the name of a dataset has no quote in it. */
+export function loadedFilesQuery(datasets: readonly string[]): string {
+  const names = datasets.map((name) => `'${name}'`).join(', ');
+  const which = datasets.length === 1 ? `= ${names}` : `in (${names})`;
+  return `select file_id from landfall.file where dataset ${which} and state = 'done' order by file_id`;
 }

@@ -6,8 +6,9 @@ import type { Mode } from '../language/modes.ts';
 import type { Use } from '../types/column-type.ts';
 import { typeNames, typeOf } from '../types/column-types.ts';
 import { didYouMean, list, shown } from '../words.ts';
+import { dimensionsOf } from './compile-dimension.ts';
 import { isInner, type Names, nameAt } from './compile-names.ts';
-import { dimensionsOf, halves } from './compile-star.ts';
+import { halves } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** The options that each mode has. */

@@ -50,3 +50,10 @@ export function checkIdentifier(name: string, place: string, mistakes: Mistakes)
     'Use lower case letters, digits and _, beginning with a letter, at most 63 of them; header texts go into aliases',
   );
 }
+
+/** Refuses names that are listed twice. */
+export function refuseRepeats(names: readonly string[], place: string, mistakes: Mistakes): void {
+  for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
+    mistakes.add(place, `${name} is listed twice`, 'Remove one, or rename it');
+  }
+}

@@ -4,15 +4,14 @@ import type {
   CompiledLake,
   CompiledMode,
   CompiledStar,
-  DimensionColumn,
   FactColumn,
   LogicalType,
 } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { DateDimension, LookupDimension } from '../language/star.ts';
 import { typeOf } from '../types/column-types.ts';
 import { didYouMean } from '../words.ts';
-import { checkIdentifier, isInner, type Names, nameAt } from './compile-names.ts';
+import { compileDimension, refuseDisagreement, vectorsOf } from './compile-dimension.ts';
+import { checkIdentifier, isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
 import { eventFacts, keyedStar, rowColumn } from './event-columns.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -75,18 +74,8 @@ export function compileLake(
   return { columns, partitionBy };
 }
 
-/** `lookup('dim_region', …)` has the key region_key, whatever its roles in the fact table are called. */
-function keyOfTable(table: string): string {
-  return `${table.replace(/^dim_/, '')}_key`;
-}
-
 /** A star as a person writes it. */
 type StarSource = Exclude<DatasetDefinition['star'], 'none'>;
-
-/** Dimensions by the key columns that point to them; none if there is no star. */
-export function dimensionsOf({ star }: DatasetDefinition): NonNullable<StarSource['dimensions']> {
-  return star === 'none' ? {} : (star.dimensions ?? {});
-}
 
 /** `keep`: the column for values of unknown columns. Null for a dataset with the lake alone. */
 export function compileStar(
@@ -141,7 +130,7 @@ function refuseWide(
   const fewer = 'List fewer; the lake has all of them';
   check('star.columns', `the fact table ${star.fact}`, columns.length, tableColumnsMost, fewer);
   for (const [d, dimension] of dimensions.entries()) {
-    if (dimension.kind === 'date') continue;
+    if (dimension.kind !== 'lookup') continue;
     const place = `star.dimensions.${Object.keys(star.dimensions ?? {})[d]}`;
     const { table, natural, attributes, hashed } = dimension;
     const all = 1 + natural.length + attributes.length;
@@ -174,96 +163,6 @@ function factValues(
     if (named === undefined) return [];
     return [{ kind: 'value', name, vector: name, logical: named.logical, notNull: named.notNull }];
   });
-}
-
-/** Vectors that a dimension reads as text or key. A date dimension's timestamp stays in the fact table. */
-export function vectorsOf(dimension: CompiledDimension): string[] {
-  if (dimension.kind === 'date') return [];
-  return [...dimension.natural, ...dimension.attributes].map(({ vector }) => vector);
-}
-
-function compileDimension(
-  role: string,
-  dimension: LookupDimension | DateDimension,
-  names: Names,
-  mistakes: Mistakes,
-): CompiledDimension {
-  const place = `star.dimensions.${role}`;
-  checkIdentifier(role, place, mistakes);
-  checkIdentifier(dimension.table, `${place} (table)`, mistakes);
-  const base = { table: dimension.table, key: keyOfTable(dimension.table) };
-  if (dimension.kind === 'date') {
-    nameAt(names, dimension.column, place, mistakes, 'day');
-    if (base.key === 'date') mistakes.add(place, 'its key would be named date', 'Rename the table');
-    return { kind: 'date', ...base, vector: dimension.column };
-  }
-  const read = (columns: Readonly<Record<string, string>>): DimensionColumn[] =>
-    Object.entries(columns).flatMap(([name, vector]) => {
-      checkIdentifier(name, place, mistakes);
-      const named = nameAt(names, vector, `${place} (${name})`, mistakes, 'member');
-      return named === null ? [] : [{ name, vector, logical: named.logical }];
-    });
-  if (Object.keys(dimension.natural).length === 0) {
-    mistakes.add(
-      place,
-      'it has no natural key',
-      "Name at least one column: lookup('dim_region', { name: 'region' })",
-    );
-  }
-  const natural = read(dimension.natural);
-  const attributes = read(dimension.attributes);
-  refuseRepeats(
-    [base.key, ...natural, ...attributes].map((c) => (typeof c === 'string' ? c : c.name)),
-    place,
-    mistakes,
-  );
-  if (!['generated', 'hashed'].includes(dimension.keys))
-    mistakes.add(`${place} (keys)`, `there is no ${dimension.keys}`, "Say 'generated' or 'hashed'");
-  const hashed = dimension.keys === 'hashed' && { hashed: true as const };
-  return { kind: 'lookup', ...base, ...hashed, natural, attributes };
-}
-
-/** The properties that two roles must have in common to share a table. */
-export function tableShape(dimension: CompiledDimension): string {
-  if (dimension.kind === 'date') return `days keyed ${dimension.key}`;
-  const columns = (list: readonly DimensionColumn[]) =>
-    list.map(({ name, logical }) => `${name} ${JSON.stringify(logical)}`).join(', ');
-  const keys = dimension.hashed ? 'hashed keys' : 'generated keys';
-  return `${keys} | ${columns(dimension.natural)} | ${columns(dimension.attributes)}`;
-}
-
-/** Dimension tables that the definition shares with others: those with a role that is `shared`. */
-export function sharedTables(source: DatasetDefinition): string[] {
-  const shared = Object.values(dimensionsOf(source)).filter((dimension) => dimension.shared);
-  return [...new Set(shared.map(({ table }) => table))].sort();
-}
-
-function refuseDisagreement(
-  dimensions: readonly CompiledDimension[],
-  fact: string,
-  mistakes: Mistakes,
-): void {
-  const shapes = new Map<string, string>();
-  for (const dimension of dimensions) {
-    const { table } = dimension;
-    const shape = tableShape(dimension);
-    const other = shapes.get(table);
-    shapes.set(table, shape);
-    if (table === fact)
-      mistakes.add('star', `${table} is both the fact table and a dimension`, 'Rename one of them');
-    if (other === undefined || other === shape) continue;
-    mistakes.add(
-      `star.dimensions (${table})`,
-      'two roles give the table different columns, types or keys',
-      'Give both roles the same columns with the same types and the same kind of keys, or two tables',
-    );
-  }
-}
-
-function refuseRepeats(names: readonly string[], place: string, mistakes: Mistakes): void {
-  for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
-    mistakes.add(place, `${name} is listed twice`, 'Remove one, or rename it');
-  }
 }
 
 function compileIndexes(

@@ -7,13 +7,14 @@ import { shown } from '../words.ts';
 import { compileChecks } from './compile-checks.ts';
 import { compileColumns } from './compile-columns.ts';
 import { compileDialect } from './compile-dialect.ts';
+import { dimensionsOf, sharedTables } from './compile-dimension.ts';
 import { compileDrift } from './compile-drift.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileMarts, compileQueries } from './compile-sql.ts';
-import { compileLake, compileStar, dimensionsOf, sharedTables } from './compile-star.ts';
+import { compileLake, compileStar } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
 import { versionOf } from './version.ts';
 
@@ -160,7 +161,7 @@ function distinctTexts(source: DatasetDefinition, operations: readonly Operation
   const listed = Object.entries(source.columns).filter(([, { options }]) => options.oneOf !== undefined);
   const used = new Set<string>([...(source.lake?.partitionBy ?? []), ...listed.map(([name]) => name)]);
   for (const dimension of Object.values(dimensionsOf(source))) {
-    if (dimension.kind === 'date' || dimension.keys === 'hashed') continue;
+    if (dimension.kind !== 'lookup' || dimension.keys === 'hashed') continue;
     for (const name of Object.values(dimension.natural)) used.add(name);
     for (const name of Object.values(dimension.attributes)) used.add(name);
   }

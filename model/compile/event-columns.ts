@@ -94,7 +94,7 @@ function refuseHalfKeys(
   mistakes: Mistakes,
 ): void {
   for (const dimension of dimensions) {
-    if (dimension.kind === 'date') continue;
+    if (dimension.kind !== 'lookup') continue;
     const natural = dimension.natural.map(({ vector }) => vector);
     const rest = natural.filter((vector) => !vectors.includes(vector));
     if (rest.length === 0 || rest.length === natural.length) continue;

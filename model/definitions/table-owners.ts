@@ -2,7 +2,7 @@
  * Which dataset owns which table of a star. A fact table or a mart belongs to one dataset. So does a dimension
  * table, unless each dataset that uses it declares it `shared` and gives it the same columns.
  */
-import { tableShape } from '../compile/compile-star.ts';
+import { tableShape } from '../compile/compile-dimension.ts';
 import { Mistakes } from '../compile/mistakes.ts';
 import type { CompiledDataset } from '../compiled.ts';
 

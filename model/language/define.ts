@@ -6,7 +6,7 @@ import type { Column } from './columns.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
-import type { DateDimension, LookupDimension, Mart, Query, SqlText } from './star.ts';
+import type { Dimension, Mart, Query, SqlText } from './star.ts';
 
 export type Columns = Readonly<Record<string, Column>>;
 export type Enrichments = Readonly<Record<string, Enrichment>>;
@@ -104,7 +104,7 @@ export interface Star<N, D extends string> {
   /** Name of the fact table. */
   readonly fact: string;
   /** Key columns of the fact table and the dimension each points to. */
-  readonly dimensions?: Readonly<Record<D, LookupDimension<N & string> | DateDimension<N & string>>>;
+  readonly dimensions?: Readonly<Record<D, Dimension<N & string>>>;
   /** Columns of the fact table. A point stands for its two halves. */
   readonly columns?: readonly N[];
   /** Indexes over fact columns and keys. There is always one over chunk_id. */

@@ -13,7 +13,13 @@ export interface LookupDimension<N extends string = string> {
   readonly attributes: Readonly<Record<string, N>>;
   readonly keys: 'generated' | 'hashed';
   readonly shared: boolean;
+  readonly mode: AttributeMode;
+  /** The column that dates attributes. Undefined with the mode 'first'. */
+  readonly by: N | undefined;
 }
+
+/** Which of the attributes that rows give a member its table shows. */
+export type AttributeMode = 'first' | 'latest' | 'history';
 
 /** A dimension of days, with keys yyyymmdd. `N`: name of the date or timestamp column that it reads. */
 export interface DateDimension<N extends string = string> {
@@ -24,10 +30,29 @@ export interface DateDimension<N extends string = string> {
 }
 
 /**
+ * A dimension of times of day, local time. Its table has every hour, minute or second. `N`: name of the timestamp or
+ * time column that it reads.
+ */
+export interface TimeDimension<N extends string = string> {
+  readonly kind: 'time';
+  readonly table: string;
+  readonly column: N;
+  readonly grain: TimeGrain;
+  readonly shared: boolean;
+}
+
+export type TimeGrain = 'hour' | 'minute' | 'second';
+
+export type Dimension<N extends string = string> = LookupDimension<N> | DateDimension<N> | TimeDimension<N>;
+
+/**
  * A look-up dimension: `lookup('dim_station', { station_id: 'start_station_id' }, { name: 'start_station_name' })`.
  * Left: columns of the dimension table; right: columns of the dataset. Two roles may share one table (start
- * and end station) if their columns agree. Attributes keep the values that they had when the member was first
- * seen. A row whose natural key is null in every column points to the unknown member, 0.
+ * and end station) if their columns agree. A row whose natural key is null in every column points to the unknown
+ * member, 0.
+ *
+ * `attributes`: 'first' keeps the values that a member had when it was first seen. 'latest' shows those of the row
+ * with the greatest `by`. 'history' keeps every version, in a second table (docs/dimensions.md).
  *
  * `shared`: other datasets use the table too. Each of them must say so and give it the same columns.
  *
@@ -35,14 +60,32 @@ export interface DateDimension<N extends string = string> {
  * (docs/dimensions.md): several times as fast if most rows have a member of their own, but four bytes larger per
  * fact.
  */
-export function lookup<N extends string, A extends string = never>(
+export function lookup<N extends string, A extends string = never, B extends string = never>(
   table: string,
   natural: Readonly<Record<string, N>>,
   attributes: Readonly<Record<string, A>> = {} as Readonly<Record<string, A>>,
+  options: {
+    readonly keys?: 'generated' | 'hashed';
+    readonly shared?: boolean;
+    readonly attributes?: AttributeMode;
+    readonly by?: B;
+  } = {},
+): LookupDimension<N | A | B> {
+  const { keys = 'generated', shared = false, attributes: mode = 'first', by } = options;
+  return { kind: 'lookup', table, natural, attributes, keys, shared, mode, by };
+}
+
+/**
+ * A junk dimension: `junk('dim_flags', ['gender', 'user_type'])`. Its members are the combinations of values that
+ * occur, so the fact has one key instead of many narrow columns. Options: see `lookup`.
+ */
+export function junk<N extends string>(
+  table: string,
+  columns: readonly N[],
   options: { readonly keys?: 'generated' | 'hashed'; readonly shared?: boolean } = {},
-): LookupDimension<N | A> {
-  const { keys = 'generated', shared = false } = options;
-  return { kind: 'lookup', table, natural, attributes, keys, shared };
+): LookupDimension<N> {
+  const natural = Object.fromEntries(columns.map((name) => [name, name])) as Readonly<Record<string, N>>;
+  return lookup(table, natural, {}, options);
 }
 
 /**
@@ -55,6 +98,19 @@ export function dateDimension<N extends string>(
   options: { readonly shared?: boolean } = {},
 ): DateDimension<N> {
   return { kind: 'date', table, column, shared: options.shared ?? false };
+}
+
+/**
+ * A dimension of times of day: `timeDimension('dim_time', 'started_at', { grain: 'minute' })`. The key is 1 at midnight
+ * and one more for each hour, minute or second after it. Default grain: 'minute'. `shared`: see `lookup`.
+ */
+export function timeDimension<N extends string>(
+  table: string,
+  column: N,
+  options: { readonly grain?: TimeGrain; readonly shared?: boolean } = {},
+): TimeDimension<N> {
+  const { grain = 'minute', shared = false } = options;
+  return { kind: 'time', table, column, grain, shared };
 }
 
 /** A mart, created in the star's schema under its name. `N`: fact columns that a rollup may name. */

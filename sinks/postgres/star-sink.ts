@@ -29,15 +29,19 @@ import type {
 } from '../contract.ts';
 import type { RowLimit } from '../row-limits.ts';
 import { starDdl } from './ddl/ddl.ts';
+import { isChanging } from './ddl/dimension-ddl.ts';
 import { indexLimits } from './ddl/index-limits.ts';
 import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
 import { martDdl } from './ddl/mart-ddl.ts';
+import { copyObserved, type ObservedRows } from './dimensions/attributes/copy-observed.ts';
+import { applyMembers, undoMembers } from './dimensions/attributes/settle-members.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { countEvents } from './events/index.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
 import { loadingStar } from './facts/staging.ts';
+import { summariseBlocks } from './facts/summarise-blocks.ts';
 import {
   ChunkPartials,
   type PartialRows,
@@ -113,9 +117,17 @@ export class StarSink extends StarKind implements Sink {
     return known;
   }
 
-  /** Which event of a key the star shows depends on the events of other files, and a rollup counts all of them. */
+  /** What the star shows of keyed events, of a rollup and of members depends on the rows of other files. */
   inTurn({ star, marts }: StoredDefinition): boolean {
-    return star !== null && (star.keyed !== null || marts.some(({ kind }) => kind === 'rollup'));
+    if (star === null) return false;
+    return (
+      star.keyed !== null || marts.some(({ kind }) => kind === 'rollup') || star.dimensions.some(isChanging)
+    );
+  }
+
+  async ended(definition: StoredDefinition): Promise<void> {
+    // Readers of a table that is not summarised read more blocks, and the next file that ends tries it again.
+    await summariseBlocks(this.pool, starOf(definition)).catch(() => {});
   }
 
   count(files: readonly FileToCount[], { recount }: { readonly recount: boolean }): Promise<SinkCount[]> {
@@ -132,6 +144,8 @@ export class StarSink extends StarKind implements Sink {
 
   async end(client: ClientBase, definition: StoredDefinition, files: readonly EndingFile[]): Promise<void> {
     await rollUpEnded(client, definition, files);
+    const chunkIds = files.flatMap((file) => file.chunkIds);
+    await applyMembers(client, starOf(definition), chunkIds);
   }
 
   async remove(client: ClientBase, written: WrittenFile): Promise<string | null> {
@@ -139,6 +153,7 @@ export class StarSink extends StarKind implements Sink {
     const star = starOf(definition);
     if (written.ended) await rollUpUndone(client, written);
     else await forgetChunks(client, definition.name, chunkIds);
+    await undoMembers(client, star, chunkIds);
     return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
   }
 
@@ -149,6 +164,7 @@ export class StarSink extends StarKind implements Sink {
 /** Encodes a chunk's batches as binary COPY rows of the fact table. */
 class FactRows {
   readonly stopwatch: ChunkToWrite['stopwatch'];
+  readonly schema: string;
   private readonly star: CompiledStar;
   private readonly chunkId: number;
   private readonly kernel: Kernel;
@@ -162,6 +178,7 @@ class FactRows {
     rollups: readonly WorkableRollup[],
   ) {
     this.star = starOf(dataset);
+    this.schema = this.star.schema;
     this.chunkId = chunkId;
     this.kernel = kernel;
     this.keys = dimensions.openChunk(kernel);
@@ -181,16 +198,27 @@ class FactRows {
     return rows;
   }
 
+  /** Whether what was observed of members must be taken before more rows come. */
+  get isFull(): boolean {
+    return this.keys.isFull;
+  }
+
+  /** What was observed of members since the last call. */
+  takeObserved(): ObservedRows[] {
+    return this.keys.takeObserved(this.chunkId);
+  }
+
   /**
-   * Resolves when every member that the rows refer to is in its table. Returns what the chunk adds to rollups. To be
-   * called once.
+   * Resolves when every member that the rows refer to is in its table. Returns what the chunk adds to rollups, and what
+   * its account says of members. To be called once.
    */
-  async finish(): Promise<PartialRows> {
+  async finish(): Promise<{ partials: PartialRows; members: Pick<Account, 'members'> }> {
     await this.keys.finish(this.signal);
+    const members = await this.keys.differing();
     this.stopwatch.lap('dimensions');
     const partials = this.partials.finish();
     this.stopwatch.lap('rollups');
-    return partials;
+    return { partials, members: members === null ? {} : { members } };
   }
 }
 
@@ -207,16 +235,24 @@ class StarChunk implements SinkChunk {
 
   async write(batch: Batch): Promise<void> {
     await this.writer.write(await this.rows.encode(batch));
+    if (this.rows.isFull) await this.copyObserved();
     this.rows.stopwatch.lap('copy');
   }
 
   async prepare(): Promise<Account> {
-    const partials = await this.rows.finish();
+    const { partials, members } = await this.rows.finish();
     await this.writer.pause();
+    await this.copyObserved();
     await writePartials(this.transaction, [partials]);
     this.rows.stopwatch.lap('rollups');
     const { rows, bytes } = this.writer;
-    return { rows, bytes };
+    return { rows, bytes, ...members };
+  }
+
+  private async copyObserved(): Promise<void> {
+    const observed = this.rows.takeObserved();
+    if (observed.length === 0) return;
+    await this.transaction.run((client) => copyObserved(client, this.rows.schema, observed));
   }
 
   /** Nothing to do: the rows appear with the commit. */
@@ -254,6 +290,7 @@ class StarGroup implements SinkGroup {
       kept += rows;
     }
     await writer.pause();
+    await transaction.run((client) => copyObserved(client, this.star.schema, together(this.chunks)));
     await writePartials(
       transaction,
       [...this.chunks].map(({ partials }) => partials),
@@ -271,9 +308,21 @@ class StarGroup implements SinkGroup {
   }
 }
 
+/** What the chunks have observed, with one entry for each role. */
+function together(chunks: Iterable<KeptChunk>): ObservedRows[] {
+  const all = new Map<ObservedRows['dimension'], string[]>();
+  for (const { dimension, rows } of [...chunks].flatMap(({ observed }) => observed)) {
+    const some = all.get(dimension);
+    if (some === undefined) all.set(dimension, [rows]);
+    else some.push(rows);
+  }
+  return [...all].map(([dimension, rows]) => ({ dimension, rows: rows.join('') }));
+}
+
 /** A chunk of a group. Keeps its rows in memory. */
 class KeptChunk implements SinkChunk {
   rows = 0;
+  readonly observed: ObservedRows[] = [];
   readonly encoded: Uint8Array[] = [];
   partials: PartialRows = new Map();
   private readonly factRows: FactRows;
@@ -288,13 +337,17 @@ class KeptChunk implements SinkChunk {
   async write(batch: Batch): Promise<void> {
     const rows = await this.factRows.encode(batch);
     if (rows.length > 0) this.encoded.push(rows.slice());
+    if (this.factRows.isFull) this.observed.push(...this.factRows.takeObserved());
     this.rows += batch.rows;
     this.factRows.stopwatch.lap('copy');
   }
 
   async prepare(): Promise<Account> {
-    this.partials = await this.factRows.finish();
-    return { rows: this.rows, bytes: this.encoded.reduce((sum, { length }) => sum + length, 0) };
+    const { partials, members } = await this.factRows.finish();
+    this.partials = partials;
+    this.observed.push(...this.factRows.takeObserved());
+    const bytes = this.encoded.reduce((sum, { length }) => sum + length, 0);
+    return { rows: this.rows, bytes, ...members };
   }
 
   async publish(): Promise<void> {}

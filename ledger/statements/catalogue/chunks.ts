@@ -22,6 +22,7 @@ export interface ChunksStatements {
   'chunks/release-chunk': { parameters: [chunk_id: number, worker: string, error: Json | null | undefined,
       keeps: boolean]; row: never };
   'chunks/undo-chunks': { parameters: [file_id: readonly number[]]; row: never };
+  'chunks/unended-chunks': { parameters: []; row: Readonly<{ chunk_id: number }> };
   'chunks/unload-chunks': { parameters: [file_id: number]; row: never };
   'chunks/waiting-chunks': { parameters: []; row: Readonly<{ file_id: number; dataset: string; name: string;
       chunks: number; error: NonNullable<ChunkRow['error']> }> };

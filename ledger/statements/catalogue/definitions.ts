@@ -11,4 +11,6 @@ export interface DefinitionsStatements {
   'definitions/star-columns': { parameters: [schema: string, table: readonly string[]];
       row: Readonly<{ table: string; name: string; type: string; not_null: boolean; key_name: string | null;
       comment: string | null }> };
+  'definitions/table-users': { parameters: [schema: string, table: string];
+      row: Readonly<{ dataset: string }> };
 }

@@ -8,7 +8,13 @@
  * waits for it must not lock the dimensions.
  */
 import pg from 'pg';
-import { dependentViews, earlierStars, type StarColumn, starColumns } from '../../../ledger/tables/stars.ts';
+import {
+  dependentViews,
+  earlierStars,
+  type StarColumn,
+  starColumns,
+  tableUsers,
+} from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { tablesOfOtherMode, viewGrowth } from './grow-events.ts';
@@ -44,7 +50,8 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
     const isShared = dataset.sharedTables.includes(wanted.table);
     const changed = changesOf({ schema, wanted, found: columns, before: same, fact: tables[0], isShared });
     if (changed.length === 0) statements.push(...additions(nameOf(schema, wanted.table), wanted, columns));
-    else if (!isShared && (await isEmpty(client, schema, wanted))) empty.push(wanted.table);
+    else if (!isShared && (await isEmpty(client, schema, wanted)))
+      empty.push(wanted.table, ...changed.flatMap(({ beside = [] }) => beside));
     else changes.push(...changed);
   }
   if (changes.length > 0) throw await refusal(client, dataset, schema, changes);
@@ -133,13 +140,18 @@ function additions(at: string, { columns }: WantedTable, found: readonly StarCol
 
 async function refusal(
   client: pg.ClientBase,
-  { name: dataset }: CompiledDataset,
+  { name: dataset, sharedTables }: CompiledDataset,
   schema: string,
   changes: readonly Change[],
 ): Promise<LandfallError> {
-  const tables = [...new Set(changes.map(({ table }) => table))];
+  const tables = [...new Set(changes.flatMap(({ table, beside = [] }) => [table, ...beside]))];
   const views = await dependentViews(client, { schema, tables });
+  const datasets = new Set([dataset]);
+  for (const { table, statements } of changes) {
+    if (statements !== null || !sharedTables.includes(table)) continue;
+    for (const user of await tableUsers(client, schema, table)) datasets.add(user);
+  }
   const differences = [...new Set(changes.map(({ what }) => what))].join('; ');
-  const migration = migrationOf(dataset, schema, changes, views);
+  const migration = migrationOf([...datasets], schema, changes, views);
   return new LandfallError('LF_STAR_CHANGED', { dataset, differences, migration });
 }

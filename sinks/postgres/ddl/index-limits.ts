@@ -30,7 +30,7 @@ export function indexLimits(dataset: CompiledDataset): RowLimit[] {
     return long.length === 0 ? [] : [{ columns: long, what, most, refused }];
   };
   const dimensions = star.dimensions.flatMap((dimension) => {
-    if (dimension.kind === 'date' || dimension.hashed) return [];
+    if (dimension.kind !== 'lookup' || dimension.hashed) return [];
     return limitOf(
       dimension.natural.map(({ vector }) => vector),
       `the key of ${dimension.table}`,

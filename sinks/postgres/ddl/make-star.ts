@@ -81,16 +81,23 @@ export function factTable(star: CompiledStar): string {
   return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
 }
 
-/**
- * Limits a statement to these chunks, of which there is at least one. The range lets the server use an index on chunk_id. The list is needed only if there are other chunks in between.
- */
+/** Limits a statement to these chunks, of which there is at least one. */
 export function ofChunks(
   statement: string,
   chunkIds: readonly number[],
 ): { text: string; values: unknown[] } {
-  const first = Math.min(...chunkIds);
-  const last = Math.max(...chunkIds);
-  const text = `${statement} where chunk_id between $1 and $2`;
-  if (last - first + 1 === chunkIds.length) return { text, values: [first, last] };
-  return { text: `${text} and chunk_id = any($3::integer[])`, values: [first, last, chunkIds] };
+  const { text, values } = chunkCondition(chunkIds);
+  return { text: `${statement} where ${text}`, values };
+}
+
+/**
+ * The condition that a row is of these chunks, of which there is at least one, from $1 on. The range lets the server
+ * use an index on chunk_id. The list is needed only if there are other chunks in between.
+ */
+export function chunkCondition(chunkIds: readonly number[]): { text: string; values: unknown[] } {
+  const sorted = [...chunkIds].sort((a, b) => a - b);
+  const values = [sorted[0], sorted[sorted.length - 1]];
+  const text = 'chunk_id between $1 and $2';
+  if (values[1] - values[0] + 1 === chunkIds.length) return { text, values };
+  return { text: `${text} and chunk_id = any($3::integer[])`, values: [...values, sorted] };
 }

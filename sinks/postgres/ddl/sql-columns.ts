@@ -8,6 +8,11 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A table with its schema, quoted. */
+export function qualified(schema: string, table: string): string {
+  return `${identifier(schema)}.${identifier(table)}`;
+}
+
 /** Quotes a text as a literal. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;

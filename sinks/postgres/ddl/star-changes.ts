@@ -14,6 +14,8 @@ export interface Change {
   readonly what: string;
   /** In the order in which they are run. Null if the files must be loaded again. */
   readonly statements: readonly string[] | null;
+  /** Tables that are dropped with the table where the files must be loaded again. */
+  readonly beside?: readonly string[];
 }
 
 /** An existing table, and what the definition requires of it. */
@@ -31,6 +33,25 @@ export interface Compared {
 
 /** All differences between the definition and the table, except additions. */
 export function changesOf(compared: Compared): Change[] {
+  const { wanted } = compared;
+  if (wanted.isBeside) return [];
+  if (wanted.mark === undefined) return columnChanges(compared);
+  const was = markOf(compared.found);
+  const beside = [...new Set([wanted, ...compared.before].flatMap((table) => table.beside ?? []))];
+  const words = (mark: string) => /Attributes: (.*)\./.exec(mark)?.[1] ?? 'first';
+  const what = `the attributes of ${wanted.table} are: ${words(was)}, not: ${words(wanted.mark)}`;
+  if (was !== wanted.mark) return [{ table: wanted.table, what, statements: null, beside }];
+  const changes = columnChanges(compared);
+  // What was observed of members was hashed with the attributes as they were.
+  return was === '' ? changes : changes.map((change) => ({ ...change, statements: null, beside }));
+}
+
+/** What the comment of a dimension's table says of its attributes (dimension-ddl.ts). */
+function markOf(found: readonly StarColumn[]): string {
+  return / Attributes: .*\.$/.exec(found[0]?.comment ?? '')?.[0] ?? '';
+}
+
+function columnChanges(compared: Compared): Change[] {
   const { schema, wanted, found, before } = compared;
   const at = `${id(schema)}.${id(wanted.table)}`;
   const given = new Map(before.flatMap(({ columns }) => columns.map((column) => [column.name, column])));
@@ -148,9 +169,9 @@ export function dropViews(views: readonly DependentView[]): string[] {
   });
 }
 
-/** What a person runs. Marts are dropped, and the next file recreates them. */
+/** What a person runs. `datasets`: those whose files are loaded again, if need be. Marts are dropped, and the next file recreates them. */
 export function migrationOf(
-  dataset: string,
+  datasets: readonly string[],
   schema: string,
   changes: readonly Change[],
   views: readonly DependentView[],
@@ -164,8 +185,13 @@ export function migrationOf(
   const tables = [
     ...new Set(changes.filter((change) => change.statements === null).map(({ table }) => table)),
   ];
-  const loaded = loadedFilesQuery(dataset);
-  const drop = [...drops, ...tables.map((table) => `drop table ${id(schema)}.${id(table)}`)];
+  const beside = [...new Set(changes.flatMap((change) => change.beside ?? []))];
+  const loaded = loadedFilesQuery(datasets);
+  const drop = [
+    ...drops,
+    ...tables.map((table) => `drop table ${id(schema)}.${id(table)}`),
+    ...beside.map((table) => `drop table if exists ${id(schema)}.${id(table)}`),
+  ];
   return [
     `psql "$DATABASE_URL" -Atc "${loaded}" > loaded.txt`,
     'xargs -n 1 landfall undo < loaded.txt',

@@ -1,5 +1,6 @@
 /** The tables of a star according to its definition, in a form that can be compared with the existing ones. */
-import type { CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
+import type { ChangingDimension, CompiledDimension, CompiledStar } from '../../../model/compiled.ts';
+import { attributesMark, historyTable, isChanging, observedTable } from './dimension-ddl.ts';
 import { eventTables } from './event-tables.ts';
 import { keySqlType, sqlType, valueType } from './sql-columns.ts';
 
@@ -26,6 +27,12 @@ export interface WantedTable {
   readonly hashed: boolean;
   /** The name of the members' key. Null for facts. */
   readonly member: string | null;
+  /** Of a dimension: what its comment says of its attributes. */
+  readonly mark?: string;
+  /** Of a dimension: the tables beside it, which cannot stay if its attributes change. */
+  readonly beside?: readonly string[];
+  /** Whether it is such a table, which changes with the dimension. */
+  readonly isBeside?: boolean;
 }
 
 /** The fact table first, or those of the events, then each dimension table of members. */
@@ -50,11 +57,27 @@ export function wantedTables(star: CompiledStar): WantedTable[] {
     if (dimension.kind === 'lookup') lookups.set(dimension.table, lookupTable(dimension));
   }
   const fact = { table: star.fact, columns: facts, key: null, hashed: false, member: null };
+  const tables = new Map(star.dimensions.filter(isChanging).map((dimension) => [dimension.table, dimension]));
   const events = eventTables(star).map(({ table, extra }) => {
     const more = extra.map((column): Wanted => ({ ...column, isKey: false, before: null }));
     return { ...fact, table, columns: [...facts, ...more] };
   });
-  return [...(star.keyed === null ? [fact] : events), ...lookups.values()];
+  const beside = [...tables.values()].flatMap(besideTables);
+  return [...(star.keyed === null ? [fact] : events), ...lookups.values(), ...beside];
+}
+
+/** The tables beside those of members, which have its attributes too. */
+function besideTables(dimension: ChangingDimension): WantedTable[] {
+  const columns = dimension.attributes.map(({ name, logical }): Wanted => {
+    return { name, isKey: false, type: sqlType(logical), notNull: false, before: null };
+  });
+  const rest = { columns, key: null, hashed: false, member: null, isBeside: true };
+  return besideNames(dimension).map((table) => ({ table, ...rest }));
+}
+
+function besideNames(dimension: ChangingDimension): string[] {
+  const observed = observedTable(dimension);
+  return dimension.changing.mode === 'latest' ? [observed] : [observed, historyTable(dimension)];
 }
 
 function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>): WantedTable {
@@ -65,7 +88,17 @@ function lookupTable(dimension: Extract<CompiledDimension, { kind: 'lookup' }>):
   });
   const surrogate = { name: key, isKey: true, type: keySqlType(dimension), notNull: true, before: null };
   const names = natural.map(({ name }) => name);
-  return { table, columns: [surrogate, ...columns], key: names, hashed, member: key };
+  const isMarked = isChanging(dimension);
+  const hash = { name: '_hash', isKey: false, type: 'uuid', notNull: false, before: null };
+  return {
+    table,
+    columns: [surrogate, ...columns, ...(isMarked ? [hash] : [])],
+    key: names,
+    hashed,
+    member: key,
+    mark: attributesMark(dimension),
+    beside: isMarked ? besideNames(dimension) : [],
+  };
 }
 
 /** The name of the type as the server reports it. */

@@ -7,23 +7,36 @@ import type { Pool } from 'pg';
 import type { DictionaryVector, Int32Vector, Vector } from '../../../kernel/columns/vectors.ts';
 import { isValid } from '../../../kernel/columns/vectors.ts';
 import type { Kernel } from '../../../kernel/types.ts';
-import type { CompiledDimension, CompiledStar, LogicalType } from '../../../model/compiled.ts';
+import type {
+  CompiledDimension,
+  CompiledLookup,
+  CompiledStar,
+  LogicalType,
+} from '../../../model/compiled.ts';
 import type { Batch } from '../../../model/enrich/batch.ts';
+import type { DifferingMember, DifferingMembers } from '../../../platform/file-receipt.ts';
+import { isChanging } from '../ddl/dimension-ddl.ts';
 import { sqlType } from '../ddl/sql-columns.ts';
 import { vectorOf } from '../facts/batch-vector.ts';
 import type { KeyVector } from '../facts/fact-fields.ts';
+import type { ObservedRows } from './attributes/copy-observed.ts';
+import { DatedRows } from './attributes/dated-rows.ts';
+import { FirstTable, FirstValues } from './attributes/first-values.ts';
+import { LatestRows } from './attributes/latest-rows.ts';
+import { Observer } from './attributes/observer.ts';
 import { DateMembers } from './date-members.ts';
 import { HashedRole, HashedTable } from './hashed-role.ts';
 import { IntMembers, type MemberCache, MISSING, TextMembers } from './member-cache.ts';
 import { type Member, Members } from './members.ts';
 import { naturalText, textColumn } from './natural-text.ts';
 import type { Text } from './text-array.ts';
+import { TimeRole } from './time-role.ts';
 import { translateCodes, translateInts, unknownWhereNull } from './translate.ts';
 
 /** Stands for a code's key while it is being looked up. */
 const ASKED = MISSING - 1;
 
-type Lookup = Extract<CompiledDimension, { kind: 'lookup' }>;
+type Lookup = CompiledLookup;
 
 /** The keys of one chunk's rows, batch by batch. */
 export interface ChunkKeys {
@@ -35,6 +48,12 @@ export interface ChunkKeys {
   resolve(batch: Batch): Promise<readonly KeyVector[]>;
   /** Call this before the facts commit. It inserts members with hashed keys. Throws the signal's reason. */
   finish(signal?: AbortSignal): Promise<void>;
+  /** Whether what was observed of members must be taken before the next batch. */
+  readonly isFull: boolean;
+  /** What was observed of members since the last call. */
+  takeObserved(chunkId: number): ObservedRows[];
+  /** Members that keep other attributes than the chunk's rows have. Call it after `finish`. */
+  differing(): Promise<DifferingMembers | null>;
 }
 
 /** What a worker process knows about the dimension tables of one star. Roles of the same table share it. */
@@ -42,6 +61,8 @@ export class Dimensions {
   private readonly tables = new Map<string, TableMembers>();
   private readonly hashed = new Map<string, HashedTable>();
   private readonly dates = new Map<string, DateMembers>();
+  /** Tables whose members keep the attributes that they had first. */
+  private readonly firsts = new Map<string, FirstTable>();
   private readonly star: CompiledStar;
 
   constructor(pool: Pool, star: CompiledStar) {
@@ -52,13 +73,18 @@ export class Dimensions {
     );
     for (const dimension of dimensions) {
       const { table } = dimension;
+      if (dimension.kind === 'time') continue;
       if (dimension.kind === 'date') {
         if (!this.dates.has(table)) this.dates.set(table, new DateMembers(pool, schema, dimension));
-      } else if (dimension.hashed) {
+        continue;
+      }
+      if (keepsFirst(dimension) && !this.firsts.has(table))
+        this.firsts.set(table, new FirstTable(pool, schema, dimension));
+      if (dimension.hashed) {
         if (this.hashed.has(table)) continue;
-        this.hashed.set(table, new HashedTable(pool, schema, dimension, 1 / hashed.size));
+        this.hashed.set(table, new HashedTable(pool, schema, inserted(dimension), 1 / hashed.size));
       } else if (!this.tables.has(table)) {
-        this.tables.set(table, new TableMembers(pool, schema, dimension));
+        this.tables.set(table, new TableMembers(pool, schema, inserted(dimension)));
       }
     }
   }
@@ -68,20 +94,57 @@ export class Dimensions {
     const roles = this.star.dimensions.map((dimension): Role => {
       const { table } = dimension;
       if (dimension.kind === 'date') return new DateRole(dimension.vector, this.dates.get(table)!);
-      if (dimension.hashed) return new HashedRole(dimension, this.hashed.get(table)!, kernel);
-      return new LookupRole(dimension, this.tables.get(table)!);
+      if (dimension.kind === 'time') return new TimeRole(dimension);
+      if (dimension.hashed) return new HashedRole(inserted(dimension), this.hashed.get(table)!, kernel);
+      return new LookupRole(inserted(dimension), this.tables.get(table)!);
     });
+    const observers = this.star.dimensions.map((dimension) => {
+      if (!isChanging(dimension)) return null;
+      const kept = { latest: () => new LatestRows(), history: () => new DatedRows() };
+      return { dimension, observer: new Observer(dimension, kept[dimension.changing.mode]) };
+    });
+    const firsts = this.star.dimensions.map((dimension) =>
+      keepsFirst(dimension) ? new FirstValues(this.firsts.get(dimension.table)!, dimension) : null,
+    );
     return {
       async resolve(batch) {
         const vectors: KeyVector[] = [];
-        for (const role of roles) vectors.push(await role.resolve(batch));
+        for (const [r, role] of roles.entries()) {
+          const keys = await role.resolve(batch);
+          vectors.push(keys);
+          observers[r]?.observer.observe(batch, keys);
+          firsts[r]?.observe(batch, keys);
+        }
         return vectors;
       },
       async finish(signal) {
         for (const role of roles) await role.finish?.(signal);
       },
+      get isFull() {
+        return observers.some((one) => one?.observer.isFull);
+      },
+      takeObserved: (chunkId) =>
+        observers.flatMap((one) => {
+          const rows = one?.observer.copyRows(chunkId) ?? '';
+          return one === null || rows === '' ? [] : [{ dimension: one.dimension, rows }];
+        }),
+      async differing() {
+        const found: DifferingMember[] = [];
+        for (const first of firsts) if (first !== null) found.push(...(await first.differing()));
+        return found.length === 0 ? null : { differing: found.length, sample: found.slice(0, 3) };
+      },
     };
   }
+}
+
+/** Whether members have attributes, and keep those that they had first. */
+function keepsFirst(dimension: CompiledDimension): dimension is Lookup {
+  return dimension.kind === 'lookup' && dimension.attributes.length > 0 && !isChanging(dimension);
+}
+
+/** The dimension as its members are inserted. Attributes that follow the rows come when a file is done. */
+function inserted(lookup: Lookup): Lookup {
+  return isChanging(lookup) ? { ...lookup, attributes: [] } : lookup;
 }
 
 /** One dimension of the fact table, for one chunk. */

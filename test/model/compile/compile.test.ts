@@ -295,7 +295,7 @@ describe('mistakes', () => {
           dimensions: { a: lookup('dim_x', { x: 'region' }), b: lookup('dim_x', { x: 'people' }) },
         },
       },
-      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+      'star.dimensions (dim_x): two roles give the table different columns, types, keys or attributes',
     ],
     [
       'roles that do not agree on how keys are made',
@@ -309,7 +309,7 @@ describe('mistakes', () => {
           },
         },
       },
-      'star.dimensions (dim_x): two roles give the table different columns, types or keys',
+      'star.dimensions (dim_x): two roles give the table different columns, types, keys or attributes',
     ],
     [
       'keys of a kind that there is not',

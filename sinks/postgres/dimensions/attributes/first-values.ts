@@ -1,0 +1,138 @@
+/**
+ * Counts members whose rows have other attributes than the member, which keeps those that it had first. Per chunk: the
+ * distinct attributes of each member are collected, and the server says which of them differ. What a process has asked
+ * it does not ask again, because such members never change.
+ *
+ * A chunk's members are compared until there are MEMBERS_MOST of them, so that a dimension with a member for each row
+ * costs little.
+ */
+import type { Pool } from 'pg';
+import type { CompiledLookup } from '../../../../model/compiled.ts';
+import type { Batch } from '../../../../model/enrich/batch.ts';
+import type { DifferingMember } from '../../../../platform/file-receipt.ts';
+import { identifier, keySqlType, qualified, sqlType } from '../../ddl/sql-columns.ts';
+import type { KeyVector } from '../../facts/fact-fields.ts';
+import { AttributeValues } from './attribute-values.ts';
+import { MemberPlaces } from './member-places.ts';
+import { keyWords } from './observer.ts';
+import { wordsText } from './order-words.ts';
+
+const MEMBERS_MOST = 16_384;
+/** Answers that a process remembers of each table: a few MB. */
+const ANSWERS_MOST = 65_536;
+
+/** Null: these are the member's attributes. */
+type Answer = DifferingMember | null;
+
+/** What a process knows of the members of one table. Roles and chunks share it. */
+export class FirstTable {
+  readonly dimension: CompiledLookup;
+  private readonly pool: Pool;
+  private readonly query: string;
+  private answers = new Map<string, Answer>();
+
+  constructor(pool: Pool, schema: string, dimension: CompiledLookup) {
+    this.pool = pool;
+    this.dimension = dimension;
+    this.query = differingQuery(schema, dimension);
+  }
+
+  /** For each key with attributes in the text format of COPY: null, or how the member differs from them. */
+  async answersOf(keys: readonly string[], attributes: readonly string[]): Promise<Answer[]> {
+    const known = this.answers;
+    const ids = keys.map((key, i) => `${key}\t${attributes[i]}`);
+    const unknown = ids.flatMap((id, i) => (known.has(id) ? [] : [i]));
+    if (unknown.length === 0) return ids.map((id) => known.get(id)!);
+    const texts = unknown.map((i) => attributes[i].split('\t').map(plainText));
+    const columns = this.dimension.attributes.map((_, c) => texts.map((row) => row[c]));
+    const { rows } = await this.pool.query(this.query, [unknown.map((i) => keys[i]), ...columns]);
+    if (known.size + unknown.length > ANSWERS_MOST) this.answers = new Map();
+    for (const i of unknown) this.answers.set(ids[i], null);
+    const { table } = this.dimension;
+    for (const { n, member, has } of rows) {
+      const given = texts[n - 1].map((text) => text ?? 'null').join(', ');
+      this.answers.set(ids[unknown[n - 1]], { table, member, has, given });
+    }
+    return ids.map((id) => this.answers.get(id) ?? known.get(id) ?? null);
+  }
+}
+
+/** Attributes of one role's members in one chunk. */
+export class FirstValues {
+  private readonly table: FirstTable;
+  private readonly values: AttributeValues;
+  private readonly places = new MemberPlaces();
+  /** The number of the attributes that each member had last, and all numbers of those that had several. */
+  private readonly last = new Int32Array(MEMBERS_MOST);
+  private readonly several = new Map<number, Set<number>>();
+
+  /** `role`: one that has the table. */
+  constructor(table: FirstTable, role: CompiledLookup) {
+    this.table = table;
+    this.values = new AttributeValues(role.attributes);
+  }
+
+  observe(batch: Batch, keys: KeyVector): void {
+    const { values, places, last, several } = this;
+    if (places.size === MEMBERS_MOST) return;
+    values.load(batch);
+    const { low, high, lowStride, highStride } = keyWords(keys);
+    for (let row = 0; row < batch.rows && places.size < MEMBERS_MOST; row++) {
+      const keyLow = low[row * lowStride];
+      const keyHigh = high[row * highStride];
+      if ((keyLow | keyHigh) === 0) continue;
+      const known = places.size;
+      const place = places.placeOf(keyLow, keyHigh);
+      if (place < known && values.has(row, last[place])) continue;
+      const number = values.numberOf(row);
+      if (place < known && number !== last[place]) {
+        const numbers = several.get(place) ?? new Set([last[place]]);
+        several.set(place, numbers.add(number));
+      }
+      last[place] = number;
+    }
+  }
+
+  /** Of each member that differs, how. Its members must be in the table. */
+  async differing(): Promise<DifferingMember[]> {
+    const { places, last, several, values } = this;
+    const pairs: { readonly place: number; readonly number: number }[] = [];
+    for (let place = 0; place < places.size; place++)
+      for (const number of several.get(place) ?? [last[place]]) pairs.push({ place, number });
+    const answers = await this.table.answersOf(
+      pairs.map(({ place }) => wordsText(places.high[place], places.low[place])),
+      pairs.map(({ number }) => values.texts[number]),
+    );
+    const found = new Map<number, DifferingMember>();
+    for (const [i, answer] of answers.entries()) {
+      const { place } = pairs[i];
+      if (answer !== null && !found.has(place)) found.set(place, answer);
+    }
+    return [...found.values()];
+  }
+}
+
+const escaped = /\\([\\nrt])/g;
+const meant: Readonly<Record<string, string>> = { '\\': '\\', n: '\n', r: '\r', t: '\t' };
+
+/** The value that COPY would read. */
+function plainText(text: string): string | null {
+  return text === '\\N' ? null : text.replace(escaped, (_, letter) => meant[letter]);
+}
+
+/** $1: keys; $2…: attributes. Positions, from 1, of those that differ from the members'. */
+function differingQuery(schema: string, dimension: CompiledLookup): string {
+  const { key, natural, attributes, table } = dimension;
+  const id = identifier(key);
+  const texts = attributes.map((_, c) => `t${c}`);
+  const differs = attributes.map(
+    ({ name, logical }, c) => `m.${identifier(name)} is distinct from k.t${c}::${sqlType(logical)}`,
+  );
+  const words = (columns: CompiledLookup['natural']) =>
+    `concat_ws(', ', ${columns.map(({ name }) => `coalesce(m.${identifier(name)}::text, 'null')`).join(', ')})`;
+  const arrays = [`$1::${keySqlType(dimension)}[]`, ...attributes.map((_, c) => `$${c + 2}::text[]`)];
+  return `select k.n::integer as n, ${words(natural)} as member, ${words(attributes)} as has
+    from unnest(${arrays.join(', ')}) with ordinality as k(${['key', ...texts, 'n'].join(', ')})
+    join ${qualified(schema, table)} m on m.${id} = k.key
+    where ${differs.join(' or ')}`;
+}

@@ -1,0 +1,80 @@
+/**
+ * Gives members the attributes that the rows of done files give them, in the transaction in which files end or are
+ * undone. Only members that those files name are looked at.
+ *
+ * Observations (copy-observed.ts) are there as soon as a chunk commits. Until its file is done nobody is shown them:
+ * chunks of unended files are left out. Whoever settles the members of a table holds its advisory lock until the
+ * transaction ends, so two files that end at once see each other's rows one after the other.
+ */
+import type { ClientBase } from 'pg';
+import { unendedChunks } from '../../../../ledger/tables/chunks.ts';
+import type { ChangingDimension, CompiledStar } from '../../../../model/compiled.ts';
+import { isChanging, observedTable } from '../../ddl/dimension-ddl.ts';
+import { chunkCondition } from '../../ddl/make-star.ts';
+import { qualified } from '../../ddl/sql-columns.ts';
+import { settleHistory } from './settle-history.ts';
+import { settleLatest } from './settle-latest.ts';
+import type { SettledTable } from './settled-table.ts';
+
+/** The first key of the advisory locks of dimension tables. The second is a hash of the table's name. */
+const memberLock = 0x1a4df418;
+
+/** The tables of the star's dimensions whose attributes follow the rows, each once, in the order of their locks. */
+function changingTables(star: CompiledStar): ChangingDimension[] {
+  const tables = new Map(star.dimensions.filter(isChanging).map((dimension) => [dimension.table, dimension]));
+  return [...tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
+}
+
+/** Call it in the transaction in which files of these chunks become done. */
+export async function applyMembers(
+  client: ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  await settle(client, star, chunkIds, async (unended) => {
+    const ending = new Set(chunkIds);
+    return unended.filter((chunkId) => !ending.has(chunkId));
+  });
+}
+
+/** Call it in the transaction in which files of these chunks are undone. Their observations are deleted. */
+export async function undoMembers(
+  client: ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  const tables = await settle(client, star, chunkIds, async (unended) => [...unended, ...chunkIds]);
+  for (const { observed, ofFiles, values } of tables)
+    await client.query(`delete from ${observed} o where ${ofFiles}`, [...values]);
+}
+
+async function settle(
+  client: ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+  withoutOf: (unended: readonly number[]) => Promise<number[]>,
+): Promise<SettledTable[]> {
+  const dimensions = changingTables(star);
+  if (dimensions.length === 0 || chunkIds.length === 0) return [];
+  const { schema } = star;
+  for (const { table } of dimensions)
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [memberLock, `${schema}.${table}`]);
+  const without = await withoutOf(await unendedChunks(client));
+  const { text, values } = chunkCondition(chunkIds);
+  const tables: SettledTable[] = [];
+  for (const dimension of dimensions) {
+    const observed = qualified(schema, observedTable(dimension));
+    if (!(await exists(client, observed))) continue;
+    const table = { schema, dimension, observed, ofFiles: text, values, without };
+    if (dimension.changing.mode === 'latest') await settleLatest(client, table);
+    else await settleHistory(client, table);
+    tables.push(table);
+  }
+  return tables;
+}
+
+/** A person may have dropped the table. A statement that fails would end the caller's transaction. */
+async function exists(client: ClientBase, table: string): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [table]);
+  return rows[0].found;
+}
