@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
+import type { FreshnessWatch } from '../coordinator/judge/freshness-watch.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
@@ -178,8 +179,9 @@ async function openInTurn(
   log: Log,
   closers: Closers,
 ): Promise<Pick<Site, 'coordinator' | 'hub'>> {
-  const [{ startCoordinator }, { createHub }, { openTicks }] = await Promise.all([
+  const [{ startCoordinator }, { FreshnessWatch }, { createHub }, { openTicks }] = await Promise.all([
     import('../coordinator/coordinator.ts'),
+    import('../coordinator/judge/freshness-watch.ts'),
     import('../coordinator/progress/hub.ts'),
     import('../ledger/ticks.ts'),
   ]);
@@ -192,7 +194,11 @@ async function openInTurn(
     waiting.set(source, outage);
     hub?.setOutage(source, outage);
   };
-  const onDefinitions = () => hub?.setDefinitions(registry);
+  let freshness: FreshnessWatch | undefined;
+  const onDefinitions = () => {
+    hub?.setDefinitions(registry);
+    freshness?.soon();
+  };
   const told = { reportsFiles, showsDefinitions, onUnknown, onOutage, onDefinitions };
   const options = { config, database, registry, scope, watch, log, ...told };
   const coordinator = await startCoordinator(options);
@@ -202,6 +208,8 @@ async function openInTurn(
   closers.push(() => openHub.close());
   hub.setUnknown(coordinator.unknownFiles());
   hub.setDefinitions(registry);
+  freshness = new FreshnessWatch({ ledger: coordinator.ledger, registry, hub });
+  closers.push(() => freshness!.close());
   for (const [source, outage] of waiting) hub.setOutage(source, outage);
   return { coordinator, hub };
 }

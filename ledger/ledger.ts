@@ -25,6 +25,7 @@ import type {
   StoredReject,
   WaitingFile,
 } from './rows.ts';
+import { type Arrival, arrivalsSince } from './tables/arrivals.ts';
 import * as chunks from './tables/chunks.ts';
 import {
   addRejects,
@@ -122,6 +123,11 @@ export class Ledger {
     return failing.map(({ dataset, name, since, error }) => {
       return { dataset, name, since: since.toISOString(), ...error! };
     });
+  }
+
+  /** Files of a dataset that landed since a time; see arrivalsSince for those that are left out. */
+  arrivals(dataset: string, since: Date): Promise<Arrival[]> {
+    return arrivalsSince(this.pool, dataset, since);
   }
 
   /** Files that come from a file, in the order in which they landed. */

@@ -38,6 +38,8 @@ export interface CompiledDataset {
   readonly marts: readonly CompiledMart[];
   readonly checks: readonly CompiledCheck[];
   readonly queries: readonly CompiledQuery[];
+  /** When files are expected; absent: nobody has said. Not part of the version. */
+  readonly expect?: CompiledExpect;
 }
 
 /** What the star shows of the rows of all files. */
@@ -229,6 +231,19 @@ export interface DimensionColumn {
   readonly name: string;
   readonly vector: string;
   readonly logical: LogicalType;
+}
+
+/** When files are expected: in each window of the zone's clock. */
+export interface CompiledExpect {
+  readonly unit: 'hour' | 'day' | 'week';
+  /** When a file is due, in minutes from the window's beginning on the local clock; null: at its end. */
+  readonly byMinutes: number | null;
+  readonly zone: string;
+  readonly graceMs: number;
+  /** Pattern of names with a date; null: a file is for the window in which it lands. */
+  readonly named: string | null;
+  /** Windows between the date in a name and the window in which the file is due. */
+  readonly lag: number;
 }
 
 export interface CompiledCheck {

@@ -22,6 +22,7 @@ export { lookupTable, pattern } from './enrich/texts.ts';
 export { type Check, check } from './language/checks.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
+export type { Expect } from './language/expect.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { freshnessOf } from '../../coordinator/judge/freshness-watch.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { plural } from '../../platform/plural.ts';
 import { driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
+import type { FreshnessReport } from '../../platform/progress/progress.ts';
 import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 import { bytes, count, localTime, printable, shorten, table } from '../terminal/format.ts';
 
@@ -19,16 +21,19 @@ export function statusCommand(): Command {
       const database = await openDatabase(config);
       try {
         const ledger = new Ledger(database.pool);
-        const [files, totals, waiting, marts] = await Promise.all([
+        const [files, totals, waiting, marts, { reports: freshness }] = await Promise.all([
           ledger.fileProgress('recent'),
           ledger.totals(),
           ledger.waitingFiles(),
           ledger.failingMarts(),
+          freshnessOf({ ledger, registry }, Date.now()),
         ]);
         if (flags.json) {
           const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
           const definitions = { datasets: registry.names(), broken };
-          process.stdout.write(`${JSON.stringify({ files, totals, waiting, marts, definitions })}\n`);
+          process.stdout.write(
+            `${JSON.stringify({ files, totals, waiting, marts, freshness, definitions })}\n`,
+          );
           return;
         }
         for (const { error } of registry.broken()) {
@@ -45,6 +50,7 @@ export function statusCommand(): Command {
             `✗ ${printable(`since ${localTime(since)}: ${message}`)}\n  → ${printable(fix)}\n\n`,
           );
         }
+        for (const report of freshness) process.stdout.write(freshnessLine(report));
         const rows = files.map((file) => ({
           file: shorten(`${file.dataset}/${printable(file.name)}`, nameWidth),
           state: file.state,
@@ -64,6 +70,13 @@ export function statusCommand(): Command {
       }
     },
   );
+}
+
+/** One line about a dataset that expects files. */
+function freshnessLine({ dataset, state, due, since, missed }: FreshnessReport): string {
+  if (since === null)
+    return `✓ ${dataset}: ${state === 'fresh' ? 'its file is there' : 'a file is due'}, due ${localTime(due)}\n\n`;
+  return `! ${dataset}: ${state}: no file for ${plural(missed, 'window')}, since ${localTime(since)}\n\n`;
 }
 
 /** Text of several lines, each without control characters. */

@@ -1,10 +1,13 @@
 /** Ends files in their sinks and runs the data checks, in the transaction in which the files become done. */
 import type pg from 'pg';
+import { arrivalsSince } from '../../ledger/tables/arrivals.ts';
 import { openSnapshot } from '../../ledger/tables/snapshots.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
 import { type TakenOut, undoOf } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
+import type { Judged } from '../judge/covering.ts';
+import { judgeVolume, volumeSinceMs } from '../judge/volume.ts';
 import type { Accounted } from '../stages.ts';
 import { isBlocking, runChecks } from './data-checks.ts';
 import type { Check } from './reconcile.ts';
@@ -56,9 +59,29 @@ async function passChecks(client: pg.ClientBase, files: readonly Accounted[]): P
   const results = await runChecks(client, files[0].definition, checked);
   const broken = results.find((checks) => checks.some(isBlocking));
   if (broken !== undefined) throw new BrokenChecks(broken);
+  const volumes = await judgeVolumes(client, files);
   return files.map((one, f) => {
     const { receipt } = one;
-    return { ...one, receipt: { ...receipt, checks: [...receipt.checks, ...results[f]] } };
+    return { ...one, receipt: { ...receipt, checks: [...receipt.checks, ...results[f], ...volumes[f]] } };
+  });
+}
+
+/** For each file, whether its rows are as many as usual; nothing where that cannot be said. */
+async function judgeVolumes(client: pg.ClientBase, files: readonly Accounted[]): Promise<Check[][]> {
+  const [{ file: first, definition }] = files;
+  const { expect } = definition;
+  if (expect === undefined) return files.map(() => []);
+  const ids = new Set(files.map(({ file }) => file.fileId));
+  const since = new Date(Date.now() - volumeSinceMs);
+  const arrivals = await arrivalsSince(client, first.dataset, since);
+  const known: Judged[] = arrivals.filter(({ file_id }) => !ids.has(file_id));
+  return files.map(({ file: { name, link, landedAt }, receipt }) => {
+    // When the file first landed is not known here.
+    if (link === 'reloads' && expect.named === null) return [];
+    const judged = { name, link, landed_at: landedAt, state: 'done', rows: receipt.rows.parsed } as const;
+    const volume = judgeVolume(expect, judged, known);
+    known.push(judged);
+    return volume === null ? [] : [volume];
   });
 }
 

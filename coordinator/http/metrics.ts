@@ -43,6 +43,13 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
     'Checks that warn or inform and do not hold for the file of the dataset that was done last',
     ...['dataset', 'check', 'severity'],
   );
+  const late = gauge('dataset_late', 'Whether an expected file is late or missing: 1, else 0', 'dataset');
+  const missed = gauge(
+    'dataset_missed_windows',
+    'Windows without an expected file, in a row until now',
+    'dataset',
+  );
+  const due = gauge('dataset_due_seconds', 'When the window at hand is or was due (Unix time)', 'dataset');
   const watchers = gauge('progress_clients', 'Open progress sockets');
   const jobs = gauge('queue_jobs', 'Jobs in the queue by state', 'state');
 
@@ -84,6 +91,13 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       findings.reset();
       for (const { dataset, findings: found } of lastDone(state.files))
         for (const { name, severity } of found) findings.set({ dataset, check: name, severity }, 1);
+      for (const one of [late, missed, due]) one.reset();
+      for (const report of state.freshness) {
+        const { dataset } = report;
+        late.set({ dataset }, report.state === 'late' || report.state === 'missing' ? 1 : 0);
+        missed.set({ dataset }, report.missed);
+        due.set({ dataset }, Date.parse(report.due) / 1000);
+      }
       watchers.set(hub.watchers());
       jobs.reset();
       for (const [name, count] of Object.entries((await queueCounts?.()) ?? {}))

@@ -18,6 +18,7 @@ import { listen } from '../../platform/database/listen.ts';
 import { databaseOutage, type Outage } from '../../platform/errors/outage.ts';
 import type {
   ChangeMessage,
+  FreshnessReport,
   ProgressMessage,
   RejectSample,
   SnapshotMessage,
@@ -65,6 +66,8 @@ export interface Hub {
   setUnknown(files: readonly UnknownFile[]): void;
   /** The current definitions. */
   setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void;
+  /** Whether the files of each dataset are there that are expected. */
+  setFreshness(reports: readonly FreshnessReport[]): void;
   /** The outage that `source`, a part of the coordinator, waits out; null when it is over. */
   setOutage(source: string, outage: Outage | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
@@ -161,6 +164,11 @@ class ProgressHub implements Hub {
   setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void {
     const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
     this.model.applyDefinitions({ datasets: registry.names(), broken });
+    this.publish();
+  }
+
+  setFreshness(reports: readonly FreshnessReport[]): void {
+    this.model.applyFreshness(reports);
     this.publish();
   }
 

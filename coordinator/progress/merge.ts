@@ -21,6 +21,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
   const totals = second.totals ?? first.totals;
   const outages = second.outages ?? first.outages ?? null;
   const marts = second.marts ?? first.marts ?? null;
+  const freshness = second.freshness ?? first.freshness ?? null;
   const definitions = second.definitions ?? first.definitions ?? null;
   const rejects = [...(second.rejects ?? []), ...(first.rejects ?? [])].slice(0, keptRejects);
   return {
@@ -37,6 +38,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       rejects,
       outages,
       marts,
+      freshness,
       definitions,
     }),
   };
@@ -55,6 +57,8 @@ export function bodyOf(parts: {
   /** Null if they have not changed. */
   marts?: ChangeBody['marts'] | null;
   /** Null if they have not changed. */
+  freshness?: ChangeBody['freshness'] | null;
+  /** Null if they have not changed. */
   definitions?: ChangeBody['definitions'] | null;
 }): ChangeBody {
   const gone = {
@@ -69,6 +73,7 @@ export function bodyOf(parts: {
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
     ...(parts.outages && { outages: parts.outages }),
     ...(parts.marts && { marts: parts.marts }),
+    ...(parts.freshness && { freshness: parts.freshness }),
     ...(parts.definitions && { definitions: parts.definitions }),
   };
 }

@@ -7,6 +7,7 @@
 import {
   type DefinitionsReport,
   type FileProgress,
+  type FreshnessReport,
   isFinished,
   type MartReport,
   type OutageReport,
@@ -56,6 +57,8 @@ export class ProgressModel {
   private outagesChanged = false;
   private marts: readonly MartReport[] = [];
   private martsChanged = false;
+  private freshness: readonly FreshnessReport[] = [];
+  private freshnessChanged = false;
   private definitions: DefinitionsReport = { datasets: [], broken: [] };
   private definitionsChanged = false;
 
@@ -63,8 +66,9 @@ export class ProgressModel {
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    const { totals, rejects, outages, marts, definitions } = this;
-    return { files, workers: [...this.workers.values()], totals, rejects, outages, marts, definitions };
+    const { totals, rejects, outages, marts, freshness, definitions } = this;
+    const workers = [...this.workers.values()];
+    return { files, workers, totals, rejects, outages, marts, freshness, definitions };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -176,6 +180,13 @@ export class ProgressModel {
     this.martsChanged = true;
   }
 
+  /** Replaces what is said about expected files. */
+  applyFreshness(freshness: readonly FreshnessReport[]): void {
+    if (same(freshness, this.freshness)) return;
+    this.freshness = freshness;
+    this.freshnessChanged = true;
+  }
+
   /** Replaces the definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
     if (same(definitions, this.definitions)) return;
@@ -213,6 +224,7 @@ export class ProgressModel {
       rejects: this.newRejects,
       outages: this.outagesChanged ? this.outages : null,
       marts: this.martsChanged ? this.marts : null,
+      freshness: this.freshnessChanged ? this.freshness : null,
       definitions: this.definitionsChanged ? this.definitions : null,
     });
     this.totals = totals;
@@ -283,6 +295,7 @@ export class ProgressModel {
     this.newRejects = [];
     this.outagesChanged = false;
     this.martsChanged = false;
+    this.freshnessChanged = false;
     this.definitionsChanged = false;
   }
 }

@@ -4,6 +4,7 @@ import type { About } from './about.ts';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
 import { EmptyState } from './empty.tsx';
+import { Expected } from './expected.tsx';
 import { Files } from './files.tsx';
 import { Header } from './header.tsx';
 import { BrokenDefinitions } from './notices/broken-definitions.tsx';
@@ -69,6 +70,7 @@ function Progress({
           )}
         </div>
         <div class="column side">
+          <Expected freshness={state.freshness} />
           <Workers workers={state.workers} files={state.files} />
           <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
         </div>

@@ -10,6 +10,7 @@ import { compileDialect } from './compile-dialect.ts';
 import { dimensionsOf, sharedTables } from './compile-dimension.ts';
 import { compileDrift } from './compile-drift.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
+import { compileExpect } from './compile-expect.ts';
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
@@ -53,6 +54,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const marts = compileMarts(source, star, mistakes);
   const checks = compileChecks(source, star, mistakes);
   const queries = compileQueries(source, mistakes);
+  const expected = compileExpect(source.expect, mistakes);
   mistakes.refuse(name);
 
   const written = Object.values(source.columns);
@@ -74,7 +76,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       drift,
       rejectLimit,
     },
-    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries },
+    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries, ...expected },
   };
 }
 

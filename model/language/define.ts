@@ -3,6 +3,7 @@ import type { Encoding } from '../../kernel/dialect/encodings.ts';
 import type { TypesFor } from '../types/column-types.ts';
 import type { Check } from './checks.ts';
 import type { Column } from './columns.ts';
+import type { Expect } from './expect.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
@@ -144,6 +145,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   /** Selects that must return no row once a file is loaded: SQL, which fails the file, or `check(…)`. */
   readonly checks?: Readonly<Record<string, SqlText | Check>>;
   readonly queries?: Readonly<Record<string, Query>>;
+  /** When files are expected: whoever looks is told of those that are late or missing, or unusually large or small. */
+  readonly expect?: Expect;
 }
 
 /** A dataset without its type parameters, as the compiler reads it. */

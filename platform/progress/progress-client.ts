@@ -30,6 +30,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     rejects: change.rejects ? [...change.rejects, ...state.rejects].slice(0, keptRejects) : state.rejects,
     outages: change.outages ?? state.outages,
     marts: change.marts ?? state.marts,
+    freshness: change.freshness ?? state.freshness,
     definitions: change.definitions ?? state.definitions,
   };
 }

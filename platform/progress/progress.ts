@@ -168,6 +168,22 @@ export interface MartReport {
   readonly fix: string;
 }
 
+export type FreshnessState = 'fresh' | 'waiting' | 'late' | 'missing';
+
+/** Whether the files of a dataset are there that its definition expects. */
+export interface FreshnessReport {
+  readonly dataset: string;
+  readonly state: FreshnessState;
+  /** The beginning of the window that the state is about, ISO 8601 UTC. */
+  readonly window: string;
+  /** When a file of that window is or was due. */
+  readonly due: string;
+  /** When the first of the windows was due that have no file until now; null if none lacks one. */
+  readonly since: string | null;
+  /** How many windows that were due lack a file, in a row until now. */
+  readonly missed: number;
+}
+
 /** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
 export interface BrokenDefinitionReport {
   /** The dataset that it stops; null where that cannot be told. */
@@ -196,6 +212,8 @@ export interface ProgressState {
   readonly outages: readonly OutageReport[];
   /** Marts that cannot be refreshed, the longest first. */
   readonly marts: readonly MartReport[];
+  /** Of each dataset that expects files, sorted by name. */
+  readonly freshness: readonly FreshnessReport[];
   readonly definitions: DefinitionsReport;
 }
 
@@ -238,6 +256,8 @@ export interface ChangeMessage {
   readonly outages?: readonly OutageReport[];
   /** All that fail now, in the place of those before. */
   readonly marts?: readonly MartReport[];
+  /** Of all datasets that expect files, in the place of those before. */
+  readonly freshness?: readonly FreshnessReport[];
   /** Those in force now, in the place of those before. */
   readonly definitions?: DefinitionsReport;
 }

@@ -108,6 +108,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     rejects: [],
     outages: [],
     marts: [],
+    freshness: [],
     definitions: { datasets: ['citibike', 'trips'], broken: [] },
   };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };

@@ -1,5 +1,6 @@
 // Written by `npm run statements` from the headers of ddl/statements.
 import type { ArchiveStatements } from './archive.ts';
+import type { ArrivalsStatements } from './arrivals.ts';
 import type { ChunksStatements } from './chunks.ts';
 import type { DefinitionsStatements } from './definitions.ts';
 import type { FilesStatements } from './files.ts';
@@ -19,6 +20,7 @@ import type { UniqueStatements } from './unique.ts';
 
 export interface Statements
   extends ArchiveStatements,
+    ArrivalsStatements,
     ChunksStatements,
     DefinitionsStatements,
     FilesStatements,

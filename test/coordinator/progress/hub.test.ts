@@ -316,6 +316,8 @@ describe('docs/progress.md', () => {
     const fault = { code: 'LF_MART_REFRESH', message: 'division by zero', fix: 'fix it' };
     await noteFailure(database.pool, { dataset: 'sales', name: 'ratios' }, fault);
     await watcher.until((view) => view.state.marts.length > 0);
+    const at = '2026-11-28T08:30:00.000Z';
+    hub.setFreshness([{ dataset: 'trips', state: 'late', window: at, due: at, since: at, missed: 1 }]);
     hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
     await watcher.until((view) => view.state.definitions.broken.length === 1);
     const checks = [{ name: 'cheap', ok: false, severity: 'warn', detail: '{"id":1}' }];
@@ -341,6 +343,7 @@ describe('docs/progress.md', () => {
       throughput: snapshot.history![0],
       outage: state.outages[0],
       mart: state.marts[0],
+      freshness: state.freshness[0],
       finding: state.files.find((one) => one.findings.length > 0)!.findings[0],
       definitions: state.definitions,
       broken: state.definitions.broken[0],
