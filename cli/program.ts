@@ -26,6 +26,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  accept: async () => (await import('./commands/accept.ts')).acceptCommand,
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,

@@ -48,6 +48,12 @@ export interface Coordinator {
    * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_MISSING, LF_REJECTS_CUT.
    */
   replay(fileId: number, options?: { whole?: boolean }): Promise<number | null>;
+  /**
+   * Loads a file that failed because its snapshot lacks many keys (LF_SNAPSHOT_SHRUNK). Resolves with the id of the
+   * file that is loaded. From then on the file stays accepted, whatever is undone and replayed.
+   * Throws LF_FILE_UNKNOWN, LF_FILE_ACCEPTED, LF_FILE_MISSING.
+   */
+  accept(fileId: number): Promise<number>;
   /** Resolves with the receipt of a file when it has ended, is put away, and is in the marts of its dataset. */
   settled(fileId: number): Promise<Receipt>;
   /** The files that are left in the landing folder, each with a hint. */

@@ -19,7 +19,7 @@
  * in flight, and who waits for them) only saves queries. The steps are called in flow/file-flow.ts.
  */
 
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger, type LedgerFile } from '../ledger/ledger.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
 import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
@@ -36,6 +36,7 @@ import { forgetRemovedMarts, refreshStaleMarts } from '../sinks/postgres/marts/s
 import { SinkSetup } from '../sinks/sink-setup.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
 import { makeLandingFolders, openLanding } from '../sources/landing.ts';
+import { prepareAccepted } from './commands/accept.ts';
 import { prepareReplay } from './commands/replay.ts';
 import { noteSubmitted } from './commands/submit.ts';
 import type { Context } from './context.ts';
@@ -152,6 +153,14 @@ class LandfallCoordinator implements Coordinator {
   async replay(fileId: number, { whole = false } = {}): Promise<number | null> {
     const file = await prepareReplay(this.context, fileId, { whole });
     if (file === null) return null;
+    return this.beginAgain(file);
+  }
+
+  async accept(fileId: number): Promise<number> {
+    return this.beginAgain(await prepareAccepted(this.context, fileId));
+  }
+
+  private beginAgain(file: LedgerFile): number {
     crashPoint('replay.noted');
     this.flow.begin(file);
     return file.fileId;

@@ -58,6 +58,8 @@ export interface LedgerFile {
   readonly chunks: number;
   readonly receipt: Receipt | null;
   readonly error: ErrorDescription | null;
+  /** Whether a person has said that it is to be loaded although its snapshot lacks many keys. */
+  readonly accepted: boolean;
   /** Of a file that failed: what was checked. */
   readonly failedChecks: Receipt['checks'] | null;
   readonly landedAt: Date;
@@ -169,6 +171,7 @@ export function toFile(row: FileRow): LedgerFile {
     chunks: row.chunks,
     receipt: row.receipt,
     error: row.error,
+    accepted: row.accepted,
     failedChecks: row.failed_checks,
     landedAt: row.landed_at,
     startedAt: row.started_at,

@@ -41,6 +41,15 @@ export interface Receipt {
   readonly layout: FileLayout | null;
   /** How the file's columns differ from the definition's; null where they do not, or are not known. */
   readonly drift: Drift | null;
+  /**
+   * Of a dataset that shows one event of a key: events for which another one has the same key and order and other
+   * content. At most three places: a chunk, and a row among those that were loaded of it, from 0. Not there if there
+   * are none.
+   */
+  readonly ties?: {
+    readonly count: number;
+    readonly sample: readonly { readonly chunk: number; readonly row: number }[];
+  };
   readonly checks: readonly CheckResult[];
   readonly startedAt: string;
   readonly finishedAt: string;

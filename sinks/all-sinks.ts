@@ -8,6 +8,8 @@ import type { Batch } from '../model/enrich/batch.ts';
 import { allSettled } from '../platform/all-settled.ts';
 import type {
   ChunkToWrite,
+  EndedNote,
+  EndedNotes,
   EndingFile,
   Sink,
   SinkChunk,
@@ -38,8 +40,13 @@ export async function endInSinks(
   definition: StoredDefinition,
   files: readonly EndingFile[],
   snapshotId: number,
-): Promise<void> {
-  for (const sink of sinksOf(sinks, definition)) await sink.end?.(client, definition, files, snapshotId);
+): Promise<EndedNotes> {
+  const notes = new Map<number, EndedNote>();
+  for (const sink of sinksOf(sinks, definition)) {
+    for (const [fileId, note] of (await sink.end?.(client, definition, files, snapshotId)) ?? [])
+      notes.set(fileId, note);
+  }
+  return notes;
 }
 
 /** Tells every sink of a definition that files of it are done. */

@@ -65,7 +65,7 @@ export interface Sink extends SinkKind {
     definition: StoredDefinition,
     files: readonly EndingFile[],
     snapshotId: number,
-  ): Promise<void>;
+  ): Promise<EndedNotes>;
   /** Called after a transaction in which files of the definition became done. May be left out. Does not fail. */
   ended?(definition: StoredDefinition): Promise<void>;
   /**
@@ -76,16 +76,18 @@ export interface Sink extends SinkKind {
   /** Removes the rest after that transaction. May be repeated, also for a file that was never loaded. */
   sweep(file: Pick<LedgerFile, 'fileId' | 'dataset'>): Promise<void>;
   /**
-   * For a sink in which the rows of a version that replaces another must wait until the new version is done. A sink
-   * whose readers do not see rows of unfinished files has no need of it.
+   * For a sink in which rows must wait until their file is done. A sink whose readers do not see rows of unfinished
+   * files has no need of it.
    */
   readonly versions?: SinkVersions;
 }
 
 export interface SinkVersions {
-  /** Called before the file is planned. May be repeated. */
+  /** Whether the rows of a file wait in a table of their own. `link`: how it comes from another file. */
+  waits(definition: StoredDefinition, link: LedgerFile['link']): boolean;
+  /** Called before the file is planned, if its rows wait. May be repeated. */
   makeStaging(definition: StoredDefinition, file: LedgerFile): Promise<void>;
-  /** Called in the transaction in which the file becomes done. */
+  /** Called in the transaction in which a file that replaces another one becomes done. */
   moveStaged(client: pg.ClientBase, definition: StoredDefinition, file: LedgerFile): Promise<void>;
   /** Drops what is no longer needed because its file has ended. */
   dropStaging(): Promise<void>;
@@ -100,6 +102,20 @@ export interface WrittenFile {
   readonly ended: boolean;
   /** The snapshot in which it is undone, where files end in turn. Null otherwise, and for a file that never ended. */
   readonly snapshotId: number | null;
+}
+
+/** What the end of files has shown that their receipts say, by file. */
+export type EndedNotes = ReadonlyMap<number, EndedNote>;
+
+export interface EndedNote {
+  /**
+   * Events with the key, the order and the deletion of another one, and other content: the content decides between
+   * them. At most three places: a chunk, and a row among those that were loaded of it, from 0.
+   */
+  readonly ties: {
+    readonly count: number;
+    readonly sample: readonly { readonly chunkId: number; readonly row: number }[];
+  };
 }
 
 /** A file that becomes done. */

@@ -62,8 +62,10 @@ async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): P
   return stored;
 }
 
-/** Adds the file to the ledger again, from its current location. */
-async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
+/**
+ * Adds the file to the ledger again, from its current location. Throws LF_DATASET_UNKNOWN, LF_FILE_MISSING.
+ */
+export async function reload(context: Context, file: LedgerFile): Promise<LedgerFile> {
   const { bytes, fingerprint } = await findAgain(context, file);
   const { dataset, name, url, origin } = file;
   const link = { kind: 'reloads' as const, fileId: file.fileId };

@@ -4,6 +4,7 @@ import { arrivalsSince } from '../../ledger/tables/arrivals.ts';
 import { openSnapshot } from '../../ledger/tables/snapshots.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
+import type { EndedNote } from '../../sinks/contract.ts';
 import { type TakenOut, undoOf } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Judged } from '../judge/covering.ts';
@@ -48,9 +49,18 @@ async function endFiles(
     file,
     chunkIds: chunks.map(({ chunkId }) => chunkId),
   }));
-  await endInSinks(sinks, client, definition, written, snapshot.snapshotId);
+  const notes = await endInSinks(sinks, client, definition, written, snapshot.snapshotId);
   crashPoint('end.sinks-ended');
-  return ending;
+  return ending.map((one) => withNotes(one, notes.get(one.file.fileId)));
+}
+
+/** The places of ties are said by the numbers that chunks have in their file. */
+function withNotes(one: Accounted, note: EndedNote | undefined): Accounted {
+  if (note === undefined) return one;
+  const numbers = new Map(one.chunks.map(({ chunkId, number }) => [chunkId, number]));
+  const { count, sample } = note.ties;
+  const ties = { count, sample: sample.map(({ chunkId, row }) => ({ chunk: numbers.get(chunkId)!, row })) };
+  return { ...one, receipt: { ...one.receipt, ties } };
 }
 
 async function passChecks(client: pg.ClientBase, files: readonly Accounted[]): Promise<readonly Accounted[]> {

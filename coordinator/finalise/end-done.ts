@@ -58,8 +58,8 @@ export async function endDone(
 
 /**
  * Ends small files of one dataset as done, and returns the ids of those that are. Leaves out files whose name another
- * loaded file has, if that matters. If a data check does not hold, leaves out all files, because any of them may
- * break it.
+ * loaded file has, if that matters. If a data check does not hold, or a snapshot lacks too many keys, leaves out all
+ * files, because it may be due to any of them.
  */
 export async function endAllDone(
   context: Context,
@@ -76,7 +76,9 @@ export async function endAllDone(
       ended.map(({ receipt }) => receipt),
     );
   }).catch((error) => {
-    if (error instanceof BrokenChecks) return new Set<number>();
+    // Any of the files may be the reason.
+    const fails = error instanceof LandfallError && error.code === 'LF_SNAPSHOT_SHRUNK';
+    if (fails || error instanceof BrokenChecks) return new Set<number>();
     throw error;
   });
   crashPoint('group.done');

@@ -12,6 +12,7 @@ import type { FileLayout } from '../../platform/layout.ts';
 import type { Context } from '../context.ts';
 import { byteOffsetColumn, fileColumn } from '../detect/added-columns.ts';
 import { readContent } from '../detect/content.ts';
+import { sameBytes } from './snapshot-content.ts';
 
 /** What a file of corrected rows corrects. */
 export interface Corrections {
@@ -50,7 +51,9 @@ async function loadedNow(context: Context, original: LedgerFile): Promise<Ledger
   let file = original;
   while (file.state === 'undone' || file.state === 'failed') {
     const reloads = (await context.ledger.linkedFiles(file.fileId)).filter(({ link }) => link === 'reloads');
-    const next = reloads.findLast(({ contentHash }) => [null, original.contentHash].includes(contentHash));
+    const next = reloads.findLast(
+      ({ contentHash }) => contentHash === null || sameBytes(contentHash, original.contentHash),
+    );
     if (next === undefined) return file;
     file = next;
   }

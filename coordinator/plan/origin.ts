@@ -7,6 +7,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
 import type { Identified, Planned } from '../stages.ts';
 import { readCorrections } from './corrections.ts';
+import { sameBytes } from './snapshot-content.ts';
 import { versionLink } from './versions.ts';
 
 /** Throws LF_CORRECTION_UNKNOWN, LF_FILE_VERSION, LF_FILE_CHANGED, LF_SNAPSHOT_NAME. */
@@ -34,6 +35,6 @@ async function withLink(context: Context, identified: Identified): Promise<Plann
 /** An undone file must be unchanged when it is loaded again. A failed one may have been corrected in place. */
 async function refuseOtherContent({ ledger }: Context, { file, contentHash }: Identified): Promise<void> {
   const before = await ledger.file(file.linkedTo!);
-  if (before?.state !== 'undone' || before.contentHash === contentHash) return;
+  if (before?.state !== 'undone' || sameBytes(before.contentHash, contentHash)) return;
   throw new LandfallError('LF_FILE_CHANGED', { file: file.name, how: 'since it was undone' });
 }

@@ -49,7 +49,7 @@ export async function planFileAgain(
     'the definition has changed; planning the file again',
   );
   if (before.state === 'loading') await sweepOne(context, before);
-  if (before.link === 'replaces') for (const { versions } of context.sinks) await versions?.dropStaging();
+  for (const { versions } of context.sinks) await versions?.dropStaging();
   await clearSpoolOf(context, before);
   return again.file;
 }

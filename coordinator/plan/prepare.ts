@@ -22,6 +22,7 @@ import type { Discovered, Identified, Planned } from '../stages.ts';
 import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
 import { identifyScanned, startScan } from './scan-file.ts';
+import { withInstant } from './snapshot-content.ts';
 
 /** The most files of a group. With their rows and parts they take about 32 MiB of a worker's memory at most. */
 export const groupFiles = 64;
@@ -48,7 +49,7 @@ export type Prepared =
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
   const discovered = { file, definition: datasetNamed(context.registry, file.dataset) };
-  const identified = await identify(context, discovered);
+  const identified = withInstant(await identify(context, discovered));
   if (identified !== null) return loadOnce(context, identified);
   await startScan(context, discovered);
   return { state: 'queued' };
@@ -86,8 +87,8 @@ async function loadOnce(context: Context, identified: Identified): Promise<Prepa
 async function planAndQueue({ ledger, queues, sinks }: Context, planned: Planned): Promise<void> {
   const { file, definition, layout, contentHash, chunks, link, takes } = planned;
   const { fileId } = file;
-  for (const { versions } of link?.kind === 'replaces' ? sinksOf(sinks, definition) : [])
-    await versions?.makeStaging(definition, file);
+  for (const { versions } of sinksOf(sinks, definition))
+    if (versions?.waits(definition, link?.kind ?? file.link)) await versions.makeStaging(definition, file);
   const plan = { layout, contentHash, chunks, definitionVersion: definition.version };
   const jobs = await ledger.planFile(fileId, { ...plan, ...(link && { link }), ...(takes && { takes }) });
   crashPoint('plan.written');
@@ -134,7 +135,9 @@ async function identifyPlain(discovered: readonly Discovered[]): Promise<Identif
   const contents = new Set<string>();
   const names = new Set<string>();
   await atATime(readAtATime, discovered, async (one) => {
-    const identified = await identifyWhole(one).catch(() => null);
+    const identified = await identifyWhole(one)
+      .then(withInstant)
+      .catch(() => null);
     if (identified === null || identified.layout.corrections !== undefined) return;
     if (contents.has(identified.contentHash) || names.has(one.file.name)) return;
     const { mode } = one.definition;

@@ -59,6 +59,7 @@ export interface FileRow {
   readonly unswept: boolean;
   readonly moving_to: string | null;
   readonly failed_checks: Receipt['checks'] | null;
+  readonly accepted: boolean;
 }
 
 export interface ChunkRow {

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { run } from '../statements/run.ts';
+import { type Client, run } from '../statements/run.ts';
 
 /** First key of the locks under which snapshots of a dataset are made; the second is the dataset. */
 const snapshotLock = 0x1a4df417;
@@ -54,4 +54,9 @@ export async function openSnapshotOf(...snapshot: Parameters<typeof openSnapshot
 /** Locks a dataset until the caller's transaction ends, as openSnapshot does. */
 export async function lockDataset(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'snapshots/lock-dataset', [snapshotLock, dataset]);
+}
+
+/** Notes that a person has accepted a file that lacks many keys of the snapshot before. */
+export async function acceptFile(client: Client, fileId: number): Promise<void> {
+  await run(client, 'snapshots/accept-file', [fileId]);
 }

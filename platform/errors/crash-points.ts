@@ -82,6 +82,7 @@ export const crashPoints = {
   'finalise.versions-settled': 'the version before is taken out; the transaction is open',
   'finalise.staging-moved': 'the rows of the new version are in the star; the transaction is open',
   'end.snapshot-noted': 'the snapshot that has the file is noted; the transaction is open',
+  'end.events-applied': 'the star shows the events of the file; the transaction is open',
   'end.sinks-ended': 'the sinks have ended the file; the transaction is open',
   'finalise.checked': 'the data checks hold; the transaction is open',
   'finalise.rejects-returned': 'rejects that still do not fit wait again; the transaction is open',
@@ -118,6 +119,7 @@ export const crashPoints = {
   'undo.committed': 'the file is undone',
   'undo.lake-swept': 'its objects are out of the lake; the ledger does not know',
   'undo.swept': 'the ledger knows that nothing of it is left in the lake',
+  'accept.noted': 'the ledger says that the snapshot of a file is accepted; nothing of it is loaded',
   'replay.exported': 'rejects that are to be tried again are written to the archive',
   'replay.noted': 'the file that is to be loaded again is noted in the ledger',
   // A command died, and a coordinator clears up after it.

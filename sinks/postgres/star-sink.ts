@@ -17,7 +17,7 @@ import { rowsWritten } from '../all-sinks.ts';
 import type {
   Account,
   ChunkToWrite,
-  EndingFile,
+  EndedNotes,
   FileToCount,
   Sink,
   SinkChunk,
@@ -31,16 +31,17 @@ import type { RowLimit } from '../row-limits.ts';
 import { starDdl } from './ddl/ddl.ts';
 import { isChanging } from './ddl/dimension-ddl.ts';
 import { indexLimits } from './ddl/index-limits.ts';
-import { countFacts, deleteFacts, makeStar } from './ddl/make-star.ts';
+import { countFacts, makeStar } from './ddl/make-star.ts';
 import { martDdl } from './ddl/mart-ddl.ts';
 import { copyObserved, type ObservedRows } from './dimensions/attributes/copy-observed.ts';
-import { applyMembers, undoMembers } from './dimensions/attributes/settle-members.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
+import { endFiles } from './ending/end-files.ts';
+import { takeBack } from './ending/take-back.ts';
 import { countEvents } from './events/index.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
-import { loadingStar } from './facts/staging.ts';
+import { loadingEvents, loadingStar } from './facts/staging.ts';
 import { summariseBlocks } from './facts/summarise-blocks.ts';
 import {
   ChunkPartials,
@@ -49,8 +50,6 @@ import {
   workableRollups,
   writePartials,
 } from './partials/chunk-partials.ts';
-import { forgetChunks } from './rollups/index.ts';
-import { rollUpEnded, rollUpUndone } from './rollups/plain-files.ts';
 import { starOf } from './star-of.ts';
 
 export class StarKind implements SinkKind {
@@ -80,8 +79,12 @@ export class StarSink extends StarKind implements Sink {
     super();
     this.pool = pool;
     this.versions = {
+      waits: (definition, link) => link === 'replaces' || starOf(definition).keyed !== null,
       makeStaging: (definition, file) => makeStagingTable(pool, starOf(definition), file),
-      moveStaged: (client, definition, file) => moveStagedFacts(client, starOf(definition), file),
+      // Events are moved by `end`.
+      moveStaged: async (client, definition, file) => {
+        if (starOf(definition).keyed === null) await moveStagedFacts(client, starOf(definition), file);
+      },
       dropStaging: () => sweepStagingTables(pool),
     };
   }
@@ -92,8 +95,12 @@ export class StarSink extends StarKind implements Sink {
 
   async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {
     const { dataset, file, transaction } = chunk;
-    await transaction.open();
-    const writer = new FactWriter(transaction, loadingStar(starOf(dataset), file));
+    const client = await transaction.open();
+    const star = starOf(dataset);
+    const writer = new FactWriter(
+      transaction,
+      star.keyed === null ? loadingStar(star, file) : await loadingEvents(client, star, file),
+    );
     const rollups = await workableRollups(this.pool, dataset);
     const rows = new FactRows(chunk, this.dimensionsOf(dataset), rollups);
     return new StarChunk(rows, writer, transaction);
@@ -137,24 +144,18 @@ export class StarSink extends StarKind implements Sink {
         const star = starOf(definition);
         const countStored = star.keyed === null ? countFacts : countEvents;
         const rows = recount ? await countStored(this.pool, star, chunkIds) : rowsWritten(this.name, chunks);
-        return { rows, bytes: 0, counts: { star: rows } };
+        const where = star.keyed === null ? 'star' : 'current + superseded';
+        return { rows, bytes: 0, counts: { [where]: rows } };
       }),
     );
   }
 
-  async end(client: ClientBase, definition: StoredDefinition, files: readonly EndingFile[]): Promise<void> {
-    await rollUpEnded(client, definition, files);
-    const chunkIds = files.flatMap((file) => file.chunkIds);
-    await applyMembers(client, starOf(definition), chunkIds);
+  end(...ending: Parameters<typeof endFiles>): Promise<EndedNotes> {
+    return endFiles(...ending);
   }
 
-  async remove(client: ClientBase, written: WrittenFile): Promise<string | null> {
-    const { definition, chunkIds } = written;
-    const star = starOf(definition);
-    if (written.ended) await rollUpUndone(client, written);
-    else await forgetChunks(client, definition.name, chunkIds);
-    await undoMembers(client, star, chunkIds);
-    return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
+  remove(client: ClientBase, file: WrittenFile): Promise<string | null> {
+    return takeBack(client, file);
   }
 
   /** Nothing to do: the transaction has removed everything. */
@@ -281,8 +282,10 @@ class StarGroup implements SinkGroup {
 
   /** The server counts the rows of all chunks together. The account of each chunk counts the rows that it kept. */
   async prepare(transaction: ChunkTransaction): Promise<void> {
-    await transaction.open();
-    const writer = new FactWriter(transaction, this.star);
+    const client = await transaction.open();
+    const { star } = this;
+    const loading = star.keyed === null ? star : await loadingEvents(client, star, null);
+    const writer = new FactWriter(transaction, loading);
     this.writer = writer;
     let kept = 0;
     for (const { rows, encoded } of this.chunks) {

@@ -8,7 +8,7 @@ import type { Receipt } from '../../platform/file-receipt.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { keyIn } from '../../platform/storage/index.ts';
 import { auditLake } from '../../sinks/lake/audit-lake.ts';
-import { type DatasetName, names } from './dataset.ts';
+import { type DatasetName, datasets, names, type Rides } from './dataset.ts';
 import { abandoned, keysOf } from './residue.ts';
 import type { CrashSite } from './site.ts';
 
@@ -129,7 +129,17 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
     riders: await ask(`select name from star.rider_${name} where name is not null order by name`),
     days: await ask(`select date::text from star.day_${name} order by date`),
   };
+  const superseded = (datasets[name] as Rides).mode && {
+    superseded: (
+      await ask<{ file_id: number; number: number; id: number }>(
+        `select c.file_id, c.number, f.id from star.fact_${name}_superseded f join landfall.chunk c using (chunk_id)
+         where c.file_id > $1 order by f.id, c.file_id, f._row`,
+        after,
+      )
+    ).map(({ file_id, number, id }) => `file ${ordered(file_id)} chunk ${number}: ${id}`),
+  };
   return {
+    ...superseded,
     facts: facts.map(({ file_id, number, row }) => `file ${ordered(file_id)} chunk ${number}: ${row}`),
     inAll: await ask(`select count(*)::int as rides, count(distinct id)::int as ids from star.fact_${name}`),
     marts: {

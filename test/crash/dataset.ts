@@ -9,6 +9,8 @@ export interface Rides {
   readonly unique?: boolean;
   /** False: the dataset has the lake alone. */
   readonly star?: boolean;
+  /** As in a definition. Default: every row is a fact. */
+  readonly mode?: string;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
@@ -25,6 +27,12 @@ export const datasets = {
   replayed_rides: {},
   /** The definition changes while a file of it is loaded. */
   renewed_rides: {},
+  /** Of the rides with one id the latest is shown. */
+  keyed_rides: { versions: 'replace', mode: `upsert({ key: ['id'], orderBy: 'at' })` },
+  /** Files are snapshots of the rides of their riders; a file fails if one has lost many rides. */
+  snapshot_rides: {
+    mode: `snapshot({ key: ['id'], asOf: fromName('*-{date}.csv'), scope: ['rider'], maxDeleted: 0.1 })`,
+  },
 } as const satisfies Readonly<Record<string, Rides>>;
 
 export type DatasetName = keyof typeof datasets;
@@ -34,13 +42,13 @@ export const names = Object.keys(datasets) as DatasetName[];
 /** Writes the definition of a dataset into `folder`. */
 export function define(folder: string, name: DatasetName, options: Rides = datasets[name]): void {
   const { formats = ['yyyy-MM-dd HH:mm:ss'], versions = 'add', rejects = { share: 1 } } = options;
-  const { star = true } = options;
+  const { star = true, mode = `'append'` } = options;
   const rules = options.unique ? 'rules: (c) => ({ one_id: unique([c.id]) }),' : '';
   const target = join(folder, name);
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { dateDimension, defineDataset, integer, lookup, month, text, timestamp, unique } from 'landfall';
+    `import { dateDimension, defineDataset, fromName, integer, lookup, month, snapshot, text, timestamp, unique, upsert } from 'landfall';
 export default defineDataset({
   name: '${name}',
   columns: {
@@ -49,6 +57,7 @@ export default defineDataset({
     at: timestamp({ required: true, zone: 'UTC', formats: ${JSON.stringify(formats)} }),
   },
   enrich: (c) => ({ month: month(c.at) }),
+  mode: ${mode},
   ${rules}
   lake: { partitionBy: ['month'] },
   ${star ? starOf(name) : "star: 'none',"}

@@ -49,8 +49,9 @@ export async function residue(site: Searched, files: number): Promise<string[]> 
   const [found] = rows;
   if (found.ended < files) return [`${files - found.ended} files have not ended`];
   const stars = names.map((name) => `fact_${name}`).filter((fact) => found.tables.includes(fact));
+  const waiting = found.tables.filter((table: string) => /^fact_.*_staging$/.test(table)).map(waitingEvents);
   return [
-    ...(await answers(site, { ...questions, ...Object.fromEntries(stars.map(lostFacts)) })),
+    ...(await answers(site, { ...questions, ...Object.fromEntries([...stars.map(lostFacts), ...waiting]) })),
     ...(await jobs(site)),
     ...(await objects(site)),
   ];
@@ -62,6 +63,10 @@ function lostFacts(fact: string): [string, string] {
     `rows of ${fact} of no committed chunk`,
     `select id, chunk_id from star.${fact} f where not exists (${committed})`,
   ];
+}
+
+function waitingEvents(table: string): [string, string] {
+  return [`rows of ${table}`, `select id, chunk_id from star.${table}`];
 }
 
 async function answers(site: Searched, asked: Readonly<Record<string, string>>): Promise<string[]> {

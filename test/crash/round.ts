@@ -35,6 +35,16 @@ export class Round {
     return rides(this.id(first), count);
   }
 
+  /** As rides, at another time of the day. */
+  ridesAt(time: string, first: number, count: number): string {
+    return this.rides(first, count).replaceAll(' 10:00:', ` ${time}:`);
+  }
+
+  /** As ridesAt, without the header. */
+  rowsAt(time: string, first: number, count: number): string {
+    return this.ridesAt(time, first, count).replace(/^.*\n/, '');
+  }
+
   id(first: number): number {
     return 1000 * this.number + first;
   }

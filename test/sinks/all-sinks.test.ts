@@ -214,6 +214,7 @@ describe('a file that is loaded', () => {
           asked.push(`${name}: end ${files[0].file.fileId} ${files[0].chunkIds} in ${snapshotId}`);
           // Found by a data check that runs later.
           if (name === 'third') await client.query(free);
+          return new Map();
         },
       }),
     );

@@ -1,6 +1,7 @@
 // Written by `npm run statements` from the headers of ddl/statements/snapshots.
 
 export interface SnapshotsStatements {
+  'snapshots/accept-file': { parameters: [file_id: number]; row: never };
   'snapshots/lock-dataset': { parameters: [lock_class: number, dataset: string];
       row: Readonly<{ pg_advisory_xact_lock: unknown }> };
   'snapshots/open-snapshot': { parameters: [lock_class: number, dataset: string, file_id: readonly number[],

@@ -34,6 +34,11 @@ export const loadCodes = {
     fix: 'Export the rejects again and correct those. To load the rows as a file of its own, remove the columns that begin with _landfall_.',
     retry: 'never',
   },
+  LF_FILE_ACCEPTED: {
+    message: '{file} is {state}, and not because its snapshot lacks too many keys.',
+    fix: 'Only a file that failed with LF_SNAPSHOT_SHRUNK can be accepted. To load another one again, run `landfall replay {file}`.',
+    retry: 'never',
+  },
   LF_FILE_BUSY: {
     message: '{file} is still being processed ({state}).',
     fix: 'Wait until it has ended (`landfall watch`) and try again.',
@@ -94,6 +99,12 @@ export const loadCodes = {
   LF_SCAN_LOST: {
     message: 'Bytes {from} to {to} of {file} could not be scanned, and every attempt failed.',
     fix: "Read the workers' logs for the reason, fix it, and drop the file again.",
+    retry: 'never',
+  },
+  LF_SNAPSHOT_SHRUNK: {
+    message:
+      '{file} lacks {absent} of the {keys|key} that the snapshot before it has; the definition allows {most}.',
+    fix: 'If the file is incomplete, drop a complete one. If the keys are really gone, run `landfall accept {file}`. Nothing of this file was kept.',
     retry: 'never',
   },
 } as const satisfies ErrorEntries;

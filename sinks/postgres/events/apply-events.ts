@@ -6,14 +6,14 @@ import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
-import type { Applied, EventFile, EventOptions, Shrunk, Ties } from './event-contract.ts';
+import type { Applied, EventFile, EventOptions, Shrunk } from './event-contract.ts';
 import { eventLayout } from './event-layout.ts';
 import { applySnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
 import { keepChanges } from './images.ts';
 import { settleKept } from './kept.ts';
 import { type Source, sourcesOf } from './sources.ts';
-import { noTies, sumTies } from './ties.ts';
+import { type ChunkTies, tiesByFile } from './ties.ts';
 import { applyWinners } from './winners.ts';
 
 /** `files`: all of one definition that end together. `snapshotId`: the lake snapshot that they open. */
@@ -30,31 +30,31 @@ export async function applyEvents(
     throw new LandfallError('LF_INTERNAL', { reason });
   }
   const ending: Ending = { client, layout, snapshotId, wantsDelta, added: [], removed: [] };
-  const ties: Ties[] = [];
+  const ties: ChunkTies[] = [];
   const shrunk: (Shrunk & { fileId: number })[] = [];
   const sources = await sourcesOf(client, star, layout, files, layout.keyed.kind === 'snapshot');
   for (const source of sources) {
     const notes = await withMemory(client, source.rows, () => applySource(ending, source));
-    ties.push(notes.ties);
+    ties.push(...notes.ties);
     shrunk.push(...notes.shrunk.map((scope) => ({ ...scope, fileId: source.files[0].fileId })));
   }
   const { added, removed } = ending;
-  return { delta: { added, removed }, notes: { ties: sumTies(ties), shrunk } };
+  return { delta: { added, removed }, notes: { ties: tiesByFile(files, ties), shrunk } };
 }
 
 interface Found {
-  readonly ties: Ties;
+  readonly ties: readonly ChunkTies[];
   readonly shrunk: readonly Shrunk[];
 }
 
 async function applySource(ending: Ending, source: Source): Promise<Found> {
   const { layout } = ending;
   if (layout.keyed.kind === 'snapshot') return applySnapshot(ending, source);
-  if (source.rows === 0) return { ties: noTies, shrunk: [] };
+  if (source.rows === 0) return { ties: [], shrunk: [] };
   if (layout.keyed.kind !== 'history' && layout.keyed.nulls === 'set')
     return { ties: await applyWinners(ending, source), shrunk: [] };
   const { name: keys } = await keep(ending, 'keys', `select distinct _key from ${source.staged}`);
-  let ties = noTies;
+  let ties: readonly ChunkTies[] = [];
   await keepChanges(ending, keys, async () => {
     if (layout.keyed.kind === 'history') ties = await settleVersions(ending, keys, source.staged);
     else {

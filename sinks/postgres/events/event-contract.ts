@@ -53,7 +53,8 @@ export interface Shrunk {
 
 /** What is worth a line in the receipt. */
 export interface EventNotes {
-  readonly ties: Ties;
+  /** Of each file that has any. */
+  readonly ties: readonly (Ties & { readonly fileId: number })[];
   /** Of each snapshot that is shown instead of another one. The caller compares it with `maxDeleted`. */
   readonly shrunk: readonly (Shrunk & { readonly fileId: number })[];
 }

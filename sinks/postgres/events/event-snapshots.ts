@@ -5,11 +5,11 @@
  */
 
 import { type Ending, keep, keepDelta } from './ending.ts';
-import type { EventFile, Shrunk, Ties } from './event-contract.ts';
+import type { EventFile, Shrunk } from './event-contract.ts';
 import { listOf, namesOf, shownList } from './event-layout.ts';
 import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
 import { Chunks, type Source } from './sources.ts';
-import { tiesOf } from './ties.ts';
+import { type ChunkTies, tiesOf } from './ties.ts';
 
 const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
 
@@ -17,7 +17,7 @@ const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
 export async function applySnapshot(
   ending: Ending,
   { staged, rows, files: [file] }: Source,
-): Promise<{ ties: Ties; shrunk: Shrunk[] }> {
+): Promise<{ ties: ChunkTies[]; shrunk: Shrunk[] }> {
   const { client, layout } = ending;
   const { current, scopes, keyed } = layout;
   const scopesOf = keyed.scoped ? `select distinct _scope from ${staged}` : `select ${everything} as _scope`;

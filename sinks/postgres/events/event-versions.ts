@@ -7,10 +7,9 @@
  */
 
 import { type Ending, keep } from './ending.ts';
-import type { Ties } from './event-contract.ts';
 import type { EventLayout } from './event-layout.ts';
 import { type Beside, promote, putStaged, type Some, supersede } from './moves.ts';
-import { noTies, tiesOfVersions } from './ties.ts';
+import { type ChunkTies, tiesOfVersions } from './ties.ts';
 
 /** Where an event is before it moves. */
 const place = { staged: 0, current: 1, superseded: 2 } as const;
@@ -19,10 +18,14 @@ const place = { staged: 0, current: 1, superseded: 2 } as const;
  * Puts the events of these keys where they belong. `keys`: a table with `_key`. `staged`: the staging table, if there
  * is one. All its events have these keys.
  */
-export async function settleVersions(ending: Ending, keys: string, staged: string | null): Promise<Ties> {
+export async function settleVersions(
+  ending: Ending,
+  keys: string,
+  staged: string | null,
+): Promise<ChunkTies[]> {
   const { client, layout } = ending;
   const events = await keep(ending, 'events', eventsOf(layout, keys, staged));
-  const ties = staged === null ? noTies : await tiesOfVersions(ending, events.name, staged);
+  const ties = staged === null ? [] : await tiesOfVersions(ending, events.name, staged);
   const { name: judged } = await keep(ending, 'judged', judgedOf(layout, events.name));
   const { rows } = await client.query<{ place: number; here: boolean }>(
     `select place, here from ${judged} group by place, here`,

@@ -4,14 +4,13 @@
  */
 
 import { type Ending, keep, keepDelta } from './ending.ts';
-import type { Ties } from './event-contract.ts';
 import { beats, bestFirst, deleted, listOf, namesOf, shownList } from './event-layout.ts';
 import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
 import type { Chunks, Source } from './sources.ts';
-import { tiesOf } from './ties.ts';
+import { type ChunkTies, tiesOf } from './ties.ts';
 
 /** Applies the events of a staging table. */
-export async function applyWinners(ending: Ending, { staged, rows }: Source): Promise<Ties> {
+export async function applyWinners(ending: Ending, { staged, rows }: Source): Promise<ChunkTies[]> {
   const { client, layout } = ending;
   const { current, keyed } = layout;
   const same = keyed.order === null ? 'false' : `s._order = c._order and s._hash <> c._hash`;

@@ -1,0 +1,70 @@
+/** What the star does for files of one definition in the transaction in which they become done. */
+import type pg from 'pg';
+import type { StoredDefinition } from '../../../ledger/definition.ts';
+import { snapshotOf } from '../../../ledger/snapshot-of.ts';
+import { ledgerRollups } from '../../../ledger/tables/rollups.ts';
+import type { CompiledStar } from '../../../model/compiled.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import type { EndedNotes, EndingFile } from '../../contract.ts';
+import { applyMembers } from '../dimensions/attributes/settle-members.ts';
+import { applyEvents, type EventFile, type EventNotes } from '../events/index.ts';
+import { applyRollups } from '../rollups/index.ts';
+import { rollUpEnded } from '../rollups/plain-files.ts';
+import { starOf } from '../star-of.ts';
+
+/** Throws LF_SNAPSHOT_SHRUNK. */
+export async function endFiles(
+  client: pg.ClientBase,
+  definition: StoredDefinition,
+  files: readonly EndingFile[],
+  snapshotId: number,
+): Promise<EndedNotes> {
+  const star = starOf(definition);
+  const notes = star.keyed === null ? [] : await endEvents(client, definition, files, snapshotId);
+  if (star.keyed === null) await rollUpEnded(client, definition, files);
+  await applyMembers(
+    client,
+    star,
+    files.flatMap(({ chunkIds }) => chunkIds),
+  );
+  return new Map(notes.map(({ fileId, count, sample }) => [fileId, { ties: { count, sample } }]));
+}
+
+async function endEvents(
+  client: pg.ClientBase,
+  definition: StoredDefinition,
+  files: readonly EndingFile[],
+  snapshotId: number,
+): Promise<EventNotes['ties']> {
+  const star = starOf(definition);
+  const events: EventFile[] = [];
+  for (const file of files) events.push(await eventFileOf(client, star, file));
+  const wantsDelta = (await ledgerRollups(client, definition.name)).length > 0;
+  const { delta, notes } = await applyEvents(client, star, events, snapshotId, { delta: wantsDelta });
+  crashPoint('end.events-applied');
+  refuseShrunk(star, files, notes);
+  const ending = events.map(({ fileId }) => fileId);
+  await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
+  return notes.ties;
+}
+
+async function eventFileOf(
+  client: pg.ClientBase,
+  { keyed }: CompiledStar,
+  { file, chunkIds }: EndingFile,
+): Promise<EventFile> {
+  const about = { fileId: file.fileId, chunkIds };
+  if (keyed?.asOf == null) return { ...about, asOf: null, contentHash: file.contentHash ?? '' };
+  return { ...about, ...(await snapshotOf(client, keyed.asOf, file)) };
+}
+
+function refuseShrunk({ keyed }: CompiledStar, files: readonly EndingFile[], { shrunk }: EventNotes): void {
+  const most = keyed?.maxDeleted ?? null;
+  if (most === null) return;
+  for (const { fileId, keys, absent } of shrunk) {
+    const { file } = files.find((one) => one.file.fileId === fileId)!;
+    if (file.accepted || absent <= keys * most) continue;
+    throw new LandfallError('LF_SNAPSHOT_SHRUNK', { file: file.name, absent, keys, most: `${most * 100} %` });
+  }
+}
