@@ -7,16 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { holdCommits } from '../e2e/lock.ts';
-import type { Death, Round } from './round.ts';
+import { keyedScenarios } from './keyed-scenarios.ts';
+import type { Death } from './round.ts';
+import type { Scenario } from './scenario.ts';
 import type { Victim } from './site.ts';
-
-export interface Scenario {
-  readonly points: Partial<Record<Victim, readonly CrashPoint[]>>;
-  /** What the site must be like. Default: as any. */
-  readonly settings?: 'largeChunks' | 'bucket';
-  /** Ends with the site at rest. */
-  run(round: Round): Promise<void>;
-}
 
 /** Where a process may die while a file is planned again. */
 const renewing = [
@@ -168,120 +162,6 @@ export const scenarios = {
       await round.rest(1);
       round.arm();
       await round.drop('a.csv', round.rides(41, 60), 'lake_rides');
-      await round.rest(1);
-    },
-  },
-
-  /** Events of ids that another file has events of, later ones and earlier ones. */
-  keyed: {
-    points: {
-      coordinator: [
-        'plan.staging-made',
-        'plan.written',
-        'end.snapshot-noted',
-        'end.events-applied',
-        'end.sinks-ended',
-        'finalise.receipt-written',
-        'finalise.committed',
-        'staging.dropped',
-        'marts.committed',
-      ],
-      worker: ['chunk.copying', 'chunk.facts-copied', 'chunk.written', 'chunk.committed'],
-    },
-    async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      round.arm();
-      await round.drop('b.csv', round.ridesAt('11:00', 41, 60) + round.rowsAt('09:00', 1, 20), 'keyed_rides');
-      await round.rest(1);
-    },
-  },
-
-  /** The same in many small files at once, all with the same ids. */
-  keyedGroup: {
-    points: {
-      coordinator: ['group.planned', 'group.accounted', 'end.events-applied', 'group.done'],
-      worker: ['group.claimed', 'group.written', 'group.published', 'group.committed'],
-    },
-    async run(round) {
-      round.arm();
-      const hours = ['08', '09', '10', '11', '12', '13', '14', '15'];
-      const files = hours.map((hour, i) => [`${i}.csv`, round.ridesAt(`${hour}:00`, 1, 15)] as const);
-      await Promise.all(files.map(([name, content]) => round.drop(name, content, 'keyed_rides')));
-      await round.rest(files.length);
-    },
-  },
-
-  /** A version of a file replaces the one before, whose events were current. */
-  keyedVersion: {
-    points: {
-      coordinator: [
-        'undo.ledger-written',
-        'undo.facts-deleted',
-        'finalise.versions-settled',
-        'end.events-applied',
-        'finalise.committed',
-      ],
-    },
-    async run(round) {
-      await round.drop('other.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.drop('a.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
-      await round.rest(1);
-      round.arm();
-      await round.drop('a.csv', round.ridesAt('12:00', 41, 60), 'keyed_rides');
-      await round.rest(1);
-    },
-  },
-
-  /** Events that were superseded are current again. */
-  keyedUndo: {
-    points: {
-      command: ['undo.ledger-written', 'undo.facts-deleted', 'undo.snapshot-noted', 'undo.committed'],
-    },
-    async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.drop('b.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
-      await round.rest(1);
-      round.arm();
-      await round.insist('undo', await round.numberOf('b.csv'));
-      await round.rest(0);
-    },
-  },
-
-  /** A file fails when its events are applied: they were shown to no one. */
-  keyedUnload: {
-    points: {
-      coordinator: [
-        'end.events-applied',
-        'fail.noted',
-        'unload.ledger-written',
-        'unload.facts-deleted',
-        'unload.committed',
-      ],
-    },
-    async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.refuse(65);
-      round.arm();
-      await round.drop('b.csv', round.ridesAt('11:00', 41, 60), 'keyed_rides');
-      await round.rest(1);
-    },
-  },
-
-  /** A snapshot lacks many rides, and a person says that they are gone. */
-  accept: {
-    points: { command: ['accept.noted', 'end.events-applied', 'finalise.committed'] },
-    async run(round) {
-      const [before, after] = [`${2000 + round.number}-01-01.csv`, `${2000 + round.number}-02-01.csv`];
-      await round.drop(before, round.rides(1, 60), 'snapshot_rides');
-      await round.rest(1);
-      await round.drop(after, round.rides(1, 20), 'snapshot_rides');
-      await round.rest(1);
-      round.arm();
-      await round.insist('accept', await round.numberOf(after));
       await round.rest(1);
     },
   },
@@ -500,6 +380,7 @@ export const scenarios = {
       await round.rest(1);
     },
   },
+  ...keyedScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 /** Every point with the scenario that comes to it and the one who dies there. */

@@ -5,7 +5,7 @@ import { afterAll, expect } from 'vitest';
 import type { Backend } from '../e2e/site.ts';
 import { account } from './account.ts';
 import { type Death, Round } from './round.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 import { type CrashSite, crashSite, type Settings } from './site.ts';
 
 interface Tried {

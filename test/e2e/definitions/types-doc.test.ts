@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as language from '../../model/index.ts';
-import { type Column, defineDataset, integer } from '../../model/index.ts';
-import { typeNames } from '../../model/types/column-types.ts';
-import { openRig, type Rig } from '../coordinator/support.ts';
-import { duckRows } from '../sinks/lake/support.ts';
+import * as language from '../../../model/index.ts';
+import { type Column, defineDataset, integer } from '../../../model/index.ts';
+import { typeNames } from '../../../model/types/column-types.ts';
+import { openRig, type Rig } from '../../coordinator/support.ts';
+import { duckRows } from '../../sinks/lake/support.ts';
 
 interface Example {
   readonly text: string;
@@ -15,7 +15,7 @@ interface Example {
   readonly reject?: string;
 }
 
-const document = readFileSync(new URL('../../docs/types.md', import.meta.url), 'utf8');
+const document = readFileSync(new URL('../../../docs/types.md', import.meta.url), 'utf8');
 const examples = new Map<string, Example[]>();
 for (const [, column, text, said] of document.matchAll(/^\| `(.+?)` \| `(.*?)` \| (.+) \|$/gm)) {
   const reject = /^rejected: `(\w+)`$/.exec(said)?.[1];
