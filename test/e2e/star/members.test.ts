@@ -108,6 +108,7 @@ describe('members that follow the rows', () => {
     for (const { dataset, name, rows } of files) {
       const receipt = await site.drop(dataset, csv(name, rows));
       expect(receipt).toMatchObject({ status: 'done', rows: { loaded: 90 } });
+      expect(receipt.chunks).toBeGreaterThan(1);
       ids.push(receipt.fileId);
     }
     const fresh = await open(mode);
@@ -124,5 +125,81 @@ describe('members that follow the rows', () => {
     await replayed(site, String(ids[2]));
     await replayed(site, String(ids[1]));
     expect(await shown(site, mode)).toEqual(all);
+  });
+
+  it('leave members of one dataset as they were first, and count those whose rows differ', async () => {
+    const site = await open('latest');
+    const row = (stop: string, name: string): Row => ['2024-03-01 23:59:10', stop, name, '1'];
+    const first = await site.drop(
+      'boardings',
+      csv('a.csv', [row('A', 'North'), row('B', 'South'), row('C', '')]),
+    );
+    expect(first.members).toBeUndefined();
+    const rows = [
+      row('A', 'North'),
+      row('B', 'East'),
+      row('B', 'South'),
+      row('C', 'West'),
+      row('D', 'x'),
+      row('D', 'y'),
+    ];
+    const second = await site.drop('boardings', csv('b.csv', rows));
+    const table = 'dim_boardings_first';
+    expect(second.members).toEqual({
+      differing: 3,
+      sample: [
+        { table, member: 'B', has: 'South', given: 'East' },
+        { table, member: 'C', has: 'null', given: 'West' },
+        { table, member: 'D', has: 'x', given: 'y' },
+      ],
+    });
+    expect(
+      await site.query(
+        'select stop, name from star.dim_boardings_first where stop is not null order by stop',
+      ),
+    ).toEqual([
+      { stop: 'A', name: 'North' },
+      { stop: 'B', name: 'South' },
+      { stop: 'C', name: null },
+      { stop: 'D', name: 'x' },
+    ]);
+  });
+
+  it('are times of day from the start, and combinations as they occur', async () => {
+    const site = await open('latest');
+    await site.drop(
+      'boardings',
+      csv('a.csv', [
+        ['2024-03-01 00:00:59', 'A', 'x', '1'],
+        ['2024-07-01 23:59:00', 'A', 'x', '2'],
+        ['', 'A', 'x', '1'],
+        ['2024-07-01 12:30:00', 'A', '', ''],
+      ]),
+    );
+    const facts = await site.query(
+      `select f.time_key, t.time::text, t.hour, t.minute, t.day_part, g.name, g.size
+       from star.fact_boardings f join star.dim_time t using (time_key)
+       join star.dim_boardings_flags g on g.boardings_flags_key = f.flags_key order by f.time_key`,
+    );
+    const none = { time: null, hour: null, minute: null, day_part: null };
+    expect(facts).toEqual([
+      { time_key: 0, ...none, name: 'x', size: 1 },
+      { time_key: 1, time: '00:00:00', hour: 0, minute: 0, day_part: 'night', name: 'x', size: 1 },
+      {
+        time_key: 751,
+        time: '12:30:00',
+        hour: 12,
+        minute: 30,
+        day_part: 'afternoon',
+        name: null,
+        size: null,
+      },
+      { time_key: 1440, time: '23:59:00', hour: 23, minute: 59, day_part: 'evening', name: 'x', size: 2 },
+    ]);
+    const counts = await site.query(
+      `select (select count(*)::int from star.dim_time) as times, (select count(*)::int from star.dim_boardings_flags) as flags,
+        brin_summarize_new_values('star.fact_boardings_chunk_id_idx') as unsummarised`,
+    );
+    expect(counts).toEqual([{ times: 1441, flags: 3, unsummarised: 0 }]);
   });
 });
