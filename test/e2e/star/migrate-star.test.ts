@@ -51,6 +51,13 @@ describe('a definition that changed', () => {
     columns: { country: 'text({ optional: true })' },
     dimensions: { place_key: `lookup('dim_sale_place', ${natural}, {}, { keys: 'hashed' })` },
   });
+  const attributes = (how: string, more = ''): Change => ({
+    dimensions: {
+      place_key: `lookup('dim_sale_place', { name: 'place' }, { sort: 'kind'${more} }, ${how})`,
+    },
+  });
+  const latest = "{ attributes: 'latest', by: 'at' }";
+  const versions = "{ attributes: 'history', by: 'at' }";
   const byPlaceAndCountry: Change = {
     columns: { country: 'text({ optional: true })' },
     dimensions: { place_key: "lookup('dim_sale_place', { name: 'place', country: 'country' })" },
@@ -143,6 +150,30 @@ describe('a definition that changed', () => {
       hashedBy("{ country: 'country', name: 'place' }"),
       /the natural key of dim_sale_place is \(name, country\), not \(country, name\)/,
     ],
+    [
+      'the latest attributes where they were the first',
+      attributes('{}'),
+      attributes(latest),
+      /the attributes of dim_sale_place are: first, not: latest by timestamptz/,
+    ],
+    [
+      'versions where there were the latest attributes',
+      attributes(latest),
+      attributes(versions),
+      /the attributes of dim_sale_place are: latest by timestamptz, not: history by timestamptz/,
+    ],
+    [
+      'the first attributes where there were versions',
+      attributes(versions),
+      attributes('{}'),
+      /the attributes of dim_sale_place are: history by timestamptz, not: first/,
+    ],
+    [
+      'one attribute less of versions',
+      attributes(versions, ", cost: 'price'"),
+      attributes(versions),
+      /dim_sale_place\.cost is no longer in the definition/,
+    ],
   ])(
     'is refused %s with a migration that works as printed, marts included',
     async (_, before, change, message) => {
@@ -207,6 +238,20 @@ describe('a definition that changed', () => {
     const site = await siteOf('postgres', folder, change);
     expect(await site.drop('sales', next())).toMatchObject({ status: 'done', rows: { loaded: 1 } });
     expect(await site.query('select id, name from star.kept')).toEqual([{ id: '9', name: 'Oslo' }]);
+  });
+
+  it('adds an attribute to versions, whose earlier rows have none', async () => {
+    const site = await changedTo(attributes(versions, ", cost: 'price'"), attributes(versions));
+    expect(await site.drop('sales', next())).toMatchObject({ status: 'done', rows: { loaded: 1 } });
+    const found = await site.query(
+      `select name, h.valid_from::date::text as from, h.sort, h.cost::float8 as cost
+       from star.dim_sale_place_history h join star.dim_sale_place using (sale_place_key) order by 1, 2`,
+    );
+    expect(found).toEqual([
+      { name: 'Oslo', from: '2024-02-05', sort: 'b', cost: null },
+      { name: 'Oslo', from: '2024-05-05', sort: 'b', cost: 2.5 },
+      { name: 'Rome', from: '2024-01-05', sort: 'a', cost: null },
+    ]);
   });
 
   it('goes on with hashed keys', async () => {

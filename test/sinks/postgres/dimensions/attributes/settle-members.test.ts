@@ -211,13 +211,16 @@ async function compare(mode: Mode, done: readonly Row[], known: ReadonlySet<stri
 type Pick = ReturnType<typeof randomFrom>;
 
 function randomRows(random: Pick): Row[] {
-  const names = ['a', 'b', 'ü\t\\', null];
+  const all = ['a', 'b', 'ü\t\\', null];
+  // Half of the chunks have long runs, for other files to split.
+  const isRun = random.below(2) === 0;
+  const names = isRun ? [random.pick(all)] : all;
   const days = random.pick([2, 5, 30]);
   return Array.from({ length: random.below(12) }, () => ({
     member: random.pick(['A', 'B', 'C', null]),
     by: random.below(8) === 0 ? null : random.below(days) - 1,
     name: random.pick(names),
-    size: random.below(4) === 0 ? random.pick([1, null]) : 0,
+    size: !isRun && random.below(4) === 0 ? random.pick([1, null]) : 0,
   }));
 }
 
@@ -261,4 +264,25 @@ describe('members of random files', () => {
       expect((await database.pool.query('select from star.dim_stop_observed')).rowCount).toBe(0);
     },
   );
+
+  it('are split by a late row where the next row of the run is', async () => {
+    const star = starOf('history', false, 'start');
+    await makeTables(star);
+    const site = new Site(star);
+    const row = (by: number, name: string): Row => ({ member: 'A', by, name, size: 0 });
+    const run = [1, 3, 5, 7].map((by) => row(by, 'a'));
+    const late = [row(4, 'b')];
+    await site.end(await site.load([run], 4));
+    const ids = await site.load([late], 1);
+    await site.end(ids);
+    const known = new Set(['A']);
+    expect(versionsOf([...run, ...late]).map(([, from, to]) => [from, to])).toEqual([
+      ['1970-01-02', '1970-01-05'],
+      ['1970-01-05', '1970-01-06'],
+      ['1970-01-06', null],
+    ]);
+    await compare('history', [...run, ...late], known);
+    await site.undo(ids);
+    await compare('history', run, known);
+  });
 });
