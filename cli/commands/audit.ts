@@ -8,6 +8,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { openLake } from '../../sinks/lake/open-lake.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
+import { auditRollups, type RollupAudit } from '../../sinks/postgres/rollups/audit-rollups.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { count, printable } from '../terminal/format.ts';
@@ -15,7 +16,7 @@ import { count, printable } from '../terminal/format.ts';
 /** The most files that one audit counts. */
 const filesMax = 10_000_000;
 
-/** `landfall audit [FILE]`: counts the rows of loaded files again, in star and lake. */
+/** `landfall audit [FILE]`: counts the rows of loaded files again, in star and lake, or audits rollups. */
 export function auditCommand(): Command {
   return withSettings(new Command('audit'))
     .description('count the rows of one or all loaded files again, and compare the counts with the ledger')
@@ -23,16 +24,26 @@ export function auditCommand(): Command {
       '[file]',
       'name of the file as it landed, dataset/name, or its number in the ledger (default: all loaded files)',
     )
-    .option('--json', 'print one JSON object per file')
+    .option(
+      '--marts',
+      'compare rollups with their definition over all loaded rows, instead of counting files',
+    )
+    .option('--json', 'print one JSON object per file or rollup')
     .addHelpText(
       'after',
-      '\nExample:\n  landfall audit trips-2018.csv\n\nExit code: 0 all counts agree, 1 some counts differ, 2 invalid usage',
+      '\nExample:\n  landfall audit trips-2018.csv\n\nExit code: 0 everything agrees, 1 something differs, 2 invalid usage',
     )
-    .action(async (text: string | undefined, flags: SettingFlags & { json?: boolean }) => {
+    .action(async (text: string | undefined, flags: SettingFlags & { json?: boolean; marts?: boolean }) => {
       const { config, registry } = await settle(flags);
       const database = await openDatabase(config);
       try {
         const { pool } = database;
+        if (flags.marts) {
+          if (text !== undefined) throw new LandfallError('LF_USAGE', { problem: '--marts takes no file' });
+          const sound = await auditMarts(pool, registry.names(), flags.json === true);
+          if (!sound) process.exitCode = ExitCode.failed;
+          return;
+        }
         const ledger = new Ledger(pool);
         const sinks = openSinks({ pool, lake: await openLake(pool, config.lakeUrl) });
         const tools = { pool, ledger, registry, sinks };
@@ -49,6 +60,26 @@ export function auditCommand(): Command {
         await database.close();
       }
     });
+}
+
+/** Audits the rollups of these datasets. Returns whether all of them agree with their facts. */
+async function auditMarts(pool: pg.Pool, datasets: readonly string[], asJson: boolean): Promise<boolean> {
+  let sound = true;
+  for (const dataset of datasets) {
+    for (const audit of await auditRollups(pool, dataset)) {
+      sound &&= audit.different === 0;
+      process.stdout.write(asJson ? `${JSON.stringify(audit)}\n` : renderRollup(audit));
+    }
+  }
+  return sound;
+}
+
+function renderRollup({ dataset, rollup, groups, different, sample, notes }: RollupAudit): string {
+  const mark = different === 0 ? '✓' : '✗';
+  const differ = different === 0 ? '' : `; ${count(different)} differ from their facts`;
+  const head = `${mark} ${dataset}/${rollup}: ${plural(groups, 'group')}${differ}\n`;
+  const named = sample.map((group) => `  ✗ ${printable(JSON.stringify(group))}\n`);
+  return [head, ...named, ...notes.map((note) => `  ! ${note}\n`)].join('');
 }
 
 /** Throws LF_FILE_NOT_LOADED if the file is not done. */

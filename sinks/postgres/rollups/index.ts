@@ -1,13 +1,19 @@
 /** Rollups of a dataset: which there are, and what the end and the undo of files change in them. */
 import type pg from 'pg';
-import { type Changing, type LedgerRollup, ledgerRollups } from '../../../ledger/tables/rollups.ts';
+import {
+  type Changing,
+  doneParameters,
+  isDone,
+  type LedgerRollup,
+  ledgerRollups,
+} from '../../../ledger/tables/rollups.ts';
 import { lockDataset } from '../../../ledger/tables/snapshots.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
-import type { Delta } from '../events/event-contract.ts';
+import type { Delta, Relation } from '../events/event-contract.ts';
 import { forgetPartials } from '../partials/gather-partials.ts';
 import { applyDelta, type LiveRollup } from './apply-delta.ts';
 import { settle } from './settle-rollup.ts';
-import { type StoredRollup, stateTables } from './state-tables.ts';
+import { type StoredRollup, stateNames, stateTables } from './state-tables.ts';
 
 /** Doubles are written with all of their digits, whatever the server's setting. */
 export const exactDoubles = 'set local extra_float_digits = 1';
@@ -73,4 +79,14 @@ export async function emptyRollups(
 
 export async function emptyState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
   for (const table of stateTables(stored)) await client.query(`delete from ${table}`);
+}
+
+/** The facts that a rollup counts when no transaction changes them. */
+export function doneFacts(dataset: string, stored: StoredRollup): Relation {
+  const { facts } = stateNames(stored);
+  if (stored.keyed) return { sql: `select f.* from ${facts} f`, values: [] };
+  return {
+    sql: `select f.* from ${facts} f where ${isDone('f.chunk_id', 1)}`,
+    values: doneParameters(dataset, { ending: [], leaving: [] }),
+  };
 }

@@ -7,9 +7,7 @@
  */
 import type pg from 'pg';
 import {
-  doneParameters,
   forgetRollup,
-  isDone,
   type LedgerRollup,
   ledgerRollups,
   saveRollup,
@@ -18,11 +16,10 @@ import { lockDataset } from '../../../ledger/tables/snapshots.ts';
 import { dependentViews } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
-import type { Relation } from '../events/event-contract.ts';
 import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { applyDelta } from './apply-delta.ts';
 import { definitionSql } from './definition-sql.ts';
-import { emptyState, exactDoubles } from './index.ts';
+import { doneFacts, emptyState, exactDoubles } from './index.ts';
 import { settle } from './settle-rollup.ts';
 import {
   hashOf,
@@ -91,16 +88,6 @@ async function build(client: pg.ClientBase, dataset: string, stored: StoredRollu
   await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
   for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
   return settle(client, live);
-}
-
-/** The facts that a rollup counts when no transaction changes them. */
-export function doneFacts(dataset: string, stored: StoredRollup): Relation {
-  const { facts } = stateNames(stored);
-  if (stored.keyed) return { sql: `select f.* from ${facts} f`, values: [] };
-  return {
-    sql: `select f.* from ${facts} f where ${isDone('f.chunk_id', 1)}`,
-    values: doneParameters(dataset, { ending: [], leaving: [] }),
-  };
 }
 
 /** Drops what the new marts do not need: after they were made, so that no view reads it. */

@@ -171,6 +171,22 @@ export class Facts {
     });
   }
 
+  /** Counts doubles of the region a, and takes them off again one change later; all but the last of `times`. */
+  async churn(times: number, of: (i: number) => readonly number[]): Promise<void> {
+    const relation = (i: number) => ({
+      sql: `select f.* from unnest($1::text[]) as n (one), jsonb_populate_record(null::star.fact_measured, jsonb_build_object('region', 'a', 'km', one)) f`,
+      values: [of(i).map(String)],
+    });
+    const changing = { ending: [], leaving: [] };
+    await inTransaction(this.pool, async (client) => {
+      for (let i = 0; i < times; i++) {
+        const removed = i === 0 ? [] : [relation(i - 1)];
+        const added = i === times - 1 ? [] : [relation(i)];
+        await applyRollups(client, 'measured', this.star, { added, removed }, changing);
+      }
+    });
+  }
+
   async undo(file: number): Promise<void> {
     await inTransaction(this.pool, async (client) => {
       await lock(client);
