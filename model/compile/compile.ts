@@ -1,6 +1,6 @@
 /** Compiles a definition, as people write it, to a dataset, as coordinator and workers read it. */
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { CompiledColumn, CompiledDataset, CompiledStar } from '../compiled.ts';
+import type { CompiledColumn, CompiledDataset, CompiledDialect, CompiledStar } from '../compiled.ts';
 import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
 import { shown } from '../words.ts';
@@ -60,7 +60,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const written = Object.values(source.columns);
   const parsed = columns.map((column, c) => versioned(column, written[c].options));
   const version = versionOf({
-    ...{ name, dialect, columns: parsed, operations, rules: rules.operations },
+    ...{ name, dialect: versionedDialect(dialect), columns: parsed, operations, rules: rules.operations },
     ...{ lake, star: star && versionedStar(star), rejectLimit, ...(source.drift && { drift }) },
     ...(mode.kind !== 'append' && { mode }),
   });
@@ -88,6 +88,11 @@ function versioned(
   const plain =
     type.kind === 'timestamp' ? { ...type, zone: { ...type.zone, utc: null, offset: null } } : type;
   return { ...column, ...(aliases.length > 0 && { aliases }), type: plain, convert, locale };
+}
+
+/** What the version covers of a dialect: members that were added later count where they are not the default. */
+function versionedDialect({ headerRows, blankRows, ...dialect }: CompiledDialect) {
+  return { ...dialect, ...(headerRows !== 1 && { headerRows }), ...(blankRows !== 'read' && { blankRows }) };
 }
 
 /** What the version covers of a star: its mode stands beside it. */
