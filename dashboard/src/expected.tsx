@@ -5,7 +5,7 @@ import { moment } from './format.ts';
 import { PanelHead } from './panel.tsx';
 
 const words: Readonly<Record<FreshnessState, string>> = {
-  fresh: 'on time',
+  fresh: 'there',
   waiting: 'expected',
   late: 'late',
   missing: 'missing',
@@ -37,7 +37,7 @@ function isLacking({ state }: FreshnessReport): boolean {
 }
 
 function sentence({ state, due, since, missed }: FreshnessReport): string {
-  if (state === 'fresh') return `for the window that is due ${moment(due)}`;
+  if (state === 'fresh') return `for the window due ${moment(due)}`;
   if (since === null) return `due ${moment(due)}`;
   return `no file for ${plural(missed, 'window')}, since ${moment(since)}`;
 }
