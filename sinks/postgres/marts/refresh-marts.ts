@@ -59,9 +59,14 @@ export async function refreshMarts(
   dataset: MartsOf,
   names: ReadonlySet<string> = new Set(tableMarts(dataset).map(({ name }) => name)),
 ): Promise<MartFailure[]> {
-  const first = await refresh(pool, dataset, names, () => spareConnection(pool));
-  // Each of the two connections may have waited for the other.
-  const held = first.filter(({ error }) => error.code === 'LF_DATABASE_LOCKED');
+  let isPaired = false;
+  const first = await refresh(pool, dataset, names, async () => {
+    const second = await spareConnection(pool);
+    isPaired = second !== null;
+    return second;
+  });
+  // Each of two connections may have waited for the other.
+  const held = isPaired ? first.filter(({ error }) => error.code === 'LF_DATABASE_LOCKED') : [];
   const again = new Set(held.map(({ name }) => name));
   const second = held.length > 0 ? await refresh(pool, dataset, again, async () => null) : [];
   crashPoint('marts.committed');
