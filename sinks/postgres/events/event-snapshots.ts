@@ -1,6 +1,7 @@
 /**
- * Snapshots: of each scope, the file with the greatest (instant, content hash) is shown, and of two of its rows with
- * one key the one with the greater hash. F_scopes has a row for each file and scope; a file of a dataset without
+ * Snapshots: of each scope, the snapshot with the greatest (instant, content hash) is shown, and of two of its rows with
+ * one key the one with the greater hash. A snapshot is a file and the files that correct or replay its rejects, which
+ * have its instant and hash. F_scopes has a row for each file and scope; a file of a dataset without
  * scopes has one, even if it has no rows. Its scope is all zeros.
  */
 
@@ -21,11 +22,14 @@ export async function applySnapshot(
   const { client, layout } = ending;
   const { current, scopes, keyed } = layout;
   const scopesOf = keyed.scoped ? `select distinct _scope from ${staged}` : `select ${everything} as _scope`;
-  // `wins`: the file is newer than all others of the scope. `replaces`: there are others.
+  // `wins`: the snapshot is newer than all others of the scope. `replaces`: there are others. `joins`: other files of
+  // the same snapshot are shown.
   const won = await keep(
     ending,
     'scopes',
-    `select f._scope, o._scope is not null as replaces, coalesce((o.as_of, o.content) < ($1::timestamptz, $2), true) as wins
+    `select f._scope, coalesce((o.as_of, o.content) < ($1::timestamptz, $2), true) as wins,
+       coalesce((o.as_of, o.content) < ($1::timestamptz, $2), false) as replaces,
+       coalesce((o.as_of, o.content) = ($1::timestamptz, $2), false) as joins
      from (${scopesOf}) f left join lateral (
        select * from ${scopes} o where o._scope = f._scope order by as_of desc, content desc limit 1
      ) o on true`,
@@ -39,8 +43,12 @@ export async function applySnapshot(
   const best = await keep(
     ending,
     'best',
-    `select distinct on (s._key) s.ctid as at, s._key, w._scope from ${staged} s
-     join ${won.name} w on w.wins${keyed.scoped ? ' and w._scope = s._scope' : ''} order by s._key, s._hash desc`,
+    `select b.at, b._key, b._scope, b.joins from (
+       select distinct on (s._key) s.ctid as at, s._key, s._hash, w._scope, w.joins from ${staged} s
+       join ${won.name} w on (w.wins or w.joins)${keyed.scoped ? ' and w._scope = s._scope' : ''}
+       order by s._key, s._hash desc
+     ) b left join ${current} c on b.joins and c._key = b._key
+     where c._key is null or b._hash > c._hash`,
   );
   const ties = await tiesOf(ending, staged, null, true);
   if (best.rows < rows) await putOthers(ending, staged, { rows: best.name });
@@ -48,7 +56,9 @@ export async function applySnapshot(
     ending,
     'old',
     `select c.ctid as at, c._key, w._scope from ${won.name} w
-     join ${current} c on ${keyed.scoped ? 'c._scope = w._scope' : 'true'} where w.wins and w.replaces`,
+     join ${current} c on ${keyed.scoped ? 'c._scope = w._scope' : 'true'} where w.replaces
+     union all
+     select c.ctid, c._key, b._scope from ${best.name} b join ${current} c on c._key = b._key where b.joins`,
   );
   const shrunk = await shrunkOf(ending, old.name, best.name);
   if (old.rows > 0) {
@@ -80,7 +90,7 @@ async function shrunkOf({ client }: Ending, old: string, best: string): Promise<
   return rows;
 }
 
-/** Removes a file's events, and shows of each scope that showed it the newest file that is left. */
+/** Removes a file's events, and shows of each scope that showed it the newest snapshot that is left. */
 export async function undoSnapshot(
   ending: Ending,
   file: Pick<EventFile, 'fileId' | 'chunkIds'>,
@@ -88,13 +98,11 @@ export async function undoSnapshot(
   const { client, layout } = ending;
   const { current, superseded, scopes, keyed } = layout;
   const chunks = new Chunks(file.chunkIds);
-  const newest = (of: string) =>
-    `select * from ${scopes} o where o._scope = ${of} order by as_of desc, content desc limit 1`;
   const lost = await keep(
     ending,
     'lost',
-    `select s._scope from ${scopes} s cross join lateral (${newest('s._scope')}) n
-     where s.file_id = $1 and n.file_id = $1`,
+    `select s._scope from ${scopes} s where s.file_id = $1 and not exists (
+       select from ${scopes} o where o._scope = s._scope and (o.as_of, o.content) > (s.as_of, s.content))`,
     [file.fileId],
   );
   const ofFile = `${current} c where ${chunks.where('c')}`;
@@ -102,24 +110,30 @@ export async function undoSnapshot(
   await client.query(`delete from ${ofFile}`);
   await client.query(`delete from ${superseded} c where ${chunks.where('c')}`);
   await client.query(`delete from ${scopes} where file_id = $1`, [file.fileId]);
-  const { rows: heirs } = await client.query<{ file: number; chunks: number[]; scopes: string[] }>(
-    `select n.file_id as file, n.chunk_ids as chunks, array_agg(n._scope::text) as scopes
-     from ${lost.name} l cross join lateral (${newest('l._scope')}) n group by 1, 2`,
+  const { rows: heirs } = await client.query<{ chunks: number[]; scopes: string[] }>(
+    `select n.chunk_ids as chunks, array_agg(n._scope::text) as scopes
+     from ${lost.name} l join ${scopes} n on n._scope = l._scope
+     where (n.as_of, n.content) = (
+       select as_of, content from ${scopes} o where o._scope = l._scope order by as_of desc, content desc limit 1
+     ) group by n.file_id, n.chunk_ids`,
   );
-  for (const heir of heirs) {
-    const ofScope = keyed.scoped ? 'and s._scope = any($1::uuid[])' : '';
-    const best = await keep(
-      ending,
-      'best',
-      `select distinct on (s._key) s.ctid as at from ${superseded} s
-       where ${new Chunks(heir.chunks).where('s')} ${ofScope} order by s._key, s._hash desc`,
-      keyed.scoped ? [heir.scopes] : [],
-    );
-    await keepDelta(
-      ending,
-      'added',
-      `select ${listOf(namesOf(layout), 'c')} from ${best.name} w join ${superseded} c on c.ctid = w.at`,
-    );
-    await promote(ending, { rows: best.name });
-  }
+  if (heirs.length === 0) return;
+  const ofHeirs = heirs.map(({ chunks }, i) => {
+    const ofScope = keyed.scoped ? ` and s._scope = any($${i + 1}::uuid[])` : '';
+    return `(${new Chunks(chunks).where('s')}${ofScope})`;
+  });
+  const best = await keep(
+    ending,
+    'best',
+    `select distinct on (s._key) s.ctid as at from ${superseded} s
+     where (${ofHeirs.join(' or ')}) and not exists (select from ${current} c where c._key = s._key)
+     order by s._key, s._hash desc`,
+    keyed.scoped ? heirs.map((heir) => heir.scopes) : [],
+  );
+  await keepDelta(
+    ending,
+    'added',
+    `select ${listOf(namesOf(layout), 'c')} from ${best.name} w join ${superseded} c on c.ctid = w.at`,
+  );
+  await promote(ending, { rows: best.name });
 }

@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { commandOf, replayed, undone } from '../again.ts';
+import { commandOf, exported, replayed, undone } from '../again.ts';
 import { type KeyedSite, keyedSite } from './keyed-site.ts';
 
 let site: KeyedSite | undefined;
@@ -62,6 +64,26 @@ describe('snapshot', () => {
     expect(await open.land('orders_2026-02-30.csv', ['1,1,,a,'])).toMatchObject({
       error: { code: 'LF_SNAPSHOT_NAME' },
     });
+  });
+
+  it('adds corrected rows to the snapshot that rejected them', async () => {
+    const open = (site = await keyedSite('postgres', { mode: whole }));
+    await open.land('orders_2026-01-02.csv', ['1,1,,a,', '2,x,,a,']);
+    await open.land('orders_2026-01-01.csv', ['5,x,,old,', '6,1,,old,']);
+    const corrected = async (name: string) => {
+      const text = String(await exported(open, `${name}.csv`)).replace(',x,', ',7,');
+      writeFileSync(join(open.folder, `fixed ${name}.csv`), text);
+      return open.drop('orders', join(open.folder, `fixed ${name}.csv`));
+    };
+    expect(await corrected('orders_2026-01-02')).toMatchObject({ status: 'done', rows: { loaded: 1 } });
+    expect(await open.shown()).toEqual(['1 1 a', '2 7 a']);
+    expect(await corrected('orders_2026-01-01')).toMatchObject({ status: 'done', rows: { loaded: 1 } });
+    expect(await open.shown()).toEqual(['1 1 a', '2 7 a']);
+    await undone(open, 'orders_2026-01-02.csv');
+    expect(await open.shown()).toEqual(['5 7 old', '6 1 old']);
+    await undone(open, 'fixed orders_2026-01-01.csv');
+    expect(await open.shown()).toEqual(['6 1 old']);
+    await open.accounted();
   });
 
   it('fails a file that lacks too many keys, until a person accepts it', async () => {

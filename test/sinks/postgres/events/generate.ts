@@ -51,7 +51,10 @@ export function randomFiles(
       else events.push({ ...randomEvent(random, mode, keys), ...at });
     }
     const asOf = `2026-01-${String(1 + random(6)).padStart(2, '0')}T00:00:00Z`;
-    made.push({ file, asOf, content: uuid(`content ${file}`), events });
+    // One in four corrects rows of another one, and so is a part of its snapshot.
+    const corrects = mode.kind === 'snapshot' && n > 0 && random(4) === 0 ? made[random(n)] : null;
+    const { content } = corrects ?? { content: uuid(`content ${file}`) };
+    made.push({ file, asOf: corrects?.asOf ?? asOf, content, events });
   }
   return made;
 }

@@ -133,7 +133,8 @@ function snapshotOf(files: readonly OracleFile[]): Expected {
     const newest = [...having]
       .sort((x, y) => compare(x.asOf, y.asOf) || compare(x.content, y.content))
       .at(-1);
-    const events = newest?.events.filter((event) => event.scope === scope) ?? [];
+    const parts = having.filter(({ asOf, content }) => asOf === newest?.asOf && content === newest.content);
+    const events = parts.flatMap((part) => part.events.filter((event) => event.scope === scope));
     for (const all of grouped(events, ({ key }) => key).values()) {
       const best = [...all].sort((x, y) => compare(x.hash, y.hash)).at(-1)!;
       shown.push(plain(best));
