@@ -1,6 +1,8 @@
 /** Bike-share rides: one definition for all dialects in which months have been published. */
 import {
+  average,
   compute,
+  count,
   dateDimension,
   day,
   dayOfWeek,
@@ -12,10 +14,11 @@ import {
   isAmbiguous,
   lookup,
   lookupTable,
+  median,
   month,
+  rollup,
   secondsBetween,
   smallint,
-  table,
   text,
   timeOfDay,
   timestamp,
@@ -143,12 +146,18 @@ export default defineDataset({
   rejects: { share: 0.01 },
   marts: {
     ride: view(new URL('./marts/ride.sql', import.meta.url)),
-    station_hour: table(new URL('./marts/station_hour.sql', import.meta.url), {
-      uniqueKey: ['station_key', 'hour'],
+    started_hour: rollup({ by: ['start_station_key', 'hour'], measures: { rides: count() } }),
+    ended_hour: rollup({ by: ['end_station_key', 'end_hour'], measures: { rides: count() } }),
+    station_hour: view(new URL('./marts/station_hour.sql', import.meta.url)),
+    route: rollup({
+      by: ['start_station_key', 'end_station_key'],
+      measures: {
+        rides: count(),
+        median_seconds: median('duration_seconds'),
+        distance_km: average('distance_km'),
+      },
     }),
-    popular_route: table(new URL('./marts/popular_route.sql', import.meta.url), {
-      uniqueKey: ['start_station_key', 'end_station_key'],
-    }),
+    popular_route: view(new URL('./marts/popular_route.sql', import.meta.url)),
   },
   checks: {
     no_negative_duration: new URL('./checks/no_negative_duration.sql', import.meta.url),

@@ -154,6 +154,6 @@ export function rollup<
   readonly by: readonly (B | RowExpression<B>)[];
   readonly measures: Readonly<Record<string, Measure<M>>>;
   readonly where?: W;
-}): Rollup<B | M | W> {
+}): Rollup<NoInfer<B> | NoInfer<M> | NoInfer<W>> {
   return { kind: 'rollup', ...source };
 }

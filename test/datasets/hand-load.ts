@@ -1,5 +1,8 @@
 /** Rows of the oracle put into a star with plain inserts, so that marts and queries have something to read. */
 import type pg from 'pg';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { makeRollups } from '../../sinks/postgres/rollups/make-rollups.ts';
 import type { OracleDataset } from '../oracle/duckdb.ts';
 
 const days = (column: string) => `
@@ -57,13 +60,13 @@ const statements: Readonly<Record<OracleDataset, readonly string[]>> = {
   ],
 };
 
-/** Inserts rows as the oracle gives them (rides with a `local_day` beside) and refreshes the marts named. */
+/** Inserts rows as the oracle gives them (rides with a `local_day` beside) and builds the rollups of them. */
 export async function handLoad(
   pool: pg.Pool,
-  dataset: OracleDataset,
+  dataset: CompiledDataset,
   rows: readonly Record<string, unknown>[],
-  marts: readonly string[] = [],
 ): Promise<void> {
-  for (const statement of statements[dataset]) await pool.query(statement, [JSON.stringify(rows)]);
-  for (const mart of marts) await pool.query(`refresh materialized view star.${mart}`);
+  const name = dataset.name as OracleDataset;
+  for (const statement of statements[name]) await pool.query(statement, [JSON.stringify(rows)]);
+  await inTransaction(pool, (client) => makeRollups(client, dataset, { hadFacts: true }));
 }

@@ -36,13 +36,13 @@ beforeAll(async () => {
   }
   await writeGenerated(join(folder, 'trips.csv'), generateTrips({ rows: tripRows, seed: 8 }));
   await oracle.expect('trips', [join(folder, 'trips.csv')], 'trips');
-  await handLoad(database.pool, 'trips', await oracle.rows('from trips'));
+  await handLoad(database.pool, trips, await oracle.rows('from trips'));
   const rides = ['title', 'crlf'].map((variant) => join(folder, `${variant}.csv`));
   await writeGenerated(rides[0], generateCitibike({ rows: rideRows, seed: 8, variant: 'title' }));
   await writeGenerated(rides[1], generateCitibike({ rows: rideRows, seed: 8, variant: 'crlf' }));
   await oracle.expect('citibike', rides, 'rides');
   const local = 'select *, make_date(year, month, day) as local_day from rides';
-  await handLoad(database.pool, 'citibike', await oracle.rows(local), ['station_hour', 'popular_route']);
+  await handLoad(database.pool, citibike, await oracle.rows(local));
 });
 
 afterAll(async () => {

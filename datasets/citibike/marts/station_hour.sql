@@ -6,13 +6,9 @@ select
   cast(sum(counted.started) as bigint) as rides_started,
   cast(sum(counted.ended) as bigint) as rides_ended
 from (
-  select start_station_key as station_key, hour, count(*) as started, 0 as ended
-  from star.fact_ride
-  group by start_station_key, hour
+  select start_station_key as station_key, hour, rides as started, 0 as ended from star.started_hour
   union all
-  select end_station_key, end_hour, 0, count(*)
-  from star.fact_ride
-  group by end_station_key, end_hour
+  select end_station_key, end_hour, 0, rides from star.ended_hour
 ) as counted
 join star.dim_station as station using (station_key)
 group by station.station_key, station.name, counted.hour

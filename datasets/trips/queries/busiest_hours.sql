@@ -1,9 +1,7 @@
 -- Hours of the day (UTC) with the most rides.
 -- :limit  how many hours
-select
-  cast(extract(hour from datetime at time zone 'UTC') as integer) as hour,
-  count(*) as rides
-from star.fact_trip
-group by 1
+select cast(hour as integer) as hour, cast(sum(trips) as bigint) as rides
+from star.trips_of_hour
+group by hour
 order by rides desc, hour
 limit :limit

@@ -1,16 +1,16 @@
 -- The datasource that reported last, in each of the regions with the most rides.
 -- :limit  how many regions
 with busiest as (
-  select region_key, count(*) as rides
-  from star.fact_trip
+  select region_key, cast(sum(trips) as bigint) as rides
+  from star.trips_of_datasource
   group by region_key
   order by rides desc, region_key
   limit :limit
 ), latest as (
-  select distinct on (fact.region_key) fact.region_key, busiest.rides, fact.datasource_key, fact.datetime
-  from star.fact_trip as fact
+  select distinct on (region_key) region_key, busiest.rides, datasource_key, latest as datetime
+  from star.trips_of_datasource
   join busiest using (region_key)
-  order by fact.region_key, fact.datetime desc, fact.datasource_key
+  order by region_key, latest desc, datasource_key
 )
 select region.name as region, latest.rides, datasource.name as datasource, latest.datetime
 from latest
