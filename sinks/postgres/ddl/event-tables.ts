@@ -53,7 +53,7 @@ function otherOf(column: FactColumn, { keyed }: CompiledStar): string | null {
 }
 
 /** What the view of a keyed dataset shows, in the order of the definition. */
-export function shownColumns(star: CompiledStar): Omit<ShownColumn, 'missing'>[] {
+export function shownColumns(star: CompiledStar): ShownColumn[] {
   return star.columns
     .filter(({ name }) => !name.startsWith('_'))
     .map((column) => {

@@ -13,8 +13,6 @@ export interface ShownColumn {
   readonly other: string | null;
   /** A dimension's key, which is 0 and not null where the file has no value. */
   readonly isMember: boolean;
-  /** SQL of the value for events whose definition lacks it. */
-  readonly missing: string;
 }
 
 export interface EventLayout {
@@ -29,6 +27,10 @@ export interface EventLayout {
   /** Quoted columns that the file's definition fills. */
   readonly filled: readonly string[];
   readonly shown: readonly ShownColumn[];
+  /** SQL of what a column has for events whose definition lacks it, by its quoted name. */
+  readonly missing: ReadonlyMap<string, string>;
+  /** Quoted columns that F_current alone has, but for `_since`: what it keeps beside an event. */
+  readonly beside: readonly string[];
 }
 
 /** Null where a person has dropped a table. */
@@ -63,24 +65,23 @@ export async function eventLayout(
     scopes: at(names.scopes),
     columns: columns.map(({ name }) => id(name)),
     filled: star.columns.map(({ name }) => id(name)),
-    shown: columns.filter(({ name }) => !name.startsWith('_')).map((column) => asShown(column, inCurrent)),
+    shown: columns.filter(({ name }) => !name.startsWith('_')).map(({ name }) => asShown(name, inCurrent)),
+    missing: new Map(columns.map(({ name, missing }) => [id(name), missing])),
+    beside: current.flatMap(({ name }) => (superseded.has(name) || name === '_since' ? [] : [id(name)])),
   };
 }
 
-function asShown(
-  { name, missing }: { readonly name: string; readonly missing: string },
-  inCurrent: ReadonlySet<string>,
-): ShownColumn {
+function asShown(name: string, inCurrent: ReadonlySet<string>): ShownColumn {
   const value = shownColumn(name);
   const member = memberColumn(name);
   const isMember = inCurrent.has(member);
   const other = isMember ? member : inCurrent.has(value) ? value : null;
-  return { name: id(name), other: other && id(other), isMember, missing };
+  return { name: id(name), other: other && id(other), isMember };
 }
 
 interface Shown {
   readonly keyed: KeyedStar;
-  readonly shown: readonly Omit<ShownColumn, 'missing'>[];
+  readonly shown: readonly ShownColumn[];
 }
 
 /** The select list of rows of F_current as people see them. */

@@ -5,7 +5,7 @@
 
 import { type Ending, keep, keepDelta } from './ending.ts';
 import { beats, bestFirst, deleted, listOf, namesOf, shownList } from './event-layout.ts';
-import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
+import { promote, putOthers, putStaged, replace, stagedList } from './moves.ts';
 import type { Chunks, Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
@@ -36,13 +36,15 @@ export async function applyWinners(ending: Ending, { staged, rows }: Source): Pr
   if (count.replaced > 0) {
     const left = `${best.name} w join ${current} c on c.ctid = w.old where w.wins and not w.old_deleted`;
     await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
-    await supersede(ending, { rows: best.name, at: 'old', where: 'w.wins' });
   }
   if (count.wins === 0) return ties;
   const entered = `${best.name} w join ${staged} c on c.ctid = w.at where w.wins and not w.deleted`;
   await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
-  const isAll = count.wins === rows;
-  await putStaged(ending, 'current', staged, isAll ? undefined : { rows: best.name, where: 'w.wins' });
+  if (count.replaced > 0)
+    await replace(ending, staged, { rows: best.name, where: 'w.wins and w.old is not null' });
+  const newKeys = { rows: best.name, where: 'w.wins and w.old is null' };
+  if (count.wins === rows && count.replaced === 0) await putStaged(ending, 'current', staged);
+  else if (count.wins > count.replaced) await putStaged(ending, 'current', staged, newKeys);
   return ties;
 }
 

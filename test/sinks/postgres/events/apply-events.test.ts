@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append, fromName, history, snapshot, upsert } from '../../../../model/index.ts';
 import type { Mode } from '../../../../model/language/modes.ts';
-import type { Delta } from '../../../../sinks/postgres/events/index.ts';
+import { countEvents, type Delta } from '../../../../sinks/postgres/events/index.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 import { count, kinds, noCounts, randomFiles, randomOf } from './generate.ts';
-import { expectedOf, type OracleFile, type OracleMode } from './oracle.ts';
-import { World } from './world.ts';
+import { type Event, expectedOf, type OracleFile, type OracleMode } from './oracle.ts';
+import { chunkOf, uuid, World } from './world.ts';
 
 let database: TestDatabase;
 let client: pg.PoolClient;
@@ -104,6 +104,17 @@ async function everything(schema: string): Promise<string[]> {
   return asBag((await client.query(`select * from ${schema}.fact`)).rows);
 }
 
+/** Relations of the star that readers would have to wait for. */
+async function lockedOut(schema: string): Promise<string[]> {
+  const { rows } = await client.query(
+    `select c.relname from pg_locks l join pg_class c on c.oid = l.relation
+     where l.pid = pg_backend_pid() and l.mode = 'AccessExclusiveLock' and c.relnamespace = $1::regnamespace
+       and c.relname like 'fact%'`,
+    [schema],
+  );
+  return rows.map(({ relname }) => relname);
+}
+
 /** What was shown with the delta: in a bag, what left is taken out once for each time. */
 async function withDelta(before: readonly string[], delta: Delta): Promise<string[]> {
   const bag = new Map<string, number>();
@@ -122,19 +133,23 @@ async function withDelta(before: readonly string[], delta: Delta): Promise<strin
   return [...bag].flatMap(([row, n]) => Array<string>(n).fill(row)).sort();
 }
 
+/** Each key of a round is a case of its own: 250 for each mode, in 50 steps. */
+const rounds = 5;
+const keys = 50;
+const steps = 10;
+
 describe.each(modes)('%s', (schema, mode, definition) => {
   it('shows what a fresh load of the files that are done would show, after each step', async () => {
     const world = await World.create(client, schema, definition);
     const fresh = await World.create(client, `${schema}_fresh`, definition);
     const counts = noCounts();
     const random = randomOf(7);
-    let steps = 0;
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < rounds; round++) {
       await world.clear();
-      const files = randomFiles(random, mode, { files: 7, keys: 30, first: 1 + round * 7 });
+      const files = randomFiles(random, mode, { files: 7, keys, first: 1 + round * 7 });
       count(counts, files);
       const own = new Set(files.filter(() => random(3) === 0));
-      for (let step = 0; step < 14; step++, steps++) {
+      for (let step = 0; step < steps; step++) {
         const waiting = files.filter((file) => !world.done.has(file));
         const isUndo = waiting.length === 0 || (world.done.size > 0 && random(5) < 2);
         const before = await everything(schema);
@@ -143,6 +158,7 @@ describe.each(modes)('%s', (schema, mode, definition) => {
           ? await world.undo([...world.done][random(world.done.size)])
           : (await world.end(someOf(waiting, 1 + random(3), random), own)).delta;
         const after = await withDelta(before, delta);
+        expect(await lockedOut(schema)).toEqual([]);
         await client.query('commit');
         const done = [...world.done];
         const expected = expectedOf(mode, done);
@@ -152,6 +168,11 @@ describe.each(modes)('%s', (schema, mode, definition) => {
         expect(ids).toEqual([...expected.current].sort());
         expect(places.sort()).toEqual(done.flatMap(({ events }) => events.map(({ place }) => place)).sort());
       }
+      for (const { file, events } of files) {
+        const chunkIds = [0, 1, 2].map((chunk) => chunkOf(file, chunk));
+        const isDone = [...world.done].some((done) => done.file === file);
+        expect(await countEvents(client, world.star, chunkIds)).toBe(isDone ? events.length : 0);
+      }
       await fresh.clear();
       await client.query('begin');
       await fresh.end([...world.done], new Set());
@@ -160,7 +181,6 @@ describe.each(modes)('%s', (schema, mode, definition) => {
     }
     const none = kinds.filter((kind) => counts[kind] < 20 && isPossible(kind, mode));
     expect(none, JSON.stringify(counts)).toEqual([]);
-    expect(steps).toBe(112);
   });
 });
 
@@ -174,3 +194,82 @@ function someOf(files: readonly OracleFile[], n: number, random: (below: number)
   const left = [...files];
   return Array.from({ length: Math.min(n, files.length) }, () => left.splice(random(left.length), 1)[0]);
 }
+
+/** An event of a file of one chunk. */
+function eventOf(file: number, row: number, some: Partial<Event>): Event {
+  const event = {
+    key: 'k',
+    order: 1,
+    deleted: false,
+    tracked: 'a',
+    scope: '',
+    a: 'a',
+    b: 1,
+    who_key: 1,
+    ...some,
+  };
+  const chunkId = chunkOf(file, 0);
+  return { ...event, file, chunkId, row, place: `${chunkId}/${row}`, hash: uuid(JSON.stringify(event)) };
+}
+
+const fileOf = (
+  file: number,
+  events: readonly Partial<Event>[],
+  asOf = `2026-01-0${file}T00:00:00Z`,
+): OracleFile => ({
+  ...{ file, asOf, content: uuid(`${file}`) },
+  events: events.map((some, row) => eventOf(file, row, some)),
+});
+
+async function applied(schema: string, files: readonly OracleFile[]) {
+  const [, , definition] = modes.find(([name]) => name === schema)!;
+  const world = await World.create(client, schema, definition);
+  await world.clear();
+  const notes = [];
+  for (const file of files) {
+    await client.query('begin');
+    notes.push((await world.end([file], new Set())).notes);
+    await client.query('commit');
+  }
+  return notes;
+}
+
+describe('notes', () => {
+  const at = (file: number, row: number) => ({ chunkId: chunkOf(file, 0), row });
+  const files = [
+    fileOf(1, [
+      { key: 'k1' },
+      ...['k2', 'k3', 'k4', 'k5'].flatMap((key) => [{ key }, { key, a: 'b', tracked: 'b' }]),
+      // The same event twice, and another order, are no ties.
+      ...[{ key: 'k6' }, { key: 'k6' }, { key: 'k7' }, { key: 'k7', order: 2, a: 'b' }],
+    ]),
+    fileOf(2, [{ key: 'k1', a: 'b', tracked: 'b' }, { key: 'k6' }, { key: 'k7', order: 3 }]),
+  ];
+
+  it.each(['upsert_set', 'upsert_keep', 'history_all'])('count ties in %s and name three', async (schema) => {
+    const [first, second] = await applied(schema, files);
+    expect(first.ties).toEqual({ count: 4, sample: [at(1, 1), at(1, 3), at(1, 5)] });
+    expect(second.ties).toEqual({ count: 1, sample: [at(2, 0)] });
+  });
+
+  it('count no ties where nothing orders events', async () => {
+    const [first, second] = await applied('dedupe_hash', files);
+    expect([first.ties.count, second.ties.count]).toEqual([0, 0]);
+  });
+
+  it('count the keys that a snapshot deletes, in the scope that loses most', async () => {
+    const keysOf = (scope: string, ...keys: string[]) => keys.map((key) => ({ scope, key }));
+    const notes = await applied('snapshot_scopes', [
+      fileOf(2, [...keysOf('s1', 'a', 'b', 'c', 'd'), ...keysOf('s2', 'a', 'b')]),
+      fileOf(3, [...keysOf('s1', 'a', 'b', 'c', 'e'), ...keysOf('s2', 'a', 'c')]),
+      fileOf(1, keysOf('s1', 'a')),
+      fileOf(4, keysOf('s3', 'a')),
+    ]);
+    expect(notes.map(({ shrunk }) => shrunk)).toEqual([[], [{ fileId: 3, keys: 2, absent: 1 }], [], []]);
+  });
+
+  it('count all keys where an empty snapshot replaces one', async () => {
+    const notes = await applied('snapshot_all', [fileOf(1, [{ key: 'a' }, { key: 'b' }]), fileOf(2, [])]);
+    expect(notes[1].shrunk).toEqual([{ fileId: 2, keys: 2, absent: 2 }]);
+  });
+});
