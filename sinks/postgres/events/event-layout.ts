@@ -29,8 +29,6 @@ export interface EventLayout {
   readonly shown: readonly ShownColumn[];
   /** SQL of what a column has for events whose definition lacks it, by its quoted name. */
   readonly missing: ReadonlyMap<string, string>;
-  /** Quoted columns that F_current alone has, but for `_since`: what it keeps beside an event. */
-  readonly beside: readonly string[];
 }
 
 /** Null where a person has dropped a table. */
@@ -67,7 +65,6 @@ export async function eventLayout(
     filled: star.columns.map(({ name }) => id(name)),
     shown: columns.filter(({ name }) => !name.startsWith('_')).map(({ name }) => asShown(name, inCurrent)),
     missing: new Map(columns.map(({ name, missing }) => [id(name), missing])),
-    beside: current.flatMap(({ name }) => (superseded.has(name) || name === '_since' ? [] : [id(name)])),
   };
 }
 

@@ -48,7 +48,7 @@ export async function replace(
   staged: string,
   { rows, where = 'true' }: Pick<Some, 'rows' | 'where'>,
 ): Promise<void> {
-  const { current, superseded, columns, filled, missing, beside } = layout;
+  const { current, superseded, columns, filled, missing } = layout;
   const pairs = `${rows} w join ${current} c on c.ctid = w.old where ${where}`;
   await client.query(
     `insert into ${superseded} (${listOf(columns)}, _out)
@@ -59,7 +59,6 @@ export async function replace(
     `_since = ${snapshotId}`,
     ...filled.map((name) => `${name} = s.${name}`),
     ...columns.filter((name) => !given.has(name)).map((name) => `${name} = ${missing.get(name)}`),
-    ...beside.map((name) => `${name} = null`),
   ];
   await client.query(
     `update ${current} c set ${sets.join(', ')} from ${rows} w join ${staged} s on s.ctid = w.at

@@ -5,16 +5,16 @@
 import { Command } from 'commander';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { wholeNumber } from '../cli/commands/generate.ts';
-import { compileDataset } from '../model/compile/compile.ts';
-import type { CompiledStar } from '../model/compiled.ts';
-import { bigint, defineDataset, integer, numeric, text, timestamp, upsert } from '../model/index.ts';
-import { connectDatabase } from '../platform/database/database.ts';
-import { starDdl } from '../sinks/postgres/ddl/ddl.ts';
-import { applyEvents, undoEvents } from '../sinks/postgres/events/index.ts';
-import { stagingTable } from '../sinks/postgres/facts/staging.ts';
-import { processStat } from './processes/proc.ts';
-import { Arena } from './sides/arena.ts';
+import { wholeNumber } from '../../cli/commands/generate.ts';
+import { compileDataset } from '../../model/compile/compile.ts';
+import type { CompiledStar } from '../../model/compiled.ts';
+import { bigint, defineDataset, integer, numeric, text, timestamp, upsert } from '../../model/index.ts';
+import { connectDatabase } from '../../platform/database/database.ts';
+import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
+import { applyEvents, undoEvents } from '../../sinks/postgres/events/index.ts';
+import { stagingTable } from '../../sinks/postgres/facts/staging.ts';
+import { processStat } from '../processes/proc.ts';
+import { Arena } from '../sides/arena.ts';
 
 const flags = new Command('bench:events')
   .description('what ending and undoing files of keyed datasets costs the server')
