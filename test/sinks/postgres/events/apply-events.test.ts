@@ -248,13 +248,13 @@ describe('notes', () => {
 
   it.each(['upsert_set', 'upsert_keep', 'history_all'])('count ties in %s and name three', async (schema) => {
     const [first, second] = await applied(schema, files);
-    expect(first.ties).toEqual({ count: 4, sample: [at(1, 1), at(1, 3), at(1, 5)] });
-    expect(second.ties).toEqual({ count: 1, sample: [at(2, 0)] });
+    expect(first.ties).toEqual([{ fileId: 1, count: 4, sample: [at(1, 1), at(1, 3), at(1, 5)] }]);
+    expect(second.ties).toEqual([{ fileId: 2, count: 1, sample: [at(2, 0)] }]);
   });
 
   it('count no ties where nothing orders events', async () => {
     const [first, second] = await applied('dedupe_hash', files);
-    expect([first.ties.count, second.ties.count]).toEqual([0, 0]);
+    expect([first.ties, second.ties]).toEqual([[], []]);
   });
 
   it('count the keys that a snapshot deletes, in the scope that loses most', async () => {
