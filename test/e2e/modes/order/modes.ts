@@ -1,0 +1,86 @@
+/** The modes whose order is tested, and a definition of a dataset in each. */
+import type { EventFile } from './files.ts';
+
+export interface Mode {
+  readonly name: string;
+  readonly kind: 'dedupe' | 'upsert' | 'snapshot' | 'history';
+  /** As a definition says it. */
+  readonly source: string;
+  readonly imports: readonly string[];
+  /** False where the content is the key. */
+  readonly hasKey: boolean;
+  readonly ordered: boolean;
+  readonly deletes: boolean;
+  readonly keepFirst?: boolean;
+  readonly keepNulls?: boolean;
+  readonly nullKeysEqual?: boolean;
+  readonly asOf?: (file: EventFile) => string;
+}
+
+const plain = { hasKey: true, ordered: true, deletes: false };
+
+export const modes: readonly Mode[] = [
+  {
+    ...{ name: 'last', kind: 'dedupe', imports: ['append'], ...plain },
+    source: `append({ dedupe: ['area', 'code'], keep: 'last', orderBy: 'at' })`,
+  },
+  {
+    ...{ name: 'first', kind: 'dedupe', imports: ['append'], ...plain, keepFirst: true },
+    source: `append({ dedupe: ['area', 'code'], keep: 'first', orderBy: 'at' })`,
+  },
+  {
+    ...{ name: 'content', kind: 'dedupe', imports: ['append'], ...plain, ordered: false },
+    source: `append({ dedupe: ['area', 'code'] })`,
+  },
+  {
+    ...{ name: 'row', kind: 'dedupe', imports: ['append'], hasKey: false, ordered: false, deletes: false },
+    source: `append({ dedupe: 'row' })`,
+  },
+  {
+    ...{ name: 'upsert', kind: 'upsert', imports: ['upsert'], ...plain, deletes: true },
+    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone' })`,
+  },
+  {
+    ...{ name: 'merge', kind: 'upsert', imports: ['upsert'], ...plain, deletes: true },
+    ...{ keepNulls: true, nullKeysEqual: true },
+    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', nulls: 'keep', nullKeys: 'equal' })`,
+  },
+  {
+    ...{ name: 'snapshot', kind: 'snapshot', imports: ['snapshot', 'fromName'], ...plain, ordered: false },
+    source: `snapshot({ key: ['code'], asOf: fromName('{date}.csv'), scope: ['area'] })`,
+    asOf: ({ name }) => name,
+  },
+  {
+    ...{ name: 'history', kind: 'history', imports: ['history'], ...plain, deletes: true },
+    source: `history({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', track: ['label', 'kind'], overwrite: ['price'] })`,
+  },
+];
+
+/** The definition of a dataset, as its file says it. Each has a schema of its own. */
+export function definitionOf({ imports, source }: Mode, dataset: string): string {
+  return `import { ${imports.join(', ')}, boolean, defineDataset, float8, integer, lookup, numeric, text, timestamp } from 'landfall';
+export default defineDataset({
+  name: '${dataset}',
+  columns: {
+    area: integer({ required: true }),
+    code: text(),
+    at: timestamp({ zone: 'UTC', formats: ['yyyy-MM-dd HH:mm:ss'] }),
+    gone: boolean(),
+    label: text(),
+    size: integer({ optional: true }),
+    amount: float8(),
+    price: numeric(9, 2),
+    kind: text(),
+  },
+  mode: ${source},
+  versions: 'replace',
+  star: {
+    schema: '${dataset}',
+    fact: 'fact_event',
+    dimensions: { kind_key: lookup('dim_kind', { name: 'kind' }) },
+    columns: ['area', 'code', 'at', 'gone', 'label', 'size', 'amount', 'price'],
+  },
+  rejects: { share: 1 },
+});
+`;
+}

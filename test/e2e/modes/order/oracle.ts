@@ -1,0 +1,102 @@
+/** What a dataset shows for a set of files, computed in the obvious way. */
+import type { Event, EventFile } from './files.ts';
+import type { Mode } from './modes.ts';
+
+/** A row of the star, with names in place of keys. */
+export interface Shown extends Event {
+  /** Of a version. */
+  readonly from?: string | null;
+  readonly to?: string | null;
+}
+
+/** What the oracle takes from the product: its hashes, which break ties. The test checks that they tell contents apart. */
+export interface Hashes {
+  /** The hash of a row's content, in an order-preserving text. */
+  readonly ofEvent: (event: Event) => string;
+  /** The hash of a file's content. */
+  readonly ofFile: (file: EventFile) => string;
+}
+
+/** Rejected rows never count. */
+export function accepts(mode: Mode, event: Event): boolean {
+  if (mode.hasKey && event.code === null && !mode.nullKeysEqual) return false;
+  return !(mode.ordered && event.at === null);
+}
+
+export function shownOf(mode: Mode, files: readonly EventFile[], hashes: Hashes): Shown[] {
+  if (mode.kind === 'snapshot') return snapshots(mode, files, hashes);
+  const events = files.flatMap((file) => file.events).filter((event) => accepts(mode, event));
+  const keyOf = (event: Event) =>
+    mode.hasKey ? JSON.stringify([event.area, event.code]) : hashes.ofEvent(event);
+  const greater = (a: Event, b: Event) => compare(mode, hashes, b, a);
+  return [...grouped(events, keyOf).values()].flatMap((all) => {
+    const sorted = [...all].sort(greater);
+    if (mode.kind === 'history') return versions(sorted);
+    if (mode.kind === 'dedupe') return [sorted[mode.keepFirst ? sorted.length - 1 : 0]];
+    const [greatest] = sorted;
+    if (greatest.gone) return [];
+    return [mode.keepNulls ? merged(sorted) : greatest];
+  });
+}
+
+/** Order, then deletion, then the hash of the content. */
+function compare(mode: Mode, hashes: Hashes, a: Event, b: Event): number {
+  const byOrder = mode.ordered ? order(a.at!, b.at!) : 0;
+  const byDeletion = mode.deletes ? Number(a.gone) - Number(b.gone) : 0;
+  return byOrder || byDeletion || order(hashes.ofEvent(a), hashes.ofEvent(b));
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function grouped<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of list) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return groups;
+}
+
+/** Of each column, the latest value since the last deletion that is not null. `sorted`: greatest first. */
+function merged(sorted: readonly Event[]): Shown {
+  const deletion = sorted.findIndex(({ gone }) => gone);
+  const alive = deletion === -1 ? sorted : sorted.slice(0, deletion);
+  const latest = <K extends keyof Event>(name: K) =>
+    (alive.find((event) => event[name] !== null) ?? alive[0])[name];
+  const [greatest] = alive;
+  return { ...greatest, label: latest('label'), size: latest('size') };
+}
+
+/** `sorted`: greatest first. */
+function versions(sorted: readonly Event[]): Shown[] {
+  const moments = [...grouped(sorted, ({ at }) => at!).values()].map(([greatest]) => greatest).reverse();
+  const latest = moments.findLast(({ gone }) => !gone);
+  const tracked = ({ label, kind }: Event) => JSON.stringify([label, kind]);
+  const heads = moments.filter((event, m) => {
+    const last = moments[m - 1];
+    if (last === undefined) return true;
+    return event.gone !== last.gone || (!event.gone && tracked(event) !== tracked(last));
+  });
+  return heads.flatMap((event, h) => {
+    if (event.gone) return [];
+    return [{ ...event, price: latest!.price, from: event.at, to: heads[h + 1]?.at ?? null }];
+  });
+}
+
+/** For each area, the rows of the newest file that has rows of it. */
+function snapshots(mode: Mode, files: readonly EventFile[], hashes: Hashes): Shown[] {
+  const areas = new Set(files.flatMap(({ events }) => events.map(({ area }) => area)));
+  return [...areas].flatMap((area) => {
+    const holders = files
+      .map((file) => ({
+        place: [mode.asOf!(file), hashes.ofFile(file)],
+        events: file.events.filter((event) => event.area === area && accepts(mode, event)),
+      }))
+      .filter(({ events }) => events.length > 0)
+      .sort((a, b) => order(b.place[0], a.place[0]) || order(b.place[1], a.place[1]));
+    if (holders.length === 0) return [];
+    const [{ events }] = holders;
+    return [...grouped(events, ({ code }) => String(code)).values()].map(
+      (same) => [...same].sort((a, b) => compare(mode, hashes, b, a))[0],
+    );
+  });
+}

@@ -1,0 +1,182 @@
+/** Plays orders on a real site: each in a dataset of its own, all at once. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditFile } from '../../../../coordinator/commands/audit.ts';
+import { undoFile } from '../../../../coordinator/commands/undo.ts';
+import { Ledger } from '../../../../ledger/ledger.ts';
+import { loadRegistry, type Registry } from '../../../../model/registry.ts';
+import { openStorage } from '../../../../platform/storage/index.ts';
+import { openSinks } from '../../../../sinks/open-sinks.ts';
+import { sharedHome, tempFolder } from '../../../support/index.ts';
+import { type Backend, type TestSite, testSite } from '../../site.ts';
+import { csvOf, type Event, type EventFile } from './files.ts';
+import { definitionOf, type Mode } from './modes.ts';
+import type { Hashes, Shown } from './oracle.ts';
+import type { Step, Wave } from './steps.ts';
+
+/** What the schema of a dataset shows in the end, and what its events hash to. */
+export interface Played {
+  readonly dataset: string;
+  readonly shown: readonly string[];
+  /** Of the files that are done: those that audit finds wrong, in words. */
+  readonly faults: readonly string[];
+  readonly hashes: Hashes;
+  /** Hashes that two different contents have, or contents that have two. */
+  readonly confused: readonly string[];
+}
+
+export interface Playing {
+  readonly mode: Mode;
+  readonly backend: Backend;
+  readonly orders: readonly (readonly Wave[])[];
+}
+
+/** A row as a text that is the same for equal rows. */
+export function lineOf(row: Shown): string {
+  const range = row.from === undefined ? [] : [row.from, row.to];
+  return JSON.stringify([...contentOf(row), ...range]);
+}
+
+function contentOf({ area, code, at, gone, label, size, amount, price, kind }: Event): unknown[] {
+  return [area, code, at, gone, label, size, amount, price, kind];
+}
+
+export async function play({ mode, backend, orders }: Playing): Promise<Played[]> {
+  const folder = tempFolder();
+  const datasets = orders.map((_, o) => `order_${o}`);
+  for (const dataset of datasets) {
+    mkdirSync(join(folder, 'datasets', dataset), { recursive: true });
+    writeFileSync(join(folder, 'datasets', dataset, 'dataset.ts'), definitionOf(mode, dataset));
+  }
+  const site = await testSite({
+    ...{ backend, folder, chunkBytes: 64 * 1024, datasets: [join(folder, 'datasets')] },
+  });
+  try {
+    const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
+    await Promise.all(orders.map((waves, o) => new Player(site, registry, datasets[o]).run(waves)));
+    const played: Played[] = [];
+    for (const dataset of datasets) played.push(await resultOf(site, registry, mode, dataset));
+    return played;
+  } finally {
+    await site.close();
+  }
+}
+
+class Player {
+  private readonly site: TestSite;
+  private readonly dataset: string;
+  private readonly registry: Registry;
+  /** The number of the file that has a content now. */
+  private readonly ids = new Map<EventFile, number>();
+
+  constructor(site: TestSite, registry: Registry, dataset: string) {
+    this.site = site;
+    this.registry = registry;
+    this.dataset = dataset;
+  }
+
+  async run(waves: readonly Wave[]): Promise<void> {
+    for (const wave of waves) {
+      const ended = await Promise.allSettled(wave.map((step) => this.take(step)));
+      const failed = ended.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
+  }
+
+  private async take({ what, file }: Step): Promise<void> {
+    const { site, dataset } = this;
+    const { pool } = site.database;
+    if (what === 'undo') {
+      const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
+      const tools = { pool, ledger: new Ledger(pool), registry: this.registry, sinks };
+      await undoFile(tools, this.ids.get(file)!, 'by a test');
+      return;
+    }
+    const fileId =
+      what === 'load'
+        ? await site.coordinator.submit({ path: this.written(file), dataset })
+        : (await site.coordinator.replay(this.ids.get(file)!))!;
+    const { status, error } = await site.coordinator.settled(fileId);
+    if (status !== 'done') throw new Error(`${what} of ${file.name} ended as ${status}: ${error?.message}`);
+    this.ids.set(file, fileId);
+  }
+
+  private written(file: EventFile): string {
+    const folder = join(this.site.folder, 'files', this.dataset, String(file.version));
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, file.name);
+    writeFileSync(path, csvOf(file));
+    return path;
+  }
+}
+
+const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`;
+const content = `f.area, f.code, ${instant('f.at')}, f.gone, f.label, f.size, f.amount, f.price::text, d.name`;
+
+const shownSql = (schema: string, isHistory: boolean) => `
+  select json_build_array(${content}${isHistory ? `, ${instant('f.valid_from')}, ${instant('f.valid_to')}` : ''})::text as line
+  from ${schema}.fact_event f join ${schema}.dim_kind d using (kind_key)`;
+
+interface EventRow extends Record<string, unknown> {
+  readonly content: string;
+  readonly hash: string;
+}
+
+/** Events of a dataset with the hashes that the product gave them. */
+const eventsSql = (schema: string) =>
+  ['current', 'superseded']
+    .map(
+      (place) => `select json_build_array(${content})::text as content, f._hash::text as hash
+        from ${schema}.fact_event_${place} f join ${schema}.dim_kind d using (kind_key)`,
+    )
+    .join(' union all ');
+
+async function resultOf(site: TestSite, registry: Registry, mode: Mode, dataset: string): Promise<Played> {
+  const rows = await site.query<{ line: string }>(shownSql(dataset, mode.kind === 'history'));
+  const events = await site.query<EventRow>(eventsSql(dataset));
+  const files = await site.query<{ file_id: number; name: string; content_hash: string }>(
+    `select file_id, name, content_hash from landfall.file where dataset = $1 and state = 'done'`,
+    [dataset],
+  );
+  const { pool } = site.database;
+  const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
+  const ledger = new Ledger(pool);
+  const faults: string[] = [];
+  for (const { file_id } of files) {
+    const { checks, file } = await auditFile(
+      { pool, ledger, registry, sinks },
+      (await ledger.file(file_id))!,
+    );
+    faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
+  }
+  const ofEvent = new Map(events.map(({ content, hash }) => [normal(content), hash]));
+  const ofFile = new Map(files.map(({ name, content_hash }) => [name, content_hash]));
+  return {
+    dataset,
+    shown: rows.map(({ line }) => normal(line)).sort(),
+    faults,
+    confused: confusedOf(events),
+    hashes: {
+      ofEvent: (event) => ofEvent.get(JSON.stringify(contentOf(event)))!,
+      ofFile: ({ name }) => ofFile.get(name)!,
+    },
+  };
+}
+
+/** As JavaScript writes it. */
+function normal(line: string): string {
+  return JSON.stringify(JSON.parse(line));
+}
+
+function confusedOf(events: readonly EventRow[]): string[] {
+  const contents = new Map<string, string>();
+  const hashes = new Map<string, string>();
+  const confused: string[] = [];
+  for (const { content, hash } of events) {
+    if ((contents.get(hash) ?? content) !== content) confused.push(`${hash}: ${content}`);
+    if ((hashes.get(content) ?? hash) !== hash) confused.push(`${content}: ${hash}`);
+    contents.set(hash, content);
+    hashes.set(content, hash);
+  }
+  return confused;
+}

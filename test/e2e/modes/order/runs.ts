@@ -1,0 +1,48 @@
+/** One run: files from a seed, a fresh load of what remains, and four other orders with undo, replay and replacement. */
+import { expect } from 'vitest';
+import type { Backend } from '../../site.ts';
+import { countMade, diceOf, type EventFile, type Made, makeFiles } from './files.ts';
+import type { Mode } from './modes.ts';
+import { shownOf } from './oracle.ts';
+import { lineOf, type Played, play } from './play.ts';
+import { freshLoad, randomOrder, remaining } from './steps.ts';
+
+const names = ['2024-03-01.csv', '20240301.csv', '2024-03-02.csv', '2024-03-03.csv', '2024-03-04.csv'];
+
+export interface Run {
+  readonly mode: Mode;
+  readonly backend: Backend;
+  readonly seed: string;
+  /** Sets of events that have nothing to do with each other. */
+  readonly areas: number;
+  /** Besides the fresh load. */
+  readonly orders: number;
+}
+
+/** Plays a run and compares its ends. Returns what the generator made. */
+export async function runOrders({ mode, backend, seed, areas, orders }: Run): Promise<Made> {
+  const dice = diceOf(seed);
+  const files = makeFiles(seed, { areas, names });
+  const undone = new Set([names[dice(names.length)]]);
+  const waves = [
+    freshLoad(files, undone),
+    ...Array.from({ length: orders }, () => randomOrder(dice, files, undone)),
+  ];
+  const played = await play({ mode, backend, orders: waves });
+  for (const [o, one] of played.entries()) expectOracle(mode, remaining(files, undone), one, `order ${o}`);
+  return countMade(files);
+}
+
+function expectOracle(mode: Mode, files: readonly EventFile[], played: Played, what: string): void {
+  expect(played.confused, `hashes of ${what}`).toEqual([]);
+  const expected = shownOf(mode, files, played.hashes).map(lineOf).sort();
+  const [wanted, found] = [new Set(expected), new Set(played.shown)];
+  const missing = expected.filter((line) => !found.has(line));
+  const extra = played.shown.filter((line) => !wanted.has(line));
+  expect({ missing: missing.slice(0, 5), extra: extra.slice(0, 5) }, what).toEqual({
+    missing: [],
+    extra: [],
+  });
+  expect(played.shown, `rows of ${what}`).toEqual(expected);
+  expect(played.faults, `audit of ${what}`).toEqual([]);
+}
