@@ -11,6 +11,8 @@ import { citibike } from './h-citibike.ts';
 import { dimension } from './i-dimension.ts';
 import { manyFiles } from './j-many-files.ts';
 import { latency } from './k-latency.ts';
+import { upsert } from './l-upsert.ts';
+import { smallAfterLarge } from './m-small-after-large.ts';
 
 export const contests: readonly Contest[] = [
   pipeline,
@@ -24,6 +26,8 @@ export const contests: readonly Contest[] = [
   dimension,
   manyFiles,
   latency,
+  upsert,
+  smallAfterLarge,
 ];
 
 /** The contests that `npm run bench` runs by default. */

@@ -1,3 +1,5 @@
+import { shuffled } from '../shuffled.ts';
+
 /**
  * Generates visits of customers in random order, with the same number of visits for each. The number of bytes does not
  * depend on the number of customers, so two files differ only in that number.
@@ -29,25 +31,4 @@ export function* generateVisits({ rows, keys }: VisitsOptions): Generator<Buffer
     }
     yield Buffer.from(lines.join(''), 'latin1');
   }
-}
-
-/**
- * The customer of a row. Each pass over the customers has a permutation of its own: a Feistel network of four rounds
- * permutes the numbers below the next power of four, and a result beyond the last customer is permuted again.
- */
-function shuffled(row: number, keys: number): number {
-  const pass = Math.floor(row / keys);
-  const half = Math.max(1, Math.ceil(Math.log2(keys) / 2));
-  const mask = 2 ** half - 1;
-  let value = row % keys;
-  do {
-    let left = Math.floor(value / (mask + 1));
-    let right = value & mask;
-    for (let round = 0; round < 4; round++) {
-      const mixed = Math.imul((right + 1) ^ (pass << 8) ^ round, 0x9e3779b1) >>> 7;
-      [left, right] = [right, (left ^ mixed) & mask];
-    }
-    value = left * (mask + 1) + right;
-  } while (value >= keys);
-  return value;
 }
