@@ -19,16 +19,16 @@ export async function settleKept({ client, layout }: Ending, keys: string): Prom
     return `(${values} filter (where not ${isNull('e', column)}))[1] as v${i}`;
   });
   const events = (table: string) =>
-    `select ${columns}, ${deleted(layout, 'e')} as gone from lacking k join ${table} e on e._key = k._key`;
+    `select ${columns}, ${deleted(layout, 'e')} as _gone from lacking k join ${table} e on e._key = k._key`;
   const found = `with lacking as materialized (
       select c._key from ${keys} k join ${current} c on c._key = k._key where not ${deleted(layout, 'c')} and (${lacks})
     ), events as materialized (
       ${events(current)} union all ${events(superseded)}
     ), deletions as (
-      select distinct on (_key) _key, _order from events where gone order by _key, _order desc
+      select distinct on (_key) _key, _order from events where _gone order by _key, _order desc
     )
     select e._key, ${latest.join(', ')} from events e left join deletions d on d._key = e._key
-    where not e.gone and (d._key is null or e._order > d._order) group by e._key`;
+    where not e._gone and (d._key is null or e._order > d._order) group by e._key`;
   const value = (column: (typeof kept)[number], i: number) =>
     `case when ${isNull('c', column)} then n.v${i} end`;
   const sets = kept.map((column, i) => `${column.other} = ${value(column, i)}`);

@@ -48,7 +48,7 @@ export const modes: readonly Mode[] = [
   {
     ...{ name: 'snapshot', kind: 'snapshot', imports: ['snapshot', 'fromName'], ...plain, ordered: false },
     source: `snapshot({ key: ['code'], asOf: fromName('{date}.csv'), scope: ['area'] })`,
-    asOf: ({ name }) => name,
+    asOf: ({ name }) => name.replaceAll('-', ''),
   },
   {
     ...{ name: 'history', kind: 'history', imports: ['history'], ...plain, deletes: true },
