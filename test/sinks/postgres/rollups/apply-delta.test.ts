@@ -98,6 +98,25 @@ describe('rollups', () => {
     expect(await facts.differences()).toEqual([]);
     expect(await stateRows()).toBe(0);
   });
+
+  it('show what PostgreSQL says of the same facts, and exact sums of doubles', async () => {
+    const km = [0.1, 0.2, 1e16, 1, -1e16, 123456.78901234567];
+    const rows = km.map((one, i) => ({
+      region: 'a',
+      member: true,
+      whole: [7, 7, 9, 100, -3, null][i],
+      km: one,
+    }));
+    await facts.end([await facts.load(rows)]);
+    const { rows: shown } = await database.pool.query(
+      `select d.total, d.half, d.tenth, c.whole, c.whole_average, c.whole_variance from star.doubles d, star.counted c`,
+    );
+    const { rows: said } = await database.pool.query(
+      `select 123458.08901234567::float8 as total, 0.6::float8 as half, -5e15::float8 as tenth,
+         sum(whole) as whole, avg(whole) as whole_average, variance(whole) as whole_variance from star.fact_measured`,
+    );
+    expect(shown).toEqual(said);
+  });
 });
 
 /** The rows of all tables that hold the state. */
