@@ -17,7 +17,6 @@ import {
   point,
   type Ref,
   text,
-  timeDimension,
   timestamp,
   unique,
   year,
@@ -297,75 +296,6 @@ describe('mistakes', () => {
         },
       },
       'star.dimensions (dim_x): two roles give the table different columns, types, keys or attributes',
-    ],
-    [
-      'the latest attributes without a column that dates them',
-      {
-        ...plain,
-        star: {
-          fact: 'f',
-          dimensions: { a: lookup('dim_x', { x: 'region' }, { y: 'region' }, { attributes: 'latest' }) },
-        },
-      },
-      'star.dimensions.a (by): nothing says which attributes are the latest',
-    ],
-    [
-      'the first attributes with a column that dates them',
-      {
-        ...plain,
-        star: {
-          fact: 'f',
-          dimensions: { a: lookup('dim_x', { x: 'region' }, { y: 'region' }, { by: 'region' }) },
-        },
-      },
-      "star.dimensions.a (by): attributes: 'first' has no by",
-    ],
-    [
-      'attributes that a text dates',
-      {
-        ...plain,
-        star: {
-          fact: 'f',
-          dimensions: {
-            a: lookup('dim_x', { x: 'region' }, { y: 'region' }, { attributes: 'latest', by: 'region' }),
-          },
-        },
-      },
-      'star.dimensions.a (by): region is a text',
-    ],
-    [
-      'the latest of no attributes',
-      {
-        ...plain,
-        star: {
-          fact: 'f',
-          dimensions: { a: lookup('dim_x', { x: 'region' }, {}, { attributes: 'latest', by: 'region' }) },
-        },
-      },
-      'star.dimensions.a (attributes): it has no attributes',
-    ],
-    [
-      'attributes with the name of a column beside them',
-      {
-        ...plain,
-        star: {
-          fact: 'f',
-          dimensions: {
-            a: lookup(
-              'dim_x',
-              { x: 'region' },
-              { valid_to: 'region' },
-              { attributes: 'history', by: 'region' },
-            ),
-          },
-        },
-      },
-      'star.dimensions.a: valid_to is a column that Landfall keeps',
-    ],
-    [
-      'a time of day of a text',
-      { ...plain, star: { fact: 'f', dimensions: { a: timeDimension('dim_x', 'region') } } },
-      'star.dimensions.a: region is a text',
     ],
     [
       'roles that do not agree on how keys are made',
