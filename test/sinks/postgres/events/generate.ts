@@ -42,7 +42,7 @@ export function randomFiles(
   for (let n = 0; n < files; n++) {
     const file = first + n;
     const events: Event[] = [];
-    const size = random(10) === 0 ? 0 : 1 + random(keys * 2);
+    const size = file % 5 === 0 ? 0 : 1 + random(keys * 2);
     for (let i = 0; i < size; i++) {
       const earlier = made.length > 0 ? made[random(made.length)].events : [];
       const chunkId = chunkOf(file, random(3));
