@@ -56,7 +56,8 @@ export interface KeyedMode {
   /** Vector of a boolean. */
   readonly deleted: string | null;
   readonly nulls: 'set' | 'keep';
-  readonly nullKeys: 'reject' | 'equal';
+  /** 'distinct': a row whose key contains a null is an event of its own. Only of a unique rule. */
+  readonly nullKeys: 'reject' | 'equal' | 'distinct';
   /** Vectors for each combination of which a snapshot is complete. They are part of the key. */
   readonly scope: readonly string[];
   readonly asOf: { readonly pattern: string } | null;

@@ -126,12 +126,6 @@ export async function otherVersions(client: Client, file: Version): Promise<Ledg
   return (await run(client, 'files/versions-named', [file.dataset, file.name, file.fileId])).map(toFile);
 }
 
-/** Ids of other versions of the file, and of all that correct or replay their rejects. */
-export async function replacedFiles(client: Client, file: Version): Promise<number[]> {
-  const rows = await run(client, 'files/replaced-files', [file.dataset, file.name, file.fileId]);
-  return rows.map((row) => row.file_id);
-}
-
 /** Those of the files whose name another loaded file of their dataset has. */
 export async function versionedFiles(client: Client, fileIds: readonly number[]): Promise<Set<number>> {
   const rows = await run(client, 'files/versioned-files', [fileIds]);

@@ -24,20 +24,3 @@ export async function isSettled(
 export async function unsettleFiles(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
   await run(client, 'rules/unsettle-files', [fileIds]);
 }
-
-/** A file that was loaded before its dataset had a rule. */
-export interface UnruledFile {
-  readonly fileId: number;
-  readonly name: string;
-  readonly definitionVersion: string;
-}
-
-/** Loaded files of the dataset that are not settled for the rule. */
-export async function unruledFiles(client: Client, dataset: string, ruleId: number): Promise<UnruledFile[]> {
-  const rows = await run(client, 'rules/unsettled-loaded', [dataset, ruleId]);
-  return rows.map((row) => ({
-    fileId: row.file_id,
-    name: row.name,
-    definitionVersion: row.definition_version,
-  }));
-}

@@ -1,8 +1,9 @@
 /**
- * Keys of unique rules, as the ledger keeps them (ddl/migrations/0008-unique.sql, 0011-unique-runs.sql).
+ * Keys of unique rules within a file, as the ledger keeps them (ddl/migrations/0008-unique.sql,
+ * 0023-unique-in-a-file.sql).
  *
- *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats are known, all other rows have their keys
- *                 └───────────────────┴─▶ forgotten, when the file fails or is undone
+ *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats are known, and the keys are forgotten
+ *                 └─▶ forgotten, when the file fails
  */
 import type pg from 'pg';
 import { toJson } from '../json.ts';
@@ -26,9 +27,7 @@ export interface UnkeyedChunk extends LedgerChunk {
 export interface Repeat {
   readonly byteOffset: number;
   readonly ruleId: number;
-  readonly firstFile: number;
-  readonly firstName: string;
-  /** 1-based; 0 where it is not known. */
+  /** 1-based, in the same file. */
   readonly firstLine: number;
 }
 
@@ -83,8 +82,6 @@ export async function chunkRepeats(
   return rows.map((row) => ({
     byteOffset: row.byte_offset,
     ruleId: row.rule_id,
-    firstFile: row.first_file,
-    firstName: row.name,
     firstLine: row.first_line,
   }));
 }
@@ -94,68 +91,31 @@ export async function dropRepeats(client: pg.ClientBase, chunkId: number): Promi
   await run(client, 'unique/drop-repeats', [chunkId]);
 }
 
-/** How the facts of a star show the keys of a rule, in SQL. */
-export interface FactKeys {
-  /** The fact table, which is `f` in what follows. */
-  readonly facts: string;
-  /** Joins of the dimensions that have a part of the key. */
-  readonly joins: string;
-  /** The key of a fact. */
-  readonly key: string;
-  /** True for facts that have a key. */
-  readonly condition: string;
-}
-
-/** Notes the keys of files that were loaded before there was the rule, from their facts. */
-export async function noteFactKeys(
-  client: pg.ClientBase,
-  ruleId: number,
-  fileIds: readonly number[],
-  { facts, joins, key, condition }: FactKeys,
-): Promise<void> {
-  await client.query(
-    `insert into landfall.unique_key (rule_id, key, file_id, chunk_id, byte_offset, line)
-     select $1, ${key}, c.file_id, c.chunk_id, -1, 0
-     from ${facts} f join landfall.chunk c on c.chunk_id = f.chunk_id ${joins}
-     where c.file_id = any($2) and ${condition}`,
-    [ruleId, fileIds],
-  );
-}
-
 /** Waits until no other file of the dataset settles; none does until the caller's transaction ends. */
 export async function lockSettling(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'unique/lock-settling', [settleLock, dataset]);
 }
 
-/** What decides which rows of a file repeat a key. */
+/** A file whose keys are all noted, and its unique rules. */
 export interface Settling {
   readonly fileId: number;
   readonly firstChunk: number;
   readonly lastChunk: number;
-  /** In the order in which they are applied. `star`: keys of other files count too. */
-  readonly rules: readonly { readonly ruleId: number; readonly scope: 'star' | 'file' }[];
-  /** Other files whose keys do not count. */
-  readonly without: readonly number[];
+  /** In the order in which they are applied. */
+  readonly ruleIds: readonly number[];
 }
 
-/** Notes which rows of a file repeat a key, and keeps the keys of the others. All its chunks must be keyed. */
+/** Notes which rows of a file repeat a key. All its chunks must be keyed. */
 export async function findRepeats(client: pg.ClientBase, settling: Settling): Promise<void> {
-  const { fileId, firstChunk, lastChunk, rules, without } = settling;
-  const idsOf = (of: typeof rules) => of.map(({ ruleId }) => ruleId);
-  const ruleIds = idsOf(rules);
-  const starRules = idsOf(rules.filter(({ scope }) => scope === 'star'));
-  const fileRules = idsOf(rules.filter(({ scope }) => scope === 'file'));
+  const { fileId, firstChunk, lastChunk, ruleIds } = settling;
   await run(client, 'unique/hold-run', [fileId]);
-  const range = [fileId, firstChunk, lastChunk] as const;
-  if (ruleIds.length === 1) {
-    await run(client, 'unique/find-repeats-of-one', [...range, ruleIds[0], starRules, without]);
-  } else {
-    await run(client, 'unique/find-repeats-of-many', [...range, ruleIds, starRules, without]);
-  }
-  await run(client, 'unique/keep-keys', [...range, starRules, fileRules]);
+  const range: [number, number, number] = [fileId, firstChunk, lastChunk];
+  if (ruleIds.length === 1) await run(client, 'unique/find-repeats-of-one', [...range, ruleIds[0]]);
+  else await run(client, 'unique/find-repeats-of-many', [...range, ruleIds]);
+  await run(client, 'unique/drop-keys', range);
 }
 
-/** Drops and merges the dataset's tables of keys, so that a key is looked up in few. Requires lockSettling. */
+/** Drops the dataset's tables of keys that are no longer needed. Requires lockSettling. */
 export async function tidyRuns(client: pg.ClientBase, dataset: string): Promise<void> {
   await run(client, 'unique/tidy-runs', [dataset]);
 }

@@ -50,12 +50,51 @@ export function compileMode(
       mistakes.add(`mode.${option}`, 'it is an option of dedupe', fix);
     }
   }
-  if (isPlain) return { kind: 'append' };
+  if (isPlain) return uniqueMode(source, names, keep, unique, mistakes);
   const word = mode === 'append' ? 'dedupe' : mode;
   refuseStarless(source, word, mistakes);
-  refuseNames(source, word, names, keep, mistakes);
+  refuseNames(source, `mode ${word}`, names, keep, mistakes);
   refuseUniqueInStar(unique, word, mistakes);
   return keyedMode(mode, options, names, mistakes);
+}
+
+/**
+ * A unique rule over the star makes each row an event of its key, so that the same row of all files is shown whatever
+ * their order. Plain append without such a rule.
+ */
+function uniqueMode(
+  source: DatasetDefinition,
+  names: Names,
+  keep: string | null,
+  unique: readonly CompiledUnique[],
+  mistakes: Mistakes,
+): CompiledMode {
+  const [rule, ...others] = unique.filter(({ scope }) => scope === 'star');
+  if (rule === undefined) return { kind: 'append' };
+  for (const { name } of others) {
+    const what = `the star has one row for each key of ${rule.name} already`;
+    mistakes.add(`rules.${name}`, what, "Say { scope: 'file' }: one rule of a dataset may be over the star");
+  }
+  refuseNames(source, `rule ${rule.name} over the star`, names, keep, mistakes);
+  const columns = Object.keys(source.columns);
+  return {
+    ...{
+      kind: 'dedupe',
+      key: rule.columns.map((c) => columns[c]),
+      orderBy: null,
+      keep: 'last',
+      deleted: null,
+    },
+    ...{
+      nulls: 'set',
+      nullKeys: 'distinct',
+      scope: [],
+      asOf: null,
+      maxDeleted: null,
+      track: [],
+      overwrite: [],
+    },
+  };
 }
 
 /** `append()` for the text 'append'; null and a mistake for what is not a mode. */
@@ -215,7 +254,7 @@ function refuseStarless({ star }: DatasetDefinition, mode: string, mistakes: Mis
 /** Refuses the names that star and lake use for events. */
 function refuseNames(
   source: DatasetDefinition,
-  mode: string,
+  who: string,
   names: Names,
   keep: string | null,
   mistakes: Mistakes,
@@ -227,9 +266,9 @@ function refuseNames(
   const kept = keep === null ? [] : [[keep, 'drift.unknown.keep']];
   for (const [name, place] of [...given, ...roles, ...kept]) {
     if (name.startsWith('_')) {
-      const what = `the mode ${mode} adds columns with names that begin with _`;
+      const what = `the ${who} adds columns with names that begin with _`;
       mistakes.add(place, what, 'Rename it; the text of a header goes into aliases');
-    } else if (mode === 'history' && versionColumns.includes(name)) {
+    } else if (who === 'mode history' && versionColumns.includes(name)) {
       mistakes.add(
         place,
         `history adds the column ${name}`,
@@ -243,10 +282,10 @@ function nameOf({ columns }: DatasetDefinition, name: string): string {
   return `${name in columns ? 'columns' : 'enrich'}.${name}`;
 }
 
-/** Refuses rules for which the order of arrival decides. */
+/** Refuses rules that say the same as the mode, or contradict it. */
 function refuseUniqueInStar(unique: readonly CompiledUnique[], mode: string, mistakes: Mistakes): void {
   for (const { name } of unique.filter(({ scope }) => scope === 'star')) {
-    const what = `the mode ${mode} says which row of a key is current, not the file that comes first`;
+    const what = `the mode ${mode} says which row of a key the star shows`;
     mistakes.add(`rules.${name}`, what, "Say { scope: 'file' }, or make its columns the key of the mode");
   }
 }

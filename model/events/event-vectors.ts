@@ -1,8 +1,11 @@
 /** Fills the columns that describe the events of a batch (model/compile/event-columns.ts). */
-import { type BooleanVector, isValid, type Vector } from '../../kernel/columns/vectors.ts';
+import { type BooleanVector, isValid, type UuidVector, type Vector } from '../../kernel/columns/vectors.ts';
 import type { CompiledDataset, KeyedMode } from '../compiled.ts';
 import type { Batch } from '../enrich/batch.ts';
 import { type HashedColumn, type HashOf, RowHashes } from './row-hashes.ts';
+
+const uuidBytes = 16;
+const allOnes = 0xffff_ffff_ffff_ffffn;
 
 /** For the batches of one chunk, in their order. */
 export class EventVectors {
@@ -10,12 +13,14 @@ export class EventVectors {
   private readonly names: readonly string[];
   private readonly hashes: RowHashes;
   private readonly extra: readonly string[];
+  private readonly chunkId: number;
   private rowNumbers = new Int32Array(0);
   private rows = 0;
 
   /** `extra`: names of the file's unknown columns that are kept, in the order of their vectors. */
-  constructor(dataset: CompiledDataset, mode: KeyedMode, extra: readonly string[]) {
+  constructor(dataset: CompiledDataset, mode: KeyedMode, extra: readonly string[], chunkId: number) {
     this.mode = mode;
+    this.chunkId = chunkId;
     this.extra = extra.map((name) => `${dataset.drift.keep}.${name}`);
     const hashes = hashesOf(dataset, mode, this.extra);
     this.names = Object.keys(hashes);
@@ -32,10 +37,25 @@ export class EventVectors {
     const unknown = new Map(kept.map((vector, i) => [extra[i], vector]));
     const hashes = this.hashes.of((name) => unknown.get(name) ?? given.get(name)!, rows);
     for (const [h, name] of this.names.entries()) vectors.set(name, hashes[h]);
+    if (mode.nullKeys === 'distinct') this.tellApart(given, vectors.get('_key') as UuidVector);
     if (mode.orderBy !== null) vectors.set('_order', given.get(mode.orderBy.vector)!);
     if (mode.deleted !== null) vectors.set('_deleted', deletions(given.get(mode.deleted)!, rows));
     vectors.set('_row', this.numbers(rows));
     return { rows, vectors };
+  }
+
+  /** Gives each row whose key contains a null a key that no other row has: its place, and bytes that are all ones. */
+  private tellApart(given: ReadonlyMap<string, Vector>, { values, length }: UuidVector): void {
+    const columns = this.mode.key.map((name) => given.get(name)!).filter(({ nullCount }) => nullCount > 0);
+    if (columns.length === 0) return;
+    const keys = new DataView(values.buffer, values.byteOffset);
+    for (let row = 0; row < length; row++) {
+      if (columns.every((column) => isValid(column, row))) continue;
+      const at = row * uuidBytes;
+      keys.setUint32(at, this.chunkId);
+      keys.setUint32(at + 4, this.rows + row);
+      keys.setBigUint64(at + 8, allOnes);
+    }
   }
 
   private numbers(rows: number): Vector {

@@ -29,10 +29,11 @@ export interface UniqueRule {
 }
 
 /**
- * No two rows have the same values in these columns: `unique([c.order_id])`. The first row is loaded; every later
- * one is rejected (LF_REJECT_UNIQUE) with the place of the first. Within a file, the order of its rows decides.
- * With the scope 'star', the default, rows of files that were loaded before come first. Rows in which one of the
- * columns is null have no key. Rows that are rejected for another reason do not count.
+ * No two rows that the star shows have the same values in these columns: `unique([c.order_id])`. Within a file, the
+ * first row is loaded, and every later one is rejected (LF_REJECT_UNIQUE) with the place of the first. With the scope
+ * 'star', the default, the content of the rows decides which one is shown of those in several files, so that their
+ * order does not matter. Rows in which one of the columns is null have no key. Rows that are rejected for another
+ * reason do not count.
  */
 export function unique(
   columns: readonly Ref<KeyType>[],

@@ -59,7 +59,7 @@ export const bigintType: ColumnType<
 
   key: {
     text: ({ values }, _, row) => String(values[row]),
-    sql: (expression) => `${expression}::text`,
+
     about: () => 'bigint',
   },
   member: true,

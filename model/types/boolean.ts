@@ -104,7 +104,7 @@ export const booleanType: ColumnType<
   copy: { boolean: 'bool' },
   parquet: () => ({ physical: 'boolean', annotation: null }),
 
-  key: { text: booleanText, sql: (expression) => `${expression}::text`, about: () => 'boolean' },
+  key: { text: booleanText, about: () => 'boolean' },
   member: true,
   partition: { text: booleanText },
   computed: {

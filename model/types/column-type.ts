@@ -120,8 +120,6 @@ export interface Fault {
 /** How values are written in keys: only equal values have the same text. `W`: the vectors that hold them. */
 export interface KeyForm<L, W> {
   text(vector: W, logical: L, row: number): string;
-  /** SQL that gives the same text for an expression of the type. */
-  sql(expression: string): string;
   /** The type and whatever its text depends on. Keys are comparable only with keys for which this is the same. */
   about(logical: L): string;
 }

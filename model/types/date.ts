@@ -84,7 +84,6 @@ export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
   // Compared as numbers, because some years can be written in several ways.
   key: {
     text: ({ values }, _, row) => String(values[row]),
-    sql: (expression) => `(${expression} - date '1970-01-01')::text`,
     about: () => 'date',
   },
   member: true,

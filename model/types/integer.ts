@@ -70,7 +70,7 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
 
     key: {
       text: ({ values }, _, row) => String(values[row]),
-      sql: (expression) => `${expression}::text`,
+
       about: () => name,
     },
     member: true,

@@ -173,7 +173,7 @@ export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'k
 
   key: {
     text: numericText,
-    sql: (expression) => `${expression}::text`,
+
     about: ({ scale }) => `numeric ${scale}`,
   },
   member: true,

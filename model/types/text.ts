@@ -55,7 +55,7 @@ export const textType: ColumnType<Plain<'text'>, 'utf8' | 'dictionary', string, 
 
   key: {
     text: (vector, _, row) => textAt(vector, row),
-    sql: (expression) => `${expression}::text`,
+
     about: () => 'text',
   },
   member: true,

@@ -50,7 +50,6 @@ export const uuidType: ColumnType<Plain<'uuid'>, 'uuid', string, 'key' | 'member
 
   key: {
     text: digits,
-    sql: (expression) => `replace(${expression}::text, '-', '')`,
     about: () => 'uuid',
   },
   member: true,

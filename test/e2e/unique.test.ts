@@ -1,4 +1,4 @@
-/** Keys that are in the star once: many chunks and workers, files one after another and at once, undo, replay, kills. */
+/** Keys that the star shows once: many chunks and workers, files in any order and at once, undo, replay, kills. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,11 +10,12 @@ import { tempFolder } from '../support/index.ts';
 import { replayed, undone } from './again.ts';
 import { type Backend, committedParts, type TestSite, type TestSiteOptions, testSite } from './site.ts';
 
-/** Datasets `single` and `double`, with one unique rule and with two; `versions`: of `single`. */
+/** Datasets `single` and `pair`, with one unique rule, and `double`, with two; `versions`: of `single`. */
 function definitions(versions = 'add'): string {
   const folder = join(tempFolder(), 'datasets');
   const rules = {
     single: '{ id_once: unique([c.id]) }',
+    pair: '{ pair_once: unique([c.id, c.day]) }',
     double: "{ id_once: unique([c.id]), pair_once: unique([c.code, c.day], { scope: 'file' }) }",
   };
   for (const [name, text] of Object.entries(rules)) {
@@ -87,10 +88,12 @@ describe('unique keys', () => {
   ) => {
     site = await testSite({ backend, chunkBytes, datasets: [definitions(versions)], ...more });
   };
-  /** Numbers (`n`) of a file's rows in star and lake, which must be the same. */
+  /** Numbers (`n`) of a file's rows among the events of the star and in the lake, which must be the same. */
   const loaded = async (dataset: string, { fileId }: Receipt): Promise<number[]> => {
     const facts = await site.query<{ n: number }>(
-      `select f.n from star.fact_${dataset} f join landfall.chunk using (chunk_id) where file_id = $1 order by n`,
+      `select n from (
+         select n, chunk_id from star.fact_${dataset}_current union all select n, chunk_id from star.fact_${dataset}_superseded
+       ) f join landfall.chunk using (chunk_id) where file_id = $1 order by n`,
       [fileId],
     );
     const parts = (await committedParts(site, dataset)).filter((path) => path.includes(`/f${fileId}-`));
@@ -105,83 +108,72 @@ describe('unique keys', () => {
     expect(lake).toEqual(facts);
     return facts.map(({ n }) => n);
   };
-  /** `n` of each reject and the line of the first row, with the file where it is another one. */
+  /** `n` of each reject and the line of the first row. */
   const rejected = async ({ fileId }: Receipt) => {
     const rejects = await site.coordinator.ledger.rejects(fileId, { limit: 100_000 });
     return rejects.map(({ raw, message, code }) => {
-      const [, line, file] = /is already in line (\d+)(?: of (\S+) \(file \d+\))?/.exec(message) ?? [];
+      const [, line] = /is already in line (\d+) \(/.exec(message) ?? [];
       expect(code).toBe('LF_REJECT_UNIQUE');
-      return { n: Number(raw.split(',').at(-1)), line: Number(line), file: file ?? null };
+      return { n: Number(raw.split(',').at(-1)), line: Number(line) };
     });
   };
-  /** What must be in star, lake and ledger of the last of `files`, which were loaded one after another. */
-  const expectLast = async (
-    dataset: string,
-    files: readonly { rows: readonly Row[]; name: string }[],
-    receipt: Receipt,
-  ) => {
-    const last = files.at(-1)!;
-    const before = files.slice(0, -1).flatMap(({ rows, name }) => rows.map((row) => ({ row, name })));
-    const all = [...before, ...last.rows.map((row) => ({ row, name: last.name }))];
-    const found = repeats(
-      all.map(({ row, name }) => {
-        const [id, pair] = keysOf(dataset)(row).keys;
-        // The second rule is about one file.
-        return { keys: [id, pair ? `${name} ${pair}` : null] };
-      }),
-    ).slice(before.length);
-    const good = last.rows.filter((_, i) => found[i] === null).map(({ n }) => n);
+  /** What must be in lake and ledger of a file, whatever other files there are. */
+  const expectFile = async (dataset: string, rows: readonly Row[], receipt: Receipt) => {
+    const found = repeats(rows.map(keysOf(dataset)));
+    const good = rows.filter((_, i) => found[i] === null).map(({ n }) => n);
     expect(receipt).toMatchObject({ status: 'done' });
     expect(await loaded(dataset, receipt)).toEqual(good);
     expect(await rejected(receipt)).toEqual(
-      last.rows.flatMap(({ n }, i) => {
-        const repeat = found[i];
-        if (repeat === null) return [];
-        const first = all[repeat.first];
-        return [{ n, line: first.row.n + 2, file: first.name === last.name ? null : first.name }];
-      }),
+      rows.flatMap(({ n }, i) => (found[i] === null ? [] : [{ n, line: found[i].first + 2 }])),
     );
-    const { length: parsed } = last.rows;
-    expect(receipt).toMatchObject({
-      status: 'done',
-      rows: { parsed, loaded: good.length, rejected: parsed - good.length },
-    });
+    const { length: parsed } = rows;
+    expect(receipt.rows).toMatchObject({ parsed, loaded: good.length, rejected: parsed - good.length });
     expect(receipt.checks.every((check) => check.ok)).toBe(true);
   };
-
-  describe('one after another', () => {
-    it.each(['single', 'double'])(
-      'are those of the first row in the file, and in files before: %s',
-      async (dataset) => {
-        await open('postgres');
-        const a = { name: 'a.csv', rows: rowsOf(400, 1, 1_000) };
-        const b = { name: 'b.csv.gz', rows: rowsOf(400, 2, 1_000) };
-        const first = await site.drop(dataset, written(a.name, csvOf(a.rows)));
-        expect(first.chunks).toBeGreaterThan(4);
-        await expectLast(dataset, [a], first);
-        const second = await site.drop(dataset, written(b.name, gzipSync(csvOf(b.rows))));
-        await expectLast(dataset, [a, b], second);
-        if (dataset === 'double') return;
-
-        // Undone, a file has no keys: what waits because of it is loaded by a replay, what is twice waits on.
-        await undone(site, 'a.csv');
-        const replay = await replayed(site, 'b.csv.gz');
-        const ids = (rows: readonly Row[]) => [...new Set(rows.map(({ id }) => id))].sort((x, y) => x - y);
-        const star = async () =>
-          (await site.query<{ id: number }>('select id from star.fact_single order by id')).map(
-            ({ id }) => id,
-          );
-        expect(await star()).toEqual(ids(b.rows));
-        expect(replay.rows.loaded).toBe(ids(b.rows).length - second.rows.loaded);
-        // Loaded again, it comes after them.
-        const again = await replayed(site, 'a.csv');
-        expect(await star()).toEqual(ids([...a.rows, ...b.rows]));
-        expect(again.rows.loaded).toBe(ids([...a.rows, ...b.rows]).length - ids(b.rows).length);
-      },
+  /** What the star shows, without chunks. */
+  const shown = (dataset: string) =>
+    site.query<{ id: number }>(
+      `select id, n, day::text, d.code from star.fact_${dataset} join star.dim_code_${dataset} d using (code_key) order by id`,
     );
+  const idsOf = (...files: (readonly Row[])[]) =>
+    [...new Set(files.flat().map(({ id }) => id))].sort((x, y) => x - y);
+
+  describe('of files in any order', () => {
+    const files = [
+      { name: 'a.csv', rows: rowsOf(400, 1, 1_000) },
+      { name: 'b.csv.gz', rows: rowsOf(400, 2, 1_000) },
+      { name: 'c.csv', rows: rowsOf(300, 3, 1_000) },
+    ];
+    const dropAll = async (dataset: string, order: readonly number[]) => {
+      for (const f of order) {
+        const { name, rows } = files[f];
+        const bytes = name.endsWith('.gz') ? gzipSync(csvOf(rows)) : csvOf(rows);
+        await expectFile(dataset, rows, await site.drop(dataset, written(name, bytes)));
+      }
+      return shown(dataset);
+    };
+
+    it.each(['single', 'double'])('are shown once, by the same rows: %s', async (dataset) => {
+      await open('postgres');
+      const first = await dropAll(dataset, [0, 1, 2]);
+      if (dataset === 'single')
+        expect(first.map(({ id }) => id)).toEqual(idsOf(...files.map(({ rows }) => rows)));
+      // An undone file gives its keys back at once, without a replay of the others.
+      await undone(site, 'b.csv.gz');
+      const without = await shown(dataset);
+      if (dataset === 'single')
+        expect(without.map(({ id }) => id)).toEqual(idsOf(files[0].rows, files[2].rows));
+      await replayed(site, 'b.csv.gz');
+      expect(await shown(dataset)).toEqual(first);
+      await site.close();
+      await open('postgres');
+      expect(await dropAll(dataset, [2, 1, 0])).toEqual(first);
+      await undone(site, 'b.csv.gz');
+      expect(await shown(dataset)).toEqual(without);
+    });
   });
 
-  it('are in the star once when files with the same keys load at the same time, and given up by one that fails', async () => {
+  it('are shown once when files with the same keys load at the same time, and given up by one that fails', async () => {
     await open('postgres', { workers: 2, chunkBytes: 64 * 1024 });
     const names = ['c.csv', 'd.csv', 'e.csv'];
     // The last is too small for a table of keys of its own.
@@ -189,29 +181,26 @@ describe('unique keys', () => {
     const receipts = await Promise.all(
       names.map((name, i) => site.drop('single', written(name, csvOf(rows[i])))),
     );
-    const [found] = await site.query(
-      'select count(*)::int as facts, count(distinct id)::int as ids from star.fact_single',
-    );
-    const ids = new Set(rows.flat().map(({ id }) => id)).size;
-    expect(found).toEqual({ facts: ids, ids });
-    expect(receipts.reduce((sum, receipt) => sum + receipt.rows.rejected, 0)).toBe(rows.flat().length - ids);
-    for (const receipt of receipts) expect(await loaded('single', receipt)).toHaveLength(receipt.rows.loaded);
+    for (const [i, receipt] of receipts.entries()) await expectFile('single', rows[i], receipt);
+    expect((await shown('single')).map(({ id }) => id)).toEqual(idsOf(...rows));
 
     const fresh = rowsOf(200, 3, 300).map((row) => ({ ...row, id: row.id + 30_000 }));
     const bad = await site.drop('single', written('bad.csv', `${csvOf(fresh)}-1,x,2024-01-01,0\n`));
     expect(bad).toMatchObject({ status: 'failed', error: { code: 'LF_CHECK' } });
+    expect((await shown('single')).map(({ id }) => id)).toEqual(idsOf(...rows));
     const counts = await site.query(
-      `select (select count(*)::int from landfall.unique_key where file_id = $1) as keys,
+      `select (select count(*)::int from landfall.unique_key) as keys,
          (select count(*)::int from landfall.unique_repeat) as repeats,
+         (select count(*)::int from landfall.unique_run) as tables,
          (select count(*)::int from landfall.unique_file where file_id = $1) as files`,
       [bad.fileId],
     );
-    expect(counts).toEqual([{ keys: 0, repeats: 0, files: 0 }]);
-    const good = { name: 'good.csv', rows: fresh };
-    await expectLast('single', [good], await site.drop('single', written('good.csv', csvOf(fresh))));
+    expect(counts).toEqual([{ keys: 0, repeats: 0, tables: 0, files: 0 }]);
+    await expectFile('single', fresh, await site.drop('single', written('good.csv', csvOf(fresh))));
+    expect((await shown('single')).map(({ id }) => id)).toEqual(idsOf(...rows, fresh));
   });
 
-  it('go from a version to the one that replaces it, with those of its corrected rows', async () => {
+  it('go from a version to the one that replaces it', async () => {
     await open('postgres', { versions: 'replace' });
     const row = (id: number, n: number) => ({ id, code: 'x', day: '2024-01-01', n });
     const first = Array.from({ length: 60 }, (_, n) => row(n % 50, n));
@@ -220,16 +209,31 @@ describe('unique keys', () => {
     await undone(site, 'v.csv');
     const whole = await replayed(site, 'v.csv');
     expect(whole.rows).toMatchObject({ loaded: 50, rejected: 10 });
-    const second = Array.from({ length: 50 }, (_, n) => row(n + 25, n));
+    const second = Array.from({ length: 50 }, (_, n) => row(n + 25, n + 100));
     const two = await site.drop('single', written('v.csv', csvOf(second)));
     expect(two).toMatchObject({
       status: 'done',
       rows: { loaded: 50, rejected: 0 },
       link: { kind: 'replaces' },
     });
+    expect((await shown('single')).map(({ id }) => id)).toEqual(idsOf(second));
     const other = await site.drop('single', written('w.csv', csvOf([row(10, 0), row(30, 1)])));
-    expect(await rejected(other)).toEqual([{ n: 1, line: 7, file: 'v.csv' }]);
-    expect(await loaded('single', other)).toEqual([0]);
+    expect(other.rows).toMatchObject({ loaded: 2, rejected: 0 });
+    expect((await shown('single')).map(({ id }) => id)).toEqual(idsOf(second, [row(10, 0)]));
+    await undone(site, 'v.csv');
+    expect(await shown('single')).toMatchObject([
+      { id: 10, n: 0 },
+      { id: 30, n: 1 },
+    ]);
+  });
+
+  it('of rows in which a part of the key is null are none: every such row is shown', async () => {
+    await open('postgres');
+    const csv = 'id,code,day,n\n1,red,,1\n1,red,,2\n';
+    await site.drop('pair', written('one.csv', csv));
+    await site.drop('pair', written('two.csv', `${csv}2,red,2024-01-01,3\n2,red,2024-01-01,3\n`));
+    const found = await site.query('select id, n from star.fact_pair order by n');
+    expect(found).toEqual([1, 1, 2, 2, 3].map((n) => ({ id: n < 3 ? 1 : 2, n })));
   });
 
   it('are the same when a worker is killed while it notes them', { timeout: 90_000 }, async () => {
@@ -243,6 +247,6 @@ describe('unique keys', () => {
     const file = { name: 'f.csv', rows: rowsOf(12_000, 5, 14_000) };
     const receipt = await site.drop('double', written(file.name, csvOf(file.rows)));
     expect(readFileSync(mark, 'utf8')).toContain(point);
-    await expectLast('double', [file], receipt);
+    await expectFile('double', file.rows, receipt);
   });
 });

@@ -45,14 +45,14 @@ export class RowFitter {
   /** Null: rows are not events. */
   private readonly events: EventVectors | null;
 
-  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool) {
+  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool, chunkId: number) {
     this.dataset = dataset;
     this.layout = layout;
     this.pool = pool;
     this.limits = new RowLimits(rowLimitsOf(dataset));
     const { mode } = dataset;
     const extra = (layout.extra ?? []).map(({ name }) => name);
-    this.events = mode.kind === 'append' ? null : new EventVectors(dataset, mode, extra);
+    this.events = mode.kind === 'append' ? null : new EventVectors(dataset, mode, extra, chunkId);
   }
 
   /** The enrichments are valid until the next call. Throws PlacesNeeded. */

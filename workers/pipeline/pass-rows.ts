@@ -45,7 +45,7 @@ export async function passRows(
   const layout = claimed.file.layout!;
   const { lineStart } = source;
   const rejects = new RejectTray(job, dataset, { layout, lineStart }, { ledger, spill, sinks, signal });
-  const fitter = new RowFitter(dataset, layout, pool);
+  const fitter = new RowFitter(dataset, layout, pool, job.chunkId);
   stopwatch.skip();
   for await (const parsed of readChunk({ ...way, layout })) {
     counters.step = 'loading';

@@ -29,8 +29,6 @@ export interface FilesStatements {
       row: never };
   'files/plan-file': { parameters: [file_id: number, content_hash: string, definition_version: string,
       layout: Json, chunks: number]; row: never };
-  'files/replaced-files': { parameters: [dataset: string, name: string, file_id: number];
-      row: Readonly<{ file_id: number }> };
   'files/set-file-state': { parameters: [file_id: number, state: NonNullable<FileRow['state']>,
       url: string | null | undefined, error: Json | null | undefined, receipt: Json | null | undefined,
       duplicate_of: number | null | undefined, content_hash: string | null | undefined,

@@ -5,6 +5,4 @@ export interface RulesStatements {
   'rules/settled-rules': { parameters: [file_id: number, rule_id: readonly number[]];
       row: Readonly<{ rule_id: number }> };
   'rules/unsettle-files': { parameters: [file_id: readonly number[]]; row: never };
-  'rules/unsettled-loaded': { parameters: [dataset: string, rule_id: number]; row: Readonly<{ file_id: number;
-      name: string; definition_version: string }> };
 }

@@ -5,7 +5,6 @@ import type { KeyForm } from '../column-type.ts';
 export function microsKey(about: string): KeyForm<unknown, { readonly values: BigInt64Array }> {
   return {
     text: ({ values }, _, row) => String(values[row]),
-    sql: (expression) => `(extract(epoch from ${expression}) * 1000000)::bigint::text`,
     about: () => about,
   };
 }

@@ -142,10 +142,4 @@ export const definitionCodes = {
     fix: 'Take that change of the definition back, or give what is new another name. Or run this migration, then drop the file again or replay it; the next file creates the marts again:\n{migration}',
     retry: 'never',
   },
-  LF_UNIQUE_UNKNOWN: {
-    message:
-      'The rule {rule} of {dataset} is newer than {files|loaded file} (first {first}), whose keys are not known: the star does not have {columns}.',
-    fix: "Undo those files and load them again (`landfall undo FILE`, `landfall replay FILE`), or give the rule the scope 'file'.",
-    retry: 'never',
-  },
 } as const satisfies ErrorEntries;

@@ -99,7 +99,7 @@ export const rejectCodes = {
   },
   LF_REJECT_UNIQUE: {
     message: '{key} is already in {first} (rule {rule}).',
-    fix: 'The first row is kept. Remove this one or correct its key. If the first one is wrong, undo its file and replay this one.',
+    fix: 'The first row of the file is kept. Remove this one or correct its key.',
     retry: 'never',
   },
   LF_REJECT_VALUE: {

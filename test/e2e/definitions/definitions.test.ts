@@ -189,7 +189,7 @@ onBothBackends('definitions', (backend) => {
       return here;
     };
 
-    it.each(['', 'rules: (c) => [unique([c.id])],'])(
+    it.each(['', "rules: (c) => ({ once: unique([c.id], { scope: 'file' }) }),"])(
       'take back what is loaded of a file after a restart, and load it whole (%s)',
       async (more) => {
         const before = await halfLoaded(more);

@@ -69,6 +69,42 @@ const asOf = fromName('customers_{date}.csv');
 
 const plain = append();
 
+describe('a unique rule over the star', () => {
+  const compiled = (mode?: 'append') =>
+    compileDataset(
+      defineDataset({
+        ...{ name: 'once', mode },
+        columns: { order: text(), line: integer(), note: text() },
+        rules: (c) => ({ one_line: unique([c.order, c.line]), one_note: unique([c.note], { scope: 'file' }) }),
+        star: { fact: 'fact_once' },
+      }),
+    );
+
+  test.each([undefined, 'append' as const])('makes rows events of its key: mode %s', (mode) => {
+    const dataset = compiled(mode);
+    expect(dataset.mode).toMatchObject({
+      ...{ kind: 'dedupe', key: ['order', 'line'], orderBy: null, keep: 'last', nullKeys: 'distinct' },
+    });
+    expect(dataset.star!.keyed).toMatchObject({ kind: 'dedupe', order: null, deleted: false });
+    expect(eventColumns(dataset).map((column) => (column as unknown[])[0])).toEqual(['_key', '_hash', '_row']);
+    expect(dataset.unique.map(({ name }) => name)).toEqual(['one_line', 'one_note']);
+  });
+
+  test('is one for each dataset, and takes the names of events', () => {
+    const two = () =>
+      compileDataset(
+        defineDataset({
+          name: 'twice',
+          columns: { a: integer(), _b: integer() },
+          rules: (c) => ({ one_a: unique([c.a]), one_b: unique([c._b]) }),
+          star: { fact: 'fact_twice' },
+        }),
+      );
+    expect(two).toThrow('rules.one_b: the star has one row for each key of one_a already. Say');
+    expect(two).toThrow('columns._b: the rule one_a over the star adds columns with names that begin with _');
+  });
+});
+
 describe('append', () => {
   test('is the mode of a dataset that names none, and compiles as before there were others', () => {
     const golden = (mode?: 'append' | typeof plain) =>
@@ -77,7 +113,7 @@ describe('append', () => {
           ...{ name: 'golden', mode },
           columns: { order: text(), at: timestamp(), region: text(), people: integer() },
           enrich: (c) => ({ year: year(c.at) }),
-          rules: (c) => ({ once: unique([c.order]) }),
+          rules: (c) => ({ once: unique([c.order], { scope: 'file' }) }),
           drift: { unknown: { keep: 'extra' } },
           lake: { partitionBy: ['year'] },
           star: {
@@ -92,7 +128,7 @@ describe('append', () => {
       );
     for (const mode of [undefined, 'append' as const, plain]) {
       const dataset = golden(mode);
-      expect(dataset.version).toBe('9523996361b5634f');
+      expect(dataset.version).toBe('6bc210ffedfb77ba');
       expect([dataset.mode, dataset.star!.keyed, eventColumns(dataset)]).toEqual([
         ...[{ kind: 'append' }, null, []],
       ]);
@@ -375,12 +411,12 @@ describe('what it refuses', () => {
       ['columns.valid_to: history adds the column valid_to'],
     ],
     [
-      'a rule for which the first file wins',
+      'a rule over the star that is not the key',
       upsert({ key, orderBy }),
       {
         rules: (c: never) => ({ once: unique([(c as { email: never }).email]) }),
       },
-      ['rules.once: the mode upsert says which row of a key is current'],
+      ['rules.once: the mode upsert says which row of a key the star shows'],
     ],
     [
       'an index over columns of events',

@@ -118,6 +118,7 @@ async function read(
       dataset,
       dataset.mode as KeyedMode,
       extra.map(({ name }) => name),
+      1,
     );
   const enriched = enrichBatch(dataset, batch.vectors, batch.rows, extra);
   return events.add(enriched, batch.vectors.slice(dataset.columns.length)).vectors;
@@ -240,7 +241,7 @@ describe('event columns', () => {
   });
 
   test('number the rows of a chunk from 0, through its batches', async () => {
-    const batches = new EventVectors(orders, orders.mode as KeyedMode, []);
+    const batches = new EventVectors(orders, orders.mode as KeyedMode, [], 1);
     const rows = async (count: number) => {
       const csv = [header, ...Array(count).fill(first)].join('\n');
       return valuesOf((await read(csv, { batches })).get('_row')!, { type: 'integer' });

@@ -101,7 +101,7 @@ describe('a row that is too long for a sink', () => {
   });
 
   it('has no key of a unique rule', async () => {
-    const rules = (c: never) => ({ one: unique([(c as { note: never }).note]) });
+    const rules = (c: never) => ({ one: unique([(c as { note: never }).note], { scope: 'file' }) });
     const once = defineDataset({ ...visits.source, rules } as never);
     const long = `1,${noise(3000)},r,w,same,k\n`;
     const text = `id,place,room,wing,note,kind\n${long}2,p,r,w,same,k\n3,p,r,w,same,k\n`;
@@ -160,7 +160,7 @@ describe('rows that a function rejects', () => {
       }),
     );
     const given = vectorOf(logical, [1, 30, 2, 3, null, 24]);
-    const { converted, enriched } = await new RowFitter(dataset, layout, database.pool).fit(
+    const { converted, enriched } = await new RowFitter(dataset, layout, database.pool, 1).fit(
       batchOf([given], 6),
     );
     expect(
@@ -208,7 +208,7 @@ describe('rows that a function rejects', () => {
         star,
       }),
     );
-    const fitter = new RowFitter(dataset, layout, database.pool);
+    const fitter = new RowFitter(dataset, layout, database.pool, 1);
     const { place: _, line: __, ...placeless } = batchOf([vectorOf(logical, [1, 2, 3])], 3);
     expect((await fitter.fit(placeless)).converted).toBe(placeless);
     expect(calls).toBe(3);
@@ -228,7 +228,7 @@ describe('rows that a function rejects', () => {
         star,
       }),
     );
-    const fitting = new RowFitter(dataset, layout, database.pool).fit(
+    const fitting = new RowFitter(dataset, layout, database.pool, 1).fit(
       batchOf([vectorOf(logical, [1, 2])], 2),
     );
     await expect(fitting).rejects.toMatchObject({
@@ -273,7 +273,7 @@ describe('rows that cannot be events', () => {
   const { key, order, compute: computed } = RejectReason;
 
   it('are rejects with all columns that have no value; those that a function rejects are its own', async () => {
-    const { converted, enriched } = await new RowFitter(dataset({}), layout, database.pool).fit(batch());
+    const { converted, enriched } = await new RowFitter(dataset({}), layout, database.pool, 1).fit(batch());
     expect(faultsOf(converted)).toEqual([
       [1, key, 0],
       [2, order, 2],
@@ -289,7 +289,7 @@ describe('rows that cannot be events', () => {
   });
 
   it('may have nulls in the key where these are equal, not in the order', async () => {
-    const fitter = new RowFitter(dataset({ nullKeys: 'equal' }), layout, database.pool);
+    const fitter = new RowFitter(dataset({ nullKeys: 'equal' }), layout, database.pool, 1);
     const { converted, enriched } = await fitter.fit(batch());
     expect(faultsOf(converted).slice(0, 2)).toEqual([
       [2, order, 2],
@@ -299,7 +299,9 @@ describe('rows that cannot be events', () => {
   });
 
   it('are named by the enrichment that has no value', async () => {
-    const { converted } = await new RowFitter(dataset({ key: ['half'] }), layout, database.pool).fit(batch());
+    const { converted } = await new RowFitter(dataset({ key: ['half'] }), layout, database.pool, 1).fit(
+      batch(),
+    );
     expect(faultsOf(converted).slice(0, 4)).toEqual([
       [1, key, 'half'],
       [2, order, 2],
@@ -310,7 +312,7 @@ describe('rows that cannot be events', () => {
 
   it('need places, which the chunk is read again for', async () => {
     const { place: _, line: __, ...placeless } = batch();
-    const fitter = new RowFitter(dataset({}), layout, database.pool);
+    const fitter = new RowFitter(dataset({}), layout, database.pool, 1);
     await expect(fitter.fit(placeless)).rejects.toThrow(PlacesNeeded);
   });
 
@@ -323,7 +325,7 @@ describe('rows that cannot be events', () => {
       }),
     );
     const given = batch();
-    const { converted, enriched } = await new RowFitter(plain, layout, database.pool).fit(given);
+    const { converted, enriched } = await new RowFitter(plain, layout, database.pool, 1).fit(given);
     expect(converted).toBe(given);
     expect([...enriched.vectors.keys()]).toEqual(['a', 'b', 'at']);
   });

@@ -1,22 +1,8 @@
 /** Unique rules, chunk by chunk in any order and at once, against one row after another. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chunkRepeats, forgetKeys, keyTable, unkeyedChunks } from '../../../ledger/tables/unique.ts';
-import {
-  bigint,
-  boolean,
-  date,
-  defineDataset,
-  integer,
-  lookup,
-  numeric,
-  rule,
-  smallint,
-  text,
-  timestamp,
-  unique,
-  uuid,
-} from '../../../model/index.ts';
+import { chunkRepeats, keyTable, unkeyedChunks } from '../../../ledger/tables/unique.ts';
+import { defineDataset, integer, rule, text, unique } from '../../../model/index.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { repeats } from '../../oracle/unique.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
@@ -33,7 +19,8 @@ afterEach(() => database.pool.query(forgetAll));
 
 const columns = { n: integer({ required: true }), a: text(), b: text(), c: integer(), pad: text() };
 
-function definition(rules: readonly ('a' | 'b' | 'bc')[], scope: 'file' | 'star' = 'star') {
+function definition(rules: readonly ('a' | 'b' | 'bc')[]) {
+  const scope = 'file';
   return defineDataset({
     name: 'keyed',
     columns,
@@ -113,15 +100,14 @@ describe('rows that repeat a key', () => {
       fc.asyncProperty(
         table,
         choice,
-        fc.constantFrom('file' as const, 'star' as const),
         fc.constantFrom(0, large),
         fc.integer({ min: 8, max: 200 }),
         fc.infiniteStream(fc.nat()),
-        async (rows, rules, scope, bytes, size, dice) => {
+        async (rows, rules, bytes, size, dice) => {
           const csv = csvOf(rows, bytes);
           const stage = await openStage(
             database,
-            definition(rules, scope),
+            definition(rules),
             csv,
             lineBorders(csv, bytes === 0 ? size : size * 1_000),
           );
@@ -186,58 +172,27 @@ describe('rows that repeat a key', () => {
     expect(await unkeyedChunks(database.pool, stage.fileId)).toEqual([]);
   }, 60_000);
 
-  it('are those of rows in other files, whose tables are merged and dropped as files come and go', async () => {
-    const rowsOf = (file: number) =>
-      Array.from({ length: 30 }, (_, n) => ({
-        a: `k${(n * 7 + file * 13) % (60 + file)}`,
-        b: null,
-        c: null,
-      }));
-    const of = definition(['a']);
-    const loaded: { file: number; rows: Row[] }[] = [];
-    const check = async (file: number, bytes: number) => {
-      const rows = rowsOf(file);
+  it('leave nothing behind once they are known', async () => {
+    const rows = Array.from({ length: 30 }, (_, n) => ({ a: `k${n % 7}`, b: null, c: null }));
+    for (const bytes of [0, large]) {
       const csv = csvOf(rows, bytes);
-      const stage = await openStage(database, of, csv, lineBorders(csv, Math.ceil(csv.length / 3)));
+      const stage = await openStage(
+        database,
+        definition(['a']),
+        csv,
+        lineBorders(csv, Math.ceil(csv.length / 3)),
+      );
       await Promise.all(stage.jobs.map((job) => stage.load(job)));
-      const before = loaded.flatMap((one) => one.rows);
-      const held = new Set(before.map(({ a }) => a));
-      const asked = rows.filter((_, n) => n % 13 !== 12);
-      const fresh = asked.filter(({ a }, i) => !held.has(a) && asked.findIndex((row) => row.a === a) === i);
-      const facts = await stage.column(
-        `select f.a from star.fact_keyed f join landfall.chunk using (chunk_id) where file_id = ${stage.fileId} order by n`,
+      expect((await outcome(stage)).rejected).toEqual(expected(rows, ['a']).rejected);
+      const { rows: left } = await database.pool.query(
+        `select (select count(*)::int from landfall.unique_key) as keys,
+           (select count(*)::int from landfall.unique_run) as tables,
+           (select count(*)::int from pg_class where relname like 'unique_run_%' and relkind = 'r') as runs`,
       );
-      expect(facts).toEqual(fresh.map(({ a }) => a));
-      loaded.push({ file: stage.fileId, rows: fresh });
-    };
-    const tables = () =>
-      database.pool.query(
-        `select array_length(files, 1) as files, to_regclass(landfall.run_table(run_id)) is not null as there
-         from landfall.unique_run order by tier, run_id`,
-      );
-    for (let file = 0; file < 9; file++) await check(file, file === 4 ? 0 : large);
-    const merged = [{ files: 8, there: true }];
-    expect((await tables()).rows).toEqual(merged);
-    await check(9, large);
-    expect((await tables()).rows).toEqual([{ files: 1, there: true }, ...merged]);
-
-    // Files that end have no keys any more, nor tables when nobody else's keys are in them.
-    for (const at of [9, 0]) {
-      const [gone] = loaded.splice(at, 1);
-      await inTransaction(database.pool, (client) => forgetKeys(client, [gone.file]));
+      expect(left).toEqual([{ keys: 0, tables: 0, runs: 0 }]);
+      await database.pool.query('drop schema star cascade; create schema star');
     }
-    expect((await tables()).rows).toEqual(merged);
-    await check(10, large);
-    await inTransaction(database.pool, (client) =>
-      forgetKeys(
-        client,
-        loaded.splice(0).map(({ file }) => file),
-      ),
-    );
-    expect((await tables()).rows).toEqual([]);
-    expect(await database.pool.query('select from landfall.unique_key')).toMatchObject({ rowCount: 0 });
-    await check(11, large);
-  }, 60_000);
+  });
 
   it('are found though a frozen worker still writes keys that nobody needs', async () => {
     const rows = Array.from({ length: 40 }, (_, n) => ({ a: `k${n % 17}`, b: null, c: null }));
@@ -265,107 +220,4 @@ describe('rows that repeat a key', () => {
     );
     expect(unique).toBe(12_000 - 1 - Math.floor(12_000 / 13));
   }, 60_000);
-});
-
-describe('keys of files that were loaded before there was the rule', () => {
-  const all = {
-    t: text(),
-    s: smallint(),
-    i: integer(),
-    big: bigint(),
-    price: numeric(10, 2),
-    whole: numeric(18, 0),
-    good: boolean(),
-    day: date(),
-    at: timestamp({ zone: 'Europe/Berlin', formats: ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd HH:mm:ss.SSSSSS'] }),
-    id: uuid(),
-  };
-  type Name = keyof typeof all;
-  const names = Object.keys(all) as Name[];
-  const lines = [
-    "Ä 'q',-1,70000,9007199254740993,12.5,-3,yes,2024-02-29,2024-02-29 12:00:00,00000000-0000-4000-8000-00000000000A",
-    'x\ty,32767,-2147483648,-9223372036854775808,-0.05,123456789012345678,no,0001-01-01,1969-12-31 23:59:59.999999,ffffffff-ffff-4fff-bfff-ffffffffffff',
-    ',,,,,,,,,',
-  ];
-  const csv = Buffer.from(`${names.join(',')}\n${lines.join('\n')}\n`);
-  const keyed = (key: readonly Name[], star: object = {}) =>
-    defineDataset({
-      name: 'keyed',
-      columns: all,
-      ...(key.length > 0 && {
-        rules: (c: Record<Name, never>) => ({ once: unique(key.map((name) => c[name])) }),
-      }),
-      star: {
-        fact: 'fact_all',
-        dimensions: { place_key: lookup('dim_thing', { thing: 't', number: 's' }) },
-        ...star,
-      },
-      rejects: { share: 1 },
-    } as never);
-
-  /** Loads the rows with a definition, as a file that is done. */
-  const load = async (of: ReturnType<typeof keyed>, bytes = csv) => {
-    const stage = await openStage(database, of, bytes);
-    const { version } = stage.dataset;
-    await database.pool.query('update landfall.definition set definition = $2 where version = $1', [
-      version,
-      stage.dataset,
-    ]);
-    const counts = await stage.load(stage.jobs[0]);
-    await database.pool.query("update landfall.file set state = 'done' where file_id = $1", [stage.fileId]);
-    return { stage, counts };
-  };
-
-  it.each([...names.map((name) => [name]), ['t', 's', 'day'], names] as Name[][])(
-    'are taken from the star: %s %s %s',
-    async (...key) => {
-      const { stage: before } = await load(keyed([]));
-      const { stage, counts } = await load(keyed(key), Buffer.concat([csv, Buffer.from('\n')]));
-      expect(counts).toMatchObject({ parsed: 3, loaded: 1, rejected: 2 });
-      const [reject] = await stage.ledger.rejects(stage.fileId);
-      expect(reject.message).toContain(`is already in ${before.path} (file ${before.fileId}) (rule once).`);
-    },
-  );
-
-  it('are none where the column was not there then, and unknown where it was left out of the star', async () => {
-    const { t: _, ...without } = all;
-    const narrow = defineDataset({
-      name: 'keyed',
-      columns: without,
-      star: { fact: 'fact_all', columns: ['i'] },
-    });
-    await load(
-      narrow as never,
-      Buffer.from('s,i,big,price,whole,good,day,at,id\n1,2,3,4,5,yes,2024-01-01,2024-01-01 10:00:00,\n'),
-    );
-    await database.pool.query('drop table star.fact_all');
-    expect((await load(keyed(['t']))).counts).toMatchObject({ loaded: 3 });
-    await database.pool.query('drop table star.fact_all');
-    await expect(load(keyed(['big']), Buffer.concat([csv, Buffer.from('\n')]))).rejects.toMatchObject({
-      code: 'LF_UNIQUE_UNKNOWN',
-      message: expect.stringMatching(
-        /^The rule once of keyed is newer than 1 loaded file .*: the star does not have big/,
-      ),
-    });
-    await database.pool.query('drop table star.fact_all');
-    const inFile = defineDataset({
-      name: 'keyed',
-      columns: all,
-      rules: (c) => ({ once: unique([c.big], { scope: 'file' }) }),
-      star: { fact: 'fact_all' },
-    });
-    expect((await load(inFile as never, Buffer.concat([csv, Buffer.from('\n\n')]))).counts).toMatchObject({
-      loaded: 3,
-    });
-  });
-
-  it('of a rule that is only called otherwise are there already', async () => {
-    await load(keyed(['i']));
-    const { source } = keyed(['i']);
-    const rules = (c: Record<Name, never>) => ({ other: unique([c.i]) });
-    const renamed = defineDataset({ ...source, rules } as never);
-    const { stage } = await load(renamed as never, Buffer.concat([csv, Buffer.from('\n')]));
-    const [reject] = await stage.ledger.rejects(stage.fileId);
-    expect(reject.message).toMatch(/is already in line 2 of .* \(rule other\)/);
-  });
 });

@@ -19,9 +19,8 @@ export interface BatchKeys {
 }
 
 /** What identifies a rule, independently of its name. */
-export function aboutRule(dataset: CompiledDataset, { scope, columns }: CompiledUnique): unknown {
+export function aboutRule(dataset: CompiledDataset, { columns }: CompiledUnique): unknown {
   return {
-    scope,
     columns: columns.map((c) => [
       dataset.columns[c].name,
       keyForm(dataset.columns[c].logical).about(dataset.columns[c].logical),
@@ -80,13 +79,4 @@ function keyOf(texts: readonly string[]): string {
 
 function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'binary');
-}
-
-/** The SQL of a key over columns of Postgres. Gives the same bytes as keyOf. */
-export function keySql(columns: readonly { readonly sql: string; readonly logical: LogicalType }[]): string {
-  const hashes = columns.map(
-    ({ sql, logical }) => `sha256(convert_to(${keyForm(logical).sql(sql)}, 'UTF8'))`,
-  );
-  const whole = hashes.length === 1 ? hashes[0] : `sha256(${hashes.join(' || ')})`;
-  return `encode(substring(${whole} from 1 for ${keyBytes}), 'hex')::uuid`;
 }

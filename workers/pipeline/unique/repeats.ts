@@ -1,5 +1,5 @@
 /**
- * Rejects the rows of a chunk that repeat the key of another row. Before a chunk of a dataset with unique rules is
+ * Rejects the rows of a chunk that repeat the key of an earlier row of the file. Before a chunk of a dataset with unique rules is
  * loaded, the first worker that needs it notes and settles the keys of the whole file (note-keys.ts, settle.ts). What
  * remains here is to reject the rows that the ledger names.
  */
@@ -20,7 +20,7 @@ import { settleKeys } from './settle.ts';
 /** Repeats to keep in memory. */
 const pageRows = 5_000;
 
-/** The chunk's repeats. Null if the dataset has no unique rules. Throws LF_UNIQUE_UNKNOWN. */
+/** The chunk's repeats. Null if the dataset has no unique rules. */
 export async function openRepeats(
   job: ChunkJob,
   dataset: CompiledDataset,
@@ -91,17 +91,11 @@ export class Repeats {
     return this.page[this.at] ?? null;
   }
 
-  private rejectOf(batch: Batch, row: number, { ruleId, ...repeat }: Repeat) {
+  private rejectOf(batch: Batch, row: number, { ruleId, firstLine }: Repeat) {
     const rule = this.rules.get(ruleId)!;
     const column = rule.columns.length === 1 ? rule.columns[0] : -1;
-    const first = this.placeOf(repeat);
+    const first = `line ${firstLine}`;
     return { ...batch.place!(row), column, reason: RejectReason.unique, rule: rule.name, first };
-  }
-
-  private placeOf({ firstFile, firstName, firstLine }: Omit<Repeat, 'ruleId'>): string {
-    if (firstFile === this.job.fileId) return `line ${firstLine}`;
-    const name = `${firstName} (file ${firstFile})`;
-    return firstLine > 0 ? `line ${firstLine} of ${name}` : name;
   }
 
   /** A function of the definition has returned another value than when the keys were noted. */

@@ -1,18 +1,16 @@
 /**
- * Settles a file: when all its keys are noted, determines once which of its rows repeat the key of another row. From
- * then on, the keys of its other rows count for every file of the dataset that is settled later. The files of a
- * dataset settle one after another, and the first one takes precedence.
+ * Settles a file: when all its keys are noted, determines once which of its rows repeat the key of an earlier one. The
+ * files of a dataset settle one after another.
  */
 import type pg from 'pg';
 import type { LedgerFile } from '../../../ledger/ledger.ts';
 import { chunksOf } from '../../../ledger/tables/chunks.ts';
-import { replacedFiles, shareLoading } from '../../../ledger/tables/files.ts';
+import { shareLoading } from '../../../ledger/tables/files.ts';
 import { isSettled, settleRules } from '../../../ledger/tables/rules.ts';
 import { findRepeats, lockSettling, tidyRuns } from '../../../ledger/tables/unique.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
-import { noteLoaded } from './loaded-before.ts';
 
 /** Memory for sorting the keys of a file. Larger sorts use the server's disk. */
 const sortMemory = '64MB';
@@ -20,7 +18,7 @@ const sortMemory = '64MB';
 /** If the process freezes while it settles a file, the server rolls back after this time. */
 const frozen = '60s';
 
-/** May be repeated. Throws LF_UNIQUE_UNKNOWN. */
+/** May be repeated. */
 export async function settleKeys(
   pool: pg.Pool,
   dataset: CompiledDataset,
@@ -34,7 +32,7 @@ export async function settleKeys(
     await lockSettling(client, dataset.name);
     if (!(await shareLoading(client, file.fileId))) return false;
     if (await isSettled(client, file.fileId, ruleIds)) return false;
-    await findRepeatsOf(client, dataset, ruleIds, file);
+    await findRepeatsOf(client, ruleIds, file.fileId);
     await settleRules(client, [file.fileId], ruleIds);
     await tidyRuns(client, dataset.name);
     crashPoint('unique.repeats-found');
@@ -45,30 +43,10 @@ export async function settleKeys(
 
 async function findRepeatsOf(
   client: pg.ClientBase,
-  dataset: CompiledDataset,
   ruleIds: readonly number[],
-  file: LedgerFile,
+  fileId: number,
 ): Promise<void> {
-  const { fileId } = file;
-  for (const [r, rule] of dataset.unique.entries()) {
-    if (rule.scope === 'star') await noteLoaded(client, dataset, rule, ruleIds[r]);
-  }
   const chunkIds = (await chunksOf(client, fileId)).map(({ chunkId }) => chunkId);
-  await findRepeats(client, {
-    fileId,
-    firstChunk: Math.min(...chunkIds),
-    lastChunk: Math.max(...chunkIds),
-    rules: dataset.unique.map(({ scope }, r) => ({ ruleId: ruleIds[r], scope })),
-    without: await replacedBy(client, dataset, file),
-  });
-}
-
-/** Files whose keys do not count, because they are removed when this one is done. */
-async function replacedBy(
-  client: pg.ClientBase,
-  dataset: CompiledDataset,
-  file: LedgerFile,
-): Promise<number[]> {
-  if (dataset.versions !== 'replace' || file.link === 'corrects' || file.link === 'replays') return [];
-  return replacedFiles(client, file);
+  const [firstChunk, lastChunk] = [Math.min(...chunkIds), Math.max(...chunkIds)];
+  await findRepeats(client, { fileId, firstChunk, lastChunk, ruleIds });
 }
