@@ -133,7 +133,7 @@ describe('unique keys', () => {
   /** What the star shows, without chunks. */
   const shown = (dataset: string) =>
     site.query<{ id: number }>(
-      `select id, n, day::text, d.code from star.fact_${dataset} join star.dim_code_${dataset} d using (code_key) order by id`,
+      `select id, n, day::text, d.code from star.fact_${dataset} f join star.dim_code_${dataset} d on d.code_${dataset}_key = f.code_key order by id`,
     );
   const idsOf = (...files: (readonly Row[])[]) =>
     [...new Set(files.flat().map(({ id }) => id))].sort((x, y) => x - y);
