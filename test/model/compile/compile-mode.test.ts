@@ -75,7 +75,10 @@ describe('a unique rule over the star', () => {
       defineDataset({
         ...{ name: 'once', mode },
         columns: { order: text(), line: integer(), note: text() },
-        rules: (c) => ({ one_line: unique([c.order, c.line]), one_note: unique([c.note], { scope: 'file' }) }),
+        rules: (c) => ({
+          one_line: unique([c.order, c.line]),
+          one_note: unique([c.note], { scope: 'file' }),
+        }),
         star: { fact: 'fact_once' },
       }),
     );
@@ -86,7 +89,11 @@ describe('a unique rule over the star', () => {
       ...{ kind: 'dedupe', key: ['order', 'line'], orderBy: null, keep: 'last', nullKeys: 'distinct' },
     });
     expect(dataset.star!.keyed).toMatchObject({ kind: 'dedupe', order: null, deleted: false });
-    expect(eventColumns(dataset).map((column) => (column as unknown[])[0])).toEqual(['_key', '_hash', '_row']);
+    expect(eventColumns(dataset).map((column) => (column as unknown[])[0])).toEqual([
+      '_key',
+      '_hash',
+      '_row',
+    ]);
     expect(dataset.unique.map(({ name }) => name)).toEqual(['one_line', 'one_note']);
   });
 
