@@ -1,6 +1,6 @@
 /**
  * Keys of unique rules within a file, as the ledger keeps them (ddl/migrations/0008-unique.sql,
- * 0025-unique-in-a-file.sql).
+ * 0022-unique-in-a-file.sql).
  *
  *   (chunks) ─▶ keyed, one by one ─▶ settled: repeats are known, and the keys are forgotten
  *                 └─▶ forgotten, when the file fails

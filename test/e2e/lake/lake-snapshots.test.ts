@@ -1,5 +1,5 @@
 /**
- * The functions of ddl/migrations/0021-lake-snapshots.sql, after each of many random ends and undos of files: what
+ * The functions of ddl/migrations/0020-lake-snapshots.sql, after each of many random ends and undos of files: what
  * they say of the lake now, and of every snapshot before, is what the files that were done then should show.
  */
 import type pg from 'pg';
