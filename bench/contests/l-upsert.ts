@@ -18,13 +18,13 @@ export const upsert: Contest = {
     const count = rows.toLocaleString('en');
     const upserts = (name: string, rest: Pick<SecondFile, 'input' | 'shows' | 'timed'>) =>
       secondFileSide(arena, {
-        ...{ name, dataset: 'upserted', datasets: [benchDefinition('accounts/upserted')], before },
+        ...{ name, dataset: 'upserted', datasets: [benchDefinition('upserted/dataset')], before },
         ...rest,
       });
     return [
       secondFileSide(arena, {
         ...{ name: `append of ${count} accounts`, dataset: 'appended', before, input: fresh },
-        datasets: [benchDefinition('accounts/appended')],
+        datasets: [benchDefinition('appended/dataset')],
         shows: { sql: shown('fact_appended'), is: { rows: 2 * rows, earliest: 2018, latest: 2018 } },
       }),
       upserts(`upsert of ${count} new accounts`, {

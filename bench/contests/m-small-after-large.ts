@@ -43,7 +43,7 @@ const trips: Subject = {
   ...{ large: 'trips', small: 'trips' },
 };
 const accounts: Subject = {
-  ...{ what: 'accounts', dataset: 'upserted', datasets: [benchDefinition('accounts/upserted')] },
+  ...{ what: 'accounts', dataset: 'upserted', datasets: [benchDefinition('upserted/dataset')] },
   ...{ large: 'accounts:first', small: 'accounts:known', fact: 'fact_upserted' },
 };
 

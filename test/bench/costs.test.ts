@@ -130,7 +130,8 @@ describe('a chunk', () => {
     const small = await statementsOf(1_000);
     const large = await statementsOf(80_000);
     expect(large).toEqual(small);
-    expect(small.length).toBeLessThanOrEqual(9);
+    // One of them asks which rollups the star has.
+    expect(small.length).toBeLessThanOrEqual(10);
   });
 
   /** Statements that loading one chunk sends, its dimensions' members known. */
