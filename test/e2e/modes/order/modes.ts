@@ -58,7 +58,7 @@ export const modes: readonly Mode[] = [
 
 /** The definition of a dataset, as its file says it. Each has a schema of its own. */
 export function definitionOf({ imports, source }: Mode, dataset: string): string {
-  return `import { ${imports.join(', ')}, boolean, defineDataset, float8, integer, lookup, numeric, text, timestamp } from 'landfall';
+  return `import { ${imports.join(', ')}, boolean, count, countDistinct, defineDataset, float8, integer, lastBy, lookup, median, min, mostCommon, numeric, rollup, sql, sum, text, timestamp } from 'landfall';
 export default defineDataset({
   name: '${dataset}',
   columns: {
@@ -77,8 +77,18 @@ export default defineDataset({
   star: {
     schema: '${dataset}',
     fact: 'fact_event',
-    dimensions: { kind_key: lookup('dim_kind', { name: 'kind' }) },
+    dimensions: { kind_key: lookup('dim_kind', { name: 'kind' }, { label: 'label' }, { attributes: 'latest', by: 'at' }) },
     columns: ['area', 'code', 'at', 'gone', 'label', 'size', 'amount', 'price'],
+  },
+  marts: {
+    by_kind: rollup({
+      by: ['area', 'kind_key'],
+      measures: {
+        events: count(), amount: sum('amount'), price: sum('price'), middle: median('size'), least: min('label'),
+        labels: countDistinct('label'), usual: mostCommon('size'), newest: lastBy('label', 'at'),
+        spread: sql('max(amount) - min(amount)', 'double precision'),
+      },
+    }),
   },
   rejects: { share: 1 },
 });

@@ -1,12 +1,14 @@
 /** Plays orders on a real site: each in a dataset of its own, all at once. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { auditFile } from '../../../../coordinator/commands/audit.ts';
 import { undoFile } from '../../../../coordinator/commands/undo.ts';
 import { Ledger } from '../../../../ledger/ledger.ts';
 import { loadRegistry, type Registry } from '../../../../model/registry.ts';
 import { openStorage } from '../../../../platform/storage/index.ts';
 import { openSinks } from '../../../../sinks/open-sinks.ts';
+import { auditRollups } from '../../../../sinks/postgres/rollups/audit-rollups.ts';
 import { sharedHome, tempFolder } from '../../../support/index.ts';
 import { type Backend, type TestSite, testSite } from '../../site.ts';
 import { csvOf, type Event, type EventFile } from './files.ts';
@@ -18,6 +20,10 @@ import type { Step, Wave } from './steps.ts';
 export interface Played {
   readonly dataset: string;
   readonly shown: readonly string[];
+  /** The same rows as DuckDB finds them in the lake; null where only the star combines events. */
+  readonly inLake: readonly string[] | null;
+  /** What the rollup and the dimension show. */
+  readonly derived: readonly string[];
   /** Of the files that are done: those that audit finds wrong, in words. */
   readonly faults: readonly string[];
   readonly hashes: Hashes;
@@ -149,11 +155,20 @@ async function resultOf(site: TestSite, registry: Registry, mode: Mode, dataset:
     );
     faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
   }
+  for (const { rollup, different, sample } of await auditRollups(pool, dataset))
+    if (different > 0) faults.push(`${rollup}: ${different} groups differ: ${JSON.stringify(sample)}`);
+  const derived = await site.query<{ line: string }>(
+    `select json_build_array(d.name, r.area, r.events, r.amount, r.price, r.middle, r.least, r.labels, r.usual, r.newest,
+       r.spread)::text as line from ${dataset}.by_kind r join ${dataset}.dim_kind d using (kind_key)
+     union all select json_build_array(name, label)::text from ${dataset}.dim_kind where kind_key <> 0`,
+  );
   const ofEvent = new Map(events.map(({ content, hash }) => [normal(content), hash]));
   const ofFile = new Map(files.map(({ name, content_hash }) => [name, content_hash]));
   return {
     dataset,
     shown: rows.map(({ line }) => normal(line)).sort(),
+    inLake: mode.keepNulls || mode.kind === 'history' ? null : await lakeOf(site, dataset),
+    derived: derived.map(({ line }) => line).sort(),
     faults,
     confused: confusedOf(events),
     hashes: {
@@ -161,6 +176,38 @@ async function resultOf(site: TestSite, registry: Registry, mode: Mode, dataset:
       ofFile: ({ name }) => ofFile.get(name)!,
     },
   };
+}
+
+/** What the lake shows, as docs/sinks.md reads it. */
+async function lakeOf(site: TestSite, dataset: string): Promise<string[]> {
+  const parts = await site.query<{ path: string; chunk_id: number }>(
+    'select path, chunk_id from landfall.lake_current($1)',
+    [dataset],
+  );
+  const deleted = await site.query('select chunk_id, _row from landfall.lake_deleted($1)', [dataset]);
+  const list = (name: string, rows: readonly object[]) => {
+    const path = join(site.folder, `${dataset}-${name}.json`);
+    writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return path;
+  };
+  const lake = join(site.folder, 'lake');
+  const where = parts.map(({ path, chunk_id }) => ({ part: join(lake, path), chunk_id }));
+  const duckdb = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  await duckdb.run("set timezone = 'UTC'");
+  const found = await duckdb.runAndReadAll(
+    `select to_json([e.area::varchar, e.code, strftime(e.at, '%Y-%m-%d %H:%M:%S'), e.gone::varchar, e.label,
+       e.size::varchar, e.amount::varchar, e.price::varchar, e.kind]) as line
+     from read_parquet(${JSON.stringify(where.map(({ part }) => part)).replaceAll('"', "'")}, filename = 'part', union_by_name = true) e
+     join read_json('${list('parts', where)}', format = 'newline_delimited', columns = {part: 'varchar', chunk_id: 'int'}) p
+       using (part)
+     anti join read_json('${list('deleted', deleted)}', format = 'newline_delimited', columns = {chunk_id: 'int', _row: 'int'}) d
+       on d.chunk_id = p.chunk_id and d._row = e._row`,
+  );
+  return found.getRowObjectsJson().map(({ line }) => {
+    const [area, code, at, gone, label, size, amount, price, kind] = JSON.parse(String(line));
+    const values = [Number(area), code, at, gone === 'true', label, size === null ? null : Number(size)];
+    return JSON.stringify([...values, Number(amount), price, kind]);
+  });
 }
 
 /** As JavaScript writes it. */

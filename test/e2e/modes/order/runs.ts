@@ -29,7 +29,10 @@ export async function runOrders({ mode, backend, seed, areas, orders }: Run): Pr
     ...Array.from({ length: orders }, () => randomOrder(dice, files, undone)),
   ];
   const played = await play({ mode, backend, orders: waves });
-  for (const [o, one] of played.entries()) expectOracle(mode, remaining(files, undone), one, `order ${o}`);
+  for (const [o, one] of played.entries()) {
+    expectOracle(mode, remaining(files, undone), one, `order ${o}`);
+    expect(one.derived, `rollup and dimension of order ${o}`).toEqual(played[0].derived);
+  }
   return countMade(files);
 }
 
@@ -45,4 +48,5 @@ function expectOracle(mode: Mode, files: readonly EventFile[], played: Played, w
   });
   expect(played.shown, `rows of ${what}`).toEqual(expected);
   expect(played.faults, `audit of ${what}`).toEqual([]);
+  if (played.inLake !== null) expect([...played.inLake].sort(), `lake of ${what}`).toEqual(expected);
 }
