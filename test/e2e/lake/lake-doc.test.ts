@@ -108,10 +108,6 @@ async function load(definition: ReturnType<typeof definitionOf>, rows: number): 
   if (star!.keyed !== null) {
     const staging = stagingTable(star!, { fileId });
     await database.pool.query(`create table ${staging} (like star.fact_${dataset.name}_staging)`);
-    await database.pool.query(
-      "update landfall.file set link = 'replaces', linked_to = $1 where file_id = $1",
-      [fileId],
-    );
   }
   for (const job of jobs) await stage.load(job, { lake });
   await step(fileId, dataset.name, 'end', async (client, number) => {

@@ -243,6 +243,52 @@ it('of a dataset that only appends has all rows of the parts', async () => {
   expect(await rowsOf('select * from landfall.lake_deleted($1)', ['log'])).toEqual([]);
 });
 
+it('shows one of two equal events, whichever came back when the one that replaced them was undone', async () => {
+  const [, mode, definition] = modes[2];
+  const schema = 'twins';
+  const world = await World.create(client, schema, definition);
+  const stored = JSON.stringify(datasetWith(schema, definition));
+  await client.query('insert into landfall.definition (version, dataset, definition) values ($1, $1, $2)', [
+    schema,
+    stored,
+  ]);
+  const shape = { key: 'k', deleted: false, tracked: '', scope: '', a: null, b: null, who_key: 0, row: 0 };
+  const fileOf = (file: number, order: number): OracleFile => {
+    const chunkId = chunkOf(file, 0);
+    const hash = String(order).padStart(32, '0');
+    const event = { ...shape, order, hash, file, chunkId, place: `${chunkId}/0` };
+    return { file, asOf: '2026-01-01T00:00:00Z', content: `${file}`, events: [event] };
+  };
+  const files = [fileOf(6001, 1), fileOf(6002, 1), fileOf(6003, 2)];
+  for (const [i, file] of files.entries()) {
+    await land(schema, file);
+    await client.query('begin');
+    await world.end([file], new Set());
+    await note(schema, i + 1, 'end', [file]);
+    await client.query('commit');
+  }
+  await client.query('begin');
+  await world.undo(files[2]);
+  await note(schema, 4, 'undo', [files[2]]);
+  await client.query('commit');
+  const events = new Map(files.flatMap((file) => file.events.map((event) => [event.place, event])));
+  // Either of the two may be current: they change places.
+  for (const _ of [1, 2]) {
+    for (const [at, done] of [
+      [1, 1],
+      [2, 2],
+      [4, 2],
+      [null, 2],
+    ] as const)
+      expect(await lakeAt(schema, at, events), `${at}`).toEqual(expectedAt(mode, files.slice(0, done)));
+    await client.query(
+      `with c as (select chunk_id from ${schema}.fact_current), s as (select chunk_id from ${schema}.fact_superseded),
+         moved as (update ${schema}.fact_current set chunk_id = (select chunk_id from s))
+       update ${schema}.fact_superseded set chunk_id = (select chunk_id from c), _out = 3`,
+    );
+  }
+});
+
 it('knows the tables of facts with long names', async () => {
   for (const fact of ['fact', 'f'.repeat(55), 'f'.repeat(56), 'fact_order_'.repeat(6).slice(0, 63)]) {
     const { current, superseded } = eventTableNames(fact);
