@@ -29,12 +29,18 @@ const idSchema = {
   required: ['id'],
 };
 
-/** `completed`: a receipt with what is not stored in it. */
-export function fileRoutes(
-  app: FastifyInstance,
-  ledger: Ledger,
-  completed: (receipt: Receipt) => Promise<Receipt>,
-): void {
+/** What of a file is not stored, because it changes later. */
+export interface Live {
+  /** The receipt with what is not stored in it. */
+  receipt(receipt: Receipt): Promise<Receipt>;
+  /** How many of its events are current and superseded; null where it has none. */
+  events(
+    file: LedgerFile,
+    chunkIds: readonly number[],
+  ): Promise<{ readonly current: number; readonly superseded: number } | null>;
+}
+
+export function fileRoutes(app: FastifyInstance, ledger: Ledger, live: Live): void {
   app.get('/api/files', { schema: listSchema }, async (request) => {
     const { dataset, state, limit } = parse(filesQuery, request.query);
     const files = await ledger.files({ dataset, limit, ...(state && { states: [state] }) });
@@ -55,7 +61,11 @@ export function fileRoutes(
       duplicateOf,
       definitionVersion,
       layout,
-      receipt: receipt && (await completed(receipt)),
+      receipt: receipt && (await live.receipt(receipt)),
+      events: await live.events(
+        file,
+        chunks.map(({ chunkId }) => chunkId),
+      ),
       rejectsByCode: await ledger.rejectCounts(file.fileId),
       chunkList: chunks.map(
         ({ chunkId, number, byteStart, byteEnd, lineStart, state, worker, rows, error, committedAt }) => ({
@@ -111,7 +121,7 @@ const listSchema = {
 };
 
 const fileSchema = {
-  summary: 'One file: progress, layout, chunks, receipt',
+  summary: 'One file: progress, layout, chunks, receipt, events that are current now',
   tags: ['files'],
   params: idSchema,
   response: {

@@ -12,6 +12,7 @@ import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { ProgressState } from '../../platform/progress/progress.ts';
+import { currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
 import type { Hub } from '../progress/hub.ts';
 import { errorAnswer, notFound } from './answers.ts';
@@ -112,7 +113,11 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   const { hub, ledger, registry, pool, config, queueCounts } = options;
   const metrics = createMetrics(hub, queueCounts);
   await servePage(app);
-  fileRoutes(app, ledger, (receipt) => withMarts({ pool, registry }, receipt));
+  const tools = { pool, registry };
+  fileRoutes(app, ledger, {
+    receipt: (receipt) => withMarts(tools, receipt),
+    events: (file, chunkIds) => currentEvents(tools, file, chunkIds),
+  });
   datasetRoutes(app, registry, pool);
   app.get(
     '/api/about',

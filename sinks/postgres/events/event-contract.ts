@@ -68,3 +68,9 @@ export interface EventOptions {
   /** False where nobody reads the delta: then it is empty, and the file ends sooner. Default: true. */
   readonly delta?: boolean;
 }
+
+/** Events of files by whether they are current. */
+export interface EventCounts {
+  readonly current: number;
+  readonly superseded: number;
+}

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
-import type { Delta, EventFile, EventOptions } from './event-contract.ts';
+import type { Delta, EventCounts, EventFile, EventOptions } from './event-contract.ts';
 import { eventLayout } from './event-layout.ts';
 import { undoSnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
@@ -58,14 +58,24 @@ export async function countEvents(
   star: CompiledStar,
   chunkIds: readonly number[],
 ): Promise<number> {
+  const { current, superseded } = await eventCounts(client, star, chunkIds);
+  return current + superseded;
+}
+
+/** The same, apart. Of history, the events that begin or end a version are current. */
+export async function eventCounts(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<EventCounts> {
   const layout = await eventLayout(client, star);
-  if (layout === null || chunkIds.length === 0) return 0;
+  if (layout === null || chunkIds.length === 0) return { current: 0, superseded: 0 };
   const where = new Chunks(chunkIds).where('c');
-  const { rows } = await client.query(
-    `select (select count(*) from ${layout.current} c where ${where})::float8
-       + (select count(*) from ${layout.superseded} c where ${where})::float8 as rows`,
+  const { rows } = await client.query<EventCounts>(
+    `select (select count(*) from ${layout.current} c where ${where})::float8 as current,
+       (select count(*) from ${layout.superseded} c where ${where})::float8 as superseded`,
   );
-  return rows[0].rows;
+  return rows[0];
 }
 
 /** Drops the events of a file that does not become done out of the staging table that small files share. */
