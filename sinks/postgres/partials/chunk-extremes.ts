@@ -60,6 +60,8 @@ export class ChunkExtremes {
   take(chunkId: number, by: readonly WordColumn[], marks: Int32Array | null): Uint8Array {
     const found = new CopyRows();
     const half = this.seen.length;
+    // No row was added: there is nothing to read values from.
+    if (half === 0) return found.take();
     const columns = this.columns.map((column, c) => {
       const { low, high } = this.best[c];
       return column.column(low, column.width === 2 ? high : null, null, 0);
