@@ -16,6 +16,7 @@ const commands = [
   'watch',
   'rejects',
   'replay',
+  'accept',
   'undo',
   'audit',
   'ddl',

@@ -80,6 +80,6 @@ function grainRemarks(coded: Parameters<typeof grainOf>[0], isWhole: boolean): R
   if (names.length === 0) return [];
   const rule = `rules: (c) => ({ one_row: unique([${names.map((name) => `c.${name}`).join(', ')}]) })`;
   const where = isWhole ? 'every row' : 'every sampled row';
-  const text = `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} different in ${where}; \`${rule}\` lets the star show each once`;
+  const text = `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} different in ${where}; \`${rule}\` shows each once`;
   return [{ kind: 'evidence', text }];
 }

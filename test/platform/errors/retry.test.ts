@@ -14,6 +14,7 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 /** All that is tried again; whatever is not named here is not. */
 const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_DATABASE_CONNECTIONS: 'outage',
+  LF_DATABASE_LOCKED: 'outage',
   LF_DATABASE_LOST: 'outage',
   LF_DATABASE_REFUSED: 'again',
   LF_DATABASE_RESOURCES: 'outage',

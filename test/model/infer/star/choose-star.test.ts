@@ -290,10 +290,10 @@ test('what tells rows apart is said, as a rule that exists', () => {
   const said = (header: string[], row: (i: number) => (string | number)[]) =>
     choose(header, table(200, row)).remarks.map(({ text }) => text);
   expect(said(['trip_id', 'x'], (i) => [i, jump(i, 1) % 7])).toEqual([
-    'trip_id is different in every row; `rules: (c) => ({ one_row: unique([c.trip_id]) })` lets the star show each once',
+    'trip_id is different in every row; `rules: (c) => ({ one_row: unique([c.trip_id]) })` shows each once',
   ]);
   expect(said(['order_id', 'line', 'x'], (i) => [Math.floor(i / 4), i % 4, 1])).toEqual([
-    'order_id and line are different in every row; `rules: (c) => ({ one_row: unique([c.order_id, c.line]) })` lets the star show each once',
+    'order_id and line are different in every row; `rules: (c) => ({ one_row: unique([c.order_id, c.line]) })` shows each once',
   ]);
   // A measure that happens to be different, and pairs that repeat.
   expect(said(['amount', 'x'], (i) => [i, i % 3])).toEqual([]);
