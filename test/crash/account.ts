@@ -133,10 +133,12 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
     superseded: (
       await ask<{ file_id: number; number: number; id: number }>(
         `select c.file_id, c.number, f.id from star.fact_${name}_superseded f join landfall.chunk c using (chunk_id)
-         where c.file_id > $1 order by f.id, c.file_id, f._row`,
+         where c.file_id > $1`,
         after,
       )
-    ).map(({ file_id, number, id }) => `file ${ordered(file_id)} chunk ${number}: ${id}`),
+    )
+      .map(({ file_id, number, id }) => `file ${ordered(file_id)} chunk ${number}: ${id}`)
+      .sort(),
   };
   return {
     ...superseded,
