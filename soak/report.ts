@@ -16,6 +16,10 @@ export interface Outcome {
   readonly bytes: number;
   readonly rejects: number;
   readonly rows: RowsFound;
+  /** Rows that load modes show. */
+  readonly shown: number;
+  /** Groups of rollups. */
+  readonly groups: number;
   readonly recoveries: readonly Recovery[];
   readonly restarts: number;
   readonly unseen: Readonly<Record<string, number>>;
@@ -46,6 +50,7 @@ export function reportOf(outcome: Outcome): string {
     `  ${plural(plan.drops.length, 'file')} dropped and ${plural(plan.operations.length, 'undo or replay', 'undos and replays')} asked for in ${Math.round(plan.forMs / 1000)} s, quiet ${outcome.quietSeconds.toFixed(0)} s later`,
     `  files: ${listed(Object.entries(states))}`,
     `  rows compared: ${count(rows.rows)} in ${(bytes / 1e6).toFixed(1)} MB of files; rejects compared: ${count(rejects)}`,
+    `  compared of load modes: ${plural(outcome.shown, 'row')} that are shown; of rollups: ${plural(outcome.groups, 'group')}`,
     `  lost ${rows.lost}, duplicated ${rows.duplicated}, foreign ${rows.foreign}`,
     `  faults: ${listed([...kinds].sort((a, b) => b[1] - a[1]))}; ${plural(outcome.restarts, 'restart')} of processes`,
     `  time to resume after a fault: ${times(recoveries.map(({ ms }) => ms))}`,

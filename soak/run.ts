@@ -5,13 +5,17 @@
  *   disturbed ── the plan is over ──▶ quiet ── all files have ended ──▶ restarted ── still so ──▶ checked
  *                                       └────── nothing moves for stallMs ──▶ it hangs
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFaults } from './act/cause-faults.ts';
 import { dropAll } from './act/drop.ts';
 import { Knowledge } from './act/knowledge.ts';
 import { operate } from './act/operate.ts';
+import { compareEvents } from './check/compare-events.ts';
+import { checkRollups } from './check/compare-rollups.ts';
 import { checkFiles } from './check/files.ts';
 import { filesBelow, findLeftovers, heldJobs } from './check/leftovers.ts';
 import { compareRows } from './check/rows.ts';
@@ -20,7 +24,7 @@ import type { Backend } from './plan/faults.ts';
 import { drawPlan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 import type { Outcome } from './report.ts';
-import { type Site, startSite } from './site/site.ts';
+import { landfallMain, type Site, startSite } from './site/site.ts';
 import { miscounted, Watch } from './watch.ts';
 
 /** A run hangs if nothing moves for this long after the last fault. The longest regular pause is two minutes. */
@@ -67,12 +71,16 @@ export async function run(options: RunOptions): Promise<Outcome> {
     const files = await checkFiles(site.postgres, knowledge);
     const leftovers = hangs === null ? await findLeftovers(site) : { faults: [], unseen: {} };
     const rows = await compareRows({ folder, postgres: site.postgres, done: files.done });
+    const events = await compareEvents(site.postgres, files.done);
+    const rollups = checkRollups(await auditMarts(site), new Set(files.done.map(({ dataset }) => dataset)));
     outages.push(
       ...watch.faults,
       ...(await miscounted(site.postgres)),
       ...files.faults,
       ...leftovers.faults,
       ...rows.details,
+      ...events.faults,
+      ...rollups.faults,
     );
     return {
       seed,
@@ -84,6 +92,8 @@ export async function run(options: RunOptions): Promise<Outcome> {
       bytes: files.bytes,
       rejects: files.rejects,
       rows,
+      shown: events.shown,
+      groups: rollups.groups,
       recoveries: watch.recoveries,
       restarts: site.units.reduce((sum, unit) => sum + unit.starts - 1, 0),
       unseen: leftovers.unseen,
@@ -96,6 +106,16 @@ export async function run(options: RunOptions): Promise<Outcome> {
     await site.stop();
     journal.close();
   }
+}
+
+/** What the command prints. */
+function auditMarts(site: Site): Promise<string> {
+  const child = spawn(process.execPath, [landfallMain, 'audit', '--marts', '--json'], {
+    cwd: site.folder,
+    env: { ...site.operatorEnv(), LANDFALL_LOG: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(child.stdout);
 }
 
 interface Going {

@@ -3,9 +3,9 @@
  * It queries the server directly, and waits while the server is down.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { factTables } from './check/tables.ts';
+import { factTables, loadedFacts } from './check/tables.ts';
 import type { Journal } from './journal.ts';
-import type { Fault } from './plan/types.ts';
+import { type Fault, soakDatasets } from './plan/types.ts';
 import type { OwnPostgres } from './site/postgres.ts';
 
 const askMs = 500;
@@ -126,16 +126,16 @@ type pgRow = Record<string, unknown>;
  */
 export async function miscounted(postgres: OwnPostgres): Promise<string[]> {
   const wrong: string[] = [];
-  for (const [dataset, table] of Object.entries(factTables)) {
+  for (const dataset of soakDatasets) {
     const [{ there }] = await postgres.query<{ there: boolean }>(
       'select to_regclass($1) is not null as there',
-      [table],
+      [factTables[dataset]],
     );
     if (!there) continue;
     const rows = await postgres.query<FileRow & { facts: number } & pgRow>(
       `select f.file_id, f.name, f.state, f.rows_loaded::float8 as rows_loaded, coalesce(n, 0)::float8 as facts
        from landfall.file f left join
-         (select c.file_id, count(*) as n from ${table} join landfall.chunk c using (chunk_id) group by 1) as counted using (file_id)
+         (select c.file_id, count(*) as n from ${loadedFacts(dataset)} facts join landfall.chunk c using (chunk_id) group by 1) as counted using (file_id)
        where f.dataset = $1
          and ((f.state = 'done' and f.rows_loaded <> coalesce(n, 0)) or (f.state in ('failed', 'duplicate', 'undone') and n > 0))`,
       [dataset],

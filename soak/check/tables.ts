@@ -1,13 +1,28 @@
 /** Where the rows of each dataset are, and the columns in which file, lake and star must agree. */
-import type { SoakDataset } from '../plan/types.ts';
+import { isKeyed, type KeyedDataset, type SoakDataset } from '../plan/types.ts';
 
 /** Fact tables of the star. */
 export const factTables: Readonly<Record<SoakDataset, string>> = {
   marks: 'star.fact_mark',
   notes: 'star.fact_note',
+  orders: 'star.fact_order',
+  tiers: 'star.fact_tier',
   trips: 'star.fact_trip',
   citibike: 'star.fact_ride',
 };
+
+/** The shown columns of events, in the form in which a fact and its kind have them. */
+const eventFields = ['code', 'told_at', 'gone', 'label', 'kind_key', 'size', 'amount', 'price'];
+
+/** A relation with every loaded row of the dataset: of events, those that the star shows and those that it does not. */
+export function loadedFacts(dataset: SoakDataset): string {
+  if (!isKeyed(dataset)) return factTables[dataset];
+  const names = ['chunk_id', '_hash', ...eventFields].join(', ');
+  const places = ['current', 'superseded'].map(
+    (place) => `select ${names} from ${factTables[dataset]}_${place}`,
+  );
+  return `(${places.join(' union all ')})`;
+}
 
 /** Columns and their types, as DuckDB names them. */
 export type Columns = Readonly<Record<string, string>>;
@@ -108,9 +123,37 @@ const citibike: Comparison = {
     join star.dim_bike bike using (bike_key) join star.dim_user_type u using (user_type_key)`,
 };
 
+const eventColumns: Columns = {
+  code: 'varchar',
+  told_at: 'timestamp',
+  gone: 'boolean',
+  label: 'varchar',
+  kind: 'varchar',
+  size: 'integer',
+  amount: 'double',
+  price: 'decimal(9, 2)',
+};
+
+/** Joins the kinds of events as `k` to their facts `f`. */
+export const kindJoins: Readonly<Record<KeyedDataset, string>> = {
+  orders: 'join star.dim_order_kind k on k.order_kind_key = f.kind_key',
+  tiers: 'join star.dim_tier_kind k on k.tier_kind_key = f.kind_key',
+};
+
+const events = (dataset: KeyedDataset): Comparison => ({
+  expected: `select * from read_csv($csv, header = false, auto_detect = false, delim = ',', nullstr = '',
+    columns = ${structOf(eventColumns)})`,
+  lakeColumns: eventColumns,
+  starColumns: eventColumns,
+  star: `select c.file_id, f.code, f.told_at at time zone 'UTC', f.gone, f.label, k.name, f.size, f.amount, f.price
+    from ${loadedFacts(dataset)} f join landfall.chunk c using (chunk_id) ${kindJoins[dataset]}`,
+});
+
 export const comparisons: Readonly<Record<SoakDataset, Comparison>> = {
   marks: marks(factTables.marks, 'star.dim_mark_content', 'mark_content_key'),
   notes: marks(factTables.notes, 'star.dim_note_content', 'note_content_key'),
+  orders: events('orders'),
+  tiers: events('tiers'),
   trips,
   citibike,
 };

@@ -6,9 +6,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { generators } from '../../datasets/generators.ts';
 import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { Draw } from '../draw.ts';
-import type { Content } from '../plan/types.ts';
+import { type Content, isKeyed } from '../plan/types.ts';
 import { marksOf } from './marks.ts';
 import { packed } from './pack.ts';
+import { eventsOf } from './told-events.ts';
 
 /** A content on disk. */
 export interface Made {
@@ -18,7 +19,7 @@ export interface Made {
   readonly bytes: number;
   /** As the ledger knows it. */
   readonly hash: string;
-  /** CSV: of marks and notes rows without a header (marksOf), of others the plain file itself. */
+  /** CSV: of marks, notes and events rows without a header (marksOf, eventsOf), of others the plain file itself. */
   readonly expected: string;
   /** CSV without a header: byte_offset, code. */
   readonly rejects: string;
@@ -49,7 +50,7 @@ async function write(
 ): Promise<{ plain: Buffer; rejectCount: number }> {
   const { dataset, rows, seed, variant } = content;
   const pieces: Buffer[] = [];
-  if (content.writing === null) {
+  if (content.writing === null && !isKeyed(dataset)) {
     const generate = generators[variant === null ? dataset : `${dataset}:${variant}`];
     const number = new Draw(seed).whole(1, 1e9);
     for (const piece of generate({ rows, seed: number })) {
@@ -64,7 +65,7 @@ async function write(
   const rowsFile = openSync(expected, 'w');
   const rejectsFile = openSync(rejects, 'w');
   let rejectCount = 0;
-  for (const piece of marksOf(content)) {
+  for (const piece of isKeyed(dataset) ? eventsOf(content) : marksOf(content)) {
     pieces.push(piece.bytes);
     writeSync(rowsFile, piece.rows);
     writeSync(rejectsFile, piece.rejects);

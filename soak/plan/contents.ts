@@ -1,11 +1,13 @@
 /** Draws contents: their dataset, size, dialect, packing and flaws. */
 import type { Draw } from '../draw.ts';
-import type { Content, Flaw, SoakDataset, Writing } from './types.ts';
+import { type Content, type Flaw, isKeyed, type SoakDataset, type Writing } from './types.ts';
 
 /** The approximate bytes of a row, for pacing the drops. */
 export const rowBytes: Readonly<Record<SoakDataset, number>> = {
   marks: 75,
   notes: 85,
+  orders: 45,
+  tiers: 45,
   trips: 130,
   citibike: 150,
 };
@@ -18,6 +20,9 @@ const sizes = {
   large: (draw: Draw) => draw.whole(120_000, 400_000),
 };
 
+/** What events show is computed in memory, of all files together. */
+const eventsMax = 12_000;
+
 /** Files with at most this many rows are also dropped in a short soak. */
 export const shortRowsMax = 60_000;
 
@@ -27,12 +32,15 @@ export function drawContent(
   options: { rowsMax: number; dataset?: SoakDataset },
 ): Content {
   const dataset =
-    options.dataset ?? draw.weighted<SoakDataset>({ marks: 50, notes: 22, trips: 16, citibike: 12 });
+    options.dataset ??
+    draw.weighted<SoakDataset>({ marks: 40, notes: 18, orders: 14, tiers: 10, trips: 10, citibike: 8 });
   const size = draw.weighted<keyof typeof sizes>({ none: 3, tiny: 27, small: 42, medium: 22, large: 6 });
   const flaw = draw.chance(0.07)
     ? draw.weighted<Flaw>({ empty: 2, binary: 2, header: 2, rejects: 3, damaged: 2 })
     : null;
-  const ours = dataset === 'marks' || dataset === 'notes';
+  const written = dataset === 'marks' || dataset === 'notes';
+  const ours = written || isKeyed(dataset);
+  const rowsMax = isKeyed(dataset) ? Math.min(eventsMax, options.rowsMax) : options.rowsMax;
   const packing = draw.weighted<Content['packing']>({ none: 70, gzip: 20, zip: 10 });
   // Rejects must outnumber the limit for certain; a damaged file must be long enough to be cut.
   const rowsLeast = flaw === 'rejects' || flaw === 'damaged' ? 50 : 0;
@@ -40,8 +48,8 @@ export function drawContent(
     id,
     dataset,
     seed: `${id}/${draw.whole(0, 1e9)}`,
-    rows: Math.min(Math.max(sizes[size](draw), rowsLeast), options.rowsMax),
-    writing: ours
+    rows: Math.min(Math.max(sizes[size](draw), rowsLeast), rowsMax),
+    writing: written
       ? dataset === 'marks'
         ? drawWriting(draw.of('writing'))
         : notesWriting(draw.of('writing'))

@@ -1,6 +1,15 @@
 /** The types of a soak's plan, which is drawn from the seed before the soak begins. */
 
-export type SoakDataset = 'marks' | 'notes' | 'trips' | 'citibike';
+export const soakDatasets = ['marks', 'notes', 'orders', 'tiers', 'trips', 'citibike'] as const;
+export type SoakDataset = (typeof soakDatasets)[number];
+
+/** Datasets of events, of which the star shows what their modes say. */
+export const keyedDatasets = ['orders', 'tiers'] as const;
+export type KeyedDataset = (typeof keyedDatasets)[number];
+
+export function isKeyed(dataset: SoakDataset): dataset is KeyedDataset {
+  return (keyedDatasets as readonly SoakDataset[]).includes(dataset);
+}
 
 /** How records of marks and notes are written as text. */
 export interface Writing {

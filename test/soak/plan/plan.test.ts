@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Draw } from '../../../soak/draw.ts';
 import { drawPlan } from '../../../soak/plan/plan.ts';
-import { faultKinds } from '../../../soak/plan/types.ts';
+import { faultKinds, soakDatasets } from '../../../soak/plan/types.ts';
 
 const minute = 60_000;
 
@@ -23,7 +23,7 @@ describe('a plan', () => {
     const contents = plans.flatMap((plan) => [...plan.contents.values()]);
     const all = (of: (content: (typeof contents)[number]) => unknown) =>
       [...new Set(contents.map(of))].sort();
-    expect(all(({ dataset }) => dataset)).toEqual(['citibike', 'marks', 'notes', 'trips']);
+    expect(all(({ dataset }) => dataset)).toEqual([...soakDatasets].sort());
     expect(all(({ packing }) => packing)).toEqual(['gzip', 'none', 'zip']);
     expect(all(({ flaw }) => flaw ?? '')).toEqual(['', 'binary', 'damaged', 'empty', 'header', 'rejects']);
     const drops = plans.flatMap((plan) => plan.drops);
