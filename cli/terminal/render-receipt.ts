@@ -17,6 +17,25 @@ function martLines({ marts = [] }: Receipt): string[] {
   });
 }
 
+/** Events for which the content decided, and members that keep other attributes than the file has. */
+function undecidedLines({ ties, members }: Receipt): string[] {
+  const lines: string[] = [];
+  if (ties !== undefined) {
+    const places = ties.sample.map(({ chunk, row }) => `row ${row} of chunk ${chunk}`).join(', ');
+    lines.push(
+      `  ${plural(ties.count, 'event')} with the key and order of another; the content decides: ${places}`,
+    );
+  }
+  if (members !== undefined) {
+    lines.push(
+      `  ${plural(members.differing, 'member')} with other attributes in this file than in the star:`,
+    );
+    for (const { table, member, has, given } of members.sample)
+      lines.push(printable(`    ${table} ${member}: has ${has}, given ${given}`));
+  }
+  return lines;
+}
+
 /** A receipt as lines of text, the last one with its newline. */
 export function renderReceipt(receipt: Receipt): string {
   const { rows } = receipt;
@@ -34,6 +53,7 @@ export function renderReceipt(receipt: Receipt): string {
   }
   for (const [code, number] of Object.entries(receipt.rejectsByCode))
     lines.push(`  ${count(number)} × ${code}`);
+  lines.push(...undecidedLines(receipt));
   for (const check of receipt.checks) {
     if (receipt.status === 'duplicate') lines.push(`  ${printable(check.detail)}`);
     else if (!check.ok)

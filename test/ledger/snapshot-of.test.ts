@@ -28,7 +28,7 @@ it('a file whose name has no instant fails before it is loaded, alone and among 
   const files = () =>
     rig.column(`select concat_ws(' ', name, state, ${said}) from landfall.file order by name`);
   const failed = (name: string) =>
-    `${name} failed LF_SNAPSHOT_NAME: The name ${name} has no instant as ${pattern} has it.`;
+    `${name} failed LF_SNAPSHOT_NAME: The name ${name} does not match ${pattern}, so the snapshot has no date.`;
   const expected = [
     failed('customers.csv'),
     'customers_2026-01-31.csv loading',

@@ -124,8 +124,8 @@ export const fileCodes = {
     retry: 'never',
   },
   LF_SNAPSHOT_NAME: {
-    message: 'The name {file} has no instant as {pattern} has it.',
-    fix: 'Rename the file, such as customers_2026-01-31.csv for customers_{date}.csv, or change `asOf` in the definition. docs/modes.md has the forms of dates.',
+    message: 'The name {file} does not match {pattern}, so the snapshot has no date.',
+    fix: 'Rename the file (customers_2026-01-31.csv matches customers_{date}.csv), or change `asOf` in the definition. docs/modes.md has the forms of dates.',
     retry: 'never',
   },
 } as const satisfies ErrorEntries;
