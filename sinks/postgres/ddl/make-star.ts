@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
 
@@ -54,8 +55,10 @@ export async function countFacts(
   chunkIds: readonly number[],
 ): Promise<number> {
   if (chunkIds.length === 0 || !(await hasFacts(client, star))) return 0;
-  const { text, values } = ofChunks(`select count(*)::float8 as rows from ${factTable(star)}`, chunkIds);
-  return (await client.query(text, values)).rows[0].rows;
+  const { rows } = await client.query(
+    `select count(*)::float8 as rows from ${factTable(star)} where ${inChunks(chunkIds)}`,
+  );
+  return rows[0].rows;
 }
 
 /** Deletes the facts of these chunks. False where a person has dropped the table: the rows are gone with it. */
@@ -66,8 +69,7 @@ export async function deleteFacts(
 ): Promise<boolean> {
   if (chunkIds.length === 0) return true;
   if (!(await hasFacts(client, star))) return false;
-  const { text, values } = ofChunks(`delete from ${factTable(star)}`, chunkIds);
-  await client.query(text, values);
+  await client.query(`delete from ${factTable(star)} where ${inChunks(chunkIds)}`);
   return true;
 }
 
@@ -79,25 +81,4 @@ export async function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledSt
 
 export function factTable(star: CompiledStar): string {
   return `${pg.escapeIdentifier(star.schema)}.${pg.escapeIdentifier(star.fact)}`;
-}
-
-/** Limits a statement to these chunks, of which there is at least one. */
-export function ofChunks(
-  statement: string,
-  chunkIds: readonly number[],
-): { text: string; values: unknown[] } {
-  const { text, values } = chunkCondition(chunkIds);
-  return { text: `${statement} where ${text}`, values };
-}
-
-/**
- * The condition that a row is of these chunks, of which there is at least one, from $1 on. The range lets the server
- * use an index on chunk_id. The list is needed only if there are other chunks in between.
- */
-export function chunkCondition(chunkIds: readonly number[]): { text: string; values: unknown[] } {
-  const sorted = [...chunkIds].sort((a, b) => a - b);
-  const values = [sorted[0], sorted[sorted.length - 1]];
-  const text = 'chunk_id between $1 and $2';
-  if (values[1] - values[0] + 1 === chunkIds.length) return { text, values };
-  return { text: `${text} and chunk_id = any($3::integer[])`, values: [...values, sorted] };
 }

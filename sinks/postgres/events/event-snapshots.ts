@@ -5,11 +5,12 @@
  * scopes has one, even if it has no rows. Its scope is all zeros.
  */
 
+import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, keepDelta } from './ending.ts';
 import type { EventFile, Shrunk } from './event-contract.ts';
 import { listOf, namesOf, shownList } from './event-layout.ts';
 import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
-import { Chunks, type Source } from './sources.ts';
+import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
 const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
@@ -97,7 +98,7 @@ export async function undoSnapshot(
 ): Promise<void> {
   const { client, layout } = ending;
   const { current, superseded, scopes, keyed } = layout;
-  const chunks = new Chunks(file.chunkIds);
+  const ofChunks = inChunks(file.chunkIds, 'c.chunk_id');
   const lost = await keep(
     ending,
     'lost',
@@ -105,10 +106,10 @@ export async function undoSnapshot(
        select from ${scopes} o where o._scope = s._scope and (o.as_of, o.content) > (s.as_of, s.content))`,
     [file.fileId],
   );
-  const ofFile = `${current} c where ${chunks.where('c')}`;
+  const ofFile = `${current} c where ${ofChunks}`;
   await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${ofFile}`);
   await client.query(`delete from ${ofFile}`);
-  await client.query(`delete from ${superseded} c where ${chunks.where('c')}`);
+  await client.query(`delete from ${superseded} c where ${ofChunks}`);
   await client.query(`delete from ${scopes} where file_id = $1`, [file.fileId]);
   const { rows: heirs } = await client.query<{ chunks: number[]; scopes: string[] }>(
     `select n.chunk_ids as chunks, array_agg(n._scope::text) as scopes
@@ -120,7 +121,7 @@ export async function undoSnapshot(
   if (heirs.length === 0) return;
   const ofHeirs = heirs.map(({ chunks }, i) => {
     const ofScope = keyed.scoped ? ` and s._scope = any($${i + 1}::uuid[])` : '';
-    return `(${new Chunks(chunks).where('s')}${ofScope})`;
+    return `(${inChunks(chunks, 's.chunk_id')}${ofScope})`;
   });
   const best = await keep(
     ending,

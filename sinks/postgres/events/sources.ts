@@ -1,6 +1,7 @@
-/** Where the events of ending files wait, and how the events of loaded files are found. */
+/** Where the events of ending files wait. */
 import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { stagingTable } from '../facts/staging.ts';
 import { keep } from './ending.ts';
 import type { EventFile } from './event-contract.ts';
@@ -34,10 +35,9 @@ export async function sourcesOf(
   const small = files.filter((file) => !own.has(file));
   for (const some of each ? small.map((file) => [file]) : [small]) {
     if (some.length === 0) continue;
-    const chunks = new Chunks(some.flatMap(({ chunkIds }) => chunkIds));
-    const from = `${layout.staging} c where ${chunks.where('c')}`;
-    const { name, rows } = await keep({ client }, 'staged', `select c.* from ${from}`);
-    await client.query(`delete from ${from.replace(' c where', ' as c where')}`);
+    const from = `${layout.staging} where ${inChunks(some.flatMap(({ chunkIds }) => chunkIds))}`;
+    const { name, rows } = await keep({ client }, 'staged', `select * from ${from}`);
+    await client.query(`delete from ${from}`);
     sources.push({ staged: name, rows, files: some });
   }
   return sources;
@@ -55,24 +55,4 @@ async function ownTables(
     [names],
   );
   return new Map(files.flatMap((file, i) => (rows[i].found ? [[file, names[i]] as const] : [])));
-}
-
-/** Chunks as a condition. The range lets the server use an index; the list is needed if others lie in between. */
-export class Chunks {
-  private readonly ids: readonly number[];
-
-  constructor(ids: readonly number[]) {
-    this.ids = [...new Set(ids)].sort((a, b) => a - b);
-  }
-
-  where(alias: string): string {
-    const { ids } = this;
-    if (ids.length === 0) return 'false';
-    const first = ids[0];
-    const last = ids[ids.length - 1];
-    const range = `${alias}.chunk_id between ${first} and ${last}`;
-    return last - first + 1 === ids.length
-      ? range
-      : `${range} and ${alias}.chunk_id = any(array[${ids.join()}])`;
-  }
 }

@@ -1,6 +1,7 @@
 /** Takes files back whose events were applied, and counts and drops events. */
 import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
 import type { Delta, EventCounts, EventFile, EventOptions } from './event-contract.ts';
 import { eventLayout } from './event-layout.ts';
@@ -8,7 +9,6 @@ import { undoSnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
 import { keepChanges } from './images.ts';
 import { settleKept } from './kept.ts';
-import { Chunks } from './sources.ts';
 import { undoWinners } from './winners.ts';
 
 /**
@@ -35,18 +35,17 @@ export async function undoEvents(
 async function undoFile(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunkIds'>): Promise<void> {
   const { client, layout } = ending;
   const { keyed, current, superseded } = layout;
-  const chunks = new Chunks(file.chunkIds);
+  const ofChunks = inChunks(file.chunkIds);
   if (keyed.kind === 'snapshot') return undoSnapshot(ending, file);
-  if (keyed.kind !== 'history' && keyed.nulls === 'set') return undoWinners(ending, chunks);
-  const ofFile = (table: string) => `select c._key from ${table} c where ${chunks.where('c')}`;
+  if (keyed.kind !== 'history' && keyed.nulls === 'set') return undoWinners(ending, file.chunkIds);
+  const ofFile = (table: string) => `select _key from ${table} where ${ofChunks}`;
   const { name: keys } = await keep(ending, 'keys', `${ofFile(current)} union ${ofFile(superseded)}`);
   await keepChanges(ending, keys, async () => {
     if (keyed.kind === 'history') {
-      for (const table of [current, superseded])
-        await client.query(`delete from ${table} c where ${chunks.where('c')}`);
+      for (const table of [current, superseded]) await client.query(`delete from ${table} where ${ofChunks}`);
       await settleVersions(ending, keys, null);
     } else {
-      await undoWinners({ ...ending, wantsDelta: false }, chunks);
+      await undoWinners({ ...ending, wantsDelta: false }, file.chunkIds);
       await settleKept(ending, keys);
     }
   });
@@ -70,10 +69,10 @@ export async function eventCounts(
 ): Promise<EventCounts> {
   const layout = await eventLayout(client, star);
   if (layout === null || chunkIds.length === 0) return { current: 0, superseded: 0 };
-  const where = new Chunks(chunkIds).where('c');
+  const where = inChunks(chunkIds);
   const { rows } = await client.query<EventCounts>(
-    `select (select count(*) from ${layout.current} c where ${where})::float8 as current,
-       (select count(*) from ${layout.superseded} c where ${where})::float8 as superseded`,
+    `select (select count(*) from ${layout.current} where ${where})::float8 as current,
+       (select count(*) from ${layout.superseded} where ${where})::float8 as superseded`,
   );
   return rows[0];
 }
@@ -85,6 +84,5 @@ export async function dropStagedEvents(
   chunkIds: readonly number[],
 ): Promise<void> {
   const layout = await eventLayout(client, star);
-  if (layout !== null)
-    await client.query(`delete from ${layout.staging} c where ${new Chunks(chunkIds).where('c')}`);
+  if (layout !== null) await client.query(`delete from ${layout.staging} where ${inChunks(chunkIds)}`);
 }

@@ -3,10 +3,11 @@
  * superseded.
  */
 
+import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, keepDelta } from './ending.ts';
 import { beats, bestFirst, deleted, listOf, namesOf, shownList } from './event-layout.ts';
 import { promote, putOthers, putStaged, replace, stagedList } from './moves.ts';
-import type { Chunks, Source } from './sources.ts';
+import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
 /** Applies the events of a staging table. */
@@ -49,20 +50,21 @@ export async function applyWinners(ending: Ending, { staged, rows }: Source): Pr
 }
 
 /** Removes the events of the chunks, and promotes the best that is left of the keys that lose their current one. */
-export async function undoWinners(ending: Ending, chunks: Chunks): Promise<void> {
+export async function undoWinners(ending: Ending, chunkIds: readonly number[]): Promise<void> {
   const { client, layout } = ending;
   const { current, superseded } = layout;
+  const ofChunks = inChunks(chunkIds, 'c.chunk_id');
   const gone = await keep(
     ending,
     'gone',
-    `select c.ctid as at, c._key, ${deleted(layout, 'c')} as deleted from ${current} c where ${chunks.where('c')}`,
+    `select c.ctid as at, c._key, ${deleted(layout, 'c')} as deleted from ${current} c where ${ofChunks}`,
   );
   if (gone.rows > 0) {
     const left = `${gone.name} w join ${current} c on c.ctid = w.at where not w.deleted`;
     await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
     await client.query(`delete from ${current} c using ${gone.name} w where c.ctid = w.at`);
   }
-  await client.query(`delete from ${superseded} c where ${chunks.where('c')}`);
+  await client.query(`delete from ${superseded} c where ${ofChunks}`);
   if (gone.rows === 0) return;
   const best = await keep(
     ending,

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { factTable } from '../ddl/make-star.ts';
 import { eventTableNames } from '../events/table-names.ts';
+import { inChunks } from './in-chunks.ts';
 
 const id = pg.escapeIdentifier;
 
@@ -18,7 +19,7 @@ export interface RowsOfChunks {
 export function rowsOfChunks(star: CompiledStar, chunkIds: readonly number[]): RowsOfChunks {
   const names = star.columns.map(({ name }) => name).filter((name) => !name.startsWith('_'));
   const list = names.map(id).join(', ');
-  const ofChunks = among(chunkIds);
+  const ofChunks = inChunks(chunkIds);
   if (star.keyed === null) {
     const facts = `select ${list} from ${factTable(star)} where ${ofChunks}`;
     return { facts, touched: facts };
@@ -32,14 +33,4 @@ export function rowsOfChunks(star: CompiledStar, chunkIds: readonly number[]): R
     facts: both(list, star.keyed.deleted ? `${ofChunks} and not _deleted` : ofChunks),
     touched: both(list, `_key in (${both('_key', ofChunks)})`),
   };
-}
-
-/** The range lets the server use an index on chunk_id. The list is needed only if there are other chunks in between. */
-function among(chunkIds: readonly number[]): string {
-  if (chunkIds.length === 0) return 'false';
-  const sorted = [...chunkIds].sort((a, b) => a - b);
-  const [first, last] = [sorted[0], sorted[sorted.length - 1]];
-  const range = `chunk_id between ${first} and ${last}`;
-  if (last - first + 1 === sorted.length) return range;
-  return `${range} and chunk_id = any('{${sorted.join(',')}}'::integer[])`;
 }

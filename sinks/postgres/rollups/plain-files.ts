@@ -3,8 +3,9 @@ import type pg from 'pg';
 import type { StoredDefinition } from '../../../ledger/definition.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { EndingFile, WrittenFile } from '../../contract.ts';
-import { factTable, hasFacts, ofChunks } from '../ddl/make-star.ts';
+import { factTable, hasFacts } from '../ddl/make-star.ts';
 import type { Relation } from '../events/event-contract.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { starOf } from '../star-of.ts';
 import { applyRollups, emptyRollups } from './index.ts';
 
@@ -42,7 +43,5 @@ export async function rollUpUndone(
 
 /** The facts of these chunks, with all columns that the table has now. */
 function factsOf(star: CompiledStar, chunkIds: readonly number[]): Relation {
-  if (chunkIds.length === 0) return { sql: `select * from ${factTable(star)} where false`, values: [] };
-  const { text, values } = ofChunks(`select * from ${factTable(star)}`, chunkIds);
-  return { sql: text, values };
+  return { sql: `select * from ${factTable(star)} where ${inChunks(chunkIds)}`, values: [] };
 }

@@ -20,14 +20,14 @@ import { assignments, attributeList, type SettledTable } from './settled-table.t
 
 /** For files that end and files that are undone: those are `without`. */
 export async function settleHistory(client: ClientBase, table: SettledTable): Promise<void> {
-  const { schema, dimension, values, without } = table;
+  const { schema, dimension, without } = table;
   const key = identifier(dimension.key);
   const members = qualified(schema, dimension.table);
   const history = qualified(schema, historyTable(dimension));
   const attributes = attributeList(dimension);
   await client.query(
     `create temp table _landfall_versions on commit drop as ${versionsQuery(table, history)}`,
-    [...values, [...without]],
+    [[...without]],
   );
   const gone = await client.query(`delete from ${history} h
     using (select distinct ${key}, _lo, _upto from _landfall_versions) w
@@ -80,9 +80,9 @@ function instant({ changing }: ChangingDimension, number: string): string {
  * none of them has one row, whose valid_from is null.
  */
 function versionsQuery(table: SettledTable, history: string): string {
-  const { dimension, observed, ofFiles, values } = table;
+  const { dimension, observed, ofFiles } = table;
   const key = identifier(dimension.key);
-  const excluded = `o.chunk_id <> all($${values.length + 1}::integer[])`;
+  const excluded = 'o.chunk_id <> all($1::integer[])';
   const at = (number: string) => instant(dimension, number);
   const firstFrom = (bound: string) => `(select min(i) from unnest(o._all) i where i >= ${bound})`;
   return `with spans as materialized (

@@ -10,11 +10,11 @@ import { assignments, attributeList, type SettledTable } from './settled-table.t
 
 /** For files that end and files that are undone: those are `without`, and other observations take their place. */
 export async function settleLatest(client: ClientBase, table: SettledTable): Promise<void> {
-  const { schema, dimension, observed, ofFiles, values, without } = table;
+  const { schema, dimension, observed, ofFiles, without } = table;
   const key = identifier(dimension.key);
   const members = qualified(schema, dimension.table);
   const attributes = attributeList(dimension, 'o.');
-  const excluded = `o.chunk_id <> all($${values.length + 1}::integer[])`;
+  const excluded = 'o.chunk_id <> all($1::integer[])';
   // An undone file matters where its attributes are shown; one that ends, where others are.
   await client.query(
     `with latest as materialized (
@@ -33,6 +33,6 @@ export async function settleLatest(client: ClientBase, table: SettledTable): Pro
     )
     update ${members} m set ${assignments(dimension, 'now')} from now
     where m.${key} = now.${key} and m._hash is distinct from now._hash`,
-    [...values, [...without]],
+    [[...without]],
   );
 }

@@ -10,8 +10,8 @@ import type { ClientBase } from 'pg';
 import { unendedChunks } from '../../../../ledger/tables/chunks.ts';
 import type { ChangingDimension, CompiledStar } from '../../../../model/compiled.ts';
 import { isChanging, observedTable } from '../../ddl/dimension-ddl.ts';
-import { chunkCondition } from '../../ddl/make-star.ts';
 import { qualified } from '../../ddl/sql-columns.ts';
+import { inChunks } from '../../facts/in-chunks.ts';
 import { settleHistory } from './settle-history.ts';
 import { settleLatest } from './settle-latest.ts';
 import type { SettledTable } from './settled-table.ts';
@@ -44,8 +44,8 @@ export async function undoMembers(
   chunkIds: readonly number[],
 ): Promise<void> {
   const tables = await settle(client, star, chunkIds, async (unended) => [...unended, ...chunkIds]);
-  for (const { observed, ofFiles, values } of tables)
-    await client.query(`delete from ${observed} o where ${ofFiles}`, [...values]);
+  for (const { observed, ofFiles } of tables)
+    await client.query(`delete from ${observed} o where ${ofFiles}`);
 }
 
 async function settle(
@@ -60,12 +60,12 @@ async function settle(
   for (const { table } of dimensions)
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [memberLock, `${schema}.${table}`]);
   const without = await withoutOf(await unendedChunks(client));
-  const { text, values } = chunkCondition(chunkIds);
+  const ofFiles = inChunks(chunkIds, 'o.chunk_id');
   const tables: SettledTable[] = [];
   for (const dimension of dimensions) {
     const observed = qualified(schema, observedTable(dimension));
     if (!(await exists(client, observed))) continue;
-    const table = { schema, dimension, observed, ofFiles: text, values, without };
+    const table = { schema, dimension, observed, ofFiles, without };
     if (dimension.changing.mode === 'latest') await settleLatest(client, table);
     else await settleHistory(client, table);
     tables.push(table);

@@ -8,9 +8,8 @@ export interface SettledTable {
   readonly dimension: ChangingDimension;
   /** The observations, quoted. */
   readonly observed: string;
-  /** The observations' `chunk_id` is of the files that end or are undone. A condition, from $1 on. */
+  /** The condition that an observation `o` is of the files that end or are undone. */
   readonly ofFiles: string;
-  readonly values: readonly unknown[];
   /** Chunks whose observations do not count: those of unended files, and of files that are undone. */
   readonly without: readonly number[];
 }
