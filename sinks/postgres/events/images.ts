@@ -1,5 +1,5 @@
 /** The delta of modes in which a row may change without its event: what people are shown of keys, before and after. */
-import { type Ending, keep } from './ending.ts';
+import { type Ending, keep, keepDelta } from './ending.ts';
 import { deleted, listOf, namesOf, shownList } from './event-layout.ts';
 
 /** Runs `change`, which may change rows of these keys alone, and keeps what it did. `keys`: a table with `_key`. */
@@ -13,13 +13,12 @@ export async function keepChanges(ending: Ending, keys: string, change: () => Pr
     ['added', after, before],
   ] as const) {
     const same = `${there}.chunk_id = ${here}.chunk_id and ${there}._landfall_row = ${here}._landfall_row`;
-    const { name, rows } = await keep(
+    await keepDelta(
       ending,
       side,
       `select ${columnsOf(ending, here)} from ${here}
        where not exists (select from ${there} where ${same} and ${here} *= ${there})`,
     );
-    if (rows > 0) ending[side].push({ sql: `select * from pg_temp.${name}`, values: [] });
   }
 }
 

@@ -4,7 +4,7 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
 import type { Delta, EventCounts, EventFile, EventOptions } from './event-contract.ts';
-import { eventLayout } from './event-layout.ts';
+import { type EventLayout, eventLayout } from './event-layout.ts';
 import { undoSnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
 import { keepChanges } from './images.ts';
@@ -26,8 +26,8 @@ export async function undoEvents(
   const layout = await eventLayout(client, star);
   if (layout === null) return null;
   const ending: Ending = { client, layout, snapshotId, wantsDelta, added: [], removed: [] };
-  const rows = await countEvents(client, star, file.chunkIds);
-  await withMemory(client, rows, () => undoFile(ending, file));
+  const { current, superseded } = await countIn(client, layout, file.chunkIds);
+  await withMemory(client, current + superseded, () => undoFile(ending, file));
   const { added, removed } = ending;
   return { added, removed };
 }
@@ -68,7 +68,14 @@ export async function eventCounts(
   chunkIds: readonly number[],
 ): Promise<EventCounts> {
   const layout = await eventLayout(client, star);
-  if (layout === null || chunkIds.length === 0) return { current: 0, superseded: 0 };
+  return layout === null ? { current: 0, superseded: 0 } : countIn(client, layout, chunkIds);
+}
+
+async function countIn(
+  client: pg.Pool | pg.ClientBase,
+  layout: EventLayout,
+  chunkIds: readonly number[],
+): Promise<EventCounts> {
   const where = inChunks(chunkIds);
   const { rows } = await client.query<EventCounts>(
     `select (select count(*) from ${layout.current} where ${where})::float8 as current,
