@@ -9,18 +9,16 @@ import { inChunks } from '../facts/in-chunks.ts';
 import { starOf } from '../star-of.ts';
 import { applyRollups, emptyRollups } from './index.ts';
 
-/** Returns what people should know of rollups. */
 export async function rollUpEnded(
   client: pg.ClientBase,
   definition: StoredDefinition,
   files: readonly EndingFile[],
-): Promise<string[]> {
+): Promise<void> {
   const star = starOf(definition);
-  if (star.keyed !== null) return [];
   const chunkIds = files.flatMap((file) => file.chunkIds);
   const delta = { added: [factsOf(star, chunkIds)], removed: [], chunkIds };
   const ending = files.map(({ file }) => file.fileId);
-  return applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
+  await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
 }
 
 /** Call it while the facts are there. */
@@ -29,7 +27,6 @@ export async function rollUpUndone(
   { file, definition, chunkIds }: WrittenFile,
 ): Promise<void> {
   const star = starOf(definition);
-  if (star.keyed !== null) return;
   if (!(await hasFacts(client, star))) return emptyRollups(client, definition.name, star);
   const removed = [factsOf(star, chunkIds)];
   await applyRollups(
