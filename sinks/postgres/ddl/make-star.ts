@@ -6,6 +6,7 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
+import { tableExists } from './table-exists.ts';
 
 /** SQLSTATE for an object that others depend on. */
 const dependentObjects = '2BP01';
@@ -73,10 +74,8 @@ export async function deleteFacts(
   return true;
 }
 
-/** Asks first: a statement that fails would end the caller's transaction. */
-export async function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
-  const { rows } = await client.query('select to_regclass($1) is not null as found', [factTable(star)]);
-  return rows[0].found;
+export function hasFacts(client: pg.Pool | pg.ClientBase, star: CompiledStar): Promise<boolean> {
+  return tableExists(client, factTable(star));
 }
 
 export function factTable(star: CompiledStar): string {

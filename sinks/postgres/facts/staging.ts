@@ -7,6 +7,7 @@
 import pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { FileLink } from '../../../platform/progress/progress.ts';
+import { tableExists } from '../ddl/table-exists.ts';
 import { eventTableNames } from '../events/table-names.ts';
 
 /** The star that the file is loaded into. Its fact table may be the one in which facts wait. */
@@ -28,10 +29,8 @@ export async function loadingEvents(
 ): Promise<CompiledStar> {
   const shared = { ...star, fact: eventTableNames(star.fact).staging };
   if (file === null) return shared;
-  const { rows } = await client.query('select to_regclass($1) is not null as found', [
-    stagingTable(star, file),
-  ]);
-  return rows[0].found ? { ...star, fact: stagingName(file) } : shared;
+  const hasOwn = await tableExists(client, stagingTable(star, file));
+  return hasOwn ? { ...star, fact: stagingName(file) } : shared;
 }
 
 function stagingName({ fileId }: { readonly fileId: number }): string {

@@ -11,6 +11,7 @@ import { unendedChunks } from '../../../../ledger/tables/chunks.ts';
 import type { ChangingDimension, CompiledStar } from '../../../../model/compiled.ts';
 import { isChanging, observedTable } from '../../ddl/dimension-ddl.ts';
 import { qualified } from '../../ddl/sql-columns.ts';
+import { tableExists } from '../../ddl/table-exists.ts';
 import { inChunks } from '../../facts/in-chunks.ts';
 import { settleHistory } from './settle-history.ts';
 import { settleLatest } from './settle-latest.ts';
@@ -31,10 +32,8 @@ export async function applyMembers(
   star: CompiledStar,
   chunkIds: readonly number[],
 ): Promise<void> {
-  await settle(client, star, chunkIds, async (unended) => {
-    const ending = new Set(chunkIds);
-    return unended.filter((chunkId) => !ending.has(chunkId));
-  });
+  const ending = new Set(chunkIds);
+  await settle(client, star, chunkIds, (unended) => unended.filter((chunkId) => !ending.has(chunkId)));
 }
 
 /** Call it in the transaction in which files of these chunks are undone. Their observations are deleted. */
@@ -43,7 +42,7 @@ export async function undoMembers(
   star: CompiledStar,
   chunkIds: readonly number[],
 ): Promise<void> {
-  const tables = await settle(client, star, chunkIds, async (unended) => [...unended, ...chunkIds]);
+  const tables = await settle(client, star, chunkIds, (unended) => [...unended, ...chunkIds]);
   for (const { observed, ofFiles } of tables)
     await client.query(`delete from ${observed} o where ${ofFiles}`);
 }
@@ -52,29 +51,23 @@ async function settle(
   client: ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
-  withoutOf: (unended: readonly number[]) => Promise<number[]>,
+  withoutOf: (unended: readonly number[]) => number[],
 ): Promise<SettledTable[]> {
   const dimensions = changingTables(star);
   if (dimensions.length === 0 || chunkIds.length === 0) return [];
   const { schema } = star;
   for (const { table } of dimensions)
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [memberLock, `${schema}.${table}`]);
-  const without = await withoutOf(await unendedChunks(client));
+  const without = withoutOf(await unendedChunks(client));
   const ofFiles = inChunks(chunkIds, 'o.chunk_id');
   const tables: SettledTable[] = [];
   for (const dimension of dimensions) {
     const observed = qualified(schema, observedTable(dimension));
-    if (!(await exists(client, observed))) continue;
+    if (!(await tableExists(client, observed))) continue;
     const table = { schema, dimension, observed, ofFiles, without };
     if (dimension.changing.mode === 'latest') await settleLatest(client, table);
     else await settleHistory(client, table);
     tables.push(table);
   }
   return tables;
-}
-
-/** A person may have dropped the table. A statement that fails would end the caller's transaction. */
-async function exists(client: ClientBase, table: string): Promise<boolean> {
-  const { rows } = await client.query('select to_regclass($1) is not null as found', [table]);
-  return rows[0].found;
 }
