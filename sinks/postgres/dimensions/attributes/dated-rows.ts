@@ -4,7 +4,7 @@
  * one begins a version.
  */
 import type { AttributeValues } from './attribute-values.ts';
-import { doubled, type MemberPlaces } from './member-places.ts';
+import { doubled, type MemberPlaces, UNKNOWN } from './member-places.ts';
 import type { Kept, ObservedBatch } from './observed-batch.ts';
 import { compareWords, wordsText } from './order-words.ts';
 
@@ -29,11 +29,9 @@ export class DatedRows implements Kept {
 
   take({ rows, order, values, keys }: ObservedBatch, places: MemberPlaces): void {
     for (let row = 0; row < rows; row++) {
-      const keyLow = keys.low[row * keys.lowStride];
-      const keyHigh = keys.high[row * keys.highStride];
-      if ((keyLow | keyHigh) === 0) continue;
       const known = places.size;
-      const place = places.placeOf(keyLow, keyHigh);
+      const place = places.placeOfRow(keys, row);
+      if (place === UNKNOWN) continue;
       if (place === known) this.makeRoom(place);
       const last = this.last[place];
       const isSame = last !== NONE && values.has(row, this.number[last]);

@@ -13,8 +13,7 @@ import type { DifferingMember } from '../../../../platform/file-receipt.ts';
 import { identifier, keySqlType, qualified, sqlType } from '../../ddl/sql-columns.ts';
 import type { KeyVector } from '../../facts/fact-fields.ts';
 import { AttributeValues } from './attribute-values.ts';
-import { MemberPlaces } from './member-places.ts';
-import { keyWords } from './observer.ts';
+import { keyWords, MemberPlaces, UNKNOWN } from './member-places.ts';
 import { wordsText } from './order-words.ts';
 
 const MEMBERS_MOST = 16_384;
@@ -76,13 +75,11 @@ export class FirstValues {
     const { values, places, last, several } = this;
     if (places.size === MEMBERS_MOST) return;
     values.load(batch);
-    const { low, high, lowStride, highStride } = keyWords(keys);
+    const words = keyWords(keys);
     for (let row = 0; row < batch.rows && places.size < MEMBERS_MOST; row++) {
-      const keyLow = low[row * lowStride];
-      const keyHigh = high[row * highStride];
-      if ((keyLow | keyHigh) === 0) continue;
       const known = places.size;
-      const place = places.placeOf(keyLow, keyHigh);
+      const place = places.placeOfRow(words, row);
+      if (place === UNKNOWN) continue;
       if (place < known && values.has(row, last[place])) continue;
       const number = values.numberOf(row);
       if (place < known && number !== last[place]) {

@@ -1,6 +1,6 @@
 /** Keeps the latest row of each member of a chunk: that with the greatest (order, hash of the attributes). */
 import type { AttributeValues } from './attribute-values.ts';
-import { doubled, type MemberPlaces } from './member-places.ts';
+import { doubled, type MemberPlaces, UNKNOWN } from './member-places.ts';
 import type { Kept, ObservedBatch } from './observed-batch.ts';
 import { compareWords, wordsText } from './order-words.ts';
 
@@ -15,11 +15,9 @@ export class LatestRows implements Kept {
 
   take({ rows, order, values, keys }: ObservedBatch, places: MemberPlaces): void {
     for (let row = 0; row < rows; row++) {
-      const keyLow = keys.low[row * keys.lowStride];
-      const keyHigh = keys.high[row * keys.highStride];
-      if ((keyLow | keyHigh) === 0) continue;
       const known = places.size;
-      const place = places.placeOf(keyLow, keyHigh);
+      const place = places.placeOfRow(keys, row);
+      if (place === UNKNOWN) continue;
       if (place === known) this.makeRoom(place);
       else {
         const later = compareWords(order.high[row], order.low[row], this.high[place], this.low[place]);

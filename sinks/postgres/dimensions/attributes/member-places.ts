@@ -1,4 +1,25 @@
 /** Numbers the members of a chunk in the order in which they appear, by their keys. */
+import type { KeyVector } from '../../facts/fact-fields.ts';
+
+/** The keys of a batch's members. The words of row `row` are at `row * stride`; both are 0 for the unknown member. */
+export interface KeyWords {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+  readonly lowStride: number;
+  readonly highStride: number;
+}
+
+const noWords = new Int32Array(1);
+
+export function keyWords(keys: KeyVector): KeyWords {
+  if (keys.kind === 'int32') return { low: keys.values, high: noWords, lowStride: 1, highStride: 0 };
+  const { buffer, byteOffset, length } = keys.values;
+  const words = new Int32Array(buffer, byteOffset, length * 2);
+  return { low: words, high: words.subarray(1), lowStride: 2, highStride: 2 };
+}
+
+/** The place of the unknown member, which has no number. */
+export const UNKNOWN = -1;
 
 const FIRST_SLOTS_LOG2 = 10;
 
@@ -11,8 +32,14 @@ export class MemberPlaces {
   private slots = new Int32Array(1 << FIRST_SLOTS_LOG2);
   private shift = 32 - FIRST_SLOTS_LOG2;
 
-  /** The number of the member with this key, which is new if it is the size before the call. */
-  placeOf(low: number, high: number): number {
+  /** The number of the row's member, which is new if it is the size before the call. */
+  placeOfRow({ low, high, lowStride, highStride }: KeyWords, row: number): number {
+    const keyLow = low[row * lowStride];
+    const keyHigh = high[row * highStride];
+    return (keyLow | keyHigh) === 0 ? UNKNOWN : this.placeOf(keyLow, keyHigh);
+  }
+
+  private placeOf(low: number, high: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
     let slot = Math.imul(low, 0x9e3779b1) >>> this.shift;

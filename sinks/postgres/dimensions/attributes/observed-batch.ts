@@ -1,6 +1,6 @@
 /** Rows whose attributes are compared, and what is kept of them. */
 import type { AttributeValues } from './attribute-values.ts';
-import type { MemberPlaces } from './member-places.ts';
+import type { KeyWords, MemberPlaces } from './member-places.ts';
 import type { OrderWords } from './order-words.ts';
 
 /** The rows of a batch, ready to be compared. */
@@ -8,16 +8,8 @@ export interface ObservedBatch {
   readonly rows: number;
   readonly order: OrderWords;
   readonly values: AttributeValues;
-  /** Words of the members' keys; both are 0 for the unknown member. */
+  /** Of the rows' members. */
   readonly keys: KeyWords;
-}
-
-/** The words of row `row` are at `row * stride`. */
-export interface KeyWords {
-  readonly low: Int32Array;
-  readonly high: Int32Array;
-  readonly lowStride: number;
-  readonly highStride: number;
 }
 
 /** What is kept of the rows: the latest of each member, or all instants of its versions. */

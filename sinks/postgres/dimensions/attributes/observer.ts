@@ -7,14 +7,12 @@ import type { Batch } from '../../../../model/enrich/batch.ts';
 import { vectorOf } from '../../facts/batch-vector.ts';
 import type { KeyVector } from '../../facts/fact-fields.ts';
 import { AttributeValues } from './attribute-values.ts';
-import { MemberPlaces } from './member-places.ts';
-import type { Kept, KeyWords } from './observed-batch.ts';
+import { keyWords, MemberPlaces } from './member-places.ts';
+import type { Kept } from './observed-batch.ts';
 import { OrderWords, wordsText } from './order-words.ts';
 
 /** Bytes that a role collects before they are copied. Twice as much in memory while they are written as text. */
 const COLLECTED_BYTES = 8 << 20;
-
-const noWords = new Int32Array(1);
 
 /** One role of a dimension, for one chunk. */
 export class Observer {
@@ -60,11 +58,4 @@ export class Observer {
     this.kept = this.make();
     return lines.join('');
   }
-}
-
-export function keyWords(keys: KeyVector): KeyWords {
-  if (keys.kind === 'int32') return { low: keys.values, high: noWords, lowStride: 1, highStride: 0 };
-  const { buffer, byteOffset, length } = keys.values;
-  const words = new Int32Array(buffer, byteOffset, length * 2);
-  return { low: words, high: words.subarray(1), lowStride: 2, highStride: 2 };
 }
