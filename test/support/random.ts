@@ -1,7 +1,9 @@
 /** Random numbers that a seed decides, for tests of random cases. */
+export type Random = ReturnType<typeof randomFrom>;
+
+/** Mulberry32. `next` gives numbers from 0 up to, but not including, 1; `below` whole ones below a bound. */
 export function randomFrom(seed: number) {
-  let state = (seed * 0x9e3779b9) | 0;
-  /** Mulberry32. */
+  let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -9,5 +11,5 @@ export function randomFrom(seed: number) {
     return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
   };
   const below = (bound: number) => Math.floor(next() * bound);
-  return { below, pick: <T>(values: readonly T[]): T => values[below(values.length)] };
+  return { next, below, pick: <T>(values: readonly T[]): T => values[below(values.length)] };
 }

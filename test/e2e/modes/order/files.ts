@@ -3,6 +3,7 @@
  * one area, and each area is a set of its own. So a few files make hundreds of cases.
  */
 import { createHash } from 'node:crypto';
+import { randomFrom } from '../../../support/random.ts';
 
 /** A row of a file. A null `code` is a null key, a null `at` is a null order. */
 export interface Event {
@@ -38,17 +39,11 @@ export interface Made {
   repeatsWithin: number;
 }
 
-/** A number from 0 up to, but not including, 1, for each seed and place. */
+/** A whole number from 0 up to, but not including, `sides`. */
 export type Dice = (sides: number) => number;
 
 export function diceOf(seed: string): Dice {
-  let state = createHash('sha256').update(seed).digest().readUInt32LE();
-  return (sides) => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    return ((mixed ^ (mixed >>> 16)) >>> 0) % sides;
-  };
+  return randomFrom(createHash('sha256').update(seed).digest().readUInt32LE()).below;
 }
 
 const instants = Array.from({ length: 6 }, (_, day) => `2024-03-0${day + 1} 12:00:00`);

@@ -1,18 +1,12 @@
 /** Random files of events, and counts of what is in them. */
+import { randomFrom } from '../../../support/random.ts';
 import { byRank, type Event, identity, type OracleFile, type OracleMode } from './oracle.ts';
 import { chunkOf, uuid } from './world.ts';
 
 export type Random = (below: number) => number;
 
-/** Numbers that are the same for a seed (mulberry32). */
 export function randomOf(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  return randomFrom(seed).below;
 }
 
 /** What must have happened often enough for a test to mean something. */

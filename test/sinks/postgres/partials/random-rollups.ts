@@ -21,6 +21,7 @@ import {
 import * as r from '../../../../model/language/rollups.ts';
 import { type LogicalType, typeOf } from '../../../../model/types/column-types.ts';
 import type { KeyVector } from '../../../../sinks/postgres/facts/fact-fields.ts';
+import { randomFrom } from '../../../support/random.ts';
 
 const columns = {
   small: smallint(),
@@ -56,15 +57,9 @@ export function dataset(marts: Record<string, r.Rollup>): CompiledDataset {
   );
 }
 
-/** A generator of numbers from 0 to 1 (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Numbers from 0 up to, but not including, 1. */
+export function randomOf(seed: number): Random {
+  return randomFrom(seed).next;
 }
 
 export type Random = () => number;

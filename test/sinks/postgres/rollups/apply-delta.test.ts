@@ -1,6 +1,7 @@
 /** Rollups equal their definition as plain SQL after each step of random loads, undos and replacements. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
+import { type Random, randomFrom } from '../../../support/random.ts';
 import { allRollups, Facts, measured } from './support.ts';
 
 let database: TestDatabase;
@@ -18,21 +19,6 @@ beforeEach(async () => {
   facts = new Facts(database.pool, measured(allRollups));
   await facts.make();
 });
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const below = (n: number) => Math.floor(next() * n);
-  return { below, pick: <T>(values: readonly T[]): T => values[below(values.length)] };
-}
-
-type Random = ReturnType<typeof randomOf>;
 
 const doubles = [
   ...[0, '-0', 0.1, 0.2, 0.30000000000000004, -0.1, 1e16, 1, -1e16, 1e-300, 5e-324, 3.7e300, -3.7e300],
@@ -71,7 +57,7 @@ const rowsOf = (random: Random, most: number, finite = false) =>
 
 describe('rollups', () => {
   it.each([1, 2, 3])('equal their definitions after each step (seed %i)', async (seed) => {
-    const random = randomOf(seed);
+    const random = randomFrom(seed);
     const done: number[] = [];
     const waiting: number[] = [];
     for (let step = 0; step < 16; step++) {

@@ -18,7 +18,7 @@ import {
 } from '../../../../../sinks/postgres/dimensions/attributes/settle-members.ts';
 import { Dimensions } from '../../../../../sinks/postgres/dimensions/dimensions.ts';
 import { type TestDatabase, testDatabase } from '../../../../support/index.ts';
-import { randomFrom } from '../../../../support/random.ts';
+import { type Random, randomFrom } from '../../../../support/random.ts';
 import { batch, codes, numbers, texts } from '../../vectors.ts';
 
 let database: TestDatabase;
@@ -208,9 +208,7 @@ async function compare(mode: Mode, done: readonly Row[], known: ReadonlySet<stri
   expect(lines(versions)).toEqual(lines(versionsOf(done)));
 }
 
-type Pick = ReturnType<typeof randomFrom>;
-
-function randomRows(random: Pick): Row[] {
+function randomRows(random: Random): Row[] {
   const all = ['a', 'b', 'ü\t\\', null];
   // Half of the chunks have long runs, for other files to split.
   const isRun = random.below(2) === 0;
