@@ -1,5 +1,6 @@
 /** Tables whose columns are aligned with runs of blanks, which no delimiter separates. */
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
+import { countWidths } from '../detect/first-records.ts';
 import { isBlank } from './cells.ts';
 
 /** Share of the records that must look alike. */
@@ -17,9 +18,7 @@ export function isAligned(records: readonly Pick<HeadRecord, 'fields'>[], delimi
   const runs = lines.filter((line) => /\S\s{2,}\S/.test(line)).length;
   if (runs < alikeShare * lines.length) return false;
   return [/\s{2,}/, /\s+/].some((gap) => {
-    const counts = new Map<number, number>();
-    for (const line of lines)
-      counts.set(line.split(gap).length, (counts.get(line.split(gap).length) ?? 0) + 1);
+    const counts = countWidths(lines.map((line) => ({ fields: line.split(gap) })));
     counts.delete(1);
     return Math.max(0, ...counts.values()) >= alikeShare * lines.length;
   });

@@ -23,8 +23,8 @@ export interface HeadRecord {
 
 /**
  * Reads the first record in `bytes` (UTF-8) by the rules of the kernel, skipping blank lines and comments before
- * it, and blank records if the dialect does. Returns null if `bytes` contains no whole record. `whole`: nothing follows `bytes`, so the last record
- * needs no line end.
+ * it, and blank records if the dialect does. Returns null if `bytes` contains no whole record. `whole`: nothing
+ * follows `bytes`, so the last record needs no line end.
  */
 export function readHead(bytes: Uint8Array, dialect: KernelDialect, whole = false): HeadRecord | null {
   const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
