@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
-import { ingestSide } from '../sides/ingest-side.ts';
+import { benchDefinition, ingestSide } from '../sides/ingest-side.ts';
 import { type Contest, ratio } from './contest.ts';
 
 /** Two files that differ only in the number of customers: half as many as facts, or 100. */
@@ -18,7 +17,7 @@ export const dimension: Contest = {
   measure: ([many, few]) => [ratio('rate with many keys ÷ rate with 100', many, few, { atLeast: 0.3 })],
 };
 
-const definition = fileURLToPath(new URL('../datasets/visits/dataset.js', import.meta.url));
+const definition = benchDefinition('visits');
 
 async function visits(arena: Arena, name: string, keys: number): Promise<Side> {
   const input = await arena.input(name, arena.rows * 2);

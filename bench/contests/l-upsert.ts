@@ -1,5 +1,6 @@
 import { handUpsertSide } from '../sides/hand-upsert.ts';
-import { benchDefinition, type SecondFile, secondFileSide } from '../sides/second-file.ts';
+import { benchDefinition } from '../sides/ingest-side.ts';
+import { type SecondFile, secondFileSide } from '../sides/second-file.ts';
 import { type Contest, ratio } from './contest.ts';
 
 export const upsert: Contest = {
@@ -18,13 +19,13 @@ export const upsert: Contest = {
     const count = rows.toLocaleString('en');
     const upserts = (name: string, rest: Pick<SecondFile, 'input' | 'shows' | 'timed'>) =>
       secondFileSide(arena, {
-        ...{ name, dataset: 'upserted', datasets: [benchDefinition('upserted/dataset')], before },
+        ...{ name, dataset: 'upserted', datasets: [benchDefinition('upserted')], before },
         ...rest,
       });
     return [
       secondFileSide(arena, {
         ...{ name: `append of ${count} accounts`, dataset: 'appended', before, input: fresh },
-        datasets: [benchDefinition('appended/dataset')],
+        datasets: [benchDefinition('appended')],
         shows: { sql: shown('fact_appended'), is: { rows: 2 * rows, earliest: 2018, latest: 2018 } },
       }),
       upserts(`upsert of ${count} new accounts`, {

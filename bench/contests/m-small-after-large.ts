@@ -1,6 +1,7 @@
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena } from '../sides/arena.ts';
-import { benchDefinition, secondFileSide } from '../sides/second-file.ts';
+import { benchDefinition } from '../sides/ingest-side.ts';
+import { secondFileSide } from '../sides/second-file.ts';
 import type { Contest, Measure } from './contest.ts';
 
 /** Rows of the small file. */
@@ -43,7 +44,7 @@ const trips: Subject = {
   ...{ large: 'trips', small: 'trips' },
 };
 const accounts: Subject = {
-  ...{ what: 'accounts', dataset: 'upserted', datasets: [benchDefinition('upserted/dataset')] },
+  ...{ what: 'accounts', dataset: 'upserted', datasets: [benchDefinition('upserted')] },
   ...{ large: 'accounts:first', small: 'accounts:known', fact: 'fact_upserted' },
 };
 

@@ -11,6 +11,11 @@ import { type Arena, type Input, withClient } from './arena.ts';
 
 export const landfallMain = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
+/** The path of the definition of one of the bench's own datasets. */
+export function benchDefinition(dataset: string): string {
+  return fileURLToPath(new URL(`../datasets/${dataset}/dataset.js`, import.meta.url));
+}
+
 export interface IngestOptions {
   /** In the name of the side: `trips`. */
   readonly what: string;

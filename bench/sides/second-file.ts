@@ -1,5 +1,4 @@
 /** The ingest of a file into a star that has another file already. */
-import { join } from 'node:path';
 import { runProcess } from '../processes/process-run.ts';
 import type { Side } from '../rounds/rounds.ts';
 import type { Arena, Input } from './arena.ts';
@@ -60,9 +59,4 @@ async function newestFile(arena: Arena): Promise<number> {
     `select max(file_id) as newest from landfall.file where state = 'done'`,
   );
   return newest;
-}
-
-/** The path of a definition of the bench. `name`: below bench/datasets/, without its ending. */
-export function benchDefinition(name: string): string {
-  return join(import.meta.dirname, '..', 'datasets', `${name}.js`);
 }
