@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { AuditTools } from '../../coordinator/commands/audit.ts';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { exportToFile } from '../../coordinator/commands/list-rejects.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
@@ -126,13 +127,19 @@ export async function exported(site: TestSite, name: string): Promise<Buffer> {
   return readFileSync(out);
 }
 
-/** As `landfall undo NAME`. */
-export async function undone(site: TestSite, name: string): Promise<LedgerFile[]> {
+/** What commands at the site are given, with its definitions as they are now. */
+export async function toolsOf(site: TestSite): Promise<AuditTools> {
   const { pool } = site.database;
   const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
   const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
-  const tools = { pool, ledger: new Ledger(pool), registry, sinks };
-  return undoFile(tools, (await findFile(pool, name, { wanted: ['done'], only: true })).fileId, 'by a test');
+  return { pool, ledger: new Ledger(pool), registry, sinks };
+}
+
+/** As `landfall undo NAME`. */
+export async function undone(site: TestSite, name: string): Promise<LedgerFile[]> {
+  const tools = await toolsOf(site);
+  const { fileId } = await findFile(tools.pool, name, { wanted: ['done'], only: true });
+  return undoFile(tools, fileId, 'by a test');
 }
 
 /** As `landfall replay NAME`, with the site's own workers and definition. */

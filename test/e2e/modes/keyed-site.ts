@@ -3,12 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { auditFile } from '../../../coordinator/commands/audit.ts';
-import { Ledger } from '../../../ledger/ledger.ts';
-import { loadRegistry } from '../../../model/registry.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
-import { openStorage } from '../../../platform/storage/index.ts';
-import { openSinks } from '../../../sinks/open-sinks.ts';
-import { sharedHome, tempFolder } from '../../support/index.ts';
+import { tempFolder } from '../../support/index.ts';
+import { toolsOf } from '../again.ts';
 import { type Backend, type TestSite, testSite } from '../site.ts';
 
 export interface Orders {
@@ -96,12 +93,9 @@ export async function keyedSite(
       return rows.map(({ row }) => row).sort();
     },
     async accounted() {
-      const { pool } = site.database;
-      const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
-      const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
-      const ledger = new Ledger(pool);
-      for (const file of await ledger.files({ dataset, states: ['done'] })) {
-        const { checks } = await auditFile({ pool, ledger, registry, sinks }, file);
+      const tools = await toolsOf(site);
+      for (const file of await tools.ledger.files({ dataset, states: ['done'] })) {
+        const { checks } = await auditFile(tools, file);
         expect(checks.filter(({ ok }) => !ok)).toEqual([]);
         const { loaded, parsed, rejected } = file.receipt!.rows;
         expect(loaded).toBe(parsed - rejected);

@@ -2,14 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { auditFile } from '../../../../coordinator/commands/audit.ts';
+import { type AuditTools, auditFile } from '../../../../coordinator/commands/audit.ts';
 import { undoFile } from '../../../../coordinator/commands/undo.ts';
-import { Ledger } from '../../../../ledger/ledger.ts';
-import { loadRegistry, type Registry } from '../../../../model/registry.ts';
-import { openStorage } from '../../../../platform/storage/index.ts';
-import { openSinks } from '../../../../sinks/open-sinks.ts';
 import { auditRollups } from '../../../../sinks/postgres/rollups/audit-rollups.ts';
-import { sharedHome, tempFolder } from '../../../support/index.ts';
+import { tempFolder } from '../../../support/index.ts';
+import { toolsOf } from '../../again.ts';
 import { type Backend, type TestSite, testSite } from '../../site.ts';
 import { csvOf, type Event, type EventFile } from './files.ts';
 import { definitionOf, type Mode } from './modes.ts';
@@ -58,10 +55,10 @@ export async function play({ mode, backend, orders }: Playing): Promise<Played[]
     ...{ backend, folder, chunkBytes: 64 * 1024, datasets: [join(folder, 'datasets')] },
   });
   try {
-    const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
-    await Promise.all(orders.map((waves, o) => new Player(site, registry, datasets[o]).run(waves)));
+    const tools = await toolsOf(site);
+    await Promise.all(orders.map((waves, o) => new Player(site, tools, datasets[o]).run(waves)));
     const played: Played[] = [];
-    for (const dataset of datasets) played.push(await resultOf(site, registry, mode, dataset));
+    for (const dataset of datasets) played.push(await resultOf(site, tools, mode, dataset));
     return played;
   } finally {
     await site.close();
@@ -71,13 +68,13 @@ export async function play({ mode, backend, orders }: Playing): Promise<Played[]
 class Player {
   private readonly site: TestSite;
   private readonly dataset: string;
-  private readonly registry: Registry;
+  private readonly tools: AuditTools;
   /** The number of the file that has a content now. */
   private readonly ids = new Map<EventFile, number>();
 
-  constructor(site: TestSite, registry: Registry, dataset: string) {
+  constructor(site: TestSite, tools: AuditTools, dataset: string) {
     this.site = site;
-    this.registry = registry;
+    this.tools = tools;
     this.dataset = dataset;
   }
 
@@ -91,11 +88,8 @@ class Player {
 
   private async take({ what, file }: Step): Promise<void> {
     const { site, dataset } = this;
-    const { pool } = site.database;
     if (what === 'undo') {
-      const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
-      const tools = { pool, ledger: new Ledger(pool), registry: this.registry, sinks };
-      await undoFile(tools, this.ids.get(file)!, 'by a test');
+      await undoFile(this.tools, this.ids.get(file)!, 'by a test');
       return;
     }
     const fileId =
@@ -137,25 +131,19 @@ const eventsSql = (schema: string) =>
     )
     .join(' union all ');
 
-async function resultOf(site: TestSite, registry: Registry, mode: Mode, dataset: string): Promise<Played> {
+async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: string): Promise<Played> {
   const rows = await site.query<{ line: string }>(shownSql(dataset, mode.kind === 'history'));
   const events = await site.query<EventRow>(eventsSql(dataset));
   const files = await site.query<{ file_id: number; name: string; content_hash: string }>(
     `select file_id, name, content_hash from landfall.file where dataset = $1 and state = 'done'`,
     [dataset],
   );
-  const { pool } = site.database;
-  const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });
-  const ledger = new Ledger(pool);
   const faults: string[] = [];
   for (const { file_id } of files) {
-    const { checks, file } = await auditFile(
-      { pool, ledger, registry, sinks },
-      (await ledger.file(file_id))!,
-    );
+    const { checks, file } = await auditFile(tools, (await tools.ledger.file(file_id))!);
     faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
   }
-  for (const { rollup, different, sample } of await auditRollups(pool, dataset))
+  for (const { rollup, different, sample } of await auditRollups(tools.pool, dataset))
     if (different > 0) faults.push(`${rollup}: ${different} groups differ: ${JSON.stringify(sample)}`);
   const derived = await site.query<{ line: string }>(
     `select json_build_array(d.name, r.area, r.events, r.amount, r.price, r.middle, r.least, r.labels, r.usual, r.newest,
