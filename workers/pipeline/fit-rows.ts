@@ -42,17 +42,19 @@ export class RowFitter {
   private readonly limits: RowLimits;
   private readonly lanes = new ReusedLanes();
   private readonly pool: Pool;
-  /** Null: rows are not events. */
+  /** Null: rows are not events, or their events are not needed. */
   private readonly events: EventVectors | null;
 
-  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool, chunkId: number) {
+  /** `chunkId`: of the events; null where only the converted batch is of use. */
+  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool, chunkId: number | null) {
     this.dataset = dataset;
     this.layout = layout;
     this.pool = pool;
     this.limits = new RowLimits(rowLimitsOf(dataset));
     const { mode } = dataset;
     const extra = (layout.extra ?? []).map(({ name }) => name);
-    this.events = mode.kind === 'append' ? null : new EventVectors(dataset, mode, extra, chunkId);
+    const plain = mode.kind === 'append' || chunkId === null;
+    this.events = plain ? null : new EventVectors(dataset, mode, extra, chunkId);
   }
 
   /** The enrichments are valid until the next call. Throws PlacesNeeded. */

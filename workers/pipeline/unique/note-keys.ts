@@ -132,7 +132,7 @@ async function copyKeys(
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
   // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
-  const fitter = new RowFitter(dataset, layout, pool, chunk.chunkId);
+  const fitter = new RowFitter(dataset, layout, pool, null);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
