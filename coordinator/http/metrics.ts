@@ -1,6 +1,6 @@
 /** `/metrics` in Prometheus' text format, computed from the hub's state at each request. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { type FileProgress, isFinished } from '../../platform/progress/progress.ts';
+import { type FileProgress, isFinished, isLacking } from '../../platform/progress/progress.ts';
 import type { Hub } from '../progress/hub.ts';
 
 export interface Metrics {
@@ -94,7 +94,7 @@ export function createMetrics(hub: Pick<Hub, 'snapshot' | 'watchers'>, queueCoun
       for (const one of [late, missed, due]) one.reset();
       for (const report of state.freshness) {
         const { dataset } = report;
-        late.set({ dataset }, report.state === 'late' || report.state === 'missing' ? 1 : 0);
+        late.set({ dataset }, isLacking(report) ? 1 : 0);
         missed.set({ dataset }, report.missed);
         due.set({ dataset }, Date.parse(report.due) / 1000);
       }

@@ -18,8 +18,3 @@ export function windowFor(expect: CompiledExpect, file: Omit<Judged, 'rows'>): n
   const named = asOfName(expect.named, file.name);
   return named === null ? null : windowOfLocal(expect, Date.parse(named) / 1000) + expect.lag;
 }
-
-/** Whether it is still being processed. */
-export function isInFlight({ state }: Pick<Judged, 'state'>): boolean {
-  return ['discovered', 'scanning', 'loading', 'finalising'].includes(state);
-}

@@ -7,8 +7,8 @@
  *   missing  the last window that was due has ended without one
  */
 import type { CompiledExpect } from '../../model/compiled.ts';
-import type { FreshnessState } from '../../platform/progress/progress.ts';
-import { isInFlight, type Judged, windowFor } from './covering.ts';
+import { type FreshnessState, isFinished } from '../../platform/progress/progress.ts';
+import { type Judged, windowFor } from './covering.ts';
 import { deadlineOf, type Window, windowBefore, windowOf } from './windows.ts';
 
 export interface Freshness {
@@ -33,7 +33,7 @@ export function judgeFreshness(expect: CompiledExpect, files: readonly Judged[],
   const indexes = (some: readonly Judged[]) =>
     some.map((file) => windowFor(expect, file)).filter((one) => one !== null);
   const covered = new Set(indexes(files.filter(({ state }) => state === 'done')));
-  const coming = new Set(indexes(files.filter(isInFlight)));
+  const coming = new Set(indexes(files.filter(({ state }) => !isFinished(state))));
   const present = windowOf(expect, now);
   const before = windowBefore(expect, present);
   const deadlines = [present, before].map((window) => deadlineOf(expect, window));

@@ -1,6 +1,6 @@
 /** Datasets that expect files, and whether these are there. */
 import { plural } from '../../platform/plural.ts';
-import type { FreshnessReport, FreshnessState } from '../../platform/progress/progress.ts';
+import { type FreshnessReport, type FreshnessState, isLacking } from '../../platform/progress/progress.ts';
 import { moment } from './format.ts';
 import { PanelHead } from './panel.tsx';
 
@@ -30,10 +30,6 @@ export function Expected({ freshness }: { freshness: readonly FreshnessReport[] 
       </ul>
     </section>
   );
-}
-
-function isLacking({ state }: FreshnessReport): boolean {
-  return state === 'late' || state === 'missing';
 }
 
 function sentence({ state, due, since, missed }: FreshnessReport): string {

@@ -184,6 +184,11 @@ export interface FreshnessReport {
   readonly missed: number;
 }
 
+/** Whether a file that was due is not there. */
+export function isLacking({ state }: Pick<FreshnessReport, 'state'>): boolean {
+  return state === 'late' || state === 'missing';
+}
+
 /** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
 export interface BrokenDefinitionReport {
   /** The dataset that it stops; null where that cannot be told. */
