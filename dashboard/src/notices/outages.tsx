@@ -1,7 +1,6 @@
 /** The current outages. An outage that several processes run into is shown once. */
 import type { OutageReport } from '../../../platform/progress/progress.ts';
-import { moment } from '../format.ts';
-import { Prose } from '../prose.tsx';
+import { Notice } from './notice.tsx';
 
 const names: Readonly<Record<OutageReport['with'], string>> = {
   database: 'Database',
@@ -14,18 +13,8 @@ export function Outages({ outages }: { outages: readonly OutageReport[] }) {
   if (outages.length === 0) return null;
   return (
     <section class="outages" role="alert" aria-label="Work is waiting">
-      {outages.map((outage) => (
-        <div class="outage mild" key={`${outage.with} ${outage.message}`}>
-          <p>
-            <strong>
-              {names[outage.with]}, since {moment(outage.since)}:
-            </strong>{' '}
-            {outage.message}
-          </p>
-          <p class="fix">
-            <Prose text={outage.fix} />
-          </p>
-        </div>
+      {outages.map(({ with: part, since, message, fix }) => (
+        <Notice key={`${part} ${message}`} about={`${names[part]},`} {...{ since, message, fix }} mild />
       ))}
     </section>
   );
