@@ -1,14 +1,14 @@
-/** Which files are settled for which unique rules: the keys of their rows are known. */
+/** Which files are settled for which unique rules: it is known which of their rows repeat a key. */
 import type pg from 'pg';
 import { type Client, run } from '../statements/run.ts';
 
-/** Notes that the files are settled for the rules, in the transaction that keeps their keys. */
+/** Notes that the file is settled for the rules, in the transaction that finds its repeats. */
 export async function settleRules(
   client: pg.ClientBase,
-  fileIds: readonly number[],
+  fileId: number,
   ruleIds: readonly number[],
 ): Promise<void> {
-  await run(client, 'rules/settle-rules', [fileIds, ruleIds]);
+  await run(client, 'rules/settle-rules', [fileId, ruleIds]);
 }
 
 /** Whether the file is settled for all of the rules. `ruleIds`: distinct. */
@@ -20,7 +20,7 @@ export async function isSettled(
   return (await run(client, 'rules/settled-rules', [fileId, ruleIds])).length === ruleIds.length;
 }
 
-/** Forgets which rules the files are settled for, when they fail or are undone. */
-export async function unsettleFiles(client: pg.ClientBase, fileIds: readonly number[]): Promise<void> {
-  await run(client, 'rules/unsettle-files', [fileIds]);
+/** Forgets which rules the file is settled for, when it fails or is undone. */
+export async function unsettleFile(client: pg.ClientBase, fileId: number): Promise<void> {
+  await run(client, 'rules/unsettle-file', [fileId]);
 }

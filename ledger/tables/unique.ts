@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { toJson } from '../json.ts';
 import { type LedgerChunk, type LedgerFile, placeInUnpacked, toChunk } from '../rows.ts';
 import { type Client, count, run } from '../statements/run.ts';
-import { unsettleFiles } from './rules.ts';
+import { unsettleFile } from './rules.ts';
 
 /** First key of the locks under which a dataset's files settle; the second is the dataset. */
 const settleLock = 0x1a4df414;
@@ -125,8 +125,8 @@ export async function forgetKeys(client: pg.ClientBase, fileIds: readonly number
   const rows = await run(client, 'unique/keyed-files', [fileIds]);
   for (const { file_id: fileId, first_chunk: first, last_chunk: last } of rows) {
     await run(client, 'unique/drop-keys', [fileId, first, last]);
-    await run(client, 'unique/drop-file-repeats', [[fileId]]);
-    await unsettleFiles(client, [fileId]);
+    await run(client, 'unique/drop-file-repeats', [fileId]);
+    await unsettleFile(client, fileId);
     await run(client, 'unique/drop-dead-runs', [settleLock, fileId]);
   }
 }

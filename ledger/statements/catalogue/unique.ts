@@ -7,7 +7,7 @@ export interface UniqueStatements {
       row: Readonly<{ byte_offset: number; rule_id: number; first_line: number }> };
   'unique/drop-dead-runs': { parameters: [settle_lock: number, file_id: number];
       row: Readonly<{ drop_dead_runs: unknown }> };
-  'unique/drop-file-repeats': { parameters: [file_id: readonly number[]]; row: never };
+  'unique/drop-file-repeats': { parameters: [file_id: number]; row: never };
   'unique/drop-keys': { parameters: [file_id: number, first_chunk: number, last_chunk: number]; row: never };
   'unique/drop-repeats': { parameters: [chunk_id: number]; row: never };
   'unique/find-repeats-of-many': { parameters: [file_id: number, first_chunk: number, last_chunk: number,

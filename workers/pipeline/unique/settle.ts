@@ -33,7 +33,7 @@ export async function settleKeys(
     if (!(await shareLoading(client, file.fileId))) return false;
     if (await isSettled(client, file.fileId, ruleIds)) return false;
     await findRepeatsOf(client, ruleIds, file.fileId);
-    await settleRules(client, [file.fileId], ruleIds);
+    await settleRules(client, file.fileId, ruleIds);
     await tidyRuns(client, dataset.name);
     crashPoint('unique.repeats-found');
     return true;
