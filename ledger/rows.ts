@@ -274,10 +274,10 @@ export function toScan(row: Row<'scans/scans'>): LedgerScan {
   };
 }
 
-/** Progress by commits alone: rates and what is in flight come from ticks. */
 /** Characters of a finding that the progress stream has. */
 const findingLength = 300;
 
+/** Progress by commits alone: rates and what is in flight come from ticks. */
 export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
   return {
     fileId: row.file_id,

@@ -52,9 +52,9 @@ export async function undoFile(tools: UndoTools, fileId: number, reason: string)
 }
 
 /**
- * Refreshes the marts, however old they may be: a person who undoes a file wants to see it gone. They belong to the dataset, not to the file: they are those of the current definition or, if
- * the dataset is no longer defined or has no star, those of the file's definition. A mart that does not exist yet
- * is created with the star.
+ * Refreshes the marts, however old they may be: a person who undoes a file wants to see it gone. They belong to the
+ * dataset, not to the file: they are those of the current definition or, if the dataset is no longer defined or has no
+ * star, those of the file's definition. A mart that does not exist yet is created with the star.
  */
 async function refreshExisting(
   { pool, registry, onMartFailure }: UndoTools,

@@ -2,7 +2,6 @@
  * Compares the accounts of a loaded file: those of the file, its chunks, the ledger and every sink that it was
  * loaded into. All functions are pure except countSinks, which queries the sinks.
  */
-
 import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
 import type { DifferingMembers, Receipt } from '../../platform/file-receipt.ts';

@@ -8,8 +8,8 @@ import { refused } from '../plan/versions.ts';
 import type { Loaded } from '../stages.ts';
 
 /**
- * Removes the versions that the file replaces, and returns what was taken out. Throws LF_FILE_VERSION if another version was done first and either
- * the dataset allows only one or that version is newer.
+ * Removes the versions that the file replaces, and returns what was taken out. Throws LF_FILE_VERSION if another version
+ * was done first and either the dataset allows only one or that version is newer.
  */
 export async function settleVersions(
   client: pg.ClientBase,

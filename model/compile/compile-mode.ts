@@ -78,22 +78,18 @@ function uniqueMode(
   refuseNames(source, `rule ${rule.name} over the star`, names, keep, mistakes);
   const columns = Object.keys(source.columns);
   return {
-    ...{
-      kind: 'dedupe',
-      key: rule.columns.map((c) => columns[c]),
-      orderBy: null,
-      keep: 'last',
-      deleted: null,
-    },
-    ...{
-      nulls: 'set',
-      nullKeys: 'distinct',
-      scope: [],
-      asOf: null,
-      maxDeleted: null,
-      track: [],
-      overwrite: [],
-    },
+    kind: 'dedupe',
+    key: rule.columns.map((c) => columns[c]),
+    orderBy: null,
+    keep: 'last',
+    deleted: null,
+    nulls: 'set',
+    nullKeys: 'distinct',
+    scope: [],
+    asOf: null,
+    maxDeleted: null,
+    track: [],
+    overwrite: [],
   };
 }
 

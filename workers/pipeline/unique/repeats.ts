@@ -1,7 +1,7 @@
 /**
- * Rejects the rows of a chunk that repeat the key of an earlier row of the file. Before a chunk of a dataset with unique rules is
- * loaded, the first worker that needs it notes and settles the keys of the whole file (note-keys.ts, settle.ts). What
- * remains here is to reject the rows that the ledger names.
+ * Rejects the rows of a chunk that repeat the key of an earlier row of the file. Before a chunk of a dataset with unique
+ * rules is loaded, the first worker that needs it notes and settles the keys of the whole file (note-keys.ts,
+ * settle.ts). What remains here is to reject the rows that the ledger names.
  */
 import type pg from 'pg';
 import { type Batch, RejectReason } from '../../../kernel/types.ts';
