@@ -1,8 +1,13 @@
 /** Merges several changes into one, for clients that are slow or were disconnected. */
-import type { ChangeMessage } from '../../platform/progress/progress.ts';
+import type { ChangeMessage, ProgressState } from '../../platform/progress/progress.ts';
 
 /** The content of a change, without its place in the stream. */
 export type ChangeBody = Omit<ChangeMessage, 'type' | 'epoch' | 'from' | 'seq'>;
+
+const wholeParts = ['outages', 'marts', 'freshness', 'definitions'] as const;
+
+/** Parts of the state that a change replaces as a whole. */
+export type WholeParts = Pick<ProgressState, (typeof wholeParts)[number]>;
 
 /** The most rejects in the state, and therefore in a change. */
 export const keptRejects = 50;
@@ -19,10 +24,6 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
     (worker) => worker.workerId,
   );
   const totals = second.totals ?? first.totals;
-  const outages = second.outages ?? first.outages ?? null;
-  const marts = second.marts ?? first.marts ?? null;
-  const freshness = second.freshness ?? first.freshness ?? null;
-  const definitions = second.definitions ?? first.definitions ?? null;
   const rejects = [...(second.rejects ?? []), ...(first.rejects ?? [])].slice(0, keptRejects);
   return {
     type: 'change',
@@ -36,12 +37,14 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       goneWorkers: workers.gone,
       totals,
       rejects,
-      outages,
-      marts,
-      freshness,
-      definitions,
+      whole: { ...wholePartsOf(first), ...wholePartsOf(second) },
     }),
   };
+}
+
+function wholePartsOf(change: ChangeMessage): Partial<WholeParts> {
+  const changed = wholeParts.filter((part) => change[part] !== undefined);
+  return Object.fromEntries(changed.map((part) => [part, change[part]]));
 }
 
 /** A body without the members in which nothing changed. */
@@ -52,14 +55,8 @@ export function bodyOf(parts: {
   goneWorkers: readonly string[];
   totals: ChangeBody['totals'] | null;
   rejects: NonNullable<ChangeBody['rejects']>;
-  /** Null if they have not changed. */
-  outages: ChangeBody['outages'] | null;
-  /** Null if they have not changed. */
-  marts?: ChangeBody['marts'] | null;
-  /** Null if they have not changed. */
-  freshness?: ChangeBody['freshness'] | null;
-  /** Null if they have not changed. */
-  definitions?: ChangeBody['definitions'] | null;
+  /** Those that have changed. */
+  whole: Partial<WholeParts>;
 }): ChangeBody {
   const gone = {
     ...(parts.goneFiles.length > 0 && { files: parts.goneFiles }),
@@ -71,10 +68,7 @@ export function bodyOf(parts: {
     ...(Object.keys(gone).length > 0 && { gone }),
     ...(parts.totals && { totals: parts.totals }),
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
-    ...(parts.outages && { outages: parts.outages }),
-    ...(parts.marts && { marts: parts.marts }),
-    ...(parts.freshness && { freshness: parts.freshness }),
-    ...(parts.definitions && { definitions: parts.definitions }),
+    ...parts.whole,
   };
 }
 

@@ -2,7 +2,7 @@
  * The state of the progress stream: ledger rows and ticks come in, items for clients go out.
  * Deterministic: no clock, no I/O; the caller says what time it is (`at`, ms).
  *
- *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages, applyMarts  ─▶ model  ─▶ settle ─▶ change
+ *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages, …  ─▶ model  ─▶ settle ─▶ change
  */
 import {
   type DefinitionsReport,
@@ -19,7 +19,7 @@ import {
   type WorkerProgress,
 } from '../../platform/progress/progress.ts';
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
-import { bodyOf, type ChangeBody, keptRejects } from './merge.ts';
+import { bodyOf, type ChangeBody, keptRejects, type WholeParts } from './merge.ts';
 import { addFiles, noTotals } from './totals.ts';
 import { RateWindow } from './window.ts';
 
@@ -53,22 +53,20 @@ export class ProgressModel {
   private readonly goneFiles = new Set<number>();
   private readonly goneWorkers = new Set<string>();
   private newRejects: RejectSample[] = [];
-  private outages: readonly OutageReport[] = [];
-  private outagesChanged = false;
-  private marts: readonly MartReport[] = [];
-  private martsChanged = false;
-  private freshness: readonly FreshnessReport[] = [];
-  private freshnessChanged = false;
-  private definitions: DefinitionsReport = { datasets: [], broken: [] };
-  private definitionsChanged = false;
+  private whole: WholeParts = {
+    outages: [],
+    marts: [],
+    freshness: [],
+    definitions: { datasets: [], broken: [] },
+  };
+  private newWhole: Partial<WholeParts> = {};
 
   /** The state as clients have it after the last `settle`. */
   state(): ProgressState {
     const files: FileProgress[] = [];
     for (const entry of this.files.values()) if (entry.shown) files.push(entry.shown);
-    const { totals, rejects, outages, marts, freshness, definitions } = this;
-    const workers = [...this.workers.values()];
-    return { files, workers, totals, rejects, outages, marts, freshness, definitions };
+    const { totals, rejects, whole } = this;
+    return { files, workers: [...this.workers.values()], totals, rejects, ...whole };
   }
 
   throughput(): readonly ThroughputSample[] {
@@ -169,29 +167,27 @@ export class ProgressModel {
 
   /** Replaces the outages. */
   applyOutages(outages: readonly OutageReport[]): void {
-    this.outages = outages;
-    this.outagesChanged = true;
+    this.replace({ outages });
   }
 
   /** Replaces the marts that cannot be refreshed. */
   applyMarts(marts: readonly MartReport[]): void {
-    if (same(marts, this.marts)) return;
-    this.marts = marts;
-    this.martsChanged = true;
+    if (!same(marts, this.whole.marts)) this.replace({ marts });
   }
 
   /** Replaces what is said about expected files. */
   applyFreshness(freshness: readonly FreshnessReport[]): void {
-    if (same(freshness, this.freshness)) return;
-    this.freshness = freshness;
-    this.freshnessChanged = true;
+    if (!same(freshness, this.whole.freshness)) this.replace({ freshness });
   }
 
   /** Replaces the definitions. */
   applyDefinitions(definitions: DefinitionsReport): void {
-    if (same(definitions, this.definitions)) return;
-    this.definitions = definitions;
-    this.definitionsChanged = true;
+    if (!same(definitions, this.whole.definitions)) this.replace({ definitions });
+  }
+
+  private replace(parts: Partial<WholeParts>): void {
+    this.whole = { ...this.whole, ...parts };
+    this.newWhole = { ...this.newWhole, ...parts };
   }
 
   /** Updates what clients see and returns what has changed. Null if nothing has. */
@@ -222,10 +218,7 @@ export class ProgressModel {
       goneWorkers: [...this.goneWorkers],
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
-      outages: this.outagesChanged ? this.outages : null,
-      marts: this.martsChanged ? this.marts : null,
-      freshness: this.freshnessChanged ? this.freshness : null,
-      definitions: this.definitionsChanged ? this.definitions : null,
+      whole: this.newWhole,
     });
     this.totals = totals;
     this.noteThroughput(at);
@@ -293,10 +286,7 @@ export class ProgressModel {
     this.goneFiles.clear();
     this.goneWorkers.clear();
     this.newRejects = [];
-    this.outagesChanged = false;
-    this.martsChanged = false;
-    this.freshnessChanged = false;
-    this.definitionsChanged = false;
+    this.newWhole = {};
   }
 }
 
