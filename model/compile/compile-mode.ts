@@ -7,7 +7,7 @@ import type { Use } from '../types/column-type.ts';
 import { typeNames, typeOf } from '../types/column-types.ts';
 import { didYouMean, list, shown } from '../words.ts';
 import { dimensionsOf } from './compile-dimension.ts';
-import { isInner, type Names, nameAt } from './compile-names.ts';
+import { isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
 import { halves } from './compile-star.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -150,8 +150,7 @@ function namesAt(option: string, said: unknown, names: Names, mistakes: Mistakes
     const named = nameAt(names, name, `${place}[${i}]`, mistakes, use);
     return named === null ? [] : halves(name, named.logical);
   });
-  for (const name of new Set(vectors.filter((one, i) => vectors.indexOf(one) !== i)))
-    mistakes.add(place, `${name} is listed twice`, 'Remove one');
+  refuseRepeats(vectors, place, mistakes, 'Remove one');
   return vectors;
 }
 

@@ -52,8 +52,13 @@ export function checkIdentifier(name: string, place: string, mistakes: Mistakes)
 }
 
 /** Refuses names that are listed twice. */
-export function refuseRepeats(names: readonly string[], place: string, mistakes: Mistakes): void {
+export function refuseRepeats(
+  names: readonly string[],
+  place: string,
+  mistakes: Mistakes,
+  fix = 'Remove one, or rename it',
+): void {
   for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
-    mistakes.add(place, `${name} is listed twice`, 'Remove one, or rename it');
+    mistakes.add(place, `${name} is listed twice`, fix);
   }
 }

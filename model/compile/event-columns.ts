@@ -31,9 +31,9 @@ export function eventColumns(mode: CompiledMode): readonly { name: string; logic
 
 /** The event columns of the fact table. */
 export function eventFacts(mode: CompiledMode): FactColumn[] {
-  return eventColumns(mode).map(({ name, logical }) => ({
-    ...{ kind: 'value', name, vector: name, logical, notNull: true },
-  }));
+  return eventColumns(mode).map(({ name, logical }) => {
+    return { kind: 'value', name, vector: name, logical, notNull: true };
+  });
 }
 
 /** `columns`: those of the fact table that people see. */

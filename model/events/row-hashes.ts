@@ -94,7 +94,11 @@ function termsOf(hashes: readonly HashOf[]): Term[] {
       const signless = values === 'equal' && (logical.type === 'float8' || logical.type === 'point');
       const id = JSON.stringify([name, signless]);
       const term = terms.get(id) ?? {
-        ...{ name, signless, seed: seedOf(name, logical), words: new ValueWords(), hashes: [] },
+        name,
+        signless,
+        seed: seedOf(name, logical),
+        words: new ValueWords(),
+        hashes: [],
       };
       if (!term.hashes.includes(h)) term.hashes.push(h);
       terms.set(id, term);

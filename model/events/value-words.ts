@@ -23,8 +23,6 @@ export class ValueWords {
   write(vector: Vector, from: number, rows: number, out: Int32Array): void {
     switch (vector.kind) {
       case 'int32':
-        wholeWords(vector.values, from, rows, out);
-        break;
       case 'boolean':
         wholeWords(vector.values, from, rows, out);
         break;
