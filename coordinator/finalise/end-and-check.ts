@@ -7,8 +7,7 @@ import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
 import type { EndedNote } from '../../sinks/contract.ts';
 import { type TakenOut, undoOf } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
-import type { Judged } from '../judge/covering.ts';
-import { judgeVolume, volumeSinceMs } from '../judge/volume.ts';
+import { addToWindow, judgeVolume, sumWindows, volumeSinceMs } from '../judge/volume.ts';
 import type { Accounted } from '../stages.ts';
 import { isBlocking, runChecks } from './data-checks.ts';
 import type { Check } from './reconcile.ts';
@@ -84,13 +83,14 @@ async function judgeVolumes(client: pg.ClientBase, files: readonly Accounted[]):
   const ids = new Set(files.map(({ file }) => file.fileId));
   const since = new Date(Date.now() - volumeSinceMs);
   const arrivals = await arrivalsSince(client, first.dataset, since);
-  const known: Judged[] = arrivals.filter(({ file_id }) => !ids.has(file_id));
+  const known = arrivals.filter(({ file_id }) => !ids.has(file_id));
+  const sums = sumWindows(expect, known);
   return files.map(({ file: { name, link, landedAt }, receipt }) => {
     // When the file first landed is not known here.
     if (link === 'reloads' && expect.named === null) return [];
     const judged = { name, link, landed_at: landedAt, state: 'done', rows: receipt.rows.parsed } as const;
-    const volume = judgeVolume(expect, judged, known);
-    known.push(judged);
+    const volume = judgeVolume(expect, judged, sums);
+    addToWindow(sums, expect, judged);
     return volume === null ? [] : [volume];
   });
 }

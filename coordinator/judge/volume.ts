@@ -30,15 +30,13 @@ interface Sum {
   incident: boolean;
 }
 
-/** `others`: the other files of the dataset. Null where nothing can be said. */
-export function judgeVolume(
-  expect: CompiledExpect,
-  file: Judged,
-  others: readonly Judged[],
-): CheckResult | null {
+/** What the files of each window bring, by its index. */
+export type WindowSums = Map<number, Sum>;
+
+/** `sums`: of the other files of the dataset. Null where nothing can be said. */
+export function judgeVolume(expect: CompiledExpect, file: Judged, sums: WindowSums): CheckResult | null {
   const index = windowFor(expect, file);
   if (index === null) return null;
-  const sums = sumWindows(expect, others);
   const known = sums.get(index);
   const rows = file.rows + (known?.rows ?? 0);
   const files = 1 + (known?.files ?? 0);
@@ -58,19 +56,21 @@ export function judgeVolume(
   return { name: 'volume', ok: !tooMany && !tooFew, severity: 'warn', detail };
 }
 
-function sumWindows(expect: CompiledExpect, files: readonly Judged[]): Map<number, Sum> {
-  const sums = new Map<number, Sum>();
-  for (const file of files) {
-    const index = windowFor(expect, file);
-    if (index === null) continue;
-    const sum = sums.get(index) ?? { rows: 0, files: 0, incident: false };
-    sums.set(index, sum);
-    if (file.state === 'failed' || file.state === 'undone') sum.incident = true;
-    if (file.state !== 'done') continue;
-    sum.rows += file.rows;
-    sum.files++;
-  }
+export function sumWindows(expect: CompiledExpect, files: readonly Judged[]): WindowSums {
+  const sums: WindowSums = new Map();
+  for (const file of files) addToWindow(sums, expect, file);
   return sums;
+}
+
+export function addToWindow(sums: WindowSums, expect: CompiledExpect, { rows, ...file }: Judged): void {
+  const index = windowFor(expect, file);
+  if (index === null) return;
+  const sum = sums.get(index) ?? { rows: 0, files: 0, incident: false };
+  sums.set(index, sum);
+  if (file.state === 'failed' || file.state === 'undone') sum.incident = true;
+  if (file.state !== 'done') return;
+  sum.rows += rows;
+  sum.files++;
 }
 
 function isUsual({ files, incident }: Sum): boolean {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Judged } from '../../../coordinator/judge/covering.ts';
-import { judgeVolume, median } from '../../../coordinator/judge/volume.ts';
+import * as volume from '../../../coordinator/judge/volume.ts';
 import type { CompiledExpect } from '../../../model/compiled.ts';
+
+const judgeVolume = (expect: CompiledExpect, file: Judged, others: readonly Judged[]) =>
+  volume.judgeVolume(expect, file, volume.sumWindows(expect, others));
 
 const daily: CompiledExpect = {
   ...{ unit: 'day', byMinutes: 540, zone: 'Europe/Berlin', graceMs: 0 },
@@ -73,5 +76,5 @@ describe('the volume of a file', () => {
 });
 
 it('the median is the middle one, or between the two in the middle', () => {
-  expect([median([3]), median([3, 1]), median([9, 1, 2])]).toEqual([3, 2, 2]);
+  expect([volume.median([3]), volume.median([3, 1]), volume.median([9, 1, 2])]).toEqual([3, 2, 2]);
 });
