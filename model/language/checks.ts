@@ -1,4 +1,4 @@
-/** Checks of what a file brings, in SQL. docs/checks.md describes them. */
+/** Checks of what a file brings, in SQL. docs/definitions/checks.md describes them. */
 import type { SqlText } from './star.ts';
 
 /** What a check that does not hold means: the file fails, or people are told. */

@@ -1,4 +1,4 @@
-/** When files of a dataset are expected. docs/checks.md describes it. */
+/** When files of a dataset are expected. docs/definitions/checks.md describes it. */
 import type { FileInstant } from './modes.ts';
 
 export interface Expect {

@@ -52,12 +52,12 @@ export type Dimension<N extends string = string> = LookupDimension<N> | DateDime
  * member, 0.
  *
  * `attributes`: 'first' keeps the values that a member had when it was first seen. 'latest' shows those of the row
- * with the greatest `by`. 'history' keeps every version, in a second table (docs/dimensions.md).
+ * with the greatest `by`. 'history' keeps every version, in a second table (docs/definitions/dimensions.md).
  *
  * `shared`: other datasets use the table too. Each of them must say so and give it the same columns.
  *
  * `keys`: 'generated' numbers the members, in an integer. 'hashed' is a bigint hash of the natural key
- * (docs/dimensions.md): several times as fast if most rows have a member of their own, but four bytes larger per
+ * (docs/definitions/dimensions.md): several times as fast if most rows have a member of their own, but four bytes larger per
  * fact.
  */
 export function lookup<N extends string, A extends string = never, B extends string = never>(

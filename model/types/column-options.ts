@@ -1,4 +1,4 @@
-/** The options of columns. docs/types.md shows by example what each type reads. */
+/** The options of columns. docs/definitions/types.md shows by example what each type reads. */
 import type { Locale } from './temporal/months.ts';
 
 /** The options of every column. */

@@ -1,4 +1,4 @@
-/** Loads every example of docs/types.md: star and lake hold the value that it says, or the row is rejected. */
+/** Loads every example of docs/definitions/types.md: star and lake hold the value that it says, or the row is rejected. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ interface Example {
   readonly reject?: string;
 }
 
-const document = readFileSync(new URL('../../../docs/types.md', import.meta.url), 'utf8');
+const document = readFileSync(new URL('../../../docs/definitions/types.md', import.meta.url), 'utf8');
 const examples = new Map<string, Example[]>();
 for (const [, column, text, said] of document.matchAll(/^\| `(.+?)` \| `(.*?)` \| (.+) \|$/gm)) {
   const reject = /^rejected: `(\w+)`$/.exec(said)?.[1];
@@ -77,7 +77,7 @@ function hexOf(double: unknown): string | null {
   return bytes.toString('hex');
 }
 
-describe('docs/types.md', () => {
+describe('docs/definitions/types.md', () => {
   it('has examples of every type', () => {
     const types = new Set(datasets.map(({ logical }) => logical.type));
     expect([...types].sort()).toEqual([...typeNames].sort());
