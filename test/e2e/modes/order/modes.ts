@@ -56,28 +56,37 @@ export const modes: readonly Mode[] = [
   },
 ];
 
-/** The definition of a dataset, as its file says it. Each has a schema of its own. */
-export function definitionOf({ imports, source }: Mode, dataset: string): string {
-  return `import { ${imports.join(', ')}, boolean, count, countDistinct, defineDataset, float8, integer, lastBy, lookup, median, min, mostCommon, numeric, rollup, sql, sum, text, timestamp } from 'landfall';
-export default defineDataset({
-  name: '${dataset}',
-  columns: {
+/** Both datasets have these columns, and share the members of `kind` with the latest of their labels. */
+const columns = `columns: {
     area: integer({ required: true }),
     code: text(),
     at: timestamp({ zone: 'UTC', formats: ['yyyy-MM-dd HH:mm:ss'] }),
     gone: boolean(),
-    label: text(),
+    label: text({ aliases: ['Beschriftung'] }),
     size: integer({ optional: true }),
     amount: float8(),
     price: numeric(9, 2),
     kind: text(),
   },
+  dialect: { delimiter: 'auto' }`;
+const dimensions = `dimensions: {
+      kind_key: lookup('dim_kind', { name: 'kind' }, { label: 'label' }, { attributes: 'latest', by: 'at', shared: true }),
+    }`;
+const language =
+  'boolean, count, countDistinct, defineDataset, float8, integer, lastBy, lookup, median, min, mostCommon, numeric, rollup, sql, sum, text, timestamp';
+
+/** The definition of a dataset, as its file says it. Each has a schema of its own. */
+export function definitionOf({ imports, source }: Mode, dataset: string): string {
+  return `import { ${imports.join(', ')}, ${language} } from 'landfall';
+export default defineDataset({
+  name: '${dataset}',
+  ${columns},
   mode: ${source},
   versions: 'replace',
   star: {
     schema: '${dataset}',
     fact: 'fact_event',
-    dimensions: { kind_key: lookup('dim_kind', { name: 'kind' }, { label: 'label' }, { attributes: 'latest', by: 'at' }) },
+    ${dimensions},
     columns: ['area', 'code', 'at', 'gone', 'label', 'size', 'amount', 'price'],
   },
   marts: {
@@ -93,4 +102,29 @@ export default defineDataset({
   rejects: { share: 1 },
 });
 `;
+}
+
+/** The definition of the dataset that shares a dimension with another one. It shows every row. */
+export function visitsOf(dataset: string): string {
+  return `import { ${language} } from 'landfall';
+export default defineDataset({
+  name: '${visitsName(dataset)}',
+  ${columns},
+  versions: 'replace',
+  star: {
+    schema: '${dataset}',
+    fact: 'fact_visit',
+    ${dimensions},
+    columns: ['area', 'code', 'at', 'gone', 'label', 'size', 'amount', 'price'],
+  },
+  marts: {
+    visits_by_kind: rollup({ by: ['kind_key'], measures: { visits: count(), amount: sum('amount'), newest: lastBy('label', 'at') } }),
+  },
+  rejects: { share: 1 },
+});
+`;
+}
+
+export function visitsName(dataset: string): string {
+  return `${dataset}_visits`;
 }

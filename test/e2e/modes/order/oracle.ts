@@ -100,3 +100,23 @@ function snapshots(mode: Mode, files: readonly EventFile[], hashes: Hashes): Sho
     );
   });
 }
+
+/**
+ * The labels that each member of the dimension may show: those of its events with the greatest order. Which of them, the
+ * hash decides; all orders agree on it.
+ */
+export function labelsOf(events: readonly Event[]): Map<string, (string | null)[]> {
+  const labels = new Map<string, (string | null)[]>();
+  const ordered = events.filter(({ at }) => at !== null);
+  for (const [kind, all] of grouped(ordered, (event) => event.kind)) {
+    const latest = all
+      .map(({ at }) => at!)
+      .sort()
+      .at(-1);
+    labels.set(
+      kind,
+      all.filter(({ at }) => at === latest).map(({ label }) => label),
+    );
+  }
+  return labels;
+}

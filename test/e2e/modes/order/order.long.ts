@@ -1,8 +1,8 @@
 /** A thousand sets of files a mode, each in five orders, on both queues: `npm run test:order`. */
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { onBothBackends } from '../../site.ts';
 import { modes } from './modes.ts';
-import { runOrders } from './runs.ts';
+import { expectMade, runOrders } from './runs.ts';
 
 const seeds = 4;
 const areas = 250;
@@ -12,7 +12,7 @@ onBothBackends('whatever the order', (backend) => {
     for (let seed = 1; seed <= seeds; seed++) {
       it(`${mode.name}, seed ${seed}: ${areas} sets of files in five orders`, async () => {
         const made = await runOrders({ mode, backend, seed: `${mode.name} ${seed}`, areas, orders: 4 });
-        for (const [what, count] of Object.entries(made)) expect(count, what).toBeGreaterThan(20);
+        expectMade(made, 20);
       });
     }
   }

@@ -9,7 +9,7 @@ import { tempFolder } from '../../../support/index.ts';
 import { toolsOf } from '../../again.ts';
 import { type Backend, type TestSite, testSite } from '../../site.ts';
 import { csvOf, type Event, type EventFile } from './files.ts';
-import { definitionOf, type Mode } from './modes.ts';
+import { definitionOf, type Mode, visitsName, visitsOf } from './modes.ts';
 import type { Hashes, Shown } from './oracle.ts';
 import type { Step, Wave } from './steps.ts';
 
@@ -19,7 +19,11 @@ export interface Played {
   readonly shown: readonly string[];
   /** The same rows as DuckDB finds them in the lake; null where only the star combines events. */
   readonly inLake: readonly string[] | null;
-  /** What the rollup and the dimension show. */
+  /** What the dataset that shares the dimension shows. */
+  readonly visits: readonly string[];
+  /** The label of each member of the dimension. */
+  readonly labels: ReadonlyMap<string, string | null>;
+  /** What the rollups and the dimension show. */
   readonly derived: readonly string[];
   /** Of the files that are done: those that audit finds wrong, in words. */
   readonly faults: readonly string[];
@@ -48,8 +52,11 @@ export async function play({ mode, backend, orders }: Playing): Promise<Played[]
   const folder = tempFolder();
   const datasets = orders.map((_, o) => `order_${o}`);
   for (const dataset of datasets) {
-    mkdirSync(join(folder, 'datasets', dataset), { recursive: true });
-    writeFileSync(join(folder, 'datasets', dataset, 'dataset.ts'), definitionOf(mode, dataset));
+    const sources = { [dataset]: definitionOf(mode, dataset), [visitsName(dataset)]: visitsOf(dataset) };
+    for (const [name, source] of Object.entries(sources)) {
+      mkdirSync(join(folder, 'datasets', name), { recursive: true });
+      writeFileSync(join(folder, 'datasets', name, 'dataset.ts'), source);
+    }
   }
   const site = await testSite({
     ...{ backend, folder, chunkBytes: 64 * 1024, datasets: [join(folder, 'datasets')] },
@@ -87,7 +94,8 @@ class Player {
   }
 
   private async take({ what, file }: Step): Promise<void> {
-    const { site, dataset } = this;
+    const { site } = this;
+    const dataset = file.owner === 'events' ? this.dataset : visitsName(this.dataset);
     if (what === 'undo') {
       await undoFile(this.tools, this.ids.get(file)!, 'by a test');
       return;
@@ -113,9 +121,9 @@ class Player {
 const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`;
 const content = `f.area, f.code, ${instant('f.at')}, f.gone, f.label, f.size, f.amount, f.price::text, d.name`;
 
-const shownSql = (schema: string, isHistory: boolean) => `
+const shownSql = (schema: string, fact: string, isHistory = false) => `
   select json_build_array(${content}${isHistory ? `, ${instant('f.valid_from')}, ${instant('f.valid_to')}` : ''})::text as line
-  from ${schema}.fact_event f join ${schema}.dim_kind d using (kind_key)`;
+  from ${schema}.${fact} f join ${schema}.dim_kind d using (kind_key)`;
 
 interface EventRow extends Record<string, unknown> {
   readonly content: string;
@@ -132,22 +140,31 @@ const eventsSql = (schema: string) =>
     .join(' union all ');
 
 async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: string): Promise<Played> {
-  const rows = await site.query<{ line: string }>(shownSql(dataset, mode.kind === 'history'));
+  const rows = await site.query<{ line: string }>(shownSql(dataset, 'fact_event', mode.kind === 'history'));
+  const visits = await site.query<{ line: string }>(shownSql(dataset, 'fact_visit'));
+  const labels = await site.query<{ name: string; label: string | null }>(
+    `select name, label from ${dataset}.dim_kind where kind_key <> 0`,
+  );
   const events = await site.query<EventRow>(eventsSql(dataset));
+  const both = [dataset, visitsName(dataset)];
   const files = await site.query<{ file_id: number; name: string; content_hash: string }>(
-    `select file_id, name, content_hash from landfall.file where dataset = $1 and state = 'done'`,
-    [dataset],
+    `select file_id, name, content_hash from landfall.file where dataset = any($1) and state = 'done'`,
+    [both],
   );
   const faults: string[] = [];
   for (const { file_id } of files) {
     const { checks, file } = await auditFile(tools, (await tools.ledger.file(file_id))!);
     faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
   }
-  for (const { rollup, different, sample } of await auditRollups(tools.pool, dataset))
+  for (const { rollup, different, sample } of (
+    await Promise.all(both.map((name) => auditRollups(tools.pool, name)))
+  ).flat())
     if (different > 0) faults.push(`${rollup}: ${different} groups differ: ${JSON.stringify(sample)}`);
   const derived = await site.query<{ line: string }>(
     `select json_build_array(d.name, r.area, r.events, r.amount, r.price, r.middle, r.least, r.labels, r.usual, r.newest,
        r.spread)::text as line from ${dataset}.by_kind r join ${dataset}.dim_kind d using (kind_key)
+     union all select json_build_array(d.name, r.visits, r.amount, r.newest)::text
+       from ${dataset}.visits_by_kind r join ${dataset}.dim_kind d using (kind_key)
      union all select json_build_array(name, label)::text from ${dataset}.dim_kind where kind_key <> 0`,
   );
   const ofEvent = new Map(events.map(({ content, hash }) => [normal(content), hash]));
@@ -155,6 +172,8 @@ async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: 
   return {
     dataset,
     shown: rows.map(({ line }) => normal(line)).sort(),
+    visits: visits.map(({ line }) => normal(line)).sort(),
+    labels: new Map(labels.map(({ name, label }) => [name, label])),
     inLake: mode.keepNulls || mode.kind === 'history' ? null : await lakeOf(site, dataset),
     derived: derived.map(({ line }) => line).sort(),
     faults,
