@@ -23,16 +23,15 @@ export async function recompute(
     `select distinct array[${nulls.join(', ')}] as pattern from ${touchedTable} t where _rows <> 0`,
   );
   const { state } = stateNames(stored);
-  const set = measures.map(({ name, answer }) => `${answer!.column} = d.${identifier(name)}`);
+  const columns = measures.map(({ answer }) => answer!.column).join(', ');
+  const names = measures.map(({ name }) => `d.${identifier(name)}`).join(', ');
   for (const { pattern } of patterns.rows) {
     const ofPattern = nulls.map((one, i) => (pattern[i] ? one : `not (${one})`));
-    const source = `select f.* from ${touchedTable} t cross join lateral (${factsOfGroup(stored, pattern)}) f where t._rows <> 0 and ${ofPattern.join(' and ')}`;
-    const same = by.map((group, i) => {
-      const column = `s.${identifier(group.name)}`;
-      return pattern[i] ? `${column} is null` : equal(column, `d.${identifier(group.name)}`, group);
-    });
+    // Group by group: a join of all groups with the state might read the whole state.
+    const definition = definitionSql(stored, factsOfGroup(stored, pattern), measures);
     await client.query(
-      `update ${state} s set ${set.join(', ')} from (${definitionSql(stored, source, measures)}) d where ${same.join(' and ')}`,
+      `update ${state} s set (${columns}) = (select ${names} from (${definition}) d)
+       from ${touchedTable} t where s._group = t._group and t._rows <> 0 and ${ofPattern.join(' and ')}`,
       stored.keyed ? [] : [...doneParameters(dataset, changing)],
     );
   }
@@ -46,11 +45,15 @@ function factsOfGroup(stored: StoredRollup, pattern: readonly boolean[]): string
 }
 
 function matches(group: RollupGroup, isNull: boolean): string {
-  return isNull ? `${group.sql} is null` : equal(group.sql, `t.${identifier(group.name)}`, group);
+  return isNull
+    ? `${indexed(group.sql, group)} is null`
+    : equal(group.sql, `t.${identifier(group.name)}`, group);
 }
 
-/** In a form that an index helps with. */
+/** In a form that an index helps with: that of texts has the usual collation, and touched groups have another one. */
 function equal(one: string, other: string, group: RollupGroup): string {
   const same = `${one} = ${other}`;
-  return group.isText ? `${indexed(one, group)} = ${indexed(other, group)} and ${same}` : same;
+  return group.isText
+    ? `${indexed(one, group)} = ${indexed(other, group)} collate "default" and ${same}`
+    : same;
 }

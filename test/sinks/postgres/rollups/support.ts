@@ -140,6 +140,14 @@ export class Facts {
 
   /** Writes a file's facts in one chunk. Returns the file. `rows`: JSON objects by fact column. */
   async load(rows: readonly object[]): Promise<number> {
+    return this.loadFrom(
+      `select r.* from jsonb_array_elements($2) one, jsonb_populate_record(null::star.fact_measured, one || jsonb_build_object('chunk_id', $1::int)) r`,
+      [JSON.stringify(rows.map((row) => ({ station_key: 0, ...row })))],
+    );
+  }
+
+  /** Writes a file's facts. `source`: what is inserted, where $1 is the file's chunk; other parameters are `values`. */
+  async loadFrom(source: string, values: readonly unknown[] = []): Promise<number> {
     return inTransaction(this.pool, async (client) => {
       const { rows: files } = await client.query(
         `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state)
@@ -151,23 +159,26 @@ export class Facts {
          values ($1, 0, 0, 1, 1, 'committed') returning chunk_id`,
         [fileId],
       );
-      await client.query(
-        `insert into star.fact_measured select * from jsonb_populate_recordset(null::star.fact_measured, $1)`,
-        [JSON.stringify(rows.map((row) => ({ station_key: 0, ...row, chunk_id: chunks[0].chunk_id })))],
-      );
+      await client.query(`insert into star.fact_measured ${source}`, [chunks[0].chunk_id, ...values]);
       return fileId;
     });
   }
 
-  /** Ends files, and undoes others in the same transaction: `replaced` by them. */
-  async end(files: readonly number[], replaced: readonly number[] = []): Promise<void> {
+  /** Ends files, and undoes others in the same transaction: `replaced` by them. `ask`: called first and last in the transaction. */
+  async end(
+    files: readonly number[],
+    replaced: readonly number[] = [],
+    ask: (client: pg.ClientBase) => Promise<void> = async () => {},
+  ): Promise<void> {
     await inTransaction(this.pool, async (client) => {
       await lock(client);
+      await ask(client);
       for (const file of replaced) await this.takeOut(client, file);
       const delta = { added: [facts(files)], removed: [] };
       const changing = { ending: files, leaving: [] };
       this.notes.push(...(await applyRollups(client, 'measured', this.star, delta, changing)));
       await client.query(`update landfall.file set state = 'done' where file_id = any($1)`, [files]);
+      await ask(client);
     });
   }
 
