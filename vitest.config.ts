@@ -1,17 +1,17 @@
 import { defineConfig } from 'vitest/config';
-import LongestFirst from './test/support/longest-first.ts';
+import { common } from './test/config/common.ts';
+
+/** Tests that neither open anything nor change what they share: they import their modules once in a process. */
+const pure = ['test/model/**/*.test.ts', 'test/kernel/**/*.test.ts', 'test/sinks/lake/**/*.test.ts'];
+const all = ['test/**/*.test.ts'];
+const { globalSetup, maxWorkers, sequence, ...each } = common;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global.ts'],
-    pool: 'forks',
-    maxWorkers: 4,
-    sequence: { sequencer: LongestFirst },
-    // Real servers on a busy machine: in CI a test that fails is tried once more, and named if it then passes.
-    retry: process.env.CI ? 1 : 0,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 30_000,
+    ...{ globalSetup, maxWorkers, sequence },
+    projects: [
+      { test: { ...each, name: 'pure', include: pure, isolate: false } },
+      { test: { ...each, name: 'real', include: all, exclude: pure } },
+    ],
   },
 });

@@ -1,9 +1,8 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import common from '../../vitest.config.ts';
+import { common } from './common.ts';
 
 /** A process dies at each crash point; processes are stopped in the middle of each step: `npm run test:crash`. */
-const { include: _, ...test } = common.test ?? {};
 export default mergeConfig(
-  defineConfig({ test }),
+  defineConfig({ test: common }),
   defineConfig({ test: { include: ['test/crash/**/*.long.ts'], maxConcurrency: 100 } }),
 );

@@ -5,6 +5,7 @@ import { readRecord } from '../../kernel/dialect/header.ts';
 import { type KernelDialect, type KernelPlan, RejectReason } from '../../kernel/types.ts';
 import { column, comma, planOf, type ReadOptions, readWithKernel } from '../kernel/read.ts';
 import { readChunk, readRecords } from '../oracle/csv.ts';
+import { plays } from '../support/long.ts';
 import { anyDialect, piecesFor } from './generators.ts';
 
 const columns = [
@@ -39,7 +40,7 @@ describe('any dialect', () => {
           await agree(Buffer.from(text), planOf(columns.slice(0, fields), dialect), read);
         },
       ),
-      { numRuns: 1500, seed: 3 },
+      { numRuns: plays(500, 7_500), seed: 3 },
     );
   });
 
@@ -58,7 +59,7 @@ describe('any dialect', () => {
         }
         expect(readRecord(bytes, at, dialect, true)).toBeNull();
       }),
-      { numRuns: 500, seed: 4 },
+      { numRuns: plays(170, 2_500), seed: 4 },
     );
   });
 });
@@ -148,7 +149,7 @@ describe('any encoding', () => {
         const dialect = { ...comma, encoding };
         await agree(Uint8Array.from(file), planOf(columns.slice(0, 2), dialect), read);
       }),
-      { numRuns: 800, seed: 5 },
+      { numRuns: plays(270, 4_000), seed: 5 },
     );
   });
 

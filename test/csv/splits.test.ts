@@ -7,6 +7,7 @@ import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect, KernelPlan, RangeScan } from '../../kernel/types.ts';
 import { column, comma, planOf, readWithKernel } from '../kernel/read.ts';
 import { readChunk } from '../oracle/csv.ts';
+import { plays } from '../support/long.ts';
 import { anyDialect, piecesFor } from './generators.ts';
 
 const plan = (dialect: KernelDialect): KernelPlan =>
@@ -128,7 +129,7 @@ describe('any file in any dialect', () => {
           expect({ rows: split.rows, rejects: split.rejects }).toEqual(wholeOf(file, dialect));
         },
       ),
-      { numRuns: 600, seed: 6 },
+      { numRuns: plays(200, 3_000), seed: 6 },
     );
   });
 });

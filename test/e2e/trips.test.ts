@@ -5,10 +5,10 @@ import { tempFolder } from '../support/index.ts';
 import { expectAgreement } from './agree.ts';
 import { generatedTrips, onBothBackends, type TestSite, testSite } from './site.ts';
 
-const rows = 24_000;
+const rows = 9_000;
 
 /** Size, in words and in bytes, and how many there must be. One chunk is the same to either queue. */
-const small = ['32 KiB', 32 << 10, 85] as const;
+const small = ['32 KiB', 32 << 10, 32] as const;
 const chunks = { postgres: [small, ['256 MB', 256_000_000, 1] as const], redis: [small] };
 
 onBothBackends('trips', (backend) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KernelDialect, type KernelPlan, RejectReason } from '../../kernel/types.ts';
 import { readChunk } from '../oracle/csv.ts';
+import { plays } from '../support/long.ts';
 import { column, comma, planOf, type ReadOptions, readWithKernel } from './read.ts';
 
 const text = column({ kind: 'utf8' });
@@ -96,7 +97,7 @@ describe('records', () => {
           await agree(`${'x'.repeat(pad)},"y"\n${parts.join('')}`, planOf([text, coded]), { pieces });
         },
       ),
-      { numRuns: 500, seed: 7 },
+      { numRuns: plays(170, 2_500), seed: 7 },
     );
   });
 
@@ -268,7 +269,7 @@ describe('properties', () => {
           await agree(pieces.join(''), planOf(columns, dialect), readOptions);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: plays(100, 1_500) },
     );
   });
 
@@ -281,7 +282,7 @@ describe('properties', () => {
       fc.asyncProperty(fc.array(byte, { maxLength: 400 }), fc.record(options), async (bytes, readOptions) => {
         await agree(Uint8Array.from(bytes), planOf([coded, text]), readOptions);
       }),
-      { numRuns: 200 },
+      { numRuns: plays(70, 1_000) },
     );
   });
 
@@ -323,7 +324,7 @@ describe('properties', () => {
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: plays(50, 750) },
     );
   });
 });

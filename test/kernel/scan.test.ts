@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect, RangeScan } from '../../kernel/types.ts';
 import { readChunk } from '../oracle/csv.ts';
+import { plays } from '../support/long.ts';
 import { column, comma, planOf, readWithKernel } from './read.ts';
 
 async function scan(
@@ -155,7 +156,7 @@ describe('scans', () => {
           expect(await scan(bytes, 1000, dialect, pieces)).toEqual(slowScan(bytes, 1000, dialect));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: plays(100, 1_500) },
     );
   });
 
@@ -178,7 +179,7 @@ describe('scans', () => {
         const bytes = Buffer.from(parts.join('')).subarray(from);
         expect(await scan(bytes, 1000, comma, sizes)).toEqual(slowScan(bytes, 1000, comma));
       }),
-      { numRuns: 400, seed: 7 },
+      { numRuns: plays(130, 2_000), seed: 7 },
     );
   });
 

@@ -22,6 +22,7 @@ import type { FileLayout } from '../../platform/layout.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
+import { plays } from '../support/long.ts';
 
 const version = '00000000000000aa';
 /** Of the definition when it has changed: another one each time. */
@@ -318,10 +319,10 @@ describe('the ledger', () => {
           }
         },
       ),
-      { numRuns: 150, seed: 7 },
+      { numRuns: plays(50, 1_000), seed: 7 },
     );
     expect([...reached].sort()).toEqual(Object.keys(fileTransitions).sort());
-  }, 120_000);
+  });
 
   const file = (event: FileAction['file']): Action => ({ file: event, together: false });
   const eitherWay = (event: FileAction['file']): Action[] => [

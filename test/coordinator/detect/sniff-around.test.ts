@@ -7,6 +7,7 @@ import { compileDataset } from '../../../model/compile/compile.ts';
 import { date, defineDataset, numeric, text } from '../../../model/index.ts';
 import type { Dialect } from '../../../model/language/define.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
+import { plays } from '../../support/long.ts';
 
 function layout(content: string, dialect: Dialect | 'auto' = 'auto') {
   const dataset = compileDataset(
@@ -175,8 +176,8 @@ describe('a line that may be a row', () => {
         for (const line of rows) expect(found).toContainEqual(fieldsOf(line));
         expect(found.length).toBeGreaterThanOrEqual(rows.length);
       }),
-      { numRuns: 5000, seed: 8 },
+      { numRuns: plays(1_670, 25_000), seed: 8 },
     );
-    expect(loaded).toBeGreaterThan(1000);
+    expect(loaded).toBeGreaterThan(300);
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exploreHead } from '../../../coordinator/explore/explore-file.ts';
 import type { Dialect } from '../../../model/language/define.ts';
+import { plays } from '../../support/long.ts';
 
 function explored(content: string | Uint8Array, header?: boolean) {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -327,7 +328,7 @@ describe('any dialect', () => {
           ...(preamble !== '' && { skipLines: preamble.split('\n').length }),
         });
       }),
-      { numRuns: 300 },
+      { numRuns: plays(100, 1_500) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readHead } from '../../../kernel/dialect/header.ts';
 import { readRecords } from '../../oracle/csv.ts';
+import { plays } from '../../support/long.ts';
 import { comma } from '../read.ts';
 
 const head = (text: string, dialect = comma) => readHead(Buffer.from(text), dialect);
@@ -36,7 +37,7 @@ describe('readHead', () => {
         );
         expect([record.end + 1, record.end + 2]).toContain(found?.bytes);
       }),
-      { numRuns: 500 },
+      { numRuns: plays(170, 2_500) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { compute } from '../../../model/enrich/compute.ts';
 import { freshLanes, ReusedLanes } from '../../../model/enrich/lanes.ts';
 import { noRefusals, reject } from '../../../model/enrich/refusals.ts';
 import type { Ref } from '../../../model/language/refs.ts';
+import { plays } from '../../support/long.ts';
 import { run, valuesOf, vectorOf } from '../support.ts';
 
 const integer = { type: 'integer' } as const;
@@ -212,6 +213,6 @@ test('rows whose result does not fit are rejected, each with its own, and the ot
         expect(outcomes[0].refused).toEqual(outcomes[1].refused);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: plays(100, 1_500) },
   );
 });

@@ -5,6 +5,7 @@ import type { LogicalType } from '../../../model/compiled.ts';
 import { selectRows } from '../../../model/enrich/select.ts';
 import { type HashOf, RowHashes } from '../../../model/events/row-hashes.ts';
 import { type Given, rowHash } from '../../oracle/row-hash.ts';
+import { plays } from '../../support/long.ts';
 import { codesOf, vectorOf } from '../support.ts';
 
 const timestampType = { type: 'timestamp', zone: 'Europe/Berlin' } as const;
@@ -96,7 +97,7 @@ describe('a hash', () => {
         expect(equal).toEqual(rows.map((row) => rowHash(columns, row, true)));
         expect(part).toEqual(rows.map((row) => rowHash(some, row.slice(0, 3), true)));
       }),
-      { numRuns: 300 },
+      { numRuns: plays(100, 1_500) },
     );
   });
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { guessColumn } from '../../../model/infer/guess/guess-column.ts';
+import { plays } from '../../support/long.ts';
 import { readBy, sampleOf } from './guess/support.ts';
 
 const oneOf = (...texts: string[]) => fc.constantFrom(...texts);
@@ -74,7 +75,7 @@ it('reads every value', async () => {
       const lost = texts.filter((text, i) => values[i] === null && !guess.nulls.includes(text));
       expect({ guess, rejected, lost }).toEqual({ guess, rejected: [], lost: [] });
     }),
-    { numRuns: 3000 },
+    { numRuns: plays(1_000, 15_000) },
   );
   for (const type of ['integer', 'bigint', 'numeric', 'date', 'timestamp', 'text']) {
     expect(types).toContain(type);

@@ -8,6 +8,7 @@ import { Refusal } from '../../../model/types/column-type.ts';
 import { intervalConverter, intervalText } from '../../../model/types/interval.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
+import { plays } from '../../support/long.ts';
 import { run, vectorOf } from '../support.ts';
 
 let database: TestDatabase;
@@ -71,7 +72,7 @@ describe('reads', () => {
         const micros = allSeconds * 1_000_000n + BigInt(milliseconds * 1000 + microseconds);
         expect(intervalConverter(text)).toBe(text.startsWith('-') ? -micros : micros);
       }),
-      { numRuns: 2000 },
+      { numRuns: plays(670, 10_000) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('reads', () => {
       fc.property(fc.oneof(clock, days, daysAndClock), (text) => {
         expect(intervalConverter(text)).toBe(slowly(text));
       }),
-      { numRuns: 2000 },
+      { numRuns: plays(670, 10_000) },
     );
   });
 

@@ -9,6 +9,7 @@ import { timeConverter, timeText } from '../../../model/types/time.ts';
 import { readFormat } from '../../oracle/time.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
+import { plays } from '../../support/long.ts';
 import { compileLoose, run, vectorOf } from '../support.ts';
 
 let database: TestDatabase;
@@ -84,7 +85,7 @@ describe('reads', () => {
           const found = read(text);
           expect(found instanceof Refusal ? found.reason : found).toBe(slowly(text, formats, clamp, cut));
         }),
-        { numRuns: 700 },
+        { numRuns: plays(230, 3_500) },
       );
     }
   });

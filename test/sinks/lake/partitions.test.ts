@@ -9,6 +9,7 @@ import { CodeSpace } from '../../../sinks/lake/code-space.ts';
 import { escapeValue, partitionValue } from '../../../sinks/lake/partition-path.ts';
 import { Grouper, Partitioner } from '../../../sinks/lake/partitions.ts';
 import { tempFolder } from '../../support/index.ts';
+import { plays } from '../../support/long.ts';
 import { GrowingDictionary, type TestColumn, type Value, vectorOf } from './support.ts';
 
 const levels: TestColumn[] = [
@@ -248,7 +249,7 @@ describe('a code space', () => {
           for (const { code } of held) expect(code).toBeLessThan(space.size);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: plays(70, 1_000) },
     );
   });
 });

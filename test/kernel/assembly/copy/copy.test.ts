@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TextDictionary, Vector } from '../../../../kernel/columns/vectors.ts';
 import { createKernel } from '../../../../kernel/kernel.ts';
 import type { CopyField } from '../../../../kernel/types.ts';
+import { plays } from '../../../support/long.ts';
 
 /** A field and the bytes of each of its values, big-endian; null where there is none. */
 interface Sample {
@@ -125,7 +126,7 @@ describe('rows for COPY', () => {
           expect(encoded.equals(rowsOf(all, rows))).toBe(true);
         },
       ),
-      { numRuns: 300, seed: 7 },
+      { numRuns: plays(100, 1_500), seed: 7 },
     );
   });
 });

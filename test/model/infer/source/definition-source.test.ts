@@ -1,5 +1,5 @@
 /** The text of a definition says what went in: it is imported as the registry does, and compiled. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -16,6 +16,7 @@ import { summary } from '../../../../model/infer/source/summary.ts';
 import { chooseStar } from '../../../../model/infer/star/choose-star.ts';
 import type { Definition } from '../../../../model/language/define.ts';
 import { tempFolder } from '../../../support/index.ts';
+import { plays } from '../../../support/long.ts';
 import { type Cells, factsOf, foundColumns } from '../support.ts';
 
 let folder: string;
@@ -255,7 +256,7 @@ describe('any findings', () => {
         expect(factKeys).toEqual(keys.map(({ role }) => role));
         expect(matchHeader(compiled, headers, headers.length)).toEqual(headers.map((_, i) => i));
       }),
-      { numRuns: 300 },
+      { numRuns: plays(80, 2_000) },
     );
   });
 
@@ -416,12 +417,19 @@ describe('the text', () => {
 
   test('is laid out as the formatter of this repository would', () => {
     const root = join(import.meta.dirname, '../../../..');
-    const biome = (text: string) =>
-      execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--stdin-file-path=dataset.ts'], {
-        cwd: root,
-        input: text,
+    const place = join(folder, 'formatted');
+    mkdirSync(place);
+    const biome = () =>
+      spawnSync(join(root, 'node_modules/.bin/biome'), ['format', `--config-path=${root}`, place], {
         encoding: 'utf8',
       });
-    for (const text of samples()) expect(biome(text)).toBe(text);
+    samples().forEach((text, i) => {
+      writeFileSync(join(place, `d${i}.ts`), text);
+    });
+    const { status, stderr } = biome();
+    expect(status, stderr).toBe(0);
+    // It does look at them.
+    writeFileSync(join(place, 'wrong.ts'), samples()[0].replace(',', ' ,'));
+    expect(biome().status).toBe(1);
   });
 });

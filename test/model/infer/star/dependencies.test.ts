@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeColumn } from '../../../../model/infer/star/column-codes.ts';
 import { dependencyOf, dependsOn, isEvidence } from '../../../../model/infer/star/dependencies.ts';
+import { plays } from '../../../support/long.ts';
 import { type Cells, foundColumns } from '../support.ts';
 
 const coded = (rows: Cells) => foundColumns(['a', 'b'], rows).map((column, c) => codeColumn(column, c, rows));
@@ -28,7 +29,7 @@ test('broken values are those that a slow count finds', () => {
       // It stops after the first broken value that is one too many.
       expect(dependencyOf(a, b).broken).toBe(Math.min(1, broken));
     }),
-    { numRuns: 1000 },
+    { numRuns: plays(330, 5_000) },
   );
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { snappyUncompress } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { snappyBytesMax, snappyCompress } from '../../../../sinks/lake/parquet/snappy.ts';
+import { plays } from '../../../support/long.ts';
 
 /** Compresses what stands in the middle of a larger array; returns the compressed bytes. */
 function compress(input: Uint8Array): Uint8Array {
@@ -55,7 +56,7 @@ describe('snappy', () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (input) => {
         expectRoundTrip(input);
       }),
-      { numRuns: 300 },
+      { numRuns: plays(100, 1_500) },
     );
   });
 
@@ -64,7 +65,7 @@ describe('snappy', () => {
       fc.property(repetitive, (input) => {
         expectRoundTrip(input);
       }),
-      { numRuns: 150 },
+      { numRuns: plays(50, 750) },
     );
   });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { int64Bounds } from '../../../../sinks/lake/parquet/statistics.ts';
 import { tempFolder } from '../../../support/index.ts';
+import { plays } from '../../../support/long.ts';
 import {
   duckRows,
   Folder,
@@ -262,6 +263,6 @@ test('64-bit integers are ordered by both words', () => {
       const sorted = [...values].sort(byNumber as (a: bigint, b: bigint) => number);
       expect(found).toEqual([sorted[0], sorted[sorted.length - 1]]);
     }),
-    { numRuns: 500 },
+    { numRuns: plays(170, 2_500) },
   );
 });

@@ -4,6 +4,7 @@ import { append, fromName, history, snapshot, upsert } from '../../../../model/i
 import type { Mode } from '../../../../model/language/modes.ts';
 import { countEvents, type Delta } from '../../../../sinks/postgres/events/index.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
+import { plays } from '../../../support/long.ts';
 import { count, kinds, noCounts, randomFiles, randomOf } from './generate.ts';
 import { type Event, expectedOf, type OracleFile, type OracleMode } from './oracle.ts';
 import { chunkOf, uuid, World } from './world.ts';
@@ -133,8 +134,8 @@ async function withDelta(before: readonly string[], delta: Delta): Promise<strin
   return [...bag].flatMap(([row, n]) => Array<string>(n).fill(row)).sort();
 }
 
-/** Each key of a round is a case of its own: 250 for each mode, in 50 steps. */
-const rounds = 5;
+/** Each key of a round is a case of its own, in ten steps: 100 for each mode, a thousand in `npm run test:long`. */
+const rounds = plays(2, 20);
 const keys = 50;
 const steps = 10;
 
@@ -180,7 +181,7 @@ describe.each(modes)('%s', (schema, mode, definition) => {
       expect(await shownIn(`${schema}_fresh`, mode)).toEqual(await shownIn(schema, mode));
     }
     const none = kinds.filter(
-      (kind) => counts[kind] < (kind === 'empty file' ? 5 : 20) && isPossible(kind, mode),
+      (kind) => counts[kind] < (kind === 'empty file' ? 1 : 4) * rounds && isPossible(kind, mode),
     );
     expect(none, JSON.stringify(counts)).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { guessColumn } from '../../../../../model/infer/guess/guess-column.ts';
+import { plays } from '../../../../support/long.ts';
 import { readBy, sampleOf } from '../support.ts';
 
 interface Style {
@@ -77,7 +78,7 @@ it('are read as they were written', async () => {
         expect(guess.type).toMatch(expected);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: plays(130, 2_000) },
   );
 });
 
@@ -106,6 +107,6 @@ it('are doubles only if no digit is lost', async () => {
         }
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: plays(670, 10_000) },
   );
 });

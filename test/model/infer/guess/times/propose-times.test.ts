@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { guessColumn } from '../../../../../model/infer/guess/guess-column.ts';
+import { plays } from '../../../../support/long.ts';
 import { readBy, sampleOf } from '../support.ts';
 
 const two = (part: number) => String(part).padStart(2, '0');
@@ -64,7 +65,7 @@ it('of days are the days that were written', async () => {
       const read = await readBy(guess, texts);
       expect({ guess, read }).toEqual({ guess, read: days.map((at) => at.toISOString().slice(0, 10)) });
     }),
-    { numRuns: 500 },
+    { numRuns: plays(170, 2_500) },
   );
 });
 
@@ -88,7 +89,7 @@ it('of instants are the instants that were written', async () => {
       const instantsRead = read.map((text) => Date.parse(`${text}`.replace(' ', 'T').replace('+00', 'Z')));
       expect({ guess, texts, instantsRead }).toEqual({ guess, texts, instantsRead: times.map(Number) });
     }),
-    { numRuns: 800 },
+    { numRuns: plays(270, 4_000) },
   );
 });
 
@@ -113,6 +114,6 @@ it('are read though they are written in several ways, as long as their order agr
         expect({ guess, all, read }).toEqual({ guess, all, read: expected });
       },
     ),
-    { numRuns: 300 },
+    { numRuns: plays(100, 1_500) },
   );
 });
