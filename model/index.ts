@@ -34,6 +34,7 @@ export {
   dayOf,
   firstBy,
   hourOf,
+  largerCell,
   lastBy,
   max,
   median,

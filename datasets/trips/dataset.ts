@@ -8,8 +8,10 @@ import {
   hour,
   hourOf,
   isoWeekStart,
+  largerCell,
   lookup,
   max,
+  min,
   month,
   point,
   rollup,
@@ -23,6 +25,11 @@ import {
 
 /** The side of a cell in degrees: about 1.1 km north to south. */
 const cellDegrees = 0.01;
+/** The side of an area, in cells: about 5.5 km. */
+const areaCells = 5;
+
+const areaOf = (cell: 'origin_cell' | 'destination_cell', as: string) =>
+  largerCell(cell, { degrees: cellDegrees, times: areaCells, as });
 
 export default defineDataset({
   name: 'trips',
@@ -58,8 +65,8 @@ export default defineDataset({
     columns: ['origin_cell', 'datetime', 'destination_cell'],
   },
   rejects: { share: 0.01 },
-  // Rollups have some 700 groups together, so that they cost a trip next to nothing. By cell there are 12,000 groups in
-  // each chunk, and by cell and week nearly as many as trips: what asks for cells reads the facts.
+  // Rollups whose groups are few: a chunk of 500,000 trips has 500 groups of the first three together, 5,000 cells, and
+  // 17,000 pairs of areas. By cell and week, or by pairs of cells, there are nearly as many groups as trips.
   marts: {
     trips_of_week: rollup({ by: ['region_key', weekStart('datetime')], measures: { trips: count() } }),
     trips_of_hour: rollup({ by: ['region_key', hourOf('datetime')], measures: { trips: count() } }),
@@ -67,8 +74,22 @@ export default defineDataset({
       by: ['region_key', 'datasource_key'],
       measures: { trips: count(), latest: max('datetime') },
     }),
+    trips_of_cell: rollup({
+      by: ['origin_cell'],
+      measures: { trips: count(), first: min('datetime'), last: max('datetime') },
+    }),
+    trips_of_areas: rollup({
+      by: [
+        'region_key',
+        areaOf('origin_cell', 'origin_area'),
+        areaOf('destination_cell', 'destination_area'),
+        hourOf('datetime', { every: 6, as: 'quarter' }),
+      ],
+      measures: { trips: count() },
+    }),
     trip: view(new URL('./marts/trip.sql', import.meta.url)),
     trip_group: view(new URL('./marts/trip_group.sql', import.meta.url)),
+    area_group: view(new URL('./marts/area_group.sql', import.meta.url)),
     trips_per_week: view(new URL('./marts/trips_per_week.sql', import.meta.url)),
     weekly_average: view(new URL('./marts/weekly_average.sql', import.meta.url)),
   },
@@ -103,7 +124,7 @@ export default defineDataset({
       },
     },
     similar_trips: {
-      description: 'The most common groups of trips with the same cells and time of day.',
+      description: 'The most common groups of trips with the same areas (0.05 degrees) and time of day.',
       sql: new URL('./queries/similar_trips.sql', import.meta.url),
       parameters: {
         region: { type: 'text', default: '' },

@@ -4,16 +4,22 @@
 export interface RowExpression<N extends string = string> {
   readonly expression: RowOperation['name'];
   readonly column: N;
-  /** Only of `bucket`. */
+  /** Of `bucket`, of hours that are counted by several, and of `cell`: how many are one. */
   readonly size?: number;
+  /** Only of `cell`: the side of the column's cells. */
+  readonly degrees?: number;
   /** Its name in the rollup. */
   readonly as: string;
 }
 
 /** What is done to a fact's value, per row, before facts are grouped or added up. */
 export type RowOperation =
-  | { readonly name: 'value' | 'day' | 'weekStart' | 'monthStart' | 'yearStart' | 'weekday' | 'hour' }
-  | { readonly name: 'bucket'; readonly size: number };
+  | { readonly name: 'value' | 'day' | 'weekStart' | 'monthStart' | 'yearStart' | 'weekday' }
+  /** `size`: hours of a part of the day; 1 if it is not there. */
+  | { readonly name: 'hour'; readonly size?: number }
+  | { readonly name: 'bucket'; readonly size: number }
+  /** `columns`: of the grid of cells; `size` of them, and of its rows, become one. */
+  | { readonly name: 'cell'; readonly columns: number; readonly size: number };
 
 interface Named {
   readonly as?: string;
@@ -37,8 +43,28 @@ export const monthStart = rowExpression('monthStart', 'month');
 export const yearStart = rowExpression('yearStart', 'year');
 /** ISO day of the week, 1 (Monday) to 7 (Sunday), named `weekday`. */
 export const weekdayOf = rowExpression('weekday', 'weekday');
-/** Hour of the day, 0–23, of a time, or of a timestamp on its zone's wall clock; named `hour`. */
-export const hourOf = rowExpression('hour', 'hour');
+
+/**
+ * Hour of the day, 0–23, of a time, or of a timestamp on its zone's wall clock; named `hour`. `every: 6` numbers parts
+ * of the day of six hours: 0 to 3.
+ */
+export function hourOf<const N extends string>(
+  column: N,
+  { as = 'hour', every }: Named & { readonly every?: number } = {},
+): RowExpression<N> {
+  return { expression: 'hour', column, as, ...(every !== undefined && { size: every }) };
+}
+
+/**
+ * The larger cell that a cell of `gridCell(place, degrees)` is in, as a number: `times` cells wide and high, and numbered
+ * as `gridCell(place, degrees * times)` numbers them. It is named like the column.
+ */
+export function largerCell<const N extends string>(
+  column: N,
+  { degrees, times, as = column }: Named & { readonly degrees: number; readonly times: number },
+): RowExpression<N> {
+  return { expression: 'cell', column, degrees, size: times, as };
+}
 
 /**
  * The number of the bucket of `size` that a whole number is in, floor(value / size): `bucket('duration_s', 60)`. It is

@@ -175,6 +175,22 @@ describe('trips', () => {
        from trips where origin_coord_lon >= 14.4 and origin_coord_lon < 14.5
          and origin_coord_lat >= 50.05 and origin_coord_lat < 50.1`,
     );
+    // Edges of the box are anywhere, also beyond the globe.
+    for (const [west, south, east, north] of [
+      [7.6512, 45.0333, 7.7, 45.1071],
+      [9.99, 53.55, 9.99, 53.55],
+      [-1e300, -90, 181, 91],
+    ]) {
+      const column = (degrees: number) => Math.floor((Math.max(-181, degrees) + 180) / 0.01);
+      const row = (degrees: number) => Math.floor((degrees + 90) / 0.01);
+      await same(
+        ask(trips, 'weekly_average_in_box', { west, south, east, north }),
+        `select count(*) as trips, (max(week) - min(week)) // 7 + 1 as weeks,
+           round(count(*) / ((max(week) - min(week)) // 7 + 1), 2) as trips_per_week
+         from trips where origin_cell % 36000 between ${column(west)} and ${column(east)}
+           and origin_cell // 36000 between ${row(south)} and ${row(north)}`,
+      );
+    }
     const nowhere = await ask(trips, 'weekly_average_in_box', { west: 0, south: 0, east: 1, north: 1 });
     expect(plain(nowhere)).toEqual(['0 | 0 | 0']);
   });
@@ -188,13 +204,31 @@ describe('trips', () => {
       database.pool.query(mart).then(({ rows }) => rows),
       grouped,
     );
-    const [commonest] = await ask(trips, 'similar_trips', { region: 'Prague', limit: 1 });
-    const [{ lon, lat }] = await oracle.rows(
-      `select avg(origin_coord_lon) as lon, avg(origin_coord_lat) as lat from trips
-       where origin_cell = (select origin_cell from (${grouped}) where region = 'Prague' limit 1)`,
+  });
+
+  it('groups trips with the same areas and time of day', async () => {
+    const middle = (cell: string) =>
+      `-180 + (${cell} % 36000 // 5 + 0.5) * 0.05 as ${cell}_lon, -90 + (${cell} // 36000 // 5 + 0.5) * 0.05 as ${cell}_lat`;
+    const grouped = (where: string, limit: number) => `
+      select region, time_of_day, origin_cell_lon, origin_cell_lat, destination_cell_lon, destination_cell_lat,
+        count(*) as trips
+      from (select *, ${middle('origin_cell')}, ${middle('destination_cell')} from trips where ${where}) group by all
+      order by trips desc, region, time_of_day, origin_cell_lat, origin_cell_lon, destination_cell_lat, destination_cell_lon
+      limit ${limit}`;
+    await same(ask(trips, 'similar_trips'), grouped('true', 10));
+    await same(ask(trips, 'similar_trips', { limit: 5000 }), grouped('true', 5000));
+    await same(
+      ask(trips, 'similar_trips', { region: 'Prague', time_of_day: 'morning', limit: 20 }),
+      grouped("region = 'Prague' and time_of_day = 'morning'", 20),
     );
-    expect(Math.abs(Number(commonest.origin_lon) - Number(lon))).toBeLessThan(0.005);
-    expect(Math.abs(Number(commonest.origin_lat) - Number(lat))).toBeLessThan(0.005);
+    const [commonest] = await ask(trips, 'similar_trips', { region: 'Prague', limit: 1 });
+    const [{ trips: near }] = await oracle.rows(
+      `select count(*) as trips from trips where region = 'Prague' and time_of_day = '${commonest.time_of_day}'
+         and abs(origin_coord_lon - ${commonest.origin_lon}) < 0.025 and abs(origin_coord_lat - ${commonest.origin_lat}) < 0.025
+         and abs(destination_coord_lon - ${commonest.destination_lon}) < 0.025
+         and abs(destination_coord_lat - ${commonest.destination_lat}) < 0.025`,
+    );
+    expect(Number(near)).toBe(Number(commonest.trips));
   });
 
   it('tells the latest datasource of the busiest regions, and the regions of a datasource', async () => {

@@ -70,20 +70,47 @@ function groupOf(
     const input = inputOf(group, place, groupTypes);
     return input === null ? [] : [{ name: group, ...plain(input) }];
   }
-  const { expression, column, size = 0, as } = group;
+  const { expression, column, as } = group;
   if (expression === 'value' || !(expression in operationTypes)) {
     mistakes.add(place, `there is no row expression ${expression}`, 'Use weekStart() or another builder');
     return [];
   }
   const input = inputOf(column, place, operationTypes[expression]);
-  if (expression === 'bucket' && !(Number.isInteger(size) && size >= 1 && size <= sizeMost)) {
-    mistakes.add(place, `${size} is not a size of buckets`, 'Say a whole number, 1 to 2147483647');
-    return [];
-  }
-  if (input === null || input.read.kind === 'key') return [];
-  const operation: RowOperation = expression === 'bucket' ? { name: 'bucket', size } : { name: expression };
+  const operation = operationOf(group, place, mistakes);
+  if (input === null || operation === null || input.read.kind === 'key') return [];
   const computed = operationSql(input.sql, input.read.logical, operation);
   return [{ name: as, ...plain(input), ...computed, isText: false, operation }];
+}
+
+/** Null if the row expression has mistakes. */
+function operationOf(
+  { expression, size, degrees = 0 }: RowExpression,
+  place: string,
+  mistakes: Mistakes,
+): RowOperation | null {
+  const isWhole = (most: number) => Number.isInteger(size) && size! >= 1 && size! <= most;
+  const mistake = (what: string, fix: string) => {
+    mistakes.add(place, what, fix);
+    return null;
+  };
+  switch (expression) {
+    case 'bucket':
+      if (isWhole(sizeMost)) return { name: 'bucket', size: size! };
+      return mistake(`${size} is not a size of buckets`, 'Say a whole number, 1 to 2147483647');
+    case 'hour':
+      if (size === undefined) return { name: 'hour' };
+      if (isWhole(24)) return { name: 'hour', size };
+      return mistake(`${size} is not a number of hours`, 'Say a whole number, 1 to 24');
+    case 'cell': {
+      const columns = Math.round(360 / degrees);
+      if (!(degrees > 0) || Math.abs(columns * degrees - 360) > 1e-6)
+        return mistake(`cells of ${degrees} degrees do not fill a circle`, 'Say a size such as 0.01');
+      if (isWhole(columns) && columns % size! === 0) return { name: 'cell', columns, size: size! };
+      return mistake(`${size} is not how many cells become one`, `Say a divisor of ${columns}, such as 5`);
+    }
+    default:
+      return { name: expression };
+  }
 }
 
 /** Finds fact columns, and adds mistakes about those that do not exist or have another type. */

@@ -12,6 +12,7 @@ export const operationTypes: Readonly<Record<Exclude<RowOperation['name'], 'valu
   weekday: ['date', 'timestamp'],
   hour: ['timestamp', 'time'],
   bucket: ['smallint', 'integer', 'bigint'],
+  cell: ['integer'],
 };
 
 /** The first day of PostgreSQL's calendar, a Monday. Months and years that began before it begin with it. */
@@ -43,8 +44,17 @@ export function operationSql(
       return { sql: startOf(day, 'doy'), sqlType: 'date' };
     case 'weekday':
       return { sql: `cast(extract(isodow from ${day}) as smallint)`, sqlType: 'smallint' };
-    case 'hour':
-      return { sql: `cast(extract(hour from ${clock}) as smallint)`, sqlType: 'smallint' };
+    case 'hour': {
+      const hour = `extract(hour from ${clock})`;
+      const { size = 1 } = operation;
+      const part = size === 1 ? hour : `floor(${hour} / ${size})`;
+      return { sql: `cast(${part} as smallint)`, sqlType: 'smallint' };
+    }
+    case 'cell': {
+      const { columns, size } = operation;
+      const row = `${column} / ${columns} / ${size} * ${Math.ceil(columns / size)}`;
+      return { sql: `(${row} + ${column} % ${columns} / ${size})`, sqlType: 'integer' };
+    }
     case 'bucket': {
       const { size } = operation;
       const floor = `(${column} / ${size} - case when ${column} % ${size} < 0 then 1 else 0 end)`;

@@ -14,6 +14,9 @@ interface Best {
   readonly high: Int32Array;
 }
 
+/** The most groups of one row. */
+const groupsMost = 8192;
+
 /** Compares value i of one column with value j of it in `best`: below 0 if it is less. */
 type Compare = (words: Words, i: number, best: Best, j: number) => number;
 
@@ -56,25 +59,30 @@ export class ChunkExtremes {
     }
   }
 
-  /** Returns binary COPY rows, as those of ChunkValues. Begins again with no values. */
+  /**
+   * Returns binary COPY rows, each of up to `groupsMost` groups: `chunkId`, the groups' columns, the columns of their
+   * least values, and those of their greatest, all as arrays. `by`: the groups' columns; marks below 0: the group is left
+   * out. Begins again with no values.
+   */
   take(chunkId: number, by: readonly WordColumn[], marks: Int32Array | null): Uint8Array {
     const found = new CopyRows();
     const half = this.seen.length;
-    // No row was added: there is nothing to read values from.
-    if (half === 0) return found.take();
-    const columns = this.columns.map((column, c) => {
-      const { low, high } = this.best[c];
+    const columns = this.best.map(({ low, high }, c) => {
+      const column = this.columns[c];
       return column.column(low, column.width === 2 ? high : null, null, 0);
     });
-    const picks = new Int32Array(2);
+    const least = new Int32Array(half);
+    let count = 0;
     for (let group = 0; group < half; group++) {
-      if (this.seen[group] === 0 || (marks !== null && marks[group] < 0)) continue;
-      picks[0] = group;
-      picks[1] = half + group;
-      found.begin(2 + by.length + columns.length, chunkId);
-      for (const column of by) found.value(column, group);
-      for (const column of columns) found.array(column, { picks, from: 0, to: 2 });
-      found.null();
+      if (this.seen[group] === 1 && (marks === null || marks[group] >= 0)) least[count++] = group;
+    }
+    const greatest = least.map((group) => half + group);
+    for (let from = 0; from < count; from += groupsMost) {
+      const to = Math.min(from + groupsMost, count);
+      found.begin(1 + by.length + columns.length * 2, chunkId);
+      for (const column of by) found.array(column, { picks: least, from, to });
+      for (const column of columns) found.array(column, { picks: least, from, to });
+      for (const column of columns) found.array(column, { picks: greatest, from, to });
     }
     this.seen.fill(0);
     return found.take();

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { RollupValues } from '../../../model/compiled-rollup.ts';
 import type { Relation } from '../events/event-contract.ts';
 import { deltaTable, valuesDelta } from '../rollups/delta-tables.ts';
+import { isExtreme } from '../rollups/piece-values.ts';
 import type { StoredRollup } from '../rollups/state-tables.ts';
 import { partialArrays, partialGroups, partialTables, partialValues } from './partial-tables.ts';
 
@@ -36,14 +37,19 @@ export async function gatherPartials(
   return true;
 }
 
-/** The values of groups and chunks, for rollups that keep them by chunk. Call it where `gatherPartials` returned true. */
+/**
+ * The values of groups and chunks, for rollups that keep them by chunk. Call it where `gatherPartials` returned true.
+ * `files`: that of each chunk.
+ */
 export function partialPieces(
   stored: StoredRollup,
   values: RollupValues,
   chunkIds: readonly number[],
+  files: readonly number[],
 ): Relation {
   const { sql } = partialTables(stored).find(({ values: id }) => id === values.id)!;
-  return { sql: partialArrays(sql, stored.rollup, values), values: [chunkIds] };
+  const numbers = isExtreme(stored.rollup, values) ? [chunkIds, files] : [chunkIds];
+  return { sql: partialArrays(sql, stored.rollup, values), values: numbers };
 }
 
 /** Removes what workers have added up of chunks: it was added to the rollup, or will never be. */

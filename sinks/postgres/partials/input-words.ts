@@ -90,8 +90,11 @@ export class InputWords {
           longBuckets((vector as { values: BigInt64Array }).values, rows, sizeOf(operation), low, this.high);
         return low;
       case 'hour':
-        if (vector.kind === 'timestamp') hourLoop(vector.localSecond, rows, low);
-        else clockHours((vector as { values: BigInt64Array }).values, rows, low);
+        if (vector.kind === 'timestamp') hourLoop(vector.localSecond, rows, sizeOf(operation), low);
+        else clockHours((vector as { values: BigInt64Array }).values, rows, sizeOf(operation), low);
+        return low;
+      case 'cell':
+        cellLoop((vector as { values: Int32Array }).values, rows, operation.columns, operation.size, low);
         return low;
       default:
         dayLoop(daysOf(vector), rows, dayOperations[operation.name], low);
@@ -137,7 +140,7 @@ export class InputWords {
   }
 }
 
-const sizeOf = (operation: RowOperation) => (operation.name === 'bucket' ? operation.size : 1);
+const sizeOf = (operation: RowOperation) => ('size' in operation ? (operation.size ?? 1) : 1);
 
 const daysOf = (vector: Vector): Int32Array =>
   vector.kind === 'timestamp'
@@ -149,7 +152,7 @@ const monthStartOf = (day: number) => Math.max(firstDay, day - dayOfMonth(day) +
 const yearStartOf = (day: number) => Math.max(firstDay, dayFromCivil(yearOf(day), 1, 1)!);
 
 const dayOperations: Readonly<
-  Record<Exclude<RowOperation['name'], 'value' | 'bucket' | 'hour'>, (day: number) => number>
+  Record<Exclude<RowOperation['name'], 'value' | 'bucket' | 'hour' | 'cell'>, (day: number) => number>
 > = {
   day: (day) => day,
   weekStart: (day) => Math.max(firstDay, day - daysSinceMonday(day)),
@@ -177,14 +180,26 @@ function dayLoop(days: Int32Array, rows: number, of: (day: number) => number, ou
   }
 }
 
-function hourLoop(seconds: Int32Array, rows: number, out: Int32Array): void {
-  for (let i = 0; i < rows; i++) out[i] = (seconds[i] / 3600) | 0;
+function hourLoop(seconds: Int32Array, rows: number, hours: number, out: Int32Array): void {
+  const size = 3600 * hours;
+  for (let i = 0; i < rows; i++) out[i] = (seconds[i] / size) | 0;
 }
 
-function clockHours(micros: BigInt64Array, rows: number, out: Int32Array): void {
+function clockHours(micros: BigInt64Array, rows: number, hours: number, out: Int32Array): void {
   const words = new Int32Array(micros.buffer, micros.byteOffset, rows * 2);
+  const size = 3.6e9 * hours;
   for (let i = 0; i < rows; i++) {
-    out[i] = Math.floor((words[2 * i + 1] * 4294967296 + (words[2 * i] >>> 0)) / 3.6e9);
+    out[i] = Math.floor((words[2 * i + 1] * 4294967296 + (words[2 * i] >>> 0)) / size);
+  }
+}
+
+/** Numbers of larger cells. Quotients are cut off, as those of SQL's integers. */
+function cellLoop(cells: Int32Array, rows: number, columns: number, size: number, out: Int32Array): void {
+  const wide = columns / size;
+  for (let i = 0; i < rows; i++) {
+    const row = (cells[i] / columns) | 0;
+    const column = cells[i] - row * columns;
+    out[i] = ((row / size) | 0) * wide + ((column / size) | 0);
   }
 }
 

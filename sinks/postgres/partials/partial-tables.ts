@@ -4,9 +4,12 @@
  *   of groups    chunk_id, and one array for each group column and part: a row has up to 8,192 groups
  *   of values    chunk_id, the group columns, one array for each column of a value, and how often each occurs (n); null
  *                if each occurs once. A row has up to 8,192 values of one group.
+ *   of extremes  chunk_id, and one array for each group column and for each column of the least and the greatest value: a
+ *                row has up to 8,192 groups
  */
 import pg from 'pg';
 import type { CompiledRollup, RollupInput, RollupValues } from '../../../model/compiled-rollup.ts';
+import { isExtreme } from '../rollups/piece-values.ts';
 import { type StoredRollup, stateName } from '../rollups/state-tables.ts';
 import { isWorkable } from './chunk-rollup.ts';
 import { elementForm } from './input-forms.ts';
@@ -36,8 +39,20 @@ const partColumns = ({ parts }: CompiledRollup) =>
 const valueColumns = ({ columns }: RollupValues) =>
   columns.map((input, i) => inputColumn(`c${i + 1}`, input));
 
+/** The columns of greatest values, where only extremes are sent. */
+const greatestColumns = (values: RollupValues) =>
+  valueColumns(values).map((column) => ({ ...column, name: `${column.name}_most` }));
+
+const extremeColumns = (rollup: CompiledRollup, values: RollupValues) => [
+  ...groupColumns(rollup),
+  ...valueColumns(values),
+  ...greatestColumns(values),
+];
+
 /** Columns that workers send, in the order of COPY rows. `values`: null for the table of groups. */
 export function sentColumns(rollup: CompiledRollup, values: RollupValues | null): string[] {
+  if (values !== null && isExtreme(rollup, values))
+    return ['chunk_id', ...extremeColumns(rollup, values).map(({ name }) => name)];
   const groups = groupColumns(rollup);
   const rest = values === null ? partColumns(rollup) : valueColumns(values);
   const names = ['chunk_id', ...[...groups, ...rest].map(({ name }) => name)];
@@ -76,8 +91,8 @@ export function partialDdl(name: string, rollup: CompiledRollup, values: RollupV
   const array = ({ name, sent }: Column) => `${quoted(name)} ${sent}[] storage external not null`;
   const groups = groupColumns(rollup);
   const columns =
-    values === null
-      ? [...groups, ...partColumns(rollup)].map(array)
+    values === null || isExtreme(rollup, values)
+      ? (values === null ? [...groups, ...partColumns(rollup)] : extremeColumns(rollup, values)).map(array)
       : [
           ...groups.map(({ name, sent }) => `${quoted(name)} ${sent}`),
           ...valueColumns(values).map(array),
@@ -104,13 +119,45 @@ export function partialValues(name: string, rollup: CompiledRollup, values: Roll
   return `select ${shown.join(', ')}, coalesce(p.n, 1) as n from ${name} t, ${unnested} where t.chunk_id = any($1)`;
 }
 
-/** The same by group and chunk: the group columns, chunk_id, and an array for each column of the values, and n. */
+/**
+ * The same by group and chunk: the group columns, chunk_id, and an array for each column of the values, and n. Extremes
+ * are by group and file, with one of its chunks that have the group: $2 has the file of each chunk in $1.
+ */
 export function partialArrays(name: string, rollup: CompiledRollup, values: RollupValues): string {
+  if (isExtreme(rollup, values)) return partialExtremes(name, rollup, values);
   const arrays = valueColumns(values).map(
     ({ name: column, kept, collation }) => `cast(t.${column} as ${kept}[])${collation} as ${column}`,
   );
   const shown = [...groupColumns(rollup).map(keptFrom('t')), 't.chunk_id', ...arrays, 't.n'];
   return `select ${shown.join(', ')} from ${name} t where t.chunk_id = any($1)`;
+}
+
+function partialExtremes(name: string, rollup: CompiledRollup, values: RollupValues): string {
+  const all = extremeColumns(rollup, values);
+  const names = all.map((column) => quoted(column.name));
+  const unnested = `unnest(${names.map((column) => `t.${column}`).join(', ')}) as p(${names.join(', ')})`;
+  const rows = `select ${all.map(keptFrom('p')).join(', ')}, t.chunk_id, of.file
+    from ${name} t join unnest($1::integer[], $2::integer[]) as of (chunk_id, file) using (chunk_id), ${unnested}
+    where t.chunk_id = any($1)`;
+  const groups = groupColumns(rollup).map((column) => quoted(column.name));
+  const least = valueColumns(values);
+  const greatest = greatestColumns(values);
+  const arrays = least.map(
+    (column, c) => `array[${first(least, c, '')}, ${first(greatest, c, ' desc')}] as ${column.name}`,
+  );
+  return `select ${groups.join(', ')}, min(chunk_id) as chunk_id, ${arrays.join(', ')}, null::bigint[] as n
+    from (${rows}) p group by ${[...groups, 'file'].join(', ')}`;
+}
+
+/** Types of which PostgreSQL has no least and greatest value. */
+const withoutExtremes = ['boolean', 'uuid'];
+
+/** Column c of the first of several values. */
+function first(columns: readonly Column[], c: number, direction: '' | ' desc'): string {
+  const names = columns.map(({ name }) => quoted(name));
+  if (columns.length === 1 && !withoutExtremes.includes(columns[0].kept))
+    return `${direction === '' ? 'min' : 'max'}(${names[0]})`;
+  return `(array_agg(${names[c]} order by ${names.map((name) => `${name}${direction}`).join(', ')}))[1]`;
 }
 
 const keptFrom =

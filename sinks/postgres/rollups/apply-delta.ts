@@ -11,9 +11,9 @@ import {
   dropTouched,
   removeEmptyGroups,
 } from './change-state.ts';
-import { addPieces, piecesOfFacts, removePieces } from './chunk-pieces.ts';
+import { addPieces, piecesOfFacts, removePieces, widenByPieces } from './chunk-pieces.ts';
 import { dropDelta, gatherFacts, makeDelta } from './delta-tables.ts';
-import { piecedValues } from './piece-values.ts';
+import { isWidened, piecedValues } from './piece-values.ts';
 import { recompute } from './recompute.ts';
 import type { StoredRollup } from './state-tables.ts';
 
@@ -44,7 +44,7 @@ export async function applyDelta(
   delta: Delta,
   changing: Changing,
 ): Promise<void> {
-  const { added, removed, chunkIds } = delta;
+  const { added, removed, chunkIds, chunkFiles = chunkIds ?? [] } = delta;
   const { stored } = live;
   const kept = keptValues(live);
   await makeDelta(client, stored, kept);
@@ -53,26 +53,33 @@ export async function applyDelta(
   for (const facts of removed) await gatherFacts(client, stored, kept, facts, -1);
   await changeByDelta(client, live, changing, async (values) => {
     for (const facts of removed) await removePieces(client, stored, values, facts);
-    if (isGathered) return addPieces(client, stored, values, partialPieces(stored, values, chunkIds));
-    for (const facts of added) await addPieces(client, stored, values, piecesOfFacts(stored, values, facts));
+    const pieces = isGathered
+      ? [partialPieces(stored, values, chunkIds, chunkFiles)]
+      : added.map((facts) => piecesOfFacts(stored, values, facts));
+    const widens = removed.length === 0 && isWidened(stored.rollup, values);
+    for (const source of pieces) await (widens ? widenByPieces : addPieces)(client, stored, values, source);
+    return widens;
   });
 }
 
-/** Changes the rollup by what is in the tables of the delta, and drops them. */
+/**
+ * Changes the rollup by what is in the tables of the delta, and drops them. `changePieces` returns whether it has set the
+ * answers too.
+ */
 export async function changeByDelta(
   client: pg.ClientBase,
   live: LiveRollup,
   changing: Changing,
-  changePieces: (values: RollupValues) => Promise<void>,
+  changePieces: (values: RollupValues) => Promise<boolean>,
 ): Promise<void> {
   const { dataset, stored } = live;
   const kept = keptValues(live);
   const touched = await changeGroups(client, stored);
   if (touched > 0) {
     for (const values of kept) await changeValues(client, stored, values);
-    const pieced = piecedValues(stored);
-    for (const values of pieced) await changePieces(values);
-    await answerFromValues(client, stored, [...kept, ...pieced]);
+    const unanswered = [...kept];
+    for (const values of piecedValues(stored)) if (!(await changePieces(values))) unanswered.push(values);
+    await answerFromValues(client, stored, unanswered);
     await recompute(client, dataset, stored, recomputedMeasures(live), changing);
     await removeEmptyGroups(client, stored);
   }

@@ -17,16 +17,57 @@ export async function addPieces(
   values: RollupValues,
   source: Relation,
 ): Promise<void> {
+  await client.query(insertPieces(stored, values, source), [...source.values]);
+}
+
+function insertPieces(stored: StoredRollup, values: RollupValues, { sql }: Relation): string {
   const { by } = stored.rollup;
   const columns = values.columns.map((_, i) => `c${i + 1}`).join(', ');
-  await client.query(
-    `insert into ${stateNames(stored).pieces.get(values.id)} (_group, chunk_id, ${columns}, n)
+  return `insert into ${stateNames(stored).pieces.get(values.id)} (_group, chunk_id, ${columns}, n)
      select t._group, d.chunk_id, ${columns}, d.n
-     from (select ${recordOf(by)} as key, f.* from (${source.sql}) f) d
+     from (select ${recordOf(by)} as key, f.* from (${sql}) f) d
      join (select ${recordOf(by)} as key, f._group from ${touchedTable} f) t on d.key = t.key
-     order by t._group`,
+     order by t._group`;
+}
+
+/**
+ * The same, and compares what is added with the least and the greatest value that each group has so far: the pieces of
+ * before are not read, of which there may be one for each file.
+ */
+export async function widenByPieces(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  values: RollupValues,
+  source: Relation,
+): Promise<void> {
+  const answers = stored.rollup.measures.flatMap(({ answer }) =>
+    answer?.kind === 'values' && answer.values === values.id && answer.pick.kind !== 'percentile'
+      ? [{ column: answer.column, kind: answer.pick.kind }]
+      : [],
+  );
+  if (answers.length === 0) return addPieces(client, stored, values, source);
+  const { state, pieces } = stateNames(stored);
+  await client.query(
+    `create temporary table rollup_pieces on commit drop as select _group, c1 from ${pieces.get(values.id)} limit 0`,
+  );
+  await client.query(
+    `with added as (${insertPieces(stored, values, source)} returning _group, c1)
+     insert into pg_temp.rollup_pieces select _group, c1 from added`,
     [...source.values],
   );
+  await client.query('analyze pg_temp.rollup_pieces');
+  const set = answers.map(({ column, kind }) =>
+    kind === 'min' ? `${column} = least(s.${column}, p.low)` : `${column} = greatest(s.${column}, p.high)`,
+  );
+  await client.query(
+    `update ${state} s set ${set.join(', ')}
+     from (
+       select _group, (array_agg(low order by low))[1] as low, (array_agg(high order by high desc))[1] as high
+       from (select _group, c1[1] as low, c1[cardinality(c1)] as high from pg_temp.rollup_pieces) e group by _group
+     ) p
+     where s._group = p._group`,
+  );
+  await client.query('drop table pg_temp.rollup_pieces');
 }
 
 const ordered = ({ sql, isText }: RollupInput) => (isText ? `${sql} collate "C"` : sql);

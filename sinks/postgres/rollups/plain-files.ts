@@ -16,7 +16,8 @@ export async function rollUpEnded(
 ): Promise<void> {
   const star = starOf(definition);
   const chunkIds = files.flatMap((file) => file.chunkIds);
-  const delta = { added: [factsOf(star, chunkIds)], removed: [], chunkIds };
+  const chunkFiles = files.flatMap((file) => file.chunkIds.map(() => file.file.fileId));
+  const delta = { added: [factsOf(star, chunkIds)], removed: [], chunkIds, chunkFiles };
   const ending = files.map(({ file }) => file.fileId);
   await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
 }

@@ -23,7 +23,7 @@ import { pickFromValues } from './picks.ts';
 import { piecedValues } from './piece-values.ts';
 
 /** Raise it when the same rollup comes to have other tables or another state in them. */
-const stateRevision = 2;
+const stateRevision = 3;
 
 /** A rollup with the facts that it reads: what the ledger keeps of it. */
 export interface StoredRollup {

@@ -98,6 +98,17 @@ describe('compileRollup', () => {
     ['by[0]', { by: ['km'], measures: counted }, 'km is float8'],
     ['by[0]', { by: [r.hourOf('bike')], measures: counted }, 'bike is text'],
     ['by[0]', { by: [r.bucket('seconds', 0)], measures: counted }, '0 is not a size of buckets'],
+    ['by[0]', { by: [r.hourOf('started', { every: 25 })], measures: counted }, '25 is not a number of hours'],
+    [
+      'by[0]',
+      { by: [r.largerCell('seconds', { degrees: 7, times: 5 })], measures: counted },
+      'cells of 7 degrees do not fill a circle',
+    ],
+    [
+      'by[0]',
+      { by: [r.largerCell('seconds', { degrees: 0.01, times: 7 })], measures: counted },
+      '7 is not how many cells become one',
+    ],
     ['measures.x', { by: ['bike'], measures: { x: r.sum('bike') } }, 'bike is text'],
     ['measures.x', { by: ['bike'], measures: { x: r.max('extra') } }, 'extra is json'],
     ['measures.x', { by: ['bike'], measures: { x: r.countWhere('seconds') } }, 'seconds is integer'],

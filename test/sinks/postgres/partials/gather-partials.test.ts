@@ -8,6 +8,7 @@ import * as r from '../../../../model/language/rollups.ts';
 import { inTransaction } from '../../../../platform/database/transaction.ts';
 import type { ChunkToWrite } from '../../../../sinks/contract.ts';
 import { partialTables } from '../../../../sinks/postgres/partials/partial-tables.ts';
+import { definitionSql } from '../../../../sinks/postgres/rollups/definition-sql.ts';
 import { applyRollups, forgetChunks } from '../../../../sinks/postgres/rollups/index.ts';
 import { rollupsOf } from '../../../../sinks/postgres/rollups/make-rollups.ts';
 import { stateNames } from '../../../../sinks/postgres/rollups/state-tables.ts';
@@ -68,12 +69,34 @@ function randomBatchOf({ star }: CompiledDataset, random: Random) {
 }
 
 /** Adds the chunks of a file that becomes done. */
-async function end(of: CompiledDataset, chunkIds: readonly number[], facts = 'star.fact'): Promise<void> {
+async function end(
+  of: CompiledDataset,
+  chunkIds: readonly number[],
+  facts = 'star.fact',
+  chunkFiles = chunkIds,
+): Promise<void> {
   await inTransaction(database.pool, async (client) => {
     const added = [{ sql: `select * from ${facts} where chunk_id = any($1)`, values: [chunkIds] }];
-    const delta = { added, removed: [], chunkIds };
+    const delta = { added, removed: [], chunkIds, chunkFiles };
     await applyRollups(client, of.name, of.star!, delta, { ending: [], leaving: [] });
   });
+}
+
+/** Takes the chunks of a file out, and their facts. */
+async function undo(of: CompiledDataset, chunkIds: readonly number[]): Promise<void> {
+  await inTransaction(database.pool, async (client) => {
+    const removed = [{ sql: 'select * from star.fact where chunk_id = any($1)', values: [chunkIds] }];
+    await applyRollups(client, of.name, of.star!, { added: [], removed }, { ending: [], leaving: [] });
+    await client.query('delete from star.fact where chunk_id = any($1)', [chunkIds]);
+  });
+}
+
+async function shown(of: CompiledDataset): Promise<string[]> {
+  const views = rollupsOf(of).map(
+    (stored) => `select to_jsonb(r)::text as row from ${stateNames(stored).view} r`,
+  );
+  const { rows } = await database.pool.query<{ row: string }>(`${views.join(' union all ')} order by 1`);
+  return rows.map(({ row }) => row);
 }
 
 /** The states of all rollups, as texts, without the numbers of their groups. */
@@ -140,6 +163,38 @@ describe('results of workers', () => {
     await rebuild(of);
     expect(found).toEqual(await states(of));
     expect(await left(of)).toBe(0);
+  });
+
+  it('give one piece for the extremes of a group and file, which an undo takes out', async () => {
+    const random = randomOf(23);
+    const measures = {
+      ...{ rows: r.count(), least: r.min('at'), most: r.max('at'), name: r.max('name'), any: r.min('yes') },
+      ...{ first: r.firstBy('name', 'at'), last: r.lastBy('id', 'on') },
+    };
+    const of = dataset({ one: { kind: 'rollup', by: ['the_key', 'yes'], measures } as r.Rollup });
+    await sink.setUp(of);
+    const files: number[][] = [];
+    for (let n = 0; n < 4; n++) files.push([await load(of, random), await load(of, random)]);
+    const none = '(select * from star.fact limit 0)';
+    await end(of, files[0], none, [1, 1]);
+    await end(of, files.slice(1).flat(), none, [2, 2, 3, 3, 4, 4]);
+    const [stored] = rollupsOf(of);
+    for (const pieces of stateNames(stored).pieces.values()) {
+      const { rows } = await database.pool.query(
+        `select max(n)::int as most from (select count(*) as n from ${pieces} group by _group) p`,
+      );
+      expect(rows[0].most).toBe(4);
+    }
+    for (const file of [files[2], files[0]]) {
+      const before = await shown(of);
+      await undo(of, file);
+      const after = await shown(of);
+      expect(after).not.toEqual(before);
+      const wanted = await database.pool.query<{ row: string }>(
+        `select to_jsonb(d)::text as row from (${definitionSql(stored, 'select * from star.fact')}) d order by 1`,
+      );
+      expect(after).toEqual(wanted.rows.map(({ row }) => row));
+    }
   });
 
   it('of a group of chunks are those of each', async () => {

@@ -95,7 +95,7 @@ const edges = {
 
 const values: Readonly<Record<Name, (random: Random) => unknown>> = {
   small: (random) => pick(random, [-32768, 32767, 0, 1, below(random, 5)]),
-  whole: (random) => pick(random, [-(2 ** 31), 2 ** 31 - 1, 0, -1, below(random, 1000) - 500]),
+  whole: (random) => pick(random, [-(2 ** 31), 2 ** 31 - 1, 0, -1, 505_019_437, below(random, 1000) - 500]),
   big: (random) => pick(random, [...edges.big, BigInt(below(random, 100))]),
   money: (random) =>
     pick(random, [999_999_999_999n, -999_999_999_999n, 0n, 10n, BigInt(below(random, 5000) - 2500)]),
@@ -162,6 +162,8 @@ const groups: readonly (Name | 'the_key' | r.RowExpression)[] = [
     r.bucket('whole', 7, { as: 'sevens' }),
   ],
   ...[r.bucket('big', 1000, { as: 'thousands' }), r.bucket('small', 3, { as: 'threes' })],
+  ...[r.hourOf('at', { every: 6, as: 'part' }), r.hourOf('clock', { every: 7, as: 'clock_part' })],
+  r.largerCell('whole', { degrees: 0.01, times: 5, as: 'larger' }),
 ];
 
 const measures: readonly r.Measure[] = [
