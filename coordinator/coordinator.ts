@@ -35,12 +35,15 @@ import { Marts } from '../sinks/postgres/marts/marts.ts';
 import { forgetRemovedMarts, refreshStaleMarts } from '../sinks/postgres/marts/stale-marts.ts';
 import { SinkSetup } from '../sinks/sink-setup.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
+import { fetchers } from '../sources/fetching/fetchers.ts';
 import { makeLandingFolders, openLanding } from '../sources/landing.ts';
 import { prepareAccepted } from './commands/accept.ts';
 import { prepareReplay } from './commands/replay.ts';
 import { noteSubmitted } from './commands/submit.ts';
 import type { Context } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
+import type { SourceRunner } from './fetch/runner.ts';
+import { startRunner } from './fetch/start-runner.ts';
 import { type Places, placesOf, putAway } from './finalise/put-away.ts';
 import { withMarts } from './finalise/receipt-marts.ts';
 import { watchArrivals } from './flow/arrival.ts';
@@ -88,6 +91,7 @@ class LandfallCoordinator implements Coordinator {
   private landing: ReadableStore | null = null;
   private places: Places = { landing: null, failed: null };
   private discovery: Discovery | null = null;
+  private runner: SourceRunner | null = null;
   private left: readonly UnknownFile[] = [];
   private closing: Promise<void> | null = null;
 
@@ -104,10 +108,12 @@ class LandfallCoordinator implements Coordinator {
     this.recovery = new Recovery(async () => {
       await this.outages.through('resuming', () => this.resume());
       await this.discovery?.list();
+      this.runner?.wake();
     }, log);
     this.settling = new Settling(this.ledger, {
       onOutage: (error) => this.outages.tell('ledger', databaseOutage(error)),
       onRecovered: () => this.recovered('ledger'),
+      onRun: () => this.runner?.wake(),
     });
     this.takenOver = new Promise((resolve) => {
       this.giveWay = resolve;
@@ -141,6 +147,7 @@ class LandfallCoordinator implements Coordinator {
     );
     if (watch) await this.watchLanding();
     await this.watchDefinitions();
+    if (watch) await this.fetchSources();
     this.watchSilence();
   }
 
@@ -179,6 +186,7 @@ class LandfallCoordinator implements Coordinator {
   close(): Promise<void> {
     this.closing ??= (async () => {
       this.flow?.close();
+      this.runner?.letGo();
       this.outages.close();
       this.queues?.letGo();
       await this.recovery.close();
@@ -285,6 +293,17 @@ class LandfallCoordinator implements Coordinator {
       onOutage: (outage) => this.outages.tell('landing', outage),
     });
     this.closers.push(() => this.discovery!.close());
+  }
+
+  /** Carries out the runs of sources that are planned, by whomever. */
+  private async fetchSources(): Promise<void> {
+    const { config } = this.options;
+    this.runner = await startRunner({
+      ...{ context: this.context, config, fetchers, outages: this.outages },
+      begin: (file) => this.flow.begin(file),
+      settled: (fileId) => this.settled(fileId),
+    });
+    this.closers.push(() => this.runner!.close());
   }
 
   /** Takes up definitions that change, and files whose chunks wait for a version that no worker has any more. */

@@ -1,5 +1,5 @@
 /**
- * The states of files and chunks, and every transition between them. Code that changes a state asks these
+ * The states of files, chunks and runs, and every transition between them. Code that changes a state asks these
  * tables. Statements that change chunks, or many files, name the states themselves; a test compares both with
  * the tables.
  *
@@ -21,6 +21,13 @@
  *   committed  unload ─▶ failed, undo ─▶ undone
  *   failed
  *   undone
+ *
+ * Runs of sources:
+ *
+ *   planned  start ─▶ running
+ *   running  wait ─▶ planned, finish ─▶ done, fail ─▶ failed
+ *   done     again ─▶ planned
+ *   failed   again ─▶ planned
  *
  * A file is failing from the moment that the reason is on record (column `error`) until it is unloaded; column
  * `state` keeps what it was. From `failing` a file can only be unloaded, whoever dies and however often the
@@ -70,6 +77,20 @@ export type ChunkState = 'planned' | 'committed' | 'failed' | 'undone';
  */
 export type ChunkEvent = 'claim' | 'release' | 'commit' | 'fail' | 'unload' | 'undo';
 
+export type RunState = 'planned' | 'running' | 'done' | 'failed';
+
+/**
+ * What happens to a run of a source.
+ *
+ *   start       a coordinator fetches its pages, and only its fencing token notes them
+ *   note        a page is noted, and where the run resumes
+ *   wait        its attempt has failed, or another run comes first: it resumes later where it stopped
+ *   finish      all its pages are noted
+ *   fail        its attempts are used up, or trying again is of no use
+ *   again       a person asks for its window again
+ */
+export type RunEvent = 'start' | 'note' | 'wait' | 'finish' | 'fail' | 'again';
+
 /** Where each event leads from each state. Null: it is refused, or there is nothing to do; nothing changes. */
 export type Transitions<State extends string, Event extends string> = Readonly<
   Record<State, Readonly<Record<Event, State | null>>>
@@ -94,6 +115,14 @@ export const chunkTransitions: Transitions<ChunkState, ChunkEvent> = {
   committed: { claim: null,      release: null,      commit: null,        fail: null,     unload: 'failed',  undo: 'undone' },
   failed:    { claim: null,      release: null,      commit: null,        fail: null,     unload: 'failed',  undo: null },
   undone:    { claim: null,      release: null,      commit: null,        fail: null,     unload: null,      undo: 'undone' },
+};
+
+// biome-ignore format: a table is read by its columns
+export const runTransitions: Transitions<RunState, RunEvent> = {
+  planned: { start: 'running', note: null,      wait: null,      finish: null,   fail: null,     again: null },
+  running: { start: 'running', note: 'running', wait: 'planned', finish: 'done', fail: 'failed', again: null },
+  done:    { start: null,      note: null,      wait: null,      finish: null,   fail: null,     again: 'planned' },
+  failed:  { start: null,      note: null,      wait: null,      finish: null,   fail: null,     again: 'planned' },
 };
 
 /** The state of a file as the table knows it. */

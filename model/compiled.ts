@@ -4,6 +4,7 @@
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { CompiledRollup } from './compiled-rollup.ts';
+import type { CompiledSource } from './compiled-source.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
 import type { Refusals } from './enrich/refusals.ts';
@@ -40,6 +41,8 @@ export interface CompiledDataset {
   readonly queries: readonly CompiledQuery[];
   /** When files are expected; absent: nobody has said. Not part of the version. */
   readonly expect?: CompiledExpect;
+  /** Where files are fetched from. Not part of the version. */
+  readonly sources: readonly CompiledSource[];
 }
 
 /** What the star shows of the rows of all files. */

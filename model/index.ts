@@ -52,6 +52,7 @@ export {
   yearStart,
 } from './language/rollups.ts';
 export { rule, unique } from './language/rules.ts';
+export { env, http, postgres, type Schedule, type Source, s3 } from './language/sources.ts';
 export {
   dateDimension,
   junk,

@@ -17,6 +17,9 @@ export type EntryKind = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
 /** Names that programs give to files they have not finished writing. */
 const unfinished = /(?:^\.|\.part$|\.tmp$|\.crdownload$|~$)/;
 
+/** The folder of a dataset's landing folder in which its sources store what they fetch. */
+export const fetchedFolder = '.fetched';
+
 /** An ignored entry that has not changed for so long is told of, in ms: nobody is writing to it. */
 export const ignoredMs = 60_000;
 
@@ -26,6 +29,11 @@ export const ignoredMost = 10_000;
 /** True for hidden files and folders, and for names that programs give to files they are still writing. */
 export function isIgnored(key: string): boolean {
   return key.split('/').some((segment) => unfinished.test(segment));
+}
+
+/** Whether a person is to be told that an entry is ignored. */
+export function isIgnoredUnknown(key: string): boolean {
+  return isIgnored(key) && key.split('/')[1] !== fetchedFolder;
 }
 
 /**

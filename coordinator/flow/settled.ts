@@ -20,6 +20,8 @@ export interface SettlingEvents {
   onOutage(error: unknown): void;
   /** Notifications arrive again; some may have been missed. */
   onRecovered(): void;
+  /** A run of a source was planned, has started, moved or ended. */
+  onRun?(): void;
 }
 
 export class Settling {
@@ -49,6 +51,7 @@ export class Settling {
       this.heardAt = performance.now();
       const { fileId, kind } = JSON.parse(payload) as { fileId: number; kind: string };
       if (kind === 'file') void this.check(fileId);
+      if (kind === 'run') this.events.onRun?.();
     };
     const onReconnect = () => {
       for (const fileId of this.waiters.keys()) void this.check(fileId);

@@ -60,6 +60,31 @@ export interface FileRow {
   readonly moving_to: string | null;
   readonly failed_checks: Receipt['checks'] | null;
   readonly accepted: boolean;
+  readonly run_id: number | null;
+}
+
+/** A run of a source. */
+export interface RunRow {
+  readonly run_id: number;
+  readonly dataset: string;
+  readonly source: string;
+  /** `manual`: a person asked for it. It is a live run otherwise. */
+  readonly kind: 'live' | 'manual' | 'backfill';
+  readonly window_from: Date | null;
+  readonly window_to: Date | null;
+  readonly folder: string;
+  readonly state: 'planned' | 'running' | 'done' | 'failed';
+  readonly position: unknown;
+  readonly pages: number;
+  readonly fencing_token: number;
+  readonly attempts: number;
+  readonly waits_since: Date | null;
+  readonly parallel: number;
+  readonly error: ErrorDescription | null;
+  readonly planned_at: Date;
+  readonly due_at: Date;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
 }
 
 export interface ChunkRow {

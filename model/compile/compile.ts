@@ -17,6 +17,7 @@ import { compileRules } from './compile-rules.ts';
 import { compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar } from './compile-star.ts';
 import { Mistakes } from './mistakes.ts';
+import { compileSources } from './sources/compile-sources.ts';
 import { versionOf } from './version.ts';
 
 /**
@@ -55,6 +56,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const checks = compileChecks(source, star, mistakes);
   const queries = compileQueries(source, mistakes);
   const expected = compileExpect(source.expect, mistakes);
+  const sources = compileSources(source, mistakes);
   mistakes.refuse(name);
 
   const written = Object.values(source.columns);
@@ -76,7 +78,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       drift,
       rejectLimit,
     },
-    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries, ...expected },
+    ...{ mode, versions: source.versions ?? 'add', marts, checks, queries, ...expected, sources },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Expect } from './expect.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
+import type { Source } from './sources.ts';
 import type { Dimension, Mart, Query, SqlText } from './star.ts';
 
 export type Columns = Readonly<Record<string, Column>>;
@@ -147,6 +148,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   readonly queries?: Readonly<Record<string, Query>>;
   /** When files are expected: whoever looks is told of those that are late or missing, or unusually large or small. */
   readonly expect?: Expect;
+  /** Where files are fetched from, by name: `http(…)`, `s3(…)`, `postgres(…)`. Default: files are only dropped. */
+  readonly sources?: Readonly<Record<string, Source>>;
 }
 
 /** A dataset without its type parameters, as the compiler reads it. */

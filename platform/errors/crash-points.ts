@@ -22,6 +22,13 @@ import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'n
 export const crashPoints = {
   // The coordinator sees a file and finds out what it is.
   'discover.noted': 'a landed file is noted in the ledger',
+  // The coordinator fetches it from a source.
+  'fetch.run-started': 'the ledger says that a run has started',
+  'fetch.page-staged': 'a page is written, in staging',
+  'fetch.page-placed': 'a page is in the landing folder; the ledger does not know',
+  'fetch.page-written': 'a page is noted, and the run has moved; the transaction is open',
+  'fetch.page-noted': 'a page is noted, and the run resumes after it',
+  'fetch.run-ended': 'the ledger says that the run has ended',
   'ingest.noted': 'a file that a command names is noted in the ledger',
   'prepare.scan-begun': 'the ledger says that the file is being scanned',
   'prepare.scans-queued': 'the scans of a file are in the queue',

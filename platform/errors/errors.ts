@@ -11,6 +11,7 @@ import { loadCodes } from './codes/load.ts';
 import { rejectCodes } from './codes/reject.ts';
 import { requestCodes } from './codes/request.ts';
 import { serverCodes } from './codes/server.ts';
+import { sourceCodes } from './codes/source.ts';
 
 export type { ErrorEntry, Retry } from './codes/entry.ts';
 
@@ -21,6 +22,7 @@ const table = {
   ...rejectCodes,
   ...requestCodes,
   ...serverCodes,
+  ...sourceCodes,
 } as const;
 
 export type ErrorCode = keyof typeof table;

@@ -6,7 +6,7 @@
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { ReadableStore } from '../../platform/storage/contract.ts';
 import type { Arrival, DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
-import { identify, ignoredMost, ignoredMs } from '../identify.ts';
+import { identify, ignoredMost, ignoredMs, isIgnoredUnknown } from '../identify.ts';
 
 /** Time between listings, in ms. */
 const listMsDefault = 5_000;
@@ -23,7 +23,7 @@ export async function startBucketDiscovery(
   const taken = new Map<string, string>();
   const ignored = new Set<string>();
   const noteIgnored = (key: string) => {
-    if (ignored.has(key) || ignored.size >= ignoredMost) return;
+    if (!isIgnoredUnknown(key) || ignored.has(key) || ignored.size >= ignoredMost) return;
     ignored.add(key);
     options.onIgnored?.(key);
   };

@@ -18,7 +18,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Breather } from '../../platform/event-loop.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import type { DiscoverOptions, Discovery, UnknownFile } from '../contract.ts';
-import { type Identity, identify, ignoredMost, ignoredMs, isIgnored, misnamed } from '../identify.ts';
+import {
+  type Identity,
+  identify,
+  ignoredMost,
+  ignoredMs,
+  isIgnored,
+  isIgnoredUnknown,
+  misnamed,
+} from '../identify.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { type Misnamed, mayBeMisnamed, misnamedIn } from './misnamed.ts';
 import { Renames } from './renames.ts';
@@ -187,7 +195,7 @@ class FolderDiscovery implements Discovery {
 
   /** Tells once of an entry that stays ignored. What is still being written has another name soon. */
   private noteIgnored(key: string): void {
-    if (this.ignored.has(key) || this.ignored.size >= ignoredMost) return;
+    if (!isIgnoredUnknown(key) || this.ignored.has(key) || this.ignored.size >= ignoredMost) return;
     const stats = statsOf(join(this.options.folder, key));
     if (stats === null || Date.now() - stats.mtimeMs < ignoredMs) return;
     this.ignored.add(key);

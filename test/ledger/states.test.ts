@@ -11,6 +11,7 @@ import {
   type FileEvent,
   type FileState,
   fileTransitions,
+  runTransitions,
   stateOf,
 } from '../../ledger/states.ts';
 import { finishGroup, planGroup } from '../../ledger/tables/groups.ts';
@@ -45,7 +46,7 @@ describe('the tables', () => {
   it('are drawn as they are', () => {
     const indented = (table: string, by: string) => table.replaceAll(/^/gm, by).replaceAll(/ +$/gm, '');
     const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    for (const table of [drawing(fileTransitions), drawing(chunkTransitions)]) {
+    for (const table of [drawing(fileTransitions), drawing(chunkTransitions), drawing(runTransitions)]) {
       expect(read('ledger/states.ts')).toContain(indented(table, ' *   '));
       expect(read('ARCHITECTURE.md')).toContain(table);
     }

@@ -12,6 +12,7 @@ import type { RejectsStatements } from './rejects.ts';
 import type { RenewalStatements } from './renewal.ts';
 import type { RollupsStatements } from './rollups.ts';
 import type { RulesStatements } from './rules.ts';
+import type { RunsStatements } from './runs.ts';
 import type { ScansStatements } from './scans.ts';
 import type { ScopesStatements } from './scopes.ts';
 import type { SnapshotsStatements } from './snapshots.ts';
@@ -32,6 +33,7 @@ export interface Statements
     RenewalStatements,
     RollupsStatements,
     RulesStatements,
+    RunsStatements,
     ScansStatements,
     ScopesStatements,
     SnapshotsStatements,

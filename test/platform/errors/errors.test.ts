@@ -25,6 +25,7 @@ describe('the table of errors', () => {
       import('../../../platform/errors/codes/reject.ts'),
       import('../../../platform/errors/codes/request.ts'),
       import('../../../platform/errors/codes/server.ts'),
+      import('../../../platform/errors/codes/source.ts'),
     ]);
     const codes = parts.flatMap((part) => Object.values(part).flatMap((table) => Object.keys(table)));
     expect(codes.sort()).toEqual(entries.map(([code]) => code).sort());

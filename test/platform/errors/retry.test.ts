@@ -23,6 +23,8 @@ const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_LAKE_MISSING: 'outage',
   LF_QUEUE_LOST: 'outage',
   LF_QUEUE_REFUSED: 'again',
+  LF_SOURCE_CONTENT: 'again',
+  LF_SOURCE_UNREACHABLE: 'outage',
   LF_STORAGE: 'outage',
   LF_STORAGE_DENIED: 'outage',
   LF_STORAGE_OBJECT: 'again',

@@ -1,0 +1,37 @@
+/** Starts the runner of sources in a coordinator that is responsible for the landing folder. */
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { openStorage } from '../../platform/storage/index.ts';
+import type { Fetchers } from '../../sources/fetching/fetchers.ts';
+import type { Context } from '../context.ts';
+import type { OutageWatch } from '../lifecycle/outages.ts';
+import { SourceRunner } from './runner.ts';
+
+export interface StartRunnerOptions {
+  readonly context: Context;
+  readonly config: Pick<Config, 'landingUrl' | 'outageTimeout'>;
+  readonly fetchers: Fetchers;
+  readonly outages: Pick<OutageWatch, 'through'>;
+  begin(file: LedgerFile): void;
+  /** Resolves when a file has ended and is put away. */
+  settled(fileId: number): Promise<unknown>;
+}
+
+export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
+  const { context, config, fetchers, outages, begin, settled } = options;
+  const { pool, ledger, registry, scope, log } = context;
+  const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
+  const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
+  const runner = new SourceRunner({
+    ...{ pool, registry, scope, log, fetchers, through, begin },
+    landing: await openStorage(config.landingUrl),
+    env: process.env,
+    outageTimeoutMs: config.outageTimeout * 1000,
+    async free(url) {
+      const unfinished = await through(() => ledger.files({ url, scope, states }));
+      for (const { fileId } of unfinished) await settled(fileId);
+    },
+  });
+  runner.wake();
+  return runner;
+}

@@ -1,0 +1,37 @@
+/** Compiles a source of rows of a PostgreSQL database. */
+import type { CompiledPostgresSource } from '../../compiled-source.ts';
+import type { PostgresSourceOptions } from '../../language/sources.ts';
+import { shown } from '../../words.ts';
+import type { Place } from './place.ts';
+
+/** Rows of a file, where nobody says how many. */
+const pageRowsDefault = 100_000;
+
+export function compilePostgres(
+  options: PostgresSourceOptions,
+  place: Place,
+): Omit<CompiledPostgresSource, 'name' | 'schedule' | 'env'> {
+  const url = place.template('url', options.url);
+  if (!/^(?:postgres(?:ql)?:\/\/|\{env:)/.test(url))
+    place.add('url', `${shown(url)} is not the address of a database`, "Say env('NAME') or 'postgres://…'");
+  const table = place.text('table', options.table, null);
+  const key = names('key', options.key, place);
+  if (key.length === 0)
+    place.add('key', 'it is missing', "Name the columns that identify a row: key: ['id']");
+  return {
+    ...{ kind: 'postgres', url, table, key },
+    cursor: place.text('cursor', options.cursor, null),
+    columns: names('columns', options.columns, place),
+    lagMs: place.duration('lag', options.lag, '10m'),
+    sweep: place.choice('sweep', options.sweep, ['never', 'daily', 'weekly']),
+    pageRows: place.number('pageRows', options.pageRows, pageRowsDefault, 1),
+  };
+}
+
+function names(option: string, value: readonly string[] | undefined, place: Place): readonly string[] {
+  place.knows(option);
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')) return value;
+  place.add(option, `${shown(value)} is not a list of columns`, `Say ${option}: ['id']`);
+  return [];
+}

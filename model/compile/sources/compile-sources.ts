@@ -1,0 +1,62 @@
+/** Compiles the sources of a dataset. */
+import type { CompiledSource } from '../../compiled-source.ts';
+import type { DatasetDefinition } from '../../language/define.ts';
+import type { Source } from '../../language/sources.ts';
+import { didYouMean, shown } from '../../words.ts';
+import type { Mistakes } from '../mistakes.ts';
+import { compileHttp } from './compile-http.ts';
+import { compilePostgres } from './compile-postgres.ts';
+import { compileS3 } from './compile-s3.ts';
+import { compileSchedule } from './compile-schedule.ts';
+import { type Place, placeIn } from './place.ts';
+import { namesIn } from './templates.ts';
+
+type Kinds = { readonly [K in Source['source']]: Extract<Source, { readonly source: K }>['options'] };
+
+/** The options of a source without those that every kind has. */
+type Own<Kind extends CompiledSource['kind']> = Omit<
+  Extract<CompiledSource, { readonly kind: Kind }>,
+  'name' | 'schedule' | 'env'
+>;
+
+const compilers: { readonly [K in keyof Kinds]: (options: Kinds[K], place: Place) => Own<K> } = {
+  http: compileHttp,
+  s3: compileS3,
+  postgres: compilePostgres,
+};
+
+/** Sources by name, in the order of the definition. */
+export function compileSources(source: DatasetDefinition, mistakes: Mistakes): CompiledSource[] {
+  return Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
+    const compiled = compileSource(name, written, mistakes);
+    return compiled === null ? [] : [compiled];
+  });
+}
+
+function compileSource(name: string, written: Source, mistakes: Mistakes): CompiledSource | null {
+  const at = `sources.${name}`;
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
+    mistakes.add(
+      at,
+      `${shown(name)} is not a name`,
+      'Use lower case letters, digits, - and _; it names folders',
+    );
+  const kinds = Object.keys(compilers);
+  if (!kinds.includes(written?.source) || typeof written.options !== 'object' || written.options === null) {
+    mistakes.add(at, 'it is not a source', 'Use the result of http(), s3() or postgres()');
+    return null;
+  }
+  const before = mistakes.count;
+  const place = placeIn(at, written.options, mistakes);
+  const compile = compilers[written.source] as (options: Source['options'], place: Place) => Own<'http'>;
+  const own = compile(written.options, place);
+  for (const option of place.unknown())
+    mistakes.add(
+      `${at}.${option}`,
+      `${written.source} has no such option`,
+      didYouMean(option, place.known()),
+    );
+  const schedule = compileSchedule(written.options.schedule, `${at}.schedule`, mistakes);
+  if (mistakes.count > before) return null;
+  return { ...own, name, schedule, env: namesIn(own) };
+}

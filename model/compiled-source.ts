@@ -1,0 +1,70 @@
+/**
+ * A compiled source. Texts of type Template may contain `{env:NAME}`, `{from}` and `{to}`, which are filled in when a
+ * run starts (sources/fetching/fill.ts). No other text contains a secret.
+ */
+import type { CatchUp, Pages, PagesEnd } from './language/sources.ts';
+
+export type { CatchUp, Pages, PagesEnd } from './language/sources.ts';
+
+export type Template = string;
+
+export type CompiledSource = CompiledHttpSource | CompiledS3Source | CompiledPostgresSource;
+
+interface AnySource {
+  /** As in `sources` of the definition. */
+  readonly name: string;
+  /** Null: it runs when a person asks for it. */
+  readonly schedule: CompiledSchedule | null;
+  /** Environment variables that it needs, sorted. */
+  readonly env: readonly string[];
+}
+
+export interface CompiledSchedule {
+  /** Null with `everyMs`. */
+  readonly cron: string | null;
+  /** Null with `cron`. */
+  readonly everyMs: number | null;
+  /** Span of a window; null: from one run to the next. */
+  readonly windowMs: number | null;
+  readonly zone: string;
+  readonly catchUp: CatchUp;
+  /** The most missed runs that are made up for. */
+  readonly most: number;
+}
+
+export interface CompiledHttpSource extends AnySource {
+  readonly kind: 'http';
+  readonly url: Template;
+  readonly headers: Readonly<Record<string, Template>>;
+  readonly format: 'csv' | 'json' | 'ndjson';
+  /** Members on the path to the array of records; empty: the document is the array. */
+  readonly records: readonly string[];
+  /** Null: there is one page. Paths are texts such as `$.meta.next`. */
+  readonly pages: Pages | null;
+  readonly end: PagesEnd;
+  readonly pagesMost: number;
+  readonly bytesMost: number;
+  /** Null: any. */
+  readonly requestsPerSecond: number | null;
+  readonly timeoutMs: number;
+}
+
+export interface CompiledS3Source extends AnySource {
+  readonly kind: 's3';
+  readonly url: Template;
+  /** `*` stands for any characters. */
+  readonly match: string;
+}
+
+export interface CompiledPostgresSource extends AnySource {
+  readonly kind: 'postgres';
+  readonly url: Template;
+  readonly table: string;
+  readonly key: readonly string[];
+  readonly cursor: string;
+  /** Empty: all. */
+  readonly columns: readonly string[];
+  readonly lagMs: number;
+  readonly sweep: 'daily' | 'weekly' | 'never';
+  readonly pageRows: number;
+}

@@ -1,0 +1,137 @@
+/** Sources: where Landfall fetches the files of a dataset from, and when. docs/sources.md describes each kind. */
+
+/** A value that the environment has when a run starts. It is written nowhere. */
+export interface EnvValue {
+  readonly env: string;
+}
+
+/** A text, which may contain `{env:NAME}`, or a value of the environment as a whole. */
+export type SecretText = string | EnvValue;
+
+/** How a source makes up for runs that were missed: each of them, the latest, or none. */
+export type CatchUp = 'all' | 'latest' | 'none';
+
+/** When a source runs. */
+export type Schedule = CronSchedule | EverySchedule;
+
+interface AnySchedule {
+  /** Default: 'all'. */
+  readonly catchUp?: CatchUp;
+  /** The most missed runs that are made up for. Default: 31. */
+  readonly most?: number;
+}
+
+export interface CronSchedule extends AnySchedule {
+  /** Minute, hour, day, month, weekday: '0 6 * * *'. A window ends when it runs and begins when the one before ended. */
+  readonly cron: string;
+  /** IANA name of the zone. Default: 'UTC'. */
+  readonly zone?: string;
+}
+
+export interface EverySchedule extends AnySchedule {
+  /** Time from run to run: '2m', '1h', '1d'. */
+  readonly every: string;
+  /** Span that a run covers. Windows that are longer than `every` overlap. Default: `every`. */
+  readonly window?: string;
+  /** IANA name of the zone in whose clock days begin. Default: 'UTC'. */
+  readonly zone?: string;
+}
+
+interface AnySource {
+  /** When it runs. Default: only when a person asks for it (`landfall run`). */
+  readonly schedule?: Schedule;
+}
+
+/** How an HTTP source is paged. */
+export type Pages =
+  /** The next page's address is in the body, or in the header `Link` (rel="next"), the default. */
+  | { readonly by: 'link'; readonly at?: string }
+  /** The body has a cursor, which is sent as a parameter of the next request. */
+  | { readonly by: 'cursor'; readonly at: string; readonly parameter: string }
+  /** A parameter is the number of records before the page. */
+  | {
+      readonly by: 'offset';
+      readonly parameter: string;
+      readonly limit: number;
+      /** The parameter that is the number of records of a page. Default: none is sent. */
+      readonly limitParameter?: string;
+    }
+  /** A parameter is the number of the page. */
+  | { readonly by: 'number'; readonly parameter: string; readonly first?: number };
+
+/** What says that a page is the last one: a total of records, a flag, or else an empty page. */
+export type PagesEnd = { readonly total: string } | { readonly more: string } | 'empty';
+
+export interface HttpSourceOptions extends AnySource {
+  /** http:// or https://. May contain {from}, {to} and {env:NAME}. */
+  readonly url: SecretText;
+  readonly headers?: Readonly<Record<string, SecretText>>;
+  /** How pages are written. Default: 'csv'. */
+  readonly format?: 'csv' | 'json' | 'ndjson';
+  /** Where the records of a JSON page are: '$.orders[*]'. Default: '$[*]'. */
+  readonly records?: string;
+  /** Default: there is one page. */
+  readonly pages?: Pages;
+  /** Default: the first page without records, or without a next page. */
+  readonly end?: PagesEnd;
+  /** The most pages of a run. Default: 10,000. */
+  readonly pagesMost?: number;
+  /** The most bytes of a page, as sent. Default: 1 GiB. */
+  readonly bytesMost?: number;
+  /** The most requests per second. Default: any. */
+  readonly rate?: number;
+  /** How long the server may be silent. Default: '30s'. */
+  readonly timeout?: string;
+}
+
+export interface S3SourceOptions extends AnySource {
+  /** s3://bucket/prefix/ */
+  readonly url: SecretText;
+  /** Names of objects that are taken, where * stands for any characters: '*.json.zip'. Default: all. */
+  readonly match?: string;
+}
+
+export interface PostgresSourceOptions extends AnySource {
+  /** postgres://… */
+  readonly url: SecretText;
+  /** schema.table */
+  readonly table: string;
+  /** Columns that identify a row. */
+  readonly key: readonly string[];
+  /** A column that grows with each change of a row. */
+  readonly cursor: string;
+  /** Columns to fetch. Default: all. */
+  readonly columns?: readonly string[];
+  /** How long a transaction may commit after the time in its cursor column. Default: '10m'. */
+  readonly lag?: string;
+  /** How often ranges of keys are compared, to find deletions and changes that were missed. Default: 'never'. */
+  readonly sweep?: 'daily' | 'weekly' | 'never';
+  /** Rows of a file. Default: 100,000. */
+  readonly pageRows?: number;
+}
+
+/** A source as a builder returns it. The compiler checks it. */
+export type Source =
+  | { readonly source: 'http'; readonly options: HttpSourceOptions }
+  | { readonly source: 's3'; readonly options: S3SourceOptions }
+  | { readonly source: 'postgres'; readonly options: PostgresSourceOptions };
+
+/** Pages of a web service: CSV, JSON or NDJSON. */
+export function http(options: HttpSourceOptions): Source {
+  return { source: 'http', options };
+}
+
+/** Objects below a prefix of a bucket. */
+export function s3(options: S3SourceOptions): Source {
+  return { source: 's3', options };
+}
+
+/** Rows of a table of a PostgreSQL database that are new or have changed. */
+export function postgres(options: PostgresSourceOptions): Source {
+  return { source: 'postgres', options };
+}
+
+/** The value that an environment variable has when a run starts: a password, a token, an address. */
+export function env(name: string): EnvValue {
+  return { env: name };
+}

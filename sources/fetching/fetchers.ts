@@ -1,0 +1,15 @@
+/** What fetches the files of each kind of source. */
+import type { CompiledSource } from '../../model/compiled-source.ts';
+import type { Fetcher } from './contract.ts';
+
+export type Fetchers = {
+  readonly [Kind in CompiledSource['kind']]?: Fetcher<Extract<CompiledSource, { readonly kind: Kind }>>;
+};
+
+/** Those that Landfall has. */
+export const fetchers: Fetchers = {};
+
+/** The fetcher of a source. */
+export function fetcherOf(fetchers: Fetchers, source: CompiledSource): Fetcher {
+  return fetchers[source.kind] as Fetcher;
+}
