@@ -37,6 +37,8 @@ export interface CompiledHttpSource extends AnySource {
   readonly url: Template;
   readonly headers: Readonly<Record<string, Template>>;
   readonly format: 'csv' | 'json' | 'ndjson';
+  /** Of CSV: the first record of each page names the columns. */
+  readonly header: boolean;
   /** Members on the path to the array of records; empty: the document is the array. */
   readonly records: readonly string[];
   /** Null: there is one page. Paths are texts such as `$.meta.next`. */

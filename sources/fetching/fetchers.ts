@@ -1,5 +1,6 @@
 /** What fetches the files of each kind of source. */
 import type { CompiledSource } from '../../model/compiled-source.ts';
+import { httpFetcher } from '../http/http-fetcher.ts';
 import type { Fetcher } from './contract.ts';
 
 export type Fetchers = {
@@ -7,7 +8,7 @@ export type Fetchers = {
 };
 
 /** Those that Landfall has. */
-export const fetchers: Fetchers = {};
+export const fetchers: Fetchers = { http: httpFetcher };
 
 /** The fetcher of a source. */
 export function fetcherOf(fetchers: Fetchers, source: CompiledSource): Fetcher {

@@ -11,6 +11,8 @@ export interface Rides {
   readonly star?: boolean;
   /** As in a definition. Default: every row is a fact. */
   readonly mode?: string;
+  /** Files are fetched from the site's feed. */
+  readonly fetched?: boolean;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
@@ -33,6 +35,7 @@ export const datasets = {
   snapshot_rides: {
     mode: `snapshot({ key: ['id'], asOf: fromName('*-{date}.csv'), scope: ['rider'], maxDeleted: 0.1 })`,
   },
+  fetched_rides: { fetched: true },
 } as const satisfies Readonly<Record<string, Rides>>;
 
 export type DatasetName = keyof typeof datasets;
@@ -48,7 +51,7 @@ export function define(folder: string, name: DatasetName, options: Rides = datas
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { dateDimension, defineDataset, fromName, integer, lookup, month, snapshot, text, timestamp, unique, upsert } from 'landfall';
+    `import { dateDimension, defineDataset, fromName, http, integer, lookup, month, snapshot, text, timestamp, unique, upsert } from 'landfall';
 export default defineDataset({
   name: '${name}',
   columns: {
@@ -63,6 +66,7 @@ export default defineDataset({
   ${star ? starOf(name) : "star: 'none',"}
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',
+  ${options.fetched ? `sources: { feed: http({ url: '{env:RIDES_URL}/{from:ms}', pages: { by: 'number', parameter: 'page' } }) },` : ''}
 });
 `,
   );

@@ -26,6 +26,7 @@ const texts = (of: 0 | 1) => `'{${marts.map((mart) => mart[of]).join(',')}}'::te
 const questions: Readonly<Record<string, string>> = {
   'a file that has not ended': `select name, state from landfall.file where not ${ended}`,
   'a file without a receipt': `select name, state from landfall.file where ${ended} and receipt is null`,
+  'a run of a source that has not ended': `select folder, state from landfall.run where state <> 'done'`,
   'a file that is being moved': 'select name, moving_to from landfall.file where moving_to is not null',
   'a file that is not put away': `select name, url from landfall.file
     where origin = 'landing' and ${ended}

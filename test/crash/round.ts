@@ -1,5 +1,6 @@
 /** One scenario at one site, and what scenarios do there. */
 import { expect } from 'vitest';
+import { planRun } from '../../ledger/runs.ts';
 import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { type DatasetName, rides } from './dataset.ts';
 import type { CrashSite, Victim } from './site.ts';
@@ -56,6 +57,15 @@ export class Round {
 
   drop(name: string, content: string | Buffer, dataset: DatasetName = 'rides'): Promise<void> {
     return this.site.drop(this.named(name), content, dataset);
+  }
+
+  /** A source is to fetch these pages. */
+  async fetch(...pages: string[]): Promise<void> {
+    const from = new Date(this.number * 86_400_000).toISOString();
+    const to = new Date((this.number + 1) * 86_400_000).toISOString();
+    this.site.feed.pages.set(String(this.number * 86_400_000), pages);
+    const run = { dataset: 'fetched_rides', source: 'feed', kind: 'live', window: { from, to } } as const;
+    await planRun(this.site.pool, run);
   }
 
   /** Somebody has died, where somebody was to, so many more files have ended, and everything has come to rest. */

@@ -74,6 +74,25 @@ export const scenarios = {
     },
   },
 
+  /** Two pages of a source. */
+  fetch: {
+    points: {
+      coordinator: [
+        'fetch.run-started',
+        'fetch.page-staged',
+        'fetch.page-placed',
+        'fetch.page-written',
+        'fetch.page-noted',
+        'fetch.run-ended',
+      ],
+    },
+    async run(round) {
+      round.arm();
+      await round.fetch(round.rides(1, 30), round.rides(31, 30));
+      await round.rest(2);
+    },
+  },
+
   /** Many small files at once, of one chunk each. */
   group: {
     points: {

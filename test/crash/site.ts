@@ -16,6 +16,7 @@ import { main, root } from '../cli/run.ts';
 import type { Backend } from '../e2e/site.ts';
 import { redisUrl, tempFolder, testDatabase } from '../support/index.ts';
 import { type DatasetName, define, names, type Rides } from './dataset.ts';
+import { type Feed, openFeed } from './feed.ts';
 import { residue } from './residue.ts';
 
 export type Role = 'coordinator' | 'worker';
@@ -28,6 +29,8 @@ export interface CrashSite {
   readonly database: { readonly url: string; readonly pool: pg.Pool };
   readonly queues: Queues;
   readonly stores: Readonly<Record<'landing' | 'lake' | 'archive' | 'failed', Storage>>;
+  /** What its sources fetch from. */
+  readonly feed: Feed;
   /** Starts it and, whenever it ends, starts it again. */
   supervise(role: Role): void;
   /** Kills the one that is supervised; resolves when it has ended. */
@@ -81,6 +84,7 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
   // A home: processes that start again need not translate the definitions again.
   mkdirSync(join(folder, '.landfall'));
   await database.pool.query('create table public.refused (id integer)');
+  const feed = await openFeed();
   const { STORES = folder, ...others } = settings;
   const urls = { landing: `${STORES}/landing`, lake: `${STORES}/lake`, archive: `${STORES}/archive` };
   const env: Record<string, string> = {
@@ -93,6 +97,7 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
     LAKE_URL: urls.lake,
     ARCHIVE_URL: urls.archive,
     LANDFALL_DATASETS: definitions,
+    RIDES_URL: feed.url,
     LANDFALL_PORT: '0',
     LANDFALL_WORKERS: '1',
     LANDFALL_CHUNK_BYTES: '1024',
@@ -175,6 +180,7 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
     database,
     queues,
     stores,
+    feed,
     supervise: (role) => void superviseAlways(role),
     async kill(role) {
       const [[child]] = [...running].filter(([, now]) => now().who === `supervised ${role}`);
@@ -212,6 +218,7 @@ export async function crashSite(backend: Backend, settings: Settings = {}): Prom
       for (const child of running.keys()) child.kill('SIGKILL');
       await Promise.all(dying);
       await queues.close();
+      await feed.close();
       await database.drop();
     },
   };

@@ -10,7 +10,8 @@ const bytesMostDefault = 1024 ** 3;
 
 type Own = Omit<CompiledHttpSource, 'name' | 'schedule' | 'env'>;
 
-export function compileHttp(options: HttpSourceOptions, place: Place): Own {
+/** `header`: whether files of the dataset have one. */
+export function compileHttp(options: HttpSourceOptions, place: Place, header: boolean): Own {
   const url = place.template('url', options.url, { window: true });
   if (!/^(?:https?:\/\/|\{env:)/i.test(url))
     place.add('url', `${shown(url)} is not an address of the web`, "Say 'https://…'");
@@ -20,7 +21,7 @@ export function compileHttp(options: HttpSourceOptions, place: Place): Own {
   }
   const format = place.choice('format', options.format, ['csv', 'json', 'ndjson']);
   const own: Own = {
-    ...{ kind: 'http', url, format },
+    ...{ kind: 'http', url, format, header },
     headers: compileHeaders(options, place),
     records: compileRecords(options, format, place),
     pages: compilePages(options.pages, format, place),

@@ -19,7 +19,9 @@ type Own<Kind extends CompiledSource['kind']> = Omit<
   'name' | 'schedule' | 'env'
 >;
 
-const compilers: { readonly [K in keyof Kinds]: (options: Kinds[K], place: Place) => Own<K> } = {
+const compilers: {
+  readonly [K in keyof Kinds]: (options: Kinds[K], place: Place, header: boolean) => Own<K>;
+} = {
   http: compileHttp,
   s3: compileS3,
   postgres: compilePostgres,
@@ -27,13 +29,20 @@ const compilers: { readonly [K in keyof Kinds]: (options: Kinds[K], place: Place
 
 /** Sources by name, in the order of the definition. */
 export function compileSources(source: DatasetDefinition, mistakes: Mistakes): CompiledSource[] {
+  const { dialect } = source;
+  const header = dialect === undefined || dialect === 'auto' || dialect.header !== false;
   return Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
-    const compiled = compileSource(name, written, mistakes);
+    const compiled = compileSource(name, written, header, mistakes);
     return compiled === null ? [] : [compiled];
   });
 }
 
-function compileSource(name: string, written: Source, mistakes: Mistakes): CompiledSource | null {
+function compileSource(
+  name: string,
+  written: Source,
+  header: boolean,
+  mistakes: Mistakes,
+): CompiledSource | null {
   const at = `sources.${name}`;
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(name))
     mistakes.add(
@@ -48,8 +57,8 @@ function compileSource(name: string, written: Source, mistakes: Mistakes): Compi
   }
   const before = mistakes.count;
   const place = placeIn(at, written.options, mistakes);
-  const compile = compilers[written.source] as (options: Source['options'], place: Place) => Own<'http'>;
-  const own = compile(written.options, place);
+  const compile = compilers[written.source] as (...args: [Source['options'], Place, boolean]) => Own<'http'>;
+  const own = compile(written.options, place, header);
   for (const option of place.unknown())
     mistakes.add(
       `${at}.${option}`,

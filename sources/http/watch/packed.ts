@@ -1,0 +1,75 @@
+/** Looks into a page that is compressed as a file: gzip is unpacked as it streams by, what is in a zip is not known. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { ContentFault, type PageWatch, type Watched } from './contract.ts';
+
+export type Packing = 'gz' | 'zip' | null;
+
+/** How a page that begins with these bytes is compressed. */
+export function packingOf(start: Uint8Array): Packing {
+  if (start[0] === 0x1f && start[1] === 0x8b) return 'gz';
+  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4 ? 'zip' : null;
+}
+
+/** Feeds a watch with what a page contains. */
+export interface Unpacking {
+  feed(bytes: Uint8Array): Promise<void>;
+  end(): Promise<Watched>;
+  /** Frees what it holds, if the page is given up. */
+  close(): void;
+}
+
+export function unpackInto(watch: PageWatch, packing: Packing): Unpacking {
+  if (packing === 'zip') return sealed();
+  if (packing === null)
+    return { feed: async (bytes) => watch.feed(bytes), end: async () => watch.end(), close: () => {} };
+  return gunzipInto(watch, createGunzip());
+}
+
+function gunzipInto(watch: PageWatch, gunzip: Gunzip): Unpacking {
+  let fault: unknown = null;
+  gunzip.on('data', (bytes: Uint8Array) => {
+    try {
+      if (fault === null) watch.feed(bytes);
+    } catch (error) {
+      fault = error;
+    }
+  });
+  gunzip.on('error', (error) => {
+    fault ??= new ContentFault(`it cannot be unpacked (${error.message})`);
+  });
+  const check = () => {
+    if (fault !== null) throw fault;
+  };
+  return {
+    async feed(bytes) {
+      check();
+      if (!gunzip.write(bytes) && !gunzip.destroyed)
+        await Promise.race([once(gunzip, 'drain'), closed(gunzip)]);
+      check();
+    },
+    async end() {
+      check();
+      gunzip.end();
+      if (!gunzip.readableEnded && !gunzip.destroyed)
+        await Promise.race([once(gunzip, 'end'), closed(gunzip)]);
+      check();
+      return watch.end();
+    },
+    close: () => void gunzip.destroy(),
+  };
+}
+
+function closed(gunzip: Gunzip): Promise<void> {
+  return new Promise((resolve) => void gunzip.once('close', resolve));
+}
+
+function sealed(): Unpacking {
+  const hash = createHash('sha256');
+  return {
+    feed: async (bytes) => void hash.update(bytes),
+    end: async () => ({ records: null, hash: hash.digest('hex'), values: new Map() }),
+    close: () => {},
+  };
+}
