@@ -2,9 +2,9 @@
  * A compiled source. Texts of type Template may contain `{env:NAME}`, `{from}` and `{to}`, which are filled in when a
  * run starts (sources/fetching/fill.ts). No other text contains a secret.
  */
-import type { CatchUp, Pages, PagesEnd } from './language/sources.ts';
+import type { CatchUp, Pages, PagesEnd } from './language/define-sources.ts';
 
-export type { CatchUp, Pages, PagesEnd } from './language/sources.ts';
+export type { CatchUp, Pages, PagesEnd } from './language/define-sources.ts';
 
 export type Template = string;
 

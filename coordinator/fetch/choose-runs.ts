@@ -1,6 +1,6 @@
 /**
  * Decides which runs of sources start now. Of a source, live runs come one after another in the order of their windows.
- * The runs of a backfill come when no live run is due, as many at the same time as it says. They step aside for one.
+ * The runs of a backfill come when no live run is due, as many at the same time as it says. They give way to one.
  */
 import type { LedgerRun } from '../../ledger/runs.ts';
 
@@ -9,7 +9,7 @@ export type Waiting = Pick<LedgerRun, 'runId' | 'dataset' | 'source' | 'kind' | 
 export interface Choice<Run extends Waiting> {
   readonly start: readonly Run[];
   /** Runs of a backfill that are running while a live run of their source is due. */
-  readonly stepAside: ReadonlySet<number>;
+  readonly giveWay: ReadonlySet<number>;
   /** When the next run is due that is not yet; null: none. */
   readonly nextDue: Date | null;
 }
@@ -25,7 +25,7 @@ export function chooseRuns<Run extends Waiting>(
   most: number,
 ): Choice<Run> {
   const start: Run[] = [];
-  const stepAside = new Set<number>();
+  const giveWay = new Set<number>();
   let nextDue: Date | null = null;
   const isDue = (run: Run) => {
     if (run.dueAt <= now) return true;
@@ -40,7 +40,7 @@ export function chooseRuns<Run extends Waiting>(
     const next = live.at(0);
     if (next !== undefined && isDue(next)) {
       if (busy.length === 0) start.push(next);
-      else for (const { runId } of busy) stepAside.add(runId);
+      else for (const { runId } of busy) giveWay.add(runId);
       continue;
     }
     const ready = backfill.filter((run) => !running.has(run.runId) && isDue(run));
@@ -49,7 +49,7 @@ export function chooseRuns<Run extends Waiting>(
   }
   // Live runs of all sources before any backfill.
   start.sort((a, b) => Number(a.kind === 'backfill') - Number(b.kind === 'backfill'));
-  return { start: start.slice(0, Math.max(0, most - running.size)), stepAside, nextDue };
+  return { start: start.slice(0, Math.max(0, most - running.size)), giveWay, nextDue };
 }
 
 function bySource<Run extends Waiting>(runs: readonly Run[]): Run[][] {

@@ -45,15 +45,15 @@ export interface Fetch {
   readonly source: CompiledSource;
   readonly signal: AbortSignal;
   /** Whether another run of the source comes first. */
-  stepsAside(): boolean;
+  givesWay(): boolean;
 }
 
 /**
  *   done     all pages are noted
- *   aside    another run comes first; this one resumes after it
+ *   gaveWay  another run comes first; this one resumes after it
  *   lost     another coordinator has taken the run over
  */
-export type Outcome = 'done' | 'aside' | 'lost';
+export type Outcome = 'done' | 'gaveWay' | 'lost';
 
 /** Fetches a run that has been started. Throws what the fetcher throws. */
 export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcome> {
@@ -70,7 +70,7 @@ export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcom
   for await (const page of fetcherOf(fetchers, source).fetch(task)) {
     signal.throwIfAborted();
     if (!(await takePage(fetching, run, page))) return 'lost';
-    if (fetch.stepsAside()) return 'aside';
+    if (fetch.givesWay()) return 'gaveWay';
   }
   signal.throwIfAborted();
   const ended = await fetching.through(() => endRun(pool, run, null));

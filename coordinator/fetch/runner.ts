@@ -4,7 +4,7 @@
  *
  *   planned ──due, chosen──▶ running ──▶ done, failed
  *      ▲                        │
- *      └── waits, or steps aside┘        the coordinator closes or dies: it stays running, and the next one resumes it
+ *      └─ waits, or gives way ─┘        the coordinator closes or dies: it stays running, and the next one resumes it
  */
 import { endRun, type LedgerRun, letRunWait, runOf, startRun, unendedRuns } from '../../ledger/runs.ts';
 import type { Registry } from '../../model/registry.ts';
@@ -41,7 +41,7 @@ interface Running {
 export class SourceRunner {
   private readonly options: RunnerOptions;
   private readonly running = new Map<number, Running>();
-  private stepAside: ReadonlySet<number> = new Set();
+  private giveWay: ReadonlySet<number> = new Set();
   private readonly closing = new AbortController();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> | null = null;
@@ -83,7 +83,7 @@ export class SourceRunner {
         const usable = unended.filter(({ dataset }) => registry.get(dataset) !== undefined);
         const now = new Date();
         const choice = chooseRuns(usable, new Set(this.running.keys()), now, runsMost);
-        this.stepAside = choice.stepAside;
+        this.giveWay = choice.giveWay;
         for (const run of choice.start) this.start(run);
         if (choice.nextDue !== null) waitMs = Math.min(lookMs, choice.nextDue.getTime() - now.getTime());
       } catch (error) {
@@ -119,11 +119,11 @@ export class SourceRunner {
     const source = registry.get(dataset)?.sources.find((one) => one.name === name);
     try {
       if (source === undefined) throw unknownSource(registry, `${dataset}.${name}`);
-      const stepsAside = () => this.stepAside.has(runId);
-      const fetch = { run, source, stepsAside, signal: this.closing.signal };
+      const givesWay = () => this.giveWay.has(runId);
+      const fetch = { run, source, givesWay, signal: this.closing.signal };
       const outcome: Outcome = await fetchRun(this.options, fetch);
       if (outcome === 'done') log.info(about, 'a run of a source is done');
-      if (outcome === 'aside')
+      if (outcome === 'gaveWay')
         await through(() => letRunWait(pool, run, { ...run, dueAt: new Date(), error: null }));
     } catch (error) {
       if (this.closing.signal.aborted) return;

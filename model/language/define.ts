@@ -3,11 +3,11 @@ import type { Encoding } from '../../kernel/dialect/encodings.ts';
 import type { TypesFor } from '../types/column-types.ts';
 import type { Check } from './checks.ts';
 import type { Column } from './columns.ts';
+import type { Source } from './define-sources.ts';
 import type { Expect } from './expect.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
-import type { Source } from './sources.ts';
 import type { Dimension, Mart, Query, SqlText } from './star.ts';
 
 export type Columns = Readonly<Record<string, Column>>;

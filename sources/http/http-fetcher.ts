@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import type { CompiledHttpSource } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchedFile, Fetcher, FetchTask, Json } from '../fetching/contract.ts';
-import { formatName, startBytes, startFault, typeFault } from './content.ts';
+import { formatName, startBytes, startFault, typeFault } from './content-faults.ts';
 import { Pace } from './pace.ts';
 import { firstPosition, type HttpPosition, nextLink, pageUrl, pathsRead, positionAfter } from './paging.ts';
 import { type Answer, send, shownUrl } from './request.ts';

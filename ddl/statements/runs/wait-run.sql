@@ -1,4 +1,4 @@
--- Lets a run wait for its next attempt, or step aside for another one. It resumes where it stopped.
+-- Lets a run wait for its next attempt, or give way for another one. It resumes where it stopped.
 -- $1 run_id  integer
 -- $2 fencing_token  integer
 -- $3 state  run.state

@@ -1,6 +1,6 @@
 /** Compiles a source of pages of a web service. */
 import type { CompiledHttpSource, Pages, PagesEnd } from '../../compiled-source.ts';
-import type { HttpSourceOptions } from '../../language/sources.ts';
+import type { HttpSourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import { recordsPath, valuePath } from './paths.ts';
 import type { Place } from './place.ts';

@@ -1,6 +1,6 @@
 /** Compiles a source of rows of a PostgreSQL database. */
 import type { CompiledPostgresSource } from '../../compiled-source.ts';
-import type { PostgresSourceOptions } from '../../language/sources.ts';
+import type { PostgresSourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import type { Place } from './place.ts';
 

@@ -1,6 +1,6 @@
 /** Compiles a source of objects in a bucket. */
 import type { CompiledS3Source } from '../../compiled-source.ts';
-import type { S3SourceOptions } from '../../language/sources.ts';
+import type { S3SourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import type { Place } from './place.ts';
 

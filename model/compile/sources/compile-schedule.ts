@@ -1,6 +1,6 @@
 /** Compiles when a source runs. */
 import type { CompiledSchedule } from '../../compiled-source.ts';
-import type { Schedule } from '../../language/sources.ts';
+import type { Schedule } from '../../language/define-sources.ts';
 import { isZone } from '../../types/temporal/zone-tables.ts';
 import { didYouMean, shown } from '../../words.ts';
 import { durationMs } from '../duration.ts';

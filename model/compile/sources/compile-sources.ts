@@ -1,7 +1,7 @@
 /** Compiles the sources of a dataset. */
 import type { CompiledSource } from '../../compiled-source.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
-import type { Source } from '../../language/sources.ts';
+import type { Source } from '../../language/define-sources.ts';
 import { didYouMean, shown } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { compileHttp } from './compile-http.ts';

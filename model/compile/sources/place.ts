@@ -1,5 +1,5 @@
 /** Reads the options of a source, and notes which of them there are. */
-import type { SecretText } from '../../language/sources.ts';
+import type { SecretText } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import { durationMs } from '../duration.ts';
 import type { Mistakes } from '../mistakes.ts';

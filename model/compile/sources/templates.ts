@@ -1,5 +1,5 @@
 /** Texts with holes that are filled in when a run starts: `{env:NAME}`, `{from}`, `{to}`, `{from:date}`, … */
-import type { SecretText } from '../../language/sources.ts';
+import type { SecretText } from '../../language/define-sources.ts';
 
 /** Names of environment variables: letters, digits and _. */
 const variable = /^[A-Za-z_]\w*$/;

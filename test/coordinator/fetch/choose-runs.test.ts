@@ -9,22 +9,22 @@ const run = (runId: number, kind: Waiting['kind'], more: Partial<Waiting> = {}):
   ...more,
 });
 const choose = (runs: readonly Waiting[], running: readonly number[] = [], most = 8) => {
-  const { start, stepAside, nextDue } = chooseRuns(runs, new Set(running), now, most);
-  return { start: start.map(({ runId }) => runId), stepAside: [...stepAside], nextDue };
+  const { start, giveWay, nextDue } = chooseRuns(runs, new Set(running), now, most);
+  return { start: start.map(({ runId }) => runId), giveWay: [...giveWay], nextDue };
 };
 
 describe('runs of one source', () => {
   it('come one at a time, live before backfill', () => {
     const runs = [run(1, 'live'), run(2, 'manual'), run(3, 'backfill')];
-    expect(choose(runs)).toEqual({ start: [1], stepAside: [], nextDue: null });
+    expect(choose(runs)).toEqual({ start: [1], giveWay: [], nextDue: null });
     expect(choose(runs, [1]).start).toEqual([]);
     expect(choose(runs.slice(1)).start).toEqual([2]);
     expect(choose(runs.slice(2)).start).toEqual([3]);
   });
 
-  it('of a backfill step aside for a live run that is due', () => {
+  it('of a backfill give way for a live run that is due', () => {
     const runs = [run(1, 'live'), run(2, 'backfill'), run(3, 'backfill')];
-    expect(choose(runs, [2])).toEqual({ start: [], stepAside: [2], nextDue: null });
+    expect(choose(runs, [2])).toEqual({ start: [], giveWay: [2], nextDue: null });
   });
 
   it('of a backfill run as many at a time as it says', () => {
@@ -36,7 +36,7 @@ describe('runs of one source', () => {
 
   it('wait in the order of their windows: a later one does not overtake one that waits for its next attempt', () => {
     const runs = [run(1, 'live', { dueAt: later }), run(2, 'live'), run(3, 'backfill')];
-    expect(choose(runs)).toEqual({ start: [3], stepAside: [], nextDue: later });
+    expect(choose(runs)).toEqual({ start: [3], giveWay: [], nextDue: later });
   });
 });
 
@@ -54,10 +54,10 @@ describe('runs of all sources', () => {
       fc.property(planned, fc.integer({ min: 1, max: 6 }), (rows, most) => {
         const runs = rows.map((row) => ({ ...row, dataset: 'sales' }));
         const running = new Set<number>();
-        // Every choice is carried out; what steps aside ends. In the end all that is due has run.
+        // Every choice is carried out; what gives way ends. In the end all that is due has run.
         for (let turn = 0; turn < 40; turn++) {
           const left = runs.filter(({ runId }) => !done.has(runId));
-          const { start, stepAside } = chooseRuns(left, running, now, most);
+          const { start, giveWay } = chooseRuns(left, running, now, most);
           for (const { runId } of start) running.add(runId);
           expect(running.size).toBeLessThanOrEqual(most);
           for (const source of ['api', 'dumps', 'crm']) {
@@ -65,7 +65,7 @@ describe('runs of all sources', () => {
             const live = now.filter(({ kind }) => kind !== 'backfill');
             expect(live.length === 0 || now.length === 1).toBe(true);
           }
-          for (const id of stepAside) running.delete(id);
+          for (const id of giveWay) running.delete(id);
           const [first] = running;
           if (first !== undefined) {
             running.delete(first);

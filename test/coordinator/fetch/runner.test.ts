@@ -285,7 +285,7 @@ describe('two coordinators', () => {
 });
 
 describe('a backfill', () => {
-  it('steps aside for a live run after the page that it is at, and resumes there', async () => {
+  it('gives way for a live run after the page that it is at, and resumes there', async () => {
     const backfill = await plan({ kind: 'backfill', window: window(5) });
     let live: Promise<LedgerRun> | null = null;
     const order: string[] = [];
@@ -299,7 +299,7 @@ describe('a backfill', () => {
           await live;
           started.wake();
           // Until the runner has seen it.
-          await vi.waitFor(() => expect(Reflect.get(started, 'stepAside').size).toBe(1));
+          await vi.waitFor(() => expect(Reflect.get(started, 'giveWay').size).toBe(1));
         }
       }
     };
