@@ -1,5 +1,6 @@
 /** All generators, behind one interface. */
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { generateCheckins } from './checkins/generate.ts';
 import { generateCitibike } from './citibike/generate.ts';
 import { generateTrips } from './trips/generate.ts';
 
@@ -19,6 +20,14 @@ export const generators: Readonly<Record<string, Generate>> = {
   'citibike:title': (options) => generateCitibike({ ...options, variant: 'title' }),
   'citibike:quoted': (options) => generateCitibike({ ...options, variant: 'quoted' }),
   'citibike:crlf': (options) => generateCitibike({ ...options, variant: 'crlf' }),
+  checkins: generateCheckins,
+};
+
+/** How many rows the demo of an example has by default. */
+export const demoRows: Readonly<Record<string, number>> = {
+  trips: 1_000_000,
+  citibike: 1_000_000,
+  checkins: 20_000,
 };
 
 /**

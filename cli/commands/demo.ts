@@ -2,6 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { demoAnswers } from '../../datasets/answers.ts';
+import { demoRows } from '../../datasets/generators.ts';
 import { builtin } from '../../datasets/index.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
@@ -17,7 +18,7 @@ import { attachTerminal } from '../terminal/terminal.ts';
 import { generateFile, wholeNumber } from './generate.ts';
 
 interface DemoFlags extends SettingFlags {
-  rows: number;
+  rows?: number;
   seed: number;
   exit?: boolean;
 }
@@ -25,12 +26,14 @@ interface DemoFlags extends SettingFlags {
 /** The datasets that the demo can generate. */
 const examples = builtin.map(({ name }) => name);
 
+const rowsWords = examples.map((name) => `${count(demoRows[name])} ${name}`).join(', ');
+
 /** `landfall demo [NAME]`: generates rows of a dataset, drops them into the landing folder, and queries the star. */
 export function demoCommand(): Command {
   return withSettings(new Command('demo'))
     .description('generate rows of an example dataset, load them while you watch, and query the star')
     .argument('[dataset]', examples.join(' | '), 'trips')
-    .option('--rows <n>', 'number of rows', wholeNumber('--rows'), 1_000_000)
+    .option('--rows <n>', `number of rows (default: ${rowsWords})`, wholeNumber('--rows'))
     .option('--seed <s>', 'seed of the generator', wholeNumber('--seed'), 1)
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--host <address>', 'address of the dashboard (LANDFALL_HOST, default 127.0.0.1)')
@@ -43,6 +46,7 @@ export function demoCommand(): Command {
     .action(async (dataset: string, flags: DemoFlags) => {
       if (!examples.includes(dataset))
         throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: examples.join(', ') });
+      const size = { rows: flags.rows ?? demoRows[dataset], seed: flags.seed };
       const { config, registry } = await settle(flags, { examples: [dataset] });
       const say = (text: string) => process.stderr.write(text);
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
@@ -51,13 +55,12 @@ export function demoCommand(): Command {
       const site = await openWholeSite(config, registry, { log, reportsFiles: true, showsDefinitions: true });
       await whileOpen(site, async (deadline) => {
         say(`Dashboard: ${site.url}\n`);
-        const loaded = unlessOutlasted(load(site, dataset, flags, say), deadline);
+        const loaded = unlessOutlasted(load(site, dataset, size, say), deadline);
         const receipt = await Promise.race([loaded, stopped.then(() => null)]);
         if (receipt === null) return;
         process.stdout.write(renderReceipt(receipt));
-        for (const answer of await demoAnswers(site.database.pool, dataset)) {
-          process.stdout.write(`\n${answer.title}\n${table(answer.rows)}`);
-        }
+        const answers = receipt.status === 'failed' ? [] : await demoAnswers(site.database.pool, dataset);
+        for (const { title, rows } of answers) process.stdout.write(`\n${title}\n${table(rows)}`);
         process.exitCode = reconciles(receipt) ? ExitCode.success : ExitCode.failed;
         if (flags.exit) return;
         say(
@@ -70,14 +73,14 @@ export function demoCommand(): Command {
     });
 }
 
+interface Size {
+  readonly rows: number;
+  readonly seed: number;
+}
+
 /** Loads the demo's file, or finds it loaded by an earlier run. */
-async function load(
-  site: Site,
-  dataset: string,
-  flags: DemoFlags,
-  say: (text: string) => void,
-): Promise<Receipt> {
-  const name = `${dataset}-${flags.rows}-seed-${flags.seed}.csv`;
+async function load(site: Site, dataset: string, size: Size, say: (text: string) => void): Promise<Receipt> {
+  const name = `${dataset}-${size.rows}-seed-${size.seed}.csv`;
   const { ledger } = site.coordinator;
   const known = (await ledger.files({ dataset })).find(
     (file) => file.name === name && file.state !== 'failed' && file.state !== 'duplicate',
@@ -90,7 +93,7 @@ async function load(
     );
     return settledWithBars(site, known.fileId);
   }
-  await drop(site, dataset, name, flags, say);
+  await drop(site, dataset, name, size, say);
   return settledWithBars(site, await landed(site, dataset, name));
 }
 
@@ -108,7 +111,7 @@ async function drop(
   site: Site,
   dataset: string,
   name: string,
-  flags: DemoFlags,
+  size: Size,
   say: (text: string) => void,
 ): Promise<void> {
   const { landingUrl } = site.config;
@@ -120,9 +123,9 @@ async function drop(
   await mkdir(folder, { recursive: true });
   const staged = join(folder, `.${name}.part`);
   const started = performance.now();
-  const size = await generateFile(dataset, { rows: flags.rows, seed: flags.seed, out: staged });
+  const bytes = await generateFile(dataset, { ...size, out: staged });
   say(
-    `Generated ${count(flags.rows)} rows of ${dataset}, ${count(size / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
+    `Generated ${count(size.rows)} rows of ${dataset}, ${count(bytes / 1e6)} MB, in ${duration((performance.now() - started) / 1000)}; dropping them into ${folder}\n`,
   );
   await rename(staged, join(folder, name));
 }

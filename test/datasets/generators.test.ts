@@ -61,6 +61,10 @@ it('bytes stay what they were in earlier versions', () => {
         "citibike:crlf",
         "bec051f03c8ca7e6",
       ],
+      [
+        "checkins",
+        "86bf0bdddbb80825",
+      ],
     ]
   `);
 });

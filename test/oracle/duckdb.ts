@@ -7,6 +7,9 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 export type OracleDataset = 'trips' | 'citibike';
 
+/** Datasets whose expected rows are computed by the SQL of their name in this folder. */
+export type ExpectedDataset = OracleDataset | 'checkins';
+
 /** Columns of the expected tables that are rounded; round the actual ones alike before comparing. */
 export const roundedColumns: Readonly<Record<OracleDataset, Readonly<Record<string, number>>>> = {
   trips: {},
@@ -30,7 +33,7 @@ export const starSelects: Readonly<Record<OracleDataset, string>> = {
 export interface Oracle {
   readonly connection: DuckDBConnection;
   /** Makes table `name` with the rows that the CSV files should become, and returns how many. */
-  expect(dataset: OracleDataset, csvPaths: readonly string[], name?: string): Promise<number>;
+  expect(dataset: ExpectedDataset, csvPaths: readonly string[], name?: string): Promise<number>;
   /** Makes a view `name` of Parquet files, hive partitions as integer columns, timestamps as UTC. */
   lake(dataset: OracleDataset, parquetPaths: readonly string[], name?: string): Promise<void>;
   /** Makes table `name` from a CSV file with a header, its columns typed as those of the same name in `like`. */

@@ -2,13 +2,13 @@
 import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { generateCitibike } from '../../datasets/citibike/generate.ts';
-import { writeGenerated } from '../../datasets/generators.ts';
-import { realFiles } from '../datasets/support.ts';
-import { type Oracle, openOracle } from '../oracle/duckdb.ts';
-import { describeRedis, tempFolder } from '../support/index.ts';
-import { expectAgreement } from './agree.ts';
-import { type TestSite, testSite } from './site.ts';
+import { generateCitibike } from '../../../datasets/citibike/generate.ts';
+import { writeGenerated } from '../../../datasets/generators.ts';
+import { realFiles } from '../../datasets/support.ts';
+import { type Oracle, openOracle } from '../../oracle/duckdb.ts';
+import { describeRedis, tempFolder } from '../../support/index.ts';
+import { expectAgreement } from '../agree.ts';
+import { type TestSite, testSite } from '../site.ts';
 
 describe('citibike', () => {
   let oracle: Oracle;

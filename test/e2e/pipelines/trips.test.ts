@@ -1,9 +1,9 @@
 /** Trips, whole: any chunk size, either queue, the same rows in star and lake as DuckDB reads. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Oracle, openOracle } from '../oracle/duckdb.ts';
-import { tempFolder } from '../support/index.ts';
-import { expectAgreement } from './agree.ts';
-import { generatedTrips, onBothBackends, type TestSite, testSite } from './site.ts';
+import { type Oracle, openOracle } from '../../oracle/duckdb.ts';
+import { tempFolder } from '../../support/index.ts';
+import { expectAgreement } from '../agree.ts';
+import { generatedTrips, onBothBackends, type TestSite, testSite } from '../site.ts';
 
 const rows = 9_000;
 
