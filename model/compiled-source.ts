@@ -2,9 +2,10 @@
  * A compiled source. Texts of type Template may contain `{env:NAME}`, `{from}` and `{to}`, which are filled in when a
  * run starts (sources/fetching/fill.ts). No other text contains a secret.
  */
-import type { CatchUp, Pages, PagesEnd } from './language/define-sources.ts';
+import type { CompiledSchedule } from './compiled-schedule.ts';
+import type { Pages, PagesEnd } from './language/define-sources.ts';
 
-export type { CatchUp, Pages, PagesEnd } from './language/define-sources.ts';
+export type { Pages, PagesEnd } from './language/define-sources.ts';
 
 export type Template = string;
 
@@ -17,19 +18,6 @@ interface AnySource {
   readonly schedule: CompiledSchedule | null;
   /** Environment variables that it needs, sorted. */
   readonly env: readonly string[];
-}
-
-export interface CompiledSchedule {
-  /** Null with `everyMs`. */
-  readonly cron: string | null;
-  /** Null with `cron`. */
-  readonly everyMs: number | null;
-  /** Span of a window; null: from one run to the next. */
-  readonly windowMs: number | null;
-  readonly zone: string;
-  readonly catchUp: CatchUp;
-  /** The most missed runs that are made up for. */
-  readonly most: number;
 }
 
 export interface CompiledHttpSource extends AnySource {

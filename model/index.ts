@@ -22,7 +22,7 @@ export { lookupTable, pattern } from './enrich/texts.ts';
 export { type Check, check } from './language/checks.ts';
 export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
-export { env, http, postgres, type Schedule, type Source, s3 } from './language/define-sources.ts';
+export { env, http, postgres, type Source, s3 } from './language/define-sources.ts';
 export type { Expect } from './language/expect.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
@@ -53,6 +53,7 @@ export {
   yearStart,
 } from './language/rollups.ts';
 export { rule, unique } from './language/rules.ts';
+export type { Schedule } from './language/schedules.ts';
 export {
   dateDimension,
   junk,

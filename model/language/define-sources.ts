@@ -1,5 +1,7 @@
 /** Sources: where Landfall fetches the files of a dataset from, and when. docs/sources.md describes each kind. */
 
+import type { Schedule } from './schedules.ts';
+
 /** A value that the environment has when a run starts. It is written nowhere. */
 export interface EnvValue {
   readonly env: string;
@@ -7,35 +9,6 @@ export interface EnvValue {
 
 /** A text, which may contain `{env:NAME}`, or a value of the environment as a whole. */
 export type SecretText = string | EnvValue;
-
-/** How a source makes up for runs that were missed: each of them, the latest, or none. */
-export type CatchUp = 'all' | 'latest' | 'none';
-
-/** When a source runs. */
-export type Schedule = CronSchedule | EverySchedule;
-
-interface AnySchedule {
-  /** Default: 'all'. */
-  readonly catchUp?: CatchUp;
-  /** The most missed runs that are made up for. Default: 31. */
-  readonly most?: number;
-}
-
-export interface CronSchedule extends AnySchedule {
-  /** Minute, hour, day, month, weekday: '0 6 * * *'. A window ends when it runs and begins when the one before ended. */
-  readonly cron: string;
-  /** IANA name of the zone. Default: 'UTC'. */
-  readonly zone?: string;
-}
-
-export interface EverySchedule extends AnySchedule {
-  /** Time from run to run: '2m', '1h', '1d'. */
-  readonly every: string;
-  /** Span that a run covers. Windows that are longer than `every` overlap. Default: `every`. */
-  readonly window?: string;
-  /** IANA name of the zone in whose clock days begin. Default: 'UTC'. */
-  readonly zone?: string;
-}
 
 interface AnySource {
   /** When it runs. Default: only when a person asks for it (`landfall run`). */

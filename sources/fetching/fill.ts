@@ -24,7 +24,7 @@ export function fillFor(
   const missing = missingVariables([source], env);
   if (missing.length > 0)
     throw new LandfallError('LF_SOURCE_ENV', { source: source.name, dataset, names: missing.join(', ') });
-  const zone = source.schedule?.zone ?? 'UTC';
+  const zone = zoneOf(source.schedule);
   const valueFor = (hole: string): string => {
     if (hole.startsWith('env:')) return env[hole.slice(4)]!;
     if (window === null) throw new LandfallError('LF_SOURCE_WINDOW', { source: source.name, dataset });
