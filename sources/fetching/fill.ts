@@ -1,4 +1,5 @@
 /** Fills in the templates of a source when a run starts, and takes secrets out of texts. */
+import { zoneOf } from '../../model/compiled-schedule.ts';
 import type { CompiledSource, Template } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FetchTask, FetchWindow } from './contract.ts';

@@ -19,7 +19,10 @@ describe('a template', () => {
   });
 
   it('has dates of the zone of its schedule', () => {
-    const zoned = { ...source, schedule: { ticks: { kind: 'cron', cron: '0 6 * * *', zone: 'Europe/Berlin' } } as never };
+    const zoned = {
+      ...source,
+      schedule: { ticks: { kind: 'cron', cron: '0 6 * * *', zone: 'Europe/Berlin' } } as never,
+    };
     expect(fillFor('sales', zoned, window, env).fill('{from:date} {to:date}')).toBe('2026-03-29 2026-03-30');
   });
 

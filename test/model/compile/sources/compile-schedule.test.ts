@@ -38,7 +38,7 @@ describe('a schedule', () => {
   it.each<[string, Schedule, string]>([
     ['', {} as Schedule, 'it does not say when. Say { cron:'],
     ['', null as never, 'it does not say when'],
-    ['.widow', { every: '2m', widow: '5m' } as Schedule, 'there is no such option. Did you mean "window"?'],
+    ['.widow', { every: '2m', widow: '5m' } as Schedule, 'there is no such option. Did you mean window?'],
     ['', { cron: '0 6 * * *', every: '1d' } as Schedule, 'it says both cron and every'],
     [
       '.cron',
