@@ -59,6 +59,7 @@ import { Recovery } from './lifecycle/recovery.ts';
 import { planStuckAgain, resumeFiles } from './lifecycle/resume-files.ts';
 import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
+import { nextTick, SourceSchedules } from './schedule/source-schedules.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
 
@@ -92,6 +93,7 @@ class LandfallCoordinator implements Coordinator {
   private places: Places = { landing: null, failed: null };
   private discovery: Discovery | null = null;
   private runner: SourceRunner | null = null;
+  private schedules: SourceSchedules | null = null;
   private left: readonly UnknownFile[] = [];
   private closing: Promise<void> | null = null;
 
@@ -109,6 +111,7 @@ class LandfallCoordinator implements Coordinator {
       await this.outages.through('resuming', () => this.resume());
       await this.discovery?.list();
       this.runner?.wake();
+      this.schedules?.refresh();
     }, log);
     this.settling = new Settling(this.ledger, {
       onOutage: (error) => this.outages.tell('ledger', databaseOutage(error)),
@@ -140,7 +143,10 @@ class LandfallCoordinator implements Coordinator {
     await tidy(this.context);
     await this.resume();
     if (watch) this.keepTidy();
-    const worker = await this.queues.workFiles((job, context) => this.flow.onJob(job, context));
+    const worker = await this.queues.workFiles(async (job, context) => {
+      if (job.kind === 'tick') await this.schedules?.plan(job);
+      else await this.flow.onJob(job, context);
+    });
     this.closers.push(
       () => worker.close(),
       () => this.flow.idle(),
@@ -250,7 +256,7 @@ class LandfallCoordinator implements Coordinator {
   private queueOptions() {
     const { config, database, log } = this.options;
     const { redisUrl, lockMs } = config;
-    return { databaseUrl: database.url, redisUrl, lockMs, onError: logQueueErrors(log) };
+    return { databaseUrl: database.url, redisUrl, lockMs, nextTick, onError: logQueueErrors(log) };
   }
 
   private async reapOrphans(lock: Leadership): Promise<void> {
@@ -295,15 +301,25 @@ class LandfallCoordinator implements Coordinator {
     this.closers.push(() => this.discovery!.close());
   }
 
-  /** Carries out the runs of sources that are planned, by whomever. */
+  /** Plans runs of sources by their schedules, and carries out those that are planned, by whomever. */
   private async fetchSources(): Promise<void> {
-    const { config } = this.options;
-    this.runner = await startRunner({
-      ...{ context: this.context, config, fetchers, outages: this.outages },
+    const { config, registry, log } = this.options;
+    const { context, queues, outages } = this;
+    const runner = await startRunner({
+      ...{ context, config, fetchers, outages },
       begin: (file) => this.flow.begin(file),
       settled: (fileId) => this.settled(fileId),
+      onEnded: (run) => void this.schedules?.plan(run),
     });
-    this.closers.push(() => this.runner!.close());
+    this.runner = runner;
+    this.closers.push(() => runner.close());
+    this.schedules = new SourceSchedules({
+      ...{ pool: context.pool, registry, queues, log },
+      through: (step) => outages.through('schedules', step),
+      onPlanned: () => runner.wake(),
+    });
+    this.closers.push(() => this.schedules!.close());
+    this.schedules.start();
   }
 
   /** Takes up definitions that change, and files whose chunks wait for a version that no worker has any more. */

@@ -41,6 +41,8 @@ export interface LedgerRun {
   readonly dueAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Where the time begins before its window that no run covers; null: it follows the window before. */
+  readonly skippedFrom: Date | null;
 }
 
 export interface NewRun {
@@ -233,5 +235,6 @@ function toRun(row: RunRow): LedgerRun {
     dueAt: row.due_at,
     startedAt: row.started_at,
     endedAt: row.ended_at,
+    skippedFrom: row.skipped_from,
   };
 }

@@ -7,6 +7,7 @@
  *      └─ waits, or gives way ─┘        the coordinator closes or dies: it stays running, and the next one resumes it
  */
 import { endRun, type LedgerRun, letRunWait, runOf, startRun, unendedRuns } from '../../ledger/runs.ts';
+import type { SourceName } from '../../ledger/schedules.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, LandfallError } from '../../platform/errors/errors.ts';
@@ -31,6 +32,8 @@ export interface RunnerOptions extends Fetching {
   readonly registry: Registry;
   readonly outageTimeoutMs: number;
   readonly pauses?: Pauses;
+  /** Called when a run has ended, or waits. */
+  onEnded?(run: SourceName): void;
 }
 
 interface Running {
@@ -105,6 +108,7 @@ export class SourceRunner {
       })
       .finally(() => {
         this.running.delete(run.runId);
+        this.options.onEnded?.(run);
         this.wake();
       });
     this.running.set(run.runId, { run, ended });

@@ -1,5 +1,6 @@
 /** Starts the runner of sources in a coordinator that is responsible for the landing folder. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { SourceName } from '../../ledger/schedules.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Fetchers } from '../../sources/fetching/fetchers.ts';
@@ -15,15 +16,17 @@ export interface StartRunnerOptions {
   begin(file: LedgerFile): void;
   /** Resolves when a file has ended and is put away. */
   settled(fileId: number): Promise<unknown>;
+  /** Called when a run has ended, or waits. */
+  onEnded?(run: SourceName): void;
 }
 
 export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
-  const { context, config, fetchers, outages, begin, settled } = options;
+  const { context, config, fetchers, outages, begin, settled, onEnded } = options;
   const { pool, ledger, registry, scope, log } = context;
   const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
   const runner = new SourceRunner({
-    ...{ pool, registry, scope, log, fetchers, through, begin },
+    ...{ pool, registry, scope, log, fetchers, through, begin, onEnded },
     landing: await openStorage(config.landingUrl),
     env: process.env,
     outageTimeoutMs: config.outageTimeout * 1000,

@@ -17,7 +17,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { describeError, LandfallError } from '../../platform/errors/errors.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
-import type { FilesContext, FilesJob } from '../../platform/queue/index.ts';
+import type { FileJob, FilesContext } from '../../platform/queue/index.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
 import type { SinkSetup } from '../../sinks/sink-setup.ts';
 import type { Context } from '../context.ts';
@@ -94,7 +94,7 @@ export class FileFlow {
   }
 
   /** Handles a job of the files queue. May be repeated. */
-  onJob(job: FilesJob, context: FilesContext): Promise<void> {
+  onJob(job: FileJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.finalise(job.fileIds, context);
     return this.mutex.run(job.fileId, async () => {
       let file: LedgerFile | null = null;

@@ -85,6 +85,7 @@ export interface RunRow {
   readonly due_at: Date;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
+  readonly skipped_from: Date | null;
 }
 
 export interface ChunkRow {

@@ -20,6 +20,13 @@ export type WorkerSettings = Pick<
   'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'drainDelay' | 'runRetryDelay'
 >;
 
+/** Has BullMQ's job schedulers tick when we say, not by its own reading of cron expressions. */
+function tickSettings({ nextTick }: QueueOptions): { settings: bullmq.AdvancedOptions } {
+  const repeatStrategy = (after: number, { pattern }: bullmq.RepeatOptions) =>
+    nextTick?.(pattern ?? '', after) ?? undefined;
+  return { settings: { repeatStrategy } };
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: BullMQ's classes are generic over the backend; only members both have are used.
 type AnyQueue = Queue<any, any, string, any, any, any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -74,15 +81,17 @@ async function openPostgres(options: QueueOptions, names: readonly string[]): Pr
   );
   if (options.migrate) await migrateOnce(pool);
   const bound = withBackend(createPostgresBackend);
+  const ticks = tickSettings(options);
   const connection = pool;
   return {
     kind: 'postgres',
-    queue: (name) => new bound.Queue(name, { connection, streams: { events: { maxLen: eventsKept } } }),
+    queue: (name) =>
+      new bound.Queue(name, { connection, streams: { events: { maxLen: eventsKept } }, ...ticks }),
     flows: () => new bound.FlowProducer({ connection }),
     worker: (name, processor, settings) => {
       // It keeps one to listen on.
       pool.options.max += 1;
-      return new bound.Worker(name, processor, { connection, ...settings });
+      return new bound.Worker(name, processor, { connection, ...settings, ...ticks });
     },
     // Its connections say themselves what is away.
     ask: (work) => work(),
@@ -116,6 +125,7 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
   const prefix = `landfall-${await databaseIdentity(options.databaseUrl)}`;
   const connection = await connectRedis(redisUrl);
   connection.on('error', (error: Error) => options.onError?.(error));
+  const ticks = tickSettings(options);
   const away: { reason: string | null } = { reason: null };
   const { health } = options;
   const stopWatching = health
@@ -133,9 +143,11 @@ async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backe
     : () => {};
   return {
     kind: 'redis',
-    queue: (name) => new Queue(name, { connection, prefix, streams: { events: { maxLen: eventsKept } } }),
+    queue: (name) =>
+      new Queue(name, { connection, prefix, streams: { events: { maxLen: eventsKept } }, ...ticks }),
     flows: () => new FlowProducer({ connection, prefix }),
-    worker: (name, processor, settings) => new Worker(name, processor, { connection, prefix, ...settings }),
+    worker: (name, processor, settings) =>
+      new Worker(name, processor, { connection, prefix, ...settings, ...ticks }),
     ask: async (work) => {
       if (away.reason !== null) throw queueLost(away.reason, redisUrl);
       return askRedis(connection, redisUrl, work);

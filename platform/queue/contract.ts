@@ -35,12 +35,29 @@ export interface ScanJob {
   readonly pieceBytes?: number;
 }
 
-export type FilesJob =
+/** A job about files. */
+export type FileJob =
   /** `plan`: all scans have ended. `finalise`: all chunks have. `abandon`: one of either has failed for
    * good, and the others need not be waited for. */
   | { readonly kind: 'plan' | 'finalise' | 'abandon'; readonly fileId: number }
   /** The group's job has ended: for each file, its only chunk has, or was left to be queued by itself. */
   | { readonly kind: 'group'; readonly fileIds: readonly number[] };
+
+/** It is time to look which windows of a source are due. */
+export interface TickJob {
+  readonly kind: 'tick';
+  readonly dataset: string;
+  readonly source: string;
+}
+
+export type FilesJob = FileJob | TickJob;
+
+/** When a source ticks, as text; QueueOptions.nextTick reads it. */
+export interface Ticking {
+  readonly dataset: string;
+  readonly source: string;
+  readonly when: string;
+}
 
 /** Which attempt a job of the files queue is. */
 export type FilesContext = Pick<JobContext, 'attempt' | 'lastAttempt'>;
@@ -112,6 +129,8 @@ export interface Queues {
     handler: (job: WorkJob, context: JobContext) => Promise<void>,
     options: { concurrency: number },
   ): Promise<QueueWorker>;
+  /** From now on, these sources tick and no others. Needs QueueOptions.nextTick. Repeating it changes nothing. */
+  schedule(tickings: readonly Ticking[]): Promise<void>;
   counts(): Promise<QueueCounts>;
   /** Stops waiting for a server that is away. Call it before close(). */
   letGo(): void;
@@ -142,6 +161,8 @@ export interface QueueOptions {
     /** It accepts writes again, or was reconnected: jobs may have been lost. */
     onRecovered(): void;
   };
+  /** The first tick after an instant (ms) of what `when` of a Ticking says. Default: nothing ticks. */
+  readonly nextTick?: (when: string, after: number) => number | null;
   /** How long a worker may be silent before another may take its job, in ms. Default 10,000. */
   readonly lockMs?: number;
   /** First pause before a job is tried again, in ms; it doubles each time. Default 500. */

@@ -3,8 +3,10 @@ import { openBackend } from './backends.ts';
 import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
 import type { JobCounts, QueueOptions, Queues } from './contract.ts';
 import { abandonOptions, chunkFlow, groupFlow, queueNames, scanFlow } from './jobs.ts';
+import { setTicks } from './ticking.ts';
 
 export type {
+  FileJob,
   FilesContext,
   FilesJob,
   JobContext,
@@ -13,6 +15,8 @@ export type {
   QueueOptions,
   Queues,
   QueueWorker,
+  Ticking,
+  TickJob,
   WorkJob,
 } from './contract.ts';
 
@@ -75,6 +79,7 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
           await files.add('abandon', { fileId }, abandonOptions(names, fileId));
         },
       }),
+    schedule: (tickings) => backend.ask(() => setTicks(files, tickings)),
     counts: () => backend.ask(async () => ({ files: await countJobs(files), work: await countJobs(work) })),
     letGo: () => backend.letGo(),
     remove: () =>

@@ -14,6 +14,7 @@ import type { RollupsStatements } from './rollups.ts';
 import type { RulesStatements } from './rules.ts';
 import type { RunsStatements } from './runs.ts';
 import type { ScansStatements } from './scans.ts';
+import type { SchedulesStatements } from './schedules.ts';
 import type { ScopesStatements } from './scopes.ts';
 import type { SnapshotsStatements } from './snapshots.ts';
 import type { UndoStatements } from './undo.ts';
@@ -35,6 +36,7 @@ export interface Statements
     RulesStatements,
     RunsStatements,
     ScansStatements,
+    SchedulesStatements,
     ScopesStatements,
     SnapshotsStatements,
     UndoStatements,

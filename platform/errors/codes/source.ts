@@ -37,6 +37,11 @@ export const sourceCodes = {
     fix: 'Check the address, the parameters and the secrets of the source {source}.',
     retry: 'never',
   },
+  LF_SOURCE_SPAN: {
+    message: 'The runs of {source} from {from} to {to} cannot be planned: {reason}.',
+    fix: 'Say the days or instants, and how long a window is: `landfall backfill {source} --from 2026-01-01 --to 2026-02-01 --step 1d`. Without a step, the windows are those of the schedule.',
+    retry: 'never',
+  },
   LF_SOURCE_UNKNOWN: {
     message: 'There is no source {source}. Known sources: {known}.',
     fix: 'Name one of them as DATASET.SOURCE, or add it to `sources` in the definition.',
