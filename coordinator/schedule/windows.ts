@@ -42,12 +42,13 @@ export const onTimeMs = 60_000;
 export function dueWindows(history: ScheduleHistory, planned: number | null, now: number, room: number): Due {
   const schedule = history.at(-1)?.schedule ?? null;
   if (schedule === null || room <= 0) return nothingDue;
-  const after = Math.max(planned ?? -Infinity, history[0].since);
+  // What was missed before a time without a schedule is not caught up after it.
+  const after = Math.max(planned ?? -Infinity, history[begunAt(history)].since);
   const most = schedule.catchUp === 'all' ? schedule.most : 1;
   const ticks = most === null ? firstTicks(history, after, now, room) : lastTicks(history, after, now, most);
   const wanted = schedule.catchUp === 'none' ? ticks.filter((tick) => now - tick <= onTimeMs) : ticks;
   const windows = windowsOf(history, planned, wanted.slice(0, room));
-  return { windows, skipped: skippedBefore(history, planned, windows, wanted[0]) };
+  return { windows, skipped: skippedBefore(history, { planned, after }, windows, wanted[0]) };
 }
 
 /** The window that ends next; null if the source has no schedule. */
@@ -66,15 +67,15 @@ function windowsOf(history: ScheduleHistory, planned: number | null, ticks: read
   });
 }
 
-/** `tick`: that of the first of the windows. */
+/** `after`: what is due comes after it. `tick`: that of the first of the windows. */
 function skippedBefore(
   history: ScheduleHistory,
-  planned: number | null,
+  { planned, after }: { readonly planned: number | null; readonly after: number },
   windows: readonly Span[],
   tick: number | undefined,
 ): Span | null {
   if (tick === undefined) return null;
-  const [first] = firstTicks(history, planned ?? history[0].since, tick, 1);
+  const [first] = firstTicks(history, after, tick, 1);
   const { from } = windowsOf(history, planned, [first])[0];
   const uncovered = Math.max(from, planned ?? from);
   return uncovered < windows[0].from ? { from: uncovered, to: windows[0].from } : null;
@@ -117,15 +118,18 @@ function lastTicks(history: ScheduleHistory, after: number, until: number, count
  * first window is as long as the others. It does not reach into the windows of an earlier schedule.
  */
 function previousTick(history: ScheduleHistory, tick: number): number {
-  const at = history.findLastIndex(({ since }) => since < tick);
-  let first = at;
-  while (first > 0 && history[first - 1].schedule !== null) first--;
-  const [before] = lastTicks(history.slice(first, at + 1), -Infinity, tick - 1, 1);
+  const first = begunAt(history);
+  const [before] = lastTicks(history.slice(first), -Infinity, tick - 1, 1);
   if (before !== undefined) return before;
   const { since, schedule } = history[first];
   const begun = tickBefore(schedule!.ticks, since + 1) ?? since;
   const [earlier] = lastTicks(history.slice(0, first), -Infinity, since, 1);
   return Math.max(begun, earlier ?? begun);
+}
+
+/** The first of the edits since which there has been a schedule. */
+function begunAt(history: ScheduleHistory): number {
+  return history.findLastIndex(({ schedule }) => schedule === null) + 1;
 }
 
 /** The schedule that was in force at a tick. */

@@ -294,6 +294,9 @@ describe('a window', () => {
     expect(due(back, '2026-05-02T03:00Z', '2026-05-11T03:00Z')).toEqual([
       '2026-05-10T03:00:00.000Z 2026-05-11T03:00:00.000Z',
     ]);
+    expect(due(back, '2026-05-01T03:00Z', '2026-05-11T03:00Z')).toHaveLength(1);
+    const { skipped } = dueWindows(back, ms('2026-05-01T03:00Z'), ms('2026-05-11T03:00Z'), 9);
+    expect(skipped).toBeNull();
     const atOnce = [...gone, edit('2026-05-02T12:00Z', daily)];
     expect(due(atOnce, '2026-05-02T03:00Z', '2026-05-03T03:00Z')).toEqual([
       '2026-05-02T03:00:00.000Z 2026-05-03T03:00:00.000Z',
@@ -307,6 +310,33 @@ describe('a window', () => {
       '2026-05-03T03:00:00.000Z 2026-05-04T03:00:00.000Z',
     ]);
     expect(due(history, '2026-05-02T03:00Z', '2026-05-20T03:00Z', 0)).toEqual([]);
+  });
+
+  it('is planned in portions where only the latest are caught up, too', () => {
+    const history = [edit('2026-05-01T11:00Z', { ...daily, most: 5 })];
+    expect(due(history, '2026-05-02T03:00Z', '2026-05-20T03:00Z', 2)).toEqual([
+      '2026-05-15T03:00:00.000Z 2026-05-16T03:00:00.000Z',
+      '2026-05-16T03:00:00.000Z 2026-05-17T03:00:00.000Z',
+    ]);
+    expect(due(history, '2026-05-02T03:00Z', '2026-05-20T03:00Z', -1)).toEqual([]);
+  });
+
+  it('that is skipped begins where the last one ended, though windows overlap', () => {
+    const history = [edit('2026-05-01T11:00Z', { ...twoMinutes, catchUp: 'latest' })];
+    const { skipped } = dueWindows(history, ms('2026-05-01T12:00Z'), ms('2026-05-01T12:20Z'), 9);
+    expect(shown(skipped!)).toBe('2026-05-01T12:00:00.000Z 2026-05-01T12:15:00.000Z');
+  });
+
+  it('that ends in the moment of an edit is that of the schedule before', () => {
+    const history = [edit('2026-05-01T11:00Z', daily), edit('2026-05-02T03:00Z', twoMinutes)];
+    expect(due(history, null, '2026-05-02T03:02Z')).toEqual([
+      '2026-05-01T03:00:00.000Z 2026-05-02T03:00:00.000Z',
+      '2026-05-02T02:57:00.000Z 2026-05-02T03:02:00.000Z',
+    ]);
+    const back = [edit('2026-05-01T11:00Z', twoMinutes), edit('2026-05-02T03:00Z', daily)];
+    expect(due(back, '2026-05-02T02:58Z', '2026-05-02T03:02Z')).toEqual([
+      '2026-05-02T02:55:00.000Z 2026-05-02T03:00:00.000Z',
+    ]);
   });
 
   it('does not exist without a schedule', () => {
