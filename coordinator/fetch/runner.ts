@@ -7,7 +7,7 @@
  *      └─ waits, or gives way ─┘        the coordinator closes or dies: it stays running, and the next one resumes it
  */
 import { endRun, type LedgerRun, letRunWait, runOf, startRun, unendedRuns } from '../../ledger/runs.ts';
-import type { SourceName } from '../../ledger/schedules.ts';
+import type { SourceName } from '../../ledger/schedule-history.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, LandfallError } from '../../platform/errors/errors.ts';

@@ -1,6 +1,6 @@
 /** Starts the runner of sources in a coordinator that is responsible for the landing folder. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import type { SourceName } from '../../ledger/schedules.ts';
+import type { SourceName } from '../../ledger/schedule-history.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Fetchers } from '../../sources/fetching/fetchers.ts';

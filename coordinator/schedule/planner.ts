@@ -3,11 +3,11 @@
  * was planned, so planning may be repeated, by any coordinator, at any time.
  */
 import type pg from 'pg';
-import { type LedgerRun, planRun } from '../../ledger/runs.ts';
-import { noteSchedule, noteSkipped, type SourceName, standingsOf } from '../../ledger/schedules.ts';
+import { type LedgerRun, planRun, type RunWindow } from '../../ledger/runs.ts';
+import { noteSchedule, noteSkipped, type SourceName, standingsOf } from '../../ledger/schedule-history.ts';
 import type { CompiledSchedule } from '../../model/compiled-schedule.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import { dueWindows, nextWindow, type ScheduleHistory, type Span } from './windows.ts';
+import { dueWindows, nextWindow, type ScheduleHistory, type Span, windowUntil } from './due-windows.ts';
 
 /** Runs of a source that are planned ahead at most: the rest is planned as they end. */
 export const aheadMost = 32;
@@ -44,9 +44,8 @@ async function planWindows(
   windows: readonly Span[],
 ): Promise<LedgerRun[]> {
   const runs: LedgerRun[] = [];
-  for (const { from, to } of windows) {
-    const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-    const run = await planRun(client, { ...source, kind: 'live', window });
+  for (const window of windows) {
+    const run = await planRun(client, { ...source, kind: 'live', window: instantsOf(window) });
     if (run !== null) runs.push(run);
   }
   return runs;
@@ -56,4 +55,18 @@ async function planWindows(
 function roomFor({ catchUp }: CompiledSchedule, waiting: number): number {
   if (catchUp === 'all') return aheadMost - waiting;
   return waiting === 0 ? 1 : 0;
+}
+
+/**
+ * The window of a run that a person asks for now: from the end of the last one. The next window continues after it.
+ * Null: the source has no schedule.
+ */
+export async function windowUntilNow(pool: pg.Pool, source: SourceName): Promise<RunWindow | null> {
+  const [{ history, planned, now }] = await standingsOf(pool, [source]);
+  const window = windowUntil(history as ScheduleHistory, planned, now);
+  return window === null ? null : instantsOf(window);
+}
+
+function instantsOf({ from, to }: Span): RunWindow {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

@@ -8,10 +8,10 @@
  * nothing, and one that the queue has lost is replaced by the next look.
  */
 import type pg from 'pg';
-import { type SourceName, scheduledSources } from '../../ledger/schedules.ts';
+import { type SourceName, scheduledSources } from '../../ledger/schedule-history.ts';
 import type { CompiledSchedule, Ticks } from '../../model/compiled-schedule.ts';
 import type { Registry } from '../../model/registry.ts';
-import { tickAfter } from '../../model/schedules/ticks.ts';
+import { tickAfter } from '../../model/schedules/next-tick.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Queues, Ticking } from '../../platform/queue/index.ts';

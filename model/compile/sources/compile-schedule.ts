@@ -1,7 +1,7 @@
 /** Compiles when a source is fetched. */
 import type { CompiledSchedule, Ticks } from '../../compiled-schedule.ts';
 import type { CatchUp, CronSchedule, Schedule } from '../../language/schedules.ts';
-import { parseCron } from '../../schedules/ticks.ts';
+import { parseCron } from '../../schedules/next-tick.ts';
 import { isZone } from '../../types/temporal/zone-tables.ts';
 import { didYouMean, shown } from '../../words.ts';
 import { durationMs } from '../duration.ts';

@@ -54,6 +54,12 @@ function collector<T>(expected: number) {
 
 let scopes = 0;
 
+const soon = { timeout: 20_000, interval: 20 };
+
+/** `when`: ms between two ticks; '-': never. */
+const nextTick = (when: string, after: number) =>
+  when === '-' ? null : (Math.floor(after / Number(when)) + 1) * Number(when);
+
 export function queueConformance(open: () => Promise<Server & { close(): Promise<void> }>): void {
   let server: Server & { close(): Promise<void> };
   let queues: Queues;
@@ -62,7 +68,7 @@ export function queueConformance(open: () => Promise<Server & { close(): Promise
 
   async function fresh(lockMs = 1_000): Promise<void> {
     scopes += 1;
-    queues = await openQueues({ ...server, scope: scope(), migrate: true, lockMs, retryMs: 20 });
+    queues = await openQueues({ ...server, scope: scope(), migrate: true, lockMs, retryMs: 20, nextTick });
   }
 
   beforeAll(async () => {
@@ -272,6 +278,39 @@ export function queueConformance(open: () => Promise<Server & { close(): Promise
     const again = collector<number>(1);
     await workChunks(async (_job, { attempt }) => again.put(attempt));
     expect(await again.all).toEqual([1]);
+  });
+
+  it('ticks when it is told to, as long as it is', async () => {
+    await fresh();
+    const ticks: string[] = [];
+    const counted = (source: string) => ticks.filter((one) => one === source).length;
+    const api = { dataset: 'sales', source: 'api', when: '200' };
+    await queues.schedule([api, { ...api, source: 'never', when: '-' }, { ...api, source: 'gone' }]);
+    await queues.schedule([api, { ...api, source: 'crm' }]);
+    await queues.schedule([api, { ...api, source: 'crm' }]);
+    await workFiles(async (job) => {
+      if (job.kind !== 'tick') throw new Error(`a job ${job.kind}`);
+      ticks.push(`${job.dataset}.${job.source}`);
+    });
+    await expect.poll(() => Math.min(counted('sales.api'), counted('sales.crm')), soon).toBeGreaterThan(2);
+    await queues.schedule([{ ...api, when: '3600000' }]);
+    // Those that were under way have come.
+    await expect
+      .poll(async () => (await queues.counts()).files, soon)
+      .toMatchObject({ delayed: 1, active: 0, waiting: 0 });
+    const before = ticks.length;
+    expect(new Set(ticks)).toEqual(new Set(['sales.api', 'sales.crm']));
+    expect(ticks.length).toBe(before);
+  });
+
+  it('ticks once for many that were missed', async () => {
+    await fresh();
+    await queues.schedule([{ dataset: 'sales', source: 'api', when: '100' }]);
+    await expect.poll(async () => (await queues.counts()).files.delayed, soon).toBe(1);
+    const until = Date.now() + 500;
+    await expect.poll(() => Date.now(), soon).toBeGreaterThan(until);
+    const { waiting, delayed } = (await queues.counts()).files;
+    expect(waiting + delayed).toBe(1);
   });
 
   it('takes over the chunk of a killed worker', async () => {

@@ -29,6 +29,7 @@ const wideFolders: Readonly<Record<string, string>> = {
   '.': 'tools look for their settings here, and each room is a folder here',
   test: 'it has a folder for each room, and the suites that belong to no room',
   'ddl/migrations': 'a migration is never changed or removed, so that their number only grows',
+  'ledger/statements/catalogue': 'a file for each folder of statements, and the index',
 };
 export const entriesMost = 20;
 export const linesMost = 450;

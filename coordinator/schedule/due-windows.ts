@@ -9,7 +9,7 @@
  * times: the window of the next tick begins at the last one before, whichever schedule it belonged to.
  */
 import type { CompiledSchedule } from '../../model/compiled-schedule.ts';
-import { tickAfter, tickBefore } from '../../model/schedules/ticks.ts';
+import { tickAfter, tickBefore } from '../../model/schedules/next-tick.ts';
 
 /** Half open: what happened at `from` belongs to it, what happened at `to` does not. */
 export interface Span {
@@ -56,6 +56,13 @@ export function nextWindow(history: ScheduleHistory, planned: number | null, now
   const after = Math.max(planned ?? -Infinity, now);
   const [tick] = firstTicks(history, after, Infinity, 1);
   return tick === undefined ? null : windowsOf(history, planned, [tick])[0];
+}
+
+/** The window that would end now if there were a tick; null if the source has no schedule. */
+export function windowUntil(history: ScheduleHistory, planned: number | null, now: number): Span | null {
+  if ((history.at(-1)?.schedule ?? null) === null) return null;
+  const [window] = windowsOf(history, planned, [now]);
+  return window.from < window.to ? window : null;
 }
 
 /** Those of ticks that follow one another. The first does not begin before the end of what was planned. */

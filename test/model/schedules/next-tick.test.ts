@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tickAfter, tickBefore } from '../../../model/schedules/ticks.ts';
+import { tickAfter, tickBefore } from '../../../model/schedules/next-tick.ts';
 
 import { isTick } from '../../oracle/schedule-ticks.ts';
+import { plays } from '../../support/long.ts';
 import { anyFields, halfPastTwo } from './support.ts';
 
 const ms = (text: string) => Date.parse(text);
@@ -44,7 +45,7 @@ describe('ticks of a cron expression', () => {
         }
         expect(instants(zone, fields.cron, from, to)).toEqual(slow);
       }),
-      { numRuns: 25, examples: [[halfPastTwo]] },
+      { numRuns: plays(10, 100), examples: [[halfPastTwo]] },
     );
   });
 
@@ -64,7 +65,7 @@ describe('ticks of a cron expression', () => {
           expect(tickBefore(ticks, after)).toBe(before);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: plays(100, 2_000) },
     );
   });
 });
