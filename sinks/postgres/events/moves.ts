@@ -20,6 +20,8 @@ export interface Some {
   readonly at?: string;
   /** A condition on the table, as `w`. */
   readonly where?: string;
+  /** The table is in the order of keys, and read in it (`inTheirOrder`): the rows need not be sorted again. */
+  readonly inOrder?: boolean;
   /** If they enter F_current. */
   readonly beside?: readonly Beside[];
 }
@@ -29,41 +31,37 @@ function joined({ rows, where = 'true', at = 'at' }: Some, alias: string): strin
   return `${rows} w where ${alias}.ctid = w.${at} and ${where}`;
 }
 
+function byKey({ inOrder = false }: Some): string {
+  return inOrder ? '' : ' order by c._key';
+}
+
 /** Moves events from F_current to F_superseded. */
 export async function supersede({ client, layout, snapshotId }: Ending, some: Some): Promise<void> {
   const { current, superseded, columns } = layout;
   await client.query(
     `insert into ${superseded} (${listOf(columns)}, _out)
-     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c, ${joined(some, 'c')} order by c._key`,
+     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c, ${joined(some, 'c')}${byKey(some)}`,
   );
   await client.query(`delete from ${current} c using ${joined(some, 'c')}`);
 }
 
 /**
- * Moves events from F_current to F_superseded, and puts those of a staging table in their rows: half the work of a
- * delete and an insert. `some`: with the addresses of the old events in `old`, and of the new ones in `at`.
+ * Moves events from F_current to F_superseded, and puts others in their rows: half the work of a delete and an insert.
+ * `some`: the new events, in the order of their keys, with the addresses of the old ones.
  */
-export async function replace(
-  { client, layout, snapshotId }: Ending,
-  staged: string,
-  { rows, where = 'true' }: Pick<Some, 'rows' | 'where'>,
-): Promise<void> {
+export async function replace({ client, layout, snapshotId }: Ending, some: Some): Promise<void> {
   const { current, superseded, columns, filled, missing } = layout;
-  const pairs = `${rows} w join ${current} c on c.ctid = w.old where ${where}`;
   await client.query(
     `insert into ${superseded} (${listOf(columns)}, _out)
-     select ${listOf(columns, 'c')}, ${snapshotId} from ${pairs} order by c._key`,
+     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c, ${joined(some, 'c')}${byKey(some)}`,
   );
   const given = new Set(filled);
   const sets = [
     `_since = ${snapshotId}`,
-    ...filled.map((name) => `${name} = s.${name}`),
+    ...filled.map((name) => `${name} = w.${name}`),
     ...columns.filter((name) => !given.has(name)).map((name) => `${name} = ${missing.get(name)}`),
   ];
-  await client.query(
-    `update ${current} c set ${sets.join(', ')} from ${rows} w join ${staged} s on s.ctid = w.at
-     where c.ctid = w.old and ${where}`,
-  );
+  await client.query(`update ${current} c set ${sets.join(', ')} from ${joined(some, 'c')}`);
 }
 
 /** Moves events from F_superseded to F_current. */
@@ -74,7 +72,7 @@ export async function promote({ client, layout, snapshotId }: Ending, some: Some
   const values = [listOf(columns, 'c'), snapshotId, ...beside.map(({ value }) => value)];
   await client.query(
     `insert into ${current} (${target.join(', ')})
-     select ${values.join(', ')} from ${superseded} c, ${joined(some, 'c')} order by c._key`,
+     select ${values.join(', ')} from ${superseded} c, ${joined(some, 'c')}${byKey(some)}`,
   );
   await client.query(`delete from ${superseded} c using ${joined(some, 'c')}`);
 }
@@ -101,12 +99,12 @@ export async function putStaged(
 export async function putOthers(
   { client, layout, snapshotId }: Ending,
   staged: string,
-  { rows, where = 'true' }: Some,
+  { rows, where = 'true', at = 'at' }: Some,
 ): Promise<void> {
   const { superseded, filled } = layout;
   await client.query(
     `insert into ${superseded} (${listOf(filled)}, _out) select ${listOf(filled, 'c')}, ${snapshotId}
-     from ${staged} c left join ${rows} w on w.at = c.ctid and ${where} where w.at is null order by c._key`,
+     from ${staged} c left join ${rows} w on w.${at} = c.ctid and ${where} where w.${at} is null order by c._key`,
   );
 }
 

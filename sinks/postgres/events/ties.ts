@@ -8,8 +8,8 @@ const sampleMost = 3;
 
 /**
  * Counts orders of keys at which an event of a staging table ties: with another event of it, or with the current one.
- * Datasets without an order have none. `best`: the best event of each key in staging, with `tied` for those that tie
- * with the current one; null if current events have no part in it.
+ * Datasets without an order have none. `best`: the best event of each key in staging, with `_tied` for those that
+ * tie with the current one; null if current events have no part in it.
  */
 export async function tiesOf(
   { client, layout }: Ending,
@@ -26,7 +26,7 @@ export async function tiesOf(
       where s._key in (select _key from ${staged} group by 1 having count(*) > 1)) s
     group by 1, 2, 3 having count(distinct _hash) > 1`;
   const current = `select _key, _order, _deleted, array[chunk_id, _row] as place
-    from (select ${group} from ${best} w join ${staged} s on s.ctid = w.at where w.tied) s`;
+    from (select ${group} from ${best} s where s._tied) s`;
   const groups = [...(hasRepeats ? [repeated] : []), ...(best === null ? [] : [current])];
   if (groups.length === 0) return [];
   return byChunk(

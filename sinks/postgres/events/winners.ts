@@ -4,49 +4,64 @@
  */
 
 import { inChunks } from '../facts/in-chunks.ts';
-import { type Ending, keep, keepDelta } from './ending.ts';
-import { beats, bestFirst, deleted, listOf, namesOf, shownList } from './event-layout.ts';
-import { promote, putOthers, putStaged, replace, stagedList } from './moves.ts';
+import { type Ending, inTheirOrder, keep, keepDelta } from './ending.ts';
+import { beats, bestFirst, deleted, type EventLayout, listOf, namesOf, shownList } from './event-layout.ts';
+import { promote, putOthers, replace, stagedList } from './moves.ts';
 import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
-/** Applies the events of a staging table. */
+/**
+ * Applies the events of a staging table. The best event of each key is copied with its columns, in the order of the
+ * keys: staging, whose order is another, is then read once, and not row by row from all over.
+ */
 export async function applyWinners(ending: Ending, { staged, rows }: Source): Promise<ChunkTies[]> {
   const { client, layout } = ending;
-  const { current, keyed } = layout;
-  const same = keyed.order === null ? 'false' : `s._order = c._order and s._hash <> c._hash`;
-  const tied = `coalesce(${same} and ${deleted(layout, 's')} = ${deleted(layout, 'c')}, false)`;
-  // The best event of each key in staging, and the current one with the same key.
-  const best = await keep(
-    ending,
-    'best',
-    `select distinct on (s._key) s.ctid as at, c.ctid as old, ${deleted(layout, 's')} as deleted,
-       coalesce(${deleted(layout, 'c')}, true) as old_deleted, c.ctid is null or ${beats(layout, 's', 'c')} as wins,
-       ${tied} as tied
-     from ${staged} s left join ${current} c on c._key = s._key
-     order by s._key, ${bestFirst(layout, 's')}`,
-  );
+  const { current, filled } = layout;
+  const best = await keep(ending, 'best', bestOf(layout, staged));
   const {
     rows: [count],
   } = await client.query<{ wins: number; replaced: number; tied: number }>(
-    `select count(*) filter (where wins)::float8 as wins, count(*) filter (where tied)::float8 as tied,
-       count(*) filter (where wins and old is not null)::float8 as replaced from ${best.name}`,
+    `select count(*) filter (where _wins)::float8 as wins, count(*) filter (where _tied)::float8 as tied,
+       count(*) filter (where _wins and _old is not null)::float8 as replaced from ${best.name}`,
   );
   const ties = await tiesOf(ending, staged, count.tied > 0 ? best.name : null, best.rows < rows);
-  if (count.wins < rows) await putOthers(ending, staged, { rows: best.name, where: 'w.wins' });
-  if (count.replaced > 0) {
-    const left = `${best.name} w join ${current} c on c.ctid = w.old where w.wins and not w.old_deleted`;
-    await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
-  }
+  if (count.wins < rows) await putOthers(ending, staged, { rows: best.name, at: '_at', where: 'w._wins' });
   if (count.wins === 0) return ties;
-  const entered = `${best.name} w join ${staged} c on c.ctid = w.at where w.wins and not w.deleted`;
-  await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
-  if (count.replaced > 0)
-    await replace(ending, staged, { rows: best.name, where: 'w.wins and w.old is not null' });
-  const newKeys = { rows: best.name, where: 'w.wins and w.old is null' };
-  if (count.wins === rows && count.replaced === 0) await putStaged(ending, 'current', staged);
-  else if (count.wins > count.replaced) await putStaged(ending, 'current', staged, newKeys);
+  await inTheirOrder(client, count.replaced, async () => {
+    if (count.replaced > 0) {
+      const left = `${best.name} w join ${current} c on c.ctid = w._old where w._wins and not w._old_deleted`;
+      await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
+    }
+    const entered = `${best.name} c where c._wins and not ${deleted(layout, 'c')}`;
+    await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
+    if (count.replaced > 0)
+      await replace(ending, {
+        ...{ rows: best.name, at: '_old', inOrder: true },
+        where: 'w._wins and w._old is not null',
+      });
+  });
+  if (count.wins > count.replaced)
+    await client.query(
+      `insert into ${current} (${listOf(filled)}, _since) select ${listOf(filled, 'w')}, ${ending.snapshotId}
+       from ${best.name} w where w._wins and w._old is null`,
+    );
   return ties;
+}
+
+/**
+ * The best event of each key in staging, with its address `_at`. `_old`: the address of the current event with the key.
+ * `_wins`: the event enters. `_tied`: the two have the same order, and other content.
+ */
+function bestOf(layout: EventLayout, staged: string): string {
+  const { current, keyed, filled } = layout;
+  const same = keyed.order === null ? 'false' : `s._order = c._order and s._hash <> c._hash`;
+  const tied = `coalesce(${same} and ${deleted(layout, 's')} = ${deleted(layout, 'c')}, false)`;
+  return `select ${listOf(filled, 's')}, s._at, c.ctid as _old, coalesce(${deleted(layout, 'c')}, true) as _old_deleted,
+      c.ctid is null or ${beats(layout, 's', 'c')} as _wins, ${tied} as _tied
+    from (
+      select distinct on (s._key) ${listOf(filled, 's')}, s.ctid as _at from ${staged} s
+      order by s._key, ${bestFirst(layout, 's')}
+    ) s left join ${current} c on c._key = s._key order by s._key`;
 }
 
 /** Removes the events of the chunks, and promotes the best that is left of the keys that lose their current one. */
@@ -74,6 +89,8 @@ export async function undoWinners(ending: Ending, chunkIds: readonly number[]): 
   );
   if (best.rows === 0) return;
   const entered = `${best.name} w join ${superseded} c on c.ctid = w.at where not w.deleted`;
-  await keepDelta(ending, 'added', `select ${listOf(namesOf(layout), 'c')} from ${entered}`);
-  await promote(ending, { rows: best.name });
+  await inTheirOrder(client, best.rows, async () => {
+    await keepDelta(ending, 'added', `select ${listOf(namesOf(layout), 'c')} from ${entered}`);
+    await promote(ending, { rows: best.name, inOrder: true });
+  });
 }
