@@ -49,16 +49,12 @@ export async function keepDelta(ending: Ending, side: 'added' | 'removed', sql: 
 /** With more rows than this, sorts and joins get more memory. */
 const manyRows = 50_000;
 
-/** Per sort and hash, of which a statement has a few at once. */
-const manyMemory = '128MB';
+/** Memory for each sort and hash, of which a statement has a few at once; and the price of a second process. */
+const manySettings = { work_mem: '128MB', parallel_tuple_cost: '0.01' };
 
 /** Runs statements over so many rows. */
 export async function withMemory<T>(client: pg.ClientBase, rows: number, work: () => Promise<T>): Promise<T> {
-  if (rows <= manyRows) return work();
-  await client.query(`set local work_mem = '${manyMemory}'`);
-  const result = await work();
-  await client.query('set local work_mem to default');
-  return result;
+  return rows <= manyRows ? work() : withSettings(client, manySettings, work);
 }
 
 /**
@@ -70,9 +66,23 @@ export async function inTheirOrder(
   rows: number,
   work: () => Promise<void>,
 ): Promise<void> {
-  if (rows <= manyRows) return work();
-  const plans = ['enable_hashjoin', 'enable_mergejoin'];
-  await client.query(plans.map((plan) => `set local ${plan} = off`).join('; '));
-  await work();
-  await client.query(plans.map((plan) => `set local ${plan} to default`).join('; '));
+  const settings = { enable_hashjoin: 'off', enable_mergejoin: 'off' };
+  return rows <= manyRows ? work() : withSettings(client, settings, work);
+}
+
+async function withSettings<T>(
+  client: pg.ClientBase,
+  settings: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const set = (value: (name: string) => string) =>
+    client.query(
+      Object.keys(settings)
+        .map((name) => `set local ${name} to ${value(name)}`)
+        .join('; '),
+    );
+  await set((name) => `'${settings[name]}'`);
+  const result = await work();
+  await set(() => 'default');
+  return result;
 }

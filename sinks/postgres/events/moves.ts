@@ -45,25 +45,6 @@ export async function supersede({ client, layout, snapshotId }: Ending, some: So
   await client.query(`delete from ${current} c using ${joined(some, 'c')}`);
 }
 
-/**
- * Moves events from F_current to F_superseded, and puts others in their rows: half the work of a delete and an insert.
- * `some`: the new events, in the order of their keys, with the addresses of the old ones.
- */
-export async function replace({ client, layout, snapshotId }: Ending, some: Some): Promise<void> {
-  const { current, superseded, columns, filled, missing } = layout;
-  await client.query(
-    `insert into ${superseded} (${listOf(columns)}, _out)
-     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c, ${joined(some, 'c')}${byKey(some)}`,
-  );
-  const given = new Set(filled);
-  const sets = [
-    `_since = ${snapshotId}`,
-    ...filled.map((name) => `${name} = w.${name}`),
-    ...columns.filter((name) => !given.has(name)).map((name) => `${name} = ${missing.get(name)}`),
-  ];
-  await client.query(`update ${current} c set ${sets.join(', ')} from ${joined(some, 'c')}`);
-}
-
 /** Moves events from F_superseded to F_current. */
 export async function promote({ client, layout, snapshotId }: Ending, some: Some): Promise<void> {
   const { current, superseded, columns } = layout;

@@ -6,7 +6,7 @@
 import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, inTheirOrder, keep, keepDelta } from './ending.ts';
 import { beats, bestFirst, deleted, type EventLayout, listOf, namesOf, shownList } from './event-layout.ts';
-import { promote, putOthers, replace, stagedList } from './moves.ts';
+import { promote, putOthers, stagedList, supersede } from './moves.ts';
 import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
@@ -35,16 +35,15 @@ export async function applyWinners(ending: Ending, { staged, rows }: Source): Pr
     const entered = `${best.name} c where c._wins and not ${deleted(layout, 'c')}`;
     await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
     if (count.replaced > 0)
-      await replace(ending, {
+      await supersede(ending, {
         ...{ rows: best.name, at: '_old', inOrder: true },
         where: 'w._wins and w._old is not null',
       });
   });
-  if (count.wins > count.replaced)
-    await client.query(
-      `insert into ${current} (${listOf(filled)}, _since) select ${listOf(filled, 'w')}, ${ending.snapshotId}
-       from ${best.name} w where w._wins and w._old is null`,
-    );
+  await client.query(
+    `insert into ${current} (${listOf(filled)}, _since) select ${listOf(filled, 'w')}, ${ending.snapshotId}
+     from ${best.name} w where w._wins`,
+  );
   return ties;
 }
 
@@ -77,7 +76,9 @@ export async function undoWinners(ending: Ending, chunkIds: readonly number[]): 
   if (gone.rows > 0) {
     const left = `${gone.name} w join ${current} c on c.ctid = w.at where not w.deleted`;
     await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
-    await client.query(`delete from ${current} c using ${gone.name} w where c.ctid = w.at`);
+    await inTheirOrder(client, gone.rows, async () => {
+      await client.query(`delete from ${current} c using ${gone.name} w where c.ctid = w.at`);
+    });
   }
   await client.query(`delete from ${superseded} c where ${ofChunks}`);
   if (gone.rows === 0) return;
