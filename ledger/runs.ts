@@ -64,6 +64,8 @@ export interface NotedPage {
   readonly position: unknown;
   /** Where the source's live runs stand; undefined: where they stood. Ignored in a backfill. */
   readonly cursor?: unknown;
+  /** The identity of what the page contains. Ignored in a backfill. */
+  readonly mark?: string;
 }
 
 /** The window as folders are named: `2026-11-01_2026-11-02`, or `2026-11-01T06-00-00Z_…` unless both are midnights. */
@@ -136,7 +138,7 @@ export async function startRun(client: Client, runId: number): Promise<LedgerRun
 export async function notePage(
   client: pg.ClientBase,
   fetching: LedgerRun,
-  { file, position, cursor }: NotedPage,
+  { file, position, cursor, mark }: NotedPage,
 ): Promise<{ readonly file: LedgerFile | null } | null> {
   const { runId, fencingToken, dataset, source, kind } = fetching;
   const held = await count(client, 'runs/lock-run', [
@@ -149,6 +151,7 @@ export async function notePage(
   await count(client, 'runs/note-page', [runId, toJson(position), file === null ? 0 : 1]);
   if (cursor !== undefined && kind !== 'backfill')
     await count(client, 'runs/move-cursor', [dataset, source, toJson(cursor)]);
+  if (mark !== undefined && kind !== 'backfill') await count(client, 'runs/mark', [dataset, source, mark]);
   return { file: noted };
 }
 
@@ -197,6 +200,16 @@ export async function cursorOf(
 ): Promise<{ readonly cursor: unknown; readonly movedAt: Date | null }> {
   const [row] = await run(client, 'runs/cursor', [dataset, source]);
   return { cursor: row?.cursor ?? null, movedAt: row?.moved_at ?? null };
+}
+
+/** Those of the identities that live runs of a source have noted. */
+export async function markedOf(
+  client: Client,
+  dataset: string,
+  source: string,
+  marks: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return new Set((await run(client, 'runs/marked', [dataset, source, marks])).map(({ mark }) => mark));
 }
 
 /** The files of runs, in the order in which they were noted. */

@@ -51,10 +51,13 @@ export interface CompiledPostgresSource extends AnySource {
   readonly url: Template;
   readonly table: string;
   readonly key: readonly string[];
-  readonly cursor: string;
+  /** Null: each run fetches the whole table. */
+  readonly cursor: { readonly column: string } | { readonly sql: string } | null;
   /** Empty: all. */
   readonly columns: readonly string[];
+  /** For a cursor that is a time. */
   readonly lagMs: number;
-  readonly sweep: 'daily' | 'weekly' | 'never';
+  /** For a cursor that is a number. */
+  readonly lagNumber: number;
   readonly pageRows: number;
 }

@@ -10,7 +10,7 @@
  */
 import type pg from 'pg';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { cursorOf, endRun, type LedgerRun, type NotedPage, notePage } from '../../ledger/runs.ts';
+import { cursorOf, endRun, type LedgerRun, markedOf, type NotedPage, notePage } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
@@ -66,7 +66,10 @@ export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcom
     ? null
     : (await fetching.through(() => cursorOf(pool, dataset, source.name))).cursor;
   const position = run.position as Json;
-  const task = { dataset, source, window, backfill, cursor: cursor as Json, position, signal, log, ...texts };
+  const marked = (marks: readonly string[]) =>
+    fetching.through(() => markedOf(pool, dataset, source.name, marks));
+  const standing = { cursor: cursor as Json, position, marked };
+  const task = { dataset, source, window, backfill, signal, log, ...standing, ...texts };
   for await (const page of fetcherOf(fetchers, source).fetch(task)) {
     signal.throwIfAborted();
     if (!(await takePage(fetching, run, page))) return 'lost';
@@ -117,17 +120,17 @@ async function placePage(fetching: Fetching, run: LedgerRun, fetched: FetchedFil
     await writer.abort();
     throw error;
   }
-  const { position, cursor } = settled;
+  const { position, cursor, mark } = settled;
   if (bytes === 0 || settled.skip === true) {
     await writer.abort();
-    return { file: null, position, cursor };
+    return { file: null, position, cursor, mark };
   }
   await writer.commit();
   crashPoint('fetch.page-placed');
   const stored = await landing.stat(key);
   if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: url });
   const file = { name, url, scope, bytes: stored.bytes, fingerprint: stored.fingerprint };
-  return { file, position, cursor };
+  return { file, position, cursor, mark };
 }
 
 function checkedName(page: string): string {

@@ -71,14 +71,19 @@ export interface PostgresSourceOptions extends AnySource {
   readonly table: string;
   /** Columns that identify a row. */
   readonly key: readonly string[];
-  /** A column that grows with each change of a row. */
-  readonly cursor: string;
+  /**
+   * What grows with each change of a row: a column, or an expression over the columns of `t`, such as
+   * `{ sql: "to_timestamp(t.updated, 'YY-MM-DD HH24:MI:SS')" }`. Without it, each run fetches the whole table as one
+   * file, as the mode snapshot needs it.
+   */
+  readonly cursor?: string | { readonly sql: string };
   /** Columns to fetch. Default: all. */
   readonly columns?: readonly string[];
-  /** How long a transaction may commit after the time in its cursor column. Default: '10m'. */
-  readonly lag?: string;
-  /** How often ranges of keys are compared, to find deletions and changes that were missed. Default: 'never'. */
-  readonly sweep?: 'daily' | 'weekly' | 'never';
+  /**
+   * How much smaller than the greatest cursor the cursor of a row may be that is committed later: a duration, or a
+   * number if the cursor is one. Default: '10m', and 0.
+   */
+  readonly lag?: string | number;
   /** Rows of a file. Default: 100,000. */
   readonly pageRows?: number;
 }

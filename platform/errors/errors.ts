@@ -12,6 +12,8 @@ import { rejectCodes } from './codes/reject.ts';
 import { requestCodes } from './codes/request.ts';
 import { serverCodes } from './codes/server.ts';
 import { sourceCodes } from './codes/source.ts';
+import { sourceBucketCodes } from './codes/source-buckets.ts';
+import { sourceTableCodes } from './codes/source-tables.ts';
 
 export type { ErrorEntry, Retry } from './codes/entry.ts';
 
@@ -23,6 +25,8 @@ const table = {
   ...requestCodes,
   ...serverCodes,
   ...sourceCodes,
+  ...sourceBucketCodes,
+  ...sourceTableCodes,
 } as const;
 
 export type ErrorCode = keyof typeof table;

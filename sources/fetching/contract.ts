@@ -33,6 +33,8 @@ export interface FetchTask<Source extends CompiledSource = CompiledSource> {
   readonly cursor: Json;
   /** The position of the last page that was noted; null at the beginning of the run. */
   readonly position: Json;
+  /** Those of the identities of which the source's live runs have noted a page. */
+  readonly marked: (marks: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Fills in the holes of a template: `{env:NAME}`, `{from}`, `{to}`. `encode`: for each value, such as
    * encodeURIComponent. */
   readonly fill: (template: string, encode?: (value: string) => string) => string;
@@ -61,6 +63,8 @@ export interface Settled {
   readonly position: Json;
   readonly cursor?: Json;
   readonly skip?: boolean;
+  /** The identity of what the page contains, which `marked` finds from now on. Ignored in a backfill. */
+  readonly mark?: string;
 }
 
 /** Something that moves position or cursor and is not a file. */

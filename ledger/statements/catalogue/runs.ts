@@ -10,6 +10,9 @@ export interface RunsStatements {
   'runs/files-of-runs': { parameters: [run_id: readonly number[]]; row: FileRow };
   'runs/lock-run': { parameters: [run_id: number, fencing_token: number,
       states: readonly NonNullable<RunRow['state']>[]]; row: Readonly<{ run_id: number }> };
+  'runs/mark': { parameters: [dataset: string, source: string, mark: string]; row: never };
+  'runs/marked': { parameters: [dataset: string, source: string, marks: readonly string[]];
+      row: Readonly<{ mark: string }> };
   'runs/move-cursor': { parameters: [dataset: string, source: string, cursor: Json]; row: never };
   'runs/note-file': { parameters: [run_id: number, dataset: string, name: string, url: string, scope: string,
       bytes: number, fingerprint: string]; row: FileRow };

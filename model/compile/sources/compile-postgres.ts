@@ -20,12 +20,29 @@ export function compilePostgres(
     place.add('key', 'it is missing', "Name the columns that identify a row: key: ['id']");
   return {
     ...{ kind: 'postgres', url, table, key },
-    cursor: place.text('cursor', options.cursor, null),
+    cursor: compileCursor(options.cursor, place),
     columns: names('columns', options.columns, place),
-    lagMs: place.duration('lag', options.lag, '10m'),
-    sweep: place.choice('sweep', options.sweep, ['never', 'daily', 'weekly']),
+    ...compileLag(options.lag, place),
     pageRows: place.number('pageRows', options.pageRows, pageRowsDefault, 1),
   };
+}
+
+function compileCursor(
+  cursor: PostgresSourceOptions['cursor'],
+  place: Place,
+): CompiledPostgresSource['cursor'] {
+  place.knows('cursor');
+  if (cursor === undefined) return null;
+  if (typeof cursor === 'string' && cursor !== '') return { column: cursor };
+  if (typeof cursor === 'object' && cursor !== null && typeof cursor.sql === 'string' && cursor.sql !== '')
+    return { sql: cursor.sql };
+  place.add('cursor', `${shown(cursor)} is not a column`, "Name a column, or say { sql: '…' }");
+  return null;
+}
+
+function compileLag(lag: PostgresSourceOptions['lag'], place: Place) {
+  if (typeof lag !== 'number') return { lagMs: place.duration('lag', lag, '10m'), lagNumber: 0 };
+  return { lagMs: 0, lagNumber: place.number('lag', lag, 0, 0) };
 }
 
 function names(option: string, value: readonly string[] | undefined, place: Place): readonly string[] {

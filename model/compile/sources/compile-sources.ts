@@ -33,8 +33,20 @@ export function compileSources(source: DatasetDefinition, mistakes: Mistakes): C
   const header = dialect === undefined || dialect === 'auto' || dialect.header !== false;
   return Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
     const compiled = compileSource(name, written, header, mistakes);
+    if (compiled?.kind === 'postgres' && !tellsRepeats(source.mode))
+      mistakes.add(
+        `sources.${name}`,
+        'it fetches rows again, which the mode append would load twice',
+        "Say mode: upsert({ key: ['id'], orderBy: 'updated_at' }), or another mode that has a key",
+      );
     return compiled === null ? [] : [compiled];
   });
+}
+
+/** Whether a row that comes again is loaded once. */
+function tellsRepeats(mode: DatasetDefinition['mode'] = 'append'): boolean {
+  if (typeof mode === 'string') return false;
+  return mode.mode !== 'append' || mode.options.dedupe !== undefined;
 }
 
 function compileSource(

@@ -26,6 +26,8 @@ describe('the table of errors', () => {
       import('../../../platform/errors/codes/request.ts'),
       import('../../../platform/errors/codes/server.ts'),
       import('../../../platform/errors/codes/source.ts'),
+      import('../../../platform/errors/codes/source-buckets.ts'),
+      import('../../../platform/errors/codes/source-tables.ts'),
     ]);
     const codes = parts.flatMap((part) => Object.values(part).flatMap((table) => Object.keys(table)));
     expect(codes.sort()).toEqual(entries.map(([code]) => code).sort());

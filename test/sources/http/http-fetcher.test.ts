@@ -56,7 +56,8 @@ async function attempt(
   const variables = { TOKEN: 'hush-hush', KEY: 'a b&c' };
   const texts = fillFor('sales', source, window, variables);
   const log = createLog('test', { level: 'silent' });
-  const about = { dataset: 'sales', source, window, backfill: false, signal, log, ...texts };
+  const marked = async () => new Set<string>();
+  const about = { dataset: 'sales', source, window, backfill: false, marked, signal, log, ...texts };
   for await (const page of httpFetcher.fetch({ ...about, cursor: so.cursor, position: so.position })) {
     if (page.page === null) {
       so.position = page.position;
