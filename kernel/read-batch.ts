@@ -128,7 +128,7 @@ function faultOf(word: number): Fault {
 }
 
 /** Bytes of `kept` before the first that is not UTF-8; null if that one lies past `kept`. `raw`: its decoded text. */
-function validBytes(kept: Buffer, raw: string): number | null {
+export function validBytes(kept: Buffer, raw: string): number | null {
   const again = Buffer.from(raw);
   let at = 0;
   while (at < kept.length && kept[at] === again[at]) at++;

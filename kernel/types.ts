@@ -128,6 +128,8 @@ export const RejectReason = {
   // Found before the sinks: a column that identifies or orders events has no value.
   key: 21,
   order: 22,
+  // A record of JSON that is malformed, or has something else where paths lead through.
+  json: 23,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 
@@ -172,7 +174,7 @@ export interface RawReject extends RowPlace {
     readonly bytes: number;
     readonly most: number;
   };
-  /** For `compute`: the column whose function rejects the row, and why, in words. For `key` and `order`: the enrichment
+  /** For `compute`: the column whose function rejects the row, and why, in words. `json` has only the latter. For `key` and `order`: the enrichment
    * that has no value. */
   readonly computed?: string;
   readonly because?: string;

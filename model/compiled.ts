@@ -19,6 +19,8 @@ export interface CompiledDataset {
    * Marts, checks, queries and `versions` are not part of it: they can change without loading anything again. */
   readonly version: string;
   readonly dialect: CompiledDialect;
+  /** Absent: the files are CSV. */
+  readonly format?: CompiledFormat;
   readonly columns: readonly CompiledColumn[];
   /** In dependency order. Each reads vectors by name and adds one under its own name. */
   readonly enrichments: readonly CompiledEnrichment[];
@@ -102,6 +104,15 @@ export interface CompiledDrift {
   readonly nulls: readonly string[];
 }
 
+/** Files of JSON. */
+export interface CompiledFormat {
+  readonly kind: 'ndjson' | 'json';
+  /** Keys that lead to the array of records. Of `json` only. */
+  readonly records: readonly string[];
+  /** Path from the record to the array whose elements are the rows. */
+  readonly explode?: string;
+}
+
 /** `auto` members are settled from a file's first bytes when the file is planned. */
 export interface CompiledDialect {
   readonly delimiter: string | 'auto';
@@ -126,6 +137,8 @@ export interface CompiledColumn extends KernelColumn, Reading {
   readonly headers: readonly string[];
   /** Aliases as they are written, composed (NFC) and trimmed: they come before normalised texts. */
   readonly aliases: readonly string[];
+  /** In files of JSON: where the value is. */
+  readonly path?: string;
   /** The file may lack the column. */
   readonly optional: boolean;
   readonly logical: LogicalType;

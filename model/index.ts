@@ -24,6 +24,7 @@ export type { Column } from './language/columns.ts';
 export { type DatasetDefinition, type Definition, defineDataset } from './language/define.ts';
 export { env, http, postgres, type Source, s3 } from './language/define-sources.ts';
 export type { Expect } from './language/expect.ts';
+export { type Format, jsonDocument, ndjson } from './language/file-format.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export {

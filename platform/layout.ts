@@ -1,11 +1,14 @@
 /** A file's layout, and what it means for reading the file. */
 import { unitBytes } from '../kernel/dialect/encodings.ts';
+import type { JsonFormat } from '../kernel/json/fields.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 import type { Drift } from './progress/progress.ts';
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
 export interface FileLayout extends KernelDialect {
   readonly encoding: string;
+  /** How its records are read, if it is JSON. The members of the dialect then cut it into lines. */
+  readonly format?: JsonFormat;
   /** What of this was found in the file, because the definition leaves it to the file. */
   readonly detected?: readonly string[];
   /** Bytes of BOM, preamble and header: chunk 0 skips them. */
@@ -30,14 +33,23 @@ export interface FileLayout extends KernelDialect {
   /** How its columns differ from the definition's, where they do. */
   readonly drift?: Drift;
   /** Fields that mean no column and are kept, where the definition keeps such. */
-  readonly extra?: readonly { readonly field: number; readonly name: string }[];
+  readonly extra?: readonly {
+    readonly field: number;
+    readonly name: string;
+    /** The field is the object of all of them. */
+    readonly whole?: boolean;
+  }[];
   /** Set for a file of corrected rows: which fields say what each row corrects. Those hold no data. */
   readonly corrections?: { readonly file: number; readonly byteOffset: number };
 }
 
 /** True for files that can only be read from their start: compressed, or without places to begin at. */
-export function isStream({ compression, encoding }: Pick<FileLayout, 'compression' | 'encoding'>): boolean {
-  return compression !== undefined || unitBytes(encoding) === null;
+export function isStream({
+  compression,
+  encoding,
+  format,
+}: Pick<FileLayout, 'compression' | 'encoding' | 'format'>): boolean {
+  return compression !== undefined || unitBytes(encoding) === null || format?.kind === 'json';
 }
 
 /** Line ends that come before the first record. */

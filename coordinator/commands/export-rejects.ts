@@ -1,6 +1,7 @@
 /**
  * Exports waiting rejects as a CSV file that a person can fix: the columns of added-columns.ts, followed by each
- * record exactly as it is in the original file, with that file's header and delimiter.
+ * record exactly as it is in the original file, with that file's header and delimiter. Records of JSON are exported as
+ * lines of JSON (export-json.ts).
  *
  * The ledger keeps the text of each record up to a limit. If it was cut, or could not represent the record's bytes,
  * the record is read again from the file.
@@ -17,6 +18,7 @@ import type { FileLayout } from '../../platform/layout.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
 import { readContent, readRange } from '../detect/content.ts';
+import { jsonLine } from './export-json.ts';
 
 /** The most bytes of a character. The last character of a text that was cut may be wrong. */
 const characterBytes = 4;
@@ -34,7 +36,7 @@ export interface Export {
 /**
  * Exports `rejects`, which must be in the order of their bytes in `file`. `definition`: that of the file; it names
  * the fields of a file without a header. `version`: written instead of the version of each reject.
- * Throws LF_REJECTS_CUT at the end if records were cut and can no longer be read from their file.
+ * Throws LF_REJECTS_EXPLODED, and LF_REJECTS_CUT at the end if records were cut and can no longer be read from their file.
  */
 export function exportRejects(
   file: LedgerFile,
@@ -49,16 +51,19 @@ export function exportRejects(
       layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.definition);
     const records = new Records(file);
     let lost = 0;
-    let gathered: Buffer[] = [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
+    const isJson = layout.format !== undefined;
+    if (layout.format?.explode !== undefined)
+      throw new LandfallError('LF_REJECTS_EXPLODED', { file: file.name });
+    let gathered: Buffer[] = isJson ? [] : [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
     let bytes = 0;
     for await (const reject of rejects) {
       const record = await records.read(reject);
       if (record === null) lost += 1;
       if (record === null || lost > 0) continue;
-      const added = line(reasons(file, reject, options.version), layout);
-      const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
-      gathered.push(Buffer.from(`${added}${layout.delimiter}`), data, Buffer.from('\n'));
-      bytes += added.length + data.length;
+      const values = reasons(file, reject, options.version);
+      const row = isJson ? jsonLine(values, record) : csvLine(values, record, layout, skipped);
+      gathered.push(row);
+      bytes += row.length;
       count += 1;
       if (bytes < pieceBytes) continue;
       yield Buffer.concat(gathered);
@@ -70,6 +75,12 @@ export function exportRejects(
     yield Buffer.concat(gathered);
   }
   return { bytes: write(), count: () => count };
+}
+
+/** `skipped`: fields of the record that an earlier export added. */
+function csvLine(values: readonly string[], record: Buffer, layout: FileLayout, skipped: number): Buffer {
+  const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
+  return Buffer.concat([Buffer.from(`${line(values, layout)}${layout.delimiter}`), data, Buffer.from('\n')]);
 }
 
 /** The values of the added columns. */

@@ -2,7 +2,9 @@
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { datasetNamed, type Registry } from '../../model/registry.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { type Head, settleLayout } from './settle-layout.ts';
+import type { Head } from './head.ts';
+import { fitsJson } from './settle-json.ts';
+import { settleLayout } from './settle-layout.ts';
 
 /**
  * The one that was named; else the one that the file's folder is named after; else the only one whose header
@@ -24,10 +26,11 @@ export async function chooseDataset(
   throw new LandfallError('LF_DATASET_UNCLEAR', { file: file.path, reason });
 }
 
-/** Only a header can tell: a file without one fits too many datasets. */
+/** Only names can tell: a file of CSV without a header fits too many datasets. */
 function fits(dataset: CompiledDataset, head: Head): boolean {
   if (dataset.dialect.header === false) return false;
   try {
+    if (dataset.format !== undefined) return fitsJson(dataset, head);
     const layout = settleLayout(dataset, head);
     return layout !== null && layout.header.length > 0;
   } catch {

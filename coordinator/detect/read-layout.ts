@@ -5,7 +5,8 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { type Compression, compressionOf } from '../../platform/storage/unpack/index.ts';
 import { type Readable, readContent, readRange, readStart } from './content.ts';
-import { type Head, settleLayout } from './settle-layout.ts';
+import type { Head } from './head.ts';
+import { settleLayout } from './settle-layout.ts';
 
 /** First bytes of a file that are searched for its header; doubled up to the most. */
 const headBytes = 1024 * 1024;
@@ -63,6 +64,11 @@ export async function withEnds(
   const skipLines = dialect.skipLines === 'auto' ? layout.skipLines : dialect.skipLines;
   if (layout.corrections !== undefined)
     return compression === undefined ? layout : { ...layout, compression };
+  if (layout.format !== undefined && compression !== undefined) {
+    // Each file within has its own array.
+    const { hasNone: _, ...format } = layout.format;
+    return { ...layout, compression, format };
+  }
   if (compression !== undefined) return { ...layout, compression, skipLines, skipFooterLines };
   if (skipFooterLines === 0) return layout;
   const start = Math.max(0, file.bytes - tailBytes);

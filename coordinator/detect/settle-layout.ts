@@ -9,17 +9,11 @@ import type { FileLayout } from '../../platform/layout.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
 import { correctionFields, exportDelimiter, isAdded, matchData } from './added-columns.ts';
 import { countWidths } from './first-records.ts';
+import type { Head } from './head.ts';
+import { settleJson } from './settle-json.ts';
 import { settleReading } from './sniff.ts';
 import type { HeadText } from './sniff-around.ts';
 import { settleEncoding } from './sniff-encoding.ts';
-
-/** The first bytes of a file. */
-export interface Head {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** True when `bytes` is the whole file. */
-  readonly whole: boolean;
-}
 
 /**
  * The layout; null when `head` ends before the first record does: call again with more bytes.
@@ -28,6 +22,7 @@ export interface Head {
  */
 export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout | null {
   refuseCompressed(head);
+  if (dataset.format !== undefined) return settleJson(dataset, head);
   const dialect = dialectFor(dataset, head.bytes);
   const { encoding, bomBytes, detected } = settleEncoding(dialect.encoding, head);
   const text = textOf(head, encoding, bomBytes);

@@ -12,6 +12,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { endedInSinks, sinksOf } from '../../sinks/all-sinks.ts';
+import { referenceOf } from '../commands/export-json.ts';
 import { sweepUndone } from '../commands/undo.ts';
 import type { Context } from '../context.ts';
 import type { Accounted } from '../stages.ts';
@@ -126,7 +127,11 @@ async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> 
   const { byteOffset: field } = file.layout!.corrections!;
   let pairs: { origin: number; replay: number }[] = [];
   for await (const { raw, byteOffset } of openRejects(client, file.fileId)) {
-    const origin = Number(readFields(Buffer.from(raw), dialect, field + 1).fields[field]);
+    const origin = Number(
+      file.layout!.format === undefined
+        ? readFields(Buffer.from(raw), dialect, field + 1).fields[field]
+        : referenceOf(raw)?.byteOffset,
+    );
     if (!Number.isSafeInteger(origin)) {
       const reason = `a row of the replay ${file.fileId} does not say where it came from`;
       throw new LandfallError('LF_INTERNAL', { reason });

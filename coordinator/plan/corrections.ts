@@ -4,11 +4,14 @@
  */
 import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
+import { jsonNull } from '../../kernel/json/csv-rows.ts';
+import { JsonKernel } from '../../kernel/json/json-kernel.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
+import { referenceOf } from '../commands/export-json.ts';
 import type { Context } from '../context.ts';
 import { byteOffsetColumn, fileColumn } from '../detect/added-columns.ts';
 import { readContent } from '../detect/content.ts';
@@ -64,7 +67,7 @@ const referenceColumns: readonly KernelColumn[] = [fileColumn, byteOffsetColumn]
   name,
   type: { kind: 'utf8' },
   required: false,
-  nulls: [''],
+  nulls: ['', jsonNull],
 }));
 
 /** Maps each file named in the rows to the byte offsets that they give. */
@@ -83,13 +86,19 @@ async function readReferences(
   };
   const fieldOfColumn = [corrections!.file, corrections!.byteOffset];
   const lastField = Math.max(...fieldOfColumn);
-  const kernel = await createKernel();
+  const plain = await createKernel();
+  const kernel = layout.format === undefined ? plain : new JsonKernel(plain, layout.format);
   const plan = { dialect, columns: referenceColumns, fieldOfColumn, fieldCount: layout.fieldCount };
   kernel.begin(plan, { byteStart: 0, skipBytes: layout.headerBytes });
   for await (const batch of batchesOf(kernel, file, layout)) {
     const [names, offsets] = batch.vectors as readonly Utf8Vector[];
     for (let row = 0; row < batch.rows; row++) note(textAt(names, row), textAt(offsets, row));
     for (const { raw } of batch.rejects) {
+      if (layout.format !== undefined) {
+        const named = referenceOf(raw);
+        note(named?.file, named?.byteOffset);
+        continue;
+      }
       const { fields } = readFields(Buffer.from(raw), dialect, lastField + 1);
       note(fields[corrections!.file], fields[corrections!.byteOffset]);
     }

@@ -1,5 +1,9 @@
 /** Identifies a file that is small enough to be read whole: its layout and its content hash, from one read. */
+import { DocumentFault, recordsPath } from '../../kernel/json/document.ts';
+import { DocumentCut } from '../../kernel/json/document-cut.ts';
 import { refuseDrift } from '../../model/file/drift.ts';
+import { documentError } from '../../platform/document-error.ts';
+import type { FileLayout } from '../../platform/layout.ts';
 import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
 import { readStart } from '../detect/content.ts';
@@ -26,8 +30,26 @@ export async function identifyWhole(discovered: Discovered): Promise<Identified 
   const settled = settleLayout(definition, { name: file.name, bytes, whole: true })!;
   const layout = await withEnds(definition, file, settled, {});
   refuseDrift(definition, file, layout);
+  refuseBroken(file.name, layout, bytes);
   const hasher = new BlockHasher();
   hasher.update(bytes);
   const chunks = [{ number: 0, byteStart: 0, byteEnd: file.bytes, lineStart: 1 }];
   return { ...discovered, layout, contentHash: contentHash([hasher.finish()]), chunks };
+}
+
+/** Throws LF_JSON_DOCUMENT for a document that is cut off, so that none of its records is lost unseen. */
+function refuseBroken(
+  name: string,
+  { format, headerBytes, headerLines = 0 }: FileLayout,
+  bytes: Uint8Array,
+): void {
+  if (format?.kind !== 'json') return;
+  const { records, hasNone = false } = format;
+  try {
+    const cut = new DocumentCut(records, { byte: headerBytes, lines: headerLines }, hasNone);
+    cut.push(bytes.subarray(headerBytes), Number.POSITIVE_INFINITY);
+    cut.end();
+  } catch (error) {
+    throw error instanceof DocumentFault ? documentError(error, name, recordsPath(records)) : error;
+  }
 }

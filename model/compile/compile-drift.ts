@@ -2,6 +2,7 @@
 import type { CompiledDrift } from '../compiled.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { shown } from '../words.ts';
+import { nullsOf } from './compile-columns.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -29,7 +30,7 @@ export function compileDrift(source: DatasetDefinition, names: Names, mistakes: 
     mistakes.add('drift.unknown', `there is no ${shown(unknown)}`, fix);
   }
   const policy = keep === null ? (unknown as 'ignore' | 'fail') : 'keep';
-  return { unknown: policy, keep, missing, reordered, renamed, nulls: source.nulls ?? [''] };
+  return { unknown: policy, keep, missing, reordered, renamed, nulls: nullsOf(source) };
 }
 
 function checkKeep(keep: string, names: Names, mistakes: Mistakes): void {

@@ -11,6 +11,7 @@ import { dimensionsOf, sharedTables } from './compile-dimension.ts';
 import { compileDrift } from './compile-drift.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
 import { compileExpect } from './compile-expect.ts';
+import { compileFormat } from './compile-format.ts';
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
@@ -36,6 +37,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   mistakes.refuse(name);
 
   const dialect = compileDialect(source, mistakes);
+  const format = compileFormat(source, mistakes);
   const refs = columnRefs(source);
   const names: Names = new Map();
   for (const [column, { logical, options }] of Object.entries(source.columns)) {
@@ -65,9 +67,11 @@ export function compileDataset(definition: Definition): CompiledDataset {
     ...{ name, dialect: versionedDialect(dialect), columns: parsed, operations, rules: rules.operations },
     ...{ lake, star: star && versionedStar(star), rejectLimit, ...(source.drift && { drift }) },
     ...(mode.kind !== 'append' && { mode }),
+    ...(format && { format }),
   });
   return {
     ...{ name, description: source.description ?? '', version, dialect, columns },
+    ...(format && { format }),
     ...{
       enrichments: enrichments.compiled,
       rules: rules.rules,

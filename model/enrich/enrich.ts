@@ -17,7 +17,7 @@ export function enrichBatch(
   dataset: CompiledDataset,
   vectors: readonly Vector[],
   rows: number,
-  extra: readonly { readonly name: string }[] = [],
+  extra: readonly { readonly name: string; readonly whole?: boolean }[] = [],
   lanes: Lanes = freshLanes,
   refusals: (enrichment: string) => Refusals = () => noRefusals,
 ): Batch {
@@ -30,7 +30,7 @@ export function enrichBatch(
   if (keep !== null) {
     const kept = vectors.slice(dataset.columns.length);
     const names = extra.map(({ name }) => name);
-    named.set(keep, jsonObjects(names, kept, rows));
+    named.set(keep, extra[0]?.whole ? kept[0] : jsonObjects(names, kept, rows));
   }
   return { rows, vectors: named };
 }

@@ -5,6 +5,7 @@ import type { Check } from './checks.ts';
 import type { Column } from './columns.ts';
 import type { Source } from './define-sources.ts';
 import type { Expect } from './expect.ts';
+import type { Format } from './file-format.ts';
 import type { Mode } from './modes.ts';
 import type { ColumnRef, Enrichment } from './refs.ts';
 import type { Rule, UniqueRule } from './rules.ts';
@@ -119,6 +120,8 @@ export interface DatasetSource<C extends Columns, N, D extends string> {
   readonly name: string;
   readonly description?: string;
   readonly dialect?: Dialect | 'auto';
+  /** `jsonDocument(…)` or `ndjson()`, in place of `dialect`. Default: CSV. */
+  readonly format?: Format;
   /** Texts that mean null in every column. Default: ['']. */
   readonly nulls?: readonly string[];
   readonly columns: C;

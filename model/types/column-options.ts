@@ -13,6 +13,11 @@ export interface ColumnOptions {
    * decides. '' is a column without a name.
    */
   readonly aliases?: readonly string[];
+  /**
+   * In files of JSON: where the value is, such as '$.customer.id', '$.items[0].sku' or "$['first name']". Default: the
+   * record's key of the column's name. docs/json.md.
+   */
+  readonly path?: string;
   /** Texts that mean null, in addition to those of the dataset. `[]` on a text column keeps empty texts. */
   readonly nulls?: readonly string[];
 }

@@ -1,6 +1,7 @@
 /** Passes a chunk's bytes through the kernel: reads the range, transcodes it to UTF-8, and returns batches. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
+import { JsonKernel } from '../../kernel/json/json-kernel.ts';
 import { characterEnd } from '../../kernel/scan.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
@@ -35,7 +36,9 @@ export type ChunkReading = Pick<ReadOptions, 'kernel' | 'counters' | 'stopwatch'
 
 /** Begins the kernel at the chunk's first byte. For its batches, see readBatches. */
 export function readChunk(reading: ChunkReading): AsyncGenerator<Batch, void, void> {
-  const { dataset, layout, source, kernel, counters, stopwatch, signal } = reading;
+  const { dataset, layout, source, counters, stopwatch, signal } = reading;
+  const { format } = layout;
+  const kernel = format === undefined ? reading.kernel : new JsonKernel(reading.kernel, format);
   const places = reading.places === true || needsPlaces(dataset);
   kernel.begin(
     { ...layout, ...readColumns(dataset, layout), dialect: layout, places },

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import { originalBytes } from '../../kernel/dialect/encodings.ts';
 import { readHead } from '../../kernel/dialect/header.ts';
+import { fieldTexts } from '../../kernel/json/field-texts.ts';
 import { RECORD_BYTES_MAX } from '../../kernel/kernel.ts';
 import { isCut } from '../../kernel/read-batch.ts';
 import { type KernelDialect, type RawReject, RejectReason } from '../../kernel/types.ts';
@@ -39,6 +40,7 @@ const codes: Readonly<Record<RejectReason, ErrorCode>> = {
   [RejectReason.compute]: 'LF_REJECT_COMPUTE',
   [RejectReason.key]: 'LF_REJECT_KEY',
   [RejectReason.order]: 'LF_REJECT_ORDER',
+  [RejectReason.json]: 'LF_REJECT_JSON',
 };
 
 /**
@@ -204,6 +206,8 @@ function keyText(
 
 /** The fields of the record, as far as its recorded text can be split. */
 function fieldsOf(raw: string, layout: FileLayout): readonly string[] {
+  if (layout.format !== undefined)
+    return fieldTexts(Buffer.from(raw), layout.format).map((text) => text ?? 'null');
   const dialect: KernelDialect = layout;
   return readHead(Buffer.from(`${raw}\n`), dialect)?.fields ?? [];
 }

@@ -25,11 +25,23 @@ export interface ChunkSink {
   end(number: number): Promise<void>;
 }
 
+/** Cuts the files in a stream. */
+export interface Cutter {
+  readonly chunks: CutChunk[];
+  /** Records begin at `position`, after `lines` line ends, in the file `entry` of the stream. `hasNone`: it has none. */
+  begin(position: number, lines: number, entry?: ZipEntry, hasNone?: boolean): void;
+  push(bytes: Uint8Array): Promise<void>;
+  /** Ends the file, whether or not its last record has a line end. Returns the line ends so far. */
+  end(): Promise<number>;
+  /** Drops what lies after `until` in the file that began with chunk `first`. */
+  truncate(until: number, first: number): void;
+}
+
 /**
  * begin ─▶ push … push ─▶ end, for each file in the stream. The state of the CSV machine is known from the start, so
  * only that state's result of each scanned slice is used.
  */
-export class RecordCutter {
+export class RecordCutter implements Cutter {
   readonly chunks: CutChunk[] = [];
   private readonly dialect: KernelDialect;
   private readonly encoding: string;
@@ -52,7 +64,6 @@ export class RecordCutter {
     this.afterCr = dialect.lineEnds === 'any' ? machineOf(dialect).table[CR] & 0xff : 0;
   }
 
-  /** Records begin at `position`, after `lines` line ends, in the file `entry` of the stream. */
   begin(position: number, lines: number, entry?: ZipEntry): void {
     this.entry = entry;
     this.state = 0;
@@ -67,7 +78,6 @@ export class RecordCutter {
     for (let at = 0; at < bytes.length; at += size) await this.slice(bytes.subarray(at, at + size));
   }
 
-  /** Ends the file, whether or not its last record has a line end. Returns the line ends so far. */
   async end(): Promise<number> {
     const { held } = this;
     this.position += held.length;
@@ -76,7 +86,6 @@ export class RecordCutter {
     return this.lines + (this.state === 0 || this.state === this.afterCr ? 0 : 1);
   }
 
-  /** Drops what lies after `until` in the file that began with chunk `first`. */
   truncate(until: number, first: number): void {
     while (this.chunks.length - 1 > first && this.chunks.at(-1)!.start >= until) this.chunks.pop();
     const last = this.chunks.at(-1)!;

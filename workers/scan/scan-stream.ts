@@ -8,7 +8,10 @@ import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/en
 import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
 import { joinHeader } from '../../kernel/dialect/join-header.ts';
 import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
+import { DocumentFault, findRecords, recordsPath } from '../../kernel/json/document.ts';
+import { countLines } from '../../kernel/json/element-scan.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { documentError } from '../../platform/document-error.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
@@ -20,7 +23,8 @@ import { spoolKey } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
 import type { StreamChunk } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
-import { type ChunkSink, type CutChunk, RecordCutter } from './record-cutter.ts';
+import { DocumentCutter } from './document-cutter.ts';
+import { type ChunkSink, type CutChunk, type Cutter, RecordCutter } from './record-cutter.ts';
 
 export interface StreamTools {
   readonly lake: Storage;
@@ -52,7 +56,7 @@ export async function scanStream(
   const blockHashes = await hashFile(file, tools.signal);
   const spool = openSpool(tools.lake, file.fileId);
   try {
-    const entries = new Entries(file, layout, new RecordCutter(layout, chunkBytes, spool));
+    const entries = new Entries(file, layout, cutterOf(file, layout, chunkBytes, spool));
     const { storage, key } = await openObject(file.url);
     const { name, bytes, fingerprint } = file;
     const { unpackedBytesMost } = tools;
@@ -80,6 +84,12 @@ async function hashFile(file: LedgerFile, signal: AbortSignal): Promise<Buffer> 
   return hasher.finish();
 }
 
+function cutterOf(file: LedgerFile, layout: FileLayout, chunkBytes: number, sink: ChunkSink | null): Cutter {
+  const { format } = layout;
+  if (format?.kind !== 'json') return new RecordCutter(layout, chunkBytes, sink);
+  return new DocumentCutter(format.records, file.name, chunkBytes, sink);
+}
+
 async function scanPlain(
   file: LedgerFile,
   layout: FileLayout,
@@ -87,9 +97,9 @@ async function scanPlain(
   { counters, signal }: StreamTools,
 ): Promise<{ blockHashes: Buffer; chunks: readonly StreamChunk[] }> {
   const hasher = new BlockHasher();
-  const cutter = new RecordCutter(layout, chunkBytes, null);
-  const { headerBytes, headerLines = 0, footerBytes: footer = 0 } = layout;
-  cutter.begin(headerBytes, headerLines);
+  const cutter = cutterOf(file, layout, chunkBytes, null);
+  const { headerBytes, headerLines = 0, footerBytes: footer = 0, format } = layout;
+  cutter.begin(headerBytes, headerLines, undefined, format?.hasNone);
   const { storage, key } = await openObject(file.url);
   let position = 0;
   for await (const bytes of storage.read(key, { start: 0, end: file.bytes, fingerprint: file.fingerprint })) {
@@ -127,7 +137,7 @@ function shares(chunks: readonly CutChunk[], bytes: number): StreamChunk[] {
 class Entries {
   private readonly file: LedgerFile;
   private readonly layout: FileLayout;
-  private readonly cutter: RecordCutter;
+  private readonly cutter: Cutter;
   private name: string | null = null;
   /** The bytes of the current entry while its header is incomplete. Null afterwards. */
   private head: Uint8Array | null = null;
@@ -137,7 +147,7 @@ class Entries {
   private position = 0;
   private lines = 0;
 
-  constructor(file: LedgerFile, layout: FileLayout, cutter: RecordCutter) {
+  constructor(file: LedgerFile, layout: FileLayout, cutter: Cutter) {
     this.file = file;
     this.layout = layout;
     this.cutter = cutter;
@@ -179,7 +189,7 @@ class Entries {
   /** Goes on to the records when the header is complete. `whole`: the entry has ended. */
   private async leaveHead(whole: boolean): Promise<void> {
     const head = this.head!;
-    const found = headerOf(head, whole, this.layout);
+    const found = this.headerOf(head, whole);
     if (found === null) {
       if (head.length <= headBytesMost) return;
       throw new LandfallError('LF_HEADER_LONG', { file: this.file.name, bytes: headBytesMost });
@@ -189,9 +199,16 @@ class Entries {
     this.firstChunk = this.cutter.chunks.length;
     const name = (this.name ?? '').replaceAll('\0', '\u2400').slice(0, entryCharactersMost);
     const entry = name === '' ? undefined : { name, line: this.lines + 1 };
-    this.cutter.begin(start, this.lines + found.lines, entry);
+    this.cutter.begin(start, this.lines + found.lines, entry, found.hasNone);
     this.head = null;
     await this.cutter.push(head.subarray(found.bytes));
+  }
+
+  private headerOf(head: Uint8Array, whole: boolean): Preface | null {
+    const { format } = this.layout;
+    return format?.kind === 'json'
+      ? documentStart(head, whole, format.records, this.file.name)
+      : headerOf(head, whole, this.layout);
   }
 
   private refuseOther(fields: readonly string[]): void {
@@ -220,12 +237,32 @@ class Entries {
   }
 }
 
-/** What precedes the records of one file: byte order mark, preamble, header. Null if more bytes are needed. */
-function headerOf(
+/** What precedes the records of one file. */
+interface Preface {
+  readonly bytes: number;
+  readonly lines: number;
+  readonly fields: readonly string[];
+  readonly hasNone?: boolean;
+}
+
+/** What precedes the records of a JSON document. Throws LF_JSON_DOCUMENT, LF_JSON_RECORDS. */
+function documentStart(
   bytes: Uint8Array,
   whole: boolean,
-  layout: FileLayout,
-): { bytes: number; lines: number; fields: readonly string[] } | null {
+  keys: readonly string[],
+  file: string,
+): Preface | null {
+  try {
+    const found = findRecords(bytes, keys, whole);
+    if (found === null) return null;
+    return { bytes: found.at, lines: countLines(bytes, 0, found.at), fields: [], hasNone: found.hasNone };
+  } catch (error) {
+    throw error instanceof DocumentFault ? documentError(error, file, recordsPath(keys)) : error;
+  }
+}
+
+/** What precedes the records of CSV: byte order mark, preamble, header. Null if more bytes are needed. */
+function headerOf(bytes: Uint8Array, whole: boolean, layout: FileLayout): Preface | null {
   const { encoding, lineEnds, skipLines = 0, header, headerRows = 1 } = layout;
   const utf8 = whole ? toUtf8(bytes, encoding) : createTranscoder(encoding).push(bytes);
   const bom = utf8[0] === 0xef && utf8[1] === 0xbb && utf8[2] === 0xbf ? 3 : 0;

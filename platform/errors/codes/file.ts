@@ -57,6 +57,16 @@ export const fileCodes = {
     fix: 'Check the delimiter in its definition, or split the file into narrower ones.',
     retry: 'never',
   },
+  LF_JSON_DOCUMENT: {
+    message: '{file} is not a whole JSON document: {reason} (byte {byte}).',
+    fix: 'Correct it, or get it again whole, and drop it again. docs/json.md says what is a reject and what fails a file.',
+    retry: 'never',
+  },
+  LF_JSON_RECORDS: {
+    message: '{file} has no records at {path}: {reason} (byte {byte}).',
+    fix: "Set the path of their array in the definition: format: jsonDocument({ records: '$.orders[*]' }), or ndjson() for a record a line.",
+    retry: 'never',
+  },
   LF_KEY_OUTSIDE: {
     message: 'The name {key} escapes {store}.',
     fix: 'Use relative names below that folder, without `..`.',

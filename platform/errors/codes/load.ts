@@ -84,6 +84,11 @@ export const loadCodes = {
     fix: '`landfall rejects {file}` shows why. Fix the file or the definition, or raise the limit, and drop it again.',
     retry: 'never',
   },
+  LF_REJECTS_EXPLODED: {
+    message: 'The rejected rows of {file} are elements of its records, and cannot be loaded without them.',
+    fix: 'Correct the file and drop it again; or, once the definition is fixed, load it again as a whole: landfall undo, then landfall replay.',
+    retry: 'never',
+  },
   LF_REJECTS_CUT: {
     message:
       'The ledger keeps only the beginning of {rows|rejected row} of {file}, and {url} no longer has the rest.',

@@ -27,6 +27,11 @@ export const rejectCodes = {
     fix: "Say in the definition that such digits are cut: `fraction: 'truncate'`.",
     retry: 'never',
   },
+  LF_REJECT_JSON: {
+    message: 'The record is not JSON as the definition has it: {because}.',
+    fix: 'Correct the record, or the paths of the columns in the definition. docs/json.md says what is read.',
+    retry: 'never',
+  },
   LF_REJECT_KEY: {
     message: '{column} is in the key of the mode and has no value.',
     fix: "Fill it in. If rows without a value are events of one key, say so in the mode: `nullKeys: 'equal'`.",

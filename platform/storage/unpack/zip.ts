@@ -41,7 +41,7 @@ function csvEntries(file: PackedFile, entries: readonly ZipEntry[]): ZipEntry[] 
   const files = entries.filter(
     ({ name }) => !name.endsWith('/') && !/(^|\/)(\.(?!\.?\/)|__MACOSX\/)/.test(name),
   );
-  const named = files.filter(({ name }) => /\.(csv|tsv|tab|psv|txt|dat)$/i.test(name));
+  const named = files.filter(({ name }) => /\.(csv|tsv|tab|psv|txt|dat|json|ndjson|jsonl)$/i.test(name));
   const chosen = named.length === 0 && files.length === 1 ? files : named;
   if (chosen.length === 0) {
     const found = files.slice(0, 5).map((entry) => entry.name);

@@ -1,0 +1,155 @@
+/** Settles how one file of JSON is read, from its first bytes. */
+import { isUtf8 } from 'node:buffer';
+import { bomBytes, DocumentFault, findRecords, recordsPath } from '../../kernel/json/document.ts';
+import { countLines } from '../../kernel/json/element-scan.ts';
+import { fieldTexts } from '../../kernel/json/field-texts.ts';
+import type { JsonField, JsonFormat } from '../../kernel/json/fields.ts';
+import { keyPath } from '../../kernel/json/paths.ts';
+import { RecordWindow } from '../../kernel/json/record-window.ts';
+import { isSpace } from '../../kernel/json/syntax.ts';
+import { UnreadPaths } from '../../kernel/json/unread-paths.ts';
+import type { CompiledDataset, CompiledFormat } from '../../model/compiled.ts';
+import { documentError } from '../../platform/document-error.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { FileLayout } from '../../platform/layout.ts';
+import type { Drift } from '../../platform/progress/progress.ts';
+import { addedColumns, byteOffsetColumn, fileColumn } from './added-columns.ts';
+import type { Head } from './head.ts';
+
+/** First records that are searched for keys which no column reads, and the bytes that they may take. */
+const recordsLooked = 100;
+const lookedBytes = 256 * 1024;
+
+/** Cuts nothing but lines, for which it is right at every byte: a line feed in a text of JSON is escaped. */
+const lines = { delimiter: ',', quote: null, trim: false, lineEnds: 'lf' } as const;
+
+/**
+ * The layout; null if `head` ends before the first record begins. Throws LF_FILE_EMPTY, LF_FILE_ENCODING,
+ * LF_JSON_DOCUMENT, LF_JSON_RECORDS.
+ */
+export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | null {
+  const { bytes, whole, name } = head;
+  const corrections = isExport(bytes);
+  const compiled: CompiledFormat = corrections ? { kind: 'ndjson', records: [] } : dataset.format!;
+  const bom = bomBytes(bytes);
+  refuseEncoding(head);
+  if (whole && bytes.subarray(bom).every(isSpace)) throw new LandfallError('LF_FILE_EMPTY', { file: name });
+  const start = compiled.kind === 'json' ? startOf(head, compiled.records) : { at: bom, hasNone: false };
+  if (start === null) return null;
+  const fields = fieldsOf(dataset, corrections);
+  const format: JsonFormat = {
+    ...{ kind: compiled.kind, records: compiled.records, fields },
+    ...(start.hasNone && { hasNone: true }),
+    ...(compiled.explode !== undefined && { explode: compiled.explode }),
+    ...(dataset.drift.unknown === 'keep' && { keepsRest: true }),
+    ...(dataset.drift.unknown === 'fail' && { strict: true }),
+  };
+  const unknown = corrections ? [] : unreadPaths(bytes, start.at, format);
+  const last = fields.length - 1;
+  return {
+    ...lines,
+    encoding: 'utf-8',
+    format,
+    headerBytes: start.at,
+    headerLines: countLines(bytes, 0, start.at),
+    header: [],
+    fieldCount: fields.length,
+    fieldOfColumn: dataset.columns.map((_, c) => c),
+    ...(unknown.length > 0 && { drift: driftOf(unknown) }),
+    ...(format.keepsRest && { extra: [{ field: last, name: dataset.drift.keep!, whole: true }] }),
+    ...(corrections && { corrections: correctionFields(fields) }),
+  };
+}
+
+/** True for what `landfall rejects --export` has written of records of JSON. */
+function isExport(bytes: Uint8Array): boolean {
+  const start = `{"${fileColumn}":`;
+  return Buffer.from(bytes.subarray(0, start.length)).toString('latin1') === start;
+}
+
+function correctionFields(fields: readonly JsonField[]): FileLayout['corrections'] {
+  const fieldAt = (key: string) => fields.findIndex(({ path }) => path === keyPath(key));
+  return { file: fieldAt(fileColumn), byteOffset: fieldAt(byteOffsetColumn) };
+}
+
+/** Those of the columns, of the keys that an export adds, and of the rest, if it is kept. */
+function fieldsOf({ columns, drift }: CompiledDataset, corrections: boolean): JsonField[] {
+  const added = corrections ? addedColumns.map((key) => ({ path: keyPath(key) })) : [];
+  const rest = drift.unknown === 'keep' ? [{ path: '' }] : [];
+  const own = columns.map(({ path, name, logical }): JsonField => {
+    const asJson = logical.type === 'json' && ({ asJson: true } as const);
+    return { path: path ?? keyPath(name), ...asJson };
+  });
+  return [...own, ...added, ...rest];
+}
+
+function startOf({ bytes, whole, name }: Head, keys: readonly string[]) {
+  try {
+    return findRecords(bytes, keys, whole);
+  } catch (error) {
+    throw error instanceof DocumentFault ? documentError(error, name, recordsPath(keys)) : error;
+  }
+}
+
+/** UTF-16 and UTF-32 have zero bytes in the first characters of any JSON. */
+function refuseEncoding({ name, bytes }: Head): void {
+  const encoding =
+    bytes[0] === 0xff || bytes[1] === 0
+      ? 'utf-16le'
+      : bytes[0] === 0xfe || bytes[0] === 0
+        ? 'utf-16be'
+        : null;
+  if (encoding === null) return;
+  throw new LandfallError('LF_JSON_DOCUMENT', {
+    file: name,
+    reason: `it is ${encoding}, and JSON is UTF-8`,
+    byte: 0,
+  });
+}
+
+/** Paths that no column reads, in the first records. */
+function unreadPaths(bytes: Uint8Array, from: number, format: JsonFormat): string[] {
+  if (format.hasNone) return [];
+  const looked = bytes.subarray(from, from + lookedBytes);
+  const options = { windowBytes: looked.length + 1, freeBytes: 1, recordBytesMax: looked.length };
+  const window = new RecordWindow(format.kind === 'json', from, options, false);
+  window.inputSpace().set(looked);
+  window.filled(looked.length, false);
+  const unread = new UnreadPaths(format);
+  for (let record = 0; record < recordsLooked && window.next(); record++) {
+    const text = looked.subarray(window.from, window.to);
+    if (isUtf8(text)) unread.add(parsed(text));
+  }
+  return [...unread.found];
+}
+
+function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(text).toString());
+  } catch {
+    return null;
+  }
+}
+
+function driftOf(unknown: readonly string[]): Drift {
+  return { unknown, missing: [], reordered: false, renamed: [], suggested: [] };
+}
+
+/** True if the file may belong to the dataset: one of its first records has a value for each required column. */
+export function fitsJson(dataset: CompiledDataset, head: Head): boolean {
+  const layout = settleJson(dataset, head);
+  if (layout?.format === undefined) return false;
+  const { bytes } = head;
+  const looked = bytes.subarray(layout.headerBytes, layout.headerBytes + lookedBytes);
+  const options = { windowBytes: looked.length + 1, freeBytes: 1, recordBytesMax: looked.length };
+  const window = new RecordWindow(layout.format.kind === 'json', 0, options, false);
+  window.inputSpace().set(looked);
+  window.filled(looked.length, head.whole);
+  for (let record = 0; record < recordsLooked && window.next(); record++) {
+    const texts = fieldTexts(looked.slice(window.from, window.to), { ...layout.format, explode: undefined });
+    const some = dataset.columns.some((_, c) => (texts[c] ?? null) !== null);
+    const required = dataset.columns.every(({ required }, c) => !required || (texts[c] ?? null) !== null);
+    if (some && required) return true;
+  }
+  return false;
+}
