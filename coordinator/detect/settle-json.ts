@@ -4,7 +4,7 @@ import { bomBytes, DocumentFault, findRecords, recordsPath } from '../../kernel/
 import { countLines } from '../../kernel/json/element-scan.ts';
 import { fieldTexts } from '../../kernel/json/field-texts.ts';
 import type { JsonField, JsonFormat } from '../../kernel/json/fields.ts';
-import { keyPath } from '../../kernel/json/paths.ts';
+import { keyPath } from '../../kernel/json/json-paths.ts';
 import { RecordWindow } from '../../kernel/json/record-window.ts';
 import { isSpace } from '../../kernel/json/syntax.ts';
 import { UnreadPaths } from '../../kernel/json/unread-paths.ts';

@@ -1,6 +1,6 @@
 /** The parts of a JSON document around its records: what stands before the array, and what after it. */
 import { ElementScan } from './element-scan.ts';
-import { stepText } from './paths.ts';
+import { stepText } from './json-paths.ts';
 import { CLOSE_OBJECT, COLON, COMMA, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './syntax.ts';
 
 /** The document cannot be read. `byte`: where, from the start of the document. */

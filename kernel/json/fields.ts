@@ -1,5 +1,5 @@
 /** The tree of the paths of a file's fields, by which its records are read. */
-import { EACH, type JsonPath, keyOf, type PathStep, parsePath } from './paths.ts';
+import { EACH, type JsonPath, keyOf, type PathStep, parsePath } from './json-paths.ts';
 
 /** How the records of a JSON file are read. Plain data: it is part of a file's layout. */
 export interface JsonFormat {

@@ -1,6 +1,6 @@
 /** The paths in a record that no field reads. */
 import { type JsonFormat, type PathNode, treesOf } from './fields.ts';
-import { stepText } from './paths.ts';
+import { stepText } from './json-paths.ts';
 
 /** Most paths that are found. */
 const pathsMost = 256;

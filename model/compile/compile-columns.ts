@@ -6,7 +6,7 @@ import type { Column } from '../language/columns.ts';
 import type { DatasetDefinition } from '../language/define.ts';
 import { typeOf } from '../types/column-types.ts';
 import { checkColumn } from './column-checks.ts';
-import { compilePath } from './compile-format.ts';
+import { compilePath } from './files/compile-format.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** `inDictionary`: text columns whose distinct values are needed (keys, partitions, few values). */

@@ -1,9 +1,9 @@
 /** Compiles the format of a definition, and the paths of its columns. */
-import { EACH, keyOf, keyPath, type PathStep, parsePath } from '../../kernel/json/paths.ts';
-import type { CompiledFormat } from '../compiled.ts';
-import type { DatasetDefinition } from '../language/define.ts';
-import { shown } from '../words.ts';
-import type { Mistakes } from './mistakes.ts';
+import { EACH, keyOf, keyPath, type PathStep, parsePath } from '../../../kernel/json/json-paths.ts';
+import type { CompiledFormat } from '../../compiled.ts';
+import type { DatasetDefinition } from '../../language/define.ts';
+import { shown } from '../../words.ts';
+import type { Mistakes } from '../mistakes.ts';
 
 /** Undefined: the files are CSV. */
 export function compileFormat(source: DatasetDefinition, mistakes: Mistakes): CompiledFormat | undefined {

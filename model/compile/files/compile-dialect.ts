@@ -1,10 +1,10 @@
 /** Compiles the dialect of a definition: fills in defaults and names mistakes. */
-import { encodings } from '../../kernel/dialect/encodings.ts';
-import { dialectFault } from '../../kernel/dialect/machine.ts';
-import type { CompiledDialect } from '../compiled.ts';
-import type { DatasetDefinition, Dialect } from '../language/define.ts';
-import { shown } from '../words.ts';
-import type { Mistakes } from './mistakes.ts';
+import { encodings } from '../../../kernel/dialect/encodings.ts';
+import { dialectFault } from '../../../kernel/dialect/machine.ts';
+import type { CompiledDialect } from '../../compiled.ts';
+import type { DatasetDefinition, Dialect } from '../../language/define.ts';
+import { shown } from '../../words.ts';
+import type { Mistakes } from '../mistakes.ts';
 
 /** What `dialect: 'auto'` stands for. */
 const allAuto: Dialect = {
