@@ -8,7 +8,9 @@ import { checkDatasetName, datasetNameOf } from '../../model/infer/names/dataset
 import { findings } from '../../model/infer/source/findings.ts';
 import { summary } from '../../model/infer/source/summary.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { plural } from '../../platform/plural.ts';
 import { type Described, describeFiles } from '../init/describe-files.ts';
+import { type DescribedJson, describeJson } from '../init/describe-json.ts';
 import { readingBar } from '../init/reading-bar.ts';
 import { renderRows } from '../init/render-rows.ts';
 import { printable } from '../terminal/format.ts';
@@ -24,7 +26,7 @@ interface Flags {
 export function initCommand(): Command {
   return new Command('init')
     .description('read files, write the definition of a dataset that loads them')
-    .argument('<file...>', 'files of delimited text, compressed or not, or a folder of them')
+    .argument('<file...>', 'files of delimited text or JSON, compressed or not, or a folder of them')
     .option('--name <name>', "the dataset's name (default: from the file's)")
     .option('--out <file>', 'where to write (default: datasets/NAME/dataset.ts); - for standard output')
     .option('--header', 'the first record names the columns (default: what the file shows)')
@@ -39,14 +41,34 @@ export function initCommand(): Command {
       const out = flags.out ?? join('datasets', name, 'dataset.ts');
       if (out !== '-' && existsSync(out)) throw new LandfallError('LF_INIT_EXISTS', { out });
       const files = await filesOf(paths);
+      const json = await describeJson(name, files);
+      if (json !== null) {
+        await put(json.source, out);
+        process.stderr.write(reportJson(json, { name, out, files }));
+        return;
+      }
       const described = await describe(name, files, flags);
-      if (out !== '-') {
-        await mkdir(dirname(out), { recursive: true });
-        await writeFile(out, described.source);
-      } else if (flags.json !== true) process.stdout.write(described.source);
+      if (out !== '-' || flags.json !== true) await put(described.source, out);
       if (flags.json === true) process.stdout.write(`${JSON.stringify(findings(described.found))}\n`);
       process.stderr.write(report(described, { name, out, files }));
     });
+}
+
+async function put(source: string, out: string): Promise<void> {
+  if (out === '-') {
+    process.stdout.write(source);
+    return;
+  }
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, source);
+}
+
+function reportJson(
+  { looked, columns }: DescribedJson,
+  { name, out, files }: { name: string; out: string; files: readonly string[] },
+): string {
+  const found = `Found ${plural(columns, 'column')} in the first ${plural(looked, 'record')} of JSON.\n`;
+  return out === '-' ? found : `${found}\n${next({ name, out, files }).join('\n')}\n`;
 }
 
 /** What the dataset is named after: the file, the folder, or what the files' names begin with. */
@@ -118,13 +140,14 @@ function report(
       ),
       '',
     );
-  if (out !== '-') {
-    lines.push(`Wrote ${out}. Read it, then load:`);
-    lines.push(
-      `  landfall ingest ${files.slice(0, 3).map(shellWord).join(' ')}${files.length > 3 ? ' …' : ''} --dataset ${name}`,
-    );
-  }
+  if (out !== '-') lines.push(...next({ name, out, files }));
   return `${lines.join('\n')}\n`;
+}
+
+/** What to do with the definition that was written. */
+function next({ name, out, files }: { name: string; out: string; files: readonly string[] }): string[] {
+  const some = `${files.slice(0, 3).map(shellWord).join(' ')}${files.length > 3 ? ' …' : ''}`;
+  return [`Wrote ${out}. Read it, then load:`, `  landfall ingest ${some} --dataset ${name}`];
 }
 
 /** A path as a shell takes it. */

@@ -52,7 +52,7 @@ export async function openFileReader(path: string, options: ReadOptions): Promis
   return reader;
 }
 
-async function readableOf(path: string): Promise<Readable> {
+export async function readableOf(path: string): Promise<Readable> {
   const url = await addressOf(path);
   const { storage, key } = await openObject(url);
   const found = await storage.stat(key);

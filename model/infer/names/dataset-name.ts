@@ -10,7 +10,7 @@ import { headerWords } from './header-words.ts';
 export const datasetNameLength = 40;
 
 /** Endings of files that say how they are stored, and dates and numbers that say which of many files one is. */
-const endings = /(\.(csv|tsv|tab|psv|txt|dat|data|asc|gz|gzip|zip|zst|zstd|bz2|xz))+$/i;
+const endings = /(\.(csv|tsv|tab|json|ndjson|jsonl|psv|txt|dat|data|asc|gz|gzip|zip|zst|zstd|bz2|xz))+$/i;
 
 /** The dataset that a file's name speaks of: `orders-2024-01.csv.gz` → orders. */
 export function datasetNameOf(path: string): string {

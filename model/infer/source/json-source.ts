@@ -1,0 +1,81 @@
+/** The text of a definition of JSON files. */
+import { basename } from 'node:path';
+import type { ColumnGuess } from '../contract.ts';
+import { commentLines } from './comments.ts';
+import { count } from './evidence.ts';
+import { shownText } from './literals.ts';
+import { expressionOf, flat, lineWidth, print, widthOf } from './print-expression.ts';
+
+export interface JsonColumn {
+  readonly name: string;
+  /** Null: the key of its name. */
+  readonly path: string | null;
+  readonly guess: Pick<ColumnGuess, 'type' | 'digits' | 'options' | 'nulls' | 'remarks'>;
+  /** Of the records that were looked at, those with a value here. */
+  readonly present: number;
+}
+
+export interface JsonDefinitionInput {
+  readonly dataset: string;
+  readonly files: readonly string[];
+  readonly kind: 'json' | 'ndjson';
+  readonly records: string;
+  readonly looked: number;
+  readonly columns: readonly JsonColumn[];
+}
+
+/** TypeScript that compiles under the language of definitions. */
+export function jsonDefinitionSource(input: JsonDefinitionInput): string {
+  const { dataset, files, kind, records, looked, columns } = input;
+  const builder = kind === 'json' ? 'jsonDocument' : 'ndjson';
+  const names = [...new Set(['defineDataset', builder, ...columns.map(({ guess }) => guess.type)])].sort();
+  const format =
+    records === '$[*]' ? `${builder}()` : `${builder}({ records: ${flat(expressionOf(records))} })`;
+  const from = files.map((file) => shownText(basename(file))).slice(0, 3);
+  return [
+    ...importLines(names),
+    '',
+    ...commentLines(
+      `Written by \`landfall init\` from the first ${count(looked)} records of ${from.join(', ')}. Look at those with \`check:\`.`,
+      0,
+    ),
+    'export default defineDataset({',
+    `  name: ${flat(expressionOf(dataset))},`,
+    `  format: ${format},`,
+    '  columns: {',
+    ...columns.flatMap((column) => columnLines(column, looked)),
+    '  },',
+    `  star: { fact: ${flat(expressionOf(`fact_${dataset.replaceAll('-', '_')}`))} },`,
+    '});',
+    '',
+  ].join('\n');
+}
+
+function importLines(names: readonly string[]): string[] {
+  const line = `import { ${names.join(', ')} } from 'landfall';`;
+  if (line.length <= lineWidth) return [line];
+  return ['import {', ...names.map((name) => `  ${name},`), "} from 'landfall';"];
+}
+
+function columnLines({ name, path, guess, present }: JsonColumn, looked: number): string[] {
+  const options = {
+    ...(path !== null && { path }),
+    ...(guess.nulls.length > 0 && { nulls: guess.nulls }),
+    ...guess.options,
+  };
+  const values = [
+    ...(guess.digits ?? []).map(expressionOf),
+    ...(Object.keys(options).length > 0 ? [expressionOf(options)] : []),
+  ];
+  const head = `    ${name}: `;
+  const code = `${head}${print({ call: guess.type, values }, 4, widthOf(head))},`;
+  const checks = guess.remarks.filter(({ kind }) => kind === 'check');
+  const seen = present === looked ? 'in all records' : `in ${count(present)} of ${count(looked)} records`;
+  const comment = ` // ${seen}`;
+  const lines = code.split('\n');
+  const fits = lines.length === 1 && widthOf(code) + comment.length <= lineWidth;
+  return [
+    ...checks.flatMap(({ text }) => commentLines(`check: ${text}`, 4)),
+    ...(fits ? [`${code}${comment}`] : [...commentLines(seen, 4), ...lines]),
+  ];
+}
