@@ -9,8 +9,14 @@ const starts: readonly (readonly [RegExp, string])[] = [
     /^\s*<(!doctype|html|\?xml|[a-z]+[\s>])/i,
     'it is a document of HTML or XML, not a table: the download may have failed',
   ],
-  [/^\s*\[\s*[{[]/, 'it is JSON: write its records as CSV, for example with `jq -r … | @csv`'],
-  [/^\s*\{\s*"[^"]*"\s*:/, 'it is JSON: write its records as CSV, for example with `jq -r … | @csv`'],
+  [
+    /^\s*\[\s*[{[]/,
+    'it is JSON, and no array of objects is in its first bytes: write the definition by hand (docs/json.md)',
+  ],
+  [
+    /^\s*\{\s*"[^"]*"\s*:/,
+    'it is JSON, and no array of objects is in its first bytes: write the definition by hand (docs/json.md)',
+  ],
 ];
 
 /** Why a file that begins with `bytes` is not a table of texts, and what to do; null if it may be one. */

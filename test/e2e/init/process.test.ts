@@ -89,7 +89,7 @@ describe('landfall init', () => {
   const noTables: readonly (readonly [name: string, content: string | Uint8Array, says: RegExp])[] = [
     ['book.xlsx', zipOf('[Content_Types].xml', 'xl/workbook.xml'), /an Excel workbook: save/],
     ['sheet.ods', zipOf('mimetype', 'content.xml'), /of an office program: save/],
-    ['rows.json', '[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]\n', /JSON/],
+    ['rows.json', '[[1, "Ada"], [2, "Bob"]]\n', /it is JSON, and no array of objects/],
     ['page.html', '<!DOCTYPE html>\n<html><body><p>1,2</p></body></html>\n', /HTML/],
     ['empty.csv', '', /no record|empty/i],
     ['packed.csv.gz', gzipSync(''), /no record|empty/i],
