@@ -19,6 +19,8 @@ const usageErrors = new Set([
   'LF_INIT',
   'LF_INIT_EXISTS',
   'LF_INIT_NAME',
+  'LF_SOURCE_UNKNOWN',
+  'LF_SOURCE_WINDOW',
 ]);
 
 /** What makes a file no table: `init` was called with the wrong one. */

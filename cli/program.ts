@@ -20,6 +20,8 @@ const commands: Record<string, () => Promise<() => Command>> = {
   coordinator: async () => (await import('./commands/coordinator.ts')).coordinatorCommand,
   worker: async () => (await import('./commands/worker.ts')).workerCommand,
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  sources: async () => (await import('./commands/sources.ts')).sourcesCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,

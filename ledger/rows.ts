@@ -43,6 +43,8 @@ export interface LedgerFile {
   /** Where it is being moved; null unless it is. */
   readonly movingTo: string | null;
   readonly scope: string;
+  /** The run of a source that has fetched it. */
+  readonly runId: number | null;
   /** `replay`: written by Landfall itself, from rejects. */
   readonly origin: 'landing' | 'ingest' | 'replay';
   readonly bytes: number;
@@ -158,6 +160,7 @@ export function toFile(row: FileRow): LedgerFile {
     url: row.url,
     movingTo: row.moving_to,
     scope: row.scope,
+    runId: row.run_id,
     origin: row.origin,
     bytes: row.bytes,
     fingerprint: row.fingerprint,

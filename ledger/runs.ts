@@ -79,13 +79,17 @@ function instantName(instant: string, day: boolean): string {
   return day ? text.slice(0, 10) : text.replaceAll(':', '-');
 }
 
+function nameOf(window: RunWindow | null): string {
+  return window === null ? instantName(new Date().toISOString(), false) : windowName(window);
+}
+
 /**
  * Plans a run; null if the window has a run of that class already. A run without a window is named after the second
  * in which it is planned.
  */
 export async function planRun(client: Client, planned: NewRun): Promise<LedgerRun | null> {
   const { dataset, source, kind, window, dueAt, parallel = 1 } = planned;
-  const name = window === null ? instantName(new Date().toISOString(), false) : windowName(window);
+  const name = nameOf(window);
   const [row] = await run(client, 'runs/plan-run', [
     ...([dataset, source, kind] as const),
     window === null ? null : new Date(window.from),
@@ -96,14 +100,14 @@ export async function planRun(client: Client, planned: NewRun): Promise<LedgerRu
   return row === undefined ? null : toRun(row);
 }
 
-/** The run of a window: of a backfill or not. */
+/** The run of a window, of a backfill or not; without a window, the one that was planned in this second. */
 export async function runOfWindow(
   client: Client,
   wanted: { readonly dataset: string; readonly source: string; readonly backfill: boolean },
-  window: RunWindow,
+  window: RunWindow | null,
 ): Promise<LedgerRun | null> {
   const { dataset, source, backfill } = wanted;
-  const folder = `${source}/${windowName(window)}`;
+  const folder = `${source}/${nameOf(window)}`;
   return first(await run(client, 'runs/run-named', [dataset, source, backfill, folder]));
 }
 
@@ -119,6 +123,21 @@ export async function runsOf(
   most: number,
 ): Promise<LedgerRun[]> {
   return (await run(client, 'runs/runs', [dataset, source, most])).map(toRun);
+}
+
+/** The newest run that has ended, the one that is running or comes next, and how many have not ended. */
+export async function latestRuns(
+  client: Client,
+  dataset: string,
+  source: string,
+): Promise<{ ended: LedgerRun | null; unended: LedgerRun | null; waiting: number }> {
+  const rows = await run(client, 'runs/latest-runs', [dataset, source]);
+  const runs = await Promise.all(rows.map(({ run_id }) => runOf(client, run_id)));
+  return {
+    ended: runs.find((_, i) => rows[i].waiting === 0) ?? null,
+    unended: runs.find((_, i) => rows[i].waiting > 0) ?? null,
+    waiting: Math.max(0, ...rows.map(({ waiting }) => waiting)),
+  };
 }
 
 /** Runs that have not ended, live before backfill: of each source and class at most so many, those that come first. */

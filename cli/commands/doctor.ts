@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { allSources } from '../../coordinator/fetch/find-source.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -8,6 +9,7 @@ import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
+import { missingVariables } from '../../sources/fetching/fill.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 
@@ -37,6 +39,7 @@ export function doctorCommand(): Command {
       await find('lake', () => folder(config.lakeUrl)),
       await find('archive', () => folder(config.archiveUrl)),
       ...datasets(registry),
+      ...environment(registry),
     ];
     const settings = describeConfig(config);
     if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
@@ -82,6 +85,17 @@ function datasets(registry: Registry): Finding[] {
       };
     }),
   ];
+}
+
+/** The environment variables that sources need, if there are any. */
+function environment(registry: Registry): Finding[] {
+  const sources = allSources(registry).map(({ source }) => source);
+  const needed = [...new Set(sources.flatMap(({ env }) => env))].sort();
+  if (needed.length === 0) return [];
+  const missing = missingVariables(sources, process.env);
+  if (missing.length === 0) return [{ name: 'sources', ok: true, detail: `${needed.join(', ')} are set` }];
+  const fix = 'Set each of them for the coordinator: sources that need it cannot be fetched.';
+  return [{ name: 'sources', ok: false, detail: `${missing.join(', ')} not set in the environment`, fix }];
 }
 
 function nodeVersion(): Finding {

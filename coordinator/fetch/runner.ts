@@ -10,11 +10,12 @@ import { endRun, type LedgerRun, letRunWait, runOf, startRun, unendedRuns } from
 import type { SourceName } from '../../ledger/schedule-history.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { describeError, LandfallError } from '../../platform/errors/errors.ts';
+import { describeError } from '../../platform/errors/errors.ts';
 import { redactorOf } from '../../sources/fetching/fill.ts';
 import { afterError, type Pauses } from './after-error.ts';
 import { chooseRuns } from './choose-runs.ts';
 import { type Fetching, fetchRun, type Outcome } from './fetch-run.ts';
+import { unknownSource } from './find-source.ts';
 
 /** Runs at the same time, of all sources. Each holds one page's buffers. */
 const runsMost = 8;
@@ -150,12 +151,4 @@ export class SourceRunner {
     log.warn({ ...about, dueAt: wait.dueAt }, 'a run of a source waits for its next attempt');
     await through(() => letRunWait(pool, run, { ...wait, error }));
   }
-}
-
-/** The error that there is no such source. `name`: DATASET.SOURCE. */
-export function unknownSource(registry: Registry, name: string): LandfallError {
-  const known = registry
-    .all()
-    .flatMap(({ name: dataset, sources }) => sources.map((one) => `${dataset}.${one.name}`));
-  return new LandfallError('LF_SOURCE_UNKNOWN', { source: name, known: known.join(', ') || 'none' });
 }

@@ -22,6 +22,7 @@ import { createMetrics, type QueueCounts } from './metrics.ts';
 import { servePage, tokenPage } from './page.ts';
 import { createGate, type Gate, securityHeaders } from './security.ts';
 import { createSocketServer } from './socket.ts';
+import { sourceRoutes } from './sources-api.ts';
 
 export interface ServerOptions {
   readonly config: Pick<Config, 'host' | 'port' | 'token' | 'landingUrl'>;
@@ -119,6 +120,7 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
     events: (file, chunkIds) => currentEvents(tools, file, chunkIds),
   });
   datasetRoutes(app, registry, pool);
+  sourceRoutes(app, registry, pool);
   app.get(
     '/api/about',
     { schema: { summary: 'Version, landing folder and datasets', tags: ['server'] } },

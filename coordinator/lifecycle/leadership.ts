@@ -45,6 +45,19 @@ export interface LeadershipEvents {
   onTaken(error: LandfallError): void;
 }
 
+/** Whether a coordinator leads the scope. */
+export async function isLed(pool: pg.Pool, scope: string): Promise<boolean> {
+  const client = await pool.connect();
+  const keys = [lockClass, scope];
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1, hashtext($2)) as free', keys);
+    if (rows[0].free) await client.query('select pg_advisory_unlock($1, hashtext($2))', keys);
+    return !rows[0].free;
+  } finally {
+    client.release();
+  }
+}
+
 /** Throws LF_COORDINATOR_RUNNING, LF_DATABASE_…. */
 export async function takeLeadership(
   databaseUrl: string,

@@ -10,6 +10,8 @@ const commands = [
   'coordinator',
   'worker',
   'ingest',
+  'run',
+  'sources',
   'init',
   'generate',
   'status',

@@ -8,6 +8,8 @@ export interface RunsStatements {
   'runs/end-run': { parameters: [run_id: number, fencing_token: number, state: NonNullable<RunRow['state']>,
       before: readonly NonNullable<RunRow['state']>[], error: Json | null | undefined]; row: never };
   'runs/files-of-runs': { parameters: [run_id: readonly number[]]; row: FileRow };
+  'runs/latest-runs': { parameters: [dataset: string, source: string]; row: Readonly<{ run_id: number;
+      waiting: number }> };
   'runs/lock-run': { parameters: [run_id: number, fencing_token: number,
       states: readonly NonNullable<RunRow['state']>[]]; row: Readonly<{ run_id: number }> };
   'runs/mark': { parameters: [dataset: string, source: string, mark: string]; row: never };

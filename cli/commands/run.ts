@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
+import { requestRun } from '../../coordinator/fetch/request-run.ts';
+import { followRuns, printRun, withCoordinator } from '../follow-runs.ts';
+import { type SettingFlags, settle, withSettings } from '../settings.ts';
+
+type RunFlags = SettingFlags & { readonly again?: boolean; readonly json?: boolean };
+
+/** `landfall run SOURCE`: fetches a source now, and waits until its files are loaded. */
+export function runCommand(): Command {
+  return withSettings(new Command('run'))
+    .description('fetch a source now, and wait until its files are loaded')
+    .argument('<source>', 'DATASET.SOURCE, or the name of the source if no other has it')
+    .option('--again', 'fetch again what is already done')
+    .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nThe coordinator of the database carries it out. If none is running, the command is one meanwhile.\n\nExample:\n  landfall run orders.shop\n\nExit code: 0 loaded, 1 failed, 2 invalid usage, 3 more rejects than the limit',
+    )
+    .action(async (name: string, flags: RunFlags) => {
+      const { config, registry } = await settle(flags, { examples: [name.split('.')[0]] });
+      const found = sourceNamed(registry, name);
+      await withCoordinator({ config, registry, name: 'run' }, async (pool) => {
+        const run = await requestRun(pool, found, null, { again: flags.again });
+        process.exitCode = await followRuns(pool, [run.runId], (result) =>
+          printRun(result, flags.json === true),
+        );
+      });
+    });
+}

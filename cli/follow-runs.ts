@@ -1,0 +1,126 @@
+/** Commands that wait for runs of sources: carried out by the coordinator of the database, or by one of their own. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { isLed } from '../coordinator/lifecycle/leadership.ts';
+import { filesOfRuns, type LedgerRun, runOf } from '../ledger/runs.ts';
+import type { Registry } from '../model/registry.ts';
+import type { Config } from '../platform/config/config.ts';
+import { errorTable } from '../platform/errors/errors.ts';
+import type { Receipt } from '../platform/file-receipt.ts';
+import { createLog } from '../platform/log/log.ts';
+import { plural } from '../platform/plural.ts';
+import { isFinished } from '../platform/progress/progress.ts';
+import { outcome, resultOf } from './commands/ingest.ts';
+import { ExitCode, worst } from './exit-codes.ts';
+import { closeInTime, openSite, openWaiting } from './site.ts';
+import { printable } from './terminal/format.ts';
+
+/** Time between two looks at runs, in ms. Nobody is kept waiting longer at the end. */
+const lookMs = 250;
+
+/** What became of a run, as `--json` prints it. */
+export interface RunResult {
+  readonly runId: number;
+  readonly dataset: string;
+  readonly source: string;
+  readonly window: LedgerRun['window'];
+  readonly state: LedgerRun['state'];
+  readonly pages: number;
+  readonly error: LedgerRun['error'];
+  readonly files: readonly {
+    readonly file: string;
+    readonly status: Receipt['status'];
+    readonly rows: Receipt['rows'];
+  }[];
+}
+
+/**
+ * Calls `work` with the database while a coordinator carries out what it plans: the one that is running, or one of the
+ * command's own, which loads what is in the landing folder as well.
+ */
+export async function withCoordinator(
+  { config, registry, name }: { readonly config: Config; readonly registry: Registry; readonly name: string },
+  work: (pool: pg.Pool) => Promise<void>,
+): Promise<void> {
+  const log = createLog(name, { level: 'warn' });
+  const database = await openWaiting(config, log);
+  try {
+    if (await isLed(database.pool, 'pool')) return await work(database.pool);
+  } finally {
+    await database.close();
+  }
+  const shown = { reportsFiles: true, showsDefinitions: true };
+  const roles = { scope: 'pool', workers: config.workers, watch: true, serve: false, ...shown };
+  const site = await openSite({ config, registry, ...roles, log });
+  try {
+    await work(site.database.pool);
+  } finally {
+    await closeInTime(site, config);
+  }
+}
+
+/** Resolves when the runs and all their files have ended. `onEnded`: called with each, as soon as it has. */
+export async function followRuns(
+  pool: pg.Pool,
+  runIds: readonly number[],
+  onEnded: (result: RunResult) => void,
+): Promise<ExitCode> {
+  const said = new Map<number, string>();
+  const codes: ExitCode[] = [];
+  for (let left = [...runIds]; left.length > 0; ) {
+    const still: number[] = [];
+    for (const runId of left) {
+      const ended = await endOf(pool, runId, said);
+      if (ended === null) still.push(runId);
+      else {
+        onEnded(ended.result);
+        codes.push(ended.code);
+      }
+    }
+    left = still;
+    if (left.length > 0) await delay(lookMs);
+  }
+  return worst(codes);
+}
+
+/** Null: the run, or a file of it, has not ended. Says once why a run waits. */
+async function endOf(
+  pool: pg.Pool,
+  runId: number,
+  said: Map<number, string>,
+): Promise<{ readonly result: RunResult; readonly code: ExitCode } | null> {
+  const run = await runOf(pool, runId);
+  if (run === null) return null;
+  const { dataset, source, window, state, pages, error } = run;
+  if (state === 'planned' || state === 'running') {
+    if (error !== null && said.get(runId) !== error.message) {
+      said.set(runId, error.message);
+      process.stderr.write(`! ${printable(`${dataset}.${source}: ${error.message}`)} It is tried again.\n`);
+    }
+    return null;
+  }
+  const files = await filesOfRuns(pool, [runId]);
+  if (files.some((file) => !isFinished(file.state) || file.receipt === null)) return null;
+  const results = files.map(({ name, receipt }) => resultOf(name, receipt!));
+  const code = worst([state === 'failed' ? ExitCode.failed : ExitCode.success, ...results.map(outcome)]);
+  const shown = results.map(({ file, status, rows }) => ({ file, status, rows }));
+  return { result: { runId, dataset, source, window, state, pages, error, files: shown }, code };
+}
+
+/** Prints what became of a run. */
+export function printRun(result: RunResult, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const { dataset, source, window, state, pages, error, files } = result;
+  const about = `${dataset}.${source}${window === null ? '' : ` ${window.from} – ${window.to}`}`;
+  const loaded = files.reduce((sum, { rows }) => sum + rows.loaded, 0);
+  const rejected = files.reduce((sum, { rows }) => sum + rows.rejected, 0);
+  const counts = `${plural(pages, 'page')}, ${plural(loaded, 'row')} loaded, ${rejected} rejected`;
+  process.stdout.write(`${state === 'done' ? '✓' : '✗'} ${printable(about)}: ${state}, ${counts}\n`);
+  for (const { file, status } of files) process.stdout.write(`    ${printable(file)}: ${status}\n`);
+  if (error === null) return;
+  const code = error.code in errorTable ? ` [${error.code}]` : '';
+  process.stdout.write(`  ${printable(error.message)}${code}\n  → ${printable(error.fix)}\n`);
+}

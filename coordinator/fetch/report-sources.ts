@@ -1,0 +1,71 @@
+/** What there is of sources, and what became of their runs: for the command, the API and the page. */
+import type pg from 'pg';
+import { cursorOf, type LedgerRun, latestRuns } from '../../ledger/runs.ts';
+import type { CompiledSource } from '../../model/compiled-source.ts';
+import type { Registry } from '../../model/registry.ts';
+import { missingVariables } from '../../sources/fetching/fill.ts';
+import { allSources } from './find-source.ts';
+
+export interface SourceReport {
+  readonly dataset: string;
+  readonly source: string;
+  readonly kind: CompiledSource['kind'];
+  readonly schedule: CompiledSource['schedule'];
+  /** Where its live runs stand. */
+  readonly cursor: unknown;
+  /** Environment variables that it needs and this process does not have. */
+  readonly missing: readonly string[];
+  /** Newest run that has ended, of live runs and of backfills. */
+  readonly last: RunReport | null;
+  /** Run that is running, or else the one that comes next. */
+  readonly next: RunReport | null;
+  /** Runs that have not ended. */
+  readonly waiting: number;
+}
+
+export interface RunReport {
+  readonly runId: number;
+  readonly kind: LedgerRun['kind'];
+  readonly window: LedgerRun['window'];
+  /** The beginning of its files' names. */
+  readonly name: string;
+  readonly state: LedgerRun['state'];
+  readonly pages: number;
+  readonly attempts: number;
+  readonly error: LedgerRun['error'];
+  readonly plannedAt: string;
+  readonly dueAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** All sources of the current definitions. */
+export async function reportSources(
+  pool: pg.Pool,
+  registry: Registry,
+  env: NodeJS.ProcessEnv,
+): Promise<SourceReport[]> {
+  const reports = allSources(registry).map(async ({ dataset, source }): Promise<SourceReport> => {
+    const { name, kind, schedule } = source;
+    const { ended, unended, waiting } = await latestRuns(pool, dataset, name);
+    const { cursor } = await cursorOf(pool, dataset, name);
+    return {
+      ...{ dataset, source: name, kind, schedule, cursor, waiting },
+      missing: missingVariables([source], env),
+      last: ended && reportRun(ended),
+      next: unended && reportRun(unended),
+    };
+  });
+  return Promise.all(reports);
+}
+
+export function reportRun(run: LedgerRun): RunReport {
+  const { runId, kind, window, folder: name, state, pages, attempts, error } = run;
+  return {
+    ...{ runId, kind, window, name, state, pages, attempts, error },
+    plannedAt: run.plannedAt.toISOString(),
+    dueAt: run.dueAt.toISOString(),
+    startedAt: run.startedAt?.toISOString() ?? null,
+    endedAt: run.endedAt?.toISOString() ?? null,
+  };
+}
