@@ -37,6 +37,8 @@ export interface Fetching {
   begin(file: LedgerFile): void;
   /** Resolves when no unfinished file has that address. */
   free(url: string): Promise<void>;
+  /** Resolves when one more file may wait to be loaded. Throws when the signal is aborted. */
+  room(signal: AbortSignal): Promise<void>;
 }
 
 /** Where one run stands. */
@@ -72,6 +74,7 @@ export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcom
   const task = { dataset, source, window, backfill, signal, log, ...standing, ...texts };
   for await (const page of fetcherOf(fetchers, source).fetch(task)) {
     signal.throwIfAborted();
+    await fetching.room(signal);
     if (!(await takePage(fetching, run, page))) return 'lost';
     if (fetch.givesWay()) return 'gaveWay';
   }

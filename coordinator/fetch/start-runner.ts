@@ -1,18 +1,27 @@
 /** Starts the runner of sources in a coordinator that is responsible for the landing folder. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { SourceName } from '../../ledger/schedule-history.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Fetchers } from '../../sources/fetching/fetchers.ts';
 import type { Context } from '../context.ts';
+import type { FilesInFlight } from '../flow/files-in-flight.ts';
 import type { OutageWatch } from '../lifecycle/outages.ts';
 import { SourceRunner } from './runner.ts';
+
+/** Files in flight with which sources wait: what they fetch faster than it is loaded would fill the landing folder. */
+const filesMost = 256;
+
+/** Time between two looks whether there is room, in ms. */
+const roomMs = 250;
 
 export interface StartRunnerOptions {
   readonly context: Context;
   readonly config: Pick<Config, 'landingUrl' | 'outageTimeout'>;
   readonly fetchers: Fetchers;
   readonly outages: Pick<OutageWatch, 'through'>;
+  readonly inFlight: Pick<FilesInFlight, 'size'>;
   begin(file: LedgerFile): void;
   /** Resolves when a file has ended and is put away. */
   settled(fileId: number): Promise<unknown>;
@@ -21,7 +30,7 @@ export interface StartRunnerOptions {
 }
 
 export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
-  const { context, config, fetchers, outages, begin, settled, onEnded } = options;
+  const { context, config, fetchers, outages, inFlight, begin, settled, onEnded } = options;
   const { pool, ledger, registry, scope, log } = context;
   const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
@@ -30,6 +39,9 @@ export async function startRunner(options: StartRunnerOptions): Promise<SourceRu
     landing: await openStorage(config.landingUrl),
     env: process.env,
     outageTimeoutMs: config.outageTimeout * 1000,
+    async room(signal) {
+      while (inFlight.size >= filesMost) await delay(roomMs, undefined, { signal });
+    },
     async free(url) {
       const unfinished = await through(() => ledger.files({ url, scope, states }));
       for (const { fileId } of unfinished) await settled(fileId);

@@ -71,6 +71,8 @@ let source: MemorySource;
 let begun: LedgerFile[];
 let folder: string;
 let freed: string[];
+/** Too many files wait to be loaded. */
+let full: boolean;
 beforeAll(async () => {
   database = await testDatabase();
   registry = await loadRegistry({ builtin: [sales], paths: [] });
@@ -83,6 +85,7 @@ beforeEach(async () => {
   source = new MemorySource();
   begun = [];
   freed = [];
+  full = false;
   folder = tempFolder();
   Object.assign(death, { at: '', left: 0, dead: false });
 });
@@ -105,6 +108,9 @@ async function runner(): Promise<SourceRunner> {
     },
     begin: (file) => void begun.push(file),
     free: async (url) => void freed.push(url),
+    room: async () => {
+      while (full) await new Promise((resolve) => setImmediate(resolve));
+    },
     outageTimeoutMs: 300,
     pauses: { leastMs: 1, mostMs: 20 },
   });
@@ -207,6 +213,17 @@ describe('a run', () => {
     expect(await ended(run)).toMatchObject({ state: 'done', pages: 0, position: 3 });
     expect(await filesOfRuns(database.pool, [run.runId])).toEqual([]);
     expect((await cursorOf(database.pool, 'sales', 'api')).cursor).toBe('here');
+  });
+
+  it('stores no page while too many files wait to be loaded', async () => {
+    full = true;
+    const run = await plan();
+    await runner();
+    await until(async () => expect(source.tasks).toHaveLength(1));
+    expect(await filesOfRuns(database.pool, [run.runId])).toEqual([]);
+    expect(freed).toEqual([]);
+    full = false;
+    expect((await ended(run)).pages).toBe(3);
   });
 
   it('of a source that is gone fails, and one of a dataset that cannot be used waits', async () => {
