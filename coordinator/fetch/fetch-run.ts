@@ -72,11 +72,13 @@ export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcom
     fetching.through(() => markedOf(pool, dataset, source.name, marks));
   const standing = { cursor: cursor as Json, position, marked };
   const task = { dataset, source, window, backfill, signal, log, ...standing, ...texts };
+  // Before a page is asked for: no server is kept waiting.
+  await fetching.room(signal);
   for await (const page of fetcherOf(fetchers, source).fetch(task)) {
     signal.throwIfAborted();
-    await fetching.room(signal);
     if (!(await takePage(fetching, run, page))) return 'lost';
     if (fetch.givesWay()) return 'gaveWay';
+    await fetching.room(signal);
   }
   signal.throwIfAborted();
   const ended = await fetching.through(() => endRun(pool, run, null));

@@ -215,14 +215,20 @@ describe('a run', () => {
     expect((await cursorOf(database.pool, 'sales', 'api')).cursor).toBe('here');
   });
 
-  it('stores no page while too many files wait to be loaded', async () => {
-    full = true;
+  it('asks for no page while too many files wait to be loaded', async () => {
     const run = await plan();
+    const pages: number[] = [];
+    source.fault = (page) => {
+      pages.push(page);
+      full = true;
+      return null;
+    };
     await runner();
-    await until(async () => expect(source.tasks).toHaveLength(1));
-    expect(await filesOfRuns(database.pool, [run.runId])).toEqual([]);
-    expect(freed).toEqual([]);
-    full = false;
+    for (const asked of [[0], [0, 1], [0, 1, 2]]) {
+      await until(async () => expect((await runOf(database.pool, run.runId))!.pages).toBe(asked.length));
+      expect(pages).toEqual(asked);
+      full = false;
+    }
     expect((await ended(run)).pages).toBe(3);
   });
 

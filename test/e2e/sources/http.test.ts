@@ -91,7 +91,9 @@ it('is fetched by the coordinator that is running, which shows it', async () => 
     serve();
     const run = await landfall(['run', 'api'], { cwd, env });
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(run.stdout).toContain('✓ sales.api: done, 3 pages, 9 rows loaded, 0 rejected');
+    // The last page has not changed since the run before.
+    expect(run.stdout).toContain('✓ sales.api: done, 3 pages, 6 rows loaded, 0 rejected');
+    expect(run.stdout.match(/csv: \w+/g)).toEqual(['csv: done', 'csv: done', 'csv: duplicate']);
     expect(await star()).toEqual([...rows.slice(1), rows[0]]);
     const api = async (path: string) => (await fetch(`${site.url}${path}`)).json();
     const { sources } = await api('/api/sources');
