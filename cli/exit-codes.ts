@@ -19,6 +19,7 @@ const usageErrors = new Set([
   'LF_INIT',
   'LF_INIT_EXISTS',
   'LF_INIT_NAME',
+  'LF_SOURCE_SPAN',
   'LF_SOURCE_UNKNOWN',
   'LF_SOURCE_WINDOW',
 ]);

@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   worker: async () => (await import('./commands/worker.ts')).workerCommand,
   ingest: async () => (await import('./commands/ingest.ts')).ingestCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
+  backfill: async () => (await import('./commands/backfill.ts')).backfillCommand,
   sources: async () => (await import('./commands/sources.ts')).sourcesCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,

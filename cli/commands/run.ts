@@ -1,16 +1,31 @@
 import { Command } from 'commander';
-import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
+import type pg from 'pg';
+import { type FoundSource, sourceNamed } from '../../coordinator/fetch/find-source.ts';
 import { requestRun } from '../../coordinator/fetch/request-run.ts';
+import { spanOf } from '../../coordinator/schedule/backfill.ts';
+import { windowUntilNow } from '../../coordinator/schedule/planner.ts';
+import type { RunWindow } from '../../ledger/runs.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
 import { followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
-type RunFlags = SettingFlags & { readonly again?: boolean; readonly json?: boolean };
+type RunFlags = SettingFlags & {
+  readonly from?: string;
+  readonly to?: string;
+  readonly again?: boolean;
+  readonly json?: boolean;
+};
 
 /** `landfall run SOURCE`: fetches a source now, and waits until its files are loaded. */
 export function runCommand(): Command {
   return withSettings(new Command('run'))
     .description('fetch a source now, and wait until its files are loaded')
     .argument('<source>', 'DATASET.SOURCE, or the name of the source if no other has it')
+    .option(
+      '--from <instant>',
+      'where the window begins: 2026-01-01, or 2026-01-01T06:00Z (default: the end of the last one, if the source has a schedule)',
+    )
+    .option('--to <instant>', 'where the window ends (default: now)')
     .option('--again', 'fetch again what is already done')
     .option('--workers <n>', 'worker processes (LANDFALL_WORKERS, default: one per core)')
     .option('--json', 'print one JSON object')
@@ -22,10 +37,25 @@ export function runCommand(): Command {
       const { config, registry } = await settle(flags, { examples: [name.split('.')[0]] });
       const found = sourceNamed(registry, name);
       await withCoordinator({ config, registry, name: 'run' }, async (pool) => {
-        const run = await requestRun(pool, found, null, { again: flags.again });
+        const window = await windowOf(pool, found, flags);
+        const run = await requestRun(pool, found, window, { again: flags.again });
         process.exitCode = await followRuns(pool, [run.runId], (result) =>
           printRun(result, flags.json === true),
         );
       });
     });
+}
+
+/** The window that the flags say; else that of the schedule until now, or none. */
+async function windowOf(
+  pool: pg.Pool,
+  { dataset, source }: FoundSource,
+  { from, to }: RunFlags,
+): Promise<RunWindow | null> {
+  const name = `${dataset}.${source.name}`;
+  if (from === undefined && to !== undefined)
+    throw new LandfallError('LF_USAGE', { problem: '--to needs --from' });
+  if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name });
+  const span = spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() });
+  return { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString() };
 }

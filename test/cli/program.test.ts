@@ -11,6 +11,7 @@ const commands = [
   'worker',
   'ingest',
   'run',
+  'backfill',
   'sources',
   'init',
   'generate',

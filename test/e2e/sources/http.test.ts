@@ -110,10 +110,38 @@ it('is fetched by the coordinator that is running, which shows it', async () => 
     expect(runs).toHaveLength(1);
     expect(runs[0].files).toHaveLength(3);
     expect(runs[0].files[0]).toMatchObject({ state: 'done', name: `${runs[0].name}/0001.csv` });
-    expect(await api('/api/sources/sales/none/runs')).toMatchObject({ error: { code: 'LF_HTTP_NOT_FOUND' } });
+    expect(await api('/api/sources/sales/none/runs')).toMatchObject({ code: 'LF_HTTP_NOT_FOUND' });
   } finally {
     await site.close();
   }
+});
+
+it('is fetched for past windows, which a repeat leaves out', async () => {
+  // A row of each day, under an id of its own.
+  server.answer(({ url }, response) => {
+    const day = url.searchParams.get('day')!;
+    response.end(`id,version,shop\n${Number(day.slice(8)) + 1000},1,${day}\n`);
+  });
+  const backfill = ['backfill', 'sales.daily', '--from', '2026-03-01', '--step', '1d'];
+  const dry = await landfall([...backfill, '--to', '2026-03-04', '--dry-run'], { cwd, env });
+  expect(dry.stdout.trim().split('\n')).toHaveLength(3);
+  expect(server.asked).toHaveLength(0);
+  const first = await landfall([...backfill, '--to', '2026-03-04', '--parallel', '2'], { cwd, env });
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  const again = await landfall([...backfill, '--to', '2026-03-05', '--json'], { cwd, env });
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    state: 'done',
+    window: { from: '2026-03-04T00:00:00.000Z' },
+  });
+  expect(server.asked.map(({ url }) => url.search).sort()).toEqual(
+    [1, 2, 3, 4].map((day) => `?day=2026-03-0${day}`),
+  );
+  expect((await star()).slice(-4)).toEqual([1, 2, 3, 4].map((day) => `${1000 + day},1,2026-03-0${day}`));
+  const shop = await landfall(['backfill', 'sales.daily', '--from', '2026-03-05', '--to', 'soon'], {
+    cwd,
+    env,
+  });
+  expect([shop.code, shop.stderr]).toEqual([2, expect.stringContaining('LF_SOURCE_SPAN')]);
 });
 
 it('that cannot be fetched says why, and secrets are nowhere', async () => {
