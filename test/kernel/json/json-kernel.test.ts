@@ -193,6 +193,36 @@ describe('records of JSON', () => {
     );
   });
 
+  it('have every escape resolved, and every other byte left as it is', () => {
+    const text = '\b\f\n\r\t\u0001"\\/é\u07ff\uffff😀,';
+    for (const written of [JSON.stringify(text), escaped(text), JSON.stringify(text).replace('/', '\\/')]) {
+      const [{ values }] = read(Buffer.from(`{"id":${written}}`), formatOf('json'), 5, { windowBytes: 64 });
+      expect(values![0]).toBe(text);
+    }
+  });
+
+  it('of an array end with it, and none is missing unseen', () => {
+    const starts = (text: string) =>
+      read(Buffer.from(text), formatOf('json'), 3, { windowBytes: 64 }).map(({ byteOffset, because }) => [
+        byteOffset,
+        because?.includes('a value should be here'),
+      ]);
+    expect(starts('{} , {} ] , {"id":1}')).toEqual([
+      [0, undefined],
+      [5, undefined],
+    ]);
+    expect(starts('{},]')).toEqual([
+      [0, undefined],
+      [3, true],
+    ]);
+    expect(starts(',{}')).toEqual([
+      [0, true],
+      [1, undefined],
+    ]);
+    expect(starts(' ]')).toEqual([]);
+    expect(starts(' ')).toEqual([]);
+  });
+
   it('says what is wrong and where', () => {
     const wrong: readonly (readonly [text: string, because: string])[] = [
       ['{"id":1', '$, byte 7 of the file: a comma or } should be here'],
@@ -202,6 +232,7 @@ describe('records of JSON', () => {
       ['{"a":{"b":-}}', '$.a.b, byte 10 of the file: - is not JSON'],
       ['{"a":{"b":Infinity}}', '$.a.b, byte 10 of the file: Infinity is not JSON'],
       ['{"x":[0,{"y":1.}]}', '$.x[1].y, byte 13 of the file: a digit must follow the decimal point'],
+      ['{"id":-012}', '$.id, byte 6 of the file: a number cannot begin with 0'],
       ['{id:1}', '$, byte 1 of the file: a key in double quotes should be here'],
       ['{"id":1,}', '$, byte 8 of the file: a comma has nothing after it'],
       ['{"a":[1]}', '$.a, byte 5 of the file: an object should be here'],
