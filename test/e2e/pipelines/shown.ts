@@ -1,0 +1,128 @@
+/** What the README of an example shows: its named queries with their answers, and a chart of its main mart. */
+import { BarChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import type { TestSite } from '../site.ts';
+
+use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+
+export interface Shown {
+  readonly rows: number;
+  /** Parameters that differ from their defaults, by query. */
+  readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly chart: { readonly title: string; readonly sql: string };
+}
+
+/** The SQL of a chart gives `at`, `series` and `value`, in the order of the chart. */
+export const shown: Readonly<Record<string, Shown>> = {
+  trips: {
+    rows: 100_000,
+    given: {
+      weekly_average_in_box: { west: 14.4, south: 50.05, east: 14.5, north: 50.1 },
+      similar_trips: { limit: 3 },
+    },
+    chart: {
+      title: 'Trips per week',
+      sql: `select to_char(week, 'DD Mon') as at, region as series, trips::int as value from star.trips_per_week
+        join (select region, sum(trips) as all_trips from star.trips_per_week group by 1 order by 2 desc limit 4) as most
+          using (region)
+        order by week, all_trips desc`,
+    },
+  },
+  citibike: {
+    rows: 50_000,
+    given: {
+      station_hours: { station: 'Harbor Park' },
+      popular_routes: { limit: 5 },
+      rides_per_day: { from: '2017-02-01', to: '2017-02-05' },
+    },
+    chart: {
+      title: 'Rides that begin and end, by hour of the day (New York)',
+      sql: `select lpad(hour::text, 2, '0') as at, kind as series, rides::int as value
+        from (
+          select hour, 'begin' as kind, sum(rides_started) as rides from star.station_hour group by 1
+          union all
+          select hour, 'end', sum(rides_ended) from star.station_hour group by 1
+        ) as hours
+        order by 1, 2`,
+    },
+  },
+  checkins: {
+    rows: 20_000,
+    given: {
+      by_user: { user: 'ada', from: '2018-03-05', to: '2018-03-11', size: 5 },
+      hours_by_project: { limit: 5 },
+    },
+    chart: {
+      title: 'Hours by project and month',
+      sql: `select to_char(month, 'Mon YYYY') as at, project as series, hours::float8 as value
+        from star.hours_by_project_and_month
+        join (select project, sum(hours) as all_hours from star.hours_by_project_and_month group by 1 order by 2 desc limit 5)
+          as most using (project)
+        order by month, all_hours desc`,
+    },
+  },
+};
+
+/** The named queries of a dataset with their answers, as a section of Markdown. */
+export async function answers(site: TestSite, dataset: CompiledDataset): Promise<string> {
+  const sections: string[] = [];
+  for (const { name, description, sql, parameters } of dataset.queries) {
+    const given = shown[dataset.name].given[name] ?? {};
+    const values = parameters.map((parameter) => given[parameter.name] ?? parameter.default ?? null);
+    const asked = Object.entries(given).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
+    const { rows, fields } = await site.database.pool.query(sql, values);
+    const titles = fields.map((field) => field.name);
+    const lines = rows.map((row) => fields.map((field) => cell(row[field.name], field.dataTypeID)));
+    sections.push(
+      `\`${name}${asked.length > 0 ? `?${asked.join('&')}` : ''}\`: ${description}\n\n${markdown(titles, lines)}`,
+    );
+  }
+  return sections.join('\n\n');
+}
+
+/** Object id of the type date. */
+const dateType = 1082;
+
+function cell(value: unknown, type: number): string {
+  if (value instanceof Date) return value.toISOString().slice(0, type === dateType ? 10 : undefined);
+  return String(value ?? '');
+}
+
+function markdown(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A chart of stacked or grouped bars, as SVG that is legible on light and on dark pages. */
+export async function chart(site: TestSite, dataset: string): Promise<string> {
+  const { title, sql } = shown[dataset].chart;
+  const cells = await site.query<{ at: string; series: string; value: number }>(sql);
+  const categories = [...new Set(cells.map(({ at }) => at))];
+  const names = [...new Set(cells.map(({ series }) => series))];
+  const values = new Map(cells.map(({ at, series, value }) => [`${at}\n${series}`, value]));
+  const grey = '#7d8590';
+  const axis = { axisLabel: { color: grey }, axisLine: { lineStyle: { color: grey } } };
+  const drawing = init(null, null, { renderer: 'svg', ssr: true, width: 760, height: 300 });
+  drawing.setOption({
+    animation: false,
+    color: ['#2f81f7', '#3fb950', '#d29922', '#a371f7', '#f85149'],
+    title: { text: title, left: 8, textStyle: { color: grey, fontSize: 14 } },
+    legend: { right: 8, top: 6, textStyle: { color: grey } },
+    grid: { left: 56, right: 16, top: 52, bottom: 32 },
+    xAxis: { type: 'category', data: categories, ...axis },
+    yAxis: { type: 'value', splitLine: { lineStyle: { color: grey, opacity: 0.25 } }, ...axis },
+    series: names.map((name) => ({
+      type: 'bar',
+      name,
+      ...(dataset !== 'citibike' && { stack: 'all' }),
+      data: categories.map((at) => values.get(`${at}\n${name}`) ?? 0),
+    })),
+  });
+  const svg = drawing.renderToSVGString();
+  drawing.dispose();
+  // The library numbers its drawings.
+  return `${svg.replace(/zr\d+-/g, 'zr-')}\n`;
+}
