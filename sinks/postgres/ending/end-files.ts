@@ -40,6 +40,9 @@ async function endEvents(
   const star = starOf(definition);
   const events: EventFile[] = [];
   for (const file of files) events.push(await eventFileOf(client, star, file));
+  // Snapshots that end together are compared with each other, each with the one before it.
+  if (star.keyed?.kind === 'snapshot')
+    events.sort((a, b) => (instantAndContent(a) < instantAndContent(b) ? -1 : 1));
   const wantsDelta = (await ledgerRollups(client, definition.name)).length > 0;
   const { delta, notes } = await applyEvents(client, star, events, snapshotId, { delta: wantsDelta });
   crashPoint('end.events-applied');
@@ -47,6 +50,10 @@ async function endEvents(
   const ending = events.map(({ fileId }) => fileId);
   await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
   return notes.ties;
+}
+
+function instantAndContent({ asOf, contentHash }: EventFile): string {
+  return `${asOf} ${contentHash}`;
 }
 
 async function eventFileOf(

@@ -46,10 +46,10 @@ export interface Ties {
   readonly sample: readonly EventPlace[];
 }
 
-/** The keys of a snapshot that another one replaces, in the scope that loses the largest share of its keys. */
+/** The keys of the snapshot before another one, in the scope of which that one lacks the largest share. */
 export interface Shrunk {
   readonly keys: number;
-  /** Those that the new snapshot lacks. */
+  /** Those that the later snapshot lacks. */
   readonly absent: number;
 }
 
@@ -57,7 +57,10 @@ export interface Shrunk {
 export interface EventNotes {
   /** Of each file that has any. */
   readonly ties: readonly (Ties & { readonly fileId: number })[];
-  /** Of each snapshot that is shown instead of another one. The caller compares it with `maxDeleted`. */
+  /**
+   * Of each snapshot, compared with the one before it. The caller compares it with `maxDeleted`: without that, only
+   * snapshots that are shown instead of others are compared.
+   */
   readonly shrunk: readonly (Shrunk & { readonly fileId: number })[];
 }
 

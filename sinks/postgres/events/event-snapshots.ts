@@ -15,7 +15,7 @@ import { type ChunkTies, tiesOf } from './ties.ts';
 
 const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
 
-/** Applies the events of one file. Returns what the scopes have lost that show it now instead of another file. */
+/** Applies the events of one file. Returns the scope in which it lacks most keys of the snapshot before it. */
 export async function applySnapshot(
   ending: Ending,
   { staged, rows, files: [file] }: Source,
@@ -62,6 +62,7 @@ export async function applySnapshot(
      select c.ctid, c._key, b._scope from ${best.name} b join ${current} c on c._key = b._key where b.joins`,
   );
   const shrunk = await shrunkOf(ending, old.name, best.name);
+  shrunk.push(...(await lateShrunk(ending, { staged, won: won.name, file })));
   if (old.rows > 0) {
     await keepDelta(
       ending,
@@ -81,14 +82,67 @@ export async function applySnapshot(
   return { ties, shrunk };
 }
 
-/** The scope that loses the largest share of its keys; none if no scope had any. */
-async function shrunkOf({ client }: Ending, old: string, best: string): Promise<Shrunk[]> {
+/** The scope that loses the largest share of its keys; none if no scope had any. `from`: both have `_key`. */
+async function shrunkOf(
+  { client }: Ending,
+  from: string,
+  to: string,
+  values: unknown[] = [],
+): Promise<Shrunk[]> {
   const { rows } = await client.query<Shrunk>(
     `select count(*)::float8 as keys, count(*) filter (where b._key is null)::float8 as absent
-     from ${old} o left join ${best} b on b._key = o._key
+     from ${from} o left join ${to} b on b._key = o._key
      group by o._scope order by count(*) filter (where b._key is null)::float8 / count(*) desc, keys desc limit 1`,
+    values,
   );
   return rows;
+}
+
+/**
+ * The same for a file that is not the newest of a scope: it deletes nothing now, but is compared with the snapshot
+ * before it like any other, so that it does not matter whether a newer one landed first.
+ */
+async function lateShrunk(
+  ending: Ending,
+  { staged, won, file }: { staged: string; won: string; file: EventFile },
+): Promise<Shrunk[]> {
+  const { client, layout } = ending;
+  const { current, superseded, scopes, keyed } = layout;
+  if (keyed.maxDeleted === null) return [];
+  const { rows: before } = await client.query<Holder>(
+    `select p.chunk_ids as chunks, array_agg(p._scope::text) as scopes
+     from ${won} w join ${scopes} p on p._scope = w._scope
+     where not w.wins and not w.joins and (p.as_of, p.content) = (
+       select as_of, content from ${scopes} o where o._scope = w._scope and (as_of, content) < ($1::timestamptz, $2)
+       order by as_of desc, content desc limit 1
+     ) and not exists (
+       select from ${scopes} o
+       where o._scope = w._scope and (as_of, content) = ($1::timestamptz, $2) and file_id <> $3
+     ) group by p.file_id, p.chunk_ids`,
+    [file.asOf, file.contentHash, file.fileId],
+  );
+  if (before.length === 0) return [];
+  const scope = keyed.scoped ? '_scope' : `${everything} as _scope`;
+  const old = [current, superseded].map(
+    (table) => `select ${scope}, _key from ${table} s where ${ofHolders(layout, before)}`,
+  );
+  const values = keyed.scoped ? before.map((one) => one.scopes) : [];
+  return shrunkOf(ending, `(${old.join(' union ')})`, `(select distinct _key from ${staged})`, values);
+}
+
+/** Chunks of a file, and the scopes in which it matters. */
+interface Holder {
+  readonly chunks: number[];
+  readonly scopes: string[];
+}
+
+/** The condition that an event `s` is of these files, in those scopes: parameters from 1. */
+function ofHolders({ keyed }: Ending['layout'], holders: readonly Holder[]): string {
+  const each = holders.map(({ chunks }, i) => {
+    const ofScope = keyed.scoped ? ` and s._scope = any($${i + 1}::uuid[])` : '';
+    return `(${inChunks(chunks, 's.chunk_id')}${ofScope})`;
+  });
+  return `(${each.join(' or ')})`;
 }
 
 /** Removes a file's events, and shows of each scope that showed it the newest snapshot that is left. */
@@ -111,7 +165,7 @@ export async function undoSnapshot(
   await client.query(`delete from ${ofFile}`);
   await client.query(`delete from ${superseded} c where ${ofChunks}`);
   await client.query(`delete from ${scopes} where file_id = $1`, [file.fileId]);
-  const { rows: heirs } = await client.query<{ chunks: number[]; scopes: string[] }>(
+  const { rows: heirs } = await client.query<Holder>(
     `select n.chunk_ids as chunks, array_agg(n._scope::text) as scopes
      from ${lost.name} l join ${scopes} n on n._scope = l._scope
      where (n.as_of, n.content) = (
@@ -119,15 +173,11 @@ export async function undoSnapshot(
      ) group by n.file_id, n.chunk_ids`,
   );
   if (heirs.length === 0) return;
-  const ofHeirs = heirs.map(({ chunks }, i) => {
-    const ofScope = keyed.scoped ? ` and s._scope = any($${i + 1}::uuid[])` : '';
-    return `(${inChunks(chunks, 's.chunk_id')}${ofScope})`;
-  });
   const best = await keep(
     ending,
     'best',
     `select distinct on (s._key) s.ctid as at from ${superseded} s
-     where (${ofHeirs.join(' or ')}) and not exists (select from ${current} c where c._key = s._key)
+     where ${ofHolders(layout, heirs)} and not exists (select from ${current} c where c._key = s._key)
      order by s._key, s._hash desc`,
     keyed.scoped ? heirs.map((heir) => heir.scopes) : [],
   );

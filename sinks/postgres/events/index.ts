@@ -1,4 +1,4 @@
 /** The events of keyed datasets: what is current and what is superseded, as files end and are undone. */
 export { applyEvents } from './apply-events.ts';
 export type * from './event-contract.ts';
-export { countEvents, dropStagedEvents, eventCounts, undoEvents } from './undo-events.ts';
+export { countEvents, currentByChunk, dropStagedEvents, eventCounts, undoEvents } from './undo-events.ts';

@@ -116,8 +116,15 @@ describe('snapshot', () => {
     expect(await replayed(open, 'orders_2026-01-03.csv')).toMatchObject({ status: 'done' });
     expect(await open.shown()).toEqual(['9 1 a']);
     await open.accounted();
-    // A file that lands late and is not the newest deletes nothing.
+    // A file that lands late deletes nothing now, and is compared with the one before it all the same.
     expect(await open.land('orders_2025-12-31.csv', ['8,1,,a,'])).toMatchObject({ status: 'done' });
+    expect(await open.land('orders_2026-01-02_1200.csv', ['7,1,,a,'])).toMatchObject({
+      error: {
+        code: 'LF_SNAPSHOT_SHRUNK',
+        message: expect.stringContaining('lacks 2 of the 2 keys that the snapshot before it has'),
+      },
+    });
     expect(await open.shown()).toEqual(['9 1 a']);
+    await open.accounted();
   });
 });

@@ -73,7 +73,7 @@ const modes: readonly (readonly [name: string, OracleMode, Mode<string>])[] = [
   [
     'snapshot_scopes',
     { kind: 'snapshot', ordered: false, deletes: false, scoped: true },
-    snapshot({ key: ['key'], asOf: fromName('{date}.csv'), scope: ['scope'], nullKeys }),
+    snapshot({ key: ['key'], asOf: fromName('{date}.csv'), scope: ['scope'], nullKeys, maxDeleted: 1 }),
   ],
 ];
 
@@ -223,6 +223,23 @@ const fileOf = (
   events: events.map((some, row) => eventOf(file, row, some)),
 });
 
+function permutations<T>(list: readonly T[]): T[][] {
+  if (list.length === 0) return [[]];
+  return list.flatMap((one, i) => permutations(list.toSpliced(i, 1)).map((rest) => [one, ...rest]));
+}
+
+/** The largest share of keys that a file lacks in one of its scopes, of the keys of the file before it. */
+function worstScope(file: OracleFile, before: (scope: string) => OracleFile | undefined): number {
+  const keysIn = (one: OracleFile | undefined, scope: string) =>
+    new Set(one?.events.filter((event) => event.scope === scope).map(({ key }) => key));
+  const shares = [...new Set(file.events.map(({ scope }) => scope))].map((scope) => {
+    const had = [...keysIn(before(scope), scope)];
+    const has = keysIn(file, scope);
+    return had.length === 0 ? 0 : had.filter((key) => !has.has(key)).length / had.length;
+  });
+  return Math.max(0, ...shares);
+}
+
 async function applied(schema: string, files: readonly OracleFile[]) {
   const [, , definition] = modes.find(([name]) => name === schema)!;
   const world = await World.create(client, schema, definition);
@@ -268,6 +285,63 @@ describe('notes', () => {
       fileOf(4, keysOf('s3', 'a')),
     ]);
     expect(notes.map(({ shrunk }) => shrunk)).toEqual([[], [{ fileId: 3, keys: 2, absent: 1 }], [], []]);
+  });
+
+  it('compare a snapshot with the one before it in each scope, whatever is shown, in every order', async () => {
+    const keysOf = (scope: string, keys: string) =>
+      [...keys].map((key) => ({ scope, key: `${scope}${key}` }));
+    const contents = [
+      fileOf(1, [...keysOf('s1', 'abcd'), ...keysOf('s2', 'ab')]),
+      fileOf(2, [...keysOf('s1', 'abb'), ...keysOf('s3', 'a')]),
+      fileOf(3, [...keysOf('s1', 'abx'), ...keysOf('s2', 'c')]),
+      // Of two snapshots of one instant, the greater content is later.
+      fileOf(4, [...keysOf('s1', 'x'), ...keysOf('s2', 'ac'), ...keysOf('s3', 'b')], '2026-01-03T00:00:00Z'),
+    ];
+    const later = ({ asOf, content }: OracleFile) => `${asOf} ${content}`;
+    let compared = 0;
+    for (const order of permutations(contents).filter((_, n) => n % 2 === 0)) {
+      const notes = await applied('snapshot_scopes', order);
+      for (const [f, file] of order.entries()) {
+        const done = order.slice(0, f);
+        const worst = worstScope(file, (scope) =>
+          done
+            .filter((one) => later(one) < later(file) && one.events.some((event) => event.scope === scope))
+            .sort((a, b) => (later(a) < later(b) ? 1 : -1))
+            .at(0),
+        );
+        const share = ({ absent, keys }: { absent: number; keys: number }) => absent / keys;
+        const found = notes[f].shrunk.map(share);
+        expect(
+          Math.max(0, ...found),
+          order
+            .slice(0, f + 1)
+            .map(({ file }) => file)
+            .join(),
+        ).toBe(worst);
+        if (worst > 0) compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(15);
+  });
+
+  it('leave out the other files of the same snapshot', async () => {
+    const corrects = { ...fileOf(4, [{ scope: 's', key: 'd' }], '2026-01-02T00:00:00Z'), content: uuid('2') };
+    const notes = await applied('snapshot_scopes', [
+      fileOf(
+        1,
+        ['a', 'b'].map((key) => ({ scope: 's', key })),
+      ),
+      fileOf(
+        2,
+        ['a', 'b'].map((key) => ({ scope: 's', key })),
+      ),
+      fileOf(
+        3,
+        ['a', 'b'].map((key) => ({ scope: 's', key })),
+      ),
+      corrects,
+    ]);
+    expect(notes[3].shrunk).toEqual([]);
   });
 
   it('count all keys where an empty snapshot replaces one', async () => {
