@@ -302,6 +302,7 @@ export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
     finishedAt: row.finished_at?.toISOString() ?? null,
     drift: row.drift as FileProgress['drift'],
     findings: toFindings(row.findings),
+    keyed: row.keyed,
     link: row.link && { kind: row.link, fileId: row.linked_to!, name: row.linked_name! },
     error: row.error,
   };

@@ -89,12 +89,14 @@ async function doneFile(pool: pg.Pool, text: string): Promise<LedgerFile> {
   throw new LandfallError('LF_FILE_NOT_LOADED', { file: file.name, state: file.state });
 }
 
-function render({ fileId, dataset, file, starRows, lakeRows, checks }: Audit): string {
+function render({ fileId, dataset, file, starRows, lakeRows, events, checks }: Audit): string {
   const broken = checks.filter((check) => !check.ok);
   const what = `${dataset}/${printable(file)} (file ${fileId})`;
   const mark = broken.length === 0 ? '✓' : '✗';
   const inLake = `${starRows === null ? plural(lakeRows, 'row') : count(lakeRows)} in the lake`;
-  const found = starRows === null ? inLake : `${plural(starRows, 'row')} in the star, ${inLake}`;
+  const split = events && ` (${count(events.current)} current, ${count(events.superseded)} superseded)`;
+  const found =
+    starRows === null ? inLake : `${plural(starRows, 'row')} in the star${split ?? ''}, ${inLake}`;
   const head = `${mark} ${what}: ${found}\n`;
   return head + broken.map(({ name, detail }) => `  ✗ ${name}: ${printable(detail)}\n`).join('');
 }

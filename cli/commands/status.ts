@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { currentEventsOf } from '../../coordinator/finalise/current-events.ts';
 import { freshnessOf } from '../../coordinator/judge/freshness-watch.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
@@ -28,11 +29,17 @@ export function statusCommand(): Command {
           ledger.failingMarts(),
           freshnessOf({ ledger, registry }, Date.now()),
         ]);
+        const keyed = files.filter((file) => file.keyed && file.state === 'done');
+        const current = await currentEventsOf(
+          { pool: database.pool, registry },
+          keyed.map(({ fileId }) => fileId),
+        );
         if (flags.json) {
           const broken = registry.broken().map(({ dataset, file, error }) => ({ dataset, file, ...error }));
           const definitions = { datasets: registry.names(), broken };
+          const events = [...current].map(([fileId, now]) => ({ fileId, current: now }));
           process.stdout.write(
-            `${JSON.stringify({ files, totals, waiting, marts, freshness, definitions })}\n`,
+            `${JSON.stringify({ files, events, totals, waiting, marts, freshness, definitions })}\n`,
           );
           return;
         }
@@ -57,6 +64,7 @@ export function statusCommand(): Command {
           size: bytes(file.bytes),
           chunks: `${file.chunksCommitted}/${file.chunks}`,
           loaded: file.rows.loaded,
+          ...(current.size > 0 && { current: current.get(file.fileId) ?? '' }),
           rejected: file.rows.rejected,
           checks: file.findings.map(({ name, severity }) => `${severity} ${printable(name)}`).join(', '),
           columns: file.drift ? driftSummary(file.drift) : '',

@@ -7,6 +7,8 @@ import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Sink } from '../../sinks/contract.ts';
+import type { EventCounts } from '../../sinks/postgres/events/index.ts';
+import { currentEvents } from '../finalise/current-events.ts';
 import { accountOf, type Check, countSinks } from '../finalise/reconcile.ts';
 
 export interface AuditTools {
@@ -24,6 +26,8 @@ export interface Audit {
   readonly starRows: number | null;
   /** Rows found in the lake. */
   readonly lakeRows: number;
+  /** The rows in the star by whether they are current; null where they are no events. */
+  readonly events: EventCounts | null;
   readonly checks: readonly Check[];
 }
 
@@ -45,6 +49,8 @@ export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Au
   const { fingerprint } = file;
   const { checks, counts } = accountOf({ file, chunks, parts, rejectsByCode, fingerprint, sinks });
   const { starRows, lakeRows } = counts;
+  const chunkIds = chunks.map(({ chunkId }) => chunkId);
+  const events = await currentEvents(tools, file, chunkIds);
   const { fileId, dataset, name } = file;
-  return { fileId, dataset, file: name, starRows, lakeRows, checks };
+  return { fileId, dataset, file: name, starRows, lakeRows, events, checks };
 }

@@ -38,6 +38,7 @@ function unknownProgress(file: UnknownFile, fileId: number, landedAt: string): F
     link: null,
     drift: null,
     findings: [],
+    keyed: false,
     error: file.error,
   };
 }

@@ -4,6 +4,7 @@ import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
+import { CurrentEvents } from './current-events.tsx';
 import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
@@ -40,7 +41,7 @@ export function Files({ summary, totals }: { summary: Summary; totals: Totals })
       {ended.length > 0 && (
         <ul class="files ended">
           {shown.map((file) => (
-            <EndedFile key={file.fileId} file={file} />
+            <EndedFile key={file.fileId} file={file} changed={lastEnd(ended, file.dataset)} />
           ))}
         </ul>
       )}
@@ -167,7 +168,13 @@ function endRows(file: FileProgress): string {
   return file.state === 'failed' ? 'nothing loaded' : plural(file.rows.loaded, 'row');
 }
 
-function EndedFile({ file }: { file: FileProgress }) {
+/** When a file of the dataset last ended or was undone. */
+function lastEnd(ended: readonly FileProgress[], dataset: string): string {
+  return ended.find((file) => file.dataset === dataset)?.finishedAt ?? '';
+}
+
+/** `changed`: when the events of its dataset last changed. */
+function EndedFile({ file, changed }: { file: FileProgress; changed: string }) {
   return (
     <li class={`file end ${file.state}`}>
       <div class="file-line">
@@ -183,6 +190,7 @@ function EndedFile({ file }: { file: FileProgress }) {
       <Link file={file} />
       <DriftNote file={file} />
       <Findings file={file} />
+      {file.keyed && file.state === 'done' && <CurrentEvents file={file} changed={changed} />}
       {file.error && file.state === 'failed' && <Outage error={file.error} />}
     </li>
   );

@@ -59,6 +59,8 @@ export interface FileProgress {
   readonly drift: Drift | null;
   /** Checks that do not hold and did not fail the file. */
   readonly findings: readonly Finding[];
+  /** Whether its rows are events of keys: `/api/files/ID` says how many of them are current. */
+  readonly keyed: boolean;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
 }

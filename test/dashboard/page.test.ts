@@ -225,6 +225,34 @@ describePage('the page on messages', () => {
     expect(await page.title()).toBe('Done, 1 failed · Landfall');
   });
 
+  it('counts the current events of a file when it is asked, and again when other files end', async () => {
+    const ended = (fileId: number, name: string, more = {}) =>
+      fileOf({
+        ...{ fileId, name, dataset: 'orders', state: 'done', keyed: true },
+        ...{ finishedAt: new Date(Date.now() - 10_000 + fileId).toISOString(), ...more },
+      });
+    server = await startScripted(
+      snapshotOf({ files: [ended(1, 'a.csv'), ended(2, 'plain.csv', { keyed: false, dataset: 'trips' })] }),
+    );
+    const page = await openPage(server.url);
+    const row = file(page, 'a.csv');
+    server.answers.set('/api/files/1', { events: { current: 1234, superseded: 2 } });
+    expect(await file(page, 'plain.csv').getByRole('button').count()).toBe(0);
+    await row.getByRole('button', { name: 'Count the current events of a.csv' }).click();
+    await row.getByText('events: 1,234 current, 2 superseded').waitFor();
+    server.answers.set('/api/files/1', { events: { current: 3, superseded: 1233 } });
+    server.send(change(2, { files: [ended(3, 'b.csv')] }));
+    await row.getByText('events: 3 current, 1,233 superseded').waitFor();
+    // Another dataset says nothing about these events.
+    server.answers.set('/api/files/1', { events: { current: 4, superseded: 1232 } });
+    server.send(change(3, { files: [ended(4, 'other.csv', { dataset: 'trips' })] }));
+    await file(page, 'other.csv').waitFor();
+    expect(await row.getByText('events: 3 current').count()).toBe(1);
+    server.answers.set('/api/files/1', { events: null });
+    server.send(change(4, { files: [ended(5, 'c.csv')] }));
+    await row.getByText('the events cannot be counted now').waitFor();
+  });
+
   it('says that it has lost the server, comes back by itself and resumes', async () => {
     server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1, name: 'one.csv' })] }, 7));
     const page = await openPage(server.url);
@@ -270,6 +298,7 @@ describePage('the page on messages', () => {
         etaSeconds: 4,
         rows: { parsed: 1e7, loaded: 1e7, rejected: 12, deduplicated: 0 },
       }),
+      fileOf({ fileId: 3, name: long, state: 'done', keyed: true, finishedAt: new Date().toISOString() }),
       fileOf({ fileId: 2, name: long, state: 'failed', error, finishedAt: new Date().toISOString() }),
       fileOf({ fileId: -1, name: long, state: 'unknown', error }),
     ];

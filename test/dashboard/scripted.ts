@@ -27,6 +27,8 @@ export interface ScriptedServer {
   readonly url: string;
   /** Addresses that sockets were opened with, oldest first. */
   readonly opened: readonly string[];
+  /** What paths of the API answer, as JSON. */
+  readonly answers: Map<string, unknown>;
   /** Sends to every open socket, and is what a new one is sent if it is a snapshot. */
   send(message: ProgressMessage): void;
   /** Cuts every socket, as a restart would. */
@@ -38,18 +40,14 @@ export interface ScriptedServer {
 export async function startScripted(first: ProgressMessage): Promise<ScriptedServer> {
   if (!existsSync(join(built, 'index.html'))) throw new Error('the page is not built: npm run build');
   const opened: string[] = [];
+  const about = { version: '0.1.0', landing: '/srv/landfall/landing', datasets: ['trips', 'citibike'] };
+  const answers = new Map<string, unknown>([['/api/about', about]]);
   let snapshot = first;
   const http = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://local').pathname);
-    if (path === '/api/about') {
+    if (answers.has(path)) {
       response.setHeader('content-type', 'application/json');
-      response.end(
-        JSON.stringify({
-          version: '0.1.0',
-          landing: '/srv/landfall/landing',
-          datasets: ['trips', 'citibike'],
-        }),
-      );
+      response.end(JSON.stringify(answers.get(path)));
       return;
     }
     const file = join(built, path === '/' ? 'index.html' : path);
@@ -68,6 +66,7 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
   return {
     url: `http://127.0.0.1:${address.port}/`,
     opened,
+    answers,
     send(message) {
       if (message.type === 'snapshot') snapshot = message;
       for (const socket of sockets.clients) socket.send(JSON.stringify(message));
@@ -135,6 +134,7 @@ export function fileOf(file: Partial<FileProgress> & { fileId: number }): FilePr
     link: null,
     drift: null,
     findings: [],
+    keyed: false,
     error: null,
     ...file,
   };

@@ -16,6 +16,7 @@
 -- row linked_name  text null
 -- row drift  jsonb null
 -- row findings  jsonb null
+-- row keyed  boolean
 -- row chunks_committed  bigint
 -- row bytes_committed  bigint
 -- row parts  integer
@@ -27,6 +28,7 @@ select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
   f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift,
   case when f.state = 'done' then jsonb_path_query_array(f.receipt, '$.checks[*] ? (@.ok == false)') end as findings,
+  coalesce(jsonb_typeof(d.definition #> '{star,keyed}') = 'object', false) as keyed,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,
   coalesce(c.bytes_committed, f.bytes_committed) as bytes_committed,
   coalesce(c.parts, f.parts) as parts,
@@ -36,6 +38,7 @@ select
   coalesce(c.rows_deduplicated, f.rows_deduplicated) as rows_deduplicated
 from landfall.file f
 left join landfall.file o on o.file_id = f.linked_to
+left join landfall.definition d on d.version = f.definition_version
 left join lateral landfall.committed_sums(f.file_id) c on f.state in ('loading', 'finalising')
 where f.file_id = any($1)
 order by f.file_id

@@ -6,7 +6,7 @@ export interface ProgressStatements {
       dataset: string; name: string; state: FileRow['state']; bytes: number; chunks: number; landed_at: Date;
       started_at: Date | null; finished_at: Date | null; error: FileRow['error']; link: FileRow['link'];
       linked_to: number | null; linked_name: string | null; drift: unknown | null; findings: unknown | null;
-      chunks_committed: number; bytes_committed: number; parts: number; rows_parsed: number;
+      keyed: boolean; chunks_committed: number; bytes_committed: number; parts: number; rows_parsed: number;
       rows_loaded: number; rows_rejected: number; rows_deduplicated: number }> };
   'progress/recent-files': { parameters: [finished: number]; row: Readonly<{ file_id: number }> };
   'progress/totals': { parameters: [file_id: readonly number[]]; row: Readonly<{ files: number;

@@ -1,9 +1,15 @@
 import { afterEach, expect, it } from 'vitest';
-import { replayed, undone } from '../again.ts';
+import type { FileProgress } from '../../../platform/progress/progress.ts';
+import { commandOf, replayed, undone } from '../again.ts';
 import { historyMode, type KeyedSite, keyedSite, upsertMode } from './keyed-site.ts';
 
 let site: KeyedSite | undefined;
 afterEach(() => site?.close());
+
+interface Counted {
+  readonly fileId: number;
+  readonly current: number;
+}
 
 const eventsOf = async ({ url, ...open }: KeyedSite, name: string): Promise<unknown> => {
   const [{ id }] = await open.query<{ id: number }>(
@@ -20,6 +26,19 @@ it('says how many events of a file are current, as later files land and are undo
   await open.land('b.csv', ['1,2,,paid,', '3,2,,back,', '2,0,,early,']);
   expect(await eventsOf(open, 'a.csv')).toEqual({ current: 1, superseded: 3 });
   expect(await eventsOf(open, 'b.csv')).toEqual({ current: 2, superseded: 1 });
+  const command = commandOf(open, 'postgres');
+  const { files, events } = JSON.parse((await command('status', '--json')).stdout);
+  const named = (fileId: number) => files.find((file: FileProgress) => file.fileId === fileId)?.name;
+  expect(events.map(({ fileId, current }: Counted) => [named(fileId), current]).sort()).toEqual([
+    ['a.csv', 1],
+    ['b.csv', 2],
+  ]);
+  expect(files.map(({ keyed }: FileProgress) => keyed)).toEqual([true, true]);
+  const shown = (await command('status')).stdout.split('\n');
+  expect(shown.find((line) => line.includes('file '))).toMatch(/ loaded +current +rejected/);
+  expect(shown.find((line) => line.includes('a.csv'))).toMatch(/ 4 +1 +0/);
+  const audit = await command('audit', 'a.csv');
+  expect(audit.stdout).toContain('4 rows in the star (1 current, 3 superseded), 4 in the lake');
   await undone(open, 'b.csv');
   expect(await eventsOf(open, 'a.csv')).toEqual({ current: 3, superseded: 1 });
   expect(await eventsOf(open, 'b.csv')).toBeNull();
