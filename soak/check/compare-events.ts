@@ -27,13 +27,22 @@ export async function compareEvents(postgres: OwnPostgres, done: readonly DoneFi
     const { hashes, confused } = await hashesOf(postgres, dataset);
     fault('contents have two hashes, or share one', confused);
     const hashOf = (event: Event) => hashes.get(lineOf(event)) ?? '';
-    const expected = shownLines(dataset, files.flatMap(eventsIn), hashOf);
+    const expected = shownLines(
+      dataset,
+      files.map((file) => ({ place: placeOf(file), events: eventsIn(file) })),
+      hashOf,
+    );
     const shown = await shownIn(postgres, dataset);
     found.shown += expected.length;
     fault('rows are not shown', without(expected, shown));
     fault('rows are shown that must not be', without(shown, expected));
   }
   return found;
+}
+
+/** The place of a snapshot among others: its day, then its content. */
+function placeOf({ name, contentHash }: DoneFile): string {
+  return `${/_(\d{4}-\d\d-\d\d)\.csv/.exec(name)?.[1]} ${contentHash}`;
 }
 
 /** The events of the rows that were not rejected. */

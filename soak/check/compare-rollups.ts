@@ -6,6 +6,7 @@ import type { SoakDataset } from '../plan/types.ts';
 const rollups: Readonly<Partial<Record<SoakDataset, string>>> = {
   marks: 'marks_per_day',
   orders: 'orders_per_kind',
+  stocks: 'stocks_per_kind',
 };
 
 export interface RollupsFound {

@@ -56,7 +56,8 @@ export async function checkFiles(postgres: OwnPostgres, knowledge: Knowledge): P
     }
     const key = `${file.dataset} ${file.content_hash}`;
     loaded.set(key, (loaded.get(key) ?? 0) + 1);
-    done.push({ fileId: file.file_id, dataset: file.dataset, name: file.name, expected: known.expected });
+    const { file_id: fileId, dataset, name } = file;
+    done.push({ fileId, dataset, name, contentHash: known.hash, expected: known.expected });
     for (const what of brokenReceipt(file, known.rejectCount)) fault(what);
     if (!liesWhereItSays(file)) fault(`is not at ${file.url}`);
     const found = await postgres.query<{ byte_offset: number; code: string }>(

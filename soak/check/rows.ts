@@ -16,6 +16,8 @@ export interface DoneFile {
   readonly fileId: number;
   readonly dataset: SoakDataset;
   readonly name: string;
+  /** As in the ledger. */
+  readonly contentHash: string;
   readonly expected: string;
 }
 

@@ -23,8 +23,16 @@ export function lineOf(event: Event, ...range: (string | null)[]): string {
   return JSON.stringify([code, toldAt, gone, label, kind, size, amount, price, ...range]);
 }
 
+/** The events of a file that is done, and its place among the snapshots: of two, the one with the greater is later. */
+export interface FileEvents {
+  readonly place: string;
+  readonly events: readonly Event[];
+}
+
 /** The lines of the rows that the fact table must show, in no order. */
-export function shownLines(dataset: KeyedDataset, events: readonly Event[], hashOf: HashOf): string[] {
+export function shownLines(dataset: KeyedDataset, files: readonly FileEvents[], hashOf: HashOf): string[] {
+  if (dataset === 'stocks') return newest(files, hashOf);
+  const events = files.flatMap((file) => file.events);
   const compare = (a: Event, b: Event) =>
     byBytes(a.toldAt, b.toldAt) || Number(isGone(a)) - Number(isGone(b)) || byBytes(hashOf(a), hashOf(b));
   return [...byKey(events).values()].flatMap((all) => {
@@ -33,6 +41,21 @@ export function shownLines(dataset: KeyedDataset, events: readonly Event[], hash
     const latest = sorted.at(-1)!;
     return isGone(latest) ? [] : [lineOf(latest)];
   });
+}
+
+/** Of each kind, the rows of the latest file that has rows of it; of two with one key, the one with the greater hash. */
+function newest(files: readonly FileEvents[], hashOf: HashOf): string[] {
+  const latest = new Map<string, string>();
+  for (const { place, events } of files)
+    for (const { kind } of events) if (byBytes(place, latest.get(kind) ?? '') > 0) latest.set(kind, place);
+  const rows = files.flatMap(({ place, events }) => events.filter(({ kind }) => latest.get(kind) === place));
+  const best = new Map<string, Event>();
+  for (const event of rows) {
+    const key = `${event.kind} ${event.code}`;
+    const other = best.get(key);
+    if (other === undefined || byBytes(hashOf(event), hashOf(other)) > 0) best.set(key, event);
+  }
+  return [...best.values()].map((event) => lineOf(event));
 }
 
 function byKey(events: readonly Event[]): Map<string, Event[]> {

@@ -7,6 +7,7 @@ export const factTables: Readonly<Record<SoakDataset, string>> = {
   notes: 'star.fact_note',
   orders: 'star.fact_order',
   tiers: 'star.fact_tier',
+  stocks: 'star.fact_stock',
   trips: 'star.fact_trip',
   citibike: 'star.fact_ride',
 };
@@ -138,6 +139,7 @@ const eventColumns: Columns = {
 export const kindJoins: Readonly<Record<KeyedDataset, string>> = {
   orders: 'join star.dim_order_kind k on k.order_kind_key = f.kind_key',
   tiers: 'join star.dim_tier_kind k on k.tier_kind_key = f.kind_key',
+  stocks: 'join star.dim_stock_kind k on k.stock_kind_key = f.kind_key',
 };
 
 const events = (dataset: KeyedDataset): Comparison => ({
@@ -154,6 +156,7 @@ export const comparisons: Readonly<Record<SoakDataset, Comparison>> = {
   notes: marks(factTables.notes, 'star.dim_note_content', 'note_content_key'),
   orders: events('orders'),
   tiers: events('tiers'),
+  stocks: events('stocks'),
   trips,
   citibike,
 };

@@ -38,7 +38,9 @@ export async function makeContent(content: Content, folder: string): Promise<Mad
   await writeFile(path, whole);
   const hasher = new BlockHasher();
   hasher.update(whole);
-  const hash = contentHash([hasher.finish()]);
+  const bytesHash = contentHash([hasher.finish()]);
+  // The same bytes as of another instant are another snapshot.
+  const hash = content.asOf === null ? bytesHash : `${bytesHash}@${content.asOf}T00:00:00Z`;
   return { content, path, bytes: whole.length, hash, expected, rejects, rejectCount };
 }
 

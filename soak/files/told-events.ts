@@ -1,5 +1,5 @@
 /**
- * Contents of orders and tiers. Keys and instants are few, so that files tell of the same keys, late and early, and
+ * Contents of orders, tiers and stocks. Keys and instants are few, so that files tell of the same keys, late and early, and
  * events tie. Some events come from a pool that all files share: they are in several files, or twice in one.
  */
 import { Draw } from '../draw.ts';
@@ -21,10 +21,12 @@ const spoil = {
     ...rest,
   ],
 } as const;
-const codes = Object.keys(spoil) as (keyof typeof spoil)[];
+const allCodes = Object.keys(spoil) as (keyof typeof spoil)[];
 
 /** The rows are as in the file, without those that are rejected. */
-export function* eventsOf({ seed, rows, rejectShare }: Content): Generator<Piece> {
+export function* eventsOf({ dataset, seed, rows, rejectShare }: Content): Generator<Piece> {
+  // No column orders the rows of snapshots.
+  const codes = allCodes.filter((code) => dataset !== 'stocks' || code !== 'LF_REJECT_ORDER');
   const draw = new Draw(seed);
   let text = `${eventColumns.join(',')}\n`;
   let at = text.length;

@@ -8,6 +8,7 @@ export const rowBytes: Readonly<Record<SoakDataset, number>> = {
   notes: 85,
   orders: 45,
   tiers: 45,
+  stocks: 45,
   trips: 130,
   citibike: 150,
 };
@@ -33,7 +34,15 @@ export function drawContent(
 ): Content {
   const dataset =
     options.dataset ??
-    draw.weighted<SoakDataset>({ marks: 40, notes: 18, orders: 14, tiers: 10, trips: 10, citibike: 8 });
+    draw.weighted<SoakDataset>({
+      marks: 40,
+      notes: 18,
+      orders: 12,
+      tiers: 8,
+      stocks: 6,
+      trips: 8,
+      citibike: 8,
+    });
   const size = draw.weighted<keyof typeof sizes>({ none: 3, tiny: 27, small: 42, medium: 22, large: 6 });
   const flaw = draw.chance(0.07)
     ? draw.weighted<Flaw>({ empty: 2, binary: 2, header: 2, rejects: 3, damaged: 2 })
@@ -58,6 +67,7 @@ export function drawContent(
     packing: flaw === 'damaged' ? 'gzip' : flaw === null || flaw === 'rejects' ? packing : 'none',
     flaw: flaw === 'rejects' && !ours ? null : flaw,
     variant: dataset === 'citibike' ? draw.pick(['title', 'quoted', 'crlf']) : null,
+    asOf: dataset === 'stocks' ? `2024-03-${String(draw.of('day').whole(1, 20)).padStart(2, '0')}` : null,
     longerThan: null,
   };
 }

@@ -61,7 +61,12 @@ function drawDrop(draw: Draw, soFar: SoFar): Drop {
   const named = drops.filter(
     (drop) => drop.dataset === dataset && drop.meddling === null && isSound(contents, drop),
   );
-  const version = content.flaw === null && named.length > 0 && draw.chance(dataset === 'notes' ? 0.35 : 0.06);
+  // Another content under the name of a snapshot would be another one as of the same day.
+  const version =
+    content.flaw === null &&
+    content.asOf === null &&
+    named.length > 0 &&
+    draw.chance(dataset === 'notes' ? 0.35 : 0.06);
   if (version)
     return { atMs, content: id, dataset, name: draw.pick(named).name, writtenMs: null, meddling: null };
   const meddling = drawMeddling(draw.of('meddling'), content, contents);
@@ -74,7 +79,8 @@ function isSound(contents: ReadonlyMap<string, Content>, drop: Drop): boolean {
 }
 
 /** Names that people and programs give, including awkward ones. */
-function drawName(draw: Draw, stem: string, { packing }: Content): string {
+function drawName(draw: Draw, stem: string, { packing, asOf }: Content): string {
+  if (asOf !== null) return `${stem}_${asOf}.csv${{ none: '', gzip: '.gz', zip: '.zip' }[packing]}`;
   const ending = packing === 'none' ? '.csv' : packing === 'gzip' ? '.csv.gz' : '.zip';
   const awkward = [`-${stem}`, `${stem} (copy)`, `žluťoučký ${stem}`, `2024/05/${stem}`, `it's "${stem}"`];
   return `${draw.chance(0.3) ? draw.pick(awkward) : stem}${ending}`;

@@ -1,10 +1,10 @@
 /** The types of a soak's plan, which is drawn from the seed before the soak begins. */
 
-export const soakDatasets = ['marks', 'notes', 'orders', 'tiers', 'trips', 'citibike'] as const;
+export const soakDatasets = ['marks', 'notes', 'orders', 'tiers', 'stocks', 'trips', 'citibike'] as const;
 export type SoakDataset = (typeof soakDatasets)[number];
 
 /** Datasets of events, of which the star shows what their modes say. */
-export const keyedDatasets = ['orders', 'tiers'] as const;
+export const keyedDatasets = ['orders', 'tiers', 'stocks'] as const;
 export type KeyedDataset = (typeof keyedDatasets)[number];
 
 export function isKeyed(dataset: SoakDataset): dataset is KeyedDataset {
@@ -46,6 +46,8 @@ export interface Content {
   readonly flaw: Flaw | null;
   /** Of citibike: title, quoted or crlf. */
   readonly variant: string | null;
+  /** Of stocks: the day in the names of its files, which is part of what it is. */
+  readonly asOf: string | null;
   /** Of a content that another one becomes when rows are appended to it: its id. */
   readonly longerThan: string | null;
 }

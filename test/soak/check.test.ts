@@ -1,5 +1,5 @@
 /** The soak's count sees what is wrong: a run that is good, and the same one with a row taken or put twice. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -58,15 +58,14 @@ const counted = async () => {
   };
 };
 
-const rejected: readonly string[] = ['marks', 'notes', 'orders', 'tiers'];
+const ours = ['marks', 'notes', 'orders', 'tiers', 'stocks'] as const;
+const rejected: readonly string[] = ours;
 /** Of events there are many and three files, because their keys are drawn from thousands. */
-const files = [...soakDatasets, 'orders', 'orders', 'tiers', 'tiers'] as const;
+const files = [...soakDatasets, 'orders', 'orders', 'tiers', 'tiers', 'stocks', 'stocks'] as const;
 const rowsOf = (dataset: (typeof files)[number]) => (isKeyed(dataset) ? 1500 : 200);
 
 beforeAll(async () => {
-  const datasets = ['marks', 'notes', 'orders', 'tiers'].map((name) =>
-    join(root, `soak/datasets/${name}/dataset.ts`),
-  );
+  const datasets = ours.map((name) => join(root, `soak/datasets/${name}/dataset.ts`));
   site = await testSite({ backend: 'postgres', datasets });
   postgres = asked(site);
   command = commandAt(site, { LANDFALL_DATASETS: ['example:*', ...datasets].join(',') });
@@ -83,11 +82,13 @@ beforeAll(async () => {
     };
     const made = await makeContent(content, folder);
     knowledge.made(made);
+    const name = content.asOf === null ? `${content.id}.file` : `${content.id}_${content.asOf}.csv`;
+    renameSync(made.path, join(folder, name));
     knowledge.dropped(
-      { atMs: 0, content: content.id, dataset, name: `${content.id}.file`, writtenMs: null, meddling: null },
+      { atMs: 0, content: content.id, dataset, name, writtenMs: null, meddling: null },
       { over: false },
     );
-    expect((await site.drop(dataset, made.path)).status).toBe('done');
+    expect((await site.drop(dataset, join(folder, name))).status).toBe('done');
   }
 });
 afterAll(() => site.close());
@@ -128,6 +129,7 @@ const factTables = [
   ...['star.fact_mark', 'star.fact_ride', 'star.fact_note'],
   ...['star.fact_order_current', 'star.fact_order_superseded'],
   ...['star.fact_tier_current', 'star.fact_tier_superseded'],
+  ...['star.fact_stock_current', 'star.fact_stock_superseded'],
 ];
 
 it.each([
@@ -187,6 +189,23 @@ it.each([
        ) and not _deleted returning *
      ) insert into star.fact_tier_superseded ${changed('star.fact_tier_superseded', 'late', '{"_out": 1}')} from late`,
     { events: 1 },
+  ],
+  [
+    'a row of an older snapshot is shown',
+    `with old as (
+       delete from star.fact_stock_superseded where ctid = (
+         select s.ctid from star.fact_stock_superseded s
+         where not exists (select from star.fact_stock_current c where c._key = s._key) order by s._hash limit 1
+       ) returning *
+     ) insert into star.fact_stock_current ${changed('star.fact_stock_current', 'old', '{"_since": 1}')} from old`,
+    { events: 1, rollups: 1 },
+  ],
+  [
+    'a row of the newest snapshot is not shown',
+    `with new as (
+       delete from star.fact_stock_current where ctid = (select min(ctid) from star.fact_stock_current) returning *
+     ) insert into star.fact_stock_superseded ${changed('star.fact_stock_superseded', 'new', '{"_out": 1}')} from new`,
+    { events: 1, rollups: 1 },
   ],
   [
     'two contents have one hash',
