@@ -1,10 +1,10 @@
 /** Files: first those of unknown datasets, then those in flight, then those that have ended. */
 
+import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
-import { CurrentEvents } from './current-events.tsx';
 import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
@@ -224,4 +224,56 @@ function Outage({ error, mild }: { error: NonNullable<FileProgress['error']>; mi
       </p>
     </div>
   );
+}
+
+/** Of the answer of `/api/files/ID`. */
+interface Events {
+  readonly current: number;
+  readonly superseded: number;
+}
+
+/**
+ * How many of a file's events are current. They are counted when the reader asks, and again when files end meanwhile.
+ * `changed`: a text that changes whenever the events of the dataset may have changed.
+ */
+function CurrentEvents({ file, changed }: { file: FileProgress; changed: string }) {
+  const [isAsked, setAsked] = useState(false);
+  const [answer, setAnswer] = useState<Events | 'none' | null>(null);
+  useEffect(() => {
+    if (!isAsked) return;
+    const abort = new AbortController();
+    fetchEvents(file.fileId, abort.signal).then(
+      (events) => setAnswer(events ?? 'none'),
+      () => abort.signal.aborted || setAnswer('none'),
+    );
+    return () => abort.abort();
+  }, [isAsked, file.fileId, changed]);
+  return (
+    <p class="file-link small quiet" aria-live="polite">
+      {isAsked ? (
+        wordsOf(answer)
+      ) : (
+        <button
+          type="button"
+          class="ask"
+          aria-label={`Count the current events of ${file.name}`}
+          onClick={() => setAsked(true)}
+        >
+          Count current events
+        </button>
+      )}
+    </p>
+  );
+}
+
+function wordsOf(answer: Events | 'none' | null): string {
+  if (answer === null) return 'counting events…';
+  if (answer === 'none') return 'the events cannot be counted now';
+  return `events: ${count(answer.current)} current, ${count(answer.superseded)} superseded`;
+}
+
+async function fetchEvents(fileId: number, signal: AbortSignal): Promise<Events | null> {
+  const response = await fetch(`/api/files/${fileId}`, { signal });
+  if (!response.ok) return null;
+  return ((await response.json()) as { events: Events | null }).events;
 }
