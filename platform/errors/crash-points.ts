@@ -90,6 +90,8 @@ export const crashPoints = {
   'finalise.staging-moved': 'the rows of the new version are in the star; the transaction is open',
   'end.snapshot-noted': 'the snapshot that has the file is noted; the transaction is open',
   'end.events-applied': 'the star shows the events of the file; the transaction is open',
+  'end.rollups-applied': 'the rollups of the star have the file; the transaction is open',
+  'end.members-settled': 'members have the attributes that the file gives them; the transaction is open',
   'end.sinks-ended': 'the sinks have ended the file; the transaction is open',
   'finalise.checked': 'the data checks hold; the transaction is open',
   'finalise.rejects-returned': 'rejects that still do not fit wait again; the transaction is open',
@@ -121,6 +123,8 @@ export const crashPoints = {
   'unload.receipt-written': 'its receipt says why it failed',
   // A person takes it out, or tries again what was not loaded.
   'undo.ledger-written': 'the ledger says that the file is undone; the transaction is open',
+  'remove.rows-deleted': 'its rows are out of the star and its rollups; the transaction is open',
+  'remove.members-settled': 'members have the attributes of before; the transaction is open',
   'undo.facts-deleted': 'its rows are out of the star; the transaction is open',
   'undo.snapshot-noted': 'the snapshot without it is noted; the transaction is open',
   'undo.committed': 'the file is undone',

@@ -140,9 +140,22 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
       .map(({ file_id, number, id }) => `file ${ordered(file_id)} chunk ${number}: ${id}`)
       .sort(),
   };
+  const derived = (datasets[name] as Rides).derives && {
+    derived: {
+      rolled: await ask(`select * from star.${name}_rolled order by 1`),
+      latest: await ask(`select name, ride from star.rider_${name} where name is not null order by name`),
+      history: await ask(
+        `select t.name, h.valid_from::text, h.valid_to::text, h.ride
+         from star.tour_${name}_history h join star.tour_${name} t using (tour_${name}_key) order by 1, 2`,
+      ),
+    },
+  };
   return {
     ...superseded,
-    facts: facts.map(({ file_id, number, row }) => `file ${ordered(file_id)} chunk ${number}: ${row}`),
+    ...derived,
+    facts: facts
+      .map(({ file_id, number, row }) => `${row} of file ${ordered(file_id)} chunk ${number}`)
+      .sort(),
     inAll: await ask(`select count(*)::int as rides, count(distinct id)::int as ids from star.fact_${name}`),
     marts: {
       riders: await ask(`select name, rides from star.${name}_by_rider order by name`),

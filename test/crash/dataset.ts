@@ -1,4 +1,4 @@
-/** Small datasets that pass every step: two dimensions, partitions, rejects, two marts, a data check. */
+/** Small datasets that pass every step: dimensions, partitions, rejects, two marts, a data check. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,6 +13,8 @@ export interface Rides {
   readonly mode?: string;
   /** Files are fetched from the site's feed. */
   readonly fetched?: boolean;
+  /** Whether it has a rollup of each kind, and dimensions whose attributes follow the rows. */
+  readonly derives?: boolean;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
@@ -30,10 +32,15 @@ export const datasets = {
   /** The definition changes while a file of it is loaded. */
   renewed_rides: {},
   /** Of the rides with one id the latest is shown. */
-  keyed_rides: { versions: 'replace', mode: `upsert({ key: ['id'], orderBy: 'at' })` },
+  keyed_rides: { versions: 'replace', mode: `upsert({ key: ['id'], orderBy: 'at' })`, derives: true },
+  /** Every change of the rider of a ride is a version. */
+  history_rides: { mode: `history({ key: ['id'], orderBy: 'at', track: ['rider'] })`, derives: true },
+  /** Every ride is shown, and rollups and members follow. */
+  derived_rides: { versions: 'replace', derives: true },
   /** Files are snapshots of the rides of their riders; a file fails if one has lost many rides. */
   snapshot_rides: {
     mode: `snapshot({ key: ['id'], asOf: fromName('*-{date}.csv'), scope: ['rider'], maxDeleted: 0.1 })`,
+    derives: true,
   },
   fetched_rides: { fetched: true },
 } as const satisfies Readonly<Record<string, Rides>>;
@@ -51,7 +58,7 @@ export function define(folder: string, name: DatasetName, options: Rides = datas
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { dateDimension, defineDataset, fromName, http, integer, lookup, month, snapshot, text, timestamp, unique, upsert } from 'landfall';
+    `import { count, countDistinct, dateDimension, defineDataset, fromName, history, http, integer, lookup, median, min, month, rollup, snapshot, sql, sum, text, timestamp, unique, upsert } from 'landfall';
 export default defineDataset({
   name: '${name}',
   columns: {
@@ -63,7 +70,7 @@ export default defineDataset({
   mode: ${mode},
   ${rules}
   lake: { partitionBy: ['month'] },
-  ${star ? starOf(name) : "star: 'none',"}
+  ${star ? starOf(name, options.derives === true) : "star: 'none',"}
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',
   ${options.fetched ? `sources: { feed: http({ url: '{env:RIDES_URL}/{from:ms}', pages: { by: 'number', parameter: 'page' } }) },` : ''}
@@ -72,17 +79,24 @@ export default defineDataset({
   );
 }
 
-function starOf(name: DatasetName): string {
+function starOf(name: DatasetName, derives: boolean): string {
+  const changing = `tour_${name}_key: lookup('tour_${name}', { name: 'rider' }, { ride: 'id' }, { attributes: 'history', by: 'at' }),`;
+  const rolled = `${name}_rolled: rollup({ by: ['day_${name}_key'], measures: {
+      rides: count(), ids: sum('id'), middle: median('id'), earliest: min('at'), different: countDistinct('id'),
+      spread: sql('max(id) - min(id)', 'integer') } }),`;
+  const latest = derives ? `{ ride: 'id' }, { attributes: 'latest', by: 'at' }` : '{}';
   return `star: {
     fact: 'fact_${name}',
     dimensions: {
-      rider_${name}_key: lookup('rider_${name}', { name: 'rider' }),
+      rider_${name}_key: lookup('rider_${name}', { name: 'rider' }, ${latest}),
       hashed_${name}_key: lookup('hashed_${name}', { name: 'rider' }, {}, { keys: 'hashed' }),
       day_${name}_key: dateDimension('day_${name}', 'at'),
+      ${derives ? changing : ''}
     },
     columns: ['id', 'at'],
   },
   marts: {
+    ${derives ? rolled : ''}
     ${name}_by_rider: { kind: 'table', uniqueKey: ['name'], sql:
     'select name, count(*)::int as rides from star.fact_${name} join star.rider_${name} using (rider_${name}_key) group by 1' },
     ${name}_by_day: { kind: 'table', uniqueKey: ['date'], sql:

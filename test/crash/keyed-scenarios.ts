@@ -10,6 +10,7 @@ export const keyedScenarios = {
         'plan.written',
         'end.snapshot-noted',
         'end.events-applied',
+        'end.rollups-applied',
         'end.sinks-ended',
         'finalise.receipt-written',
         'finalise.committed',

@@ -44,25 +44,30 @@ const questions: Readonly<Record<string, string>> = {
 export async function residue(site: Searched, files: number): Promise<string[]> {
   const { rows } = await site.pool.query(
     `select count(*) filter (where ${ended} and not ${abandoned})::int as ended,
-       array(select relname::text from pg_class where relnamespace = to_regnamespace('star')) as tables
+       array(select relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where relnamespace = to_regnamespace('star') and relkind = 'r' and attname = 'chunk_id'
+           and relname not like '\\_staging%') as tables
      from landfall.file`,
   );
   const [found] = rows;
   if (found.ended < files) return [`${files - found.ended} files have not ended`];
-  const stars = names.map((name) => `fact_${name}`).filter((fact) => found.tables.includes(fact));
   const waiting = found.tables.filter((table: string) => /^fact_.*_staging$/.test(table)).map(waitingEvents);
   return [
-    ...(await answers(site, { ...questions, ...Object.fromEntries([...stars.map(lostFacts), ...waiting]) })),
+    ...(await answers(site, {
+      ...questions,
+      ...Object.fromEntries([...found.tables.map(lostRows), ...waiting]),
+    })),
     ...(await jobs(site)),
     ...(await objects(site)),
   ];
 }
 
-function lostFacts(fact: string): [string, string] {
-  const committed = `select from landfall.chunk c where c.chunk_id = f.chunk_id and c.state = 'committed'`;
+/** Of a table of facts, events, partial results of rollups, or what was observed of members. */
+function lostRows(table: string): [string, string] {
+  const committed = `select from landfall.chunk c where c.chunk_id = t.chunk_id and c.state = 'committed'`;
   return [
-    `rows of ${fact} of no committed chunk`,
-    `select id, chunk_id from star.${fact} f where not exists (${committed})`,
+    `rows of ${table} of no committed chunk`,
+    `select chunk_id from star.${table} t where not exists (${committed})`,
   ];
 }
 

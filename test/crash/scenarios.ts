@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { holdCommits } from '../e2e/lock.ts';
+import { derivedScenarios } from './derived-scenarios.ts';
 import { keyedScenarios } from './keyed-scenarios.ts';
 import type { Death } from './round.ts';
 import type { Scenario } from './scenario.ts';
@@ -400,6 +401,7 @@ export const scenarios = {
     },
   },
   ...keyedScenarios,
+  ...derivedScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 /** Every point with the scenario that comes to it and the one who dies there. */

@@ -23,11 +23,13 @@ export async function endFiles(
   const star = starOf(definition);
   const notes = star.keyed === null ? [] : await endEvents(client, definition, files, snapshotId);
   if (star.keyed === null) await rollUpEnded(client, definition, files);
+  crashPoint('end.rollups-applied');
   await applyMembers(
     client,
     star,
     files.flatMap(({ chunkIds }) => chunkIds),
   );
+  crashPoint('end.members-settled');
   return new Map(notes.map(({ fileId, count, sample }) => [fileId, { ties: { count, sample } }]));
 }
 

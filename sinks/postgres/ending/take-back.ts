@@ -1,6 +1,7 @@
 /** Takes a file's rows out of the star, in the transaction in which the ledger takes it out. */
 import type pg from 'pg';
 import { ledgerRollups } from '../../../ledger/tables/rollups.ts';
+import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import type { WrittenFile } from '../../contract.ts';
 import { deleteFacts } from '../ddl/make-star.ts';
 import { undoMembers } from '../dimensions/attributes/settle-members.ts';
@@ -11,16 +12,20 @@ import { starOf } from '../star-of.ts';
 
 /** Returns what a person has dropped with all of the file's rows in it, in words; otherwise null. */
 export async function takeBack(client: pg.ClientBase, written: WrittenFile): Promise<string | null> {
+  const { definition, chunkIds } = written;
+  const star = starOf(definition);
+  const gone = await (star.keyed === null ? takeBackFacts : takeBackEvents)(client, written);
+  crashPoint('remove.rows-deleted');
+  await undoMembers(client, star, chunkIds);
+  crashPoint('remove.members-settled');
+  return gone;
+}
+
+async function takeBackFacts(client: pg.ClientBase, written: WrittenFile): Promise<string | null> {
   const { definition, chunkIds, ended } = written;
   const star = starOf(definition);
-  if (star.keyed !== null) {
-    const gone = await takeBackEvents(client, written);
-    await undoMembers(client, star, chunkIds);
-    return gone;
-  }
   if (ended) await rollUpUndone(client, written);
   else await forgetChunks(client, definition.name, chunkIds);
-  await undoMembers(client, star, chunkIds);
   return (await deleteFacts(client, star, chunkIds)) ? null : `the table ${star.schema}.${star.fact}`;
 }
 
