@@ -58,7 +58,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const checks = compileChecks(source, star, mistakes);
   const queries = compileQueries(source, mistakes);
   const expected = compileExpect(source.expect, mistakes);
-  const sources = compileSources(source, mistakes);
+  const sources = compileSources(source, format, mistakes);
   mistakes.refuse(name);
 
   const written = Object.values(source.columns);

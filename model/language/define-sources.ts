@@ -39,10 +39,6 @@ export interface HttpSourceOptions extends AnySource {
   /** http:// or https://. May contain {from}, {to} and {env:NAME}. */
   readonly url: SecretText;
   readonly headers?: Readonly<Record<string, SecretText>>;
-  /** How pages are written. Default: 'csv'. */
-  readonly format?: 'csv' | 'json' | 'ndjson';
-  /** Where the records of a JSON page are: '$.orders[*]'. Default: '$[*]'. */
-  readonly records?: string;
   /** Default: there is one page. */
   readonly pages?: Pages;
   /** Default: the first page without records, or without a next page. */

@@ -2,7 +2,7 @@
 import type { CompiledHttpSource, Pages, PagesEnd } from '../../compiled-source.ts';
 import type { HttpSourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
-import { recordsPath, valuePath } from './paths.ts';
+import { valuePath } from './paths.ts';
 import type { Place } from './place.ts';
 
 const pagesMostDefault = 10_000;
@@ -10,8 +10,10 @@ const bytesMostDefault = 1024 ** 3;
 
 type Own = Omit<CompiledHttpSource, 'name' | 'schedule' | 'env'>;
 
-/** `header`: whether files of the dataset have one. */
-export function compileHttp(options: HttpSourceOptions, place: Place, header: boolean): Own {
+/** How the dataset's files are read: pages are such files. */
+export type FilesRead = Pick<CompiledHttpSource, 'format' | 'records' | 'header'>;
+
+export function compileHttp(options: HttpSourceOptions, place: Place, files: FilesRead): Own {
   const url = place.template('url', options.url, { window: true });
   if (!/^(?:https?:\/\/|\{env:)/i.test(url))
     place.add('url', `${shown(url)} is not an address of the web`, "Say 'https://…'");
@@ -19,11 +21,11 @@ export function compileHttp(options: HttpSourceOptions, place: Place, header: bo
     const fix = "Write headers: { authorization: 'Basic {env:NAME}' }";
     place.add('url', 'it contains a user or password', fix);
   }
-  const format = place.choice('format', options.format, ['csv', 'json', 'ndjson']);
+  const { format } = files;
   const own: Own = {
-    ...{ kind: 'http', url, format, header },
+    ...{ kind: 'http', url },
+    ...files,
     headers: compileHeaders(options, place),
-    records: compileRecords(options, format, place),
     pages: compilePages(options.pages, format, place),
     end: compileEnd(options, format, place),
     pagesMost: place.number('pagesMost', options.pagesMost, pagesMostDefault, 1),
@@ -46,20 +48,6 @@ function compileHeaders({ headers = {} }: HttpSourceOptions, place: Place): Own[
     compiled[name.toLowerCase()] = place.template(`headers.${name}`, value, { window: true });
   }
   return compiled;
-}
-
-function compileRecords(
-  { records }: HttpSourceOptions,
-  format: CompiledHttpSource['format'],
-  place: Place,
-): Own['records'] {
-  place.knows('records');
-  if (records === undefined) return [];
-  if (format !== 'json')
-    place.add('records', `${format} has no such path`, "Leave it out, or say format: 'json'");
-  const path = typeof records === 'string' ? recordsPath(records) : null;
-  if (path === null) place.add('records', `${shown(records)} is not a path of records`, "Say '$.orders[*]'");
-  return path ?? [];
 }
 
 const pageOptions: Readonly<Record<Pages['by'], readonly string[]>> = {
@@ -129,7 +117,11 @@ function compileEnd(
 
 function checkPath(option: string, path: unknown, format: string, place: Place): void {
   if (format !== 'json')
-    place.add(option, `${format} has no such path`, "Leave it out, or say format: 'json'");
+    place.add(
+      option,
+      `${format} has no such path`,
+      'Leave it out, or say format: jsonDocument() of the dataset',
+    );
   else if (typeof path !== 'string' || valuePath(path) === null)
     place.add(option, `${shown(path)} is not a path`, "Say '$.meta.next'");
 }

@@ -1,10 +1,11 @@
 /** Compiles the sources of a dataset. */
+import type { CompiledFormat } from '../../compiled.ts';
 import type { CompiledSource } from '../../compiled-source.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { Source } from '../../language/define-sources.ts';
 import { didYouMean, shown } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
-import { compileHttp } from './compile-http.ts';
+import { compileHttp, type FilesRead } from './compile-http.ts';
 import { compilePostgres } from './compile-postgres.ts';
 import { compileS3 } from './compile-s3.ts';
 import { compileSchedule } from './compile-schedule.ts';
@@ -20,7 +21,7 @@ type Own<Kind extends CompiledSource['kind']> = Omit<
 >;
 
 const compilers: {
-  readonly [K in keyof Kinds]: (options: Kinds[K], place: Place, header: boolean) => Own<K>;
+  readonly [K in keyof Kinds]: (options: Kinds[K], place: Place, files: FilesRead) => Own<K>;
 } = {
   http: compileHttp,
   s3: compileS3,
@@ -28,11 +29,16 @@ const compilers: {
 };
 
 /** Sources by name, in the order of the definition. */
-export function compileSources(source: DatasetDefinition, mistakes: Mistakes): CompiledSource[] {
+export function compileSources(
+  source: DatasetDefinition,
+  format: CompiledFormat | undefined,
+  mistakes: Mistakes,
+): CompiledSource[] {
   const { dialect } = source;
   const header = dialect === undefined || dialect === 'auto' || dialect.header !== false;
+  const files = { format: format?.kind ?? 'csv', records: format?.records ?? [], header } as const;
   return Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
-    const compiled = compileSource(name, written, header, mistakes);
+    const compiled = compileSource(name, written, files, mistakes);
     if (compiled?.kind === 'postgres' && !tellsRepeats(source.mode))
       mistakes.add(
         `sources.${name}`,
@@ -52,7 +58,7 @@ function tellsRepeats(mode: DatasetDefinition['mode'] = 'append'): boolean {
 function compileSource(
   name: string,
   written: Source,
-  header: boolean,
+  files: FilesRead,
   mistakes: Mistakes,
 ): CompiledSource | null {
   const at = `sources.${name}`;
@@ -69,8 +75,10 @@ function compileSource(
   }
   const before = mistakes.count;
   const place = placeIn(at, written.options, mistakes);
-  const compile = compilers[written.source] as (...args: [Source['options'], Place, boolean]) => Own<'http'>;
-  const own = compile(written.options, place, header);
+  const compile = compilers[written.source] as (
+    ...args: [Source['options'], Place, FilesRead]
+  ) => Own<'http'>;
+  const own = compile(written.options, place, files);
   for (const option of place.unknown())
     mistakes.add(
       `${at}.${option}`,

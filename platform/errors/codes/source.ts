@@ -4,7 +4,7 @@ import type { ErrorEntries } from './entry.ts';
 export const sourceCodes = {
   LF_SOURCE_CONTENT: {
     message: '{address} answers with something that is not {format}: {reason}.',
-    fix: 'Open the address with the same headers: it may be a login page, or a page that says that the service is down. Check `format` and the secrets of the source {source}.',
+    fix: 'Open the address with the same headers: it may be a login page, or a page that says that the service is down. Check the `format` of the dataset and the secrets of the source {source}.',
     retry: 'again',
   },
   LF_SOURCE_ENDLESS: {

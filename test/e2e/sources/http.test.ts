@@ -24,6 +24,19 @@ export default defineDataset({
 });
 `;
 
+const orders = `import { defineDataset, http, integer, jsonDocument, text } from 'landfall';
+export default defineDataset({
+  name: 'orders',
+  format: jsonDocument({ records: '$.orders[*]' }),
+  columns: { id: integer({ required: true }), customer: text({ path: '$.customer.name' }) },
+  star: { fact: 'fact_order', columns: ['id', 'customer'] },
+  rejects: { share: 1 },
+  sources: {
+    api: http({ url: '{env:SALES_URL}/orders', pages: { by: 'cursor', at: '$.next', parameter: 'after' } }),
+  },
+});
+`;
+
 const token = 'token-that-is-secret';
 let server: TestServer;
 let database: TestDatabase;
@@ -33,6 +46,8 @@ let env: Record<string, string>;
 beforeAll(async () => {
   server = await testServer();
   database = await testDatabase();
+  mkdirSync(join(datasets, 'orders'), { recursive: true });
+  writeFileSync(join(datasets, 'orders/dataset.ts'), orders);
   mkdirSync(join(datasets, 'sales'), { recursive: true });
   writeFileSync(join(datasets, 'sales/dataset.ts'), definition);
   env = {
@@ -89,7 +104,7 @@ it('is fetched by the coordinator that is running, which shows it', async () => 
   try {
     rows[1] = '1,2,moved';
     serve();
-    const run = await landfall(['run', 'api'], { cwd, env });
+    const run = await landfall(['run', 'sales.api'], { cwd, env });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     // The last page has not changed since the run before.
     expect(run.stdout).toContain('✓ sales.api: done, 3 pages, 6 rows loaded, 0 rejected');
@@ -98,7 +113,7 @@ it('is fetched by the coordinator that is running, which shows it', async () => 
     const api = async (path: string) => (await fetch(`${site.url}${path}`)).json();
     const { sources } = await api('/api/sources');
     const last = { kind: 'manual', state: 'done', pages: 3, window: null };
-    expect(sources[0]).toMatchObject({
+    expect(sources[1]).toMatchObject({
       dataset: 'sales',
       source: 'api',
       last,
@@ -142,6 +157,22 @@ it('is fetched for past windows, which a repeat leaves out', async () => {
     env,
   });
   expect([shop.code, shop.stderr]).toEqual([2, expect.stringContaining('LF_SOURCE_SPAN')]);
+});
+
+it('of JSON is paged by what stands in the pages, and read by the format of the dataset', async () => {
+  server.answer(({ url }, response) => {
+    const page = Number(url.searchParams.get('after') ?? 0);
+    const orders =
+      page < 2 ? [{ id: page + 1, customer: { name: `n ${page}` }, total: 0.1 }, { id: 'x' }] : [];
+    response.end(JSON.stringify({ next: page + 1, orders }));
+  });
+  const run = await landfall(['run', 'orders.api'], { cwd, env });
+  expect(run.stdout).toContain('✓ orders.api: done, 2 pages, 2 rows loaded, 2 rejected');
+  const { rows: loaded } = await database.pool.query('select id, customer from star.fact_order order by id');
+  expect(loaded).toEqual([
+    { id: 1, customer: 'n 0' },
+    { id: 2, customer: 'n 1' },
+  ]);
 });
 
 it('that cannot be fetched says why, and secrets are nowhere', async () => {

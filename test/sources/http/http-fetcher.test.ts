@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import type { CompiledHttpSource } from '../../../model/compiled-source.ts';
-import { defineDataset, env, http, integer } from '../../../model/index.ts';
+import { defineDataset, env, http, integer, jsonDocument, ndjson } from '../../../model/index.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import type { Json } from '../../../sources/fetching/contract.ts';
 import { fillFor } from '../../../sources/fetching/fill.ts';
@@ -11,7 +11,10 @@ import { httpFetcher } from '../../../sources/http/http-fetcher.ts';
 import { retryAfter } from '../../../sources/http/request.ts';
 import { type TestServer, testServer } from './server.ts';
 
-type Options = Partial<Parameters<typeof http>[0]>;
+type Options = Partial<Parameters<typeof http>[0]> & {
+  readonly format?: 'json' | 'ndjson';
+  readonly records?: string;
+};
 
 let server: TestServer;
 let other: TestServer;
@@ -27,10 +30,17 @@ beforeEach(() => {
   other.answer((_, response) => response.end('id\n9\n'));
 });
 
-function sourceOf(options: Options): CompiledHttpSource {
+function sourceOf({ format, records, ...options }: Options): CompiledHttpSource {
   const source = http({ url: `${server.url}/sales`, ...options });
+  const files = { json: jsonDocument({ records }), ndjson: ndjson(), csv: undefined }[format ?? 'csv'];
   const { sources } = compileDataset(
-    defineDataset({ name: 'sales', columns: { id: integer() }, star: 'none', sources: { api: source } }),
+    defineDataset({
+      name: 'sales',
+      ...(files && { format: files }),
+      columns: { id: integer() },
+      star: 'none',
+      sources: { api: source },
+    }),
   );
   return sources[0] as CompiledHttpSource;
 }
