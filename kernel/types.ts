@@ -7,7 +7,7 @@ import type { Vector } from './columns/vectors.ts';
  * (kernel/dialect/machine.ts).
  */
 export interface KernelDialect {
-  /** Field separator: one or more characters. */
+  /** Field separator: one or more characters; or 'blanks': runs of spaces and tabs, which may also surround a record. */
   readonly delimiter: string;
   /** Quote character, or null if quotes are ordinary bytes. A quote opens a quoted field only as the field's
    * first byte (with `trim`: after spaces and tabs). Inside, a doubled quote is one quote. */

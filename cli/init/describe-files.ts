@@ -1,4 +1,5 @@
 /** Describes files that no definition describes: reads them, and writes a definition that was tried on them. */
+import { basename } from 'node:path';
 import type { Kernel } from '../../kernel/types.ts';
 import { normaliseHeader } from '../../model/file/header-text.ts';
 import { defaultRejectLimit, exceededLimit } from '../../model/file/reject-limit.ts';
@@ -33,6 +34,7 @@ export async function describeFiles(
 ): Promise<Described> {
   const readers: FileReader[] = [];
   for (const path of paths) readers.push(await openFileReader(path, options));
+  refuseUnlikeHeaders(readers);
   const columns = uniteColumns(readers);
   const settled = await settleRagged(readers, columns);
   const draft = definitionOf(dataset, readers, columns, settled);
@@ -42,6 +44,19 @@ export async function describeFiles(
   const source = definitionSource(found);
   if (source === tried) return { found, source, trial };
   return { found, source, trial: { ...trial, dataset: await importDefinition(source, dataset) } };
+}
+
+/** No definition says that the names take one record in some files and several in others. Throws LF_INIT. */
+function refuseUnlikeHeaders(readers: readonly FileReader[]): void {
+  const rowsOf = ({ exploration: { dialect } }: FileReader) => dialect.headerRows ?? 1;
+  const [first, ...others] = readers.filter(({ exploration }) => exploration.dialect.header !== false);
+  const other = others.find((reader) => rowsOf(reader) !== rowsOf(first));
+  if (other === undefined) return;
+  const has = (reader: FileReader) =>
+    `the header of ${basename(reader.file.name)} has ${plural(rowsOf(reader), 'record')}`;
+  throw new LandfallError('LF_INIT', {
+    reason: `${has(first)}, and ${has(other)}: describe them apart, or give all the same header`,
+  });
 }
 
 /**

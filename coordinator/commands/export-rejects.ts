@@ -7,6 +7,7 @@
  * the record is read again from the file.
  */
 
+import { blanks } from '../../kernel/dialect/control.ts';
 import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
 import { isCut } from '../../kernel/read-batch.ts';
@@ -80,7 +81,7 @@ export function exportRejects(
 /** `skipped`: fields of the record that an earlier export added. */
 function csvLine(values: readonly string[], record: Buffer, layout: FileLayout, skipped: number): Buffer {
   const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
-  return Buffer.concat([Buffer.from(`${line(values, layout)}${layout.delimiter}`), data, Buffer.from('\n')]);
+  return Buffer.concat([Buffer.from(`${line(values, layout)}${separatorOf(layout)}`), data, Buffer.from('\n')]);
 }
 
 /** The values of the added columns. */
@@ -104,13 +105,20 @@ function line(texts: readonly string[], layout: FileLayout): string {
   const { delimiter, quote, escape: mark } = layout as KernelDialect & { escape?: string | null };
   // An escape character before the closing quote would escape it.
   const fields = mark ? texts.map((text) => text.replaceAll(mark, '/')) : texts;
+  const byBlanks = delimiter === blanks;
   const quoted = fields.map((field) => {
+    if (quote === null && byBlanks) return field.replace(/\s+/g, '\u00a0') || '-';
     if (quote === null) return field.replaceAll(delimiter, ' ').replace(/[\r\n]+/g, ' ');
+    const separates = byBlanks ? field === '' || /[ \t]/.test(field) : field.includes(delimiter);
     const plain =
-      ![delimiter, quote, '\n', '\r'].some((char) => field.includes(char)) && field.trim() === field;
+      !separates && ![quote, '\n', '\r'].some((char) => field.includes(char)) && field.trim() === field;
     return plain ? field : `${quote}${field.replaceAll(quote, quote + quote)}${quote}`;
   });
-  return quoted.join(delimiter);
+  return quoted.join(separatorOf(layout));
+}
+
+function separatorOf({ delimiter }: FileLayout): string {
+  return delimiter === blanks ? ' ' : delimiter;
 }
 
 /** Reads rejected records, from the ledger if it has all of their bytes. Must be called in the order of the file. */

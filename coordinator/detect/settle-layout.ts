@@ -1,4 +1,5 @@
 /** Settles how one file is read, from its first bytes: encoding, dialect, header, the field of each column. */
+import { blanks } from '../../kernel/dialect/control.ts';
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { fieldsMost } from '../../kernel/plan.ts';
@@ -102,9 +103,10 @@ function dialectFor({ dialect }: CompiledDataset, bytes: Uint8Array): CompiledDi
   const exported = exportDelimiter(bytes);
   if (exported === null) return dialect;
   const { delimiter, header, lineEnds } = dialect;
+  const isSame = delimiter === blanks ? /[ \t]/.test(exported) : delimiter.startsWith(exported);
   return {
     ...dialect,
-    delimiter: delimiter.startsWith(exported) ? delimiter : exported,
+    delimiter: isSame ? delimiter : exported,
     header: header === 'auto' ? true : header,
     lineEnds: lineEnds === 'auto' ? 'lf' : lineEnds,
     comment: null,

@@ -3,7 +3,7 @@
  * what is around the records (sniff-around.ts). Every candidate reads the first records, and the reading that
  * fits best is taken. When two readings differ and fit equally well, the file is refused: nothing is guessed.
  */
-import { BACKSLASH, CR, LF } from '../../kernel/dialect/control.ts';
+import { BACKSLASH, blanks, CR, LF } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { joinHeader } from '../../kernel/dialect/join-header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
@@ -38,7 +38,7 @@ export interface Reading {
   readonly rank: readonly number[];
 }
 
-const delimiters = [',', ';', '\t', '|'] as const;
+const delimiters = [',', ';', '\t', '|', blanks] as const;
 const quotes = ['"', "'", null] as const;
 
 /** Records that are read when there are several ways to read them. */
@@ -58,7 +58,7 @@ export function settleReading(
 ): Reading | null {
   const sniffer = new Sniffer(dataset, dialect, text);
   const fromTop = sniffer.readings(sniffer.top);
-  const readings = [...fromTop, ...sniffer.readingsBelowPreamble(fromTop)];
+  const readings = bySigns([...fromTop, ...sniffer.readingsBelowPreamble(fromTop)]);
   if (readings.length === 0) return null;
   const ofForms = bestOfForms(readings);
   const best = ofForms.reduce((a, b) => (compare(b.rank, a.rank) > 0 ? b : a));
@@ -68,9 +68,24 @@ export function settleReading(
   if (different.size > 1 && best.records[0].fields.length > 1)
     sniffer.refuse(describe([...different.values()]));
   const settled = sniffer.settleComment(readings, alike[0]);
-  const rows = fromTop.find((reading) => standAbove(reading, settled));
+  const rows = fromTop.find(
+    (reading) => isSpaced(reading) === isSpaced(settled) && standAbove(reading, settled),
+  );
   if (rows !== undefined) sniffer.refuse(describe([rows, settled]));
   return settled;
+}
+
+/** Texts contain blanks: they separate fields only if no other sign gives the columns, and they do. */
+function bySigns(readings: readonly Reading[]): readonly Reading[] {
+  const fits = ({ rank }: Reading) => rank[0] > 0;
+  const signs = readings.filter((reading) => !isSpaced(reading));
+  if (signs.length === 0) return readings;
+  const spaced = readings.filter((reading) => isSpaced(reading) && fits(reading));
+  return spaced.length > 0 && !signs.some(fits) ? spaced : signs;
+}
+
+function isSpaced({ dialect }: Reading): boolean {
+  return dialect.delimiter === blanks;
 }
 
 /** True when there are records without a header above the settled ones, with as many fields each. */

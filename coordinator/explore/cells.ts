@@ -12,9 +12,15 @@ const truth = /^(true|false|yes|no|null|n\/a|na|none)$/i;
 const word = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _\-./'’()&:+%#@?!°*]*$/u;
 const address = /^([a-z][a-z0-9+.-]*:\/\/\S+|[^\s@,;|]+@[^\s@,;|]+\.[^\s@,;|]+)$/i;
 
+/** True for numbers that runs of blanks set apart, as columns are aligned. */
+export function hasSeveralNumbers(text: string): boolean {
+  return /\d[ \t]{2,}[-+.]?\d/.test(text);
+}
+
 export function kindOf(text: string): CellKind {
   const value = text.trim();
   if (value === '') return 'empty';
+  if (hasSeveralNumbers(value)) return 'text';
   if (number.test(value) || nonFinite.test(value)) return 'number';
   const found = day.exec(value);
   if (found !== null && /^$|^[T ,]/.test(value.slice(found[0].length))) return 'time';
@@ -33,7 +39,7 @@ export function tidiness(text: string): number {
     case 'word':
       return 0.95;
     case 'text':
-      if (/[;\t|\p{Cc}]/u.test(text)) return 0.1;
+      if (/[;\t|\p{Cc}]/u.test(text) || hasSeveralNumbers(text)) return 0.1;
       if (/^["']|["']$/.test(text)) return 0.3;
       return text.includes(',') ? 0.5 : 0.7;
   }

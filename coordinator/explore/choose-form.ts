@@ -3,9 +3,11 @@
  * Patterns" (van den Burg, Nazábal, Sutton 2019), a form is good if its records are equally long and its fields look
  * like values.
  */
+import { blanks } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { countWidths, firstRecords } from '../detect/first-records.ts';
-import { tidiness } from './cells.ts';
+import { isSpaced } from './aligned.ts';
+import { hasSeveralNumbers, tidiness } from './cells.ts';
 import { type Form, formsFor } from './forms.ts';
 
 export interface ChosenForm {
@@ -54,7 +56,7 @@ export function usualWidth(records: readonly Pick<HeadRecord, 'fields'>[]): numb
   return best;
 }
 
-function scoreOf(records: readonly HeadRecord[], { prior, quote }: Form): number {
+function scoreOf(records: readonly HeadRecord[], { delimiter, prior, quote }: Form): number {
   if (records.length === 0) return 0;
   const width = usualWidth(records);
   const even = records.filter(({ fields }) => fields.length === width);
@@ -67,13 +69,16 @@ function scoreOf(records: readonly HeadRecord[], { prior, quote }: Form): number
   if (width === 1) return oneFieldScore * tidy * sound;
   const agrees = even.length / records.length;
   // A rare sign that the header lacks is part of the values.
-  if (prior < 0.9 && records[0].fields.length !== width) return 0;
+  if (delimiter === blanks ? !isSpaced(records, width) : prior < 0.9 && records[0].fields.length !== width)
+    return 0;
   return agrees * (1 - 1 / width) ** 0.5 * tidy * sound * prior + (quoted > 0 ? 0.001 : 0);
 }
 
-/** Badly quoted, or cut within what another form would take for a quoted field. */
-function isFaulty({ fields, badQuote, wrappedFields }: HeadRecord, quote: string | null): boolean {
+/** Badly quoted, or with columns left in a field, or cut within what another form would take for a quoted field. */
+function isFaulty(record: HeadRecord, quote: string | null): boolean {
+  const { fields, badQuote, quotedFields, wrappedFields } = record;
   if (badQuote || wrappedFields > 0) return true;
+  if (quotedFields === 0 && fields.some(hasSeveralNumbers)) return true;
   return ['"', "'"].some((sign) => {
     if (sign === quote) return false;
     const opens = fields.findIndex(

@@ -1,4 +1,5 @@
 /** Chooses the form of a file that may have comments. */
+import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import type { Remark } from '../../model/infer/contract.ts';
 import { plural } from '../../platform/plural.ts';
 import { firstRecords } from '../detect/first-records.ts';
@@ -27,8 +28,16 @@ export function chooseWithComments(
   const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(mark)));
   const lines = plain.filter(({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(mark));
   const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
+  if (lines.length === 0) return { chosen, comment: null, remarks };
   // Among many comments, one may show what a row looks like.
-  if (lines.length === 0 || rowLike.length > lines.length / 20) return { chosen, comment: null, remarks };
+  if (rowLike.length > lines.length / 20) {
+    if (!areRemarks(plain, mark, width)) return { chosen, comment: null, remarks };
+    if (rowLike.length > 0)
+      remarks.push({
+        kind: 'check',
+        text: `of the lines that begin with ${mark}, ${rowLike.length} may be ${rowLike.length === 1 ? 'a row' : 'rows'}: all are left out`,
+      });
+  }
   remarks.push({
     kind: 'evidence',
     text:
@@ -39,10 +48,28 @@ export function chooseWithComments(
   return { chosen, comment: mark, remarks };
 }
 
+/** Share of the rows that marked lines which look like rows may have. */
+const rowLikeShare = 0.5;
+
+/**
+ * True if marked lines are comments though some have as many fields as a row: others have not, and stand directly above
+ * the first row or between rows, where a line of names would not be.
+ */
+function areRemarks(records: readonly HeadRecord[], mark: string, width: number): boolean {
+  const isMarked = ({ fields, quotedFields }: HeadRecord) => quotedFields === 0 && fields[0].startsWith(mark);
+  const isRow = (record: HeadRecord) => !isMarked(record) && record.fields.length === width;
+  const first = records.findIndex(isRow);
+  const rows = records.filter(isRow).length;
+  const marked = records.filter(isMarked);
+  const rowLike = marked.filter(({ fields }) => fields.length === width).length;
+  if (first < 0 || rowLike > rowLikeShare * rows) return false;
+  return records.some((record, i) => i >= first - 1 && isMarked(record) && record.fields.length !== width);
+}
+
 /** What begins comments: `#` anywhere, other signs if the file begins with them. */
 function markIn(utf8: Uint8Array): string | null {
   const start = Buffer.from(utf8.subarray(0, 2)).toString('latin1');
-  const other = ['%', '//'].find((mark) => start.startsWith(mark));
+  const other = ['%', '//', '!'].find((mark) => start.startsWith(mark));
   return other ?? (hasMarkedLine(utf8) ? commentMark : null);
 }
 

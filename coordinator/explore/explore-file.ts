@@ -1,4 +1,5 @@
 /** Finds out how a file that no definition describes is read, with the reader of files that one describes. */
+import { blanks } from '../../kernel/dialect/control.ts';
 import { type Encoding, toUtf8, unitBytes } from '../../kernel/dialect/encodings.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
@@ -127,6 +128,7 @@ export function exploreHead(
       ...ofEncoding,
       ...(named === null ? [] : [evidence('the first line names the delimiter')]),
       ...ofForm,
+      ...(form.delimiter === blanks ? [evidence('runs of blanks separate the fields')] : []),
       ...table.remarks,
       ...(form.blankRows === 'skip' ? [blankRowsRemark] : []),
     ],

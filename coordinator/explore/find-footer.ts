@@ -49,7 +49,7 @@ export function footerRecords(records: readonly HeadRecord[], width: number): nu
 /** Hardly filled, with words. */
 function mayBeNote({ fields }: HeadRecord, width: number): boolean {
   const filled = fields.filter((text) => !isBlank(text));
-  if (filled.length === 0) return true;
+  if (filled.length === 0 || isRule(fields)) return true;
   if (isBlank(fields[0]) || isStrict(fields[0])) return false;
   // A sentence may have delimiters in it.
   const isSentence = fields.length < width && /\S\s+\S/.test(fields[0].trim());
@@ -57,10 +57,15 @@ function mayBeNote({ fields }: HeadRecord, width: number): boolean {
   return /\p{L}{2}/u.test(fields[0]);
 }
 
+/** One field of signs alone, as `//` or `-----`. */
+function isRule(fields: readonly string[]): boolean {
+  return fields.length === 1 && /^[^\p{L}\p{N}"']{2,}$/u.test(fields[0].trim());
+}
+
 /** Blank lines stand above it, or it begins as notes do. */
 function isSetApart({ fields, lines }: HeadRecord): boolean {
   const within = fields.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
-  return fields.every(isBlank) || lines - within > 1 || noteWords.test(fields[0]);
+  return fields.every(isBlank) || isRule(fields) || lines - within > 1 || noteWords.test(fields[0]);
 }
 
 /** Several records, none as long as a row, with sentences. */

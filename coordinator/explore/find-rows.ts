@@ -1,4 +1,5 @@
 /** Cuts a file's beginning into records and finds the table among them. */
+import { blanks } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import { linesEnd } from '../../kernel/dialect/lines.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
@@ -35,12 +36,15 @@ export function findRows<Form extends KernelDialect>(
     if (below.length > 1 && usualWidth(below) === broken.names.length)
       return { form, records: below, table: tableBelow(below, broken.names), headerLines: 1 };
   }
-  const table = findTable(records, saidHeader);
+  const byBlanks = form.delimiter === blanks;
+  const table = findTable(records, saidHeader, byBlanks);
   const hasBlanks = records.slice(table.skipped).some(({ fields }) => fields.every(isBlank));
   if (!hasBlanks || table.fieldCount === 1) return found(form, records, table);
   const skipping = { ...form, blankRows: 'skip' } as const;
   const left = read(skipping);
-  return left.length === 0 ? found(form, records, table) : found(skipping, left, findTable(left, saidHeader));
+  return left.length === 0
+    ? found(form, records, table)
+    : found(skipping, left, findTable(left, saidHeader, byBlanks));
 }
 
 function found<Form extends KernelDialect>(

@@ -34,11 +34,12 @@ const aboveMost = 40;
 /** Rows that are compared with the header. */
 const rowsCompared = 200;
 
-/** `header`: set if a person has said whether there is one. */
-export function findTable(records: readonly HeadRecord[], header?: boolean): Table {
+/** `header`: set if a person has said whether there is one. `byBlanks`: blanks separate fields, as they do words. */
+export function findTable(records: readonly HeadRecord[], header?: boolean, byBlanks = false): Table {
   const rows = records.map(({ fields }) => fields);
   const width = usualWidth(records);
-  const named = header === undefined ? firstOfTable(rows, width) : firstWide(rows, width);
+  const topOf = byBlanks ? firstSteady : firstOfTable;
+  const named = header === undefined ? topOf(rows, width) : firstWide(rows, width);
   const first = rows[named];
   const compared = rows
     .slice(named + 1)
@@ -104,6 +105,24 @@ function firstOfTable(rows: readonly (readonly string[])[], width: number): numb
     return i;
   }
   return firstWide(rows, width);
+}
+
+/** Rows below the first of a table between blanks that must be as long as most are. */
+const steadyRows = 5;
+
+/**
+ * The first record from which on all are equally long: lines of words may be as long by chance. The header may lack the
+ * name of the first column, and is then followed by a row.
+ */
+function firstSteady(rows: readonly (readonly string[])[], width: number): number {
+  const isSteady = (row: readonly string[], i: number) => {
+    const next = rows.slice(i + 1, i + 1 + steadyRows);
+    const isShort = row.length === width - 1 && width > 2 && next[0]?.some(isStrict) === true;
+    return (row.length === width || isShort) && next.every(({ length }) => length === width);
+  };
+  const most = Math.min(rows.length, aboveMost);
+  const found = rows.slice(0, most).findIndex(isSteady);
+  return found < 0 ? firstWide(rows, width) : found;
 }
 
 function firstWide(rows: readonly (readonly string[])[], width: number): number {

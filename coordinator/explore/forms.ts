@@ -1,4 +1,5 @@
 /** The ways in which a file that no definition describes may be cut into records and fields. */
+import { blanks } from '../../kernel/dialect/control.ts';
 import { dialectFault } from '../../kernel/dialect/machine.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 
@@ -55,8 +56,12 @@ function delimitersIn(lines: readonly string[]): { delimiter: string; prior: num
   const control = separators
     .filter((sign) => isEven(lines, sign, 1))
     .map((delimiter) => ({ delimiter, prior: 1 }));
-  const all = [...found, ...several, ...control, ...others];
-  return all.length > 0 ? all : [{ delimiter: ',', prior: 1 }];
+  const spaced = lines.some(hasRun) ? [{ delimiter: blanks, prior: 0.6 }] : [];
+  // If each blank separated two fields, columns would be empty that only align others.
+  const single =
+    spaced.length > 0 && hasEvenWords(lines) ? others.filter((one) => one.delimiter !== ' ') : others;
+  const all = [...found, ...several, ...control, ...single];
+  return [...(all.length > 0 ? all : [{ delimiter: ',', prior: 1 }]), ...spaced];
 }
 
 /**
@@ -80,6 +85,25 @@ function isEven(lines: readonly string[], sign: string, least: number): boolean 
   return Math.max(0, ...counts.values()) >= Math.max(1, lines.length * evenShare);
 }
 
+/** Blanks side by side, or around a record: a single blank as delimiter would make empty fields of them. */
+function hasRun(line: string): boolean {
+  return /[ \t]{2}\S|^[ \t]+\S|\S[ \t]+$/.test(unquoted(line));
+}
+
+/** True if nearly all lines have as many texts between blanks. */
+function hasEvenWords(lines: readonly string[]): boolean {
+  const words = lines.map((line) =>
+    unquoted(line)
+      .trim()
+      .replace(/[ \t]+/g, ' '),
+  );
+  return isEven(words, ' ', 1);
+}
+
+function unquoted(line: string): string {
+  return line.replace(/"[^"]*"/g, '""');
+}
+
 /** True if every line has blanks, and quoted fields stand between some. */
 function isQuotedBetween(lines: readonly string[]): boolean {
   return lines.some((line) => / ["'].*["']( |$)/.test(line)) && lines.every((line) => line.includes(' '));
@@ -87,11 +111,9 @@ function isQuotedBetween(lines: readonly string[]): boolean {
 
 /** Quotes that open or close a field somewhere. The double quote always counts: rows to come may need it. */
 function quotesIn(lines: readonly string[], delimiter: string): (string | null)[] {
+  const ends = delimiter === blanks ? [' ', '\t'] : [delimiter, `${delimiter} `];
   const opened = (sign: string) =>
-    lines.some((line) => {
-      const at = line.trimStart();
-      return at.startsWith(sign) || line.includes(delimiter + sign) || line.includes(`${delimiter} ${sign}`);
-    });
+    lines.some((line) => line.trimStart().startsWith(sign) || ends.some((end) => line.includes(end + sign)));
   const found = quotes.filter((sign) => sign === '"' || opened(sign));
   return opened('"') || found.length > 1 ? [...found, null] : ['"'];
 }
@@ -103,7 +125,7 @@ function escapesIn(text: string, quote: string | null): (string | null)[] {
 }
 
 function trimsIn(lines: readonly string[], delimiter: string, quote: string | null): boolean[] {
-  if (delimiter === ' ' || quote === null) return [false];
+  if (delimiter === ' ' || delimiter === blanks || quote === null) return [false];
   return lines.some(
     (line) => line.includes(`${delimiter} ${quote}`) || line.includes(`${quote} ${delimiter}`),
   )

@@ -49,18 +49,25 @@ function namesStrict(row: Row, below: readonly Row[]): boolean {
 
 /**
  * True if records below the header say nothing of their own: each text stands above numbers or times, or in
- * brackets. Another record may be a row with words for values, such as `Ada,absent`.
+ * brackets; or it is a line of signs. Another record may be a row with words for values, such as `Ada,absent`.
  */
 export function areUnits(rows: readonly Row[], below: readonly Row[]): boolean {
-  return rows.every((row) =>
-    row.every(
-      (text, c) =>
-        isBlank(text) ||
-        /^[([{].*[)\]}]$/.test(text.trim()) ||
-        (isStrictColumn(below, c) &&
-          !/^(n\/?a|none|null|nan|-+|\.+|\?+|unknown|missing|absent)$/i.test(text.trim())),
-    ),
+  return rows.every(
+    (row) =>
+      isRule(row) ||
+      row.every(
+        (text, c) =>
+          isBlank(text) ||
+          /^[([{].*[)\]}]$/.test(text.trim()) ||
+          (isStrictColumn(below, c) &&
+            !/^(n\/?a|none|null|nan|-+|\.+|\?+|unknown|missing|absent)$/i.test(text.trim())),
+      ),
   );
+}
+
+/** A line between header and rows, such as `---,-----`. */
+function isRule(row: Row): boolean {
+  return row.length > 1 && row.every((text) => /^[-=#_+*~:]{2,}$/.test(text.trim()));
 }
 
 function isStrictColumn(below: readonly Row[], column: number): boolean {

@@ -2,7 +2,8 @@
 
 import type { KernelDialect } from '../types.ts';
 import { CR } from './control.ts';
-import { APPEND, BAD, ESCAPE, Final, finalAt, LINE, type Machine, machineOf, Step } from './machine.ts';
+import { finalAt, type Machine, machineOf } from './machine.ts';
+import { APPEND, BAD, ESCAPE, Final, LINE, Step } from './steps.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -139,6 +140,8 @@ class RecordReader {
         break;
       case Step.record:
         return this.endRecord(at, true);
+      case Step.endedRecord:
+        return this.keepRecord(at);
     }
     return false;
   }
@@ -149,6 +152,7 @@ class RecordReader {
     if (final === Final.nothing) return false;
     if (final === Final.badQuote) this.badQuote = true;
     if (final === Final.escape) this.append(this.machine.escape);
+    if (final === Final.ended) return this.keepRecord(this.bytes.length);
     return this.endRecord(this.bytes.length, final === Final.record);
   }
 
@@ -177,6 +181,11 @@ class RecordReader {
     }
     if (carriage && !this.quoted && this.field[this.size - 1] === CR) this.size--;
     this.endField();
+    return this.keepRecord(at);
+  }
+
+  /** False for a blank record that the dialect skips. */
+  private keepRecord(at: number): boolean {
     if (this.dialect.blankRows !== 'skip' || this.badQuote || !this.fields.every(isBlank)) return true;
     this.fields.length = 0;
     this.quotedFields = 0;

@@ -22,12 +22,9 @@ export function matchHeader(
   const mistakes: string[] = [];
   const fieldOfColumn = fields === null ? byPosition(dataset, fieldCount) : byName(dataset, fields, mistakes);
   const missing = dataset.columns.filter((column, c) => fieldOfColumn[c] < 0 && !column.optional);
-  for (const column of missing) {
-    const known = column.headers.filter((header) => header !== normaliseHeader(column.name));
-    const shown = known.map((header) => header || 'a blank header');
-    mistakes.push(
-      `no field for column ${column.name}${shown.length > 0 ? ` (also: ${shown.join(', ')})` : ''}`,
-    );
+  if (missing.length > 0) {
+    const columns = missing.length === 1 ? 'column' : `${missing.length} columns:`;
+    mistakes.push(`no field for ${columns} ${missing.map(withHeaders).join(', ')}`);
   }
   if (mistakes.length === 0) return fieldOfColumn;
   const unknown = (fields ?? []).filter((_, f) => !fieldOfColumn.includes(f));
@@ -42,6 +39,13 @@ export function matchHeader(
     mistakes: mistakes.join('; '),
     fields: fields === null ? `${fieldCount} fields without names` : fields.map(quoted).join(', '),
   });
+}
+
+/** A column with the headers that it has beside its name. */
+function withHeaders({ name, headers }: CompiledDataset['columns'][number]): string {
+  const known = headers.filter((header) => header !== normaliseHeader(name));
+  const shown = known.map((header) => header || 'a blank header');
+  return shown.length > 0 ? `${name} (also: ${shown.join(', ')})` : name;
 }
 
 /** Unknown columns that may be missing ones under another name. Each is suggested for one column only. */

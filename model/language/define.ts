@@ -37,7 +37,7 @@ type Halves<C extends Columns> = {
  * was found. If two answers fit equally well, the file fails (LF_DIALECT_AMBIGUOUS).
  */
 export interface Dialect {
-  /** What separates fields: one or more characters, or 'auto'. Default: ','. */
+  /** What separates fields: one or more characters; 'blanks', which are runs of spaces and tabs; or 'auto'. Default: ','. */
   readonly delimiter?: string;
   /** One ASCII character, 'auto', or null if quotes are ordinary characters. Default: '"'. */
   readonly quote?: string | null;

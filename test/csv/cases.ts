@@ -369,6 +369,64 @@ const delimiters: readonly Case[] = [
     { delimiter: '[|]' },
   ),
   loads('several characters', 'a, b\n1, 2,3\n', [['1', '2,3']], { delimiter: ', ' }),
+  loads(
+    'runs of blanks',
+    '  a   b\n1 2  \n \t \n\n   \t3 \t 4\r\n5\t6',
+    [
+      ['1', '2'],
+      ['3', '4'],
+      ['5', '6'],
+    ],
+    { delimiter: 'blanks' },
+  ),
+  loads(
+    'runs of blanks',
+    'a b\r1  2 \r \r\n  # 3\r#5 6\r',
+    [
+      ['1', '2'],
+      ['#', '3'],
+    ],
+    { delimiter: 'blanks', lineEnds: 'any', comment: '#' },
+  ),
+  {
+    ...loads('runs of blanks', 'a b\n1 2\n 3  \n4 5 6\n', [['1', '2']], { delimiter: 'blanks' }),
+    rejects: [
+      [3, 'FIELD_COUNT'],
+      [4, 'FIELD_COUNT'],
+    ],
+  },
+  {
+    ...loads(
+      'runs of blanks, and a value that has blanks or none',
+      '"a" "b"\n  "New York"   ""\n"x\ny" z"z  \n""\t"4"\n"5"6 7\n',
+      [
+        ['New York', null],
+        ['x\ny', 'z"z'],
+        [null, '4'],
+      ],
+      { delimiter: 'blanks' },
+    ),
+    rejects: [[6, 'QUOTE']],
+  },
+  loads(
+    'runs of blanks, and a value that has blanks or none',
+    'a b\nNew\\ York  \\\t\n"say \\"hi\\"" 2\n',
+    [
+      ['New York', '\t'],
+      ['say "hi"', '2'],
+    ],
+    { delimiter: 'blanks', escape: '\\' },
+  ),
+  loads(
+    'runs of blanks, and a CR that does not end a record',
+    'a b\n1\r2\r\n3 "4\r5"\r\r\n6 \r 7\r',
+    [
+      ['1', '2'],
+      ['3', '4\r5'],
+      ['6', '7'],
+    ],
+    { delimiter: 'blanks', lineEnds: 'lf' },
+  ),
   {
     ...loads(
       'auto',
@@ -406,6 +464,49 @@ const delimiters: readonly Case[] = [
     layout: { header: [], lineEnds: 'any' },
   },
   loads('auto', 'a\tb\n1\t2,2;2|2\n', [['1', '2,2;2|2']], 'auto'),
+  {
+    ...loads(
+      'auto',
+      '  a   b\n  1  2,5\n 10  "3 5"\n',
+      [
+        ['1', '2,5'],
+        ['10', '3 5'],
+      ],
+      'auto',
+    ),
+    layout: { delimiter: 'blanks', header: ['a', 'b'] },
+  },
+  {
+    ...loads(
+      'auto',
+      ' 1  2 3\n 4  5 6\n',
+      [
+        ['1', '2', '3'],
+        ['4', '5', '6'],
+      ],
+      'auto',
+    ),
+    layout: { header: [] },
+  },
+  // What blanks would cut into as many fields as there are columns is cut at commas.
+  {
+    ...loads(
+      'auto',
+      '1,1 2,2 3\n4,4 5,5 6\n',
+      [
+        ['1', '1 2', '2 3'],
+        ['4', '4 5', '5 6'],
+      ],
+      'auto',
+    ),
+    layout: { delimiter: ',' },
+  },
+  // The same where the columns are named.
+  {
+    ...loads('auto', 'b,a b a,c\n1,2,3\n', [['1', '2', '3']], 'auto'),
+    layout: { delimiter: ',' },
+    columns: ['b', 'a_b_a', 'c'],
+  },
   loads(
     'auto',
     '1|2,2|3\n4|5,5|6\n',

@@ -6,7 +6,7 @@ import type { KernelDialect } from '../../kernel/types.ts';
 /** Any dialect that can be read. */
 export const anyDialect: fc.Arbitrary<KernelDialect> = fc
   .record({
-    delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', 'x', '||', '::', '|||x', 'aab', '␟', ', '),
+    delimiter: fc.constantFrom(',', ';', '\t', '|', ' ', 'x', '||', '::', '|||x', 'aab', '␟', ', ', 'blanks'),
     quote: fc.constantFrom('"', "'", '`', null),
     trim: fc.boolean(),
     escape: fc.constantFrom(null, '\\', '"', '^'),
@@ -38,7 +38,8 @@ export const anyPieces: fc.Arbitrary<string[]> = fc.array(
 
 /** For a delimiter: pieces among which it and its parts are frequent. */
 export function piecesFor({ delimiter, quote, escape: mark }: KernelDialect): fc.Arbitrary<string> {
-  const own = [delimiter, delimiter, delimiter.slice(0, 1), '\n', quote ?? 'q', mark ?? 'e', 'b'];
+  const sign = delimiter === 'blanks' ? ' ' : delimiter;
+  const own = [sign, sign, sign.slice(0, 1), '\n', quote ?? 'q', mark ?? 'e', 'b'];
   return fc
     .array(
       fc.oneof(

@@ -6,7 +6,7 @@ import { cases } from '../csv/cases.ts';
 import { comma } from '../kernel/read.ts';
 import type { Chance } from './random.ts';
 
-const delimiters = [',', ';', '\t', '|', ' ', 'x', '||', '::', '|||x', 'aab', '␟', ', '];
+const delimiters = [',', ';', '\t', '|', ' ', 'x', '||', '::', '|||x', 'aab', '␟', ', ', 'blanks'];
 
 /** Two in five are the plainest. */
 export function anyDialect(chance: Chance): KernelDialect {
@@ -62,17 +62,8 @@ const pieces = [
 
 /** Pieces that mean something, those of the dialect above all. */
 export function anyText(chance: Chance, { delimiter, quote, escape: mark, comment }: KernelDialect): string {
-  const own = [
-    delimiter,
-    delimiter,
-    delimiter.slice(0, 1),
-    '\n',
-    '\n',
-    quote ?? 'q',
-    mark ?? 'e',
-    comment ?? 'c',
-    'b',
-  ];
+  const sign = delimiter === 'blanks' ? ' ' : delimiter;
+  const own = [sign, sign, sign.slice(0, 1), '\n', '\n', quote ?? 'q', mark ?? 'e', comment ?? 'c', 'b'];
   return chance.list(50, () => (chance.once(2) ? chance.of(own) : chance.of(pieces))).join('');
 }
 

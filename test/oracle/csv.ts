@@ -88,6 +88,11 @@ export function readRecords(
       while (at < bytes.length && !(bytes[at] === LF || (bytes[at] === CR && reader.any))) at++;
       continue;
     }
+    const content = reader.afterGap(at);
+    if (content === bytes.length || reader.lineEnd(content) > 0) {
+      at = content;
+      continue;
+    }
     const record = reader.record(at);
     if (dialect.blankRows !== 'skip' || !isBlank(record, recordBytesMax)) records.push(record);
     at = record.end + Math.max(1, reader.lineEnd(record.end));
@@ -103,6 +108,8 @@ class Reader {
   private readonly quote: number;
   private readonly escape: number;
   private readonly trim: boolean;
+  /** Fields are separated by runs of spaces, tabs, and CRs that end no record. */
+  private readonly byBlanks: boolean;
   private at = 0;
   private badQuote = false;
   /** The record's last quote is never closed. */
@@ -114,15 +121,18 @@ class Reader {
     this.delimiter = Buffer.from(dialect.delimiter);
     this.quote = dialect.quote === null ? -1 : dialect.quote.charCodeAt(0);
     this.escape = dialect.escape && dialect.escape !== dialect.quote ? dialect.escape.charCodeAt(0) : -1;
-    this.trim = dialect.trim;
+    this.byBlanks = dialect.delimiter === 'blanks';
+    this.trim = dialect.trim && !this.byBlanks;
   }
 
   record(start: number): RawRecord {
     this.at = start;
     this.badQuote = false;
     this.openQuote = false;
-    const fields = [this.field()];
-    while (this.has(this.delimiter, this.at)) {
+    const fields: Field[] = [];
+    if (this.byBlanks) this.spaced(fields);
+    else fields.push(this.field());
+    while (!this.byBlanks && this.separates(this.at)) {
       this.at += this.delimiter.length;
       fields.push(this.field());
     }
@@ -130,6 +140,27 @@ class Reader {
     const open = this.openQuote && this.lineEnd(this.at - 1) > 0;
     const end = open && this.bytes[this.at - 1] === CR && !this.any ? this.at - 1 : this.at;
     return { start, end, line: this.linesBefore(start), fields, badQuote: this.badQuote };
+  }
+
+  private spaced(fields: Field[]): void {
+    for (;;) {
+      this.at = this.afterGap(this.at);
+      if (this.at === this.bytes.length || this.lineEnd(this.at) > 0) return;
+      fields.push(this.field());
+    }
+  }
+
+  /** Where the blanks between fields end that begin at `at`. */
+  afterGap(at: number): number {
+    let end = at;
+    while (this.byBlanks && this.separates(end)) end++;
+    return end;
+  }
+
+  /** True where a field ends, though not the record. */
+  private separates(at: number): boolean {
+    if (!this.byBlanks) return this.has(this.delimiter, at);
+    return [0x20, 0x09, CR].includes(this.bytes[at]) && this.lineEnd(at) === 0;
   }
 
   has(text: Uint8Array, at: number): boolean {
@@ -160,7 +191,7 @@ class Reader {
     this.at += blanks + 1;
     const bytes = this.quoted();
     const after = this.at + this.blanksAt(this.at);
-    const ended = after === this.bytes.length || this.has(this.delimiter, after) || this.lineEnd(after) > 0;
+    const ended = after === this.bytes.length || this.separates(after) || this.lineEnd(after) > 0;
     if (ended) this.at = after;
     else {
       this.badQuote = true;
@@ -171,7 +202,7 @@ class Reader {
 
   private plain(): number[] {
     const out: number[] = [];
-    while (this.at < this.bytes.length && !this.has(this.delimiter, this.at) && this.lineEnd(this.at) === 0)
+    while (this.at < this.bytes.length && !this.separates(this.at) && this.lineEnd(this.at) === 0)
       this.character(out, true);
     return out;
   }
@@ -206,10 +237,11 @@ class Reader {
       return;
     }
     const delimiter = this.delimiter.length === 1 ? this.delimiter[0] : -2;
+    const isBlank = this.byBlanks && (next === 0x20 || next === 0x09);
     if (next === CR && this.bytes[this.at + 1] === LF) {
       out.push(CR, LF);
       this.at += 2;
-    } else if ([this.quote, this.escape, delimiter, CR, LF].includes(next)) {
+    } else if (isBlank || [this.quote, this.escape, delimiter, CR, LF].includes(next)) {
       out.push(next);
       this.at++;
     } else out.push(byte);

@@ -19,6 +19,7 @@ const RECORD: u32 = 3;
 const OPEN: u32 = 4;
 const COMMENT: u32 = 5;
 const RESTART: u32 = 6;
+const ENDED_RECORD: u32 = 7;
 const APPEND: u32 = 8;
 const ESCAPE: u32 = 16;
 const BAD: u32 = 32;
@@ -27,6 +28,7 @@ const LINE: u32 = 64;
 const FINAL_RECORD: u32 = 1;
 const FINAL_BAD_QUOTE: u32 = 2;
 const FINAL_ESCAPE: u32 = 3;
+const FINAL_ENDED: u32 = 5;
 
 /** Bytes before the arena that may be read. */
 const LEAD: usize = 16;
@@ -195,11 +197,11 @@ function act(action: u32, byte: u32, p: usize): void {
     Table.out = max(Table.fieldOut, Table.out - (Table.delimiterBytes - 1));
     endField();
   } else if (step == CLOSED_FIELD) endField();
-  else if (step == RECORD) endRecord(p, true);
+  else if (step == RECORD || step == ENDED_RECORD) endRecord(p, true, step == ENDED_RECORD);
   else if (step == OPEN) Table.quoted = true;
   else if (step == COMMENT) clearRecord();
   if (action & LINE) Reader.lines++;
-  if (step == RECORD || step == RESTART) beginTableRecord(p + 1);
+  if (step == RECORD || step == RESTART || step == ENDED_RECORD) beginTableRecord(p + 1);
 }
 
 function endField(): void {
@@ -233,13 +235,16 @@ function isBlank(byte: u8): bool {
   return byte == 32 || byte == 9;
 }
 
-/** Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may be stripped. */
-function endRecord(p: usize, strip: bool): void {
+/**
+ * Ends the record at its line end (or the end of the chunk) at `p`. `strip`: a CR before it may be stripped. `ended`:
+ * its last field has ended.
+ */
+function endRecord(p: usize, strip: bool, ended: bool): void {
   const carriage = strip && Table.stripCr && (p > Reader.recordStart || Reader.discarding) && load<u8>(p - 1) == CR;
   const stop = carriage ? p - 1 : p;
   if (Reader.fields == 0 && stop <= Reader.recordStart && !Reader.discarding) return;
   if (carriage && !Table.quoted && Table.out > Table.fieldOut && load<u8>(Table.out - 1) == CR) Table.out--;
-  endField();
+  if (!ended) endField();
   const isLong = Reader.discarding || <u32>(stop - Reader.recordStart) > Reader.recordBytesMax;
   if (Table.skipBlank && !isLong && isBlankRecord()) return;
   if (Table.pad) while (Reader.fields < Reader.fieldCount) endField();
@@ -329,7 +334,7 @@ export function endTableInput(): void {
   if (final == 0) return;
   if (final == FINAL_BAD_QUOTE) Reader.badQuote = true;
   if (final == FINAL_ESCAPE) store<u8>(Table.out++, <u8>Table.escape);
-  endRecord(Reader.end, final <= FINAL_BAD_QUOTE);
+  endRecord(Reader.end, final <= FINAL_BAD_QUOTE || final == FINAL_ENDED, final == FINAL_ENDED);
   beginTableRecord(Reader.end);
 }
 

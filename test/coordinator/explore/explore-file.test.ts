@@ -35,6 +35,73 @@ describe('the dialect', () => {
     ['bars around', 'a||b||c\n1||x||2.5\n2||y||3.5\n', { delimiter: '||' }, ['a', 'b', 'c']],
     ['unit separators', 'a\u001fb\n1\u001fx\n2\u001fy\n', { delimiter: '\u001f' }, ['a', 'b']],
     ['blanks', 'id name n\n1 a 2\n2 b 3\n', { delimiter: ' ' }, ['id', 'name', 'n']],
+    [
+      'runs of blanks',
+      'id  name  n\n 1  a     2\n10  b   3.5\n',
+      { delimiter: 'blanks' },
+      ['id', 'name', 'n'],
+    ],
+    [
+      'runs of blanks, without a header',
+      '  1   0.5  7\n 10 -0.5  8\n100  2.5  9\n',
+      { delimiter: 'blanks', header: false },
+      [],
+    ],
+    [
+      'runs of blanks, quoted texts',
+      '"city"     "state"\n"New York" "NY"\n"Rome"     "GA"\n',
+      { delimiter: 'blanks' },
+      ['city', 'state'],
+    ],
+    [
+      'runs of blanks below a title',
+      'Made  by hand\n\n  t    x\n  0  1.5\n 10  2.5\n 20  3.5\n',
+      { delimiter: 'blanks', skipLines: 1 },
+      ['t', 'x'],
+    ],
+    [
+      'numbers aligned with blanks, so that each line has as many',
+      '  4.05   6.13   2.09    5\n -9.77  -1.22  -2.85    5\n  0.81  -5.04 -13.21   15\n -6.77  -3.07   6.20    5\n',
+      { delimiter: 'blanks', header: false },
+      [],
+    ],
+    [
+      'numbers aligned below names between single blanks',
+      'id x y\n   0     378906.83   17310.41\n   1     334095.21   25283.20\n  12     347095.50   25283.20\n',
+      { delimiter: 'blanks' },
+      ['id', 'x', 'y'],
+    ],
+    [
+      'two columns with two blanks between',
+      '-92.32  48.24\n-88.13  48.92\n-83.11  46.27\n\n-81.66  44.76\n',
+      { delimiter: 'blanks', header: false },
+      [],
+    ],
+    [
+      'blanks with tabs among them',
+      ' x      y   d   h\n-1.99   0.92   1 \t 1.70 \n-4.91   1.98   1 \t  1.60\n-0.13   1.99   0    1.20\n',
+      { delimiter: 'blanks' },
+      ['x', 'y', 'd', 'h'],
+    ],
+    [
+      'a blank at the end of some lines',
+      '180.1 0\n185 0\n200 0 \n205 0\n',
+      { delimiter: 'blanks', header: false },
+      [],
+    ],
+    [
+      'lines of as many words as a row has fields, above the header',
+      `/*quarterly, West German\nsource: Deutsche Bundesbank\n*/\n<1960 Q1>\ninvest  income  cons\n${'180  451  415\n'.repeat(50)}`,
+      { delimiter: 'blanks', skipLines: 4 },
+      ['invest', 'income', 'cons'],
+    ],
+    [
+      'runs of blanks beside commas in values',
+      'id  sum\n 1  1,5\n 2  2,5\n10  3,5\n',
+      { delimiter: 'blanks' },
+      ['id', 'sum'],
+    ],
+    ['runs of blanks in texts', 'say\nwell  yes\nbut  no  no\nso   so\nno\n', { delimiter: ',' }, ['say']],
     ['colons', 'root:x:0:0\ndaemon:x:1:1\nbin:x:2:2\nsys:x:3:3\n', { delimiter: ':', header: false }, []],
     ['carets', 'id^name\n1^a\n2^b\n', { delimiter: '^' }, ['id', 'name']],
     ['CR ends lines', 'id,name\r1,a\r2,b\r', { delimiter: ',', lineEnds: 'any' }, ['id', 'name']],
@@ -231,6 +298,11 @@ describe('the header', () => {
       header: ['id', 'weight kg'],
     });
     expect(explored('a,n\na,n\na,n\nx,1\ny,2\n')).toMatchObject({ moreHeaders: 2, header: ['a', 'n'] });
+    expect(explored('day n\n###   ####\nmai   1.5\njun  20.5\njul   3.5\n')).toMatchObject({
+      dialect: { delimiter: 'blanks', headerRows: 2 },
+      header: ['day ###', 'n ####'],
+    });
+    expect(explored('name,n\nx,--\nab,1\ncd,2\nef,3\n').dialect.headerRows).toBeUndefined();
     const plain = explored('id,weight\n1,2.5\n2,3.5\n');
     expect([plain.moreHeaders, plain.dialect.headerRows]).toEqual([0, undefined]);
   });
@@ -245,6 +317,19 @@ describe('comments', () => {
     });
     expect(explored('// of a log\nid,n\n1,2\n3,4\n').dialect).toEqual({ delimiter: ',', comment: '//' });
     expect(explored('%,n\n10,2\n30,4\n').dialect).toEqual({ delimiter: ',' });
+  });
+
+  it('may look like rows, if others between the rows do not, and this is said', () => {
+    const row = (i: number) => `${i}\tx\t${2 * i}\n`;
+    const rows = Array.from({ length: 6 }, (_, i) => row(i)).join('');
+    const found = explored(`#id\tname\tn\n${rows}#9\tx\t3\n# of these, the last are\n${row(7)}`);
+    expect(found.dialect).toEqual({ delimiter: '\t', comment: '#', header: false });
+    expect(found.remarks).toContain('of the lines that begin with #, 2 may be rows: all are left out');
+    // Nothing but lines like rows, or one that may be a title above the names.
+    for (const content of [`#id\tname\tn\n${rows}#9\tx\t3\n`, `# made by x\n#id\tname\tn\n${rows}`])
+      expect(explored(content).dialect.comment).toBeUndefined();
+    // Names that take two lines, of which the second is not as long as a row.
+    expect(explored(`# made by x\n#\t\tn\n#\tname\n${rows}`).dialect).toEqual(found.dialect);
   });
 
   it('may show what a row looks like, once among many', () => {
@@ -270,16 +355,8 @@ describe('what is no table', () => {
       'name      age  city\nAda       36   London\nBob       41   New York\n',
       'aligned with runs of blanks',
     ],
-    [
-      'aligned numbers',
-      '  4.05   6.13   2.09    5\n -9.77  -1.22  -2.85    5\n  0.81  -5.04 -13.21   15\n -6.77  -3.07   6.20    5\n',
-      'aligned with runs of blanks',
-    ],
-    [
-      'aligned numbers below names between single blanks',
-      'id x y db\n   0     378906.83   17310.41     189\n   1     334095.21   25283.20      95\n  12     347095.50   25283.20     195\n  13     334095.21    5283.20      95\n 114     334095.21   25283.20       9\n 115     334095.21   25283.20      95\n 116     334095.21   25283.20      95\n 117     334095.21   25283.20      95\n 118     334095.21   25283.20      95\n 119     334095.21   25283.20      95\n',
-      'aligned with runs of blanks',
-    ],
+    ['bzip2', 'BZh91AY&SYabc', 'it is packed with bzip2: unpack it'],
+    ['xz', Buffer.from('fd377a585a00', 'hex'), 'it is packed with xz: unpack it'],
     ['other bytes', '\u0001\u0002\u0003\u0004\u0005\u0006abc\n', 'it is not text'],
   ])('%s', (_, content, reason) => {
     expect(() => explored(content)).toThrow(

@@ -53,7 +53,7 @@ beforeAll(async () => {
   ];
   for (const { name, path } of files) definitions.set(name, await initInto(folder, name, [path]));
   ({ site, loaded } = await loadInOneSite(folder, files));
-});
+}, 400_000);
 afterAll(() => site?.close());
 
 async function rejectsOf(dataset: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 /** Several files of one kind: one definition that loads them all. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateCitibike } from '../../../datasets/citibike/generate.ts';
@@ -8,10 +8,13 @@ import { loadRegistry } from '../../../model/registry.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
 import { sharedHome, tempFolder } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
-import { initInto, lakeRows, sorted, type Written } from './support.ts';
+import { initInto, lakeRows, sorted, type Written, written } from './support.ts';
 
 let site: TestSite | undefined;
-afterEach(() => site?.close());
+afterEach(async () => {
+  await site?.close();
+  site = undefined;
+});
 
 interface Several {
   readonly written: Written;
@@ -30,7 +33,7 @@ async function loadSeveral(files: Readonly<Record<string, string>>, byFolder = f
     return path;
   });
   const named = byFolder ? [join(folder, 'months')] : paths;
-  const written = await initInto(folder, 'months', named);
+  const definition = await initInto(folder, 'months', named);
   const open = await testSite({ backend: 'postgres', folder, datasets: [join(folder, 'datasets')] });
   site = open;
   const registry = await loadRegistry({ paths: [join(folder, 'datasets')], home: sharedHome() });
@@ -39,11 +42,11 @@ async function loadSeveral(files: Readonly<Record<string, string>>, byFolder = f
     const copy = join(folder, `copy-${basename(path)}`);
     copyFileSync(path, copy);
     const receipt = await open.drop('months', copy);
-    expect(receipt, written.source).toMatchObject({ status: 'done', rows: { rejected: 0 } });
+    expect(receipt, definition.source).toMatchObject({ status: 'done', rows: { rejected: 0 } });
     expect(receipt.checks.filter(({ ok }) => !ok)).toEqual([]);
   }
   return {
-    written,
+    written: definition,
     rows: await lakeRows(folder, dataset),
     optional: dataset.columns.filter(({ optional }) => optional).map(({ name }) => name),
     names: dataset.columns.map(({ name }) => name),
@@ -98,6 +101,21 @@ describe('init of several files', () => {
       ['4', null, '2024-01-05'],
       ['5', '9.00', '2024-01-06'],
     ]);
+  });
+
+  it('a header of one record in some and of several in others is refused, with the names', async () => {
+    const folder = tempFolder();
+    const one = written(folder, 'one.csv', 'id,weight\n1,2.5\n2,3.5\n');
+    const two = written(folder, 'two.csv', 'id,weight\n,kg\n3,2.5\n4,3.5\n');
+    const more = written(folder, 'more.csv', 'id,weight\n,lb\n5,2.5\n6,3.5\n');
+    await expect(initInto(folder, 'weights', [one, two, more])).rejects.toMatchObject({
+      code: 'LF_INIT',
+      message: expect.stringContaining(
+        'the header of one.csv has 1 record, and the header of two.csv has 2 records: describe them apart',
+      ),
+    });
+    expect(existsSync(join(folder, 'datasets'))).toBe(false);
+    expect((await initInto(folder, 'both', [two, more])).source).toContain('headerRows: 2');
   });
 
   it('months of bike rides in three dialects, with times in two formats', async () => {

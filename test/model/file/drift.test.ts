@@ -93,7 +93,7 @@ describe('unknown columns', () => {
 describe('a header that does not fit', () => {
   it('proposes the alias to write, each field for one column', () => {
     expect(() => matchHeader(dataset, ['order id', 'custmer', 'x'], 3)).toThrow(
-      /no field for column id; no field for column customer \(also: kunde\); did you mean "order id" to be id\? Then give id `aliases: \['order id'\]`; did you mean "custmer" to be customer\?/,
+      /no field for 2 columns: id, customer \(also: kunde\); did you mean "order id" to be id\? Then give id `aliases: \['order id'\]`; did you mean "custmer" to be customer\?/,
     );
     expect(() => matchHeader(dataset, ["cust'omer", 'id'], 2)).toThrow(/aliases: \['cust\\'omer'\]/);
   });

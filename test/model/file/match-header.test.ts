@@ -24,7 +24,7 @@ test('case, quotes, spaces, punctuation and a BOM do not matter', () => {
 test('without a header fields stand in the order of the columns', () => {
   expect(matchHeader(dataset, null, 3)).toEqual([0, 1, 2]);
   expect(matchHeader(dataset, null, 2)).toEqual([0, 1, -1]);
-  expect(() => matchHeader(dataset, null, 1)).toThrow(/no field for column bike_id.*1 fields without names/);
+  expect(() => matchHeader(dataset, null, 1)).toThrow(/no field for column bike_id \(also: .*1 fields without names/);
 });
 
 test('every column that is not found is named, with the fields there are and the fix', () => {
@@ -32,7 +32,7 @@ test('every column that is not found is named, with the fields there are and the
     expect.objectContaining({
       code: 'LF_HEADER',
       message:
-        'The header does not match rides: no field for column start_station_id; no field for column bike_id ' +
+        'The header does not match rides: no field for 2 columns: start_station_id, bike_id ' +
         '(also: bikeid, fahrrad_nr); did you mean "station" to be start_station_id? Then give start_station_id ' +
         '`aliases: [\'station\']`. The file has: "station", "note".',
       fix: expect.stringContaining('alias'),

@@ -172,6 +172,31 @@ export const layoutCases: readonly Case[] = [
     },
   ),
   ...kind(
+    'runs_of_blanks',
+    {
+      // As R's write.table and print put them: the header lacks the name of the rows' names.
+      content:
+        '           mpg  cyl     disp\nMazda     21.0    6    160\nDatsun    22.8    4  108.5\nHornet     9.4   10     NA\n',
+      rows: table('Mazda|21.0|6|160.0', 'Datsun|22.8|4|108.5', 'Hornet|9.4|10|∅'),
+      types: 'text numeric integer numeric',
+      written: /delimiter: 'blanks'/,
+      said: /runs of blanks separate the fields/,
+    },
+    {
+      content: '# t  x   label\n  0  1.5 "New York"\n  5 -2.25 "Rome"\n\n 10  3   ""\n',
+      rows: table('0|1.50|New York', '5|-2.25|Rome', '10|3.00|∅'),
+      written: /comment: '#'/,
+    },
+    {
+      // Titles above, tabs and spaces mixed, blanks at the ends of lines.
+      content:
+        'Ratings of all the teams of the season\n\n  rank \tteam\t games   rating  \r\n    1 \tAjax\t  34   81.25 \r\n    2 \tPSV\t   34   80.5  \r\n   10 \tAZ\t    9    7.125\r\n',
+      rows: table('1|Ajax|34|81.250', '2|PSV|34|80.500', '10|AZ|9|7.125'),
+      names: 'rank team games rating',
+      written: /delimiter: 'blanks'/,
+    },
+  ),
+  ...kind(
     'comma_space_quotes',
     {
       content: 'id, name, n\n1, "a, b", 2\n2, "c, d", 3\n',
