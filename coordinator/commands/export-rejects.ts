@@ -81,7 +81,11 @@ export function exportRejects(
 /** `skipped`: fields of the record that an earlier export added. */
 function csvLine(values: readonly string[], record: Buffer, layout: FileLayout, skipped: number): Buffer {
   const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
-  return Buffer.concat([Buffer.from(`${line(values, layout)}${separatorOf(layout)}`), data, Buffer.from('\n')]);
+  return Buffer.concat([
+    Buffer.from(`${line(values, layout)}${separatorOf(layout)}`),
+    data,
+    Buffer.from('\n'),
+  ]);
 }
 
 /** The values of the added columns. */

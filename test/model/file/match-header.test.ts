@@ -24,7 +24,9 @@ test('case, quotes, spaces, punctuation and a BOM do not matter', () => {
 test('without a header fields stand in the order of the columns', () => {
   expect(matchHeader(dataset, null, 3)).toEqual([0, 1, 2]);
   expect(matchHeader(dataset, null, 2)).toEqual([0, 1, -1]);
-  expect(() => matchHeader(dataset, null, 1)).toThrow(/no field for column bike_id \(also: .*1 fields without names/);
+  expect(() => matchHeader(dataset, null, 1)).toThrow(
+    /no field for column bike_id \(also: .*1 fields without names/,
+  );
 });
 
 test('every column that is not found is named, with the fields there are and the fix', () => {
