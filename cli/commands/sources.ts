@@ -27,7 +27,7 @@ export function sourcesCommand(): Command {
         process.stdout.write('No dataset has a source (docs/sources.md).\n');
         return;
       }
-      const rows = sources.map(({ dataset, source, kind, cursor, last, next, waiting }) => ({
+      const rows = sources.map(({ dataset, source, kind, cursor, last, next, waiting, scheduled }) => ({
         source: `${dataset}.${source}`,
         kind,
         cursor: cursor === null ? '' : printable(shorten(JSON.stringify(cursor), cursorWidth)),
@@ -35,6 +35,7 @@ export function sourcesCommand(): Command {
         ended: last?.endedAt ? localTime(last.endedAt) : '',
         next: next === null ? '' : `${next.state} ${spanOf(next)}`,
         waiting,
+        due: scheduled === null ? '' : localTime(scheduled.to),
       }));
       process.stdout.write(table(rows));
       for (const { dataset, source, last, next, missing } of sources) {

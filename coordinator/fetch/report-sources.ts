@@ -1,9 +1,10 @@
 /** What there is of sources, and what became of their runs: for the command, the API and the page. */
 import type pg from 'pg';
-import { cursorOf, type LedgerRun, latestRuns } from '../../ledger/runs.ts';
+import { cursorOf, type LedgerRun, latestRuns, type RunWindow } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
 import { missingVariables } from '../../sources/fetching/fill.ts';
+import { windowAhead } from '../schedule/planner.ts';
 import { allSources } from './find-source.ts';
 
 export interface SourceReport {
@@ -21,6 +22,8 @@ export interface SourceReport {
   readonly next: RunReport | null;
   /** Runs that have not ended. */
   readonly waiting: number;
+  /** Window that ends next by its schedule; null: it has none, or no coordinator has seen it yet. */
+  readonly scheduled: RunWindow | null;
 }
 
 export interface RunReport {
@@ -37,6 +40,8 @@ export interface RunReport {
   readonly dueAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Where the time begins before its window that was not caught up; null: it follows the window before. */
+  readonly skippedFrom: string | null;
 }
 
 /** All sources of the current definitions. */
@@ -49,8 +54,9 @@ export async function reportSources(
     const { name, kind, schedule } = source;
     const { ended, unended, waiting } = await latestRuns(pool, dataset, name);
     const { cursor } = await cursorOf(pool, dataset, name);
+    const scheduled = schedule === null ? null : await windowAhead(pool, { dataset, source: name });
     return {
-      ...{ dataset, source: name, kind, schedule, cursor, waiting },
+      ...{ dataset, source: name, kind, schedule, cursor, waiting, scheduled },
       missing: missingVariables([source], env),
       last: ended && reportRun(ended),
       next: unended && reportRun(unended),
@@ -67,5 +73,6 @@ export function reportRun(run: LedgerRun): RunReport {
     dueAt: run.dueAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     endedAt: run.endedAt?.toISOString() ?? null,
+    skippedFrom: run.skippedFrom?.toISOString() ?? null,
   };
 }

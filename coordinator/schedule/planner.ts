@@ -67,6 +67,13 @@ export async function windowUntilNow(pool: pg.Pool, source: SourceName): Promise
   return window === null ? null : instantsOf(window);
 }
 
+/** The window that ends next. Null: the source has no schedule, as far as the ledger knows. */
+export async function windowAhead(pool: pg.Pool, source: SourceName): Promise<RunWindow | null> {
+  const [{ history, planned, now }] = await standingsOf(pool, [source]);
+  const window = nextWindow(history as ScheduleHistory, planned, now);
+  return window === null ? null : instantsOf(window);
+}
+
 function instantsOf({ from, to }: Span): RunWindow {
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
