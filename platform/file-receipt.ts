@@ -50,6 +50,8 @@ export interface Receipt {
     readonly count: number;
     readonly sample: readonly { readonly chunk: number; readonly row: number }[];
   };
+  /** What the end of the file has shown about how rollups are kept. Not there if that is nothing. */
+  readonly rollups?: readonly string[];
   readonly checks: readonly CheckResult[];
   readonly startedAt: string;
   readonly finishedAt: string;

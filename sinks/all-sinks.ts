@@ -44,7 +44,7 @@ export async function endInSinks(
   const notes = new Map<number, EndedNote>();
   for (const sink of sinksOf(sinks, definition)) {
     for (const [fileId, note] of (await sink.end?.(client, definition, files, snapshotId)) ?? [])
-      notes.set(fileId, note);
+      notes.set(fileId, { ...notes.get(fileId), ...note });
   }
   return notes;
 }

@@ -110,12 +110,14 @@ export type EndedNotes = ReadonlyMap<number, EndedNote>;
 export interface EndedNote {
   /**
    * Events with the key, the order and the deletion of another one, and other content: the content decides between
-   * them. At most three places: a chunk, and a row among those that were loaded of it, from 0.
+   * them. At most three places: a chunk, and a row among those that were loaded of it, from 0. Absent if there are none.
    */
-  readonly ties: {
+  readonly ties?: {
     readonly count: number;
     readonly sample: readonly { readonly chunkId: number; readonly row: number }[];
   };
+  /** What has turned out about how rollups are kept. Each is said once, by one of the files that end together. */
+  readonly rollups?: readonly string[];
 }
 
 /** A file that becomes done. */

@@ -13,6 +13,7 @@ import { manyFiles } from './j-many-files.ts';
 import { latency } from './k-latency.ts';
 import { upsert } from './l-upsert.ts';
 import { smallAfterLarge } from './m-small-after-large.ts';
+import { answers } from './n-answers.ts';
 
 export const contests: readonly Contest[] = [
   pipeline,
@@ -28,6 +29,7 @@ export const contests: readonly Contest[] = [
   latency,
   upsert,
   smallAfterLarge,
+  answers,
 ];
 
 /** The contests that `npm run bench` runs by default. */

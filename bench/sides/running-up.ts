@@ -24,12 +24,21 @@ export interface Change {
 
 export class RunningUp {
   readonly landing: string;
+  /** Where it listens. */
+  readonly url: string;
   private readonly arena: Arena;
   private readonly child: ChildProcess;
   private readonly listening: Listening;
   private readonly heard: Set<(change: Change) => void>;
 
-  private constructor(arena: Arena, child: ChildProcess, listening: Listening, heard: RunningUp['heard']) {
+  private constructor(
+    arena: Arena,
+    url: string,
+    child: ChildProcess,
+    listening: Listening,
+    heard: RunningUp['heard'],
+  ) {
+    this.url = url;
     this.arena = arena;
     this.child = child;
     this.listening = listening;
@@ -61,7 +70,8 @@ export class RunningUp {
       for (const hear of heard) hear(change);
     };
     const listening = await listen(arena.databaseUrl, 'landfall_change', onNotify, () => {});
-    return new RunningUp(arena, child, listening, heard);
+    const [, url] = /Landfall is up: (\S+)/.exec(said)!;
+    return new RunningUp(arena, url, child, listening, heard);
   }
 
   /** Resolves at the first change for which `isIt` is true; rejects after `outageTimeoutMs`. */

@@ -54,6 +54,7 @@ export function renderReceipt(receipt: Receipt): string {
   for (const [code, number] of Object.entries(receipt.rejectsByCode))
     lines.push(`  ${count(number)} × ${code}`);
   lines.push(...undecidedLines(receipt));
+  for (const note of receipt.rollups ?? []) lines.push(`  i rollup ${printable(note)}`);
   for (const check of receipt.checks) {
     if (receipt.status === 'duplicate') lines.push(`  ${printable(check.detail)}`);
     else if (!check.ok)

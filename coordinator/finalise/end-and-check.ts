@@ -54,12 +54,16 @@ async function endFiles(
 }
 
 /** The places of ties are said by the numbers that chunks have in their file. */
-function withNotes(one: Accounted, note: EndedNote | undefined): Accounted {
-  if (note === undefined) return one;
+function withNotes(one: Accounted, { ties, rollups }: EndedNote = {}): Accounted {
   const numbers = new Map(one.chunks.map(({ chunkId, number }) => [chunkId, number]));
-  const { count, sample } = note.ties;
-  const ties = { count, sample: sample.map(({ chunkId, row }) => ({ chunk: numbers.get(chunkId)!, row })) };
-  return { ...one, receipt: { ...one.receipt, ties } };
+  const placed = ties && {
+    count: ties.count,
+    sample: ties.sample.map(({ chunkId, row }) => ({ chunk: numbers.get(chunkId)!, row })),
+  };
+  return {
+    ...one,
+    receipt: { ...one.receipt, ...(placed && { ties: placed }), ...(rollups && { rollups }) },
+  };
 }
 
 async function passChecks(client: pg.ClientBase, files: readonly Accounted[]): Promise<readonly Accounted[]> {

@@ -22,15 +22,14 @@ export const starLock = 0x1a4df411;
 
 /**
  * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
- * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Returns what
- * people should know of rollups that it built. Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
+ * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
  */
 export async function makeStar(
   pool: pg.Pool,
   dataset: CompiledDataset,
   ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
-): Promise<readonly string[]> {
-  return await inTransaction(pool, async (client) => {
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
     await growStar(client, dataset);
     const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
@@ -38,7 +37,6 @@ export async function makeStar(
     const rollups = await makeRollups(client, dataset, { hadFacts });
     for (const statement of ddl.marts) await client.query(statement);
     await dropOldRollups(client, rollups);
-    return rollups.notes;
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };

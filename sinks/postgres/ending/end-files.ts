@@ -6,7 +6,7 @@ import { ledgerRollups } from '../../../ledger/tables/rollups.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import type { EndedNotes, EndingFile } from '../../contract.ts';
+import type { EndedNote, EndedNotes, EndingFile } from '../../contract.ts';
 import { applyMembers } from '../dimensions/attributes/settle-members.ts';
 import { applyEvents, type EventFile, type EventNotes } from '../events/index.ts';
 import { applyRollups } from '../rollups/index.ts';
@@ -21,8 +21,10 @@ export async function endFiles(
   snapshotId: number,
 ): Promise<EndedNotes> {
   const star = starOf(definition);
-  const notes = star.keyed === null ? [] : await endEvents(client, definition, files, snapshotId);
-  if (star.keyed === null) await rollUpEnded(client, definition, files);
+  const { ties, rollups } =
+    star.keyed === null
+      ? { ties: [], rollups: await rollUpEnded(client, definition, files) }
+      : await endEvents(client, definition, files, snapshotId);
   crashPoint('end.rollups-applied');
   await applyMembers(
     client,
@@ -30,7 +32,12 @@ export async function endFiles(
     files.flatMap(({ chunkIds }) => chunkIds),
   );
   crashPoint('end.members-settled');
-  return new Map(notes.map(({ fileId, count, sample }) => [fileId, { ties: { count, sample } }]));
+  const notes = new Map<number, EndedNote>(
+    ties.map(({ fileId, count, sample }) => [fileId, { ties: { count, sample } }]),
+  );
+  const { fileId } = files[files.length - 1].file;
+  if (rollups.length > 0) notes.set(fileId, { ...notes.get(fileId), rollups });
+  return notes;
 }
 
 async function endEvents(
@@ -38,7 +45,7 @@ async function endEvents(
   definition: StoredDefinition,
   files: readonly EndingFile[],
   snapshotId: number,
-): Promise<EventNotes['ties']> {
+): Promise<{ readonly ties: EventNotes['ties']; readonly rollups: readonly string[] }> {
   const star = starOf(definition);
   const events: EventFile[] = [];
   for (const file of files) events.push(await eventFileOf(client, star, file));
@@ -50,8 +57,8 @@ async function endEvents(
   crashPoint('end.events-applied');
   refuseShrunk(star, files, notes);
   const ending = events.map(({ fileId }) => fileId);
-  await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
-  return notes.ties;
+  const rollups = await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
+  return { ties: notes.ties, rollups };
 }
 
 function instantAndContent({ asOf, contentHash }: EventFile): string {

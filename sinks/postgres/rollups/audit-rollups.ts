@@ -5,6 +5,7 @@ import { inTransaction } from '../../../platform/database/transaction.ts';
 import { identifier } from '../ddl/sql-columns.ts';
 import { definitionSql } from './definition-sql.ts';
 import { doneFacts, exactDoubles } from './index.ts';
+import { groupNotes } from './settle-rollup.ts';
 import { type StoredRollup, stateNames } from './state-tables.ts';
 
 export interface RollupAudit {
@@ -23,8 +24,12 @@ export interface RollupAudit {
 /** Audits all rollups of a dataset, each at one moment. */
 export async function auditRollups(pool: pg.Pool, dataset: string): Promise<RollupAudit[]> {
   const audits: RollupAudit[] = [];
-  for (const { stored, notes } of await ledgerRollups(pool, dataset))
-    audits.push({ ...(await auditRollup(pool, dataset, stored as StoredRollup)), notes });
+  for (const { stored, notes, name } of await ledgerRollups(pool, dataset)) {
+    const { rows, ...audit } = await auditRollup(pool, dataset, stored as StoredRollup);
+    // What the ledger has of its groups may be long ago.
+    const others = notes.filter((note) => !note.startsWith(`${name} has `));
+    audits.push({ ...audit, notes: [...groupNotes(name, audit.groups, rows), ...others] });
+  }
   return audits;
 }
 
@@ -32,7 +37,7 @@ async function auditRollup(
   pool: pg.Pool,
   dataset: string,
   stored: StoredRollup,
-): Promise<Omit<RollupAudit, 'notes'>> {
+): Promise<Omit<RollupAudit, 'notes'> & { readonly rows: number }> {
   const { name, by } = stored.rollup;
   const facts = doneFacts(dataset, stored);
   const groups = by.map((group) => identifier(group.name)).join(', ');
@@ -49,6 +54,7 @@ async function auditRollup(
       )
       select
         (select count(*) from shown)::float8 as groups,
+        (select coalesce(sum(_rows), 0) from ${stateNames(stored).state})::float8 as rows,
         (select count(*) from different)::float8 as different,
         (select coalesce(jsonb_agg(d), '[]') from (select * from different order by ${groups} limit 5) d) as sample`,
       [...facts.values],

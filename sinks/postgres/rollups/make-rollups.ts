@@ -20,7 +20,6 @@ import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { applyDelta } from './apply-delta.ts';
 import { definitionSql } from './definition-sql.ts';
 import { doneFacts, emptyState, exactDoubles } from './index.ts';
-import { settle } from './settle-rollup.ts';
 import {
   hashOf,
   type StoredRollup,
@@ -34,8 +33,6 @@ import {
 export interface OldRollups {
   readonly replaced: readonly StoredRollup[];
   readonly removed: readonly StoredRollup[];
-  /** What people should know of rollups that were built. */
-  readonly notes: readonly string[];
 }
 
 /** The rollups of a definition. */
@@ -61,20 +58,19 @@ export async function makeRollups(
       name === one.rollup.name && hash === hashOf(one);
   const missing = wanted.filter((one) => !hadFacts || !before.some(isSame(one)));
   const old = before.filter((one) => !wanted.some((other) => isSame(other)(one)));
-  if (missing.length + old.length === 0) return { replaced: [], removed: [], notes: [] };
+  if (missing.length + old.length === 0) return { replaced: [], removed: [] };
 
   await lockDataset(client, dataset.name);
   await client.query(exactDoubles);
-  const notes: string[] = [];
-  for (const stored of missing) notes.push(...(await build(client, dataset.name, stored)));
+  for (const stored of missing) await build(client, dataset.name, stored);
   const names = new Set(wanted.map(({ rollup }) => rollup.name));
   const gone = old.filter(({ name }) => !names.has(name));
   for (const { name } of gone) await forgetRollup(client, dataset.name, name);
   const states = (rollups: readonly LedgerRollup[]) => rollups.map(({ stored }) => stored as StoredRollup);
-  return { replaced: states(old.filter(({ name }) => names.has(name))), removed: states(gone), notes };
+  return { replaced: states(old.filter(({ name }) => names.has(name))), removed: states(gone) };
 }
 
-async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<string[]> {
+async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
   for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
   // Tables of that name may exist from `landfall ddl`.
   await emptyState(client, stored);
@@ -86,8 +82,8 @@ async function build(client: pg.ClientBase, dataset: string, stored: StoredRollu
   const live = { dataset, stored, recomputed: [] };
   const nothing = { ending: [], leaving: [] };
   await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
+  // How it is kept is settled by the next file that ends: its receipt has the notes.
   for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
-  return settle(client, live);
 }
 
 /** Drops what the new marts do not need: after they were made, so that no view reads it. */

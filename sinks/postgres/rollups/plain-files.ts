@@ -9,17 +9,18 @@ import { inChunks } from '../facts/in-chunks.ts';
 import { starOf } from '../star-of.ts';
 import { applyRollups, emptyRollups } from './index.ts';
 
+/** Returns what people should know of rollups. */
 export async function rollUpEnded(
   client: pg.ClientBase,
   definition: StoredDefinition,
   files: readonly EndingFile[],
-): Promise<void> {
+): Promise<string[]> {
   const star = starOf(definition);
   const chunkIds = files.flatMap((file) => file.chunkIds);
   const chunkFiles = files.flatMap((file) => file.chunkIds.map(() => file.file.fileId));
   const delta = { added: [factsOf(star, chunkIds)], removed: [], chunkIds, chunkFiles };
   const ending = files.map(({ file }) => file.fileId);
-  await applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
+  return applyRollups(client, definition.name, star, delta, { ending, leaving: [] });
 }
 
 /** Call it while the facts are there. */

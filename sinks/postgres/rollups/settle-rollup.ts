@@ -10,6 +10,9 @@ import { factIndexDdl, stateNames } from './state-tables.ts';
 /** Fewer rows show nothing. */
 const rowsEnough = 1_000;
 
+/** A rollup with fewer groups costs little, however many rows it has. */
+const groupsMany = 20_000;
+
 /** How long the index over the facts may wait for chunks that are being copied. Then the next file settles it. */
 const lockTimeout = '2s';
 
@@ -28,8 +31,7 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   if (rows < rowsEnough) return [];
   const recomputed: string[] = [];
   const notes: string[] = [];
-  if (groups * 10 > rows)
-    notes.push(`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`);
+  if (groups >= groupsMany) notes.push(...groupNotes(name, groups, rows));
   for (const { id, about } of keptValues(live)) {
     const found = await client.query<{ different: number; all: number }>(
       `select count(*)::float8 as different, coalesce(sum(n), 0)::float8 as all from ${values.get(id)}`,
@@ -48,6 +50,13 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   }
   await settleRollup(client, dataset, { name, recomputed, notes });
   return notes;
+}
+
+/** A note if a rollup saves little. */
+export function groupNotes(name: string, groups: number, rows: number): string[] {
+  return rows < rowsEnough || groups * 10 <= rows
+    ? []
+    : [`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`];
 }
 
 /** False if the facts are locked. */

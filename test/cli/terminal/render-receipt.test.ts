@@ -15,7 +15,12 @@ const receipt = {
 
 describe('a receipt on the terminal', () => {
   it('says nothing of ties and members where there are none', () => {
-    expect(renderReceipt(receipt)).not.toMatch(/content decides|other attributes/);
+    expect(renderReceipt(receipt)).not.toMatch(/content decides|other attributes|rollup/);
+  });
+
+  it('has what the file has shown about rollups', () => {
+    const rollups = ['rides has 30000 groups of 90000 rows: more than a tenth as many'];
+    expect(renderReceipt({ ...receipt, rollups })).toContain(`\n  i rollup ${rollups[0]}\n`);
   });
 
   it('names places of ties, and members with what the star has and the file gives', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { undoFile } from '../../../coordinator/commands/undo.ts';
-import { defineDataset, integer } from '../../../model/index.ts';
+import { countDistinct, defineDataset, integer, rollup } from '../../../model/index.ts';
 import { contextOf, openRig, type Rig } from '../support.ts';
 
 const counted = (name: string, versions: 'add' | 'replace') =>
@@ -11,9 +11,16 @@ const counted = (name: string, versions: 'add' | 'replace') =>
     star: { fact: `fact_${name}`, columns: ['id'] },
   });
 
+const distinct = defineDataset({
+  name: 'distinct',
+  columns: { id: integer({ required: true }), part: integer({ required: true }) },
+  star: { fact: 'fact_distinct', columns: ['id', 'part'] },
+  marts: { ids_of_part: rollup({ by: ['part'], measures: { ids: countDistinct('id') } }) },
+});
+
 let rig: Rig;
 beforeEach(async () => {
-  rig = await openRig({ definitions: [counted('added', 'add'), counted('replaced', 'replace')] });
+  rig = await openRig({ definitions: [counted('added', 'add'), counted('replaced', 'replace'), distinct] });
   await rig.start();
   await rig.startWorker();
 });
@@ -44,4 +51,23 @@ it('notes in one snapshot that a version is done and that the one before is undo
   await rig.drop('replaced/x.csv', rowsFrom(2, 9));
   await rig.receipts(2);
   expect(await snapshots()).toEqual([['end 1'], ['undo 1', 'end 2']]);
+});
+
+it('says what has turned out about rollups in the receipt of the file that showed it', async () => {
+  const rows = (from: number) =>
+    `id,part\n${Array.from({ length: 900 }, (_, i) => `${from + i},${i % 3}`).join('\n')}\n`;
+  await rig.drop('distinct/first.csv', rows(0));
+  await rig.receipts(1);
+  await rig.drop('distinct/second.csv', rows(900));
+  await rig.receipts(2);
+  await rig.drop('distinct/third.csv', rows(1800));
+  await rig.receipts(3);
+  const said = await rig.column(`select receipt -> 'rollups' from landfall.file order by file_id`);
+  expect(said).toEqual([
+    null,
+    [
+      'ids_of_part computes what follows from id again for each group that a file touches: 1800 of 1800 values are different',
+    ],
+    null,
+  ]);
 });

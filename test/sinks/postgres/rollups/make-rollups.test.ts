@@ -11,6 +11,7 @@ import {
   sum,
 } from '../../../../model/index.ts';
 import type { Rollup } from '../../../../model/language/rollups.ts';
+import { auditRollups } from '../../../../sinks/postgres/rollups/audit-rollups.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 import { plays } from '../../../support/long.ts';
 import { Facts, measured } from './support.ts';
@@ -121,10 +122,26 @@ describe('makeRollups', () => {
     expect(await all(`select * from star.${await tableOf('one')}_v2`)).toEqual([]);
   });
 
-  it('warns of a rollup with more than a tenth as many groups as rows', async () => {
-    await facts.make(marts({ many: rollup({ by: ['whole'], measures: { rows: count() } }) }));
+  it('warns of a rollup with more than a tenth as many groups as rows, and many of them', async () => {
+    const counted = { measures: { rows: count() } };
+    await facts.make(marts({ few: rollup({ by: ['whole'], ...counted }) }));
     await facts.end([await facts.load(rows(1000, (i) => ({ whole: i % 200 })))]);
-    expect(facts.notes).toEqual(['many has 200 groups of 1000 rows: more than a tenth as many']);
+    expect(facts.notes).toEqual([]);
+    await facts.make(
+      marts({ few: rollup({ by: ['whole'], ...counted }), many: rollup({ by: ['large'], ...counted }) }),
+    );
+    const distinct = `(station_key, whole, large, chunk_id) select 0, n % 200, n, $1 from generate_series(1, 20001) n`;
+    const file = await facts.loadFrom(distinct);
+    await facts.end([file]);
+    const noted = 'many has 20002 groups of 21001 rows: more than a tenth as many';
+    expect(facts.notes).toEqual([noted]);
+    // The audit counts again.
+    await facts.undo(file);
+    const audits = await auditRollups(facts.pool, 'measured');
+    expect(audits.map(({ rollup, different, notes }) => [rollup, different, notes])).toEqual([
+      ['few', 0, ['few has 200 groups of 1000 rows: more than a tenth as many']],
+      ['many', 0, []],
+    ]);
   });
 
   it('keeps sums of doubles exact over many changes', async () => {

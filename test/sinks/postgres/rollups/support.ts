@@ -135,7 +135,7 @@ export class Facts {
   async make(dataset = this.dataset): Promise<void> {
     this.dataset = dataset;
     const ddl = { star: starDdl(dataset), marts: martDdl(dataset) };
-    this.notes.push(...(await makeStar(this.pool, dataset, ddl)));
+    await makeStar(this.pool, dataset, ddl);
   }
 
   /** Writes a file's facts in one chunk. Returns the file. `rows`: JSON objects by fact column. */
