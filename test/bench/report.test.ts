@@ -43,7 +43,7 @@ describe('what is written from bench/results (npm run bench:report)', () => {
 });
 
 describe('contests', () => {
-  it('are a to m, and each side of a group is run once a round', () => {
+  it('are a to n, and each side of a group is run once a round', () => {
     expect(contests.map(({ letter }) => letter).join('')).toBe('abcdefghijklm');
     expect(groupsOf(contests).map((group) => group.map(({ letter }) => letter).join(''))).toEqual([
       'abefg',

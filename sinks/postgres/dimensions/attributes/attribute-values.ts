@@ -23,6 +23,8 @@ export class AttributeValues {
   private readonly byText = new Map<string, number>();
   private readonly byWords = new Map<string, number>();
   private words: readonly Words[] = [];
+  /** Words that are not 0 in a combination that `wordsAt` has written. */
+  private readonly nonZero = new Set<number>();
   private texters: readonly TextColumn[] = [];
   /** The words of each combination, as they were when it was first seen. */
   private seen = new Int32Array(64);
@@ -49,6 +51,36 @@ export class AttributeValues {
       if (values[row * stride + at] !== seen[from + w]) return false;
     }
     return true;
+  }
+
+  /**
+   * Sets differs[row] for rows that may have another combination than the one whose words are at their place:
+   * words[w][places[row]]. Rows with a place below 0 are left out.
+   */
+  compare(words: readonly Int32Array[], places: Int32Array, rows: number, differs: Int32Array): void {
+    this.words.forEach(({ values, stride, at }, w) => {
+      // A column without nulls, of which no member has one.
+      if (stride === 0 && !this.nonZero.has(w)) return;
+      compareLoop(values, stride, at, words[w], places, rows, differs);
+    });
+  }
+
+  /** Writes the words of a combination to words[w][place], for each word w. Returns the arrays, which may be longer. */
+  wordsAt(number: number, place: number, words: Int32Array[]): Int32Array[] {
+    const width = this.words.length;
+    let longer = words;
+    if (words.length === 0 || words[0].length <= place) {
+      longer = Array.from({ length: width }, (_, w) => {
+        const more = new Int32Array(Math.max(1024, place * 2));
+        if (w < words.length) more.set(words[w]);
+        return more;
+      });
+    }
+    for (let w = 0; w < width; w++) {
+      longer[w][place] = this.seen[number * width + w];
+      if (longer[w][place] !== 0) this.nonZero.add(w);
+    }
+    return longer;
   }
 
   /** The number of the row's combination. */
@@ -94,6 +126,21 @@ export class AttributeValues {
     const hash = createHash('sha256');
     for (const { name, c } of this.byName) if (texts[c] !== NULL_TEXT) hash.update(`\t${name}\t${texts[c]}`);
     return hash.digest('hex').slice(0, 32);
+  }
+}
+
+function compareLoop(
+  values: Int32Array,
+  stride: number,
+  at: number,
+  wanted: Int32Array,
+  places: Int32Array,
+  rows: number,
+  differs: Int32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const place = places[row];
+    if (place >= 0) differs[row] |= values[row * stride + at] ^ wanted[place];
   }
 }
 

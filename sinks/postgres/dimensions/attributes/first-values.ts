@@ -13,7 +13,7 @@ import type { DifferingMember } from '../../../../platform/file-receipt.ts';
 import { identifier, keySqlType, qualified, sqlType } from '../../ddl/sql-columns.ts';
 import type { KeyVector } from '../../facts/fact-fields.ts';
 import { AttributeValues } from './attribute-values.ts';
-import { keyWords, MemberPlaces, UNKNOWN } from './member-places.ts';
+import { keyWords, MemberPlaces } from './member-places.ts';
 import { wordsText } from './order-words.ts';
 
 const MEMBERS_MOST = 16_384;
@@ -64,6 +64,11 @@ export class FirstValues {
   /** The number of the attributes that each member had last, and all numbers of those that had several. */
   private readonly last = new Int32Array(MEMBERS_MOST);
   private readonly several = new Map<number, Set<number>>();
+  /** For each word of the attributes: that of each member's last ones. */
+  private words: Int32Array[] = [];
+  /** Of the batch's rows: the places of their members, and whether they have other attributes. */
+  private found = new Int32Array(0);
+  private differs = new Int32Array(0);
 
   /** `role`: one that has the table. */
   constructor(table: FirstTable, role: CompiledLookup) {
@@ -71,23 +76,43 @@ export class FirstValues {
     this.values = new AttributeValues(role.attributes);
   }
 
+  /**
+   * Word by word, all rows are compared with the attributes that their members had before the batch. Only rows that
+   * differ, and the first row of each new member, are looked up.
+   */
   observe(batch: Batch, keys: KeyVector): void {
-    const { values, places, last, several } = this;
-    if (places.size === MEMBERS_MOST) return;
-    values.load(batch);
-    const words = keyWords(keys);
-    for (let row = 0; row < batch.rows && places.size < MEMBERS_MOST; row++) {
-      const known = places.size;
-      const place = places.placeOfRow(words, row);
-      if (place === UNKNOWN) continue;
-      if (place < known && values.has(row, last[place])) continue;
-      const number = values.numberOf(row);
-      if (place < known && number !== last[place]) {
-        const numbers = several.get(place) ?? new Set([last[place]]);
-        several.set(place, numbers.add(number));
-      }
-      last[place] = number;
+    const { values, places } = this;
+    const known = places.size;
+    if (known === MEMBERS_MOST) return;
+    if (this.found.length < batch.rows) {
+      this.found = new Int32Array(batch.rows);
+      this.differs = new Int32Array(batch.rows);
     }
+    const { found, differs } = this;
+    const rows = places.placesOfRows(keyWords(keys), batch.rows, MEMBERS_MOST, found);
+    values.load(batch);
+    differs.fill(0, 0, rows);
+    for (let row = 0, next = known; next < places.size; row++) {
+      if (found[row] !== next) continue;
+      this.keep(next++, values.numberOf(row));
+    }
+    values.compare(this.words, found, rows, differs);
+    for (let row = 0; row < rows; row++) if (differs[row] !== 0) this.look(found[row], row);
+  }
+
+  /** Notes the attributes of a row that has others than its member had before the batch. */
+  private look(place: number, row: number): void {
+    const { last, several, values } = this;
+    const number = values.numberOf(row);
+    if (number === last[place]) return;
+    const numbers = several.get(place) ?? new Set([last[place]]);
+    several.set(place, numbers.add(number));
+    this.keep(place, number);
+  }
+
+  private keep(place: number, number: number): void {
+    this.last[place] = number;
+    this.words = this.values.wordsAt(number, place, this.words);
   }
 
   /** Of each member that differs, how. Its members must be in the table. */

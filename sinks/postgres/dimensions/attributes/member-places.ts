@@ -39,6 +39,21 @@ export class MemberPlaces {
     return (keyLow | keyHigh) === 0 ? UNKNOWN : this.placeOf(keyLow, keyHigh);
   }
 
+  /**
+   * The numbers of the rows' members; UNKNOWN for the unknown member. Returns the number of rows up to the one that
+   * makes `most` members, that one included; all if there are fewer.
+   */
+  placesOfRows(words: KeyWords, rows: number, most: number, out: Int32Array): number {
+    const { low, high, lowStride, highStride } = words;
+    for (let row = 0; row < rows; row++) {
+      const keyLow = low[row * lowStride];
+      const keyHigh = high[row * highStride];
+      out[row] = (keyLow | keyHigh) === 0 ? UNKNOWN : this.placeOf(keyLow, keyHigh);
+      if (this.size >= most) return row + 1;
+    }
+    return rows;
+  }
+
   private placeOf(low: number, high: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
