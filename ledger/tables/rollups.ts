@@ -48,6 +48,11 @@ export async function forgetRollup(client: pg.ClientBase, dataset: string, name:
   await run(client, 'rollups/forget-rollup', [dataset, name]);
 }
 
+/** The chunks of a dataset's files that are done. */
+export async function doneChunks(client: Client, dataset: string): Promise<number[]> {
+  return (await run(client, 'rollups/done-chunks', [dataset])).map(({ chunk_id: chunkId }) => chunkId);
+}
+
 /** Files whose state in the ledger does not tell whether their facts count, in a transaction that is to change it. */
 export interface Changing {
   /** They become done. */

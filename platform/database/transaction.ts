@@ -15,6 +15,21 @@ export async function transactionOn<T>(
 ): Promise<T> {
   let failed = true;
   try {
+    const result = await transactionKept(client, work);
+    failed = false;
+    return result;
+  } finally {
+    client.release(failed);
+  }
+}
+
+/** The same on a connection that the caller keeps, whatever happens. */
+export async function transactionKept<C extends pg.ClientBase, T>(
+  client: C,
+  work: (client: C) => Promise<T>,
+): Promise<T> {
+  let failed = true;
+  try {
     await client.query('begin');
     const result = await work(client);
     await client.query('commit');
@@ -22,6 +37,5 @@ export async function transactionOn<T>(
     return result;
   } finally {
     if (failed) await client.query('rollback').catch(() => {});
-    client.release(failed);
   }
 }

@@ -68,5 +68,5 @@ export async function handLoad(
 ): Promise<void> {
   const name = dataset.name as OracleDataset;
   for (const statement of statements[name]) await pool.query(statement, [JSON.stringify(rows)]);
-  await inTransaction(pool, (client) => makeRollups(client, dataset, { hadFacts: true }));
+  await inTransaction(pool, (client) => makeRollups(client, dataset, { hadFacts: true, beside: null }));
 }

@@ -1,17 +1,22 @@
 /** Creates the star before the first file, and counts and deletes the facts of files. */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { inTransaction } from '../../../platform/database/transaction.ts';
+import { transactionKept } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { inChunks } from '../facts/in-chunks.ts';
+import { buildBeside, endBuild } from '../rollups/build-beside.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
+import { unmadeMarts } from './mart-ddl.ts';
 import { tableExists } from './table-exists.ts';
 
 /** SQLSTATE for an object that others depend on. */
 const dependentObjects = '2BP01';
 /** The class of SQLSTATEs for invalid statements. Of the statements that are run here, users write only the marts. */
 const faultySql = '42';
+/** SQLSTATE: a lock was not available in time. */
+const lockNotAvailable = '55P03';
 /** SQLSTATE of that class: a permission is missing. */
 const denied = '42501';
 
@@ -29,14 +34,33 @@ export async function makeStar(
   dataset: CompiledDataset,
   ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  const session = await pool.connect();
+  let failed = true;
+  try {
+    await makeOn(session, dataset, ddl);
+    failed = false;
+  } finally {
+    session.release(failed);
+  }
+}
+
+async function makeOn(
+  session: pg.ClientBase,
+  dataset: CompiledDataset,
+  ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
+): Promise<void> {
+  const beside = await buildBeside(session, dataset);
+  await transactionKept(session, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
     await growStar(client, dataset);
     const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
     for (const statement of ddl.star) await client.query(statement);
-    const rollups = await makeRollups(client, dataset, { hadFacts });
-    for (const statement of ddl.marts) await client.query(statement);
-    await dropOldRollups(client, rollups);
+    const rollups = await makeRollups(client, dataset, { hadFacts, beside });
+    const marts = await unmadeMarts(client, dataset, ddl.marts);
+    await briefly(client, async () => {
+      if (marts.length > 0) await client.query(marts.join(';\n'));
+      await dropOldRollups(client, rollups);
+    });
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
@@ -45,6 +69,31 @@ export async function makeStar(
       throw new LandfallError('LF_MART', values, { cause });
     throw cause;
   });
+  if (beside !== null) await endBuild(session, dataset.name);
+}
+
+/** How long a step that locks views waits for a reader, and how often it is tried before it waits for as long as it takes. */
+const readerWait = '20ms';
+const triesMost = 50;
+
+/**
+ * Runs a step that locks one view after another. If a reader of several has another one of them, the step is undone and
+ * tried again: meanwhile all readers go on.
+ */
+async function briefly(client: pg.ClientBase, step: () => Promise<void>): Promise<void> {
+  for (let tries = 1; tries < triesMost; tries++) {
+    await client.query(`savepoint views; set local lock_timeout = '${readerWait}'`);
+    try {
+      await step();
+      await client.query('set local lock_timeout to default; release savepoint views');
+      return;
+    } catch (error) {
+      await client.query('rollback to savepoint views');
+      if ((error as { code?: string }).code !== lockNotAvailable) throw error;
+    }
+    await delay(Math.random() * tries * 2);
+  }
+  await step();
 }
 
 /** Counts the facts of these chunks. There are none where a person has dropped the table. */

@@ -1,5 +1,6 @@
 /** The SQL of marts: views, materialized views, and rollups, which are views over a state of their own. */
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import type { CompiledDataset, CompiledMart, CompiledStar } from '../../../model/compiled.ts';
 import { partialsDdl } from '../partials/partial-tables.ts';
 import { type StoredRollup, stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
@@ -12,21 +13,52 @@ import { identifier, indexName, literal } from './sql-columns.ts';
  */
 export function martDdl(dataset: CompiledDataset): string[] {
   const { star } = dataset;
-  const rollups = dataset.marts.filter(({ kind }) => kind === 'rollup');
-  const marts = [...rollups, ...dataset.marts.filter(({ kind }) => kind !== 'rollup')];
+  const marts = inOrder(dataset);
   if (star === null || marts.length === 0) return [];
+  const mark = markOf(star, marts);
+  return [
+    ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),
+    dropChanged(star.schema, marts, mark),
+    ...marts.flatMap((mart) => martStatements(star, mart, mark)),
+  ];
+}
+
+/** Rollups come first. */
+function inOrder({ marts }: CompiledDataset): CompiledMart[] {
+  const isRollup = ({ kind }: CompiledMart) => kind === 'rollup';
+  return [...marts.filter(isRollup), ...marts.filter((mart) => !isRollup(mart))];
+}
+
+/** A text that marts have as a comment, as long as none of them, and no column of the star, changes. */
+function markOf(star: CompiledStar, marts: readonly CompiledMart[]): string {
   const shown = marts.flatMap((mart) => (mart.kind === 'rollup' ? [viewSql(storedRollup(mart, star))] : []));
   const written = marts.map((mart) => {
     const { maxStaleMs: _, ...rest } = { maxStaleMs: null, ...mart };
     return rest;
   });
   const made = JSON.stringify([written, star.columns, star.dimensions, ...shown]);
-  const mark = `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
-  return [
-    ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),
-    dropChanged(star.schema, marts, mark),
-    ...marts.flatMap((mart) => martStatements(star, mart, mark)),
-  ];
+  return `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * The statements of `martDdl` that are still to be run. Views that are as they should be are not replaced: that would lock
+ * one view after another, and a reader of several might wait for this process while this process waits for it.
+ */
+export async function unmadeMarts(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  statements: readonly string[],
+): Promise<readonly string[]> {
+  const { star } = dataset;
+  const marts = inOrder(dataset);
+  if (star === null || marts.length === 0) return statements;
+  const { rows } = await client.query<{ made: number }>(
+    `select count(*)::int as made from pg_class c
+     where relnamespace = to_regnamespace($1) and relname = any ($2) and obj_description(oid, 'pg_class') = $3`,
+    [identifier(star.schema), marts.map(({ name }) => name), markOf(star, marts)],
+  );
+  if (rows[0].made < marts.length) return statements;
+  return statements.filter((statement) => !/^(?:create or replace|comment on) view /.test(statement));
 }
 
 function rollupDdl(stored: StoredRollup): string[] {

@@ -1,12 +1,13 @@
 /**
  * Makes the rollups that a definition declares. A new or changed one is built beside the old, from the facts of files
  * that are done, and takes its place when the transaction commits. Until then, files of the dataset do not end; chunks
- * are loaded meanwhile.
+ * are loaded meanwhile. build-beside.ts has built most of it before.
  *
- *   lock ─▶ build those that are missing ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
+ *   lock ─▶ add to what was built beside, build the rest ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
  */
 import type pg from 'pg';
 import {
+  doneChunks,
   forgetRollup,
   type LedgerRollup,
   ledgerRollups,
@@ -16,6 +17,7 @@ import { lockDataset } from '../../../ledger/tables/snapshots.ts';
 import { dependentViews } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
+import { inChunks } from '../facts/in-chunks.ts';
 import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { applyDelta } from './apply-delta.ts';
 import { definitionSql } from './definition-sql.ts';
@@ -35,6 +37,13 @@ export interface OldRollups {
   readonly removed: readonly StoredRollup[];
 }
 
+/** What build-beside.ts has built, of which nothing is on record. */
+export interface BuiltBeside {
+  readonly rollups: readonly StoredRollup[];
+  /** The chunks whose facts it has. */
+  readonly chunkIds: ReadonlySet<number>;
+}
+
 /** The rollups of a definition. */
 export function rollupsOf({ star, marts }: Pick<CompiledDataset, 'star' | 'marts'>): StoredRollup[] {
   if (star === null) return [];
@@ -48,26 +57,28 @@ export function rollupsOf({ star, marts }: Pick<CompiledDataset, 'star' | 'marts
 export async function makeRollups(
   client: pg.ClientBase,
   dataset: CompiledDataset,
-  { hadFacts }: { readonly hadFacts: boolean },
+  { hadFacts, beside }: { readonly hadFacts: boolean; readonly beside: BuiltBeside | null },
 ): Promise<OldRollups> {
   const wanted = rollupsOf(dataset);
   const before = await ledgerRollups(client, dataset.name);
-  const isSame =
-    (one: StoredRollup) =>
-    ({ hash, name }: LedgerRollup) =>
-      name === one.rollup.name && hash === hashOf(one);
-  const missing = wanted.filter((one) => !hadFacts || !before.some(isSame(one)));
-  const old = before.filter((one) => !wanted.some((other) => isSame(other)(one)));
+  const missing = wanted.filter((one) => !hadFacts || !before.some((other) => isDeclared(one, other)));
+  const old = before.filter((other) => !wanted.some((one) => isDeclared(one, other)));
   if (missing.length + old.length === 0) return { replaced: [], removed: [] };
 
   await lockDataset(client, dataset.name);
   await client.query(exactDoubles);
-  for (const stored of missing) await build(client, dataset.name, stored);
+  for (const stored of missing)
+    if (!(await adopt(client, dataset, stored, beside))) await build(client, dataset.name, stored);
   const names = new Set(wanted.map(({ rollup }) => rollup.name));
   const gone = old.filter(({ name }) => !names.has(name));
   for (const { name } of gone) await forgetRollup(client, dataset.name, name);
   const states = (rollups: readonly LedgerRollup[]) => rollups.map(({ stored }) => stored as StoredRollup);
   return { replaced: states(old.filter(({ name }) => names.has(name))), removed: states(gone) };
+}
+
+/** Whether a rollup of the ledger is this one, exactly. */
+export function isDeclared(one: StoredRollup, { name, hash }: LedgerRollup): boolean {
+  return name === one.rollup.name && hash === hashOf(one);
 }
 
 async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
@@ -79,11 +90,37 @@ async function build(client: pg.ClientBase, dataset: string, stored: StoredRollu
     `select * from (${definitionSql(stored, `select * from ${stateNames(stored).facts}`)}) d limit 0`,
   );
   await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
+  await fillState(client, dataset, stored);
+}
+
+const nothing = { ending: [], leaving: [] };
+
+/** Fills the empty tables from the facts of files that are done. How it is kept is settled by the next file that ends. */
+export async function fillState(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
   const live = { dataset, stored, recomputed: [] };
-  const nothing = { ending: [], leaving: [] };
   await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
-  // How it is kept is settled by the next file that ends: its receipt has the notes.
   for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
+}
+
+/** Adds the files that have ended since the rollup was built beside. False if it was not, or lacks an undone file. */
+async function adopt(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  stored: StoredRollup,
+  beside: BuiltBeside | null,
+): Promise<boolean> {
+  if (beside === null || !beside.rollups.some((one) => hashOf(one) === hashOf(stored))) return false;
+  const now = new Set(await doneChunks(client, dataset.name));
+  // Facts of a file that was undone meanwhile are gone.
+  for (const chunkId of beside.chunkIds) if (!now.has(chunkId)) return false;
+  for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
+  await saveRollup(client, dataset.name, { name: stored.rollup.name, hash: hashOf(stored), stored });
+  const more = [...now].filter((chunkId) => !beside.chunkIds.has(chunkId));
+  if (more.length === 0) return true;
+  const added = [{ sql: `select * from ${stateNames(stored).facts} where ${inChunks(more)}`, values: [] }];
+  const live = { dataset: dataset.name, stored, recomputed: [] };
+  await applyDelta(client, live, { added, removed: [] }, nothing);
+  return true;
 }
 
 /** Drops what the new marts do not need: after they were made, so that no view reads it. */
@@ -121,10 +158,9 @@ async function readsState(client: pg.ClientBase, stored: StoredRollup): Promise<
 
 async function dropState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
   const { state, values, pieces } = stateNames(stored);
-  for (const id of pieces.keys()) await client.query(`drop view if exists ${values.get(id)}`);
-  const partials = partialTables(stored).map(({ sql }) => sql);
-  for (const table of [...partials, ...stateTables(stored)])
-    await client.query(`drop table if exists ${table}`);
+  const views = [...pieces.keys()].map((id) => `drop view if exists ${values.get(id)}`);
+  const tables = [...partialTables(stored).map(({ sql }) => sql), ...stateTables(stored)];
   const index = `${state.slice(0, -1)}_facts"`;
-  await client.query(`drop index if exists ${index}`);
+  const statements = [...views, `drop table if exists ${tables.join(', ')}`, `drop index if exists ${index}`];
+  await client.query(statements.join(';\n'));
 }
