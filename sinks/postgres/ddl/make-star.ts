@@ -73,7 +73,7 @@ async function makeOn(
 }
 
 /** How long a step that locks views waits for a reader, and how often it is tried before it waits for as long as it takes. */
-const readerWait = '20ms';
+const readerWait = '10ms';
 const triesMost = 50;
 
 /**

@@ -3,14 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createKernel } from '../../../../kernel/kernel.ts';
 import type { Kernel } from '../../../../kernel/types.ts';
 import { ChunkTransaction } from '../../../../ledger/chunk-transaction.ts';
+import { ledgerRollups } from '../../../../ledger/tables/rollups.ts';
 import type { CompiledDataset } from '../../../../model/compiled.ts';
 import * as r from '../../../../model/language/rollups.ts';
 import { inTransaction } from '../../../../platform/database/transaction.ts';
 import type { ChunkToWrite } from '../../../../sinks/contract.ts';
 import { partialTables } from '../../../../sinks/postgres/partials/partial-tables.ts';
 import { definitionSql } from '../../../../sinks/postgres/rollups/definition-sql.ts';
-import { applyRollups, forgetChunks } from '../../../../sinks/postgres/rollups/index.ts';
+import { applyRollups, forgetChunks, liveRollup } from '../../../../sinks/postgres/rollups/index.ts';
 import { rollupsOf } from '../../../../sinks/postgres/rollups/make-rollups.ts';
+import { settle } from '../../../../sinks/postgres/rollups/settle-rollup.ts';
 import { stateNames } from '../../../../sinks/postgres/rollups/state-tables.ts';
 import { StarSink } from '../../../../sinks/postgres/star-sink.ts';
 import { Stopwatch } from '../../../../workers/stopwatch.ts';
@@ -133,6 +135,10 @@ async function rebuild(of: CompiledDataset): Promise<void> {
   for (const { name } of rows) await database.pool.query(`drop table ${name} cascade`);
   await database.pool.query('delete from landfall.rollup');
   await new StarSink(database.pool).setUp(of);
+  // As the next file's end does.
+  await inTransaction(database.pool, async (client) => {
+    for (const one of await ledgerRollups(client, of.name)) await settle(client, liveRollup(of.name, one));
+  });
 }
 
 async function left(of: CompiledDataset): Promise<number> {
