@@ -155,7 +155,7 @@ describe('the API', () => {
   it('says what it is and which datasets there are', async () => {
     expect((await get('/api/about')).json).toMatchObject({
       landing: '/srv/landing',
-      datasets: ['citibike', 'numbers', 'trips'],
+      datasets: ['checkins', 'citibike', 'numbers', 'trips'],
     });
     const { json } = await get('/api/datasets');
     const trips = json.datasets.find((dataset: { name: string }) => dataset.name === 'trips');
