@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { builtin } from '../../../datasets/index.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { startWorker, type Worker } from '../../../workers/worker.ts';
@@ -95,7 +96,7 @@ onBothBackends('definitions', (backend) => {
     expect(await here.receiptOf('g.csv')).toMatchObject({ status: 'done', rows: { loaded: 2 } });
     const { state } = here.hub.snapshot();
     expect(state.definitions).toMatchObject({
-      datasets: ['citibike', 'good', 'trips'],
+      datasets: [...builtin.map(({ name }) => name), 'good'].sort(),
       broken: [{ dataset: 'bad', message: expect.stringContaining('integr') }],
     });
     await until(() =>
