@@ -131,7 +131,11 @@ export class MeasureCompiler {
     if (aggregate === 'sum') {
       const sqlType = wholes.includes(input.type) ? 'bigint' : 'numeric';
       const { n, sum } = moments;
-      return this.invertible(name, sqlType, `case when ${n} > 0 then cast(${sum} as ${sqlType}) end`, why);
+      const { read } = input;
+      // With as many digits after the point as the column has, like PostgreSQL's own sum. The state is trimmed.
+      const isDecimal = read.kind === 'vector' && read.logical.type === 'numeric';
+      const shown = isDecimal ? `round(${sum}, ${read.logical.scale})` : `cast(${sum} as ${sqlType})`;
+      return this.invertible(name, sqlType, `case when ${n} > 0 then ${shown} end`, why);
     }
     return this.invertible(
       name,
