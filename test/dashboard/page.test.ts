@@ -112,7 +112,7 @@ describePage('the page on a real ledger', () => {
   it('says what to do, and then moves with ticks and commits, without being asked', async () => {
     const page = await openPage(`${server.url}/?token=secret`);
     expect(page.url()).not.toContain('secret');
-    await page.getByText('cp file.csv /srv/landing/citibike/').waitFor();
+    await page.getByText('cp file.csv /srv/landing/checkins/').waitFor();
     let requests = 0;
     page.on('request', () => requests++);
 

@@ -156,7 +156,8 @@ it.each([
   [
     'a file is undone in name only',
     "update landfall.file set state = 'undone' where dataset = 'trips'",
-    { faults: 1, foreign: 200, miscounted: 1, rollups: 3 },
+    // Rollups are compared with the facts of files that are not undone, and this one still has its facts.
+    { faults: 1, foreign: 200, miscounted: 1 },
   ],
   [
     'an event is gone',

@@ -177,7 +177,7 @@ describe('windows that were missed', () => {
         const generous = { ...life, room: 40 };
         const [catchUp, limit] = most === 1 ? (['latest', null] as const) : (['all', most] as const);
         const { planned, skipped } = simulate(generous, end, catchUp, limit);
-        const every = everyWindow(life, end + 11 * dayMs);
+        const every = everyWindow(life, Math.max(end, ...planned.map(({ at }) => at)));
         // What was decided when: all that ended since the time before.
         const expected: Span[] = [];
         let before = 0;

@@ -2,17 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type TestDatabase, testDatabase } from '../../support/index.ts';
+import { connectDatabase, type Database } from '../../../platform/database/database.ts';
+import { openServer } from '../../../platform/database/embedded/embedded-server.ts';
+import { tempFolder } from '../../support/index.ts';
 import { type NotedPage, Puller } from './puller.ts';
 
-let database: TestDatabase;
+/** Of its own: a run looks at the transactions of all databases of the server, and so of other tests. */
+let server: Awaited<ReturnType<typeof openServer>>;
+let database: Database;
 const clients: pg.Client[] = [];
 beforeAll(async () => {
-  database = await testDatabase();
+  server = await openServer(tempFolder(), { settings: { fsync: 'off', full_page_writes: 'off' } });
+  const url = new URL(server.url);
+  url.pathname = '/postgres';
+  database = connectDatabase(url.href, { name: 'test' });
 });
 afterAll(async () => {
   for (const client of clients) await client.end();
-  await database.drop();
+  await database.close();
+  await server.stop();
 });
 beforeEach(async () => {
   await sql('drop schema if exists app cascade; create schema app');
