@@ -49,7 +49,7 @@ export async function withCoordinator(
   } finally {
     await database.close();
   }
-  const shown = { reportsFiles: true, showsDefinitions: true };
+  const shown = { reportsFiles: true, reportsRuns: true, showsDefinitions: true };
   const roles = { scope: 'pool', workers: config.workers, watch: true, serve: false, ...shown };
   const site = await openSite({ config, registry, ...roles, log });
   try {

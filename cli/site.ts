@@ -31,6 +31,8 @@ export interface SiteOptions {
   readonly serve: boolean;
   /** Whether the command itself reports how each file ended, so that the log need not. Default: false. */
   readonly reportsFiles?: boolean;
+  /** The same of runs of sources. */
+  readonly reportsRuns?: boolean;
   /** The command shows the broken definitions in a terminal: the log need not. Default: false. */
   readonly showsDefinitions?: boolean;
   readonly log?: Log;
@@ -174,7 +176,7 @@ async function openCoordinator(
 }
 
 async function openInTurn(
-  { config, registry, scope, watch, reportsFiles, showsDefinitions }: SiteOptions,
+  { config, registry, scope, watch, reportsFiles, reportsRuns, showsDefinitions }: SiteOptions,
   database: Database,
   log: Log,
   closers: Closers,
@@ -199,7 +201,7 @@ async function openInTurn(
     hub?.setDefinitions(registry);
     freshness?.soon();
   };
-  const told = { reportsFiles, showsDefinitions, onUnknown, onOutage, onDefinitions };
+  const told = { reportsFiles, reportsRuns, showsDefinitions, onUnknown, onOutage, onDefinitions };
   const options = { config, database, registry, scope, watch, log, ...told };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());

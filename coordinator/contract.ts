@@ -21,6 +21,8 @@ export interface CoordinatorOptions {
   readonly watch: boolean;
   /** Whoever started it reports how each file ended: the log has failures at debug level only. Default: false. */
   readonly reportsFiles?: boolean;
+  /** The same of runs of sources. */
+  readonly reportsRuns?: boolean;
   /** Whoever started it shows the broken definitions: the log need not. Default: false. */
   readonly showsDefinitions?: boolean;
   readonly log: Log;

@@ -20,7 +20,10 @@ export interface SourceStanding extends SourceName {
   readonly history: readonly NotedSchedule[];
   /** On the server's clock: the one by which all coordinators go. In ms. */
   readonly now: number;
-  /** The end of the last window that has a run, other than of a backfill, in ms. */
+  /**
+   * The end of the last window that has a run, in ms. Runs of a backfill do not count, nor does one that a person asked
+   * for and that failed: the next window covers its time.
+   */
   readonly planned: number | null;
   /** Live runs that have not ended. */
   readonly waiting: number;

@@ -33,6 +33,8 @@ export interface RunnerOptions extends Fetching {
   readonly registry: Registry;
   readonly outageTimeoutMs: number;
   readonly pauses?: Pauses;
+  /** Failures of runs are reported by whoever asked for them, and logged for debugging only. */
+  readonly reportsRuns?: boolean;
   /** Called when a run has ended, or waits. */
   onEnded?(run: SourceName): void;
 }
@@ -139,16 +141,17 @@ export class SourceRunner {
   }
 
   private async stop(run: LedgerRun, cause: unknown, error: NonNullable<LedgerRun['error']>): Promise<void> {
-    const { pool, through, log, outageTimeoutMs, pauses } = this.options;
+    const { pool, through, log, outageTimeoutMs, pauses, reportsRuns = false } = this.options;
+    const level = reportsRuns ? 'debug' : 'warn';
     const about = { dataset: run.dataset, source: run.source, run: run.folder, ...error };
     const standing = (await through(() => runOf(pool, run.runId))) ?? run;
     const wait = afterError(standing, cause, { now: new Date(), outageTimeoutMs, pauses });
     if (wait === null) {
-      log.warn(about, 'a run of a source has failed');
+      log[level](about, 'a run of a source has failed');
       await through(() => endRun(pool, run, error));
       return;
     }
-    log.warn({ ...about, dueAt: wait.dueAt }, 'a run of a source waits for its next attempt');
+    log[level]({ ...about, dueAt: wait.dueAt }, 'a run of a source waits for its next attempt');
     await through(() => letRunWait(pool, run, { ...wait, error }));
   }
 }

@@ -22,6 +22,7 @@ export interface StartRunnerOptions {
   readonly fetchers: Fetchers;
   readonly outages: Pick<OutageWatch, 'through'>;
   readonly inFlight: Pick<FilesInFlight, 'size'>;
+  readonly reportsRuns: boolean;
   begin(file: LedgerFile): void;
   /** Resolves when a file has ended and is put away. */
   settled(fileId: number): Promise<unknown>;
@@ -30,12 +31,12 @@ export interface StartRunnerOptions {
 }
 
 export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
-  const { context, config, fetchers, outages, inFlight, begin, settled, onEnded } = options;
+  const { context, config, fetchers, outages, inFlight, reportsRuns, begin, settled, onEnded } = options;
   const { pool, ledger, registry, scope, log } = context;
   const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
   const runner = new SourceRunner({
-    ...{ pool, registry, scope, log, fetchers, through, begin, onEnded },
+    ...{ pool, registry, scope, log, fetchers, through, reportsRuns, begin, onEnded },
     landing: await openStorage(config.landingUrl),
     env: process.env,
     outageTimeoutMs: config.outageTimeout * 1000,

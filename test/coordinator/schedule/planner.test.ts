@@ -1,7 +1,7 @@
 /** Planning in a real ledger. Time passes by moving what is noted into the past: the clock is the server's. */
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aheadMost, planSource } from '../../../coordinator/schedule/planner.ts';
+import { aheadMost, planSource, windowUntilNow } from '../../../coordinator/schedule/planner.ts';
 import { type LedgerRun, planRun } from '../../../ledger/runs.ts';
 import type { CompiledSchedule } from '../../../model/compiled-schedule.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
@@ -163,6 +163,20 @@ describe('a source with a schedule', () => {
     const runs = await plan();
     expectTouching([manual, ...runs]);
     expect(runs.map(hoursAgo)).toEqual([0]);
+  });
+
+  it('covers the time of a run that a person asked for and that failed', async () => {
+    await plan();
+    await passHours(2);
+    const first = await plan();
+    await end(...first);
+    await passHours(1);
+    const [{ to: covered }] = (await allRuns()).slice(-1);
+    const window = { from: covered.toISOString(), to: new Date().toISOString() };
+    const manual = (await planRun(database.pool, { ...name, kind: 'manual', window }))!;
+    await database.pool.query(`update landfall.run set state = 'failed' where run_id = $1`, [manual.runId]);
+    expect(await windowUntilNow(database.pool, name)).toMatchObject({ from: window.from });
+    expectTouching([...first, ...(await plan())]);
   });
 
   it('is the same source in no other dataset, and its backfills are not its windows', async () => {
