@@ -1,6 +1,7 @@
 /** Decides from its name and kind alone what an entry of the landing folder is. */
 import type { Stats } from 'node:fs';
 import { LandfallError } from '../platform/errors/errors.ts';
+import { stagingFolder } from '../platform/storage/folder.ts';
 import type { DiscoverOptions } from './contract.ts';
 
 export type Identity =
@@ -31,9 +32,10 @@ export function isIgnored(key: string): boolean {
   return key.split('/').some((segment) => unfinished.test(segment));
 }
 
-/** Whether a person is to be told that an entry is ignored. */
+/** Whether a person is to be told that an entry is ignored. Folders of Landfall's own are not mentioned. */
 export function isIgnoredUnknown(key: string): boolean {
-  return isIgnored(key) && key.split('/')[1] !== fetchedFolder;
+  const [first, second] = key.split('/');
+  return isIgnored(key) && first !== stagingFolder && second !== fetchedFolder;
 }
 
 /**

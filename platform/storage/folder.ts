@@ -31,7 +31,7 @@ import { ReadBuffers, readAt } from './read-at.ts';
 import { openError, type StoreRole, storeError } from './store-error.ts';
 
 /** The folder in which files are written. It is never listed. */
-const stagingFolder = '.landfall-tmp';
+export const stagingFolder = '.landfall-tmp';
 /** A file in staging that has not been modified for this long was left by a process that died. */
 const stagingMs = 60 * 60 * 1000;
 /** The files, or folders, that are made durable at the same time: as many as a worker has threads for it. */

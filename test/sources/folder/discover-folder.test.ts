@@ -86,6 +86,11 @@ describe('names', () => {
       await writeFile(join(folder, 'trips', name), 'a\n1\n');
     for (const name of ['..hidden..csv', '..\\..\\evil.csv', 'old.part', 'old.csv'])
       await utimes(join(folder, 'trips', name), 1, 1);
+    // Of Landfall itself.
+    for (const own of ['.landfall-tmp', 'trips/.fetched']) {
+      await mkdir(join(folder, own), { recursive: true });
+      await utimes(join(folder, own), 1, 1);
+    }
     discovery = await startDiscovery({
       folder,
       knows: () => true,
