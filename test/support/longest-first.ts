@@ -1,13 +1,21 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest. None of them may start when all others are done. */
-const long = /\/test\/(e2e|faults|crash|workers)\//;
+/** Files that take longest, the first kind before the second. None of them may start when all others are done. */
+const long = [
+  // Waits for outages to last too long, three minutes in all, and computes nothing meanwhile.
+  /\/test\/cli\/outlasted\./,
+  // Sites and processes.
+  /\/test\/(e2e|faults|crash|workers|soak|cli)\//,
+];
 
 /** Runs files that start sites and processes first, and of files with unknown times the largest first. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => long.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const kindOf = ({ moduleId }: TestSpecification) => {
+      const kind = long.findIndex((pattern) => pattern.test(moduleId));
+      return kind < 0 ? long.length : kind;
+    };
+    return sorted.sort((one, other) => kindOf(one) - kindOf(other));
   }
 }
