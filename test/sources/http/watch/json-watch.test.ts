@@ -58,11 +58,13 @@ describe('a document that streams by', () => {
           const text = JSON.stringify({ other, at: { rows }, next: other }, null, indent);
           const seen = watched(text, ['at', 'rows'], ['$.next'], cut);
           const again = JSON.stringify({ later: [other], at: { rows }, next: 'other' }, null, indent);
-          expect(seen.records).toBe(JSON.parse(text).at.rows.length);
           expect(watched(again, ['at', 'rows'], []).hash).toBe(seen.hash);
-          const isScalar = other === null || typeof other !== 'object';
-          if (isScalar && typeof other !== 'number') expect(seen.values.get('$.next')).toBe(other);
-          else if (isScalar) expect(Number(seen.values.get('$.next'))).toBe(other);
+          // JSON.stringify writes -0 as 0, so what is expected comes from the text.
+          const { at, next } = JSON.parse(text);
+          expect(seen.records).toBe(at.rows.length);
+          const isScalar = next === null || typeof next !== 'object';
+          if (isScalar && typeof next !== 'number') expect(seen.values.get('$.next')).toBe(next);
+          else if (isScalar) expect(Number(seen.values.get('$.next'))).toBe(next);
           else expect(seen.values.has('$.next')).toBe(false);
         },
       ),
