@@ -10,6 +10,9 @@ const checks = `checks: {
     faulty: check('select amount / 0 from {facts} where shop = $$z$$', { over: 'file', severity: 'warn' }),
   },`;
 
+/** Progress follows the ledger. */
+const waits = { timeout: 20_000 };
+
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
@@ -31,14 +34,16 @@ describe('checks', () => {
       { name: 'crowded', ok: false, severity: 'info', detail: '{"shop":"a","sales":4}' },
       { name: 'faulty', ok: false, severity: 'warn', detail: 'it cannot be run: division by zero' },
     ]);
-    const metrics = (await asked(open, '/metrics'))
-      .split('\n')
-      .filter((line) => line.startsWith('landfall_check'));
-    expect(metrics).toEqual([
-      'landfall_check_not_holding{dataset="sales",check="cheap",severity="warn"} 1',
-      'landfall_check_not_holding{dataset="sales",check="crowded",severity="info"} 1',
-      'landfall_check_not_holding{dataset="sales",check="faulty",severity="warn"} 1',
-    ]);
+    await vi.waitFor(async () => {
+      const metrics = (await asked(open, '/metrics'))
+        .split('\n')
+        .filter((line) => line.startsWith('landfall_check'));
+      expect(metrics).toEqual([
+        'landfall_check_not_holding{dataset="sales",check="cheap",severity="warn"} 1',
+        'landfall_check_not_holding{dataset="sales",check="crowded",severity="info"} 1',
+        'landfall_check_not_holding{dataset="sales",check="faulty",severity="warn"} 1',
+      ]);
+    }, waits);
     expect((await command('status')).stdout).toMatch(/cheap\.csv .* warn cheap, info crowded, warn faulty/);
 
     const other = await command('ingest', salesFile(open, 'b.csv', '8,b,0'), '--dataset', 'sales');
@@ -48,7 +53,7 @@ describe('checks', () => {
     await vi.waitFor(() => {
       const file = open.hub.snapshot().state.files.find(({ name }) => name === 'b.csv');
       expect(file?.findings).toEqual([{ name: 'cheap', severity: 'warn', detail: '{"id":8,"amount":0}' }]);
-    });
+    }, waits);
   });
 
   it('are told of the right one of small files that end together', async () => {
