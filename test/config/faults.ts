@@ -1,9 +1,8 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { common } from './common.ts';
 
 /** The exhaustive tests of frozen workers, of commands that are killed and of servers that go away: `npm run test:faults`. */
-export default mergeConfig(
-  defineConfig({ test: common }),
+export default defineConfig({
   // They wait more than they compute.
-  defineConfig({ test: { include: ['test/{faults,fuzz}/**/*.long.ts'], maxWorkers: 4 } }),
-);
+  test: { ...common, include: ['test/{faults,fuzz}/**/*.long.ts'], maxWorkers: 4 },
+});
