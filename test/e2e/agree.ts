@@ -3,9 +3,29 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { to as copyTo } from 'pg-copy-streams';
-import { expect } from 'vitest';
-import { type Oracle, type OracleDataset, starSelects } from '../oracle/duckdb.ts';
-import { committedParts, type TestSite } from './site.ts';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { type Oracle, type OracleDataset, openOracle, starSelects } from '../oracle/duckdb.ts';
+import { committedParts, type TestSite, type TestSiteOptions, testSite } from './site.ts';
+
+/** For the tests around the call: an oracle that they share, and a site for each, which is closed when the test ends. */
+export function oracleAndSites() {
+  let oracle: Oracle;
+  let site: TestSite | undefined;
+  beforeAll(async () => {
+    oracle = await openOracle();
+  });
+  afterEach(() => site?.close());
+  afterAll(() => oracle.close());
+  return {
+    get oracle() {
+      return oracle;
+    },
+    async site(options: TestSiteOptions): Promise<TestSite> {
+      site = await testSite(options);
+      return site;
+    },
+  };
+}
 
 const same = { missing: 0, extra: 0, examples: { missing: [], extra: [] } };
 

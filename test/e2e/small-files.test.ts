@@ -5,17 +5,16 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { undoFile } from '../../coordinator/commands/undo.ts';
 import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
-import { type Oracle, openOracle } from '../oracle/duckdb.ts';
 import { tempFolder } from '../support/index.ts';
-import { expectAgreement } from './agree.ts';
-import { generatedTrips, type TestSite, testSite } from './site.ts';
+import { expectAgreement, oracleAndSites } from './agree.ts';
+import { generatedTrips, type TestSite } from './site.ts';
 
 vi.hoisted(() => {
   // Here and in the workers: what the killed one had in flight is taken over soon.
@@ -67,27 +66,20 @@ async function makeDrops(folder: string): Promise<{ drops: Drop[]; good: string 
 }
 
 describe(`${files} small files at once`, () => {
-  let oracle: Oracle;
-  let site: TestSite | undefined;
-  beforeAll(async () => {
-    oracle = await openOracle();
-  });
-  afterEach(() => site?.close());
-  afterAll(() => oracle.close());
+  const shared = oracleAndSites();
 
   it('end as each would by itself, also when a worker is killed', { timeout: 300_000 }, async () => {
-    site = await testSite({ backend: 'postgres', workers: 2 });
-    const open = site;
+    const site = await shared.site({ backend: 'postgres', workers: 2 });
     const folder = tempFolder();
     const { drops, good } = await makeDrops(folder);
     const landing = join(site.folder, 'landing', 'trips');
     mkdirSync(landing, { recursive: true });
     for (const { name, text } of drops) writeFileSync(join(folder, name), text);
-    const killed = killOneAtWork(open);
+    const killed = killOneAtWork(site);
     // An empty file is not whole before it has been quiet: nothing tells a rename from a beginning.
     for (const { name } of drops) renameSync(join(folder, name), join(landing, name));
 
-    const receipts = await allEnded(open, drops.length);
+    const receipts = await allEnded(site, drops.length);
     await killed;
     for (const { name, loaded, rejected = 0, code } of drops) {
       const receipt = receipts.get(name)!;
@@ -100,8 +92,8 @@ describe(`${files} small files at once`, () => {
     }
 
     writeFileSync(join(folder, 'good.csv'), good);
-    const rows = await oracle.expect('trips', [join(folder, 'good.csv')]);
-    expect(await expectAgreement(site, oracle, 'trips')).toBe(rows);
+    const rows = await shared.oracle.expect('trips', [join(folder, 'good.csv')]);
+    expect(await expectAgreement(site, shared.oracle, 'trips')).toBe(rows);
     expect(readdirSync(landing)).toEqual([]);
     const archived = readdirSync(join(site.folder, 'archive'), { recursive: true }).map(String);
     const done = drops.filter(({ code }) => code === undefined || code === 'LF_FILE_DUPLICATE');

@@ -1,27 +1,21 @@
 /** Check-ins through thirty days, and the real file, against DuckDB reading the same CSV files. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import definition from '../../../datasets/checkins/dataset.ts';
 import { generateCheckins } from '../../../datasets/checkins/generate.ts';
 import { writeGenerated } from '../../../datasets/generators.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { realFiles } from '../../datasets/support.ts';
-import { type Oracle, openOracle } from '../../oracle/duckdb.ts';
 import { tempFolder } from '../../support/index.ts';
-import { type TestSite, testSite } from '../site.ts';
+import { oracleAndSites } from '../agree.ts';
+import type { TestSite } from '../site.ts';
 import { Days } from './days.ts';
 
 const dayRows = 60;
 const { queries } = compileDataset(definition);
 
-let oracle: Oracle;
-let site: TestSite | undefined;
-beforeAll(async () => {
-  oracle = await openOracle();
-});
-afterEach(() => site?.close());
-afterAll(() => oracle.close());
+const shared = oracleAndSites();
 
 /** The star's tables as a reader sees them, and the same from the rows that DuckDB expects of all files. */
 const shown: Readonly<Record<string, { star: string; expected: string }>> = {
@@ -44,19 +38,21 @@ const shown: Readonly<Record<string, { star: string; expected: string }>> = {
 };
 
 /** Compares the star and its marts with what DuckDB makes of the files. Returns the number of check-ins. */
-async function expectAgreement(open: TestSite, paths: Iterable<string>): Promise<number> {
-  await oracle.expect('checkins', [...paths]);
-  await oracle.connection.run('create or replace view distinct_rows as select distinct * from expected');
+async function expectAgreement(site: TestSite, paths: Iterable<string>): Promise<number> {
+  await shared.oracle.expect('checkins', [...paths]);
+  await shared.oracle.connection.run(
+    'create or replace view distinct_rows as select distinct * from expected',
+  );
   for (const [name, { star, expected }] of Object.entries(shown)) {
-    expect({ [name]: await open.query(star) }).toEqual({ [name]: await oracle.rows(expected) });
+    expect({ [name]: await site.query(star) }).toEqual({ [name]: await shared.oracle.rows(expected) });
   }
-  const [{ n }] = await oracle.rows('select count(*) as n from distinct_rows');
+  const [{ n }] = await shared.oracle.rows('select count(*) as n from distinct_rows');
   return Number(n);
 }
 
-async function ask(open: TestSite, name: string, given: Record<string, unknown>) {
+async function ask(site: TestSite, name: string, given: Record<string, unknown>) {
   const query = queries.find((entry) => entry.name === name)!;
-  return open.query(
+  return site.query(
     query.sql,
     query.parameters.map((parameter) => given[parameter.name] ?? parameter.default),
   );
@@ -64,9 +60,9 @@ async function ask(open: TestSite, name: string, given: Record<string, unknown>)
 
 describe('checkins', () => {
   it('thirty days: what comes again counts once, late files and undone ones leave no trace', async () => {
-    const open = (site = await testSite({ backend: 'postgres' }));
+    const site = await shared.site({ backend: 'postgres' });
     const folder = tempFolder();
-    const days = new Days(open, 'checkins');
+    const days = new Days(site, 'checkins');
     const path = (day: number) => join(folder, `checkins_2018-03-${String(day).padStart(2, '0')}.csv`);
     const name = (day: number) => path(day).slice(folder.length + 1);
     for (let day = 1; day <= 30; day++) {
@@ -94,7 +90,7 @@ describe('checkins', () => {
       if (day === 12) await days.undo(name(11));
       if (day === 14) await days.replay(path(11));
       if (day === 21) await days.land(path(20));
-      const checkins = await expectAgreement(open, days.loaded.values());
+      const checkins = await expectAgreement(site, days.loaded.values());
       expect(checkins).toBeGreaterThan(day * dayRows * 0.8);
     }
     expect(days.loaded.size).toBe(30);
@@ -103,15 +99,15 @@ describe('checkins', () => {
     expect(all).toMatch(/ марта 2018/);
     expect(all).toMatch(/ [AP]M,/);
     expect(all.split('\n').length - 1 - 30).toBeGreaterThan(
-      await expectAgreement(open, days.loaded.values()),
+      await expectAgreement(site, days.loaded.values()),
     );
-    const [first] = await ask(open, 'people', { limit: 1 });
+    const [first] = await ask(site, 'people', { limit: 1 });
     const pages = await Promise.all(
       [1, 2, 3].map((page) =>
-        ask(open, 'by_user', { user: first.user_name, from: '2018-03-05', to: '2018-03-25', page, size: 10 }),
+        ask(site, 'by_user', { user: first.user_name, from: '2018-03-05', to: '2018-03-25', page, size: 10 }),
       ),
     );
-    const expected = await oracle.rows(
+    const expected = await shared.oracle.rows(
       `select strftime(timestamp, '%Y-%m-%dT%H:%M:%S.%gZ') as timestamp, hours::varchar as hours, project from distinct_rows
        where user_name = '${first.user_name}' and timestamp >= '2018-03-05' and timestamp < '2018-03-26'
        order by distinct_rows.timestamp desc, project, hours limit 30`,
@@ -123,13 +119,13 @@ describe('checkins', () => {
   });
 
   it('warns of an entry of 30 hours, and names the users with more than 24 hours on a day', async () => {
-    const open = (site = await testSite({ backend: 'postgres' }));
+    const site = await shared.site({ backend: 'postgres' });
     const path = join(tempFolder(), 'long.csv');
     writeFileSync(
       path,
       'user,timestamp,hours,project\nada,2019-09-27 00:00:00 UTC,30.0,slow\nalan,27 сентября 2019 09:00,13,learning\nalan,09/27/2019 11:00 PM,12,learning\n,09/27/2019 11:00 PM,12,learning\n',
     );
-    const receipt = await new Days(open, 'checkins').land(path);
+    const receipt = await new Days(site, 'checkins').land(path);
     expect(receipt.rows).toMatchObject({ parsed: 4, loaded: 3, rejected: 1 });
     const found = Object.fromEntries(
       receipt.checks.filter(({ ok }) => !ok).map((check) => [check.name, JSON.stringify(check)]),
@@ -146,9 +142,9 @@ describe('checkins', () => {
   it('the real file: 20,500 rows are 19,686 check-ins of 40 users', async (context) => {
     const [path] = realFiles('checkins') ?? [];
     if (path === undefined) return context.skip();
-    const open = (site = await testSite({ backend: 'postgres' }));
-    const receipt = await new Days(open, 'checkins').land(path);
+    const site = await shared.site({ backend: 'postgres' });
+    const receipt = await new Days(site, 'checkins').land(path);
     expect(receipt.rows).toMatchObject({ parsed: 20_500, rejected: 5 });
-    expect(await expectAgreement(open, [path])).toBe(19_686);
+    expect(await expectAgreement(site, [path])).toBe(19_686);
   });
 });

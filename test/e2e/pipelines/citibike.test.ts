@@ -1,33 +1,26 @@
 /** Bike rides, whole: three dialects dropped in one go, into one star. */
 import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { generateCitibike } from '../../../datasets/citibike/generate.ts';
 import { writeGenerated } from '../../../datasets/generators.ts';
 import { realFiles } from '../../datasets/support.ts';
-import { type Oracle, openOracle } from '../../oracle/duckdb.ts';
 import { describeRedis, tempFolder } from '../../support/index.ts';
-import { expectAgreement } from '../agree.ts';
-import { type TestSite, testSite } from '../site.ts';
+import { expectAgreement, oracleAndSites } from '../agree.ts';
+import type { TestSite } from '../site.ts';
 
 describe('citibike', () => {
-  let oracle: Oracle;
-  let site: TestSite | undefined;
-  beforeAll(async () => {
-    oracle = await openOracle();
-  });
-  afterEach(() => site?.close());
-  afterAll(() => oracle.close());
+  const shared = oracleAndSites();
 
   /** Drops copies of the files at once and compares the outcome with DuckDB. */
-  async function load(open: TestSite, paths: readonly string[]): Promise<number[]> {
+  async function load(site: TestSite, paths: readonly string[]): Promise<number[]> {
     const staged = tempFolder();
-    await oracle.expect('citibike', paths);
+    await shared.oracle.expect('citibike', paths);
     const receipts = await Promise.all(
       paths.map((path) => {
         const copy = join(staged, basename(path));
         copyFileSync(path, copy);
-        return open.drop('citibike', copy);
+        return site.drop('citibike', copy);
       }),
     );
     for (const receipt of receipts) {
@@ -35,13 +28,15 @@ describe('citibike', () => {
       expect(receipt.checks.filter((check) => !check.ok)).toEqual([]);
     }
     const loaded = receipts.map((receipt) => receipt.rows.loaded);
-    expect(await expectAgreement(open, oracle, 'citibike')).toBe(loaded.reduce((sum, n) => sum + n, 0));
+    expect(await expectAgreement(site, shared.oracle, 'citibike')).toBe(
+      loaded.reduce((sum, n) => sum + n, 0),
+    );
     return loaded;
   }
 
   describeRedis('with the queue on Redis', () => {
     it('generated, in three dialects', async () => {
-      site = await testSite({ backend: 'redis', chunkBytes: 256 << 10 });
+      const site = await shared.site({ backend: 'redis', chunkBytes: 256 << 10 });
       const folder = tempFolder();
       const paths: string[] = [];
       for (const variant of ['title', 'quoted', 'crlf'] as const) {
@@ -56,7 +51,7 @@ describe('citibike', () => {
   it('the real months: 14,026 + 21,186 + 23,582 = 58,794 rides, the hour that came twice marked', async (context) => {
     const paths = realFiles('citibike');
     if (paths === null) return context.skip();
-    site = await testSite({ backend: 'postgres', workers: 2, chunkBytes: 1 << 20 });
+    const site = await shared.site({ backend: 'postgres', workers: 2, chunkBytes: 1 << 20 });
     expect(await load(site, paths)).toEqual([14_026, 21_186, 23_582]);
     const [star] = await site.query<{ rides: number; twice: number; stations: number; bikes: number }>(
       `select count(*)::int as rides, (count(*) filter (where started_ambiguous))::int as twice,
@@ -64,7 +59,7 @@ describe('citibike', () => {
          (select count(*)::int from star.dim_bike where bike_id is not null) as bikes
        from star.fact_ride`,
     );
-    const [expected] = await oracle.rows(
+    const [expected] = await shared.oracle.rows(
       `select count(distinct bike_id)::int as bikes, (count(*) filter (where started_ambiguous))::int as twice from expected`,
     );
     expect(star).toMatchObject({

@@ -1,9 +1,8 @@
 /** Trips, whole: any chunk size, either queue, the same rows in star and lake as DuckDB reads. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type Oracle, openOracle } from '../../oracle/duckdb.ts';
+import { expect, it } from 'vitest';
 import { tempFolder } from '../../support/index.ts';
-import { expectAgreement } from '../agree.ts';
-import { generatedTrips, onBothBackends, type TestSite, testSite } from '../site.ts';
+import { expectAgreement, oracleAndSites } from '../agree.ts';
+import { generatedTrips, onBothBackends } from '../site.ts';
 
 const rows = 9_000;
 
@@ -12,22 +11,16 @@ const small = ['32 KiB', 32 << 10, 32] as const;
 const chunks = { postgres: [small, ['256 MB', 256_000_000, 1] as const], redis: [small] };
 
 onBothBackends('trips', (backend) => {
-  let oracle: Oracle;
-  let site: TestSite | undefined;
-  beforeAll(async () => {
-    oracle = await openOracle();
-  });
-  afterEach(() => site?.close());
-  afterAll(() => oracle.close());
+  const shared = oracleAndSites();
 
   it.each(chunks[backend])('in chunks of %s', async (_, chunkBytes, leastChunks) => {
-    site = await testSite({ backend, workers: 2, chunkBytes });
+    const site = await shared.site({ backend, workers: 2, chunkBytes });
     const path = await generatedTrips(tempFolder(), 'trips.csv', rows, 3);
-    expect(await oracle.expect('trips', [path])).toBe(rows);
+    expect(await shared.oracle.expect('trips', [path])).toBe(rows);
     const receipt = await site.drop('trips', path);
     expect(receipt.rows).toEqual({ parsed: rows, loaded: rows, rejected: 0, deduplicated: 0 });
     expect(receipt.chunks).toBeGreaterThanOrEqual(leastChunks);
     expect(receipt.checks.filter((check) => !check.ok)).toEqual([]);
-    expect(await expectAgreement(site, oracle, 'trips')).toBe(rows);
+    expect(await expectAgreement(site, shared.oracle, 'trips')).toBe(rows);
   });
 });
