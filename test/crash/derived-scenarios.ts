@@ -1,4 +1,5 @@
 /** Scenarios of datasets with rollups, members whose attributes follow the rows, versions and snapshots. */
+import { dropRefused, snapshotOf } from './keyed-scenarios.ts';
 import type { Round } from './round.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -14,8 +15,6 @@ async function dropTwo(
   await round.drop('b.csv', round.ridesAt('11:00', 41, 40) + round.rowsAt('09:00', 1, 20), dataset);
   await round.rest(1);
 }
-
-const snapshotOf = (round: Round, month: string) => `${2000 + round.number}-${month}-01.csv`;
 
 async function dropSnapshots(round: Round, arm: boolean): Promise<void> {
   await round.drop(snapshotOf(round, '02'), round.rides(1, 60), 'snapshot_rides');
@@ -65,14 +64,7 @@ export const derivedScenarios = {
   /** A file fails when rollups and members have it: they are without it again. */
   derivedUnload: {
     points: { coordinator: ['end.members-settled', 'remove.rows-deleted', 'remove.members-settled'] },
-    async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'derived_rides');
-      await round.rest(1);
-      await round.refuse(65);
-      round.arm();
-      await round.drop('b.csv', round.ridesAt('11:00', 41, 60), 'derived_rides');
-      await round.rest(1);
-    },
+    run: (round) => dropRefused(round, 'derived_rides'),
   },
 
   /** A version replaces the one before, of which rollups and members are rid in the same transaction. */

@@ -1,5 +1,18 @@
 /** Scenarios of datasets that show one event of each key. */
+import type { Round } from './round.ts';
 import type { Scenario } from './scenario.ts';
+
+/** A file of rides, and another one of the same riders and days that fails its data check. */
+export async function dropRefused(round: Round, dataset: 'keyed_rides' | 'derived_rides'): Promise<void> {
+  await round.drop('a.csv', round.rides(1, 60), dataset);
+  await round.rest(1);
+  await round.refuse(65);
+  round.arm();
+  await round.drop('b.csv', round.ridesAt('11:00', 41, 60), dataset);
+  await round.rest(1);
+}
+
+export const snapshotOf = (round: Round, month: string) => `${2000 + round.number}-${month}-01.csv`;
 
 export const keyedScenarios = {
   /** Events of ids that another file has events of, later ones and earlier ones. */
@@ -92,21 +105,14 @@ export const keyedScenarios = {
         'unload.committed',
       ],
     },
-    async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.refuse(65);
-      round.arm();
-      await round.drop('b.csv', round.ridesAt('11:00', 41, 60), 'keyed_rides');
-      await round.rest(1);
-    },
+    run: (round) => dropRefused(round, 'keyed_rides'),
   },
 
   /** A snapshot lacks many rides, and a person says that they are gone. */
   accept: {
     points: { command: ['accept.noted', 'end.events-applied'] },
     async run(round) {
-      const [before, after] = [`${2000 + round.number}-01-01.csv`, `${2000 + round.number}-02-01.csv`];
+      const [before, after] = [snapshotOf(round, '01'), snapshotOf(round, '02')];
       await round.drop(before, round.rides(1, 60), 'snapshot_rides');
       await round.rest(1);
       await round.drop(after, round.rides(1, 20), 'snapshot_rides');
