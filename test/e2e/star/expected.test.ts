@@ -3,6 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TestSite } from '../site.ts';
 import { asked, commandAt, salesFile, salesSite } from './sales-site.ts';
 
+/** Progress follows the ledger. */
+const waits = { timeout: 20_000 };
+
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
@@ -25,7 +28,6 @@ async function told(open: TestSite) {
 describe('expected files', () => {
   it('are late until one lands', async () => {
     const open = (site = await salesSite(daily));
-    const waits = { timeout: 20_000 };
     await vi.waitFor(async () => {
       expect(await told(open)).toEqual({
         page: [['sales', 'late', 1]],
@@ -67,6 +69,6 @@ describe('expected files', () => {
     await vi.waitFor(() => {
       const file = open.hub.snapshot().state.files.find(({ name }) => name === 'few.csv');
       expect(file?.findings.map(({ name }) => name)).toEqual(['volume']);
-    });
+    }, waits);
   });
 });
