@@ -8,6 +8,7 @@ import { inChunks } from '../facts/in-chunks.ts';
 import { buildBeside, endBuild } from '../rollups/build-beside.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
+import { ifUnlocked } from './if-unlocked.ts';
 import { unmadeMarts } from './mart-ddl.ts';
 import { tableExists } from './table-exists.ts';
 
@@ -15,8 +16,6 @@ import { tableExists } from './table-exists.ts';
 const dependentObjects = '2BP01';
 /** The class of SQLSTATEs for invalid statements. Of the statements that are run here, users write only the marts. */
 const faultySql = '42';
-/** SQLSTATE: a lock was not available in time. */
-const lockNotAvailable = '55P03';
 /** SQLSTATE of that class: a permission is missing. */
 const denied = '42501';
 
@@ -27,7 +26,8 @@ export const starLock = 0x1a4df411;
 
 /**
  * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
- * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Throws LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
+ * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Throws
+ * LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
  */
 export async function makeStar(
   pool: pg.Pool,
@@ -72,7 +72,7 @@ async function makeOn(
   if (beside !== null) await endBuild(session, dataset.name);
 }
 
-/** How long a step that locks views waits for a reader, and how often it is tried before it waits for as long as it takes. */
+/** How long a step that locks views waits for a reader, and how often it is tried. The last try waits without limit. */
 const readerWait = '10ms';
 const triesMost = 50;
 
@@ -82,15 +82,7 @@ const triesMost = 50;
  */
 async function briefly(client: pg.ClientBase, step: () => Promise<void>): Promise<void> {
   for (let tries = 1; tries < triesMost; tries++) {
-    await client.query(`savepoint views; set local lock_timeout = '${readerWait}'`);
-    try {
-      await step();
-      await client.query('set local lock_timeout to default; release savepoint views');
-      return;
-    } catch (error) {
-      await client.query('rollback to savepoint views');
-      if ((error as { code?: string }).code !== lockNotAvailable) throw error;
-    }
+    if (await ifUnlocked(client, readerWait, step)) return;
     await delay(Math.random() * tries * 2);
   }
   await step();

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import { settleRollup } from '../../../ledger/tables/rollups.ts';
+import { ifUnlocked } from '../ddl/if-unlocked.ts';
 import { keptValues, type LiveRollup } from './apply-delta.ts';
 import { factIndexDdl, stateNames } from './state-tables.ts';
 
@@ -15,9 +16,6 @@ const groupsMany = 20_000;
 
 /** How long the index over the facts may wait for chunks that are being copied. Then the next file settles it. */
 const lockTimeout = '2s';
-
-/** SQLSTATE: a lock was not available in time. */
-const lockNotAvailable = '55P03';
 
 /** May be repeated. Returns what people should know of the rollup, if that is settled now; otherwise nothing. */
 export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<string[]> {
@@ -44,8 +42,7 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
     );
   }
   if (recomputed.length > 0) {
-    const made = await makeFactIndex(client, live);
-    if (!made) return [];
+    if (!(await ifUnlocked(client, lockTimeout, () => client.query(factIndexDdl(stored))))) return [];
     for (const id of recomputed) await client.query(`truncate ${values.get(id)}`);
   }
   await settleRollup(client, dataset, { name, recomputed, notes });
@@ -57,20 +54,4 @@ export function groupNotes(name: string, groups: number, rows: number): string[]
   return rows < rowsEnough || groups * 10 <= rows
     ? []
     : [`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`];
-}
-
-/** False if the facts are locked. */
-async function makeFactIndex(client: pg.ClientBase, { stored }: LiveRollup): Promise<boolean> {
-  await client.query('savepoint fact_index');
-  try {
-    await client.query(`set local lock_timeout = '${lockTimeout}'`);
-    await client.query(factIndexDdl(stored));
-    await client.query('set local lock_timeout to default');
-  } catch (error) {
-    await client.query('rollback to savepoint fact_index');
-    if ((error as { code?: string }).code !== lockNotAvailable) throw error;
-    return false;
-  }
-  await client.query('release savepoint fact_index');
-  return true;
 }
