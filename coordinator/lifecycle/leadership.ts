@@ -45,17 +45,13 @@ export interface LeadershipEvents {
   onTaken(error: LandfallError): void;
 }
 
-/** Whether a coordinator leads the scope. */
+/** Whether a coordinator leads the scope. Several may ask at once; none of them has the lock afterwards. */
 export async function isLed(pool: pg.Pool, scope: string): Promise<boolean> {
-  const client = await pool.connect();
-  const keys = [lockClass, scope];
-  try {
-    const { rows } = await client.query('select pg_try_advisory_lock($1, hashtext($2)) as free', keys);
-    if (rows[0].free) await client.query('select pg_advisory_unlock($1, hashtext($2))', keys);
-    return !rows[0].free;
-  } finally {
-    client.release();
-  }
+  const { rows } = await pool.query('select not pg_try_advisory_xact_lock_shared($1, hashtext($2)) as led', [
+    lockClass,
+    scope,
+  ]);
+  return rows[0].led;
 }
 
 /** Throws LF_COORDINATOR_RUNNING, LF_DATABASE_…. */
