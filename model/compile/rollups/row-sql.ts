@@ -52,7 +52,7 @@ export function operationSql(
     }
     case 'cell': {
       const { columns, size } = operation;
-      const row = `${column} / ${columns} / ${size} * ${Math.ceil(columns / size)}`;
+      const row = `${column} / ${columns} / ${size} * ${columns / size}`;
       return { sql: `(${row} + ${column} % ${columns} / ${size})`, sqlType: 'integer' };
     }
     case 'bucket': {
