@@ -13,9 +13,14 @@ export async function transactionOn<T>(
   client: pg.PoolClient,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
+  return andReleased(client, () => transactionKept(client, work));
+}
+
+/** Gives a connection back to its pool after `work`, or drops it if `work` throws: it may be in any state then. */
+export async function andReleased<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   let failed = true;
   try {
-    const result = await transactionKept(client, work);
+    const result = await work();
     failed = false;
     return result;
   } finally {

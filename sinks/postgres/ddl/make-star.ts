@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
-import { transactionKept } from '../../../platform/database/transaction.ts';
+import { andReleased, transactionKept } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { buildBeside, endBuild } from '../rollups/build-beside.ts';
@@ -35,13 +35,7 @@ export async function makeStar(
   ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
 ): Promise<void> {
   const session = await pool.connect();
-  let failed = true;
-  try {
-    await makeOn(session, dataset, ddl);
-    failed = false;
-  } finally {
-    session.release(failed);
-  }
+  await andReleased(session, () => makeOn(session, dataset, ddl));
 }
 
 async function makeOn(
