@@ -19,7 +19,7 @@ import { type StoredRollup, stateDdl, stateNames, stateTables } from './state-ta
 /** The first key of the advisory locks of builders. The second is the dataset. */
 const buildLock = 0x1a4df419;
 
-/** SQLSTATEs of this class: what the rollup reads is not there yet, or its SQL is wrong, which is said when it is made. */
+/** SQLSTATEs of this class: what the rollup reads does not exist yet, or its SQL is wrong, which makeRollups reports. */
 const faultySql = '42';
 
 /**
@@ -40,19 +40,20 @@ export async function buildBeside(
   if (some === undefined || !(await tableExists(client, stateNames(some).facts))) return null;
   await client.query('select pg_advisory_lock($1, hashtext($2))', [buildLock, dataset.name]);
   // Another builder may have made them.
-  const rollups = await missing();
+  const unmade = await missing();
   try {
     return await transactionKept(client, async () => {
       await client.query('set transaction isolation level repeatable read');
       await client.query(exactDoubles);
       const chunkIds = new Set(await doneChunks(client, dataset.name));
-      for (const stored of chunkIds.size === 0 ? [] : rollups) {
+      const rollups = chunkIds.size === 0 ? [] : unmade;
+      for (const stored of rollups) {
         // What a builder that died has left.
         for (const table of stateTables(stored)) await client.query(`drop table if exists ${table} cascade`);
         for (const statement of stateDdl(stored)) await client.query(statement);
         await fillState(client, dataset.name, stored);
       }
-      return { rollups: chunkIds.size === 0 ? [] : rollups, chunkIds };
+      return { rollups, chunkIds };
     });
   } catch (error) {
     if (!(error as { code?: string }).code?.startsWith(faultySql)) throw error;

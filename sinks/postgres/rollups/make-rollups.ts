@@ -3,7 +3,8 @@
  * that are done, and takes its place when the transaction commits. Until then, files of the dataset do not end; chunks
  * are loaded meanwhile. build-beside.ts has built most of it before.
  *
- *   lock ─▶ add to what was built beside, build the rest ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
+ *   lock ─▶ add to what was built beside, build the rest
+ *        ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
  */
 import type pg from 'pg';
 import {
@@ -17,6 +18,7 @@ import { lockDataset } from '../../../ledger/tables/snapshots.ts';
 import { dependentViews } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
+import type { Relation } from '../events/event-contract.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { partialsDdl, partialTables } from '../partials/partial-tables.ts';
 import { applyDelta } from './apply-delta.ts';
@@ -67,8 +69,17 @@ export async function makeRollups(
 
   await lockDataset(client, dataset.name);
   await client.query(exactDoubles);
-  for (const stored of missing)
-    if (!(await adopt(client, dataset, stored, beside))) await build(client, dataset.name, stored);
+  const since = beside && (await chunksSince(client, dataset.name, beside));
+  for (const stored of missing) {
+    await declare(client, dataset.name, stored);
+    const isBuilt = beside?.rollups.some((one) => hashOf(one) === hashOf(stored));
+    if (since === null || !isBuilt) await build(client, dataset.name, stored);
+    else if (since.length > 0)
+      await addFacts(client, dataset.name, stored, {
+        sql: `select * from ${stateNames(stored).facts} where ${inChunks(since)}`,
+        values: [],
+      });
+  }
   const names = new Set(wanted.map(({ rollup }) => rollup.name));
   const gone = old.filter(({ name }) => !names.has(name));
   for (const { name } of gone) await forgetRollup(client, dataset.name, name);
@@ -81,46 +92,48 @@ export function isDeclared(one: StoredRollup, { name, hash }: LedgerRollup): boo
   return name === one.rollup.name && hash === hashOf(one);
 }
 
-async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
+/** Puts a rollup on record, with its tables, which may exist: from `landfall ddl`, or because it was built beside. */
+async function declare(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
   for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
-  // Tables of that name may exist from `landfall ddl`.
+  await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
+}
+
+async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
   await emptyState(client, stored);
   // Finds mistakes in SQL of the definition while there are no facts.
   await client.query(
     `select * from (${definitionSql(stored, `select * from ${stateNames(stored).facts}`)}) d limit 0`,
   );
-  await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
   await fillState(client, dataset, stored);
 }
 
-const nothing = { ending: [], leaving: [] };
-
-/** Fills the empty tables from the facts of files that are done. How it is kept is settled by the next file that ends. */
+/** Fills the empty tables from the facts of files that are done. */
 export async function fillState(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
-  const live = { dataset, stored, recomputed: [] };
-  await applyDelta(client, live, { added: [doneFacts(dataset, stored)], removed: [] }, nothing);
+  await addFacts(client, dataset, stored, doneFacts(dataset, stored));
   for (const table of stateTables(stored)) await client.query(`analyze ${table}`);
 }
 
-/** Adds the files that have ended since the rollup was built beside. False if it was not, or lacks an undone file. */
-async function adopt(
+/** How the rollup is kept is settled by the next file that ends. */
+async function addFacts(
   client: pg.ClientBase,
-  dataset: CompiledDataset,
+  dataset: string,
   stored: StoredRollup,
-  beside: BuiltBeside | null,
-): Promise<boolean> {
-  if (beside === null || !beside.rollups.some((one) => hashOf(one) === hashOf(stored))) return false;
-  const now = new Set(await doneChunks(client, dataset.name));
-  // Facts of a file that was undone meanwhile are gone.
-  for (const chunkId of beside.chunkIds) if (!now.has(chunkId)) return false;
-  for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
-  await saveRollup(client, dataset.name, { name: stored.rollup.name, hash: hashOf(stored), stored });
-  const more = [...now].filter((chunkId) => !beside.chunkIds.has(chunkId));
-  if (more.length === 0) return true;
-  const added = [{ sql: `select * from ${stateNames(stored).facts} where ${inChunks(more)}`, values: [] }];
-  const live = { dataset: dataset.name, stored, recomputed: [] };
-  await applyDelta(client, live, { added, removed: [] }, nothing);
-  return true;
+  facts: Relation,
+): Promise<void> {
+  const live = { dataset, stored, recomputed: [] };
+  const delta = { added: [facts], removed: [] };
+  await applyDelta(client, live, delta, { ending: [], leaving: [] });
+}
+
+/** Chunks of files that have ended since then. Null if a file was undone since then: its facts are gone. */
+async function chunksSince(
+  client: pg.ClientBase,
+  dataset: string,
+  { chunkIds }: BuiltBeside,
+): Promise<number[] | null> {
+  const now = new Set(await doneChunks(client, dataset));
+  const isUndone = [...chunkIds].some((chunkId) => !now.has(chunkId));
+  return isUndone ? null : [...now].filter((chunkId) => !chunkIds.has(chunkId));
 }
 
 /** Drops what the new marts do not need: after they were made, so that no view reads it. */
