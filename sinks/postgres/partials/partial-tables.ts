@@ -90,33 +90,34 @@ export function partialsDdl(stored: StoredRollup): string[] {
 export function partialDdl(name: string, rollup: CompiledRollup, values: RollupValues | null): string {
   const array = ({ name, sent }: Column) => `${quoted(name)} ${sent}[] storage external not null`;
   const groups = groupColumns(rollup);
-  const columns =
-    values === null || isExtreme(rollup, values)
-      ? (values === null ? [...groups, ...partColumns(rollup)] : extremeColumns(rollup, values)).map(array)
-      : [
-          ...groups.map(({ name, sent }) => `${quoted(name)} ${sent}`),
-          ...valueColumns(values).map(array),
-          'n bigint[] storage external',
-        ];
-  return `create table if not exists ${name} (chunk_id integer not null, ${columns.join(', ')})`;
+  const columnsDdl = () => {
+    if (values === null) return [...groups, ...partColumns(rollup)].map(array);
+    if (isExtreme(rollup, values)) return extremeColumns(rollup, values).map(array);
+    const plain = groups.map(({ name, sent }) => `${quoted(name)} ${sent}`);
+    return [...plain, ...valueColumns(values).map(array), 'n bigint[] storage external'];
+  };
+  return `create table if not exists ${name} (chunk_id integer not null, ${columnsDdl().join(', ')})`;
+}
+
+/** The arrays of a row `t`, side by side, as `p`. */
+function unnested(columns: readonly string[]): string {
+  return `unnest(${columns.map((column) => `t.${column}`).join(', ')}) as p(${columns.join(', ')})`;
 }
 
 /** A select of the group columns and parts of the chunks in $1. A group may come more than once. */
 export function partialGroups(name: string, rollup: CompiledRollup): string {
   const columns = [...groupColumns(rollup), ...partColumns(rollup)];
   const names = columns.map((column) => quoted(column.name));
-  const arrays = names.map((column) => `t.${column}`);
-  const values = `unnest(${arrays.join(', ')}) as p(${names.join(', ')})`;
-  return `select ${columns.map(keptFrom('p')).join(', ')} from ${name} t, ${values} where t.chunk_id = any($1)`;
+  const shown = columns.map(keptFrom('p')).join(', ');
+  return `select ${shown} from ${name} t, ${unnested(names)} where t.chunk_id = any($1)`;
 }
 
 /** A select of the group columns, the value's columns and how often it occurs, of the chunks in $1. */
 export function partialValues(name: string, rollup: CompiledRollup, values: RollupValues): string {
   const columns = valueColumns(values);
   const names = [...columns.map((column) => quoted(column.name)), 'n'];
-  const unnested = `unnest(${names.map((column) => `t.${column}`).join(', ')}) as p(${names.join(', ')})`;
   const shown = [...groupColumns(rollup).map(keptFrom('t')), ...columns.map(keptFrom('p'))];
-  return `select ${shown.join(', ')}, coalesce(p.n, 1) as n from ${name} t, ${unnested} where t.chunk_id = any($1)`;
+  return `select ${shown.join(', ')}, coalesce(p.n, 1) as n from ${name} t, ${unnested(names)} where t.chunk_id = any($1)`;
 }
 
 /**
@@ -135,9 +136,8 @@ export function partialArrays(name: string, rollup: CompiledRollup, values: Roll
 function partialExtremes(name: string, rollup: CompiledRollup, values: RollupValues): string {
   const all = extremeColumns(rollup, values);
   const names = all.map((column) => quoted(column.name));
-  const unnested = `unnest(${names.map((column) => `t.${column}`).join(', ')}) as p(${names.join(', ')})`;
   const rows = `select ${all.map(keptFrom('p')).join(', ')}, t.chunk_id, of.file
-    from ${name} t join unnest($1::integer[], $2::integer[]) as of (chunk_id, file) using (chunk_id), ${unnested}
+    from ${name} t join unnest($1::integer[], $2::integer[]) as of (chunk_id, file) using (chunk_id), ${unnested(names)}
     where t.chunk_id = any($1)`;
   const groups = groupColumns(rollup).map((column) => quoted(column.name));
   const least = valueColumns(values);
