@@ -6,6 +6,9 @@
 import type { ElementForm } from './input-forms.ts';
 import { type Numeric, numericOfNumber, numericOfUnscaled } from './numeric-element.ts';
 
+/** The most values of an array: those of one column then take some 100 KB. */
+export const arrayMost = 8192;
+
 /** A column of n values. */
 export type ArrayColumn =
   | WordColumn

@@ -3,7 +3,7 @@
  * columns, the first decides, then the next. Rows in which one is null are left out.
  */
 import type { RollupValues } from '../../../model/compiled-rollup.ts';
-import { CopyRows, type WordColumn } from './array-column.ts';
+import { arrayMost, CopyRows, type WordColumn } from './array-column.ts';
 import { type ChunkInputs, Keyed } from './chunk-inputs.ts';
 import { elementForm } from './input-forms.ts';
 import type { Words } from './input-words.ts';
@@ -13,9 +13,6 @@ interface Best {
   readonly low: Int32Array;
   readonly high: Int32Array;
 }
-
-/** The most groups of one row. */
-const groupsMost = 8192;
 
 /** Compares value i of one column with value j of it in `best`: below 0 if it is less. */
 type Compare = (words: Words, i: number, best: Best, j: number) => number;
@@ -60,7 +57,7 @@ export class ChunkExtremes {
   }
 
   /**
-   * Returns binary COPY rows, each of up to `groupsMost` groups: `chunkId`, the groups' columns, the columns of their
+   * Returns binary COPY rows, each of up to `arrayMost` groups: `chunkId`, the groups' columns, the columns of their
    * least values, and those of their greatest, all as arrays. `by`: the groups' columns; marks below 0: the group is left
    * out. Begins again with no values.
    */
@@ -77,8 +74,8 @@ export class ChunkExtremes {
       if (this.seen[group] === 1 && (marks === null || marks[group] >= 0)) least[count++] = group;
     }
     const greatest = least.map((group) => half + group);
-    for (let from = 0; from < count; from += groupsMost) {
-      const to = Math.min(from + groupsMost, count);
+    for (let from = 0; from < count; from += arrayMost) {
+      const to = Math.min(from + arrayMost, count);
       found.begin(1 + by.length + columns.length * 2, chunkId);
       for (const column of by) found.array(column, { picks: least, from, to });
       for (const column of columns) found.array(column, { picks: least, from, to });

@@ -6,7 +6,7 @@
  */
 import type { CompiledRollup, RollupInput } from '../../../model/compiled-rollup.ts';
 import { isExtreme } from '../rollups/piece-values.ts';
-import { type ArrayColumn, CopyRows } from './array-column.ts';
+import { type ArrayColumn, arrayMost, CopyRows } from './array-column.ts';
 import { ChunkExtremes } from './chunk-extremes.ts';
 import { type ChunkInputs, Keyed } from './chunk-inputs.ts';
 import { ChunkValues } from './chunk-values.ts';
@@ -18,9 +18,6 @@ import { WordGroups } from './word-groups.ts';
 
 /** Groups that are kept before they are flushed: with eight parts 2^18 take 32 MB. */
 const groupsMost = 2 ** 18;
-
-/** The most groups of one row: it takes some 100 KB for each column. */
-const piecesMost = 8192;
 
 /** The mark of rows that the rollup leaves out. Bits below it mean that a group's value is null. */
 const leftOut = 31;
@@ -103,8 +100,8 @@ export class ChunkRollup {
 
   /** A chunk without groups has a row too, which says that there are none. */
   private emitGroups(columns: readonly ArrayColumn[], picks: Int32Array): void {
-    for (let from = 0; from === 0 || from < picks.length; from += piecesMost) {
-      const to = Math.min(from + piecesMost, picks.length);
+    for (let from = 0; from === 0 || from < picks.length; from += arrayMost) {
+      const to = Math.min(from + arrayMost, picks.length);
       this.copyRows.begin(1 + columns.length, this.chunkId);
       for (const column of columns) this.copyRows.array(column, { picks, from, to });
     }

@@ -3,12 +3,9 @@
  * tenth of the time of a table where most values are different, and little more where they are not.
  */
 import type { RollupValues } from '../../../model/compiled-rollup.ts';
-import { type ArrayColumn, CopyRows, type WordColumn } from './array-column.ts';
+import { type ArrayColumn, arrayMost, CopyRows, type WordColumn } from './array-column.ts';
 import { type ChunkInputs, Keyed } from './chunk-inputs.ts';
 import { sortedOrder } from './sorted-order.ts';
-
-/** The most values of an array. */
-const valuesMost = 8192;
 
 export class ChunkValues {
   readonly id: string;
@@ -41,7 +38,7 @@ export class ChunkValues {
   }
 
   /**
-   * Returns binary COPY rows, one for each group, or for `valuesMost` of its values: `chunkId`, the group's columns,
+   * Returns binary COPY rows, one for each group, or for `arrayMost` of its values: `chunkId`, the group's columns,
    * the values as one array for each of their columns, and how often each occurs, or null if each occurs once. `by`: the
    * groups' columns; marks below 0: the group is left out. Begins again with no rows.
    */
@@ -56,7 +53,7 @@ export class ChunkValues {
     for (let from = 0, to = 0; from < starts.length; from = to) {
       const group = groups[starts[from]];
       let repeats = false;
-      for (; to < starts.length && to - from < valuesMost && groups[starts[to]] === group; to++)
+      for (; to < starts.length && to - from < arrayMost && groups[starts[to]] === group; to++)
         repeats ||= runs.counts[to] > 1;
       if (marks !== null && marks[group] < 0) continue;
       found.begin(2 + by.length + columns.length, chunkId);
