@@ -13,11 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 beforeEach(async () => {
-  await database.pool.query(
-    'drop schema if exists star cascade; delete from landfall.rollup; delete from landfall.file',
-  );
-  facts = new Facts(database.pool, measured(allRollups));
-  await facts.make();
+  facts = await Facts.fresh(database.pool, measured(allRollups));
 });
 
 const doubles = [

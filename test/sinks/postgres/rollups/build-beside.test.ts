@@ -28,11 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query(
-    'drop schema if exists star cascade; delete from landfall.rollup; delete from landfall.file',
-  );
-  facts = new Facts(database.pool, before);
-  await facts.make();
+  facts = await Facts.fresh(database.pool, before);
   session = new pg.Client(database.url);
   await session.connect();
   return () => session.end();

@@ -40,14 +40,10 @@ const rollups = {
 
 /** Blocks that a file of four rows reads after `facts` others: of each rollup, and of facts and ledger. */
 async function blocksOf(facts: number): Promise<Map<string, number>> {
-  await database.pool.query(
-    'drop schema if exists star cascade; delete from landfall.rollup; delete from landfall.file',
-  );
-  const world = new Facts(
+  const world = await Facts.fresh(
     database.pool,
     measured(rollups as unknown as Readonly<Record<string, Rollup<never>>>),
   );
-  await world.make();
   // In few blocks, BRIN does not tell the facts of chunks apart.
   await database.pool.query('create index on star.fact_measured (chunk_id)');
   const files: number[] = [];

@@ -29,11 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 beforeEach(async () => {
-  await database.pool.query(
-    'drop schema if exists star cascade; delete from landfall.rollup; delete from landfall.file',
-  );
-  facts = new Facts(database.pool, marts({ by_region: byRegion }));
-  await facts.make();
+  facts = await Facts.fresh(database.pool, marts({ by_region: byRegion }));
 });
 
 const rows = (count: number, of: (i: number) => object) => Array.from({ length: count }, (_, i) => of(i));

@@ -128,6 +128,16 @@ export class Facts {
     this.dataset = dataset;
   }
 
+  /** Facts of a new star, with an empty ledger. */
+  static async fresh(pool: pg.Pool, dataset: CompiledDataset): Promise<Facts> {
+    await pool.query(
+      'drop schema if exists star cascade; delete from landfall.rollup; delete from landfall.file',
+    );
+    const facts = new Facts(pool, dataset);
+    await facts.make();
+    return facts;
+  }
+
   get star(): CompiledStar {
     return this.dataset.star!;
   }
