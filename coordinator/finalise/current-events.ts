@@ -18,35 +18,41 @@ export async function currentEvents(
   file: LedgerFile,
   chunkIds: readonly number[],
 ): Promise<EventCounts | null> {
+  if (file.state !== 'done') return null;
   const star = await keyedStar(tools, file);
   return star && eventCounts(tools.pool, star, chunkIds);
 }
 
 async function keyedStar({ pool, registry }: Tools, file: LedgerFile): Promise<CompiledStar | null> {
-  if (file.state !== 'done') return null;
   const { star } = await definitionOf(pool, registry, file);
   return star?.keyed ? star : null;
 }
 
+interface DefinitionFiles {
+  /** Null if the definition has no events. */
+  readonly star: CompiledStar | null;
+  readonly files: { readonly fileId: number; readonly chunkIds: readonly number[] }[];
+}
+
 /**
- * How many events of each of many files are current, by the number of the file, without those that have no events. The
- * table of a dataset is read once.
+ * How many events of each of many files are current, by the number of the file, without those that have no events. Each
+ * definition is looked up once, and its table read once.
  */
 export async function currentEventsOf(
   tools: Tools,
   fileIds: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
-  const stars = new Map<string, { star: CompiledStar; files: { fileId: number; chunkIds: number[] }[] }>();
+  const byDefinition = new Map<string, DefinitionFiles>();
   for (const { file, chunks } of await filesAndChunks(tools.pool, fileIds)) {
-    const star = await keyedStar(tools, file);
-    if (star === null) continue;
+    if (file.state !== 'done') continue;
     const key = `${file.dataset} ${file.definitionVersion}`;
-    const known = stars.get(key) ?? { star, files: [] };
-    stars.set(key, known);
+    const known = byDefinition.get(key) ?? { star: await keyedStar(tools, file), files: [] };
+    byDefinition.set(key, known);
     known.files.push({ fileId: file.fileId, chunkIds: chunks.map(({ chunkId }) => chunkId) });
   }
   const counts = new Map<number, number>();
-  for (const { star, files } of stars.values()) {
+  for (const { star, files } of byDefinition.values()) {
+    if (star === null) continue;
     const byChunk = await currentByChunk(
       tools.pool,
       star,
