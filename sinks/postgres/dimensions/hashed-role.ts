@@ -3,8 +3,8 @@
  * process does not know are inserted after all rows of the chunk have passed, before its facts are committed.
  *
  * The hash is the xxHash64 of the natural key's text in UTF-8. Values of other types are written as PostgreSQL prints
- * them, and each of several columns is followed by NUL (null is two NULs). docs/definitions/dimensions.md describes it for those
- * who join by it.
+ * them, and each of several columns is followed by NUL (null is two NULs). docs/definitions/dimensions.md describes it
+ * for those who join by it.
  */
 import type { Pool } from 'pg';
 import type { DictionaryVector, Int64Vector, Vector } from '../../../kernel/columns/vectors.ts';
