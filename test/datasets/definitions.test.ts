@@ -1,10 +1,13 @@
 /** What the definitions say: headers of every dialect, and files that must be beside them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { citibikeDialects } from '../../datasets/citibike/dialects.ts';
 import { builtin } from '../../datasets/index.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
+import { loadRegistry } from '../../model/registry.ts';
+import { sharedHome, tempFolder } from '../support/index.ts';
 
 const datasets = builtin.map((definition) => compileDataset(definition));
 const byName = (name: string) => datasets.find((dataset) => dataset.name === name)!;
@@ -22,6 +25,23 @@ it('give the same version each time they are compiled, and different ones', () =
     datasets.map(({ version }) => version),
   );
   expect(new Set(datasets.map(({ version }) => version)).size).toBe(datasets.length);
+});
+
+it('load from copies that are changed as docs/pipelines.md says', async () => {
+  const folder = tempFolder();
+  for (const { name } of datasets) {
+    const copy = join(folder, name);
+    cpSync(new URL(`../../datasets/${name}`, import.meta.url), copy, { recursive: true });
+    const path = join(copy, 'dataset.ts');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(
+      path,
+      text.replace(`name: '${name}'`, `name: 'my_${name}'`).replace(`'../../model/index.ts'`, `'landfall'`),
+    );
+  }
+  const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
+  expect(registry.broken()).toEqual([]);
+  expect(registry.names()).toEqual(['my_checkins', 'my_citibike', 'my_trips']);
 });
 
 describe('trips', () => {
