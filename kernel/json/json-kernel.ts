@@ -20,6 +20,7 @@ import {
 import type { JsonFormat } from './fields.ts';
 import { type RecordFault, RecordReader } from './record-reader.ts';
 import { RecordWindow } from './record-window.ts';
+import { RowList, type TooLong } from './row-list.ts';
 
 export interface JsonKernelOptions {
   readonly windowBytes?: number;
@@ -36,16 +37,6 @@ const rawBytes = 8192;
 
 const rowDialect: KernelDialect = { delimiter: ',', quote: '"', trim: false };
 
-/** A row that was passed to the kernel. */
-interface Row {
-  readonly byteOffset: number;
-  readonly byteLength: number;
-  readonly line: number;
-  /** The record's text in the window; or its beginning. */
-  readonly text: Uint8Array;
-  readonly fault: RecordFault | 'tooLong' | null;
-}
-
 export class JsonKernel implements Kernel {
   readonly #inner: Kernel;
   readonly #format: JsonFormat;
@@ -55,7 +46,7 @@ export class JsonKernel implements Kernel {
   #window: RecordWindow | null = null;
   #places = false;
   /** The rows that the kernel has, and the number of the first. Bound: rowsMost, or those of one record. */
-  #rows: Row[] = [];
+  readonly #rows = new RowList();
   #firstRow = 0;
   /** Rows that came back in batches. */
   #seen = 0;
@@ -84,7 +75,7 @@ export class JsonKernel implements Kernel {
     };
     this.#window = new RecordWindow(kind === 'json', chunk.byteStart, options, hasNone === true);
     this.#places = plan.places === true;
-    this.#rows = [];
+    this.#rows.clear();
     this.#firstRow = 0;
     this.#seen = 0;
     this.#fed = 0;
@@ -140,26 +131,24 @@ export class JsonKernel implements Kernel {
     const { rows } = this.#reader;
     rows.clear();
     this.#fed = 0;
-    this.#firstRow += this.#rows.length;
-    this.#rows = [];
-    while (rows.at < rowsBytes && this.#rows.length < rowsMost && window.next()) this.#takeRecord(window);
-    return this.#rows.length > 0;
+    this.#firstRow += this.#rows.count;
+    this.#rows.clear();
+    while (rows.at < rowsBytes && this.#rows.count < rowsMost && window.next()) this.#takeRecord(window);
+    return this.#rows.count > 0;
   }
 
   #takeRecord(window: RecordWindow): void {
     const { long, bytes, from, to } = window;
     if (long !== null) {
-      const { offset: byteOffset, length: byteLength, line, head: text } = long;
-      this.#spoil({ byteOffset, byteLength, line, text, fault: 'tooLong' });
-      return;
-    }
-    const record = this.#place(window, from, to);
-    if (to - from > this.#recordBytesMax) this.#spoil({ ...record, fault: 'tooLong' });
-    else {
+      this.#rows.add(long.offset, long.length, long.line);
+      this.#spoil(long);
+    } else if (to - from > this.#recordBytesMax) {
+      this.#place(window, from, to);
+      this.#spoil({ head: bytes.subarray(from, to) });
+    } else {
       const fault = window.isMissing ? missing(from) : this.#reader.read(bytes, from, to);
-      if (fault !== null) this.#spoil({ ...record, fault: placed(fault, from, record) });
-      else if (this.#reader.explodes) this.#takeElements(window);
-      else this.#write(record, from);
+      if (fault === null && this.#reader.explodes) this.#takeElements(window);
+      else this.#takeRow(window, from, to, fault);
     }
   }
 
@@ -167,67 +156,80 @@ export class JsonKernel implements Kernel {
   #takeElements(window: RecordWindow): void {
     const { elements } = this.#reader;
     for (let e = 0; e < elements.length; e += 2) {
-      const [from, to] = [elements[e], elements[e + 1]];
-      const element = this.#place(window, from, to);
-      const fault = this.#reader.readElement(window.bytes, from, to);
-      if (fault === null) this.#write(element, from);
-      else this.#spoil({ ...element, fault: placed(fault, from, element) });
+      const from = elements[e];
+      const to = elements[e + 1];
+      this.#takeRow(window, from, to, this.#reader.readElement(window.bytes, from, to));
     }
   }
 
-  #place(window: RecordWindow, from: number, to: number): Row {
-    const byteOffset = window.offsetOf(from);
-    const line = window.linesBefore(from);
-    const text = window.bytes.subarray(from, to);
-    return { byteOffset, byteLength: to - from, line, text, fault: null };
+  /** Makes a row of what was read last, in which `fault` was found. */
+  #takeRow(window: RecordWindow, from: number, to: number, fault: RecordFault | null): void {
+    this.#place(window, from, to);
+    const found = fault ?? this.#reader.writeRow();
+    if (found !== null) this.#spoil({ ...found, at: window.offsetOf(found.at) });
   }
 
-  #write(row: Row, from: number): void {
-    const fault = this.#reader.writeRow();
-    if (fault === null) this.#rows.push(row);
-    else this.#spoil({ ...row, fault: placed(fault, from, row) });
+  #place(window: RecordWindow, from: number, to: number): void {
+    this.#rows.add(window.offsetOf(from), to - from, window.linesBefore(from));
   }
 
-  #spoil(row: Row): void {
+  #spoil(fault: RecordFault | TooLong): void {
     this.#reader.spoilRow();
-    this.#rows.push(row);
+    this.#rows.spoil(fault);
   }
 
   #show(batch: Batch): Batch {
     const first = this.#seen - this.#firstRow;
     this.#seen += batch.parsed;
     const rejects = batch.rejects.map((reject) => this.#reject(reject));
-    const accepted = rowsKept(first, batch, this.#firstRow);
-    const byteOffsets = Float64Array.from(accepted, (row) => this.#rows[row].byteOffset);
     const { rows, vectors, parsed } = batch;
+    const accepted = rowsKept(first, batch, this.#firstRow);
+    const byteOffsets = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) byteOffsets[row] = this.#rows.byteOffsets[accepted[row]];
     return {
       ...{ rows, vectors, parsed, byteOffsets, rejects },
       ...(this.#places && {
         place: (row: number) => this.#placeOf(accepted[row]),
-        line: (row: number) => this.#rows[accepted[row]].line,
+        line: (row: number) => this.#rows.lines[accepted[row]],
       }),
     };
   }
 
   #placeOf(row: number): RowPlace {
-    const { byteOffset, byteLength, line, text } = this.#rows[row];
-    const raw = Buffer.from(text.subarray(0, rawBytes)).toString('utf8');
-    return { byteOffset, byteLength, record: this.#firstRow + row, line, raw };
+    const { byteOffsets, byteLengths, lines } = this.#rows;
+    const raw = this.#shownOf(row).toString('utf8');
+    return {
+      byteOffset: byteOffsets[row],
+      byteLength: byteLengths[row],
+      record: this.#firstRow + row,
+      line: lines[row],
+      raw,
+    };
+  }
+
+  /** The beginning of the row's text. */
+  #shownOf(row: number): Buffer {
+    const { byteOffsets, byteLengths, faults } = this.#rows;
+    const fault = faults.get(row);
+    const text =
+      fault !== undefined && 'head' in fault
+        ? fault.head
+        : this.#open().textAt(byteOffsets[row], byteLengths[row]);
+    return Buffer.from(text.subarray(0, rawBytes));
   }
 
   #reject({ record, column, reason, others }: RawReject): RawReject {
     const row = record - this.#firstRow;
     const place = this.#placeOf(row);
-    const { fault, text } = this.#rows[row];
-    if (fault === null) return { ...place, column, reason, ...(others && { others }) };
-    if (fault === 'tooLong') return { ...place, column: -1, reason: RejectReason.tooLong };
+    const fault = this.#rows.faults.get(row);
+    if (fault === undefined) return { ...place, column, reason, ...(others && { others }) };
+    if ('head' in fault) return { ...place, column: -1, reason: RejectReason.tooLong };
     if (!fault.encoding) return { ...place, column: -1, reason: RejectReason.json, because: wordsOf(fault) };
-    const kept = Buffer.from(text.subarray(0, rawBytes));
     return {
       ...place,
       column: -1,
       reason: RejectReason.encoding,
-      validBytes: validBytes(kept, place.raw),
+      validBytes: validBytes(this.#shownOf(row), place.raw),
     };
   }
 }
@@ -249,11 +251,6 @@ function rowsKept(first: number, { rows, parsed, rejects }: Batch, firstRow: num
 
 function missing(at: number): RecordFault {
   return { because: 'a value should be here', path: '$', at, encoding: false };
-}
-
-/** The fault with its place in the file instead of the window. `from`: where the row begins in the window. */
-function placed(fault: RecordFault, from: number, { byteOffset }: Row): RecordFault {
-  return { ...fault, at: byteOffset + fault.at - from };
 }
 
 function wordsOf({ because, path, at }: RecordFault): string {

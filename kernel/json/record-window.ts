@@ -69,6 +69,12 @@ export class RecordWindow {
     return this.offset + at;
   }
 
+  /** The bytes of a record that was taken, or of a part of it. */
+  textAt(byteOffset: number, byteLength: number): Uint8Array {
+    const from = byteOffset - this.offset;
+    return this.bytes.subarray(from, from + byteLength);
+  }
+
   inputSpace(): Uint8Array {
     if (this.bytes.length - this.end < this.options.freeBytes) this.makeRoom();
     return this.bytes.subarray(this.end);

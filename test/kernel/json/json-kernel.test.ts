@@ -193,6 +193,14 @@ describe('records of JSON', () => {
     );
   });
 
+  it('keep their places, however many are in a batch', () => {
+    const text = (id: number) => (id % 1000 === 7 ? `{"id":${id}` : `{"id":${id}}`);
+    const bytes = Buffer.from(Array.from({ length: 3000 }, (_, id) => `${text(id)}\n`).join(''));
+    const seen = read(bytes, formatOf('ndjson'), bytes.length);
+    expect(plain(seen)).toEqual(lineRecords(bytes, paths));
+    expect(seen.map(({ line }) => line)).toEqual(seen.map((_, row) => row));
+  });
+
   it('have every escape resolved, and every other byte left as it is', () => {
     const text = '\b\f\n\r\t\u0001"\\/é\u07ff\uffff😀,';
     for (const written of [JSON.stringify(text), escaped(text), JSON.stringify(text).replace('/', '\\/')]) {
