@@ -71,7 +71,7 @@ function arrayBelow(cursor: JsonCursor, depth: number): string[] | null {
   for (;;) {
     const from = cursor.at;
     if (!cursor.key()) return null;
-    const key = JSON.parse(Buffer.from(cursor.bytes.subarray(from, cursor.at)).toString()) as string;
+    const key = cursor.textFrom(from);
     if (!cursor.colon()) return null;
     const byte = cursor.peek();
     const at = cursor.at;

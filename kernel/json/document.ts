@@ -1,7 +1,17 @@
 /** The parts of a JSON document around its records: what stands before the array, and what after it. */
 import { ElementScan } from './element-scan.ts';
 import { stepText } from './json-paths.ts';
-import { CLOSE_OBJECT, COLON, COMMA, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './syntax.ts';
+import {
+  BACKSLASH,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isSpace,
+  JsonCursor,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './syntax.ts';
 
 /** The document cannot be read. `byte`: where, from the start of the document. */
 export class DocumentFault extends Error {
@@ -23,7 +33,11 @@ export function bomBytes(bytes: Uint8Array): number {
 
 /** `$.orders[*]` */
 export function recordsPath(keys: readonly string[]): string {
-  return `$${keys.map((key) => stepText(`.${key}`)).join('')}[*]`;
+  return `${keysPath(keys)}[*]`;
+}
+
+function keysPath(keys: readonly string[]): string {
+  return `$${keys.map((key) => stepText(`.${key}`)).join('')}`;
 }
 
 /** Where the records begin. `hasNone`: null stands in place of the array. */
@@ -40,7 +54,7 @@ export function findRecords(bytes: Uint8Array, keys: readonly string[], whole: b
   const cursor = new JsonCursor();
   cursor.begin(bytes, bomBytes(bytes), bytes.length);
   for (const [level, key] of keys.entries()) {
-    const found = enter(cursor, key, recordsPath(keys.slice(0, level + 1)).slice(0, -3), whole);
+    const found = enter(cursor, key, keysPath(keys.slice(0, level + 1)), whole);
     if (found === null) return null;
   }
   cursor.space();
@@ -75,10 +89,9 @@ function enter(cursor: JsonCursor, key: string, path: string, whole: boolean): t
       throw new DocumentFault(`there is no ${path}: its object has ${keys}`, cursor.at, true);
     }
     const from = cursor.at;
-    if (!cursor.key() || !cursor.colon()) return faulty(cursor, whole);
-    const name = JSON.parse(
-      Buffer.from(cursor.bytes.subarray(from, keyEnd(cursor, from))).toString(),
-    ) as string;
+    if (!cursor.key()) return faulty(cursor, whole);
+    const name = cursor.textFrom(from);
+    if (!cursor.colon()) return faulty(cursor, whole);
     if (name === key) return true;
     others.push(JSON.stringify(name.slice(0, 60)));
     const end = scan.find(cursor.bytes, cursor.at, cursor.end, CLOSE_OBJECT);
@@ -87,16 +100,8 @@ function enter(cursor: JsonCursor, key: string, path: string, whole: boolean): t
   }
 }
 
-/** The end of the key that begins at `from`, of which the cursor has passed the colon. */
-function keyEnd(cursor: JsonCursor, from: number): number {
-  const again = new JsonCursor();
-  again.begin(cursor.bytes, from, cursor.end);
-  again.string();
-  return again.at;
-}
-
 function faulty(cursor: JsonCursor, whole: boolean): null {
-  if (!whole && (cursor.peek() === -1 || cursor.fault.includes('closing quote'))) return null;
+  if (!whole && (cursor.peek() === -1 || cursor.isCutOff)) return null;
   throw new DocumentFault(cursor.fault, cursor.at);
 }
 
@@ -176,12 +181,11 @@ export class DocumentTail {
     if (byte === QUOTE && !this.escaped) {
       this.state = State.colon;
       if (this.isOurs()) {
-        const path = recordsPath(this.keys.slice(0, this.depth)).slice(0, -3);
-        throw new DocumentFault(`it has ${path} twice`, position);
+        throw new DocumentFault(`it has ${keysPath(this.keys.slice(0, this.depth))} twice`, position);
       }
       return;
     }
-    this.escaped = !this.escaped && byte === 0x5c;
+    this.escaped = !this.escaped && byte === BACKSLASH;
     if (this.key.length < keyBytesMost) this.key.push(byte);
   }
 

@@ -49,6 +49,8 @@ export class JsonCursor {
   high = 0;
   /** The text that was last read has escapes. */
   escaped = false;
+  /** The text at fault goes on past the end. */
+  isCutOff = false;
   /** A text or a number was read that jsonb cannot hold. */
   unstorable = false;
 
@@ -59,6 +61,7 @@ export class JsonCursor {
     this.fault = '';
     this.faultSteps = [];
     this.high = 0;
+    this.isCutOff = false;
     this.unstorable = false;
   }
 
@@ -102,12 +105,19 @@ export class JsonCursor {
         const next = this.escapeEnd(at);
         if (next < 0) {
           this.at = at;
+          this.isCutOff = at + (bytes[at + 1] === 0x75 ? 6 : 2) > end;
           return this.fail('the escape is not one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX');
         }
         at = next;
       } else at++;
     }
+    this.isCutOff = true;
     return this.fail('the text that begins here has no closing quote');
+  }
+
+  /** The characters of the text or key that began at `from` and was read last. */
+  textFrom(from: number): string {
+    return JSON.parse(Buffer.from(this.bytes.subarray(from, this.at)).toString()) as string;
   }
 
   /** Past the escape at `at`; -1 for a wrong one. Notes escapes that jsonb cannot hold. */

@@ -50,8 +50,12 @@ describe('a document', () => {
     for (const size of [1, 2, 3, 50]) expect(cut(text, keys, size)).toContain(fault);
   });
 
+  it.each(['{"\\x', '{"\\u12x4', '{"\\u12'])('%s is refused, whole or not', (text) => {
+    expect(() => findRecords(Buffer.from(`${text}": `), ['a'], false)).toThrow('the escape is not one of');
+  });
+
   it('asks for more bytes until its records begin', () => {
-    const text = '{"b":"[\\"",  "a": [1]}';
+    const text = '{"b\\"\\u00e9":"[\\"",  "a": [1]}';
     const bytes = Buffer.from(text);
     for (let end = 0; end < bytes.length; end++) {
       const found = findRecords(bytes.subarray(0, end), ['a'], false);
