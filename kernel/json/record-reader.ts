@@ -6,7 +6,6 @@ import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
   COLON,
-  depthMost,
   JsonCursor,
   Kind,
   OPEN_ARRAY,
@@ -197,9 +196,7 @@ export class RecordReader {
   private object(node: PathNode, depth: number, open: boolean): boolean {
     const { cursor } = this;
     const from = cursor.at;
-    if (depth > depthMost) return cursor.fail(`it is nested more than ${depthMost} deep`);
-    cursor.at++;
-    cursor.space();
+    if (!cursor.enter(depth)) return false;
     if (cursor.peek() === CLOSE_OBJECT) {
       cursor.at++;
       return true;
@@ -264,9 +261,7 @@ export class RecordReader {
   private array(node: PathNode, depth: number, open: boolean): boolean {
     const { cursor } = this;
     const from = cursor.at;
-    if (depth > depthMost) return cursor.fail(`it is nested more than ${depthMost} deep`);
-    cursor.at++;
-    cursor.space();
+    if (!cursor.enter(depth)) return false;
     const isEmpty = cursor.peek() === CLOSE_ARRAY;
     // Some programs write an empty object as an empty array: there is nothing in it to lose.
     const isRecord = depth === 1 && node.fields.length === 0;

@@ -194,11 +194,17 @@ export class JsonCursor {
     return byte === 0x74 || byte === 0x66 || byte === 0x6e ? this.word() : this.number();
   }
 
-  private skipNested(open: number, depth: number): boolean {
+  /** Past an opening bracket, behind which the nesting is `depth` deep. */
+  enter(depth: number): boolean {
     if (depth > depthMost) return this.fail(`it is nested more than ${depthMost} deep`);
-    const close = open === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY;
     this.at++;
     this.space();
+    return true;
+  }
+
+  private skipNested(open: number, depth: number): boolean {
+    if (!this.enter(depth)) return false;
+    const close = open === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY;
     if (this.peek() === close) {
       this.at++;
       return true;
