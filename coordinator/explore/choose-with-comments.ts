@@ -26,17 +26,16 @@ export function chooseWithComments(
   if (mark === null) return { chosen, comment: null, remarks };
   const plain = firstRecords(utf8, chosen.form, { whole, most: recordsLooked });
   const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(mark)));
-  const lines = plain.filter(({ fields, quotedFields }) => quotedFields === 0 && fields[0].startsWith(mark));
-  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
+  const lines = plain.filter((record) => isMarked(record, mark));
+  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width).length : 0;
   if (lines.length === 0) return { chosen, comment: null, remarks };
   // Among many comments, one may show what a row looks like.
-  if (rowLike.length > lines.length / 20) {
-    if (!areRemarks(plain, mark, width)) return { chosen, comment: null, remarks };
-    if (rowLike.length > 0)
-      remarks.push({
-        kind: 'check',
-        text: `of the lines that begin with ${mark}, ${rowLike.length} may be ${rowLike.length === 1 ? 'a row' : 'rows'}: all are left out`,
-      });
+  if (rowLike > lines.length / 20) {
+    if (!areRemarks(plain, mark, width, rowLike)) return { chosen, comment: null, remarks };
+    remarks.push({
+      kind: 'check',
+      text: `of the lines that begin with ${mark}, ${rowLike} may be ${rowLike === 1 ? 'a row' : 'rows'}: all are left out`,
+    });
   }
   remarks.push({
     kind: 'evidence',
@@ -52,18 +51,20 @@ export function chooseWithComments(
 const rowLikeShare = 0.5;
 
 /**
- * True if marked lines are comments though some have as many fields as a row: others have not, and stand directly above
- * the first row or between rows, where a line of names would not be.
+ * True if marked lines are comments though some, `rowLike`, have as many fields as a row: others have not, and stand
+ * directly above the first row or between rows, where a line of names would not be.
  */
-function areRemarks(records: readonly HeadRecord[], mark: string, width: number): boolean {
-  const isMarked = ({ fields, quotedFields }: HeadRecord) => quotedFields === 0 && fields[0].startsWith(mark);
-  const isRow = (record: HeadRecord) => !isMarked(record) && record.fields.length === width;
+function areRemarks(records: readonly HeadRecord[], mark: string, width: number, rowLike: number): boolean {
+  const isRow = (record: HeadRecord) => !isMarked(record, mark) && record.fields.length === width;
   const first = records.findIndex(isRow);
   const rows = records.filter(isRow).length;
-  const marked = records.filter(isMarked);
-  const rowLike = marked.filter(({ fields }) => fields.length === width).length;
   if (first < 0 || rowLike > rowLikeShare * rows) return false;
-  return records.some((record, i) => i >= first - 1 && isMarked(record) && record.fields.length !== width);
+  const below = records.slice(Math.max(0, first - 1));
+  return below.some((record) => isMarked(record, mark) && record.fields.length !== width);
+}
+
+function isMarked({ fields, quotedFields }: HeadRecord, mark: string): boolean {
+  return quotedFields === 0 && fields[0].startsWith(mark);
 }
 
 /** What begins comments: `#` anywhere, other signs if the file begins with them. */

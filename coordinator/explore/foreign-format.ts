@@ -12,11 +12,7 @@ const starts: readonly (readonly [RegExp, string])[] = [
     'it is a document of HTML or XML, not a table: the download may have failed',
   ],
   [
-    /^\s*\[\s*[{[]/,
-    'it is JSON, and no array of objects is in its first bytes: write the definition by hand (docs/json.md)',
-  ],
-  [
-    /^\s*\{\s*"[^"]*"\s*:/,
+    /^\s*(\[\s*[{[]|\{\s*"[^"]*"\s*:)/,
     'it is JSON, and no array of objects is in its first bytes: write the definition by hand (docs/json.md)',
   ],
 ];
