@@ -1,5 +1,5 @@
 /** Compiles the format of a definition, and the paths of its columns. */
-import { EACH, keyOf, keyPath, type PathStep, parsePath } from '../../../kernel/json/json-paths.ts';
+import { EACH, keyOf, keyPath, parsePath } from '../../../kernel/json/json-paths.ts';
 import type { CompiledFormat } from '../../compiled.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import { shown } from '../../words.ts';
@@ -47,17 +47,13 @@ function recordKeys(records: string, mistakes: Mistakes): string[] {
 function exploded(explode: string, mistakes: Mistakes): string {
   const path = parsePath(String(explode));
   const steps = path?.steps ?? [];
-  const last = steps.at(-1);
-  if (path === null || path.ofParent || steps.length < 2 || last !== EACH || inner(steps).includes(EACH)) {
+  const eachOnlyLast = steps.indexOf(EACH) === steps.length - 1;
+  if (path === null || path.ofParent || steps.length < 2 || !eachOnlyLast) {
     const fix = "Say something like '$.line_items[*]': an array in the record";
     mistakes.add('format.explode', `${shown(explode)} is not the path of an array in a record`, fix);
     return '$.rows[*]';
   }
   return explode;
-}
-
-function inner(steps: readonly PathStep[]): readonly PathStep[] {
-  return steps.slice(0, -1);
 }
 
 /** The path that a column is read from; undefined in a dataset of CSV. */
