@@ -11,7 +11,7 @@ export const CLOSE_ARRAY = 0x5d;
 export const LF = 0x0a;
 
 /** Deepest nesting of objects and arrays in a record. */
-export const depthMost = 500;
+const depthMost = 500;
 
 /** Longest number, and most digits of an exponent, that every database takes: beyond, only the text is kept. */
 const plainNumberBytes = 300;
