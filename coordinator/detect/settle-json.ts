@@ -1,6 +1,6 @@
 /** Settles how one file of JSON is read, from its first bytes. */
 import { isUtf8 } from 'node:buffer';
-import { bomBytes, DocumentFault, findRecords, recordsPath } from '../../kernel/json/document.ts';
+import { bomBytes, findRecords } from '../../kernel/json/document.ts';
 import { countLines } from '../../kernel/json/element-scan.ts';
 import { fieldTexts } from '../../kernel/json/field-texts.ts';
 import type { JsonField, JsonFormat } from '../../kernel/json/fields.ts';
@@ -9,7 +9,7 @@ import { RecordWindow } from '../../kernel/json/record-window.ts';
 import { isSpace } from '../../kernel/json/syntax.ts';
 import { UnreadPaths } from '../../kernel/json/unread-paths.ts';
 import type { CompiledDataset, CompiledFormat } from '../../model/compiled.ts';
-import { documentError } from '../../platform/document-error.ts';
+import { readingDocument } from '../../platform/document-error.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { Drift } from '../../platform/progress/progress.ts';
@@ -34,11 +34,15 @@ export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | n
   const bom = bomBytes(bytes);
   refuseEncoding(head);
   if (whole && bytes.subarray(bom).every(isSpace)) throw new LandfallError('LF_FILE_EMPTY', { file: name });
-  const start = compiled.kind === 'json' ? startOf(head, compiled.records) : { at: bom, hasNone: false };
+  const { kind, records } = compiled;
+  const start =
+    kind === 'json'
+      ? readingDocument(name, records, () => findRecords(bytes, records, whole))
+      : { at: bom, hasNone: false };
   if (start === null) return null;
   const fields = fieldsOf(dataset, corrections);
   const format: JsonFormat = {
-    ...{ kind: compiled.kind, records: compiled.records, fields },
+    ...{ kind, records, fields },
     ...(start.hasNone && { hasNone: true }),
     ...(compiled.explode !== undefined && { explode: compiled.explode }),
     ...(dataset.drift.unknown === 'keep' && { keepsRest: true }),
@@ -81,14 +85,6 @@ function fieldsOf({ columns, drift }: CompiledDataset, corrections: boolean): Js
     return { path: path ?? keyPath(name), ...asJson };
   });
   return [...own, ...added, ...rest];
-}
-
-function startOf({ bytes, whole, name }: Head, keys: readonly string[]) {
-  try {
-    return findRecords(bytes, keys, whole);
-  } catch (error) {
-    throw error instanceof DocumentFault ? documentError(error, name, recordsPath(keys)) : error;
-  }
 }
 
 /** UTF-16 and UTF-32 have zero bytes in the first characters of any JSON. */

@@ -1,8 +1,7 @@
 /** Identifies a file that is small enough to be read whole: its layout and its content hash, from one read. */
-import { DocumentFault, recordsPath } from '../../kernel/json/document.ts';
 import { DocumentCut } from '../../kernel/json/document-cut.ts';
 import { refuseDrift } from '../../model/file/drift.ts';
-import { documentError } from '../../platform/document-error.ts';
+import { readingDocument } from '../../platform/document-error.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
@@ -45,11 +44,9 @@ function refuseBroken(
 ): void {
   if (format?.kind !== 'json') return;
   const { records, hasNone = false } = format;
-  try {
+  readingDocument(name, records, () => {
     const cut = new DocumentCut(records, { byte: headerBytes, lines: headerLines }, hasNone);
     cut.push(bytes.subarray(headerBytes), Number.POSITIVE_INFINITY);
     cut.end();
-  } catch (error) {
-    throw error instanceof DocumentFault ? documentError(error, name, recordsPath(records)) : error;
-  }
+  });
 }

@@ -1,7 +1,6 @@
 /** Cuts JSON documents into chunks that begin at records. */
-import { DocumentFault, recordsPath } from '../../kernel/json/document.ts';
 import { DocumentCut } from '../../kernel/json/document-cut.ts';
-import { documentError } from '../../platform/document-error.ts';
+import { readingDocument } from '../../platform/document-error.ts';
 import type { ZipEntry } from '../../platform/stream-scan.ts';
 import type { ChunkSink, CutChunk, Cutter } from './record-cutter.ts';
 
@@ -74,12 +73,6 @@ export class DocumentCutter implements Cutter {
   }
 
   private asked<T>(ask: () => T): T {
-    try {
-      return ask();
-    } catch (error) {
-      throw error instanceof DocumentFault
-        ? documentError(error, this.fileName, recordsPath(this.keys))
-        : error;
-    }
+    return readingDocument(this.fileName, this.keys, ask);
   }
 }

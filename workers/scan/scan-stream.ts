@@ -8,10 +8,10 @@ import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/en
 import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
 import { joinHeader } from '../../kernel/dialect/join-header.ts';
 import { footerBytes, linesEnd } from '../../kernel/dialect/lines.ts';
-import { DocumentFault, findRecords, recordsPath } from '../../kernel/json/document.ts';
+import { findRecords } from '../../kernel/json/document.ts';
 import { countLines } from '../../kernel/json/element-scan.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { documentError } from '../../platform/document-error.ts';
+import { readingDocument } from '../../platform/document-error.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
@@ -252,13 +252,9 @@ function documentStart(
   keys: readonly string[],
   file: string,
 ): Preface | null {
-  try {
-    const found = findRecords(bytes, keys, whole);
-    if (found === null) return null;
-    return { bytes: found.at, lines: countLines(bytes, 0, found.at), fields: [], hasNone: found.hasNone };
-  } catch (error) {
-    throw error instanceof DocumentFault ? documentError(error, file, recordsPath(keys)) : error;
-  }
+  const found = readingDocument(file, keys, () => findRecords(bytes, keys, whole));
+  if (found === null) return null;
+  return { bytes: found.at, lines: countLines(bytes, 0, found.at), fields: [], hasNone: found.hasNone };
 }
 
 /** What precedes the records of CSV: byte order mark, preamble, header. Null if more bytes are needed. */
