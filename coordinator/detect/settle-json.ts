@@ -1,6 +1,7 @@
 /** Settles how one file of JSON is read, from its first bytes. */
 import { isUtf8 } from 'node:buffer';
-import { bomBytes, findRecords } from '../../kernel/json/document.ts';
+import { bomBytes } from '../../kernel/dialect/control.ts';
+import { findRecords } from '../../kernel/json/document.ts';
 import { countLines } from '../../kernel/json/element-scan.ts';
 import { fieldTexts } from '../../kernel/json/field-texts.ts';
 import type { JsonField, JsonFormat } from '../../kernel/json/fields.ts';

@@ -1,10 +1,11 @@
 /** Finds out how a file of JSON is read that no definition describes: its format, its paths and their values. */
-import { bomBytes, findRecords, recordsPath } from '../../kernel/json/document.ts';
+import { bomBytes, LF } from '../../kernel/dialect/control.ts';
+import { findRecords, recordsPath } from '../../kernel/json/document.ts';
 import type { JsonFormat } from '../../kernel/json/fields.ts';
 import { EACH, keyOf, type PathStep, parsePath, stepText } from '../../kernel/json/json-paths.ts';
 import { RecordReader } from '../../kernel/json/record-reader.ts';
 import { RecordWindow } from '../../kernel/json/record-window.ts';
-import { CLOSE_OBJECT, isSpace, JsonCursor, LF, OPEN_ARRAY, OPEN_OBJECT } from '../../kernel/json/syntax.ts';
+import { CLOSE_OBJECT, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT } from '../../kernel/json/syntax.ts';
 import type { ColumnSample } from '../../model/infer/contract.ts';
 import type { Head } from '../detect/head.ts';
 

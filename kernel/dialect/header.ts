@@ -1,7 +1,7 @@
 /** Reads the first records of a file as texts, by the same table of states as the kernel's general reader. */
 
 import type { KernelDialect } from '../types.ts';
-import { CR } from './control.ts';
+import { bomBytes, CR } from './control.ts';
 import { finalAt, type Machine, machineOf } from './machine.ts';
 import { APPEND, BAD, ESCAPE, Final, LINE, Step } from './steps.ts';
 
@@ -28,7 +28,7 @@ export interface HeadRecord {
  * follows `bytes`, so the last record needs no line end.
  */
 export function readHead(bytes: Uint8Array, dialect: KernelDialect, whole = false): HeadRecord | null {
-  const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const bom = bomBytes(bytes);
   return readRecord(bytes, bom, dialect, whole);
 }
 

@@ -1,5 +1,6 @@
 /** Writes the values of JSON records as rows of CSV: commas, texts in double quotes. The kernel converts them. */
-import { BACKSLASH, COMMA, hexUnit, LF, QUOTE } from './syntax.ts';
+import { BACKSLASH, LF } from '../dialect/control.ts';
+import { COMMA, hexUnit, QUOTE } from './syntax.ts';
 
 /**
  * A null, as the kernel sees it. No text is written like this: one that consists of a NUL alone is written with two,

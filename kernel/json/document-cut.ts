@@ -1,7 +1,8 @@
 /** Follows a document from its first record on, piece by piece: where its records begin, and that it is whole. */
+import { LF } from '../dialect/control.ts';
 import { DocumentFault, DocumentTail } from './document.ts';
 import { countLines, ElementScan } from './element-scan.ts';
-import { CLOSE_ARRAY, isSpace, LF } from './syntax.ts';
+import { CLOSE_ARRAY, isSpace } from './syntax.ts';
 
 /** A place in a document. */
 export interface DocumentPlace {

@@ -1,17 +1,8 @@
 /** The parts of a JSON document around its records: what stands before the array, and what after it. */
+import { BACKSLASH, bomBytes } from '../dialect/control.ts';
 import { ElementScan } from './element-scan.ts';
 import { stepText } from './json-paths.ts';
-import {
-  BACKSLASH,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  isSpace,
-  JsonCursor,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-} from './syntax.ts';
+import { CLOSE_OBJECT, COLON, COMMA, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './syntax.ts';
 
 /** The document cannot be read. `byte`: where, from the start of the document. */
 export class DocumentFault extends Error {
@@ -24,11 +15,6 @@ export class DocumentFault extends Error {
     this.byte = byte;
     this.elsewhere = elsewhere;
   }
-}
-
-/** Bytes of a byte order mark at the start. */
-export function bomBytes(bytes: Uint8Array): number {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
 /** `$.orders[*]` */

@@ -2,7 +2,8 @@
  * Finds where values in a document end, by quotes and brackets alone: also those of values that are not valid. So a
  * malformed record is told from the next one, and documents are cut without being read twice.
  */
-import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, LF, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './syntax.ts';
+import { BACKSLASH, LF } from '../dialect/control.ts';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './syntax.ts';
 
 /** The bytes at which something happens outside texts. */
 const special = new Uint8Array(256);

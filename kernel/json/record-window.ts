@@ -1,6 +1,7 @@
 /** The bytes of a JSON file that are being read: whole records are taken from its front. */
+import { LF } from '../dialect/control.ts';
 import { ElementScan } from './element-scan.ts';
-import { CLOSE_ARRAY, COMMA, isSpace, LF } from './syntax.ts';
+import { CLOSE_ARRAY, COMMA, isSpace } from './syntax.ts';
 
 /** Bytes of a record that is too long to read that are kept to be shown. */
 const headBytes = 8192;

@@ -1,14 +1,13 @@
 /** Walks through one JSON text, strictly as RFC 8259 has it. Numbers and texts stay bytes. */
+import { BACKSLASH, CR, LF, SPACE, TAB } from '../dialect/control.ts';
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
-export const BACKSLASH = 0x5c;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 export const OPEN_ARRAY = 0x5b;
 export const CLOSE_ARRAY = 0x5d;
-export const LF = 0x0a;
 
 /** Deepest nesting of objects and arrays in a record. */
 const depthMost = 500;
@@ -20,7 +19,7 @@ const plainExponentDigits = 3;
 const words = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 
 export function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  return byte === SPACE || byte === LF || byte === CR || byte === TAB;
 }
 
 function isDigit(byte: number): boolean {

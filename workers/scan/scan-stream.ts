@@ -4,6 +4,7 @@
  * to the spool, chunk by chunk, and only one piece of it is in memory at a time.
  */
 
+import { bomBytes } from '../../kernel/dialect/control.ts';
 import { createTranscoder, originalBytes, toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { type HeadRecord, readRecord } from '../../kernel/dialect/header.ts';
 import { joinHeader } from '../../kernel/dialect/join-header.ts';
@@ -261,7 +262,7 @@ function documentStart(
 function headerOf(bytes: Uint8Array, whole: boolean, layout: FileLayout): Preface | null {
   const { encoding, lineEnds, skipLines = 0, header, headerRows = 1 } = layout;
   const utf8 = whole ? toUtf8(bytes, encoding) : createTranscoder(encoding).push(bytes);
-  const bom = utf8[0] === 0xef && utf8[1] === 0xbb && utf8[2] === 0xbf ? 3 : 0;
+  const bom = bomBytes(utf8);
   const from = linesEnd(utf8.subarray(bom), skipLines, lineEnds === 'any');
   if (from === null || (utf8.length < 3 && !whole)) return null;
   const start = bom + from;
