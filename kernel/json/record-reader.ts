@@ -205,6 +205,7 @@ export class RecordReader {
       return this.failAt(from, `${expected(node)} should be here`);
     for (let next = 0; ; next++) {
       const keyFrom = cursor.at;
+      cursor.unstorable = false;
       if (!cursor.key()) return false;
       const { escaped } = cursor;
       const keyTo = cursor.at;
@@ -292,6 +293,7 @@ export class RecordReader {
     }
     if (!this.watchesRest || !open) return cursor.skip(depth);
     if (this.format.strict) return this.failAt(from, 'the definition has no column for this element');
+    cursor.unstorable = false;
     if (!cursor.skip(depth)) return false;
     this.rest.push({ prefix: node.prefix, key: Buffer.from(String(index)), from, to: cursor.at });
     return !cursor.unstorable || this.failAt(from, 'PostgreSQL cannot hold this as JSON');

@@ -50,7 +50,7 @@ export class JsonCursor {
   escaped = false;
   /** The text at fault goes on past the end. */
   isCutOff = false;
-  /** A text or a number was read that jsonb cannot hold. */
+  /** A text or a number was read that jsonb cannot hold, since a caller last cleared this. */
   unstorable = false;
 
   begin(bytes: Uint8Array, from: number, end: number): void {

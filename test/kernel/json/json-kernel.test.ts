@@ -285,6 +285,14 @@ describe('records of JSON', () => {
     expect(first.values).toEqual(['1', '2', '{"x":[1,"\\u00e9"],"a.c":"\\""}']);
     expect(second.values).toEqual(['2', null, null]);
     expect(third.because).toContain('$.x, byte 68 of the file: PostgreSQL cannot hold this as JSON');
+    // A text takes any number of digits: what is kept beside it is no reason to reject it.
+    const long = Buffer.from(`{"id":${'9'.repeat(400)},"x":[1]}\n{"\\u0000":1}`);
+    const [kept, refused] = read(long, formatOf('ndjson', { fields, keepsRest: true }), 99);
+    expect(kept.values).toEqual(['9'.repeat(400), null, '{"x":[1]}']);
+    expect(refused.because).toContain('PostgreSQL cannot hold this as JSON');
+    const items = formatOf('ndjson', { fields: [{ path: '$.list[0]' }, { path: '' }], keepsRest: true });
+    const [item] = read(Buffer.from(`{"list":[${'9'.repeat(400)},2]}`), items, 99);
+    expect(item.values).toEqual(['9'.repeat(400), '{"list.1":2}']);
     const strict = read(bytes, formatOf('ndjson', { fields: fields.slice(0, 2), strict: true }), 99);
     expect(strict.map(({ because }) => because)).toEqual([
       '$.x, byte 8 of the file: the definition has no column for this key',
