@@ -6,7 +6,6 @@ import { countLines } from '../../kernel/json/element-scan.ts';
 import { fieldTexts } from '../../kernel/json/field-texts.ts';
 import type { JsonField, JsonFormat } from '../../kernel/json/fields.ts';
 import { keyPath } from '../../kernel/json/json-paths.ts';
-import { RecordWindow } from '../../kernel/json/record-window.ts';
 import { isSpace } from '../../kernel/json/syntax.ts';
 import { UnreadPaths } from '../../kernel/json/unread-paths.ts';
 import type { CompiledDataset, CompiledFormat } from '../../model/compiled.ts';
@@ -15,6 +14,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { Drift } from '../../platform/progress/progress.ts';
 import { addedColumns, byteOffsetColumn, fileColumn } from './added-columns.ts';
+import { firstJsonRecords, parsedRecord } from './first-json-records.ts';
 import type { Head } from './head.ts';
 
 /** First records that are searched for keys which no column reads, and the bytes that they may take. */
@@ -49,7 +49,7 @@ export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | n
     ...(dataset.drift.unknown === 'keep' && { keepsRest: true }),
     ...(dataset.drift.unknown === 'fail' && { strict: true }),
   };
-  const unknown = corrections ? [] : unreadPaths(bytes, start.at, format);
+  const unknown = corrections ? [] : unreadPaths(head, start.at, format);
   const last = fields.length - 1;
   return {
     ...lines,
@@ -105,27 +105,17 @@ function refuseEncoding({ name, bytes }: Head): void {
 }
 
 /** Paths that no column reads, in the first records. */
-function unreadPaths(bytes: Uint8Array, from: number, format: JsonFormat): string[] {
+function unreadPaths(head: Head, from: number, format: JsonFormat): string[] {
   if (format.hasNone) return [];
-  const looked = bytes.subarray(from, from + lookedBytes);
-  const options = { windowBytes: looked.length + 1, freeBytes: 1, recordBytesMax: looked.length };
-  const window = new RecordWindow(format.kind === 'json', from, options, false);
-  window.inputSpace().set(looked);
-  window.filled(looked.length, false);
   const unread = new UnreadPaths(format);
-  for (let record = 0; record < recordsLooked && window.next(); record++) {
-    const text = looked.subarray(window.from, window.to);
-    if (isUtf8(text)) unread.add(parsed(text));
-  }
+  for (const text of recordsFrom(head, from, format)) if (isUtf8(text)) unread.add(parsedRecord(text));
   return [...unread.found];
 }
 
-function parsed(text: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(text).toString());
-  } catch {
-    return null;
-  }
+function recordsFrom({ bytes, whole }: Head, from: number, { kind }: JsonFormat): Uint8Array[] {
+  const looked = bytes.subarray(from, from + lookedBytes);
+  const isRest = whole && from + looked.length === bytes.length;
+  return firstJsonRecords(looked, kind, { whole: isRest, most: recordsLooked });
 }
 
 function driftOf(unknown: readonly string[]): Drift {
@@ -136,17 +126,12 @@ function driftOf(unknown: readonly string[]): Drift {
 export function fitsJson(dataset: CompiledDataset, head: Head): boolean {
   const layout = settleJson(dataset, head);
   if (layout?.format === undefined) return false;
-  const { bytes } = head;
-  const looked = bytes.subarray(layout.headerBytes, layout.headerBytes + lookedBytes);
-  const options = { windowBytes: looked.length + 1, freeBytes: 1, recordBytesMax: looked.length };
-  const window = new RecordWindow(layout.format.kind === 'json', 0, options, false);
-  window.inputSpace().set(looked);
-  window.filled(looked.length, head.whole);
-  for (let record = 0; record < recordsLooked && window.next(); record++) {
-    const texts = fieldTexts(looked.slice(window.from, window.to), { ...layout.format, explode: undefined });
-    const some = dataset.columns.some((_, c) => (texts[c] ?? null) !== null);
-    const required = dataset.columns.every(({ required }, c) => !required || (texts[c] ?? null) !== null);
-    if (some && required) return true;
-  }
-  return false;
+  const format = { ...layout.format, explode: undefined };
+  return recordsFrom(head, layout.headerBytes, format).some((text) => {
+    const texts = fieldTexts(text, format);
+    const has = (column: number) => (texts[column] ?? null) !== null;
+    return (
+      dataset.columns.some((_, c) => has(c)) && dataset.columns.every((one, c) => !one.required || has(c))
+    );
+  });
 }

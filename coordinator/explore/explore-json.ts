@@ -4,9 +4,9 @@ import { findRecords, recordsPath } from '../../kernel/json/document.ts';
 import type { JsonFormat } from '../../kernel/json/fields.ts';
 import { EACH, keyOf, type PathStep, parsePath, stepText } from '../../kernel/json/json-paths.ts';
 import { RecordReader } from '../../kernel/json/record-reader.ts';
-import { RecordWindow } from '../../kernel/json/record-window.ts';
 import { CLOSE_OBJECT, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT } from '../../kernel/json/syntax.ts';
 import type { ColumnSample } from '../../model/infer/contract.ts';
+import { firstJsonRecords, parsedRecord } from '../detect/first-json-records.ts';
 import type { Head } from '../detect/head.ts';
 
 /** What was found in the first records. */
@@ -96,9 +96,10 @@ function isOfObjects(cursor: JsonCursor): boolean {
 function recordsOf(head: Head, kind: 'json' | 'ndjson', keys: readonly string[]): JsonExploration | null {
   const { bytes } = head;
   const start = kind === 'json' ? findRecords(bytes, keys, head.whole) : null;
-  const texts = recordTexts(bytes.subarray(start?.at ?? bomBytes(bytes)), kind, head.whole);
+  const records = bytes.subarray(start?.at ?? bomBytes(bytes));
+  const texts = firstJsonRecords(records, kind, { whole: head.whole, most: recordsLooked });
   const found = new Map<string, Found>();
-  for (const text of texts) note(parsed(text), [], found);
+  for (const text of texts) note(parsedRecord(text), [], found);
   const shapes = [...found.values()].filter((one) => !isCovered(one, found)).slice(0, pathsMost);
   if (shapes.length === 0) return null;
   const paths = samplesOf(texts, kind, shapes);
@@ -143,24 +144,6 @@ function hasKeys(steps: readonly PathStep[], found: ReadonlyMap<string, Found>):
   const prefix = `${steps.join('\0')}\0`;
   for (const name of found.keys()) if (name.startsWith(prefix)) return true;
   return false;
-}
-
-function recordTexts(bytes: Uint8Array, kind: 'json' | 'ndjson', whole: boolean): Uint8Array[] {
-  const options = { windowBytes: bytes.length + 1, freeBytes: 1, recordBytesMax: bytes.length };
-  const window = new RecordWindow(kind === 'json', 0, options, false);
-  window.inputSpace().set(bytes);
-  window.filled(bytes.length, whole);
-  const texts: Uint8Array[] = [];
-  while (texts.length < recordsLooked && window.next()) texts.push(bytes.subarray(window.from, window.to));
-  return texts;
-}
-
-function parsed(text: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(text).toString());
-  } catch {
-    return null;
-  }
 }
 
 /** The texts at each path, as a column gets them. */

@@ -33,6 +33,9 @@ describe('a file of JSON', () => {
     expect(layout).toMatchObject({ headerBytes: 23, headerLines: 1, header: [], fieldOfColumn: [0, 1] });
     expect(layout.drift?.unknown).toEqual(['$.place.zip', '$["x y"]']);
     expect(settleLayout(dataset({ format, columns }), head(content.slice(0, 12), false))).toBeNull();
+    const lines = dataset({ format: ndjson() });
+    for (const end of ['', '\n'])
+      expect(settleLayout(lines, head(`{"id":1,"more":2}${end}`))!.drift?.unknown).toEqual(['$.more']);
     const strict = dataset({ format, columns, drift: { unknown: 'fail' } });
     expect(() => refuseDrift(strict, { name: 'f.json' }, settleLayout(strict, head(content))!)).toThrow(
       'unknown columns: "$.place.zip"',
