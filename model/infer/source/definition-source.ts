@@ -8,7 +8,7 @@ import { columnLines } from './column-source.ts';
 import { commentLines } from './comments.ts';
 import { count } from './evidence.ts';
 import { shownText } from './literals.ts';
-import { expressionOf, flat, lineWidth } from './print-expression.ts';
+import { expressionOf, flat, importLine } from './print-expression.ts';
 import { lakeLines, property, remarkLines, starBuilders, starLines } from './star-source.ts';
 
 export interface DefinitionInput {
@@ -80,13 +80,6 @@ export function definitionSource(input: DefinitionInput): string {
 export function withType(column: FoundColumn, { retyped }: StarChoice): FoundColumn {
   const type = Object.hasOwn(retyped, column.name) ? retyped[column.name] : {};
   return { ...column, guess: { ...column.guess, ...type } };
-}
-
-function importLine(names: readonly string[]): string {
-  const line = `import { ${names.join(', ')} } from 'landfall';`;
-  return line.length <= lineWidth
-    ? line
-    : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'landfall';`;
 }
 
 function headLines({ files, rowCount, whole }: DefinitionInput): string[] {

@@ -4,7 +4,7 @@ import type { ColumnGuess } from '../contract.ts';
 import { commentLines } from './comments.ts';
 import { count } from './evidence.ts';
 import { shownText } from './literals.ts';
-import { expressionOf, flat, lineWidth, print, widthOf } from './print-expression.ts';
+import { expressionOf, flat, importLine, lineWidth, print, widthOf } from './print-expression.ts';
 
 export interface JsonColumn {
   readonly name: string;
@@ -33,7 +33,7 @@ export function jsonDefinitionSource(input: JsonDefinitionInput): string {
     records === '$[*]' ? `${builder}()` : `${builder}({ records: ${flat(expressionOf(records))} })`;
   const from = files.map((file) => shownText(basename(file))).slice(0, 3);
   return [
-    ...importLines(names),
+    importLine(names),
     '',
     ...commentLines(
       `Written by \`landfall init\` from the first ${count(looked)} records of ${from.join(', ')}. Look at those with \`check:\`.`,
@@ -49,12 +49,6 @@ export function jsonDefinitionSource(input: JsonDefinitionInput): string {
     '});',
     '',
   ].join('\n');
-}
-
-function importLines(names: readonly string[]): string[] {
-  const line = `import { ${names.join(', ')} } from 'landfall';`;
-  if (line.length <= lineWidth) return [line];
-  return ['import {', ...names.map((name) => `  ${name},`), "} from 'landfall';"];
 }
 
 function columnLines({ name, path, guess, present }: JsonColumn, looked: number): string[] {

@@ -109,3 +109,11 @@ export function widthOf(text: string): number {
   }
   return width;
 }
+
+/** The import of builders, on as many lines as it needs. */
+export function importLine(names: readonly string[]): string {
+  const line = `import { ${names.join(', ')} } from 'landfall';`;
+  return line.length <= lineWidth
+    ? line
+    : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'landfall';`;
+}
