@@ -32,7 +32,7 @@ export async function describeJson(dataset: string, files: readonly string[]): P
     return { name, path: isOwnPath(path, name) ? null : path, present, guess: guessOf(rest, guesses[i]) };
   });
   const { kind, records, looked } = found;
-  const source = jsonDefinitionSource({ dataset, files, kind, records, looked, columns });
+  const source = jsonDefinitionSource({ dataset, file: files[0], kind, records, looked, columns });
   return { source, looked, columns: columns.length };
 }
 

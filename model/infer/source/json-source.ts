@@ -1,5 +1,6 @@
 /** The text of a definition of JSON files. */
 import { basename } from 'node:path';
+import { plural } from '../../../platform/plural.ts';
 import type { ColumnGuess } from '../contract.ts';
 import { commentLines } from './comments.ts';
 import { count } from './evidence.ts';
@@ -17,7 +18,8 @@ export interface JsonColumn {
 
 export interface JsonDefinitionInput {
   readonly dataset: string;
-  readonly files: readonly string[];
+  /** The file that was looked at. */
+  readonly file: string;
   readonly kind: 'json' | 'ndjson';
   readonly records: string;
   readonly looked: number;
@@ -26,17 +28,16 @@ export interface JsonDefinitionInput {
 
 /** TypeScript that compiles under the language of definitions. */
 export function jsonDefinitionSource(input: JsonDefinitionInput): string {
-  const { dataset, files, kind, records, looked, columns } = input;
+  const { dataset, file, kind, records, looked, columns } = input;
   const builder = kind === 'json' ? 'jsonDocument' : 'ndjson';
   const names = [...new Set(['defineDataset', builder, ...columns.map(({ guess }) => guess.type)])].sort();
   const format =
     records === '$[*]' ? `${builder}()` : `${builder}({ records: ${flat(expressionOf(records))} })`;
-  const from = files.map((file) => shownText(basename(file))).slice(0, 3);
   return [
     importLine(names),
     '',
     ...commentLines(
-      `Written by \`landfall init\` from the first ${count(looked)} records of ${from.join(', ')}. Look at those with \`check:\`.`,
+      `Written by \`landfall init\` from the first ${plural(looked, 'record')} of ${shownText(basename(file))}. Look at those with \`check:\`.`,
       0,
     ),
     'export default defineDataset({',

@@ -1,0 +1,14 @@
+/** What a definition of JSON says of the files that it was written from. */
+import { expect, it } from 'vitest';
+import { describeJson } from '../../../cli/init/describe-json.ts';
+import { written } from '../../e2e/init/support.ts';
+import { tempFolder } from '../../support/index.ts';
+
+const folder = tempFolder();
+
+it('names the file whose records were looked at, and no other', async () => {
+  const files = ['{"id":1}\n', '{"id":2}\n'].map((text, i) => written(folder, `file${i}.ndjson`, text));
+  const { source } = (await describeJson('orders', files))!;
+  expect(source).toContain('from the first 1 record of file0.ndjson.');
+  expect(source).not.toContain('file1');
+});
