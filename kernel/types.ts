@@ -7,7 +7,8 @@ import type { Vector } from './columns/vectors.ts';
  * (kernel/dialect/machine.ts).
  */
 export interface KernelDialect {
-  /** Field separator: one or more characters; or 'blanks': runs of spaces and tabs, which may also surround a record. */
+  /** Field separator: one or more characters; or 'blanks': runs of spaces and tabs, which may also surround a
+   * record. */
   readonly delimiter: string;
   /** Quote character, or null if quotes are ordinary bytes. A quote opens a quoted field only as the field's
    * first byte (with `trim`: after spaces and tabs). Inside, a doubled quote is one quote. */
@@ -174,8 +175,8 @@ export interface RawReject extends RowPlace {
     readonly bytes: number;
     readonly most: number;
   };
-  /** For `compute`: the column whose function rejects the row, and why, in words. `json` has only the latter. For `key` and `order`: the enrichment
-   * that has no value. */
+  /** For `compute`: the column whose function rejects the row, and why, in words. For `json`: only why. For `key` and
+   * `order`: the enrichment that has no value. */
   readonly computed?: string;
   readonly because?: string;
   /** For `encoding`: bytes of `raw`, as UTF-8, before the first invalid one; null if that is not known. */
