@@ -285,7 +285,7 @@ describe('records of JSON', () => {
     expect(first.values).toEqual(['1', '2', '{"x":[1,"\\u00e9"],"a.c":"\\""}']);
     expect(second.values).toEqual(['2', null, null]);
     expect(third.because).toContain('$.x, byte 68 of the file: PostgreSQL cannot hold this as JSON');
-    // A text takes any number of digits: what is kept beside it is no reason to reject it.
+    // A text takes any number of digits, and is not kept: the rest of the record can be stored.
     const long = Buffer.from(`{"id":${'9'.repeat(400)},"x":[1]}\n{"\\u0000":1}`);
     const [kept, refused] = read(long, formatOf('ndjson', { fields, keepsRest: true }), 99);
     expect(kept.values).toEqual(['9'.repeat(400), null, '{"x":[1]}']);
