@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cliDocument, errorsDocument } from '../cli/documents.ts';
+import { compileDataset } from '../model/compile/compile.ts';
+import * as language from '../model/index.ts';
 import { landfall, root } from './cli/run.ts';
 import { longSentences, wordsMost } from './support/house/sentences.ts';
 import { readTree } from './support/house/tree.ts';
@@ -35,6 +37,28 @@ describe('documents', () => {
       for (const [, name] of read(path).matchAll(/npm run ([\w:]+)/g))
         expect(scripts, `${path}: npm run ${name}`).toHaveProperty(name);
     }
+  });
+});
+
+describe('definitions in documents', () => {
+  const known = new Map<string, unknown>(Object.entries(language));
+  const examples = [...readTree()]
+    .filter(([path]) => path.endsWith('.md'))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)]
+        .filter(([, code]) => code.includes('export default defineDataset('))
+        .map(([, code], i) => [`${path}, ${i + 1}`, code] as const),
+    );
+
+  it.each(examples)('compile: %s', (_, code) => {
+    const names = [...code.matchAll(/^import \{([^}]*)\} from 'landfall';$/gm)].flatMap(([, some]) =>
+      some.split(','),
+    );
+    const words = names.map((name) => name.trim()).filter((name) => name !== '');
+    const body = code.replace(/^import .*$/gm, '').replace('export default', 'return');
+    // A word that is used and not imported is not defined here either.
+    const definition = new Function(...words, body)(...words.map((word) => known.get(word)));
+    expect(compileDataset(definition).name).toBe(definition.name);
   });
 });
 

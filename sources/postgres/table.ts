@@ -117,7 +117,7 @@ async function cursorOf(
   return { sql, selected: inUtc(sql, oid), kind, type: rows[0].type, column };
 }
 
-/** Sessions are in UTC, so a type without an offset loses nothing, and reads as definitions do by default. */
+/** Sessions are in UTC, so a type without an offset loses nothing, and a definition needs no format with one. */
 function inUtc(sql: string, type: number): string {
   return type === timestamptz ? `(${sql} at time zone 'UTC')` : sql;
 }
