@@ -1,15 +1,20 @@
-/** Looks into a page that is compressed as a file: gzip is unpacked as it streams by, what is in a zip is not known. */
+/** Looks into a page that is a compressed file: gzip is unpacked as it streams by, what is in a zip or zstd is not known. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { type Compression, compressionOf } from '../../../platform/storage/unpack/index.ts';
 import { ContentFault, type PageWatch, type Watched } from './contract.ts';
 
-export type Packing = 'gz' | 'zip' | null;
+export type Packing = 'gz' | 'zip' | 'zst' | null;
 
-/** How a page that begins with these bytes is compressed. */
+const packings: Readonly<Record<Compression, Packing>> = { gzip: 'gz', zip: 'zip', zstd: 'zst' };
+
+/** How a page that begins with these bytes (at least four) is compressed, as the ending of its name says it. */
 export function packingOf(start: Uint8Array): Packing {
-  if (start[0] === 0x1f && start[1] === 0x8b) return 'gz';
-  return start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4 ? 'zip' : null;
+  const compression = compressionOf(start);
+  // A zip without entries is watched as it is: it has no records, so it ends the pages.
+  if (compression === null || (compression === 'zip' && start[2] === 5)) return null;
+  return packings[compression];
 }
 
 /** Feeds a watch with what a page contains. */
@@ -21,10 +26,9 @@ export interface Unpacking {
 }
 
 export function unpackInto(watch: PageWatch, packing: Packing): Unpacking {
-  if (packing === 'zip') return sealed();
   if (packing === null)
     return { feed: async (bytes) => watch.feed(bytes), end: async () => watch.end(), close: () => {} };
-  return gunzipInto(watch, createGunzip());
+  return packing === 'gz' ? gunzipInto(watch, createGunzip()) : sealed();
 }
 
 function gunzipInto(watch: PageWatch, gunzip: Gunzip): Unpacking {

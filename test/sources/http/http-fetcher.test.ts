@@ -9,6 +9,7 @@ import type { Json } from '../../../sources/fetching/contract.ts';
 import { fillFor } from '../../../sources/fetching/fill.ts';
 import { httpFetcher } from '../../../sources/http/http-fetcher.ts';
 import { retryAfter } from '../../../sources/http/request.ts';
+import { zipOf } from '../../csv/zip.ts';
 import { type TestServer, testServer } from './server.ts';
 
 type Options = Partial<Parameters<typeof http>[0]> & {
@@ -203,6 +204,21 @@ describe('pages', () => {
     expect(position).toMatchObject({ records: 1, ended: true });
     server.answer((_, response) => response.end(packed.subarray(0, packed.length - 9)));
     expect(await code(json)).toBe('LF_SOURCE_CONTENT');
+  });
+
+  it.each([
+    ['zip', zipOf([{ name: 'a.csv', content: csv([1]) }])],
+    ['zst', Buffer.from('28b52ffd200529000069640a310a', 'hex')],
+  ])('that are %s files are handed on unopened', async (ending, packed) => {
+    server.answer((_, response) => response.end(packed));
+    const { names, bodies } = await attempt({});
+    expect(names).toEqual([`0001.csv.${ending}`]);
+    expect(bodies[0]).toEqual(packed);
+  });
+
+  it('end with a zip file that has no entries', async () => {
+    server.answer(({ url }, response) => response.end(url.search === '?page=1' ? csv([1]) : zipOf([])));
+    expect((await attempt({ pages: { by: 'number', parameter: 'page' } })).names).toEqual(['0001.csv']);
   });
 
   it('are asked for again only if they have changed, where there is one without a window', async () => {
