@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { isLed } from '../coordinator/lifecycle/leadership.ts';
-import { filesOfRuns, type LedgerRun, runOf } from '../ledger/runs.ts';
+import type { LedgerFile } from '../ledger/rows.ts';
+import { filesOfRuns, type LedgerRun, toldRuns } from '../ledger/runs.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
 import { errorTable } from '../platform/errors/errors.ts';
@@ -67,40 +68,50 @@ export async function followRuns(
 ): Promise<ExitCode> {
   const said = new Map<number, string>();
   const codes: ExitCode[] = [];
-  for (let left = [...runIds]; left.length > 0; ) {
-    const still: number[] = [];
-    for (const runId of left) {
-      const ended = await endOf(pool, runId, said);
-      if (ended === null) still.push(runId);
-      else {
-        onEnded(ended.result);
-        codes.push(ended.code);
-      }
+  const left = new Set(runIds);
+  while (left.size > 0) {
+    const runs = await toldRuns(pool, [...left]);
+    for (const run of runs) sayWhy(run, said);
+    for (const { result, code } of await settledOf(pool, runs.filter(hasEnded))) {
+      onEnded(result);
+      codes.push(code);
+      left.delete(result.runId);
     }
-    left = still;
-    if (left.length > 0) await delay(lookMs);
+    if (left.size > 0) await delay(lookMs);
   }
   return worst(codes);
 }
 
-/** Null: the run, or a file of it, has not ended. Says once why a run waits. */
-async function endOf(
-  pool: pg.Pool,
-  runId: number,
-  said: Map<number, string>,
-): Promise<{ readonly result: RunResult; readonly code: ExitCode } | null> {
-  const run = await runOf(pool, runId);
-  if (run === null) return null;
-  const { dataset, source, window, state, pages, error } = run;
-  if (state === 'planned' || state === 'running') {
-    if (error !== null && said.get(runId) !== error.message) {
-      said.set(runId, error.message);
-      process.stderr.write(`! ${printable(`${dataset}.${source}: ${error.message}`)} It is tried again.\n`);
-    }
-    return null;
-  }
-  const files = await filesOfRuns(pool, [runId]);
-  if (files.some((file) => !isFinished(file.state) || file.receipt === null)) return null;
+function hasEnded({ state }: LedgerRun): boolean {
+  return state === 'done' || state === 'failed';
+}
+
+/** Says once why a run waits. */
+function sayWhy(run: LedgerRun, said: Map<number, string>): void {
+  const { runId, dataset, source, error } = run;
+  if (hasEnded(run) || error === null || said.get(runId) === error.message) return;
+  said.set(runId, error.message);
+  process.stderr.write(`! ${printable(`${dataset}.${source}: ${error.message}`)} It is tried again.\n`);
+}
+
+interface Settled {
+  readonly result: RunResult;
+  readonly code: ExitCode;
+}
+
+/** What became of those runs whose files have all ended too. */
+async function settledOf(pool: pg.Pool, ended: readonly LedgerRun[]): Promise<Settled[]> {
+  const ids = ended.map(({ runId }) => runId);
+  const files = ids.length === 0 ? [] : await filesOfRuns(pool, ids);
+  return ended.flatMap((run) => {
+    const own = files.filter(({ runId }) => runId === run.runId);
+    const isSettled = own.every(({ state, receipt }) => isFinished(state) && receipt !== null);
+    return isSettled ? [settled(run, own)] : [];
+  });
+}
+
+function settled(run: LedgerRun, files: readonly LedgerFile[]): Settled {
+  const { runId, dataset, source, window, state, pages, error } = run;
   const results = files.map(({ name, receipt }) => resultOf(name, receipt!));
   const code = worst([state === 'failed' ? ExitCode.failed : ExitCode.success, ...results.map(outcome)]);
   const shown = results.map(({ file, status, rows }) => ({ file, status, rows }));

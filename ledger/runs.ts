@@ -115,6 +115,11 @@ export async function runOf(client: Client, runId: number): Promise<LedgerRun | 
   return first(await run(client, 'runs/run', [runId]));
 }
 
+/** Those of the runs that have ended, or wait because an attempt has failed. */
+export async function toldRuns(client: Client, runIds: readonly number[]): Promise<LedgerRun[]> {
+  return (await run(client, 'runs/told-runs', [runIds])).map(toRun);
+}
+
 /** Runs of a source, newest first. */
 export async function runsOf(
   client: Client,

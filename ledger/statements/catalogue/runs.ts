@@ -30,6 +30,7 @@ export interface RunsStatements {
   'runs/runs': { parameters: [dataset: string, source: string, most: number]; row: RunRow };
   'runs/start-run': { parameters: [run_id: number, state: NonNullable<RunRow['state']>,
       before: readonly NonNullable<RunRow['state']>[]]; row: RunRow };
+  'runs/told-runs': { parameters: [run_id: readonly number[]]; row: RunRow };
   'runs/unended-runs': { parameters: [most: number]; row: RunRow };
   'runs/wait-run': { parameters: [run_id: number, fencing_token: number, state: NonNullable<RunRow['state']>,
       before: readonly NonNullable<RunRow['state']>[], due_at: Date, attempts: number,
