@@ -6,19 +6,12 @@ import type { Mistakes } from '../mistakes.ts';
 import { templateFault, templateOf } from './templates.ts';
 
 export interface Place {
-  /** Where the source is in the definition: `sources.api`. */
-  readonly at: string;
   add(option: string, what: string, fix: string): void;
   /** A text that may contain `{env:NAME}` and, with `window`, `{from}` and `{to}`. */
   template(option: string, value: SecretText | undefined, options?: { readonly window?: boolean }): string;
   text(option: string, value: string | undefined, fallback: string | null): string;
   /** A whole number of at least `least`. */
   number(option: string, value: number | undefined, fallback: number, least: number): number;
-  choice<Word extends string>(
-    option: string,
-    value: Word | undefined,
-    words: readonly [Word, ...Word[]],
-  ): Word;
   /** In ms. */
   duration(option: string, value: string | undefined, fallback: string): number;
   /** Notes an option that the compiler has read by other means. */
@@ -28,6 +21,7 @@ export interface Place {
   unknown(): string[];
 }
 
+/** `at`: where the source is in the definition, `sources.api`. */
 export function placeIn(at: string, options: object, mistakes: Mistakes): Place {
   const known = new Set(['schedule']);
   const add = (option: string, what: string, fix: string) => {
@@ -35,7 +29,6 @@ export function placeIn(at: string, options: object, mistakes: Mistakes): Place 
     mistakes.add(`${at}.${option}`, what, fix);
   };
   return {
-    at,
     add,
     knows: (option) => void known.add(option),
     known: () => [...known],
@@ -60,13 +53,6 @@ export function placeIn(at: string, options: object, mistakes: Mistakes): Place 
       if (!(Number.isSafeInteger(number) && number >= least))
         add(option, `${shown(value)} is not a whole number`, `Say ${least} or more`);
       return number;
-    },
-    choice(option, value, words) {
-      known.add(option);
-      const word = value ?? words[0];
-      if (words.includes(word)) return word;
-      add(option, `there is no ${shown(value)}`, `Say ${words.map((one) => `'${one}'`).join(' or ')}`);
-      return words[0];
     },
     duration(option, value, fallback) {
       known.add(option);
