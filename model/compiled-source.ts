@@ -20,6 +20,9 @@ interface AnySource {
   readonly env: readonly string[];
 }
 
+/** The members of a source without those that every kind has. */
+export type OwnMembers<Source extends CompiledSource> = Omit<Source, keyof AnySource>;
+
 export interface CompiledHttpSource extends AnySource {
   readonly kind: 'http';
   readonly url: Template;

@@ -1,5 +1,5 @@
 /** Compiles a source of pages of a web service. */
-import type { CompiledHttpSource, Pages, PagesEnd } from '../../compiled-source.ts';
+import type { CompiledHttpSource, OwnMembers, Pages, PagesEnd } from '../../compiled-source.ts';
 import type { HttpSourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import { valuePath } from './paths.ts';
@@ -8,7 +8,7 @@ import type { Place } from './place.ts';
 const pagesMostDefault = 10_000;
 const bytesMostDefault = 1024 ** 3;
 
-type Own = Omit<CompiledHttpSource, 'name' | 'schedule' | 'env'>;
+type Own = OwnMembers<CompiledHttpSource>;
 
 /** How the dataset's files are read: pages are such files. */
 export type FilesRead = Pick<CompiledHttpSource, 'format' | 'records' | 'header'>;

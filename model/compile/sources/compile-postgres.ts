@@ -1,5 +1,5 @@
 /** Compiles a source of rows of a PostgreSQL database. */
-import type { CompiledPostgresSource } from '../../compiled-source.ts';
+import type { CompiledPostgresSource, OwnMembers } from '../../compiled-source.ts';
 import type { PostgresSourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import type { Place } from './place.ts';
@@ -10,7 +10,7 @@ const pageRowsDefault = 100_000;
 export function compilePostgres(
   options: PostgresSourceOptions,
   place: Place,
-): Omit<CompiledPostgresSource, 'name' | 'schedule' | 'env'> {
+): OwnMembers<CompiledPostgresSource> {
   const url = place.template('url', options.url);
   if (!/^(?:postgres(?:ql)?:\/\/|\{env:)/.test(url))
     place.add('url', `${shown(url)} is not the address of a database`, "Say env('NAME') or 'postgres://…'");

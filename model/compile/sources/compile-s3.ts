@@ -1,13 +1,10 @@
 /** Compiles a source of objects in a bucket. */
-import type { CompiledS3Source } from '../../compiled-source.ts';
+import type { CompiledS3Source, OwnMembers } from '../../compiled-source.ts';
 import type { S3SourceOptions } from '../../language/define-sources.ts';
 import { shown } from '../../words.ts';
 import type { Place } from './place.ts';
 
-export function compileS3(
-  options: S3SourceOptions,
-  place: Place,
-): Omit<CompiledS3Source, 'name' | 'schedule' | 'env'> {
+export function compileS3(options: S3SourceOptions, place: Place): OwnMembers<CompiledS3Source> {
   const url = place.template('url', options.url);
   if (!/^(?:s3:\/\/|\{env:)/.test(url))
     place.add('url', `${shown(url)} is not the address of a bucket`, "Say 's3://bucket/prefix/'");

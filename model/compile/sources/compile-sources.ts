@@ -1,6 +1,6 @@
 /** Compiles the sources of a dataset. */
 import type { CompiledFormat } from '../../compiled.ts';
-import type { CompiledSource } from '../../compiled-source.ts';
+import type { CompiledSource, OwnMembers } from '../../compiled-source.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { Source } from '../../language/define-sources.ts';
 import { didYouMean, shown } from '../../words.ts';
@@ -14,11 +14,7 @@ import { namesIn } from './templates.ts';
 
 type Kinds = { readonly [K in Source['source']]: Extract<Source, { readonly source: K }>['options'] };
 
-/** The options of a source without those that every kind has. */
-type Own<Kind extends CompiledSource['kind']> = Omit<
-  Extract<CompiledSource, { readonly kind: Kind }>,
-  'name' | 'schedule' | 'env'
->;
+type Own<Kind extends CompiledSource['kind']> = OwnMembers<Extract<CompiledSource, { readonly kind: Kind }>>;
 
 const compilers: {
   readonly [K in keyof Kinds]: (options: Kinds[K], place: Place, files: FilesRead) => Own<K>;
