@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
 import { type BackfillRun, backfillWindows, planBackfill } from '../../coordinator/schedule/backfill.ts';
+import { instantsOf, type Span } from '../../coordinator/schedule/due-windows.ts';
 import { runAgain } from '../../ledger/runs.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
@@ -66,13 +67,7 @@ function parallelOf(text: string): number {
   throw new LandfallError('LF_USAGE', { problem: `--parallel takes a number from 1 to ${parallelMost}` });
 }
 
-function printWindows(spans: readonly { readonly from: number; readonly to: number }[], json: boolean): void {
-  const windows = spans.map(({ from, to }) => ({
-    from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
-  }));
-  for (const window of windows) {
-    const { from, to } = window;
-    process.stdout.write(json ? `${JSON.stringify(window)}\n` : `${from} – ${to}\n`);
-  }
+function printWindows(spans: readonly Span[], json: boolean): void {
+  for (const window of spans.map(instantsOf))
+    process.stdout.write(json ? `${JSON.stringify(window)}\n` : `${window.from} – ${window.to}\n`);
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type FoundSource, sourceNamed } from '../../coordinator/fetch/find-source.ts';
 import { requestRun } from '../../coordinator/fetch/request-run.ts';
 import { spanOf } from '../../coordinator/schedule/backfill.ts';
+import { instantsOf } from '../../coordinator/schedule/due-windows.ts';
 import { windowUntilNow } from '../../coordinator/schedule/planner.ts';
 import type { RunWindow } from '../../ledger/runs.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -56,6 +57,5 @@ async function windowOf(
   if (from === undefined && to !== undefined)
     throw new LandfallError('LF_USAGE', { problem: '--to needs --from' });
   if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name });
-  const span = spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() });
-  return { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString() };
+  return instantsOf(spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() }));
 }

@@ -12,7 +12,7 @@ import { localToUtc, offsetAt, zoneTable } from '../../model/types/temporal/zone
 import { shown } from '../../model/words.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Span } from './due-windows.ts';
+import { instantsOf, type Span } from './due-windows.ts';
 
 /** Windows of one backfill at most: 27 years of days, a year of hours. */
 export const backfillMost = 10_000;
@@ -81,7 +81,7 @@ const noStep = (step: string | undefined) =>
     ? 'the source has no schedule that says how long a window is'
     : `${shown(step)} is not a duration`;
 
-/** `index`: the how manieth border it is. */
+/** The end of the window that begins at `at`. `index`: 1 for the first window. */
 type Border = (at: number, index: number) => number;
 
 function bordersOf(
@@ -132,8 +132,7 @@ export async function planBackfill(
 ): Promise<BackfillRun[]> {
   return inTransaction(pool, async (client) => {
     const runs: BackfillRun[] = [];
-    for (const { from, to } of windows) {
-      const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    for (const window of windows.map(instantsOf)) {
       const run = await planRun(client, { ...source, kind: 'backfill', window, parallel });
       if (run !== null) runs.push({ run, known: false });
       else {

@@ -8,6 +8,7 @@
  * So windows follow from the history of the schedule alone. Between two ticks the schedule may change any number of
  * times: the window of the next tick begins at the last one before, whichever schedule it belonged to.
  */
+import type { RunWindow } from '../../ledger/runs.ts';
 import type { CompiledSchedule } from '../../model/compiled-schedule.ts';
 import { tickAfter, tickBefore } from '../../model/schedules/next-tick.ts';
 
@@ -15,6 +16,11 @@ import { tickAfter, tickBefore } from '../../model/schedules/next-tick.ts';
 export interface Span {
   readonly from: number;
   readonly to: number;
+}
+
+/** The span as the ledger has it. */
+export function instantsOf({ from, to }: Span): RunWindow {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
 
 /** What a schedule has been since an instant; null: there was none. */

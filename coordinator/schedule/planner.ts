@@ -7,7 +7,14 @@ import { type LedgerRun, planRun, type RunWindow } from '../../ledger/runs.ts';
 import { noteSchedule, noteSkipped, type SourceName, standingsOf } from '../../ledger/schedule-history.ts';
 import type { CompiledSchedule } from '../../model/compiled-schedule.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import { dueWindows, nextWindow, type ScheduleHistory, type Span, windowUntil } from './due-windows.ts';
+import {
+  dueWindows,
+  instantsOf,
+  nextWindow,
+  type ScheduleHistory,
+  type Span,
+  windowUntil,
+} from './due-windows.ts';
 
 /** Runs of a source that are planned ahead at most: the rest is planned as they end. */
 export const aheadMost = 32;
@@ -72,8 +79,4 @@ export async function windowAhead(pool: pg.Pool, source: SourceName): Promise<Ru
   const [{ history, planned, now }] = await standingsOf(pool, [source]);
   const window = nextWindow(history as ScheduleHistory, planned, now);
   return window === null ? null : instantsOf(window);
-}
-
-function instantsOf({ from, to }: Span): RunWindow {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
