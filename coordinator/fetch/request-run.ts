@@ -1,6 +1,7 @@
 /** Plans a run that a person asks for. */
 import type pg from 'pg';
 import { type LedgerRun, planRun, type RunWindow, runAgain, runOfWindow } from '../../ledger/runs.ts';
+import { namesWindow } from '../../model/compile/sources/templates.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FoundSource } from './find-source.ts';
 
@@ -14,7 +15,7 @@ export async function requestRun(
   window: RunWindow | null,
   { again = false }: { readonly again?: boolean } = {},
 ): Promise<LedgerRun> {
-  if (window === null && needsWindow(source))
+  if (window === null && namesWindow(source))
     throw new LandfallError('LF_SOURCE_WINDOW', { dataset, source: source.name });
   const name = { dataset, source: source.name };
   for (;;) {
@@ -26,9 +27,4 @@ export async function requestRun(
     const wanted = known.state === 'failed' || (known.state === 'done' && again);
     return (wanted ? await runAgain(pool, known.runId) : null) ?? known;
   }
-}
-
-/** Whether an address or header of the source contains an end of the window. */
-function needsWindow(source: FoundSource['source']): boolean {
-  return /\{(?:from|to)(?::\w+)?\}/.test(JSON.stringify(source));
 }

@@ -9,6 +9,7 @@
  * the run waits, and resumes at the page.
  */
 import { createHash } from 'node:crypto';
+import { namesWindow } from '../../model/compile/sources/templates.ts';
 import type { CompiledHttpSource } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchedFile, Fetcher, FetchTask, Json } from '../fetching/contract.ts';
@@ -99,7 +100,7 @@ function headersOf(task: Task): Record<string, string> {
 
 /** The text that marks of unchanged content belong to; null if content is not marked: each window has its own. */
 function marked({ url, headers, pages }: CompiledHttpSource): string | null {
-  if (pages !== null || /\{(?:from|to)(?::\w+)?\}/.test(JSON.stringify([url, headers]))) return null;
+  if (pages !== null || namesWindow([url, headers])) return null;
   return createHash('sha256')
     .update(JSON.stringify([url, headers]))
     .digest('hex')

@@ -25,6 +25,11 @@ export function templateFault(template: string, window: boolean): string | null 
   return null;
 }
 
+/** Whether a text in a compiled value contains an end of the window. */
+export function namesWindow(value: unknown): boolean {
+  return /\{(?:from|to)(?::\w+)?\}/.test(JSON.stringify(value));
+}
+
 /** Environment variables that the texts in a value name, sorted. */
 export function namesIn(value: unknown): string[] {
   const names = new Set<string>();
