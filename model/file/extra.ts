@@ -5,7 +5,8 @@
  */
 
 import { isValid, type Utf8Vector, type Vector } from '../../kernel/columns/vectors.ts';
-import { BACKSLASH } from '../../kernel/dialect/control.ts';
+import { BACKSLASH, SPACE } from '../../kernel/dialect/control.ts';
+import { CLOSE_OBJECT, COMMA, OPEN_OBJECT, QUOTE } from '../../kernel/json/syntax.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { CompiledColumn, CompiledDataset } from '../compiled.ts';
 
@@ -31,11 +32,6 @@ function textColumn(dataset: CompiledDataset, name: string): CompiledColumn {
 }
 
 const encoder = new TextEncoder();
-const QUOTE = 0x22;
-const SPACE = 0x20;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const COMMA = 0x2c;
 /** Most bytes of JSON for one byte of text: \u001f. */
 const ESCAPED_BYTES = 6;
 
@@ -57,14 +53,14 @@ export function jsonObjects(names: readonly string[], vectors: readonly Vector[]
       const to = text.offsets[row + 1];
       const most = end + keys[c].length + (to - from) * ESCAPED_BYTES + 3;
       if (most > bytes.length) bytes = grown(bytes, end, most);
-      bytes[end] = end === start ? OPEN : COMMA;
+      bytes[end] = end === start ? OPEN_OBJECT : COMMA;
       bytes.set(keys[c], end + 1);
       end = escapeJson(text.bytes, from, to, bytes, end + 1 + keys[c].length);
       bytes[end++] = QUOTE;
     }
     if (end === start) nullCount++;
     else {
-      bytes[end++] = CLOSE;
+      bytes[end++] = CLOSE_OBJECT;
       validity[row >> 3] |= 1 << (row & 7);
     }
     offsets[row + 1] = end;

@@ -3,6 +3,16 @@
  * grow with the document. Whether each record is well formed is for the loader to say.
  */
 import { createHash } from 'node:crypto';
+import { BACKSLASH } from '../../../kernel/dialect/control.ts';
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from '../../../kernel/json/syntax.ts';
 import { ContentFault, type PageWatch, type Watched } from './contract.ts';
 
 /** The longest key, or scalar, that is kept. */
@@ -10,15 +20,6 @@ const keptMost = 64 * 1024;
 
 /** Deeper documents are not data. */
 const depthMost = 1024;
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const colon = 0x3a;
-const comma = 0x2c;
 
 type State = 'between' | 'string' | 'word';
 
@@ -87,8 +88,8 @@ export class JsonWatch implements PageWatch {
 
   private inString(byte: number): void {
     if (this.escaped) this.escaped = false;
-    else if (byte === backslash) this.escaped = true;
-    else if (byte === quote) {
+    else if (byte === BACKSLASH) this.escaped = true;
+    else if (byte === QUOTE) {
       this.endString();
       return;
     }
@@ -103,11 +104,11 @@ export class JsonWatch implements PageWatch {
       }
       this.endWord();
     }
-    if (byte === quote) this.beginString();
-    else if (byte === openBrace || byte === openBracket) this.open(byte === openBracket);
-    else if (byte === closeBrace || byte === closeBracket) this.close(byte === closeBracket);
-    else if (byte === comma) this.expectKey();
-    else if (byte > 0x20 && byte !== colon) this.beginWord(byte);
+    if (byte === QUOTE) this.beginString();
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.open(byte === OPEN_ARRAY);
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.close(byte === CLOSE_ARRAY);
+    else if (byte === COMMA) this.expectKey();
+    else if (byte > 0x20 && byte !== COLON) this.beginWord(byte);
   }
 
   private expectKey(): void {
@@ -213,7 +214,7 @@ export class JsonWatch implements PageWatch {
 }
 
 function isBoundary(byte: number): boolean {
-  return byte === comma || byte === closeBrace || byte === closeBracket || byte <= 0x20;
+  return byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte <= 0x20;
 }
 
 function unquoted(text: readonly number[]): string {
