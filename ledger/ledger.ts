@@ -25,6 +25,7 @@ import type {
   StoredReject,
   WaitingFile,
 } from './rows.ts';
+import { unfinishedStates } from './states.ts';
 import { type Arrival, arrivalsSince } from './tables/arrivals.ts';
 import * as chunks from './tables/chunks.ts';
 import {
@@ -113,8 +114,7 @@ export class Ledger {
 
   /** Files of a scope that have not ended, in the order in which they landed. */
   unfinishedFiles(scope: string): Promise<LedgerFile[]> {
-    const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
-    return this.files({ scope, states, limit: 1_000_000 });
+    return this.files({ scope, states: unfinishedStates, limit: 1_000_000 });
   }
 
   /** Marts that cannot be refreshed, the longest first. */

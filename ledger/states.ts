@@ -125,6 +125,14 @@ export const runTransitions: Transitions<RunState, RunEvent> = {
   failed:  { start: null,      note: null,      wait: null,      finish: null,   fail: null,     again: 'planned' },
 };
 
+/** States of files that have not ended, in their order. */
+export const unfinishedStates = [
+  'discovered',
+  'scanning',
+  'loading',
+  'finalising',
+] as const satisfies readonly LedgerFileState[];
+
 /** The state of a file as the table knows it. */
 export function stateOf({ state, error }: FileStanding): FileState {
   const unfinished = fileTransitions[state].fail === 'failing';

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { SourceName } from '../../ledger/schedule-history.ts';
+import { unfinishedStates } from '../../ledger/states.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Fetchers } from '../../sources/fetching/fetchers.ts';
@@ -33,7 +34,6 @@ export interface StartRunnerOptions {
 export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
   const { context, config, fetchers, outages, inFlight, reportsRuns, begin, settled, onEnded } = options;
   const { pool, ledger, registry, scope, log } = context;
-  const states = ['discovered', 'scanning', 'loading', 'finalising'] as const;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
   const runner = new SourceRunner({
     ...{ pool, registry, scope, log, fetchers, through, reportsRuns, begin, onEnded },
@@ -44,7 +44,7 @@ export async function startRunner(options: StartRunnerOptions): Promise<SourceRu
       while (inFlight.size >= filesMost) await delay(roomMs, undefined, { signal });
     },
     async free(url) {
-      const unfinished = await through(() => ledger.files({ url, scope, states }));
+      const unfinished = await through(() => ledger.files({ url, scope, states: unfinishedStates }));
       for (const { fileId } of unfinished) await settled(fileId);
     },
   });

@@ -2,14 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Ledger, LedgerFile, LedgerFileState } from '../../ledger/ledger.ts';
+import { unfinishedStates } from '../../ledger/states.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { errorSchema, notFound } from './answers.ts';
 import { parse } from './parse.ts';
 
-const states = [
-  ...(['discovered', 'scanning', 'loading', 'finalising'] as const),
-  ...(['done', 'failed', 'duplicate', 'undone'] as const),
-] as const;
+const states = [...unfinishedStates, ...(['done', 'failed', 'duplicate', 'undone'] as const)] as const;
 
 const filesQuery = z.strictObject({
   token: z.string().optional(),
