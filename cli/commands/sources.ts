@@ -7,7 +7,7 @@ import { localTime, printable, shorten, table } from '../terminal/format.ts';
 /** Characters of a cursor that the table shows. */
 const cursorWidth = 30;
 
-/** `landfall sources`: shows what there is of sources, and what became of their runs. */
+/** `landfall sources`: shows the sources of all datasets, and what became of their runs. */
 export function sourcesCommand(): Command {
   const example = 'landfall sources --json | jq .sources[].last.state';
   return reportCommand(

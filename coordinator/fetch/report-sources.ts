@@ -1,10 +1,10 @@
-/** What there is of sources, and what became of their runs: for the command, the API and the page. */
+/** The sources of all datasets, and what became of their runs: for the command, the API and the page. */
 import type pg from 'pg';
 import { cursorOf, type LedgerRun, latestRuns, type RunWindow } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
 import { missingVariables } from '../../sources/fetching/fill.ts';
-import { windowAhead } from '../schedule/planner.ts';
+import { windowsAhead } from '../schedule/planner.ts';
 import { allSources } from './find-source.ts';
 
 export interface SourceReport {
@@ -50,11 +50,14 @@ export async function reportSources(
   registry: Registry,
   env: NodeJS.ProcessEnv,
 ): Promise<SourceReport[]> {
-  const reports = allSources(registry).map(async ({ dataset, source }): Promise<SourceReport> => {
+  const found = allSources(registry);
+  const names = found.map(({ dataset, source }) => ({ dataset, source: source.name }));
+  const ahead = await windowsAhead(pool, names);
+  const reports = found.map(async ({ dataset, source }, i): Promise<SourceReport> => {
     const { name, kind, schedule } = source;
     const { ended, unended, waiting } = await latestRuns(pool, dataset, name);
     const { cursor } = await cursorOf(pool, dataset, name);
-    const scheduled = schedule === null ? null : await windowAhead(pool, { dataset, source: name });
+    const scheduled = schedule === null ? null : ahead[i];
     return {
       ...{ dataset, source: name, kind, schedule, cursor, waiting, scheduled },
       missing: missingVariables([source], env),

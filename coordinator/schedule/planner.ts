@@ -74,9 +74,14 @@ export async function windowUntilNow(pool: pg.Pool, source: SourceName): Promise
   return window === null ? null : instantsOf(window);
 }
 
-/** The window that ends next. Null: the source has no schedule, as far as the ledger knows. */
-export async function windowAhead(pool: pg.Pool, source: SourceName): Promise<RunWindow | null> {
-  const [{ history, planned, now }] = await standingsOf(pool, [source]);
-  const window = nextWindow(history as ScheduleHistory, planned, now);
-  return window === null ? null : instantsOf(window);
+/** Of each source, the window that ends next. Null: it has no schedule, as far as the ledger knows. */
+export async function windowsAhead(
+  pool: pg.Pool,
+  sources: readonly SourceName[],
+): Promise<(RunWindow | null)[]> {
+  const standings = await standingsOf(pool, sources);
+  return standings.map(({ history, planned, now }) => {
+    const window = nextWindow(history as ScheduleHistory, planned, now);
+    return window === null ? null : instantsOf(window);
+  });
 }

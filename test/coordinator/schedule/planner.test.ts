@@ -1,7 +1,12 @@
 /** Planning in a real ledger. Time passes by moving what is noted into the past: the clock is the server's. */
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aheadMost, planSource, windowUntilNow } from '../../../coordinator/schedule/planner.ts';
+import {
+  aheadMost,
+  planSource,
+  windowsAhead,
+  windowUntilNow,
+} from '../../../coordinator/schedule/planner.ts';
 import { type LedgerRun, planRun } from '../../../ledger/runs.ts';
 import type { CompiledSchedule } from '../../../model/compiled-schedule.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
@@ -177,6 +182,14 @@ describe('a source with a schedule', () => {
     await database.pool.query(`update landfall.run set state = 'failed' where run_id = $1`, [manual.runId]);
     expect(await windowUntilNow(database.pool, name)).toMatchObject({ from: window.from });
     expectTouching([...first, ...(await plan())]);
+  });
+
+  it('is known ahead, of each source that has a schedule', async () => {
+    await planSource(database.pool, name, hourly);
+    const other = { ...name, dataset: 'other' };
+    const [none, ahead] = await windowsAhead(database.pool, [other, name]);
+    expect(none).toBeNull();
+    expect(Date.parse(ahead!.to) - Date.parse(ahead!.from)).toBe(hourMs);
   });
 
   it('is the same source in no other dataset, and its backfills are not its windows', async () => {
