@@ -93,7 +93,7 @@ function environment(registry: Registry): Finding[] {
   const needed = [...new Set(sources.flatMap(({ env }) => env))].sort();
   if (needed.length === 0) return [];
   const missing = missingVariables(sources, process.env);
-  if (missing.length === 0) return [{ name: 'sources', ok: true, detail: `${needed.join(', ')} are set` }];
+  if (missing.length === 0) return [{ name: 'sources', ok: true, detail: `set: ${needed.join(', ')}` }];
   const fix = 'Set each of them for the coordinator: sources that need it cannot be fetched.';
   return [{ name: 'sources', ok: false, detail: `${missing.join(', ')} not set in the environment`, fix }];
 }

@@ -11,7 +11,7 @@ import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { CompiledPostgresSource } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import type { Fetched, FetchTask, FetchWindow, Json } from '../fetching/contract.ts';
+import type { Fetched, FetchTask, Json } from '../fetching/contract.ts';
 import { abandon, connectSource, sourceError } from './connect.ts';
 import { csvPages, csvRecord } from './csv-pages.ts';
 import {
@@ -181,7 +181,7 @@ function rangeOf(
   if (window === null) return null;
   if (kind !== 'time') throw noWindows(source, `its cursor is of the type ${type}`);
   const instant = (text: string) => `${pg.escapeLiteral(text)}::timestamptz::${type}`;
-  return `${sql} >= ${instant((window as FetchWindow).from)} and ${sql} < ${instant((window as FetchWindow).to)}`;
+  return `${sql} >= ${instant(window.from)} and ${sql} < ${instant(window.to)}`;
 }
 
 function orderOf(table: SourceTable): string[] {
