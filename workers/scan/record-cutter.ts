@@ -5,25 +5,7 @@ import { machineOf } from '../../kernel/dialect/machine.ts';
 import { createScanner } from '../../kernel/scan.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { ZipEntry } from '../../platform/stream-scan.ts';
-
-/** Bytes to scan at a time. A chunk exceeds the requested size by at most this and one record. */
-const sliceBytes = 64 * 1024;
-
-/** A chunk, by its place in the stream. */
-export interface CutChunk {
-  readonly start: number;
-  end: number;
-  /** The number of line ends before it. */
-  readonly lines: number;
-  /** For a zip file: the entry that the chunk belongs to. */
-  readonly entry?: ZipEntry;
-}
-
-/** Takes the bytes of each chunk, if they have to be stored. */
-export interface ChunkSink {
-  write(number: number, bytes: Uint8Array): Promise<void>;
-  end(number: number): Promise<void>;
-}
+import { ChunkList, type ChunkSink, type CutChunk } from './chunk-list.ts';
 
 /** Cuts the files in a stream. */
 export interface Cutter {
@@ -42,17 +24,15 @@ export interface Cutter {
  * only that state's result of each scanned slice is used.
  */
 export class RecordCutter implements Cutter {
-  readonly chunks: CutChunk[] = [];
+  private readonly list: ChunkList;
   private readonly dialect: KernelDialect;
   private readonly encoding: string;
   private readonly chunkBytes: number;
-  private readonly sink: ChunkSink | null;
   /** The state after a CR that ends a record, whose line is thereby complete. */
   private readonly afterCr: number;
   private state = 0;
   private position = 0;
   private lines = 0;
-  private entry: ZipEntry | undefined;
   /** The first bytes of a character whose rest has not arrived. */
   private held: Uint8Array = new Uint8Array(0);
 
@@ -60,29 +40,31 @@ export class RecordCutter implements Cutter {
     this.dialect = dialect;
     this.encoding = dialect.encoding ?? 'utf-8';
     this.chunkBytes = chunkBytes;
-    this.sink = sink;
+    this.list = new ChunkList(chunkBytes, sink);
     this.afterCr = dialect.lineEnds === 'any' ? machineOf(dialect).table[CR] & 0xff : 0;
   }
 
+  get chunks(): CutChunk[] {
+    return this.list.chunks;
+  }
+
   begin(position: number, lines: number, entry?: ZipEntry): void {
-    this.entry = entry;
+    this.list.begin(position, lines, entry);
     this.state = 0;
     this.position = position;
     this.lines = lines;
     this.held = new Uint8Array(0);
-    this.chunks.push({ start: position, end: position, lines, ...(entry && { entry }) });
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    const size = Math.max(1, Math.min(sliceBytes, this.chunkBytes));
-    for (let at = 0; at < bytes.length; at += size) await this.slice(bytes.subarray(at, at + size));
+    for (const slice of this.list.slices(bytes)) await this.slice(slice);
   }
 
   async end(): Promise<number> {
     const { held } = this;
     this.position += held.length;
-    await this.take(held);
-    await this.sink?.end(this.chunks.length - 1);
+    await this.list.take(held);
+    await this.list.end();
     return this.lines + (this.state === 0 || this.state === this.afterCr ? 0 : 1);
   }
 
@@ -100,24 +82,16 @@ export class RecordCutter implements Cutter {
     const whole = found.byteEnd - this.position;
     this.held = Uint8Array.from(bytes.subarray(whole));
     const border = found.firstRecordStart[this.state];
-    const chunk = this.chunks.at(-1)!;
-    if (border > chunk.start && border - chunk.start >= this.chunkBytes) {
-      await this.take(bytes.subarray(0, border - this.position));
-      await this.sink?.end(this.chunks.length - 1);
-      const lines = this.lines + found.linesBefore[this.state];
-      const { entry } = this;
-      this.chunks.push({ start: border, end: border, lines, ...(entry && { entry }) });
-      await this.take(bytes.subarray(border - this.position, whole));
-    } else await this.take(bytes.subarray(0, whole));
+    const { start } = this.list;
+    let from = 0;
+    if (border > start && border - start >= this.chunkBytes) {
+      from = border - this.position;
+      await this.list.take(bytes.subarray(0, from));
+      await this.list.cut(border, this.lines + found.linesBefore[this.state]);
+    }
+    await this.list.take(bytes.subarray(from, whole));
     this.lines += typeof found.lines === 'number' ? found.lines : found.lines[this.state];
     this.state = found.endState[this.state];
     this.position = found.byteEnd;
-  }
-
-  /** Adds bytes to the last chunk. */
-  private async take(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return;
-    this.chunks.at(-1)!.end += bytes.length;
-    await this.sink?.write(this.chunks.length - 1, bytes);
   }
 }

@@ -24,8 +24,9 @@ import { spoolKey } from '../../platform/storage/spool.ts';
 import { unpack } from '../../platform/storage/unpack/index.ts';
 import type { StreamChunk } from '../../platform/stream-scan.ts';
 import type { SlotCounters } from '../slots.ts';
+import type { ChunkSink, CutChunk } from './chunk-list.ts';
 import { DocumentCutter } from './document-cutter.ts';
-import { type ChunkSink, type CutChunk, type Cutter, RecordCutter } from './record-cutter.ts';
+import { type Cutter, RecordCutter } from './record-cutter.ts';
 
 export interface StreamTools {
   readonly lake: Storage;
