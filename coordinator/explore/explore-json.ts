@@ -6,6 +6,7 @@ import { EACH, keyOf, type PathStep, parsePath, stepText } from '../../kernel/js
 import { RecordReader } from '../../kernel/json/record-reader.ts';
 import { CLOSE_OBJECT, isSpace, JsonCursor, OPEN_ARRAY, OPEN_OBJECT } from '../../kernel/json/syntax.ts';
 import type { ColumnSample } from '../../model/infer/contract.ts';
+import { readingDocument } from '../../platform/document-error.ts';
 import { firstJsonRecords, parsedRecord } from '../detect/first-json-records.ts';
 import type { Head } from '../detect/head.ts';
 
@@ -35,16 +36,14 @@ const recordsLooked = 20_000;
 const depthMost = 4;
 const pathsMost = 400;
 
-/** Null: the file is not JSON, or has no records in its first bytes. */
+/** Null: the file is not JSON, or has no records in its first bytes. Throws LF_JSON_DOCUMENT, LF_JSON_RECORDS. */
 export function exploreJson(head: Head): JsonExploration | null {
   const first = head.bytes.subarray(bomBytes(head.bytes)).find((byte) => !isSpace(byte));
   if (first === OPEN_ARRAY) return recordsOf(head, 'json', []);
   if (first !== OPEN_OBJECT) return null;
-  const lines = recordsOf(head, 'ndjson', []);
-  const keys = arrayIn(head);
+  const keys = isLines(head) ? null : arrayIn(head);
   const document = keys === null ? null : recordsOf(head, 'json', keys);
-  if (isLines(head)) return lines;
-  return document ?? lines;
+  return document ?? recordsOf(head, 'ndjson', []);
 }
 
 /** True if the first line is a whole value, and another one follows. */
@@ -94,10 +93,10 @@ function isOfObjects(cursor: JsonCursor): boolean {
 }
 
 function recordsOf(head: Head, kind: 'json' | 'ndjson', keys: readonly string[]): JsonExploration | null {
-  const { bytes } = head;
-  const start = kind === 'json' ? findRecords(bytes, keys, head.whole) : null;
+  const { name, bytes, whole } = head;
+  const start = kind === 'json' ? readingDocument(name, keys, () => findRecords(bytes, keys, whole)) : null;
   const records = bytes.subarray(start?.at ?? bomBytes(bytes));
-  const texts = firstJsonRecords(records, kind, { whole: head.whole, most: recordsLooked });
+  const texts = firstJsonRecords(records, kind, { whole, most: recordsLooked });
   const found = new Map<string, Found>();
   for (const text of texts) note(parsedRecord(text), [], found);
   const shapes = [...found.values()].filter((one) => !isCovered(one, found)).slice(0, pathsMost);

@@ -6,6 +6,14 @@ import { tempFolder } from '../../support/index.ts';
 
 const folder = tempFolder();
 
+it('reads lines as lines, and refuses a document with two values for the key of its records', async () => {
+  const twice = '{"id":1,"items":1,"items":[{"sku":"a"}]}\n';
+  const lines = written(folder, 'lines.ndjson', twice + twice);
+  expect((await describeJson('orders', [lines]))!.source).toContain('format: ndjson()');
+  const document = written(folder, 'twice.json', twice);
+  await expect(describeJson('orders', [document])).rejects.toMatchObject({ code: 'LF_JSON_RECORDS' });
+});
+
 it('names the file whose records were looked at, and no other', async () => {
   const files = ['{"id":1}\n', '{"id":2}\n'].map((text, i) => written(folder, `file${i}.ndjson`, text));
   const { source } = (await describeJson('orders', files))!;
