@@ -106,7 +106,11 @@ function fileAccount(site: CrashSite, { receipt, ...file }: FileRow, ordered: Or
       chunks: receipt.chunks,
       rejectsByCode: receipt.rejectsByCode,
       checks: receipt.checks.map(({ name, ok }) => [name, ok]),
-      undone: receipt.undone?.reason,
+      // "replaced by file 20"
+      undone: receipt.undone?.reason?.replace(
+        /\bfile (\d+)/,
+        (_, fileId) => `file ${ordered(Number(fileId))}`,
+      ),
     },
   };
 }
