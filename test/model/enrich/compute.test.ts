@@ -203,7 +203,9 @@ describe('decimals', () => {
             Math.abs(value) < 1e21 ? value.toFixed(Math.min(100, scale + 30)) : String(BigInt(value));
           const exact = Number(digits) === value && Math.abs(value) > 1e-6;
           const found = unscaled(value, `numeric(38,${scale})`);
-          if (found !== 'refused') expect(Number(found) / 10 ** scale).toBeCloseTo(value, Math.min(6, scale));
+          // By its text: a division of two doubles may be off in the last digit.
+          if (found !== 'refused')
+            expect(Number(`${found}e-${scale}`)).toBeCloseTo(value, Math.min(6, scale));
           if (!exact || !/^-?\d+(\.\d+)?$/.test(String(value))) return;
           const wanted = numericConverter(38, scale)(String(value));
           expect(found).toBe(typeof wanted === 'bigint' ? wanted : 'refused');
