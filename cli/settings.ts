@@ -59,19 +59,21 @@ export interface ReportFlags extends SettingFlags {
 /**
  * The settings in force and the datasets that they name. One error names every mistake in the settings. The
  * registry leaves out broken definitions and lists them.
- * @param options.examples the datasets that the command line names. An example among them is loaded, unless the
- *   user has a dataset of that name
+ * @param options.examples the examples and datasets that the command line names. An example of that name, or with a
+ *   dataset of that name, is loaded, unless the user has the dataset
  */
 export async function settle(
   flags: SettingFlags,
   { examples: named = [] }: { examples?: readonly (string | undefined)[] } = {},
 ): Promise<{ config: Config; registry: Registry }> {
-  const [given, { builtin: examples }, { loadRegistry }] = await Promise.all([
+  const [given, { examples }, { loadRegistry }] = await Promise.all([
     configOf(flags),
     import('../datasets/index.ts'),
     import('../model/registry.ts'),
   ]);
-  const asked = examples.filter(({ name }) => named.includes(name)).map(({ name }) => `example:${name}`);
+  const asked = examples
+    .filter((example) => [example, ...example.definitions].some(({ name }) => named.includes(name)))
+    .map(({ name }) => `example:${name}`);
   const config = { ...given, datasets: [...new Set([...given.datasets, ...asked])] };
   const { datasets: paths, datasetsOptional: optional = false, home } = config;
   return { config, registry: await loadRegistry({ examples, paths, optional, home }) };

@@ -314,7 +314,7 @@ class LandfallCoordinator implements Coordinator {
     this.runner = runner;
     this.closers.push(() => runner.close());
     this.schedules = new SourceSchedules({
-      ...{ pool: context.pool, registry, queues, log },
+      ...{ pool: context.pool, registry, queues, log, env: process.env },
       through: (step) => outages.through('schedules', step),
       onPlanned: () => runner.wake(),
     });

@@ -1,6 +1,6 @@
-/** Answers from the star for the demo: named queries of a dataset with their default parameters. */
+/** Answers from the star for the demo: named queries of an example with their default parameters. */
 import { compileDataset } from '../model/compile/compile.ts';
-import { builtin } from './index.ts';
+import { examples } from './index.ts';
 
 /** The part of a pg pool or client that is used here. */
 export interface Queryable {
@@ -15,7 +15,7 @@ export interface Answer {
   readonly rows: Record<string, unknown>[];
 }
 
-/** The names of queries by dataset, with the titles of their answers. */
+/** The names of queries by example, with the titles of their answers. */
 const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   trips: {
     rides_per_region: 'Rides per region',
@@ -35,16 +35,15 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Queries the star of an example. Returns no answers for any other dataset. Rejects if there is no star yet.
+ * Queries the star of an example. Returns no answers for any other name. Rejects if there is no star yet.
  */
-export async function demoAnswers(database: Queryable, dataset: string): Promise<Answer[]> {
-  const definition = builtin.find(({ name }) => name === dataset);
-  if (definition === undefined) return [];
-  const { queries } = compileDataset(definition);
+export async function demoAnswers(database: Queryable, example: string): Promise<Answer[]> {
+  const definitions = examples.find(({ name }) => name === example)?.definitions ?? [];
+  const queries = definitions.flatMap((definition) => compileDataset(definition).queries);
   const answers: Answer[] = [];
-  for (const [name, title] of Object.entries(questions[dataset] ?? {})) {
+  for (const [name, title] of Object.entries(questions[example] ?? {})) {
     const query = queries.find((entry) => entry.name === name);
-    if (query === undefined) throw new Error(`the dataset ${dataset} has no query ${name}`);
+    if (query === undefined) throw new Error(`the example ${example} has no query ${name}`);
     const values = query.parameters.map((parameter) => parameter.default ?? null);
     answers.push({ title, rows: withNumbers(await database.query(query.sql, values)) });
   }

@@ -1,7 +1,16 @@
-/** The datasets that ship with Landfall. */
+/** The examples that ship with Landfall, and their datasets. */
 import type { Definition } from '../model/index.ts';
+import type { Example } from '../model/registry.ts';
 import checkins from './checkins/dataset.ts';
 import citibike from './citibike/dataset.ts';
 import trips from './trips/dataset.ts';
 
-export const builtin: readonly Definition[] = [trips, citibike, checkins];
+/** By name, which is that of the folder. An example may have several datasets. */
+export const examples: readonly Example[] = [
+  { name: 'trips', definitions: [trips] },
+  { name: 'citibike', definitions: [citibike] },
+  { name: 'checkins', definitions: [checkins] },
+];
+
+/** The datasets of all examples. */
+export const builtin: readonly Definition[] = examples.flatMap(({ definitions }) => definitions);

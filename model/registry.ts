@@ -33,11 +33,17 @@ export interface BrokenDefinition {
   readonly error: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
+/** An example that ships with Landfall. */
+export interface Example {
+  readonly name: string;
+  readonly definitions: readonly Definition[];
+}
+
 export interface RegistryOptions {
   /** Datasets that exist whatever the paths are. A dataset from a file replaces one of the same name. */
   readonly builtin?: readonly Definition[];
-  /** Datasets that exist if a path asks for them: `example:trips`, or all of them with `example:*`. */
-  readonly examples?: readonly Definition[];
+  /** Examples whose datasets exist if a path asks for them: `example:trips`, or all of them with `example:*`. */
+  readonly examples?: readonly Example[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */
   readonly paths: readonly string[];
   /** The paths need not exist. */
@@ -214,15 +220,19 @@ class LiveRegistry implements Registry {
     });
   }
 
-  /** If two datasets claim a table, the one that existed before gets it, else the first. */
+  /**
+   * If two datasets claim a table, one of the user's own gets it before an example; else the one that existed before,
+   * else the first.
+   */
   private withTables(
     compiled: readonly [Source, CompiledDataset][],
     broken: BrokenDefinition[],
   ): Map<string, CompiledDataset> {
     const owners = new TableOwners();
     const refused = new Set<string>();
-    const before = ([, { name }]: [Source, CompiledDataset]) => this.now.datasets.has(name);
-    for (const [source, dataset] of [...compiled.filter(before), ...compiled.filter((one) => !before(one))]) {
+    const rank = ([source, { name }]: [Source, CompiledDataset]) =>
+      (isOwn(source) ? 0 : 2) + (this.now.datasets.has(name) ? 0 : 1);
+    for (const [source, dataset] of [...compiled].sort((a, b) => rank(a) - rank(b))) {
       try {
         owners.claim(dataset, labelOf(source));
       } catch (error) {
@@ -265,14 +275,21 @@ function namesOf(broken: readonly BrokenDefinition[]): string[] {
   return broken.flatMap(({ dataset }) => dataset ?? []);
 }
 
-function examplesOf(path: string, examples: readonly Definition[]): Source[] {
+function examplesOf(path: string, examples: readonly Example[]): Source[] {
   const wanted = path.slice(examplePrefix.length);
   const found = wanted === '*' ? examples : examples.filter(({ name }) => name === wanted);
   if (found.length === 0) {
     const known = examples.map(({ name }) => name).join(', ');
     throw fileError(path, `there is no example ${wanted}; there are ${known}`);
   }
-  return found.map((definition) => ({ file: `${examplePrefix}${definition.name}`, definition }));
+  return found.flatMap(({ name, definitions }) =>
+    definitions.map((definition) => ({ file: `${examplePrefix}${name}`, definition })),
+  );
+}
+
+/** A person wrote it: it does not ship with Landfall. */
+function isOwn({ file }: Source): boolean {
+  return file !== 'builtin' && !isExamplePath(file);
 }
 
 function labelOf({ file, definition }: Source): string {

@@ -6,15 +6,20 @@
  *
  * A tick only says that it is time to look; what is due follows from the ledger. So a tick that comes twice does
  * nothing, and one that the queue has lost is replaced by the next look.
+ *
+ * A source waits while the environment lacks a variable that it names: none of its runs could begin. Its windows are
+ * planned when the variable is there.
  */
 import type pg from 'pg';
 import { type SourceName, scheduledSources } from '../../ledger/schedule-history.ts';
 import type { CompiledSchedule, Ticks } from '../../model/compiled-schedule.ts';
+import type { CompiledSource } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
 import { tickAfter } from '../../model/schedules/next-tick.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Queues, Ticking } from '../../platform/queue/index.ts';
+import { missingVariables } from '../../sources/fetching/fill.ts';
 import { planSource } from './planner.ts';
 
 /** Time between two looks for ticks that did not come, in ms. */
@@ -28,6 +33,8 @@ export interface SourceSchedulesOptions {
   readonly registry: Registry;
   readonly queues: Pick<Queues, 'schedule'>;
   readonly log: Log;
+  /** Where the values of variables are. */
+  readonly env: NodeJS.ProcessEnv;
   /** Repeats a step after an outage. */
   through<T>(step: () => Promise<T>): Promise<T>;
   /** Called after runs were planned. */
@@ -43,6 +50,8 @@ export class SourceSchedules {
   private readonly options: SourceSchedulesOptions;
   /** When a source is looked at though its tick has not come, on the clock of `performance`. */
   private readonly lateAt = new Map<string, number>();
+  /** What each source that waits was last said to wait for. */
+  private readonly saidMissing = new Map<string, string>();
   private timer: NodeJS.Timeout | null = null;
   /** What is being planned: one source at a time. */
   private work: Promise<void> = Promise.resolve();
@@ -63,15 +72,16 @@ export class SourceSchedules {
       const { pool, registry, queues, through } = this.options;
       const tickings: Ticking[] = [];
       for (const { name: dataset, sources } of registry.all()) {
-        for (const { name: source, schedule } of sources) {
-          if (schedule === null) continue;
-          tickings.push({ dataset, source, when: JSON.stringify(schedule.ticks) });
-          await this.planOne({ dataset, source }, schedule);
+        for (const source of sources) {
+          if (source.schedule === null) continue;
+          const name = { dataset, source: source.name };
+          tickings.push({ ...name, when: JSON.stringify(source.schedule.ticks) });
+          await this.planIfReady(name, source);
         }
       }
       for (const name of await through(() => scheduledSources(pool))) {
         // A definition that is broken, or is not there, says nothing about its sources.
-        if (registry.get(name.dataset) === undefined || this.scheduleOf(name) !== null) continue;
+        if (registry.get(name.dataset) === undefined || this.sourceOf(name)?.schedule) continue;
         await this.planOne(name, null);
       }
       await through(() => queues.schedule(tickings));
@@ -81,8 +91,8 @@ export class SourceSchedules {
   /** Plans what is due of a source. */
   plan(name: SourceName): Promise<void> {
     return this.do(async () => {
-      const schedule = this.scheduleOf(name);
-      if (schedule !== null) await this.planOne(name, schedule);
+      const source = this.sourceOf(name);
+      if (source?.schedule) await this.planIfReady(name, source);
     });
   }
 
@@ -93,9 +103,18 @@ export class SourceSchedules {
     await this.work;
   }
 
-  private scheduleOf({ dataset, source }: SourceName): CompiledSchedule | null {
-    const sources = this.options.registry.get(dataset)?.sources ?? [];
-    return sources.find(({ name }) => name === source)?.schedule ?? null;
+  private sourceOf({ dataset, source }: SourceName): CompiledSource | undefined {
+    return this.options.registry.get(dataset)?.sources.find(({ name }) => name === source);
+  }
+
+  private async planIfReady(name: SourceName, source: CompiledSource): Promise<void> {
+    const { env, log } = this.options;
+    const key = keyOf(name);
+    const missing = missingVariables([source], env).join(', ');
+    if (missing === '') await this.planOne(name, source.schedule);
+    else if (this.saidMissing.get(key) !== missing)
+      log.info({ source: key, missing }, 'a source waits for variables of the environment');
+    this.saidMissing.set(key, missing);
   }
 
   private async planOne(name: SourceName, schedule: CompiledSchedule | null): Promise<void> {

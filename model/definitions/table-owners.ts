@@ -32,7 +32,8 @@ export class TableOwners {
   }
 }
 
-function tablesOf({ name, star, marts, sharedTables }: CompiledDataset): Map<string, Owner> {
+/** The tables of a dataset by their names, such as `star.fact_ride`. */
+export function tablesOf({ name, star, marts, sharedTables }: CompiledDataset): Map<string, Owner> {
   const tables = new Map<string, Owner>();
   if (star === null) return tables;
   const own = { dataset: name, shape: '', shared: false };

@@ -128,15 +128,24 @@ test('folders that nobody named need not be there', async () => {
   expect([registry.names(), registry.broken()]).toEqual([[], []]);
 });
 
-test('an example is there where a path asks for it', async () => {
+test('an example is there, with all its datasets, where a path asks for it', async () => {
+  const [trips, rides] = builtin;
+  const examples = [
+    { name: 'trips', definitions: [trips] },
+    {
+      name: 'bikes',
+      definitions: [rides, defineDataset({ name: 'stations', columns: { id: text() }, star: 'none' })],
+    },
+  ];
   const names = async (...paths: string[]) => {
-    const registry = await loadRegistry({ examples: builtin, paths });
+    const registry = await loadRegistry({ examples, paths });
     return [...registry.names(), ...registry.broken().map(({ error }) => error.message)];
   };
   expect(await names()).toEqual([]);
   expect(await names('example:trips')).toEqual(['trips']);
-  expect(await names('example:*', 'example:trips')).toEqual(['rides', 'trips']);
-  expect(await names('example:boats')).toEqual([expect.stringContaining('there are trips, rides')]);
+  expect(await names('example:bikes')).toEqual(['rides', 'stations']);
+  expect(await names('example:*', 'example:trips')).toEqual(['rides', 'stations', 'trips']);
+  expect(await names('example:boats')).toEqual([expect.stringContaining('there are trips, bikes')]);
 });
 
 describe('definitions that are read again', () => {
@@ -191,6 +200,16 @@ describe('definitions that are read again', () => {
       },
     ]);
   });
+});
+
+test("a table that an example has too belongs to the user's own dataset", async () => {
+  const folder = folderOf({ 'own.ts': definition('own').replace('fact_own', 'fact_trip') });
+  const registry = await loadRegistry({ builtin, paths: [folder] });
+  expect(registry.names()).toEqual(['own', 'rides']);
+  expect(registry.broken()).toMatchObject([{ dataset: 'trips' }]);
+  writeFileSync(join(folder, 'later.ts'), definition('later').replace('fact_later', 'fact_ride'));
+  await registry.reload();
+  expect(registry.names()).toEqual(['later', 'own']);
 });
 
 describe('a dimension table of two datasets', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
-import { defineDataset, integer } from '../../model/index.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { defineDataset, integer, view } from '../../model/index.ts';
 import type { Sink } from '../../sinks/contract.ts';
 import { ddlOf } from '../../sinks/open-sinks.ts';
 import { SinkSetup } from '../../sinks/sink-setup.ts';
@@ -13,19 +14,19 @@ const starred = compileDataset(
 const lakeOnly = compileDataset(defineDataset({ name: 'trial', columns, star: 'none' }));
 
 /** Sinks of which one takes datasets with a star only, and what was asked of them. */
-function rig({ failures = 0 } = {}) {
+function rig({ failures = 0, all = [] as CompiledDataset[] } = {}) {
   const calls: string[] = [];
   const sink = (name: string, takes: Sink['takes']) =>
     ({
       ...{ name, takes },
-      setUp: async () => {
-        calls.push(name);
+      setUp: async (dataset: CompiledDataset) => {
+        calls.push(dataset.name === 'trial' ? name : `${name} of ${dataset.name}`);
         if (name === 'any' && failures-- > 0) throw new Error('away');
       },
     }) as unknown as Sink;
   const sinks = [sink('any', () => true), sink('starry', ({ star }) => star !== null)];
   const ledger = { saveDefinition: async () => void calls.push('definition') } as unknown as Ledger;
-  return { calls, setup: new SinkSetup({ sinks, ledger }) };
+  return { calls, setup: new SinkSetup({ sinks, ledger, registry: { all: () => all } }) };
 }
 
 describe('SinkSetup', () => {
@@ -40,6 +41,26 @@ describe('SinkSetup', () => {
     const { calls, setup } = rig();
     await setup.setUp(lakeOnly);
     expect(calls).toEqual(['any', 'definition']);
+  });
+
+  it('sets up the datasets before it whose tables its marts read, also where they read each other', async () => {
+    const of = (name: string, reads: string) =>
+      compileDataset(
+        defineDataset({
+          name,
+          columns,
+          star: { fact: `fact_${name}`, columns: ['id'] },
+          marts: { [`mart_${name}`]: view(`select id from ${reads}`) },
+        }),
+      );
+    const all = [of('one', 'star.fact_two'), of('two', 'star.fact_one'), of('three', '"star"."fact_two"')];
+    const { calls, setup } = rig({ all });
+    await Promise.all([setup.setUp(all[2]), setup.setUp(all[1]), setup.setUp(all[0])]);
+    expect(calls.filter((call) => call.startsWith('any'))).toEqual([
+      'any of one',
+      'any of two',
+      'any of three',
+    ]);
   });
 
   it('tries again after a failure', async () => {

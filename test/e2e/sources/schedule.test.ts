@@ -50,9 +50,9 @@ it.each(redisUrl() === null ? (['postgres'] as const) : (['postgres', 'redis'] a
       try {
         await expect.poll(done, soon).toBeGreaterThanOrEqual(least);
         const { sources } = (await (await fetch(`${site.url}/api/sources`)).json()) as {
-          sources: { scheduled: { from: string; to: string }; schedule: object }[];
+          sources: { dataset: string; scheduled: { from: string; to: string }; schedule: object }[];
         };
-        const { from, to } = sources[0].scheduled;
+        const { from, to } = sources.find(({ dataset }) => dataset === 'sales')!.scheduled;
         expect(Date.parse(to)).toBeGreaterThan(Date.parse(from));
       } finally {
         await site.close();
