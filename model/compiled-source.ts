@@ -63,4 +63,21 @@ export interface CompiledPostgresSource extends AnySource {
   /** For a cursor that is a number. */
   readonly lagNumber: number;
   readonly pageRows: number;
+  /** Null: it is not swept. */
+  readonly sweep: CompiledSweep | null;
+}
+
+/** A source that is swept, and the source beside it that sweeps it. Files of both have the columns of `sweepColumns`. */
+export interface CompiledSweep {
+  /** The name of the source that is swept. */
+  readonly of: string;
+  /** The column that marks a deletion. */
+  readonly deleted: string;
+  /** The text that means true in it. */
+  readonly word: string;
+}
+
+/** The source whose runs come one after another with those of this one: itself, or the one that it sweeps. */
+export function ownerOf(source: CompiledSource): string {
+  return (source.kind === 'postgres' ? source.sweep?.of : undefined) ?? source.name;
 }

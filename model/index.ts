@@ -65,6 +65,7 @@ export {
   timeDimension,
   view,
 } from './language/star.ts';
+export { sweepColumns } from './language/sweep-columns.ts';
 export { bigint } from './types/bigint.ts';
 export { boolean } from './types/boolean.ts';
 export { date } from './types/date.ts';

@@ -12,6 +12,7 @@ import type pg from 'pg';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { cursorOf, endRun, type LedgerRun, markedOf, type NotedPage, notePage } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
+import type { Held } from '../../model/events/held.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -37,6 +38,8 @@ export interface Fetching {
   begin(file: LedgerFile): void;
   /** Resolves when no unfinished file has that address. */
   free(url: string): Promise<void>;
+  /** What the star holds of a dataset. */
+  held(dataset: string): Held;
   /** Resolves when one more file may wait to be loaded. Throws when the signal is aborted. */
   room(signal: AbortSignal): Promise<void>;
 }
@@ -71,7 +74,8 @@ export async function fetchRun(fetching: Fetching, fetch: Fetch): Promise<Outcom
   const marked = (marks: readonly string[]) =>
     fetching.through(() => markedOf(pool, dataset, source.name, marks));
   const standing = { cursor: cursor as Json, position, marked };
-  const task = { dataset, source, window, backfill, signal, log, ...standing, ...texts };
+  const held = fetching.held(dataset);
+  const task = { dataset, source, window, backfill, signal, log, held, ...standing, ...texts };
   // Before a page is asked for: no server is kept waiting.
   await fetching.room(signal);
   for await (const page of fetcherOf(fetchers, source).fetch(task)) {

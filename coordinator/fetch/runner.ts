@@ -8,6 +8,7 @@
  */
 import { endRun, type LedgerRun, letRunWait, runOf, startRun, unendedRuns } from '../../ledger/runs.ts';
 import type { SourceName } from '../../ledger/schedule-history.ts';
+import { type CompiledSource, ownerOf } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError } from '../../platform/errors/errors.ts';
@@ -88,7 +89,9 @@ export class SourceRunner {
         const unended = await through(() => unendedRuns(pool, waitingMost));
         const usable = unended.filter(({ dataset }) => registry.get(dataset) !== undefined);
         const now = new Date();
-        const choice = chooseRuns(usable, new Set(this.running.keys()), now, runsMost);
+        const choice = chooseRuns(usable, new Set(this.running.keys()), now, runsMost, (run) =>
+          this.ownerOf(run),
+        );
         this.giveWay = choice.giveWay;
         for (const run of choice.start) this.start(run);
         if (choice.nextDue !== null) waitMs = Math.min(lookMs, choice.nextDue.getTime() - now.getTime());
@@ -99,6 +102,16 @@ export class SourceRunner {
     }
     if (this.timer) clearTimeout(this.timer);
     if (!this.closing.signal.aborted) this.timer = setTimeout(() => this.wake(), waitMs);
+  }
+
+  private sourceOf({ dataset, source }: SourceName): CompiledSource | undefined {
+    return this.options.registry.get(dataset)?.sources.find(({ name }) => name === source);
+  }
+
+  /** A source and the one that sweeps it take turns. */
+  private ownerOf(run: SourceName): string {
+    const source = this.sourceOf(run);
+    return source === undefined ? run.source : ownerOf(source);
   }
 
   private start(run: LedgerRun): void {
@@ -118,14 +131,14 @@ export class SourceRunner {
   }
 
   private async carryOut({ runId, dataset, source: name, folder }: LedgerRun): Promise<void> {
-    const { pool, through, log, registry } = this.options;
+    const { pool, through, log } = this.options;
     const run = await through(() => startRun(pool, runId));
     crashPoint('fetch.run-started');
     if (run === null) return;
     const about = { dataset, source: name, run: folder };
-    const source = registry.get(dataset)?.sources.find((one) => one.name === name);
+    const source = this.sourceOf({ dataset, source: name });
     try {
-      if (source === undefined) throw unknownSource(registry, `${dataset}.${name}`);
+      if (source === undefined) throw unknownSource(this.options.registry, `${dataset}.${name}`);
       const givesWay = () => this.giveWay.has(runId);
       const fetch = { run, source, givesWay, signal: this.closing.signal };
       const outcome: Outcome = await fetchRun(this.options, fetch);

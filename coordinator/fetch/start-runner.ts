@@ -5,6 +5,8 @@ import type { SourceName } from '../../ledger/schedule-history.ts';
 import { unfinishedStates } from '../../ledger/states.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { openStorage } from '../../platform/storage/index.ts';
+import { heldRows } from '../../sinks/postgres/events/index.ts';
+import { starOf } from '../../sinks/postgres/star-of.ts';
 import type { Fetchers } from '../../sources/fetching/fetchers.ts';
 import type { Context } from '../context.ts';
 import type { FilesInFlight } from '../flow/files-in-flight.ts';
@@ -35,6 +37,10 @@ export async function startRunner(options: StartRunnerOptions): Promise<SourceRu
   const { context, config, fetchers, outages, inFlight, reportsRuns, begin, settled, onEnded } = options;
   const { pool, ledger, registry, scope, log } = context;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
+  /** Until none of the files is in flight. */
+  const loaded = async (files: readonly LedgerFile[]) => {
+    for (const { fileId } of files) await settled(fileId);
+  };
   const runner = new SourceRunner({
     ...{ pool, registry, scope, log, fetchers, through, reportsRuns, begin, onEnded },
     landing: await openStorage(config.landingUrl),
@@ -44,9 +50,15 @@ export async function startRunner(options: StartRunnerOptions): Promise<SourceRu
       while (inFlight.size >= filesMost) await delay(roomMs, undefined, { signal });
     },
     async free(url) {
-      const unfinished = await through(() => ledger.files({ url, scope, states: unfinishedStates }));
-      for (const { fileId } of unfinished) await settled(fileId);
+      await loaded(await through(() => ledger.files({ url, scope, states: unfinishedStates })));
     },
+    held: (dataset) => ({
+      ...heldRows(pool, starOf(registry.get(dataset)!)),
+      async settled(source) {
+        const files = await through(() => ledger.files({ dataset, scope, states: unfinishedStates }));
+        await loaded(files.filter(({ name }) => name.startsWith(`${source}/`)));
+      },
+    }),
   });
   runner.wake();
   return runner;

@@ -82,6 +82,11 @@ export interface PostgresSourceOptions extends AnySource {
   readonly lag?: string | number;
   /** Rows of a file. Default: 100,000. */
   readonly pageRows?: number;
+  /**
+   * When the table is compared with the star, so that deletions are found, and updates that the cursor does not show.
+   * The dataset needs `sweepColumns`. Default: never.
+   */
+  readonly sweep?: 'daily' | 'weekly' | Schedule;
 }
 
 /** A source as a builder returns it. The compiler checks it. */

@@ -5,6 +5,7 @@
  * run's position. A run that was interrupted is resumed at the position of the last page that was noted.
  */
 import type { CompiledSource } from '../../model/compiled-source.ts';
+import type { Held } from '../../model/events/held.ts';
 import type { Log } from '../../platform/log/log.ts';
 
 /** A value that JSON can store. */
@@ -43,6 +44,8 @@ export interface FetchTask<Source extends CompiledSource = CompiledSource> {
   /** Aborted when the coordinator closes. Whatever waits ends then. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** What the star holds of the dataset. */
+  readonly held: Held;
 }
 
 /** A page of a run. */

@@ -3,6 +3,9 @@
 const quote = 0x22;
 const newline = 0x0a;
 
+/** The most bytes of a page, which is kept in memory. */
+export const pageBytes = 16 * 1024 * 1024;
+
 /** Some whole records. */
 export interface CsvPage {
   readonly pieces: readonly Uint8Array[];
@@ -56,6 +59,19 @@ export async function* csvPages(
     bytes += chunk.length - from;
   }
   if (rows > 0) yield page();
+}
+
+/** The records of a stream, each as its fields. Memory: a megabyte, and a record. */
+export async function* csvRecords(
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly (string | null)[]> {
+  for await (const { pieces } of csvPages(stream, { rows: 10_000, bytes: 2 ** 20 })) {
+    const records =
+      Buffer.concat(pieces)
+        .toString()
+        .match(/(?:"(?:[^"]|"")*"|[^"\n])*\n/g) ?? [];
+    for (const record of records) yield csvFields(record);
+  }
 }
 
 /** The fields of one record, as COPY writes them: quotes are doubled, and a null is empty without quotes. */

@@ -8,29 +8,15 @@
  * noted, but ends with the cursor of its first snapshot: what was committed in between comes in the next run.
  */
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import type { CompiledPostgresSource } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchTask, Json } from '../fetching/contract.ts';
-import { abandon, connectSource, sourceError } from './connect.ts';
-import { csvPages, csvRecord } from './csv-pages.ts';
-import {
-  nextCursor,
-  runningTransactions,
-  type Snapshot,
-  type TableCursor,
-  takeSnapshot,
-  unseenSince,
-} from './snapshot.ts';
-import { describeTable, type SourceCursor, type SourceTable, type TableSource, tableName } from './table.ts';
-
-/** The column that has the value of a cursor that is an expression. */
-export const atColumn = 'landfall_at';
-
-/** The most bytes of a page, which is kept in memory. */
-const pageBytes = 16 * 1024 * 1024;
-
-export type TableFetch = Omit<CompiledPostgresSource, 'kind' | 'env' | 'schedule'>;
+import { sourceError } from './connect.ts';
+import { csvPages, csvRecord, pageBytes } from './csv-pages.ts';
+import { copyOut, type Reader, readTable } from './reader.ts';
+import { nextCursor, type TableCursor, unseenSince } from './snapshot.ts';
+import { sweepTable } from './sweep-table.ts';
+import type { SourceCursor, SourceTable, TableFetch, TableSource } from './table.ts';
 
 type Task = Pick<FetchTask, 'window' | 'backfill' | 'cursor' | 'position' | 'signal' | 'log'>;
 
@@ -45,51 +31,18 @@ interface Position {
   readonly next: TableCursor | null;
 }
 
-/** A session whose transaction shows one snapshot of the table. */
-interface Reader {
-  readonly client: pg.Client;
-  readonly table: SourceTable;
-  readonly snapshot: Snapshot;
-}
-
 export function fetchPostgres(task: FetchTask<CompiledPostgresSource>): AsyncGenerator<Fetched> {
-  return fetchTable({ ...task.source, url: task.fill(task.source.url) }, task);
+  const source = { ...task.source, url: task.fill(task.source.url) };
+  const { sweep, name } = source;
+  return sweep === null || sweep.of === name
+    ? fetchTable(source, task)
+    : sweepTable({ ...source, sweep }, task);
 }
 
-export async function* fetchTable(source: TableFetch, task: Task): AsyncGenerator<Fetched> {
-  const position = task.position as Position | null;
-  if (position?.phase === 'done') return;
-  const client = await connectSource(source.name, source.url);
-  const stop = () => abandon(client);
-  task.signal.addEventListener('abort', stop);
-  let ended = false;
-  try {
-    const reader = await openReader(client, source);
-    yield* reader.table.cursor === null
-      ? wholeTable(reader, source, task)
-      : changedRows(reader, source, task);
-    ended = true;
-  } catch (error) {
-    task.signal.throwIfAborted();
-    throw sourceError(error, source.name, source.table);
-  } finally {
-    task.signal.removeEventListener('abort', stop);
-    if (ended) await client.end().catch(() => {});
-    else abandon(client);
-  }
-}
-
-async function openReader(client: pg.Client, source: TableSource): Promise<Reader> {
-  const running = await runningTransactions(client);
-  const name = tableName(source.table);
-  await client.query('begin isolation level repeatable read read only');
-  await client.query(`lock table ${name} in access share mode`).catch((cause) => {
-    if ((cause as pg.DatabaseError).code !== '42P01' && (cause as pg.DatabaseError).code !== '3F000')
-      throw cause;
-    throw new LandfallError('LF_SOURCE_TABLE', { source: source.name, table: source.table }, { cause });
-  });
-  const snapshot = await takeSnapshot(client, name, running);
-  return { client, snapshot, table: await describeTable(client, source) };
+export function fetchTable(source: TableFetch, task: Task): AsyncGenerator<Fetched> {
+  return readTable(source, task, (reader) =>
+    reader.table.cursor === null ? wholeTable(reader, source, task) : changedRows(reader, source, task),
+  );
 }
 
 /** One file, however large: a snapshot is complete in itself. Its name is the instant at which it was taken. */
@@ -151,9 +104,8 @@ function limitsOf({ pageRows }: TableFetch) {
 }
 
 function file(table: SourceTable, page: number, pieces: readonly Uint8Array[], position: Position): Fetched {
-  const extra = table.cursor!.column === null ? [atColumn] : [];
   async function* body() {
-    yield Buffer.from(csvRecord([...table.columns, ...extra]));
+    yield Buffer.from(csvRecord([...table.columns, ...table.extra.map(({ name }) => name)]));
     yield* pieces;
   }
   return {
@@ -161,12 +113,6 @@ function file(table: SourceTable, page: number, pieces: readonly Uint8Array[], p
     body: body(),
     settle: () => ({ position: toJson(position) }),
   };
-}
-
-/** The rows of a query, as CSV. */
-async function* copyOut(client: pg.Client, select: string): AsyncGenerator<Uint8Array> {
-  const stream = client.query(copyTo(`copy (${select}) to stdout (format csv)`));
-  yield* stream as AsyncIterable<Buffer>;
 }
 
 /** Cursors that the run covers: from where the run before got to, or the window of a backfill. */
@@ -189,8 +135,7 @@ function orderOf(table: SourceTable): string[] {
 }
 
 function selectedOf(table: SourceTable): string {
-  const { column, selected } = table.cursor!;
-  return [...table.selected, ...(column === null ? [selected] : [])].join(', ');
+  return [...table.selected, ...table.extra.map(({ sql }) => sql)].join(', ');
 }
 
 function where(conditions: readonly (string | null)[]): string {

@@ -3,8 +3,20 @@ import pg from 'pg';
 import type { CompiledPostgresSource } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
+/** A source whose address is filled in. */
+export type TableFetch = TableSource &
+  Pick<CompiledPostgresSource, 'url' | 'lagMs' | 'lagNumber' | 'pageRows'>;
+
 /** What a definition says of the table. Columns of the key and the cursor are always fetched. */
-export type TableSource = Pick<CompiledPostgresSource, 'name' | 'table' | 'key' | 'cursor' | 'columns'>;
+export type TableSource = Pick<CompiledPostgresSource, 'name' | 'table' | 'key' | 'cursor' | 'columns'> &
+  Partial<Pick<CompiledPostgresSource, 'sweep'>>;
+
+/** The column that has the value of a cursor that is an expression; where the table is swept, of each cursor. */
+const atColumn = 'landfall_at';
+
+/** Of a table that is swept: the texts of a row's key as a JSON array, and the hash of the row. */
+const keyColumn = 'landfall_key';
+const rowColumn = 'landfall_row';
 
 /** How values of a cursor are compared and moved. */
 export type CursorKind = 'time' | 'number' | 'text';
@@ -16,6 +28,8 @@ export interface SourceTable {
   readonly columns: readonly string[];
   /** Each of them as it is selected: instants as their time in UTC, without an offset. */
   readonly selected: readonly string[];
+  /** Columns of a file after those of the table. */
+  readonly extra: readonly { readonly name: string; readonly sql: string }[];
   readonly key: readonly string[];
   /** Null without a cursor. */
   readonly cursor: SourceCursor | null;
@@ -83,15 +97,48 @@ export async function describeTable(client: pg.ClientBase, source: TableSource):
   const notNull = [...source.key, cursorColumn].every(
     (column) => column !== null && byName.get(column)!.not_null,
   );
+  const selectedOf = ({ name, type }: Attribute) => inUtc(`t.${pg.escapeIdentifier(name)}`, Number(type));
+  const selected = fetched.map(selectedOf);
+  const key = source.key.map((column) => selectedOf(byName.get(column)!));
   return {
     sql,
     columns: fetched.map(({ name }) => name),
-    selected: fetched.map(({ name, type }) => inUtc(`t.${pg.escapeIdentifier(name)}`, Number(type))),
+    selected,
+    extra: cursor === null ? [] : extraOf(source, cursor, { key, selected }),
     key: source.key,
     cursor,
     hasXmin: found[0].kind === 'p' || (found[0].kind === 'r' && found[0].access === 'heap'),
     mayBeNull: !notNull,
   };
+}
+
+function extraOf(
+  source: TableSource,
+  cursor: SourceCursor,
+  { key, selected }: { readonly key: readonly string[]; readonly selected: readonly string[] },
+): SourceTable['extra'] {
+  if (source.sweep == null) return cursor.column === null ? [{ name: atColumn, sql: cursor.selected }] : [];
+  if (cursor.kind !== 'time')
+    throw new LandfallError('LF_SOURCE_SWEEP', {
+      source: source.name,
+      table: source.table,
+      type: cursor.type,
+    });
+  return [
+    { name: atColumn, sql: instantText(cursor.selected) },
+    { name: keyColumn, sql: `json_build_array(${key.map((sql) => `${sql}::text`).join(', ')})::text` },
+    { name: rowColumn, sql: `md5(row(${[...selected, cursor.selected].join(', ')})::text)` },
+  ];
+}
+
+/**
+ * The SQL of an instant as a text that sorts as instants do: `2026-11-01 06:00:00.000000`. What has no such text, and
+ * null, comes before all others: 1970.
+ */
+export function instantText(sql: string): string {
+  const instant = `(${sql})::timestamp`;
+  const known = `case when ${instant} >= '0001-01-01' and ${instant} < '10000-01-01' then ${instant} end`;
+  return `to_char(coalesce(${known}, '1970-01-01'), 'YYYY-MM-DD HH24:MI:SS.US')`;
 }
 
 /** An expression is checked by the server. */

@@ -16,6 +16,7 @@ export function compilePostgres(
     place.add('url', `${shown(url)} is not the address of a database`, "Say env('NAME') or 'postgres://…'");
   const table = place.text('table', options.table, null);
   const key = names('key', options.key, place);
+  place.knows('sweep');
   if (key.length === 0)
     place.add('key', 'it is missing', "Name the columns that identify a row: key: ['id']");
   return {
@@ -24,6 +25,7 @@ export function compilePostgres(
     columns: names('columns', options.columns, place),
     ...compileLag(options.lag, place),
     pageRows: place.number('pageRows', options.pageRows, pageRowsDefault, 1),
+    sweep: null,
   };
 }
 

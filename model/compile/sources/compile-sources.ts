@@ -1,6 +1,6 @@
 /** Compiles the sources of a dataset. */
 import type { CompiledFormat } from '../../compiled.ts';
-import type { CompiledSource, OwnMembers } from '../../compiled-source.ts';
+import type { CompiledPostgresSource, CompiledSource, OwnMembers } from '../../compiled-source.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { Source } from '../../language/define-sources.ts';
 import { didYouMean, shown } from '../../words.ts';
@@ -9,6 +9,7 @@ import { compileHttp, type FilesRead } from './compile-http.ts';
 import { compilePostgres } from './compile-postgres.ts';
 import { compileS3 } from './compile-s3.ts';
 import { compileSchedule } from './compile-schedule.ts';
+import { withSweep } from './compile-sweep.ts';
 import { type Place, placeIn } from './place.ts';
 import { namesIn } from './templates.ts';
 
@@ -33,7 +34,7 @@ export function compileSources(
   const { dialect } = source;
   const header = dialect === undefined || dialect === 'auto' || dialect.header !== false;
   const files = { format: format?.kind ?? 'csv', records: format?.records ?? [], header } as const;
-  return Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
+  const sources = Object.entries(source.sources ?? {}).flatMap(([name, written]) => {
     const compiled = compileSource(name, written, files, mistakes);
     if (compiled?.kind === 'postgres' && !tellsRepeats(source.mode))
       mistakes.add(
@@ -41,8 +42,23 @@ export function compileSources(
         'it fetches rows again, which the mode append would load twice',
         "Say mode: upsert({ key: ['id'], orderBy: 'updated_at' }), or another mode that has a key",
       );
-    return compiled === null ? [] : [compiled];
+    if (compiled === null || written.source !== 'postgres') return compiled ?? [];
+    const place = { at: `sources.${name}`, definition: source, mistakes };
+    return withSweep(compiled as CompiledPostgresSource, written.options, place);
   });
+  refuseSecond(sources, mistakes);
+  return sources;
+}
+
+/** The star does not tell which source a row came from, and a sweep would delete the rows of another one. */
+function refuseSecond(sources: readonly CompiledSource[], mistakes: Mistakes): void {
+  for (const { name } of sources.filter(({ name }, i) => sources.findIndex((one) => one.name === name) !== i))
+    mistakes.add(`sources.${name}`, 'a sweep has that name', 'Rename it');
+  const [first, ...others] = sources.filter((one) => one.kind === 'postgres' && one.sweep?.of === one.name);
+  for (const { name } of others) {
+    const what = `the dataset has one sweep at most, and ${first.name} has one`;
+    mistakes.add(`sources.${name}.sweep`, what, 'Remove it, or make a dataset of each table');
+  }
 }
 
 /** Whether a row that comes again is loaded once. */

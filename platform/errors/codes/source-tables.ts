@@ -47,4 +47,9 @@ export const sourceTableCodes = {
     fix: 'Give the source a cursor that is a time (an expression may convert one), or run it without a window: `landfall run`.',
     retry: 'never',
   },
+  LF_SOURCE_SWEEP: {
+    message: 'Source {source}: the table {table} cannot be swept: its cursor is of the type {type}.',
+    fix: 'Give the source a cursor that is a time: `cursor: { sql: "to_timestamp(t.updated, \'YY-MM-DD HH24:MI:SS\')" }`, or remove `sweep`.',
+    retry: 'never',
+  },
 } as const satisfies ErrorEntries;

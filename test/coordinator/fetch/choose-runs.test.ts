@@ -40,6 +40,21 @@ describe('runs of one source', () => {
   });
 });
 
+describe('runs of a source and of the one that sweeps it', () => {
+  const owned = (runs: readonly Waiting[], running: readonly number[] = []) =>
+    chooseRuns(runs, new Set(running), now, 8, () => 'api').start.map(({ runId }) => runId);
+  const earlier = new Date('2026-03-01T11:00:00Z');
+  const sweep = (runId: number, dueAt = now) => run(runId, 'live', { source: 'api-sweep', dueAt });
+
+  it('come one after another, the one that has waited longest first', () => {
+    expect(owned([run(1, 'live'), sweep(2, earlier)])).toEqual([2]);
+    expect(owned([run(1, 'live', { dueAt: earlier }), sweep(2)])).toEqual([1]);
+    expect(owned([run(1, 'live'), sweep(2, earlier)], [1])).toEqual([]);
+    expect(owned([run(1, 'live', { dueAt: later }), run(3, 'live'), sweep(2)])).toEqual([2]);
+    expect(choose([run(1, 'live'), sweep(2)]).start).toEqual([1, 2]);
+  });
+});
+
 describe('runs of all sources', () => {
   it('are at most so many, and keep these rules whatever is planned', () => {
     const any = fc.record({

@@ -7,6 +7,7 @@ import { loadRegistry } from '../../../model/registry.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { makeFolder } from '../../../platform/storage/folder.ts';
 import type { Fetched, Fetcher } from '../../../sources/fetching/contract.ts';
+import { HeldStar } from '../../sources/postgres/held-star.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { randomFrom } from '../../support/random.ts';
 
@@ -74,6 +75,7 @@ it(`a backfill of ${days} windows that is killed ${deaths} times fetches each on
       },
       begin: () => {},
       free: async () => {},
+      held: () => new HeldStar(),
       room: async () => {},
       outageTimeoutMs: 1000,
     });

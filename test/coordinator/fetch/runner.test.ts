@@ -19,6 +19,7 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { makeFolder } from '../../../platform/storage/folder.ts';
 import type { Fetched, Fetcher, FetchTask, Json } from '../../../sources/fetching/contract.ts';
+import { HeldStar } from '../../sources/postgres/held-star.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 
 /** The point at which the process dies next, and the how manieth time it passes it. */
@@ -108,6 +109,7 @@ async function runner(): Promise<SourceRunner> {
     },
     begin: (file) => void begun.push(file),
     free: async (url) => void freed.push(url),
+    held: () => new HeldStar(),
     room: async () => {
       while (full) await new Promise((resolve) => setImmediate(resolve));
     },

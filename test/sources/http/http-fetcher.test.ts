@@ -10,6 +10,7 @@ import { fillFor } from '../../../sources/fetching/fill.ts';
 import { httpFetcher } from '../../../sources/http/http-fetcher.ts';
 import { retryAfter } from '../../../sources/http/request.ts';
 import { zipOf } from '../../csv/zip.ts';
+import { HeldStar } from '../postgres/held-star.ts';
 import { type TestServer, testServer } from './server.ts';
 
 type Options = Partial<Parameters<typeof http>[0]> & {
@@ -68,7 +69,8 @@ async function attempt(
   const texts = fillFor('sales', source, window, variables);
   const log = createLog('test', { level: 'silent' });
   const marked = async () => new Set<string>();
-  const about = { dataset: 'sales', source, window, backfill: false, marked, signal, log, ...texts };
+  const held = new HeldStar();
+  const about = { dataset: 'sales', source, window, backfill: false, marked, signal, log, held, ...texts };
   for await (const page of httpFetcher.fetch({ ...about, cursor: so.cursor, position: so.position })) {
     if (page.page === null) {
       so.position = page.position;

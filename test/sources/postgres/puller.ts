@@ -2,7 +2,8 @@
 
 import type { FetchWindow, Json } from '../../../sources/fetching/contract.ts';
 import { csvFields } from '../../../sources/postgres/csv-pages.ts';
-import { fetchTable, type TableFetch } from '../../../sources/postgres/fetch-table.ts';
+import { fetchTable } from '../../../sources/postgres/fetch-table.ts';
+import type { TableFetch } from '../../../sources/postgres/table.ts';
 
 export interface NotedPage {
   readonly page: string;
@@ -16,8 +17,10 @@ export class Puller {
   position: Json = null;
   readonly warnings: string[] = [];
   readonly source: TableFetch;
+  private readonly fetch: typeof fetchTable;
 
-  constructor(source: Partial<TableFetch> & Pick<TableFetch, 'url' | 'table'>) {
+  constructor(source: Partial<TableFetch> & Pick<TableFetch, 'url' | 'table'>, fetch = fetchTable) {
+    this.fetch = fetch;
     this.source = {
       name: 'crm',
       key: ['id'],
@@ -50,7 +53,7 @@ export class Puller {
       signal: new AbortController().signal,
       log: log as never,
     };
-    for await (const step of fetchTable(this.source, task)) {
+    for await (const step of this.fetch(this.source, task)) {
       await onPage(noted.length + 1);
       const pieces: Uint8Array[] = [];
       if (step.page !== null) for await (const piece of step.body) pieces.push(Buffer.from(piece));
