@@ -13,6 +13,12 @@ export interface Ending {
   readonly removed: Relation[];
 }
 
+/** A temporary table and its number of rows. */
+export interface Kept {
+  readonly name: string;
+  readonly rows: number;
+}
+
 let tables = 0;
 
 /** A name that no other temporary table of the session has. */
@@ -30,7 +36,7 @@ export async function keep(
   what: string,
   sql: string,
   values: readonly unknown[] = [],
-): Promise<{ name: string; rows: number }> {
+): Promise<Kept> {
   const name = temporaryName(what);
   const { rowCount } = await client.query(`create temporary table ${name} on commit drop as ${sql}`, [
     ...values,
@@ -57,17 +63,18 @@ export async function withMemory<T>(client: pg.ClientBase, rows: number, work: (
   return rows <= manyRows ? work() : withSettings(client, manySettings, work);
 }
 
-/**
- * Runs moves of events that a table in the order of keys has the addresses of, one after another in that order. Events
- * have entered in it too, so that they are beside each other. The server would rather sort all rows once more.
- */
-export async function inTheirOrder(
-  client: pg.ClientBase,
-  rows: number,
-  work: () => Promise<void>,
-): Promise<void> {
-  const settings = { enable_hashjoin: 'off', enable_mergejoin: 'off' };
-  return rows <= manyRows ? work() : withSettings(client, settings, work);
+/** Rows that move together: few enough that the pages they meet stay in the server's buffers. */
+const pieceRows = 40_000;
+
+/** Conditions on `w`, a table of `keep`, that cut it into pieces in the order in which its rows were kept. */
+export async function piecesOf({ client }: Pick<Ending, 'client'>, { name, rows }: Kept): Promise<string[]> {
+  const count = Math.ceil(rows / pieceRows);
+  if (count <= 1) return ['true'];
+  const { rows: found } = await client.query<{ pages: number }>(
+    `select (pg_relation_size('${name}') / current_setting('block_size')::int)::int as pages`,
+  );
+  const border = (i: number) => `'(${Math.ceil((found[0].pages * i) / count)},0)'::tid`;
+  return Array.from({ length: count }, (_, i) => `w.ctid >= ${border(i)} and w.ctid < ${border(i + 1)}`);
 }
 
 async function withSettings<T>(

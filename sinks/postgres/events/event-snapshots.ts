@@ -6,10 +6,10 @@
  */
 
 import { inChunks } from '../facts/in-chunks.ts';
-import { type Ending, keep, keepDelta } from './ending.ts';
+import { type Ending, keep, keepDelta, piecesOf } from './ending.ts';
 import type { EventFile, Shrunk } from './event-contract.ts';
 import { listOf, namesOf, shownList } from './event-layout.ts';
-import { promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
+import { among, promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
 import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
@@ -67,15 +67,16 @@ export async function applySnapshot(
     await keepDelta(
       ending,
       'removed',
-      `select ${shownList(layout, 'c')} from ${old.name} w join ${current} c on c.ctid = w.at`,
+      `select ${shownList(layout, 'c')} from ${current} c where ${among({ rows: old.name })}`,
     );
-    await supersede(ending, { rows: old.name });
+    for (const piece of await piecesOf(ending, old))
+      await supersede(ending, { rows: old.name, where: piece });
   }
   if (best.rows > 0) {
     await keepDelta(
       ending,
       'added',
-      `select ${stagedList(layout, 'c')} from ${best.name} w join ${staged} c on c.ctid = w.at`,
+      `select ${stagedList(layout, 'c')} from ${staged} c where ${among({ rows: best.name })}`,
     );
     await putStaged(ending, 'current', staged, best.rows === rows ? undefined : { rows: best.name });
   }
@@ -184,7 +185,7 @@ export async function undoSnapshot(
   await keepDelta(
     ending,
     'added',
-    `select ${listOf(namesOf(layout), 'c')} from ${best.name} w join ${superseded} c on c.ctid = w.at`,
+    `select ${listOf(namesOf(layout), 'c')} from ${superseded} c where ${among({ rows: best.name })}`,
   );
-  await promote(ending, { rows: best.name });
+  for (const piece of await piecesOf(ending, best)) await promote(ending, { rows: best.name, where: piece });
 }

@@ -6,7 +6,7 @@
  * A late event may change what those after it are, so all events of the keys that a file touches are judged.
  */
 
-import { type Ending, keep } from './ending.ts';
+import { type Ending, keep, piecesOf } from './ending.ts';
 import type { EventLayout } from './event-layout.ts';
 import { type Beside, promote, putStaged, type Some, supersede } from './moves.ts';
 import { type ChunkTies, tiesOfVersions } from './ties.ts';
@@ -26,7 +26,8 @@ export async function settleVersions(
   const { client, layout } = ending;
   const events = await keep(ending, 'events', eventsOf(layout, keys, staged));
   const ties = staged === null ? [] : await tiesOfVersions(ending, events.name, staged);
-  const { name: judged } = await keep(ending, 'judged', judgedOf(layout, events.name));
+  const kept = await keep(ending, 'judged', judgedOf(layout, events.name));
+  const judged = kept.name;
   const { rows } = await client.query<{ place: number; here: boolean }>(
     `select place, here from ${judged} group by place, here`,
   );
@@ -36,9 +37,13 @@ export async function settleVersions(
     return isThere ? { rows: judged, where: `w.place = ${from} and w.here = ${here}`, beside } : null;
   };
   const leaving = some(place.current, false);
-  if (leaving !== null) await supersede(ending, leaving);
   const entering = some(place.superseded, true);
-  if (entering !== null) await promote(ending, entering);
+  const pieces = await piecesOf(ending, kept);
+  // All leave before one enters: an event that comes back may have the order of one that leaves.
+  for (const piece of leaving === null ? [] : pieces)
+    await supersede(ending, { ...leaving!, where: `${leaving!.where} and ${piece}` });
+  for (const piece of entering === null ? [] : pieces)
+    await promote(ending, { ...entering!, where: `${entering!.where} and ${piece}` });
   for (const here of staged === null ? [] : [false, true]) {
     const those = some(place.staged, here);
     if (those !== null) await putStaged(ending, here ? 'current' : 'superseded', staged!, those);

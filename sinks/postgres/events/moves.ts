@@ -20,8 +20,6 @@ export interface Some {
   readonly at?: string;
   /** A condition on the table, as `w`. */
   readonly where?: string;
-  /** The table is in the order of keys, and read in it (`inTheirOrder`): the rows need not be sorted again. */
-  readonly inOrder?: boolean;
   /** If they enter F_current. */
   readonly beside?: readonly Beside[];
 }
@@ -31,18 +29,22 @@ function joined({ rows, where = 'true', at = 'at' }: Some, alias: string): strin
   return `${rows} w where ${alias}.ctid = w.${at} and ${where}`;
 }
 
-function byKey({ inOrder = false }: Some): string {
-  return inOrder ? '' : ' order by c._key';
+/**
+ * The condition that `c` is one of some. The server sorts the addresses and reads them in one scan. Of a join by
+ * addresses it makes a scan a row, and asks the system each time how long the table is.
+ */
+export function among({ rows, where = 'true', at = 'at' }: Some): string {
+  return `c.ctid = any(array(select w.${at} from ${rows} w where ${where}))`;
 }
 
-/** Moves events from F_current to F_superseded. */
+/** Moves events from F_current to F_superseded. They enter in the order in which they lie, which is nearly by key. */
 export async function supersede({ client, layout, snapshotId }: Ending, some: Some): Promise<void> {
   const { current, superseded, columns } = layout;
   await client.query(
     `insert into ${superseded} (${listOf(columns)}, _out)
-     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c, ${joined(some, 'c')}${byKey(some)}`,
+     select ${listOf(columns, 'c')}, ${snapshotId} from ${current} c where ${among(some)}`,
   );
-  await client.query(`delete from ${current} c using ${joined(some, 'c')}`);
+  await client.query(`delete from ${current} c where ${among(some)}`);
 }
 
 /** Moves events from F_superseded to F_current. */
@@ -51,11 +53,11 @@ export async function promote({ client, layout, snapshotId }: Ending, some: Some
   const beside = some.beside ?? [];
   const target = [...columns, '_since', ...beside.map(({ column }) => column)];
   const values = [listOf(columns, 'c'), snapshotId, ...beside.map(({ value }) => value)];
+  const from = beside.length === 0 ? `c where ${among(some)}` : `c, ${joined(some, 'c')} order by c._key`;
   await client.query(
-    `insert into ${current} (${target.join(', ')})
-     select ${values.join(', ')} from ${superseded} c, ${joined(some, 'c')}${byKey(some)}`,
+    `insert into ${current} (${target.join(', ')}) select ${values.join(', ')} from ${superseded} ${from}`,
   );
-  await client.query(`delete from ${superseded} c using ${joined(some, 'c')}`);
+  await client.query(`delete from ${superseded} c where ${among(some)}`);
 }
 
 /** Puts events of a staging table into one of the tables. Without `some`, all of them. */

@@ -4,9 +4,9 @@
  */
 
 import { inChunks } from '../facts/in-chunks.ts';
-import { type Ending, inTheirOrder, keep, keepDelta } from './ending.ts';
+import { type Ending, keep, keepDelta, piecesOf } from './ending.ts';
 import { beats, bestFirst, deleted, type EventLayout, listOf, namesOf, shownList } from './event-layout.ts';
-import { promote, putOthers, stagedList, supersede } from './moves.ts';
+import { among, promote, putOthers, type Some, stagedList, supersede } from './moves.ts';
 import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
 
@@ -27,23 +27,20 @@ export async function applyWinners(ending: Ending, { staged, rows }: Source): Pr
   const ties = await tiesOf(ending, staged, count.tied > 0 ? best.name : null, best.rows < rows);
   if (count.wins < rows) await putOthers(ending, staged, { rows: best.name, at: '_at', where: 'w._wins' });
   if (count.wins === 0) return ties;
-  await inTheirOrder(client, count.replaced, async () => {
-    if (count.replaced > 0) {
-      const left = `${best.name} w join ${current} c on c.ctid = w._old where w._wins and not w._old_deleted`;
-      await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
-    }
-    const entered = `${best.name} c where c._wins and not ${deleted(layout, 'c')}`;
-    await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
-    if (count.replaced > 0)
-      await supersede(ending, {
-        ...{ rows: best.name, at: '_old', inOrder: true },
-        where: 'w._wins and w._old is not null',
-      });
-  });
-  await client.query(
-    `insert into ${current} (${listOf(filled)}, _since) select ${listOf(filled, 'w')}, ${ending.snapshotId}
-     from ${best.name} w where w._wins`,
-  );
+  const replaced: Some = { rows: best.name, at: '_old', where: 'w._wins and w._old is not null' };
+  if (count.replaced > 0) {
+    const left = `${current} c where ${among(replaced)} and not ${deleted(layout, 'c')}`;
+    await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
+  }
+  const entered = `${best.name} c where c._wins and not ${deleted(layout, 'c')}`;
+  await keepDelta(ending, 'added', `select ${stagedList(layout, 'c')} from ${entered}`);
+  for (const piece of await piecesOf(ending, best)) {
+    if (count.replaced > 0) await supersede(ending, { ...replaced, where: `${replaced.where} and ${piece}` });
+    await client.query(
+      `insert into ${current} (${listOf(filled)}, _since) select ${listOf(filled, 'w')}, ${ending.snapshotId}
+       from ${best.name} w where w._wins and ${piece}`,
+    );
+  }
   return ties;
 }
 
@@ -68,30 +65,22 @@ export async function undoWinners(ending: Ending, chunkIds: readonly number[]): 
   const { client, layout } = ending;
   const { current, superseded } = layout;
   const ofChunks = inChunks(chunkIds, 'c.chunk_id');
-  const gone = await keep(
-    ending,
-    'gone',
-    `select c.ctid as at, c._key, ${deleted(layout, 'c')} as deleted from ${current} c where ${ofChunks}`,
-  );
+  const gone = await keep(ending, 'gone', `select c._key from ${current} c where ${ofChunks}`);
   if (gone.rows > 0) {
-    const left = `${gone.name} w join ${current} c on c.ctid = w.at where not w.deleted`;
+    const left = `${current} c where ${ofChunks} and not ${deleted(layout, 'c')}`;
     await keepDelta(ending, 'removed', `select ${shownList(layout, 'c')} from ${left}`);
-    await inTheirOrder(client, gone.rows, async () => {
-      await client.query(`delete from ${current} c using ${gone.name} w where c.ctid = w.at`);
-    });
+    await client.query(`delete from ${current} c where ${ofChunks}`);
   }
   await client.query(`delete from ${superseded} c where ${ofChunks}`);
   if (gone.rows === 0) return;
   const best = await keep(
     ending,
     'best',
-    `select distinct on (s._key) s.ctid as at, ${deleted(layout, 's')} as deleted
+    `select distinct on (s._key) s.ctid as at
      from ${gone.name} g join ${superseded} s on s._key = g._key order by s._key, ${bestFirst(layout, 's')}`,
   );
   if (best.rows === 0) return;
-  const entered = `${best.name} w join ${superseded} c on c.ctid = w.at where not w.deleted`;
-  await inTheirOrder(client, best.rows, async () => {
-    await keepDelta(ending, 'added', `select ${listOf(namesOf(layout), 'c')} from ${entered}`);
-    await promote(ending, { rows: best.name, inOrder: true });
-  });
+  const entered = `${superseded} c where ${among({ rows: best.name })} and not ${deleted(layout, 'c')}`;
+  await keepDelta(ending, 'added', `select ${listOf(namesOf(layout), 'c')} from ${entered}`);
+  for (const piece of await piecesOf(ending, best)) await promote(ending, { rows: best.name, where: piece });
 }
