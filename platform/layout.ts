@@ -3,6 +3,7 @@ import { unitBytes } from '../kernel/dialect/encodings.ts';
 import type { JsonFormat } from '../kernel/json/fields.ts';
 import type { KernelDialect } from '../kernel/types.ts';
 import type { Drift } from './progress/progress.ts';
+import type { Compression } from './storage/unpack/types.ts';
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
 export interface FileLayout extends KernelDialect {
@@ -18,7 +19,7 @@ export interface FileLayout extends KernelDialect {
   /** Bytes at the end that are not records. Default: 0. */
   readonly footerBytes?: number;
   /** How the file is compressed. Its places are those in what it unpacks to. Default: not at all. */
-  readonly compression?: 'gzip' | 'zstd' | 'zip';
+  readonly compression?: Compression;
   /** Lines before the header that are left out, where they were found in the file or it is compressed; a
    * compressed file may hold several files, which each have them, and the others at their end. */
   readonly skipLines?: number;

@@ -3,7 +3,7 @@ import { footerBytes } from '../../kernel/dialect/lines.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
-import { type Compression, compressionOf } from '../../platform/storage/unpack/index.ts';
+import { type Compression, compressionOf, magicBytes } from '../../platform/storage/unpack/index.ts';
 import { type Readable, readContent, readRange, readStart } from './content.ts';
 import type { Head } from './head.ts';
 import { settleLayout } from './settle-layout.ts';
@@ -23,7 +23,7 @@ export async function readHeadOf(
   length: number,
 ): Promise<Head & { readonly compression: Compression | undefined }> {
   const { name } = file;
-  const compression = compressionOf(await readStart(file, 4)) ?? undefined;
+  const compression = compressionOf(await readStart(file, magicBytes)) ?? undefined;
   if (compression === undefined) {
     const bytes = await readStart(file, length);
     return { name, compression, bytes, whole: bytes.length === file.bytes };

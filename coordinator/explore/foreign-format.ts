@@ -3,8 +3,6 @@
 const starts: readonly (readonly [RegExp, string])[] = [
   [/^PAR1/, 'it is a Parquet file, not a text: write it as CSV, for example with DuckDB'],
   [/^ÐÏ\p{Cc}à/u, 'it is an Excel workbook: save the sheet as CSV UTF-8'],
-  [/^BZh[1-9]1AY&SY/, 'it is packed with bzip2: unpack it, or pack it with gzip or zstd'],
-  [/^ý7zXZ\0/, 'it is packed with xz: unpack it, or pack it with gzip or zstd'],
   [/^%PDF/, 'it is a PDF, not a table'],
   [/^SQLite format 3/, 'it is a SQLite database: export the table as CSV'],
   [

@@ -1000,6 +1000,25 @@ const zstdOf = {
   parallel: Buffer.from('UCpNGAQAAAAVAAAAKLUv/QRYQQAAYSxiCjEsMgo158rO', 'base64'),
 };
 
+/** By Python's bz2 and lzma: `a,b\n1,"2\n2"\n`, and `a,b\n1,` followed by `2\n3,4\n`. */
+const bzip2Of = {
+  one: Buffer.from('QlpoOTFBWSZTWa5y14kAAAVZAAAQEAQwADAAIAAiGmNQhgCtShVk8XckU4UJCucteJA=', 'base64'),
+  two: Buffer.from(
+    'QlpoOTFBWSZTWcFC05IAAAJZAAAQAAQgADAAIAAhg0GaAxhcXckU4UJDBQtOSEJaaDkxQVkmU1nrQRc9AAAB2AAAEAAEHAAgACGDQZoDGRxdyRThQkOtBFz0',
+    'base64',
+  ),
+};
+const xzOf = {
+  one: Buffer.from(
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQALYSxiCjEsIjIKMiIKANeTMk1jMPhuAAEkDKYY2NgftvN9AQAAAAAEWVo=',
+    'base64',
+  ),
+  two: Buffer.from(
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAFYSxiCjEsAAAAzkRfdbmLYGAAAR4GwS+kHR+2830BAAAAAARZWv03elhaAAAE5ta0RgIAIQEWAAAAdC/lowEABTIKMyw0CgAAAJiwkapY84x3AAEeBsEvpB0ftvN9AQAAAAAEWVo=',
+    'base64',
+  ),
+};
+
 const packed: readonly Case[] = [
   {
     ...loads('gzip', gzipSync('a,b\n1,"2\n2"\n'), [['1', '2\n2']]),
@@ -1018,6 +1037,18 @@ const packed: readonly Case[] = [
   loads('zstd of several frames', zstdOf.parallel, [['1', '2']]),
   fails('zstd that is damaged or cut off', zstdOf.one.subarray(0, 20), 'LF_UNPACK'),
   fails('zstd that is damaged or cut off', Buffer.concat([zstdOf.one, Buffer.from('more')]), 'LF_UNPACK'),
+  { ...loads('bzip2', bzip2Of.one, [['1', '2\n2']]), layout: { compression: 'bzip2', headerBytes: 4 } },
+  loads('bzip2 of several streams', bzip2Of.two, [
+    ['1', '2'],
+    ['3', '4'],
+  ]),
+  fails('bzip2 that is damaged or cut off', bzip2Of.one.subarray(0, 40), 'LF_UNPACK'),
+  { ...loads('xz', xzOf.one, [['1', '2\n2']]), layout: { compression: 'xz', headerBytes: 4 } },
+  loads('xz of several streams', xzOf.two, [
+    ['1', '2'],
+    ['3', '4'],
+  ]),
+  fails('xz that is damaged or cut off', xzOf.one.subarray(0, 40), 'LF_UNPACK'),
   loads('zip', zipOf([{ name: 'x.csv', content: 'a,b\n1,2' }]), [['1', '2']]),
   loads('zip', zipOf([{ name: 'data', content: 'a,b\n1,2', stored: true }]), [['1', '2']]),
   loads(

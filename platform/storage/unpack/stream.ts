@@ -1,17 +1,31 @@
-/** gzip and zstd are one stream from the first byte of the file to the last. */
+/** gzip, zstd, bzip2 and xz are one stream from the first byte of the file to the last. */
 import { Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { LandfallError } from '../../errors/errors.ts';
+import { unbzip2 } from './bzip2.ts';
 import { UnpackMeter } from './limits.ts';
-import type { PackedFile, UnpackedPiece } from './types.ts';
+import type { Compression, PackedFile, UnpackedPiece } from './types.ts';
+import { unxz } from './xz.ts';
 import { unzstd } from './zstd.ts';
 
 /** The bytes that a decompressor returns at a time. */
 export const pieceBytes = 256 * 1024;
 
+type Unpacker = (
+  packed: AsyncIterable<Uint8Array>,
+  file: { readonly name: string },
+) => AsyncGenerator<Uint8Array>;
+
+const unpackers: Readonly<Record<Exclude<Compression, 'zip'>, Unpacker>> = {
+  gzip: (packed, file) => through(packed, zlib.createGunzip({ chunkSize: pieceBytes }), file),
+  zstd: unzstd,
+  bzip2: unbzip2,
+  xz: unxz,
+};
+
 export async function* unpackStream(
   file: PackedFile,
-  compression: 'gzip' | 'zstd',
+  compression: Exclude<Compression, 'zip'>,
 ): AsyncGenerator<UnpackedPiece> {
   const { storage, key, bytes, fingerprint } = file;
   const meter = new UnpackMeter(file);
@@ -22,11 +36,7 @@ export async function* unpackStream(
       yield piece;
     }
   }
-  const pieces =
-    compression === 'gzip'
-      ? through(packed(), zlib.createGunzip({ chunkSize: pieceBytes }), file)
-      : unzstd(packed(), file);
-  for await (const piece of pieces) {
+  for await (const piece of unpackers[compression](packed(), file)) {
     meter.add(piece.length);
     yield { bytes: piece, entry: '', packedBytes };
   }

@@ -1,7 +1,7 @@
 /** The input and the output of unpacking. */
 import type { ReadableStore } from '../contract.ts';
 
-export type Compression = 'gzip' | 'zstd' | 'zip';
+export type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'zip';
 
 /** A stored object and what is known about it. */
 export interface PackedFile {

@@ -1,15 +1,21 @@
-/** Looks into a page that is a compressed file: gzip is unpacked as it streams by, what is in a zip or zstd is not known. */
+/** Looks into a page that is a compressed file: gzip is unpacked as it streams by, what is in another is not known. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { type Compression, compressionOf } from '../../../platform/storage/unpack/index.ts';
 import { ContentFault, type PageWatch, type Watched } from './contract.ts';
 
-export type Packing = 'gz' | 'zip' | 'zst' | null;
+export type Packing = 'gz' | 'zip' | 'zst' | 'bz2' | 'xz' | null;
 
-const packings: Readonly<Record<Compression, Packing>> = { gzip: 'gz', zip: 'zip', zstd: 'zst' };
+const packings: Readonly<Record<Compression, Packing>> = {
+  gzip: 'gz',
+  zip: 'zip',
+  zstd: 'zst',
+  bzip2: 'bz2',
+  xz: 'xz',
+};
 
-/** How a page that begins with these bytes (at least four) is compressed, as the ending of its name says it. */
+/** How a page that begins with these bytes (of its first `magicBytes`) is compressed, as the ending of its name says it. */
 export function packingOf(start: Uint8Array): Packing {
   const compression = compressionOf(start);
   // A zip without entries is watched as it is: it has no records, so it ends the pages.

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { openStorage } from '../../../platform/storage/index.ts';
+import { unbzip2 } from '../../../platform/storage/unpack/bzip2.ts';
 import { crc32 } from '../../../platform/storage/unpack/crc32.ts';
 import { compressionOf, unpack } from '../../../platform/storage/unpack/index.ts';
 import type { PackedFile } from '../../../platform/storage/unpack/types.ts';
@@ -37,6 +38,8 @@ describe('unpack', () => {
     ['gzip', () => gzipSync('a,b\n'.repeat(100))],
     ['zip', () => zipOf([...'ab'].map((name) => ({ name: `${name}.csv`, content: 'a,b\n'.repeat(50) })))],
     ['zstd', () => zstd],
+    ['bzip2', () => bzip2],
+    ['xz', () => xz],
   ])('refuses a %s file that unpacks to more than it may', async (compression, content) => {
     const file = await packedFile(content());
     const all = async (unpackedBytesMost: number) => {
@@ -68,6 +71,10 @@ describe('unpack', () => {
     expect(compressionOf(zipOf([]))).toBe('zip');
     expect(compressionOf(zipOf([{ name: 'a', content: '' }]))).toBe('zip');
     expect(compressionOf(zstd)).toBe('zstd');
+    expect(compressionOf(bzip2)).toBe('bzip2');
+    expect(compressionOf(bzip2OfNothing)).toBe('bzip2');
+    expect(compressionOf(xz)).toBe('xz');
+    expect(compressionOf(Buffer.from('BZh9,country\n'))).toBeNull();
     expect(compressionOf(Buffer.from('PK,x'))).toBeNull();
     expect(compressionOf(Buffer.alloc(0))).toBeNull();
   });
@@ -119,11 +126,11 @@ describe('unpack', () => {
     await expect(reading).rejects.toMatchObject({ code: 'LF_FILE_CHANGED' });
   });
 
-  it('never hangs or breaks on zip, gzip and zstd files with any byte changed', async () => {
+  it('never hangs or breaks on zip, gzip, zstd, bzip2 and xz files with any byte changed', async () => {
     const zip = zipOf([{ name: 'a.csv', content: 'id,name\n1,a\n2,b\n' }], { zip64: true });
     const gzip = gzipSync('id,name\n1,a\n2,b\n');
-    for (const packed of [zip, gzip, zstd]) {
-      for (let at = 4; at < packed.length; at++) {
+    for (const packed of [zip, gzip, zstd, bzip2, xz]) {
+      for (let at = compressionOf(packed) === 'bzip2' || packed === xz ? 10 : 4; at < packed.length; at++) {
         const changed = Buffer.from(packed);
         changed[at] ^= 0x41;
         const outcome = await textOf(changed).catch((error: { code?: string }) => error.code);
@@ -172,6 +179,107 @@ describe('unpack', () => {
     expect(crc32(Buffer.from('6789'), crc32(Buffer.from('12345')))).toBe(0xcbf43926);
   });
 });
+
+describe.each([
+  ['bzip2', () => bzip2, () => bzip2OfNothing],
+  ['xz', () => xz, () => xzOfNothing],
+])('unpack %s', (_, packed, ofNothing) => {
+  const content = 'id,name\n1,a\n2,b\n';
+
+  it('reads streams one after another, and one of nothing', async () => {
+    expect(await textOf(Buffer.concat([packed(), ofNothing(), packed()]))).toBe(content.repeat(2));
+    expect(await textOf(ofNothing())).toBe('');
+  });
+
+  it('refuses a file that is cut off anywhere', async () => {
+    for (let bytes = 10; bytes < packed().length; bytes++)
+      await expect(textOf(packed().subarray(0, bytes))).rejects.toMatchObject({ code: 'LF_UNPACK' });
+  });
+
+  it('may be left in the middle, and read again', async () => {
+    const file = await packedFile(packed());
+    const left = unpack(file, compressionOf(packed())!);
+    await left.next();
+    await left.return(undefined);
+    expect(await textOf(packed())).toBe(content);
+  });
+
+  it('says that a file changed while it was unpacked', async () => {
+    const file = { ...(await packedFile(packed())), fingerprint: 'another' };
+    const reading = unpack(file, compressionOf(packed())!).next();
+    await expect(reading).rejects.toMatchObject({ code: 'LF_FILE_CHANGED' });
+  });
+});
+
+describe('bzip2', () => {
+  const ofBytes = async (content: Uint8Array, size: number) => {
+    const parts = Array.from({ length: Math.ceil(content.length / size) }, (_, i) =>
+      content.subarray(i * size, (i + 1) * size),
+    );
+    const pieces: Uint8Array[] = [];
+    for await (const piece of unbzip2(Readable.from(parts), { name: 'file' })) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  };
+
+  it('reads blocks that begin at any bit, in pieces of any size', async () => {
+    for (const size of [1, 7, blocks.length])
+      expect(await ofBytes(blocks, size)).toBe('a,b\n'.repeat(60_000));
+  });
+
+  it('refuses a block, or an end of them, that another checksum belongs to', async () => {
+    // The block's own checksum stands behind its mark, the one of all blocks before the last bits.
+    for (const at of [10, blocks.length - 2]) {
+      const changed = Buffer.from(blocks);
+      changed[at] ^= 0x10;
+      await expect(textOf(changed)).rejects.toMatchObject({ code: 'LF_UNPACK' });
+    }
+  });
+
+  it('reads a block whose data has the bits of a mark', async () => {
+    expect(await textOf(marked)).toBe('BCGIO,QSTWZ]^,acfgiklo\n');
+  });
+
+  it('lets what follows the last stream be', async () => {
+    expect(await textOf(Buffer.concat([bzip2, Buffer.from('trailing')]))).toBe('id,name\n1,a\n2,b\n');
+  });
+
+  it('gives up what unpacks to far more than data does, in pieces of at most 1 MiB', async () => {
+    const file = await packedFile(bomb);
+    let most = 0;
+    const read = async () => {
+      for await (const { bytes } of unpack(file, 'bzip2')) most = Math.max(most, bytes.length);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'LF_UNPACK_LIMIT' });
+    expect(most).toBe(1 << 20);
+  });
+});
+
+/** The same as `zstd`, by Python's bz2 and lzma, and nothing. */
+const bzip2 = Buffer.from(
+  'QlpoOTFBWSZTWaAwe34AAAbZAAAQAAQwADYjIAAxANNNBAMQIEFFl0b17fi7kinChIUBg9vw',
+  'base64',
+);
+const bzip2OfNothing = Buffer.from('QlpoORdyRThQkAAAAAA=', 'base64');
+const xz = Buffer.from(
+  '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAPaWQsbmFtZQoxLGEKMixiCgDk6vQi0eNvWQABKBDlC2xgH7bzfQEAAAAABFla',
+  'base64',
+);
+const xzOfNothing = Buffer.from('/Td6WFoAAATm1rRGAAAAABzfRCEftvN9AQAAAAAEWVo=', 'base64');
+/** `bz2.compress(b'a,b\n' * 60000, 1)`: three blocks. */
+const blocks = Buffer.from(
+  'QlpoMTFBWSZTWclrGZ0AYaNRAAAQAAQwACAAUGaaBSo9NQlBYiUF+hKC1CUFxigrJMprO2PGhSAMNGogAAIAAIYABAAIClR6DNNNQlBahKC2oSgvUJQXGKCskyms/mvyRwAdUyiAAAgAAhgAEAAgKVHoM00yUKjRQqPpQqNFCo4XckU4UJBvR+qq',
+  'base64',
+);
+/** The bits that say which bytes its block has are those that begin a block. */
+const marked = Buffer.from(
+  'QlpoOTFBWSZTWfoX3EgAAAHXAAAQAAQYoKyTKaygACKaNMQZAaFGjIGjTI0c2nQjRK2vhWLOt875/i7kinChIfQvuJA=',
+  'base64',
+);
+/** 80 MiB of zeros. */
+const bomb = Buffer.from(
+  'QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZiY9QcwEi9EAA4AAACCAAMMwFKaYSqQjYiVSEeLuSKcKEhKzkrmg=',
+  'base64',
+);
 
 /** `printf 'id,name\n1,a\n2,b\n' | zstd` */
 const zstd = Buffer.from('KLUv/QRYgQAAaWQsbmFtZQoxLGEKMixiCibGaUQ=', 'base64');
