@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { CompiledDataset } from '../model/compiled.ts';
 import { setUpBefore } from '../model/definitions/datasets-read.ts';
 import type { Registry } from '../model/registry.ts';
+import { retryOf } from '../platform/errors/retry.ts';
 import { sinksOf } from './all-sinks.ts';
 import type { Sink } from './contract.ts';
 
@@ -39,8 +40,10 @@ export class SinkSetup {
 
   private async setUpNow(dataset: CompiledDataset): Promise<void> {
     for (const other of setUpBefore(dataset, this.registry.all())) {
-      // What is wrong with another dataset is said of its own files. A mart that misses its tables says so.
-      await this.setUp(other).catch(() => {});
+      await this.setUp(other).catch((error) => {
+        // What is wrong with another dataset is said of its own files. A mart that misses its tables says so.
+        if (retryOf(error) !== 'never') throw error;
+      });
     }
     for (const sink of sinksOf(this.sinks, dataset)) await sink.setUp(dataset);
     await this.ledger.saveDefinition(dataset.version, dataset.name, dataset);

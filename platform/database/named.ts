@@ -11,6 +11,8 @@ import { isNetworkError, reasonOf } from '../errors/network.ts';
 
 /** The server stops, crashed or starts; or it is read-only after a failover. */
 const serverAway = /^(08...|57P0[1235]|25P03|25006)$/;
+/** To an attempt to connect: the database is closed, for maintenance perhaps (`allow_connections false`). */
+const databaseClosed = '55000';
 /** The server, the database or the role accepts no more connections. */
 const tooManyConnections = /^53300$/;
 /** The server lacks disk space, memory or another resource, or its disk fails. */
@@ -28,9 +30,9 @@ export function databaseError(error: unknown, address: string): unknown {
 
 /** The same for an attempt to connect: what is not an outage is a refusal. */
 export function connectError(error: unknown, address: string): unknown {
-  return error instanceof LandfallError
-    ? error
-    : named(outageCode(error) ?? 'LF_DATABASE_REFUSED', error, address);
+  if (error instanceof LandfallError) return error;
+  const closed = (error as { code?: string }).code === databaseClosed ? 'LF_DATABASE_LOST' : null;
+  return named(outageCode(error) ?? closed ?? 'LF_DATABASE_REFUSED', error, address);
 }
 
 function named(code: ErrorCode, cause: unknown, address: string): LandfallError {

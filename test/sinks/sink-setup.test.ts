@@ -63,6 +63,25 @@ describe('SinkSetup', () => {
     ]);
   });
 
+  it('tries again where a dataset before it could not be set up for now', async () => {
+    const other = compileDataset(
+      defineDataset({ name: 'other', columns, star: { fact: 'fact_other', columns: ['id'] } }),
+    );
+    const reader = compileDataset(
+      defineDataset({
+        name: 'reader',
+        columns,
+        star: { fact: 'fact_reader', columns: ['id'] },
+        marts: { seen: view('select id from star.fact_other') },
+      }),
+    );
+    const { calls, setup } = rig({ failures: 1, all: [other, reader] });
+    await expect(setup.setUp(reader)).rejects.toThrow('away');
+    expect(calls).toEqual(['any of other']);
+    await setup.setUp(reader);
+    expect(calls.slice(1, 4)).toEqual(['any of other', 'starry of other', 'definition']);
+  });
+
   it('tries again after a failure', async () => {
     const { calls, setup } = rig({ failures: 1 });
     await expect(setup.setUp(starred)).rejects.toThrow('away');

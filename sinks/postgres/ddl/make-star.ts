@@ -9,6 +9,7 @@ import { buildBeside, endBuild } from '../rollups/build-beside.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
 import { ifUnlocked } from './if-unlocked.ts';
+import { lockCreation } from './lock-creation.ts';
 import { unmadeMarts } from './mart-ddl.ts';
 import { tableExists } from './table-exists.ts';
 
@@ -46,6 +47,7 @@ async function makeOn(
   const beside = await buildBeside(session, dataset);
   await transactionKept(session, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
+    await lockCreation(client, dataset);
     await growStar(client, dataset);
     const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
     for (const statement of ddl.star) await client.query(statement);

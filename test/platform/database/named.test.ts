@@ -51,6 +51,12 @@ describe('an error of a connection', () => {
     expect(databaseError(error, 'db:5432/x')).toBe(error);
   });
 
+  it('to a database that is closed is an outage', () => {
+    // object_not_in_prerequisite_state: the database is not currently accepting connections
+    expect(connectError(sqlState('55000'), 'db:5432/x')).toMatchObject({ code: 'LF_DATABASE_LOST' });
+    expect(databaseError(sqlState('55000'), 'db:5432/x')).not.toHaveProperty('code', 'LF_DATABASE_LOST');
+  });
+
   it('that is no outage is a refusal', () => {
     const wrong = connectError(sqlState('28P01'), 'db:5432/x'); // invalid_password
     expect(wrong).toMatchObject({ code: 'LF_DATABASE_REFUSED' });
