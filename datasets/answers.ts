@@ -27,6 +27,11 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     busiest_hours: 'Busiest hours of the day',
     popular_routes: 'Most popular routes',
   },
+  orders: {
+    revenue_by_country: 'Revenue by country',
+    top_products: 'Top products',
+    devices: 'Orders by device',
+  },
   checkins: {
     hours_by_project: 'Hours per project',
     busiest_weeks: 'Busiest weeks',

@@ -1,14 +1,9 @@
 /** All generators, behind one interface. */
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { generateCheckins } from './checkins/generate.ts';
 import { generateCitibike } from './citibike/generate.ts';
+import type { GeneratedFile, GenerateOptions } from './generated.ts';
+import { generateOrders } from './orders/generate.ts';
 import { generateTrips } from './trips/generate.ts';
-
-export interface GenerateOptions {
-  readonly rows: number;
-  /** Any finite number. Default: 1. */
-  readonly seed?: number;
-}
 
 /** Returns CSV in buffers of about 1 MiB, each with whole rows. The same options give the same bytes. */
 export type Generate = (options: GenerateOptions) => Iterable<Buffer>;
@@ -23,26 +18,15 @@ export const generators: Readonly<Record<string, Generate>> = {
   checkins: generateCheckins,
 };
 
+/** The files of examples that have several. The same options give the same rows. */
+export const folders: Readonly<Record<string, (options: GenerateOptions) => Iterable<GeneratedFile>>> = {
+  orders: generateOrders,
+};
+
 /** How many rows the demo of an example has by default. */
 export const demoRows: Readonly<Record<string, number>> = {
   trips: 1_000_000,
   citibike: 1_000_000,
   checkins: 20_000,
+  orders: 3_000,
 };
-
-/**
- * Writes buffers to `path` and returns the number of bytes. They are written to `path`.part, which is renamed
- * when it is complete, so a landing folder never shows half a file.
- */
-export async function writeGenerated(path: string, buffers: Iterable<Buffer>): Promise<number> {
-  const staged = `${path}.part`;
-  try {
-    await writeFile(staged, buffers);
-    const { size } = await stat(staged);
-    await rename(staged, path);
-    return size;
-  } catch (error) {
-    await rm(staged, { force: true });
-    throw error;
-  }
-}

@@ -3,6 +3,7 @@ import type { Definition } from '../model/index.ts';
 import type { Example } from '../model/registry.ts';
 import checkins from './checkins/dataset.ts';
 import citibike from './citibike/dataset.ts';
+import orders, { lines, users } from './orders/dataset.ts';
 import trips from './trips/dataset.ts';
 
 /** By name, which is that of the folder. An example may have several datasets. */
@@ -10,6 +11,7 @@ export const examples: readonly Example[] = [
   { name: 'trips', definitions: [trips] },
   { name: 'citibike', definitions: [citibike] },
   { name: 'checkins', definitions: [checkins] },
+  { name: 'orders', definitions: [orders, lines, users] },
 ];
 
 /** The datasets of all examples. */

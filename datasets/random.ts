@@ -49,3 +49,20 @@ export function drawTable(weights: readonly number[], size: number): Uint16Array
   });
   return table;
 }
+
+/** Draws whole numbers from 0 up to below `below`. */
+export type Draw = (below: number) => number;
+
+/** Draws for one thing of a generator, such as an order: the same seed and key give the same ones, in any order of things. */
+export function drawsOf(seed: number, key: number): Draw {
+  const state = seedRandom(seed + key * Math.PI);
+  const words = new Uint32Array(8);
+  let at = words.length;
+  return (below) => {
+    if (at === words.length) {
+      fillRandom(state, words);
+      at = 0;
+    }
+    return words[at++] % below;
+  };
+}

@@ -1,5 +1,6 @@
 /** The files that contests read, from the built-in generators and from those of the bench's own datasets. */
-import { type Generate, generators, writeGenerated } from '../../datasets/generators.ts';
+import { writeGenerated } from '../../datasets/generated.ts';
+import { type Generate, generators } from '../../datasets/generators.ts';
 import { generateAccounts } from '../datasets/accounts/generate.ts';
 import { generateVisits } from '../datasets/visits/generate.ts';
 

@@ -1,16 +1,21 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
-import { generators } from '../../datasets/generators.ts';
+import { writeGenerated } from '../../datasets/generated.ts';
+import { folders, generators } from '../../datasets/generators.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { count, duration } from '../terminal/format.ts';
 
-/** `landfall generate`: generates a file of an example dataset. */
+const known = [...Object.keys(generators), ...Object.keys(folders)].join(' | ');
+
+/** `landfall generate`: generates a file of an example, or a folder. */
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('generate a CSV file of an example dataset')
-    .argument('<dataset>', Object.keys(generators).join(' | '))
+    .description('generate a file of an example, or a folder with its files')
+    .argument('<example>', known)
     .requiredOption('--rows <n>', 'number of rows', wholeNumber('--rows'))
     .option(
       '--seed <s>',
@@ -18,7 +23,10 @@ export function generateCommand(): Command {
       wholeNumber('--seed'),
       1,
     )
-    .requiredOption('--out <file>', 'file to write, or - for standard output')
+    .requiredOption(
+      '--out <path>',
+      'file to write, or - for standard output; a folder for an example of several files',
+    )
     .option('--json', 'print the number of bytes, the time and the rate as one JSON object')
     .addHelpText(
       'after',
@@ -41,14 +49,18 @@ export function generateCommand(): Command {
     });
 }
 
-/** Writes the file, and waits when the disk or the pipe is slower. Returns the number of bytes. */
+/**
+ * Writes the file, or the folder of an example that has several, and waits when the disk or the pipe is slower. Returns
+ * the number of bytes.
+ */
 export async function generateFile(
   dataset: string,
   options: { rows: number; seed: number; out: string },
 ): Promise<number> {
+  if (dataset in folders) return generateFolder(dataset, options);
   const generate = generators[dataset];
   if (!generate)
-    throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: Object.keys(generators).join(', ') });
+    throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset, known: known.replaceAll(' | ', ', ') });
   const out = options.out === '-' ? process.stdout : createWriteStream(options.out);
   let bytes = 0;
   for (const buffer of generate({ rows: options.rows, seed: options.seed })) {
@@ -58,6 +70,20 @@ export async function generateFile(
   if (out !== process.stdout) {
     out.end();
     await finished(out);
+  }
+  return bytes;
+}
+
+async function generateFolder(
+  example: string,
+  { rows, seed, out }: { rows: number; seed: number; out: string },
+): Promise<number> {
+  if (out === '-')
+    throw new LandfallError('LF_USAGE', { problem: `${example} has several files: --out is a folder` });
+  let bytes = 0;
+  for (const { path, buffers } of folders[example]({ rows, seed })) {
+    await mkdir(dirname(join(out, path)), { recursive: true });
+    bytes += await writeGenerated(join(out, path), buffers);
   }
   return bytes;
 }

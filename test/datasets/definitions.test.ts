@@ -1,9 +1,10 @@
 /** What the definitions say: headers of every dialect, and files that must be beside them. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { citibikeDialects } from '../../datasets/citibike/dialects.ts';
-import { builtin } from '../../datasets/index.ts';
+import { builtin, examples } from '../../datasets/index.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
 import { loadRegistry } from '../../model/registry.ts';
@@ -11,13 +12,28 @@ import { sharedHome, tempFolder } from '../support/index.ts';
 
 const datasets = builtin.map((definition) => compileDataset(definition));
 const byName = (name: string) => datasets.find((dataset) => dataset.name === name)!;
+/** The files of an example that define its datasets. */
+function definitionFiles(folder: string): string[] {
+  const inner = join(folder, 'definitions');
+  const others = existsSync(inner) ? readdirSync(inner).map((file) => join(inner, file)) : [];
+  return [join(folder, 'dataset.ts'), ...others];
+}
+
 const fieldsOf = (name: string, fields: readonly string[]) => {
   const found = matchHeader(byName(name), [...fields], fields.length);
   return Object.fromEntries(byName(name).columns.map((column, i) => [column.name, found[i]]));
 };
 
 it('come with these examples', () => {
-  expect(datasets.map(({ name }) => name).sort()).toEqual(['checkins', 'citibike', 'trips']);
+  expect(examples.map(({ name }) => name).sort()).toEqual(['checkins', 'citibike', 'orders', 'trips']);
+});
+
+it('are named after their example, the first one as it is', () => {
+  for (const { name, definitions } of examples) {
+    const [first, ...others] = definitions.map((definition) => definition.name);
+    expect(first).toBe(name);
+    for (const other of others) expect(other).toMatch(new RegExp(`^${name}_`));
+  }
 });
 
 it('give the same version each time they are compiled, and different ones', () => {
@@ -29,19 +45,22 @@ it('give the same version each time they are compiled, and different ones', () =
 
 it('load from copies that are changed as docs/pipelines.md says', async () => {
   const folder = tempFolder();
-  for (const { name } of datasets) {
+  for (const { name } of examples) {
     const copy = join(folder, name);
     cpSync(new URL(`../../datasets/${name}`, import.meta.url), copy, { recursive: true });
-    const path = join(copy, 'dataset.ts');
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      text.replace(`name: '${name}'`, `name: 'my_${name}'`).replace(`'../../model/index.ts'`, `'landfall'`),
-    );
+    for (const path of definitionFiles(copy)) {
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(
+        path,
+        text
+          .replace(new RegExp(`name: '(${name}(?:_\\w+)?)'`), `name: 'my_$1'`)
+          .replace(/'(?:\.\.\/)+model\/index\.ts'/, `'landfall'`),
+      );
+    }
   }
   const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
   expect(registry.broken()).toEqual([]);
-  expect(registry.names()).toEqual(['my_checkins', 'my_citibike', 'my_trips']);
+  expect(registry.names()).toEqual(datasets.map(({ name }) => `my_${name}`).sort());
 });
 
 describe('trips', () => {
@@ -81,14 +100,14 @@ describe('citibike', () => {
 });
 
 describe('folders', () => {
-  for (const { name } of datasets) {
+  for (const { name, definitions } of examples) {
     const folder = new URL(`../../datasets/${name}/`, import.meta.url);
 
     it(`${name}: has no SQL that nobody uses, and each begins by saying what it is`, () => {
-      const definition = readFileSync(new URL('dataset.ts', folder), 'utf8');
+      const written = definitionFiles(fileURLToPath(folder)).map((path) => readFileSync(path, 'utf8'));
       for (const kind of ['marts', 'queries', 'checks']) {
         for (const file of readdirSync(new URL(`${kind}/`, folder))) {
-          expect(definition).toContain(`'./${kind}/${file}'`);
+          expect(written.join('')).toMatch(new RegExp(`'\\.\\.?/${kind}/${file}'`));
           expect(readFileSync(new URL(`${kind}/${file}`, folder), 'utf8')).toMatch(/^-- [A-Z]/);
         }
       }
@@ -96,14 +115,15 @@ describe('folders', () => {
 
     it(`${name}: README names every query, mart and computed column`, () => {
       const readme = readFileSync(new URL('README.md', folder), 'utf8');
-      const dataset = byName(name);
-      const computed = dataset.enrichments.map((enrichment) => enrichment.name);
-      const shown = dataset.lake.columns
-        .map((column) => column.name)
-        .filter((column) => computed.includes(column));
-      for (const column of shown) expect(readme).toContain(`\`${column}\``);
-      for (const { name: query } of dataset.queries) expect(readme).toContain(`| \`${query}\` `);
-      for (const { name: mart } of dataset.marts) expect(readme).toContain(`\`star.${mart}\``);
+      for (const dataset of definitions.map((definition) => byName(definition.name))) {
+        const computed = dataset.enrichments.map((enrichment) => enrichment.name);
+        const shown = dataset.lake.columns
+          .map((column) => column.name)
+          .filter((column) => computed.includes(column));
+        for (const column of shown) expect(readme).toContain(`\`${column}\``);
+        for (const { name: query } of dataset.queries) expect(readme).toContain(`| \`${query}\` `);
+        for (const { name: mart } of dataset.marts) expect(readme).toContain(`\`star.${mart}\``);
+      }
     });
   }
 });

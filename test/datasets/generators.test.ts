@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { citibikeDialects } from '../../datasets/citibike/dialects.ts';
 import { generateCitibike } from '../../datasets/citibike/generate.ts';
-import { generators, writeGenerated } from '../../datasets/generators.ts';
+import { writeGenerated } from '../../datasets/generated.ts';
+import { folders, generators } from '../../datasets/generators.ts';
 import { cities, datasources } from '../../datasets/trips/cities.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { type Oracle, openOracle } from '../oracle/duckdb.ts';
@@ -32,6 +33,18 @@ describe('every generator', () => {
           .toString()
           .split('\n'),
       ).toHaveLength(2);
+    });
+  }
+});
+
+describe('every generator of a folder', () => {
+  for (const [name, generate] of Object.entries(folders)) {
+    it(`${name}: the same rows and seed give the same files, another seed others`, () => {
+      const written = (seed: number) =>
+        [...generate({ rows: 300, seed })].map(({ path, buffers }) => [path, hash(bytesOf(buffers))]);
+      expect(written(5)).toEqual(written(5));
+      expect(written(6).map(([, digest]) => digest)).not.toEqual(written(5).map(([, digest]) => digest));
+      expect(new Set(written(5).map(([path]) => path)).size).toBe(written(5).length);
     });
   }
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAnswers } from '../../datasets/answers.ts';
 import citibikeDefinition from '../../datasets/citibike/dataset.ts';
 import { generateCitibike } from '../../datasets/citibike/generate.ts';
-import { writeGenerated } from '../../datasets/generators.ts';
+import { writeGenerated } from '../../datasets/generated.ts';
 import tripsDefinition from '../../datasets/trips/dataset.ts';
 import { generateTrips } from '../../datasets/trips/generate.ts';
 import { compileDataset } from '../../model/compile/compile.ts';

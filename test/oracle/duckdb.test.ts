@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateCitibike } from '../../datasets/citibike/generate.ts';
-import { writeGenerated } from '../../datasets/generators.ts';
+import { writeGenerated } from '../../datasets/generated.ts';
 import { type Oracle, openOracle } from './duckdb.ts';
 
 let folder: string;

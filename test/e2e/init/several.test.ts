@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateCitibike } from '../../../datasets/citibike/generate.ts';
-import { writeGenerated } from '../../../datasets/generators.ts';
+import { writeGenerated } from '../../../datasets/generated.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
 import { sharedHome, tempFolder } from '../../support/index.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import definition from '../../../datasets/checkins/dataset.ts';
 import { generateCheckins } from '../../../datasets/checkins/generate.ts';
-import { writeGenerated } from '../../../datasets/generators.ts';
+import { writeGenerated } from '../../../datasets/generated.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { realFiles } from '../../datasets/support.ts';
 import { tempFolder } from '../../support/index.ts';

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generateCitibike } from '../../../datasets/citibike/generate.ts';
-import { writeGenerated } from '../../../datasets/generators.ts';
+import { writeGenerated } from '../../../datasets/generated.ts';
 import { realFiles } from '../../datasets/support.ts';
 import { describeRedis, tempFolder } from '../../support/index.ts';
 import { expectAgreement, oracleAndSites } from '../agree.ts';

@@ -6,8 +6,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateFile } from '../../../cli/commands/generate.ts';
-import { builtin } from '../../../datasets/index.ts';
+import { openDemoSite, playRounds } from '../../../cli/demo/fetch-rounds.ts';
+import { demos } from '../../../datasets/demos.ts';
+import { examples } from '../../../datasets/index.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
+import { loadRegistry } from '../../../model/registry.ts';
 import { tempFolder } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
 import { answers, chart, shown } from './shown.ts';
@@ -18,18 +21,46 @@ const [opening, closing] = ['<!-- answers -->', '<!-- /answers -->'];
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
-describe.each(builtin.map((definition) => [definition.name, definition] as const))(
+/** Loads what the demo loads. */
+async function load(open: TestSite, name: string, rows: number): Promise<void> {
+  if (!(name in demos)) {
+    const path = join(tempFolder(), `${name}-${rows}-seed-1.csv`);
+    await generateFile(name, { rows, seed: 1, out: path });
+    expect(await open.drop(name, path)).toMatchObject({ status: 'done', rows: { parsed: rows } });
+    return;
+  }
+  const home = tempFolder();
+  const size = { rows, seed: 1 };
+  const demo = await openDemoSite({ ...open, config: { ...open.config, home } }, demos[name], name, size);
+  try {
+    const registry = await loadRegistry({
+      builtin: examples.flatMap(({ definitions }) => definitions),
+      paths: [],
+    });
+    const said: string[] = [];
+    expect([await playRounds(open, registry, demo.rounds, (text) => said.push(text)), said.join('')]).toEqual(
+      [0, expect.not.stringContaining('✗')],
+    );
+  } finally {
+    await demo.close();
+    for (const variable of Object.keys(demo.env)) delete process.env[variable];
+  }
+}
+
+describe.each(examples.map(({ name, definitions }) => [name, definitions] as const))(
   '%s',
-  (name, definition) => {
+  (name, definitions) => {
     it('shows the answers of its demo, and a chart', async () => {
       const open = (site = await testSite({ backend: 'postgres', workers: 1 }));
       const { rows } = shown[name];
-      const path = join(tempFolder(), `${name}-${rows}-seed-1.csv`);
-      await generateFile(name, { rows, seed: 1, out: path });
-      expect(await open.drop(name, path)).toMatchObject({ status: 'done', rows: { parsed: rows } });
+      await load(open, name, rows);
       const folder = new URL(`../../../datasets/${name}/`, import.meta.url);
       const made = {
-        readme: `\n\`landfall demo ${name} --rows ${rows}\` answers:\n\n${await answers(open, compileDataset(definition))}\n`,
+        readme: `\n\`landfall demo ${name} --rows ${rows}\` answers:\n\n${await answers(
+          open,
+          name,
+          definitions.map((one) => compileDataset(one)),
+        )}\n`,
         chart: await chart(open, name),
       };
       const readme = new URL('README.md', folder);

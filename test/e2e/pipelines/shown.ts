@@ -49,6 +49,22 @@ export const shown: Readonly<Record<string, Shown>> = {
         order by 1, 2`,
     },
   },
+  orders: {
+    rows: 3_000,
+    given: {
+      order_history: { order: 1_000_024 },
+      order_lines: { order: 1_000_024 },
+      user: { user: 502 },
+    },
+    chart: {
+      title: 'Revenue by day and country (EUR)',
+      sql: `select to_char(day, 'DD Mon') as at, country as series, revenue::float8 as value
+        from star.revenue_by_day_and_country
+        join (select country, sum(revenue) as all_revenue from star.revenue_by_day_and_country group by 1 order by 2 desc limit 5)
+          as most using (country)
+        order by day, all_revenue desc`,
+    },
+  },
   checkins: {
     rows: 20_000,
     given: {
@@ -66,11 +82,15 @@ export const shown: Readonly<Record<string, Shown>> = {
   },
 };
 
-/** The named queries of a dataset with their answers, as a section of Markdown. */
-export async function answers(site: TestSite, dataset: CompiledDataset): Promise<string> {
+/** The named queries of an example's datasets with their answers, as a section of Markdown. */
+export async function answers(
+  site: TestSite,
+  example: string,
+  datasets: readonly CompiledDataset[],
+): Promise<string> {
   const sections: string[] = [];
-  for (const { name, description, sql, parameters } of dataset.queries) {
-    const given = shown[dataset.name].given[name] ?? {};
+  for (const { name, description, sql, parameters } of datasets.flatMap(({ queries }) => queries)) {
+    const given = shown[example].given[name] ?? {};
     const values = parameters.map((parameter) => given[parameter.name] ?? parameter.default ?? null);
     const asked = Object.entries(given).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
     const { rows, fields } = await site.database.pool.query(sql, values);
@@ -97,8 +117,8 @@ function markdown(titles: readonly string[], rows: readonly (readonly string[])[
 }
 
 /** A chart of stacked or grouped bars, as SVG that is legible on light and on dark pages. */
-export async function chart(site: TestSite, dataset: string): Promise<string> {
-  const { title, sql } = shown[dataset].chart;
+export async function chart(site: TestSite, example: string): Promise<string> {
+  const { title, sql } = shown[example].chart;
   const cells = await site.query<{ at: string; series: string; value: number }>(sql);
   const categories = [...new Set(cells.map(({ at }) => at))];
   const names = [...new Set(cells.map(({ series }) => series))];
@@ -117,7 +137,7 @@ export async function chart(site: TestSite, dataset: string): Promise<string> {
     series: names.map((name) => ({
       type: 'bar',
       name,
-      ...(dataset !== 'citibike' && { stack: 'all' }),
+      ...(example !== 'citibike' && { stack: 'all' }),
       data: categories.map((at) => values.get(`${at}\n${name}`) ?? 0),
     })),
   });

@@ -42,6 +42,7 @@ const sharedNames: Readonly<Record<string, string>> = {
   types: 'the types that the files of a folder share',
   dataset: 'the definition in the folder of a dataset',
   generate: 'the generator in the folder of a dataset',
+  demo: 'what the sources of an example fetch from, in its folder',
 };
 /** Folders whose files are named after something else, and after what. */
 const namedAfter: Readonly<Record<string, string>> = {
