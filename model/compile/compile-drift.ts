@@ -6,8 +6,6 @@ import { nullsOf } from './compile-columns.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import type { Mistakes } from './mistakes.ts';
 
-const members = ['unknown', 'missing', 'reordered', 'renamed'];
-
 export function compileDrift(source: DatasetDefinition, names: Names, mistakes: Mistakes): CompiledDrift {
   const {
     unknown = 'ignore',
@@ -15,10 +13,6 @@ export function compileDrift(source: DatasetDefinition, names: Names, mistakes: 
     reordered = 'ignore',
     renamed = 'ignore',
   } = source.drift ?? {};
-  for (const name of Object.keys(source.drift ?? {})) {
-    if (!members.includes(name))
-      mistakes.add(`drift.${name}`, 'there is no such policy', `Say ${members.join(', ')}`);
-  }
   for (const [name, policy] of Object.entries({ missing, reordered, renamed })) {
     if (policy === 'ignore' || policy === 'fail') continue;
     mistakes.add(`drift.${name}`, `there is no ${shown(policy)}`, "Say 'ignore' or 'fail'");

@@ -5,6 +5,8 @@ import type { DatasetDefinition } from '../language/define.ts';
 import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
 import { typeOf } from '../types/column-types.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
+import { enrichmentsPart } from './members/parts.ts';
+import { refuseUnknown } from './members/unknown-members.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** References to the columns, as `enrich` and `rules` receive them. */
@@ -62,7 +64,9 @@ function callEnrich(
   if (source.enrich === undefined) return {};
   const good: Record<string, Enrichment> = {};
   try {
-    for (const [name, value] of Object.entries(source.enrich(guarded(refs)))) {
+    const returned = source.enrich(guarded(refs));
+    refuseUnknown(returned, enrichmentsPart, 'enrich', mistakes);
+    for (const [name, value] of Object.entries(returned)) {
       if (isEnrichment(value)) good[name] = value;
       else
         mistakes.add(

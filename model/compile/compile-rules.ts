@@ -11,6 +11,8 @@ import type { AnyColumnOptions } from '../types/column-options.ts';
 import { typeNames, typeOf, typesFor, type Value } from '../types/column-types.ts';
 import { list, shown } from '../words.ts';
 import { guarded, messageOf } from './compile-enrichments.ts';
+import { rulesPart } from './members/parts.ts';
+import { refuseUnknown } from './members/unknown-members.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** Compiled rules, and what the version hash covers of them. */
@@ -167,7 +169,9 @@ function callRules(
   mistakes: Mistakes,
 ): Readonly<Record<string, Rule | UniqueRule>> {
   try {
-    return source.rules?.(guarded(refs)) ?? {};
+    const returned = source.rules?.(guarded(refs)) ?? {};
+    refuseUnknown(returned, rulesPart, 'rules', mistakes);
+    return returned;
   } catch (error) {
     mistakes.add('rules', messageOf(error), 'Check the function rules');
     return {};

@@ -17,6 +17,7 @@ import { compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar } from './compile-star.ts';
 import { compileDialect } from './files/compile-dialect.ts';
 import { compileFormat } from './files/compile-format.ts';
+import { refuseUnknownMembers } from './members/unknown-members.ts';
 import { Mistakes } from './mistakes.ts';
 import { compileSources } from './sources/compile-sources.ts';
 import { versionOf } from './version.ts';
@@ -34,7 +35,9 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const name = String(source.name);
   const mistakes = new Mistakes();
   checkOutline(source, mistakes);
-  mistakes.refuse(name);
+  const isSound = mistakes.count === 0;
+  refuseUnknownMembers(source, mistakes);
+  if (!isSound) mistakes.refuse(name);
 
   const dialect = compileDialect(source, mistakes);
   const format = compileFormat(source, mistakes);

@@ -74,7 +74,7 @@ export function compute(
   options: { readonly nulls?: 'skip' | 'call' } = {},
 ): Enrichment {
   const call = calculate as (...values: (Value | null)[]) => unknown;
-  const nullHandling = options.nulls ?? 'skip';
+  const { nulls: nullHandling = 'skip', ...unknown } = options;
   const callWithNulls = nullHandling === 'call';
   const { logical, stored } = computedForm(type);
   const numbers =
@@ -103,6 +103,7 @@ export function compute(
       return builder.finish();
     };
   return {
+    ...unknown,
     type: logical.type,
     logical,
     inputs,

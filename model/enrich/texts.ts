@@ -56,7 +56,7 @@ export function pattern(
 ): Enrichment<'text'> {
   const once = new RegExp(expression.source, expression.flags.replace(/[gy]/g, ''));
   const groups = new RegExp(`${expression.source}|`, once.flags).exec('')?.length ?? 1;
-  const group = options.group ?? (groups > 1 ? 1 : 0);
+  const { group = groups > 1 ? 1 : 0, ...unknown } = options;
   const find = (text: string): string | null => {
     const match = once.exec(text);
     if (match === null) return null;
@@ -68,6 +68,7 @@ export function pattern(
     return builder.finish();
   };
   return {
+    ...unknown,
     type: 'text',
     logical: { type: 'text' },
     inputs: [input],
@@ -108,14 +109,15 @@ export function lookupTable(
   entries: Readonly<Record<string | number, string>> | ReadonlyMap<string | number, string>,
   options: { readonly otherwise?: string } = {},
 ): Enrichment<'text'> {
+  const { otherwise, ...others } = options;
   const pairs = [...(entries instanceof Map ? entries : Object.entries(entries))] as [
     string | number,
     string,
   ][];
-  const texts = [...new Set([...pairs.map(([, text]) => text), options.otherwise ?? ''])];
+  const texts = [...new Set([...pairs.map(([, text]) => text), otherwise ?? ''])];
   const dictionary = fixedDictionary(texts);
   const codes = new Map(pairs.map(([key, text]) => [String(key), texts.indexOf(text)]));
-  const unknown = options.otherwise === undefined ? -1 : texts.indexOf(options.otherwise);
+  const unknown = otherwise === undefined ? -1 : texts.indexOf(otherwise);
   const codeOfNumber = new Map(pairs.map(([key, text]) => [Number(key), texts.indexOf(text)]));
 
   const run = (inputs: readonly Vector[], rows: number): Vector => {
@@ -137,12 +139,13 @@ export function lookupTable(
     return lookedUp(out, missing, inputs, dictionary);
   };
   return {
+    ...others,
     type: 'text',
     logical: { type: 'text' },
     inputs: [input],
-    total: options.otherwise !== undefined,
+    total: otherwise !== undefined,
     accepts: accepting('text', 'smallint', 'integer'),
-    operation: ['lookupTable', pairs, options.otherwise ?? null],
+    operation: ['lookupTable', pairs, otherwise ?? null],
     build: () => run,
   };
 }

@@ -25,5 +25,6 @@ export function check(
   sql: SqlText,
   options: { readonly severity?: Severity; readonly over?: CheckedRows } = {},
 ): Check {
-  return { kind: 'check', sql, severity: options.severity ?? 'block', over: options.over ?? 'star' };
+  const { severity = 'block', over = 'star', ...unknown } = options;
+  return { ...unknown, kind: 'check', sql, severity, over };
 }

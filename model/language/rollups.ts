@@ -26,7 +26,8 @@ interface Named {
 }
 
 function rowExpression(name: RowOperation['name'], usual: string) {
-  return <const N extends string>(column: N, { as = usual }: Named = {}): RowExpression<N> => ({
+  return <const N extends string>(column: N, { as = usual, ...unknown }: Named = {}): RowExpression<N> => ({
+    ...unknown,
     expression: name,
     column,
     as,
@@ -50,9 +51,9 @@ export const weekdayOf = rowExpression('weekday', 'weekday');
  */
 export function hourOf<const N extends string>(
   column: N,
-  { as = 'hour', every }: Named & { readonly every?: number } = {},
+  { as = 'hour', every, ...unknown }: Named & { readonly every?: number } = {},
 ): RowExpression<N> {
-  return { expression: 'hour', column, as, ...(every !== undefined && { size: every }) };
+  return { ...unknown, expression: 'hour', column, as, ...(every !== undefined && { size: every }) };
 }
 
 /**
@@ -61,9 +62,9 @@ export function hourOf<const N extends string>(
  */
 export function largerCell<const N extends string>(
   column: N,
-  { degrees, times, as = column }: Named & { readonly degrees: number; readonly times: number },
+  { degrees, times, as = column, ...unknown }: Named & { readonly degrees: number; readonly times: number },
 ): RowExpression<N> {
-  return { expression: 'cell', column, degrees, size: times, as };
+  return { ...unknown, expression: 'cell', column, degrees, size: times, as };
 }
 
 /**
@@ -73,9 +74,9 @@ export function largerCell<const N extends string>(
 export function bucket<const N extends string>(
   column: N,
   size: number,
-  { as = column }: Named = {},
+  { as = column, ...unknown }: Named = {},
 ): RowExpression<N> {
-  return { expression: 'bucket', column, size, as };
+  return { ...unknown, expression: 'bucket', column, size, as };
 }
 
 /** An aggregate over the facts of a group. */

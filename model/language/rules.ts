@@ -39,5 +39,6 @@ export function unique(
   columns: readonly Ref<KeyType>[],
   options: { readonly scope?: 'file' | 'star' } = {},
 ): UniqueRule {
-  return { unique: columns, scope: options.scope ?? 'star' };
+  const { scope = 'star', ...unknown } = options;
+  return { ...unknown, unique: columns, scope };
 }

@@ -71,8 +71,8 @@ export function lookup<N extends string, A extends string = never, B extends str
     readonly by?: B;
   } = {},
 ): LookupDimension<N | A | B> {
-  const { keys = 'generated', shared = false, attributes: mode = 'first', by } = options;
-  return { kind: 'lookup', table, natural, attributes, keys, shared, mode, by };
+  const { keys = 'generated', shared = false, attributes: mode = 'first', by, ...unknown } = options;
+  return { ...unknown, kind: 'lookup', table, natural, attributes, keys, shared, mode, by };
 }
 
 /**
@@ -97,7 +97,8 @@ export function dateDimension<N extends string>(
   column: N,
   options: { readonly shared?: boolean } = {},
 ): DateDimension<N> {
-  return { kind: 'date', table, column, shared: options.shared ?? false };
+  const { shared = false, ...unknown } = options;
+  return { ...unknown, kind: 'date', table, column, shared };
 }
 
 /**
@@ -109,8 +110,8 @@ export function timeDimension<N extends string>(
   column: N,
   options: { readonly grain?: TimeGrain; readonly shared?: boolean } = {},
 ): TimeDimension<N> {
-  const { grain = 'minute', shared = false } = options;
-  return { kind: 'time', table, column, grain, shared };
+  const { grain = 'minute', shared = false, ...unknown } = options;
+  return { ...unknown, kind: 'time', table, column, grain, shared };
 }
 
 /** A mart, created in the star's schema under its name. `N`: fact columns that a rollup may name. */
@@ -139,8 +140,8 @@ export function table(
   sql: SqlText,
   options: { readonly uniqueKey?: readonly string[]; readonly maxStale?: string } = {},
 ): SqlMart {
-  const { uniqueKey = [], maxStale } = options;
-  return { kind: 'table', sql, uniqueKey, ...(maxStale !== undefined && { maxStale }) };
+  const { uniqueKey = [], maxStale, ...unknown } = options;
+  return { ...unknown, kind: 'table', sql, uniqueKey, ...(maxStale !== undefined && { maxStale }) };
 }
 
 export type ParameterType = 'text' | 'integer' | 'float8' | 'date' | 'timestamp';

@@ -7,6 +7,8 @@ import {
   type ColumnOf,
   type ColumnOptions,
   type NumberTexts,
+  numberOptionNames,
+  type OptionNames,
   type Plain,
   plainColumn,
 } from './column-options.ts';
@@ -43,6 +45,7 @@ export const bigintType: ColumnType<
   bigint,
   'key' | 'member' | 'partition' | 'computed'
 > = {
+  options: { ...numberOptionNames } satisfies OptionNames<BigintOptions>,
   read: ({ options }) => readNumber(options, 'whole', { kind: 'int64' }, bigintConverter),
   faults: ({ options }) => numberFaults(options, 'whole'),
   bound: (said) => said as bigint | number,

@@ -7,6 +7,8 @@ import {
   type AnyColumnOptions,
   type ColumnOf,
   type ColumnOptions,
+  columnOptionNames,
+  type OptionNames,
   type Plain,
   plainColumn,
 } from './column-options.ts';
@@ -90,6 +92,7 @@ export const booleanType: ColumnType<
   boolean,
   'key' | 'member' | 'partition' | 'computed'
 > = {
+  options: { ...columnOptionNames, true: true, false: true } satisfies OptionNames<BooleanOptions>,
   read: ({ options }) => readingOf(options),
   faults: ({ options }) => faultsOf(options),
   bound: null,

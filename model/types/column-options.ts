@@ -81,6 +81,33 @@ export interface InstantOptions {
   readonly leapSecond?: 'reject' | 'clamp';
 }
 
+/** The names of all options that `O` describes. */
+export type OptionNames<O> = { readonly [K in keyof Required<O>]: true };
+
+export const columnOptionNames: OptionNames<ColumnOptions> = {
+  required: true,
+  optional: true,
+  aliases: true,
+  path: true,
+  nulls: true,
+};
+
+export const numberOptionNames: OptionNames<NumberOptions> = {
+  ...columnOptionNames,
+  decimal: true,
+  thousands: true,
+  strip: true,
+  negative: true,
+  min: true,
+  max: true,
+};
+
+export const formatOptionNames: OptionNames<FormatOptions> = {
+  ...columnOptionNames,
+  formats: true,
+  locale: true,
+};
+
 /** All options of all types, as the compiler reads them. */
 export type AnyColumnOptions = FormatOptions &
   InstantOptions &

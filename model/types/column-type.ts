@@ -17,6 +17,9 @@ import type { AnyColumnOptions, ColumnOf } from './column-options.ts';
 export interface ColumnType<L extends { readonly type: string }, K extends VectorKind, V, U> {
   // From the file.
 
+  /** The options that a definition may give its columns. */
+  readonly options: Readonly<Record<string, true>>;
+
   /** How a column is read. `inDictionary`: the column's distinct values are needed. */
   read(column: ColumnOf<L>, inDictionary: boolean): Reading;
   /** What is wrong with a column as it is written. */

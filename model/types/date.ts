@@ -2,8 +2,15 @@
 import { civilText, firstDay, isoDay, lastDay, yearOf } from '../enrich/calendar.ts';
 import { int32Builder } from '../enrich/vector-builder.ts';
 import { proposeDate } from '../infer/guess/times/propose-times.ts';
-import type { ColumnOf, FormatOptions, Plain, TimeFormat } from './column-options.ts';
-import { plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type FormatOptions,
+  formatOptionNames,
+  type OptionNames,
+  type Plain,
+  plainColumn,
+  type TimeFormat,
+} from './column-options.ts';
 import { type ColumnType, type Converter, type Reading, Refusal } from './column-type.ts';
 import { firstFit, formatOf, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
 import { type FieldRules, formatsFaults } from './temporal/format-faults.ts';
@@ -67,6 +74,7 @@ export function dayText(day: number): string {
 type Uses = 'key' | 'member' | 'partition' | 'computed' | 'day';
 
 export const dateType: ColumnType<Plain<'date'>, 'int32', number, Uses> = {
+  options: { ...formatOptionNames, min: true, max: true } satisfies OptionNames<DateOptions>,
   read: readingOf,
   faults: ({ options: { formats = usualFormats } }) => formatsFaults(formats, fields),
   bound: (said) => Date.parse(`${said}T00:00:00Z`) / 86_400_000,

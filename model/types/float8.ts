@@ -6,6 +6,8 @@ import {
   type ColumnOf,
   type NumberOptions,
   type NumberTexts,
+  numberOptionNames,
+  type OptionNames,
   type Plain,
   plainColumn,
 } from './column-options.ts';
@@ -40,6 +42,7 @@ function float8Converter(texts: NumberTexts, nonFinite: Float8Options['nonFinite
 }
 
 export const float8Type: ColumnType<Plain<'float8'>, 'float64', number, 'member' | 'computed'> = {
+  options: { ...numberOptionNames, nonFinite: true } satisfies OptionNames<Float8Options>,
   read: ({ options }) => {
     const { nonFinite } = options;
     const kernel = { kind: 'float64', ...(nonFinite && { nonFinite }) } as const;

@@ -5,6 +5,8 @@ import { proposeInteger } from '../infer/guess/numbers/propose-numbers.ts';
 import {
   type ColumnOf,
   type NumberTexts,
+  numberOptionNames,
+  type OptionNames,
   type Plain,
   plainColumn,
   type WholeOptions,
@@ -49,6 +51,7 @@ export function smallWhole<N extends 'smallint' | 'integer'>(
   annotation: ParquetAnnotation | null,
 ): Omit<ColumnType<Plain<N>, 'int32', number, Uses>, 'propose'> {
   return {
+    options: { ...numberOptionNames, oneOf: true } satisfies OptionNames<WholeOptions>,
     read: ({ options }) => {
       const { min = -limit - 1, max = limit } = options;
       const bounds = { min: Math.max(-limit - 1, Number(min)), max: Math.min(limit, Number(max)) };

@@ -9,7 +9,14 @@ import { RejectReason } from '../../kernel/types.ts';
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
 import { proposeInterval } from '../infer/guess/times/propose-interval.ts';
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  columnOptionNames,
+  type OptionNames,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { microsKey } from './temporal/micros-key.ts';
 
@@ -108,6 +115,7 @@ function stored(value: unknown): bigint | undefined {
 }
 
 export const intervalType: ColumnType<Plain<'interval'>, 'int64', number, 'key' | 'member' | 'computed'> = {
+  options: { ...columnOptionNames, min: true, max: true } satisfies OptionNames<IntervalOptions>,
   read: () => ({ type: { kind: 'utf8' }, convert: intervalConverter }),
   faults: () => [],
   bound: (said) => {

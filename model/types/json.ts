@@ -1,7 +1,13 @@
 /** JSON, checked to be something that PostgreSQL's jsonb can hold, and stored as it is written. */
 import { RejectReason } from '../../kernel/types.ts';
 import { utf8Builder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  columnOptionNames,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
 import { type ColumnType, type Converter, Refusal, storedText } from './column-type.ts';
 import { textAt } from './text.ts';
 
@@ -61,6 +67,7 @@ function storedJson(value: unknown): unknown {
 }
 
 export const jsonType: ColumnType<Plain<'json'>, 'utf8', string, 'computed'> = {
+  options: columnOptionNames,
   read: () => ({ type: { kind: 'utf8' }, convert: jsonConverter }),
   faults: () => [],
   bound: null,

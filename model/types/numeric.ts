@@ -3,7 +3,7 @@ import { decimal128At } from '../../kernel/columns/vectors.ts';
 import { RejectReason } from '../../kernel/types.ts';
 import { builderOf, int64Builder, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { proposeNumeric } from '../infer/guess/numbers/propose-numbers.ts';
-import type { ColumnOf, NumberOptions } from './column-options.ts';
+import { type ColumnOf, type NumberOptions, numberOptionNames } from './column-options.ts';
 import {
   type ColumnType,
   type ComputedForm,
@@ -153,6 +153,7 @@ export function computedNumeric(precision: number, scale: number): ComputedForm<
 }
 
 export const numericType: ColumnType<Numeric, 'int64' | 'decimal128', number, 'key' | 'member'> = {
+  options: numberOptionNames,
   read: readingOf,
   faults: ({ logical, options }) => [...faultsOf(logical), ...numberFaults(options, 'decimal')],
   bound: (said) => said as bigint | number,

@@ -1,7 +1,14 @@
 /** Points: longitude and latitude in degrees, stored as two columns of doubles. */
 
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  columnOptionNames,
+  type OptionNames,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
 import type { ColumnType } from './column-type.ts';
 
 export interface PointOptions extends ColumnOptions {
@@ -45,6 +52,7 @@ function neverWhole(): never {
 }
 
 export const pointType: ColumnType<Plain<'point'>, 'point', Place, 'parts'> = {
+  options: { ...columnOptionNames, form: true } satisfies OptionNames<PointOptions>,
   read: ({ options: { form = 'wkt' } }) => ({ type: { kind: 'point', form } }),
   faults: () => [],
   bound: null,

@@ -1,7 +1,14 @@
 /** Texts: UTF-8, up to the length of a record. */
 
 import { utf8Builder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  columnOptionNames,
+  type OptionNames,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
 import { type ColumnType, storedText, type VectorOf } from './column-type.ts';
 
 export interface TextOptions extends ColumnOptions {
@@ -36,6 +43,15 @@ export function textAt(vector: VectorOf<'utf8' | 'dictionary'>, row: number): st
 type Uses = 'key' | 'member' | 'partition' | 'computed';
 
 export const textType: ColumnType<Plain<'text'>, 'utf8' | 'dictionary', string, Uses> = {
+  options: {
+    ...columnOptionNames,
+    encoding: true,
+    convert: true,
+    minLength: true,
+    maxLength: true,
+    pattern: true,
+    oneOf: true,
+  } satisfies OptionNames<TextOptions>,
   read: ({ options }, inDictionary) => ({
     type: { kind: options.encoding ?? (inDictionary ? 'dictionary' : 'utf8') },
     ...(options.convert && { convert: options.convert }),

@@ -2,8 +2,15 @@
 import { clockText } from '../enrich/calendar.ts';
 import { int64Builder } from '../enrich/vector-builder.ts';
 import { proposeTime } from '../infer/guess/times/propose-times.ts';
-import type { ColumnOf, FormatOptions, Plain, TimeFormat } from './column-options.ts';
-import { plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  columnOptionNames,
+  type FormatOptions,
+  type OptionNames,
+  type Plain,
+  plainColumn,
+  type TimeFormat,
+} from './column-options.ts';
 import { type ColumnType, type Converter, Refusal } from './column-type.ts';
 import { wordsWithFormats } from './date.ts';
 import { firstFit, type TimeFormats, timeFormats } from './temporal/first-fit.ts';
@@ -67,6 +74,14 @@ function stored(value: unknown): bigint | undefined {
 }
 
 export const timeType: ColumnType<Plain<'time'>, 'int64', number, 'key' | 'member' | 'computed'> = {
+  options: {
+    ...columnOptionNames,
+    formats: true,
+    fraction: true,
+    leapSecond: true,
+    min: true,
+    max: true,
+  } satisfies OptionNames<TimeOptions>,
   read(column) {
     const reading = timeFormats(column, column.options.formats ?? usualFormats, fields);
     return { type: { kind: 'utf8' }, convert: timeConverter(reading), reading: { ...reading } };

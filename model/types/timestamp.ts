@@ -4,12 +4,14 @@ import { clockText, splitInstant } from '../enrich/calendar.ts';
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
 import { proposeTimestamp } from '../infer/guess/times/propose-times.ts';
 import { didYouMean } from '../words.ts';
-import type {
-  AnyColumnOptions,
-  ColumnOf,
-  FormatOptions,
-  InstantOptions,
-  TimeFormat,
+import {
+  type AnyColumnOptions,
+  type ColumnOf,
+  type FormatOptions,
+  formatOptionNames,
+  type InstantOptions,
+  type OptionNames,
+  type TimeFormat,
 } from './column-options.ts';
 import { type ColumnType, type Converter, type Fault, type Reading, Refusal } from './column-type.ts';
 import { dayText, wordsWithFormats } from './date.ts';
@@ -184,6 +186,17 @@ function stored(value: unknown): bigint | undefined {
 type Uses = 'key' | 'member' | 'computed' | 'day';
 
 export const timestampType: ColumnType<Timestamp, 'timestamp', number, Uses> = {
+  options: {
+    ...formatOptionNames,
+    epoch: true,
+    fraction: true,
+    zone: true,
+    ambiguous: true,
+    skipped: true,
+    leapSecond: true,
+    min: true,
+    max: true,
+  } satisfies OptionNames<TimestampOptions>,
   read: readingOf,
   faults: ({ options }) => faultsOf(options),
   bound: (said) => (instant.test(String(said)) ? Date.parse(String(said)) : Number.NaN),

@@ -1,7 +1,13 @@
 /** UUIDs: 16 bytes, in network order. */
 
 import { builderOf, type VectorBuilder } from '../enrich/vector-builder.ts';
-import { type ColumnOf, type ColumnOptions, type Plain, plainColumn } from './column-options.ts';
+import {
+  type ColumnOf,
+  type ColumnOptions,
+  columnOptionNames,
+  type Plain,
+  plainColumn,
+} from './column-options.ts';
 import type { ColumnType, VectorOf } from './column-type.ts';
 
 /** UUID, with or without hyphens, braces or urn:uuid:, in any case. */
@@ -30,6 +36,7 @@ const hyphenated = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const written = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
 
 export const uuidType: ColumnType<Plain<'uuid'>, 'uuid', string, 'key' | 'member' | 'computed'> = {
+  options: columnOptionNames,
   read: () => ({ type: { kind: 'uuid' } }),
   faults: () => [],
   bound: null,

@@ -140,7 +140,7 @@ describe('the policy', () => {
   it('names each mistake of a definition', () => {
     const drift = { unknown: 'kep', missing: { keep: 'x' }, reordered: 'warn', renamd: 'fail' };
     expect(() => compileLoose({ ...source, drift })).toThrow(
-      /drift\.renamd: there is no such policy.*drift\.missing: there is no.*drift\.reordered: there is no "warn".*drift\.unknown: there is no "kep"/s,
+      /drift\.renamd: there is no such member.*drift\.missing: there is no.*drift\.reordered: there is no "warn".*drift\.unknown: there is no "kep"/s,
     );
     for (const keep of ['note', 'chunk_id', 'No Name']) {
       expect(() => compileLoose({ ...source, drift: { unknown: { keep } } })).toThrow(/drift\.unknown\.keep/);
