@@ -1,10 +1,10 @@
 /** Compiles the policy for files whose columns differ from the definition's. */
-import type { CompiledDrift } from '../compiled.ts';
-import type { DatasetDefinition } from '../language/define.ts';
-import { shown } from '../words.ts';
-import { nullsOf } from './compile-columns.ts';
-import { checkIdentifier, type Names } from './compile-names.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { CompiledDrift } from '../../compiled.ts';
+import type { DatasetDefinition } from '../../language/define.ts';
+import { shown } from '../../words.ts';
+import { nullsOf } from '../compile-columns.ts';
+import { checkIdentifier, type Names } from '../compile-names.ts';
+import type { Mistakes } from '../mistakes.ts';
 
 export function compileDrift(source: DatasetDefinition, names: Names, mistakes: Mistakes): CompiledDrift {
   const {
