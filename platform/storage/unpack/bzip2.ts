@@ -2,7 +2,7 @@
  * bzip2 for all Node versions: its own library as WebAssembly. That unpacks what it is given as a whole. So a file is cut
  * into its blocks, of at most 900 kB before they were packed, and each is unpacked as a file of one block.
  */
-import Bzip2 from '@foxglove/wasm-bz2';
+import type Bzip2 from '@foxglove/wasm-bz2';
 import { LandfallError } from '../../errors/errors.ts';
 import { BitReader, blockMark, checksumBits, endMark, markBits, streamOf } from './bzip2-bits.ts';
 
@@ -22,7 +22,8 @@ export async function* unbzip2(
   source: AsyncIterable<Uint8Array>,
   file: { readonly name: string },
 ): AsyncGenerator<Uint8Array> {
-  loaded ??= Bzip2.init();
+  // Hardly any process needs it.
+  loaded ??= import('@foxglove/wasm-bz2').then((library) => library.default.init());
   const bzip2 = await loaded;
   const input = new BitReader(source);
   for (let streams = 0; await input.holds(headerBits); streams++) {

@@ -3,7 +3,6 @@
  * a time: whoever reads another one waits until the first has ended or is left.
  */
 import { ReadableStream } from 'node:stream/web';
-import { XzReadableStream } from 'xz-decompress';
 import { LandfallError } from '../../errors/errors.ts';
 
 /** What its error codes (xz.h) say. */
@@ -30,7 +29,9 @@ export async function* unxz(
       throw error;
     }
   }
-  const stream = new XzReadableStream(ReadableStream.from(packed()) as globalThis.ReadableStream);
+  // Hardly any process needs it.
+  const { default: library } = await import('xz-decompress');
+  const stream = new library.XzReadableStream(ReadableStream.from(packed()) as globalThis.ReadableStream);
   const reader = stream.getReader();
   try {
     for (;;) {
