@@ -31,6 +31,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   accept: async () => (await import('./commands/accept.ts')).acceptCommand,
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
+  rebuild: async () => (await import('./commands/rebuild.ts')).rebuildCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,

@@ -14,6 +14,7 @@ import {
   type Claim,
   type ErrorDescription,
   type LedgerChunk,
+  placeInUnpacked,
   toChunk,
   toClaim,
   toWaiting,
@@ -33,6 +34,21 @@ const roundsMost = 3;
 /** Chunks of the file by number. */
 export async function chunksOf(client: Client, fileId: number): Promise<LedgerChunk[]> {
   return (await run(client, 'chunks/chunks', [fileId])).map(toChunk);
+}
+
+/** A chunk whose rows are loaded, and what is needed to read them again. */
+export interface LoadedChunk {
+  readonly chunk: LedgerChunk;
+  /** Of a compressed file: its place in what that unpacks to. */
+  readonly unpacked: { readonly start: number; readonly end: number } | null;
+}
+
+/** Chunks of a file that are committed, by number. */
+export async function loadedChunks(client: Client, fileId: number): Promise<LoadedChunk[]> {
+  const rows = await run(client, 'chunks/chunks', [fileId]);
+  return rows
+    .filter(({ state }) => state === 'committed')
+    .map((row) => ({ chunk: toChunk(row), unpacked: placeInUnpacked(row) }));
 }
 
 /**
@@ -76,7 +92,7 @@ export async function endHolders(pool: pg.Pool, chunkIds: readonly number[]): Pr
 /** The first statement of a transaction of chunks; false where another transaction of one of them is open. */
 export function holdChunks(chunkIds: readonly number[]): string {
   const ids = chunkIds.map(Math.trunc).join(', ');
-  return `select bool_and(pg_try_advisory_xact_lock(${chunkLock}, id)) as held from unnest(array[${ids}]) as id`;
+  return `select coalesce(bool_and(pg_try_advisory_xact_lock(${chunkLock}, id)), true) as held from unnest(array[${ids}]::integer[]) as id`;
 }
 
 async function waitForHolder(pool: pg.Pool, chunkId: number): Promise<void> {

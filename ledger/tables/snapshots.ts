@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { type LedgerFile, toFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
 
 /** First key of the locks under which snapshots of a dataset are made; the second is the dataset. */
@@ -59,4 +60,16 @@ export async function lockDataset(client: pg.ClientBase, dataset: string): Promi
 /** Notes that a person has accepted a file that lacks many keys of the snapshot before. */
 export async function acceptFile(client: Client, fileId: number): Promise<void> {
   await run(client, 'snapshots/accept-file', [fileId]);
+}
+
+/** A file that is done, and the snapshot that its end has made: 0 if that was before there were snapshots. */
+export interface DoneFile {
+  readonly file: LedgerFile;
+  readonly snapshotId: number;
+}
+
+/** Files of a dataset that are done, in the order in which they ended. */
+export async function doneFiles(client: Client, dataset: string): Promise<DoneFile[]> {
+  const rows = await run(client, 'snapshots/done-files', [dataset]);
+  return rows.map((row) => ({ file: toFile(row), snapshotId: row.snapshot_id }));
 }

@@ -41,3 +41,13 @@ export function loadedFilesQuery(datasets: readonly string[]): string {
   const which = datasets.length === 1 ? `= ${names}` : `in (${names})`;
   return `select file_id from landfall.file where dataset ${which} and state = 'done' order by file_id`;
 }
+
+/** Gives all files of a dataset that are done this version of its definition: the star has their rows as it says. */
+export async function adoptDefinition(client: Client, dataset: string, version: string): Promise<void> {
+  await run(client, 'definitions/adopt-definition', [dataset, version]);
+}
+
+/** Names of the marts that any version of a dataset's definition has had. */
+export async function martNames(client: Client, dataset: string): Promise<string[]> {
+  return (await run(client, 'definitions/mart-names', [dataset])).map(({ name }) => name!);
+}

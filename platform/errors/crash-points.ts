@@ -131,6 +131,13 @@ export const crashPoints = {
   'undo.lake-swept': 'its objects are out of the lake; the ledger does not know',
   'undo.swept': 'the ledger knows that nothing of it is left in the lake',
   'accept.noted': 'the ledger says that the snapshot of a file is accepted; nothing of it is loaded',
+  // The star of a dataset is rebuilt.
+  'rebuild.tables-made': 'the tables of the new star are there, empty',
+  'rebuild.file-built': 'the new star has the rows of a file',
+  'rebuild.caught-up': 'the new star has all files; the transaction is open, and the dataset locked',
+  'rebuild.marts-built': 'the new star has its rollups and marts; the transaction is open',
+  'rebuild.swapped': 'the new star has the names of the old one; the transaction is open',
+  'rebuild.committed': 'people read the new star',
   'replay.exported': 'rejects that are to be tried again are written to the archive',
   'replay.noted': 'the file that is to be loaded again is noted in the ledger',
   // A command died, and a coordinator clears up after it.

@@ -2,10 +2,12 @@
 import type { Json } from '../../json.ts';
 
 export interface DefinitionsStatements {
+  'definitions/adopt-definition': { parameters: [dataset: string, version: string]; row: never };
   'definitions/definition': { parameters: [version: string]; row: Readonly<{ definition: unknown }> };
   'definitions/dependent-views': { parameters: [schema: string, table: readonly string[]];
       row: Readonly<{ schema: string; name: string; kind: string; made: boolean }> };
   'definitions/earlier-stars': { parameters: [dataset: string]; row: Readonly<{ star: unknown }> };
+  'definitions/mart-names': { parameters: [dataset: string]; row: Readonly<{ name: string }> };
   'definitions/save-definition': { parameters: [version: string, dataset: string, definition: Json];
       row: never };
   'definitions/star-columns': { parameters: [schema: string, table: readonly string[]];

@@ -107,6 +107,12 @@ export const definitionCodes = {
     fix: 'Fix its SQL in the definition, or what it reads. It is refreshed with the next file of {dataset}, and when a coordinator or `landfall ingest` starts.',
     retry: 'never',
   },
+  LF_MODE_CHANGED: {
+    message:
+      'The star of {dataset} has rows of another mode, key, order or deletion than its definition says.',
+    fix: 'Run `landfall rebuild {dataset}`: it builds the star again from the loaded files, while people read the old one. Then drop the file again or replay it. Or take that change of the definition back.',
+    retry: 'never',
+  },
   LF_PARTITION_NAME: {
     message: 'The name of the partition folder {folder} has {bytes} bytes; file systems allow 255.',
     fix: 'Partition the lake by a column with shorter values, or shorten them in an enrichment.',
@@ -130,6 +136,23 @@ export const definitionCodes = {
   LF_QUERY_TIMEOUT: {
     message: 'The query {query} of {dataset} took longer than {seconds} s and was stopped.',
     fix: 'Ask for less (a shorter time, one region), or run its SQL in psql.',
+    retry: 'never',
+  },
+  LF_REBUILD_CHUNKS: {
+    message:
+      'What {file} unpacks to was cut into other chunks than those of {bytes} bytes when it was loaded.',
+    fix: 'Set LANDFALL_CHUNK_BYTES to what it was then and rebuild again. Or undo the file, rebuild, and load it again with `landfall replay`.',
+    retry: 'never',
+  },
+  LF_REBUILD_ROWS: {
+    message:
+      'Chunk {chunk} of {file} has {loaded} loaded rows, and the current definition accepts {accepted} of it.',
+    fix: 'Undo the file (`landfall undo`), rebuild, and load it again with `landfall replay`: what does not fit is then rejected. Or take that change of the definition back.',
+    retry: 'never',
+  },
+  LF_REBUILD_RUNNING: {
+    message: 'Another process is rebuilding the star of {dataset}.',
+    fix: 'Wait until it has ended.',
     retry: 'never',
   },
   LF_RULE: {

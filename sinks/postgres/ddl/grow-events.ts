@@ -11,7 +11,10 @@ const id = pg.escapeIdentifier;
  * Tables of the facts or events of a mode that is not the definition's: a table where a view would be, the tables of
  * events behind a view where a table would be, or those of events that another key or order has made.
  */
-export async function tablesOfOtherMode(client: pg.ClientBase, dataset: CompiledDataset): Promise<string[]> {
+export async function tablesOfOtherMode(
+  client: pg.ClientBase,
+  dataset: Pick<CompiledDataset, 'star' | 'mode'>,
+): Promise<string[]> {
   const { schema, fact, keyed } = dataset.star!;
   const names = eventTableNames(fact);
   const events = [names.current, names.superseded, names.staging, names.scopes];

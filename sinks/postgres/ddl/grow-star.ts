@@ -28,7 +28,8 @@ const lockTimeout = '10s';
 
 /**
  * Alters the existing tables so that rows of the definition fit, in the caller's transaction. Throws LF_STAR_CHANGED
- * if a table that contains rows would need more than an addition. Then nothing is altered.
+ * if a table that contains rows would need more than an addition, and LF_MODE_CHANGED if its rows belong to another mode.
+ * Then nothing is altered.
  */
 export async function growStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
   const { star } = dataset;
@@ -68,16 +69,14 @@ export async function growStar(client: pg.ClientBase, dataset: CompiledDataset):
   await client.query('set local lock_timeout to default');
 }
 
-/** Drops what another mode has made of the facts. Throws LF_STAR_CHANGED if it has rows. */
+/** Drops what another mode has made of the facts. Throws LF_MODE_CHANGED if it has rows. */
 async function dropOtherMode(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
   const { schema } = dataset.star!;
   const others = await tablesOfOtherMode(client, dataset);
   const tables = others.map((table) => ({ table, columns: [], key: null, hashed: false, member: null }));
   for (const wanted of tables) {
-    if (await isEmpty(client, schema, wanted)) continue;
-    const what = `${dataset.star!.fact} has rows of another mode, key, order or deletion`;
-    const changes = others.map((table) => ({ table, what, statements: null }));
-    throw await refusal(client, dataset, schema, changes);
+    if (!(await isEmpty(client, schema, wanted)))
+      throw new LandfallError('LF_MODE_CHANGED', { dataset: dataset.name });
   }
   if (tables.length === 0) return;
   await client.query(`set local lock_timeout = '${lockTimeout}'`);

@@ -28,7 +28,7 @@ export const starLock = 0x1a4df411;
 /**
  * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
  * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Throws
- * LF_STAR_CHANGED, LF_MART, LF_MART_HELD.
+ * LF_STAR_CHANGED, LF_MODE_CHANGED, LF_MART, LF_MART_HELD.
  */
 export async function makeStar(
   pool: pg.Pool,

@@ -7,13 +7,14 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import type { EndedNote, EndedNotes, EndingFile } from '../../contract.ts';
+import { tablesOfOtherMode } from '../ddl/grow-events.ts';
 import { applyMembers } from '../dimensions/attributes/settle-members.ts';
 import { applyEvents, type EventFile, type EventNotes } from '../events/index.ts';
 import { applyRollups } from '../rollups/index.ts';
 import { rollUpEnded } from '../rollups/plain-files.ts';
 import { starOf } from '../star-of.ts';
 
-/** Throws LF_SNAPSHOT_SHRUNK. */
+/** Throws LF_SNAPSHOT_SHRUNK, LF_MODE_CHANGED. */
 export async function endFiles(
   client: pg.ClientBase,
   definition: StoredDefinition,
@@ -47,6 +48,9 @@ async function endEvents(
   snapshotId: number,
 ): Promise<{ readonly ties: EventNotes['ties']; readonly rollups: readonly string[] }> {
   const star = starOf(definition);
+  // Events of another key or order are not to be compared with these. The star was rebuilt after the file was planned.
+  if ((await tablesOfOtherMode(client, definition)).length > 0)
+    throw new LandfallError('LF_MODE_CHANGED', { dataset: definition.name });
   const events: EventFile[] = [];
   for (const file of files) events.push(await eventFileOf(client, star, file));
   // Snapshots that end together are compared with each other, each with the one before it.
@@ -65,7 +69,7 @@ function instantAndContent({ asOf, contentHash }: EventFile): string {
   return `${asOf} ${contentHash}`;
 }
 
-async function eventFileOf(
+export async function eventFileOf(
   client: pg.ClientBase,
   { keyed }: CompiledStar,
   { file, chunkIds }: EndingFile,

@@ -1,0 +1,97 @@
+/**
+ * The names of a star that is built beside another one: facts, events, rollups and marts have names of their own, and the
+ * dimensions are the same. SQL of marts reads what is beside.
+ */
+import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
+import { starDdl } from '../ddl/ddl.ts';
+import { indexName } from '../ddl/sql-columns.ts';
+import { eventTableNames, shortName } from '../events/table-names.ts';
+import { stateName, storedRollup } from '../rollups/state-tables.ts';
+import { starOf } from '../star-of.ts';
+
+/** A table, view or index, by its name beside and by the one that it gets. Without the schema. */
+export interface Renamed {
+  readonly beside: string;
+  readonly name: string;
+}
+
+/** Of the name of something that does not exist yet. */
+export function besideName(name: string): string {
+  return shortName(`_rebuilt_${name}`);
+}
+
+/** The dataset with the names of what is built beside its star. */
+export function besideOf(dataset: CompiledDataset): CompiledDataset {
+  const star = starOf(dataset);
+  const fact = besideName(star.fact);
+  const names = new Map(dataset.marts.map(({ name }) => [name, besideName(name)]));
+  for (const { beside, name } of factNames(star.fact)) names.set(name, beside);
+  const marts = dataset.marts.map((mart): CompiledMart => {
+    const name = besideName(mart.name);
+    return mart.kind === 'rollup'
+      ? { ...mart, name }
+      : { ...mart, name, sql: readBeside(mart.sql, star.schema, names) };
+  });
+  return { ...dataset, star: { ...star, fact }, marts };
+}
+
+/** All tables and views that facts may have, in any mode. */
+export function factNames(fact: string): Renamed[] {
+  const own = eventTableNames(fact);
+  const beside = eventTableNames(besideName(fact));
+  return [
+    { beside: besideName(fact), name: fact },
+    { beside: beside.current, name: own.current },
+    { beside: beside.superseded, name: own.superseded },
+    { beside: beside.staging, name: own.staging },
+    { beside: beside.scopes, name: own.scopes },
+  ];
+}
+
+/** Indexes over facts, in pairs: both stars have the same. */
+export function factIndexNames(dataset: CompiledDataset): Renamed[] {
+  const named = (one: CompiledDataset) =>
+    starDdl(one).flatMap(
+      (statement) => /^create (?:unique )?index if not exists "([^"]+)"/.exec(statement)?.[1] ?? [],
+    );
+  const beside = named(besideOf(dataset));
+  return named(dataset).flatMap((name, i) => (beside[i] === name ? [] : [{ beside: beside[i], name }]));
+}
+
+/** Marts that are not rollups, and the indexes of those that are tables. */
+export function martRenames({ marts }: CompiledDataset): Renamed[] {
+  return marts.flatMap((mart) => {
+    const names = { beside: besideName(mart.name), name: mart.name };
+    if (mart.kind !== 'table' || mart.uniqueKey.length === 0) return [names];
+    const { uniqueKey } = mart;
+    return [names, { beside: indexName(names.beside, uniqueKey), name: indexName(mart.name, uniqueKey) }];
+  });
+}
+
+/** How the names of everything that holds a rollup's state begin. */
+export function statePrefixes(dataset: CompiledDataset): Renamed[] {
+  const beside = besideOf(dataset);
+  return dataset.marts.flatMap((mart, i) => {
+    const other = beside.marts[i];
+    if (mart.kind !== 'rollup' || other.kind !== 'rollup') return [];
+    const names = { beside: stateName(storedRollup(other, starOf(beside))), name: '' };
+    return [{ ...names, name: stateName(storedRollup(mart, starOf(dataset))) }];
+  });
+}
+
+/** What is no code: strings, comments. Then a qualified name, of which each part may be quoted. */
+const tokens =
+  /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|(?<![\w$".])("[^"]+"|[A-Za-z_][\w$]*)\s*\.\s*("[^"]+"|[A-Za-z_][\w$]*)/g;
+
+/** The SQL with other names for what the schema has under these. */
+export function readBeside(sql: string, schema: string, names: ReadonlyMap<string, string>): string {
+  return sql.replace(tokens, (all, _tag, at: string | undefined, name: string | undefined) => {
+    if (at === undefined || name === undefined || plain(at) !== schema) return all;
+    const beside = names.get(plain(name));
+    return beside === undefined ? all : `"${schema}"."${beside}"`;
+  });
+}
+
+function plain(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1) : identifier.toLowerCase();
+}

@@ -1,0 +1,107 @@
+/** Makes a star beside another one, with the same dimensions, and ends files in it. */
+import pg from 'pg';
+import { martNames } from '../../../ledger/tables/stars.ts';
+import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
+import type { EndingFile } from '../../contract.ts';
+import { starDdl } from '../ddl/ddl.ts';
+import { isChanging, observedTable } from '../ddl/dimension-ddl.ts';
+import { growStar } from '../ddl/grow-star.ts';
+import { martDdl } from '../ddl/mart-ddl.ts';
+import { qualified } from '../ddl/sql-columns.ts';
+import { tableExists } from '../ddl/table-exists.ts';
+import { applyMembers } from '../dimensions/attributes/settle-members.ts';
+import { eventFileOf } from '../ending/end-files.ts';
+import { applyEvents } from '../events/index.ts';
+import { inChunks } from '../facts/in-chunks.ts';
+import { exactDoubles } from '../rollups/index.ts';
+import { fillState, rollupsOf } from '../rollups/make-rollups.ts';
+import { stateDdl } from '../rollups/state-tables.ts';
+import { starOf } from '../star-of.ts';
+import { besideName, besideOf, factNames } from './beside-names.ts';
+
+/** Drops what an earlier build has left, and makes the tables, empty. Throws LF_STAR_CHANGED for a dimension. */
+export async function makeBeside(pool: pg.Pool, dataset: CompiledDataset): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await dropBeside(client, dataset);
+    const beside = besideOf(dataset);
+    // Facts are new. Dimensions may have to grow.
+    await growStar(client, beside);
+    for (const statement of starDdl(beside)) await client.query(statement);
+  });
+}
+
+/** Drops whatever a build of any version of the dataset has left. Nobody else reads it. */
+export async function dropBeside(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const { schema, fact } = starOf(dataset);
+  const marts = [...(await martNames(client, dataset.name)), ...dataset.marts.map(({ name }) => name)].map(
+    besideName,
+  );
+  const names = [...factNames(fact).map(({ beside }) => beside), ...marts];
+  // A rollup's state has its name and a hash.
+  const states = marts.map((name) => `_${name.slice(0, 44)}_`);
+  const { rows } = await client.query<{ name: string; kind: string }>(
+    `select c.relname as name, c.relkind as kind from pg_class c
+     where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'v', 'm')
+       and (c.relname = any($2::text[]) or exists (select from unnest($3::text[]) s where starts_with(c.relname, s)))`,
+    [pg.escapeIdentifier(schema), names, states],
+  );
+  const kinds: Readonly<Record<string, string>> = { r: 'table', v: 'view', m: 'materialized view' };
+  for (const { name, kind } of rows)
+    await client.query(`drop ${kinds[kind]} if exists ${qualified(schema, name)} cascade`);
+}
+
+/** Whether members' attributes from these chunks are on record already, because another definition had the dimension. */
+export async function observedBefore(
+  client: pg.Pool,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<ReadonlySet<string>> {
+  const tables = new Set<string>();
+  for (const dimension of star.dimensions.filter(isChanging)) {
+    const observed = qualified(star.schema, observedTable(dimension));
+    if (!(await tableExists(client, observed))) continue;
+    const { rows } = await client.query<{ found: boolean }>(
+      `select exists (select from ${observed} where ${inChunks(chunkIds)}) as found`,
+    );
+    if (rows[0].found) tables.add(dimension.table);
+  }
+  return tables;
+}
+
+/**
+ * Ends a file whose rows are loaded into the tables beside, as when it became done: in the snapshot that it made then, so
+ * that what was current at any snapshot can be read as if it had been loaded so. The order does not matter.
+ */
+export async function endBeside(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  ending: EndingFile,
+  snapshotId: number,
+): Promise<void> {
+  const star = starOf(besideOf(dataset));
+  if (star.keyed !== null) {
+    const events = await eventFileOf(client, star, ending);
+    await applyEvents(client, star, [events], snapshotId, { delta: false });
+  }
+}
+
+/** Fills rollups from the facts beside, and creates the marts over them. */
+export async function makeMartsBeside(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const beside = besideOf(dataset);
+  await client.query(exactDoubles);
+  for (const stored of rollupsOf(beside)) {
+    for (const statement of stateDdl(stored)) await client.query(statement);
+    await fillState(client, dataset.name, stored);
+  }
+  for (const statement of martDdl(beside)) await client.query(statement);
+}
+
+/** Gives members the attributes of dimensions that files have been observed for only now. */
+export async function settleObserved(
+  client: pg.ClientBase,
+  dataset: CompiledDataset,
+  chunkIds: readonly number[],
+): Promise<void> {
+  await applyMembers(client, starOf(dataset), chunkIds);
+}

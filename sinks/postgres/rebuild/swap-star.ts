@@ -1,0 +1,165 @@
+/**
+ * Puts a star that was built beside another one in its place, in the caller's transaction, which must end at once.
+ *
+ *   what the old one has is found ─▶ (locked) marts, facts and states dropped ─▶ what is beside gets their names
+ *
+ * All locks that readers wait for are taken in one step, and whoever would have to wait for them undoes the step.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { forgetRollup, ledgerRollups, saveRollup } from '../../../ledger/tables/rollups.ts';
+import { dependentViews, martNames } from '../../../ledger/tables/stars.ts';
+import type { CompiledDataset } from '../../../model/compiled.ts';
+import { LandfallError } from '../../../platform/errors/errors.ts';
+import { ifUnlocked } from '../ddl/if-unlocked.ts';
+import { martDdl } from '../ddl/mart-ddl.ts';
+import { identifier, qualified } from '../ddl/sql-columns.ts';
+import { partialTables } from '../partials/partial-tables.ts';
+import { rollupsOf } from '../rollups/make-rollups.ts';
+import { hashOf, type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
+import { starOf } from '../star-of.ts';
+import { factIndexNames, factNames, martRenames, type Renamed, statePrefixes } from './beside-names.ts';
+
+/** How long the swap waits for a reader, while others wait behind it. */
+const readerWait = '10ms';
+/** How long it is tried, in ms. */
+const patienceMs = 60_000;
+
+/** Throws LF_MART_HELD, LF_DATABASE_LOCKED. */
+export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const { schema } = starOf(dataset);
+  const old = await oldStar(client, dataset);
+  const renames = [
+    ...(await stateRenames(client, dataset)),
+    ...(await existing(client, schema, [
+      ...factNames(starOf(dataset).fact),
+      ...factIndexNames(dataset),
+      ...martRenames(dataset),
+    ])),
+  ];
+  const swap = [
+    ...old,
+    // Of a table, view, materialized view or index.
+    ...renames.map(
+      ({ beside, name }) => `alter table ${qualified(schema, beside)} rename to ${identifier(name)}`,
+    ),
+  ].join(';\n');
+  await patiently(client, dataset.name, () => client.query(swap));
+  const comments = martDdl(dataset).filter((statement) =>
+    /^comment on (?:materialized )?view /.test(statement),
+  );
+  for (const comment of comments) await client.query(comment);
+  await noteRollups(client, dataset);
+}
+
+async function patiently(
+  client: pg.ClientBase,
+  dataset: string,
+  step: () => Promise<unknown>,
+): Promise<void> {
+  const began = performance.now();
+  while (!(await ifUnlocked(client, readerWait, step))) {
+    if (performance.now() - began > patienceMs) {
+      const what = `the star of ${dataset}`;
+      throw new LandfallError('LF_DATABASE_LOCKED', { what, reason: `for ${patienceMs / 1000} s` });
+    }
+    await delay(Math.random() * 50);
+  }
+}
+
+/** The statements that drop the star that people read, without its dimensions, in the order in which readers lock it. */
+async function oldStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<string[]> {
+  const { schema, fact } = starOf(dataset);
+  const states = (await ledgerRollups(client, dataset.name)).map(({ stored }) => stored as StoredRollup);
+  const facts = factNames(fact).map(({ name }) => name);
+  const tables = [...facts, ...states.flatMap(stateRelations)];
+  const marts = [...(await martNames(client, dataset.name)), ...dataset.marts.map(({ name }) => name)];
+  const readers = await dependentViews(client, { schema, tables });
+  const own = new Set([...facts, ...marts, ...states.flatMap(stateRelations)]);
+  const others = readers.filter((view) => view.schema !== schema || !own.has(view.name));
+  if (others.length > 0) {
+    const reason = `${others.map((view) => `${view.schema}.${view.name}`).join(', ')} would read what is gone`;
+    throw new LandfallError('LF_MART_HELD', { dataset: dataset.name, reason });
+  }
+  const kinds = await kindsOf(client, schema, [...marts, ...facts, ...states.flatMap(stateRelations)]);
+  const isNew = new Set(dataset.marts.map(({ name }) => name));
+  const order = [
+    ...readers.map(({ name }) => name),
+    // Marts that read nothing of it have been made again, too.
+    ...marts.filter((name) => isNew.has(name)).reverse(),
+    ...facts,
+    ...states.flatMap(stateRelations),
+  ];
+  const drops = [...new Set(order)].flatMap((name) => {
+    const kind = kinds.get(name);
+    return kind === undefined ? [] : [`drop ${kind} ${qualified(schema, name)}`];
+  });
+  const partials = states.flatMap((stored) =>
+    partialTables(stored).map(({ sql }) => `drop table if exists ${sql}`),
+  );
+  return [...drops, ...partials];
+}
+
+/** Views of values first, which read the tables. */
+function stateRelations(stored: StoredRollup): string[] {
+  const { values } = stateNames(stored);
+  const unquoted = (name: string) => name.slice(name.indexOf('.') + 1).replaceAll('"', '');
+  return [...new Set([...[...values.values()].map(unquoted), ...stateTables(stored).map(unquoted)])];
+}
+
+const kindNames: Readonly<Record<string, string>> = {
+  r: 'table',
+  p: 'table',
+  v: 'view',
+  m: 'materialized view',
+};
+
+async function kindsOf(
+  client: pg.ClientBase,
+  schema: string,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; kind: string }>(
+    `select relname as name, relkind as kind from pg_class
+     where relnamespace = to_regnamespace($1) and relname = any($2::text[]) and relkind in ('r', 'p', 'v', 'm')`,
+    [identifier(schema), names],
+  );
+  return new Map(rows.map(({ name, kind }) => [name, kindNames[kind]]));
+}
+
+async function existing(
+  client: pg.ClientBase,
+  schema: string,
+  renames: readonly Renamed[],
+): Promise<Renamed[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = to_regnamespace($1) and relname = any($2::text[])`,
+    [identifier(schema), renames.map(({ beside }) => beside)],
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return renames.filter(({ beside }) => there.has(beside));
+}
+
+/** Tables, views and indexes that hold the states of rollups. Sequences and constraints may keep their names. */
+async function stateRenames(client: pg.ClientBase, dataset: CompiledDataset): Promise<Renamed[]> {
+  const { schema } = starOf(dataset);
+  const renames: Renamed[] = [];
+  for (const { beside, name } of statePrefixes(dataset)) {
+    const { rows } = await client.query<{ name: string }>(
+      `select relname as name from pg_class
+       where relnamespace = to_regnamespace($1) and starts_with(relname, $2) and relkind in ('r', 'v', 'i')`,
+      [identifier(schema), beside],
+    );
+    for (const found of rows)
+      renames.push({ beside: found.name, name: `${name}${found.name.slice(beside.length)}` });
+  }
+  return renames;
+}
+
+async function noteRollups(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const wanted = rollupsOf(dataset);
+  for (const { name } of await ledgerRollups(client, dataset.name))
+    if (!wanted.some(({ rollup }) => rollup.name === name)) await forgetRollup(client, dataset.name, name);
+  for (const stored of wanted)
+    await saveRollup(client, dataset.name, { name: stored.rollup.name, hash: hashOf(stored), stored });
+}

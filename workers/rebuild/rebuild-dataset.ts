@@ -1,0 +1,218 @@
+/**
+ * Builds the star of a dataset again, with its current definition, beside the one that people read, and puts it in its
+ * place.
+ *
+ *   tables beside ─▶ each file that is done: read again, ended ─▶ … until hardly any are left
+ *     ─▶ (the dataset locked) the rest, rollups, marts ─▶ names swapped ─▶ commit
+ *
+ * Files end and are undone meanwhile; a file that is undone after it was read makes the build begin again. If the process
+ * dies, people still read the old star, and the next build drops what this one has left.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
+import { saveDefinition } from '../../ledger/definition.ts';
+import { loadedChunks } from '../../ledger/tables/chunks.ts';
+import { type DoneFile, doneFiles, lockDataset } from '../../ledger/tables/snapshots.ts';
+import { adoptDefinition } from '../../ledger/tables/stars.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { andReleased } from '../../platform/database/transaction.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import { isChanging } from '../../sinks/postgres/ddl/dimension-ddl.ts';
+import { ifUnlocked } from '../../sinks/postgres/ddl/if-unlocked.ts';
+import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
+import { besideOf } from '../../sinks/postgres/rebuild/beside-names.ts';
+import {
+  endBeside,
+  makeBeside,
+  makeMartsBeside,
+  observedBefore,
+  settleObserved,
+} from '../../sinks/postgres/rebuild/make-beside.ts';
+import { swapStar } from '../../sinks/postgres/rebuild/swap-star.ts';
+import { starOf } from '../../sinks/postgres/star-of.ts';
+import { type BesideTools, loadBeside } from './load-beside.ts';
+
+/** The first key of the advisory locks of rebuilds. The second is the dataset. */
+const rebuildLock = 0x1a4df41a;
+
+/** As many files may be left when the dataset is locked. */
+const filesFew = 4;
+
+export interface RebuildOptions extends BesideTools {
+  /** How long to wait for files of the dataset that are in flight, in ms. Default: ten minutes. */
+  readonly patienceMs?: number;
+  /** Told of each file that is read. */
+  readonly onFile?: (file: DoneFile['file']) => void;
+}
+
+/** What was rebuilt. */
+export interface Rebuilt {
+  readonly files: number;
+  readonly rows: number;
+}
+
+/**
+ * Rebuilds the star, if no other process does. Throws LF_REBUILD_RUNNING, LF_REBUILD_ROWS, LF_REBUILD_CHUNKS,
+ * LF_FILE_MISSING, LF_FILE_BUSY, LF_MART_HELD, LF_STAR_CHANGED.
+ */
+export async function rebuildDataset(dataset: CompiledDataset, options: RebuildOptions): Promise<Rebuilt> {
+  const session = await options.pool.connect();
+  return andReleased(session, async () => {
+    const { rows } = await session.query('select pg_try_advisory_lock($1, hashtext($2)) as ours', [
+      rebuildLock,
+      dataset.name,
+    ]);
+    if (!rows[0].ours) throw new LandfallError('LF_REBUILD_RUNNING', { dataset: dataset.name });
+    try {
+      for (const until = performance.now() + (options.patienceMs ?? 600_000); ; ) {
+        const rebuilt = await new Build(dataset, options).run(until);
+        if (rebuilt !== null) return rebuilt;
+      }
+    } finally {
+      await session.query('select pg_advisory_unlock($1, hashtext($2))', [rebuildLock, dataset.name]);
+    }
+  });
+}
+
+/** Files that are done, by their numbers. */
+type Done = ReadonlyMap<number, DoneFile>;
+
+class Build {
+  private readonly dataset: CompiledDataset;
+  private readonly options: RebuildOptions;
+  /** The dataset to load, by the dimensions that files were observed for before. */
+  private readonly variants = new Map<string, CompiledDataset>();
+  private readonly built = new Set<number>();
+  /** Chunks that have been observed for a dimension that is new. */
+  private readonly observed: number[] = [];
+  private rows = 0;
+
+  constructor(dataset: CompiledDataset, options: RebuildOptions) {
+    this.dataset = dataset;
+    this.options = options;
+  }
+
+  /** Null: a file that had been built was undone. `until`: when it stops waiting for files in flight. */
+  async run(until: number): Promise<Rebuilt | null> {
+    const { pool } = this.options;
+    await saveDefinition(pool, this.dataset.version, this.dataset.name, this.dataset);
+    await makeBeside(pool, this.dataset);
+    crashPoint('rebuild.tables-made');
+    for (;;) {
+      const left = this.leftOf(await this.done());
+      if (left === null) return null;
+      if (left.length <= filesFew && !(await this.isInFlight(until))) {
+        const swapped = await this.swap();
+        if (swapped !== 'busy') return swapped;
+      } else if (left.length > 0) for (const file of left) await this.load(file);
+      else await delay(100);
+    }
+  }
+
+  private async done(client: Parameters<typeof doneFiles>[0] = this.options.pool): Promise<Done> {
+    return new Map((await doneFiles(client, this.dataset.name)).map((one) => [one.file.fileId, one]));
+  }
+
+  /** Files that are still to be built. Null if one that is built is not done any more. */
+  private leftOf(done: Done): DoneFile[] | null {
+    if ([...this.built].some((fileId) => !done.has(fileId))) return null;
+    return [...done.values()].filter(({ file }) => !this.built.has(file.fileId));
+  }
+
+  /** A file that is in flight is loaded into the tables that are to be replaced. */
+  private async isInFlight(until = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const { ledger } = this.options;
+    const [file] = await ledger.files({
+      dataset: this.dataset.name,
+      states: ['loading', 'finalising'],
+      limit: 1,
+    });
+    if (file === undefined) return false;
+    if (performance.now() > until)
+      throw new LandfallError('LF_FILE_BUSY', { file: file.name, state: file.state });
+    return true;
+  }
+
+  private async load(done: DoneFile): Promise<void> {
+    const { pool } = this.options;
+    const transaction = new ChunkTransaction(pool, []);
+    try {
+      await this.loadIn(transaction, done);
+      await transaction.commit();
+    } catch (error) {
+      transaction.giveUp(error);
+      throw error;
+    }
+    crashPoint('rebuild.file-built');
+  }
+
+  private async loadIn(transaction: ChunkTransaction, { file, snapshotId }: DoneFile): Promise<void> {
+    this.options.onFile?.(file);
+    const client = await transaction.open();
+    const chunks = await loadedChunks(client, file.fileId);
+    const chunkIds = chunks.map(({ chunk }) => chunk.chunkId);
+    await loadBeside(transaction, await this.variantFor(chunkIds), { file, chunks }, this.options);
+    await endBeside(client, this.dataset, { file, chunkIds }, snapshotId);
+    this.built.add(file.fileId);
+    this.rows += file.receipt?.rows.loaded ?? 0;
+  }
+
+  /** Members that chunks were observed for stay as they are: those dimensions have nothing to observe. */
+  private async variantFor(chunkIds: readonly number[]): Promise<CompiledDataset> {
+    const star = starOf(this.dataset);
+    const before = await observedBefore(this.options.pool, star, chunkIds);
+    if (star.dimensions.some((one) => isChanging(one) && !before.has(one.table)))
+      this.observed.push(...chunkIds);
+    return this.variant(before);
+  }
+
+  private variant(observed: ReadonlySet<string>): CompiledDataset {
+    const name = [...observed].sort().join();
+    let variant = this.variants.get(name);
+    if (variant === undefined) {
+      const beside = besideOf(this.dataset);
+      const star = starOf(beside);
+      const dimensions = star.dimensions.map((one) =>
+        isChanging(one) && observed.has(one.table) ? { ...one, changing: undefined } : one,
+      );
+      // Workers add nothing up: rollups are filled from all facts.
+      variant = { ...beside, star: { ...star, dimensions }, marts: [] };
+      this.variants.set(name, variant);
+    }
+    return variant;
+  }
+
+  /** 'busy': files are in flight, or are being undone, or more have ended than are built under the lock. */
+  private async swap(): Promise<Rebuilt | null | 'busy'> {
+    const { name, version } = this.dataset;
+    const transaction = new ChunkTransaction(this.options.pool, []);
+    const before = new Set(this.built);
+    try {
+      const client = await transaction.open();
+      await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, name]);
+      await lockDataset(client, name);
+      const left = this.leftOf(await this.done(client));
+      const adopts = await ifUnlocked(client, '100ms', () => adoptDefinition(client, name, version));
+      if (left === null || left.length > filesFew || !adopts || (await this.isInFlight())) {
+        transaction.giveUp(new Error('the dataset is busy'));
+        return left === null ? null : 'busy';
+      }
+      for (const file of left) await this.loadIn(transaction, file);
+      crashPoint('rebuild.caught-up');
+      await settleObserved(client, this.dataset, this.observed);
+      await makeMartsBeside(client, this.dataset);
+      crashPoint('rebuild.marts-built');
+      await swapStar(client, this.dataset);
+      crashPoint('rebuild.swapped');
+      await transaction.commit();
+      crashPoint('rebuild.committed');
+      return { files: this.built.size, rows: this.rows };
+    } catch (error) {
+      transaction.giveUp(error);
+      this.built.clear();
+      for (const fileId of before) this.built.add(fileId);
+      throw error;
+    }
+  }
+}
