@@ -3,6 +3,12 @@ import type pg from 'pg';
 import { toJson } from '../json.ts';
 import { type Client, run } from '../statements/run.ts';
 
+/** `groups`: how many there are, as counted then. `values`: how they are kept. */
+export interface RollupNote {
+  readonly kind: 'groups' | 'values';
+  readonly text: string;
+}
+
 /** A rollup that exists. */
 export interface LedgerRollup {
   readonly name: string;
@@ -13,7 +19,7 @@ export interface LedgerRollup {
   /** Ids of values that are not kept, since they hardly repeat. Null: not yet known. */
   readonly recomputed: readonly string[] | null;
   /** What people should know of it. */
-  readonly notes: readonly string[];
+  readonly notes: readonly RollupNote[];
 }
 
 /** The rollups of a dataset, by name. */
@@ -22,7 +28,7 @@ export async function ledgerRollups(client: Client, dataset: string): Promise<Le
   return rows.map(({ name, hash, stored, recomputed, notes }) => ({
     ...{ name, hash, stored },
     recomputed: recomputed as string[] | null,
-    notes: notes as string[],
+    notes: notes as RollupNote[],
   }));
 }
 

@@ -108,6 +108,29 @@ export const keyedScenarios = {
     run: (round) => dropRefused(round, 'keyed_rides'),
   },
 
+  /** The star is built again beside the one that people read. */
+  rebuild: {
+    points: {
+      command: [
+        'rebuild.tables-made',
+        'rebuild.file-built',
+        'rebuild.caught-up',
+        'rebuild.marts-built',
+        'rebuild.swapped',
+        'rebuild.committed',
+      ],
+    },
+    async run(round) {
+      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
+      await round.rest(1);
+      await round.drop('b.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
+      await round.rest(1);
+      round.arm();
+      await round.insist('rebuild', 'keyed_rides');
+      await round.rest(0);
+    },
+  },
+
   /** A snapshot lacks many rides, and a person says that they are gone. */
   accept: {
     points: { command: ['accept.noted', 'end.events-applied'] },

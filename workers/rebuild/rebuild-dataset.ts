@@ -15,7 +15,7 @@ import { loadedChunks } from '../../ledger/tables/chunks.ts';
 import { type DoneFile, doneFiles, lockDataset } from '../../ledger/tables/snapshots.ts';
 import { adoptDefinition } from '../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import { andReleased } from '../../platform/database/transaction.ts';
+import { andReleased, inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { isChanging } from '../../sinks/postgres/ddl/dimension-ddl.ts';
@@ -23,6 +23,7 @@ import { ifUnlocked } from '../../sinks/postgres/ddl/if-unlocked.ts';
 import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
 import { besideOf } from '../../sinks/postgres/rebuild/beside-names.ts';
 import {
+  dropBeside,
   endBeside,
   makeBeside,
   makeMartsBeside,
@@ -42,8 +43,8 @@ const filesFew = 4;
 export interface RebuildOptions extends BesideTools {
   /** How long to wait for files of the dataset that are in flight, in ms. Default: ten minutes. */
   readonly patienceMs?: number;
-  /** Told of each file that is read. */
-  readonly onFile?: (file: DoneFile['file']) => void;
+  /** Told of each file before it is read, and waited for. */
+  readonly onFile?: (file: DoneFile['file']) => void | Promise<void>;
 }
 
 /** What was rebuilt. */
@@ -69,6 +70,10 @@ export async function rebuildDataset(dataset: CompiledDataset, options: RebuildO
         const rebuilt = await new Build(dataset, options).run(until);
         if (rebuilt !== null) return rebuilt;
       }
+    } catch (error) {
+      // If this fails, the next build does it.
+      await inTransaction(options.pool, (client) => dropBeside(client, dataset)).catch(() => {});
+      throw error;
     } finally {
       await session.query('select pg_advisory_unlock($1, hashtext($2))', [rebuildLock, dataset.name]);
     }
@@ -99,14 +104,16 @@ class Build {
     await saveDefinition(pool, this.dataset.version, this.dataset.name, this.dataset);
     await makeBeside(pool, this.dataset);
     crashPoint('rebuild.tables-made');
-    for (;;) {
+    for (let pass = 0; ; pass++) {
       const left = this.leftOf(await this.done());
       if (left === null) return null;
-      if (left.length <= filesFew && !(await this.isInFlight(until))) {
+      const few = pass === 0 ? 0 : filesFew;
+      if (left.length > few) for (const file of left) await this.load(file);
+      else if (await this.isInFlight(until)) await delay(100);
+      else {
         const swapped = await this.swap();
         if (swapped !== 'busy') return swapped;
-      } else if (left.length > 0) for (const file of left) await this.load(file);
-      else await delay(100);
+      }
     }
   }
 
@@ -148,7 +155,7 @@ class Build {
   }
 
   private async loadIn(transaction: ChunkTransaction, { file, snapshotId }: DoneFile): Promise<void> {
-    this.options.onFile?.(file);
+    await this.options.onFile?.(file);
     const client = await transaction.open();
     const chunks = await loadedChunks(client, file.fileId);
     const chunkIds = chunks.map(({ chunk }) => chunk.chunkId);

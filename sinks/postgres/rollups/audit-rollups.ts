@@ -27,8 +27,9 @@ export async function auditRollups(pool: pg.Pool, dataset: string): Promise<Roll
   for (const { stored, notes, name } of await ledgerRollups(pool, dataset)) {
     const { rows, ...audit } = await auditRollup(pool, dataset, stored as StoredRollup);
     // What the ledger has of its groups may be long ago.
-    const others = notes.filter((note) => !note.startsWith(`${name} has `));
-    audits.push({ ...audit, notes: [...groupNotes(name, audit.groups, rows), ...others] });
+    const others = notes.filter(({ kind }) => kind !== 'groups');
+    const all = [...groupNotes(name, audit.groups, rows), ...others];
+    audits.push({ ...audit, notes: all.map(({ text }) => text) });
   }
   return audits;
 }

@@ -3,7 +3,7 @@
  * are different are not kept: their table would be as large as the facts.
  */
 import type pg from 'pg';
-import { settleRollup } from '../../../ledger/tables/rollups.ts';
+import { type RollupNote, settleRollup } from '../../../ledger/tables/rollups.ts';
 import { ifUnlocked } from '../ddl/if-unlocked.ts';
 import { keptValues, type LiveRollup } from './apply-delta.ts';
 import { factIndexDdl, stateNames } from './state-tables.ts';
@@ -28,30 +28,30 @@ export async function settle(client: pg.ClientBase, live: LiveRollup): Promise<s
   const { groups, rows } = counted.rows[0];
   if (rows < rowsEnough) return [];
   const recomputed: string[] = [];
-  const notes: string[] = [];
-  if (groups >= groupsMany) notes.push(...groupNotes(name, groups, rows));
+  const notes: RollupNote[] = groups < groupsMany ? [] : groupNotes(name, groups, rows);
   for (const { id, about } of keptValues(live)) {
-    const found = await client.query<{ different: number; all: number }>(
+    const counts = await client.query<{ different: number; all: number }>(
       `select count(*)::float8 as different, coalesce(sum(n), 0)::float8 as all from ${values.get(id)}`,
     );
-    const { different, all } = found.rows[0];
+    const { different, all } = counts.rows[0];
     if (different * 2 <= all) continue;
     recomputed.push(id);
-    notes.push(
-      `${name} computes what follows from ${about} again for each group that a file touches: ${different} of ${all} values are different`,
-    );
+    const found = `${different} of ${all} values are different`;
+    const text = `${name} computes what follows from ${about} again for each group that a file touches: ${found}`;
+    notes.push({ kind: 'values', text });
   }
   if (recomputed.length > 0) {
     if (!(await ifUnlocked(client, lockTimeout, () => client.query(factIndexDdl(stored))))) return [];
     for (const id of recomputed) await client.query(`truncate ${values.get(id)}`);
   }
   await settleRollup(client, dataset, { name, recomputed, notes });
-  return notes;
+  return notes.map(({ text }) => text);
 }
 
 /** A note if a rollup saves little. */
-export function groupNotes(name: string, groups: number, rows: number): string[] {
-  return rows < rowsEnough || groups * 10 <= rows
-    ? []
-    : [`${name} has ${groups} groups of ${rows} rows: more than a tenth as many`];
+export function groupNotes(name: string, groups: number, rows: number): RollupNote[] {
+  if (rows < rowsEnough || groups * 10 <= rows) return [];
+  return [
+    { kind: 'groups', text: `${name} has ${groups} groups of ${rows} rows: more than a tenth as many` },
+  ];
 }

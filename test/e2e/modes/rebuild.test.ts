@@ -1,0 +1,269 @@
+/** A star that is rebuilt is the one that a fresh load of the same files with the new definition makes. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, it } from 'vitest';
+import { auditFile } from '../../../coordinator/commands/audit.ts';
+import { createKernel } from '../../../kernel/kernel.ts';
+import { Ledger } from '../../../ledger/ledger.ts';
+import { loadRegistry } from '../../../model/registry.ts';
+import type { Receipt } from '../../../platform/file-receipt.ts';
+import { openLake } from '../../../sinks/lake/open-lake.ts';
+import { auditRollups } from '../../../sinks/postgres/rollups/audit-rollups.ts';
+import { StarSink } from '../../../sinks/postgres/star-sink.ts';
+import {
+  type RebuildOptions,
+  type Rebuilt,
+  rebuildDataset,
+} from '../../../workers/rebuild/rebuild-dataset.ts';
+import { sharedHome, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { commandOf, replayed, toolsOf, undone } from '../again.ts';
+import { type TestSite, testSite } from '../site.ts';
+
+const modes = {
+  append: `append()`,
+  byId: `upsert({ key: ['id'], orderBy: 'at', deleted: 'gone' })`,
+  byKind: `upsert({ key: ['kind'], orderBy: 'at', deleted: 'gone' })`,
+  bySize: `upsert({ key: ['id'], orderBy: 'size', deleted: 'gone' })`,
+  kept: `upsert({ key: ['id'], orderBy: 'at', nulls: 'keep' })`,
+  versions: `history({ key: ['id'], orderBy: 'at', deleted: 'gone', track: ['kind'], overwrite: ['size'] })`,
+} as const;
+type Mode = keyof typeof modes;
+
+function define(folder: string, mode: Mode): string {
+  const target = join(folder, 'reads');
+  mkdirSync(target, { recursive: true });
+  writeFileSync(
+    join(target, 'dataset.ts'),
+    `import { append, boolean, count, defineDataset, history, integer, lookup, max, median, rollup, sql, sum, table, text, timestamp, upsert, view } from 'landfall';
+export default defineDataset({
+  name: 'reads',
+  columns: { id: integer(), at: timestamp({ zone: 'UTC' }), gone: boolean({ optional: true }), kind: text(), label: text(), size: integer() },
+  mode: ${modes[mode]},
+  star: {
+    fact: 'fact_read',
+    dimensions: {
+      kind_key: lookup('dim_kind', { name: 'kind' }),
+      label_key: lookup('dim_label', { label: 'label' }, { kind: 'kind' }, { attributes: 'latest', by: 'at' }),
+    },
+    columns: ['id', 'at', 'size'],
+  },
+  marts: {
+    by_kind: rollup({ by: ['kind_key'], measures: { events: count(), size: sum('size'), middle: median('size'), last: max('at'), odd: sql('count(*) filter (where size % 2 = 1)', 'bigint') } }),
+    by_name: view('select name, events, size from star.by_kind join star.dim_kind using (kind_key)'),
+    sizes: table("select size, count(*) as reads from star.fact_read where 'star.fact_read' <> '' group by 1", { uniqueKey: ['size'] }),
+    twice: table('select sum(reads) as reads from "star"."sizes"'),
+  },
+  rejects: { share: 1 },
+});
+`,
+  );
+  return folder;
+}
+
+/** Events of 40 ids: later and earlier ones, ties of equal and of other content, deletions, the key twice in a file. */
+function linesOf(file: number): string[] {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const id = (i * 7 + file * 3) % 40;
+    const hour = (i * 5 + file * 11) % 9;
+    const gone = (i + file) % 11 === 0;
+    return `${id},2024-01-01 0${hour}:00:00,${gone},kind ${(i + file) % 4},label ${id % 5},${(i * i + file) % 6}`;
+  });
+  return [...rows, ...rows.slice(0, 5), 'x,y,,,,'];
+}
+
+interface Opened extends TestSite {
+  /** The second file is compressed. */
+  land(file: number, lines?: readonly string[]): Promise<Receipt>;
+}
+
+const nameOf = (file: number) => (file === 2 ? '2.csv.gz' : `${file}.csv`);
+
+const sites: TestSite[] = [];
+afterEach(async () => {
+  for (const site of sites.splice(0)) await site.close();
+});
+
+async function opened(mode: Mode, folder = tempFolder(), database?: TestDatabase): Promise<Opened> {
+  const datasets = [define(join(folder, 'datasets'), mode)];
+  const site = await testSite({ backend: 'postgres', folder, datasets, chunkBytes: 1024, database });
+  sites.push(site);
+  const land = (file: number, lines: readonly string[] = linesOf(file)) => {
+    const path = join(folder, nameOf(file));
+    const text = `${['id,at,gone,kind,label,size', ...lines].join('\n')}\n`;
+    writeFileSync(path, file === 2 ? gzipSync(text) : text);
+    return site.drop('reads', path);
+  };
+  return { ...site, land };
+}
+
+/** As `landfall rebuild reads`, with the definition of another mode. */
+async function rebuilt(site: TestSite, mode: Mode, options: Partial<RebuildOptions> = {}): Promise<Rebuilt> {
+  const { pool } = site.database;
+  // The site's own definition stays as it is.
+  const folder = define(join(site.folder, 'next'), mode);
+  const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
+  return rebuildDataset(registry.get('reads')!, {
+    ...{
+      pool,
+      star: new StarSink(pool),
+      ledger: new Ledger(pool),
+      lake: await openLake(pool, site.config.lakeUrl),
+    },
+    kernel: await createKernel(),
+    chunkBytes: 1024,
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+/**
+ * Everything that people read, and everything that decides what they read next. Events that are equal in all values may
+ * come from any chunk of their file: which of them counts, nobody can tell.
+ */
+async function contents(site: TestSite) {
+  const chunk = `(select f.name from landfall.chunk c join landfall.file f using (file_id) where c.chunk_id = t.chunk_id)`;
+  const relations = await site.query<{ name: string; columns: string[] }>(
+    `select c.relname as name, array_agg(a.attname::text order by a.attname) as columns
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not attisdropped
+     where c.relnamespace = 'star'::regnamespace and c.relkind in ('r', 'v', 'm') and c.relname !~ '^_' group by 1 order by 1`,
+  );
+  const named: Record<string, string> = {
+    chunk_id: `${chunk} as chunk_id`,
+    kind_key: `(select name from star.dim_kind d where d.kind_key = t.kind_key) as kind_key`,
+    label_key: `(select label from star.dim_label d where d.label_key = t.label_key) as label_key`,
+  };
+  const all: Record<string, string[]> = {};
+  for (const { name, columns } of relations) {
+    const list = columns
+      .filter((column) => column !== '_row')
+      .map((column) => named[column] ?? `"${column}"`);
+    const rows = await site.query<{ row: string }>(
+      `select row_to_json(r)::text as row from (select ${list.join(', ')} from star."${name}" t) r order by 1`,
+    );
+    all[name] = rows.map(({ row }) => row);
+  }
+  const indexes = await site.query(
+    `select indexname, indexdef from pg_indexes where schemaname = 'star' and tablename !~ '^_' order by 1`,
+  );
+  return { all, indexes };
+}
+
+/** Nothing is left of a build, every file is accounted for, and rollups are what their definition says. */
+async function sound(site: TestSite): Promise<void> {
+  expect(
+    await site.query(
+      `select relname from pg_class where relname ~ '^_+rebuilt_' and relkind in ('r', 'v', 'm')`,
+    ),
+  ).toEqual([]);
+  const tools = await toolsOf(site);
+  for (const file of await tools.ledger.files({ dataset: 'reads', states: ['done'] }))
+    expect((await auditFile(tools, file)).checks.filter(({ ok }) => !ok)).toEqual([]);
+  const audits = await auditRollups(site.database.pool, 'reads');
+  expect(audits.map(({ rollup, different }) => [rollup, different])).toEqual([['by_kind', 0]]);
+}
+
+const loaded = { status: 'done', rows: { loaded: 65, rejected: 1 } };
+
+it.each([
+  ['append', 'byId'],
+  ['byId', 'byKind'],
+  ['byId', 'bySize'],
+  ['byId', 'versions'],
+  ['versions', 'kept'],
+  ['byId', 'append'],
+] as const)('is a fresh load: %s, then %s', { timeout: 120_000 }, async (before, after) => {
+  const site = await opened(before);
+  const fresh = await opened(after);
+  for (const file of [1, 2]) expect(await site.land(file)).toMatchObject(loaded);
+  for (const file of [1, 2, 3]) expect(await fresh.land(file)).toMatchObject(loaded);
+
+  // A file lands when the first one has been read.
+  let reads = 0;
+  const onFile = async () => {
+    if (++reads === 2) expect(await site.land(3)).toMatchObject(loaded);
+  };
+  expect(await rebuilt(site, after, { onFile })).toEqual({ files: 3, rows: 195 });
+  expect(await contents(site)).toEqual(await contents(fresh));
+  await sound(site);
+
+  define(join(site.folder, 'datasets'), after);
+  await undone(site, nameOf(2));
+  await undone(fresh, nameOf(2));
+  expect((await contents(site)).all).toEqual((await contents(fresh)).all);
+  await sound(site);
+});
+
+it('is asked for where a file lands, and lets it in', { timeout: 120_000 }, async () => {
+  const folder = tempFolder();
+  const database = await testDatabase();
+  const before = await opened('byId', folder, database);
+  await before.land(1);
+  await before.close();
+  const site = await opened('versions', folder, database);
+  sites.splice(0);
+  try {
+    const refused = await site.land(3);
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'LF_MODE_CHANGED' } });
+    expect(refused.error!.fix).toContain('landfall rebuild reads');
+    const run = await commandOf(site, 'postgres')('rebuild', 'reads', '--json', '--chunk-bytes', '1024');
+    expect(JSON.parse(run.stdout)).toEqual({ dataset: 'reads', files: 1, rows: 65 });
+    expect(await replayed(site, nameOf(3))).toMatchObject(loaded);
+    await sound(site);
+  } finally {
+    await site.close();
+    await database.drop();
+  }
+});
+
+it('begins again where a file is undone meanwhile', { timeout: 120_000 }, async () => {
+  const site = await opened('byId');
+  for (const file of [1, 2]) await site.land(file);
+  const read: string[] = [];
+  const onFile = async ({ name }: { name: string }) => {
+    read.push(name);
+    if (read.length === 2) await undone(site, nameOf(1));
+  };
+  expect(await rebuilt(site, 'bySize', { onFile })).toEqual({ files: 1, rows: 65 });
+  expect(read).toEqual([nameOf(1), nameOf(2), nameOf(2)]);
+  await sound(site);
+});
+
+it('leaves everything as it is where the new definition rejects a loaded row', {
+  timeout: 120_000,
+}, async () => {
+  const site = await opened('byId');
+  await site.land(1, ['1,2024-01-01 00:00:00,false,,label,1', '2,2024-01-01 00:00:00,false,kind,label,2']);
+  const before = await contents(site);
+  const error = await rebuilt(site, 'byKind').catch((error) => error);
+  expect(error).toMatchObject({ code: 'LF_REBUILD_ROWS' });
+  expect(error.message).toBe(
+    'Chunk 0 of 1.csv has 2 loaded rows, and the current definition accepts 1 of it.',
+  );
+  expect(await contents(site)).toEqual(before);
+  await sound(site);
+});
+
+it('is refused where a person has a view of the facts, which stays', { timeout: 120_000 }, async () => {
+  const site = await opened('byId');
+  await site.land(1);
+  await site.query('create view star.mine as select count(*) from star.fact_read');
+  await expect(rebuilt(site, 'bySize')).rejects.toMatchObject({
+    code: 'LF_MART_HELD',
+    message: expect.stringContaining('star.mine'),
+  });
+  expect(await site.query('select count::int from star.mine')).toEqual(
+    await site.query('select count(*)::int from star.fact_read'),
+  );
+  await sound(site);
+});
+
+it('leaves the files of a coordinator that still has the old definition out', {
+  timeout: 120_000,
+}, async () => {
+  const site = await opened('byId');
+  await site.land(1);
+  await rebuilt(site, 'byKind');
+  expect(await site.land(3)).toMatchObject({ status: 'failed', error: { code: 'LF_MODE_CHANGED' } });
+  await sound(site);
+});
