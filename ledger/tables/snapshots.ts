@@ -57,6 +57,23 @@ export async function lockDataset(client: pg.ClientBase, dataset: string): Promi
   await run(client, 'snapshots/lock-dataset', [snapshotLock, dataset]);
 }
 
+/**
+ * Locks a dataset while `work` runs, over several transactions of other connections. These must not lock it again, nor
+ * wait for the lock of a file: whoever has that may wait for the dataset.
+ */
+export async function withDatasetLocked<T>(
+  session: pg.ClientBase,
+  dataset: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await session.query('select pg_advisory_lock($1, hashtext($2))', [snapshotLock, dataset]);
+  try {
+    return await work();
+  } finally {
+    await session.query('select pg_advisory_unlock($1, hashtext($2))', [snapshotLock, dataset]);
+  }
+}
+
 /** Notes that a person has accepted a file that lacks many keys of the snapshot before. */
 export async function acceptFile(client: Client, fileId: number): Promise<void> {
   await run(client, 'snapshots/accept-file', [fileId]);

@@ -134,8 +134,8 @@ export const crashPoints = {
   // The star of a dataset is rebuilt.
   'rebuild.tables-made': 'the tables of the new star are there, empty',
   'rebuild.file-built': 'the new star has the rows of a file',
-  'rebuild.caught-up': 'the new star has all files; the transaction is open, and the dataset locked',
-  'rebuild.marts-built': 'the new star has its rollups and marts; the transaction is open',
+  'rebuild.caught-up': 'the new star has all files; the dataset is locked',
+  'rebuild.marts-built': 'the new star has its rollups and marts, under other names',
   'rebuild.swapped': 'the new star has the names of the old one; the transaction is open',
   'rebuild.committed': 'people read the new star',
   'replay.exported': 'rejects that are to be tried again are written to the archive',

@@ -90,7 +90,7 @@ export class StarSink extends StarKind implements Sink {
   }
 
   async setUp(dataset: CompiledDataset): Promise<void> {
-    await makeStar(this.pool, dataset, { star: starDdl(dataset), marts: martDdl(dataset) });
+    await makeStar(this.pool, dataset, starDdl(dataset));
   }
 
   async open(chunk: ChunkToWrite & { readonly transaction: ChunkTransaction }): Promise<SinkChunk> {

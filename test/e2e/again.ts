@@ -6,11 +6,14 @@ import type { AuditTools } from '../../coordinator/commands/audit.ts';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { exportToFile } from '../../coordinator/commands/list-rejects.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
+import { createKernel } from '../../kernel/kernel.ts';
 import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
+import { StarSink } from '../../sinks/postgres/star-sink.ts';
+import { type RebuildOptions, type Rebuilt, rebuildDataset } from '../../workers/rebuild/rebuild-dataset.ts';
 import { type CommandRun, landfall } from '../cli/run.ts';
 import { redisUrl, sharedHome, tempFolder } from '../support/index.ts';
 import { type Backend, type TestSite, testSite } from './site.ts';
@@ -165,4 +168,22 @@ export function quarantined(site: TestSite): string[] {
 function parquetFiles(site: TestSite): string[] {
   const all = readdirSync(join(site.folder, 'lake'), { recursive: true }).map(String);
   return all.filter((path) => path.endsWith('.parquet')).sort();
+}
+
+/** As `landfall rebuild DATASET`, with the definitions in `folder`. */
+export async function rebuildHere(
+  site: TestSite,
+  folder: string,
+  dataset: string,
+  options: Partial<RebuildOptions> = {},
+): Promise<Rebuilt> {
+  const { pool } = site.database;
+  const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
+  const lake = await openStorage(site.config.lakeUrl);
+  return rebuildDataset(registry.get(dataset)!, {
+    ...{ pool, lake, star: new StarSink(pool), ledger: new Ledger(pool), kernel: await createKernel() },
+    chunkBytes: site.config.chunkBytes,
+    signal: new AbortController().signal,
+    ...options,
+  });
 }

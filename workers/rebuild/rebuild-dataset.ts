@@ -3,16 +3,17 @@
  * place.
  *
  *   tables beside ─▶ each file that is done: read again, ended ─▶ … until hardly any are left
- *     ─▶ (the dataset locked) the rest, rollups, marts ─▶ names swapped ─▶ commit
+ *     ─▶ (the dataset locked) the rest ─▶ rollups, marts ─▶ everybody sees their rows ─▶ names swapped
  *
  * Files end and are undone meanwhile; a file that is undone after it was read makes the build begin again. If the process
  * dies, people still read the old star, and the next build drops what this one has left.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
 import { saveDefinition } from '../../ledger/definition.ts';
 import { loadedChunks } from '../../ledger/tables/chunks.ts';
-import { type DoneFile, doneFiles, lockDataset } from '../../ledger/tables/snapshots.ts';
+import { type DoneFile, doneFiles, withDatasetLocked } from '../../ledger/tables/snapshots.ts';
 import { adoptDefinition } from '../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { andReleased, inTransaction } from '../../platform/database/transaction.ts';
@@ -39,6 +40,9 @@ const rebuildLock = 0x1a4df41a;
 
 /** As many files may be left when the dataset is locked. */
 const filesFew = 4;
+
+/** How long the swap waits for snapshots from before, in ms. */
+const snapshotsMs = 5_000;
 
 export interface RebuildOptions extends BesideTools {
   /** How long to wait for files of the dataset that are in flight, in ms. Default: ten minutes. */
@@ -67,7 +71,7 @@ export async function rebuildDataset(dataset: CompiledDataset, options: RebuildO
     if (!rows[0].ours) throw new LandfallError('LF_REBUILD_RUNNING', { dataset: dataset.name });
     try {
       for (const until = performance.now() + (options.patienceMs ?? 600_000); ; ) {
-        const rebuilt = await new Build(dataset, options).run(until);
+        const rebuilt = await new Build(dataset, options, session).run(until);
         if (rebuilt !== null) return rebuilt;
       }
     } catch (error) {
@@ -86,6 +90,8 @@ type Done = ReadonlyMap<number, DoneFile>;
 class Build {
   private readonly dataset: CompiledDataset;
   private readonly options: RebuildOptions;
+  /** A connection for locks. */
+  private readonly session: pg.ClientBase;
   /** The dataset to load, by the dimensions that files were observed for before. */
   private readonly variants = new Map<string, CompiledDataset>();
   private readonly built = new Set<number>();
@@ -93,9 +99,10 @@ class Build {
   private readonly observed: number[] = [];
   private rows = 0;
 
-  constructor(dataset: CompiledDataset, options: RebuildOptions) {
+  constructor(dataset: CompiledDataset, options: RebuildOptions, session: pg.ClientBase) {
     this.dataset = dataset;
     this.options = options;
+    this.session = session;
   }
 
   /** Null: a file that had been built was undone. `until`: when it stops waiting for files in flight. */
@@ -111,14 +118,16 @@ class Build {
       if (left.length > few) for (const file of left) await this.load(file);
       else if (await this.isInFlight(until)) await delay(100);
       else {
-        const swapped = await this.swap();
+        const swapped = await withDatasetLocked(this.session, this.dataset.name, () => this.swap());
         if (swapped !== 'busy') return swapped;
       }
     }
   }
 
-  private async done(client: Parameters<typeof doneFiles>[0] = this.options.pool): Promise<Done> {
-    return new Map((await doneFiles(client, this.dataset.name)).map((one) => [one.file.fileId, one]));
+  private async done(): Promise<Done> {
+    return new Map(
+      (await doneFiles(this.options.pool, this.dataset.name)).map((one) => [one.file.fileId, one]),
+    );
   }
 
   /** Files that are still to be built. Null if one that is built is not done any more. */
@@ -190,36 +199,56 @@ class Build {
     return variant;
   }
 
-  /** 'busy': files are in flight, or are being undone, or more have ended than are built under the lock. */
+  /** 'busy': files are in flight, or are being undone, or more have ended than are built while others wait. */
   private async swap(): Promise<Rebuilt | null | 'busy'> {
-    const { name, version } = this.dataset;
-    const transaction = new ChunkTransaction(this.options.pool, []);
-    const before = new Set(this.built);
-    try {
-      const client = await transaction.open();
-      await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, name]);
-      await lockDataset(client, name);
-      const left = this.leftOf(await this.done(client));
-      const adopts = await ifUnlocked(client, '100ms', () => adoptDefinition(client, name, version));
-      if (left === null || left.length > filesFew || !adopts || (await this.isInFlight())) {
-        transaction.giveUp(new Error('the dataset is busy'));
-        return left === null ? null : 'busy';
-      }
-      for (const file of left) await this.loadIn(transaction, file);
-      crashPoint('rebuild.caught-up');
+    const left = this.leftOf(await this.done());
+    if (left === null) return null;
+    if (left.length > filesFew || (await this.isInFlight())) return 'busy';
+    for (const file of left) await this.load(file);
+    crashPoint('rebuild.caught-up');
+    const marts = await this.inStar(async (client) => {
       await settleObserved(client, this.dataset, this.observed);
       await makeMartsBeside(client, this.dataset);
-      crashPoint('rebuild.marts-built');
+      const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::xid::text as id');
+      return rows[0].id;
+    });
+    crashPoint('rebuild.marts-built');
+    await this.untilSeen(marts);
+    const { name, version } = this.dataset;
+    const isSwapped = await this.inStar(async (client) => {
+      if (!(await ifUnlocked(client, '100ms', () => adoptDefinition(client, name, version)))) return false;
       await swapStar(client, this.dataset);
       crashPoint('rebuild.swapped');
-      await transaction.commit();
-      crashPoint('rebuild.committed');
-      return { files: this.built.size, rows: this.rows };
-    } catch (error) {
-      transaction.giveUp(error);
-      this.built.clear();
-      for (const fileId of before) this.built.add(fileId);
-      throw error;
+      return true;
+    });
+    // The marts are made again.
+    if (!isSwapped) return null;
+    crashPoint('rebuild.committed');
+    return { files: this.built.size, rows: this.rows };
+  }
+
+  /** In a transaction in which nobody else changes tables of the dataset. */
+  private inStar<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return inTransaction(this.options.pool, async (client) => {
+      await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, this.dataset.name]);
+      return work(client);
+    });
+  }
+
+  /**
+   * Waits until no session has a snapshot from before the transaction, so that who reads the star in it would find nothing:
+   * new tables are there for everybody at once, and their rows are not.
+   */
+  private async untilSeen(transaction: string): Promise<void> {
+    for (const until = performance.now() + snapshotsMs; performance.now() < until; await delay(10)) {
+      const { rows } = await this.options.pool.query<{ isOld: boolean }>(
+        `select exists (
+           select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+             and backend_type = 'client backend' and age(backend_xmin) >= age($1::xid)
+         ) as "isOld"`,
+        [transaction],
+      );
+      if (!rows[0].isOld) return;
     }
   }
 }

@@ -1,5 +1,4 @@
 /** Creates the star before the first file, and counts and deletes the facts of files. */
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { andReleased, transactionKept } from '../../../platform/database/transaction.ts';
@@ -8,9 +7,9 @@ import { inChunks } from '../facts/in-chunks.ts';
 import { buildBeside, endBuild } from '../rollups/build-beside.ts';
 import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
 import { growStar } from './grow-star.ts';
-import { ifUnlocked } from './if-unlocked.ts';
+import { betweenReaders } from './if-unlocked.ts';
 import { lockCreation } from './lock-creation.ts';
-import { unmadeMarts } from './mart-ddl.ts';
+import { martChanges } from './mart-ddl.ts';
 import { tableExists } from './table-exists.ts';
 
 /** SQLSTATE for an object that others depend on. */
@@ -27,13 +26,13 @@ export const starLock = 0x1a4df411;
 
 /**
  * Creates the dataset's missing tables and marts, and alters tables that an earlier definition created. Coordinators
- * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts and mart-ddl.ts. Throws
- * LF_STAR_CHANGED, LF_MODE_CHANGED, LF_MART, LF_MART_HELD.
+ * that call it at the same time wait for each other. `ddl`: the statements of ddl.ts. Throws
+ * LF_STAR_CHANGED, LF_MODE_CHANGED, LF_MART, LF_MART_HELD, LF_DATABASE_LOCKED.
  */
 export async function makeStar(
   pool: pg.Pool,
   dataset: CompiledDataset,
-  ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
+  ddl: readonly string[],
 ): Promise<void> {
   const session = await pool.connect();
   await andReleased(session, () => makeOn(session, dataset, ddl));
@@ -42,7 +41,7 @@ export async function makeStar(
 async function makeOn(
   session: pg.ClientBase,
   dataset: CompiledDataset,
-  ddl: { readonly star: readonly string[]; readonly marts: readonly string[] },
+  ddl: readonly string[],
 ): Promise<void> {
   const beside = await buildBeside(session, dataset);
   await transactionKept(session, async (client) => {
@@ -50,13 +49,15 @@ async function makeOn(
     await lockCreation(client, dataset);
     await growStar(client, dataset);
     const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
-    for (const statement of ddl.star) await client.query(statement);
+    for (const statement of ddl) await client.query(statement);
     const rollups = await makeRollups(client, dataset, { hadFacts, beside });
-    const marts = await unmadeMarts(client, dataset, ddl.marts);
-    await briefly(client, async () => {
-      if (marts.length > 0) await client.query(marts.join(';\n'));
+    const { beside: made, swap, comments } = await martChanges(client, dataset);
+    for (const statement of made) await client.query(statement);
+    await betweenReaders(client, `the marts of ${dataset.name}`, async () => {
+      if (swap.length > 0) await client.query(swap.join(';\n'));
       await dropOldRollups(client, rollups);
     });
+    for (const comment of comments) await client.query(comment);
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
@@ -66,22 +67,6 @@ async function makeOn(
     throw cause;
   });
   if (beside !== null) await endBuild(session, dataset.name);
-}
-
-/** How long a step that locks views waits for a reader, and how often it is tried. The last try waits without limit. */
-const readerWait = '10ms';
-const triesMost = 50;
-
-/**
- * Runs a step that locks one view after another. If a reader of several has another one of them, the step is undone and
- * tried again: meanwhile all readers go on.
- */
-async function briefly(client: pg.ClientBase, step: () => Promise<void>): Promise<void> {
-  for (let tries = 1; tries < triesMost; tries++) {
-    if (await ifUnlocked(client, readerWait, step)) return;
-    await delay(Math.random() * tries * 2);
-  }
-  await step();
 }
 
 /** Counts the facts of these chunks. There are none where a person has dropped the table. */

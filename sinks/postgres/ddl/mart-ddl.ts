@@ -4,7 +4,8 @@ import type pg from 'pg';
 import type { CompiledDataset, CompiledMart, CompiledStar } from '../../../model/compiled.ts';
 import { partialsDdl } from '../partials/partial-tables.ts';
 import { type StoredRollup, stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
-import { identifier, indexName, literal } from './sql-columns.ts';
+import { besideName, martNames, readBeside } from './beside.ts';
+import { identifier, indexName, literal, qualified } from './sql-columns.ts';
 
 /**
  * The marts, in order, and the state of rollups, empty. Rollups come first: other marts may read them. All are
@@ -40,25 +41,54 @@ function markOf(star: CompiledStar, marts: readonly CompiledMart[]): string {
   return `landfall ${createHash('sha256').update(made).digest('hex').slice(0, 16)}`;
 }
 
+/** Statements that bring marts up to date while people read them. */
+export interface MartChanges {
+  /** Creates what is missing and makes marts under other names. Locks nothing that people read. */
+  readonly beside: readonly string[];
+  /** Drops what they replace, and gives them their names. In one transaction, at once. */
+  readonly swap: readonly string[];
+  readonly comments: readonly string[];
+}
+
 /**
- * The statements of `martDdl` that are still to be run. Views that are as they should be are not replaced: that would lock
- * one view after another, and a reader of several might wait for this process while this process waits for it.
+ * What `martDdl` would change in the database. Marts that have changed are made beside those that people read: they may
+ * take long to compute, and whoever locks one view after another waits for readers of several, who wait for him.
  */
-export async function unmadeMarts(
-  client: pg.ClientBase,
-  dataset: CompiledDataset,
-  statements: readonly string[],
-): Promise<readonly string[]> {
+export async function martChanges(client: pg.ClientBase, dataset: CompiledDataset): Promise<MartChanges> {
   const { star } = dataset;
   const marts = inOrder(dataset);
-  if (star === null || marts.length === 0) return statements;
-  const { rows } = await client.query<{ made: number }>(
-    `select count(*)::int as made from pg_class c
-     where relnamespace = to_regnamespace($1) and relname = any ($2) and obj_description(oid, 'pg_class') = $3`,
-    [identifier(star.schema), marts.map(({ name }) => name), markOf(star, marts)],
+  if (star === null || marts.length === 0) return { beside: [], swap: [], comments: [] };
+  const mark = markOf(star, marts);
+  const { rows } = await client.query<{ name: string; kind: string; mark: string | null }>(
+    `select relname as name, relkind as kind, obj_description(oid, 'pg_class') as mark from pg_class
+     where relnamespace = to_regnamespace($1) and relname = any ($2) and relkind in ('v', 'm')`,
+    [identifier(star.schema), marts.map(({ name }) => name)],
   );
-  if (rows[0].made < marts.length) return statements;
-  return statements.filter((statement) => !/^(?:create or replace|comment on) view /.test(statement));
+  const made = new Set(rows.filter((one) => one.mark === mark).map(({ name }) => name));
+  const changed = marts.filter(({ name }) => !made.has(name));
+  const names = new Map(changed.map(({ name }) => [name, besideName(name)]));
+  const beside = changed.flatMap((mart) => martStatements(star, mart, mark, names));
+  const old = [...changed].reverse().flatMap(({ name }) => rows.find((one) => one.name === name) ?? []);
+  const drops = old.map(({ name, kind }) => {
+    return `drop ${kind === 'm' ? 'materialized view' : 'view'} ${qualified(star.schema, name)}`;
+  });
+  const renames = changed.flatMap(martNames).map(({ beside, name }) => {
+    // Of a view, a materialized view or an index.
+    return `alter table ${qualified(star.schema, beside)} rename to ${identifier(name)}`;
+  });
+  return {
+    beside: [
+      ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),
+      ...beside.filter((statement) => !isComment(statement)),
+    ],
+    swap: [...drops, ...renames],
+    comments: changed.flatMap((mart) => martStatements(star, mart, mark)).filter(isComment),
+  };
+}
+
+/** The statements that say of a mart what it was made from. */
+export function isComment(statement: string): boolean {
+  return statement.startsWith('comment on ');
 }
 
 function rollupDdl(stored: StoredRollup): string[] {
@@ -89,16 +119,27 @@ end
 $landfall$`;
 }
 
-function martStatements(star: CompiledStar, mart: CompiledMart, mark: string): string[] {
-  const name = `${identifier(star.schema)}.${identifier(mart.name)}`;
-  if (mart.kind === 'view' || mart.kind === 'rollup') {
-    const select = mart.kind === 'rollup' ? viewSql(storedRollup(mart, star)) : mart.sql;
+/** `names`: those that marts have instead, and read of each other. */
+function martStatements(
+  star: CompiledStar,
+  mart: CompiledMart,
+  mark: string,
+  names: ReadonlyMap<string, string> = new Map(),
+): string[] {
+  const own = names.get(mart.name) ?? mart.name;
+  const name = qualified(star.schema, own);
+  if (mart.kind === 'rollup')
+    return [
+      `create or replace view ${name} as\n${viewSql(storedRollup(mart, star))}`,
+      `comment on view ${name} is ${literal(mark)}`,
+    ];
+  const select = readBeside(mart.sql, star.schema, names);
+  if (mart.kind === 'view')
     return [`create or replace view ${name} as\n${select}`, `comment on view ${name} is ${literal(mark)}`];
-  }
-  const index = identifier(indexName(mart.name, mart.uniqueKey));
+  const index = identifier(indexName(own, mart.uniqueKey));
   const unique = `create unique index if not exists ${index} on ${name} (${mart.uniqueKey.map(identifier).join(', ')})`;
   return [
-    `create materialized view if not exists ${name} as\n${mart.sql}`,
+    `create materialized view if not exists ${name} as\n${select}`,
     `comment on materialized view ${name} is ${literal(mark)}`,
     ...(mart.uniqueKey.length > 0 ? [unique] : []),
   ];

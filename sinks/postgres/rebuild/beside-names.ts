@@ -3,22 +3,11 @@
  * dimensions are the same. SQL of marts reads what is beside.
  */
 import type { CompiledDataset, CompiledMart } from '../../../model/compiled.ts';
+import { besideName, type Renamed, readBeside } from '../ddl/beside.ts';
 import { starDdl } from '../ddl/ddl.ts';
-import { indexName } from '../ddl/sql-columns.ts';
-import { eventTableNames, shortName } from '../events/table-names.ts';
+import { eventTableNames } from '../events/table-names.ts';
 import { stateName, storedRollup } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
-
-/** A table, view or index, by its name beside and by the one that it gets. Without the schema. */
-export interface Renamed {
-  readonly beside: string;
-  readonly name: string;
-}
-
-/** Of the name of something that does not exist yet. */
-export function besideName(name: string): string {
-  return shortName(`_rebuilt_${name}`);
-}
 
 /** The dataset with the names of what is built beside its star. */
 export function besideOf(dataset: CompiledDataset): CompiledDataset {
@@ -58,16 +47,6 @@ export function factIndexNames(dataset: CompiledDataset): Renamed[] {
   return named(dataset).flatMap((name, i) => (beside[i] === name ? [] : [{ beside: beside[i], name }]));
 }
 
-/** Marts that are not rollups, and the indexes of those that are tables. */
-export function martRenames({ marts }: CompiledDataset): Renamed[] {
-  return marts.flatMap((mart) => {
-    const names = { beside: besideName(mart.name), name: mart.name };
-    if (mart.kind !== 'table' || mart.uniqueKey.length === 0) return [names];
-    const { uniqueKey } = mart;
-    return [names, { beside: indexName(names.beside, uniqueKey), name: indexName(mart.name, uniqueKey) }];
-  });
-}
-
 /** How the names of everything that holds a rollup's state begin. */
 export function statePrefixes(dataset: CompiledDataset): Renamed[] {
   const beside = besideOf(dataset);
@@ -77,21 +56,4 @@ export function statePrefixes(dataset: CompiledDataset): Renamed[] {
     const names = { beside: stateName(storedRollup(other, starOf(beside))), name: '' };
     return [{ ...names, name: stateName(storedRollup(mart, starOf(dataset))) }];
   });
-}
-
-/** What is no code: strings, comments. Then a qualified name, of which each part may be quoted. */
-const tokens =
-  /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|(?<![\w$".])("[^"]+"|[A-Za-z_][\w$]*)\s*\.\s*("[^"]+"|[A-Za-z_][\w$]*)/g;
-
-/** The SQL with other names for what the schema has under these. */
-export function readBeside(sql: string, schema: string, names: ReadonlyMap<string, string>): string {
-  return sql.replace(tokens, (all, _tag, at: string | undefined, name: string | undefined) => {
-    if (at === undefined || name === undefined || plain(at) !== schema) return all;
-    const beside = names.get(plain(name));
-    return beside === undefined ? all : `"${schema}"."${beside}"`;
-  });
-}
-
-function plain(identifier: string): string {
-  return identifier.startsWith('"') ? identifier.slice(1, -1) : identifier.toLowerCase();
 }

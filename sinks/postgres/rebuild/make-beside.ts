@@ -4,6 +4,7 @@ import { martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { EndingFile } from '../../contract.ts';
+import { besideName } from '../ddl/beside.ts';
 import { starDdl } from '../ddl/ddl.ts';
 import { isChanging, observedTable } from '../ddl/dimension-ddl.ts';
 import { growStar } from '../ddl/grow-star.ts';
@@ -18,7 +19,7 @@ import { exactDoubles } from '../rollups/index.ts';
 import { fillState, rollupsOf } from '../rollups/make-rollups.ts';
 import { stateDdl } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
-import { besideName, besideOf, factNames } from './beside-names.ts';
+import { besideOf, factNames } from './beside-names.ts';
 
 /** Drops what an earlier build has left, and makes the tables, empty. Throws LF_STAR_CHANGED for a dimension. */
 export async function makeBeside(pool: pg.Pool, dataset: CompiledDataset): Promise<void> {

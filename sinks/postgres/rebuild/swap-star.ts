@@ -5,25 +5,20 @@
  *
  * All locks that readers wait for are taken in one step, and whoever would have to wait for them undoes the step.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { forgetRollup, ledgerRollups, saveRollup } from '../../../ledger/tables/rollups.ts';
 import { dependentViews, martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { ifUnlocked } from '../ddl/if-unlocked.ts';
-import { martDdl } from '../ddl/mart-ddl.ts';
+import { martNames as namesOfMart, type Renamed } from '../ddl/beside.ts';
+import { betweenReaders } from '../ddl/if-unlocked.ts';
+import { isComment, martDdl } from '../ddl/mart-ddl.ts';
 import { identifier, qualified } from '../ddl/sql-columns.ts';
 import { partialTables } from '../partials/partial-tables.ts';
 import { rollupsOf } from '../rollups/make-rollups.ts';
 import { hashOf, type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
-import { factIndexNames, factNames, martRenames, type Renamed, statePrefixes } from './beside-names.ts';
-
-/** How long the swap waits for a reader, while others wait behind it. */
-const readerWait = '10ms';
-/** How long it is tried, in ms. */
-const patienceMs = 60_000;
+import { factIndexNames, factNames, statePrefixes } from './beside-names.ts';
 
 /** Throws LF_MART_HELD, LF_DATABASE_LOCKED. */
 export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
@@ -34,7 +29,7 @@ export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset):
     ...(await existing(client, schema, [
       ...factNames(starOf(dataset).fact),
       ...factIndexNames(dataset),
-      ...martRenames(dataset),
+      ...dataset.marts.flatMap(namesOfMart),
     ])),
   ];
   const swap = [
@@ -44,27 +39,10 @@ export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset):
       ({ beside, name }) => `alter table ${qualified(schema, beside)} rename to ${identifier(name)}`,
     ),
   ].join(';\n');
-  await patiently(client, dataset.name, () => client.query(swap));
-  const comments = martDdl(dataset).filter((statement) =>
-    /^comment on (?:materialized )?view /.test(statement),
-  );
+  await betweenReaders(client, `the star of ${dataset.name}`, () => client.query(swap));
+  const comments = martDdl(dataset).filter(isComment);
   for (const comment of comments) await client.query(comment);
   await noteRollups(client, dataset);
-}
-
-async function patiently(
-  client: pg.ClientBase,
-  dataset: string,
-  step: () => Promise<unknown>,
-): Promise<void> {
-  const began = performance.now();
-  while (!(await ifUnlocked(client, readerWait, step))) {
-    if (performance.now() - began > patienceMs) {
-      const what = `the star of ${dataset}`;
-      throw new LandfallError('LF_DATABASE_LOCKED', { what, reason: `for ${patienceMs / 1000} s` });
-    }
-    await delay(Math.random() * 50);
-  }
 }
 
 /** The statements that drop the star that people read, without its dimensions, in the order in which readers lock it. */

@@ -4,20 +4,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { auditFile } from '../../../coordinator/commands/audit.ts';
-import { createKernel } from '../../../kernel/kernel.ts';
-import { Ledger } from '../../../ledger/ledger.ts';
-import { loadRegistry } from '../../../model/registry.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
-import { openLake } from '../../../sinks/lake/open-lake.ts';
 import { auditRollups } from '../../../sinks/postgres/rollups/audit-rollups.ts';
-import { StarSink } from '../../../sinks/postgres/star-sink.ts';
-import {
-  type RebuildOptions,
-  type Rebuilt,
-  rebuildDataset,
-} from '../../../workers/rebuild/rebuild-dataset.ts';
-import { sharedHome, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
-import { commandOf, replayed, toolsOf, undone } from '../again.ts';
+import type { RebuildOptions, Rebuilt } from '../../../workers/rebuild/rebuild-dataset.ts';
+import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { commandOf, rebuildHere, replayed, toolsOf, undone } from '../again.ts';
 import { type TestSite, testSite } from '../site.ts';
 
 const modes = {
@@ -98,23 +89,9 @@ async function opened(mode: Mode, folder = tempFolder(), database?: TestDatabase
 }
 
 /** As `landfall rebuild reads`, with the definition of another mode. */
-async function rebuilt(site: TestSite, mode: Mode, options: Partial<RebuildOptions> = {}): Promise<Rebuilt> {
-  const { pool } = site.database;
+function rebuilt(site: TestSite, mode: Mode, options: Partial<RebuildOptions> = {}): Promise<Rebuilt> {
   // The site's own definition stays as it is.
-  const folder = define(join(site.folder, 'next'), mode);
-  const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
-  return rebuildDataset(registry.get('reads')!, {
-    ...{
-      pool,
-      star: new StarSink(pool),
-      ledger: new Ledger(pool),
-      lake: await openLake(pool, site.config.lakeUrl),
-    },
-    kernel: await createKernel(),
-    chunkBytes: 1024,
-    signal: new AbortController().signal,
-    ...options,
-  });
+  return rebuildHere(site, define(join(site.folder, 'next'), mode), 'reads', options);
 }
 
 /**

@@ -16,7 +16,6 @@ import type { Mode } from '../../../../model/language/modes.ts';
 import { inTransaction } from '../../../../platform/database/transaction.ts';
 import { starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
 import { makeStar } from '../../../../sinks/postgres/ddl/make-star.ts';
-import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { applyEvents, undoEvents } from '../../../../sinks/postgres/events/index.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 
@@ -59,8 +58,7 @@ function datasetWith(mode: Mode<never> = keyed, more = false) {
 
 type Dataset = ReturnType<typeof datasetWith>;
 
-const setUp = (dataset: Dataset) =>
-  makeStar(database.pool, dataset, { star: starDdl(dataset), marts: martDdl(dataset) });
+const setUp = (dataset: Dataset) => makeStar(database.pool, dataset, starDdl(dataset));
 
 const uuid = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 

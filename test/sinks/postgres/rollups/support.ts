@@ -45,7 +45,6 @@ import type { Rollup } from '../../../../model/language/rollups.ts';
 import { inTransaction } from '../../../../platform/database/transaction.ts';
 import { starDdl } from '../../../../sinks/postgres/ddl/ddl.ts';
 import { makeStar } from '../../../../sinks/postgres/ddl/make-star.ts';
-import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { definitionSql } from '../../../../sinks/postgres/rollups/definition-sql.ts';
 import { applyRollups, exactDoubles } from '../../../../sinks/postgres/rollups/index.ts';
 import { rollupsOf } from '../../../../sinks/postgres/rollups/make-rollups.ts';
@@ -144,8 +143,7 @@ export class Facts {
 
   async make(dataset = this.dataset): Promise<void> {
     this.dataset = dataset;
-    const ddl = { star: starDdl(dataset), marts: martDdl(dataset) };
-    await makeStar(this.pool, dataset, ddl);
+    await makeStar(this.pool, dataset, starDdl(dataset));
   }
 
   /** Writes a file's facts in one chunk. Returns the file. `rows`: JSON objects by fact column. */
