@@ -183,7 +183,8 @@ it('is asked for where a file lands, and lets it in', { timeout: 120_000 }, asyn
     const refused = await site.land(3);
     expect(refused).toMatchObject({ status: 'failed', error: { code: 'LF_MODE_CHANGED' } });
     expect(refused.error!.fix).toContain('landfall rebuild reads');
-    const run = await commandOf(site, 'postgres')('rebuild', 'reads', '--json', '--chunk-bytes', '1024');
+    const run = await commandOf(site, 'postgres')('rebuild', 'reads', '--json');
+    expect(run.stderr).toBe('');
     expect(JSON.parse(run.stdout)).toEqual({ dataset: 'reads', files: 1, rows: 65 });
     expect(await replayed(site, nameOf(3))).toMatchObject(loaded);
     await sound(site);
