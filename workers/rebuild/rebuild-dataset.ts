@@ -46,7 +46,7 @@ const snapshotsMs = 5_000;
 
 export interface RebuildOptions extends BesideTools {
   /** How long to wait for files of the dataset that are in flight, in ms. Default: ten minutes. */
-  readonly patienceMs?: number;
+  readonly waitMs?: number;
   /** Told of each file before it is read, and waited for. */
   readonly onFile?: (file: DoneFile['file']) => void | Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function rebuildDataset(dataset: CompiledDataset, options: RebuildO
     ]);
     if (!rows[0].ours) throw new LandfallError('LF_REBUILD_RUNNING', { dataset: dataset.name });
     try {
-      for (const until = performance.now() + (options.patienceMs ?? 600_000); ; ) {
+      for (const until = performance.now() + (options.waitMs ?? 600_000); ; ) {
         const rebuilt = await new Build(dataset, options, session).run(until);
         if (rebuilt !== null) return rebuilt;
       }

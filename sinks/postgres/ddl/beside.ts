@@ -22,7 +22,7 @@ export function martNames(mart: CompiledMart): Renamed[] {
   return [names, { beside: indexName(names.beside, uniqueKey), name: indexName(mart.name, uniqueKey) }];
 }
 
-/** What is no code: strings, comments. Then a qualified name, of which each part may be quoted. */
+/** Strings and comments, which are not code. Then a qualified name, of which each part may be quoted. */
 const tokens =
   /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|(?<![\w$".])("[^"]+"|[A-Za-z_][\w$]*)\s*\.\s*("[^"]+"|[A-Za-z_][\w$]*)/g;
 

@@ -29,7 +29,7 @@ export async function ifUnlocked(
 /** How long a step that locks what people read waits for one of them, while others wait behind it. */
 const readerWait = '10ms';
 /** How long it is tried, in ms. */
-const patienceMs = 60_000;
+const tryMs = 60_000;
 
 /**
  * Runs a step that locks one view or table after another. If a reader has one of them, the step is undone and tried
@@ -42,8 +42,8 @@ export async function betweenReaders(
 ): Promise<void> {
   const began = performance.now();
   while (!(await ifUnlocked(client, readerWait, step))) {
-    if (performance.now() - began > patienceMs)
-      throw new LandfallError('LF_DATABASE_LOCKED', { what, reason: `for ${patienceMs / 1000} s` });
+    if (performance.now() - began > tryMs)
+      throw new LandfallError('LF_DATABASE_LOCKED', { what, reason: `for ${tryMs / 1000} s` });
     await delay(Math.random() * 50);
   }
 }

@@ -8,6 +8,7 @@ import { besideName } from '../ddl/beside.ts';
 import { starDdl } from '../ddl/ddl.ts';
 import { isChanging, observedTable } from '../ddl/dimension-ddl.ts';
 import { growStar } from '../ddl/grow-star.ts';
+import { lockCreation } from '../ddl/lock-creation.ts';
 import { martDdl } from '../ddl/mart-ddl.ts';
 import { qualified } from '../ddl/sql-columns.ts';
 import { tableExists } from '../ddl/table-exists.ts';
@@ -26,6 +27,7 @@ export async function makeBeside(pool: pg.Pool, dataset: CompiledDataset): Promi
   await inTransaction(pool, async (client) => {
     await dropBeside(client, dataset);
     const beside = besideOf(dataset);
+    await lockCreation(client, dataset);
     // Facts are new. Dimensions may have to grow.
     await growStar(client, beside);
     for (const statement of starDdl(beside)) await client.query(statement);

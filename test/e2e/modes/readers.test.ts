@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
 import { tempFolder } from '../../support/index.ts';
-import { rebuildHere, replayed, undone } from '../again.ts';
+import { replayed, undone } from '../again.ts';
 import { type TestSite, testSite } from '../site.ts';
 
 const definition = `import { defineDataset, count, integer, lookup, median, rollup, sum, text, timestamp, upsert, view } from 'landfall';
@@ -96,7 +96,6 @@ it('never makes readers wait, nor shows them half a file', async () => {
     await replayed(open, '2.csv');
     await land(1, 5);
     await land(3, 3);
-    await rebuildHere(open, join(folder, 'datasets'), 'reads');
   } finally {
     over = true;
   }
