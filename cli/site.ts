@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
+import type { SourceWatch } from '../coordinator/fetch/source-watch.ts';
 import type { FreshnessWatch } from '../coordinator/judge/freshness-watch.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
@@ -181,12 +182,14 @@ async function openInTurn(
   log: Log,
   closers: Closers,
 ): Promise<Pick<Site, 'coordinator' | 'hub'>> {
-  const [{ startCoordinator }, { FreshnessWatch }, { createHub }, { openTicks }] = await Promise.all([
-    import('../coordinator/coordinator.ts'),
-    import('../coordinator/judge/freshness-watch.ts'),
-    import('../coordinator/progress/hub.ts'),
-    import('../ledger/ticks.ts'),
-  ]);
+  const [{ startCoordinator }, { SourceWatch }, { FreshnessWatch }, { createHub }, { openTicks }] =
+    await Promise.all([
+      import('../coordinator/coordinator.ts'),
+      import('../coordinator/fetch/source-watch.ts'),
+      import('../coordinator/judge/freshness-watch.ts'),
+      import('../coordinator/progress/hub.ts'),
+      import('../ledger/ticks.ts'),
+    ]);
   const ticks = await openTicks(config, database.url);
   closers.push(() => ticks.close());
   let hub: Hub | undefined;
@@ -197,11 +200,14 @@ async function openInTurn(
     hub?.setOutage(source, outage);
   };
   let freshness: FreshnessWatch | undefined;
+  let sources: SourceWatch | undefined;
   const onDefinitions = () => {
     hub?.setDefinitions(registry);
     freshness?.soon();
+    sources?.soon();
   };
-  const told = { reportsFiles, reportsRuns, showsDefinitions, onUnknown, onOutage, onDefinitions };
+  const onFetched: CoordinatorOptions['onFetched'] = (run, bytes) => sources?.fetched(run, bytes);
+  const told = { reportsFiles, reportsRuns, showsDefinitions, onUnknown, onOutage, onDefinitions, onFetched };
   const options = { config, database, registry, scope, watch, log, ...told };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
@@ -212,6 +218,8 @@ async function openInTurn(
   hub.setDefinitions(registry);
   freshness = new FreshnessWatch({ ledger: coordinator.ledger, registry, hub });
   closers.push(() => freshness!.close());
+  sources = new SourceWatch({ pool: database.pool, registry, env: process.env, hub });
+  closers.push(() => sources!.close());
   for (const [source, outage] of waiting) hub.setOutage(source, outage);
   return { coordinator, hub };
 }

@@ -30,6 +30,8 @@ export interface CoordinatorOptions {
   readonly onUnknown?: (files: readonly UnknownFile[]) => void;
   /** Called when the datasets or the broken definitions of the registry have changed. */
   readonly onDefinitions?: () => void;
+  /** Called as a page of a source is read, with its bytes so far; with 0 when it is noted or given up. */
+  readonly onFetched?: (run: { readonly runId: number }, bytes: number) => void;
   /** Called with the outage that a part of the coordinator (`source`) is waiting for; with null when it resumes. */
   readonly onOutage?: (source: string, outage: Outage | null) => void;
 }

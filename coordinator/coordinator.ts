@@ -303,10 +303,10 @@ class LandfallCoordinator implements Coordinator {
 
   /** Plans runs of sources by their schedules, and carries out those that are planned, by whomever. */
   private async fetchSources(): Promise<void> {
-    const { config, registry, log, reportsRuns = false } = this.options;
+    const { config, registry, log, reportsRuns = false, onFetched: onBytes } = this.options;
     const { context, queues, outages, inFlight } = this;
     const runner = await startRunner({
-      ...{ context, config, fetchers, outages, inFlight, reportsRuns },
+      ...{ context, config, fetchers, outages, inFlight, reportsRuns, onBytes },
       begin: (file) => this.flow.begin(file),
       settled: (fileId) => this.settled(fileId),
       onEnded: (run) => void this.schedules?.plan(run),

@@ -25,8 +25,9 @@ export interface LedgerRun {
   readonly state: RunState;
   /** Where it resumes; null at its beginning. */
   readonly position: unknown;
-  /** Pages that are noted. */
+  /** Pages that are noted, and their bytes. */
   readonly pages: number;
+  readonly bytes: number;
   readonly fencingToken: number;
   /** Attempts that have failed since a page was noted. */
   readonly attempts: number;
@@ -172,7 +173,7 @@ export async function notePage(
   ]);
   if (held === 0) return null;
   const noted = file === null ? null : await noteFile(client, fetching, file);
-  await count(client, 'runs/note-page', [runId, toJson(position), file === null ? 0 : 1]);
+  await count(client, 'runs/note-page', [runId, toJson(position), file === null ? 0 : 1, file?.bytes ?? 0]);
   if (cursor !== undefined && kind !== 'backfill')
     await count(client, 'runs/move-cursor', [dataset, source, toJson(cursor)]);
   if (mark !== undefined && kind !== 'backfill') await count(client, 'runs/mark', [dataset, source, mark]);
@@ -263,6 +264,7 @@ function toRun(row: RunRow): LedgerRun {
     state: row.state,
     position: row.position,
     pages: row.pages,
+    bytes: row.bytes,
     fencingToken: row.fencing_token,
     attempts: row.attempts,
     waitsSince: row.waits_since,

@@ -5,7 +5,7 @@ import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 import { localTime, printable, shorten, table } from '../terminal/format.ts';
 
 /** Characters of a cursor that the table shows. */
-const cursorWidth = 30;
+const cursorWidth = 44;
 
 /** `landfall sources`: shows the sources of all datasets, and what became of their runs. */
 export function sourcesCommand(): Command {
@@ -27,16 +27,31 @@ export function sourcesCommand(): Command {
         process.stdout.write('No dataset has a source (docs/sources.md).\n');
         return;
       }
-      const rows = sources.map(({ dataset, source, kind, cursor, last, next, waiting, scheduled }) => ({
-        source: `${dataset}.${source}`,
-        kind,
-        cursor: cursor === null ? '' : printable(shorten(JSON.stringify(cursor), cursorWidth)),
-        last: last === null ? '' : `${last.state} ${spanOf(last)}`,
-        ended: last?.endedAt ? localTime(last.endedAt) : '',
-        next: next === null ? '' : `${next.state} ${spanOf(next)}`,
-        waiting,
-        due: scheduled === null ? '' : localTime(scheduled.to),
-      }));
+      const rows = sources.map(
+        ({
+          dataset,
+          source,
+          kind,
+          scheduleWords,
+          cursorWords,
+          last,
+          next,
+          waiting,
+          scheduled,
+          lateSince,
+        }) => ({
+          source: `${dataset}.${source}`,
+          kind,
+          runs: scheduleWords ?? 'when asked',
+          cursor: printable(shorten(cursorWords ?? '', cursorWidth)),
+          last: last === null ? '' : `${last.state} ${spanOf(last)}`,
+          ended: last?.endedAt ? localTime(last.endedAt) : '',
+          next: next === null ? '' : `${next.state} ${spanOf(next)}`,
+          waiting,
+          due: scheduled === null ? '' : localTime(scheduled.to),
+          late: lateSince === null ? '' : `since ${localTime(lateSince)}`,
+        }),
+      );
       process.stdout.write(table(rows));
       for (const { dataset, source, last, next, missing } of sources) {
         const name = `${dataset}.${source}`;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { reportSources } from '../../coordinator/fetch/report-sources.ts';
+import { progressOf } from '../../coordinator/fetch/source-watch.ts';
 import { currentEventsOf } from '../../coordinator/finalise/current-events.ts';
 import { freshnessOf } from '../../coordinator/judge/freshness-watch.ts';
 import { Ledger } from '../../ledger/ledger.ts';
@@ -9,6 +11,7 @@ import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FreshnessReport } from '../../platform/progress/progress.ts';
 import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 import { bytes, count, localTime, printable, shorten, table } from '../terminal/format.ts';
+import { sourceLine } from '../terminal/source-lines.ts';
 
 /** Characters of a file's name that the table shows. */
 const nameWidth = 60;
@@ -29,6 +32,8 @@ export function statusCommand(): Command {
           ledger.failingMarts(),
           freshnessOf({ ledger, registry }, Date.now()),
         ]);
+        const reports = await reportSources(database.pool, registry, process.env);
+        const sources = reports.map((report) => progressOf(report));
         const keyed = files.filter((file) => file.keyed && file.state === 'done');
         const current = await currentEventsOf(
           { pool: database.pool, registry },
@@ -39,7 +44,7 @@ export function statusCommand(): Command {
           const definitions = { datasets: registry.names(), broken };
           const events = [...current].map(([fileId, now]) => ({ fileId, current: now }));
           process.stdout.write(
-            `${JSON.stringify({ files, events, totals, waiting, marts, freshness, definitions })}\n`,
+            `${JSON.stringify({ files, events, totals, waiting, marts, freshness, sources, definitions })}\n`,
           );
           return;
         }
@@ -58,6 +63,7 @@ export function statusCommand(): Command {
           );
         }
         for (const report of freshness) process.stdout.write(freshnessLine(report));
+        for (const source of sources) process.stdout.write(`${sourceLine(source)}\n\n`);
         const rows = files.map((file) => ({
           file: shorten(`${file.dataset}/${printable(file.name)}`, nameWidth),
           state: file.state,

@@ -7,6 +7,7 @@ import { plural } from '../../platform/plural.ts';
 import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { bytes, count, duration, localTime, printable, shorten } from './format.ts';
+import { sourceLine, watchedSources } from './source-lines.ts';
 
 /** A source of progress messages: the hub in this process, or a socket. */
 export interface ProgressSource {
@@ -63,7 +64,12 @@ function barPainter(output: Output): Painter {
     first = false;
     const columns = output.columns ?? 80;
     const width = columns - 1;
-    const notes = [...brokenLines(state, width), ...martLines(state, width), ...outageLines(state, width)];
+    const notes = [
+      ...brokenLines(state, width),
+      ...martLines(state, width),
+      ...outageLines(state, width),
+      ...sourceLines(state, width),
+    ];
     const height = Math.max(1, (output.rows ?? 24) - 4 - notes.length);
     const lines = [...notes, ...barLines(state, columns, height)];
     text += lines.map((line) => `${line}\n`).join('');
@@ -104,6 +110,11 @@ function martLines({ marts }: ProgressState, width: number): string[] {
   return marts.map(({ since, message, fix }) =>
     printable(`✗ since ${localTime(since)}: ${message} → ${fix}`).slice(0, width),
   );
+}
+
+/** One line for each source that is fetching, late or failing, cut to the width. */
+function sourceLines({ sources }: ProgressState, width: number): string[] {
+  return watchedSources(sources).map((source) => sourceLine(source).slice(0, width));
 }
 
 /** Broken definitions with their mistakes, in lines cut to the width. */
@@ -161,11 +172,26 @@ export function barLine(file: FileProgress, width: number): string {
   return `${name} ${'━'.repeat(full)}${'─'.repeat(barWidth - full)} ${tail}`.slice(0, width - 1);
 }
 
+/** What became of the last run of each source, by its name. */
+function endedRuns({ sources }: ProgressState): [string, string][] {
+  return sources.flatMap((source): [string, string][] =>
+    source.last === null
+      ? []
+      : [
+          [
+            `${source.dataset}.${source.source}`,
+            sourceLine({ ...source, next: null, waiting: 0, scheduled: null }),
+          ],
+        ],
+  );
+}
+
 /** Writes a line whenever a file changes its state or another tenth of it is read. */
 function linePainter(output: Output): Painter {
   const seen = new Map<number, string>();
   const outages = new Set<string>();
   const told = new Map<string, string>();
+  const runs = new Map<string, string>();
   /** Tells of lines when they change, and of their end. */
   const tell = (lines: readonly string[], end: string) => {
     const text = lines.join('\n');
@@ -181,6 +207,10 @@ function linePainter(output: Output): Painter {
       if (outages.size > 0 && state.outages.length === 0) output.write('! the outage is over\n');
       outages.clear();
       for (const line of outageLines(state, 500)) outages.add(line);
+      for (const [name, line] of endedRuns(state)) {
+        if (!first && runs.get(name) !== line) output.write(`${line}\n`);
+        runs.set(name, line);
+      }
       for (const file of state.files) {
         const tenth = file.bytes > 0 ? Math.floor((file.bytesSeen / file.bytes) * 10) : 0;
         const mark = active.has(file.state) ? `${file.state} ${tenth}` : file.state;

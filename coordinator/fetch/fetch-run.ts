@@ -34,6 +34,8 @@ export interface Fetching {
   readonly log: Log;
   /** Repeats a step after an outage of the database. */
   through<T>(step: () => Promise<T>): Promise<T>;
+  /** Called as a page is read, with its bytes so far; with 0 when it is noted or given up. */
+  onBytes?(run: LedgerRun, bytes: number): void;
   /** Starts a noted file on its path. */
   begin(file: LedgerFile): void;
   /** Resolves when no unfinished file has that address. */
@@ -101,6 +103,7 @@ async function takePage(fetching: Fetching, run: LedgerRun, fetched: Fetched): P
     return noted;
   };
   const noted = await fetching.through(() => inTransaction(pool, note));
+  fetching.onBytes?.(run, 0);
   crashPoint('fetch.page-noted');
   if (noted === null) return false;
   if (noted.file !== null) fetching.begin(noted.file);
@@ -122,10 +125,12 @@ async function placePage(fetching: Fetching, run: LedgerRun, fetched: FetchedFil
     for await (const piece of fetched.body) {
       await writer.write(piece);
       bytes += piece.length;
+      fetching.onBytes?.(run, bytes);
     }
     settled = fetched.settle();
     crashPoint('fetch.page-staged');
   } catch (error) {
+    fetching.onBytes?.(run, 0);
     await writer.abort();
     throw error;
   }

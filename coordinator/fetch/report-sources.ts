@@ -3,6 +3,8 @@ import type pg from 'pg';
 import { cursorOf, type LedgerRun, latestRuns, type RunWindow } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
+import { scheduleWords } from '../../model/schedules/schedule-words.ts';
+import { cursorWords } from '../../sources/fetching/cursor-words.ts';
 import { missingVariables } from '../../sources/fetching/fill.ts';
 import { windowsAhead } from '../schedule/planner.ts';
 import { allSources } from './find-source.ts';
@@ -14,6 +16,10 @@ export interface SourceReport {
   readonly schedule: CompiledSource['schedule'];
   /** Where its live runs stand. */
   readonly cursor: unknown;
+  /** The same in words; null: there is nothing to say. */
+  readonly cursorWords: string | null;
+  /** When it runs, in words; null: when a person asks for it. */
+  readonly scheduleWords: string | null;
   /** Environment variables that it needs and this process does not have. */
   readonly missing: readonly string[];
   /** Newest run that has ended, of live runs and of backfills. */
@@ -24,6 +30,8 @@ export interface SourceReport {
   readonly waiting: number;
   /** Window that ends next by its schedule; null: it has none, or no coordinator has seen it yet. */
   readonly scheduled: RunWindow | null;
+  /** The end of the first window that should have been fetched by now; null: none is late. */
+  readonly lateSince: string | null;
 }
 
 export interface RunReport {
@@ -34,6 +42,8 @@ export interface RunReport {
   readonly name: string;
   readonly state: LedgerRun['state'];
   readonly pages: number;
+  /** Of the pages that are noted. */
+  readonly bytes: number;
   readonly attempts: number;
   readonly error: LedgerRun['error'];
   readonly plannedAt: string;
@@ -49,6 +59,7 @@ export async function reportSources(
   pool: pg.Pool,
   registry: Registry,
   env: NodeJS.ProcessEnv,
+  now = Date.now(),
 ): Promise<SourceReport[]> {
   const found = allSources(registry);
   const names = found.map(({ dataset, source }) => ({ dataset, source: source.name }));
@@ -60,18 +71,31 @@ export async function reportSources(
     const scheduled = schedule === null ? null : ahead[i];
     return {
       ...{ dataset, source: name, kind, schedule, cursor, waiting, scheduled },
+      cursorWords: cursorWords(kind, cursor),
+      scheduleWords: scheduleWords(schedule),
       missing: missingVariables([source], env),
       last: ended && reportRun(ended),
       next: unended && reportRun(unended),
+      lateSince: lateSince(unended, now),
     };
   });
   return Promise.all(reports);
 }
 
+/** A window that has not been fetched this long after its end is late. */
+export const lateMs = 60_000;
+
+/** `unended`: the first run that has not ended. */
+function lateSince(unended: LedgerRun | null, now: number): string | null {
+  if (unended === null || unended.kind === 'backfill' || unended.window === null) return null;
+  const { to } = unended.window;
+  return now - Date.parse(to) > lateMs ? to : null;
+}
+
 export function reportRun(run: LedgerRun): RunReport {
-  const { runId, kind, window, folder: name, state, pages, attempts, error } = run;
+  const { runId, kind, window, folder: name, state, pages, bytes, attempts, error } = run;
   return {
-    ...{ runId, kind, window, name, state, pages, attempts, error },
+    ...{ runId, kind, window, name, state, pages, bytes, attempts, error },
     plannedAt: run.plannedAt.toISOString(),
     dueAt: run.dueAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,

@@ -1,6 +1,7 @@
 /** Starts the runner of sources in a coordinator that is responsible for the landing folder. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { LedgerRun } from '../../ledger/runs.ts';
 import type { SourceName } from '../../ledger/schedule-history.ts';
 import { unfinishedStates } from '../../ledger/states.ts';
 import type { Config } from '../../platform/config/config.ts';
@@ -29,12 +30,14 @@ export interface StartRunnerOptions {
   begin(file: LedgerFile): void;
   /** Resolves when a file has ended and is put away. */
   settled(fileId: number): Promise<unknown>;
+  onBytes?(run: Pick<LedgerRun, 'runId'>, bytes: number): void;
   /** Called when a run has ended, or waits. */
   onEnded?(run: SourceName): void;
 }
 
 export async function startRunner(options: StartRunnerOptions): Promise<SourceRunner> {
-  const { context, config, fetchers, outages, inFlight, reportsRuns, begin, settled, onEnded } = options;
+  const { context, config, fetchers, outages, inFlight, reportsRuns, begin, settled, onBytes, onEnded } =
+    options;
   const { pool, ledger, registry, scope, log } = context;
   const through = <T>(step: () => Promise<T>) => outages.through('sources', step);
   /** Until none of the files is in flight. */
@@ -42,7 +45,7 @@ export async function startRunner(options: StartRunnerOptions): Promise<SourceRu
     for (const { fileId } of files) await settled(fileId);
   };
   const runner = new SourceRunner({
-    ...{ pool, registry, scope, log, fetchers, through, reportsRuns, begin, onEnded },
+    ...{ pool, registry, scope, log, fetchers, through, reportsRuns, begin, onBytes, onEnded },
     landing: await openStorage(config.landingUrl),
     env: process.env,
     outageTimeoutMs: config.outageTimeout * 1000,

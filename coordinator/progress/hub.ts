@@ -22,6 +22,7 @@ import type {
   ProgressMessage,
   RejectSample,
   SnapshotMessage,
+  SourceProgress,
   Tick,
 } from '../../platform/progress/progress.ts';
 import { started } from '../../platform/started.ts';
@@ -68,6 +69,10 @@ export interface Hub {
   setDefinitions(registry: Pick<Registry, 'names' | 'broken'>): void;
   /** Whether the files of each dataset are there that are expected. */
   setFreshness(reports: readonly FreshnessReport[]): void;
+  /** Where the sources of all datasets stand. */
+  setSources(sources: readonly SourceProgress[]): void;
+  /** Calls `listener` when a run of a source has changed, or changes may have been missed. */
+  onRuns(listener: () => void): void;
   /** The outage that `source`, a part of the coordinator, waits out; null when it is over. */
   setOutage(source: string, outage: Outage | null): void;
   /** Stops listening and closes every attached socket (1001, going away). */
@@ -87,6 +92,7 @@ class ProgressHub implements Hub {
   private readonly ring = new ChangeRing();
   private readonly clients = new Map<WebSocket, ProgressClient>();
   private readonly listeners = new Set<(message: ProgressMessage) => void>();
+  private readonly runListeners: (() => void)[] = [];
   private readonly silences = new Map<string, NodeJS.Timeout>();
   private readonly unknownFiles = createUnknownFiles();
   private readonly outages = new Outages((outages) => {
@@ -122,6 +128,7 @@ class ProgressHub implements Hub {
       () => {
         this.setOutage('progress', null);
         this.reader.all();
+        for (const listener of this.runListeners) listener();
       },
       (error) => this.setOutage('progress', databaseOutage(error)),
     );
@@ -172,6 +179,15 @@ class ProgressHub implements Hub {
     this.publish();
   }
 
+  setSources(sources: readonly SourceProgress[]): void {
+    this.model.applySources(sources);
+    this.publish();
+  }
+
+  onRuns(listener: () => void): void {
+    this.runListeners.push(listener);
+  }
+
   setOutage(source: string, outage: Outage | null): void {
     if (this.closed) return;
     if (outage === null) this.waiting.delete(source);
@@ -201,6 +217,7 @@ class ProgressHub implements Hub {
       chunkNumber?: number;
     };
     if (kind === 'mart') this.reader.marts();
+    else if (kind === 'run') for (const listener of this.runListeners) listener();
     else this.reader.file(fileId, chunkNumber);
   }
 

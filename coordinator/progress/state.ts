@@ -13,6 +13,7 @@ import {
   type OutageReport,
   type ProgressState,
   type RejectSample,
+  type SourceProgress,
   type ThroughputSample,
   type Tick,
   type Totals,
@@ -57,6 +58,7 @@ export class ProgressModel {
     outages: [],
     marts: [],
     freshness: [],
+    sources: [],
     definitions: { datasets: [], broken: [] },
   };
   private newWhole: Partial<WholeParts> = {};
@@ -178,6 +180,11 @@ export class ProgressModel {
   /** Replaces what is said about expected files. */
   applyFreshness(freshness: readonly FreshnessReport[]): void {
     if (!same(freshness, this.whole.freshness)) this.replace({ freshness });
+  }
+
+  /** Replaces the sources. */
+  applySources(sources: readonly SourceProgress[]): void {
+    if (!same(sources, this.whole.sources)) this.replace({ sources });
   }
 
   /** Replaces the definitions. */

@@ -3,8 +3,9 @@ import type { ProgressState, ThroughputSample } from '../../platform/progress/pr
 import type { About } from './about.ts';
 import { Chart } from './chart.tsx';
 import type { ConnectionState } from './connection.ts';
+import { Expected } from './due/expected.tsx';
+import { Sources } from './due/sources.tsx';
 import { EmptyState } from './empty.tsx';
-import { Expected } from './expected.tsx';
 import { Files } from './files.tsx';
 import { Header } from './header.tsx';
 import { BrokenDefinitions } from './notices/broken-definitions.tsx';
@@ -71,6 +72,7 @@ function Progress({
         </div>
         <div class="column side">
           <Expected freshness={state.freshness} />
+          <Sources sources={state.sources} />
           <Workers workers={state.workers} files={state.files} />
           <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
         </div>

@@ -5,7 +5,7 @@ import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
-import { compact, count, duration, moment, percent, remaining, size } from './format.ts';
+import { compact, count, duration, moment, percent, remaining, shortName, size } from './format.ts';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
 import type { Summary } from './summary.ts';
@@ -54,7 +54,7 @@ function FileName({ file }: { file: FileProgress }) {
   return (
     <span class="file-name">
       <span class="quiet">{file.dataset}/</span>
-      <b title={file.name}>{file.name}</b>
+      <b title={file.name}>{shortName(file.name)}</b>
     </span>
   );
 }

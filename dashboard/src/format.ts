@@ -56,3 +56,39 @@ export function moment(iso: string, now: Date = new Date()): string {
   const time = at.toLocaleTimeString('en-GB');
   return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString('en-CA')} ${time}`;
 }
+
+/** Two instants, as the names of windows have them. */
+const windowPart = /(\d{4}-\d\d-\d\dT[\d-]{8}Z)_(\d{4}-\d\d-\d\dT[\d-]{8}Z)/;
+
+/** Characters of a file's name that the page shows. */
+const nameMost = 44;
+
+/**
+ * A file's name without what is said twice in a window, `crm/2026-11-01T06-00_06-02/0001.csv`. One that is still long
+ * keeps its beginning and its end: both say which file it is.
+ */
+export function shortName(name: string): string {
+  const letters = Array.from(
+    name.replace(windowPart, (whole, from: string, to: string) => {
+      const [start, end] = [from, to].map((at) => at.replace(/-00Z$/, ''));
+      return from.slice(0, 10) === to.slice(0, 10) ? `${start}_${end.slice(11)}` : whole;
+    }),
+  );
+  if (letters.length <= nameMost) return letters.join('');
+  const half = nameMost / 2;
+  return `${letters.slice(0, half).join('')}…${letters.slice(1 - half).join('')}`;
+}
+
+/** A window in the reader's time zone: `2026-11-01 06:00 – 07:00`; the days alone where both ends are midnights of UTC. */
+export function span(from: string, to: string): string {
+  if ([from, to].every((at) => Date.parse(at) % 86_400_000 === 0))
+    return `${from.slice(0, 10)} – ${to.slice(0, 10)}`;
+  const [start, end] = [from, to].map((at) => {
+    const date = new Date(at);
+    return {
+      day: date.toLocaleDateString('en-CA'),
+      time: date.toLocaleTimeString('en-GB').replace(/:00$/, ''),
+    };
+  });
+  return `${start.day} ${start.time} – ${end.day === start.day ? '' : `${end.day} `}${end.time}`;
+}

@@ -2,7 +2,7 @@
 
 import { plural } from '../../platform/plural.ts';
 import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
-import { compact, size } from './format.ts';
+import { compact, shortName, size } from './format.ts';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
 
 const shortList = 12;
@@ -70,10 +70,11 @@ function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<
 
 function Slot({ slot, name }: { slot: SlotProgress; name: string }) {
   const label = `chunk ${slot.chunkNumber + 1}, ${name}`;
+  const short = `chunk ${slot.chunkNumber + 1}, ${shortName(name)}`;
   return (
     <li class="slot small">
       <span class="slot-name" title={label}>
-        {label}
+        {short}
       </span>
       <Bar label={`${label}: ${slot.step}`} committed={slot.bytesRead} total={slot.bytes} thin />
       <span class="quiet">{slot.step}</span>

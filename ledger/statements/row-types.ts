@@ -76,6 +76,7 @@ export interface RunRow {
   readonly state: 'planned' | 'running' | 'done' | 'failed';
   readonly position: unknown;
   readonly pages: number;
+  readonly bytes: number;
   readonly fencing_token: number;
   readonly attempts: number;
   readonly waits_since: Date | null;

@@ -31,6 +31,7 @@ function applyChange(state: ProgressState, change: ChangeMessage): ProgressState
     outages: change.outages ?? state.outages,
     marts: change.marts ?? state.marts,
     freshness: change.freshness ?? state.freshness,
+    sources: change.sources ?? state.sources,
     definitions: change.definitions ?? state.definitions,
   };
 }

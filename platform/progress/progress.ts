@@ -191,6 +191,53 @@ export function isLacking({ state }: Pick<FreshnessReport, 'state'>): boolean {
   return state === 'late' || state === 'missing';
 }
 
+/** Instants in UTC, ISO 8601; `to` is exclusive. */
+interface WindowReport {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A run of a source, as people are shown it. */
+export interface SourceRun {
+  readonly kind: 'live' | 'manual' | 'backfill';
+  /** Null: what the source had when it ran. */
+  readonly window: WindowReport | null;
+  /** `planned`: it waits for its turn, or for its next attempt. */
+  readonly state: 'planned' | 'running' | 'done' | 'failed';
+  /** Pages that are noted, and their bytes. */
+  readonly pages: number;
+  readonly bytes: number;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** When it may start, if it is planned. */
+  readonly dueAt: string;
+  /** Why it has failed, or waits. */
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/** A source of a dataset: where it stands, and what became of its runs. */
+export interface SourceProgress {
+  readonly dataset: string;
+  readonly source: string;
+  readonly kind: string;
+  /** When it runs, in words; null: when a person asks for it. */
+  readonly schedule: string | null;
+  /** Where its live runs stand, in words; null: nowhere, or there is nothing to say. */
+  readonly cursor: string | null;
+  /** Environment variables that it needs and the coordinator does not have. */
+  readonly missing: readonly string[];
+  readonly last: SourceRun | null;
+  /** The run that is running, or else the one that comes next. */
+  readonly next: SourceRun | null;
+  /** Runs that have not ended. */
+  readonly waiting: number;
+  /** The window of its schedule that ends next. */
+  readonly scheduled: WindowReport | null;
+  /** The end of the first window that should have been fetched by now; null: none is late. */
+  readonly lateSince: string | null;
+}
+
 /** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
 export interface BrokenDefinitionReport {
   /** The dataset that it stops; null where that cannot be told. */
@@ -221,6 +268,8 @@ export interface ProgressState {
   readonly marts: readonly MartReport[];
   /** Of each dataset that expects files, sorted by name. */
   readonly freshness: readonly FreshnessReport[];
+  /** Of all datasets, sorted by dataset. */
+  readonly sources: readonly SourceProgress[];
   readonly definitions: DefinitionsReport;
 }
 
@@ -265,6 +314,8 @@ export interface ChangeMessage {
   readonly marts?: readonly MartReport[];
   /** Of all datasets that expect files, in the place of those before. */
   readonly freshness?: readonly FreshnessReport[];
+  /** All that there are now, in the place of those before. */
+  readonly sources?: readonly SourceProgress[];
   /** Those in force now, in the place of those before. */
   readonly definitions?: DefinitionsReport;
 }

@@ -11,7 +11,15 @@ import type { ChangeMessage, ProgressMessage } from '../../platform/progress/pro
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { describeBrowser, openBrowser } from './browser.ts';
-import { epoch, fileOf, type ScriptedServer, snapshotOf, startScripted, workerOf } from './scripted.ts';
+import {
+  epoch,
+  fileOf,
+  type ScriptedServer,
+  snapshotOf,
+  sourcesOf,
+  startScripted,
+  workerOf,
+} from './scripted.ts';
 
 let browser: Browser;
 const pages: Page[] = [];
@@ -316,12 +324,13 @@ describePage('the page on messages', () => {
     const mart = { dataset: 'sales', name: 'ratios', since: new Date().toISOString(), ...error };
     server = await startScripted(
       snapshotOf({
-        ...{ files, rejects, marts: [mart] },
+        ...{ files, rejects, marts: [mart], sources: sourcesOf(error) },
         workers: [workerOf({ workerId: 'w', host: long, slots: [slot] })],
       }),
     );
     const page = await openPage(server.url, { viewport: { width, height: 800 }, colorScheme });
-    await file(page, long).first().waitFor();
+    await page.getByTitle(long, { exact: true }).first().waitFor();
+    expect(await page.getByText('crm-sweep').count()).toBe(1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await page.evaluate(lowContrast)).toEqual([]);
   });

@@ -12,6 +12,8 @@ import type {
   FileProgress,
   ProgressMessage,
   ProgressState,
+  SourceProgress,
+  SourceRun,
   WorkerProgress,
 } from '../../platform/progress/progress.ts';
 
@@ -108,6 +110,7 @@ export function snapshotOf(state: Partial<ProgressState>, seq = 1): ProgressMess
     outages: [],
     marts: [],
     freshness: [],
+    sources: [],
     definitions: { datasets: ['citibike', 'trips'], broken: [] },
   };
   return { type: 'snapshot', epoch, seq, state: { files, ...nothing, totals, ...state } };
@@ -151,4 +154,27 @@ export function workerOf(worker: Partial<WorkerProgress> & { workerId: string })
     slots: [],
     ...worker,
   };
+}
+
+/** Sources that are fetching, late, idle, and fail. */
+export function sourcesOf(error: NonNullable<SourceRun['error']>): SourceProgress[] {
+  const hour = (at: number) => new Date(Date.UTC(2026, 10, 1, at)).toISOString();
+  const window = { from: hour(6), to: hour(7) };
+  const run = (state: SourceRun['state'], more: Partial<SourceRun> = {}): SourceRun => ({
+    ...{ kind: 'live', window, state, pages: 3, bytes: 12_400_000, error: null, dueAt: hour(7) },
+    ...{ startedAt: hour(7), endedAt: state === 'done' || state === 'failed' ? hour(8) : null, ...more },
+  });
+  const source = (name: string, more: Partial<SourceProgress>): SourceProgress => ({
+    ...{ dataset: 'customers', source: name, kind: 'postgres', schedule: 'every 2 minutes', cursor: null },
+    ...{ missing: [], last: null, next: null, waiting: 0, scheduled: null, lateSince: null, ...more },
+  });
+  return [
+    source('crm', {
+      ...{ last: run('done'), next: run('running', { pages: 41 }), waiting: 5, lateSince: hour(7) },
+      ...{ scheduled: { from: hour(8), to: hour(9) }, cursor: 'next from 2026-11-01 06:00:00.5' },
+    }),
+    source('crm-sweep', { schedule: 'every day at 00:00, UTC', last: run('failed', { error }) }),
+    source('shop', { kind: 'http', schedule: 'every day at 06:30, Europe/Moscow', missing: ['SHOP_TOKEN'] }),
+    source('dumps', { kind: 's3', schedule: null, last: run('done', { window: null, pages: 0, bytes: 0 }) }),
+  ];
 }

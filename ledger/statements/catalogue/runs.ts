@@ -18,7 +18,8 @@ export interface RunsStatements {
   'runs/move-cursor': { parameters: [dataset: string, source: string, cursor: Json]; row: never };
   'runs/note-file': { parameters: [run_id: number, dataset: string, name: string, url: string, scope: string,
       bytes: number, fingerprint: string]; row: FileRow };
-  'runs/note-page': { parameters: [run_id: number, position: Json, pages: number]; row: never };
+  'runs/note-page': { parameters: [run_id: number, position: Json, pages: number, bytes: number];
+      row: never };
   'runs/plan-run': { parameters: [dataset: string, source: string, kind: NonNullable<RunRow['kind']>,
       window_from: Date | null | undefined, window_to: Date | null | undefined, folder: string,
       due_at: Date | null | undefined, parallel: number]; row: RunRow };

@@ -6,7 +6,7 @@ import { createSocketServer } from '../../../coordinator/http/socket.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
 import { noteFailure } from '../../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
-import type { FileProgress } from '../../../platform/progress/progress.ts';
+import type { FileProgress, SourceRun } from '../../../platform/progress/progress.ts';
 import { redisUrl, type TestDatabase, testDatabase } from '../../support/index.ts';
 import { chunkBytes, tickOf, Watcher, Yard } from './support.ts';
 
@@ -318,6 +318,13 @@ describe('docs/progress.md', () => {
     await watcher.until((view) => view.state.marts.length > 0);
     const at = '2026-11-28T08:30:00.000Z';
     hub.setFreshness([{ dataset: 'trips', state: 'late', window: at, due: at, since: at, missed: 1 }]);
+    const run: SourceRun = {
+      ...{ kind: 'live', window: null, state: 'done', pages: 1, bytes: 2, dueAt: at, error: null },
+      ...{ startedAt: at, endedAt: at },
+    };
+    const source = { dataset: 'trips', source: 'api', kind: 'http', schedule: null, cursor: null };
+    const standing = { missing: [], last: run, next: null, waiting: 0, scheduled: null, lateSince: null };
+    hub.setSources([{ ...source, ...standing }]);
     hub.setDefinitions({ names: () => ['trips'], broken: () => [broken] });
     await watcher.until((view) => view.state.definitions.broken.length === 1);
     const checks = [{ name: 'cheap', ok: false, severity: 'warn', detail: '{"id":1}' }];
@@ -344,6 +351,8 @@ describe('docs/progress.md', () => {
       outage: state.outages[0],
       mart: state.marts[0],
       freshness: state.freshness[0],
+      source: state.sources[0],
+      run: state.sources[0].last!,
       finding: state.files.find((one) => one.findings.length > 0)!.findings[0],
       definitions: state.definitions,
       broken: state.definitions.broken[0],

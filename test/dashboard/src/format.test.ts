@@ -1,5 +1,15 @@
-import { expect, it } from 'vitest';
-import { compact, count, duration, moment, percent, remaining, size } from '../../../dashboard/src/format.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  compact,
+  count,
+  duration,
+  moment,
+  percent,
+  remaining,
+  shortName,
+  size,
+  span,
+} from '../../../dashboard/src/format.ts';
 import { plural } from '../../../platform/plural.ts';
 
 it.each([
@@ -59,4 +69,34 @@ it('writes the day only where it was not today', () => {
   const now = new Date(2024, 4, 5, 12, 0, 0);
   expect(moment(new Date(2024, 4, 5, 9, 8, 7).toISOString(), now)).toBe('09:08:07');
   expect(moment(new Date(2024, 4, 4, 9, 8, 7).toISOString(), now)).toBe('2024-05-04 09:08:07');
+});
+
+describe('names of files', () => {
+  it('are shown without what a window says twice', () => {
+    expect(shortName('orders.csv')).toBe('orders.csv');
+    expect(shortName('api/2026-01-01_2026-01-02/0001.csv')).toBe('api/2026-01-01_2026-01-02/0001.csv');
+    const name = 'crm/2026-11-01T06-00-00Z_2026-11-01T06-02-30Z/0001.csv';
+    expect(shortName(name)).toBe('crm/2026-11-01T06-00_06-02-30Z/0001.csv');
+    expect(shortName(name.replace('02-30', '02-00'))).toBe('crm/2026-11-01T06-00_06-02/0001.csv');
+  });
+
+  it('keep their beginning and end where they are long', () => {
+    const shown = shortName(`${'a'.repeat(60)}🙂end.csv`);
+    expect([Array.from(shown).length, shown.startsWith('aaaa'), shown.endsWith('a🙂end.csv')]).toEqual([
+      44,
+      true,
+      true,
+    ]);
+  });
+});
+
+it('a window is shown by its days, or by its times', () => {
+  expect(span('2026-11-01T00:00:00.000Z', '2026-11-02T00:00:00.000Z')).toBe('2026-11-01 – 2026-11-02');
+  const local = (text: string) => new Date(text).toISOString();
+  expect(span(local('2026-11-01T06:00:00'), local('2026-11-01T06:02:30'))).toBe(
+    '2026-11-01 06:00 – 06:02:30',
+  );
+  expect(span(local('2026-11-01T23:30:00'), local('2026-11-02T01:30:00'))).toBe(
+    '2026-11-01 23:30 – 2026-11-02 01:30',
+  );
 });

@@ -1,8 +1,8 @@
 /** Datasets that expect files, and whether these are there. */
-import { plural } from '../../platform/plural.ts';
-import { type FreshnessReport, type FreshnessState, isLacking } from '../../platform/progress/progress.ts';
-import { moment } from './format.ts';
-import { PanelHead } from './panel.tsx';
+import { plural } from '../../../platform/plural.ts';
+import { type FreshnessReport, type FreshnessState, isLacking } from '../../../platform/progress/progress.ts';
+import { moment } from '../format.ts';
+import { PanelHead } from '../panel.tsx';
 
 const words: Readonly<Record<FreshnessState, string>> = {
   fresh: 'there',
