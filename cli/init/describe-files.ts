@@ -12,7 +12,7 @@ import { plural } from '../../platform/plural.ts';
 import { type FileReader, openFileReader, type ReadOptions } from './file-reader.ts';
 import { type Settled, settleTypes } from './settle-types.ts';
 import { importDefinition, type Trial, tryDefinition } from './try-definition.ts';
-import { type UnitedColumn, uniteColumns } from './unite-columns.ts';
+import { isByPlace, type UnitedColumn, uniteColumns } from './unite-columns.ts';
 import { uniteDialects } from './unite-dialects.ts';
 
 export interface Described {
@@ -36,6 +36,7 @@ export async function describeFiles(
   for (const path of paths) readers.push(await openFileReader(path, options));
   refuseUnlikeHeaders(readers);
   const columns = uniteColumns(readers);
+  refuseUnlikePlaces(readers, columns);
   const settled = await settleRagged(readers, columns);
   const draft = definitionOf(dataset, readers, columns, settled);
   const tried = definitionSource(draft);
@@ -56,6 +57,18 @@ function refuseUnlikeHeaders(readers: readonly FileReader[]): void {
     `the header of ${basename(reader.file.name)} has ${plural(rowsOf(reader), 'record')}`;
   throw new LandfallError('LF_INIT', {
     reason: `${has(first)}, and ${has(other)}: describe them apart, or give all the same header`,
+  });
+}
+
+/** Where some files have a header and others none, the latter must have all columns, in their order. Throws LF_INIT. */
+function refuseUnlikePlaces(readers: readonly FileReader[], columns: readonly UnitedColumn[]): void {
+  if (readers.every(isByPlace)) return;
+  const fits = (f: number) => columns.every(({ fields }, c) => fields[f] === c);
+  const f = readers.findIndex((reader, i) => isByPlace(reader) && !fits(i));
+  if (f < 0) return;
+  const headed = readers.find((reader) => !isByPlace(reader))!;
+  throw new LandfallError('LF_INIT', {
+    reason: `${basename(readers[f].file.name)} has no header, and not the columns of ${basename(headed.file.name)} in the same order: describe them apart, or give it a header`,
   });
 }
 

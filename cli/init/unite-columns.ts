@@ -16,15 +16,15 @@ export interface UnitedColumn {
 const commonShare = 0.3;
 
 /** The columns in the order of the first file; those that only later files have come last. */
-export function uniteColumns(
-  readers: readonly Pick<FileReader, 'exploration' | 'samples'>[],
-): UnitedColumn[] {
+export function uniteColumns(readers: readonly Explored[]): UnitedColumn[] {
   const columns = new Map<string, { headers: string[]; fields: number[] }>();
   readers.forEach((reader, f) => {
-    for (const [field, key] of keysOf(reader).entries()) {
+    // Without a header, the fields are those of a file that has one and is as wide.
+    const named = isByPlace(reader) ? readers.find((other) => namesFieldsOf(other, reader)) : undefined;
+    for (const [field, key] of keysOf(named ?? reader).entries()) {
       const column = columns.get(key) ?? { headers: [], fields: readers.map(() => -1) };
       columns.set(key, column);
-      const { header } = reader.samples[field];
+      const { header } = (named ?? reader).samples[field];
       if (!column.headers.includes(header)) column.headers.push(header);
       column.fields[f] = field;
     }
@@ -32,10 +32,21 @@ export function uniteColumns(
   return readers.length === 1 ? [...columns.values()] : withRenamed([...columns.values()], readers);
 }
 
+type Explored = Pick<FileReader, 'exploration' | 'samples'>;
+
+/** True for a file whose columns are found by their place. */
+export function isByPlace({ exploration: { header, dialect } }: Pick<FileReader, 'exploration'>): boolean {
+  return header === null || dialect.header === false;
+}
+
+function namesFieldsOf(headed: Explored, { samples }: Explored): boolean {
+  return !isByPlace(headed) && headed.samples.length === samples.length;
+}
+
 /** What names each field: its header without case and signs and, for equal ones, which of them it is. */
-function keysOf({ exploration, samples }: Pick<FileReader, 'exploration' | 'samples'>): string[] {
-  const byPlace = exploration.header === null || exploration.dialect.header === false;
-  if (byPlace) return samples.map((_, field) => `field ${field}`);
+function keysOf(reader: Explored): string[] {
+  const { samples } = reader;
+  if (isByPlace(reader)) return samples.map((_, field) => `field ${field}`);
   const exact = new Map<string, number>();
   const times = new Map<string, number>();
   for (const { header } of samples) times.set(looseKey(header), (times.get(looseKey(header)) ?? 0) + 1);

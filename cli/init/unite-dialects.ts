@@ -41,7 +41,8 @@ export function uniteDialects(explorations: readonly Exploration[]): FoundDialec
     ...sameInAll(dialects, 'skipFooterLines'),
   };
   const once = new Map(remarks.map((remark) => [remark.text, remark]));
-  return { ...first, dialect, remarks: [...once.values()] };
+  const { header } = explorations.find((exploration) => exploration.header !== null) ?? first;
+  return { ...first, header, dialect, remarks: [...once.values()] };
 }
 
 /** A member that can only be a number, if all files agree. Others fail, or their notes are rejected. */

@@ -103,6 +103,45 @@ describe('init of several files', () => {
     ]);
   });
 
+  it.each([
+    [
+      'first',
+      {
+        'a.csv': 'id,name,day\n1,ann,2024-01-05\n2,bob,2024-01-06\n',
+        'b.csv': '3,cy,2024-02-05\n4,di,2024-02-06\n',
+      },
+    ],
+    [
+      'last',
+      {
+        'a.csv': '3,cy,2024-02-05\n4,di,2024-02-06\n',
+        'b.csv': 'id,name,day\n1,ann,2024-01-05\n2,bob,2024-01-06\n',
+      },
+    ],
+  ])('a file without a header has the columns of one with a header, which comes %s', async (_, files) => {
+    const { written: definition, rows, names } = await loadSeveral(files);
+    expect(definition.source).toContain("header: 'auto'");
+    expect(names).toEqual(['id', 'name', 'day']);
+    expect(sorted(rows)).toEqual([
+      ['1', 'ann', '2024-01-05'],
+      ['2', 'bob', '2024-01-06'],
+      ['3', 'cy', '2024-02-05'],
+      ['4', 'di', '2024-02-06'],
+    ]);
+  });
+
+  it('a file without a header and with other columns is refused, with the names', async () => {
+    const folder = tempFolder();
+    const named = written(folder, 'named.csv', 'id,name,day\n1,ann,2024-01-05\n2,bob,2024-01-06\n');
+    const bare = written(folder, 'bare.csv', '3,2024-02-05\n4,2024-02-06\n');
+    await expect(initInto(folder, 'both', [named, bare])).rejects.toMatchObject({
+      code: 'LF_INIT',
+      message: expect.stringContaining(
+        'bare.csv has no header, and not the columns of named.csv in the same order: describe them apart',
+      ),
+    });
+  });
+
   it('a header of one record in some and of several in others is refused, with the names', async () => {
     const folder = tempFolder();
     const one = written(folder, 'one.csv', 'id,weight\n1,2.5\n2,3.5\n');
