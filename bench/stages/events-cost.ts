@@ -20,11 +20,11 @@ const flags = new Command('bench:events')
   .description('what ending and undoing files of keyed datasets costs the server')
   .option('--rows <n>', 'rows of a large file', wholeNumber('--rows'), 1_000_000)
   .option('--keys <n>', 'keys that a file of 25 rows meets', wholeNumber('--keys'), 10_000_000)
-  .option('--only <parts>', 'some of plain, new, hits, conflict, few; separated by commas')
+  .option('--only <parts>', 'some of plain, new, bare, hits, conflict, few; separated by commas')
   .parse()
   .opts<{ rows: number; keys: number; only?: string }>();
 
-const parts = flags.only?.split(',') ?? ['plain', 'new', 'hits', 'conflict', 'few'];
+const parts = flags.only?.split(',') ?? ['plain', 'new', 'bare', 'hits', 'conflict', 'few'];
 
 const dataset = compileDataset(
   defineDataset({
@@ -139,6 +139,7 @@ async function large(rows: number): Promise<void> {
       transaction(() => undoEvents(client, star, fileOf(2, rows), 3, { delta: false })),
     );
   }
+  if (parts.includes('bare')) await bare(rows);
   if (!parts.includes('conflict')) return;
   const empty = `as select ${shown}, chunk_id from bench.orders limit 0`;
   await client.query(`create table bench.target ${empty}`);
@@ -161,12 +162,29 @@ async function large(rows: number): Promise<void> {
   );
 }
 
+/** What no mode can do without: sorted rows with new keys enter a table that has as many, and its key index. */
+async function bare(rows: number): Promise<void> {
+  const columns = `${event}, _since`;
+  await client.query('create table bench.bare (like bench.orders_current)');
+  await client.query('create unique index on bench.bare (_key)');
+  const sorted = (keys: string) =>
+    `select ${event.replace('_key', `md5('${keys}' || order_id)::uuid as _key`)}, 1 as _since
+     from (${ordersOf(rows, 0, 1)}) o order by _key`;
+  await client.query(`insert into bench.bare (${columns}) ${sorted('k')}`);
+  await client.query('vacuum analyze bench.bare');
+  await client.query(`create table bench.sorted as ${sorted('other')}`);
+  await timed('bare: sorted rows enter a table with its key', () =>
+    client.query(`insert into bench.bare (${columns}) select ${columns} from bench.sorted`),
+  );
+  await client.query('drop table bench.bare, bench.sorted');
+}
+
 /** A file of 25 rows, 20 times; the median of what its end takes. */
 async function few(name: string, keys: number): Promise<void> {
   await fresh();
   if (keys > 0) {
     await client.query(
-      `insert into bench.orders_current (${event}, _since) select ${event}, 1 from (${ordersOf(keys, 0, 1)}) o`,
+      `insert into bench.orders_current (${event}, _since) select ${event}, 1 from (${ordersOf(keys, 0, 1)}) o order by _key`,
     );
     await client.query('vacuum analyze bench.orders_current');
   }
