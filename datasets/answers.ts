@@ -32,6 +32,11 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     top_products: 'Top products',
     devices: 'Orders by device',
   },
+  store: {
+    by_state: 'Orders by the state of the customer, as of their delivery',
+    item_days: 'Lamps by day',
+    at_risk: 'Customers at risk',
+  },
   checkins: {
     hours_by_project: 'Hours per project',
     busiest_weeks: 'Busiest weeks',

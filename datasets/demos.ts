@@ -1,7 +1,17 @@
 /** The demos of examples whose data are fetched. The others generate a file. */
 import type { DemoOptions, DemoSite } from './demo-site.ts';
 import { openOrders } from './orders/demo.ts';
+import { openStoreDemo } from './store/demo.ts';
+import { type FollowOptions, followStore } from './store/follow.ts';
 
 export const demos: Readonly<Record<string, (options: DemoOptions) => Promise<DemoSite>>> = {
   orders: openOrders,
+  store: openStoreDemo,
+};
+
+/** Examples whose sources can be kept busy: `landfall generate NAME --follow`. `database`: the variable that may name it. */
+export const followers: Readonly<
+  Record<string, { readonly database: string; follow(options: FollowOptions): Promise<void> }>
+> = {
+  store: { database: 'STORE_APP_DATABASE', follow: followStore },
 };

@@ -3,6 +3,7 @@ import { generateCheckins } from './checkins/generate.ts';
 import { generateCitibike } from './citibike/generate.ts';
 import type { GeneratedFile, GenerateOptions } from './generated.ts';
 import { generateOrders } from './orders/generate.ts';
+import { generateStore } from './store/generate.ts';
 import { generateTrips } from './trips/generate.ts';
 
 /** Returns CSV in buffers of about 1 MiB, each with whole rows. The same options give the same bytes. */
@@ -21,6 +22,7 @@ export const generators: Readonly<Record<string, Generate>> = {
 /** The files of examples that have several. The same options give the same rows. */
 export const folders: Readonly<Record<string, (options: GenerateOptions) => Iterable<GeneratedFile>>> = {
   orders: generateOrders,
+  store: generateStore,
 };
 
 /** How many rows the demo of an example has by default. */
@@ -29,4 +31,5 @@ export const demoRows: Readonly<Record<string, number>> = {
   citibike: 1_000_000,
   checkins: 20_000,
   orders: 3_000,
+  store: 3_000,
 };

@@ -4,6 +4,7 @@ import type { Example } from '../model/registry.ts';
 import checkins from './checkins/dataset.ts';
 import citibike from './citibike/dataset.ts';
 import orders, { lines, users } from './orders/dataset.ts';
+import store, { customers, scores } from './store/dataset.ts';
 import trips from './trips/dataset.ts';
 
 /** By name, which is that of the folder. An example may have several datasets. */
@@ -12,6 +13,7 @@ export const examples: readonly Example[] = [
   { name: 'citibike', definitions: [citibike] },
   { name: 'checkins', definitions: [checkins] },
   { name: 'orders', definitions: [orders, lines, users] },
+  { name: 'store', definitions: [store, customers, scores] },
 ];
 
 /** The datasets of all examples. */

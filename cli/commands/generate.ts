@@ -4,9 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
+import { followers } from '../../datasets/demos.ts';
 import { writeGenerated } from '../../datasets/generated.ts';
 import { folders, generators } from '../../datasets/generators.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { followSources } from '../demo/follow-sources.ts';
 import { count, duration } from '../terminal/format.ts';
 
 const known = [...Object.keys(generators), ...Object.keys(folders)].join(' | ');
@@ -27,26 +29,36 @@ export function generateCommand(): Command {
       '--out <path>',
       'file to write, or - for standard output; a folder for an example of several files',
     )
+    .option(
+      '--follow',
+      `keep the sources of an example busy until you press Ctrl-C (${Object.keys(followers).join(', ')})`,
+    )
     .option('--json', 'print the number of bytes, the time and the rate as one JSON object')
     .addHelpText(
       'after',
       '\nExample:\n  landfall generate trips --rows 1000000 --seed 7 --out trips.csv\n  landfall ingest trips.csv --dataset trips',
     )
-    .action(async (dataset: string, flags: { rows: number; seed: number; out: string; json?: boolean }) => {
-      const started = performance.now();
-      const bytes = await generateFile(dataset, flags);
-      const seconds = (performance.now() - started) / 1000;
-      const rowsPerSecond = Math.round(flags.rows / seconds);
-      if (flags.json && flags.out !== '-') {
-        process.stdout.write(
-          `${JSON.stringify({ dataset, rows: flags.rows, seed: flags.seed, out: flags.out, bytes, seconds, rowsPerSecond })}\n`,
-        );
-      } else {
-        process.stderr.write(
-          `${count(flags.rows)} rows in ${duration(seconds)} (${count(rowsPerSecond)} rows/s) → ${flags.out}\n`,
-        );
-      }
-    });
+    .action(
+      async (
+        dataset: string,
+        flags: { rows: number; seed: number; out: string; json?: boolean; follow?: boolean },
+      ) => {
+        if (flags.follow) return followSources(dataset, flags);
+        const started = performance.now();
+        const bytes = await generateFile(dataset, flags);
+        const seconds = (performance.now() - started) / 1000;
+        const rowsPerSecond = Math.round(flags.rows / seconds);
+        if (flags.json && flags.out !== '-') {
+          process.stdout.write(
+            `${JSON.stringify({ dataset, rows: flags.rows, seed: flags.seed, out: flags.out, bytes, seconds, rowsPerSecond })}\n`,
+          );
+        } else {
+          process.stderr.write(
+            `${count(flags.rows)} rows in ${duration(seconds)} (${count(rowsPerSecond)} rows/s) → ${flags.out}\n`,
+          );
+        }
+      },
+    );
 }
 
 /**

@@ -25,7 +25,13 @@ const fieldsOf = (name: string, fields: readonly string[]) => {
 };
 
 it('come with these examples', () => {
-  expect(examples.map(({ name }) => name).sort()).toEqual(['checkins', 'citibike', 'orders', 'trips']);
+  expect(examples.map(({ name }) => name).sort()).toEqual([
+    'checkins',
+    'citibike',
+    'orders',
+    'store',
+    'trips',
+  ]);
 });
 
 it('are named after their example, the first one as it is', () => {

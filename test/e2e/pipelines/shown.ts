@@ -65,6 +65,18 @@ export const shown: Readonly<Record<string, Shown>> = {
         order by day, all_revenue desc`,
     },
   },
+  store: {
+    rows: 3_000,
+    given: { customer_history: { customer: 20 } },
+    chart: {
+      title: 'Orders by day and state of the customer',
+      sql: `select to_char(day, 'DD Mon') as at, state_name as series, orders as value
+        from star.orders_by_state
+        join (select state_name, sum(orders) as all_orders from star.orders_by_state group by 1 order by 2 desc, 1 limit 5)
+          as most using (state_name)
+        order by day, all_orders desc, state_name`,
+    },
+  },
   checkins: {
     rows: 20_000,
     given: {
