@@ -301,6 +301,7 @@ export function toProgress(row: Row<'progress/file-progress'>): FileProgress {
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
     drift: row.drift as FileProgress['drift'],
+    references: row.references as FileProgress['references'],
     findings: toFindings(row.findings),
     keyed: row.keyed,
     link: row.link && { kind: row.link, fileId: row.linked_to!, name: row.linked_name! },

@@ -4,11 +4,13 @@
  */
 import type { KernelColumn, RejectReason } from '../kernel/types.ts';
 import type { CompiledRollup } from './compiled-rollup.ts';
-import type { CompiledSource } from './compiled-source.ts';
+import type { CompiledSource, Template } from './compiled-source.ts';
 import type { Batch, Vector } from './enrich/batch.ts';
 import type { Lanes } from './enrich/lanes.ts';
 import type { Refusals } from './enrich/refusals.ts';
 import type { RejectLimit } from './file/reject-limit.ts';
+import type { RunEnrichment } from './language/refs.ts';
+import type { ReferenceTable } from './references/reference-table.ts';
 import type { Reading } from './types/column-type.ts';
 import type { LogicalType } from './types/column-types.ts';
 
@@ -45,6 +47,19 @@ export interface CompiledDataset {
   readonly expect?: CompiledExpect;
   /** Where files are fetched from. Not part of the version. */
   readonly sources: readonly CompiledSource[];
+  /** The reference tables that its enrichments read; absent: none. Where they come from is not part of the version. */
+  readonly references?: readonly CompiledReference[];
+}
+
+/** A table that rows are joined with by a key. */
+export interface CompiledReference {
+  readonly name: string;
+  readonly key: string;
+  /** How it is read: a dataset of its columns, with neither star nor rules. */
+  readonly table: CompiledDataset;
+  readonly from: { readonly csv: string } | { readonly query: string; readonly url: Template };
+  /** Environment variables that it needs, sorted. */
+  readonly env: readonly string[];
 }
 
 /** What the star shows of the rows of all files. */
@@ -169,6 +184,8 @@ export interface CompiledEnrichment {
   /** Vectorised: one call per batch. Must not keep its arguments. Its result is a new vector, or a view of its
    * inputs, so that two chunks in flight never share one. Null in rows that it rejects. */
   readonly run: (inputs: readonly Vector[], rows: number, lanes: Lanes, refusals: Refusals) => Vector;
+  /** Of a join: the name of its reference table, and `run` for one version of it. */
+  readonly joins?: { readonly reference: string; readonly bind: (table: ReferenceTable) => RunEnrichment };
 }
 
 export interface CompiledLake {

@@ -17,6 +17,7 @@ export {
   year,
 } from './enrich/dates.ts';
 export { distance, geohash, gridCell, lat, lon } from './enrich/geo.ts';
+export { join } from './enrich/join.ts';
 export { type Rejection, reject } from './enrich/refusals.ts';
 export { lookupTable, pattern } from './enrich/texts.ts';
 export { type Check, check } from './language/checks.ts';
@@ -26,6 +27,7 @@ export { env, http, postgres, type Source, s3 } from './language/define-sources.
 export type { Expect } from './language/expect.ts';
 export { type Format, jsonDocument, ndjson } from './language/file-format.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
+export { type Reference, reference } from './language/references.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export {
   average,

@@ -2,8 +2,12 @@
 import { unitBytes } from '../kernel/dialect/encodings.ts';
 import type { JsonFormat } from '../kernel/json/fields.ts';
 import type { KernelDialect } from '../kernel/types.ts';
+<<<<<<< HEAD
 import type { Drift } from './progress/progress.ts';
 import type { Compression } from './storage/unpack/types.ts';
+=======
+import type { Drift, ReferenceVersion } from './progress/progress.ts';
+>>>>>>> 2ede76b (Join rows with reference tables while they are loaded: one version for all chunks of a file)
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
 export interface FileLayout extends KernelDialect {
@@ -40,6 +44,8 @@ export interface FileLayout extends KernelDialect {
     /** The field is the object of all of them. */
     readonly whole?: boolean;
   }[];
+  /** The versions of the reference tables that its rows are joined with, by name. */
+  readonly references?: Readonly<Record<string, ReferenceVersion>>;
   /** Set for a file of corrected rows: which fields say what each row corrects. Those hold no data. */
   readonly corrections?: { readonly file: number; readonly byteOffset: number };
 }

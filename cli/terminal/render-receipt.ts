@@ -2,6 +2,7 @@ import type { Receipt } from '../../platform/file-receipt.ts';
 import { plural } from '../../platform/plural.ts';
 import { driftLines } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
+import { referenceWords } from '../../platform/progress/reference-words.ts';
 import { bytes, count, duration, localTime, printable } from './format.ts';
 
 /** Before a check that does not hold. */
@@ -44,6 +45,8 @@ export function renderReceipt(receipt: Receipt): string {
   const { link } = receipt;
   if (link) lines.push(`  ${linkWords[link.kind]} ${printable(link.name)} (file ${link.fileId})`);
   if (receipt.drift) lines.push(...driftLines(receipt.drift).map((line) => `  ${printable(line)}`));
+  const references = receipt.layout?.references;
+  if (references) lines.push(`  joined with ${printable(referenceWords(references))}`);
   if (receipt.status === 'done') {
     lines.push(
       `  ${plural(rows.parsed, 'row')} parsed = ${count(rows.loaded)} loaded + ${count(rows.rejected)} rejected + ${count(rows.deduplicated)} deduplicated`,

@@ -22,6 +22,7 @@ import type { Discovered, Identified, Planned } from '../stages.ts';
 import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
 import { identifyScanned, startScan } from './scan-file.ts';
+import { withReferences } from './settle-references.ts';
 import { withInstant } from './snapshot-content.ts';
 
 /** The most files of a group. With their rows and parts they take about 32 MiB of a worker's memory at most. */
@@ -84,9 +85,11 @@ async function loadOnce(context: Context, identified: Identified): Promise<Prepa
   }
 }
 
-async function planAndQueue({ ledger, queues, sinks }: Context, planned: Planned): Promise<void> {
-  const { file, definition, layout, contentHash, chunks, link, takes } = planned;
+async function planAndQueue(context: Context, planned: Planned): Promise<void> {
+  const { ledger, queues, sinks } = context;
+  const { file, definition, contentHash, chunks, link, takes } = planned;
   const { fileId } = file;
+  const layout = await withReferences(context, definition, planned.layout);
   for (const { versions } of sinksOf(sinks, definition))
     if (versions?.waits(definition, link?.kind ?? file.link)) await versions.makeStaging(definition, file);
   const plan = { layout, contentHash, chunks, definitionVersion: definition.version };
@@ -115,9 +118,10 @@ export async function prepareGroup(
   if (definition.unique.length > 0) return files;
   const identified = await identifyPlain(files.map((file) => ({ file, definition })));
   if (identified.length === 0) return files;
+  const { references } = await withReferences(context, definition, identified[0].layout);
   const plans = identified.map(({ file, layout, contentHash }) => ({
     fileId: file.fileId,
-    layout,
+    layout: { ...layout, ...(references && { references }) },
     contentHash,
   }));
   const { name: dataset, version: definitionVersion } = definition;

@@ -37,6 +37,7 @@ function unknownProgress(file: UnknownFile, fileId: number, landedAt: string): F
     finishedAt: null,
     link: null,
     drift: null,
+    references: null,
     findings: [],
     keyed: false,
     error: file.error,

@@ -5,6 +5,7 @@ import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
+import { referenceWords } from '../../platform/progress/reference-words.ts';
 import { compact, count, duration, moment, percent, remaining, shortName, size } from './format.ts';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
 import { Prose } from './prose.tsx';
@@ -79,6 +80,12 @@ function DriftNote({ file }: { file: FileProgress }) {
   );
 }
 
+/** The versions of the reference tables that its rows are joined with. */
+function ReferenceNote({ file }: { file: FileProgress }) {
+  if (!file.references) return null;
+  return <p class="file-link small quiet">joined with {referenceWords(file.references)}</p>;
+}
+
 /** Checks that do not hold and did not fail the file. */
 function Findings({ file }: { file: FileProgress }) {
   return file.findings.map(({ name, severity, detail }) => (
@@ -139,6 +146,7 @@ function RunningFile({ file }: { file: FileProgress }) {
       </div>
       <Link file={file} />
       <DriftNote file={file} />
+      <ReferenceNote file={file} />
       {file.error && <Outage error={file.error} />}
     </li>
   );
@@ -189,6 +197,7 @@ function EndedFile({ file, changed }: { file: FileProgress; changed: string }) {
       </div>
       <Link file={file} />
       <DriftNote file={file} />
+      <ReferenceNote file={file} />
       <Findings file={file} />
       {file.keyed && file.state === 'done' && <CurrentEvents file={file} changed={changed} />}
       {file.error && file.state === 'failed' && <Outage error={file.error} />}

@@ -11,6 +11,7 @@ import { columnRefs, compileEnrichments, type Operation } from './compile-enrich
 import { compileExpect } from './compile-expect.ts';
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
+import { compileReferences } from './compile-references.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar } from './compile-star.ts';
@@ -62,6 +63,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
   const queries = compileQueries(source, mistakes);
   const expected = compileExpect(source.expect, mistakes);
   const sources = compileSources(source, format, mistakes);
+  const references = compileReferences(enrichments.references, mistakes, compileDataset);
   mistakes.refuse(name);
 
   const written = Object.values(source.columns);
@@ -71,6 +73,8 @@ export function compileDataset(definition: Definition): CompiledDataset {
     ...{ lake, star: star && versionedStar(star), rejectLimit, ...(source.drift && { drift }) },
     ...(mode.kind !== 'append' && { mode }),
     ...(format && { format }),
+    // What is read of them, and how; not where they come from.
+    ...(references.length > 0 && { references: references.map(({ name, table }) => [name, table.version]) }),
   });
   return {
     ...{ name, description: source.description ?? '', version, dialect, columns },
@@ -86,6 +90,7 @@ export function compileDataset(definition: Definition): CompiledDataset {
       rejectLimit,
     },
     ...{ mode, versions: source.versions ?? 'add', marts, checks, queries, ...expected, sources },
+    ...(references.length > 0 && { references }),
   };
 }
 
@@ -182,7 +187,8 @@ function distinctTexts(source: DatasetDefinition, operations: readonly Operation
     for (const name of Object.values(dimension.attributes)) used.add(name);
   }
   for (const { inputs, operation } of operations) {
-    if (operation[0] === 'lookupTable') for (const input of inputs) used.add(input);
+    if (operation[0] === 'lookupTable' || operation[0] === 'join')
+      for (const input of inputs) used.add(input);
   }
   return used;
 }

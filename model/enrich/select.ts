@@ -1,4 +1,4 @@
-/** Removes rejected rows from vectors. */
+/** Copies rows of vectors: those that are left of a batch, or those that keys are joined with. */
 import { isValid, type Vector } from '../../kernel/columns/vectors.ts';
 import type { Nulls } from './nulls.ts';
 
@@ -25,7 +25,7 @@ function selectNulls(vector: Vector, kept: Int32Array): Nulls {
 type Numbers = Int32Array | Float64Array | Uint8Array;
 
 function selectNumbers<T extends Numbers>(values: T, kept: Int32Array, width = 1): T {
-  const out = values.slice(0, kept.length * width) as T;
+  const out = new (values.constructor as new (elements: number) => T)(kept.length * width);
   for (let i = 0; i < kept.length; i++) {
     for (let j = 0; j < width; j++) out[i * width + j] = values[kept[i] * width + j];
   }
@@ -50,7 +50,7 @@ function selectUtf8(vector: Extract<Vector, { kind: 'utf8' }>, kept: Int32Array)
   return { offsets, bytes };
 }
 
-/** Copies the rows `kept` of a vector. */
+/** Copies the rows `kept` of a vector, in any order and any number of times each. */
 export function selectRows(vector: Vector, kept: Int32Array): Vector {
   const base = { length: kept.length, ...selectNulls(vector, kept) };
   const numbers = <T extends Numbers>(values: T) => selectNumbers(values, kept);

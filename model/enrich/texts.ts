@@ -17,7 +17,7 @@ import { utf8Builder } from './vector-builder.ts';
  * The result of `find` for each row's text, called once per distinct text if the input is a dictionary. Results are
  * not kept between batches: a dictionary belongs to one chunk, and two chunks are in flight.
  */
-function eachText<T>(
+export function eachText<T>(
   vector: Vector,
   rows: number,
   find: (text: string) => T,

@@ -6,7 +6,9 @@
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { Lanes } from '../enrich/lanes.ts';
 import type { Refusals } from '../enrich/refusals.ts';
+import type { ReferenceTable } from '../references/reference-table.ts';
 import type { LogicalType, TypeName, ValueTypes } from '../types/column-types.ts';
+import type { Reference } from './references.ts';
 
 export type { TypeName };
 
@@ -37,6 +39,11 @@ export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
   readonly build: (inputs: readonly LogicalType[]) => RunEnrichment;
   /** Has a value wherever its inputs have one. */
   readonly total: boolean;
+  /** The reference table that it reads. `bind`: the function for one version of the table, in place of `build`'s. */
+  readonly joins?: {
+    readonly reference: Reference;
+    readonly bind: (table: ReferenceTable) => RunEnrichment;
+  };
   /** What is wrong with inputs of these types, for definitions that TypeScript has not checked; null: nothing. */
   readonly accepts?: (types: readonly TypeName[]) => string | null;
 }

@@ -8,6 +8,7 @@ import { definitionCodes } from './codes/definition.ts';
 import type { ErrorEntry } from './codes/entry.ts';
 import { fileCodes } from './codes/file.ts';
 import { loadCodes } from './codes/load.ts';
+import { referenceCodes } from './codes/reference.ts';
 import { rejectCodes } from './codes/reject.ts';
 import { requestCodes } from './codes/request.ts';
 import { serverCodes } from './codes/server.ts';
@@ -21,6 +22,7 @@ const table = {
   ...definitionCodes,
   ...fileCodes,
   ...loadCodes,
+  ...referenceCodes,
   ...rejectCodes,
   ...requestCodes,
   ...serverCodes,

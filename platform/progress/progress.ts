@@ -57,12 +57,21 @@ export interface FileProgress {
   readonly link: FileLink | null;
   /** How its columns differ from the definition's; null where they do not, or are not known yet. */
   readonly drift: Drift | null;
+  /** The versions of the reference tables that its rows are joined with, by name; null: none, or not planned yet. */
+  readonly references: Readonly<Record<string, ReferenceVersion>> | null;
   /** Checks that do not hold and did not fail the file. */
   readonly findings: readonly Finding[];
   /** Whether its rows are events of keys: `/api/files/ID` says how many of them are current. */
   readonly keyed: boolean;
   /** What went wrong and what to do, for failed and unknown files. */
   readonly error: { readonly code: string; readonly message: string; readonly fix: string } | null;
+}
+
+/** A version of a reference table: what it had when a file was planned. */
+export interface ReferenceVersion {
+  /** 16 hex digits: a hash of its bytes and of how they are read. The ledger has it under this. */
+  readonly version: string;
+  readonly rows: number;
 }
 
 /** A check that does not hold, of which people are told. */

@@ -136,6 +136,7 @@ export function fileOf(file: Partial<FileProgress> & { fileId: number }): FilePr
     finishedAt: null,
     link: null,
     drift: null,
+    references: null,
     findings: [],
     keyed: false,
     error: null,

@@ -15,6 +15,7 @@
 -- row linked_to  integer null
 -- row linked_name  text null
 -- row drift  jsonb null
+-- row references  jsonb null   versions of reference tables, by name
 -- row findings  jsonb null
 -- row keyed  boolean
 -- row chunks_committed  bigint
@@ -26,7 +27,7 @@
 -- row rows_deduplicated  bigint
 select
   f.file_id, f.dataset, f.name, f.state, f.bytes, f.chunks, f.landed_at, f.started_at, f.finished_at, f.error,
-  f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift,
+  f.link, f.linked_to, o.name as linked_name, f.layout->'drift' as drift, f.layout->'references' as "references",
   case when f.state = 'done' then jsonb_path_query_array(f.receipt, '$.checks[*] ? (@.ok == false)') end as findings,
   coalesce(jsonb_typeof(d.definition #> '{star,keyed}') = 'object', false) as keyed,
   coalesce(c.chunks_committed, f.chunks_committed) as chunks_committed,

@@ -5,9 +5,10 @@ export interface ProgressStatements {
   'progress/file-progress': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
       dataset: string; name: string; state: FileRow['state']; bytes: number; chunks: number; landed_at: Date;
       started_at: Date | null; finished_at: Date | null; error: FileRow['error']; link: FileRow['link'];
-      linked_to: number | null; linked_name: string | null; drift: unknown | null; findings: unknown | null;
-      keyed: boolean; chunks_committed: number; bytes_committed: number; parts: number; rows_parsed: number;
-      rows_loaded: number; rows_rejected: number; rows_deduplicated: number }> };
+      linked_to: number | null; linked_name: string | null; drift: unknown | null; references: unknown | null;
+      findings: unknown | null; keyed: boolean; chunks_committed: number; bytes_committed: number;
+      parts: number; rows_parsed: number; rows_loaded: number; rows_rejected: number;
+      rows_deduplicated: number }> };
   'progress/recent-files': { parameters: [finished: number]; row: Readonly<{ file_id: number }> };
   'progress/totals': { parameters: [file_id: readonly number[]]; row: Readonly<{ files: number;
       files_done: number; files_failed: number; bytes: number; bytes_committed: number; rows_parsed: number;
