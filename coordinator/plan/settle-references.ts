@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { saveReference, useReference } from '../../ledger/references.ts';
+import { saveReference, useReference } from '../../ledger/reference-versions.ts';
 import { canonical } from '../../model/compile/version.ts';
 import type { CompiledDataset, CompiledReference } from '../../model/compiled.ts';
 import { readReference, referenceBytesMost } from '../../model/references/read-reference.ts';

@@ -2,7 +2,7 @@
 import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
 import { lat, lon } from '../enrich/geo.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { Reference } from '../language/references.ts';
+import type { ReferenceOptions } from '../language/references.ts';
 import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
 import { typeOf } from '../types/column-types.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
@@ -32,7 +32,7 @@ export interface OrderedEnrichments {
   readonly compiled: readonly CompiledEnrichment[];
   readonly operations: readonly Operation[];
   /** The reference tables that they join. */
-  readonly references: ReadonlySet<Reference['reference']>;
+  readonly references: ReadonlySet<ReferenceOptions>;
 }
 
 /**
@@ -103,7 +103,7 @@ export function guarded(refs: Readonly<Record<string, ColumnRef>>): Readonly<Rec
 class Ordering implements OrderedEnrichments {
   readonly compiled: CompiledEnrichment[] = [];
   readonly operations: Operation[] = [];
-  readonly references = new Set<Reference['reference']>();
+  readonly references = new Set<ReferenceOptions>();
   private readonly nameOf = new Map<Enrichment, string>();
   private readonly done = new Set<string>();
   private readonly names: Names;
@@ -139,9 +139,9 @@ class Ordering implements OrderedEnrichments {
     this.operations.push({ name, inputs, operation: enrichment.operation });
     const { logical, joins } = enrichment;
     const run = this.build(enrichment, logicals, place);
-    const joined = joins && { reference: joins.reference.reference.name, bind: joins.bind };
+    const joined = joins && { reference: joins.reference.name, bind: joins.bind };
     this.compiled.push({ name, logical, inputs, run, ...(joined && { joins: joined }) });
-    if (joins) this.references.add(joins.reference.reference);
+    if (joins) this.references.add(joins.reference as ReferenceOptions);
   }
 
   /** Name of the vector that an input is read from. Adds an enrichment that has not been added yet. */

@@ -3,6 +3,7 @@ import { LandfallError } from '../../platform/errors/errors.ts';
 import type { CompiledColumn, CompiledDataset, CompiledDialect, CompiledStar } from '../compiled.ts';
 import { defaultRejectLimit } from '../file/reject-limit.ts';
 import { type DatasetDefinition, type Definition, isDefinition } from '../language/define.ts';
+import { compileReferences } from '../references/compile-references.ts';
 import { shown } from '../words.ts';
 import { compileChecks } from './compile-checks.ts';
 import { compileColumns } from './compile-columns.ts';
@@ -11,7 +12,6 @@ import { columnRefs, compileEnrichments, type Operation } from './compile-enrich
 import { compileExpect } from './compile-expect.ts';
 import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
-import { compileReferences } from './compile-references.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileMarts, compileQueries } from './compile-sql.ts';
 import { compileLake, compileStar } from './compile-star.ts';

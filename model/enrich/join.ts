@@ -60,7 +60,7 @@ export function join<C extends Columns, N extends keyof C & string>(
     operation: ['join', name, keyColumn, column, spare === null ? null : shown(otherwise), missing],
     build: () => unbound,
     joins: {
-      reference: { reference },
+      reference,
       bind: (table) => joinWith(table, column, logical, { spare, rejects: missing === 'reject' }),
     },
   } as Enrichment<C[N]['type']>;

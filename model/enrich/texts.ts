@@ -1,49 +1,10 @@
 /** Texts: regular expressions, and look-ups in a reference table. */
-import type {
-  DictionaryVector,
-  Int32Vector,
-  TextDictionary,
-  Utf8Vector,
-  Vector,
-} from '../../kernel/columns/vectors.ts';
-import { isValid } from '../../kernel/columns/vectors.ts';
+import type { DictionaryVector, Int32Vector, TextDictionary, Vector } from '../../kernel/columns/vectors.ts';
 import { accepting, type Enrichment, type Ref, type SmallWhole } from '../language/refs.ts';
-import { textAt } from '../types/text.ts';
+import { eachText } from './each-text.ts';
 import { fixedDictionary } from './known-dictionary.ts';
 import { jointNulls, withNulls } from './nulls.ts';
 import { utf8Builder } from './vector-builder.ts';
-
-/**
- * The result of `find` for each row's text, called once per distinct text if the input is a dictionary. Results are
- * not kept between batches: a dictionary belongs to one chunk, and two chunks are in flight.
- */
-export function eachText<T>(
-  vector: Vector,
-  rows: number,
-  find: (text: string) => T,
-  put: (i: number, found: T | null) => void,
-) {
-  if (vector.kind !== 'dictionary') {
-    for (let i = 0; i < rows; i++) {
-      put(i, isValid(vector, i) ? find(textAt(vector as Utf8Vector, i)) : null);
-    }
-    return;
-  }
-  const found = new Map<number, T>();
-  for (let i = 0; i < rows; i++) {
-    if (!isValid(vector, i)) {
-      put(i, null);
-      continue;
-    }
-    const code = vector.values[i];
-    let answer = found.get(code);
-    if (answer === undefined) {
-      answer = find(vector.dictionary.text(code));
-      found.set(code, answer);
-    }
-    put(i, answer);
-  }
-}
 
 /**
  * A group of the first match, or null if nothing matches. `group`: number or name. Default: 1 if the expression has

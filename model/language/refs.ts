@@ -8,7 +8,6 @@ import type { Lanes } from '../enrich/lanes.ts';
 import type { Refusals } from '../enrich/refusals.ts';
 import type { ReferenceTable } from '../references/reference-table.ts';
 import type { LogicalType, TypeName, ValueTypes } from '../types/column-types.ts';
-import type { Reference } from './references.ts';
 
 export type { TypeName };
 
@@ -41,7 +40,8 @@ export interface Enrichment<T extends TypeName = TypeName> extends Ref<T> {
   readonly total: boolean;
   /** The reference table that it reads. `bind`: the function for one version of the table, in place of `build`'s. */
   readonly joins?: {
-    readonly reference: Reference;
+    /** The options of `reference`. */
+    readonly reference: { readonly name: string };
     readonly bind: (table: ReferenceTable) => RunEnrichment;
   };
   /** What is wrong with inputs of these types, for definitions that TypeScript has not checked; null: nothing. */

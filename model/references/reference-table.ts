@@ -1,6 +1,6 @@
 /** A reference table in memory: its columns as vectors, and the row of each key. */
 import { type Int64Vector, isValid, type Vector } from '../../kernel/columns/vectors.ts';
-import { eachText } from '../enrich/texts.ts';
+import { eachText } from '../enrich/each-text.ts';
 import type { VectorOf } from '../types/column-type.ts';
 
 /** A key as it is looked up: a text, or a whole number that a double holds exactly. */

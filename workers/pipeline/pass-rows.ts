@@ -10,8 +10,8 @@ import type { ChunkJob } from '../../platform/queue/contract.ts';
 import type { SinkChunks } from '../../sinks/all-sinks.ts';
 import type { ChunkToWrite } from '../../sinks/contract.ts';
 import { RowFitter } from './fit-rows.ts';
+import { joinedWith } from './join-references.ts';
 import { type ChunkReading, readChunk } from './read-batches.ts';
-import { joinedWith } from './references.ts';
 import { type RejectPlaces, RejectTray } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
 

@@ -1,6 +1,6 @@
 /** The reference tables that a chunk is joined with: the versions that its file was planned with. */
 import type { Pool } from 'pg';
-import { referenceContent } from '../../ledger/references.ts';
+import { referenceContent } from '../../ledger/reference-versions.ts';
 import type { CompiledDataset, CompiledReference } from '../../model/compiled.ts';
 import { readReference } from '../../model/references/read-reference.ts';
 import type { ReferenceTable } from '../../model/references/reference-table.ts';

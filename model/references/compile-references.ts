@@ -1,13 +1,13 @@
 /** Compiles the reference tables that the enrichments of a definition join. */
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { messageOf } from '../compile/compile-enrichments.ts';
+import { textOf } from '../compile/compile-sql.ts';
+import type { Mistakes } from '../compile/mistakes.ts';
+import { namesIn, templateFault, templateOf } from '../compile/sources/templates.ts';
 import type { CompiledDataset, CompiledReference } from '../compiled.ts';
 import { type Definition, defineDataset } from '../language/define.ts';
 import type { ReferenceOptions } from '../language/references.ts';
 import { shown } from '../words.ts';
-import { messageOf } from './compile-enrichments.ts';
-import { textOf } from './compile-sql.ts';
-import type { Mistakes } from './mistakes.ts';
-import { namesIn, templateFault, templateOf } from './sources/templates.ts';
 
 /** Types of columns that a reference table cannot have. */
 const excluded: readonly string[] = ['json', 'point'];
