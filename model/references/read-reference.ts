@@ -7,6 +7,7 @@ import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel } from '../../kernel/types.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type FileLayout, linesBeforeRecords } from '../../platform/layout.ts';
+import { plural } from '../../platform/plural.ts';
 import type { CompiledReference } from '../compiled.ts';
 import { concatVectors } from '../enrich/concat.ts';
 import { convertFallbacks } from '../enrich/fallback.ts';
@@ -100,7 +101,7 @@ class TableReader {
   private noteKeys({ rows, vectors, line }: Batch): void {
     const { name: reference, key } = this.reference;
     if (this.lines.length + rows > referenceRowsMost)
-      throw new LandfallError('LF_REFERENCE_LARGE', { reference, most: `${referenceRowsMost} rows` });
+      throw new LandfallError('LF_REFERENCE_LARGE', { reference, most: plural(referenceRowsMost, 'row') });
     const keys = vectors[this.keyColumn];
     const textOf = (row: number) => textAt(keys as VectorOf<'utf8' | 'dictionary'>, row);
     for (let i = 0; i < rows; i++) {

@@ -55,8 +55,8 @@ const names = (where: string) =>
   );
 
 describe('a reference table in a file', () => {
-  it('is the same for all chunks of a file, and the newest for the next file', async () => {
-    rig = await openRig({ definitions: [visits], chunkBytes: 2048 });
+  it('is what it was when the file was planned, and the newest for the next file', async () => {
+    rig = await openRig({ definitions: [visits] });
     await rig.start();
     await say('TX,Texas', 'CA,California');
     await rig.drop('visits/first.csv', visitsCsv(3000));
@@ -69,7 +69,6 @@ describe('a reference table in a file', () => {
     );
     await rig.startWorker();
     const [first, second] = await rig.receipts(2);
-    expect(first.chunks).toBeGreaterThan(5);
     expect(await names('id <= 10000')).toEqual(['- 1000', 'California 1000', 'Texas 1000']);
     expect(await names('id > 10000')).toEqual(['- 100', 'Kalifornien 100', 'Texas (new) 100']);
     const { states: of1 } = first.layout!.references!;
