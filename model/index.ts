@@ -27,7 +27,7 @@ export { env, http, postgres, type Source, s3 } from './language/define-sources.
 export type { Expect } from './language/expect.ts';
 export { type Format, jsonDocument, ndjson } from './language/file-format.ts';
 export { append, fromName, history, type Mode, snapshot, upsert } from './language/modes.ts';
-export { type Reference, reference } from './language/references.ts';
+export { type Reference, reference } from './language/reference.ts';
 export type { Enrichment, Ref } from './language/refs.ts';
 export {
   average,

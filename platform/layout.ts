@@ -2,12 +2,8 @@
 import { unitBytes } from '../kernel/dialect/encodings.ts';
 import type { JsonFormat } from '../kernel/json/fields.ts';
 import type { KernelDialect } from '../kernel/types.ts';
-<<<<<<< HEAD
-import type { Drift } from './progress/progress.ts';
-import type { Compression } from './storage/unpack/types.ts';
-=======
 import type { Drift, ReferenceVersion } from './progress/progress.ts';
->>>>>>> 2ede76b (Join rows with reference tables while they are loaded: one version for all chunks of a file)
+import type { Compression } from './storage/unpack/types.ts';
 
 /** What is settled about one file when it is planned; the ledger's file.layout. */
 export interface FileLayout extends KernelDialect {

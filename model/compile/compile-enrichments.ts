@@ -2,7 +2,7 @@
 import type { CompiledEnrichment, LogicalType } from '../compiled.ts';
 import { lat, lon } from '../enrich/geo.ts';
 import type { DatasetDefinition } from '../language/define.ts';
-import type { ReferenceOptions } from '../language/references.ts';
+import type { ReferenceOptions } from '../language/reference.ts';
 import { type ColumnRef, type Enrichment, isColumnRef, isEnrichment, type Ref } from '../language/refs.ts';
 import { typeOf } from '../types/column-types.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';

@@ -1,7 +1,7 @@
 /** Columns that are looked up in a reference table by a key. */
 import type { Vector } from '../../kernel/columns/vectors.ts';
 import type { Columns } from '../language/define.ts';
-import type { Reference } from '../language/references.ts';
+import type { Reference } from '../language/reference.ts';
 import type { Enrichment, Ref, RunEnrichment } from '../language/refs.ts';
 import { type ReferenceTable, rowsFor } from '../references/reference-table.ts';
 import type { VectorOf } from '../types/column-type.ts';
@@ -41,7 +41,7 @@ export function join<C extends Columns, N extends keyof C & string>(
   if (found === undefined)
     throw new TypeError(`${name} has no column ${column}${didYouMean(column, Object.keys(columns))}`);
   const logical = found.logical as LogicalType;
-  const { otherwise, missing = 'null' } = options;
+  const { otherwise, missing = 'null', ...unknown } = options;
   if (!['null', 'reject'].includes(missing))
     throw new TypeError(`join takes missing: 'null' or 'reject', not ${shown(missing)}`);
   const spare = otherwise === undefined ? null : storedOtherwise(otherwise, logical, `${name}.${column}`);
@@ -51,6 +51,7 @@ export function join<C extends Columns, N extends keyof C & string>(
     throw new TypeError(`the reference table ${name} has not been read`);
   };
   return {
+    ...unknown,
     type: found.type,
     logical,
     inputs: [key],

@@ -6,7 +6,7 @@ import type { Mistakes } from '../compile/mistakes.ts';
 import { namesIn, templateFault, templateOf } from '../compile/sources/templates.ts';
 import type { CompiledDataset, CompiledReference } from '../compiled.ts';
 import { type Definition, defineDataset } from '../language/define.ts';
-import type { ReferenceOptions } from '../language/references.ts';
+import type { ReferenceOptions } from '../language/reference.ts';
 import { shown } from '../words.ts';
 
 /** Types of columns that a reference table cannot have. */

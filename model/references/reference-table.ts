@@ -47,7 +47,7 @@ function halvesOf({ values }: Int64Vector, rows: number): Int32Array {
 }
 
 /**
- * A bigint as a double; NaN for one that a double does not hold exactly, which is no key of a table.
+ * A bigint as a double; NaN for one that a double does not hold exactly, and so is not a key.
  * `halves`: the lower and the upper 32 bits of each.
  */
 function numberAt(halves: Int32Array, row: number): number {

@@ -7,13 +7,10 @@ export interface DefinitionsStatements {
   'definitions/dependent-views': { parameters: [schema: string, table: readonly string[]];
       row: Readonly<{ schema: string; name: string; kind: string; made: boolean }> };
   'definitions/earlier-stars': { parameters: [dataset: string]; row: Readonly<{ star: unknown }> };
-<<<<<<< HEAD
-  'definitions/mart-names': { parameters: [dataset: string]; row: Readonly<{ name: string }> };
-=======
   'definitions/forget-references': { parameters: [dataset: string, name: string]; row: never };
+  'definitions/mart-names': { parameters: [dataset: string]; row: Readonly<{ name: string }> };
   'definitions/reference': { parameters: [version: string]; row: Readonly<{ layout: unknown;
       content: Buffer }> };
->>>>>>> 2ede76b (Join rows with reference tables while they are loaded: one version for all chunks of a file)
   'definitions/save-definition': { parameters: [version: string, dataset: string, definition: Json];
       row: never };
   'definitions/save-reference': { parameters: [version: string, dataset: string, name: string, layout: Json,

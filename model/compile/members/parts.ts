@@ -152,6 +152,7 @@ const enrichmentOptions: Readonly<Record<string, readonly string[]>> = {
   compute: ['nulls'],
   pattern: ['group'],
   lookupTable: ['otherwise'],
+  join: ['otherwise', 'missing'],
 };
 
 const enrichment = part<Enrichment>({
@@ -162,6 +163,7 @@ const enrichment = part<Enrichment>({
   build: null,
   total: null,
   accepts: null,
+  joins: null,
 });
 
 /** What `enrich` returns. */

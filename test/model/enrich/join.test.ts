@@ -87,19 +87,31 @@ async function joined(
 const asked = Array.from({ length: 45_000 }, () => random.below(lines.length + 500));
 const askedCodes = asked.map((i) => (i % 11 === 0 ? null : `s${i}`));
 
+/** Compares many values at a time, each of which `toEqual` would look into. */
+function same(values: readonly unknown[], expected: readonly unknown[]): void {
+  expect(values.map(String).join('\n')).toBe(expected.map(String).join('\n'));
+}
+
 it.each(names)('gives each row the value of its key, of the column %s', async (column) => {
   const c = names.indexOf(column);
   const logical = columns[column].logical as LogicalType;
   const byKey = new Map(lines.map((line) => [line[0], line[c]]));
   const own = await joined('code', column, codesOf(lines.map(([code]) => code)));
   // As the table was written, apart from how values are spelled.
-  expect(own.texts.map((value) => value === null)).toEqual(lines.map((line) => ['', '-'].includes(line[c])));
+  same(
+    own.texts.map((value) => value === null),
+    lines.map((line) => ['', '-'].includes(line[c])),
+  );
   const { texts } = await joined('code', column, codesOf(askedCodes));
   const ownOf = new Map(lines.map(([code], i) => [code, own.texts[i]]));
-  expect(texts).toEqual(askedCodes.map((code) => (code === null ? null : (ownOf.get(code) ?? null))));
-  expect((await joined('code', column, vectorOf({ type: 'text' }, askedCodes))).texts).toEqual(texts);
+  same(
+    texts,
+    askedCodes.map((code) => (code === null ? null : (ownOf.get(code) ?? null))),
+  );
+  same((await joined('code', column, vectorOf({ type: 'text' }, askedCodes))).texts, texts);
   if (['text', 'bigint', 'smallint', 'integer'].includes(logical.type))
-    expect(texts).toEqual(
+    same(
+      texts,
       askedCodes.map((code) => {
         const said = code === null ? undefined : byKey.get(code);
         return said === undefined || said === '' || said === '-' ? null : said;
