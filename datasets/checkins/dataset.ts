@@ -5,6 +5,7 @@ import {
   count,
   dateDimension,
   defineDataset,
+  http,
   lookup,
   month,
   monthStart,
@@ -54,6 +55,16 @@ export default defineDataset({
     indexes: [{ columns: ['person_key', 'timestamp'] }],
   },
   rejects: { share: 0.01 },
+  sources: {
+    // The web service, once a day, by days of UTC. Windows of three days overlap: who checks in late is not missed,
+    // and what comes again counts once.
+    service: http({
+      url: '{env:CHECKINS_URL}/checkins?from={from:date}&to={to:date}',
+      headers: { authorization: 'Bearer {env:CHECKINS_TOKEN}' },
+      pages: { by: 'link' },
+      schedule: { cron: '0 0 * * *', zone: 'UTC', window: '3d' },
+    }),
+  },
   marts: {
     hours_of_week: rollup({
       by: ['person_key', weekStart('timestamp')],

@@ -1,12 +1,14 @@
 /** Check-ins through thirty days, and the real file, against DuckDB reading the same CSV files. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import definition from '../../../datasets/checkins/dataset.ts';
 import { generateCheckins } from '../../../datasets/checkins/generate.ts';
 import { writeGenerated } from '../../../datasets/generated.ts';
+import { filesOfRuns, planRun, runOf } from '../../../ledger/runs.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { realFiles } from '../../datasets/support.ts';
+import { testServer } from '../../sources/http/server.ts';
 import { tempFolder } from '../../support/index.ts';
 import { oracleAndSites } from '../agree.ts';
 import type { TestSite } from '../site.ts';
@@ -137,6 +139,57 @@ describe('checkins', () => {
     ]);
     expect(found.entry_within_a_day).toMatch(/ada.*30/);
     expect(found.user_within_a_day).toMatch(/ada/);
+  });
+
+  it('from the web service, paged, in windows that overlap: late check-ins come, and repeats count once', async () => {
+    const server = await testServer();
+    vi.stubEnv('CHECKINS_URL', server.url);
+    vi.stubEnv('CHECKINS_TOKEN', 'secret');
+    try {
+      const site = await shared.site({ backend: 'postgres' });
+      const folder = tempFolder();
+      const dates = Array.from({ length: 6 }, (_, i) => `2018-03-0${i + 1}`);
+      const paths = dates.map((_, day) => join(folder, `${day}.csv`));
+      for (const [day, from] of dates.entries())
+        await writeGenerated(paths[day], generateCheckins({ rows: dayRows, seed: 50 + day, from }));
+      const rows = paths.map((path) => readFileSync(path, 'utf8').trimEnd().split('\n').slice(1));
+      server.answer(({ url, headers }, response) => {
+        if (headers.authorization !== 'Bearer secret') return void response.writeHead(401).end();
+        const [from, to] = ['from', 'to'].map((name) => url.searchParams.get(name)!);
+        // Ten check-ins of a day are made the day after.
+        const known = dates.flatMap((date, day) => {
+          if (date < from || date >= to) return [];
+          return date === dates[dates.indexOf(to) - 1] ? rows[day].slice(0, -10) : rows[day];
+        });
+        const page = Number(url.searchParams.get('page') ?? 0);
+        const next = new URL(url);
+        next.searchParams.set('page', String(page + 1));
+        if ((page + 1) * 25 < known.length) response.setHeader('link', `<${next.href}>; rel="next"`);
+        response.setHeader('content-type', 'text/csv');
+        response.end(`user,timestamp,hours,project\n${known.slice(page * 25, page * 25 + 25).join('\n')}\n`);
+      });
+      const { pool } = site.database;
+      for (const to of dates.slice(1).concat('2018-03-07', '2018-03-08')) {
+        const end = Date.parse(to);
+        const window = {
+          from: new Date(end - 3 * 86_400_000).toISOString(),
+          to: new Date(end).toISOString(),
+        };
+        const run = { dataset: 'checkins', source: 'service', kind: 'live', window } as const;
+        const { runId } = (await planRun(pool, run))!;
+        await vi.waitFor(async () => expect((await runOf(pool, runId))!.state).toMatch(/done|failed/), {
+          ...{ timeout: 30_000, interval: 20 },
+        });
+        const after = (await runOf(pool, runId))!;
+        expect([to, after.state, after.error]).toEqual([to, 'done', null]);
+        for (const { fileId } of await filesOfRuns(pool, [runId])) await site.coordinator.settled(fileId);
+      }
+      expect(server.asked.some(({ url }) => url.searchParams.get('page') === '2')).toBe(true);
+      expect(await expectAgreement(site, paths)).toBeGreaterThan(dates.length * dayRows * 0.8);
+    } finally {
+      await server.close();
+      vi.unstubAllEnvs();
+    }
   });
 
   it('the real file: 20,500 rows are 19,686 check-ins of 40 users', async (context) => {
