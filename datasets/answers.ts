@@ -37,6 +37,11 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     item_days: 'Lamps by day',
     at_risk: 'Customers at risk',
   },
+  subscriptions: {
+    recurring_revenue: 'Monthly recurring revenue',
+    revenue_by_plan: 'Revenue of the latest month',
+    churned: 'Churn',
+  },
   checkins: {
     hours_by_project: 'Hours per project',
     busiest_weeks: 'Busiest weeks',

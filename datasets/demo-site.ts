@@ -29,8 +29,8 @@ export interface DemoRound {
 export interface DemoSource {
   readonly dataset: string;
   readonly source: string;
-  /** Instants in UTC, of the time that the data are about. */
-  readonly window: { readonly from: string; readonly to: string };
+  /** Instants in UTC, of the time that the data are about; null for what the source has now. */
+  readonly window: { readonly from: string; readonly to: string } | null;
 }
 
 /** A web service on a free port of this machine, which answers GET requests with JSON; null is 404. */

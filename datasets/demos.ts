@@ -3,10 +3,12 @@ import type { DemoOptions, DemoSite } from './demo-site.ts';
 import { openOrders } from './orders/demo.ts';
 import { openStoreDemo } from './store/demo.ts';
 import { type FollowOptions, followStore } from './store/follow.ts';
+import { openSubscriptions } from './subscriptions/demo.ts';
 
 export const demos: Readonly<Record<string, (options: DemoOptions) => Promise<DemoSite>>> = {
   orders: openOrders,
   store: openStoreDemo,
+  subscriptions: openSubscriptions,
 };
 
 /** Examples whose sources can be kept busy: `landfall generate NAME --follow`. `database`: the variable that may name it. */

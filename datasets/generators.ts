@@ -4,6 +4,7 @@ import { generateCitibike } from './citibike/generate.ts';
 import type { GeneratedFile, GenerateOptions } from './generated.ts';
 import { generateOrders } from './orders/generate.ts';
 import { generateStore } from './store/generate.ts';
+import { generateSubscriptions } from './subscriptions/generate.ts';
 import { generateTrips } from './trips/generate.ts';
 
 /** Returns CSV in buffers of about 1 MiB, each with whole rows. The same options give the same bytes. */
@@ -23,6 +24,7 @@ export const generators: Readonly<Record<string, Generate>> = {
 export const folders: Readonly<Record<string, (options: GenerateOptions) => Iterable<GeneratedFile>>> = {
   orders: generateOrders,
   store: generateStore,
+  subscriptions: generateSubscriptions,
 };
 
 /** How many rows the demo of an example has by default. */
@@ -32,4 +34,5 @@ export const demoRows: Readonly<Record<string, number>> = {
   checkins: 20_000,
   orders: 3_000,
   store: 3_000,
+  subscriptions: 2_000,
 };

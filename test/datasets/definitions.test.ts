@@ -30,6 +30,7 @@ it('come with these examples', () => {
     'citibike',
     'orders',
     'store',
+    'subscriptions',
     'trips',
   ]);
 });

@@ -77,6 +77,15 @@ export const shown: Readonly<Record<string, Shown>> = {
         order by day, all_orders desc, state_name`,
     },
   },
+  subscriptions: {
+    rows: 500,
+    given: { payments_of: { email: 'mary.bauer.229@example.com', limit: 5 } },
+    chart: {
+      title: 'Monthly recurring revenue by plan (USD)',
+      sql: `select to_char(month, 'Mon YYYY') as at, plan as series, revenue::float8 as value
+        from star.monthly_recurring_revenue order by month, plan`,
+    },
+  },
   checkins: {
     rows: 20_000,
     given: {
