@@ -7,7 +7,7 @@ export interface DemoDatabase {
   close(): Promise<void>;
 }
 
-/** Makes the database anew. `serverUrl`: any database of the server, with a role that may create others. */
+/** Makes the database, in place of an earlier one. `serverUrl`: any database of the server, with a role that may create others. */
 export async function createDatabase(serverUrl: string, name: string): Promise<DemoDatabase> {
   const server = new pg.Client(serverUrl);
   await server.connect();

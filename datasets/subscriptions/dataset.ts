@@ -5,5 +5,5 @@ export { default as banks } from './definitions/banks.ts';
 export { default as cards } from './definitions/cards.ts';
 export { default as payments } from './definitions/payments.ts';
 export { default as plans } from './definitions/plans.ts';
+export { default as users } from './definitions/subscribers.ts';
 export { default } from './definitions/subscriptions.ts';
-export { default as users } from './definitions/users.ts';

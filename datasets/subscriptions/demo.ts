@@ -1,9 +1,9 @@
 /** The application's tables in a database of its own, as they are after a year and at the end of the second one. */
 import { createDatabase } from '../demo-database.ts';
 import type { DemoOptions, DemoSite, DemoSource } from '../demo-site.ts';
+import { tableNames } from './app/app-tables.ts';
 import { changesOf } from './app/changes.ts';
 import { applyChanges, createApp } from './app/database.ts';
-import { tableNames } from './app/tables.ts';
 
 const [first, middle, end] = ['2023-01-01', '2024-01-01', '2024-12-31'].map((day) => `${day}T00:00:00.000Z`);
 /** What is committed late has a cursor of up to two days before. */

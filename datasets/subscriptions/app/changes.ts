@@ -2,8 +2,9 @@
  * What happens in the application: who signs up, subscribes, pays and leaves, as changes of its tables. All people are
  * invented. The same options give the same changes on every machine.
  */
+
+import type { Change, Row, Table } from './app-tables.ts';
 import { blanks, Draw, spelledDay, spelledMoney, spelledWord } from './dirt.ts';
-import type { Change, Row, Table } from './tables.ts';
 
 export interface AppOptions {
   readonly users: number;

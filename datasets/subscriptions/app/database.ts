@@ -1,5 +1,5 @@
 /** The application's tables, in a real database and as files. */
-import { type Change, createTables, type Row, type Table, tableNames, tables } from './tables.ts';
+import { type Change, createTables, type Row, type Table, tableNames, tables } from './app-tables.ts';
 
 /** The part of a pg pool or client that is used here. */
 export interface Database {

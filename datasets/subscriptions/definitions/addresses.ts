@@ -1,7 +1,7 @@
 /** Where people live, and where their invoices go. */
 import { defineDataset, integer, upsert } from '../../../model/index.ts';
-import { code, dialect, name, title, word } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { code, dialect, name, title, word } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_addresses',

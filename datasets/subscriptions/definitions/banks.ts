@@ -1,7 +1,7 @@
 /** Banks that issue cards. */
 import { defineDataset, integer, upsert } from '../../../model/index.ts';
-import { dialect, name } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { dialect, name } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_banks',

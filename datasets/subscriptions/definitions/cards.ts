@@ -1,7 +1,7 @@
 /** Cards that people pay with. A person may have several. */
 import { date, defineDataset, integer, text, upsert } from '../../../model/index.ts';
-import { dialect } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { dialect } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_cards',

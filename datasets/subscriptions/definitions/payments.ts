@@ -13,8 +13,8 @@ import {
   upsert,
   view,
 } from '../../../model/index.ts';
-import { day, dialect, money } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { day, dialect, money } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_payments',

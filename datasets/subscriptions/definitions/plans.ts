@@ -1,7 +1,7 @@
 /** Plans, with their prices through time: what a month brought in is counted at the prices of that month. */
 import { defineDataset, history, integer } from '../../../model/index.ts';
-import { dialect, money, title, word } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { dialect, money, title, word } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_plans',

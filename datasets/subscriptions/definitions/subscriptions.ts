@@ -1,7 +1,7 @@
 /** Subscriptions: who has which plan, from when and until when. */
 import { check, dateDimension, defineDataset, integer, upsert, view } from '../../../model/index.ts';
-import { day, dialect, word } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { day, dialect, word } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions',

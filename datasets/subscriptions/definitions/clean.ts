@@ -1,5 +1,5 @@
 /** How the application's texts become values: what people typed in many ways is written in one. */
-import { date, numeric, text } from '../../model/index.ts';
+import { date, numeric, text } from '../../../model/index.ts';
 
 /** Blanks at the ends are gone, runs of them are one. A text of blanks alone is null. */
 const tidy = (value: string): string | null => value.trim().replace(/\s+/g, ' ') || null;

@@ -1,5 +1,5 @@
 /** How a table of the application is fetched: all seven are in one database, and change in the same way. */
-import { env, postgres, timestamp } from '../../model/index.ts';
+import { env, postgres, timestamp } from '../../../model/index.ts';
 
 /** Every night, what has changed since. The application's servers have clocks of their own, hence the lag. */
 export const fromApp = (table: string, more: { readonly sweep?: 'daily' } = {}) =>

@@ -1,7 +1,7 @@
 /** People who subscribe. */
 import { defineDataset, integer, upsert } from '../../../model/index.ts';
-import { day, dialect, name, word } from '../clean.ts';
-import { fromApp, updatedAt } from '../source.ts';
+import { day, dialect, name, word } from './clean.ts';
+import { fromApp, updatedAt } from './source.ts';
 
 export default defineDataset({
   name: 'subscriptions_users',
