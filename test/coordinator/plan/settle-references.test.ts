@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join as pathOf } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { bigint, defineDataset, env, integer, join, reference, text } from '../../../model/index.ts';
+import { bigint, defineDataset, env, integer, join, reference, text, unique } from '../../../model/index.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { openRig, type Rig } from '../support.ts';
 
@@ -29,6 +29,14 @@ const visits = defineDataset({
     known_name: join(states, c.state, 'name', { missing: 'reject' }),
   }),
   star: { fact: 'fact_visit', columns: ['id', 'state_name'] },
+  rejects: { share: 0.5 },
+});
+const once = defineDataset({
+  name: 'once',
+  columns: { id: bigint({ required: true }), state: text() },
+  enrich: (c) => ({ state_name: join(states, c.state, 'name') }),
+  rules: (c) => ({ one_id: unique([c.id]) }),
+  star: { fact: 'fact_once', columns: ['id', 'state_name'] },
   rejects: { share: 0.5 },
 });
 const sales = defineDataset({
@@ -94,6 +102,16 @@ describe('a reference table in a file', () => {
     const receipts = await rig.receipts(4);
     expect(new Set(receipts.map(({ layout }) => layout!.references!.states.version)).size).toBe(1);
     expect(await names('true')).toEqual(['- 40', 'California 40', 'Texas 40']);
+  });
+
+  it('is joined where keys of a unique rule are noted, too', async () => {
+    rig = await openRig({ definitions: [once] });
+    await rig.start();
+    await rig.startWorker();
+    await say('TX,Texas', 'CA,California');
+    await rig.drop('once/a.csv', 'id,state\n1,TX\n2,CA\n1,CA\n');
+    const [receipt] = await rig.receipts(1);
+    expect(receipt).toMatchObject({ status: 'done', rows: { loaded: 2, rejected: 1 } });
   });
 
   it('rejects rows of keys that it does not have, with the key', async () => {

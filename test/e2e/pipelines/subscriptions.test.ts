@@ -1,4 +1,4 @@
-/** Subscriptions through thirty days, from a real database to the star, against DuckDB reading the same tables. */
+/** Subscriptions day by day, from a real database to the star, against DuckDB reading the same tables. */
 import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -21,8 +21,9 @@ import type { TestSite } from '../site.ts';
 
 const dayMs = 86_400_000;
 const [from, days] = ['2024-01-01', 120];
-/** The first of the thirty days: what was before is there at once. */
-const firstDay = days - 30;
+/** Days that are played one by one: thirty in long runs. What was before the first of them is there at once. */
+const played = plays(10, 30);
+const firstDay = days - played;
 
 /** What the star shows, and what the oracle expects. The columns of both are texts and whole numbers. */
 const shown: Readonly<Record<string, { star: string; expected: string }>> = {
@@ -151,9 +152,9 @@ async function refuse(site: TestSite, on: boolean): Promise<void> {
 const datasetOf = (table: Table) => (table === 'subscriptions' ? 'subscriptions' : `subscriptions_${table}`);
 
 describe('subscriptions', () => {
-  const users = plays(150, 1500);
+  const users = 150;
 
-  it('thirty days: doubled, late, corrected and deleted rows, an outage, an undo and a replay', async () => {
+  it('day by day: doubled, late, corrected and deleted rows, an outage, an undo and a replay', async () => {
     const site = await shared.site({ backend: 'postgres' });
     const registry = await loadRegistry({ builtin, paths: [], home: site.folder });
     const folder = tempFolder();
@@ -188,7 +189,7 @@ describe('subscriptions', () => {
       const before =
         day < firstDay ? null : { payments: await paymentsOf(site), file: await newestFile(site) };
       await nextSecond();
-      const isDown = day === firstDay + 7;
+      const isDown = day === firstDay + 4;
       if (isDown) await refuse(site, true);
       const runs = await Promise.all([...written].map((table) => request(`${datasetOf(table)}.app`)));
       if (isDown) {
@@ -203,7 +204,7 @@ describe('subscriptions', () => {
       if (today.some(({ rows }) => rows.length === 0))
         await done([await request('subscriptions_payments.app-sweep')]);
       await expectAgreement(site);
-      if (before !== null && day === firstDay + 20) {
+      if (before !== null && day === firstDay + 6) {
         const files = await site.query<{ id: string }>(
           `select file_id::text as id from landfall.file where dataset = 'subscriptions_payments' and file_id > $1`,
           [before.file],
@@ -216,7 +217,7 @@ describe('subscriptions', () => {
       }
     }
     expect(counted.doubled).toBeGreaterThan(10);
-    expect(counted.deleted).toBeGreaterThan(3);
+    expect(counted.deleted).toBeGreaterThan(0);
     expect(counted.late).toBeGreaterThan(10);
     await expectTheCheckToFind(site);
     // Nothing was rejected: every spelling is known.
@@ -224,5 +225,5 @@ describe('subscriptions', () => {
       'select coalesce(sum(rows_rejected), 0)::int as rejected from landfall.file',
     );
     expect(rejected).toBe(0);
-  });
+  }, 600_000);
 });

@@ -24,6 +24,7 @@ import { Slots } from '../../slots.ts';
 import type { Stopwatch } from '../../stopwatch.ts';
 import { openChunk } from '../chunk-source.ts';
 import { RowFitter } from '../fit-rows.ts';
+import { joinedWith } from '../join-references.ts';
 import { readChunk } from '../read-batches.ts';
 import { batchKeys } from './batch-keys.ts';
 
@@ -132,7 +133,7 @@ async function copyKeys(
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
   // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
-  const fitter = new RowFitter(dataset, layout, pool, null);
+  const fitter = new RowFitter(await joinedWith(pool, dataset, layout), layout, pool, null);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
