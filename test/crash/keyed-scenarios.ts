@@ -12,6 +12,14 @@ export async function dropRefused(round: Round, dataset: 'keyed_rides' | 'derive
   await round.rest(1);
 }
 
+/** Two files of rides; the second has later events of some. */
+async function dropTwo(round: Round): Promise<void> {
+  await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
+  await round.rest(1);
+  await round.drop('b.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
+  await round.rest(1);
+}
+
 export const snapshotOf = (round: Round, month: string) => `${2000 + round.number}-${month}-01.csv`;
 
 export const keyedScenarios = {
@@ -84,10 +92,7 @@ export const keyedScenarios = {
       command: ['undo.ledger-written', 'undo.facts-deleted', 'undo.snapshot-noted', 'undo.committed'],
     },
     async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.drop('b.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
-      await round.rest(1);
+      await dropTwo(round);
       round.arm();
       await round.insist('undo', await round.numberOf('b.csv'));
       await round.rest(0);
@@ -121,10 +126,7 @@ export const keyedScenarios = {
       ],
     },
     async run(round) {
-      await round.drop('a.csv', round.rides(1, 60), 'keyed_rides');
-      await round.rest(1);
-      await round.drop('b.csv', round.ridesAt('11:00', 21, 60), 'keyed_rides');
-      await round.rest(1);
+      await dropTwo(round);
       round.arm();
       await round.insist('rebuild', 'keyed_rides');
       await round.rest(0);

@@ -18,6 +18,7 @@ import { textAt } from '../../model/types/text.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { rowLimitsOf } from '../../sinks/open-sinks.ts';
 import { type PastLimit, RowLimits } from '../../sinks/row-limits.ts';
+import { joinedWith } from './join-references.ts';
 
 /**
  * Thrown where a row must be rejected and the kernel was not asked for places, which few datasets need. The chunk is
@@ -45,8 +46,20 @@ export class RowFitter {
   /** Null: rows are not events, or their events are not needed. */
   private readonly events: EventVectors | null;
 
-  /** `chunkId`: of the events; null where only the converted batch is of use. */
-  constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool, chunkId: number | null) {
+  /**
+   * For a chunk of a file with this layout, whose versions of reference tables are joined. `chunkId`: of the events; null
+   * where only the converted batch is of use.
+   */
+  static async open(
+    dataset: CompiledDataset,
+    layout: FileLayout,
+    pool: Pool,
+    chunkId: number | null,
+  ): Promise<RowFitter> {
+    return new RowFitter(await joinedWith(pool, dataset, layout), layout, pool, chunkId);
+  }
+
+  private constructor(dataset: CompiledDataset, layout: FileLayout, pool: Pool, chunkId: number | null) {
     this.dataset = dataset;
     this.layout = layout;
     this.pool = pool;

@@ -10,7 +10,6 @@ import type { ChunkJob } from '../../platform/queue/contract.ts';
 import type { SinkChunks } from '../../sinks/all-sinks.ts';
 import type { ChunkToWrite } from '../../sinks/contract.ts';
 import { RowFitter } from './fit-rows.ts';
-import { joinedWith } from './join-references.ts';
 import { type ChunkReading, readChunk } from './read-batches.ts';
 import { type RejectPlaces, RejectTray } from './reject-tray.ts';
 import type { Repeats } from './unique/repeats.ts';
@@ -46,7 +45,7 @@ export async function passRows(
   const layout = claimed.file.layout!;
   const { lineStart } = source;
   const rejects = new RejectTray(job, dataset, { layout, lineStart }, { ledger, spill, sinks, signal });
-  const fitter = new RowFitter(await joinedWith(pool, dataset, layout), layout, pool, job.chunkId);
+  const fitter = await RowFitter.open(dataset, layout, pool, job.chunkId);
   stopwatch.skip();
   for await (const parsed of readChunk({ ...way, layout })) {
     counters.step = 'loading';

@@ -18,7 +18,6 @@ import type { SinkChunk } from '../../sinks/contract.ts';
 import type { StarSink } from '../../sinks/postgres/star-sink.ts';
 import { openChunk } from '../pipeline/chunk-source.ts';
 import { RowFitter } from '../pipeline/fit-rows.ts';
-import { joinedWith } from '../pipeline/join-references.ts';
 import { readChunk } from '../pipeline/read-batches.ts';
 import { scanStream } from '../scan/scan-stream.ts';
 import { Slots } from '../slots.ts';
@@ -106,7 +105,7 @@ async function loadChunkBeside(
   // A group writes nothing before all rows have been read, and to the table that small files share.
   const group = star.openGroup(dataset);
   const rows = await group.open({ dataset, file, ...place, kernel, stopwatch, signal });
-  const fitter = new RowFitter(await joinedWith(pool, dataset, layout), layout, pool, chunkId);
+  const fitter = await RowFitter.open(dataset, layout, pool, chunkId);
   const reading = { dataset, layout, source, kernel, counters, stopwatch, signal, places: true };
   const accepted = await writeAll(rows, reading, fitter);
   if (accepted !== chunk.rows.loaded) {

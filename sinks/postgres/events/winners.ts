@@ -52,7 +52,7 @@ function bestOf(layout: EventLayout, staged: string): string {
   const { current, keyed, filled } = layout;
   const same = keyed.order === null ? 'false' : `s._order = c._order and s._hash <> c._hash`;
   const tied = `coalesce(${same} and ${deleted(layout, 's')} = ${deleted(layout, 'c')}, false)`;
-  return `select ${listOf(filled, 's')}, s._at, c.ctid as _old, coalesce(${deleted(layout, 'c')}, true) as _old_deleted,
+  return `select ${listOf(filled, 's')}, s._at, c.ctid as _old,
       c.ctid is null or ${beats(layout, 's', 'c')} as _wins, ${tied} as _tied
     from (
       select distinct on (s._key) ${listOf(filled, 's')}, s.ctid as _at from ${staged} s

@@ -160,9 +160,8 @@ describe('rows that a function rejects', () => {
       }),
     );
     const given = vectorOf(logical, [1, 30, 2, 3, null, 24]);
-    const { converted, enriched } = await new RowFitter(dataset, layout, database.pool, 1).fit(
-      batchOf([given], 6),
-    );
+    const fitter = await RowFitter.open(dataset, layout, database.pool, 1);
+    const { converted, enriched } = await fitter.fit(batchOf([given], 6));
     expect(
       converted.rejects.map(({ record, reason, computed, because, raw }) => [
         record,
@@ -208,7 +207,7 @@ describe('rows that a function rejects', () => {
         star,
       }),
     );
-    const fitter = new RowFitter(dataset, layout, database.pool, 1);
+    const fitter = await RowFitter.open(dataset, layout, database.pool, 1);
     const { place: _, line: __, ...placeless } = batchOf([vectorOf(logical, [1, 2, 3])], 3);
     expect((await fitter.fit(placeless)).converted).toBe(placeless);
     expect(calls).toBe(3);
@@ -228,9 +227,8 @@ describe('rows that a function rejects', () => {
         star,
       }),
     );
-    const fitting = new RowFitter(dataset, layout, database.pool, 1).fit(
-      batchOf([vectorOf(logical, [1, 2])], 2),
-    );
+    const fitter = await RowFitter.open(dataset, layout, database.pool, 1);
+    const fitting = fitter.fit(batchOf([vectorOf(logical, [1, 2])], 2));
     await expect(fitting).rejects.toMatchObject({
       code: 'LF_ENRICHMENT',
       message: expect.stringContaining('depend on its arguments only'),
@@ -273,7 +271,8 @@ describe('rows that cannot be events', () => {
   const { key, order, compute: computed } = RejectReason;
 
   it('are rejects with all columns that have no value; those that a function rejects are its own', async () => {
-    const { converted, enriched } = await new RowFitter(dataset({}), layout, database.pool, 1).fit(batch());
+    const fitter = await RowFitter.open(dataset({}), layout, database.pool, 1);
+    const { converted, enriched } = await fitter.fit(batch());
     expect(faultsOf(converted)).toEqual([
       [1, key, 0],
       [2, order, 2],
@@ -289,7 +288,7 @@ describe('rows that cannot be events', () => {
   });
 
   it('may have nulls in the key where these are equal, not in the order', async () => {
-    const fitter = new RowFitter(dataset({ nullKeys: 'equal' }), layout, database.pool, 1);
+    const fitter = await RowFitter.open(dataset({ nullKeys: 'equal' }), layout, database.pool, 1);
     const { converted, enriched } = await fitter.fit(batch());
     expect(faultsOf(converted).slice(0, 2)).toEqual([
       [2, order, 2],
@@ -299,9 +298,8 @@ describe('rows that cannot be events', () => {
   });
 
   it('are named by the enrichment that has no value', async () => {
-    const { converted } = await new RowFitter(dataset({ key: ['half'] }), layout, database.pool, 1).fit(
-      batch(),
-    );
+    const fitter = await RowFitter.open(dataset({ key: ['half'] }), layout, database.pool, 1);
+    const { converted } = await fitter.fit(batch());
     expect(faultsOf(converted).slice(0, 4)).toEqual([
       [1, key, 'half'],
       [2, order, 2],
@@ -312,7 +310,7 @@ describe('rows that cannot be events', () => {
 
   it('need places, which the chunk is read again for', async () => {
     const { place: _, line: __, ...placeless } = batch();
-    const fitter = new RowFitter(dataset({}), layout, database.pool, 1);
+    const fitter = await RowFitter.open(dataset({}), layout, database.pool, 1);
     await expect(fitter.fit(placeless)).rejects.toThrow(PlacesNeeded);
   });
 
@@ -325,7 +323,8 @@ describe('rows that cannot be events', () => {
       }),
     );
     const given = batch();
-    const { converted, enriched } = await new RowFitter(plain, layout, database.pool, 1).fit(given);
+    const fitter = await RowFitter.open(plain, layout, database.pool, 1);
+    const { converted, enriched } = await fitter.fit(given);
     expect(converted).toBe(given);
     expect([...enriched.vectors.keys()]).toEqual(['a', 'b', 'at']);
   });

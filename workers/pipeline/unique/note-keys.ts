@@ -24,7 +24,6 @@ import { Slots } from '../../slots.ts';
 import type { Stopwatch } from '../../stopwatch.ts';
 import { openChunk } from '../chunk-source.ts';
 import { RowFitter } from '../fit-rows.ts';
-import { joinedWith } from '../join-references.ts';
 import { readChunk } from '../read-batches.ts';
 import { batchKeys } from './batch-keys.ts';
 
@@ -133,7 +132,7 @@ async function copyKeys(
   const source = await openChunk(chunk, { file, lineStart: chunk.lineStart, unpacked: chunk.unpacked }, lake);
   // Progress counts bytes only once, when they are loaded.
   const counters = new Slots().begin(chunk);
-  const fitter = new RowFitter(await joinedWith(pool, dataset, layout), layout, pool, null);
+  const fitter = await RowFitter.open(dataset, layout, pool, null);
   let copy: FactCopy | null = null;
   try {
     stopwatch.skip();
