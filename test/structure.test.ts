@@ -11,6 +11,7 @@ import {
   longFilesOf,
   missingImports,
   sameNames,
+  sharedLocks,
   staleExceptions,
   strayTests,
   wideFoldersOf,
@@ -127,6 +128,16 @@ describe('files', () => {
       'sinks/a.ts',
       'workers/b.ts',
       'coordinator/c.ts',
+    ]);
+  });
+
+  it('lock by first keys of their own', () => {
+    expect(sharedLocks(repository)).toEqual([]);
+    const lock = (name: string, key: string) => `/** Why. */\nexport const ${name} = 0x1a4d${key};\n`;
+    const [a, b] = [lock('aLock', 'f410'), lock('bLock', 'f411')];
+    expect(sharedLocks(tree(['cli/a.ts', a], ['cli/b.ts', b], ['cli/c.ts', a]))).toEqual([
+      'cli/a.ts: aLock',
+      'cli/c.ts: aLock',
     ]);
   });
 

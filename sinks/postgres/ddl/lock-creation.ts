@@ -4,7 +4,7 @@ import type { CompiledDataset } from '../../../model/compiled.ts';
 import { tablesOf } from '../../../model/definitions/table-owners.ts';
 
 /** The first key of the advisory locks under which tables are created. The second is a hash of their schema. */
-const creationLock = 0x1a4df417;
+const creationLock = 0x1a4df41b;
 
 /**
  * If a table of the dataset is missing, waits until no other dataset creates tables in its schema, and makes others

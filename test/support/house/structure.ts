@@ -53,6 +53,17 @@ const namedAfter: Readonly<Record<string, string>> = {
   'platform/errors/codes/': 'what the codes are about',
 };
 
+/** Advisory locks whose first key is also that of another: who takes one waits for the other, or is its holder. */
+export function sharedLocks(tree: Tree): string[] {
+  const locks = [...tree].flatMap(([path, text]) =>
+    [...text.matchAll(/^(?:export )?const (\w+) = 0x1a4d(f4\w\w);$/gm)].map(([, name, key]) => {
+      return { key, at: `${path}: ${name}` };
+    }),
+  );
+  const shared = locks.filter(({ key }) => locks.filter((other) => other.key === key).length > 1);
+  return shared.map(({ at }) => at).sort();
+}
+
 /** Rooms that may run statements on schema landfall: its own, and those that check what the others have done. */
 const statementRooms: readonly string[] = ['ledger', 'test', 'bench', 'soak'];
 /** Modules that run a statement by its name. */
