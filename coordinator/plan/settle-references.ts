@@ -10,6 +10,7 @@ import { saveReference, useReference } from '../../ledger/reference-versions.ts'
 import { canonical } from '../../model/compile/version.ts';
 import type { CompiledDataset, CompiledReference } from '../../model/compiled.ts';
 import { readReference, referenceBytesMost } from '../../model/references/read-reference.ts';
+import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import type { ReferenceVersion } from '../../platform/progress/progress.ts';
@@ -18,16 +19,28 @@ import { readQuery } from '../../sources/postgres/read-query.ts';
 import type { Context } from '../context.ts';
 import { settleLayout } from '../detect/settle-layout.ts';
 
-/** The layout with the versions. Throws LF_REFERENCE_…, and LF_HEADER for a table that lacks a column. */
+/** The layout with the versions, which `newestReferences` reads. */
 export async function withReferences(
   context: Pick<Context, 'pool'>,
-  { name: dataset, references = [] }: CompiledDataset,
+  dataset: CompiledDataset,
   layout: FileLayout,
 ): Promise<FileLayout> {
-  if (references.length === 0) return layout;
+  if (dataset.references === undefined) return layout;
+  return { ...layout, references: await newestReferences(context, dataset) };
+}
+
+/**
+ * Reads the reference tables of a dataset, and keeps their versions. By the name of the table.
+ * Throws LF_REFERENCE_…, and LF_HEADER for a table that lacks a column.
+ */
+export async function newestReferences(
+  context: Pick<Context, 'pool'>,
+  { name: dataset, references = [] }: CompiledDataset,
+): Promise<Record<string, ReferenceVersion>> {
   const versions: Record<string, ReferenceVersion> = {};
   for (const reference of references) versions[reference.name] = await settleOne(context, dataset, reference);
-  return { ...layout, references: versions };
+  crashPoint('plan.references-kept');
+  return versions;
 }
 
 async function settleOne(

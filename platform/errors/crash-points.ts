@@ -41,6 +41,7 @@ export const crashPoints = {
   // The coordinator plans it.
   'identify.first': 'the content is known, and no other file has it',
   'identify.duplicate': 'the ledger says that the file is a duplicate',
+  'plan.references-kept': 'the ledger has the reference tables that a file is to be joined with',
   'plan.staging-made': 'the table is made in which a new version waits',
   'plan.rejects-taken': 'rejects are handed to the file that replays them; its transaction is open',
   'plan.written': 'the plan is in the ledger',

@@ -133,6 +133,12 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
     riders: await ask(`select name from star.rider_${name} where name is not null order by name`),
     days: await ask(`select date::text from star.day_${name} order by date`),
   };
+  const joined = (datasets[name] as Rides).joined && {
+    teams: await ask(
+      `select team, count(*)::int as rides from star.fact_${name} group by team order by team`,
+    ),
+    references: await ask('select name, rows from landfall.reference'),
+  };
   const superseded = (datasets[name] as Rides).mode && {
     superseded: (
       await ask<{ file_id: number; number: number; id: number }>(
@@ -155,6 +161,7 @@ async function starAccount(ask: Ask, name: DatasetName, after: number, ordered: 
     },
   };
   return {
+    ...joined,
     ...superseded,
     ...derived,
     facts: facts

@@ -15,6 +15,8 @@ export interface Rides {
   readonly fetched?: boolean;
   /** Whether it has a rollup of each kind, and dimensions whose attributes follow the rows. */
   readonly derives?: boolean;
+  /** Rows are joined with a reference table. */
+  readonly joined?: boolean;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
@@ -43,6 +45,7 @@ export const datasets = {
     derives: true,
   },
   fetched_rides: { fetched: true },
+  joined_rides: { joined: true },
 } as const satisfies Readonly<Record<string, Rides>>;
 
 export type DatasetName = keyof typeof datasets;
@@ -55,10 +58,13 @@ export function define(folder: string, name: DatasetName, options: Rides = datas
   const { star = true, mode = `'append'` } = options;
   const rules = options.unique ? 'rules: (c) => ({ one_id: unique([c.id]) }),' : '';
   const target = join(folder, name);
+  const { joined = false } = options;
   mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'teams.csv'), 'digit,team\n0,Reds\n1,Blues\n2,Greens\n');
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { count, countDistinct, dateDimension, defineDataset, fromName, history, http, integer, lookup, median, min, month, rollup, snapshot, sql, sum, text, timestamp, unique, upsert } from 'landfall';
+    `import { compute, count, countDistinct, dateDimension, defineDataset, fromName, history, http, integer, join, lookup, median, min, month, reference, rollup, snapshot, sql, sum, text, timestamp, unique, upsert } from 'landfall';
+const teams = reference({ name: 'teams', csv: new URL('teams.csv', import.meta.url), key: 'digit', columns: { digit: text(), team: text() } });
 export default defineDataset({
   name: '${name}',
   columns: {
@@ -66,11 +72,14 @@ export default defineDataset({
     rider: text({ required: true }),
     at: timestamp({ required: true, zone: 'UTC', formats: ${JSON.stringify(formats)} }),
   },
-  enrich: (c) => ({ month: month(c.at) }),
+  enrich: (c) => ({
+    month: month(c.at),
+    ${joined ? `team: join(teams, compute('text', [c.rider], (rider) => rider.slice(-1)), 'team', { otherwise: 'none' }),` : ''}
+  }),
   mode: ${mode},
   ${rules}
   lake: { partitionBy: ['month'] },
-  ${star ? starOf(name, options.derives === true) : "star: 'none',"}
+  ${star ? starOf(name, options) : "star: 'none',"}
   rejects: ${JSON.stringify(rejects)},
   versions: '${versions}',
   ${options.fetched ? `sources: { feed: http({ url: '{env:RIDES_URL}/{from:ms}', pages: { by: 'number', parameter: 'page' } }) },` : ''}
@@ -79,7 +88,7 @@ export default defineDataset({
   );
 }
 
-function starOf(name: DatasetName, derives: boolean): string {
+function starOf(name: DatasetName, { derives = false, joined = false }: Rides): string {
   const changing = `tour_${name}_key: lookup('tour_${name}', { name: 'rider' }, { ride: 'id' }, { attributes: 'history', by: 'at' }),`;
   const rolled = `${name}_rolled: rollup({ by: ['day_${name}_key'], measures: {
       rides: count(), ids: sum('id'), middle: median('id'), earliest: min('at'), different: countDistinct('id'),
@@ -93,7 +102,7 @@ function starOf(name: DatasetName, derives: boolean): string {
       day_${name}_key: dateDimension('day_${name}', 'at'),
       ${derives ? changing : ''}
     },
-    columns: ['id', 'at'],
+    columns: ['id', 'at'${joined ? ", 'team'" : ''}],
   },
   marts: {
     ${derives ? rolled : ''}

@@ -75,6 +75,16 @@ export const scenarios = {
     },
   },
 
+  /** Chunks of a file are joined with a reference table. */
+  joined: {
+    points: { coordinator: ['plan.references-kept'] },
+    async run(round) {
+      round.arm();
+      await round.drop('a.csv', round.rides(1, 60), 'joined_rides');
+      await round.rest(1);
+    },
+  },
+
   /** Two pages of a source. */
   fetch: {
     points: {
