@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { FileLayout } from '../platform/layout.ts';
 import type { ReferenceVersion } from '../platform/progress/progress.ts';
 import { toJson } from './json.ts';
-import { count, run } from './statements/run.ts';
+import { type Client, count, run } from './statements/run.ts';
 
 /** The bytes of a reference table, and how they are read. */
 export interface ReferenceContent {
@@ -27,6 +27,14 @@ export async function saveReference(
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
   await count(pool, 'definitions/save-reference', [version, dataset, name, toJson(layout), bytes, rows]);
   await count(pool, 'definitions/forget-references', [dataset, name]);
+}
+
+/** Notes that files are joined with these versions now, by the name of the table. */
+export async function adoptReferences(
+  client: Client,
+  files: ReadonlyMap<number, Readonly<Record<string, ReferenceVersion>>>,
+): Promise<void> {
+  if (files.size > 0) await run(client, 'definitions/adopt-references', [toJson(Object.fromEntries(files))]);
 }
 
 /** What a version has; null if the ledger does not have it. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { newestReferences } from '../../coordinator/plan/settle-references.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
@@ -35,6 +36,7 @@ export function rebuildCommand(): Command {
           kernel: await createKernel(),
           chunkBytes: config.chunkBytes,
           signal: new AbortController().signal,
+          references: () => newestReferences({ pool }, dataset),
           onFile: (file) => {
             if (!flags.json) process.stderr.write(`  ${printable(file.name)}\n`);
           },

@@ -3,6 +3,7 @@
  * and all of them have its number.
  */
 import type pg from 'pg';
+import { withSessionLock } from '../../platform/database/session-lock.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type LedgerFile, toFile } from '../rows.ts';
 import { type Client, run } from '../statements/run.ts';
@@ -61,17 +62,12 @@ export async function lockDataset(client: pg.ClientBase, dataset: string): Promi
  * Locks a dataset while `work` runs, over several transactions of other connections. These must not lock it again, nor
  * wait for the lock of a file: whoever has that may wait for the dataset.
  */
-export async function withDatasetLocked<T>(
+export function withDatasetLocked<T>(
   session: pg.ClientBase,
   dataset: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  await session.query('select pg_advisory_lock($1, hashtext($2))', [snapshotLock, dataset]);
-  try {
-    return await work();
-  } finally {
-    await session.query('select pg_advisory_unlock($1, hashtext($2))', [snapshotLock, dataset]);
-  }
+  return withSessionLock(session, [snapshotLock, dataset], work);
 }
 
 /** Notes that a person has accepted a file that lacks many keys of the snapshot before. */

@@ -6,6 +6,7 @@ import type { AuditTools } from '../../coordinator/commands/audit.ts';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { exportToFile } from '../../coordinator/commands/list-rejects.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
+import { newestReferences } from '../../coordinator/plan/settle-references.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
 import { loadRegistry } from '../../model/registry.ts';
@@ -180,10 +181,12 @@ export async function rebuildHere(
   const { pool } = site.database;
   const registry = await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() });
   const lake = await openStorage(site.config.lakeUrl);
-  return rebuildDataset(registry.get(dataset)!, {
+  const definition = registry.get(dataset)!;
+  return rebuildDataset(definition, {
     ...{ pool, lake, star: new StarSink(pool), ledger: new Ledger(pool), kernel: await createKernel() },
     chunkBytes: site.config.chunkBytes,
     signal: new AbortController().signal,
+    references: () => newestReferences({ pool }, definition),
     ...options,
   });
 }

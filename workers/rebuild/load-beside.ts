@@ -22,6 +22,7 @@ import { readChunk } from '../pipeline/read-batches.ts';
 import { scanStream } from '../scan/scan-stream.ts';
 import { Slots } from '../slots.ts';
 import { Stopwatch } from '../stopwatch.ts';
+import type { ReferenceVersions } from './built-versions.ts';
 
 export interface BesideTools {
   readonly pool: Pool;
@@ -34,6 +35,13 @@ export interface BesideTools {
   readonly signal: AbortSignal;
 }
 
+/** A file to read again, and the versions of reference tables to join it with. */
+export interface FileToLoad {
+  readonly file: LedgerFile;
+  readonly chunks: readonly LoadedChunk[];
+  readonly references: ReferenceVersions;
+}
+
 /**
  * Writes the rows of a file's chunks in the transaction. `dataset`: with the names of what is beside.
  * Throws LF_REBUILD_ROWS, LF_REBUILD_CHUNKS, LF_FILE_MISSING, LF_FILE_CHANGED.
@@ -41,10 +49,11 @@ export interface BesideTools {
 export async function loadBeside(
   transaction: ChunkTransaction,
   dataset: CompiledDataset,
-  { file, chunks }: { readonly file: LedgerFile; readonly chunks: readonly LoadedChunk[] },
+  { file, chunks, references }: FileToLoad,
   tools: BesideTools,
 ): Promise<void> {
-  const found = await whereItIs(file, tools.ledger);
+  const there = await whereItIs(file, tools.ledger);
+  const found = { ...there, layout: { ...there.layout!, references } };
   const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
   try {
     if (isUnpacked) await unpackAgain(found, chunks, tools);

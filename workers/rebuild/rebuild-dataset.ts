@@ -3,7 +3,8 @@
  * place.
  *
  *   tables beside ─▶ each file that is done: read again, ended ─▶ … until hardly any are left
- *     ─▶ (the dataset locked) the rest ─▶ rollups, marts ─▶ everybody sees their rows ─▶ names swapped
+ *     ─▶ (the dataset locked) the rest ─▶ rollups, marts ─▶ everybody sees their rows
+ *     ─▶ (nobody writes to the old star, no file is in flight) names swapped
  *
  * Files end and are undone meanwhile; a file that is undone after it was read makes the build begin again. If the process
  * dies, people still read the old star, and the next build drops what this one has left.
@@ -11,11 +12,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
-import { saveDefinition } from '../../ledger/definition.ts';
+import { type StoredDefinition, saveDefinition, storedDefinition } from '../../ledger/definition.ts';
+import type { LedgerFile } from '../../ledger/ledger.ts';
+import { adoptReferences } from '../../ledger/reference-versions.ts';
 import { loadedChunks } from '../../ledger/tables/chunks.ts';
 import { type DoneFile, doneFiles, withDatasetLocked } from '../../ledger/tables/snapshots.ts';
 import { adoptDefinition } from '../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
+import { withSessionLock } from '../../platform/database/session-lock.ts';
 import { andReleased, inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -26,13 +30,15 @@ import { besideOf } from '../../sinks/postgres/rebuild/beside-names.ts';
 import {
   dropBeside,
   endBeside,
+  forgetObserved,
   makeBeside,
   makeMartsBeside,
   observedBefore,
   settleObserved,
 } from '../../sinks/postgres/rebuild/make-beside.ts';
-import { swapStar } from '../../sinks/postgres/rebuild/swap-star.ts';
+import { holdStar, swapStar } from '../../sinks/postgres/rebuild/swap-star.ts';
 import { starOf } from '../../sinks/postgres/star-of.ts';
+import { BuiltVersions, type ReferenceVersions } from './built-versions.ts';
 import { type BesideTools, loadBeside } from './load-beside.ts';
 
 /** The first key of the advisory locks of rebuilds. The second is the dataset. */
@@ -45,7 +51,9 @@ const filesFew = 4;
 const snapshotsMs = 5_000;
 
 export interface RebuildOptions extends BesideTools {
-  /** How long to wait for files of the dataset that are in flight, in ms. Default: ten minutes. */
+  /** Reads the newest versions of the dataset's reference tables. */
+  readonly references: () => Promise<ReferenceVersions>;
+  /** How long to wait, once few files are left, for those of the dataset that are in flight, in ms. Default: ten minutes. */
   readonly waitMs?: number;
   /** Told of each file before it is read, and waited for. */
   readonly onFile?: (file: DoneFile['file']) => void | Promise<void>;
@@ -70,8 +78,8 @@ export async function rebuildDataset(dataset: CompiledDataset, options: RebuildO
     ]);
     if (!rows[0].ours) throw new LandfallError('LF_REBUILD_RUNNING', { dataset: dataset.name });
     try {
-      for (const until = performance.now() + (options.waitMs ?? 600_000); ; ) {
-        const rebuilt = await new Build(dataset, options, session).run(until);
+      for (;;) {
+        const rebuilt = await new Build(dataset, options, session).run();
         if (rebuilt !== null) return rebuilt;
       }
     } catch (error) {
@@ -84,9 +92,6 @@ export async function rebuildDataset(dataset: CompiledDataset, options: RebuildO
   });
 }
 
-/** Files that are done, by their numbers. */
-type Done = ReadonlyMap<number, DoneFile>;
-
 class Build {
   private readonly dataset: CompiledDataset;
   private readonly options: RebuildOptions;
@@ -94,7 +99,11 @@ class Build {
   private readonly session: pg.ClientBase;
   /** The dataset to load, by the dimensions that files were observed for before. */
   private readonly variants = new Map<string, CompiledDataset>();
-  private readonly built = new Set<number>();
+  /** The definitions of files, by version. */
+  private readonly earlier = new Map<string, StoredDefinition | null>();
+  private readonly versions: BuiltVersions;
+  /** Files, and their chunks. */
+  private readonly built = new Map<number, readonly number[]>();
   /** Chunks that have been observed for a dimension that is new. */
   private readonly observed: number[] = [];
   private rows = 0;
@@ -103,37 +112,62 @@ class Build {
     this.dataset = dataset;
     this.options = options;
     this.session = session;
+    this.versions = new BuiltVersions(dataset, options.references);
   }
 
-  /** Null: a file that had been built was undone. `until`: when it stops waiting for files in flight. */
-  async run(until: number): Promise<Rebuilt | null> {
-    const { pool } = this.options;
-    await saveDefinition(pool, this.dataset.version, this.dataset.name, this.dataset);
-    await makeBeside(pool, this.dataset);
+  /** Null: a file that had been built was undone. */
+  async run(): Promise<Rebuilt | null> {
+    const { pool, waitMs = 600_000 } = this.options;
+    const { name, version } = this.dataset;
+    await saveDefinition(pool, version, name, this.dataset);
+    await withSessionLock(this.session, [starLock, name], () => makeBeside(pool, this.dataset));
     crashPoint('rebuild.tables-made');
+    let until: number | null = null;
     for (let pass = 0; ; pass++) {
-      const left = this.leftOf(await this.done());
+      const left = await this.left();
       if (left === null) return null;
       const few = pass === 0 ? 0 : filesFew;
-      if (left.length > few) for (const file of left) await this.load(file);
-      else if (await this.isInFlight(until)) await delay(100);
+      if (left.length > few) {
+        for (const file of left) await this.load(file);
+        continue;
+      }
+      until ??= performance.now() + waitMs;
+      if (await this.isInFlight(until)) await delay(100);
       else {
-        const swapped = await withDatasetLocked(this.session, this.dataset.name, () => this.swap());
+        const swapped = await this.locked(() => this.swap());
         if (swapped !== 'busy') return swapped;
+        if (performance.now() > until) throw this.lockedOut();
       }
     }
   }
 
-  private async done(): Promise<Done> {
-    return new Map(
-      (await doneFiles(this.options.pool, this.dataset.name)).map((one) => [one.file.fileId, one]),
+  /** Nobody changes tables of the dataset, and no file of it ends or is undone. In the order of makeStar's locks. */
+  private locked<T>(work: () => Promise<T>): Promise<T> {
+    const { session, dataset } = this;
+    return withSessionLock(session, [starLock, dataset.name], () =>
+      withDatasetLocked(session, dataset.name, work),
     );
   }
 
-  /** Files that are still to be built. Null if one that is built is not done any more. */
-  private leftOf(done: Done): DoneFile[] | null {
-    if ([...this.built].some((fileId) => !done.has(fileId))) return null;
-    return [...done.values()].filter(({ file }) => !this.built.has(file.fileId));
+  private lockedOut(): LandfallError {
+    const what = `the star of ${this.dataset.name}`;
+    return new LandfallError('LF_DATABASE_LOCKED', { what, reason: 'while it was being rebuilt' });
+  }
+
+  /** Files that are done and still to be built. Null if one that is built is not done any more. */
+  private async left(): Promise<DoneFile[] | null> {
+    const { pool } = this.options;
+    const done = await doneFiles(pool, this.dataset.name);
+    const ids = new Set(done.map(({ file }) => file.fileId));
+    const gone = [...this.built].filter(([fileId]) => !ids.has(fileId));
+    if (gone.length === 0) return done.filter(({ file }) => !this.built.has(file.fileId));
+    // Whoever undid them knew the dimensions of their own definition.
+    await forgetObserved(
+      pool,
+      starOf(this.dataset),
+      gone.flatMap(([, chunkIds]) => chunkIds),
+    );
+    return null;
   }
 
   /** A file that is in flight is loaded into the tables that are to be replaced. */
@@ -168,18 +202,37 @@ class Build {
     const client = await transaction.open();
     const chunks = await loadedChunks(client, file.fileId);
     const chunkIds = chunks.map(({ chunk }) => chunk.chunkId);
-    await loadBeside(transaction, await this.variantFor(chunkIds), { file, chunks }, this.options);
+    const was = await this.definitionOf(file);
+    const variant = await this.variantFor(client, was, chunkIds);
+    const references = await this.versions.of(file, was);
+    await loadBeside(transaction, variant, { file, chunks, references }, this.options);
     await endBeside(client, this.dataset, { file, chunkIds }, snapshotId);
-    this.built.add(file.fileId);
+    this.built.set(file.fileId, chunkIds);
     this.rows += file.receipt?.rows.loaded ?? 0;
   }
 
+  /** The definition that the file is loaded with in the star that people read. */
+  private async definitionOf({ definitionVersion }: LedgerFile): Promise<StoredDefinition | null> {
+    const version = definitionVersion ?? '';
+    if (!this.earlier.has(version))
+      this.earlier.set(version, await storedDefinition(this.options.pool, version));
+    return this.earlier.get(version)!;
+  }
+
   /** Members that chunks were observed for stay as they are: those dimensions have nothing to observe. */
-  private async variantFor(chunkIds: readonly number[]): Promise<CompiledDataset> {
+  private async variantFor(
+    client: pg.ClientBase,
+    was: StoredDefinition | null,
+    chunkIds: readonly number[],
+  ): Promise<CompiledDataset> {
     const star = starOf(this.dataset);
-    const before = await observedBefore(this.options.pool, star, chunkIds);
-    if (star.dimensions.some((one) => isChanging(one) && !before.has(one.table)))
+    const before = await observedBefore(client, star, was?.star ?? null, chunkIds);
+    const added = star.dimensions.filter((one) => isChanging(one) && !before.has(one.table));
+    if (added.length > 0) {
+      // A build that died may have observed them.
+      await forgetObserved(client, { ...star, dimensions: added }, chunkIds);
       this.observed.push(...chunkIds);
+    }
     return this.variant(before);
   }
 
@@ -199,14 +252,18 @@ class Build {
     return variant;
   }
 
-  /** 'busy': files are in flight, or are being undone, or more have ended than are built while others wait. */
+  /**
+   * 'busy': files are in flight, or are being undone, or more have ended than are built while others wait. Null: one that
+   * had been built was undone.
+   */
   private async swap(): Promise<Rebuilt | null | 'busy'> {
-    const left = this.leftOf(await this.done());
+    const { pool } = this.options;
+    const left = await this.left();
     if (left === null) return null;
     if (left.length > filesFew || (await this.isInFlight())) return 'busy';
     for (const file of left) await this.load(file);
     crashPoint('rebuild.caught-up');
-    const marts = await this.inStar(async (client) => {
+    const marts = await inTransaction(pool, async (client) => {
       await settleObserved(client, this.dataset, this.observed);
       await makeMartsBeside(client, this.dataset);
       const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::xid::text as id');
@@ -214,25 +271,24 @@ class Build {
     });
     crashPoint('rebuild.marts-built');
     await this.untilSeen(marts);
-    const { name, version } = this.dataset;
-    const isSwapped = await this.inStar(async (client) => {
-      if (!(await ifUnlocked(client, '100ms', () => adoptDefinition(client, name, version)))) return false;
-      await swapStar(client, this.dataset);
-      crashPoint('rebuild.swapped');
-      return true;
-    });
-    // The marts are made again.
-    if (!isSwapped) return null;
+    if (!(await inTransaction(pool, (client) => this.takePlace(client)))) return 'busy';
     crashPoint('rebuild.committed');
     return { files: this.built.size, rows: this.rows };
   }
 
-  /** In a transaction in which nobody else changes tables of the dataset. */
-  private inStar<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    return inTransaction(this.options.pool, async (client) => {
-      await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, this.dataset.name]);
-      return work(client);
-    });
+  /** False, and nothing is changed: rows of a file that is in flight may be in what would be dropped. */
+  private async takePlace(client: pg.ClientBase): Promise<boolean> {
+    const { dataset } = this;
+    if (!(await holdStar(client, dataset)) || (await this.isInFlight())) return false;
+    // Whoever has a file may wait for the dataset, to undo it.
+    const adopt = async () => {
+      await adoptDefinition(client, dataset.name, dataset.version);
+      await adoptReferences(client, this.versions.changed);
+    };
+    if (!(await ifUnlocked(client, '100ms', adopt))) return false;
+    await swapStar(client, dataset);
+    crashPoint('rebuild.swapped');
+    return true;
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Json } from '../../json.ts';
 
 export interface DefinitionsStatements {
   'definitions/adopt-definition': { parameters: [dataset: string, version: string]; row: never };
+  'definitions/adopt-references': { parameters: [versions: Json]; row: never };
   'definitions/definition': { parameters: [version: string]; row: Readonly<{ definition: unknown }> };
   'definitions/dependent-views': { parameters: [schema: string, table: readonly string[]];
       row: Readonly<{ schema: string; name: string; kind: string; made: boolean }> };

@@ -9,14 +9,19 @@ export interface Renamed {
   readonly name: string;
 }
 
-/** Of the name of something that does not exist yet. */
+/** The name of what a rebuild builds beside `name`. It stays if the process dies, until the next rebuild. */
 export function besideName(name: string): string {
   return shortName(`_rebuilt_${name}`);
 }
 
-/** The names of a mart, and of the index of one that is a table. */
-export function martNames(mart: CompiledMart): Renamed[] {
-  const names = { beside: besideName(mart.name), name: mart.name };
+/** The name of a mart that is made beside `name`, and takes its place in the same transaction. */
+export function nextName(name: string): string {
+  return shortName(`_next_${name}`);
+}
+
+/** The names of a mart, and of the index of one that is a table. `nameOf`: how it is named beside. */
+export function martNames(mart: CompiledMart, nameOf: (name: string) => string): Renamed[] {
+  const names = { beside: nameOf(mart.name), name: mart.name };
   if (mart.kind !== 'table' || mart.uniqueKey.length === 0) return [names];
   const { uniqueKey } = mart;
   return [names, { beside: indexName(names.beside, uniqueKey), name: indexName(mart.name, uniqueKey) }];

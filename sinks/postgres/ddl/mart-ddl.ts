@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { CompiledDataset, CompiledMart, CompiledStar } from '../../../model/compiled.ts';
 import { partialsDdl } from '../partials/partial-tables.ts';
 import { type StoredRollup, stateDdl, storedRollup, viewSql } from '../rollups/state-tables.ts';
-import { besideName, martNames, readBeside } from './beside.ts';
+import { martNames, nextName, readBeside } from './beside.ts';
 import { identifier, indexName, literal, qualified } from './sql-columns.ts';
 
 /**
@@ -66,16 +66,18 @@ export async function martChanges(client: pg.ClientBase, dataset: CompiledDatase
   );
   const made = new Set(rows.filter((one) => one.mark === mark).map(({ name }) => name));
   const changed = marts.filter(({ name }) => !made.has(name));
-  const names = new Map(changed.map(({ name }) => [name, besideName(name)]));
+  const names = new Map(changed.map(({ name }) => [name, nextName(name)]));
   const beside = changed.flatMap((mart) => martStatements(star, mart, mark, names));
   const old = [...changed].reverse().flatMap(({ name }) => rows.find((one) => one.name === name) ?? []);
   const drops = old.map(({ name, kind }) => {
     return `drop ${kind === 'm' ? 'materialized view' : 'view'} ${qualified(star.schema, name)}`;
   });
-  const renames = changed.flatMap(martNames).map(({ beside, name }) => {
-    // Of a view, a materialized view or an index.
-    return `alter table ${qualified(star.schema, beside)} rename to ${identifier(name)}`;
-  });
+  const renames = changed
+    .flatMap((mart) => martNames(mart, nextName))
+    .map(({ beside, name }) => {
+      // Of a view, a materialized view or an index.
+      return `alter table ${qualified(star.schema, beside)} rename to ${identifier(name)}`;
+    });
   return {
     beside: [
       ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),

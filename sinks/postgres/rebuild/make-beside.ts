@@ -36,32 +36,56 @@ export async function makeBeside(pool: pg.Pool, dataset: CompiledDataset): Promi
 
 /** Drops whatever a build of any version of the dataset has left. Nobody else reads it. */
 export async function dropBeside(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  await dropMartsBeside(client, dataset);
   const { schema, fact } = starOf(dataset);
-  const marts = [...(await martNames(client, dataset.name)), ...dataset.marts.map(({ name }) => name)].map(
+  await dropNamed(
+    client,
+    schema,
+    factNames(fact).map(({ beside }) => beside),
+  );
+}
+
+async function dropMartsBeside(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const { schema } = starOf(dataset);
+  const names = [...(await martNames(client, dataset.name)), ...dataset.marts.map(({ name }) => name)].map(
     besideName,
   );
-  const names = [...factNames(fact).map(({ beside }) => beside), ...marts];
   // A rollup's state has its name and a hash.
-  const states = marts.map((name) => `_${name.slice(0, 44)}_`);
+  const states = names.map((name) => `_${name.slice(0, 44)}_`);
+  await dropNamed(client, schema, names, states);
+}
+
+async function dropNamed(
+  client: pg.ClientBase,
+  schema: string,
+  names: readonly string[],
+  prefixes: readonly string[] = [],
+): Promise<void> {
   const { rows } = await client.query<{ name: string; kind: string }>(
     `select c.relname as name, c.relkind as kind from pg_class c
      where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'v', 'm')
        and (c.relname = any($2::text[]) or exists (select from unnest($3::text[]) s where starts_with(c.relname, s)))`,
-    [pg.escapeIdentifier(schema), names, states],
+    [pg.escapeIdentifier(schema), names, prefixes],
   );
   const kinds: Readonly<Record<string, string>> = { r: 'table', v: 'view', m: 'materialized view' };
   for (const { name, kind } of rows)
     await client.query(`drop ${kinds[kind]} if exists ${qualified(schema, name)} cascade`);
 }
 
-/** Whether members' attributes from these chunks are on record already, because another definition had the dimension. */
+/**
+ * The tables of dimensions whose members have attributes from these chunks already, because the definition that they were
+ * loaded with (`was`) had the dimension.
+ */
 export async function observedBefore(
-  client: pg.Pool,
+  client: pg.ClientBase,
   star: CompiledStar,
+  was: CompiledStar | null,
   chunkIds: readonly number[],
 ): Promise<ReadonlySet<string>> {
   const tables = new Set<string>();
+  const had = new Set(was?.dimensions.filter(isChanging).map(({ table }) => table));
   for (const dimension of star.dimensions.filter(isChanging)) {
+    if (!had.has(dimension.table)) continue;
     const observed = qualified(star.schema, observedTable(dimension));
     if (!(await tableExists(client, observed))) continue;
     const { rows } = await client.query<{ found: boolean }>(
@@ -70,6 +94,18 @@ export async function observedBefore(
     if (rows[0].found) tables.add(dimension.table);
   }
   return tables;
+}
+
+/** Removes what members' attributes would follow of these chunks. */
+export async function forgetObserved(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  chunkIds: readonly number[],
+): Promise<void> {
+  for (const dimension of star.dimensions.filter(isChanging))
+    await client.query(
+      `delete from ${qualified(star.schema, observedTable(dimension))} where ${inChunks(chunkIds)}`,
+    );
 }
 
 /**
@@ -89,8 +125,9 @@ export async function endBeside(
   }
 }
 
-/** Fills rollups from the facts beside, and creates the marts over them. */
+/** Fills rollups from the facts beside, and creates the marts over them, in place of what an earlier try has left. */
 export async function makeMartsBeside(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  await dropMartsBeside(client, dataset);
   const beside = besideOf(dataset);
   await client.query(exactDoubles);
   for (const stored of rollupsOf(beside)) {

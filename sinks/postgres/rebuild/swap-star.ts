@@ -10,8 +10,8 @@ import { forgetRollup, ledgerRollups, saveRollup } from '../../../ledger/tables/
 import { dependentViews, martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
-import { martNames as namesOfMart, type Renamed } from '../ddl/beside.ts';
-import { betweenReaders } from '../ddl/if-unlocked.ts';
+import { besideName, martNames as namesOfMart, type Renamed } from '../ddl/beside.ts';
+import { betweenReaders, ifUnlocked } from '../ddl/if-unlocked.ts';
 import { isComment, martDdl } from '../ddl/mart-ddl.ts';
 import { identifier, qualified } from '../ddl/sql-columns.ts';
 import { partialTables } from '../partials/partial-tables.ts';
@@ -19,6 +19,25 @@ import { rollupsOf } from '../rollups/make-rollups.ts';
 import { hashOf, type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
 import { factIndexNames, factNames, statePrefixes } from './beside-names.ts';
+
+/** How long to wait for chunks that are being copied, while others wait behind this process. */
+const writersWait = '10s';
+
+/**
+ * Lets nobody write to the star that people read until the caller's transaction ends; readers go on. False where somebody
+ * writes to it for long.
+ */
+export async function holdStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<boolean> {
+  const { schema, fact } = starOf(dataset);
+  const kinds = await kindsOf(
+    client,
+    schema,
+    factNames(fact).map(({ name }) => name),
+  );
+  const tables = [...kinds].filter(([, kind]) => kind === 'table').map(([name]) => qualified(schema, name));
+  if (tables.length === 0) return true;
+  return ifUnlocked(client, writersWait, () => client.query(`lock table ${tables.join(', ')} in share mode`));
+}
 
 /** Throws LF_MART_HELD, LF_DATABASE_LOCKED. */
 export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
@@ -29,7 +48,7 @@ export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset):
     ...(await existing(client, schema, [
       ...factNames(starOf(dataset).fact),
       ...factIndexNames(dataset),
-      ...dataset.marts.flatMap(namesOfMart),
+      ...dataset.marts.flatMap((mart) => namesOfMart(mart, besideName)),
     ])),
   ];
   const swap = [

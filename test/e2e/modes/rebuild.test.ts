@@ -2,12 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { auditFile } from '../../../coordinator/commands/audit.ts';
+import { loadRegistry } from '../../../model/registry.ts';
+import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
+import { makeBeside, makeMartsBeside } from '../../../sinks/postgres/rebuild/make-beside.ts';
 import { auditRollups } from '../../../sinks/postgres/rollups/audit-rollups.ts';
+import { StarSink } from '../../../sinks/postgres/star-sink.ts';
 import type { RebuildOptions, Rebuilt } from '../../../workers/rebuild/rebuild-dataset.ts';
-import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { sharedHome, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { commandOf, rebuildHere, replayed, toolsOf, undone } from '../again.ts';
 import { type TestSite, testSite } from '../site.ts';
 
@@ -21,12 +25,13 @@ const modes = {
 } as const;
 type Mode = keyof typeof modes;
 
-function define(folder: string, mode: Mode): string {
+/** `edited`: another definition of the same mode. */
+function define(folder: string, mode: Mode, edited = (text: string) => text): string {
   const target = join(folder, 'reads');
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { append, boolean, count, defineDataset, history, integer, lookup, max, median, rollup, sql, sum, table, text, timestamp, upsert, view } from 'landfall';
+    edited(`import { append, boolean, count, defineDataset, history, integer, lookup, max, median, rollup, sql, sum, table, text, timestamp, upsert, view } from 'landfall';
 export default defineDataset({
   name: 'reads',
   columns: { id: integer(), at: timestamp({ zone: 'UTC' }), gone: boolean({ optional: true }), kind: text(), label: text(), size: integer() },
@@ -47,10 +52,12 @@ export default defineDataset({
   },
   rejects: { share: 1 },
 });
-`,
+`),
   );
   return folder;
 }
+
+const withoutLabels = (text: string) => text.replace(/^ *label_key: .*\n/m, '');
 
 /** Events of 40 ids: later and earlier ones, ties of equal and of other content, deletions, the key twice in a file. */
 function linesOf(file: number): string[] {
@@ -75,8 +82,15 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close();
 });
 
-async function opened(mode: Mode, folder = tempFolder(), database?: TestDatabase): Promise<Opened> {
-  const datasets = [define(join(folder, 'datasets'), mode)];
+async function opened(
+  mode: Mode,
+  {
+    folder = tempFolder(),
+    database,
+    edited,
+  }: { folder?: string; database?: TestDatabase; edited?: (text: string) => string } = {},
+): Promise<Opened> {
+  const datasets = [define(join(folder, 'datasets'), mode, edited)];
   const site = await testSite({ backend: 'postgres', folder, datasets, chunkBytes: 1024, database });
   sites.push(site);
   const land = (file: number, lines: readonly string[] = linesOf(file)) => {
@@ -171,13 +185,120 @@ it.each([
   await sound(site);
 });
 
+it.each([
+  ['append', 'append'],
+  ['append', 'byId'],
+  ['byId', 'byId'],
+  ['byId', 'byKind'],
+] as const)(
+  'has a file that is loaded during its last step: %s, then %s',
+  { timeout: 120_000 },
+  async (before, after) => {
+    const site = await opened(before);
+    const fresh = await opened(after);
+    for (const file of [1, 3, 4]) expect(await fresh.land(file)).toMatchObject(loaded);
+    await site.land(1);
+    // The second file is read in the last step, when others cannot end.
+    let landing: Promise<Receipt> | undefined;
+    const onFile = async ({ name }: { name: string }) => {
+      if (name === nameOf(1)) await site.land(3);
+      if (name !== nameOf(3)) return;
+      landing = site.land(4);
+      await vi.waitFor(
+        async () =>
+          expect(await site.query('select state from landfall.file where name = $1', [nameOf(4)])).toEqual([
+            { state: 'finalising' },
+          ]),
+        { timeout: 30_000 },
+      );
+    };
+    expect(await rebuilt(site, after, { onFile })).toEqual({ files: 3, rows: 195 });
+    expect(await landing).toMatchObject(loaded);
+    expect((await contents(site)).all).toEqual((await contents(fresh)).all);
+    await sound(site);
+  },
+);
+
+it('waits for whoever makes the star meanwhile, and does not keep him waiting', {
+  timeout: 60_000,
+}, async () => {
+  const site = await opened('byId');
+  await site.land(1);
+  const more = (text: string) =>
+    text.replace('marts: {', "marts: { more: rollup({ by: ['kind_key'], measures: { events: count() } }),");
+  const registry = await loadRegistry({
+    builtin: [],
+    paths: [define(join(site.folder, 'more'), 'byId', more)],
+    home: sharedHome(),
+  });
+  let made: Promise<void> | undefined;
+  const onFile = async ({ name }: { name: string }) => {
+    if (name === nameOf(1)) await site.land(3);
+    else made = new StarSink(site.database.pool).setUp(registry.get('reads')!);
+  };
+  expect(await rebuilt(site, 'byId', { onFile })).toEqual({ files: 2, rows: 130 });
+  await made;
+  const audits = await auditRollups(site.database.pool, 'reads');
+  expect(audits.map(({ rollup, different }) => [rollup, different])).toEqual([
+    ['by_kind', 0],
+    ['more', 0],
+  ]);
+});
+
+it('that died leaves nothing to marts that change afterwards', { timeout: 60_000 }, async () => {
+  const site = await opened('byId');
+  await site.land(1);
+  const { pool } = site.database;
+  const of = async (folder: string) =>
+    (await loadRegistry({ builtin: [], paths: [folder], home: sharedHome() })).get('reads')!;
+  const next = await of(define(join(site.folder, 'next'), 'bySize'));
+  await makeBeside(pool, next);
+  await inTransaction(pool, (client) => makeMartsBeside(client, next));
+  const edited = (text: string) => text.replace('select name, events, size from', 'select size, events from');
+  await new StarSink(pool).setUp(await of(define(join(site.folder, 'more'), 'byId', edited)));
+  expect(await site.query('select sum(reads)::int as reads from star.sizes')).toEqual(
+    await site.query('select count(*)::int as reads from star.fact_read'),
+  );
+  expect(await site.query('select sum(events)::int as reads from star.by_name')).toEqual(
+    await site.query('select count(*)::int as reads from star.fact_read'),
+  );
+  await rebuilt(site, 'bySize');
+  await sound(site);
+});
+
+it('gives members of a new dimension their attributes, though an earlier try ended half-way', {
+  timeout: 120_000,
+}, async () => {
+  const site = await opened('byId', { edited: withoutLabels });
+  const fresh = await opened('byId');
+  for (const file of [1, 3, 4]) await site.land(file);
+  for (const file of [3, 4]) await fresh.land(file);
+  const ended = new Error('ended');
+  const onFirst = ({ name }: { name: string }) => {
+    if (name === nameOf(3)) throw ended;
+  };
+  await expect(rebuilt(site, 'byId', { onFile: onFirst })).rejects.toBe(ended);
+  let reads = 0;
+  const onFile = async () => {
+    if (++reads === 3) await undone(site, nameOf(1));
+  };
+  expect(await rebuilt(site, 'byId', { onFile })).toEqual({ files: 2, rows: 130 });
+  const { all } = await contents(fresh);
+  expect(all.dim_label.some((row) => row.includes('kind '))).toBe(true);
+  expect((await contents(site)).all.dim_label_observed).toEqual(all.dim_label_observed);
+  expect((await contents(site)).all.fact_read).toEqual(all.fact_read);
+  const kinds = 'select label, kind from star.dim_label where label is not null order by 1';
+  expect(await site.query(kinds)).toEqual(await fresh.query(kinds));
+  await sound(site);
+});
+
 it('is asked for where a file lands, and lets it in', { timeout: 120_000 }, async () => {
   const folder = tempFolder();
   const database = await testDatabase();
-  const before = await opened('byId', folder, database);
+  const before = await opened('byId', { folder, database });
   await before.land(1);
   await before.close();
-  const site = await opened('versions', folder, database);
+  const site = await opened('versions', { folder, database });
   sites.splice(0);
   try {
     const refused = await site.land(3);
