@@ -56,6 +56,8 @@ export interface RegistryOptions {
 const versionsMost = 32;
 
 const examplePrefix = 'example:';
+/** The path that asks for all of them. */
+export const allExamples = `${examplePrefix}*`;
 
 /** True for a path that asks for datasets that ship with Landfall. */
 export function isExamplePath(path: string): boolean {
@@ -277,7 +279,7 @@ function namesOf(broken: readonly BrokenDefinition[]): string[] {
 
 function examplesOf(path: string, examples: readonly Example[]): Source[] {
   const wanted = path.slice(examplePrefix.length);
-  const found = wanted === '*' ? examples : examples.filter(({ name }) => name === wanted);
+  const found = path === allExamples ? examples : examples.filter(({ name }) => name === wanted);
   if (found.length === 0) {
     const known = examples.map(({ name }) => name).join(', ');
     throw fileError(path, `there is no example ${wanted}; there are ${known}`);

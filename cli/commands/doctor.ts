@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { allSources } from '../../coordinator/fetch/find-source.ts';
+import { builtin } from '../../datasets/index.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
-import type { Registry } from '../../model/registry.ts';
+import { allExamples, type Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
@@ -39,7 +40,7 @@ export function doctorCommand(): Command {
       await find('lake', () => folder(config.lakeUrl)),
       await find('archive', () => folder(config.archiveUrl)),
       ...datasets(registry),
-      ...environment(registry),
+      ...environment(registry, config.datasets),
     ];
     const settings = describeConfig(config);
     if (flags.json) process.stdout.write(`${JSON.stringify({ settings, findings })}\n`);
@@ -87,9 +88,15 @@ function datasets(registry: Registry): Finding[] {
   ];
 }
 
-/** The environment variables that sources need, if there are any. */
-function environment(registry: Registry): Finding[] {
-  const sources = allSources(registry).map(({ source }) => source);
+/**
+ * The environment variables that sources need, if there are any. Where all examples are there, nobody has asked for the
+ * sources of one of them.
+ */
+function environment(registry: Registry, paths: readonly string[]): Finding[] {
+  const shipped = new Set(paths.includes(allExamples) ? builtin.map(({ name }) => name) : []);
+  const sources = allSources(registry)
+    .filter(({ dataset }) => !shipped.has(dataset))
+    .map(({ source }) => source);
   const needed = [...new Set(sources.flatMap(({ env }) => env))].sort();
   if (needed.length === 0) return [];
   const missing = missingVariables(sources, process.env);

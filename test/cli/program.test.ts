@@ -21,6 +21,7 @@ const commands = [
   'replay',
   'accept',
   'undo',
+  'rebuild',
   'audit',
   'ddl',
   'doctor',

@@ -164,6 +164,14 @@ export async function chart(site: TestSite, example: string): Promise<string> {
   });
   const svg = drawing.renderToSVGString();
   drawing.dispose();
-  // The library numbers its drawings.
-  return `${svg.replace(/zr\d+-/g, 'zr-')}\n`;
+  return `${numberedByPlace(svg)}\n`;
+}
+
+/** The library counts classes over all drawings of a process: here they are counted by their places in this one. */
+function numberedByPlace(svg: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replace(/zr\d+-cls-(\d+)/g, (_, number: string) => {
+    if (!numbers.has(number)) numbers.set(number, numbers.size);
+    return `zr-cls-${numbers.get(number)}`;
+  });
 }
