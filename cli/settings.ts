@@ -66,13 +66,13 @@ export async function settle(
   flags: SettingFlags,
   { examples: named = [] }: { examples?: readonly (string | undefined)[] } = {},
 ): Promise<{ config: Config; registry: Registry }> {
-  const [given, { examples }, { loadRegistry }] = await Promise.all([
+  const [given, { examples }, { isOfExample, loadRegistry }] = await Promise.all([
     configOf(flags),
     import('../datasets/index.ts'),
     import('../model/registry.ts'),
   ]);
   const asked = examples
-    .filter((example) => [example, ...example.definitions].some(({ name }) => named.includes(name)))
+    .filter((example) => named.some((name) => name !== undefined && isOfExample(name, example)))
     .map(({ name }) => `example:${name}`);
   const config = { ...given, datasets: [...new Set([...given.datasets, ...asked])] };
   const { datasets: paths, datasetsOptional: optional = false, home } = config;

@@ -53,7 +53,7 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  * Queries the star of an example. Returns no answers for any other name. Rejects if there is no star yet.
  */
 export async function demoAnswers(database: Queryable, example: string): Promise<Answer[]> {
-  const definitions = examples.find(({ name }) => name === example)?.definitions ?? [];
+  const definitions = (await examples.find(({ name }) => name === example)?.load()) ?? [];
   const queries = definitions.flatMap((definition) => compileDataset(definition).queries);
   const answers: Answer[] = [];
   for (const [name, title] of Object.entries(questions[example] ?? {})) {

@@ -1,32 +1,18 @@
-/** The examples that ship with Landfall, and their datasets. */
-import type { Definition } from '../model/index.ts';
+/** The examples that ship with Landfall. Each is loaded by whoever asks for it, so that no other process pays for it. */
+import { type Definition, isDefinition } from '../model/language/define.ts';
 import type { Example } from '../model/registry.ts';
-import checkins from './checkins/dataset.ts';
-import citibike from './citibike/dataset.ts';
-import orders, { lines, users } from './orders/dataset.ts';
-import store, { customers, scores } from './store/dataset.ts';
-import subscriptions, {
-  addresses,
-  banks,
-  cards,
-  payments,
-  plans,
-  users as subscribers,
-} from './subscriptions/dataset.ts';
-import trips from './trips/dataset.ts';
 
 /** By name, which is that of the folder. An example may have several datasets. */
 export const examples: readonly Example[] = [
-  { name: 'trips', definitions: [trips] },
-  { name: 'citibike', definitions: [citibike] },
-  { name: 'checkins', definitions: [checkins] },
-  { name: 'orders', definitions: [orders, lines, users] },
-  { name: 'store', definitions: [store, customers, scores] },
-  {
-    name: 'subscriptions',
-    definitions: [subscriptions, payments, plans, subscribers, cards, banks, addresses],
-  },
+  { name: 'trips', load: async () => definitionsOf(await import('./trips/dataset.ts')) },
+  { name: 'citibike', load: async () => definitionsOf(await import('./citibike/dataset.ts')) },
+  { name: 'checkins', load: async () => definitionsOf(await import('./checkins/dataset.ts')) },
+  { name: 'orders', load: async () => definitionsOf(await import('./orders/dataset.ts')) },
+  { name: 'store', load: async () => definitionsOf(await import('./store/dataset.ts')) },
+  { name: 'subscriptions', load: async () => definitionsOf(await import('./subscriptions/dataset.ts')) },
 ];
 
-/** The datasets of all examples. */
-export const builtin: readonly Definition[] = examples.flatMap(({ definitions }) => definitions);
+/** The datasets that a module exports, the one with the name of the example first. */
+function definitionsOf({ default: first, ...others }: { readonly default: Definition }): Definition[] {
+  return [first, ...Object.values(others).filter(isDefinition)];
+}

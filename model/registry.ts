@@ -36,7 +36,7 @@ export interface BrokenDefinition {
 /** An example that ships with Landfall. */
 export interface Example {
   readonly name: string;
-  readonly definitions: readonly Definition[];
+  load(): Promise<readonly Definition[]>;
 }
 
 export interface RegistryOptions {
@@ -46,6 +46,8 @@ export interface RegistryOptions {
   readonly examples?: readonly Example[];
   /** Definition files (.ts, .mts, .js, .mjs), or folders with dataset.ts in them, in their subfolders, or *.ts. */
   readonly paths: readonly string[];
+  /** From the second reading on, all examples exist, whoever asks for them. */
+  readonly examplesLater?: boolean;
   /** The paths need not exist. */
   readonly optional?: boolean;
   /** Landfall's home, which caches translated definitions for all processes. Without it, each process translates. */
@@ -58,6 +60,11 @@ const versionsMost = 32;
 const examplePrefix = 'example:';
 /** The path that asks for all of them. */
 export const allExamples = `${examplePrefix}*`;
+
+/** Whether a name is that of an example or of one of its datasets, which are named after it: `orders_lines`. */
+export function isOfExample(name: string, example: Pick<Example, 'name'>): boolean {
+  return name === example.name || name.startsWith(`${example.name}_`);
+}
 
 /** True for a path that asks for datasets that ship with Landfall. */
 export function isExamplePath(path: string): boolean {
@@ -107,6 +114,7 @@ class LiveRegistry implements Registry {
   /** Names of the datasets that each file defined when it was last imported successfully. */
   private readonly defined = new Map<string, readonly string[]>();
   private reading: Promise<boolean> | null = null;
+  private readings = 0;
 
   constructor(options: RegistryOptions) {
     this.options = options;
@@ -151,12 +159,13 @@ class LiveRegistry implements Registry {
 
   /** All definitions, with no name defined in two files. */
   private async sources(broken: BrokenDefinition[]): Promise<Source[]> {
-    const { builtin = [], examples = [], paths, optional, home } = this.options;
+    const { builtin = [], examples = [], examplesLater = false, paths, optional, home } = this.options;
     const sources: Source[] = builtin.map((definition) => ({ file: 'builtin', definition }));
     const files: DefinitionFile[] = [];
-    for (const path of paths) {
+    const isLater = this.readings++ > 0;
+    for (const path of isLater && examplesLater ? [...paths, allExamples] : paths) {
       try {
-        if (isExamplePath(path)) sources.push(...examplesOf(path, examples));
+        if (isExamplePath(path)) sources.push(...(await examplesOf(path, examples)));
         else files.push(...(await definitionFiles(resolve(path), optional)));
       } catch (error) {
         broken.push({ dataset: null, file: path, error: describeError(error) });
@@ -277,15 +286,16 @@ function namesOf(broken: readonly BrokenDefinition[]): string[] {
   return broken.flatMap(({ dataset }) => dataset ?? []);
 }
 
-function examplesOf(path: string, examples: readonly Example[]): Source[] {
+async function examplesOf(path: string, examples: readonly Example[]): Promise<Source[]> {
   const wanted = path.slice(examplePrefix.length);
   const found = path === allExamples ? examples : examples.filter(({ name }) => name === wanted);
   if (found.length === 0) {
     const known = examples.map(({ name }) => name).join(', ');
     throw fileError(path, `there is no example ${wanted}; there are ${known}`);
   }
-  return found.flatMap(({ name, definitions }) =>
-    definitions.map((definition) => ({ file: `${examplePrefix}${name}`, definition })),
+  const loaded = await Promise.all(found.map((example) => example.load()));
+  return found.flatMap(({ name }, i) =>
+    loaded[i].map((definition) => ({ file: `${examplePrefix}${name}`, definition })),
   );
 }
 

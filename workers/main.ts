@@ -5,7 +5,7 @@
  *   started ─▶ working ─ SIGTERM, or the parent is gone ─▶ stopping ─▶ exit 0
  *                                                             └─ a second SIGTERM ─▶ exit 1 at once
  */
-import { builtin, examples } from '../datasets/index.ts';
+import { examples } from '../datasets/index.ts';
 import { openDatabase } from '../ledger/open-database.ts';
 import { loadRegistry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
@@ -63,8 +63,8 @@ try {
   const { config, databaseUrl, scope, close } = given;
   const { datasets: paths, datasetsOptional: optional = false, home } = config;
   // A job names the dataset and the version of its definition, so datasets that ship with Landfall can be loaded
-  // safely.
-  const registry = await loadRegistry({ builtin, examples, paths, optional, home });
+  // safely. They are read when a job has a version that is not known.
+  const registry = await loadRegistry({ examples, examplesLater: true, paths, optional, home });
   const starting = waitOut(() => startWorker({ config, databaseUrl, scope, registry, log }), {
     outageTimeoutMs: config.outageTimeout * 1000,
     onOutage: (outage) => log.warn({ ...outage }, 'waiting for the outage to end'),

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { allSources } from '../../coordinator/fetch/find-source.ts';
-import { builtin } from '../../datasets/index.ts';
+import { examples } from '../../datasets/index.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
-import { allExamples, type Registry } from '../../model/registry.ts';
+import { allExamples, isOfExample, type Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
@@ -93,9 +93,9 @@ function datasets(registry: Registry): Finding[] {
  * sources of one of them.
  */
 function environment(registry: Registry, paths: readonly string[]): Finding[] {
-  const shipped = new Set(paths.includes(allExamples) ? builtin.map(({ name }) => name) : []);
+  const left = paths.includes(allExamples) ? examples : [];
   const sources = allSources(registry)
-    .filter(({ dataset }) => !shipped.has(dataset))
+    .filter(({ dataset }) => !left.some((example) => isOfExample(dataset, example)))
     .map(({ source }) => source);
   const needed = [...new Set(sources.flatMap(({ env }) => env))].sort();
   if (needed.length === 0) return [];

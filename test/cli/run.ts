@@ -13,7 +13,7 @@ export interface CommandRun {
 }
 
 /**
- * `landfall ARGS…` in `cwd` with only `env` (and what Node needs) set, and the datasets that ship with Landfall,
+ * `landfall ARGS…` in `cwd` with only `env` (and what Node needs) set, and the examples of one dataset,
  * unless LANDFALL_DATASETS says otherwise.
  */
 export function landfall(
@@ -25,7 +25,7 @@ export function landfall(
       PATH: process.env.PATH ?? '',
       HOME: options.cwd,
       NO_COLOR: '1',
-      LANDFALL_DATASETS: 'example:*',
+      LANDFALL_DATASETS: 'example:trips,example:citibike,example:checkins',
       ...options.env,
     };
     const child = spawn(process.execPath, [main, ...args], {

@@ -3,12 +3,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Server, startServer } from '../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
-import { builtin } from '../../datasets/index.ts';
 import { noteFailure } from '../../ledger/tables/marts.ts';
 import { openTicks, type Ticks } from '../../ledger/ticks.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import type { ChangeMessage, ProgressMessage } from '../../platform/progress/progress.ts';
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
+import { builtin } from '../support/builtin.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { describeBrowser, openBrowser } from './browser.ts';
 import {

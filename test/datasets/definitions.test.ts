@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { citibikeDialects } from '../../datasets/citibike/dialects.ts';
-import { builtin, examples } from '../../datasets/index.ts';
+import { examples } from '../../datasets/index.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import { matchHeader } from '../../model/file/match-header.ts';
 import { loadRegistry } from '../../model/registry.ts';
+import { builtin, definitionsOf } from '../support/builtin.ts';
 import { sharedHome, tempFolder } from '../support/index.ts';
 
 const datasets = builtin.map((definition) => compileDataset(definition));
@@ -36,7 +37,7 @@ it('come with these examples', () => {
 });
 
 it('are named after their example, the first one as it is', () => {
-  for (const { name, definitions } of examples) {
+  for (const [name, definitions] of Object.entries(definitionsOf)) {
     const [first, ...others] = definitions.map((definition) => definition.name);
     expect(first).toBe(name);
     for (const other of others) expect(other).toMatch(new RegExp(`^${name}_`));
@@ -107,7 +108,7 @@ describe('citibike', () => {
 });
 
 describe('folders', () => {
-  for (const { name, definitions } of examples) {
+  for (const [name, definitions] of Object.entries(definitionsOf)) {
     const folder = new URL(`../../datasets/${name}/`, import.meta.url);
 
     it(`${name}: has no SQL that nobody uses, and each begins by saying what it is`, () => {

@@ -6,13 +6,13 @@ import { basename, join } from 'node:path';
 import { describe } from 'vitest';
 import { generateFile } from '../../cli/commands/generate.ts';
 import { openSite, type Site } from '../../cli/site.ts';
-import { builtin } from '../../datasets/index.ts';
 import { loadRegistry } from '../../model/registry.ts';
 import { loadConfig } from '../../platform/config/config.ts';
 import { connectDatabase } from '../../platform/database/database.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { startWorker } from '../../workers/worker.ts';
+import { definitionsOf } from '../support/builtin.ts';
 import {
   describeRedis,
   redisUrl,
@@ -41,8 +41,10 @@ export interface TestSiteOptions {
   readonly serve?: boolean;
   /** Where everything lies. Default: a folder of its own. */
   readonly folder?: string;
-  /** Files or folders with definitions beside the built-in ones. */
+  /** Files or folders with definitions beside those of the examples. */
   readonly datasets?: readonly string[];
+  /** The examples that are there. Default: those of one dataset. */
+  readonly examples?: readonly string[];
   /** Servers of the test's own. Default: a database of its own on the servers that all tests share. */
   readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null };
   readonly lakeUrl?: string;
@@ -76,6 +78,8 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     ...options.settings,
   };
   const config = await loadConfig({}, { env, cwd: folder });
+  const { examples = ['trips', 'citibike', 'checkins'] } = options;
+  const builtin = examples.flatMap((name) => definitionsOf[name]);
   const registry = await loadRegistry({ builtin, paths: config.datasets, home: config.home });
   const { scope = `test-${randomBytes(6).toString('hex')}` } = options;
   const log = createLog('test', { level: 'error' });

@@ -131,10 +131,10 @@ test('folders that nobody named need not be there', async () => {
 test('an example is there, with all its datasets, where a path asks for it', async () => {
   const [trips, rides] = builtin;
   const examples = [
-    { name: 'trips', definitions: [trips] },
+    { name: 'trips', load: async () => [trips] },
     {
       name: 'bikes',
-      definitions: [rides, defineDataset({ name: 'stations', columns: { id: text() }, star: 'none' })],
+      load: async () => [rides, defineDataset({ name: 'stations', columns: { id: text() }, star: 'none' })],
     },
   ];
   const names = async (...paths: string[]) => {

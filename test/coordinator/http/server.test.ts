@@ -5,10 +5,10 @@ import { WebSocket } from 'ws';
 import { createQueryRunner } from '../../../coordinator/http/named-query.ts';
 import { type Server, startServer } from '../../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
-import { builtin } from '../../../datasets/index.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
 import { date, defineDataset, text } from '../../../model/index.ts';
 import { loadRegistry, type Registry } from '../../../model/registry.ts';
+import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { Watcher, Yard } from '../progress/support.ts';
 

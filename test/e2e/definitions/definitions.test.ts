@@ -2,10 +2,10 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { builtin } from '../../../datasets/index.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { startWorker, type Worker } from '../../../workers/worker.ts';
+import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { type Backend, onBothBackends, type TestSite, testSite } from '../site.ts';
 

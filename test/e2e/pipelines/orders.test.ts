@@ -104,7 +104,7 @@ async function expectAgreement(site: TestSite, paths: readonly string[]): Promis
 
 describe('orders', () => {
   it('day by day: repeated, late and changed orders, a day that is down, and one that is undone', async () => {
-    const site = await shared.site({ backend: 'postgres' });
+    const site = await shared.site({ backend: 'postgres', examples: ['orders'] });
     const options = { rows: plays(300, 3_000), seed: 7, days: plays(10, 30) };
     const shop = shopOf(options);
     const folder = tempFolder();
@@ -154,7 +154,7 @@ describe('orders', () => {
   }, 300_000);
 
   it('warns of an order whose lines do not add up, and rejects an order without a time', async () => {
-    const site = await shared.site({ backend: 'postgres' });
+    const site = await shared.site({ backend: 'postgres', examples: ['orders'] });
     const shop = shopOf({ rows: 600, seed: 2 });
     const [first, second, ...rest] = [...exportsOf(shop, 0)].slice(0, 12);
     const wrong = first.replace(/"total":"[\d.]+"/, '"total":"0.01"');

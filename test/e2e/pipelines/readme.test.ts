@@ -8,9 +8,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { generateFile } from '../../../cli/commands/generate.ts';
 import { openDemoSite, playRounds } from '../../../cli/demo/fetch-rounds.ts';
 import { demos } from '../../../datasets/demos.ts';
-import { examples } from '../../../datasets/index.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { loadRegistry } from '../../../model/registry.ts';
+import { builtin, definitionsOf } from '../../support/builtin.ts';
 import { tempFolder } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
 import { answers, chart, shown } from './shown.ts';
@@ -34,7 +34,7 @@ async function load(open: TestSite, name: string, rows: number): Promise<void> {
   const demo = await openDemoSite({ ...open, config: { ...open.config, home } }, demos[name], name, size);
   try {
     const registry = await loadRegistry({
-      builtin: examples.flatMap(({ definitions }) => definitions),
+      builtin,
       paths: [],
     });
     const said: string[] = [];
@@ -47,35 +47,32 @@ async function load(open: TestSite, name: string, rows: number): Promise<void> {
   }
 }
 
-describe.each(examples.map(({ name, definitions }) => [name, definitions] as const))(
-  '%s',
-  (name, definitions) => {
-    it('shows the answers of its demo, and a chart', async () => {
-      const open = (site = await testSite({ backend: 'postgres', workers: 1 }));
-      const { rows } = shown[name];
-      await load(open, name, rows);
-      const folder = new URL(`../../../datasets/${name}/`, import.meta.url);
-      const made = {
-        readme: `\n\`landfall demo ${name} --rows ${rows}\` answers:\n\n${await answers(
-          open,
-          name,
-          definitions.map((one) => compileDataset(one)),
-        )}\n`,
-        chart: await chart(open, name),
-      };
-      const readme = new URL('README.md', folder);
-      const drawing = new URL('chart.svg', folder);
-      const text = readFileSync(readme, 'utf8');
-      expect(text).toContain('](chart.svg)');
-      const [before, rest] = text.split(opening);
-      const [said, after] = rest.split(closing);
-      if (writes) {
-        writeFileSync(readme, `${before}${opening}\n${made.readme}\n${closing}${after}`);
-        writeFileSync(drawing, made.chart);
-        return;
-      }
-      expect(said).toBe(`\n${made.readme}\n`);
-      expect(existsSync(drawing) && readFileSync(drawing, 'utf8')).toBe(made.chart);
-    });
-  },
-);
+describe.each(Object.entries(definitionsOf))('%s', (name, definitions) => {
+  it('shows the answers of its demo, and a chart', async () => {
+    const open = (site = await testSite({ backend: 'postgres', workers: 1, examples: [name] }));
+    const { rows } = shown[name];
+    await load(open, name, rows);
+    const folder = new URL(`../../../datasets/${name}/`, import.meta.url);
+    const made = {
+      readme: `\n\`landfall demo ${name} --rows ${rows}\` answers:\n\n${await answers(
+        open,
+        name,
+        definitions.map((one) => compileDataset(one)),
+      )}\n`,
+      chart: await chart(open, name),
+    };
+    const readme = new URL('README.md', folder);
+    const drawing = new URL('chart.svg', folder);
+    const text = readFileSync(readme, 'utf8');
+    expect(text).toContain('](chart.svg)');
+    const [before, rest] = text.split(opening);
+    const [said, after] = rest.split(closing);
+    if (writes) {
+      writeFileSync(readme, `${before}${opening}\n${made.readme}\n${closing}${after}`);
+      writeFileSync(drawing, made.chart);
+      return;
+    }
+    expect(said).toBe(`\n${made.readme}\n`);
+    expect(existsSync(drawing) && readFileSync(drawing, 'utf8')).toBe(made.chart);
+  });
+});

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { playRounds } from '../../../cli/demo/fetch-rounds.ts';
 import { serveJson } from '../../../datasets/demo-site.ts';
-import { builtin } from '../../../datasets/index.ts';
 import { type OpenStore, openStore } from '../../../datasets/store/demo.ts';
 import { instantOf, ordersOf, type Store, scoresOf, storeOf } from '../../../datasets/store/generate.ts';
 import { loadRegistry, type Registry } from '../../../model/registry.ts';
+import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { plays } from '../../support/long.ts';
 import { replayed, undone } from '../again.ts';
@@ -152,7 +152,7 @@ async function newestOf(site: TestSite, dataset: Dataset): Promise<string> {
 }
 
 it('is exact after each day: windows that overlap, a source that is down, customers who leave, a day that is undone', async () => {
-  const site = await shared.site({ backend: 'postgres' });
+  const site = await shared.site({ backend: 'postgres', examples: ['store'] });
   const undoneFiles: string[] = [];
   const all = Object.keys(sources) as Dataset[];
   for (let day = first; day < store.steps; day++) {

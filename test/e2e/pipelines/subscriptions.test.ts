@@ -7,12 +7,12 @@ import { to as copyTo } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sourceNamed } from '../../../coordinator/fetch/find-source.ts';
 import { requestRun } from '../../../coordinator/fetch/request-run.ts';
-import { builtin } from '../../../datasets/index.ts';
 import { type Change, type Table, tableNames } from '../../../datasets/subscriptions/app/app-tables.ts';
 import { changesOf } from '../../../datasets/subscriptions/app/changes.ts';
 import { applyChanges, createApp } from '../../../datasets/subscriptions/app/database.ts';
 import { runOf } from '../../../ledger/runs.ts';
 import { loadRegistry } from '../../../model/registry.ts';
+import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { plays } from '../../support/long.ts';
 import { replayed, undone } from '../again.ts';
@@ -155,7 +155,7 @@ describe('subscriptions', () => {
   const users = 150;
 
   it('day by day: doubled, late, corrected and deleted rows, an outage, an undo and a replay', async () => {
-    const site = await shared.site({ backend: 'postgres' });
+    const site = await shared.site({ backend: 'postgres', examples: ['subscriptions'] });
     const registry = await loadRegistry({ builtin, paths: [], home: site.folder });
     const folder = tempFolder();
     const changes = changesOf({ users, from, days });

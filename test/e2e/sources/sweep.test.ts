@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sourceNamed } from '../../../coordinator/fetch/find-source.ts';
 import { requestRun } from '../../../coordinator/fetch/request-run.ts';
-import { builtin } from '../../../datasets/index.ts';
 import { runOf } from '../../../ledger/runs.ts';
 import { loadRegistry } from '../../../model/registry.ts';
+import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
 
