@@ -8,16 +8,14 @@ import type { VectorOf } from '../types/column-type.ts';
 import { type LogicalType, typeOf, type ValueTypes } from '../types/column-types.ts';
 import { computedNumeric } from '../types/numeric.ts';
 import { textAt } from '../types/text.ts';
-import { didYouMean, list, shown } from '../words.ts';
+import { list, shown } from '../words.ts';
 import { concatVectors } from './concat.ts';
 import { selectRows } from './select.ts';
 
-/** Types of columns that are joined by: texts with texts, whole numbers with whole numbers. */
-const keyTypes = { text: ['text'], smallint: whole(), integer: whole(), bigint: whole() } as const;
+const whole = ['smallint', 'integer', 'bigint'];
 
-function whole() {
-  return ['smallint', 'integer', 'bigint'] as const;
-}
+/** Types of a reference table's key, and those of the columns that are joined by it. */
+export const joinedTypes = { text: ['text'], smallint: whole, integer: whole, bigint: whole } as const;
 
 export interface JoinOptions<V> {
   /** The value of rows whose key is not in the table. Default: null. */
@@ -39,14 +37,14 @@ export function join<C extends Columns, N extends keyof C & string>(
   const { name, key: keyColumn, columns } = reference;
   const found = columns[column];
   if (found === undefined)
-    throw new TypeError(`${name} has no column ${column}${didYouMean(column, Object.keys(columns))}`);
+    throw new TypeError(`${name} has no column ${column} (columns: ${Object.keys(columns).join(', ')})`);
   const logical = found.logical as LogicalType;
   const { otherwise, missing = 'null', ...unknown } = options;
   if (!['null', 'reject'].includes(missing))
     throw new TypeError(`join takes missing: 'null' or 'reject', not ${shown(missing)}`);
   const spare = otherwise === undefined ? null : storedOtherwise(otherwise, logical, `${name}.${column}`);
-  const keyType = columns[keyColumn]?.type as keyof typeof keyTypes;
-  const taken: readonly string[] = keyTypes[keyType] ?? [];
+  const keyType = columns[keyColumn]?.type as keyof typeof joinedTypes;
+  const taken: readonly string[] = joinedTypes[keyType] ?? [];
   const unbound: RunEnrichment = () => {
     throw new TypeError(`the reference table ${name} has not been read`);
   };
@@ -58,7 +56,7 @@ export function join<C extends Columns, N extends keyof C & string>(
     total: spare !== null && found.options.required === true,
     accepts: ([type]) =>
       taken.includes(type) ? null : `${name} is joined by ${list(taken, 'or')}, not ${type}`,
-    operation: ['join', name, keyColumn, column, spare === null ? null : shown(otherwise), missing],
+    operation: ['join', name, keyColumn, column, spare, missing],
     build: () => unbound,
     joins: {
       reference,

@@ -2,16 +2,19 @@
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { messageOf } from '../compile/compile-enrichments.ts';
 import { textOf } from '../compile/compile-sql.ts';
+import { referencePart } from '../compile/members/parts.ts';
+import { refuseUnknown } from '../compile/members/unknown-members.ts';
 import type { Mistakes } from '../compile/mistakes.ts';
 import { namesIn, templateFault, templateOf } from '../compile/sources/templates.ts';
 import type { CompiledDataset, CompiledReference } from '../compiled.ts';
+import { joinedTypes } from '../enrich/join.ts';
 import { type Definition, defineDataset } from '../language/define.ts';
 import type { ReferenceOptions } from '../language/reference.ts';
 import { shown } from '../words.ts';
 
 /** Types of columns that a reference table cannot have. */
 const excluded: readonly string[] = ['json', 'point'];
-const keyTypes: readonly string[] = ['text', 'smallint', 'integer', 'bigint'];
+const keyTypes = Object.keys(joinedTypes);
 
 /** `compile`: compileDataset. */
 export function compileReferences(
@@ -25,10 +28,13 @@ export function compileReferences(
     const place = `reference ${name}`;
     if (names.has(name)) mistakes.add(place, 'there are two of that name', 'Rename one');
     names.add(name);
+    refuseUnknown(reference, referencePart, place, mistakes);
     const from = compileFrom(reference, place, mistakes);
     checkColumns(reference, place, mistakes);
     const table = compileTable(reference, place, mistakes, compile);
-    return table === null ? [] : [{ name, key: reference.key, table, from, env: namesIn(from) }];
+    return table === null
+      ? []
+      : [{ name, key: reference.key, table, from, env: namesIn('url' in from ? from.url : '') }];
   });
 }
 

@@ -1,10 +1,13 @@
 /** Reads the result of a query as CSV, for a reference table. */
 import { to as copyTo } from 'pg-copy-streams';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
 import { abandon, connectSource, sourceError } from './connect.ts';
 
-/** Codes of a database that does not answer, or not now. */
-const away: readonly string[] = ['LF_SOURCE_DATABASE_LOST', 'LF_SOURCE_DATABASE_REFUSED'];
+/** What the error of a source's database is for a reference table. Any other: the query cannot be run. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  LF_SOURCE_DATABASE_LOST: 'LF_REFERENCE_DATABASE',
+  LF_SOURCE_DATABASE_REFUSED: 'LF_REFERENCE_REFUSED',
+};
 
 export interface QueryToRead {
   /** Of the reference table. */
@@ -15,8 +18,8 @@ export interface QueryToRead {
 }
 
 /**
- * The rows, below a header. The session writes nothing. Throws LF_REFERENCE_DATABASE, LF_REFERENCE_QUERY,
- * LF_REFERENCE_LARGE.
+ * The rows, below a header. The session writes nothing. Throws LF_REFERENCE_DATABASE, LF_REFERENCE_REFUSED,
+ * LF_REFERENCE_QUERY, LF_REFERENCE_LARGE.
  */
 export async function readQuery({ name, url, query, bytesMost }: QueryToRead): Promise<Uint8Array> {
   try {
@@ -50,6 +53,6 @@ async function collect(
 
 function referenceError(error: unknown, reference: string): unknown {
   if (!(error instanceof LandfallError) || !error.code.startsWith('LF_SOURCE_')) return error;
-  const code = away.includes(error.code) ? 'LF_REFERENCE_DATABASE' : 'LF_REFERENCE_QUERY';
+  const code = codes[error.code] ?? 'LF_REFERENCE_QUERY';
   return new LandfallError(code, { reference, reason: error.values.reason }, { cause: error.cause });
 }

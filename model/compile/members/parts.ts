@@ -4,6 +4,7 @@ import type { DatasetDefinition, Dialect, DriftPolicy, Index, Lake, Star } from 
 import type { Expect } from '../../language/expect.ts';
 import type { JsonDocumentFormat, NdjsonFormat } from '../../language/file-format.ts';
 import type { FileInstant } from '../../language/modes.ts';
+import type { ReferenceOptions } from '../../language/reference.ts';
 import type { Enrichment } from '../../language/refs.ts';
 import type { Rollup, RowExpression } from '../../language/rollups.ts';
 import type { UniqueRule } from '../../language/rules.ts';
@@ -41,13 +42,28 @@ type Complete<T> = T extends unknown ? { readonly [K in keyof Required<T>]: Part
 const part = <T>(members: Complete<T>): Members => ({ members: members as Readonly<Record<string, Part>> });
 const each = (one: Part): Each => ({ each: one });
 
-/** The part that a member of the part names: `byName('kind', { rollup, view })`. */
-const byName = (member: string, parts: Readonly<Record<string, Part>>): Choice => ({
-  choose: (written) => parts[String(written[member])] ?? null,
+/** The part that a member of the part names: `byName('kind', { rollup, view })`. Its compiler refuses other names. */
+const byName = (member: string, parts: Readonly<Record<string, Part>>): Choice => {
+  const known = new Map(Object.entries(parts));
+  return { choose: (written) => known.get(String(written[member])) ?? null };
+};
+
+/** An object with members of these names. */
+const named = (names: readonly string[]): Members => ({
+  members: Object.fromEntries(names.map((name) => [name, null])),
 });
 
 /** Members that builders write: they are never what a person meant. */
-export const inner = new Set(['kind', 'logical', 'operation', 'build', 'total', 'accepts']);
+export const inner = new Set([
+  'kind',
+  'logical',
+  'inputs',
+  'operation',
+  'build',
+  'total',
+  'accepts',
+  'joins',
+]);
 
 const fileInstant = part<FileInstant>({ pattern: null });
 
@@ -76,16 +92,15 @@ const rollup = part<Rollup>({
 
 const sqlMart = part<SqlMart>({ kind: null, sql: null, uniqueKey: null, maxStale: null });
 
-const column: Choice = {
-  choose: ({ type }) => {
-    const known = Object.hasOwn(columnTypes, String(type))
-      ? columnTypes[type as keyof typeof columnTypes]
-      : null;
-    if (known === null) return null;
-    const options = Object.fromEntries(Object.keys(known.options).map((name) => [name, null]));
-    return { members: { type: null, logical: null, options: { members: options } } };
-  },
-};
+const column = byName(
+  'type',
+  Object.fromEntries(
+    Object.entries(columnTypes).map(([type, { options }]) => [
+      type,
+      { members: { type: null, logical: null, options: named(Object.keys(options)) } },
+    ]),
+  ),
+);
 
 export const datasetPart = part<DatasetDefinition>({
   name: null,
@@ -170,12 +185,33 @@ const enrichment = part<Enrichment>({
 export const enrichmentsPart = each({
   choose: ({ operation }) => {
     const [name] = Array.isArray(operation) ? operation : [];
-    const options = (enrichmentOptions[String(name)] ?? []).map((option) => [option, null]);
-    return { members: { ...Object.fromEntries(options), ...enrichment.members } };
+    return { members: { ...named(enrichmentOptions[String(name)] ?? []).members, ...enrichment.members } };
   },
 });
 
+const uniqueRule = part<UniqueRule>({ unique: null, scope: null });
+
 /** What `rules` returns. */
-export const rulesPart = each({
-  choose: (rule) => ('unique' in rule ? part<UniqueRule>({ unique: null, scope: null }) : null),
+export const rulesPart = each({ choose: (rule) => ('unique' in rule ? uniqueRule : null) });
+
+// The compiler of a dataset checks columns and dialect.
+const csvReference = part<Extract<ReferenceOptions, { csv: unknown }>>({
+  name: null,
+  key: null,
+  columns: null,
+  csv: null,
+  dialect: null,
 });
+
+const queryReference = part<Extract<ReferenceOptions, { query: unknown }>>({
+  name: null,
+  key: null,
+  columns: null,
+  query: null,
+  url: null,
+});
+
+/** A reference table that an enrichment joins. */
+export const referencePart: Choice = {
+  choose: (written) => ('query' in written ? queryReference : csvReference),
+};

@@ -9,7 +9,7 @@ export const referenceCodes = {
   },
   LF_REFERENCE_ENV: {
     message: 'Reference table {reference} of {dataset} needs {names}, which the environment does not have.',
-    fix: 'Set it for the coordinator, and start the coordinator again. Then run `landfall replay` for the file.',
+    fix: 'Set it for the coordinator, and start the coordinator again; `landfall doctor` names what is missing. Then run `landfall replay` for the file.',
     retry: 'never',
   },
   LF_REFERENCE_FILE: {
@@ -31,6 +31,11 @@ export const referenceCodes = {
     message: 'Reference table {reference}: its database cannot run the query: {reason}.',
     fix: 'Correct `query` in the definition, or grant its role SELECT on the tables. Then run `landfall replay` for the file.',
     retry: 'never',
+  },
+  LF_REFERENCE_REFUSED: {
+    message: 'Reference table {reference}: its database refuses the connection: {reason}.',
+    fix: 'Check the user, the password, the database name and the TLS parameters in `url`, and pg_hba.conf on the server. Then run `landfall replay` for the file.',
+    retry: 'again',
   },
   LF_REFERENCE_ROW: {
     message: 'Reference table {reference}: in line {line}, {what}: {raw}.',

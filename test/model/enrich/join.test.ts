@@ -171,7 +171,7 @@ it('names mistakes', () => {
     compileLoose({ name: 'd', columns: types, enrich: joins, star: 'none' });
   const loose = (options: object) => join(reference(options as never), key, 'name');
   expect(() => compile(() => ({ a: join(byCode, key, 'nam' as never) }))).toThrow(
-    /states has no column nam.*name/,
+    /enrich: states has no column nam \(columns: code, id, name, .*\)\. Check/,
   );
   expect(() => compile(() => ({ a: join(byCode, key, 'size', { otherwise: 1.5 }) }))).toThrow(
     /1\.5 is not a value of states\.size \(smallint\)/,
@@ -185,7 +185,22 @@ it('names mistakes', () => {
   expect(() =>
     compile(() => ({ a: loose({ name: 's', key: 'code', columns, query: 'select 1', url: 'x' }) })),
   ).toThrow(/reference s\.url: "x" is not the address of a database/);
+  expect(() => compile(() => ({ a: loose({ name: 's', key: 'code', columns, kye: 'code', csv }) }))).toThrow(
+    /reference s\.kye: there is no such member\. Did you mean key\?/,
+  );
   expect(() => compile(() => ({ a: join(byCode, key, 'name'), b: join(byId, key, 'id') }))).toThrow(
     /reference states: there are two of that name/,
   );
+});
+
+it('is another definition with another value of unknown keys, however long that is', () => {
+  const long = 'x'.repeat(100);
+  const [one, other] = ['a', 'b'].map(
+    (end) =>
+      compileLoose({
+        ...{ name: 'd', columns: { key: text() }, star: 'none' },
+        enrich: () => ({ a: join(byCode, key, 'name', { otherwise: `${long}${end}` }) }),
+      }).version,
+  );
+  expect(one).not.toBe(other);
 });

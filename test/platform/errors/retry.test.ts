@@ -23,6 +23,8 @@ const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_LAKE_MISSING: 'outage',
   LF_QUEUE_LOST: 'outage',
   LF_QUEUE_REFUSED: 'again',
+  LF_REFERENCE_DATABASE: 'outage',
+  LF_REFERENCE_REFUSED: 'again',
   LF_SOURCE_BUCKET_DENIED: 'again',
   LF_SOURCE_BUCKET_LOST: 'outage',
   LF_SOURCE_CONTENT: 'again',
