@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { allSources } from '../../coordinator/fetch/find-source.ts';
 import { examples } from '../../datasets/index.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { allExamples, isOfExample, type Registry } from '../../model/registry.ts';
@@ -49,7 +48,7 @@ export function doctorCommand(): Command {
         process.stdout.write(`  ${name.padEnd(23)} ${value}\n`);
       process.stdout.write('\n');
       for (const { name, ok, detail, fix } of findings) {
-        process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(9)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
+        process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(10)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
       }
     }
     process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
@@ -89,20 +88,31 @@ function datasets(registry: Registry): Finding[] {
 }
 
 /**
- * The environment variables that sources need, if there are any. Where all examples are there, nobody has asked for the
- * sources of one of them.
+ * The environment variables that sources need, and those that reference tables need, if there are any. Where all
+ * examples are there, nobody has asked for one of them.
  */
 function environment(registry: Registry, paths: readonly string[]): Finding[] {
   const left = paths.includes(allExamples) ? examples : [];
-  const sources = allSources(registry)
-    .filter(({ dataset }) => !left.some((example) => isOfExample(dataset, example)))
-    .map(({ source }) => source);
-  const needed = [...new Set(sources.flatMap(({ env }) => env))].sort();
+  const datasets = registry.all().filter(({ name }) => !left.some((example) => isOfExample(name, example)));
+  const sources = datasets.flatMap((dataset) => dataset.sources);
+  const references = datasets.flatMap((dataset) => dataset.references ?? []);
+  return [
+    ...variables('sources', sources, 'sources that need it cannot be fetched'),
+    ...variables('references', references, 'files that are joined with what needs it fail'),
+  ];
+}
+
+function variables(
+  name: string,
+  needing: readonly { readonly env: readonly string[] }[],
+  what: string,
+): Finding[] {
+  const needed = [...new Set(needing.flatMap(({ env }) => env))].sort();
   if (needed.length === 0) return [];
-  const missing = missingVariables(sources, process.env);
-  if (missing.length === 0) return [{ name: 'sources', ok: true, detail: `set: ${needed.join(', ')}` }];
-  const fix = 'Set each of them for the coordinator: sources that need it cannot be fetched.';
-  return [{ name: 'sources', ok: false, detail: `${missing.join(', ')} not set in the environment`, fix }];
+  const missing = missingVariables(needing, process.env);
+  if (missing.length === 0) return [{ name, ok: true, detail: `set: ${needed.join(', ')}` }];
+  const fix = `Set each of them for the coordinator: ${what}.`;
+  return [{ name, ok: false, detail: `${missing.join(', ')} not set in the environment`, fix }];
 }
 
 function nodeVersion(): Finding {

@@ -198,6 +198,30 @@ describe('commands', () => {
     for (const { name, fix } of wrong) expect([name, typeof fix]).toEqual(['dataset', 'string']);
   });
 
+  it('doctor names the variables that reference tables need', async () => {
+    const site = tempFolder();
+    mkdirSync(join(site, 'datasets', 'sales'), { recursive: true });
+    writeFileSync(
+      join(site, 'datasets', 'sales', 'dataset.ts'),
+      `import { defineDataset, env, integer, join, reference, text } from 'landfall';
+      const columns = { id: integer(), title: text() };
+      const plans = reference({ name: 'plans', query: 'select * from plan', url: env('PLANS_URL'), key: 'id', columns });
+      export default defineDataset({
+        name: 'sales',
+        columns: { plan: integer() },
+        enrich: (c) => ({ title: join(plans, c.plan, 'title') }),
+        star: { fact: 'fact_sale', columns: ['title'] },
+      });`,
+    );
+    const look = async (variables: Record<string, string>) => {
+      const own = { ...env, LANDFALL_DATASETS: '', ...variables };
+      const { stdout } = await landfall(['doctor', '--json'], { cwd: site, env: own });
+      return JSON.parse(stdout).findings.find(({ name }: { name: string }) => name === 'references');
+    };
+    expect(await look({})).toMatchObject({ ok: false, detail: 'PLANS_URL not set in the environment' });
+    expect(await look({ PLANS_URL: 'postgres://x' })).toMatchObject({ ok: true, detail: 'set: PLANS_URL' });
+  });
+
   it('names every mistake in the settings at once', async () => {
     const { code, stderr } = await landfall(['status'], {
       cwd,
