@@ -91,7 +91,12 @@ async function sendOnce(request: Request): Promise<Answer> {
     });
   } catch (error) {
     clearTimeout(timer);
-    throw unreachable(error);
+    const failed = unreachable(error);
+    // A port that `fetch` does not connect to, a certificate that is not trusted, a server without TLS.
+    const isRefused = failed instanceof TypeError && failed.cause instanceof Error;
+    if (!isRefused) throw failed;
+    const values = { address: shownUrl(url), source: request.source, reason: reasonOf(failed) };
+    throw new LandfallError('LF_SOURCE_REFUSED', values, { cause: failed });
   }
   async function* body(): AsyncGenerator<Uint8Array> {
     try {

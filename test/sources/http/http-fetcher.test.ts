@@ -357,6 +357,11 @@ describe('a server that is wrong', () => {
     expect(await code({ url: gone.url })).toBe('LF_SOURCE_UNREACHABLE');
   });
 
+  it('cannot be asked: nobody but a person can help', async () => {
+    expect(await code({ url: 'http://127.0.0.1:6000/sales' })).toBe('LF_SOURCE_REFUSED');
+    expect(await code({ url: server.url.replace('http:', 'https:') })).toBe('LF_SOURCE_REFUSED');
+  });
+
   it('ends what waits when the coordinator closes', async () => {
     const closing = new AbortController();
     server.answer(() => closing.abort(new Error('closing')));
