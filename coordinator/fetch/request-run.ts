@@ -1,4 +1,5 @@
 /** Plans a run that a person asks for. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { type LedgerRun, planRun, type RunWindow, runAgain, runOfWindow } from '../../ledger/runs.ts';
 import { namesWindow } from '../../model/compile/sources/templates.ts';
@@ -21,10 +22,19 @@ export async function requestRun(
   for (;;) {
     const planned = await planRun(pool, { ...name, kind: 'manual', window });
     if (planned !== null) return planned;
-    // Another run without a window was planned in this second, and is as good.
     const known = await runOfWindow(pool, { ...name, backfill: false }, window);
     if (known === null) continue;
+    // One without a window was planned in this second. It is as good, unless it has read something already.
+    if (window === null && (known.state === 'running' || known.state === 'done')) {
+      await delay(nextSecondMs());
+      continue;
+    }
     const wanted = known.state === 'failed' || (known.state === 'done' && again);
     return (wanted ? await runAgain(pool, known.runId) : null) ?? known;
   }
+}
+
+/** In ms. Runs without a window are named after the second in which they are planned. */
+function nextSecondMs(): number {
+  return 1000 - (Date.now() % 1000);
 }
