@@ -25,14 +25,14 @@ export function statusCommand(): Command {
       const database = await openDatabase(config);
       try {
         const ledger = new Ledger(database.pool);
-        const [files, totals, waiting, marts, { reports: freshness }] = await Promise.all([
+        const [files, totals, waiting, marts, { reports: freshness }, reports] = await Promise.all([
           ledger.fileProgress('recent'),
           ledger.totals(),
           ledger.waitingFiles(),
           ledger.failingMarts(),
           freshnessOf({ ledger, registry }, Date.now()),
+          reportSources(database.pool, registry, process.env),
         ]);
-        const reports = await reportSources(database.pool, registry, process.env);
         const sources = reports.map((report) => progressOf(report));
         const keyed = files.filter((file) => file.keyed && file.state === 'done');
         const current = await currentEventsOf(

@@ -174,16 +174,11 @@ export function barLine(file: FileProgress, width: number): string {
 
 /** What became of the last run of each source, by its name. */
 function endedRuns({ sources }: ProgressState): [string, string][] {
-  return sources.flatMap((source): [string, string][] =>
-    source.last === null
-      ? []
-      : [
-          [
-            `${source.dataset}.${source.source}`,
-            sourceLine({ ...source, next: null, waiting: 0, scheduled: null }),
-          ],
-        ],
-  );
+  const ended = sources.filter(({ last }) => last !== null);
+  return ended.map((source) => [
+    `${source.dataset}.${source.source}`,
+    sourceLine({ ...source, next: null, waiting: 0, scheduled: null }),
+  ]);
 }
 
 /** Writes a line whenever a file changes its state or another tenth of it is read. */

@@ -7,8 +7,8 @@ import { linkWords } from '../../platform/progress/link-words.ts';
 import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
 import { referenceWords } from '../../platform/progress/reference-words.ts';
 import { compact, count, duration, moment, percent, remaining, shortName, size } from './format.ts';
+import { Fault } from './notices/fault.tsx';
 import { Bar, PanelHead, useShortList } from './panel.tsx';
-import { Prose } from './prose.tsx';
 import type { Summary } from './summary.ts';
 
 /** The number of ended files that are shown until the reader asks for more. */
@@ -147,7 +147,7 @@ function RunningFile({ file }: { file: FileProgress }) {
       <Link file={file} />
       <DriftNote file={file} />
       <ReferenceNote file={file} />
-      {file.error && <Outage error={file.error} />}
+      {file.error && <Fault error={file.error} />}
     </li>
   );
 }
@@ -200,7 +200,7 @@ function EndedFile({ file, changed }: { file: FileProgress; changed: string }) {
       <ReferenceNote file={file} />
       <Findings file={file} />
       {file.keyed && file.state === 'done' && <CurrentEvents file={file} changed={changed} />}
-      {file.error && file.state === 'failed' && <Outage error={file.error} />}
+      {file.error && file.state === 'failed' && <Fault error={file.error} />}
     </li>
   );
 }
@@ -217,21 +217,8 @@ function UnknownFile({ file }: { file: FileProgress }) {
         <span>{size(file.bytes)}</span>
         <span>left in the landing folder</span>
       </div>
-      {file.error && <Outage error={file.error} mild />}
+      {file.error && <Fault error={file.error} mild />}
     </li>
-  );
-}
-
-function Outage({ error, mild }: { error: NonNullable<FileProgress['error']>; mild?: boolean }) {
-  return (
-    <div class={`outage${mild ? ' mild' : ''}`}>
-      <p>
-        <Prose text={error.message} /> <span class="code">{error.code}</span>
-      </p>
-      <p class="fix">
-        <Prose text={error.fix} />
-      </p>
-    </div>
   );
 }
 

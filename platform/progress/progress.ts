@@ -247,6 +247,16 @@ export interface SourceProgress {
   readonly lateSince: string | null;
 }
 
+/** Why the newest run of a source has failed, or waits for its next attempt; null: it does neither. */
+export function faultOf({ last, next }: SourceProgress): SourceRun['error'] {
+  return next?.error ?? (last?.state === 'failed' ? last.error : null);
+}
+
+/** Whether a source is late, has failed or lacks a variable. */
+export function needsCare(source: SourceProgress): boolean {
+  return faultOf(source) !== null || source.lateSince !== null || source.missing.length > 0;
+}
+
 /** A definition that cannot be used. The files of its dataset wait; all others are loaded. */
 export interface BrokenDefinitionReport {
   /** The dataset that it stops; null where that cannot be told. */

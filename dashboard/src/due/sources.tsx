@@ -1,9 +1,14 @@
 /** Sources: what is being fetched, what comes next, and what became of the last run. */
 import { plural } from '../../../platform/plural.ts';
-import type { SourceProgress, SourceRun } from '../../../platform/progress/progress.ts';
+import {
+  faultOf,
+  needsCare,
+  type SourceProgress,
+  type SourceRun,
+} from '../../../platform/progress/progress.ts';
 import { moment, size, span } from '../format.ts';
+import { Fault } from '../notices/fault.tsx';
 import { PanelHead, useShortList } from '../panel.tsx';
-import { Prose } from '../prose.tsx';
 
 /** Sources that are shown until the reader asks for more. */
 const shortList = 12;
@@ -33,13 +38,9 @@ function isFetching({ next }: SourceProgress): boolean {
   return next?.state === 'running';
 }
 
-function needsCare({ last, next, lateSince, missing }: SourceProgress): boolean {
-  return last?.state === 'failed' || Boolean(next?.error) || lateSince !== null || missing.length > 0;
-}
-
 function Source({ source }: { source: SourceProgress }) {
   const { dataset, kind, last, next, missing, cursor, schedule } = source;
-  const error = next?.error ?? (last?.state === 'failed' ? last.error : null);
+  const error = faultOf(source);
   return (
     <li class="file">
       <div class="file-line">
@@ -66,16 +67,7 @@ function Source({ source }: { source: SourceProgress }) {
           {missing.join(', ')} {missing.length === 1 ? 'is' : 'are'} missing in the environment
         </p>
       )}
-      {error && (
-        <div class="outage mild">
-          <p>
-            <Prose text={error.message} /> <span class="code">{error.code}</span>
-          </p>
-          <p class="fix">
-            <Prose text={error.fix} />
-          </p>
-        </div>
-      )}
+      {error && <Fault error={error} mild />}
     </li>
   );
 }
