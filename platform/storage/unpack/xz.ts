@@ -42,7 +42,11 @@ export async function* unxz(
   } catch (cause) {
     if (failed) throw cause;
     const code = /error code (\d)/.exec((cause as Error).message)?.[1] ?? '8';
-    throw new LandfallError('LF_UNPACK', { file: file.name, reason: reasons[code] }, { cause });
+    throw new LandfallError(
+      'LF_UNPACK',
+      { file: file.name, reason: reasons[code] ?? `xz error ${code}` },
+      { cause },
+    );
   } finally {
     await reader.cancel().catch(() => {});
   }
