@@ -278,7 +278,7 @@ describePage('the page on messages', () => {
     server = await startScripted(snapshotOf({ files: [fileOf({ fileId: 1 })] }, 1));
     const page = await openPage(server.url);
     server.send(change(5, { files: [fileOf({ fileId: 2, name: 'early.csv' })] }));
-    await expect.poll(() => server.opened).toEqual(['/progress', '/progress']);
+    await expect.poll(() => server.opened, { timeout: 10_000 }).toEqual(['/progress', '/progress']);
     expect(await file(page, 'early.csv').count()).toBe(0);
   });
 
