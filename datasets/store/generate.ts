@@ -136,18 +136,21 @@ const strangers = 9_000;
 
 /** The orders that were delivered in a step, as CSV without a header. */
 export function ordersOf(store: Store, step: number): string {
-  const first = step * store.perStep;
-  const upTo = Math.min(first + store.perStep, store.rows);
-  const lines: string[] = [];
-  for (let number = Math.max(0, first - repeated); number < upTo; number++)
-    lines.push(orderLine(store, number));
-  return lines.join('');
+  const { perStep, rows } = store;
+  const first = Math.max(0, step * perStep - repeated);
+  let text = '';
+  for (let at = Math.floor(first / perStep); at <= step; at++) {
+    const here = customersOf(store, at);
+    const end = Math.min((at + 1) * perStep, rows);
+    for (let number = Math.max(first, at * perStep); number < end; number++)
+      text += orderLine(store, number, at, here);
+  }
+  return text;
 }
 
-function orderLine(store: Store, number: number): string {
+/** `here`: the customers of its step. */
+function orderLine(store: Store, number: number, step: number, here: readonly Customer[]): string {
   const draw = drawsOf(store.seed, -number - 1);
-  const step = Math.floor(number / store.perStep);
-  const here = customersOf(store, step);
   const customer =
     draw(40) === 0 ? strangers + draw(9) : here[Math.min(draw(here.length), draw(here.length))].id;
   const item = items[Math.min(draw(items.length), draw(items.length))];
