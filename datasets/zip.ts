@@ -1,44 +1,31 @@
-/** A zip archive of one file, as services that export data write them. */
+/** A zip archive of one file, as services that export data write them (APPNOTE.TXT 4.3). */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 /** 1 January 1980, the first day that a zip knows: archives do not depend on when they are made. */
 const firstDay = 0x0021;
-const deflated = 8;
 
-/** The archive. `content` is below 4 GiB, and so is what it becomes. */
-export function zipOf(name: string, content: Buffer): Buffer {
+/** The archive. `content` is below 4 GiB, and so is what it becomes. `packed`: the content, deflated. */
+export function zipOf(name: string, content: Buffer, packed: Buffer = deflateRawSync(content)): Buffer {
   const title = Buffer.from(name);
-  const packed = deflateRawSync(content);
-  const about = Buffer.alloc(22);
+  // What the header of the file and its entry in the directory both say.
+  const about = Buffer.alloc(26);
   about.writeUInt16LE(20, 0); // version 2.0 can read it
-  about.writeUInt16LE(deflated, 4);
+  about.writeUInt16LE(8, 4); // deflated
   about.writeUInt16LE(firstDay, 8);
   about.writeUInt32LE(crc32(content), 10);
   about.writeUInt32LE(packed.length, 14);
   about.writeUInt32LE(content.length, 18);
-  const titleLength = uint16(title.length);
-  const local = [signed(0x04034b50), about, titleLength, uint16(0), title, packed];
-  const directory = [signed(0x02014b50), uint16(20), about, titleLength, Buffer.alloc(16), title];
-  const end = Buffer.alloc(18);
-  end.writeUInt16LE(1, 4); // entries of this disk
-  end.writeUInt16LE(1, 6); // and of all
-  end.writeUInt32LE(bytesOf(directory), 8);
-  end.writeUInt32LE(bytesOf(local), 12);
-  return Buffer.concat([...local, ...directory, signed(0x06054b50), end]);
-}
-
-function signed(signature: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(signature);
-  return bytes;
-}
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return bytes;
-}
-
-function bytesOf(parts: readonly Buffer[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0);
+  about.writeUInt16LE(title.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), about, title, packed]);
+  const entry = Buffer.alloc(46);
+  entry.write('PK\x01\x02', 'latin1');
+  entry.writeUInt16LE(20, 4);
+  about.copy(entry, 6);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(1, 8); // entries of this disk
+  end.writeUInt16LE(1, 10); // and of all
+  end.writeUInt32LE(entry.length + title.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, entry, title, end]);
 }
