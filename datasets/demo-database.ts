@@ -1,4 +1,4 @@
-/** An application's own database, which the demo of an example makes on its server. */
+/** An application's own database: one that is there, or one that the demo of an example makes on its server. */
 import pg from 'pg';
 
 export interface DemoDatabase {
@@ -20,7 +20,11 @@ export async function createDatabase(serverUrl: string, name: string): Promise<D
   }
   const url = new URL(serverUrl);
   url.pathname = `/${encodeURIComponent(name)}`;
-  const client = new pg.Client(url.href);
+  return connectDatabase(url.href);
+}
+
+export async function connectDatabase(url: string): Promise<DemoDatabase> {
+  const client = new pg.Client(url);
   await client.connect();
-  return { url: url.href, query: (sql, values) => client.query(sql, values), close: () => client.end() };
+  return { url, query: (sql, values) => client.query(sql, values), close: () => client.end() };
 }

@@ -1,7 +1,7 @@
 /** The store's application, bucket and risk service, which go on step by step. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { createDatabase, type DemoDatabase } from '../demo-database.ts';
 import { type DemoOptions, type DemoRound, type DemoSite, serveJson } from '../demo-site.ts';
 import { writeGenerated } from '../generated.ts';
 import {
@@ -30,7 +30,8 @@ export interface OpenStore {
 
 export async function openStoreDemo(options: DemoOptions): Promise<DemoSite> {
   const store = storeOf(options);
-  const open = await openStore(store, { ...options, databaseUrl: await ownDatabase(options.databaseUrl) });
+  const app = await createDatabase(options.databaseUrl, `demo_store_${store.rows}_${store.seed}`);
+  const open = await openStore(store, app, options.folder);
   const rounds: DemoRound[] = [];
   for (let step = 0; step < store.steps; step += roundSteps) {
     const end = Math.min(step + roundSteps, store.steps);
@@ -52,20 +53,18 @@ export async function openStoreDemo(options: DemoOptions): Promise<DemoSite> {
   return { env: open.env, rounds, close: () => open.close() };
 }
 
-/** The application's table is created in the database, orders are written into the folder, and the service listens. */
-export async function openStore(
-  store: Store,
-  { databaseUrl, folder }: Pick<DemoOptions, 'databaseUrl' | 'folder'>,
-): Promise<OpenStore> {
+/**
+ * The application's table is created in the database, orders are written into the folder, and the service listens. The
+ * database is closed with the store.
+ */
+export async function openStore(store: Store, app: DemoDatabase, folder: string): Promise<OpenStore> {
   const orders = join(folder, 'orders');
   await mkdir(orders, { recursive: true });
-  const app = new pg.Client({ connectionString: databaseUrl });
-  await app.connect();
   await app.query(table);
   let scores = '[]';
   const service = await serveJson(({ pathname }) => (pathname === '/scores' ? scores : null));
   return {
-    env: { STORE_APP_DATABASE: databaseUrl, STORE_ORDERS: orders, STORE_RISK_SERVICE: service.url },
+    env: { STORE_APP_DATABASE: app.url, STORE_ORDERS: orders, STORE_RISK_SERVICE: service.url },
     async play(step) {
       await putCustomers(app, customersOf(store, step));
       const name = instantOf(store, step).slice(0, 19).replaceAll(':', '-');
@@ -74,13 +73,13 @@ export async function openStore(
     },
     async close() {
       await service.close();
-      await app.end();
+      await app.close();
     },
   };
 }
 
 /** The table has these customers afterwards, and no others. Those that have not changed are left alone. */
-async function putCustomers(app: pg.ClientBase, customers: readonly Customer[]): Promise<void> {
+async function putCustomers(app: DemoDatabase, customers: readonly Customer[]): Promise<void> {
   await app.query(
     `with given as (select * from json_populate_recordset(null::public.customers, $1)),
        gone as (delete from public.customers where id not in (select id from given))
@@ -89,21 +88,4 @@ async function putCustomers(app: pg.ClientBase, customers: readonly Customer[]):
        where customers.updated is distinct from excluded.updated`,
     [JSON.stringify(customers)],
   );
-}
-
-const demoDatabase = 'landfall_demo_store';
-
-/** A database for the application beside that of Landfall. */
-async function ownDatabase(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [demoDatabase]);
-    if (rowCount === 0) await client.query(`create database ${demoDatabase}`);
-  } finally {
-    await client.end();
-  }
-  const url = new URL(databaseUrl);
-  url.pathname = `/${demoDatabase}`;
-  return url.href;
 }

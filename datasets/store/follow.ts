@@ -1,5 +1,6 @@
 /** A store that stays open: every few seconds something happens in each of its three sources. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectDatabase } from '../demo-database.ts';
 import type { DemoOptions } from '../demo-site.ts';
 import { openStore } from './demo.ts';
 import type { Store } from './generate.ts';
@@ -24,7 +25,7 @@ export async function followStore(options: FollowOptions): Promise<void> {
     ...{ seed, rows: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY, perStep: rows },
     ...{ customers: 20 + rows, start: Math.floor(Date.now() / 1000) * 1000, stepMs: everyMs },
   };
-  const open = await openStore(store, options);
+  const open = await openStore(store, await connectDatabase(options.databaseUrl), options.folder);
   try {
     onOpen(open.env);
     for (let step = 0; !signal.aborted; step++) {

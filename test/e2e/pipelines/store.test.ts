@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { playRounds } from '../../../cli/demo/fetch-rounds.ts';
+import { connectDatabase } from '../../../datasets/demo-database.ts';
 import { serveJson } from '../../../datasets/demo-site.ts';
 import { type OpenStore, openStore } from '../../../datasets/store/demo.ts';
 import { instantOf, ordersOf, type Store, scoresOf, storeOf } from '../../../datasets/store/generate.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
   app = await testDatabase();
   registry = await loadRegistry({ builtin, paths: [] });
   store = { ...storeOf({ rows: 20 * 34, seed: 4 }), perStep: 20, steps: first + plays(10, 30) };
-  open = await openStore(store, { databaseUrl: app.url, folder: tempFolder() });
+  open = await openStore(store, await connectDatabase(app.url), tempFolder());
   Object.assign(process.env, open.env);
 });
 afterEach(async () => {
