@@ -48,6 +48,9 @@ export function demoCommand(): Command {
       if (!names.includes(example))
         throw new LandfallError('LF_GENERATOR_UNKNOWN', { dataset: example, known: names.join(', ') });
       const size = { rows: flags.rows ?? demoRows[example], seed: flags.seed };
+      // Of no rows nothing is fetched, and there is no star to query.
+      if (example in demos && size.rows === 0)
+        throw new LandfallError('LF_USAGE', { problem: `the demo of ${example} needs at least one row` });
       const { config, registry } = await settle(flags, { examples: [example] });
       const say = (text: string) => process.stderr.write(text);
       say('Starting the database, the coordinator, the workers and the dashboard …\n');

@@ -29,11 +29,10 @@ export async function openDemoSite(
 
 /** `✓ orders.dumps: 29 files, 4,500 rows loaded, 0 rejected`, and what went wrong. */
 function line({ dataset, source, state, error, files }: RunResult): string {
-  const sum = (which: 'loaded' | 'rejected') =>
-    count(files.reduce((total, { rows }) => total + rows[which], 0));
+  const sum = (which: 'loaded' | 'rejected') => files.reduce((total, { rows }) => total + rows[which], 0);
   const failed = files.filter(({ status }) => status === 'failed').map(({ file }) => `  ✗ ${file}\n`);
   const mark = state === 'done' && failed.length === 0 ? '✓' : '✗';
-  const about = `${plural(files.length, 'file')}, ${sum('loaded')} rows loaded, ${sum('rejected')} rejected`;
+  const about = `${plural(files.length, 'file')}, ${plural(sum('loaded'), 'row')} loaded, ${count(sum('rejected'))} rejected`;
   const reason = error === null ? '' : `  ${error.message}\n  → ${error.fix}\n`;
   return `${mark} ${dataset}.${source}: ${about}\n${failed.join('')}${reason}`;
 }
@@ -51,7 +50,9 @@ export async function playRounds(
     await prepare?.();
     for (const { dataset, source, window } of sources) {
       const found = sourceNamed(registry, `${dataset}.${source}`);
-      const { runId } = await requestRun(pool, found, window);
+      const { runId, state } = await requestRun(pool, found, window);
+      if (state === 'done')
+        say(`${dataset}.${source} was fetched by an earlier demo and is not fetched again.\n`);
       codes.push(await followRuns(pool, [runId], (result) => say(line(result))));
     }
   }
