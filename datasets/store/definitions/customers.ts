@@ -1,13 +1,13 @@
 /** Customers, as the application's own database has them, with their history. */
-import { readFileSync } from 'node:fs';
 import {
   check,
   defineDataset,
   env,
   history,
   integer,
-  lookupTable,
+  join,
   postgres,
+  reference,
   sweepColumns,
   text,
   timestamp,
@@ -15,13 +15,12 @@ import {
 } from '../../../model/index.ts';
 import { often } from './often.ts';
 
-const states = Object.fromEntries(
-  readFileSync(new URL('../states.csv', import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(',') as [code: string, name: string]),
-);
+const states = reference({
+  name: 'states',
+  csv: new URL('../states.csv', import.meta.url),
+  key: 'code',
+  columns: { code: text({ required: true }), name: text({ required: true }) },
+});
 
 /** The application keeps times as texts, such as 26-03-01 10:00:00, in UTC. */
 const formats = ['yy-MM-dd HH:mm:ss'];
@@ -39,7 +38,7 @@ export default defineDataset({
     ...sweepColumns,
   },
   // A customer of a state that is in no list stays.
-  enrich: (c) => ({ state_name: lookupTable(c.state, states, { otherwise: 'unknown' }) }),
+  enrich: (c) => ({ state_name: join(states, c.state, 'name', { otherwise: 'unknown' }) }),
   mode: history({
     key: ['id'],
     orderBy: 'landfall_at',

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { openDemoSite, playRounds } from '../../../cli/demo/fetch-rounds.ts';
-import { builtin } from '../../../datasets/index.ts';
 import { openOrders } from '../../../datasets/orders/demo.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { type TestSite, testSite } from '../../e2e/site.ts';
+import { builtin } from '../../support/builtin.ts';
 import { tempFolder } from '../../support/index.ts';
 
 let site: TestSite | undefined;
