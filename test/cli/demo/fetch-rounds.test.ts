@@ -10,7 +10,7 @@ let site: TestSite | undefined;
 afterEach(() => site?.close());
 
 it('a demo that is played again says that it fetches nothing again', async () => {
-  const open = (site = await testSite({ backend: 'postgres' }));
+  const open = (site = await testSite({ backend: 'postgres', examples: ['orders'] }));
   const registry = await loadRegistry({ builtin, paths: [] });
   const config = { ...open.config, home: tempFolder() };
   const demo = await openDemoSite({ ...open, config }, openOrders, 'orders', { rows: 1, seed: 1 });
