@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadRegistry } from '../../../model/registry.ts';
 import { createLog } from '../../../platform/log/log.ts';
 import { startWorker, type Worker } from '../../../workers/worker.ts';
-import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { type Backend, onBothBackends, type TestSite, testSite } from '../site.ts';
 
@@ -96,7 +95,7 @@ onBothBackends('definitions', (backend) => {
     expect(await here.receiptOf('g.csv')).toMatchObject({ status: 'done', rows: { loaded: 2 } });
     const { state } = here.hub.snapshot();
     expect(state.definitions).toMatchObject({
-      datasets: [...builtin.map(({ name }) => name), 'good'].sort(),
+      datasets: ['checkins', 'citibike', 'good', 'trips'],
       broken: [{ dataset: 'bad', message: expect.stringContaining('integr') }],
     });
     await until(() =>

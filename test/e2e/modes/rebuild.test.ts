@@ -12,6 +12,7 @@ import { auditRollups } from '../../../sinks/postgres/rollups/audit-rollups.ts';
 import { StarSink } from '../../../sinks/postgres/star-sink.ts';
 import type { RebuildOptions, Rebuilt } from '../../../workers/rebuild/rebuild-dataset.ts';
 import { sharedHome, type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
+import { plays } from '../../support/long.ts';
 import { commandOf, rebuildHere, replayed, toolsOf, undone } from '../again.ts';
 import { type TestSite, testSite } from '../site.ts';
 
@@ -156,41 +157,49 @@ async function sound(site: TestSite): Promise<void> {
 
 const loaded = { status: 'done', rows: { loaded: 65, rejected: 1 } };
 
-it.each([
+/** From one mode to another: the first few in `npm test`, all in long runs. */
+const changes: readonly (readonly [Mode, Mode])[] = [
   ['append', 'byId'],
   ['byId', 'byKind'],
-  ['byId', 'bySize'],
   ['byId', 'versions'],
   ['versions', 'kept'],
+  ['byId', 'bySize'],
   ['byId', 'append'],
-] as const)('is a fresh load: %s, then %s', { timeout: 120_000 }, async (before, after) => {
-  const site = await opened(before);
-  const fresh = await opened(after);
-  for (const file of [1, 2]) expect(await site.land(file)).toMatchObject(loaded);
-  for (const file of [1, 2, 3]) expect(await fresh.land(file)).toMatchObject(loaded);
-
-  // A file lands when the first one has been read.
-  let reads = 0;
-  const onFile = async () => {
-    if (++reads === 2) expect(await site.land(3)).toMatchObject(loaded);
-  };
-  expect(await rebuilt(site, after, { onFile })).toEqual({ files: 3, rows: 195 });
-  expect(await contents(site)).toEqual(await contents(fresh));
-  await sound(site);
-
-  define(join(site.folder, 'datasets'), after);
-  await undone(site, nameOf(2));
-  await undone(fresh, nameOf(2));
-  expect((await contents(site)).all).toEqual((await contents(fresh)).all);
-  await sound(site);
-});
-
-it.each([
-  ['append', 'append'],
+];
+const changesWithFiles: readonly (readonly [Mode, Mode])[] = [
   ['append', 'byId'],
-  ['byId', 'byId'],
   ['byId', 'byKind'],
-] as const)(
+  ['append', 'append'],
+  ['byId', 'byId'],
+];
+
+it.each(changes.slice(0, plays(3, changes.length)))(
+  'is a fresh load: %s, then %s',
+  { timeout: 120_000 },
+  async (before, after) => {
+    const site = await opened(before);
+    const fresh = await opened(after);
+    for (const file of [1, 2]) expect(await site.land(file)).toMatchObject(loaded);
+    for (const file of [1, 2, 3]) expect(await fresh.land(file)).toMatchObject(loaded);
+
+    // A file lands when the first one has been read.
+    let reads = 0;
+    const onFile = async () => {
+      if (++reads === 2) expect(await site.land(3)).toMatchObject(loaded);
+    };
+    expect(await rebuilt(site, after, { onFile })).toEqual({ files: 3, rows: 195 });
+    expect(await contents(site)).toEqual(await contents(fresh));
+    await sound(site);
+
+    define(join(site.folder, 'datasets'), after);
+    await undone(site, nameOf(2));
+    await undone(fresh, nameOf(2));
+    expect((await contents(site)).all).toEqual((await contents(fresh)).all);
+    await sound(site);
+  },
+);
+
+it.each(changesWithFiles.slice(0, plays(2, changesWithFiles.length)))(
   'has a file that is loaded during its last step: %s, then %s',
   { timeout: 120_000 },
   async (before, after) => {
