@@ -121,7 +121,7 @@ function environment({ folder, chunkBytes }: SiteOptions): Record<string, string
     LANDING_URL: join(folder, 'landing'),
     LAKE_URL: join(folder, 'lake'),
     ARCHIVE_URL: join(folder, 'archive'),
-    LANDFALL_DATASETS: ['example:*', ...definitions].join(','),
+    LANDFALL_DATASETS: ['example:trips', 'example:citibike', ...definitions].join(','),
     LANDFALL_CHUNK_BYTES: String(chunkBytes),
     LANDFALL_LOG: 'debug',
   };
