@@ -56,7 +56,7 @@ function delimitersIn(lines: readonly string[]): { delimiter: string; prior: num
   const control = separators
     .filter((sign) => isEven(lines, sign, 1))
     .map((delimiter) => ({ delimiter, prior: 1 }));
-  const spaced = lines.some(hasRun) ? [{ delimiter: blanks, prior: 0.6 }] : [];
+  const spaced = lines.some(hasRun) && !areSingle(lines) ? [{ delimiter: blanks, prior: 0.6 }] : [];
   // If each blank separated two fields, columns would be empty that only align others.
   const single =
     spaced.length > 0 && hasEvenWords(lines) ? others.filter((one) => one.delimiter !== ' ') : others;
@@ -98,6 +98,17 @@ function hasEvenWords(lines: readonly string[]): boolean {
       .replace(/[ \t]+/g, ' '),
   );
   return isEven(words, ' ', 1);
+}
+
+/**
+ * True if the first line has no blanks side by side, and nearly all lines have as many as it has outside of quotes: then
+ * each blank separates two fields, and two of them enclose an empty one.
+ */
+function areSingle(lines: readonly string[]): boolean {
+  const [first, ...others] = lines.map(unquoted);
+  const count = first.split(' ').length;
+  const even = others.filter((line) => line.split(' ').length === count);
+  return count > 1 && !hasRun(first) && even.length > 0 && even.length >= evenShare * others.length;
 }
 
 function unquoted(line: string): string {

@@ -5,17 +5,11 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { describeFiles } from '../../../cli/init/describe-files.ts';
-import { readLayout } from '../../../coordinator/detect/read-layout.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import type { Kernel } from '../../../kernel/types.ts';
-import type { CompiledDataset } from '../../../model/compiled.ts';
-import { openObject } from '../../../platform/storage/index.ts';
-import { addressOf } from '../../../sources/landing.ts';
-import { piecesOf } from '../../../workers/profile/pieces.ts';
-import { profileFile } from '../../../workers/profile/profile-file.ts';
 import { tempFolder } from '../../support/index.ts';
 import type { TestSite } from '../site.ts';
-import { initInto, lakeRows, loadInOneSite, sorted, written } from './support.ts';
+import { initInto, lakeRows, loadInOneSite, parsedRows, sorted, written } from './support.ts';
 import { type WrittenTable, writtenTable } from './tables.ts';
 
 /** Of the tables; another one finds other faults. */
@@ -31,20 +25,6 @@ beforeAll(async () => {
 afterEach(() => site?.close());
 
 const { signal } = new AbortController();
-
-/** Rows of a file, as the loader's own parser reads them. */
-async function parsed(
-  path: string,
-  dataset: CompiledDataset,
-): Promise<{ rows: (string | null)[][]; rejected: number }> {
-  const url = await addressOf(path);
-  const { storage, key } = await openObject(url);
-  const { bytes, fingerprint } = (await storage.stat(key))!;
-  const layout = await readLayout(dataset, { name: 'table.csv', url, bytes, fingerprint });
-  const pieces = piecesOf({ storage, key, bytes, fingerprint, linesBefore: 0 }, layout, bytes);
-  const { kept, rejected } = await profileFile(dataset, layout, pieces, { kernel, signal });
-  return { rows: kept[0].map((_, row) => kept.map((column) => column[row])), rejected };
-}
 
 /** A value as one text, whichever type holds it. */
 function plainText(text: string | null, type: string): string | null {
@@ -101,7 +81,7 @@ it(`${runs} tables are read as they were written`, async () => {
 async function differenceOf(path: string, table: WrittenTable): Promise<unknown> {
   writeFileSync(path, table.bytes);
   const { source, trial } = await describeFiles('table', [path], { kernel, signal });
-  const { rows, rejected } = await parsed(path, trial.dataset);
+  const { rows, rejected } = await parsedRows(path, trial.dataset, kernel);
   const types = trial.dataset.columns.map(({ logical }) => kindOf(logical.type));
   const wanted = { types: table.columns.map(({ type }) => kindOf(type)), rows: plainRows(table.rows, table) };
   if (rejected > 0 || !isDeepStrictEqual(types, wanted.types)) return { rejected, types, source };

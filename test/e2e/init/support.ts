@@ -3,9 +3,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { initCommand } from '../../../cli/commands/init.ts';
+import { readableOf } from '../../../cli/init/file-reader.ts';
+import { readLayout } from '../../../coordinator/detect/read-layout.ts';
+import type { Kernel } from '../../../kernel/types.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
+import { openObject } from '../../../platform/storage/index.ts';
+import { piecesOf } from '../../../workers/profile/pieces.ts';
+import { profileFile } from '../../../workers/profile/profile-file.ts';
 import { duckRows } from '../../sinks/lake/support.ts';
 import { sharedHome } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
@@ -53,6 +59,21 @@ export async function loadInOneSite(
     ({ name }, i) => [name, { dataset: registry.get(name)!, receipt: receipts[i] }] as const,
   );
   return { site, loaded: new Map(loaded) };
+}
+
+/** Rows of a file, as the loader's own parser reads them, and how many it rejects. */
+export async function parsedRows(
+  path: string,
+  dataset: CompiledDataset,
+  kernel: Kernel,
+): Promise<{ rows: (string | null)[][]; rejected: number }> {
+  const file = await readableOf(path);
+  const { storage, key } = await openObject(file.url);
+  const layout = await readLayout(dataset, file);
+  const pieces = piecesOf({ ...file, storage, key, linesBefore: 0 }, layout, file.bytes);
+  const { signal } = new AbortController();
+  const { kept, rejected } = await profileFile(dataset, layout, pieces, { kernel, signal });
+  return { rows: kept[0].map((_, row) => kept.map((column) => column[row])), rejected };
 }
 
 /** Writes FOLDER/files/NAME and returns its path. */

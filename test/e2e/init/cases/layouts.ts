@@ -170,6 +170,12 @@ export const layoutCases: readonly Case[] = [
       rows: table('10.0.0.1|200|12', '10.0.0.2|404|3', '10.0.0.3|200|8'),
       written: /delimiter: ' '/,
     },
+    {
+      // Fields without a value, at the end and within.
+      content: 'id name n note\n1 "a b" 2 \n2 "c d" 3 \n3 "e f"  \n',
+      rows: table('1|a b|2|∅', '2|c d|3|∅', '3|e f|∅|∅'),
+      written: /delimiter: ' '/,
+    },
   ),
   ...kind(
     'runs_of_blanks',
