@@ -12,7 +12,7 @@ import { describeRedis, type TestDatabase, tempFolder, testDatabase } from '../s
 import { main } from './run.ts';
 
 /** Of the file that is loaded. */
-const rows = 400_000;
+const rows = 60_000;
 
 const timeoutSeconds = 3;
 /** For starting and closing, on a machine that is busy. */
