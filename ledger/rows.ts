@@ -65,6 +65,8 @@ export interface LedgerFile {
   /** Of a file that failed: what was checked. */
   readonly failedChecks: Receipt['checks'] | null;
   readonly landedAt: Date;
+  /** When it landed. Of a file that is loaded again, or that has the rejects of another one: when that one did. */
+  readonly seenAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
@@ -177,6 +179,7 @@ export function toFile(row: FileRow): LedgerFile {
     accepted: row.accepted,
     failedChecks: row.failed_checks,
     landedAt: row.landed_at,
+    seenAt: row.seen_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };

@@ -85,6 +85,13 @@ export interface KeyedMode {
   readonly maxDeleted: number | null;
   readonly track: readonly string[];
   readonly overwrite: readonly string[];
+  readonly seen?: SeenColumns;
+}
+
+/** Names of the columns that say when files brought a row; null: there is no such column. */
+export interface SeenColumns {
+  readonly created: string | null;
+  readonly updated: string | null;
 }
 
 /** What the star needs to know of a keyed mode. */
@@ -105,6 +112,7 @@ export interface KeyedStar {
   /** Pattern of the names of files. */
   readonly asOf: string | null;
   readonly maxDeleted: number | null;
+  readonly seen?: SeenColumns;
 }
 
 /** What is done with files whose columns differ from the definition's. The differences are reported in any case. */

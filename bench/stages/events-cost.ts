@@ -68,6 +68,7 @@ const fileOf = (fileId: number, rows: number) => ({
   chunkIds: Array.from({ length: Math.ceil(rows / 250_000) }, (_, i) => fileId * 1000 + i),
   asOf: null,
   contentHash: '',
+  seenAt: new Date(0),
 });
 
 let client: pg.PoolClient;

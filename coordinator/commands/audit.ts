@@ -3,11 +3,12 @@
  * parts in the lake. (A file's receipt, in contrast, relies on what the sinks counted while they wrote.)
  */
 import type pg from 'pg';
-import { definitionOf } from '../../ledger/definition.ts';
+import { definitionOf, type StoredDefinition } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
+import { plural } from '../../platform/plural.ts';
 import type { Sink } from '../../sinks/contract.ts';
-import type { EventCounts } from '../../sinks/postgres/events/index.ts';
+import { type EventCounts, wrongTimes } from '../../sinks/postgres/events/index.ts';
 import { currentEvents } from '../finalise/current-events.ts';
 import { accountOf, type Check, countSinks } from '../finalise/reconcile.ts';
 
@@ -51,6 +52,20 @@ export async function auditFile(tools: AuditTools, file: LedgerFile): Promise<Au
   const { starRows, lakeRows } = counts;
   const chunkIds = chunks.map(({ chunkId }) => chunkId);
   const events = await currentEvents(tools, file, chunkIds);
+  const times = await timesCheck(pool, definition, { chunkIds, seenAt: file.seenAt });
   const { fileId, dataset, name } = file;
-  return { fileId, dataset, file: name, starRows, lakeRows, events, checks };
+  return { fileId, dataset, file: name, starRows, lakeRows, events, checks: [...checks, ...times] };
+}
+
+/** Whether rows were first seen and last changed when they say so; nothing where they do not say it. */
+async function timesCheck(
+  pool: pg.Pool,
+  { star }: StoredDefinition,
+  file: Parameters<typeof wrongTimes>[2],
+): Promise<Check[]> {
+  const wrong = star === null ? null : await wrongTimes(pool, star, file);
+  if (wrong === null) return [];
+  const { events, rows } = wrong;
+  const detail = `${plural(events, 'event')} and ${plural(rows, 'row')} with other times than their files`;
+  return [{ name: 'times in the star', ok: events + rows === 0, detail }];
 }

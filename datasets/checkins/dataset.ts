@@ -42,7 +42,10 @@ export default defineDataset({
   },
   enrich: (c) => ({ year: year(c.timestamp), month: month(c.timestamp) }),
   // The service sends the same check-in again, also spelled in another way: it counts once.
-  mode: append({ dedupe: ['user', 'timestamp', 'hours', 'project'] }),
+  mode: append({
+    dedupe: ['user', 'timestamp', 'hours', 'project'],
+    seen: { created: 'created_at', updated: 'modified_at' },
+  }),
   lake: { partitionBy: ['year', 'month'] },
   star: {
     fact: 'fact_checkin',

@@ -61,6 +61,7 @@ export interface FileRow {
   readonly failed_checks: Receipt['checks'] | null;
   readonly accepted: boolean;
   readonly run_id: number | null;
+  readonly seen_at: Date;
 }
 
 /** A run of a source. */

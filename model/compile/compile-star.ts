@@ -12,8 +12,8 @@ import { typeOf } from '../types/column-types.ts';
 import { didYouMean } from '../words.ts';
 import { compileDimension, refuseDisagreement, vectorsOf } from './compile-dimension.ts';
 import { checkIdentifier, isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
-import { eventFacts, keyedStar, rowColumn } from './event-columns.ts';
 import type { Mistakes } from './mistakes.ts';
+import { eventFacts, keyedStar, rowColumn } from './modes/event-columns.ts';
 
 /** Digits of partition values with a known range. Padding makes them sort correctly: month=05. */
 const padOf: Readonly<Record<string, number>> = { month: 2, day: 2, hour: 2, minute: 2, isoWeek: 2, year: 4 };

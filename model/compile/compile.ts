@@ -10,7 +10,6 @@ import { compileColumns } from './compile-columns.ts';
 import { dimensionsOf, sharedTables } from './compile-dimension.ts';
 import { columnRefs, compileEnrichments, type Operation } from './compile-enrichments.ts';
 import { compileExpect } from './compile-expect.ts';
-import { compileMode } from './compile-mode.ts';
 import { checkIdentifier, type Names } from './compile-names.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileMarts, compileQueries } from './compile-sql.ts';
@@ -20,6 +19,7 @@ import { compileDrift } from './files/compile-drift.ts';
 import { compileFormat } from './files/compile-format.ts';
 import { refuseUnknownMembers } from './members/unknown-members.ts';
 import { Mistakes } from './mistakes.ts';
+import { compileMode } from './modes/compile-mode.ts';
 import { compileSources } from './sources/compile-sources.ts';
 import { versionOf } from './version.ts';
 

@@ -1,4 +1,4 @@
-/** Fills the columns that describe the events of a batch (model/compile/event-columns.ts). */
+/** Fills the columns that describe the events of a batch (model/compile/modes/event-columns.ts). */
 import { type BooleanVector, isValid, type UuidVector, type Vector } from '../../kernel/columns/vectors.ts';
 import type { CompiledDataset, KeyedMode } from '../compiled.ts';
 import type { Batch } from '../enrich/batch.ts';

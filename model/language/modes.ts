@@ -11,6 +11,14 @@ export interface FileInstant {
 /** Rows whose keys contain a null are rejected (LF_REJECT_KEY), or nulls are equal to each other. */
 type NullKeys = 'reject' | 'equal';
 
+/** Names of columns that the star adds, in time zone UTC: any names, and at least one. */
+export interface Seen {
+  /** When a file with the key first landed. */
+  readonly created?: string;
+  /** When a file with the row as it is now first landed. */
+  readonly updated?: string;
+}
+
 export interface AppendOptions<N extends string = string> {
   /** Columns that identify an event, or 'row': all columns of the file. */
   readonly dedupe?: readonly N[] | 'row';
@@ -20,6 +28,8 @@ export interface AppendOptions<N extends string = string> {
   readonly orderBy?: N;
   /** Default: 'reject'. */
   readonly nullKeys?: NullKeys;
+  /** Columns that say when files brought a row. With `dedupe` alone. */
+  readonly seen?: Seen;
 }
 
 export interface UpsertOptions<N extends string = string> {
@@ -32,6 +42,8 @@ export interface UpsertOptions<N extends string = string> {
   readonly nulls?: 'set' | 'keep';
   /** Default: 'reject'. */
   readonly nullKeys?: NullKeys;
+  /** Columns that say when files brought a row. */
+  readonly seen?: Seen;
 }
 
 export interface SnapshotOptions<N extends string = string> {
@@ -44,6 +56,8 @@ export interface SnapshotOptions<N extends string = string> {
   readonly maxDeleted?: number;
   /** Default: 'reject'. */
   readonly nullKeys?: NullKeys;
+  /** Columns that say when files brought a row. */
+  readonly seen?: Seen;
 }
 
 export interface HistoryOptions<N extends string = string> {
@@ -58,6 +72,8 @@ export interface HistoryOptions<N extends string = string> {
   readonly overwrite?: readonly N[];
   /** Default: 'reject'. */
   readonly nullKeys?: NullKeys;
+  /** Columns that say when files brought a row. */
+  readonly seen?: Seen;
 }
 
 /** A load mode as a builder returns it. The compiler checks it. */

@@ -132,6 +132,23 @@ describe('a file in flight', () => {
     expect(again.fileId).not.toBe(first.fileId);
   });
 
+  it('was seen when the file landed that it is of, also where that was seen before', async () => {
+    const first = await ledger.addFile(newFile());
+    expect(first.seenAt).toEqual(first.landedAt);
+    await database.pool.query(`update landfall.file set seen_at = '2020-01-01' where file_id = $1`, [
+      first.fileId,
+    ]);
+    const linked = (kind: 'reloads' | 'replays' | 'corrects', fingerprint: string) =>
+      ledger.addFile({ ...newFile(), fingerprint, link: { kind, fileId: first.fileId } });
+    const [reload, replay, correction] = [
+      await linked('reloads', 'a'),
+      await linked('replays', 'b'),
+      await linked('corrects', 'c'),
+    ];
+    expect([reload.seenAt, replay.seenAt]).toEqual([new Date('2020-01-01Z'), new Date('2020-01-01Z')]);
+    expect(correction.seenAt).toEqual(correction.landedAt);
+  });
+
   it('is scanned; a repeated scan replaces the first', async () => {
     const file = await ledger.addFile(newFile());
     await ledger.startScan(file.fileId, '00000000000000aa', layout);

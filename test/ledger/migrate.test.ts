@@ -32,8 +32,13 @@ describe('a ledger that an older version wrote', () => {
        values ('x', 'a.csv', 'file:///a', 'pool', 'landing', 1, '1', 'surveying', null, null, null, null, null),
               ('x', 'b.csv', 'file:///b', 'pool', 'landing', 1, '2', 'done', $1, $2, null, 'mends', 1),
               ('x', 'c.csv', 'file:///c', 'pool', 'landing', 1, '3', 'failed', $1, $3, $4, 'mends', 1),
-              ('x', 'd.csv', 'file:///d', 'pool', 'landing', 1, '4', 'failed', null, null, $5, null, null)`,
+              ('x', 'd.csv', 'file:///d', 'pool', 'landing', 1, '4', 'failed', null, null, $5, null, null),
+              ('x', 'd.csv', 'file:///d', 'pool', 'replay', 1, '4', 'failed', null, null, $5, 'reloads', 4),
+              ('x', 'd.csv', 'file:///d', 'pool', 'replay', 1, '4', 'failed', null, null, $5, 'reloads', 5)`,
       [layout, receipt, JSON.stringify({ error: JSON.parse(error) }), error, lost],
+    );
+    await pool.query(
+      `update landfall.file set landed_at = '2024-01-01Z'::timestamptz + file_id * interval '1 day'`,
     );
     await pool.query(
       `insert into landfall.chunk (file_id, number, byte_start, byte_end, line_start, claim) values (1, 0, 0, 1, 1, 3)`,
@@ -75,6 +80,16 @@ describe('a ledger that an older version wrote', () => {
     expect(rows).toEqual([
       { link: 'corrects', code: null },
       { link: null, code: 'LF_CORRECTION_TAKEN' },
+    ]);
+  });
+
+  it('says when the content of files was first seen', async () => {
+    const { rows } = await database.pool.query(
+      `select name, to_char(seen_at at time zone 'UTC', 'DD') as day from landfall.file order by file_id`,
+    );
+    expect(rows.map(({ name, day }) => `${name} ${day}`)).toEqual([
+      ...['a.csv 02', 'b.csv 03', 'c.csv 04', 'd.csv 05'],
+      ...['d.csv 05', 'd.csv 05'],
     ]);
   });
 

@@ -162,6 +162,7 @@ class Walk {
     const again = await planAgain(client, before, { version: changed, evenCommitted });
     if (again === null) return;
     expect(again.before.fileId).toBe(before);
+    expect(again.file.seenAt).toEqual(again.before.seenAt);
     expect(again.committed).toHaveLength(this.model.chunks.filter((state) => state === 'committed').length);
     this.retired.push(before);
     this.fileId = again.file.fileId;

@@ -5,6 +5,8 @@ select
   dim_date.date,
   fact.hours,
   project.name as project,
+  fact.created_at,
+  fact.modified_at,
   fact.chunk_id
 from star.fact_checkin as fact
 join star.dim_person as person using (person_key)

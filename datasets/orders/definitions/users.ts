@@ -26,7 +26,12 @@ export default defineDataset({
       formats: ['yyyy-MM-ddTHH:mm:ssX'],
     }),
   },
-  mode: upsert({ key: ['user_id'], orderBy: 'updated_at', deleted: 'closed' }),
+  mode: upsert({
+    key: ['user_id'],
+    orderBy: 'updated_at',
+    deleted: 'closed',
+    seen: { created: 'first_seen', updated: 'last_changed' },
+  }),
   star: {
     fact: 'order_user',
     columns: ['user_id', 'name', 'email', 'country', 'updated_at'],

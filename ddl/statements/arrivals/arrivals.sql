@@ -11,7 +11,7 @@
 -- row landed_at  timestamptz not null
 -- row rows  bigint
 select f.file_id, f.name, f.state, f.link,
-  coalesce(r.window_to, case when f.link = 'reloads' then o.landed_at end, f.landed_at) as landed_at,
+  coalesce(r.window_to, f.seen_at) as landed_at,
   f.rows_parsed as rows
 from landfall.file f left join landfall.file o on o.file_id = f.linked_to
 left join landfall.run r on r.run_id = coalesce(f.run_id, case when f.link = 'reloads' then o.run_id end)

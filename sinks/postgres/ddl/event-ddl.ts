@@ -95,11 +95,22 @@ export function viewSelect(star: CompiledStar, first: readonly string[]): string
   return `select ${ordered.map(({ item }) => item).join(', ')} from ${current} c${where}`;
 }
 
-/** Of everything that decides which events are current: it must not change while there are events. */
+/** Of everything that decides which events are current and what is kept of them: it must not change while there are events. */
 export function modeMark({ mode }: Pick<CompiledDataset, 'mode'>): string {
   if (mode.kind === 'append') return '';
-  const { kind, key, orderBy, keep, deleted, nulls, scope, track, overwrite } = mode;
-  const decides = [kind, key, orderBy?.vector ?? null, keep, deleted, nulls, scope, track, overwrite];
+  const { kind, key, orderBy, keep, deleted, nulls, scope, track, overwrite, seen } = mode;
+  const decides: unknown[] = [
+    kind,
+    key,
+    orderBy?.vector ?? null,
+    keep,
+    deleted,
+    nulls,
+    scope,
+    track,
+    overwrite,
+  ];
+  if (seen !== undefined) decides.push([seen.created, seen.updated]);
   const hash = createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 16);
   return `(landfall ${hash})`;
 }

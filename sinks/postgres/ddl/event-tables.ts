@@ -24,10 +24,18 @@ export function eventTables(star: CompiledStar): EventTable[] {
   const names = eventTableNames(fact);
   const since = { name: '_since', type: 'integer', notNull: true };
   const validTo = { name: '_valid_to', type: keyed.order?.sqlType ?? '', notNull: false };
-  const current = [since, ...(keyed.kind === 'history' ? [validTo] : []), ...otherColumns(star)];
+  const seen = (name: string, notNull = false) => ({ name, type: 'timestamptz', notNull });
+  const landed = keyed.seen === undefined ? [] : [seen('_landed', true)];
+  const current = [
+    ...landed,
+    since,
+    ...(keyed.kind === 'history' ? [validTo] : []),
+    ...otherColumns(star),
+    ...(keyed.seen === undefined ? [] : [seen('_created'), seen('_updated')]),
+  ];
   return [
     { table: names.current, extra: current },
-    { table: names.superseded, extra: [{ ...since, name: '_out' }] },
+    { table: names.superseded, extra: [...landed, { ...since, name: '_out' }] },
     { table: names.staging, extra: [] },
   ];
 }

@@ -74,7 +74,7 @@ export async function eventFileOf(
   { keyed }: CompiledStar,
   { file, chunkIds }: EndingFile,
 ): Promise<EventFile> {
-  const about = { fileId: file.fileId, chunkIds };
+  const about = { fileId: file.fileId, chunkIds, seenAt: file.seenAt };
   if (keyed?.asOf == null) return { ...about, asOf: null, contentHash: file.contentHash ?? '' };
   return { ...about, ...(await snapshotOf(client, keyed.asOf, file)) };
 }

@@ -7,11 +7,12 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
 import type { Applied, EventFile, EventOptions, Shrunk } from './event-contract.ts';
-import { eventLayout } from './event-layout.ts';
+import { changesAlone, eventLayout, scopesOf } from './event-layout.ts';
 import { applySnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
 import { keepChanges } from './images.ts';
 import { settleKept } from './kept.ts';
+import { keysIn } from './seen-snapshots.ts';
 import { type Source, sourcesOf } from './sources.ts';
 import { type ChunkTies, tiesByFile } from './ties.ts';
 import { applyWinners } from './winners.ts';
@@ -49,10 +50,9 @@ interface Found {
 
 async function applySource(ending: Ending, source: Source): Promise<Found> {
   const { layout } = ending;
-  if (layout.keyed.kind === 'snapshot') return applySnapshot(ending, source);
+  if (layout.keyed.kind === 'snapshot') return applyShown(ending, source);
   if (source.rows === 0) return { ties: [], shrunk: [] };
-  if (layout.keyed.kind !== 'history' && layout.keyed.nulls === 'set')
-    return { ties: await applyWinners(ending, source), shrunk: [] };
+  if (!changesAlone(layout)) return { ties: await applyWinners(ending, source), shrunk: [] };
   const { name: keys } = await keep(ending, 'keys', `select distinct _key from ${source.staged}`);
   let ties: readonly ChunkTies[] = [];
   await keepChanges(ending, keys, async () => {
@@ -63,4 +63,16 @@ async function applySource(ending: Ending, source: Source): Promise<Found> {
     }
   });
   return { ties, shrunk: [] };
+}
+
+/** A snapshot may change what people are shown of all keys of its scopes, if that includes when they changed. */
+async function applyShown(ending: Ending, source: Source): Promise<Found> {
+  const { layout } = ending;
+  if (!changesAlone(layout)) return applySnapshot(ending, source);
+  const { name: scopes } = await keep(ending, 'touched', scopesOf(layout, source.staged));
+  let found: Found = { ties: [], shrunk: [] };
+  await keepChanges(ending, keysIn(layout, scopes), async () => {
+    found = await applySnapshot({ ...ending, wantsDelta: false }, source);
+  });
+  return found;
 }

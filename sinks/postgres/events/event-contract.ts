@@ -31,6 +31,8 @@ export interface EventFile {
   readonly asOf: string | null;
   /** The hash of the file's content: the greater one is shown of two snapshots of one instant. */
   readonly contentHash: string;
+  /** When the content first landed. */
+  readonly seenAt: Date;
 }
 
 /** The place of an event: its chunk, and its number among the accepted rows of the chunk, from 0. */

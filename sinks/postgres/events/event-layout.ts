@@ -62,7 +62,10 @@ export async function eventLayout(
     staging: at(names.staging),
     scopes: at(names.scopes),
     columns: columns.map(({ name }) => id(name)),
-    filled: star.columns.map(({ name }) => id(name)),
+    filled: [
+      ...star.columns.map(({ name }) => id(name)),
+      ...(keyed.seen === undefined ? [] : [id('_landed')]),
+    ],
     shown: columns.filter(({ name }) => !name.startsWith('_')).map(({ name }) => asShown(name, inCurrent)),
     missing: new Map(columns.map(({ name, missing }) => [id(name), missing])),
   };
@@ -98,9 +101,33 @@ export function shownItems({ keyed, shown }: Shown, alias: string): { name: stri
       : `${alias}.${name}, ${alias}.${other}`;
     return { name, item: `coalesce(${values}) as ${name}` };
   });
-  if (keyed.kind !== 'history') return items;
-  const from = { name: id('valid_from'), item: `${alias}._order as valid_from` };
-  return [...items, from, { name: id('valid_to'), item: `${alias}._valid_to as valid_to` }];
+  return [
+    ...items,
+    ...addedColumns({ keyed }).map(({ name, from }) => ({ name, item: `${alias}.${from} as ${name}` })),
+  ];
+}
+
+/** The columns that the view adds to those of the definition, quoted, each with the column of F_current that it shows. */
+export function addedColumns({
+  keyed: { kind, seen },
+}: Pick<EventLayout, 'keyed'>): { name: string; from: string }[] {
+  const versions = [
+    { name: id('valid_from'), from: '_order' },
+    { name: id('valid_to'), from: '_valid_to' },
+  ];
+  const times = [
+    { name: seen?.created ?? null, from: '_created' },
+    { name: seen?.updated ?? null, from: '_updated' },
+  ];
+  return [
+    ...(kind === 'history' ? versions : []),
+    ...times.flatMap(({ name, from }) => (name === null ? [] : [{ name: id(name), from }])),
+  ];
+}
+
+/** Whether what people are shown of an event may change although it stays current. */
+export function changesAlone({ keyed: { kind, nulls, seen } }: Pick<EventLayout, 'keyed'>): boolean {
+  return kind === 'history' || nulls === 'keep' || seen !== undefined;
 }
 
 /** True for a row that people are not shown. */
@@ -131,6 +158,14 @@ export function beats({ keyed }: EventLayout, a: string, b: string): string {
       .map((column) => `${alias}.${column}`)
       .join(', ')})`;
   return `${row(a)} ${keyed.keep === 'last' ? '>' : '<'} ${row(b)}`;
+}
+
+/** The scope of every event of a dataset without scopes. */
+export const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
+
+/** The scopes of a snapshot: a query of `_scope`. */
+export function scopesOf({ keyed }: EventLayout, staged: string): string {
+  return keyed.scoped ? `select distinct _scope from ${staged}` : `select ${everything} as _scope`;
 }
 
 /** A list of columns, each of the alias. */

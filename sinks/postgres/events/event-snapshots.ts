@@ -8,12 +8,11 @@
 import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, keepDelta, piecesOf } from './ending.ts';
 import type { EventFile, Shrunk } from './event-contract.ts';
-import { listOf, namesOf, shownList } from './event-layout.ts';
+import { everything, listOf, namesOf, scopesOf, shownList } from './event-layout.ts';
 import { among, promote, putOthers, putStaged, stagedList, supersede } from './moves.ts';
+import { settleLate, withTimes } from './seen-snapshots.ts';
 import type { Source } from './sources.ts';
 import { type ChunkTies, tiesOf } from './ties.ts';
-
-const everything = "'00000000-0000-0000-0000-000000000000'::uuid";
 
 /** Applies the events of one file. Returns the scope in which it lacks most keys of the snapshot before it. */
 export async function applySnapshot(
@@ -22,7 +21,6 @@ export async function applySnapshot(
 ): Promise<{ ties: ChunkTies[]; shrunk: Shrunk[] }> {
   const { client, layout } = ending;
   const { current, scopes, keyed } = layout;
-  const scopesOf = keyed.scoped ? `select distinct _scope from ${staged}` : `select ${everything} as _scope`;
   // `wins`: the snapshot is newer than all others of the scope. `replaces`: there are others. `joins`: other files of
   // the same snapshot are shown.
   const won = await keep(
@@ -31,7 +29,7 @@ export async function applySnapshot(
     `select f._scope, coalesce((o.as_of, o.content) < ($1::timestamptz, $2), true) as wins,
        coalesce((o.as_of, o.content) < ($1::timestamptz, $2), false) as replaces,
        coalesce((o.as_of, o.content) = ($1::timestamptz, $2), false) as joins
-     from (${scopesOf}) f left join lateral (
+     from (${scopesOf(layout, staged)}) f left join lateral (
        select * from ${scopes} o where o._scope = f._scope order by as_of desc, content desc limit 1
      ) o on true`,
     [file.asOf, file.contentHash],
@@ -52,6 +50,7 @@ export async function applySnapshot(
      where c._key is null or b._hash > c._hash`,
   );
   const ties = await tiesOf(ending, staged, null, true);
+  const entering = await withTimes(ending, staged, best);
   if (best.rows < rows) await putOthers(ending, staged, { rows: best.name });
   const old = await keep(
     ending,
@@ -78,8 +77,10 @@ export async function applySnapshot(
       'added',
       `select ${stagedList(layout, 'c')} from ${staged} c where ${among({ rows: best.name })}`,
     );
-    await putStaged(ending, 'current', staged, best.rows === rows ? undefined : { rows: best.name });
+    const isAll = best.rows === rows && entering.beside === undefined;
+    await putStaged(ending, 'current', staged, isAll ? undefined : entering);
   }
+  await settleLate(ending, staged, won.name);
   return { ties, shrunk };
 }
 

@@ -9,6 +9,7 @@
 import { type Ending, keep, piecesOf } from './ending.ts';
 import type { EventLayout } from './event-layout.ts';
 import { type Beside, promote, putStaged, type Some, supersede } from './moves.ts';
+import { seenColumns } from './seen.ts';
 import { type ChunkTies, tiesOfVersions } from './ties.ts';
 
 /** Where an event is before it moves. */
@@ -53,11 +54,13 @@ export async function settleVersions(
 }
 
 /** What F_current keeps beside an event that is current, and the column of `judgedOf` with its value. */
-function besideOf({ shown }: EventLayout): { column: string; judged: string }[] {
+function besideOf(layout: EventLayout): { column: string; judged: string }[] {
+  const { shown } = layout;
   const latest = shown.filter(({ other }) => other !== null);
   return [
     { column: '_valid_to', judged: 'valid_to' },
     ...latest.map(({ other }, i) => ({ column: other!, judged: `latest${i}` })),
+    ...seenColumns(layout).map((column) => ({ column, judged: column })),
   ];
 }
 
@@ -83,7 +86,8 @@ function eventsOf(layout: EventLayout, keys: string, staged: string | null): str
         return `, ${value} as value${i}`;
       });
     const gone = keyed.deleted ? 'e._deleted' : 'false as _deleted';
-    return `${from} as place, e.ctid as at, e._key, e._order, ${gone}, e._hash, e._tracked${values.join('')}`;
+    const landed = keyed.seen === undefined ? '' : ', e._landed';
+    return `${from} as place, e.ctid as at, e._key, e._order, ${gone}, e._hash, e._tracked${landed}${values.join('')}`;
   };
   const known = (from: number, table: string) =>
     `select ${columns(from)} from ${keys} k join ${table} e on e._key = k._key`;
@@ -95,13 +99,18 @@ function eventsOf(layout: EventLayout, keys: string, staged: string | null): str
 }
 
 /** Each event with `here`: whether it is current. If so, with what F_current keeps beside it. */
-function judgedOf({ shown }: EventLayout, events: string): string {
+function judgedOf({ shown, keyed }: EventLayout, events: string): string {
   const latest = shown
     .filter(({ other }) => other !== null)
     .map(
       (_, i) =>
         `, first_value(value${i}) over (partition by _key order by (counts and not _deleted) desc, _order desc) as latest${i}`,
     );
+  const seen =
+    keyed.seen === undefined
+      ? ''
+      : `, min(_landed) filter (where not _deleted) over (partition by _key) as _created,
+         min(_landed) over (partition by _key, _hash) as _updated`;
   const inOrder = 'partition by _key order by _order';
   return `with counted as (
       select *, row_number() over (
@@ -116,6 +125,6 @@ function judgedOf({ shown }: EventLayout, events: string): string {
       select place, at, lead(_order) over (${inOrder}) as valid_to from followed
       where case when _deleted then had_version is true else had_version is not true or had_tracked <> _tracked end
     )
-    select e.place, e.at, c.place is not null as here, c.valid_to${latest.join('')}
+    select e.place, e.at, c.place is not null as here, c.valid_to${latest.join('')}${seen}
     from counted e left join current c on c.place = e.place and c.at = e.at`;
 }

@@ -1,6 +1,6 @@
 /** The delta of modes in which a row may change without its event: what people are shown of keys, before and after. */
 import { type Ending, keep, keepDelta } from './ending.ts';
-import { deleted, listOf, namesOf, shownList } from './event-layout.ts';
+import { addedColumns, deleted, listOf, namesOf, shownList } from './event-layout.ts';
 
 /** Runs `change`, which may change rows of these keys alone, and keeps what it did. `keys`: a table with `_key`. */
 export async function keepChanges(ending: Ending, keys: string, change: () => Promise<void>): Promise<void> {
@@ -23,8 +23,7 @@ export async function keepChanges(ending: Ending, keys: string, change: () => Pr
 }
 
 function columnsOf({ layout }: Ending, table: string): string {
-  const versions = layout.keyed.kind === 'history' ? ['valid_from', 'valid_to'] : [];
-  return listOf([...namesOf(layout), ...versions], table);
+  return listOf([...namesOf(layout), ...addedColumns(layout).map(({ name }) => name)], table);
 }
 
 async function imageOf(ending: Ending, keys: string): Promise<string> {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { stagingTable } from '../facts/staging.ts';
-import { keep } from './ending.ts';
+import { type Kept, keep } from './ending.ts';
 import type { EventFile } from './event-contract.ts';
 import type { EventLayout } from './event-layout.ts';
 
@@ -35,12 +35,34 @@ export async function sourcesOf(
   const small = files.filter((file) => !own.has(file));
   for (const some of each ? small.map((file) => [file]) : [small]) {
     if (some.length === 0) continue;
-    const from = `${layout.staging} where ${inChunks(some.flatMap(({ chunkIds }) => chunkIds))}`;
-    const { name, rows } = await keep({ client }, 'staged', `select * from ${from}`);
-    await client.query(`delete from ${from}`);
+    const ofThem = inChunks(
+      some.flatMap(({ chunkIds }) => chunkIds),
+      's.chunk_id',
+    );
+    const { name, rows } = await takenOut(client, layout, some, ofThem);
+    await client.query(`delete from ${layout.staging} s where ${ofThem}`);
     sources.push({ staged: name, rows, files: some });
   }
   return sources;
+}
+
+/** The events of small files, each with the time of its file where the layout has it. */
+function takenOut(
+  client: pg.ClientBase,
+  { staging, keyed }: EventLayout,
+  files: readonly EventFile[],
+  ofThem: string,
+): Promise<Kept> {
+  if (keyed.seen === undefined)
+    return keep({ client }, 'staged', `select s.* from ${staging} s where ${ofThem}`);
+  const times = files.flatMap(({ chunkIds, seenAt }) => chunkIds.map((chunk) => ({ chunk, seenAt })));
+  return keep(
+    { client },
+    'staged',
+    `select s.*, t._landed from ${staging} s
+     join unnest($1::integer[], $2::timestamptz[]) as t(chunk, _landed) on t.chunk = s.chunk_id where ${ofThem}`,
+    [times.map(({ chunk }) => chunk), times.map(({ seenAt }) => seenAt)],
+  );
 }
 
 /** The staging tables that files have for themselves. */

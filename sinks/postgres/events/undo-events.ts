@@ -4,11 +4,13 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { type Ending, keep, withMemory } from './ending.ts';
 import type { Delta, EventCounts, EventFile, EventOptions } from './event-contract.ts';
-import { type EventLayout, eventLayout } from './event-layout.ts';
+import { changesAlone, type EventLayout, eventLayout } from './event-layout.ts';
 import { undoSnapshot } from './event-snapshots.ts';
 import { settleVersions } from './event-versions.ts';
 import { keepChanges } from './images.ts';
 import { settleKept } from './kept.ts';
+import { settleSeen } from './seen.ts';
+import { keysIn, settleSnapshots } from './seen-snapshots.ts';
 import { undoWinners } from './winners.ts';
 
 /**
@@ -36,8 +38,8 @@ async function undoFile(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunkI
   const { client, layout } = ending;
   const { keyed, current, superseded } = layout;
   const ofChunks = inChunks(file.chunkIds);
-  if (keyed.kind === 'snapshot') return undoSnapshot(ending, file);
-  if (keyed.kind !== 'history' && keyed.nulls === 'set') return undoWinners(ending, file.chunkIds);
+  if (keyed.kind === 'snapshot') return undoShown(ending, file);
+  if (!changesAlone(layout)) return undoWinners(ending, file.chunkIds);
   const ofFile = (table: string) => `select _key from ${table} where ${ofChunks}`;
   const { name: keys } = await keep(ending, 'keys', `${ofFile(current)} union ${ofFile(superseded)}`);
   await keepChanges(ending, keys, async () => {
@@ -47,7 +49,21 @@ async function undoFile(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunkI
     } else {
       await undoWinners({ ...ending, wantsDelta: false }, file.chunkIds);
       await settleKept(ending, keys);
+      await settleSeen(ending, keys);
     }
+  });
+}
+
+/** As apply-events.ts does with a snapshot. */
+async function undoShown(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunkIds'>): Promise<void> {
+  const { layout } = ending;
+  if (!changesAlone(layout)) return undoSnapshot(ending, file);
+  const ofFile = `select _scope from ${layout.scopes} where file_id = $1`;
+  const { name: scopes } = await keep(ending, 'touched', ofFile, [file.fileId]);
+  const keys = keysIn(layout, scopes);
+  await keepChanges(ending, keys, async () => {
+    await undoSnapshot({ ...ending, wantsDelta: false }, file);
+    await settleSnapshots(ending, keys);
   });
 }
 

@@ -7,18 +7,14 @@ import type { CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
 import { factTable } from '../ddl/make-star.ts';
-import { eventTableNames } from '../events/table-names.ts';
-import { stagingTable } from './staging.ts';
+import { stagingTable, stagingTableDdl } from './staging.ts';
 
 /** How long to wait for a worker that still locks a table. It may be frozen, and has lost its chunk. */
 const lockTimeout = '1s';
 
-/** Called before the file is planned. May be repeated. It has the columns of the facts, or of events that wait. */
+/** Called before the file is planned. May be repeated. */
 export async function makeStagingTable(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
-  const like = star.keyed === null ? star : { ...star, fact: eventTableNames(star.fact).staging };
-  await pool.query(
-    `create table if not exists ${stagingTable(star, file)} (like ${factTable(like)} including defaults)`,
-  );
+  await pool.query(stagingTableDdl(star, file));
   crashPoint('plan.staging-made');
 }
 

@@ -41,3 +41,21 @@ function stagingName({ fileId }: { readonly fileId: number }): string {
 export function stagingTable({ schema }: CompiledStar, file: { readonly fileId: number }): string {
   return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(stagingName(file))}`;
 }
+
+/**
+ * The statement that creates it. It has the columns of the facts, or of events that wait; the time of the file is the
+ * same for all of them, and workers do not write it.
+ */
+export function stagingTableDdl(
+  star: CompiledStar,
+  file: { readonly fileId: number; readonly seenAt: Date },
+): string {
+  const { schema, fact, keyed } = star;
+  const like = keyed === null ? fact : eventTableNames(fact).staging;
+  const landed = pg.escapeLiteral(file.seenAt.toISOString());
+  const columns = [
+    `like ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(like)} including defaults`,
+    ...(keyed?.seen === undefined ? [] : [`_landed timestamptz not null default ${landed}`]),
+  ];
+  return `create table if not exists ${stagingTable(star, file)} (${columns.join(', ')})`;
+}

@@ -117,7 +117,7 @@ async function load(definition: ReturnType<typeof definitionOf>, rows: number): 
     await applyEvents(
       client,
       dataset.star!,
-      [{ fileId, chunkIds, asOf, contentHash: `sha256:${fileId}` }],
+      [{ fileId, chunkIds, asOf, seenAt: new Date(0), contentHash: `sha256:${fileId}` }],
       number,
     );
   });

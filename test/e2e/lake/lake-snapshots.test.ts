@@ -229,7 +229,7 @@ it('of a dataset that only appends has all rows of the parts', async () => {
   await client.query(
     `insert into landfall.definition (version, dataset, definition) values ('log', 'log', '{"star": {"keyed": null}}')`,
   );
-  const file = { file: 5000, asOf: '', content: '', events: [] };
+  const file = { file: 5000, asOf: '', content: '', seenAt: '', events: [] };
   await land('log', file);
   expect(await rowsOf('select landfall.lake_snapshot($1)', ['log'])).toEqual(['']);
   expect(await rowsOf('select * from landfall.lake_current($1)', ['log'])).toEqual([]);
@@ -257,7 +257,7 @@ it('shows one of two equal events, whichever came back when the one that replace
     const chunkId = chunkOf(file, 0);
     const hash = String(order).padStart(32, '0');
     const event = { ...shape, order, hash, file, chunkId, place: `${chunkId}/0` };
-    return { file, asOf: '2026-01-01T00:00:00Z', content: `${file}`, events: [event] };
+    return { file, asOf: '2026-01-01T00:00:00Z', content: `${file}`, seenAt: '', events: [event] };
   };
   const files = [fileOf(6001, 1), fileOf(6002, 1), fileOf(6003, 2)];
   for (const [i, file] of files.entries()) {

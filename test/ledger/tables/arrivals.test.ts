@@ -11,9 +11,9 @@ afterAll(() => database.drop());
 
 async function land(name: string, runId: number | null, reloads: number | null = null): Promise<number> {
   const { rows } = await database.pool.query(
-    `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, run_id, linked_to, link, landed_at)
+    `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, run_id, linked_to, link, landed_at, seen_at)
      values ('sales', $1::text, $1, 'pool', 'landing', 1, $1, $2, $3::integer, case when $3 is not null then 'reloads' end,
-       '2026-11-28T12:00Z') returning file_id`,
+       '2026-11-28T12:00Z', '2026-11-28T12:00Z') returning file_id`,
     [name, runId, reloads],
   );
   return rows[0].file_id;

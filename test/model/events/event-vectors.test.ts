@@ -5,7 +5,7 @@ import { readHead } from '../../../kernel/dialect/header.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import type { KernelDialect } from '../../../kernel/types.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
-import { eventColumns } from '../../../model/compile/event-columns.ts';
+import { eventColumns } from '../../../model/compile/modes/event-columns.ts';
 import type { CompiledDataset, KeyedMode } from '../../../model/compiled.ts';
 import { enrichBatch } from '../../../model/enrich/enrich.ts';
 import { convertFallbacks } from '../../../model/enrich/fallback.ts';

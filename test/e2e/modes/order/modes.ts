@@ -17,42 +17,44 @@ export interface Mode {
   readonly asOf?: (file: EventFile) => string;
 }
 
+/** Of every mode. */
+const seen = `seen: { created: 'first_seen', updated: 'last_changed' }`;
 const plain = { hasKey: true, ordered: true, deletes: false };
 
 export const modes: readonly Mode[] = [
   {
     ...{ name: 'last', kind: 'dedupe', imports: ['append'], ...plain },
-    source: `append({ dedupe: ['area', 'code'], keep: 'last', orderBy: 'at' })`,
+    source: `append({ dedupe: ['area', 'code'], keep: 'last', orderBy: 'at', ${seen} })`,
   },
   {
     ...{ name: 'first', kind: 'dedupe', imports: ['append'], ...plain, keepFirst: true },
-    source: `append({ dedupe: ['area', 'code'], keep: 'first', orderBy: 'at' })`,
+    source: `append({ dedupe: ['area', 'code'], keep: 'first', orderBy: 'at', ${seen} })`,
   },
   {
     ...{ name: 'content', kind: 'dedupe', imports: ['append'], ...plain, ordered: false },
-    source: `append({ dedupe: ['area', 'code'] })`,
+    source: `append({ dedupe: ['area', 'code'], ${seen} })`,
   },
   {
     ...{ name: 'row', kind: 'dedupe', imports: ['append'], hasKey: false, ordered: false, deletes: false },
-    source: `append({ dedupe: 'row' })`,
+    source: `append({ dedupe: 'row', ${seen} })`,
   },
   {
     ...{ name: 'upsert', kind: 'upsert', imports: ['upsert'], ...plain, deletes: true },
-    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone' })`,
+    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', ${seen} })`,
   },
   {
     ...{ name: 'merge', kind: 'upsert', imports: ['upsert'], ...plain, deletes: true },
     ...{ keepNulls: true, nullKeysEqual: true },
-    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', nulls: 'keep', nullKeys: 'equal' })`,
+    source: `upsert({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', nulls: 'keep', nullKeys: 'equal', ${seen} })`,
   },
   {
     ...{ name: 'snapshot', kind: 'snapshot', imports: ['snapshot', 'fromName'], ...plain, ordered: false },
-    source: `snapshot({ key: ['code'], asOf: fromName('{date}.csv'), scope: ['area'] })`,
+    source: `snapshot({ key: ['code'], asOf: fromName('{date}.csv'), scope: ['area'], ${seen} })`,
     asOf: ({ name }) => name.replaceAll('-', ''),
   },
   {
     ...{ name: 'history', kind: 'history', imports: ['history'], ...plain, deletes: true },
-    source: `history({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', track: ['label', 'kind'], overwrite: ['price'] })`,
+    source: `history({ key: ['area', 'code'], orderBy: 'at', deleted: 'gone', track: ['label', 'kind'], overwrite: ['price'], ${seen} })`,
   },
 ];
 

@@ -17,6 +17,8 @@ import type { Step, Wave } from './steps.ts';
 export interface Played {
   readonly dataset: string;
   readonly shown: readonly string[];
+  /** The same rows, each with when its key and its content were first seen. */
+  readonly seen: readonly string[];
   /** The same rows as DuckDB finds them in the lake; null where only the star combines events. */
   readonly inLake: readonly string[] | null;
   /** What the dataset that shares the dimension shows. */
@@ -42,6 +44,11 @@ export interface Playing {
 export function lineOf(row: Shown): string {
   const range = row.from === undefined ? [] : [row.from, row.to];
   return JSON.stringify([...contentOf(row), ...range]);
+}
+
+/** The same with when it was seen. */
+export function seenLineOf(row: Shown): string {
+  return JSON.stringify([...JSON.parse(lineOf(row)), ...row.seen!]);
 }
 
 function contentOf({ area, code, at, gone, label, size, amount, price, kind }: Event): unknown[] {
@@ -121,8 +128,11 @@ class Player {
 const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`;
 const content = `f.area, f.code, ${instant('f.at')}, f.gone, f.label, f.size, f.amount, f.price::text, d.name`;
 
-const shownSql = (schema: string, fact: string, isHistory = false) => `
-  select json_build_array(${content}${isHistory ? `, ${instant('f.valid_from')}, ${instant('f.valid_to')}` : ''})::text as line
+const microseconds = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
+const seen = `, ${microseconds('f.first_seen')}, ${microseconds('f.last_changed')}`;
+
+const shownSql = (schema: string, fact: string, isHistory = false, more = '') => `
+  select json_build_array(${content}${isHistory ? `, ${instant('f.valid_from')}, ${instant('f.valid_to')}` : ''}${more})::text as line
   from ${schema}.${fact} f join ${schema}.dim_kind d using (kind_key)`;
 
 interface EventRow extends Record<string, unknown> {
@@ -141,14 +151,18 @@ const eventsSql = (schema: string) =>
 
 async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: string): Promise<Played> {
   const rows = await site.query<{ line: string }>(shownSql(dataset, 'fact_event', mode.kind === 'history'));
+  const seenRows = await site.query<{ line: string }>(
+    shownSql(dataset, 'fact_event', mode.kind === 'history', seen),
+  );
   const visits = await site.query<{ line: string }>(shownSql(dataset, 'fact_visit'));
   const labels = await site.query<{ name: string; label: string | null }>(
     `select name, label from ${dataset}.dim_kind where kind_key <> 0`,
   );
   const events = await site.query<EventRow>(eventsSql(dataset));
   const both = [dataset, visitsName(dataset)];
-  const files = await site.query<{ file_id: number; name: string; content_hash: string }>(
-    `select file_id, name, content_hash from landfall.file where dataset = any($1) and state = 'done'`,
+  // The ledger as a whole has it in microseconds, and files pass it on in milliseconds.
+  const files = await site.query<{ file_id: number; name: string; content_hash: string; seen_at: string }>(
+    `select file_id, name, content_hash, ${microseconds("date_trunc('milliseconds', seen_at)")} as seen_at from landfall.file where dataset = any($1) and state = 'done'`,
     [both],
   );
   const faults: string[] = [];
@@ -156,6 +170,14 @@ async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: 
     const { checks, file } = await auditFile(tools, (await tools.ledger.file(file_id))!);
     faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
   }
+  const renewed = await site.query<{ name: string }>(
+    `select name from (
+       select name, state, seen_at, min(landed_at) over (partition by dataset, name, content_hash) as first
+       from landfall.file where dataset = any($1)
+     ) f where state = 'done' and seen_at <> first`,
+    [both],
+  );
+  faults.push(...renewed.map(({ name }) => `${name}: it was not seen when its content first landed`));
   for (const { rollup, different, sample } of (
     await Promise.all(both.map((name) => auditRollups(tools.pool, name)))
   ).flat())
@@ -168,10 +190,12 @@ async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: 
      union all select json_build_array(name, label)::text from ${dataset}.dim_kind where kind_key <> 0`,
   );
   const ofEvent = new Map(events.map(({ content, hash }) => [normal(content), hash]));
+  const seenAt = new Map(files.map(({ name, seen_at }) => [name, seen_at]));
   const ofFile = new Map(files.map(({ name, content_hash }) => [name, content_hash]));
   return {
     dataset,
     shown: rows.map(({ line }) => normal(line)).sort(),
+    seen: seenRows.map(({ line }) => normal(line)).sort(),
     visits: visits.map(({ line }) => normal(line)).sort(),
     labels: new Map(labels.map(({ name, label }) => [name, label])),
     inLake: mode.keepNulls || mode.kind === 'history' ? null : await lakeOf(site, dataset),
@@ -181,6 +205,7 @@ async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: 
     hashes: {
       ofEvent: (event) => ofEvent.get(JSON.stringify(contentOf(event)))!,
       ofFile: ({ name }) => ofFile.get(name)!,
+      seenAt: ({ name }) => seenAt.get(name)!,
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 } from './files.ts';
 import type { Mode } from './modes.ts';
 import { accepts, labelsOf, shownOf } from './oracle.ts';
-import { lineOf, type Played, play } from './play.ts';
+import { lineOf, type Played, play, seenLineOf } from './play.ts';
 import { freshLoad, randomOrder, remaining } from './steps.ts';
 
 /** Files of the dataset that shares a dimension with the events. */
@@ -67,7 +67,8 @@ function expectOracle(mode: Mode, all: readonly EventFile[], played: Played, wha
   const accepted = files.flatMap(({ events }) => events).filter((event) => accepts(mode, event));
   for (const [kind, labels] of labelsOf([...accepted, ...visited]))
     expect(labels, `label of ${kind} in ${what}`).toContain(played.labels.get(kind));
-  const expected = shownOf(mode, files, played.hashes).map(lineOf).sort();
+  const rows = shownOf(mode, files, played.hashes);
+  const expected = rows.map(lineOf).sort();
   const [wanted, found] = [new Set(expected), new Set(played.shown)];
   const missing = expected.filter((line) => !found.has(line));
   const extra = played.shown.filter((line) => !wanted.has(line));
@@ -76,6 +77,7 @@ function expectOracle(mode: Mode, all: readonly EventFile[], played: Played, wha
     extra: [],
   });
   expect(played.shown, `rows of ${what}`).toEqual(expected);
+  expect(played.seen, `when rows of ${what} were seen`).toEqual(rows.map(seenLineOf).sort());
   expect(played.faults, `audit of ${what}`).toEqual([]);
   if (played.inLake !== null) expect([...played.inLake].sort(), `lake of ${what}`).toEqual(expected);
 }

@@ -75,7 +75,7 @@ async function end({ star }: Dataset, fileId: number, rows: readonly Record<stri
        select ${columns} from jsonb_populate_recordset(null::s.orders_staging, $1)`,
       [JSON.stringify(events)],
     );
-    const file = { fileId, chunkIds: [fileId], asOf: null, contentHash: `${fileId}` };
+    const file = { fileId, chunkIds: [fileId], asOf: null, seenAt: new Date(0), contentHash: `${fileId}` };
     const { delta } = await applyEvents(client, star!, [file], fileId);
     const read = async (sql: string) => (await client.query(`select * from (${sql}) f`)).rows;
     return Promise.all(delta.added.map(({ sql }) => read(sql)));

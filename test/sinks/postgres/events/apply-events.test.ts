@@ -2,12 +2,12 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append, fromName, history, snapshot, upsert } from '../../../../model/index.ts';
 import type { Mode } from '../../../../model/language/modes.ts';
-import { countEvents, type Delta } from '../../../../sinks/postgres/events/index.ts';
+import { countEvents, type Delta, wrongTimes } from '../../../../sinks/postgres/events/index.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
 import { plays } from '../../../support/long.ts';
 import { count, kinds, noCounts, randomFiles, randomOf } from './generate.ts';
 import { type Event, expectedOf, type OracleFile, type OracleMode } from './oracle.ts';
-import { chunkOf, uuid, World } from './world.ts';
+import { chunkOf, eventFile, uuid, World } from './world.ts';
 
 let database: TestDatabase;
 let client: pg.PoolClient;
@@ -23,14 +23,19 @@ afterAll(async () => {
 const plain = { ordered: true, deletes: false } as const;
 const deleting = { ordered: true, deletes: true } as const;
 const nullKeys = 'equal';
+const seen = { created: 'first_seen', updated: 'last_changed' };
 const modes: readonly (readonly [name: string, OracleMode, Mode<string>])[] = [
   ['dedupe_last', { kind: 'dedupe', ...plain }, append({ dedupe: ['key'], orderBy: 'ord', nullKeys })],
   [
     'dedupe_first',
-    { kind: 'dedupe', keep: 'first', ...plain },
-    append({ dedupe: ['key'], orderBy: 'ord', keep: 'first', nullKeys }),
+    { kind: 'dedupe', keep: 'first', ...plain, seen: true },
+    append({ dedupe: ['key'], orderBy: 'ord', keep: 'first', nullKeys, seen }),
   ],
-  ['dedupe_hash', { kind: 'dedupe', ordered: false, deletes: false }, append({ dedupe: ['key'], nullKeys })],
+  [
+    'dedupe_hash',
+    { kind: 'dedupe', ordered: false, deletes: false, seen: true },
+    append({ dedupe: ['key'], nullKeys, seen }),
+  ],
   [
     'dedupe_first_hash',
     { kind: 'dedupe', keep: 'first', ordered: false, deletes: false },
@@ -43,9 +48,14 @@ const modes: readonly (readonly [name: string, OracleMode, Mode<string>])[] = [
     upsert({ key: ['key'], orderBy: 'ord', deleted: 'gone', nullKeys }),
   ],
   [
+    'upsert_seen',
+    { kind: 'upsert', ...deleting, seen: true },
+    upsert({ key: ['key'], orderBy: 'ord', deleted: 'gone', nullKeys, seen }),
+  ],
+  [
     'upsert_keep',
-    { kind: 'keep', ...deleting },
-    upsert({ key: ['key'], orderBy: 'ord', deleted: 'gone', nulls: 'keep', nullKeys }),
+    { kind: 'keep', ...deleting, seen: true },
+    upsert({ key: ['key'], orderBy: 'ord', deleted: 'gone', nulls: 'keep', nullKeys, seen }),
   ],
   [
     'upsert_keep_plain',
@@ -59,10 +69,10 @@ const modes: readonly (readonly [name: string, OracleMode, Mode<string>])[] = [
   ],
   [
     'history_all',
-    { kind: 'history', ...deleting, overwrite: true },
+    { kind: 'history', ...deleting, overwrite: true, seen: true },
     history({
       ...{ key: ['key'], orderBy: 'ord', deleted: 'gone', nullKeys },
-      ...{ track: ['a'], overwrite: ['b', 'who'] },
+      ...{ track: ['a'], overwrite: ['b', 'who'], seen },
     }),
   ],
   [
@@ -75,6 +85,16 @@ const modes: readonly (readonly [name: string, OracleMode, Mode<string>])[] = [
     { kind: 'snapshot', ordered: false, deletes: false, scoped: true },
     snapshot({ key: ['key'], asOf: fromName('{date}.csv'), scope: ['scope'], nullKeys, maxDeleted: 1 }),
   ],
+  [
+    'snapshot_all_seen',
+    { kind: 'snapshot', ordered: false, deletes: false, seen: true },
+    snapshot({ key: ['key'], asOf: fromName('{date}.csv'), nullKeys, seen }),
+  ],
+  [
+    'snapshot_scopes_seen',
+    { kind: 'snapshot', ordered: false, deletes: false, scoped: true, seen: true },
+    snapshot({ key: ['key'], asOf: fromName('{date}.csv'), scope: ['scope'], nullKeys, seen }),
+  ],
 ];
 
 /** Rows as texts, sorted. */
@@ -82,7 +102,8 @@ const asBag = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)
 
 async function shownIn(schema: string, mode: OracleMode) {
   const versions = mode.kind === 'history' ? ', valid_from as from, valid_to as to' : '';
-  const { rows } = await client.query(`select key, a, b, who_key${versions} from ${schema}.fact`);
+  const times = mode.seen ? ', first_seen, last_changed' : '';
+  const { rows } = await client.query(`select key, a, b, who_key${versions}${times} from ${schema}.fact`);
   return asBag(rows);
 }
 
@@ -174,6 +195,10 @@ describe.each(modes)('%s', (schema, mode, definition) => {
         const isDone = [...world.done].some((done) => done.file === file);
         expect(await countEvents(client, world.star, chunkIds)).toBe(isDone ? events.length : 0);
       }
+      for (const file of world.done) {
+        const none = mode.seen ? { events: 0, rows: 0 } : null;
+        expect(await wrongTimes(client, world.star, eventFile(file))).toEqual(none);
+      }
       await fresh.clear();
       await client.query('begin');
       await fresh.end([...world.done], new Set());
@@ -219,7 +244,7 @@ const fileOf = (
   events: readonly Partial<Event>[],
   asOf = `2026-01-0${file}T00:00:00Z`,
 ): OracleFile => ({
-  ...{ file, asOf, content: uuid(`${file}`) },
+  ...{ file, asOf, content: uuid(`${file}`), seenAt: '2026-02-01T00:00:00.000Z' },
   events: events.map((some, row) => eventOf(file, row, some)),
 });
 
@@ -252,6 +277,21 @@ async function applied(schema: string, files: readonly OracleFile[]) {
   }
   return notes;
 }
+
+describe.each(['upsert_seen', 'history_all', 'snapshot_all_seen'])('the times of %s', (schema) => {
+  it.each([
+    ['current', '_landed', { events: 2, rows: 2 }],
+    ['current', '_created', { events: 0, rows: 2 }],
+    ['current', '_updated', { events: 0, rows: 2 }],
+  ])('are found wrong in %s.%s', async (table, column, wrong) => {
+    const file = fileOf(1, [{ key: 'k1' }, { key: 'k2' }]);
+    await applied(schema, [file]);
+    await client.query(`update ${schema}.fact_${table} set ${column} = ${column} + interval '1 s'`);
+    const [, , definition] = modes.find(([name]) => name === schema)!;
+    const { star } = await World.create(client, schema, definition);
+    expect(await wrongTimes(client, star, eventFile(file))).toEqual(wrong);
+  });
+});
 
 describe('notes', () => {
   const at = (file: number, row: number) => ({ chunkId: chunkOf(file, 0), row });

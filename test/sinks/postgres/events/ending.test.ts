@@ -42,10 +42,62 @@ it('change settings for many rows alone, and give them back', async () => {
   expect(during).toEqual([before, expect.not.stringContaining(before), before]);
 });
 
+/** Blocks that a file of 20 known keys and 20 new ones reads after `keys` others, each with two events. */
+async function blocksAfter(keys: number): Promise<number> {
+  const schema = `seen_${keys}`;
+  const seen = { created: 'first_seen', updated: 'last_changed' };
+  const { star } = await World.create(client, schema, upsert({ key: ['key'], orderBy: 'ord', seen }));
+  const end = async (fileId: number, from: number, upto: number) => {
+    await client.query(
+      `insert into ${schema}.fact_staging (key, a, b, who_key, _key, _order, _hash, _row, chunk_id)
+       select i::text, 'a', ${fileId}, 0, md5('k' || i)::uuid, ${fileId}, md5(i || '/${fileId}')::uuid, i, ${fileId}
+       from generate_series(${from}, ${upto}::int) i`,
+    );
+    const file = { fileId, chunkIds: [fileId], asOf: null, contentHash: '', seenAt: new Date(fileId) };
+    await client.query('begin');
+    await applyEvents(client, star, [file], fileId);
+    await client.query('commit');
+  };
+  for (const fileId of [1, 2]) await end(fileId, 1, keys);
+  const tables = ['current', 'superseded', 'staging'];
+  for (const table of tables) await client.query(`vacuum analyze ${schema}.fact_${table}`);
+  const read = async () => {
+    const { rows } = await client.query<{ blocks: number }>(
+      `select sum(pg_stat_get_blocks_fetched(oid))::int as blocks from pg_class where relnamespace = $1::regnamespace`,
+      [schema],
+    );
+    return rows[0].blocks;
+  };
+  const flush = () => client.query('select pg_stat_force_next_flush()');
+  await flush();
+  const before = await read();
+  await end(3, keys - 19, keys + 20);
+  await flush();
+  const blocks = (await read()) - before;
+  const { rows } = await client.query(
+    `select count(*)::int as keys, count(*) filter (where first_seen < last_changed)::int as changed,
+       count(*) filter (where b = 3)::int as last from ${schema}.fact`,
+  );
+  expect(rows).toEqual([{ keys: keys + 20, changed: keys, last: 40 }]);
+  return blocks;
+}
+
+it('cost the same after few keys and after many, also where they say when they were seen', async () => {
+  const [few, many] = [await blocksAfter(2_000), await blocksAfter(20_000)];
+  expect(few).toBeGreaterThan(10);
+  expect(many / few, `${few} blocks, then ${many}`).toBeLessThanOrEqual(1.5);
+});
+
 it('enter, leave and come back in the order of their keys', async () => {
   const mode = upsert({ key: ['key'], orderBy: 'ord' });
   const { star } = await World.create(client, 'large', mode);
-  const fileOf = (fileId: number) => ({ fileId, chunkIds: [fileId], asOf: null, contentHash: '' });
+  const fileOf = (fileId: number) => ({
+    fileId,
+    chunkIds: [fileId],
+    asOf: null,
+    contentHash: '',
+    seenAt: new Date(0),
+  });
   const end = async (fileId: number) => {
     const table = stagingTable(star, { fileId });
     await client.query(`create table ${table} (like large.fact_staging)`);

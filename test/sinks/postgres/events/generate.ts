@@ -48,7 +48,8 @@ export function randomFiles(
     // One in four corrects rows of another one, and so is a part of its snapshot.
     const corrects = mode.kind === 'snapshot' && n > 0 && random(4) === 0 ? made[random(n)] : null;
     const { content } = corrects ?? { content: uuid(`content ${file}`) };
-    made.push({ file, asOf: corrects?.asOf ?? asOf, content, events });
+    const seenAt = `2026-02-${String(1 + ((file * 5) % 9)).padStart(2, '0')}T00:00:00.000Z`;
+    made.push({ file, asOf: corrects?.asOf ?? asOf, content, seenAt, events });
   }
   return made;
 }

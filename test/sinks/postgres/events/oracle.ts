@@ -22,6 +22,8 @@ export interface OracleFile {
   readonly file: number;
   readonly asOf: string;
   readonly content: string;
+  /** When it landed. */
+  readonly seenAt: string;
   readonly events: readonly Event[];
 }
 
@@ -32,6 +34,8 @@ export interface OracleMode {
   readonly deletes: boolean;
   readonly scoped?: boolean;
   readonly overwrite?: boolean;
+  /** Rows say when they were first seen and last changed. */
+  readonly seen?: boolean;
 }
 
 /** A row that is shown. Of a history with the order that it is valid from and to. */
@@ -42,6 +46,8 @@ export interface Shown {
   readonly who_key: number;
   readonly from?: number;
   readonly to?: number | null;
+  readonly first_seen?: string;
+  readonly last_changed?: string;
 }
 
 export interface Expected {
@@ -69,10 +75,22 @@ function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T
   return groups;
 }
 
+const least = (times: readonly string[]) => [...times].sort()[0];
+
+/** When the key of an event was first seen, and when its content was. */
+function seenOf(event: Event, files: readonly OracleFile[]): Pick<Shown, 'first_seen' | 'last_changed'> {
+  const having = (is: (other: Event) => boolean) =>
+    least(files.filter(({ events }) => events.some(is)).map(({ seenAt }) => seenAt));
+  return {
+    first_seen: having((other) => other.scope === event.scope && other.key === event.key && !other.deleted),
+    last_changed: having((other) => identity(other) === identity(event)),
+  };
+}
+
 const plain = ({ key, a, b, who_key }: Event): Shown => ({ key, a, b, who_key });
 
 export function expectedOf(mode: OracleMode, files: readonly OracleFile[]): Expected {
-  if (mode.kind === 'snapshot') return snapshotOf(files);
+  if (mode.kind === 'snapshot') return snapshotOf(mode, files);
   const shown: Shown[] = [];
   const current: string[] = [];
   const events = files.flatMap((file) => file.events);
@@ -80,13 +98,16 @@ export function expectedOf(mode: OracleMode, files: readonly OracleFile[]): Expe
     const sorted = [...all].sort(byRank);
     if (mode.kind === 'history') {
       const versions = versionsOf(sorted, mode.overwrite === true);
-      shown.push(...versions.shown);
+      const alive = versions.current.filter(({ deleted }) => !deleted);
+      shown.push(...versions.shown.map((row, i) => ({ ...row, ...(mode.seen && seenOf(alive[i], files)) })));
       current.push(...versions.current.map(identity));
       continue;
     }
     const best = mode.keep === 'first' ? sorted[0] : sorted[sorted.length - 1];
     current.push(identity(best));
-    if (!best.deleted) shown.push(mode.kind === 'keep' ? keptOf(sorted) : plain(best));
+    if (best.deleted) continue;
+    const row = mode.kind === 'keep' ? keptOf(sorted) : plain(best);
+    shown.push({ ...row, ...(mode.seen && seenOf(best, files)) });
   }
   return { shown, current };
 }
@@ -120,7 +141,7 @@ function versionsOf(sorted: readonly Event[], overwrite: boolean): { shown: Show
   return { shown, current };
 }
 
-function snapshotOf(files: readonly OracleFile[]): Expected {
+function snapshotOf(mode: OracleMode, files: readonly OracleFile[]): Expected {
   const shown: Shown[] = [];
   const current: string[] = [];
   const scopes = new Set(files.flatMap(({ events }) => events.map(({ scope }) => scope)));
@@ -137,9 +158,32 @@ function snapshotOf(files: readonly OracleFile[]): Expected {
     const events = parts.flatMap((part) => part.events.filter((event) => event.scope === scope));
     for (const all of grouped(events, ({ key }) => key).values()) {
       const best = [...all].sort((x, y) => compare(x.hash, y.hash)).at(-1)!;
-      shown.push(plain(best));
+      const times = mode.seen && { ...seenOf(best, files), last_changed: lastChange(best, scope, having) };
+      shown.push({ ...plain(best), ...times });
       current.push(identity(best));
     }
   }
   return { shown, current };
+}
+
+/** The least time of the snapshots since the last one that lacks the row or has another one of its key. */
+function lastChange(row: Event, scope: string, having: readonly OracleFile[]): string {
+  const snapshots = [...grouped(having, ({ asOf, content }) => `${asOf} ${content}`)].sort(([a], [b]) =>
+    compare(b, a),
+  );
+  const times: string[] = [];
+  for (const [, parts] of snapshots) {
+    const same = parts.flatMap(({ events, seenAt }) =>
+      events
+        .filter((event) => event.scope === scope && event.key === row.key)
+        .map((event) => ({ event, seenAt })),
+    );
+    const greatest = same
+      .map(({ event }) => event.hash)
+      .sort()
+      .at(-1);
+    if (greatest !== row.hash) break;
+    times.push(...same.filter(({ event }) => event.hash === row.hash).map(({ seenAt }) => seenAt));
+  }
+  return least(times);
 }

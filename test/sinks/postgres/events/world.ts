@@ -13,7 +13,7 @@ import {
   type EventFile,
   undoEvents,
 } from '../../../../sinks/postgres/events/index.ts';
-import { loadingEvents, stagingTable } from '../../../../sinks/postgres/facts/staging.ts';
+import { loadingEvents, stagingTable, stagingTableDdl } from '../../../../sinks/postgres/facts/staging.ts';
 import type { Event, OracleFile } from './oracle.ts';
 
 export const uuid = (text: string) => createHash('md5').update(text).digest('hex');
@@ -71,10 +71,7 @@ export class World {
   async end(files: readonly OracleFile[], own: ReadonlySet<OracleFile>): Promise<Applied> {
     const { client, star } = this;
     for (const file of files) {
-      if (own.has(file))
-        await client.query(
-          `create table ${stagingTable(star, { fileId: file.file })} (like ${star.schema}.fact_staging)`,
-        );
+      if (own.has(file)) await client.query(stagingTableDdl(star, eventFile(file)));
       const { fact } = await loadingEvents(client, star, { fileId: file.file });
       const columns = star.columns.map(({ name }) => name).join(', ');
       await client.query(
@@ -108,9 +105,9 @@ export class World {
   }
 }
 
-function eventFile({ file, asOf, content, events }: OracleFile): EventFile {
+export function eventFile({ file, asOf, content, seenAt, events }: OracleFile): EventFile {
   const chunkIds = [...new Set([chunkOf(file, 0), ...events.map(({ chunkId }) => chunkId)])];
-  return { fileId: file, chunkIds, asOf, contentHash: content };
+  return { fileId: file, chunkIds, asOf, contentHash: content, seenAt: new Date(seenAt) };
 }
 
 /** The number of a file's chunk. Each file has three at most. */

@@ -1,22 +1,23 @@
 /** Compiles load modes. event-columns.ts has the columns that describe an event in star and lake. */
-import type { CompiledMode, CompiledUnique, KeyedMode, LogicalType } from '../compiled.ts';
-import { asOfFault } from '../file/as-of.ts';
-import type { DatasetDefinition } from '../language/define.ts';
-import type { Mode } from '../language/modes.ts';
-import type { Use } from '../types/column-type.ts';
-import { typeNames, typeOf } from '../types/column-types.ts';
-import { didYouMean, list, shown } from '../words.ts';
-import { dimensionsOf } from './compile-dimension.ts';
-import { isInner, type Names, nameAt, refuseRepeats } from './compile-names.ts';
-import { halves } from './compile-star.ts';
-import type { Mistakes } from './mistakes.ts';
+import type { CompiledMode, CompiledUnique, KeyedMode, LogicalType } from '../../compiled.ts';
+import { asOfFault } from '../../file/as-of.ts';
+import type { DatasetDefinition } from '../../language/define.ts';
+import type { Mode } from '../../language/modes.ts';
+import type { Use } from '../../types/column-type.ts';
+import { typeNames, typeOf } from '../../types/column-types.ts';
+import { didYouMean, list, shown } from '../../words.ts';
+import { dimensionsOf } from '../compile-dimension.ts';
+import { isInner, type Names, nameAt, refuseRepeats } from '../compile-names.ts';
+import { halves } from '../compile-star.ts';
+import type { Mistakes } from '../mistakes.ts';
+import { refuseSeen, seenOf } from './compile-seen.ts';
 
 /** The options that each mode has. */
 const optionsOf = {
-  append: ['dedupe', 'keep', 'orderBy', 'nullKeys'],
-  upsert: ['key', 'orderBy', 'deleted', 'nulls', 'nullKeys'],
-  snapshot: ['key', 'asOf', 'scope', 'maxDeleted', 'nullKeys'],
-  history: ['key', 'orderBy', 'deleted', 'track', 'overwrite', 'nullKeys'],
+  append: ['dedupe', 'keep', 'orderBy', 'nullKeys', 'seen'],
+  upsert: ['key', 'orderBy', 'deleted', 'nulls', 'nullKeys', 'seen'],
+  snapshot: ['key', 'asOf', 'scope', 'maxDeleted', 'nullKeys', 'seen'],
+  history: ['key', 'orderBy', 'deleted', 'track', 'overwrite', 'nullKeys', 'seen'],
 } as const satisfies Record<Mode['mode'], readonly string[]>;
 
 /** Options that are one of a few words, the default first. */
@@ -45,6 +46,7 @@ export function compileMode(
     const known: readonly string[] = optionsOf[mode];
     if (!known.includes(option))
       mistakes.add(`mode.${option}`, `${mode} has no such option`, didYouMean(option, known));
+    else if (isPlain && option === 'seen') refuseSeen(mistakes);
     else if (isPlain) {
       const fix = "Say dedupe: ['order_id'] or dedupe: 'row', or leave it out";
       mistakes.add(`mode.${option}`, 'it is an option of dedupe', fix);
@@ -55,7 +57,9 @@ export function compileMode(
   refuseStarless(source, word, mistakes);
   refuseNames(source, `mode ${word}`, names, keep, mistakes);
   refuseUniqueInStar(unique, word, mistakes);
-  return keyedMode(mode, options, names, mistakes);
+  const keyed = keyedMode(mode, options, names, mistakes);
+  const seen = seenOf(options.seen, takenNames(source, mode, names, keep), mistakes);
+  return seen === undefined ? keyed : { ...keyed, seen };
 }
 
 /**
@@ -254,12 +258,7 @@ function refuseNames(
   keep: string | null,
   mistakes: Mistakes,
 ): void {
-  const roles = Object.keys(dimensionsOf(source)).map((role) => [role, `star.dimensions.${role}`]);
-  const given = [...names.keys()]
-    .filter((name) => !isInner(name))
-    .map((name) => [name, nameOf(source, name)]);
-  const kept = keep === null ? [] : [[keep, 'drift.unknown.keep']];
-  for (const [name, place] of [...given, ...roles, ...kept]) {
+  for (const [name, place] of givenNames(source, names, keep)) {
     if (name.startsWith('_')) {
       const what = `the ${who} adds columns with names that begin with _`;
       mistakes.add(place, what, 'Rename it; the text of a header goes into aliases');
@@ -271,6 +270,30 @@ function refuseNames(
       );
     }
   }
+}
+
+/** Names that the definition gives to columns of star and lake, each with its place. */
+function givenNames(source: DatasetDefinition, names: Names, keep: string | null): [string, string][] {
+  const given = [...names.keys()].filter((name) => !isInner(name));
+  return [
+    ...given.map((name): [string, string] => [name, nameOf(source, name)]),
+    ...Object.keys(dimensionsOf(source)).map((role): [string, string] => [role, `star.dimensions.${role}`]),
+    ...(keep === null ? [] : [[keep, 'drift.unknown.keep'] as [string, string]]),
+  ];
+}
+
+/** The names above, and those that the star adds. */
+function takenNames(
+  source: DatasetDefinition,
+  mode: Mode['mode'],
+  names: Names,
+  keep: string | null,
+): ReadonlyMap<string, string> {
+  const added = ['chunk_id', ...(mode === 'history' ? versionColumns : [])];
+  return new Map([
+    ...added.map((name) => [name, 'a column that the star adds'] as const),
+    ...givenNames(source, names, keep),
+  ]);
 }
 
 function nameOf({ columns }: DatasetDefinition, name: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileDataset } from '../../../model/compile/compile.ts';
-import type { CompiledDataset } from '../../../model/compiled.ts';
+import { compileDataset } from '../../../../model/compile/compile.ts';
+import type { CompiledDataset } from '../../../../model/compiled.ts';
 import {
   append,
   boolean,
@@ -19,9 +19,9 @@ import {
   unique,
   upsert,
   year,
-} from '../../../model/index.ts';
-import { LandfallError } from '../../../platform/errors/errors.ts';
-import { compileLoose } from '../support.ts';
+} from '../../../../model/index.ts';
+import { LandfallError } from '../../../../platform/errors/errors.ts';
+import { compileLoose } from '../../support.ts';
 
 const columns = {
   id: text(),
@@ -246,6 +246,9 @@ describe('what it makes', () => {
       history({ key, orderBy, track: ['state'] }),
       history({ key, orderBy, track: ['tier'] }),
       history({ key, orderBy, track: ['state'], overwrite: ['email'] }),
+      upsert({ key, orderBy, seen: { created: 'a' } }),
+      upsert({ key, orderBy, seen: { updated: 'a' } }),
+      upsert({ key, orderBy, seen: { created: 'b' } }),
     ];
     expect(new Set(modes.map((mode) => withMode(mode).version)).size).toBe(modes.length);
   });

@@ -6,9 +6,9 @@ import type {
   KeyedMode,
   KeyedStar,
   LogicalType,
-} from '../compiled.ts';
-import { typeOf } from '../types/column-types.ts';
-import type { Mistakes } from './mistakes.ts';
+} from '../../compiled.ts';
+import { typeOf } from '../../types/column-types.ts';
+import type { Mistakes } from '../mistakes.ts';
 
 const uuid = { type: 'uuid' } as const;
 
@@ -44,7 +44,7 @@ export function keyedStar(
   mistakes: Mistakes,
 ): KeyedStar | null {
   if (mode.kind === 'append') return null;
-  const { kind, keep, nulls, orderBy, asOf, maxDeleted } = mode;
+  const { kind, keep, nulls, orderBy, asOf, maxDeleted, seen } = mode;
   factsOf('track', mode, columns, dimensions, mistakes);
   return {
     ...{ kind, keep, nulls, order: orderBy && { sqlType: orderType(orderBy.logical) } },
@@ -53,6 +53,7 @@ export function keyedStar(
     tracked: kind === 'history',
     overwrite: factsOf('overwrite', mode, columns, dimensions, mistakes),
     ...{ asOf: asOf?.pattern ?? null, maxDeleted },
+    ...(seen && { seen }),
   };
 }
 
