@@ -1,20 +1,22 @@
 /** A file that no definition describes: how it is read, the values of its columns, and what typed columns show. */
-import { type Readable, readContent } from '../../coordinator/detect/content.ts';
+import type { Readable } from '../../coordinator/detect/content.ts';
 import { readLayout } from '../../coordinator/detect/read-layout.ts';
 import { blankRowsRemark, type Exploration, exploreFile } from '../../coordinator/explore/explore-file.ts';
 import { unitBytes } from '../../kernel/dialect/encodings.ts';
 import type { Kernel } from '../../kernel/types.ts';
 import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
-import type { ColumnGuess, ColumnSample } from '../../model/infer/contract.ts';
+import type { ColumnGuess, ColumnSample, Remark } from '../../model/infer/contract.ts';
 import { defineDataset } from '../../model/language/define.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
+import { plural } from '../../platform/plural.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { addressOf } from '../../sources/landing.ts';
 import { piecesOf, wholeBytesMost } from '../../workers/profile/pieces.ts';
 import { type Misfit, type Piece, type Profile, profileFile } from '../../workers/profile/profile-file.ts';
 import { columnOf } from './column-of.ts';
+import { packedPieces } from './packed-pieces.ts';
 
 export interface ReadOptions {
   readonly kernel: Kernel;
@@ -94,14 +96,19 @@ export class FileReader {
     const last = profile.kept.map((column) => column.at(-1) ?? null);
     if (this.file.bytes <= sampleBytes && profile.rows >= rowsWithTotals && isTotals(last)) {
       this.totals = last;
-      const remark = {
-        kind: 'check',
-        text: `the last row looks like totals: ${JSON.stringify(labelOf(last))}`,
-      } as const;
-      this.exploration = { ...this.exploration, remarks: [...this.exploration.remarks, remark] };
+      const text = `the last row looks like totals: ${JSON.stringify(labelOf(last))}`;
+      this.addRemark({ kind: 'check', text });
+    }
+    const repeats = header === null ? new Set<number>() : repeatsOf(header, profile.kept);
+    if (repeats.size > 0) {
+      const text = `${plural(repeats.size, 'row')} ${repeats.size === 1 ? 'repeats' : 'repeat'} the header`;
+      this.addRemark({ kind: 'check', text });
     }
     const rows = this.totals === null ? undefined : -1;
-    this.samples = fields.map((name, c) => sampleOf(name, profile.kept[c].slice(moreHeaders, rows)));
+    this.samples = fields.map((name, c) => {
+      const texts = profile.kept[c].filter((_, row) => !repeats.has(row));
+      return sampleOf(name, texts.slice(moreHeaders, rows));
+    });
     const { bytes } = this.file;
     this.sampledRows = Math.ceil(profile.rows * Math.max(1, Math.min(bytes, wholeBytesMost) / sampleBytes));
   }
@@ -139,10 +146,15 @@ export class FileReader {
     return true;
   }
 
-  /** True for a text that says nothing of the values: the line goes on with the header, or adds up the rows. */
+  private addRemark(remark: Remark): void {
+    this.exploration = { ...this.exploration, remarks: [...this.exploration.remarks, remark] };
+  }
+
+  /** True for a text that says nothing of the values: its line goes on with the header, repeats it, or adds up the rows. */
   isNoValue(text: string, field: number, { rows, line }: Misfit): boolean {
-    const { moreHeaders, linesAbove } = this.exploration;
+    const { moreHeaders, linesAbove, header } = this.exploration;
     if (line !== null && line <= linesAbove + moreHeaders) return true;
+    if (header?.[field]?.trim() === text.trim()) return true;
     return rows === 1 && this.totals?.[field] === text;
   }
 
@@ -210,7 +222,7 @@ export class FileReader {
   private async pieces(layout: FileLayout, budget: number): Promise<Iterable<Piece> | AsyncIterable<Piece>> {
     const { file, exploration } = this;
     const { linesAbove: linesBefore, compression } = exploration;
-    if (compression !== undefined) return entriesOf(file, layout, { budget, linesBefore });
+    if (compression !== undefined) return packedPieces(file, layout, { budget, linesBefore });
     const { storage, key } = await openObject(file.url);
     const bytes = this.isDivisible
       ? file.bytes
@@ -262,6 +274,14 @@ function isTotals(row: readonly (string | null)[]): boolean {
   return totalWords.test(labelOf(row));
 }
 
+/** The rows that have the names of the columns for values, as sheets repeat them on each page. */
+function repeatsOf(header: readonly string[], columns: Profile['kept']): ReadonlySet<number> {
+  const isRepeat = (row: number) =>
+    columns.every((texts, c) => (texts[row] ?? '').trim() === header[c].trim());
+  const rows = Array.from(columns[0] ?? [], (_, row) => row);
+  return new Set(header.some((name) => name.trim() !== '') ? rows.filter(isRepeat) : []);
+}
+
 function sampleOf(header: string, texts: readonly (string | null)[]): ColumnSample {
   const values = new Map<string, number>();
   let blanks = 0;
@@ -270,53 +290,4 @@ function sampleOf(header: string, texts: readonly (string | null)[]): ColumnSamp
     else if (values.size < valuesKept || values.has(text)) values.set(text, (values.get(text) ?? 0) + 1);
   }
   return { header, values, blanks };
-}
-
-/**
- * The content of a compressed file, and of each file in it, without what stands above the rows. Further files in
- * encodings of several bytes a character are left out.
- */
-async function* entriesOf(
-  file: Readable,
-  { headerBytes, compression, encoding }: FileLayout,
-  { budget, linesBefore }: { budget: number; linesBefore: number },
-): AsyncGenerator<Piece> {
-  const content = readContent(file, compression);
-  let part = await content.next();
-  let at = 0;
-  while (!part.done && at <= budget) {
-    const { entry } = part.value;
-    const isFirst = at === 0;
-    if (!isFirst && unitBytes(encoding) !== 1) return;
-    const piece = {
-      byteStart: at + (isFirst ? headerBytes : 0),
-      linesBefore,
-      isCut: false,
-      bytes: entryBytes(),
-    };
-    yield piece;
-
-    async function* entryBytes(): AsyncGenerator<Uint8Array> {
-      let toSkip = headerBytes;
-      let lines = linesBefore;
-      for (; !part.done && part.value.entry === entry; part = await content.next()) {
-        let { bytes } = part.value;
-        at += bytes.length;
-        piece.isCut = at > budget;
-        if (piece.isCut) return;
-        if (isFirst) {
-          const skipped = Math.min(toSkip, bytes.length);
-          toSkip -= skipped;
-          bytes = bytes.subarray(skipped);
-        } else {
-          for (; lines > 0 && bytes.length > 0; lines--) {
-            const lf = bytes.indexOf(0x0a);
-            bytes = lf < 0 ? bytes.subarray(bytes.length) : bytes.subarray(lf + 1);
-            if (lf < 0) break;
-          }
-        }
-        if (bytes.length > 0) yield bytes;
-      }
-    }
-  }
 }

@@ -21,6 +21,8 @@ export interface ChosenForm {
 /** Records and bytes that each form reads. */
 const recordsLooked = 120;
 const bytesLooked = 256 * 1024;
+/** Records by which forms are compared that fit equally well. */
+const recordsCompared = 5000;
 /** A rival has at least this share of the best score. */
 const rivalShare = 0.95;
 /** A field without delimiters is better than fields that do not look like anything. */
@@ -38,11 +40,31 @@ export function chooseForm(utf8: Uint8Array, whole: boolean, named: string | nul
       score: scoreOf(firstRecords(looked, form, { whole: all, most: recordsLooked }), form),
     }))
     .sort((a, b) => b.score - a.score);
-  const [best] = scored;
+  const best = leastFaulty(scored, (form) =>
+    firstRecords(looked, form, { whole: all, most: recordsCompared }),
+  );
   const rival = scored.find(
     ({ form, score }) => form.delimiter !== best.form.delimiter && score > best.score * rivalShare,
   );
   return { ...best, rival: rival?.form ?? null };
+}
+
+/**
+ * Of the best forms that differ in the escape alone, the one that reads the most records: what is escaped may stand
+ * below the records that were scored.
+ */
+function leastFaulty<Scored extends { readonly form: Form; readonly score: number }>(
+  scored: readonly Scored[],
+  read: (form: Form) => readonly HeadRecord[],
+): Scored {
+  const [best] = scored;
+  const alike = scored.filter(
+    ({ form, score }) =>
+      score === best.score && form.delimiter === best.form.delimiter && form.quote === best.form.quote,
+  );
+  if (alike.length === 1) return best;
+  const faults = alike.map(({ form }) => read(form).filter(({ badQuote }) => badQuote).length);
+  return alike[faults.indexOf(Math.min(...faults))];
 }
 
 /** The number of fields that most records have; of several, the largest. */

@@ -4,10 +4,13 @@ import type { Remark } from '../../model/infer/contract.ts';
 import { plural } from '../../platform/plural.ts';
 import { firstRecords } from '../detect/first-records.ts';
 import { commentMark, hasMarkedLine } from '../detect/sniff-around.ts';
+import { isStrict } from './cells.ts';
 import { type ChosenForm, chooseForm, usualWidth } from './choose-form.ts';
 
 /** Records among which comments are looked for. */
 const recordsLooked = 1000;
+/** Lines of which one must draw the table, if any does. */
+const linesAboveRule = 40;
 
 /** Chooses the form, and whether marked lines are comments: not if one of them is as long as the rows. */
 export function chooseWithComments(
@@ -15,7 +18,8 @@ export function chooseWithComments(
   whole: boolean,
   named: string | null,
 ): { chosen: ChosenForm; comment: string | null; remarks: Remark[] } {
-  const mark = markIn(utf8);
+  const rule = ruleMark(utf8);
+  const mark = rule ?? markIn(utf8);
   const chosen = chooseForm(mark === null ? utf8 : withoutMarked(utf8, mark), whole, named);
   const remarks: Remark[] = [];
   if (chosen.rival !== null)
@@ -24,17 +28,21 @@ export function chooseWithComments(
       text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
     });
   if (mark === null) return { chosen, comment: null, remarks };
+  if (rule !== null) {
+    const text = `lines that begin with ${mark} only draw the table, and are left out as comments`;
+    return { chosen, comment: mark, remarks: [...remarks, { kind: 'evidence', text }] };
+  }
   const plain = firstRecords(utf8, chosen.form, { whole, most: recordsLooked });
   const width = usualWidth(plain.filter(({ fields }) => !fields[0].startsWith(mark)));
   const lines = plain.filter((record) => isMarked(record, mark));
-  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width).length : 0;
+  const rowLike = width > 1 ? lines.filter(({ fields }) => fields.length === width) : [];
   if (lines.length === 0) return { chosen, comment: null, remarks };
   // Among many comments, one may show what a row looks like.
-  if (rowLike > lines.length / 20) {
+  if (rowLike.length > lines.length / 20) {
     if (!areRemarks(plain, mark, width, rowLike)) return { chosen, comment: null, remarks };
     remarks.push({
       kind: 'check',
-      text: `of the lines that begin with ${mark}, ${rowLike} may be ${rowLike === 1 ? 'a row' : 'rows'}: all are left out`,
+      text: `of the lines that begin with ${mark}, ${rowLike.length} may be ${rowLike.length === 1 ? 'a row' : 'rows'}: all are left out`,
     });
   }
   remarks.push({
@@ -54,11 +62,22 @@ const rowLikeShare = 0.5;
  * True if marked lines are comments though some, `rowLike`, have as many fields as a row: others have not, and stand
  * directly above the first row or between rows, where a line of names would not be.
  */
-function areRemarks(records: readonly HeadRecord[], mark: string, width: number, rowLike: number): boolean {
+function areRemarks(
+  records: readonly HeadRecord[],
+  mark: string,
+  width: number,
+  rowLike: readonly HeadRecord[],
+): boolean {
   const isRow = (record: HeadRecord) => !isMarked(record, mark) && record.fields.length === width;
   const first = records.findIndex(isRow);
-  const rows = records.filter(isRow).length;
-  if (first < 0 || rowLike > rowLikeShare * rows) return false;
+  const rows = records.filter(isRow);
+  if (first < 0) return false;
+  const strict = rows[0].fields.flatMap((_, c) =>
+    rows.every(({ fields }) => isStrict(fields[c])) ? [c] : [],
+  );
+  // Words where all rows have numbers are no row.
+  const mayBeRows = rowLike.filter(({ fields }) => strict.every((c) => isStrict(fields[c])));
+  if (mayBeRows.length > rowLikeShare * rows.length) return false;
   const below = records.slice(Math.max(0, first - 1));
   return below.some((record) => isMarked(record, mark) && record.fields.length !== width);
 }
@@ -74,8 +93,30 @@ function markIn(utf8: Uint8Array): string | null {
   return other ?? (hasMarkedLine(utf8) ? commentMark : null);
 }
 
+/** Lines of signs that draw a table, as psql, MySQL, Markdown and reStructuredText write them. */
+const ruleLine = /^(?=.*[-=_~]{3})[-=_~+|: ]+$/;
+const ruleMarkLength = 3;
+
+/** What all lines that draw a table begin with, if no other line does; null without such lines. */
+function ruleMark(utf8: Uint8Array): string | null {
+  const lines = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length)
+    .toString()
+    .split(/\r\n|\n|\r/);
+  const mark = lines
+    .slice(0, linesAboveRule)
+    .find((line) => ruleLine.test(line))
+    ?.slice(0, ruleMarkLength);
+  // A comment does not begin with a blank or a delimiter: in Markdown, that line is a part of the header.
+  if (mark === undefined || /^[ |]/.test(mark)) return null;
+  const marked = lines.filter((line) => line.startsWith(mark));
+  return marked.every((line) => ruleLine.test(line)) ? mark : null;
+}
+
 function withoutMarked(utf8: Uint8Array, mark: string): Uint8Array {
   const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
-  const left = text.replace(new RegExp(`^${mark}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'), '');
+  const left = text.replace(
+    new RegExp(`^${mark.replace(/[|+*.?^$()[\]{}\\]/g, '\\$&')}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'),
+    '',
+  );
   return left.trim() === '' ? utf8 : Buffer.from(left);
 }

@@ -7,7 +7,7 @@ import type { FoundDialect, Remark } from '../../model/infer/contract.ts';
 import type { Dialect } from '../../model/language/define.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Compression } from '../../platform/storage/unpack/index.ts';
-import { type Readable, readRange } from '../detect/content.ts';
+import { type Readable, readContent, readRange } from '../detect/content.ts';
 import type { Head } from '../detect/head.ts';
 import { readHeadOf } from '../detect/read-layout.ts';
 import { namedDelimiter } from '../detect/sniff-around.ts';
@@ -39,7 +39,9 @@ export interface Exploration extends FoundDialect {
 const headBytes = 1024 * 1024;
 const headBytesMost = 16 * 1024 * 1024;
 /** Bytes at the end of a large file in which notes are looked for. */
-const tailBytes = 64 * 1024;
+export const footerBytesMost = 64 * 1024;
+/** Bytes of a compressed file that is unpacked to its end for notes. */
+const unpackedForNotesMost = 16 * 1024 * 1024;
 
 export const blankRowsRemark: Remark = { kind: 'evidence', text: 'rows without any value are left out' };
 
@@ -57,19 +59,31 @@ export async function exploreFile(
   throw new LandfallError('LF_INIT', { reason: `its first record is longer than ${headBytesMost} bytes` });
 }
 
-/** Notes below the table: how many lines, and the first. None is looked for in a compressed file. */
+/** Notes below the table: how many lines, and the first. None is looked for in a zip file, which may have several tables. */
 async function notesOf(
   file: Readable,
   { bytes, whole, compression }: Awaited<ReturnType<typeof readHeadOf>>,
   { dialect, fieldCount, linesAbove }: Omit<Exploration, 'compression'>,
 ): Promise<Notes | null> {
   const { encoding = 'utf-8', shortRows } = dialect;
-  if (compression !== undefined || shortRows === 'pad' || (!whole && unitBytes(encoding) !== 1)) return null;
-  const tail = whole ? bytes : await readRange(file, Math.max(0, file.bytes - tailBytes), file.bytes);
+  if (compression === 'zip' || shortRows === 'pad' || (!whole && unitBytes(encoding) !== 1)) return null;
+  const tail = whole ? bytes : await tailOf(file, compression);
+  if (tail === null) return null;
   const utf8 = toUtf8(tail, encoding);
   const from = linesEnd(utf8, whole ? linesAbove : 1, dialect.lineEnds === 'any');
   if (from === null) return null;
   return findNotes(utf8.subarray(from), dialect as KernelDialect, fieldCount);
+}
+
+/** The last bytes of the content; null if too much must be unpacked for them. */
+async function tailOf(file: Readable, compression: Compression | undefined): Promise<Uint8Array | null> {
+  if (compression === undefined)
+    return readRange(file, Math.max(0, file.bytes - footerBytesMost), file.bytes);
+  if (file.bytes > unpackedForNotesMost) return null;
+  let tail: Uint8Array = new Uint8Array(0);
+  for await (const { bytes } of readContent(file, compression))
+    tail = Buffer.concat([tail, bytes]).subarray(-footerBytesMost);
+  return tail;
 }
 
 function withFooter(exploration: Exploration, notes: Notes | null): Exploration {

@@ -1,4 +1,5 @@
 /** Finds notes below a table: lines at the end of a file that are not rows. */
+import { blanks } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import { firstRecords } from '../detect/first-records.ts';
@@ -7,6 +8,13 @@ import { isBlank, isStrict } from './cells.ts';
 /** How notes begin, or what they count, where nothing else sets them apart. */
 const noteWords =
   /^\s*(\*|\(|©|copyright|sources?\b|notes?\b|footnotes?\b|total\b.*\b(rows|records|lines)|end of\b|generated\b|exported\b|printed\b|quellen?\b|hinweise?\b|stand:|fuentes?\b|notas?\b|примечани|источник)|^\s*\d+ (rows|records|lines|zeilen)\b/iu;
+
+/** At least three words. */
+const sentence = /\S\s+\S+\s+\S/;
+
+/** Records by which rows are told from lines of words, and the share of numbers or times in a column of them. */
+const rowsLooked = 200;
+const strictShare = 0.7;
 
 /** More records than this are hardly notes. */
 const notesMost = 40;
@@ -21,12 +29,26 @@ export interface Notes {
 export function findNotes(utf8: Uint8Array, dialect: KernelDialect, width: number): Notes | null {
   const form = { ...dialect, quote: dialect.quote === undefined ? '"' : dialect.quote };
   const records = firstRecords(utf8, form, { whole: true, most: Number.POSITIVE_INFINITY });
-  const count = footerRecords(records, width);
+  const count = footerRecords(form.delimiter === blanks ? withLines(records, width) : records, width);
   if (count === 0) return null;
   const rest = Buffer.from(utf8.subarray(records.at(-count - 1)!.bytes)).toString();
   const lines = rest.split(/\r\n|\n|\r/);
   const first = lines.find((line) => line.trim() !== '') ?? '';
   return { lines: lines.length - (lines.at(-1) === '' ? 1 : 0), first: first.slice(0, 60) };
+}
+
+/**
+ * Records of a table between blanks, with lines of words in one field: blanks cut these as they cut rows. A row is as
+ * long as most, and has numbers or times where most have them.
+ */
+function withLines(records: readonly HeadRecord[], width: number): readonly HeadRecord[] {
+  const rows = records.slice(0, rowsLooked).filter(({ fields }) => fields.length === width);
+  const isStrictColumn = (c: number) =>
+    rows.filter(({ fields }) => isStrict(fields[c])).length > strictShare * rows.length;
+  const strict = Array.from({ length: width }, (_, c) => c).filter(isStrictColumn);
+  const isRow = ({ fields }: HeadRecord) =>
+    fields.length === width && strict.some((c) => isStrict(fields[c]));
+  return records.map((record) => (isRow(record) ? record : { ...record, fields: [record.fields.join(' ')] }));
 }
 
 /**
@@ -52,7 +74,8 @@ function mayBeNote({ fields }: HeadRecord, width: number): boolean {
   if (filled.length === 0 || isRule(fields)) return true;
   if (isBlank(fields[0]) || isStrict(fields[0])) return false;
   // A sentence may have delimiters in it.
-  const isSentence = fields.length < width && /\S\s+\S/.test(fields[0].trim());
+  const isSentence =
+    fields.length < width && (/\S\s+\S/.test(fields[0].trim()) || fields.some((text) => sentence.test(text)));
   if (!isSentence && filled.length > Math.max(1, width / 5)) return false;
   return /\p{L}{2}/u.test(fields[0]);
 }
@@ -70,5 +93,5 @@ function isSetApart({ fields, lines }: HeadRecord): boolean {
 
 /** Several records, none as long as a row, with sentences. */
 function areProse(records: readonly HeadRecord[], width: number): boolean {
-  return records.every(({ fields }) => fields.length < width && /\S\s+\S+\s+\S/.test(fields.join(' ')));
+  return records.every(({ fields }) => fields.length < width && sentence.test(fields.join(' ')));
 }

@@ -7,7 +7,7 @@ import { plural } from '../../platform/plural.ts';
 import { isBlank, isName, isStrict } from './cells.ts';
 import { usualWidth } from './choose-form.ts';
 import { headerEvidence, unsure } from './header-evidence.ts';
-import { areUnits, groupsAbove, headersBelow } from './header-rows.ts';
+import { areUnits, groupsAbove, headersBelow, namesInGroups } from './header-rows.ts';
 
 export interface Table {
   /** Records above the first of the table. */
@@ -41,24 +41,24 @@ export function findTable(records: readonly HeadRecord[], header?: boolean, byBl
   const topOf = byBlanks ? firstSteady : firstOfTable;
   const named = header === undefined ? topOf(rows, width) : firstWide(rows, width);
   const first = rows[named];
-  const compared = rows
-    .slice(named + 1)
-    .filter((row) => row.length >= Math.min(width, first.length))
-    .slice(0, rowsCompared);
+  const parts = header !== false && namesInGroups(first, rows[named + 1]) ? 1 : 0;
+  const below = rows.slice(named + 1 + parts);
+  const compared = below.filter((row) => row.length >= Math.min(width, first.length)).slice(0, rowsCompared);
   const more = headersBelow(first, compared);
   const evidence = headerEvidence(first, compared.slice(more));
-  const hasHeader = header ?? evidence >= 0;
-  const undecided = header === undefined && Math.abs(evidence) < unsure && rows.length > named + 1;
+  const hasHeader = header ?? (parts > 0 || evidence >= 0);
+  const undecided =
+    header === undefined && parts === 0 && Math.abs(evidence) < unsure && rows.length > named + 1;
   const remarks: Remark[] = [];
   const groups = hasHeader ? groupsAbove(rows, named, width) : 0;
-  const continued = rows.slice(named + 1, named + 1 + more);
+  const continued = below.slice(0, more);
   const isAdjacent = continued.every((row, i) => row === compared[i]);
   const units = hasHeader && isAdjacent && areUnits(continued, compared.slice(more)) ? more : 0;
   const moreHeaders = hasHeader ? more - units : 0;
   const skipped = named - groups;
-  const headerRows = groups + 1 + units;
+  const headerRows = groups + 1 + parts + units;
   const names = headerRows === 1 ? first : joinNames(rows.slice(skipped, skipped + headerRows));
-  const below = rows.slice(skipped + headerRows);
+  const left = rows.slice(skipped + headerRows);
   if (undecided)
     remarks.push({
       kind: 'check',
@@ -80,7 +80,7 @@ export function findTable(records: readonly HeadRecord[], header?: boolean, byBl
       kind: 'check',
       text: `the header has ${headerRows} records: ${shown(rows[skipped])} is one`,
     });
-  const shape = hasHeader ? shapeBelow(names, below, width, remarks) : byPlace(below, width, remarks);
+  const shape = hasHeader ? shapeBelow(names, left, width, remarks) : byPlace(left, width, remarks);
   if (moreHeaders > 0)
     remarks.push({
       kind: 'check',
@@ -101,8 +101,8 @@ export function findTable(records: readonly HeadRecord[], header?: boolean, byBl
 function firstOfTable(rows: readonly (readonly string[])[], width: number): number {
   const most = Math.min(rows.length, aboveMost);
   for (let i = 0; i < most; i++) {
-    if (!isWide(rows[i], width) || isTitle(rows, i, width)) continue;
-    return i;
+    if (!isWide(rows[i], width)) continue;
+    if (namesInGroups(rows[i], rows[i + 1]) || !isTitle(rows, i, width)) return i;
   }
   return firstWide(rows, width);
 }

@@ -11,7 +11,7 @@ const separators = ['\u001c', '\u001d', '\u001e', '\u001f'];
 /** A sign that is doubled, or signs around a bar, tilde or caret. */
 const severalSigns = /([;:,#*^~|])\1{1,3}|[^\p{L}\p{N}\s"']?[|~^][^\p{L}\p{N}\s"']/gu;
 
-const quotes = ['"', "'", '`'] as const;
+const quotes = ['"', "'", '`', '~'] as const;
 const escapes = ['\\', '/', '^', "'"];
 
 /** Share of the lines that must have the same number of a rare delimiter. */

@@ -32,6 +32,28 @@ function isGroupName(text: string): boolean {
   return (isName(text) || /^(19|20)\d\d$/.test(text.trim())) && !/:\s*$/.test(text);
 }
 
+/**
+ * True if `below` names the columns within the groups that `header` names, as `,,air,rail,` does below
+ * `id,day,travel,,sum`: it has a name for each group and for the fields without a name to its right, and nothing else.
+ */
+export function namesInGroups(header: Row, below: Row | undefined): boolean {
+  if (below === undefined || below.length !== header.length) return false;
+  if (below.every(isBlank) || !below.every((text) => isBlank(text) || isName(text))) return false;
+  // One text above all columns is a title.
+  if (header.filter((text) => !isBlank(text)).length < 2) return false;
+  return header.every((text, c) => {
+    const isGroup = !isBlank(text) && c + 1 < header.length && isBlank(header[c + 1]);
+    const isWithin = isBlank(text) && c > 0;
+    if (isBlank(below[c])) return !isWithin || isBlank(below[c - 1]) || isVoidFrom(header, below, c);
+    return isGroup ? !isBlank(below[c + 1]) : isWithin && !isBlank(below[c - 1]);
+  });
+}
+
+/** True if nothing is named from column `c` to the end. */
+function isVoidFrom(header: Row, below: Row, c: number): boolean {
+  return header.slice(c).every(isBlank) && below.slice(c).every(isBlank);
+}
+
 /** Records with texts where all rows below have numbers or times, and neither of those anywhere. */
 export function headersBelow(first: Row, rows: readonly Row[]): number {
   if (first.some(isStrict)) return 0;
@@ -65,9 +87,10 @@ export function areUnits(rows: readonly Row[], below: readonly Row[]): boolean {
   );
 }
 
-/** A line between header and rows, such as `---,-----`. */
+/** A line between header and rows, such as `---,-----`, or `|---|----:|` with blank fields at its ends. */
 function isRule(row: Row): boolean {
-  return row.length > 1 && row.every((text) => /^[-=#_+*~:]{2,}$/.test(text.trim()));
+  const filled = row.filter((text) => !isBlank(text));
+  return filled.length > 1 && filled.every((text) => /^[-=#_+*~:]{2,}$/.test(text.trim()));
 }
 
 function isStrictColumn(below: readonly Row[], column: number): boolean {

@@ -8,12 +8,14 @@ import type { TestSite } from '../site.ts';
 import type { Case } from './cases/case.ts';
 import { headerCases } from './cases/headers.ts';
 import { layoutCases } from './cases/layouts.ts';
+import { spreadsheetCases } from './cases/spreadsheets.ts';
 import { valueCases } from './cases/values.ts';
 import { initInto, type Loaded, lakeRows, loadInOneSite, sorted, type Written, written } from './support.ts';
 
 const ours: readonly (Case & { readonly name: string })[] = [
   ...headerCases,
   ...layoutCases,
+  ...spreadsheetCases,
   ...valueCases,
 ].map((one, i, all) => {
   const before = all.slice(0, i).filter(({ kind }) => kind === one.kind).length;

@@ -1,4 +1,5 @@
 /** Lines around the table, delimiters too many, quoting, line ends and encodings. */
+import { gzipSync } from 'node:zlib';
 import { type Case, kind, lines, rows, table } from './case.ts';
 
 /** Text in UTF-16 with a mark. */
@@ -201,6 +202,11 @@ export const layoutCases: readonly Case[] = [
       names: 'rank team games rating',
       written: /delimiter: 'blanks'/,
     },
+    {
+      content: `     residual   leverage\n${lines(20, (i) => ` ${1950 + i}:2   -2.0${i}   0.${i + 10}`)}('*' marks a leverage point)\n\nCross-validation criterion = 23908.4\n`,
+      rows: rows(20, (i) => [`${1950 + i}-02-01`, `-2.0${i}`, `0.${i + 10}`]),
+      written: /skipFooterLines: 3/,
+    },
   ),
   ...kind(
     'comma_space_quotes',
@@ -287,6 +293,73 @@ export const layoutCases: readonly Case[] = [
       written: /blankRows: 'skip'/,
     },
   ),
+  ...kind(
+    'drawn_lines',
+    {
+      content: '-----------------\nid name qty\n-----------------\n1 ada 5\n2 bob 6\n3 cid 7\n4 dan 8\n',
+      rows: table('1|ada|5', '2|bob|6', '3|cid|7', '4|dan|8'),
+      names: 'id name qty',
+      written: /comment: '---'/,
+      said: /only draw the table/,
+    },
+    {
+      // As psql prints a table.
+      content:
+        ' id | name | qty \n----+------+-----\n  1 | ada  |   5\n  2 | bob  |   6\n  3 | cid  |    \n(3 rows)\n\n',
+      rows: table('1|ada|5', '2|bob|6', '3|cid|∅'),
+    },
+    {
+      // As MySQL prints one.
+      content:
+        '+----+------+\n| id | name |\n+----+------+\n|  1 | ada  |\n|  2 | bob  |\n|  3 | cid  |\n+----+------+\n',
+      rows: table('1|ada', '2|bob', '3|cid'),
+    },
+    {
+      content:
+        '| id | name | qty |\n|----|:-----|----:|\n| 1 | ada | 5 |\n| 2 | bob | 6 |\n| 3 | cid | 7 |\n',
+      rows: table('1|ada|5', '2|bob|6', '3|cid|7'),
+      names: 'id name qty',
+    },
+    {
+      content:
+        '==== ===== ====\n id   name  qty\n==== ===== ====\n 1    ada   5\n 2    bob   6\n 3    cid   7\n==== ===== ====\n',
+      rows: table('1|ada|5', '2|bob|6', '3|cid|7'),
+      written: /delimiter: 'blanks'/,
+    },
+    {
+      // A row begins like the line below the header: nothing is a comment.
+      content: `code;qty\n-----;---\n${lines(12, (i) => `${i === 5 ? '---' : `c${i}`};${i}`)}`,
+      rows: rows(12, (i) => [i === 5 ? '---' : `c${i}`, `${i}`]),
+    },
+  ),
+  ...kind('comments_of_words', {
+    // Comments with as many words as rows have fields, and more of them than rows.
+    content:
+      '# 1 NUMBER Running number of object\n# 2 XWIN Windowed position along x\n# 3 YWIN Windowed position along y\n# 4 MAG Magnitude\n1 100.523 11.911 -5.3246 0.0416 19 4\n2 100.660 4.872 -6.4538 0.0214 27 5\n3 131.046 10.382 -4.6836 0.0524 17 6\n',
+    rows: table(
+      '1|100.523|11.911|-5.3246|0.0416|19|4',
+      '2|100.660|4.872|-6.4538|0.0214|27|5',
+      '3|131.046|10.382|-4.6836|0.0524|17|6',
+    ),
+    written: /comment: '#'/,
+  }),
+  ...kind('tilde_quotes', {
+    content: 'id,label\n12,~abc,def~\n34,~ghi~\n',
+    rows: table('12|abc,def', '34|ghi'),
+    written: /quote: '~'/,
+  }),
+  ...kind('escape_in_a_late_row', {
+    content: `code,n,label\n${lines(150, (i) => `400,${i},Name ${i}`)}400,150,"Beacon \\"E\\" 1945"\n`,
+    rows: [...rows(150, (i) => ['400', `${i}`, `Name ${i}`]), ['400', '150', 'Beacon "E" 1945']],
+    written: /escape: '\\\\'/,
+  }),
+  ...kind('footer_of_a_packed_file', {
+    content: gzipSync(
+      `id,city,qty\n${lines(8, (i) => `${i},c${i},${i + 1}`)}\n"Source: the ""town"" office"\nSee also, there\n`,
+    ),
+    rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`]),
+    written: /skipFooterLines: 3/,
+  }),
   ...kind('rows_of_other_lengths', {
     content: `${lines(12, (i) => (i % 3 === 2 ? `${i},a,b,c${i},d` : `${i},a,b`))}`,
     rows: rows(12, (i) => [`${i}`, 'a', 'b', ...(i % 3 === 2 ? [`c${i}`, 'd'] : [null, null])]),
