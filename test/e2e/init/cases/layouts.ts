@@ -203,8 +203,8 @@ export const layoutCases: readonly Case[] = [
       written: /delimiter: 'blanks'/,
     },
     {
-      content: `     residual   leverage\n${lines(20, (i) => ` ${1950 + i}:2   -2.0${i}   0.${i + 10}`)}('*' marks a leverage point)\n\nCross-validation criterion = 23908.4\n`,
-      rows: rows(20, (i) => [`${1950 + i}-02-01`, `-2.0${i}`, `0.${i + 10}`]),
+      content: `     residual   leverage\n${lines(20, (i) => ` ${1950 + i}:2   -2.0${i + 10}   0.${i + 10}`)}('*' marks a leverage point)\n\nCross-validation criterion = 23908.4\n`,
+      rows: rows(20, (i) => [`${1950 + i}-02-01`, `-2.0${i + 10}`, `0.${i + 10}`]),
       written: /skipFooterLines: 3/,
     },
   ),

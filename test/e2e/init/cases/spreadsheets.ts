@@ -85,10 +85,10 @@ export const spreadsheetCases: readonly Case[] = [
       content:
         'Item,Jan,Feb,Share,Change\nRent,"$1,200.00","$1,250.00",40.5%,$50.00\nFood,$310.25,$298.10,10.0%,($12.15)\nFees,$ -   ,$5.00,0.2%,$5.00\nFuel,"$2,010.75",$900.00,49.3%,"($1,110.75)"\n',
       rows: table(
-        'Rent|1200.00|1250.00|40.5|50.00',
-        'Food|310.25|298.10|10.0|-12.15',
-        'Fees|∅|5.00|0.2|5.00',
-        'Fuel|2010.75|900.00|49.3|-1110.75',
+        'Rent|1200.00|1250.00|40.50|50.00',
+        'Food|310.25|298.10|10.00|-12.15',
+        'Fees|∅|5.00|0.20|5.00',
+        'Fuel|2010.75|900.00|49.30|-1110.75',
       ),
       names: 'item jan feb share change',
       types: 'text numeric numeric numeric numeric',
@@ -96,7 +96,7 @@ export const spreadsheetCases: readonly Case[] = [
     {
       content:
         'Post;Betrag;Anteil\nMiete;1.200,00 €;40,5 %\nEssen;-310,25 €;10 %\nGas;- €;0,2 %\nBus;12,00 €;0,4 %\n',
-      rows: table('Miete|1200.00|40.5', 'Essen|-310.25|10.0', 'Gas|∅|0.2', 'Bus|12.00|0.4'),
+      rows: table('Miete|1200.00|40.50', 'Essen|-310.25|10.00', 'Gas|∅|0.20', 'Bus|12.00|0.40'),
       types: 'text numeric numeric',
     },
     {
