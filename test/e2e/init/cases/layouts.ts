@@ -94,6 +94,13 @@ export const layoutCases: readonly Case[] = [
       rejects: ['22 FIELD_COUNT'],
       said: /1 row will be rejected/,
     },
+    {
+      // More of them than the usual limit lets pass.
+      content: `id,city,qty\n${lines(60, (i) => `${i},c${i % 7},${i}${i % 5 === 4 ? ',x' : ''}`)}`,
+      rows: rows(60, (i) => [`${i}`, `c${i % 7}`, `${i}`]).filter(([id]) => Number(id) % 5 !== 4),
+      rejects: Array.from({ length: 12 }, (_, i) => `${5 * i + 6} FIELD_COUNT`),
+      written: /rejects: \{ share: 0\.22 \}/,
+    },
   ),
   ...kind(
     'backslash_escape',
