@@ -18,8 +18,9 @@ export function chooseWithComments(
   whole: boolean,
   named: string | null,
 ): { chosen: ChosenForm; comment: string | null; remarks: Remark[] } {
-  const rule = ruleMark(utf8);
-  const mark = rule ?? markIn(utf8);
+  const plainMark = markIn(utf8);
+  const rule = plainMark === null ? ruleMark(utf8) : null;
+  const mark = plainMark ?? rule;
   const chosen = chooseForm(mark === null ? utf8 : withoutMarked(utf8, mark), whole, named);
   const remarks: Remark[] = [];
   if (chosen.rival !== null)

@@ -101,14 +101,14 @@ function hasEvenWords(lines: readonly string[]): boolean {
 }
 
 /**
- * True if the first line has no blanks side by side, and nearly all lines have as many as it has outside of quotes: then
- * each blank separates two fields, and two of them enclose an empty one.
+ * True if the first line has no blanks side by side, and all lines have as many as it has outside of quotes: then each
+ * blank separates two fields, and two of them enclose an empty one.
  */
 function areSingle(lines: readonly string[]): boolean {
   const [first, ...others] = lines.map(unquoted);
   const count = first.split(' ').length;
-  const even = others.filter((line) => line.split(' ').length === count);
-  return count > 1 && !hasRun(first) && even.length > 0 && even.length >= evenShare * others.length;
+  const isEven = others.length > 0 && others.every((line) => line.split(' ').length === count);
+  return count > 1 && !hasRun(first) && isEven;
 }
 
 function unquoted(line: string): string {

@@ -335,7 +335,7 @@ export const layoutCases: readonly Case[] = [
     },
     {
       // A row begins like the line below the header: nothing is a comment.
-      content: `code;qty\n-----;---\n${lines(12, (i) => `${i === 5 ? '---' : `c${i}`};${i}`)}`,
+      content: `code qty\n---- ---\n${lines(12, (i) => `${i === 5 ? '---' : `c${i}`} ${i}`)}`,
       rows: rows(12, (i) => [i === 5 ? '---' : `c${i}`, `${i}`]),
     },
   ),
@@ -366,6 +366,7 @@ export const layoutCases: readonly Case[] = [
     ),
     rows: rows(8, (i) => [`${i}`, `c${i}`, `${i + 1}`]),
     written: /skipFooterLines: 3/,
+    said: /rejects +none/,
   }),
   ...kind('rows_of_other_lengths', {
     content: `${lines(12, (i) => (i % 3 === 2 ? `${i},a,b,c${i},d` : `${i},a,b`))}`,
