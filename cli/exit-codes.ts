@@ -19,6 +19,8 @@ const usageErrors = new Set([
   'LF_INIT',
   'LF_INIT_EXISTS',
   'LF_INIT_NAME',
+  'LF_INIT_SOURCE',
+  'LF_INIT_TABLE',
   'LF_SOURCE_SPAN',
   'LF_SOURCE_UNKNOWN',
   'LF_SOURCE_WINDOW',

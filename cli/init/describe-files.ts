@@ -4,13 +4,13 @@ import type { Kernel } from '../../kernel/types.ts';
 import { normaliseHeader } from '../../model/file/header-text.ts';
 import { defaultRejectLimit, exceededLimit } from '../../model/file/reject-limit.ts';
 import { columnNames } from '../../model/infer/column-names.ts';
-import type { FoundColumn, FoundDialect } from '../../model/infer/contract.ts';
+import type { FoundColumn, FoundDialect, KnownColumn } from '../../model/infer/contract.ts';
 import { type DefinitionInput, definitionSource } from '../../model/infer/source/definition-source.ts';
 import { chooseStar } from '../../model/infer/star/choose-star.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { type FileReader, openFileReader, type ReadOptions } from './file-reader.ts';
-import { type Settled, settleTypes } from './settle-types.ts';
+import { type KnownColumns, type Settled, settleTypes } from './settle-types.ts';
 import { importDefinition, type Trial, tryDefinition } from './try-definition.ts';
 import { isByPlace, type UnitedColumn, uniteColumns } from './unite-columns.ts';
 import { uniteDialects } from './unite-dialects.ts';
@@ -23,6 +23,14 @@ export interface Described {
   readonly trial: Trial;
 }
 
+export interface DescribeOptions extends ReadOptions {
+  readonly kernel: Kernel;
+  /** Default: nothing. */
+  readonly known?: KnownColumns;
+  /** Adds what the files do not show before the definition is tried. `headers`: of its columns, in their order. */
+  readonly complete?: (draft: DefinitionInput, headers: readonly string[]) => DefinitionInput;
+}
+
 /** A definition that would reject more of its own file is not worth having. */
 const shareMost = 0.5;
 
@@ -30,15 +38,17 @@ const shareMost = 0.5;
 export async function describeFiles(
   dataset: string,
   paths: readonly string[],
-  options: ReadOptions & { readonly kernel: Kernel },
+  options: DescribeOptions,
 ): Promise<Described> {
+  const { known = new Map(), complete = (draft) => draft } = options;
   const readers: FileReader[] = [];
   for (const path of paths) readers.push(await openFileReader(path, options));
   refuseUnlikeHeaders(readers);
   const columns = uniteColumns(readers);
   refuseUnlikePlaces(readers, columns);
-  const settled = await settleRagged(readers, columns);
-  const draft = definitionOf(dataset, readers, columns, settled);
+  const settled = await settleRagged(readers, columns, known);
+  const { input, headers } = definitionOf(dataset, readers, columns, { ...settled, known });
+  const draft = complete(input, headers);
   const tried = definitionSource(draft);
   const trial = await tryDefinition(tried, dataset, readers);
   const found = withRejects(draft, trial, settled);
@@ -79,8 +89,9 @@ function refuseUnlikePlaces(readers: readonly FileReader[], columns: readonly Un
 async function settleRagged(
   readers: readonly FileReader[],
   columns: readonly UnitedColumn[],
+  known: KnownColumns,
 ): Promise<Settled> {
-  const settled = await settleTypes(readers, columns);
+  const settled = await settleTypes(readers, columns, known);
   const changed = readers.filter((reader, f) => {
     const {
       rows,
@@ -90,7 +101,7 @@ async function settleRagged(
     const skips = blankRows > 0 && reader.skipBlankRows();
     return (isOver(rows, short) && reader.padShortRows(short, rows)) || skips;
   });
-  return changed.length === 0 ? settled : settleTypes(readers, columns);
+  return changed.length === 0 ? settled : settleTypes(readers, columns, known);
 }
 
 /** True if a file with so many rejects fails by the limit of a definition that does not say any. */
@@ -102,8 +113,8 @@ function definitionOf(
   dataset: string,
   readers: readonly FileReader[],
   united: readonly UnitedColumn[],
-  { guesses, facts, rows, profiles }: Settled,
-): DefinitionInput {
+  { guesses, facts, rows, profiles, known }: Settled & { readonly known: KnownColumns },
+): { readonly input: DefinitionInput; readonly headers: readonly string[] } {
   const dialect = uniteDialects(readers.map(({ exploration }) => exploration));
   const byName = dialect.dialect.header !== false;
   const headers = united.map((column) => column.headers[0]);
@@ -117,6 +128,7 @@ function definitionOf(
       optional: column.fields.some((field) => field < 0),
       guess: guesses[c],
       facts: facts[c],
+      ...requiredOf(known.get(headers[c])),
     }),
   );
   // Delimiters at the end of a header make columns that have neither a name nor a value. Blank names are told apart
@@ -125,11 +137,12 @@ function definitionOf(
   const areVoid = blank.every((c) => facts[c].rows > 0 && facts[c].nulls === facts[c].rows);
   const isVoid = (c: number) => areVoid && blank.includes(c);
   const kept = all.flatMap((_, c) => (isVoid(c) ? [] : [c]));
-  const columns = (kept.length > 0 ? kept : all.map((_, c) => c)).map((c) => all[c]);
+  const taken = kept.length > 0 ? kept : all.map((_, c) => c);
+  const columns = taken.map((c) => all[c]);
   const sampled = rows.map((row) => kept.map((c) => row[c]));
   const rowCount = profiles.reduce((sum, profile) => sum + profile.rows, 0);
   const star = chooseStar({ dataset, columns, rows: sampled, rowCount });
-  return {
+  const input = {
     dataset,
     files: readers.map(({ file }) => file.name),
     dialect: withVoid(dialect, all.length - columns.length),
@@ -139,6 +152,11 @@ function definitionOf(
     rowCount,
     whole: readers.every(({ isReadWhole }) => isReadWhole),
   };
+  return { input, headers: taken.map((c) => headers[c]) };
+}
+
+function requiredOf(known: KnownColumn | undefined): Pick<FoundColumn, 'required'> {
+  return known === undefined ? {} : { required: known.required };
 }
 
 function withVoid(dialect: FoundDialect, left: number): FoundDialect {

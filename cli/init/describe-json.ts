@@ -2,22 +2,40 @@
 import { readHeadOf } from '../../coordinator/detect/read-layout.ts';
 import { exploreJson, isOwnPath, type JsonPathFound } from '../../coordinator/explore/explore-json.ts';
 import { columnNames } from '../../model/infer/column-names.ts';
+import type { ColumnSample } from '../../model/infer/contract.ts';
+import type { ModeColumn } from '../../model/infer/fetched/contract.ts';
 import { guessColumns } from '../../model/infer/guess/guess-columns.ts';
-import { jsonDefinitionSource } from '../../model/infer/source/json-source.ts';
+import {
+  type JsonColumn,
+  type JsonDefinitionInput,
+  jsonDefinitionSource,
+} from '../../model/infer/source/json-source.ts';
 import { readableOf } from './file-reader.ts';
+import { importDefinition } from './try-definition.ts';
 
 /** Bytes of a file, unpacked, that are looked at. */
 const lookedBytes = 8 * 1024 * 1024;
 
 export interface DescribedJson {
+  /** The definition, which compiles. */
   readonly source: string;
-  /** Records that were looked at. */
-  readonly looked: number;
-  readonly columns: number;
+  readonly found: JsonDefinitionInput;
 }
 
-/** Null if the first file is not JSON. The other files are taken to be like it. */
-export async function describeJson(dataset: string, files: readonly string[]): Promise<DescribedJson | null> {
+export interface DescribeJsonOptions {
+  /** Adds what the file does not show. `columns`: what was seen of its columns. */
+  readonly complete?: (draft: JsonDefinitionInput, columns: readonly ModeColumn[]) => JsonDefinitionInput;
+}
+
+/**
+ * Null if the first file is not JSON. The other files are taken to be like it.
+ * @throws LandfallError LF_INIT_BROKEN
+ */
+export async function describeJson(
+  dataset: string,
+  files: readonly string[],
+  { complete = (draft) => draft }: DescribeJsonOptions = {},
+): Promise<DescribedJson | null> {
   const file = await readableOf(files[0]);
   const head = await readHeadOf(file, lookedBytes).catch(() => null);
   const found = head === null ? null : exploreJson(head);
@@ -32,8 +50,22 @@ export async function describeJson(dataset: string, files: readonly string[]): P
     return { name, path: isOwnPath(path, name) ? null : path, present, guess: guessOf(rest, guesses[i]) };
   });
   const { kind, records, looked } = found;
-  const source = jsonDefinitionSource({ dataset, file: files[0], kind, records, looked, columns });
-  return { source, looked, columns: columns.length };
+  const draft = { dataset, file: files[0], kind, records, looked, columns };
+  const seen = found.paths.map(({ sample, header }, i) => modeColumn(columns[i], sample, header, looked));
+  const completed = complete(draft, seen);
+  const source = jsonDefinitionSource(completed);
+  await importDefinition(source, dataset);
+  return { source, found: completed };
+}
+
+function modeColumn(
+  { name, guess, present }: JsonColumn,
+  { values, blanks }: ColumnSample,
+  header: string,
+  rows: number,
+): ModeColumn {
+  const nulls = rows - present + (guess.type === 'text' ? 0 : blanks);
+  return { name, header, type: guess.type, rows, nulls, distinct: values.size };
 }
 
 type Guess = ReturnType<typeof guessColumns>['guesses'][number];

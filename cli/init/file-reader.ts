@@ -21,6 +21,8 @@ import { packedPieces } from './packed-pieces.ts';
 export interface ReadOptions {
   readonly kernel: Kernel;
   readonly signal: AbortSignal;
+  /** How the file is written, where that is known. Default: what the file shows. */
+  readonly exploration?: Exploration;
   /** Set if a person has said whether the file has a header. */
   readonly header?: boolean;
   /** Asked if nothing in the file decides whether the first record is a header. */
@@ -49,7 +51,7 @@ interface Reading {
 /** Throws LF_FILE_MISSING, LF_FILE_KIND, LF_INIT, and what reading and unpacking throw. */
 export async function openFileReader(path: string, options: ReadOptions): Promise<FileReader> {
   const file = await readableOf(path);
-  const reader = new FileReader(file, await exploreSurely(file, options), options);
+  const reader = new FileReader(file, options.exploration ?? (await exploreSurely(file, options)), options);
   await reader.sample();
   return reader;
 }

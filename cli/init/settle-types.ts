@@ -1,5 +1,5 @@
 /** Finds for each column the type that holds every value: guess, read every row, guess again with what did not fit. */
-import type { ColumnFacts, ColumnGuess, ColumnSample } from '../../model/infer/contract.ts';
+import type { ColumnFacts, ColumnGuess, ColumnSample, KnownColumn } from '../../model/infer/contract.ts';
 import { type GuessOptions, guessColumn } from '../../model/infer/guess/guess-column.ts';
 import { guessColumns } from '../../model/infer/guess/guess-columns.ts';
 import type { Profile } from '../../workers/profile/profile-file.ts';
@@ -22,13 +22,18 @@ const misfitsMost = 20_000;
 /** Rows that are kept as texts, of all files together. */
 const rowsKept = 50_000;
 
+/** What is known of columns beside their values, by their headers. */
+export type KnownColumns = ReadonlyMap<string, KnownColumn>;
+
 export async function settleTypes(
   readers: readonly FileReader[],
   columns: readonly UnitedColumn[],
+  known: KnownColumns,
 ): Promise<Settled> {
   const samples = columns.map((column) => mergedSample(column, readers));
   const { guesses: first, hints } = guessColumns(samples);
-  let guesses = first;
+  const knownGuess = (c: number) => known.get(columns[c].headers[0])?.guess ?? null;
+  let guesses = first.map((guess, c) => knownGuess(c) ?? guess);
   for (let times = 1; ; times++) {
     const last = times === profilesMost;
     const profiles: Profile[] = [];
@@ -37,7 +42,8 @@ export async function settleTypes(
       const kept = Math.ceil(rowsKept / readers.length);
       profiles.push(await reader.profile(ofFile, { rowsKept: kept, ...(!last && { misfitsMost }) }));
     }
-    const again = last ? guesses : guessAgain(columns, samples, guesses, hints, readers, profiles);
+    const guessed = last ? guesses : guessAgain(columns, samples, guesses, hints, readers, profiles);
+    const again = guessed.map((guess, c) => knownGuess(c) ?? guess);
     const settled = JSON.stringify(again) === JSON.stringify(guesses);
     if (settled && profiles.every(({ complete }) => complete)) {
       const facts = columns.map((column, c) => factsOf(column, guesses[c], readers, profiles));

@@ -74,6 +74,15 @@ export interface FoundColumn {
   readonly optional: boolean;
   readonly guess: ColumnGuess;
   readonly facts: ColumnFacts;
+  /** Whether every row has a value, where that is known from elsewhere. Default: what the rows show. */
+  readonly required?: boolean;
+}
+
+/** What is known of a column before its values are read: the catalogue of a database says it. */
+export interface KnownColumn {
+  /** Null: its values say it. */
+  readonly guess: ColumnGuess | null;
+  readonly required: boolean;
 }
 
 /** A reject that loading the file will give. */

@@ -36,11 +36,17 @@ interface Position {
 
 export async function* fetchS3(task: FetchTask<CompiledS3Source>): AsyncGenerator<Fetched> {
   const { name, match, url } = task.source;
-  const [, folder, prefix] = /^(.*\/)(?<!^s3:\/\/)([^/]*)$/.exec(task.fill(url)) ?? [];
-  const store = await openStorage(folder ?? task.fill(url), 'landing').catch((error) => {
+  const { folder, prefix } = splitAddress(task.fill(url));
+  const store = await openStorage(folder, 'landing').catch((error) => {
     throw prefixError(error, name);
   });
-  yield* fetchPrefix({ name, store, prefix: prefix ?? '', match }, task);
+  yield* fetchPrefix({ name, store, prefix, match }, task);
+}
+
+/** The last folder of an address, and what keys in it begin with. */
+export function splitAddress(address: string): { readonly folder: string; readonly prefix: string } {
+  const [, folder = address, prefix = ''] = /^(.*\/)(?<!^s3:\/\/)([^/]*)$/.exec(address) ?? [];
+  return { folder, prefix };
 }
 
 export async function* fetchPrefix(source: PrefixFetch, task: Task): AsyncGenerator<Fetched> {
@@ -83,7 +89,8 @@ function isAfter(key: string, after: string): boolean {
   return Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
 }
 
-function matcher(pattern: string): (key: string) => boolean {
+/** Whether a key is one that the pattern means: `*` stands for any characters. */
+export function matcher(pattern: string): (key: string) => boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const whole = new RegExp(`^${parts.join('.*')}$`, 's');
   return (key) => whole.test(key);
@@ -135,7 +142,7 @@ function file({ name }: PrefixFetch, { object, first, rest }: Opened): Fetched {
 }
 
 /** The error of a store as one of the source. */
-function prefixError(error: unknown, source: string): unknown {
+export function prefixError(error: unknown, source: string): unknown {
   if (!(error instanceof LandfallError)) return error;
   const { store, file: object = store, reason } = error.values as Record<string, string>;
   const values = { source, store, object, reason };

@@ -3,10 +3,12 @@ import { basename } from 'node:path';
 import { plural } from '../../../platform/plural.ts';
 import { list } from '../../words.ts';
 import type { FoundColumn, FoundDialect, PredictedReject } from '../contract.ts';
+import type { FoundFetch } from '../fetched/contract.ts';
 import type { StarChoice } from '../star/contract.ts';
 import { columnLines } from './column-source.ts';
 import { commentLines } from './comments.ts';
 import { count } from './evidence.ts';
+import { fetchBuilders, modeLines, sourceLines } from './fetch-source.ts';
 import { shownText } from './literals.ts';
 import { expressionOf, flat, importLine } from './print-expression.ts';
 import { lakeLines, property, remarkLines, starBuilders, starLines } from './star-source.ts';
@@ -28,6 +30,8 @@ export interface DefinitionInput {
   readonly rowCount: number;
   /** Every row was read, not only pieces of the files. */
   readonly whole: boolean;
+  /** Where the rows come from, and their mode. Without it, files are loaded. */
+  readonly fetch?: FoundFetch;
 }
 
 /** Members of a dialect in the order in which they are written, with what they are if they are left out. */
@@ -56,7 +60,12 @@ const rejectsNamed = 5;
 export function definitionSource(input: DefinitionInput): string {
   const { dataset, star } = input;
   const columns = input.columns.map((column) => withType(column, star));
-  const builders = ['defineDataset', ...columns.map(({ guess }) => guess.type), ...starBuilders(star)];
+  const builders = [
+    'defineDataset',
+    ...columns.map(({ guess }) => guess.type),
+    ...starBuilders(star),
+    ...fetchBuilders(input.fetch),
+  ];
   const lines = [
     importLine([...new Set(builders)].sort()),
     '',
@@ -67,8 +76,10 @@ export function definitionSource(input: DefinitionInput): string {
     '  columns: {',
     ...columns.flatMap((column) => columnLines(column, 4)),
     '  },',
+    ...modeLines(input.fetch),
     ...lakeLines(star),
     ...starLines(star),
+    ...sourceLines(input.fetch),
     ...rejectLines(input),
     '});',
     '',

@@ -62,8 +62,8 @@ export function typeLabel({ type, digits }: { type: string; digits?: readonly nu
 }
 
 /** Every row of the files has a value: the definition says so. */
-export function isRequired({ optional, facts }: FoundColumn): boolean {
-  return !optional && facts.rows > 0 && facts.nulls === 0;
+export function isRequired({ optional, facts, required }: FoundColumn): boolean {
+  return required ?? (!optional && facts.rows > 0 && facts.nulls === 0);
 }
 
 /** Texts of the kind, without repeats. */

@@ -1,5 +1,6 @@
 /** What `landfall init --json` prints: everything that was found, as plain JSON. */
 import type { Remark } from '../contract.ts';
+import type { FoundFetch } from '../fetched/contract.ts';
 import type { StarChoice } from '../star/contract.ts';
 import { type DefinitionInput, withType } from './definition-source.ts';
 import { checksOf, isRequired } from './evidence.ts';
@@ -7,8 +8,18 @@ import { checksOf, isRequired } from './evidence.ts';
 /** A value without functions, bigints and undefined. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** What was found of a source; null without one, and for a mode that is plain append. */
+export interface FetchFindings {
+  /** name, kind and options, as the definition has them. */
+  readonly source: Json;
+  /** mode and options. */
+  readonly mode: Json;
+  /** What a person should look at. */
+  readonly checks: readonly string[];
+}
+
 /** The shape of the findings. Remarks are `{ kind: 'evidence' | 'check', text }`. */
-export interface Findings {
+export interface Findings extends FetchFindings {
   readonly dataset: string;
   readonly files: readonly string[];
   /** Rows of all files; about so many if `whole` is false. */
@@ -40,15 +51,12 @@ export interface Findings {
   /** The first rejects: line, code, column, message. `rejectedRows`: how many there will be. */
   readonly rejects: Json;
   readonly rejectedRows: number;
-  /** Everything that a person should look at. */
-  readonly checks: readonly string[];
 }
 
 export function findings(input: DefinitionInput): Findings {
   const { dataset, files, dialect, star, rejects, rowCount, whole } = input;
   const columns = input.columns.map((column) => withType(column, star));
-  const checks = (remarks: readonly Remark[]) =>
-    remarks.flatMap(({ kind, text }) => (kind === 'check' ? [text] : []));
+  const fetch = fetchFindings(input.fetch);
   return {
     ...{ dataset, files, rows: rowCount, whole },
     dialect: json(dialect.dialect),
@@ -69,16 +77,34 @@ export function findings(input: DefinitionInput): Findings {
     partitions: star.partitions,
     rejects: json(rejects),
     rejectedRows: input.rejectedRows ?? rejects.length,
+    source: fetch.source,
+    mode: fetch.mode,
     checks: [
-      ...checks(dialect.remarks),
+      ...checksIn(dialect.remarks),
       ...columns.flatMap((column) => checksOf(column).map((text) => `${column.name}: ${text}`)),
-      ...checks(star.remarks),
+      ...checksIn(star.remarks),
+      ...fetch.checks,
     ],
   };
 }
 
+export function fetchFindings(fetch: FoundFetch | undefined): FetchFindings {
+  if (fetch === undefined) return { source: null, mode: null, checks: [] };
+  const { source, mode } = fetch;
+  const { name, kind, options } = source;
+  return {
+    source: { name, kind, options: json(options) },
+    mode: mode === null ? null : { mode: mode.mode, options: json(mode.options) },
+    checks: checksIn([...source.remarks, ...(mode?.remarks ?? [])]),
+  };
+}
+
+function checksIn(remarks: readonly Remark[]): string[] {
+  return remarks.flatMap(({ kind, text }) => (kind === 'check' ? [text] : []));
+}
+
 /** The value with regular expressions and bigints as texts. */
-function json(value: unknown): Json {
+export function json(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);

@@ -2,8 +2,10 @@
 import { basename } from 'node:path';
 import { plural } from '../../../platform/plural.ts';
 import type { ColumnGuess } from '../contract.ts';
+import type { FoundFetch } from '../fetched/contract.ts';
 import { commentLines } from './comments.ts';
 import { count } from './evidence.ts';
+import { fetchBuilders, modeLines, sourceLines } from './fetch-source.ts';
 import { shownText } from './literals.ts';
 import { expressionOf, flat, importLine, lineWidth, print, widthOf } from './print-expression.ts';
 
@@ -24,13 +26,16 @@ export interface JsonDefinitionInput {
   readonly records: string;
   readonly looked: number;
   readonly columns: readonly JsonColumn[];
+  /** Where the records come from, and their mode. Without it, files are loaded. */
+  readonly fetch?: FoundFetch;
 }
 
 /** TypeScript that compiles under the language of definitions. */
 export function jsonDefinitionSource(input: JsonDefinitionInput): string {
   const { dataset, file, kind, records, looked, columns } = input;
   const builder = kind === 'json' ? 'jsonDocument' : 'ndjson';
-  const names = [...new Set(['defineDataset', builder, ...columns.map(({ guess }) => guess.type)])].sort();
+  const types = columns.map(({ guess }) => guess.type);
+  const names = [...new Set(['defineDataset', builder, ...types, ...fetchBuilders(input.fetch)])].sort();
   const format =
     records === '$[*]' ? `${builder}()` : `${builder}({ records: ${flat(expressionOf(records))} })`;
   return [
@@ -46,7 +51,9 @@ export function jsonDefinitionSource(input: JsonDefinitionInput): string {
     '  columns: {',
     ...columns.flatMap((column) => columnLines(column, looked)),
     '  },',
+    ...modeLines(input.fetch),
     `  star: { fact: ${flat(expressionOf(`fact_${dataset.replaceAll('-', '_')}`))} },`,
+    ...sourceLines(input.fetch),
     '});',
     '',
   ].join('\n');

@@ -1,11 +1,13 @@
 /** What `landfall init` prints of its findings. */
 import { plural } from '../../../platform/plural.ts';
 import type { FoundColumn } from '../contract.ts';
+import type { FoundFetch } from '../fetched/contract.ts';
 import type { FoundStar } from '../star/contract.ts';
 import { type DefinitionInput, withType } from './definition-source.ts';
 import { checksOf, count, evidenceOf, textsOf, typeLabel } from './evidence.ts';
+import { fetchExpression } from './fetch-source.ts';
 import { stringLiteral, visible } from './literals.ts';
-import { widthOf } from './print-expression.ts';
+import { flat, widthOf } from './print-expression.ts';
 
 /** Columns of a terminal that the lines fill at most. */
 const terminalWidth = 100;
@@ -37,9 +39,35 @@ export function summary(input: DefinitionInput): string[] {
       'partitions',
       star.partitions.length === 0 ? ['none: no date is in every row'] : [partitionText(input)],
     ),
+    ...fetchSections(input.fetch),
     ...section('rejects', rejectTexts(input)),
     ...section('check', checkTexts(input, columns)),
   ].map((line) => clipped(line, terminalWidth));
+}
+
+/** Source, mode, and what to check of them, where there is no other summary. */
+export function sourceSummary(fetch: FoundFetch | undefined): string[] {
+  const lines = [...fetchSections(fetch), ...section('check', fetchChecks(fetch))];
+  return lines.map((line) => clipped(line, terminalWidth));
+}
+
+function fetchSections(fetch: FoundFetch | undefined): string[] {
+  if (fetch === undefined) return [];
+  const { source, mode } = fetch;
+  return [
+    ...section('source', [callText(source.kind, source.options), ...textsOf(source.remarks, 'evidence')]),
+    ...section('mode', [mode === null ? 'append' : callText(mode.mode, mode.options)]),
+  ];
+}
+
+function callText(name: string, options: Readonly<Record<string, unknown>>): string {
+  return flat({ call: name, values: [fetchExpression(options)] });
+}
+
+function fetchChecks(fetch: FoundFetch | undefined): string[] {
+  return fetch === undefined
+    ? []
+    : textsOf([...fetch.source.remarks, ...(fetch.mode?.remarks ?? [])], 'check');
 }
 
 /** Lines behind the section's name; none for a section without lines. */
@@ -86,7 +114,7 @@ function rejectTexts({ rejects, rejectedRows = rejects.length }: DefinitionInput
 }
 
 /** What to look at; columns of which the same is said stand together. */
-function checkTexts({ dialect, star }: DefinitionInput, columns: readonly FoundColumn[]): string[] {
+function checkTexts({ dialect, star, fetch }: DefinitionInput, columns: readonly FoundColumn[]): string[] {
   const names = new Map<string, string[]>();
   for (const column of columns) {
     for (const text of checksOf(column)) names.set(text, [...(names.get(text) ?? []), column.name]);
@@ -97,6 +125,7 @@ function checkTexts({ dialect, star }: DefinitionInput, columns: readonly FoundC
       ([text, of]) => `${of.length > namesShown ? plural(of.length, 'column') : of.join(', ')}: ${text}`,
     ),
     ...textsOf(star.remarks, 'check'),
+    ...fetchChecks(fetch),
   ];
 }
 

@@ -89,10 +89,11 @@ const partitionsMost = 200;
 /** The best date of the columns that have one in every row; null without such a column. */
 export function bestDate(columns: readonly FoundColumn[]): FoundColumn | null {
   const dates = columns.filter(
-    ({ guess, facts, optional }) =>
+    ({ guess, facts, optional, required }) =>
       (guess.type === 'date' || guess.type === 'timestamp') &&
       facts.rows > 0 &&
       facts.nulls === 0 &&
+      required !== false &&
       !optional,
   );
   const [best = null] = [...dates].sort((a, b) => scoreOf(b) - scoreOf(a));

@@ -82,6 +82,16 @@ export const definitionCodes = {
     fix: 'Use lower case letters, digits, - and _, at most {most} of them, for example `--name {proposal}`: the name is that of folders and tables.',
     retry: 'never',
   },
+  LF_INIT_SOURCE: {
+    message: 'Landfall cannot write a definition from {address}: {reason}.',
+    fix: 'Check what the source gives for the same address, and call `landfall init` again, or write the definition by hand (docs/sources.md).',
+    retry: 'never',
+  },
+  LF_INIT_TABLE: {
+    message: '{reason}',
+    fix: 'Name a table with `--table schema.table`. The role sees those of which it may read the rows: grant it USAGE on the schema and SELECT on the table.',
+    retry: 'never',
+  },
   LF_KEY_COLLISION: {
     message: 'Two members of {table} have the same hashed key: {members}.',
     fix: "Remove keys: 'hashed' from the dimension and give its table another name; its members then get generated keys.",

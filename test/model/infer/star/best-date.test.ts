@@ -23,6 +23,7 @@ test('it is in every row of every file', () => {
   const [created, x] = columns;
   expect(bestDate([{ ...created, facts: { ...created.facts, nulls: 1 } }, x])?.name).toBe('x');
   expect(bestDate([{ ...created, optional: true }, x])?.name).toBe('x');
+  expect(bestDate([{ ...created, required: false }, x])?.name).toBe('x');
   expect(bestDate([{ ...created, facts: { ...created.facts, rows: 0 } }])).toBeNull();
   expect(bestDate([])).toBeNull();
 });

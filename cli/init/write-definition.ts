@@ -1,0 +1,102 @@
+/** Writes the definition of files or a source, and says what was found. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { createKernel } from '../../kernel/kernel.ts';
+import { findings } from '../../model/infer/source/findings.ts';
+import { jsonFindings } from '../../model/infer/source/json-findings.ts';
+import { sourceSummary, summary } from '../../model/infer/source/summary.ts';
+import { plural } from '../../platform/plural.ts';
+import { printable } from '../terminal/format.ts';
+import { type Described, describeFiles } from './describe-files.ts';
+import { type DescribedJson, describeJson } from './describe-json.ts';
+import { readingBar } from './reading-bar.ts';
+import { renderRows } from './render-rows.ts';
+import type { Subject } from './subject.ts';
+
+export interface WriteOptions {
+  readonly header?: boolean;
+  readonly json?: boolean;
+}
+
+interface Place extends WriteOptions {
+  /** The dataset's name. */
+  readonly name: string;
+  /** `-`: standard output. */
+  readonly out: string;
+}
+
+/** @throws LandfallError what describing throws */
+export async function writeDefinition(subject: Subject, place: Place): Promise<void> {
+  const { name, out, json: asJson = false } = place;
+  const { completeJson } = subject;
+  const json = await describeJson(name, subject.files, { complete: completeJson });
+  const described = json ?? (await describe(subject, place));
+  if (out !== '-' || !asJson) await put(described.source, out);
+  const found = json === null ? findings((described as Described).found) : jsonFindings(json.found);
+  if (asJson) process.stdout.write(`${JSON.stringify({ ...found, variables: subject.variables })}\n`);
+  const lines = json === null ? report(described as Described) : reportJson(json);
+  process.stderr.write(`${[...lines, ...next(subject, place)].join('\n')}\n`);
+}
+
+async function put(source: string, out: string): Promise<void> {
+  if (out === '-') {
+    process.stdout.write(source);
+    return;
+  }
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, source);
+}
+
+async function describe(
+  { files, known, exploration, complete }: Subject,
+  { name, header }: Place,
+): Promise<Described> {
+  const bar = readingBar(process.stderr);
+  try {
+    return await describeFiles(name, files, {
+      kernel: await createKernel(),
+      signal: new AbortController().signal,
+      onProgress: bar.show,
+      ...(known !== undefined && { known }),
+      ...(exploration !== undefined && { exploration }),
+      ...(complete !== undefined && { complete }),
+      ...(header !== undefined && { header }),
+      ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askForHeader }),
+    });
+  } finally {
+    bar.close();
+  }
+}
+
+async function askForHeader(file: string, firstRecord: readonly string[]): Promise<boolean> {
+  const readline = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const shown = printable(firstRecord.join(' | ')).slice(0, 200);
+    process.stderr.write(`The first record of ${printable(file)} is:\n  ${shown}\n`);
+    const answer = await readline.question('Does it name the columns? [Y/n] ');
+    return !/^\s*n/i.test(answer);
+  } finally {
+    readline.close();
+  }
+}
+
+function report({ found, trial }: Described): string[] {
+  const lines = [...summary(found).map(printable), ''];
+  const [{ first }] = trial.files;
+  if (first.length === 0) return lines;
+  const names = trial.dataset.columns.map((column) => column.name);
+  return [...lines, ...renderRows(names, first), ''];
+}
+
+function reportJson({ found }: DescribedJson): string[] {
+  const { columns, looked, fetch } = found;
+  const said = `Found ${plural(columns.length, 'column')} in the first ${plural(looked, 'record')} of JSON.`;
+  return [said, ...sourceSummary(fetch).map(printable), ''];
+}
+
+/** What to do with the definition that was written. */
+function next(subject: Subject, { name, out }: Place): string[] {
+  if (out === '-') return [];
+  return [`Wrote ${out}. Read it, then load:`, ...subject.next(name).map((command) => `  ${command}`)];
+}
