@@ -7,6 +7,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { playRounds } from '../../../cli/demo/fetch-rounds.ts';
+import { followRuns } from '../../../cli/follow-runs.ts';
+import { sourceNamed } from '../../../coordinator/fetch/find-source.ts';
+import { backfillWindows, planBackfill } from '../../../coordinator/schedule/backfill.ts';
 import { connectDatabase } from '../../../datasets/demo-database.ts';
 import { serveJson } from '../../../datasets/demo-site.ts';
 import { type OpenStore, openStore } from '../../../datasets/store/demo.ts';
@@ -222,3 +225,39 @@ it('is exact after each day: windows that overlap, a source that is down, custom
     (select count(*)::int from (select customer_id from star.dim_customers group by 1 having bool_and(not is_current)) as gone) as gone`);
   for (const [what, count] of Object.entries(has)) expect([what, Number(count) > 0]).toEqual([what, true]);
 }, 300_000);
+
+it('is brought by a backfill by range, and a repeated one fetches nothing', async () => {
+  const site = await shared.site({ backend: 'postgres', examples: ['store'] });
+  const { pool } = site.database;
+  const days = 4;
+  for (let day = first; day < first + days; day++) await open.play(day);
+  const span = { from: instantOf(store, 0), to: instantOf(store, first + days), step: '1d' };
+  const cursors = () => site.query('select dataset, source, cursor from landfall.source order by 1, 2');
+  const before = await cursors();
+  const backfill = async (name: Dataset) => {
+    const { dataset, source } = sourceNamed(registry, `${name}.${sources[name]}`);
+    const windows = backfillWindows(`${dataset}.${source.name}`, source.schedule, span);
+    const planned = await planBackfill(pool, { dataset, source: source.name }, windows, 2);
+    const fresh = planned.filter(({ known }) => !known).map(({ run }) => run.runId);
+    expect(await followRuns(pool, fresh, () => {})).toBe(0);
+    return fresh.length;
+  };
+  for (const dataset of Object.keys(sources) as Dataset[]) expect(await backfill(dataset)).toBe(first + days);
+  await expectAgreement(site);
+  const ids = await site.query<{ id: number }>(
+    'select customer_id as id from star.dim_customers where is_current order by 1',
+  );
+  expect(ids).toEqual((await app.pool.query('select id from customers order by id')).rows);
+  const orders = Array.from({ length: days }, (_, day) => ordersOf(store, first + day)).join('');
+  const placed = new Set(
+    orders
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(',')[0])),
+  );
+  const [{ count }] = await site.query('select count(*)::int as count from star.fct_orders');
+  expect(count).toBe(placed.size);
+  // It moves no cursor, and windows that are done are left out.
+  expect(await cursors()).toEqual(before);
+  for (const dataset of Object.keys(sources) as Dataset[]) expect(await backfill(dataset)).toBe(0);
+}, 120_000);
