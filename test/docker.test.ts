@@ -17,21 +17,51 @@ function substitute(value: string): string {
 }
 
 describe('docker-compose.yml', () => {
-  it('has Redis, Postgres, a coordinator and workers, each with a health check', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['coordinator', 'postgres', 'redis', 'worker']);
-    for (const service of Object.values<{ healthcheck: { test: string[] } }>(compose.services)) {
-      expect(service.healthcheck.test.length).toBeGreaterThan(1);
+  interface Service {
+    readonly restart: string;
+    readonly profiles?: readonly string[];
+    readonly ports?: readonly string[];
+    readonly volumes?: readonly string[];
+    readonly healthcheck?: { readonly test: readonly string[] };
+    readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  }
+  const services = Object.entries<Service>(compose.services);
+  /** A service that does its work and ends. */
+  const ends = ({ restart }: Service) => restart === 'no';
+
+  it('has Redis, Postgres, a coordinator and workers; a tool on the warehouse if its profile is named', () => {
+    const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(always.sort()).toEqual(['coordinator', 'postgres', 'redis', 'worker']);
+    const inProfile = (profile: string) =>
+      services.filter(([, { profiles }]) => profiles?.includes(profile)).map(([name]) => name);
+    expect(inProfile('superset')).toEqual(['reader', 'superset']);
+    expect(inProfile('metabase')).toEqual(['reader', 'metabase', 'metabase-setup']);
+    expect(inProfile('pgadmin')).toEqual(['reader', 'pgadmin']);
+  });
+
+  it('checks the health of every service that stays', () => {
+    for (const [name, service] of services.filter(([, service]) => !ends(service)))
+      expect(service.healthcheck?.test.length, name).toBeGreaterThan(1);
+  });
+
+  it('starts each service only after what it needs is healthy, or has ended', () => {
+    for (const [name, { depends_on = {} }] of services) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        const service: Service = compose.services[needed];
+        expect(service, `${name} needs ${needed}`).toBeDefined();
+        expect(condition).toBe(ends(service) ? 'service_completed_successfully' : 'service_healthy');
+      }
     }
   });
 
-  it('starts each service only after what it needs is healthy', () => {
-    for (const [name, service] of Object.entries<{ depends_on?: Record<string, { condition: string }> }>(
-      compose.services,
-    )) {
-      for (const [needed, { condition }] of Object.entries(service.depends_on ?? {})) {
-        expect(compose.services, name).toHaveProperty(needed);
-        expect(condition).toBe('service_healthy');
-      }
+  it('mounts files that are there, and gives every host port to this host alone', () => {
+    for (const [name, { volumes = [], ports = [] }] of services) {
+      const mounted = volumes.map((volume) => substitute(volume).split(':')[0]);
+      const ours = mounted.filter((path) => /^\.\/(?!landing|lake|archive|failed)/.test(path));
+      for (const path of ours) expect(existsSync(join(root, path)), `${name}: ${path}`).toBe(true);
+      for (const path of mounted.filter((path) => !path.startsWith('.')))
+        expect(compose.volumes, name).toHaveProperty(path);
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
   });
 

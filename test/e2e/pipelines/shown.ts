@@ -4,6 +4,7 @@ import { GridComponent, LegendComponent, TitleComponent } from 'echarts/componen
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { CompiledDataset } from '../../../model/compiled.ts';
+import { chartOf } from '../../deploy/charts.ts';
 import type { TestSite } from '../site.ts';
 
 use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
@@ -12,23 +13,14 @@ export interface Shown {
   readonly rows: number;
   /** Parameters that differ from their defaults, by query. */
   readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly chart: { readonly title: string; readonly sql: string };
 }
 
-/** The SQL of a chart gives `at`, `series` and `value`, in the order of the chart. */
 export const shown: Readonly<Record<string, Shown>> = {
   trips: {
     rows: 100_000,
     given: {
       weekly_average_in_box: { west: 14.4, south: 50.05, east: 14.5, north: 50.1 },
       similar_trips: { limit: 3 },
-    },
-    chart: {
-      title: 'Trips per week',
-      sql: `select to_char(week, 'DD Mon') as at, region as series, trips::int as value from star.trips_per_week
-        join (select region, sum(trips) as all_trips from star.trips_per_week group by 1 order by 2 desc limit 4) as most
-          using (region)
-        order by week, all_trips desc`,
     },
   },
   citibike: {
@@ -38,16 +30,6 @@ export const shown: Readonly<Record<string, Shown>> = {
       popular_routes: { limit: 5 },
       rides_per_day: { from: '2017-02-01', to: '2017-02-05' },
     },
-    chart: {
-      title: 'Rides that begin and end, by hour of the day (New York)',
-      sql: `select lpad(hour::text, 2, '0') as at, kind as series, rides::int as value
-        from (
-          select hour, 'begin' as kind, sum(rides_started) as rides from star.station_hour group by 1
-          union all
-          select hour, 'end', sum(rides_ended) from star.station_hour group by 1
-        ) as hours
-        order by 1, 2`,
-    },
   },
   orders: {
     rows: 3_000,
@@ -56,49 +38,20 @@ export const shown: Readonly<Record<string, Shown>> = {
       order_lines: { order: 1_000_024 },
       user: { user: 502 },
     },
-    chart: {
-      title: 'Revenue by day and country (EUR)',
-      sql: `select to_char(day, 'DD Mon') as at, country as series, revenue::float8 as value
-        from star.revenue_by_day_and_country
-        join (select country, sum(revenue) as all_revenue from star.revenue_by_day_and_country group by 1 order by 2 desc limit 5)
-          as most using (country)
-        order by day, all_revenue desc`,
-    },
   },
   store: {
     rows: 3_000,
     given: { customer_history: { customer: 20 } },
-    chart: {
-      title: 'Orders by day and state of the customer',
-      sql: `select to_char(day, 'DD Mon') as at, state_name as series, orders as value
-        from star.orders_by_state
-        join (select state_name, sum(orders) as all_orders from star.orders_by_state group by 1 order by 2 desc, 1 limit 5)
-          as most using (state_name)
-        order by day, all_orders desc, state_name`,
-    },
   },
   subscriptions: {
     rows: 500,
     given: { payments_of: { email: 'mary.bauer.229@example.com', limit: 5 } },
-    chart: {
-      title: 'Monthly recurring revenue by plan (USD)',
-      sql: `select to_char(month, 'Mon YYYY') as at, plan as series, revenue::float8 as value
-        from star.monthly_recurring_revenue order by month, plan`,
-    },
   },
   checkins: {
     rows: 20_000,
     given: {
       by_user: { user: 'ada', from: '2018-03-05', to: '2018-03-11', size: 5 },
       hours_by_project: { limit: 5 },
-    },
-    chart: {
-      title: 'Hours by project and month',
-      sql: `select to_char(month, 'Mon YYYY') as at, project as series, hours::float8 as value
-        from star.hours_by_project_and_month
-        join (select project, sum(hours) as all_hours from star.hours_by_project_and_month group by 1 order by 2 desc limit 5)
-          as most using (project)
-        order by month, all_hours desc`,
     },
   },
 };
@@ -139,8 +92,9 @@ function markdown(titles: readonly string[], rows: readonly (readonly string[])[
 
 /** A chart of stacked or grouped bars, as SVG that is legible on light and on dark pages. */
 export async function chart(site: TestSite, example: string): Promise<string> {
-  const { title, sql } = shown[example].chart;
-  const cells = await site.query<{ at: string; series: string; value: number }>(sql);
+  const { title, sql } = chartOf(example);
+  const { rows, fields } = await site.database.pool.query({ text: sql, rowMode: 'array' });
+  const cells = rows.map(([at, series, value]) => ({ at: label(fields[0].name, at), series, value }));
   const categories = [...new Set(cells.map(({ at }) => at))];
   const names = [...new Set(cells.map(({ series }) => series))];
   const values = new Map(cells.map(({ at, series, value }) => [`${at}\n${series}`, value]));
@@ -165,6 +119,13 @@ export async function chart(site: TestSite, example: string): Promise<string> {
   const svg = drawing.renderToSVGString();
   drawing.dispose();
   return `${numberedByPlace(svg)}\n`;
+}
+
+/** `05 Mar`, `Mar 2026`, `08`: what stands below the bars of a `day`, a `week`, a `month` or an `hour`. */
+function label(unit: string, at: Date | number): string {
+  if (!(at instanceof Date)) return String(at).padStart(2, '0');
+  const [, day, month, year] = /^\w+, (\d+) (\w+) (\d+)/.exec(at.toUTCString())!;
+  return unit === 'month' ? `${month} ${year}` : `${day} ${month}`;
 }
 
 /** The library counts classes over all drawings of a process: here they are counted by their places in this one. */

@@ -89,6 +89,7 @@ const suites: Readonly<Record<string, string>> = {
 
 /** Tests that have no source of their own, and why. */
 const testsWithoutSource: Readonly<Record<string, string>> = {
+  'test/deploy.test.ts': 'the files in deploy/, and the services that use them',
   'test/docker.test.ts': 'the image',
   'test/docs.test.ts': 'the documents',
   'test/guarantees.test.ts': 'docs/guarantees.md',
@@ -115,6 +116,7 @@ const unnamedModules: readonly (readonly [RegExp, string])[] = [
   [/^datasets\/[^/]+\/dataset\.ts$/, 'loaded by the name of its folder'],
   [/^bench\/(?:kernel-speed|parquet)\.ts$/, 'run by hand, as its first comment says'],
   [/^dashboard\/vite\.config\.ts$/, 'read by Vite'],
+  [/^deploy\/metabase\/setup\.mjs$/, 'run by a service of docker-compose.yml'],
   [/\.d\.ts$/, 'read by the compiler'],
   [/\.types\.ts$/, 'checked by the compiler alone'],
   [/^kernel\/assembly\/index\.ts$/, 'where the AssemblyScript compiler starts'],
