@@ -1,4 +1,4 @@
--- Orders by day and state of the customer
+-- Orders by day and state
 select day, state_name, cast(orders as integer) as orders
 from star.orders_by_state
 join (
