@@ -7,6 +7,8 @@ const number =
 const nonFinite = /^[-+]?(nan|inf|infinity)$/i;
 const day =
   /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{1,2}[- ]?\p{L}{3,9}\.?,?[- ]\d{2,4}|\p{L}{3,9}\.? \d{1,2},? \d{4}|\d{4}-\d{2})/u;
+/** Nothing, a time of day or a zone: `2013-14 Total` is no time. */
+const afterDay = /^$|^[T ,]\s*\d|^ (\p{Lu}{1,5}|[+-]\d.*)$/u;
 const clock = /^\d{1,3}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$/;
 const truth = /^(true|false|yes|no|null|n\/a|na|none)$/i;
 const word = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _\-./'’()&:+%#@?!°*]*$/u;
@@ -23,7 +25,7 @@ export function kindOf(text: string): CellKind {
   if (hasSeveralNumbers(value)) return 'text';
   if (number.test(value) || nonFinite.test(value)) return 'number';
   const found = day.exec(value);
-  if (found !== null && /^$|^[T ,]/.test(value.slice(found[0].length))) return 'time';
+  if (found !== null && afterDay.test(value.slice(found[0].length))) return 'time';
   if (clock.test(value)) return 'time';
   return word.test(value) || address.test(value) || truth.test(value) ? 'word' : 'text';
 }

@@ -139,6 +139,12 @@ export const spreadsheetCases: readonly Case[] = [
       rows: table('44761|13.9|68'),
       names: 'total_m3 per_head_m3 cost_gbp_k',
     },
+    {
+      content:
+        'Persons employed,,,\nSegment,Staff,2013-14 Total,2012-13 Total restated\nCabinet,609,672,641\nReform,116,-,115\nSecurity,"2,035","2,327","2,040"\n',
+      rows: table('Cabinet|609|672|641', 'Reform|116|∅|115', 'Security|2035|2327|2040'),
+      names: 'segment staff y2013_14_total y2012_13_total_restated',
+    },
   ),
   ...kind('sheet_with_notes_beside', {
     content: `"Staff of the shop, by month",,\n"Source: the ""town"" office",,\n\nMonth,Staff,Note\n${lines(6, (i) => `0${i + 1}/2024,${i + 3},${i === 2 ? '"moved, see below"' : ''}`)}\n"* Without trainees, who are counted elsewhere.",,\n"Figures are rounded, and may change.",,\n`,
