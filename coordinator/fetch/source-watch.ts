@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import type { Registry } from '../../model/registry.ts';
 import type { SourceProgress, SourceRun } from '../../platform/progress/progress.ts';
+import { Alarm } from '../lifecycle/alarm.ts';
 import type { Hub } from '../progress/hub.ts';
 import { lateMs, type RunReport, reportSources, type SourceReport } from './report-sources.ts';
 
@@ -12,9 +13,8 @@ import { lateMs, type RunReport, reportSources, type SourceReport } from './repo
 const gatherMs = 100;
 const restFactor = 10;
 const gatherMostMs = 1_000;
-/** The pause after the ledger did not answer, and the longest that any timer runs. */
+/** The pause after the ledger did not answer. */
 const retryMs = 5_000;
-const longestMs = 3_600_000;
 
 export interface SourceWatchOptions {
   readonly pool: pg.Pool;
@@ -45,8 +45,9 @@ export class SourceWatch {
   private reports: readonly SourceReport[] = [];
   /** Bytes of the pages that are being read, by the number of their run. */
   private readonly reading = new Map<number, number>();
-  private timer: NodeJS.Timeout | null = null;
-  private timerAt = Number.POSITIVE_INFINITY;
+  private readonly alarm = new Alarm(() => {
+    this.looking = this.looking.then(() => this.look());
+  });
   private telling: NodeJS.Timeout | null = null;
   private looking: Promise<void> = Promise.resolve();
   private lastEnd = Number.NEGATIVE_INFINITY;
@@ -56,12 +57,12 @@ export class SourceWatch {
   constructor(options: SourceWatchOptions) {
     this.options = options;
     options.hub.onRuns(() => this.soon());
-    this.wait(0);
+    this.alarm.set(0);
   }
 
   /** A run or a definition has changed. */
   soon(): void {
-    this.wait(Math.max(gatherMs, this.lastEnd + this.pauseMs - performance.now()));
+    this.alarm.set(Math.max(gatherMs, this.lastEnd + this.pauseMs - performance.now()));
   }
 
   /** CoordinatorOptions.onFetched. */
@@ -73,20 +74,9 @@ export class SourceWatch {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const timer of [this.timer, this.telling]) if (timer !== null) clearTimeout(timer);
+    this.alarm.stop();
+    if (this.telling !== null) clearTimeout(this.telling);
     await this.looking;
-  }
-
-  /** The earlier of two moments holds. */
-  private wait(ms: number): void {
-    const at = performance.now() + Math.min(longestMs, Math.max(0, ms));
-    if (this.closed || at >= this.timerAt) return;
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timerAt = at;
-    this.timer = setTimeout(() => {
-      this.timerAt = Number.POSITIVE_INFINITY;
-      this.looking = this.looking.then(() => this.look());
-    }, at - performance.now());
   }
 
   private async look(): Promise<void> {
@@ -97,7 +87,7 @@ export class SourceWatch {
       this.reports = await reportSources(pool, registry, env);
     } catch {
       // The outage is told of by those who wait for it.
-      return this.wait(retryMs);
+      return this.alarm.set(retryMs);
     }
     this.lastEnd = performance.now();
     this.pauseMs = Math.min(gatherMostMs, (this.lastEnd - start) * restFactor);
@@ -105,7 +95,7 @@ export class SourceWatch {
     const ends = this.reports.flatMap(({ next, lateSince }) =>
       next?.window && next.kind !== 'backfill' && lateSince === null ? Date.parse(next.window.to) : [],
     );
-    if (ends.length > 0) this.wait(Math.min(...ends) + lateMs - Date.now() + 1);
+    if (ends.length > 0) this.alarm.set(Math.min(...ends) + lateMs - Date.now() + 1);
   }
 
   private tell(): void {

@@ -5,14 +5,14 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { FreshnessReport } from '../../platform/progress/progress.ts';
+import { Alarm } from '../lifecycle/alarm.ts';
 import type { Hub } from '../progress/hub.ts';
 import { freshnessSince, judgeFreshness } from './freshness.ts';
 
 /** Changes of files within this time are judged once. */
 const gatherMs = 200;
-/** The pause after the ledger did not answer, and the longest that any timer runs. */
+/** The pause after the ledger did not answer. */
 const retryMs = 5_000;
-const longestMs = 3_600_000;
 
 export interface FreshnessWatchOptions {
   readonly ledger: Pick<Ledger, 'arrivals'>;
@@ -44,7 +44,10 @@ export async function freshnessOf(
 export class FreshnessWatch {
   private readonly options: FreshnessWatchOptions;
   private readonly stop: () => void;
-  private timer: NodeJS.Timeout | null = null;
+  /** A file may change its state while others are being judged: what is set for it stays. */
+  private readonly alarm = new Alarm(() => {
+    this.judging = this.judging.then(() => this.judge());
+  });
   private judging: Promise<void> = Promise.resolve();
   private closed = false;
 
@@ -54,30 +57,19 @@ export class FreshnessWatch {
       if (message.type === 'change' && (message.files ?? []).some(({ state }) => state !== 'loading'))
         this.soon();
     });
-    this.wait(0);
+    this.alarm.set(0);
   }
 
   /** A definition or a file has changed. */
   soon(): void {
-    this.wait(gatherMs);
+    this.alarm.set(gatherMs);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.stop();
-    if (this.timer !== null) clearTimeout(this.timer);
+    this.alarm.stop();
     await this.judging;
-  }
-
-  private wait(ms: number): void {
-    if (this.closed) return;
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        this.judging = this.judging.then(() => this.judge());
-      },
-      Math.min(longestMs, Math.max(0, ms)),
-    );
   }
 
   private async judge(): Promise<void> {
@@ -87,10 +79,10 @@ export class FreshnessWatch {
     try {
       const { reports, changesAt } = await freshnessOf(this.options, at);
       hub.setFreshness(reports);
-      if (reports.length > 0) this.wait(changesAt - at + 1);
+      if (reports.length > 0) this.alarm.set(changesAt - at + 1);
     } catch {
       // The outage is told of by those who wait for it.
-      this.wait(retryMs);
+      this.alarm.set(retryMs);
     }
   }
 }

@@ -19,13 +19,16 @@ function watched(ms: number) {
   let reports: readonly FreshnessReport[] = [];
   let listener: (message: ProgressMessage) => void = () => {};
   let asked = 0;
+  let answers: Promise<void> = Promise.resolve();
   watch = new FreshnessWatch({
     now: () => Date.now() + ahead,
     registry: { all: () => [{ name: 'sales', expect: daily } as CompiledDataset] },
     ledger: {
       arrivals: async () => {
         asked++;
-        return arrivals;
+        const now = [...arrivals];
+        await answers;
+        return now;
       },
     },
     hub: {
@@ -41,6 +44,10 @@ function watched(ms: number) {
   return {
     states: () => reports.map(({ state }) => state),
     asked: () => asked,
+    /** The ledger answers when the promise resolves, with what it has when it is asked. */
+    answersAfter(slow: Promise<void>) {
+      answers = slow;
+    },
     lands(landed: string) {
       arrivals.push(arrival(landed));
       listener({
@@ -76,5 +83,18 @@ describe('the watch over expected files', () => {
     for (let n = 0; n < 50; n++) sales.lands('2026-11-28T07:00:00Z');
     await vi.waitFor(() => expect(sales.states()).toEqual(['fresh']));
     expect(sales.asked()).toBe(before + 1);
+  });
+
+  it('judges again where a file lands while the ledger is being asked', async () => {
+    const sales = watched(-60_000);
+    await vi.waitFor(() => expect(sales.states()).toEqual(['late']));
+    let answer = () => {};
+    sales.answersAfter(new Promise((resolve) => (answer = resolve)));
+    const before = sales.asked();
+    watch!.soon();
+    await vi.waitFor(() => expect(sales.asked()).toBe(before + 1));
+    sales.lands('2026-11-28T08:00:10Z');
+    answer();
+    await vi.waitFor(() => expect(sales.states()).toEqual(['fresh']));
   });
 });
