@@ -137,7 +137,7 @@ export const crashPoints = {
   'rebuild.file-built': 'the new star has the rows of a file',
   'rebuild.caught-up': 'the new star has all files; the dataset is locked',
   'rebuild.marts-built': 'the new star has its rollups and marts, under other names',
-  'rebuild.swapped': 'the new star has the names of the old one; the transaction is open',
+  'rebuild.adopted': 'the ledger has the new definition and the new rollups; the transaction is open',
   'rebuild.committed': 'people read the new star',
   'replay.exported': 'rejects that are to be tried again are written to the archive',
   'replay.noted': 'the file that is to be loaded again is noted in the ledger',

@@ -121,7 +121,7 @@ export const keyedScenarios = {
         'rebuild.file-built',
         'rebuild.caught-up',
         'rebuild.marts-built',
-        'rebuild.swapped',
+        'rebuild.adopted',
         'rebuild.committed',
       ],
     },

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
-import { makeRollups } from '../../sinks/postgres/rollups/make-rollups.ts';
+import { makeRollups, noteRollups } from '../../sinks/postgres/rollups/make-rollups.ts';
 import type { OracleDataset } from '../oracle/duckdb.ts';
 
 const days = (column: string) => `
@@ -68,5 +68,8 @@ export async function handLoad(
 ): Promise<void> {
   const name = dataset.name as OracleDataset;
   for (const statement of statements[name]) await pool.query(statement, [JSON.stringify(rows)]);
-  await inTransaction(pool, (client) => makeRollups(client, dataset, { hadFacts: true, beside: null }));
+  await inTransaction(pool, async (client) => {
+    const changes = await makeRollups(client, dataset, { hadFacts: true, beside: null });
+    await noteRollups(client, dataset.name, changes);
+  });
 }

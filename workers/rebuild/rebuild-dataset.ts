@@ -24,8 +24,9 @@ import { andReleased, inTransaction } from '../../platform/database/transaction.
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { isChanging } from '../../sinks/postgres/ddl/dimension-ddl.ts';
-import { ifUnlocked } from '../../sinks/postgres/ddl/if-unlocked.ts';
+import { ifUnlocked, transactionBetweenReaders } from '../../sinks/postgres/ddl/if-unlocked.ts';
 import { starLock } from '../../sinks/postgres/ddl/make-star.ts';
+import { transactionId, untilSeen } from '../../sinks/postgres/ddl/until-seen.ts';
 import { besideOf } from '../../sinks/postgres/rebuild/beside-names.ts';
 import {
   dropBeside,
@@ -46,9 +47,6 @@ const rebuildLock = 0x1a4df41a;
 
 /** As many files may be left when the dataset is locked. */
 const filesFew = 4;
-
-/** How long the swap waits for snapshots from before, in ms. */
-const snapshotsMs = 5_000;
 
 export interface RebuildOptions extends BesideTools {
   /** Reads the newest versions of the dataset's reference tables. */
@@ -266,45 +264,33 @@ class Build {
     const marts = await inTransaction(pool, async (client) => {
       await settleObserved(client, this.dataset, this.observed);
       await makeMartsBeside(client, this.dataset);
-      const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::xid::text as id');
-      return rows[0].id;
+      return transactionId(client);
     });
     crashPoint('rebuild.marts-built');
-    await this.untilSeen(marts);
-    if (!(await inTransaction(pool, (client) => this.takePlace(client)))) return 'busy';
+    // A file that is ending waits for the dataset, with a snapshot from before.
+    if (!(await untilSeen(pool, marts, () => this.isInFlight()))) return 'busy';
+    if (!(await this.takePlace())) return 'busy';
     crashPoint('rebuild.committed');
     return { files: this.built.size, rows: this.rows };
   }
 
   /** False, and nothing is changed: rows of a file that is in flight may be in what would be dropped. */
-  private async takePlace(client: pg.ClientBase): Promise<boolean> {
+  private async takePlace(): Promise<boolean> {
     const { dataset } = this;
-    if (!(await holdStar(client, dataset)) || (await this.isInFlight())) return false;
-    // Whoever has a file may wait for the dataset, to undo it.
-    const adopt = async () => {
-      await adoptDefinition(client, dataset.name, dataset.version);
-      await adoptReferences(client, this.versions.changed);
-    };
-    if (!(await ifUnlocked(client, '100ms', adopt))) return false;
-    await swapStar(client, dataset);
-    crashPoint('rebuild.swapped');
-    return true;
-  }
-
-  /**
-   * Waits until no session has a snapshot from before the transaction, so that who reads the star in it would find nothing:
-   * new tables are there for everybody at once, and their rows are not.
-   */
-  private async untilSeen(transaction: string): Promise<void> {
-    for (const until = performance.now() + snapshotsMs; performance.now() < until; await delay(10)) {
-      const { rows } = await this.options.pool.query<{ isOld: boolean }>(
-        `select exists (
-           select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-             and backend_type = 'client backend' and age(backend_xmin) >= age($1::xid)
-         ) as "isOld"`,
-        [transaction],
-      );
-      if (!rows[0].isOld) return;
-    }
+    const client = await this.options.pool.connect();
+    return andReleased(client, () =>
+      transactionBetweenReaders(client, `the star of ${dataset.name}`, async () => {
+        if (!(await holdStar(client, dataset)) || (await this.isInFlight())) return null;
+        // Whoever has a file may wait for the dataset, to undo it.
+        const adopt = async () => {
+          await adoptDefinition(client, dataset.name, dataset.version);
+          await adoptReferences(client, this.versions.changed);
+        };
+        if (!(await ifUnlocked(client, '100ms', adopt))) return null;
+        const swap = await swapStar(client, dataset);
+        crashPoint('rebuild.adopted');
+        return swap;
+      }),
+    );
   }
 }

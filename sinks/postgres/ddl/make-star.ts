@@ -1,16 +1,28 @@
 /** Creates the star before the first file, and counts and deletes the facts of files. */
 import pg from 'pg';
+import { withDatasetLocked } from '../../../ledger/tables/snapshots.ts';
+import { martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
+import { withSessionLock } from '../../../platform/database/session-lock.ts';
 import { andReleased, transactionKept } from '../../../platform/database/transaction.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { inChunks } from '../facts/in-chunks.ts';
 import { buildBeside, endBuild } from '../rollups/build-beside.ts';
-import { dropOldRollups, makeRollups } from '../rollups/make-rollups.ts';
+import {
+  type BuiltBeside,
+  hasRollupChanges,
+  makeRollups,
+  noteRollups,
+  oldRollupDrops,
+} from '../rollups/make-rollups.ts';
+import { nextName } from './beside.ts';
+import { dropNamed } from './drop-named.ts';
 import { growStar } from './grow-star.ts';
-import { betweenReaders } from './if-unlocked.ts';
+import { transactionBetweenReaders } from './if-unlocked.ts';
 import { lockCreation } from './lock-creation.ts';
 import { martChanges } from './mart-ddl.ts';
 import { tableExists } from './table-exists.ts';
+import { transactionId, untilSeen } from './until-seen.ts';
 
 /** SQLSTATE for an object that others depend on. */
 const dependentObjects = '2BP01';
@@ -44,20 +56,11 @@ async function makeOn(
   ddl: readonly string[],
 ): Promise<void> {
   const beside = await buildBeside(session, dataset);
-  await transactionKept(session, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [starLock, dataset.name]);
-    await lockCreation(client, dataset);
-    await growStar(client, dataset);
-    const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
-    for (const statement of ddl) await client.query(statement);
-    const rollups = await makeRollups(client, dataset, { hadFacts, beside });
-    const { beside: made, swap, comments } = await martChanges(client, dataset);
-    for (const statement of made) await client.query(statement);
-    await betweenReaders(client, `the marts of ${dataset.name}`, async () => {
-      if (swap.length > 0) await client.query(swap.join(';\n'));
-      await dropOldRollups(client, rollups);
-    });
-    for (const comment of comments) await client.query(comment);
+  const make = () => makeAndSwap(session, dataset, { ddl, beside });
+  await withSessionLock(session, [starLock, dataset.name], async () => {
+    // What is built has the files that are done until it has taken its place.
+    if (await hasRollupChanges(session, dataset)) await withDatasetLocked(session, dataset.name, make);
+    else await make();
   }).catch((cause) => {
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
@@ -67,6 +70,38 @@ async function makeOn(
     throw cause;
   });
   if (beside !== null) await endBuild(session, dataset.name);
+}
+
+/** What people read is replaced in a transaction of its own, when all can see what replaces it. */
+async function makeAndSwap(
+  session: pg.ClientBase,
+  dataset: CompiledDataset,
+  { ddl, beside }: { readonly ddl: readonly string[]; readonly beside: BuiltBeside | null },
+): Promise<void> {
+  const { rollups, marts, id } = await transactionKept(session, async (client) => {
+    await lockCreation(client, dataset);
+    await dropNext(client, dataset);
+    await growStar(client, dataset);
+    const hadFacts = dataset.star !== null && (await hasFacts(client, dataset.star));
+    for (const statement of ddl) await client.query(statement);
+    const rollups = await makeRollups(client, dataset, { hadFacts, beside });
+    const marts = await martChanges(client, dataset);
+    for (const statement of marts.beside) await client.query(statement);
+    return { rollups, marts, id: await transactionId(client) };
+  });
+  if (marts.replaces) await untilSeen(session, id);
+  const wanted = new Set(dataset.marts.map(({ name }) => name));
+  await transactionBetweenReaders(session, `the marts of ${dataset.name}`, async (client) => {
+    await noteRollups(client, dataset.name, rollups);
+    return [...marts.swap, ...(await oldRollupDrops(client, rollups, wanted))];
+  });
+}
+
+/** Drops what is left of marts that were made beside others by a process that died. */
+async function dropNext(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  if (dataset.star === null) return;
+  const marts = [...(await martNames(client, dataset.name)), ...dataset.marts.map(({ name }) => name)];
+  await dropNamed(client, dataset.star.schema, marts.map(nextName));
 }
 
 /** Counts the facts of these chunks. There are none where a person has dropped the table. */

@@ -25,7 +25,7 @@ export function martDdl(dataset: CompiledDataset): string[] {
 }
 
 /** Rollups come first. */
-function inOrder({ marts }: CompiledDataset): CompiledMart[] {
+function inOrder({ marts }: Pick<CompiledDataset, 'marts'>): CompiledMart[] {
   const isRollup = ({ kind }: CompiledMart) => kind === 'rollup';
   return [...marts.filter(isRollup), ...marts.filter((mart) => !isRollup(mart))];
 }
@@ -47,7 +47,8 @@ export interface MartChanges {
   readonly beside: readonly string[];
   /** Drops what they replace, and gives them their names. In one transaction, at once. */
   readonly swap: readonly string[];
-  readonly comments: readonly string[];
+  /** Whether people read what they replace. */
+  readonly replaces: boolean;
 }
 
 /**
@@ -57,7 +58,7 @@ export interface MartChanges {
 export async function martChanges(client: pg.ClientBase, dataset: CompiledDataset): Promise<MartChanges> {
   const { star } = dataset;
   const marts = inOrder(dataset);
-  if (star === null || marts.length === 0) return { beside: [], swap: [], comments: [] };
+  if (star === null || marts.length === 0) return { beside: [], swap: [], replaces: false };
   const mark = markOf(star, marts);
   const { rows } = await client.query<{ name: string; kind: string; mark: string | null }>(
     `select relname as name, relkind as kind, obj_description(oid, 'pg_class') as mark from pg_class
@@ -81,16 +82,22 @@ export async function martChanges(client: pg.ClientBase, dataset: CompiledDatase
   return {
     beside: [
       ...marts.flatMap((mart) => (mart.kind === 'rollup' ? rollupDdl(storedRollup(mart, star)) : [])),
-      ...beside.filter((statement) => !isComment(statement)),
+      ...beside,
     ],
     swap: [...drops, ...renames],
-    comments: changed.flatMap((mart) => martStatements(star, mart, mark)).filter(isComment),
+    replaces: drops.length > 0,
   };
 }
 
-/** The statements that say of a mart what it was made from. */
-export function isComment(statement: string): boolean {
-  return statement.startsWith('comment on ');
+/** The statements that say of marts what they were made from. `nameOf`: how they are named beside. */
+export function martComments({ star, marts }: CompiledDataset, nameOf: (name: string) => string): string[] {
+  if (star === null) return [];
+  const mark = markOf(star, inOrder({ marts }));
+  return marts.map((mart) => martComment(mart, qualified(star.schema, nameOf(mart.name)), mark));
+}
+
+function martComment({ kind }: CompiledMart, name: string, mark: string): string {
+  return `comment on ${kind === 'table' ? 'materialized view' : 'view'} ${name} is ${literal(mark)}`;
 }
 
 function rollupDdl(stored: StoredRollup): string[] {
@@ -133,16 +140,16 @@ function martStatements(
   if (mart.kind === 'rollup')
     return [
       `create or replace view ${name} as\n${viewSql(storedRollup(mart, star))}`,
-      `comment on view ${name} is ${literal(mark)}`,
+      martComment(mart, name, mark),
     ];
   const select = readBeside(mart.sql, star.schema, names);
   if (mart.kind === 'view')
-    return [`create or replace view ${name} as\n${select}`, `comment on view ${name} is ${literal(mark)}`];
+    return [`create or replace view ${name} as\n${select}`, martComment(mart, name, mark)];
   const index = identifier(indexName(own, mart.uniqueKey));
   const unique = `create unique index if not exists ${index} on ${name} (${mart.uniqueKey.map(identifier).join(', ')})`;
   return [
     `create materialized view if not exists ${name} as\n${select}`,
-    `comment on materialized view ${name} is ${literal(mark)}`,
+    martComment(mart, name, mark),
     ...(mart.uniqueKey.length > 0 ? [unique] : []),
   ];
 }

@@ -1,5 +1,5 @@
 /** Makes a star beside another one, with the same dimensions, and ends files in it. */
-import pg from 'pg';
+import type pg from 'pg';
 import { martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
@@ -7,9 +7,10 @@ import type { EndingFile } from '../../contract.ts';
 import { besideName } from '../ddl/beside.ts';
 import { starDdl } from '../ddl/ddl.ts';
 import { isChanging, observedTable } from '../ddl/dimension-ddl.ts';
+import { dropNamed } from '../ddl/drop-named.ts';
 import { growStar } from '../ddl/grow-star.ts';
 import { lockCreation } from '../ddl/lock-creation.ts';
-import { martDdl } from '../ddl/mart-ddl.ts';
+import { martComments, martDdl } from '../ddl/mart-ddl.ts';
 import { qualified } from '../ddl/sql-columns.ts';
 import { tableExists } from '../ddl/table-exists.ts';
 import { applyMembers } from '../dimensions/attributes/settle-members.ts';
@@ -53,23 +54,6 @@ async function dropMartsBeside(client: pg.ClientBase, dataset: CompiledDataset):
   // A rollup's state has its name and a hash.
   const states = names.map((name) => `_${name.slice(0, 44)}_`);
   await dropNamed(client, schema, names, states);
-}
-
-async function dropNamed(
-  client: pg.ClientBase,
-  schema: string,
-  names: readonly string[],
-  prefixes: readonly string[] = [],
-): Promise<void> {
-  const { rows } = await client.query<{ name: string; kind: string }>(
-    `select c.relname as name, c.relkind as kind from pg_class c
-     where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'v', 'm')
-       and (c.relname = any($2::text[]) or exists (select from unnest($3::text[]) s where starts_with(c.relname, s)))`,
-    [pg.escapeIdentifier(schema), names, prefixes],
-  );
-  const kinds: Readonly<Record<string, string>> = { r: 'table', v: 'view', m: 'materialized view' };
-  for (const { name, kind } of rows)
-    await client.query(`drop ${kinds[kind]} if exists ${qualified(schema, name)} cascade`);
 }
 
 /**
@@ -134,7 +118,8 @@ export async function makeMartsBeside(client: pg.ClientBase, dataset: CompiledDa
     for (const statement of stateDdl(stored)) await client.query(statement);
     await fillState(client, dataset.name, stored);
   }
-  for (const statement of martDdl(beside)) await client.query(statement);
+  for (const statement of [...martDdl(beside), ...martComments(dataset, besideName)])
+    await client.query(statement);
 }
 
 /** Gives members the attributes of dimensions that files have been observed for only now. */

@@ -1,22 +1,19 @@
 /**
- * Puts a star that was built beside another one in its place, in the caller's transaction, which must end at once.
+ * The statements that put a star that was built beside another one in its place. They are the last of a transaction.
  *
  *   what the old one has is found ─▶ (locked) marts, facts and states dropped ─▶ what is beside gets their names
- *
- * All locks that readers wait for are taken in one step, and whoever would have to wait for them undoes the step.
  */
 import type pg from 'pg';
-import { forgetRollup, ledgerRollups, saveRollup } from '../../../ledger/tables/rollups.ts';
+import { ledgerRollups } from '../../../ledger/tables/rollups.ts';
 import { dependentViews, martNames } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { besideName, martNames as namesOfMart, type Renamed } from '../ddl/beside.ts';
-import { betweenReaders, ifUnlocked } from '../ddl/if-unlocked.ts';
-import { isComment, martDdl } from '../ddl/mart-ddl.ts';
+import { ifUnlocked } from '../ddl/if-unlocked.ts';
 import { identifier, qualified } from '../ddl/sql-columns.ts';
 import { partialTables } from '../partials/partial-tables.ts';
-import { rollupsOf } from '../rollups/make-rollups.ts';
-import { hashOf, type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
+import { noteRollups, rollupsOf } from '../rollups/make-rollups.ts';
+import { type StoredRollup, stateNames, stateTables } from '../rollups/state-tables.ts';
 import { starOf } from '../star-of.ts';
 import { factIndexNames, factNames, statePrefixes } from './beside-names.ts';
 
@@ -39,8 +36,8 @@ export async function holdStar(client: pg.ClientBase, dataset: CompiledDataset):
   return ifUnlocked(client, writersWait, () => client.query(`lock table ${tables.join(', ')} in share mode`));
 }
 
-/** Throws LF_MART_HELD, LF_DATABASE_LOCKED. */
-export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+/** Puts the rollups of the new star on record, and returns the statements of the swap. Throws LF_MART_HELD. */
+export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset): Promise<string[]> {
   const { schema } = starOf(dataset);
   const old = await oldStar(client, dataset);
   const renames = [
@@ -51,17 +48,14 @@ export async function swapStar(client: pg.ClientBase, dataset: CompiledDataset):
       ...dataset.marts.flatMap((mart) => namesOfMart(mart, besideName)),
     ])),
   ];
-  const swap = [
+  await noteNew(client, dataset);
+  return [
     ...old,
     // Of a table, view, materialized view or index.
     ...renames.map(
       ({ beside, name }) => `alter table ${qualified(schema, beside)} rename to ${identifier(name)}`,
     ),
-  ].join(';\n');
-  await betweenReaders(client, `the star of ${dataset.name}`, () => client.query(swap));
-  const comments = martDdl(dataset).filter(isComment);
-  for (const comment of comments) await client.query(comment);
-  await noteRollups(client, dataset);
+  ];
 }
 
 /** The statements that drop the star that people read, without its dimensions, in the order in which readers lock it. */
@@ -153,10 +147,9 @@ async function stateRenames(client: pg.ClientBase, dataset: CompiledDataset): Pr
   return renames;
 }
 
-async function noteRollups(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
-  const wanted = rollupsOf(dataset);
-  for (const { name } of await ledgerRollups(client, dataset.name))
-    if (!wanted.some(({ rollup }) => rollup.name === name)) await forgetRollup(client, dataset.name, name);
-  for (const stored of wanted)
-    await saveRollup(client, dataset.name, { name: stored.rollup.name, hash: hashOf(stored), stored });
+async function noteNew(client: pg.ClientBase, dataset: CompiledDataset): Promise<void> {
+  const made = rollupsOf(dataset);
+  const before = (await ledgerRollups(client, dataset.name)).map(({ stored }) => stored as StoredRollup);
+  const removed = before.filter(({ rollup }) => !made.some((one) => one.rollup.name === rollup.name));
+  await noteRollups(client, dataset.name, { made, removed });
 }

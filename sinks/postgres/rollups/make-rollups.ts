@@ -1,10 +1,10 @@
 /**
  * Makes the rollups that a definition declares. A new or changed one is built beside the old, from the facts of files
- * that are done, and takes its place when the transaction commits. Until then, files of the dataset do not end; chunks
- * are loaded meanwhile. build-beside.ts has built most of it before.
+ * that are done, and then takes its place. Until then, files of the dataset do not end; chunks are loaded meanwhile.
+ * build-beside.ts has built most of it before.
  *
- *   lock ─▶ add to what was built beside, build the rest
- *        ─▶ (marts dropped and made: views over the state) ─▶ drop the old state
+ *   lock ─▶ add to what was built beside, build the rest ─▶ (committed, and seen by all)
+ *        ─▶ note ─▶ (marts swapped: views over the state) ─▶ drop the old state
  */
 import type pg from 'pg';
 import {
@@ -33,8 +33,9 @@ import {
   storedRollup,
 } from './state-tables.ts';
 
-/** What is left to do once the marts are made. */
-export interface OldRollups {
+/** What is to be noted and dropped when the marts over the new rollups take their places. */
+export interface RollupChanges {
+  readonly made: readonly StoredRollup[];
   readonly replaced: readonly StoredRollup[];
   readonly removed: readonly StoredRollup[];
 }
@@ -52,26 +53,34 @@ export function rollupsOf({ star, marts }: Pick<CompiledDataset, 'star' | 'marts
   return marts.flatMap((mart) => (mart.kind === 'rollup' ? [storedRollup(mart, star)] : []));
 }
 
+/** Whether the definition has rollups that the database lacks, or lacks some that it has. */
+export async function hasRollupChanges(client: pg.ClientBase, dataset: CompiledDataset): Promise<boolean> {
+  const before = await ledgerRollups(client, dataset.name);
+  const wanted = rollupsOf(dataset);
+  return wanted.length !== before.length || wanted.some((one) => !before.some((old) => isDeclared(one, old)));
+}
+
 /**
- * Builds what the definition has and the database lacks, in the caller's transaction. `hadFacts`: the fact table existed
- * before. If a person had dropped it, all rollups are built again.
+ * Builds what the definition has and the database lacks, in the caller's transaction. Nothing of it is on record. `hadFacts`:
+ * the fact table existed before. If a person had dropped it, all rollups are built again.
  */
 export async function makeRollups(
   client: pg.ClientBase,
   dataset: CompiledDataset,
   { hadFacts, beside }: { readonly hadFacts: boolean; readonly beside: BuiltBeside | null },
-): Promise<OldRollups> {
+): Promise<RollupChanges> {
   const wanted = rollupsOf(dataset);
   const before = await ledgerRollups(client, dataset.name);
   const missing = wanted.filter((one) => !hadFacts || !before.some((other) => isDeclared(one, other)));
   const old = before.filter((other) => !wanted.some((one) => isDeclared(one, other)));
-  if (missing.length + old.length === 0) return { replaced: [], removed: [] };
+  if (missing.length + old.length === 0) return { made: [], replaced: [], removed: [] };
 
   await lockDataset(client, dataset.name);
   await client.query(exactDoubles);
   const since = beside && (await chunksSince(client, dataset.name, beside));
   for (const stored of missing) {
-    await declare(client, dataset.name, stored);
+    // They may exist: from `landfall ddl`, or because the rollup was built beside.
+    for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
     const isBuilt = beside?.rollups.some((one) => hashOf(one) === hashOf(stored));
     if (since === null || !isBuilt) await build(client, dataset.name, stored);
     else if (since.length > 0)
@@ -82,20 +91,25 @@ export async function makeRollups(
   }
   const names = new Set(wanted.map(({ rollup }) => rollup.name));
   const gone = old.filter(({ name }) => !names.has(name));
-  for (const { name } of gone) await forgetRollup(client, dataset.name, name);
   const states = (rollups: readonly LedgerRollup[]) => rollups.map(({ stored }) => stored as StoredRollup);
-  return { replaced: states(old.filter(({ name }) => names.has(name))), removed: states(gone) };
+  const replaced = old.filter(({ name }) => names.has(name));
+  return { made: missing, replaced: states(replaced), removed: states(gone) };
+}
+
+/** Puts the rollups of the definition on record, in the transaction in which people see them. */
+export async function noteRollups(
+  client: pg.ClientBase,
+  dataset: string,
+  { made, removed }: Pick<RollupChanges, 'made' | 'removed'>,
+): Promise<void> {
+  for (const { rollup } of removed) await forgetRollup(client, dataset, rollup.name);
+  for (const stored of made)
+    await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
 }
 
 /** Whether a rollup of the ledger is this one, exactly. */
 export function isDeclared(one: StoredRollup, { name, hash }: LedgerRollup): boolean {
   return name === one.rollup.name && hash === hashOf(one);
-}
-
-/** Puts a rollup on record, with its tables, which may exist: from `landfall ddl`, or because it was built beside. */
-async function declare(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
-  for (const statement of [...stateDdl(stored), ...partialsDdl(stored)]) await client.query(statement);
-  await saveRollup(client, dataset, { name: stored.rollup.name, hash: hashOf(stored), stored });
 }
 
 async function build(client: pg.ClientBase, dataset: string, stored: StoredRollup): Promise<void> {
@@ -136,44 +150,45 @@ async function chunksSince(
   return isUndone ? null : [...now].filter((chunkId) => !chunkIds.has(chunkId));
 }
 
-/** Drops what the new marts do not need: after they were made, so that no view reads it. */
-export async function dropOldRollups(
+/**
+ * Statements that drop what the marts of the definition (`wanted`, their names) do not need. They are run after those that
+ * put the marts in their places, so that no view reads it.
+ */
+export async function oldRollupDrops(
   client: pg.ClientBase,
-  { replaced, removed }: OldRollups,
-): Promise<void> {
-  for (const stored of removed) await dropView(client, stored);
-  for (const stored of [...replaced, ...removed]) await dropState(client, stored);
+  { replaced, removed }: Pick<RollupChanges, 'replaced' | 'removed'>,
+  wanted: ReadonlySet<string>,
+): Promise<string[]> {
+  const views: string[] = [];
+  for (const stored of removed) views.push(...(await viewDrops(client, stored, wanted)));
+  return [...new Set(views), ...[...replaced, ...removed].flatMap(stateDrops)];
 }
 
-/** Drops the view of a rollup, and marts that read it; they are declared no more, or there would be no such view. */
-async function dropView(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
+/** Drops the view of a rollup, and marts that read it: those that are still declared are made without it. */
+async function viewDrops(
+  client: pg.ClientBase,
+  stored: StoredRollup,
+  wanted: ReadonlySet<string>,
+): Promise<string[]> {
   const { schema, rollup } = stored;
-  const readers = await dependentViews(client, { schema, tables: [rollup.name] });
-  for (const { schema: at, name, kind, made } of readers) {
-    if (!made) continue;
-    const what = kind === 'm' ? 'materialized view' : 'view';
-    await client.query(`drop ${what} if exists ${identifier(at)}.${identifier(name)}`);
-  }
-  const { rows } = await client.query('select relkind from pg_class where oid = to_regclass($1)', [
-    stateNames(stored).view,
-  ]);
-  // A mart of another kind may have its name now.
-  if (rows[0]?.relkind === 'v' && (await readsState(client, stored)))
-    await client.query(`drop view ${stateNames(stored).view}`);
-}
-
-async function readsState(client: pg.ClientBase, stored: StoredRollup): Promise<boolean> {
   const { state } = stateNames(stored);
   const table = state.slice(state.indexOf('.') + 1).replaceAll('"', '');
-  const readers = await dependentViews(client, { schema: stored.schema, tables: [table] });
-  return readers.some(({ name }) => name === stored.rollup.name);
+  const readers = await dependentViews(client, { schema, tables: [rollup.name] });
+  const over = await dependentViews(client, { schema, tables: [table] });
+  // Something else may have its name now.
+  const own = over.filter(({ name, kind }) => name === rollup.name && kind === 'v');
+  return [...readers.filter(({ made }) => made), ...own]
+    .filter(({ schema: at, name }) => at !== schema || !wanted.has(name))
+    .map(
+      ({ schema: at, name, kind }) =>
+        `drop ${kind === 'm' ? 'materialized view' : 'view'} if exists ${identifier(at)}.${identifier(name)}`,
+    );
 }
 
-async function dropState(client: pg.ClientBase, stored: StoredRollup): Promise<void> {
+function stateDrops(stored: StoredRollup): string[] {
   const { state, values, pieces } = stateNames(stored);
   const views = [...pieces.keys()].map((id) => `drop view if exists ${values.get(id)}`);
   const tables = [...partialTables(stored).map(({ sql }) => sql), ...stateTables(stored)];
   const index = `${state.slice(0, -1)}_facts"`;
-  const statements = [...views, `drop table if exists ${tables.join(', ')}`, `drop index if exists ${index}`];
-  await client.query(statements.join(';\n'));
+  return [...views, `drop table if exists ${tables.join(', ')}`, `drop index if exists ${index}`];
 }

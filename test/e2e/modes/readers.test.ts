@@ -1,10 +1,15 @@
-/** Readers of a keyed dataset's star, while files of it load, are undone, replayed and replaced. */
+/**
+ * Readers of a keyed dataset's star, while files of it load, are undone, replayed and replaced, while a rollup is built
+ * again, and while the whole star is.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
-import { tempFolder } from '../../support/index.ts';
-import { replayed, undone } from '../again.ts';
+import { loadRegistry } from '../../../model/registry.ts';
+import { StarSink } from '../../../sinks/postgres/star-sink.ts';
+import { sharedHome, tempFolder } from '../../support/index.ts';
+import { Readers } from '../../support/readers.ts';
+import { rebuildHere, replayed, undone } from '../again.ts';
 import { type TestSite, testSite } from '../site.ts';
 
 const definition = `import { defineDataset, count, integer, lookup, median, rollup, sum, text, timestamp, upsert, view } from 'landfall';
@@ -25,6 +30,18 @@ export default defineDataset({
 });
 `;
 
+/** Returns the folder of definitions. `changes`: texts of the definition, and what stands for them. */
+function define(folder: string, ...changes: readonly (readonly [string, string])[]): string {
+  const text = changes.reduce((text, [from, to]) => text.replace(from, to), definition);
+  mkdirSync(join(folder, 'reads'), { recursive: true });
+  writeFileSync(join(folder, 'reads', 'dataset.ts'), text);
+  return folder;
+}
+
+const oneMore = ['events: count(), size', "events: count(), least: min('size'), size"] as const;
+const withMin = ['median,', 'median, min,'] as const;
+const bySize = ["orderBy: 'at'", "orderBy: 'size'"] as const;
+
 /** 100 keys of the file's own, all at one instant. */
 const rowsOf = (file: number, hour: number) =>
   Array.from({ length: 100 }, (_, i) => {
@@ -40,14 +57,17 @@ const read = `select (select count(*)::int from star.fact_read) as facts,
   (select coalesce(sum(events), 0)::int from star.by_label) as viewed,
   (select count(distinct label)::int from star.dim_kind where kind_key <> 0) as labels`;
 
+async function factTable(site: TestSite): Promise<unknown> {
+  return (await site.query(`select 'star.fact_read'::regclass::oid as oid`))[0].oid;
+}
+
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
 it('never makes readers wait, nor shows them half a file', async () => {
   const folder = tempFolder();
-  mkdirSync(join(folder, 'datasets', 'reads'), { recursive: true });
-  writeFileSync(join(folder, 'datasets', 'reads', 'dataset.ts'), definition);
-  const open = (site = await testSite({ backend: 'postgres', folder, datasets: [join(folder, 'datasets')] }));
+  const datasets = [define(join(folder, 'datasets'))];
+  const open = (site = await testSite({ backend: 'postgres', folder, datasets }));
   const land = async (file: number, hour: number) => {
     const path = join(folder, `${file}.csv`);
     writeFileSync(path, `${['id,at,kind,label,size', ...rowsOf(file, hour)].join('\n')}\n`);
@@ -55,40 +75,25 @@ it('never makes readers wait, nor shows them half a file', async () => {
   };
   await land(0, 1);
 
-  let over = false;
   let reads = 0;
   const seen = new Set<number>();
-  const reader = async () => {
-    const client = new pg.Client({ connectionString: open.database.url });
-    await client.connect();
-    try {
-      await client.query(`set lock_timeout = '50ms'`);
-      while (!over) {
-        await client.query('begin isolation level repeatable read read only');
-        const { facts, size } = (
-          await client.query('select count(*)::int as facts, sum(size)::int as size from star.fact_read')
-        ).rows[0];
-        const [row] = (await client.query(read)).rows;
-        await client.query('commit');
-        expect(row).toEqual({
-          facts,
-          size,
-          rolled: facts,
-          rolled_size: size,
-          groups: 5,
-          viewed: facts,
-          labels: 1,
-        });
-        expect(facts % 100).toBe(0);
-        seen.add(facts);
-        reads++;
-      }
-    } finally {
-      await client.end();
-    }
-  };
-  const readers = Promise.all([reader(), reader(), reader()]);
-  readers.catch(() => {});
+  const readers = new Readers(open.database.url);
+  for (let n = 0; n < 3; n++)
+    readers.start(async (client) => {
+      await client.query('begin isolation level repeatable read read only');
+      const { facts, size } = (
+        await client.query('select count(*)::int as facts, sum(size)::int as size from star.fact_read')
+      ).rows[0];
+      const [row] = (await client.query(read)).rows;
+      await client.query('commit');
+      expect(row).toEqual({
+        ...{ facts, size, rolled: facts, rolled_size: size },
+        ...{ groups: 5, viewed: facts, labels: 1 },
+      });
+      expect(facts % 100).toBe(0);
+      seen.add(facts);
+      reads++;
+    });
   try {
     await land(1, 2);
     await land(2, 4);
@@ -96,10 +101,18 @@ it('never makes readers wait, nor shows them half a file', async () => {
     await replayed(open, '2.csv');
     await land(1, 5);
     await land(3, 3);
+    const paths = [define(join(folder, 'more'), oneMore, withMin)];
+    const more = await loadRegistry({ builtin: [], paths, home: sharedHome() });
+    await new StarSink(open.database.pool).setUp(more.get('reads')!);
+    expect(await open.query('select min(least) as least from star.by_kind')).toEqual([{ least: 1 }]);
+    for (const changes of [[bySize], []]) {
+      const before = await factTable(open);
+      await rebuildHere(open, define(join(folder, 'next'), ...changes), 'reads');
+      expect(await factTable(open)).not.toEqual(before);
+    }
   } finally {
-    over = true;
+    await readers.end();
   }
-  await readers;
   expect(reads).toBeGreaterThan(50);
   expect(seen.size).toBeGreaterThan(2);
-}, 60_000);
+}, 120_000);

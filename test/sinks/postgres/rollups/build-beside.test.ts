@@ -7,8 +7,9 @@ import type { Rollup } from '../../../../model/language/rollups.ts';
 import { inTransaction, transactionKept } from '../../../../platform/database/transaction.ts';
 import { martDdl } from '../../../../sinks/postgres/ddl/mart-ddl.ts';
 import { buildBeside, endBuild } from '../../../../sinks/postgres/rollups/build-beside.ts';
-import { dropOldRollups, makeRollups } from '../../../../sinks/postgres/rollups/make-rollups.ts';
+import { makeRollups, noteRollups, oldRollupDrops } from '../../../../sinks/postgres/rollups/make-rollups.ts';
 import { type TestDatabase, testDatabase } from '../../../support/index.ts';
+import { Readers } from '../../../support/readers.ts';
 import { Facts, measured } from './support.ts';
 
 let database: TestDatabase;
@@ -46,9 +47,10 @@ const some = (from: number, count = 30) =>
 async function takeOver(beside: Awaited<ReturnType<typeof buildBeside>>): Promise<void> {
   facts.dataset = after;
   await transactionKept(session, async (client) => {
-    const old = await makeRollups(client, after, { hadFacts: true, beside });
-    for (const statement of martDdl(after)) await client.query(statement);
-    await dropOldRollups(client, old);
+    const changes = await makeRollups(client, after, { hadFacts: true, beside });
+    await noteRollups(client, after.name, changes);
+    const drops = await oldRollupDrops(client, changes, new Set(after.marts.map(({ name }) => name)));
+    for (const statement of [...martDdl(after), ...drops]) await client.query(statement);
   });
   await endBuild(session, after.name);
 }
@@ -89,36 +91,24 @@ it('is built again if a file was undone meanwhile, or a builder died', async () 
 
 it('is built once by several, and lets readers read, without waiting, what one moment has', async () => {
   await facts.end([await some(0, 20_000)]);
-  let over = false;
   const seen = new Set<number>();
   let reads = 0;
-  const reader = async (views: string) => {
-    const client = new pg.Client(database.url);
-    await client.connect();
-    try {
-      // Less than what it takes PostgreSQL to notice that two sessions wait for each other.
-      await client.query(`set lock_timeout = '500ms'`);
-      while (!over) {
-        const { rows } = await client.query(`select sum(rows)::int as rows from ${views}`);
-        seen.add(rows[0].rows);
-        reads++;
-      }
-    } finally {
-      await client.end();
-    }
-  };
-  const readers = Promise.all([
-    reader('star.one join star.two using (region, rows)'),
-    reader('star.two join star.one using (region, rows)'),
-  ]);
-  readers.catch(() => {});
+  const readers = new Readers(database.url);
+  for (const views of [
+    'star.one join star.two using (region, rows)',
+    'star.two join star.one using (region, rows)',
+  ])
+    readers.start(async (client) => {
+      const { rows } = await client.query(`select sum(rows)::int as rows from ${views}`);
+      seen.add(rows[0].rows);
+      reads++;
+    });
   const more = await some(30_000);
   try {
     await Promise.all([facts.make(after), facts.make(after), facts.end([more])]);
   } finally {
-    over = true;
+    await readers.end();
   }
-  await readers;
   expect(reads).toBeGreaterThan(10);
   expect([...seen].every((rows) => rows === 20_000 || rows === 20_030)).toBe(true);
   expect(await facts.differences()).toEqual([]);
