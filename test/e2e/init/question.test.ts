@@ -49,6 +49,17 @@ describe('the question whether there is a header', () => {
     expect([asked, found]).toEqual([[], rows]);
   });
 
+  it.each([
+    ['id,name\n1,Ada\n2,Bob\n', false, null, 3],
+    ['1,Ada\n2,Bob\n3,Cid\n', true, ['1', 'Ada'], 2],
+  ])('is not asked where a person has said it, against the rows: %j', async (text, header, names, rows) => {
+    const path = join(folderWithFile(text), 'people.csv');
+    const kernel = await createKernel();
+    const { signal } = new AbortController();
+    const { found } = await describeFiles('people', [path], { kernel, signal, header });
+    expect([found.dialect.header, found.rowCount]).toEqual([names, rows]);
+  });
+
   it('is not asked without a terminal: init decides, and says so there and in the definition', async () => {
     const cwd = folderWithFile();
     const { code, stdout, stderr } = await landfall(['init', 'people.csv', '--out', '-'], { cwd });

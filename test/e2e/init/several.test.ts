@@ -157,6 +157,16 @@ describe('init of several files', () => {
     expect((await initInto(folder, 'both', [two, more])).source).toContain('headerRows: 2');
   });
 
+  it('notes at the end are left out if all files have as many', async () => {
+    const folder = tempFolder();
+    const rows = '1,2\n3,4\n5,6\n7,8\n';
+    const noted = written(folder, 'noted.csv', `id,n\n${rows}Total 4 rows\n`);
+    const also = written(folder, 'also.csv', `id,n\n${rows}Source: the office\n`);
+    const plain = written(folder, 'plain.csv', `id,n\n${rows}`);
+    expect((await initInto(folder, 'all', [noted, also])).source).toContain('skipFooterLines: 1');
+    expect((await initInto(folder, 'some', [noted, plain])).source).not.toContain('skipFooterLines');
+  });
+
   it('months of bike rides in three dialects, with times in two formats', async () => {
     const folder = tempFolder();
     const paths: string[] = [];
