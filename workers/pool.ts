@@ -21,7 +21,7 @@ const BACKOFF_MS = [200, 5_000] as const;
 const HEALTHY_MS = 10_000;
 
 /** How much longer than its jobs a stopping worker may take, to give them back and to close. It is then killed. */
-const CLOSE_MS = 8_000;
+export const CLOSE_MS = 8_000;
 
 /**
  * The heartbeats that a worker may miss before it is killed: its event loop is stuck (for example in an enrichment

@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The text of each file by its path from the root. The broken examples in tests are also such trees. */
 export type Tree = ReadonlyMap<string, string>;
 
-const textual = /\.(?:ts|tsx|mjs|js|sql|md|css|html|json|yml|yaml|svg)$|(?:^|\/)(?:Dockerfile|run)$/;
+const textual = /\.(?:ts|tsx|mjs|js|sql|md|css|html|json|yml|yaml|svg|tf|hcl)$|(?:^|\/)(?:Dockerfile|run)$/;
 
 /** The tracked files of the repository, and new files that are not ignored. Data files have no text here. */
 export function readTree(): Tree {
