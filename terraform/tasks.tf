@@ -115,10 +115,6 @@ resource "aws_ecs_task_definition" "this" {
     cpu_architecture        = var.architecture
   }
 
-  ephemeral_storage {
-    size_in_gib = var.worker_disk_gib
-  }
-
   container_definitions = jsonencode([{
     name         = "landfall"
     image        = "${aws_ecr_repository.this.repository_url}:${var.image_tag}"

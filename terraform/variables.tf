@@ -306,17 +306,6 @@ variable "worker_memory" {
   }
 }
 
-variable "worker_disk_gib" {
-  description = "Disk of a task. Files that cannot be read in ranges are spooled there."
-  type        = number
-  default     = 21
-
-  validation {
-    condition     = var.worker_disk_gib >= 21 && var.worker_disk_gib <= 200
-    error_message = "worker_disk_gib must be from 21 to 200."
-  }
-}
-
 variable "workers_min" {
   description = "Tasks with workers that always run. CPU is what they are scaled on, so one must be there to be measured."
   type        = number

@@ -397,7 +397,6 @@ describe('estimate', () => {
       coordinator_memory: 2048,
       worker_cpu: 2048,
       worker_memory: 4096,
-      worker_disk_gib: 21,
       workers_min: 1,
       workers_max: 3,
       workers_on_demand: 1,
@@ -412,7 +411,7 @@ describe('estimate', () => {
     const ones = {
       ...list,
       hoursPerMonth: 10,
-      fargate: { X86_64: one, ARM64: one, diskGibHour: 1, diskGibFree: 20, spotShare: 0.5 },
+      fargate: { X86_64: one, ARM64: one, spotShare: 0.5 },
       database: { ...list.database, hour: { ...list.database.hour, 'db.t4g.medium': 1 }, gibMonth: 1 },
       queueHour: { ...list.queueHour, 'cache.t4g.micro': 1 },
       balancer: { hour: 1, unitHour: 1 },
@@ -424,12 +423,12 @@ describe('estimate', () => {
       estimate(module, call, ones, used).map(({ what, dollars }) => [what, dollars]),
     );
     expect(dollars).toMatchObject({
-      // 10 h × (1 core + 2 GiB + 1 GiB of disk)
-      coordinator: 40,
-      // One task for 10 h × (2 cores + 4 GiB + 1 GiB of disk)
-      'workers on demand': 70,
-      // Two more for 4 h × (half of 2 cores + 4 GiB, and 1 GiB of disk)
-      'workers on Spot': 32,
+      // 10 h × (1 core + 2 GiB)
+      coordinator: 30,
+      // One task for 10 h × (2 cores + 4 GiB)
+      'workers on demand': 60,
+      // Two more for 4 h × (half of 2 cores + 4 GiB)
+      'workers on Spot': 24,
       database: 20,
       'its storage': 20,
       queue: 20,

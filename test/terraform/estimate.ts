@@ -18,7 +18,6 @@ interface Sizes {
   readonly coordinator_memory: number;
   readonly worker_cpu: number;
   readonly worker_memory: number;
-  readonly worker_disk_gib: number;
   readonly workers_min: number;
   readonly workers_max: number;
   readonly workers_on_demand: number;
@@ -79,12 +78,11 @@ export function estimate(module: Module, call: Block, prices: Prices, usage: Usa
   ];
 }
 
-/** An hour of a task. `share` is the part of the list price of cores and memory that is paid. */
+/** An hour of a task. `share` is the part of the list price that is paid. */
 function taskHour(sizes: Sizes, role: 'coordinator' | 'worker', { fargate }: Prices, share: number): number {
   const { coreHour, gibHour } = fargate[sizes.architecture];
   const [cpu, memory] = [sizes[`${role}_cpu`], sizes[`${role}_memory`]];
-  const disk = (sizes.worker_disk_gib - fargate.diskGibFree) * fargate.diskGibHour;
-  return share * ((cpu / 1024) * coreHour + (memory / 1024) * gibHour) + disk;
+  return share * ((cpu / 1024) * coreHour + (memory / 1024) * gibHour);
 }
 
 /** All workers run in the busy hours, and the fewest in the others. */

@@ -39,7 +39,6 @@ module "landfall" {
   coordinator_memory = 4096
   worker_cpu         = 4096
   worker_memory      = 8192
-  worker_disk_gib    = 100
   workers_min        = 2
   workers_max        = 16
   workers_on_demand  = 1
