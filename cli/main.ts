@@ -8,6 +8,8 @@ import { buildProgram } from './program.ts';
 /** How long a command that has failed may take to release its resources, in ms. */
 const lingerMs = 5000;
 
+for (const output of [process.stdout, process.stderr]) output.on('error', stopWithoutReader);
+
 const wantsJson = process.argv.includes('--json');
 
 try {
@@ -26,4 +28,12 @@ try {
     // The caller waits for the process to end, but the failed command may have left a connection open.
     setTimeout(() => process.exit(), lingerMs).unref();
   }
+}
+
+/** Stops the command when what reads its output has ended, such as `head`, in the way that a signal stops it. */
+function stopWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  for (const output of [process.stdout, process.stderr])
+    output.off('error', stopWithoutReader).on('error', () => {});
+  process.kill(process.pid, 'SIGTERM');
 }

@@ -82,11 +82,11 @@ function landed(site: Site, dataset: string, name: string): Promise<number> {
   });
 }
 
-/** Whether every check of the receipt holds and every row is accounted for. */
-function reconciles({ status, rows, checks }: Receipt): boolean {
+/** Whether every check of the receipt holds that would fail a file, and every row is accounted for. */
+export function reconciles({ status, rows, checks }: Receipt): boolean {
   return (
     status === 'done' &&
     rows.parsed === rows.loaded + rows.rejected + rows.deduplicated &&
-    checks.every((check) => check.ok)
+    checks.every(({ ok, severity }) => ok || severity !== undefined)
   );
 }

@@ -1,10 +1,13 @@
 /** The built command as a user runs it: standard output, exit codes, files left where they were. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, tempFolder, testDatabase } from '../support/index.ts';
-import { landfall } from './run.ts';
+import { landfall, main } from './run.ts';
 
 /** A dataset of one column. */
 const ownDefinition = (name: string) => `import { defineDataset, text } from 'landfall';
@@ -45,6 +48,16 @@ describe('commands', () => {
     expect(a.equals(b)).toBe(true);
     expect(a.equals(c)).toBe(false);
     expect(a.toString().trimEnd().split('\n')).toHaveLength(2001);
+  });
+
+  it('stops without a word when what reads its output has ended', async () => {
+    const child = spawn(process.execPath, [main, 'ingest', '--help'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ said, code, signal }).toEqual({ said: '', code: null, signal: 'SIGTERM' });
   });
 
   it('ingest --json prints one object per file and nothing else, and leaves the file where it is', async () => {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateFile } from '../../../cli/commands/generate.ts';
+import { reconciles } from '../../../cli/demo/drop-file.ts';
 import { openDemoSite, playRounds } from '../../../cli/demo/fetch-rounds.ts';
 import { demos } from '../../../datasets/demos.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
@@ -26,7 +27,9 @@ async function load(open: TestSite, name: string, rows: number): Promise<void> {
   if (!(name in demos)) {
     const path = join(tempFolder(), `${name}-${rows}-seed-1.csv`);
     await generateFile(name, { rows, seed: 1, out: path });
-    expect(await open.drop(name, path)).toMatchObject({ status: 'done', rows: { parsed: rows } });
+    const receipt = await open.drop(name, path);
+    expect(receipt).toMatchObject({ status: 'done', rows: { parsed: rows } });
+    expect(reconciles(receipt), 'the demo ends with exit code 0').toBe(true);
     return;
   }
   const home = tempFolder();
