@@ -53,7 +53,7 @@ export function sinkConformance(name: string, open: (database: TestDatabase) => 
   afterAll(() => database.drop());
 
   const fileOf = (fileId: number, link: LedgerFile['link'] = null) =>
-    ({ fileId, dataset: dataset.name, name: `${fileId}.csv`, link }) as LedgerFile;
+    ({ fileId, dataset: dataset.name, name: `${fileId}.csv`, link, seenAt: new Date(0) }) as LedgerFile;
 
   /** Chunk `number` of a file; its id follows from both. */
   function toWrite(

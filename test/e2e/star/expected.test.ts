@@ -58,8 +58,8 @@ describe('expected files', () => {
   it('warn when they bring unusually few rows', async () => {
     const open = (site = await salesSite(daily));
     await open.query(
-      `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state, landed_at, finished_at, rows_parsed)
-       select 'sales', n || '.csv', 'file:///' || n, 'past', 'landing', 1, n, 'done', at, at, 1000 + n
+      `insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, state, landed_at, seen_at, finished_at, rows_parsed)
+       select 'sales', n || '.csv', 'file:///' || n, 'past', 'landing', 1, n, 'done', at, at, at, 1000 + n
        from generate_series(1, 9) n, lateral (select now() - n * interval '7 days' as at)`,
     );
     const receipt = await open.drop('sales', salesFile(open, 'few.csv', '1,a,1', '2,a,1'));
