@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { isLed } from '../coordinator/lifecycle/leadership.ts';
 import type { LedgerFile } from '../ledger/rows.ts';
-import { filesOfRuns, type LedgerRun, toldRuns } from '../ledger/runs.ts';
+import { filesOfRuns, type LedgerRun, toldRuns, unloadedRuns } from '../ledger/runs.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
 import { errorTable } from '../platform/errors/errors.ts';
@@ -80,6 +80,16 @@ export async function followRuns(
     if (left.size > 0) await delay(lookMs);
   }
   return worst(codes);
+}
+
+/** Resolves when what earlier runs of the source have fetched is loaded. A command that was killed may have left files. */
+export async function followEarlier(pool: pg.Pool, dataset: string, source: string): Promise<void> {
+  const earlier = await unloadedRuns(pool, dataset, source);
+  await followRuns(
+    pool,
+    earlier.map(({ runId }) => runId),
+    () => {},
+  );
 }
 
 function hasEnded({ state }: LedgerRun): boolean {

@@ -151,6 +151,11 @@ export async function unendedRuns(client: Client, most: number): Promise<LedgerR
   return (await run(client, 'runs/unended-runs', [most])).map(toRun);
 }
 
+/** Runs of a source that have ended although files of theirs have not, such as those of a command that was killed. */
+export async function unloadedRuns(client: Client, dataset: string, source: string): Promise<LedgerRun[]> {
+  return (await run(client, 'runs/unloaded-runs', [dataset, source])).map(toRun);
+}
+
 /** Starts or resumes a run under a new fencing token. Null: it has ended. */
 export async function startRun(client: Client, runId: number): Promise<LedgerRun | null> {
   return first(await run(client, 'runs/start-run', [runId, ...moved('start')]));

@@ -5,7 +5,7 @@ import { instantsOf, type Span } from '../../coordinator/schedule/due-windows.ts
 import { runAgain } from '../../ledger/runs.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import { followRuns, printRun, withCoordinator } from '../follow-runs.ts';
+import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 type BackfillFlags = SettingFlags & {
@@ -52,6 +52,7 @@ export function backfillCommand(): Command {
         if (left > 0 && !flags.json) process.stdout.write(`${plural(left, 'window')} already done\n`);
         const ids = wanted.map(({ run }) => run.runId);
         process.exitCode = await followRuns(pool, ids, (result) => printRun(result, flags.json === true));
+        await followEarlier(pool, dataset, source.name);
       });
     });
 }

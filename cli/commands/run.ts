@@ -7,7 +7,7 @@ import { instantsOf } from '../../coordinator/schedule/due-windows.ts';
 import { windowUntilNow } from '../../coordinator/schedule/planner.ts';
 import type { RunWindow } from '../../ledger/runs.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { followRuns, printRun, withCoordinator } from '../follow-runs.ts';
+import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
 type RunFlags = SettingFlags & {
@@ -43,6 +43,7 @@ export function runCommand(): Command {
         process.exitCode = await followRuns(pool, [run.runId], (result) =>
           printRun(result, flags.json === true),
         );
+        await followEarlier(pool, found.dataset, found.source.name);
       });
     });
 }

@@ -33,6 +33,7 @@ export interface RunsStatements {
       before: readonly NonNullable<RunRow['state']>[]]; row: RunRow };
   'runs/told-runs': { parameters: [run_id: readonly number[]]; row: RunRow };
   'runs/unended-runs': { parameters: [most: number]; row: RunRow };
+  'runs/unloaded-runs': { parameters: [dataset: string, source: string]; row: RunRow };
   'runs/wait-run': { parameters: [run_id: number, fencing_token: number, state: NonNullable<RunRow['state']>,
       before: readonly NonNullable<RunRow['state']>[], due_at: Date, attempts: number,
       waits_since: Date | null | undefined, error: Json | null | undefined]; row: never };
