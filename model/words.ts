@@ -23,9 +23,9 @@ function json(value: unknown): string {
   }
 }
 
-/** Suggests the known name nearest to `name`, or lists the known names. */
-export function didYouMean(name: string, known: readonly string[]): string {
-  let best = '';
+/** The known name that `name` was most likely meant to be: few letters differ. Null if there is none. */
+export function closest(name: string, known: readonly string[]): string | null {
+  let best: string | null = null;
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const steps = editDistance(name.toLowerCase(), candidate.toLowerCase());
@@ -34,7 +34,13 @@ export function didYouMean(name: string, known: readonly string[]): string {
       best = candidate;
     }
   }
-  if (best !== '') return `Did you mean ${best}?`;
+  return best;
+}
+
+/** Suggests the known name nearest to `name`, or lists the known names. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const best = closest(name, known);
+  if (best !== null) return `Did you mean ${best}?`;
   return known.length > 0 ? `There are: ${known.join(', ')}` : 'There are none';
 }
 

@@ -1,6 +1,7 @@
 /** The demo of an example whose data are a file: it is generated and dropped into the landing folder. */
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isBlocking } from '../../coordinator/finalise/data-checks.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
@@ -87,6 +88,6 @@ export function reconciles({ status, rows, checks }: Receipt): boolean {
   return (
     status === 'done' &&
     rows.parsed === rows.loaded + rows.rejected + rows.deduplicated &&
-    checks.every(({ ok, severity }) => ok || severity !== undefined)
+    !checks.some(isBlocking)
   );
 }

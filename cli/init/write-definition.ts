@@ -29,13 +29,10 @@ interface Place extends WriteOptions {
 /** @throws LandfallError what describing throws */
 export async function writeDefinition(subject: Subject, place: Place): Promise<void> {
   const { name, out, json: asJson = false } = place;
-  const { completeJson } = subject;
-  const json = await describeJson(name, subject.files, { complete: completeJson });
-  const described = json ?? (await describe(subject, place));
-  if (out !== '-' || !asJson) await put(described.source, out);
-  const found = json === null ? findings((described as Described).found) : jsonFindings(json.found);
+  const json = await describeJson(name, subject.files, { complete: subject.completeJson });
+  const { source, found, lines } = json === null ? told(await describe(subject, place)) : toldJson(json);
+  if (out !== '-' || !asJson) await put(source, out);
   if (asJson) process.stdout.write(`${JSON.stringify({ ...found, variables: subject.variables })}\n`);
-  const lines = json === null ? report(described as Described) : reportJson(json);
   process.stderr.write(`${[...lines, ...next(subject, place)].join('\n')}\n`);
 }
 
@@ -81,18 +78,25 @@ async function askForHeader(file: string, firstRecord: readonly string[]): Promi
   }
 }
 
-function report({ found, trial }: Described): string[] {
-  const lines = [...summary(found).map(printable), ''];
-  const [{ first }] = trial.files;
-  if (first.length === 0) return lines;
-  const names = trial.dataset.columns.map((column) => column.name);
-  return [...lines, ...renderRows(names, first), ''];
+/** A definition, what `--json` prints of it, and what a person is told. */
+interface Told {
+  readonly source: string;
+  readonly found: object;
+  readonly lines: readonly string[];
 }
 
-function reportJson({ found }: DescribedJson): string[] {
+function told({ source, found, trial }: Described): Told {
+  const lines = [...summary(found).map(printable), ''];
+  const [{ first }] = trial.files;
+  const names = trial.dataset.columns.map((column) => column.name);
+  const rows = first.length === 0 ? [] : [...renderRows(names, first), ''];
+  return { source, found: findings(found), lines: [...lines, ...rows] };
+}
+
+function toldJson({ source, found }: DescribedJson): Told {
   const { columns, looked, fetch } = found;
   const said = `Found ${plural(columns.length, 'column')} in the first ${plural(looked, 'record')} of JSON.`;
-  return [said, ...sourceSummary(fetch).map(printable), ''];
+  return { source, found: jsonFindings(found), lines: [said, ...sourceSummary(fetch).map(printable), ''] };
 }
 
 /** What to do with the definition that was written. */

@@ -1,6 +1,8 @@
 /** Chooses the form of a file that may have comments. */
+
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import type { Remark } from '../../model/infer/contract.ts';
+import { literalPattern } from '../../platform/literal-pattern.ts';
 import { plural } from '../../platform/plural.ts';
 import { firstRecords } from '../detect/first-records.ts';
 import { commentMark, hasMarkedLine } from '../detect/sniff-around.ts';
@@ -115,9 +117,6 @@ function ruleMark(utf8: Uint8Array): string | null {
 
 function withoutMarked(utf8: Uint8Array, mark: string): Uint8Array {
   const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
-  const left = text.replace(
-    new RegExp(`^${mark.replace(/[|+*.?^$()[\]{}\\]/g, '\\$&')}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'),
-    '',
-  );
+  const left = text.replace(new RegExp(`^${literalPattern(mark)}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'), '');
   return left.trim() === '' ? utf8 : Buffer.from(left);
 }

@@ -1,4 +1,5 @@
 /** The instant in the name of a snapshot. */
+import { literalPattern } from '../../platform/literal-pattern.ts';
 
 const hole = '{date}';
 
@@ -29,7 +30,7 @@ export function asOfName(pattern: string, name: string): string | null {
   const last = name.split('/').slice(-depth).join('/');
   const source = pattern
     .split(/(\{date\}|\*)/)
-    .map((piece) => (piece === hole ? instant : piece === '*' ? '[^/]*' : escaped(piece)))
+    .map((piece) => (piece === hole ? instant : piece === '*' ? '[^/]*' : literalPattern(piece)))
     .join('');
   const found = new RegExp(`^${source}${compressed}$`).exec(last);
   if (found === null) return null;
@@ -38,8 +39,4 @@ export function asOfName(pattern: string, name: string): string | null {
   const at = new Date(text);
   // Date.parse takes February 30 and hour 24.
   return !Number.isNaN(at.getTime()) && at.toISOString().replace('.000Z', 'Z') === text ? text : null;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

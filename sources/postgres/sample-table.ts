@@ -1,6 +1,6 @@
 /** A look at a table that nobody has described: what the catalogue says of it, and its first rows as CSV. */
 import pg from 'pg';
-import { didYouMean } from '../../model/words.ts';
+import { closest } from '../../model/words.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { abandon, connectSource, sourceError } from './connect.ts';
 import { csvPages, csvRecord, pageBytes } from './csv-pages.ts';
@@ -148,11 +148,9 @@ function reasonFor(named: string | undefined, known: readonly { schema: string; 
   const there = all.length === 0 ? 'There is none' : `There are: ${some}`;
   if (named === undefined) return `No table is named. ${there}.`;
   const bare = named.split('.').at(-1)!;
-  const near = didYouMean(
-    bare,
-    known.map(({ name }) => name),
-  );
-  const found = known.findIndex(({ name }) => near === `Did you mean ${name}?`);
+  const names = known.map(({ name }) => name);
+  const near = closest(bare, names);
+  const found = near === null ? -1 : names.indexOf(near);
   return `There is no table ${named}. ${found < 0 ? `${there}.` : `Did you mean ${all[found]}?`}`;
 }
 

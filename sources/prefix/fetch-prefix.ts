@@ -6,6 +6,7 @@
 
 import type { CompiledS3Source } from '../../model/compiled-source.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { literalPattern } from '../../platform/literal-pattern.ts';
 import type { ReadableStore, StoredObject } from '../../platform/storage/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import type { Fetched, FetchTask, Json } from '../fetching/contract.ts';
@@ -91,7 +92,7 @@ function isAfter(key: string, after: string): boolean {
 
 /** Whether a key is one that the pattern means: `*` stands for any characters. */
 export function matcher(pattern: string): (key: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  const parts = pattern.split('*').map(literalPattern);
   const whole = new RegExp(`^${parts.join('.*')}$`, 's');
   return (key) => whole.test(key);
 }

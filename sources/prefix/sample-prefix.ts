@@ -58,12 +58,7 @@ export async function samplePrefix({
       (at) => at in taken,
     );
     return {
-      ...{
-        objects: said !== undefined && taken.length === 0 ? 0 : keys.length,
-        isAll,
-        match,
-        matching: taken.length,
-      },
+      ...{ objects: keys.length, isAll, match, matching: taken.length },
       ...{ first: taken[0] ?? '', last: taken.at(-1) ?? '' },
       other: keys.find((key) => !matches(key)) ?? null,
       chosen: places.map((at) => `${folder.replace(/\/$/, '')}/${taken[at]}`),

@@ -23,7 +23,7 @@ export async function sampleFromBucket(
   { dataset, signal }: SampleTask,
 ): Promise<SampledSource> {
   const sample = await samplePrefix({ name: sourceName, address, match, signal });
-  if (sample.objects === 0) {
+  if (sample.matching === 0) {
     const reason = match === undefined ? 'no object is below it' : `no object below it matches ${match}`;
     throw new LandfallError('LF_INIT_SOURCE', { address, reason });
   }

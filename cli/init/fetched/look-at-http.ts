@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHeadOf } from '../../../coordinator/detect/read-layout.ts';
 import { exploreJson } from '../../../coordinator/explore/explore-json.ts';
+import { namesIn, secretTextOf } from '../../../model/compile/sources/templates.ts';
 import type { Remark } from '../../../model/infer/contract.ts';
 import { keyedMode, rowMode } from '../../../model/infer/fetched/choose-mode.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
@@ -32,8 +33,7 @@ export async function sampleFromHttp(
   { url, headers, env, window }: HttpOptions,
   { dataset, folder, signal }: SampleTask,
 ): Promise<SampledSource> {
-  const names = [...JSON.stringify([url, headers]).matchAll(/\{env:(\w+)\}/g)].map(([, name]) => name);
-  const source = { name: sourceName, env: [...new Set(names)].sort(), schedule: null };
+  const source = { name: sourceName, env: namesIn([url, headers]), schedule: null };
   const { fill } = fillFor(dataset, source, window, env);
   const base = webAddress(fill, url);
   const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]));
@@ -57,7 +57,7 @@ export async function sampleFromHttp(
     source: {
       ...{ name: sourceName, kind: 'http', remarks },
       options: {
-        url: /^\{env:\w+\}$/.test(url) ? { env: url.slice(5, -1) } : url,
+        url: secretTextOf(url),
         ...(Object.keys(headers).length > 0 && { headers }),
         ...(paging !== null && { pages: paging.pages, ...(paging.end !== undefined && { end: paging.end }) }),
       },

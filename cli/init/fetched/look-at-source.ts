@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spanOf } from '../../../coordinator/schedule/backfill.ts';
 import { instantsOf } from '../../../coordinator/schedule/due-windows.ts';
-import { namesWindow } from '../../../model/compile/sources/templates.ts';
+import { namesIn, namesWindow } from '../../../model/compile/sources/templates.ts';
 import { LandfallError } from '../../../platform/errors/errors.ts';
 import { fillFor } from '../../../sources/fetching/fill.ts';
 import type { SampledSource, SampleTask } from './contract.ts';
@@ -101,6 +101,5 @@ function lookAt(
 }
 
 function filledAddress(address: string, dataset: string, env: NodeJS.ProcessEnv): string {
-  const names = [...address.matchAll(/\{env:(\w+)\}/g)].map(([, name]) => name);
-  return fillFor(dataset, { name: 'source', env: names, schedule: null }, null, env).fill(address);
+  return fillFor(dataset, { name: 'source', env: namesIn(address), schedule: null }, null, env).fill(address);
 }

@@ -1,4 +1,5 @@
 /** Keeps secrets out of a definition: each is named by the variable of the environment that has it. */
+import { secretTextOf } from '../../../model/compile/sources/templates.ts';
 import type { SecretText } from '../../../model/language/define-sources.ts';
 
 /** A value as the definition has it, and the variables that it moved to the environment. */
@@ -18,12 +19,10 @@ export function keepAddress(
   dataset: string,
   env: NodeJS.ProcessEnv,
 ): { value: SecretText; moved: Kept['moved'] } {
-  if (/\{env:\w+\}/.test(address)) {
-    const whole = /^\{env:(\w+)\}$/.exec(address);
-    return { value: whole === null ? address : { env: whole[1] }, moved: {} };
-  }
-  const { value, moved } = keep(address, `${prefix(dataset)}_URL`, env);
-  return { value: { env: value.slice(5, -1) }, moved };
+  const { value, moved } = /\{env:\w+\}/.test(address)
+    ? { value: address, moved: {} }
+    : keep(address, `${prefix(dataset)}_URL`, env);
+  return { value: secretTextOf(value), moved };
 }
 
 /** An address of the web: the values of parameters whose names say that they are secrets. */

@@ -13,6 +13,12 @@ export function templateOf(value: SecretText | undefined): string | null {
   return typeof value?.env === 'string' ? `{env:${value.env}}` : null;
 }
 
+/** A template as a definition writes it: one that is a variable as a whole is `env('NAME')`. */
+export function secretTextOf(template: string): SecretText {
+  const whole = /^\{env:(\w+)\}$/.exec(template);
+  return whole === null ? template : { env: whole[1] };
+}
+
 /** What is wrong with a template; null: nothing. */
 export function templateFault(template: string, window: boolean): string | null {
   if (template === '') return 'it is empty';
@@ -35,7 +41,7 @@ export function namesIn(value: unknown): string[] {
   const names = new Set<string>();
   const look = (one: unknown): void => {
     if (typeof one === 'string') {
-      for (const [, name] of one.matchAll(/\{env:([A-Za-z_]\w*)\}/g)) names.add(name);
+      for (const [, name] of one.matchAll(/\{env:(\w+)\}/g)) names.add(name);
     } else if (typeof one === 'object' && one !== null) Object.values(one).forEach(look);
   };
   look(value);

@@ -3,7 +3,9 @@
  * parentheses or with a trailing minus. The kernel reads plain numbers only; a column that has one of these options is
  * converted here.
  */
+
 import type { KernelType } from '../../../kernel/types.ts';
+import { literalPattern } from '../../../platform/literal-pattern.ts';
 import { list, shown } from '../../words.ts';
 import type { AnyColumnOptions, NumberTexts } from '../column-options.ts';
 import type { Converter, Fault, Reading } from '../column-type.ts';
@@ -158,5 +160,5 @@ function endOfText(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replace(/\s+/g, '\\s+');
+  return literalPattern(text).replace(/\s+/g, '\\s+');
 }

@@ -3,6 +3,7 @@
  * kernel does not read: month names, years before our era, names of zones. The letters are Unicode's (CLDR), and
  * mean the same as in kernel/formats.ts.
  */
+import { literalPattern } from '../../../platform/literal-pattern.ts';
 import { dayFromCivil, firstDay, lastDay } from '../../enrich/calendar.ts';
 import type { Locale } from './months.ts';
 import { monthOfName } from './months.ts';
@@ -115,7 +116,7 @@ export function formatReader(format: string, policy: FormatPolicy): FormatReader
   const source = formatTokens(format)
     .map(({ kind, text }) => {
       if (kind === 'field') return patternOf(text);
-      return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/ /g, '\\s+');
+      return literalPattern(text).replace(/ /g, '\\s+');
     })
     .join('');
   const expression = new RegExp(`^\\s*${source}\\s*$`, 'iu');
