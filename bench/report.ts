@@ -1,6 +1,6 @@
 /**
  * `npm run bench:report`: writes bench/REPORT.md, bench/plots, the table in README.md and the tables in
- * docs/scaling.md, all from bench/results/*.json. Run it in the root of the repository.
+ * docs/operations/scaling.md, all from bench/results/*.json. Run it in the root of the repository.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ for (const name of readdirSync('bench/plots')) rmSync(join('bench/plots', name))
 for (const [name, svg] of Object.entries(plots)) writeFileSync(join('bench/plots', name), svg);
 writeFileSync('bench/REPORT.md', reportDocument(results, plots));
 writeFileSync('README.md', between(readFileSync('README.md', 'utf8'), 'bench', readmeTable(results)));
-let scaling = readFileSync('docs/scaling.md', 'utf8');
+let scaling = readFileSync('docs/operations/scaling.md', 'utf8');
 for (const [name, block] of Object.entries(scalingBlocks(results))) scaling = between(scaling, name, block);
-writeFileSync('docs/scaling.md', scaling);
+writeFileSync('docs/operations/scaling.md', scaling);
 process.stderr.write(
   `wrote the report from ${results.runs.length} runs, with ${Object.keys(plots).length} plots\n`,
 );

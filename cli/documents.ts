@@ -1,4 +1,5 @@
 /** The documents that are generated from the program. */
+import { metricTable, ownMetrics } from '../coordinator/metrics/metric-table.ts';
 import { rejectCodes } from '../platform/errors/codes/reject.ts';
 import { errorTable, type Retry, shownTemplate } from '../platform/errors/errors.ts';
 import { buildProgram } from './program.ts';
@@ -36,6 +37,27 @@ ${section(false)}
 They are recorded in \`landfall.reject\`, with the place and the raw text of the row. A file within its limit is loaded in spite of them.
 
 ${section(true)}`;
+}
+
+/** docs/operations/metrics.md: every metric of Landfall with its labels. */
+export function metricsDocument(): string {
+  const rows = Object.entries(metricTable).map(([name, { type, help, labels }]) => {
+    const words = labels.length === 0 ? '' : labels.map((label) => `\`${label}\``).join(', ');
+    const mark = name in ownMetrics ? ' *' : '';
+    return `| \`landfall_${name}\`${mark} | ${type} | ${words} | ${help} |`;
+  });
+  return `# Metrics
+
+Generated from the table in \`coordinator/metrics/metric-table.ts\` by \`npm run docs\`.
+
+The coordinator that leads answers \`/metrics\` in the text format of Prometheus. Those with a star come from every coordinator, also from one that stands by. The metrics of its Node process follow, as \`process_…\` and \`nodejs_…\`. Workers have no port: what is known of them is in the metrics of the leader.
+
+A moment is a Unix time in seconds, so that \`time() - landfall_outage_since_seconds\` is a duration. It is absent where there is no such moment.
+
+| metric | type | labels | |
+|---|---|---|---|
+${rows.join('\n')}
+`;
 }
 
 /** docs/cli.md: the help of every command, as the program prints it. */

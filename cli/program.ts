@@ -1,18 +1,6 @@
 /** Every command, its flags and its help. The commands themselves are in commands/. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-
-/** The package's version, wherever this file runs from. */
-export function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
-    } catch {
-      // dist/cli is one folder deeper than cli.
-    }
-  }
-  return '0.0.0';
-}
+import { packageVersion } from '../platform/package-version.ts';
 
 /** Each command is loaded on demand, so that none waits for the modules of another. */
 const commands: Record<string, () => Promise<() => Command>> = {
@@ -26,17 +14,26 @@ const commands: Record<string, () => Promise<() => Command>> = {
   init: async () => (await import('./commands/init.ts')).initCommand,
   generate: async () => (await import('./commands/generate.ts')).generateCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
+  query: async () => (await import('./ask/query.ts')).queryCommand,
+  psql: async () => (await import('./ask/psql.ts')).psqlCommand,
+  url: async () => (await import('./ask/url.ts')).urlCommand,
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   accept: async () => (await import('./commands/accept.ts')).acceptCommand,
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
   rebuild: async () => (await import('./commands/rebuild.ts')).rebuildCommand,
-  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  verify: async () => (await import('./commands/upkeep/verify.ts')).verifyCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 };
+
+/** Other names of commands. */
+const aliases: Record<string, string> = { audit: 'verify' };
+
+/** Those that run as services, under a supervisor. The others are for a person, who may read them from a file. */
+const services: readonly string[] = ['coordinator', 'worker'];
 
 /**
  * A new program. It throws CommanderError instead of exiting, so that it can be tested.
@@ -47,11 +44,16 @@ export async function buildProgram(wanted = ''): Promise<Command> {
     .description(
       'Loads CSV files into a partitioned Parquet lake and a Postgres star schema, each row exactly once.',
     )
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError('(`landfall COMMAND --help` shows the arguments and an example)');
-  const names = Object.hasOwn(commands, wanted) ? [wanted] : Object.keys(commands);
+  const named = Object.hasOwn(aliases, wanted) ? aliases[wanted] : wanted;
+  const names = Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
   const made = await Promise.all(names.map((name) => commands[name]()));
   for (const command of made) program.addCommand(command());
   for (const command of [program, ...program.commands]) command.exitOverride();
+  // Workers that it starts take over how it logs.
+  program.hook('preAction', (_, command) => {
+    if (!services.includes(command.name())) process.env.LANDFALL_LOG_FORMAT ??= 'text';
+  });
   return program;
 }

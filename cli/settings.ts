@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
+import { setS3Settings } from '../platform/storage/s3/s3-settings.ts';
 
 /** Flags as commander gives them. Each overrides the setting of the same name. */
 export interface SettingFlags {
@@ -18,8 +19,8 @@ export interface SettingFlags {
   datasets?: string[];
 }
 
-/** Adds the settings' flags to a command. */
-export function withSettings(command: Command): Command {
+/** Adds the settings' flags to a command. `lake`: the flag of LAKE_URL, where `--lake` means something else. */
+export function withSettings(command: Command, { lake = '--lake' } = {}): Command {
   return command
     .option(
       '--home <folder>',
@@ -34,7 +35,7 @@ export function withSettings(command: Command): Command {
       'Redis server for the queue (REDIS_URL, default: the queue is in PostgreSQL)',
     )
     .option('--landing <url>', 'where files are dropped: a folder or s3://… (LANDING_URL, default ./landing)')
-    .option('--lake <url>', 'where Parquet files are written (LAKE_URL, default ./lake)')
+    .option(`${lake} <url>`, 'where Parquet files are written (LAKE_URL, default ./lake)')
     .option('--archive <url>', 'where loaded files are moved (ARCHIVE_URL, default ./archive)')
     .option(
       '--datasets <path...>',
@@ -74,6 +75,7 @@ export async function settle(
   const asked = examples
     .filter((example) => named.some((name) => name !== undefined && isOfExample(name, example)))
     .map(({ name }) => `example:${name}`);
+  setS3Settings(given);
   const config = { ...given, datasets: [...new Set([...given.datasets, ...asked])] };
   const { datasets: paths, datasetsOptional: optional = false, home } = config;
   return { config, registry: await loadRegistry({ examples, paths, optional, home }) };

@@ -3,9 +3,11 @@
  * `ingest` all but the landing folder and the page.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Coordinator, CoordinatorOptions } from '../coordinator/contract.ts';
+import type { Coordinator, CoordinatorOptions, Standby } from '../coordinator/contract.ts';
 import type { SourceWatch } from '../coordinator/fetch/source-watch.ts';
+import type { Listener } from '../coordinator/http/listener.ts';
 import type { FreshnessWatch } from '../coordinator/judge/freshness-watch.ts';
+import type { RejectTally } from '../coordinator/metrics/reject-tally.ts';
 import type { Hub } from '../coordinator/progress/hub.ts';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
@@ -13,8 +15,10 @@ import type { Database } from '../platform/database/database.ts';
 import type { Outage } from '../platform/errors/outage.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog, type Log } from '../platform/log/log.ts';
+import { flushSpans } from '../platform/traces/tracing.ts';
 import { type Pool, startPool } from '../workers/pool.ts';
 import { ExitCode } from './exit-codes.ts';
+import { say } from './say.ts';
 
 /** How long a start waits for a server that does not answer. It may be starting as well. */
 const startMs = 60_000;
@@ -30,6 +34,10 @@ export interface SiteOptions {
   readonly watch: boolean;
   /** Whether to serve the page, the API and the progress socket. */
   readonly serve: boolean;
+  /** Plans no run by a schedule until the coordinator is told to. */
+  readonly holdsSchedules?: boolean;
+  /** Waits while another coordinator leads, and sends on to it what it is asked. */
+  readonly standby?: Standby;
   /** Whether the command itself reports how each file ended, so that the log need not. Default: false. */
   readonly reportsFiles?: boolean;
   /** The same of runs of sources. */
@@ -55,7 +63,7 @@ export interface Site {
 export function openWholeSite(
   config: Config,
   registry: Registry,
-  options: Pick<SiteOptions, 'log' | 'reportsFiles' | 'showsDefinitions'> = {},
+  options: Pick<SiteOptions, 'log' | 'reportsFiles' | 'showsDefinitions' | 'holdsSchedules'> = {},
 ): Promise<Site> {
   return openSite({
     config,
@@ -85,23 +93,46 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   const close = async () => {
     await pool?.close();
     for (const closer of closers.splice(0).reverse()) await closer();
+    await flushSpans();
   };
   try {
+    const waiting = options.serve && options.standby ? await openStandby(options, log, closers) : null;
     const database = await openWaiting(config, log);
     closers.push(() => database.close());
+    const rejects = options.serve ? await openTally(database) : null;
     // Workers expect the queue, which the coordinator creates.
     const { coordinator, hub } = await untilReady(config, log, () =>
-      openCoordinator(options, database, log, closers),
+      openCoordinator(
+        { ...options, standby: waiting?.standby ?? options.standby },
+        { database, rejects },
+        log,
+        closers,
+      ),
     );
     start(database.url);
-    const url = options.serve
-      ? await openServer(options, { database, coordinator, hub }, log, closers)
-      : null;
+    const serving = { database, coordinator, hub, rejects, listener: waiting?.listener };
+    const url = options.serve ? await openServer(options, serving, log, closers) : null;
     return { config, database, coordinator, hub, pool, url, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Opens the port, before anything else is waited for. */
+async function openStandby(
+  { config, standby }: SiteOptions,
+  log: Log,
+  closers: Closers,
+): Promise<{ readonly listener: Listener; readonly standby: Standby }> {
+  const { startStandbyServer } = await import('../coordinator/http/standby.ts');
+  const { listener, led, sendTo } = await startStandbyServer({ config, log });
+  closers.push(() => listener.close());
+  const onWaiting: Standby['onWaiting'] = (error) => {
+    led(error);
+    standby!.onWaiting(error, listener.url);
+  };
+  return { listener, standby: { signal: standby!.signal, onWaiting, onLeader: sendTo } };
 }
 
 /** Opens the database, and waits for a server that is still starting. */
@@ -112,17 +143,30 @@ export async function openWaiting(config: Config, log: Log): Promise<Database> {
 
 /** Waits for all that workers need, so that they do not start and fail again and again. */
 export async function openForWorkers(config: Config, log: Log): Promise<Database> {
-  const [{ checkServer, connectDatabase }, { checkQueue }, { openStorage }] = await Promise.all([
+  const [
+    { checkServer, connectDatabase },
+    { databaseAddress },
+    { checkMigrated },
+    { checkQueue },
+    { checkQueueTables },
+    { openStorage },
+  ] = await Promise.all([
     import('../platform/database/database.ts'),
-    import('../platform/queue/redis-connection.ts'),
+    import('../platform/database/address.ts'),
+    import('../ledger/migrate.ts'),
+    import('../platform/queue/redis-server.ts'),
+    import('../platform/queue/queue-tables.ts'),
     import('../platform/storage/index.ts'),
   ]);
-  const { databaseUrl } = config;
+  const { databaseUrl, redisUrl } = config;
   const database = databaseUrl === null ? await openWaiting(config, log) : connectDatabase(databaseUrl);
   try {
     await untilReady(config, log, async () => {
       await checkServer(database);
-      await checkQueue(config.redisUrl);
+      const address = databaseAddress(database.url);
+      await checkMigrated(database.pool, address);
+      await checkQueue(redisUrl);
+      if (redisUrl === null) await checkQueueTables(database.pool, address);
       // Opening a folder checks it. A bucket is only checked by a request.
       for await (const _ of (await openStorage(config.lakeUrl, 'lake')).list()) break;
     });
@@ -148,7 +192,7 @@ function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promis
   let said = '';
   return waitOut(open, {
     outageTimeoutMs: Math.min(startMs, config.outageTimeout * 1000),
-    waitsFor: ({ code }) => code !== 'LF_STORAGE_DENIED',
+    waitsFor: ({ code }) => code !== 'LF_STORAGE_DENIED' && code !== 'LF_STORAGE_CREDENTIALS',
     onOutage(outage) {
       if (outage.message !== said) log.warn({ ...outage }, `waiting for ${outageNames[outage.with]}`);
       said = outage.message;
@@ -156,18 +200,31 @@ function untilReady<T>(config: Config, log: Log, open: () => Promise<T>): Promis
   });
 }
 
+/** For /metrics alone. */
+async function openTally({ pool }: Database): Promise<RejectTally> {
+  const { RejectTally } = await import('../coordinator/metrics/reject-tally.ts');
+  return new RejectTally(pool);
+}
+
+/** What the coordinator and the server work with. */
+interface Opened {
+  readonly database: Database;
+  /** Null where nothing is served. */
+  readonly rejects: RejectTally | null;
+}
+
 type Closers = (() => Promise<unknown>)[];
 
 /** Opens the coordinator and the hub. If that fails, what was opened is closed again, so that it can be repeated. */
 async function openCoordinator(
   options: SiteOptions,
-  database: Database,
+  tools: Opened,
   log: Log,
   closers: Closers,
 ): Promise<Pick<Site, 'coordinator' | 'hub'>> {
   const opened: Closers = [];
   try {
-    const site = await openInTurn(options, database, log, opened);
+    const site = await openInTurn(options, tools, log, opened);
     closers.push(...opened);
     return site;
   } catch (error) {
@@ -177,8 +234,18 @@ async function openCoordinator(
 }
 
 async function openInTurn(
-  { config, registry, scope, watch, reportsFiles, reportsRuns, showsDefinitions }: SiteOptions,
-  database: Database,
+  {
+    config,
+    registry,
+    scope,
+    watch,
+    holdsSchedules,
+    standby,
+    reportsFiles,
+    reportsRuns,
+    showsDefinitions,
+  }: SiteOptions,
+  { database, rejects }: Opened,
   log: Log,
   closers: Closers,
 ): Promise<Pick<Site, 'coordinator' | 'hub'>> {
@@ -190,7 +257,7 @@ async function openInTurn(
       import('../coordinator/progress/hub.ts'),
       import('../ledger/ticks.ts'),
     ]);
-  const ticks = await openTicks(config, database.url);
+  const ticks = await openTicks(config, database);
   closers.push(() => ticks.close());
   let hub: Hub | undefined;
   const onUnknown: CoordinatorOptions['onUnknown'] = (files) => hub?.setUnknown(files);
@@ -207,8 +274,11 @@ async function openInTurn(
     sources?.soon();
   };
   const onFetched: CoordinatorOptions['onFetched'] = (run, bytes) => sources?.fetched(run, bytes);
-  const told = { reportsFiles, reportsRuns, showsDefinitions, onUnknown, onOutage, onDefinitions, onFetched };
-  const options = { config, database, registry, scope, watch, log, ...told };
+  const onQueueFault = () => sources?.soon();
+  const onEnded: CoordinatorOptions['onEnded'] = ({ fileId }) => rejects?.note(fileId);
+  const shows = { reportsFiles, reportsRuns, showsDefinitions };
+  const told = { ...shows, onUnknown, onOutage, onDefinitions, onFetched, onQueueFault, onEnded };
+  const options = { config, database, registry, scope, watch, holdsSchedules, standby, log, ...told };
   const coordinator = await startCoordinator(options);
   closers.push(() => coordinator.close());
   hub = await createHub({ ledger: coordinator.ledger, databaseUrl: database.url, ticks, log });
@@ -227,16 +297,22 @@ async function openInTurn(
 /** Serves the page and returns its address. */
 async function openServer(
   { config, registry }: SiteOptions,
-  { database, coordinator, hub }: Pick<Site, 'database' | 'coordinator' | 'hub'>,
+  open: Opened & Pick<Site, 'coordinator' | 'hub'> & { readonly listener?: Listener },
   log: Log,
   closers: Closers,
 ): Promise<string> {
   const { startServer } = await import('../coordinator/http/server.ts');
-  const { ledger } = coordinator;
-  const { pool } = database;
-  const counts = () => queueCounts(coordinator);
-  const server = await startServer({ config, hub, ledger, registry, pool, log, queueCounts: counts });
+  const { coordinator, hub, listener, rejects } = open;
+  const server = await startServer({
+    ...{ config, hub, registry, log, listener },
+    ledger: coordinator.ledger,
+    pool: open.database.pool,
+    term: () => coordinator.term,
+    queueCounts: () => queueCounts(coordinator),
+    ...(rejects !== null && { rejects: () => rejects.read() }),
+  });
   closers.push(() => server.close());
+  await coordinator.announce({ host: config.host, port: Number(new URL(server.url).port) });
   return server.url;
 }
 
@@ -262,7 +338,7 @@ export async function closeInTime(
   { stopMs }: Pick<Config, 'stopMs'>,
 ): Promise<void> {
   const timer = setTimeout(() => {
-    process.stderr.write('Stopped before all work had ended. The next start resumes it.\n');
+    say('Stopped before all work had ended. The next start resumes it.');
     process.exit(ExitCode.failed);
   }, stopMs + closeMs);
   await open.close();
@@ -280,6 +356,21 @@ export async function closeGivenUp(open: { close(): Promise<void> }): Promise<vo
   const closing = open.close().catch(() => {});
   await Promise.race([closing, delay(givenUpMs, undefined, { ref: false })]);
   setTimeout(() => process.exit(), lastWordMs).unref();
+}
+
+/** Closes a site when it is told to stop; at once where another coordinator has taken over, whose error it throws. */
+export async function closeWhen(
+  stopped: Promise<void>,
+  site: Pick<Site, 'close'>,
+  config: Pick<Config, 'stopMs'>,
+): Promise<void> {
+  try {
+    await stopped;
+  } catch (error) {
+    await closeGivenUp(site);
+    throw error;
+  }
+  await closeInTime(site, config);
 }
 
 /** How long a command that is told to stop while it opens may go on opening. */
@@ -304,7 +395,7 @@ export async function openUnlessStopped<T>(stopped: Promise<null>, opening: Prom
   const late = stopped.then(() => delay(openingMs, null, { ref: false }));
   const first = await Promise.race([opening.then((open) => ({ open })), late]);
   if (first !== null) return first.open;
-  process.stderr.write('Stopped while starting.\n');
+  say('Stopped while starting.');
   return process.exit(ExitCode.failed);
 }
 

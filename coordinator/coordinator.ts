@@ -20,6 +20,8 @@
  */
 
 import { Ledger, type LedgerFile } from '../ledger/ledger.ts';
+import { afterTerm } from '../ledger/tables/scopes.ts';
+import { namedPool } from '../platform/database/named.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
 import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
@@ -29,6 +31,8 @@ import { logQueueErrors } from '../platform/queue/log-errors.ts';
 import { started } from '../platform/started.ts';
 import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
+import { hurryRequests } from '../platform/storage/s3/cut-short.ts';
+import { storeOutages } from '../platform/storage/s3/store-outages.ts';
 import { openLake } from '../sinks/lake/open-lake.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
 import { Marts } from '../sinks/postgres/marts/marts.ts';
@@ -52,13 +56,20 @@ import { FilesInFlight } from './flow/files-in-flight.ts';
 import { once } from './flow/once.ts';
 import { Settling } from './flow/settled.ts';
 import { DefinitionsWatch } from './lifecycle/definitions-watch.ts';
-import { type Leadership, takeLeadership } from './lifecycle/leadership.ts';
+import { dropUploadsDaily } from './lifecycle/drop-uploads.ts';
+import {
+  type Leadership,
+  type LeadershipEvents,
+  type Served,
+  takeLeadership,
+} from './lifecycle/leadership.ts';
 import { Orphans } from './lifecycle/orphans.ts';
 import { OutageWatch } from './lifecycle/outages.ts';
 import { Recovery } from './lifecycle/recovery.ts';
 import { planStuckAgain, resumeFiles } from './lifecycle/resume-files.ts';
 import { closeScope, openScope } from './lifecycle/scope-notes.ts';
 import { tidy, tidyOften } from './lifecycle/tidy.ts';
+import { EventQueues } from './schedule/event-queues.ts';
 import { nextTick, SourceSchedules } from './schedule/source-schedules.ts';
 
 export type { Coordinator, CoordinatorOptions } from './contract.ts';
@@ -68,6 +79,9 @@ const silenceMs = 60_000;
 
 /** Time between checks for chunks that no worker can load, as a multiple of LANDFALL_LOCK_MS. */
 const stuckLocks = 3;
+
+/** How long a request to a bucket may take while the coordinator closes. What it was for is repeated by the next one. */
+const closingRequestMs = 750;
 
 /** Throws LF_COORDINATOR_RUNNING if the scope already has a coordinator. */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
@@ -79,6 +93,7 @@ class LandfallCoordinator implements Coordinator {
   readonly takenOver: Promise<LandfallError>;
   queues!: Queues;
   private giveWay!: (error: LandfallError) => void;
+  private leadership: Leadership | null = null;
   private context!: Context;
   private setup!: SinkSetup;
   private flow!: FileFlow;
@@ -94,6 +109,7 @@ class LandfallCoordinator implements Coordinator {
   private discovery: Discovery | null = null;
   private runner: SourceRunner | null = null;
   private schedules: SourceSchedules | null = null;
+  private eventQueues: EventQueues | null = null;
   private left: readonly UnknownFile[] = [];
   private closing: Promise<void> | null = null;
 
@@ -112,6 +128,7 @@ class LandfallCoordinator implements Coordinator {
       await this.discovery?.list();
       this.runner?.wake();
       this.schedules?.refresh();
+      this.eventQueues?.refresh();
     }, log);
     this.settling = new Settling(this.ledger, {
       onOutage: (error) => this.outages.tell('ledger', databaseOutage(error)),
@@ -123,15 +140,21 @@ class LandfallCoordinator implements Coordinator {
     });
     this.marts = new Marts({
       pool: database.pool,
-      isBusy: (dataset) => this.inFlight.hasOf(dataset),
+      isBusy: (dataset) => this.inFlight.hasOf(options.registry.get(dataset)?.format?.parent ?? dataset),
       through: (source, step) => this.outages.through(source, step),
       onError: (error, dataset) => log.error({ err: error, dataset }, 'could not refresh a mart'),
     });
   }
 
+  get term(): number | null {
+    return this.leadership?.leading ?? null;
+  }
+
   async start(): Promise<void> {
     const { config, database, registry, watch } = this.options;
     const lock = await this.lead();
+    const unwatch = storeOutages.subscribe((store, outage) => this.outages.tell(store, outage));
+    this.closers.push(async () => unwatch());
     await this.openContext();
     await openScope(this.context);
     await this.settling.start(database.url);
@@ -185,6 +208,11 @@ class LandfallCoordinator implements Coordinator {
     return withMarts(this.context, receipt);
   }
 
+  startSchedules(): void {
+    this.schedules?.start();
+    this.eventQueues?.start();
+  }
+
   unknownFiles(): readonly UnknownFile[] {
     return this.left;
   }
@@ -193,26 +221,43 @@ class LandfallCoordinator implements Coordinator {
     this.closing ??= (async () => {
       this.flow?.close();
       this.runner?.letGo();
+      this.eventQueues?.letGo();
       this.outages.close();
       this.queues?.letGo();
-      await this.recovery.close();
-      for (const closer of this.closers.splice(0).reverse()) await closer();
+      const calm = hurryRequests(closingRequestMs);
+      try {
+        await this.recovery.close();
+        for (const closer of this.closers.splice(0).reverse()) await closer();
+      } finally {
+        calm();
+      }
     })();
     return this.closing;
   }
 
+  async announce(served: Served): Promise<void> {
+    await this.leadership?.announce(served);
+  }
+
   private async lead(): Promise<Leadership> {
-    const { database, scope, log } = this.options;
-    const lock = await takeLeadership(database.url, scope, {
+    const { database, scope, log, standby } = this.options;
+    const events: LeadershipEvents = {
       onOutage: (error) => this.outages.tell('lock', databaseOutage(error)),
       onRecovered: () => this.recovered('lock'),
       onTaken: (error) => {
         this.outages.tell('lock', { with: 'database', ...error.toJSON() });
         log.error({ ...error.toJSON() }, 'another coordinator has taken over; stopping');
-        void this.close().then(() => this.giveWay(error));
+        // It can change nothing any more, so nobody waits for what it has in flight.
+        this.giveWay(error);
+        void this.close();
       },
-    });
+    };
+    const lock = await takeLeadership(database.url, scope, events, standby);
+    this.leadership = lock;
     this.closers.push(() => lock.close());
+    const pool = namedPool(database.pool);
+    pool.openWith(lock.opening);
+    this.closers.push(() => pool.reopenWith(afterTerm));
     return lock;
   }
 
@@ -239,8 +284,8 @@ class LandfallCoordinator implements Coordinator {
       chunkBytes: config.chunkBytes,
       lake,
       sinks: openSinks({ pool: database.pool, lake }),
-      archive: once(() => openStorage(config.archiveUrl)),
-      failed: once(() => openStorage(config.failedUrl)),
+      archive: once(() => openStorage(config.archiveUrl, 'archive')),
+      failed: once(() => openStorage(config.failedUrl, 'archive')),
       log,
     };
     this.closers.push(() => this.closeQueues());
@@ -248,6 +293,7 @@ class LandfallCoordinator implements Coordinator {
     const { context, outages, inFlight, settling, setup, marts } = this;
     this.flow = new FileFlow({
       ...{ context, config, outages, inFlight, settling, setup, marts, reportsFiles },
+      onEnded: (file) => this.options.onEnded?.(file),
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
       onFixed: () => this.recovery.request(),
     });
@@ -276,7 +322,11 @@ class LandfallCoordinator implements Coordinator {
       lockMs: this.options.config.lockMs,
       also: () => refreshStaleMarts(this.context, this.setup, this.marts, { faulty: false }),
     });
-    this.closers.push(async () => tidying.close());
+    const dropping = dropUploadsDaily(this.context, this.options.config);
+    this.closers.push(
+      async () => tidying.close(),
+      async () => dropping.close(),
+    );
   }
 
   private watchSilence(): void {
@@ -303,7 +353,8 @@ class LandfallCoordinator implements Coordinator {
 
   /** Plans runs of sources by their schedules, and carries out those that are planned, by whomever. */
   private async fetchSources(): Promise<void> {
-    const { config, registry, log, reportsRuns = false, onFetched: onBytes } = this.options;
+    const { config, registry, log, reportsRuns = false, holdsSchedules } = this.options;
+    const { onFetched: onBytes, onQueueFault } = this.options;
     const { context, queues, outages, inFlight } = this;
     const runner = await startRunner({
       ...{ context, config, fetchers, outages, inFlight, reportsRuns, onBytes },
@@ -319,7 +370,14 @@ class LandfallCoordinator implements Coordinator {
       onPlanned: () => runner.wake(),
     });
     this.closers.push(() => this.schedules!.close());
-    this.schedules.start();
+    this.eventQueues = new EventQueues({
+      ...{ pool: context.pool, registry, log, env: process.env },
+      through: (step) => outages.through('notifications', step),
+      onPlanned: () => runner.wake(),
+      onFault: onQueueFault,
+    });
+    this.closers.push(() => this.eventQueues!.close());
+    if (!holdsSchedules) this.startSchedules();
   }
 
   /** Takes up definitions that change, and files whose chunks wait for a version that no worker has any more. */

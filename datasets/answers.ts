@@ -26,6 +26,7 @@ const questions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     rides_per_month: 'Rides per month',
     busiest_hours: 'Busiest hours of the day',
     popular_routes: 'Most popular routes',
+    station_history: 'Stations that were renamed or moved',
   },
   orders: {
     revenue_by_country: 'Revenue by country',

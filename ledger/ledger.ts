@@ -26,7 +26,6 @@ import type {
   WaitingFile,
 } from './rows.ts';
 import { unfinishedStates } from './states.ts';
-import { type Arrival, arrivalsSince } from './tables/arrivals.ts';
 import * as chunks from './tables/chunks.ts';
 import {
   addRejects,
@@ -39,13 +38,13 @@ import * as files from './tables/files.ts';
 import * as groups from './tables/groups.ts';
 import * as marts from './tables/marts.ts';
 import { partsOf } from './tables/parts.ts';
-import { planFile } from './tables/plan.ts';
+import { type OnChild, planFile } from './tables/plan.ts';
 import * as progress from './tables/progress.ts';
 import * as rejects from './tables/rejects.ts';
 import * as scans from './tables/scans.ts';
 import { failFile, noteFailure } from './tables/undo.ts';
 
-export type { FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
+export type { ChildPlan, FileChange, FileFilter, FilePlan, NewFile, PlannedChunk } from './requests.ts';
 export type {
   Account,
   Accounts,
@@ -57,6 +56,7 @@ export type {
   LedgerPart,
   LedgerReject,
   LedgerScan,
+  OpenReject,
   StoredReject,
   WaitingFile,
 } from './rows.ts';
@@ -102,6 +102,11 @@ export class Ledger {
     return files.fileOf(this.pool, fileId);
   }
 
+  /** A file and, after it, its children: no files if there is no such file. */
+  withChildren(fileId: number): Promise<LedgerFile[]> {
+    return groups.withChildren(this.pool, fileId);
+  }
+
   /** Files in the order in which they landed. */
   files(filter: FileFilter = {}): Promise<LedgerFile[]> {
     return files.filesLike(this.pool, filter);
@@ -112,9 +117,10 @@ export class Ledger {
     return files.newestFile(this.pool);
   }
 
-  /** Files of a scope that have not ended, in the order in which they landed. */
-  unfinishedFiles(scope: string): Promise<LedgerFile[]> {
-    return this.files({ scope, states: unfinishedStates, limit: 1_000_000 });
+  /** Files of a scope that have not ended, in the order in which they landed; without the children of files. */
+  async unfinishedFiles(scope: string): Promise<LedgerFile[]> {
+    const unfinished = await this.files({ scope, states: unfinishedStates, limit: 1_000_000 });
+    return unfinished.filter(({ parentId }) => parentId === null);
   }
 
   /** Marts that cannot be refreshed, the longest first. */
@@ -125,9 +131,9 @@ export class Ledger {
     });
   }
 
-  /** Files of a dataset that landed since a time; see arrivalsSince for those that are left out. */
-  arrivals(dataset: string, since: Date): Promise<Arrival[]> {
-    return arrivalsSince(this.pool, dataset, since);
+  /** Files of a dataset that landed since a time; see arrivalsSince of files.ts for those that are left out. */
+  arrivals(dataset: string, since: Date): Promise<files.Arrival[]> {
+    return files.arrivalsSince(this.pool, dataset, since);
   }
 
   /** Files that come from a file, in the order in which they landed. */
@@ -155,9 +161,9 @@ export class Ledger {
     return scans.scansOf(this.pool, fileId);
   }
 
-  /** Writes a file's plan and moves it on to loading; see planFile for what is thrown. */
-  planFile(fileId: number, plan: FilePlan): Promise<ChunkJob[]> {
-    return planFile(this.pool, fileId, plan);
+  /** Writes the plan of a file and its children and moves them on to loading; see planFile of plan.ts. */
+  planFile(fileId: number, plan: FilePlan, onChild?: OnChild): Promise<ChunkJob[]> {
+    return planFile(this.pool, fileId, plan, onChild);
   }
 
   /** Takes a chunk for a worker: no earlier claim of it commits any more. Null: it is not to be had. */

@@ -34,6 +34,13 @@ export interface FilePlan {
   readonly link?: { readonly kind: FileLink['kind']; readonly fileId: number };
   /** Rejects of the linked file that it takes over, by their byte offsets there. */
   readonly takes?: readonly number[];
+  /** What the file is for datasets that take their rows from it. */
+  readonly children?: readonly ChildPlan[];
+}
+
+/** The plan of a child of a file; its chunks are those of the file. */
+export interface ChildPlan extends Pick<FilePlan, 'contentHash' | 'definitionVersion' | 'layout' | 'link'> {
+  readonly dataset: string;
 }
 
 export interface PlannedChunk extends StreamChunk {

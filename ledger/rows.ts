@@ -54,6 +54,8 @@ export interface LedgerFile {
   /** How it comes from the file `linkedTo`; null for one that comes from no other. */
   readonly link: FileLink['kind'] | null;
   readonly linkedTo: number | null;
+  /** The file whose records its rows are taken from; null for one that landed. */
+  readonly parentId: number | null;
   readonly definitionVersion: string | null;
   readonly layout: FileLayout | null;
   readonly state: LedgerFileState;
@@ -80,6 +82,8 @@ export interface LedgerChunk {
   readonly lineStart: number;
   readonly state: 'planned' | 'committed' | 'failed' | 'undone';
   readonly fencingToken: number;
+  /** How many workers took it and died. */
+  readonly lost: number;
   readonly worker: string | null;
   readonly rows: RowCounts;
   /** What each sink counted while it wrote the chunk, by the sink's name; none before it is committed. */
@@ -142,6 +146,12 @@ export interface StoredReject extends LedgerReject {
   readonly entry?: ZipPlace;
 }
 
+/** A reject that waits. */
+export interface OpenReject extends StoredReject {
+  /** Where the records of its chunk are, in the file or in what that unpacks to. */
+  readonly within: { readonly start: number; readonly end: number };
+}
+
 export interface LedgerScan {
   readonly number: number;
   readonly byteStart: number;
@@ -170,6 +180,7 @@ export function toFile(row: FileRow): LedgerFile {
     duplicateOf: row.duplicate_of,
     link: row.link,
     linkedTo: row.linked_to,
+    parentId: row.parent_id,
     definitionVersion: row.definition_version,
     layout: row.layout,
     state: row.state,
@@ -195,6 +206,7 @@ export function toChunk(row: ChunkRow): LedgerChunk {
     lineStart: row.line_start,
     state: row.state,
     fencingToken: row.fencing_token,
+    lost: row.lost,
     worker: row.worker,
     rows: toRowCounts(row),
     accounts: row.accounts,
@@ -213,6 +225,15 @@ export function toChunkJob(
   const { fileId, chunkId, number, byteStart, byteEnd } = chunk;
   const { dataset, definitionVersion } = file;
   return { fileId, chunkId, number, byteStart, byteEnd, dataset, definitionVersion };
+}
+
+/** What workers are told of chunks of a file that is planned. */
+export function toChunkJobs(
+  { dataset, definitionVersion }: Pick<LedgerFile, 'dataset' | 'definitionVersion'>,
+  chunks: readonly LedgerChunk[],
+): ChunkJob[] {
+  const about = { dataset, definitionVersion: definitionVersion ?? '' };
+  return chunks.map((chunk) => toChunkJob(chunk, about));
 }
 
 export function toClaim(row: Row<'chunks/claim-chunk'> | Row<'groups/claim-chunks'>): Claim {
@@ -262,6 +283,10 @@ export function toReject(row: RejectRow & Partial<RejectPlace>): StoredReject {
     takenBy: row.taken_by,
     ...(row.entry && { entry: { name: row.entry, line: row.line_in_entry! } }),
   };
+}
+
+export function toOpenReject(row: Row<'rejects/open-rejects'>): OpenReject {
+  return { ...toReject(row), within: { start: row.chunk_start, end: row.chunk_end } };
 }
 
 export function toRejectSample(row: RejectRow): RejectSample & { readonly rejectId: number } {

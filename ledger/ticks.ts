@@ -4,11 +4,11 @@
  * database wait for each other; without Redis the pool is small enough for NOTIFY.
  */
 import type { Redis } from 'ioredis';
-import type pg from 'pg';
+import type { Database } from '../platform/database/database.ts';
 import { type Listening, listen } from '../platform/database/listen.ts';
-import { NamedClient } from '../platform/database/named.ts';
 import type { Tick } from '../platform/progress/progress.ts';
 import { connectRedis } from '../platform/queue/redis-connection.ts';
+import { tickChannel } from '../platform/queue/redis-server.ts';
 import { installation } from './tables/scopes.ts';
 
 export interface Ticks {
@@ -34,13 +34,15 @@ interface Carrier {
 const channel = 'landfall_tick';
 /** NOTIFY takes fewer than 8000 bytes. */
 const payloadBytesMax = 7900;
-const answerMs = 5000;
 
 /** Opens the ticks of one installation (database). Connections are made when first used. */
-export async function openTicks(config: { redisUrl: string | null }, databaseUrl: string): Promise<Ticks> {
+export async function openTicks(
+  config: { redisUrl: string | null },
+  database: Pick<Database, 'url' | 'pool'>,
+): Promise<Ticks> {
   const carrier = config.redisUrl
-    ? redisCarrier(config.redisUrl, `landfall:tick:${await installationId(databaseUrl)}`)
-    : postgresCarrier(databaseUrl);
+    ? redisCarrier(config.redisUrl, tickChannel(await installation(database.pool)))
+    : postgresCarrier(database);
   const send = merging((tick: Tick) => carrier.send(JSON.stringify(tick)));
   return {
     publish: send,
@@ -50,20 +52,6 @@ export async function openTicks(config: { redisUrl: string | null }, databaseUrl
       await carrier.close();
     },
   };
-}
-
-/**
- * Names the database among all others: copies of a database have another number on their server, and
- * databases of the same number on other servers another id. Redis may serve several.
- */
-export async function installationId(databaseUrl: string): Promise<string> {
-  const client = connect(databaseUrl);
-  try {
-    await client.connect();
-    return await installation(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
 }
 
 /**
@@ -87,50 +75,19 @@ function merging<T>(send: (value: T) => Promise<void>): (value: T | null) => Pro
   };
 }
 
-function connect(databaseUrl: string): pg.Client {
-  const client = new NamedClient({
-    connectionString: databaseUrl,
-    application_name: 'landfall ticks',
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
-    keepAlive: true,
-  });
-  client.on('error', () => {});
-  return client;
-}
-
-function postgresCarrier(databaseUrl: string): Carrier {
-  let client: pg.Client | null = null;
+function postgresCarrier({ url, pool }: Pick<Database, 'url' | 'pool'>): Carrier {
   const listenings: Listening[] = [];
-  const open = async () => {
-    const opened = connect(databaseUrl);
-    await opened.connect();
-    opened.once('end', () => {
-      if (client === opened) client = null;
-    });
-    return opened;
-  };
   return {
     async send(payload) {
       if (Buffer.byteLength(payload) > payloadBytesMax) return;
-      client ??= await open();
-      try {
-        await client.query('select pg_notify($1, $2)', [channel, payload]);
-      } catch (error) {
-        const broken = client;
-        client = null;
-        await broken.end().catch(() => {});
-        throw error;
-      }
+      await pool.query('select pg_notify($1, $2)', [channel, payload]);
     },
     async subscribe(onPayload) {
       // Ticks that were missed are of no use: there is nothing to do on reconnecting.
-      listenings.push(await listen(databaseUrl, channel, onPayload, () => {}));
+      listenings.push(await listen(url, channel, onPayload, () => {}));
     },
     async close() {
       await Promise.all(listenings.map((listening) => listening.close()));
-      await client?.end().catch(() => {});
-      client = null;
     },
   };
 }

@@ -47,6 +47,8 @@ export interface CompiledS3Source extends AnySource {
   readonly url: Template;
   /** `*` stands for any characters. */
   readonly match: string;
+  /** The URL of the queue that the bucket sends its events to. Null: there is none. */
+  readonly notifications: Template | null;
 }
 
 export interface CompiledPostgresSource extends AnySource {

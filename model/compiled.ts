@@ -134,6 +134,8 @@ export interface CompiledFormat {
   readonly records: readonly string[];
   /** Path from the record to the array whose elements are the rows. */
   readonly explode?: string;
+  /** The dataset whose files are loaded into this one too. */
+  readonly parent?: string;
 }
 
 /** `auto` members are settled from a file's first bytes when the file is planned. */

@@ -3,12 +3,14 @@
  * reported. Definitions can be read again while the process runs. Earlier versions stay available for the files
  * that were planned with them.
  */
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeError, LandfallError } from '../platform/errors/errors.ts';
 import { compileDataset } from './compile/compile.ts';
 import type { CompiledDataset } from './compiled.ts';
 import { type DefinitionFile, datasetOfPath, definitionFiles, fileError } from './definitions/find-files.ts';
-import { definitionsIn, openImports } from './definitions/import-file.ts';
+import { definitionsIn, openImports, type Translation } from './definitions/import-file.ts';
+import { checkParent, parentsIn } from './definitions/parents.ts';
 import { TableOwners } from './definitions/table-owners.ts';
 import type { Definition } from './language/define.ts';
 
@@ -29,6 +31,8 @@ export interface Registry {
 export interface BrokenDefinition {
   /** The dataset that it stops, or null if that is not known. */
   readonly dataset: string | null;
+  /** The datasets whose files may be loaded into it too: they wait for it. */
+  readonly parents?: readonly string[];
   readonly file: string;
   readonly error: { readonly code: string; readonly message: string; readonly fix: string };
 }
@@ -39,7 +43,7 @@ export interface Example {
   load(): Promise<readonly Definition[]>;
 }
 
-export interface RegistryOptions {
+export interface RegistryOptions extends Translation {
   /** Datasets that exist whatever the paths are. A dataset from a file replaces one of the same name. */
   readonly builtin?: readonly Definition[];
   /** Examples whose datasets exist if a path asks for them: `example:trips`, or all of them with `example:*`. */
@@ -50,8 +54,6 @@ export interface RegistryOptions {
   readonly examplesLater?: boolean;
   /** The paths need not exist. */
   readonly optional?: boolean;
-  /** Landfall's home, which caches translated definitions for all processes. Without it, each process translates. */
-  readonly home?: string;
 }
 
 /** Most versions of one dataset that a process keeps. */
@@ -85,8 +87,36 @@ export function datasetNamed(registry: Registry, name: string): CompiledDataset 
   throw notUsable(registry, name);
 }
 
+/**
+ * The datasets that take their rows from the files of a dataset, by name. Throws LF_DATASET_BROKEN if the definition of
+ * one cannot be used: its rows would be missing.
+ */
+export function childrenOf(
+  registry: Pick<Registry, 'all' | 'broken' | 'names'>,
+  name: string,
+): CompiledDataset[] {
+  const broken = brokenChildOf(registry, name);
+  if (broken !== undefined) throw notUsable(registry, broken.dataset!);
+  return usableChildrenOf(registry, name);
+}
+
+/** The same without those whose definitions cannot be used. */
+export function usableChildrenOf(registry: Pick<Registry, 'all'>, name: string): CompiledDataset[] {
+  const children = registry.all().filter(({ format }) => format?.parent === name);
+  return children.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether files of the dataset can be planned: its definition can be used, and so can those of its children. */
+export function isUsable(registry: Pick<Registry, 'get' | 'broken'>, name: string): boolean {
+  return registry.get(name) !== undefined && brokenChildOf(registry, name) === undefined;
+}
+
+function brokenChildOf(registry: Pick<Registry, 'broken'>, name: string): BrokenDefinition | undefined {
+  return registry.broken().find(({ parents }) => parents?.includes(name));
+}
+
 /** Why there is no dataset of that name. */
-export function notUsable(registry: Registry, name: string): LandfallError {
+export function notUsable(registry: Pick<Registry, 'broken' | 'names'>, name: string): LandfallError {
   const broken = registry.broken().find(({ dataset }) => dataset === name);
   if (broken === undefined) {
     const known = registry.names().join(', ') || 'none';
@@ -151,15 +181,15 @@ class LiveRegistry implements Registry {
     const broken: BrokenDefinition[] = [];
     const sources = await this.sources(broken);
     const compiled = this.compiled(sources, broken);
-    const datasets = this.withTables(compiled, broken);
+    const datasets = this.withParents(this.withTables(compiled, broken), broken);
     const before = this.now;
-    this.now = { datasets, broken };
+    this.now = { datasets, broken: broken.map((one) => withKnownParents(one, sources, before)) };
     return !sameReading(before, this.now);
   }
 
   /** All definitions, with no name defined in two files. */
   private async sources(broken: BrokenDefinition[]): Promise<Source[]> {
-    const { builtin = [], examples = [], examplesLater = false, paths, optional, home } = this.options;
+    const { builtin = [], examples = [], examplesLater = false, paths, optional } = this.options;
     const sources: Source[] = builtin.map((definition) => ({ file: 'builtin', definition }));
     const files: DefinitionFile[] = [];
     const isLater = this.readings++ > 0;
@@ -171,22 +201,21 @@ class LiveRegistry implements Registry {
         broken.push({ dataset: null, file: path, error: describeError(error) });
       }
     }
-    const own = await this.imported(files, home, broken);
+    const own = await this.imported(files, broken);
     const names = new Set([...own.map(({ definition }) => definition.name), ...namesOf(broken)]);
     const others = new Map(sources.map((source) => [source.definition.name, source]));
-    return [...[...others.values()].filter(({ definition }) => !names.has(definition.name)), ...own];
+    // Children of a dataset that ships with Landfall do not take rows from the one that replaces it.
+    const isReplaced = ({ definition: { name, source } }: Source) =>
+      names.has(name) || names.has(source.format?.parent ?? name);
+    return [...[...others.values()].filter((source) => !isReplaced(source)), ...own];
   }
 
   /** The definitions of files. A name that two files define is broken in both. */
-  private async imported(
-    files: readonly DefinitionFile[],
-    home: string | undefined,
-    broken: BrokenDefinition[],
-  ): Promise<Source[]> {
+  private async imported(files: readonly DefinitionFile[], broken: BrokenDefinition[]): Promise<Source[]> {
     if (files.length === 0) return [];
-    const load = await openImports(home);
+    const load = await openImports(this.options);
     const sources: Source[] = [];
-    const unreadable: [file: string, error: unknown][] = [];
+    const unreadable: { file: string; error: unknown; parents: readonly string[] }[] = [];
     for (const one of files) {
       const { file } = one;
       try {
@@ -197,17 +226,18 @@ class LiveRegistry implements Registry {
         );
         sources.push(...definitions.map((definition) => ({ file, definition })));
       } catch (error) {
-        unreadable.push([file, error]);
+        const text = await readFile(file, 'utf8').catch(() => '');
+        unreadable.push({ file, error, parents: parentsIn(text) });
       }
     }
     const filesOf = new Map<string, Set<string>>();
     for (const { file, definition } of sources) {
       filesOf.set(definition.name, (filesOf.get(definition.name) ?? new Set()).add(file));
     }
-    for (const [file, error] of unreadable) {
+    for (const { file, error, parents } of unreadable) {
       const names = (this.defined.get(file) ?? [datasetOfPath(file)]).filter((name) => !filesOf.has(name));
       for (const dataset of names.length > 0 ? names : [null]) {
-        broken.push({ dataset, file, error: describeError(error) });
+        broken.push({ dataset, parents, file, error: describeError(error) });
       }
     }
     return sources.filter(({ file, definition: { name } }) => {
@@ -238,7 +268,7 @@ class LiveRegistry implements Registry {
   private withTables(
     compiled: readonly [Source, CompiledDataset][],
     broken: BrokenDefinition[],
-  ): Map<string, CompiledDataset> {
+  ): [Source, CompiledDataset][] {
     const owners = new TableOwners();
     const refused = new Set<string>();
     const rank = ([source, { name }]: [Source, CompiledDataset]) =>
@@ -251,8 +281,24 @@ class LiveRegistry implements Registry {
         broken.push({ dataset: dataset.name, file: source.file, error: describeError(error) });
       }
     }
-    const left = compiled.filter(([, { name }]) => !refused.has(name));
-    return new Map(left.map(([, dataset]) => [dataset.name, dataset]));
+    return compiled.filter(([, { name }]) => !refused.has(name));
+  }
+
+  /** Leaves out datasets that name a parent whose files they cannot take their rows from. */
+  private withParents(
+    compiled: readonly [Source, CompiledDataset][],
+    broken: BrokenDefinition[],
+  ): Map<string, CompiledDataset> {
+    const datasets = new Map(compiled.map(([, dataset]) => [dataset.name, dataset]));
+    for (const [source, dataset] of compiled) {
+      try {
+        checkParent(dataset, datasets, labelOf(source));
+      } catch (error) {
+        datasets.delete(dataset.name);
+        broken.push({ dataset: dataset.name, file: source.file, error: describeError(error) });
+      }
+    }
+    return datasets;
   }
 
   /** The dataset, or the equal one that this process has already, so that what depends on it stays valid. */
@@ -273,6 +319,22 @@ class LiveRegistry implements Registry {
 /** The parts of a definition that are not in its version. */
 function restOf({ description, versions, marts, checks, queries, sharedTables }: CompiledDataset): string {
   return JSON.stringify([description, versions, marts, checks, queries, sharedTables]);
+}
+
+/** With the parents that its definition names or, if that cannot be read, that its text names or it had before. */
+function withKnownParents(
+  { parents: inText = [], ...broken }: BrokenDefinition,
+  sources: readonly Source[],
+  before: Reading,
+): BrokenDefinition {
+  const { dataset } = broken;
+  if (dataset === null) return broken;
+  const source = sources.find(({ definition }) => definition.name === dataset);
+  const last = before.broken.find((one) => one.dataset === dataset)?.parents ?? [];
+  const known = [...inText, before.datasets.get(dataset)?.format?.parent, ...last];
+  const named = source === undefined ? known : [source.definition.source.format?.parent];
+  const parents = [...new Set(named)].filter((name) => typeof name === 'string');
+  return { ...broken, ...(parents.length > 0 && { parents }) };
 }
 
 function sameReading(one: Reading, other: Reading): boolean {

@@ -61,11 +61,21 @@ export interface Receipt {
   readonly members?: DifferingMembers;
   /** The file that this one comes from, where it comes from one. */
   readonly link?: FileLink;
+  /** The file whose records its rows were taken from. Absent where it landed itself. */
+  readonly parent?: RelatedFile;
+  /** The files that took their rows from its records, and ended with it. Absent where there are none. */
+  readonly children?: readonly RelatedFile[];
   /** Set when the file was undone later; what is above is what it was. */
   readonly undone?: { readonly at: string; readonly reason: string };
   /** Marts that do not show the file, when the receipt was asked for; absent where all do. Not stored. */
   readonly marts?: readonly MartBehind[];
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
+/** A file that ends in the same moment as another one. */
+export interface RelatedFile {
+  readonly fileId: number;
+  readonly dataset: string;
 }
 
 /** Members that have other attributes than rows of a file. */

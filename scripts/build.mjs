@@ -3,6 +3,7 @@
 // `--if-stale` does nothing when dist/ is newer than every source.
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -105,6 +106,8 @@ if (existsSync('kernel/assembly/index.ts')) {
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
 for (const room of rooms.filter((room) => room !== 'dashboard')) removeStale(join('dist', room));
 await bundle();
+// npm makes it executable only when it installs the package; `npx landfall` runs what was built since then.
+chmodSync('dist/cli/main.js', 0o755);
 // Remove old copies first, so that a renamed migration is not there twice.
 rmSync('dist/ddl', { recursive: true, force: true });
 for (const room of ['ddl', 'datasets']) copyAssets(room);

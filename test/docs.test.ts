@@ -1,8 +1,9 @@
 /** Documents against what they describe. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cliDocument, errorsDocument } from '../cli/documents.ts';
+import { cliDocument, errorsDocument, metricsDocument } from '../cli/documents.ts';
 import { compileDataset } from '../model/compile/compile.ts';
 import * as language from '../model/index.ts';
 import { landfall, root } from './cli/run.ts';
@@ -19,6 +20,10 @@ describe('generated documents', () => {
 
   it("docs/cli.md is what the program's help says (npm run docs)", async () => {
     expect(read('docs/cli.md')).toBe(await cliDocument());
+  });
+
+  it('docs/operations/metrics.md is what the table of metrics says (npm run docs)', () => {
+    expect(read('docs/operations/metrics.md')).toBe(metricsDocument());
   });
 });
 
@@ -97,6 +102,21 @@ describe('sentences', () => {
   });
 });
 
+describe('the command', () => {
+  it('is called in a clone as the README says, and as those of the examples say', () => {
+    const version = execFileSync('npx', ['--no-install', 'landfall', '--version'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(version.trim()).toBe(JSON.parse(read('package.json')).version);
+    const pages = ['README.md', 'docs/pipelines.md', ...[...readTree().keys()].filter(isOfExample)];
+    expect(pages.length).toBeGreaterThan(7);
+    for (const path of pages) expect(read(path), path).toContain('`npx landfall`');
+  });
+
+  const isOfExample = (path: string) => /^datasets\/\w+\/README\.md$/.test(path);
+});
+
 describe('README', () => {
   /** The fenced block after a line that holds `marker`. */
   const block = (marker: string) => {
@@ -123,8 +143,9 @@ describe('README', () => {
       expect(stderr).not.toContain('LF_');
       expect(code).toBe(0);
       expect(JSON.parse(stdout).rows).toMatchObject({ parsed: 3, loaded: 3, rejected: 0 });
-      const { rows } = await database.pool.query(block('Ask the star').replace(/^.*\$ .*\n/gm, ''));
-      expect(rows.length).toBeGreaterThan(0);
+      const [, sql] = /^npx landfall query "([^"]+)"\n$/.exec(block('Ask the star'))!;
+      const { stdout: answer } = await landfall(['query', sql], { cwd: folder, env });
+      expect(answer).toBe(block('It prints:'));
     } finally {
       await database.drop();
     }

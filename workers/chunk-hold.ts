@@ -13,14 +13,12 @@
  */
 
 import type { Claim, ErrorDescription, Ledger } from '../ledger/ledger.ts';
+import { lostMost } from '../ledger/tables/chunks.ts';
 import { LandfallError } from '../platform/errors/errors.ts';
 import type { ChunkJob } from '../platform/queue/contract.ts';
 
 /** The number of lost workers after which a chunk is loaded alone in its process. */
 const suspectAfter = 2;
-
-/** The number of lost workers after which a chunk or a scan is given up. LANDFALL_LOST_WORKERS is for tests. */
-export const lostMost = Number(process.env.LANDFALL_LOST_WORKERS ?? 10);
 
 let holds = 0;
 

@@ -3,6 +3,7 @@
 import type { Pool } from 'pg';
 import type { Kernel } from '../kernel/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { lostMost } from '../ledger/tables/chunks.ts';
 import type { Registry } from '../model/registry.ts';
 import { crashPoint } from '../platform/errors/crash-points.ts';
 import { describeError, type ErrorCode, LandfallError } from '../platform/errors/errors.ts';
@@ -13,9 +14,11 @@ import type { Log } from '../platform/log/log.ts';
 import type { ChunkJob, ScanJob } from '../platform/queue/contract.ts';
 import { GivenBack, type JobContext, type WorkJob } from '../platform/queue/contract.ts';
 import type { Storage } from '../platform/storage/contract.ts';
+import type { SpanOptions } from '../platform/traces/contract.ts';
+import { inSpan } from '../platform/traces/tracing.ts';
 import type { Sink } from '../sinks/contract.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
-import { ChunkHold, lostMost } from './chunk-hold.ts';
+import { ChunkHold } from './chunk-hold.ts';
 import { loadChunk } from './pipeline/load-chunk.ts';
 import { loadGroup } from './pipeline/load-group.ts';
 import { scanRange } from './scan/scan-range.ts';
@@ -81,14 +84,36 @@ export function jobHandler(options: HandlerOptions): (job: WorkJob, context: Job
       ticker.changed();
     }
   };
+  const { workerId } = options;
   const alone = (chunk: ChunkJob, context: JobContext) =>
-    inSlot(chunk, context, (tools) => handleChunk(chunk, tools));
+    inSlot(chunk, context, (tools) =>
+      inSpan('chunk', placeOf(chunk, workerId), () => handleChunk(chunk, tools)),
+    );
   return (job, context) => {
     if (job.kind === 'chunk') return alone(job.chunk, context);
-    if (job.kind === 'scan') return inSlot(job.scan, context, (tools) => handleScan(job.scan, tools));
+    if (job.kind === 'scan') {
+      const { scan } = job;
+      return inSlot(scan, context, (tools) =>
+        inSpan('scan', placeOf(scan, workerId), () => handleScan(scan, tools)),
+      );
+    }
     const group = { ...options, context, sharedLock, sinks };
-    return handleGroup(job.chunks, group, (chunk) => alone(chunk, context));
+    const links = job.chunks.flatMap(({ trace }) => trace ?? []);
+    const attributes = { 'landfall.chunks': job.chunks.length, 'landfall.worker': workerId };
+    return inSpan('group', { links, attributes }, () =>
+      handleGroup(job.chunks, group, (chunk) => alone(chunk, context)),
+    );
   };
+}
+
+/** What the span of a job says of it. */
+function placeOf(job: ChunkJob | ScanJob, workerId: string): SpanOptions {
+  const { fileId, number, byteStart, byteEnd, trace } = job;
+  const attributes = {
+    ...{ 'landfall.file.id': fileId, 'landfall.chunk': number, 'landfall.bytes': byteEnd - byteStart },
+    'landfall.worker': workerId,
+  };
+  return { parent: trace, attributes };
 }
 
 /** Chunks that a group leaves, or all chunks of a group that fails, are loaded one by one, as single jobs are. */

@@ -13,6 +13,8 @@ import { connectDatabase } from '../platform/database/database.ts';
 import { describeError } from '../platform/errors/errors.ts';
 import { waitOut } from '../platform/errors/wait-out.ts';
 import { createLog } from '../platform/log/log.ts';
+import { setS3Settings } from '../platform/storage/s3/s3-settings.ts';
+import { flushSpans } from '../platform/traces/tracing.ts';
 import { heartbeatMs } from './heartbeat.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -61,6 +63,7 @@ try {
   // It was told to stop before it had its settings: the command could not start, or had no work.
   if (given === null) process.exit(0);
   const { config, databaseUrl, scope, close } = given;
+  setS3Settings(config);
   const { datasets: paths, datasetsOptional: optional = false, home } = config;
   // A job names the dataset and the version of its definition, so datasets that ship with Landfall can be loaded
   // safely. They are read when a job has a version that is not known.
@@ -85,6 +88,7 @@ try {
   log.debug({ reason }, 'stopping');
   await worker.close();
   await close();
+  await flushSpans();
   process.exit(0);
 } catch (error) {
   log.error(describeError(error), 'the worker could not continue');

@@ -46,6 +46,8 @@ export interface PoolOptions {
 export interface Pool {
   /** The process ids that are running now. */
   pids(): number[];
+  /** Time since any of the processes last beat, in ms. Infinity: none has yet. */
+  silentFor(): number;
   /** Stops all workers. Chunks in flight finish or are given back. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   const members = Array.from({ length: options.count }, () => new Member(settings, killMs, log));
   return {
     pids: () => members.flatMap((member) => member.pid ?? []),
+    silentFor: () => performance.now() - Math.max(...members.map(({ beatAt }) => beatAt)),
     close: async () => {
       await Promise.all(members.map((member) => member.close()));
     },
@@ -81,6 +84,8 @@ class Member {
   private readonly killMs: number;
   private readonly log: Log;
   private child: ChildProcess | null = null;
+  /** When the process last beat, of `performance.now`. */
+  beatAt = Number.NEGATIVE_INFINITY;
   private deaths = 0;
   private restart: NodeJS.Timeout | null = null;
   private closing = false;
@@ -135,6 +140,7 @@ class Member {
       child.once('exit', () => clearInterval(beat));
       child.on('message', () => {
         missed = 0;
+        this.beatAt = performance.now();
       });
     });
   }

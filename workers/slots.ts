@@ -23,6 +23,7 @@ export interface SlotCounters {
 /** A worker's slots. A normal worker has at most two. */
 export class Slots {
   private readonly jobs = new Set<Slot>();
+  private readonly stores = new Map<string, OutageReport>();
   private rowsOfEndedJobs = 0;
 
   /** Takes a slot for a job. `end` frees it. */
@@ -59,9 +60,15 @@ export class Slots {
     }));
   }
 
+  /** The outage of a store whose requests are being tried again, in whichever slot; null when it is over. */
+  waitForStore(store: string, outage: Outage | null): void {
+    if (outage === null) this.stores.delete(store);
+    else this.stores.set(store, reportOf(outage, this.stores.get(store) ?? null));
+  }
+
   /** The outages that the slots wait for. */
   outages(): OutageReport[] {
-    return [...this.jobs].flatMap((job) => job.outage ?? []);
+    return [...[...this.jobs].flatMap((job) => job.outage ?? []), ...this.stores.values()];
   }
 }
 
@@ -86,9 +93,13 @@ class Slot implements SlotCounters {
     this.rows = 0;
   }
 
-  wait({ with: what, code, message, fix }: Outage): void {
-    const since = this.outage?.with === what ? this.outage.since : new Date().toISOString();
+  wait(outage: Outage): void {
     this.step = 'waiting';
-    this.outage = { with: what, code, message: message.slice(0, textMost), fix, since };
+    this.outage = reportOf(outage, this.outage);
   }
+}
+
+function reportOf({ with: what, code, message, fix }: Outage, before: OutageReport | null): OutageReport {
+  const since = before?.with === what ? before.since : new Date().toISOString();
+  return { with: what, code, message: message.slice(0, textMost), fix, since };
 }

@@ -15,6 +15,8 @@ import type { Log } from '../platform/log/log.ts';
 import type { QueueWorker } from '../platform/queue/contract.ts';
 import { askingOfWorker, openQueues } from '../platform/queue/index.ts';
 import { logQueueErrors } from '../platform/queue/log-errors.ts';
+import { hurryRequests } from '../platform/storage/s3/cut-short.ts';
+import { storeOutages } from '../platform/storage/s3/store-outages.ts';
 import { openLake } from '../sinks/lake/open-lake.ts';
 import { jobHandler } from './handle-job.ts';
 import { Slots } from './slots.ts';
@@ -46,8 +48,8 @@ export interface Worker {
 }
 
 /**
- * Starts a worker in this process. It uses slots + 2 database connections; without Redis, one more for ticks and two
- * for the queue.
+ * Starts a worker in this process. It uses slots + 2 database connections at most; without Redis, one more for ticks and
+ * two for the queue.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, databaseUrl, scope, registry, log } = options;
@@ -66,14 +68,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
   try {
     // Each chunk holds one connection for its facts. All chunks share two more for separate statements and for
-    // members. These are short, so no holder of one waits for another connection of the same kind.
-    const database = connectDatabase(databaseUrl, { max: concurrency + 2, name: 'landfall worker' });
+    // members. These are short, so no holder of one waits for another connection of the same kind: one would do.
+    const max = concurrency + (config.redisUrl === null ? 3 : 2);
+    const size = { max, maxOfFew: concurrency + 1 };
+    const database = connectDatabase(databaseUrl, { ...size, name: 'landfall worker' });
     closers.push(['connections to the database', () => database.close()]);
-    const ticks = await openTicks(config, databaseUrl);
+    const ticks = await openTicks(config, database);
     closers.push(['ticks', () => ticks.close()]);
     const slots = new Slots();
     const ticker = new Ticker(workerId, slots, (tick) => ticks.publish(tick));
     closers.push(['the last tick', () => ticker.leave()]);
+    const unwatch = watchStores(slots, ticker, log);
+    closers.push(['the watch of stores', async () => unwatch()]);
     const onError = logQueueErrors(log);
     const { redisUrl, lockMs } = config;
     const asking = askingOfWorker;
@@ -109,6 +115,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 }
 
+/** Reports stores whose requests are being tried again, until the result is called. */
+function watchStores(slots: Slots, ticker: Ticker, log: Log): () => void {
+  return storeOutages.subscribe((store, outage) => {
+    slots.waitForStore(store, outage);
+    ticker.tick();
+    if (outage !== null) log.warn({ ...outage }, 'waiting for the outage to end');
+    else log.info({ store }, 'the outage is over');
+  });
+}
+
+/** How long a request to a bucket may take once its job is being given back. */
+const requestMs = 250;
+
 /** Waits for the jobs in flight. After the deadline they are aborted and given back to the queue. */
 async function closeInTime(jobs: QueueWorker, stopMs: number): Promise<void> {
   const timer = new AbortController();
@@ -116,5 +135,7 @@ async function closeInTime(jobs: QueueWorker, stopMs: number): Promise<void> {
   const closing = jobs.close().then(() => false);
   const isLate = await Promise.race([closing, late]);
   timer.abort();
-  if (isLate) await jobs.close({ force: true });
+  if (!isLate) return;
+  const calm = hurryRequests(requestMs);
+  await jobs.close({ force: true }).finally(calm);
 }

@@ -21,7 +21,7 @@ export function readmeTable({ runs }: Results): string {
 |---|---|---|---|
 ${rows.join('\n')}
 
-Figures are medians of alternating rounds. [bench/REPORT.md](bench/REPORT.md) has the rounds, the raw results and what each time includes. [docs/scaling.md](docs/scaling.md) says what follows for more machines and more rows.`;
+Figures are medians of alternating rounds. [bench/REPORT.md](bench/REPORT.md) has the rounds, the raw results and what each time includes. [docs/operations/scaling.md](docs/operations/scaling.md) says what follows for more machines and more rows.`;
 }
 
 /** Replaces what is between <!-- name --> and <!-- /name -->. Throws if a mark is missing. */

@@ -1,4 +1,4 @@
-/** Writes the tables of docs/scaling.md from the results. */
+/** Writes the tables of docs/operations/scaling.md from the results. */
 import { bytes, count, duration } from '../../cli/terminal/format.ts';
 import { type Costs, costsOf, type Prediction, predict, type Site, workerNetwork } from './model.ts';
 import { type Plots, queuePlot, scalingPlot } from './plots.ts';

@@ -6,7 +6,7 @@ import { demoRows } from '../../datasets/generators.ts';
 import { examples } from '../../datasets/index.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { createLog } from '../../platform/log/log.ts';
-import { loadFile, type Size } from '../demo/drop-file.ts';
+import { loadFiles, type Size } from '../demo/drop-files.ts';
 import { openDemoSite, playRounds } from '../demo/fetch-rounds.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { unlessOutlasted, whileOpen } from '../outlasted.ts';
@@ -56,20 +56,23 @@ export function demoCommand(): Command {
       say('Starting the database, the coordinator, the workers and the dashboard …\n');
       const log = createLog('demo', { level: 'warn' });
       const stopped = untilStopped();
-      const site = await openWholeSite(config, registry, { log, reportsFiles: true, showsDefinitions: true });
+      // Its rounds are of another time than now: what a schedule fetched between two of them would be the newest of all.
+      const options = { log, reportsFiles: true, showsDefinitions: true, holdsSchedules: true };
+      const site = await openWholeSite(config, registry, options);
       await whileOpen(site, async (deadline) => {
         say(`Dashboard: ${site.url}\n`);
         const demo = await openDemo(site, example, size);
         try {
           const loading = demo
             ? playRounds(site, registry, demo.rounds, (text) => process.stdout.write(text))
-            : loadFile(site, example, size, say);
+            : loadFiles(site, example, size, say);
           const code = await Promise.race([unlessOutlasted(loading, deadline), stopped.then(() => null)]);
           if (code === null) return;
           process.exitCode = code;
           const answers = code === ExitCode.success ? await demoAnswers(site.database.pool, example) : [];
           for (const { title, rows } of answers) process.stdout.write(`\n${title}\n${table(rows)}`);
           if (flags.exit) return;
+          site.coordinator.startSchedules();
           say(
             `\nDashboard: ${site.url}\nDrop more files into ${config.landingUrl}/<dataset>/ (${registry.names().join(', ')}). Press Ctrl-C to stop.\n`,
           );
@@ -83,7 +86,7 @@ export function demoCommand(): Command {
     });
 }
 
-/** What the sources of an example fetch from; null for one whose data are a file. */
+/** What the sources of an example fetch from; null for one whose data are files. */
 async function openDemo(site: Site, example: string, size: Size): Promise<DemoSite | null> {
   const open = demos[example];
   return open === undefined ? null : openDemoSite(site, open, example, size);

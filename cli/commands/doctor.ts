@@ -7,9 +7,11 @@ import { allExamples, isOfExample, type Registry } from '../../model/registry.ts
 import type { Config } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
+import { checkQueue } from '../../platform/queue/redis-server.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 import { schemeOf } from '../../platform/storage/schemes.ts';
 import { missingVariables } from '../../sources/fetching/fill.ts';
+import { howToAsk } from '../ask/how-to-ask.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { type ReportFlags, reportCommand, settle } from '../settings.ts';
 
@@ -50,6 +52,8 @@ export function doctorCommand(): Command {
       for (const { name, ok, detail, fix } of findings) {
         process.stdout.write(`${ok ? '✓' : '✗'} ${name.padEnd(10)} ${detail}\n${fix ? `  → ${fix}\n` : ''}`);
       }
+      if (findings.some(({ name, ok }) => name === 'database' && ok))
+        process.stdout.write(`\n  ${howToAsk}\n`);
     }
     process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
   });
@@ -139,24 +143,9 @@ async function database(config: Config): Promise<string> {
 }
 
 async function queue(config: Config): Promise<string> {
-  if (!config.redisUrl) return 'in PostgreSQL (for workers on several machines, set REDIS_URL)';
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(config.redisUrl, {
-    lazyConnect: true,
-    maxRetriesPerRequest: 1,
-    retryStrategy: () => null,
-  });
-  redis.on('error', () => {});
-  try {
-    await redis.connect();
-    const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '?';
-    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1] ?? 'noeviction';
-    if (policy !== 'noeviction')
-      throw new Error(`Redis may evict jobs: maxmemory-policy is ${policy} and must be noeviction`);
-    return `Redis ${version}, maxmemory-policy ${policy}`;
-  } finally {
-    redis.disconnect();
-  }
+  const server = await checkQueue(config.redisUrl);
+  if (server === null) return 'in PostgreSQL (for workers on several machines, set REDIS_URL)';
+  return `Redis ${server.version}, maxmemory-policy ${server.policy}`;
 }
 
 async function folder(url: string): Promise<string> {

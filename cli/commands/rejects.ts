@@ -14,7 +14,10 @@ export function rejectsCommand(): Command {
   return withSettings(new Command('rejects'))
     .description('show which rows of a file were rejected and why, and export them for correction')
     .argument('<file>', 'name of the file as it landed, dataset/name, or its number in the ledger')
-    .option('--export <out.csv>', 'write the rejected rows to a CSV file, with the reason in added columns')
+    .option(
+      '--export <out.csv>',
+      'write the rejected rows to a CSV file, or those of JSON to lines, with the reason in added columns',
+    )
     .option('--limit <n>', 'number of examples of each kind', wholeNumber('--limit'), 3)
     .option('--json', 'print one JSON object')
     .addHelpText(

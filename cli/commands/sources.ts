@@ -53,11 +53,11 @@ export function sourcesCommand(): Command {
         }),
       );
       process.stdout.write(table(rows));
-      for (const { dataset, source, last, next, missing } of sources) {
+      for (const { dataset, source, last, next, missing, queueFault } of sources) {
         const name = `${dataset}.${source}`;
         if (missing.length > 0)
           process.stdout.write(`\n! ${name} needs ${missing.join(', ')} in the environment\n`);
-        for (const error of [last?.error, next?.error])
+        for (const error of [last?.error, next?.error, queueFault])
           if (error)
             process.stdout.write(
               `\n✗ ${printable(`${name}: ${error.message}`)}\n  → ${printable(error.fix)}\n`,

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
+import { isForPeople } from '../../platform/log/log.ts';
+import { howToAsk } from '../ask/how-to-ask.ts';
+import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { closeInTime, openUnlessStopped, openWholeSite, stopSignal, untilStopped } from '../site.ts';
+import { closeWhen, openUnlessStopped, openWholeSite, stopSignal, untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: runs everything on this machine until it is stopped. */
@@ -18,18 +21,16 @@ export function upCommand(): Command {
       const signal = stopSignal();
       const opening = openWholeSite(config, registry, { showsDefinitions: true });
       const site = await openUnlessStopped(signal, opening);
-      const terminal = attachTerminal(site.hub);
+      const terminal = isForPeople() ? attachTerminal(site.hub) : null;
       const stopped = untilStopped(site, signal);
-      process.stderr.write(
-        `Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}\n  press Ctrl-C to stop\n`,
+      say(
+        `Landfall is up: ${site.url}\n  ${whatToDrop(config, registry)}\n  ${howToAsk}\n  press Ctrl-C to stop`,
       );
-      try {
-        await stopped;
-      } finally {
-        terminal.close();
-        process.stderr.write('Stopping. Chunks in flight are finished or given back.\n');
-        await closeInTime(site, config);
-      }
+      const stopping = stopped.finally(() => {
+        terminal?.close();
+        say('Stopping. Chunks in flight are finished or given back.');
+      });
+      await closeWhen(stopping, site, config);
     });
 }
 

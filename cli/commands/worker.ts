@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { createLog } from '../../platform/log/log.ts';
 import { plural } from '../../platform/plural.ts';
+import { keepAliveFile } from '../../workers/alive-file.ts';
 import { startPool } from '../../workers/pool.ts';
+import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openForWorkers, openUnlessStopped, stopSignal, untilStopped } from '../site.ts';
 
@@ -27,10 +29,12 @@ export function workerCommand(): Command {
         log,
       });
       const stopped = untilStopped(undefined, signal);
-      process.stderr.write(
-        `${plural(config.workers, 'worker process', 'worker processes')} joined the pool (${pool.pids().join(', ')})\n`,
-      );
+      const processes = plural(config.workers, 'worker process', 'worker processes');
+      const aliveFile = process.env.LANDFALL_ALIVE_FILE;
+      const letGo = aliveFile ? keepAliveFile(aliveFile, pool, { log }) : () => {};
+      say(`${processes} joined the pool (${pool.pids().join(', ')})`);
       await stopped;
+      letGo();
       await pool.close();
       await database.close();
     });

@@ -2,14 +2,14 @@
 import { basename } from 'node:path';
 import type { Kernel } from '../../kernel/types.ts';
 import { normaliseHeader } from '../../model/file/header-text.ts';
-import { defaultRejectLimit, exceededLimit } from '../../model/file/reject-limit.ts';
 import { columnNames } from '../../model/infer/column-names.ts';
 import type { FoundColumn, FoundDialect, KnownColumn } from '../../model/infer/contract.ts';
 import { type DefinitionInput, definitionSource } from '../../model/infer/source/definition-source.ts';
 import { chooseStar } from '../../model/infer/star/choose-star.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
-import { type FileReader, openFileReader, type ReadOptions } from './file-reader.ts';
+import { type FileReader, keptBytesMost, openFileReader, type ReadOptions } from './file-reader.ts';
+import { isOver, predictRejects } from './predict-rejects.ts';
 import { type KnownColumns, type Settled, settleTypes } from './settle-types.ts';
 import { importDefinition, type Trial, tryDefinition } from './try-definition.ts';
 import { isByPlace, type UnitedColumn, uniteColumns } from './unite-columns.ts';
@@ -31,9 +31,6 @@ export interface DescribeOptions extends ReadOptions {
   readonly complete?: (draft: DefinitionInput, headers: readonly string[]) => DefinitionInput;
 }
 
-/** A definition that would reject more of its own file is not worth having. */
-const shareMost = 0.5;
-
 /** Throws LF_INIT, LF_INIT_BROKEN, LF_FILE_MISSING, LF_FILE_KIND and what reading throws. */
 export async function describeFiles(
   dataset: string,
@@ -42,7 +39,8 @@ export async function describeFiles(
 ): Promise<Described> {
   const { known = new Map(), complete = (draft) => draft } = options;
   const readers: FileReader[] = [];
-  for (const path of paths) readers.push(await openFileReader(path, options));
+  const keptBytes = keptBytesMost / paths.length;
+  for (const path of paths) readers.push(await openFileReader(path, { ...options, keptBytes }));
   refuseUnlikeHeaders(readers);
   const columns = uniteColumns(readers);
   refuseUnlikePlaces(readers, columns);
@@ -102,11 +100,6 @@ async function settleRagged(
     return (isOver(rows, short) && reader.padShortRows(short, rows)) || skips;
   });
   return changed.length === 0 ? settled : settleTypes(readers, columns, known);
-}
-
-/** True if a file with so many rejects fails by the limit of a definition that does not say any. */
-function isOver(parsed: number, rejected: number): boolean {
-  return exceededLimit(defaultRejectLimit, { parsed, rejected }) !== null;
 }
 
 function definitionOf(
@@ -174,19 +167,9 @@ function otherHeaders({ headers }: UnitedColumn, name: string): string[] {
 
 /** Adds the rejects of the trial. Throws LF_INIT if hardly any row would be loaded. */
 function withRejects(draft: DefinitionInput, { files }: Trial, { profiles }: Settled): DefinitionInput {
-  const rejects = files.flatMap((file) => file.rejects);
-  const rejectedRows = files.reduce(
+  const prediction = predictRejects(files, ({ rejected, rows }, f) =>
     // Of a large file, the trial has read a part.
-    (sum, { rejected, rows }, f) => sum + (rows < profiles[f].rows ? profiles[f].rejected : rejected),
-    0,
+    rows < profiles[f].rows ? profiles[f].rejected : rejected,
   );
-  const shares = files.map(({ rejected, rows }) => (isOver(rows, rejected) ? rejected / rows : 0));
-  const share = Math.max(0, ...shares);
-  if (share > shareMost) {
-    const [first] = rejects;
-    const reason = `${Math.round(share * 100)} % of its rows would be rejected, the first in line ${first.line}: ${first.message}`;
-    throw new LandfallError('LF_INIT', { reason });
-  }
-  const found = { ...draft, rejects, rejectedRows };
-  return share === 0 ? found : { ...found, rejectLimit: { share: Math.ceil(share * 110) / 100 } };
+  return { ...draft, ...prediction };
 }

@@ -1,6 +1,8 @@
 /** A file that no definition describes: how it is read, the values of its columns, and what typed columns show. */
 import type { Readable } from '../../coordinator/detect/content.ts';
+import { KeptContent } from '../../coordinator/detect/kept-content.ts';
 import { readLayout } from '../../coordinator/detect/read-layout.ts';
+import { namesTotals } from '../../coordinator/explore/cells.ts';
 import { blankRowsRemark, type Exploration, exploreFile } from '../../coordinator/explore/explore-file.ts';
 import { unitBytes } from '../../kernel/dialect/encodings.ts';
 import type { Kernel } from '../../kernel/types.ts';
@@ -27,6 +29,8 @@ export interface ReadOptions {
   readonly header?: boolean;
   /** Asked if nothing in the file decides whether the first record is a header. */
   readonly ask?: (file: string, firstRecord: readonly string[]) => Promise<boolean>;
+  /** Bytes of what a compressed file contains that are kept. Default: keptBytesMost. */
+  readonly keptBytes?: number;
   /** How far the reading of all rows has come. */
   readonly onProgress?: (progress: { readonly bytes: number; readonly of: number }) => void;
 }
@@ -35,6 +39,8 @@ export interface ReadOptions {
 const sampleBytes = 4 * 1024 * 1024;
 /** Distinct texts of a column that are sampled. */
 const valuesKept = 50_000;
+/** Bytes of a compressed file's content that are unpacked once, however often they are read. */
+export const keptBytesMost = 64 * 1024 * 1024;
 /** Bytes that are read to try a definition whose types every row has been read with. */
 const triedBytes = 64 * 1024 * 1024;
 
@@ -50,7 +56,7 @@ interface Reading {
 
 /** Throws LF_FILE_MISSING, LF_FILE_KIND, LF_INIT, and what reading and unpacking throw. */
 export async function openFileReader(path: string, options: ReadOptions): Promise<FileReader> {
-  const file = await readableOf(path);
+  const file = { ...(await readableOf(path)), kept: new KeptContent(options.keptBytes ?? keptBytesMost) };
   const reader = new FileReader(file, options.exploration ?? (await exploreSurely(file, options)), options);
   await reader.sample();
   return reader;
@@ -265,15 +271,13 @@ function byPosition({ dialect, linesAbove }: Exploration, guesses: readonly Colu
 
 /** Rows from which on the last may be totals. */
 const rowsWithTotals = 3;
-const totalWords =
-  /^(((grand |sub-?)?totals?|sum|summe|gesamt|insgesamt|totale|suma)\b|итого|всего|合計|合计)/iu;
 
 function labelOf(row: readonly (string | null)[]): string {
   return row.find((text) => text !== null) ?? '';
 }
 
 function isTotals(row: readonly (string | null)[]): boolean {
-  return totalWords.test(labelOf(row));
+  return namesTotals(labelOf(row));
 }
 
 /** The rows that have the names of the columns for values, as sheets repeat them on each page. */

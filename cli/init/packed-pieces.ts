@@ -8,51 +8,56 @@ import type { Piece } from '../../workers/profile/profile-file.ts';
 
 /**
  * Each file in a compressed one, without what stands above and below its rows. Further files in encodings of several
- * bytes a character are left out.
+ * bytes a character, and further documents of JSON, are left out.
  */
 export async function* packedPieces(
   file: Readable,
   layout: FileLayout,
   { budget, linesBefore }: { budget: number; linesBefore: number },
 ): AsyncGenerator<Piece> {
-  const { headerBytes, compression, encoding } = layout;
+  const { headerBytes, compression, encoding, format } = layout;
   const content = readContent(file, compression);
-  let part = await content.next();
-  let at = 0;
-  while (!part.done && at <= budget) {
-    const { entry } = part.value;
-    const isFirst = at === 0;
-    if (!isFirst && unitBytes(encoding) !== 1) return;
-    const piece = {
-      byteStart: at + (isFirst ? headerBytes : 0),
-      linesBefore,
-      isCut: false,
-      bytes: withoutFooter(entryBytes(), layout),
-    };
-    yield piece;
+  try {
+    let part = await content.next();
+    let at = 0;
+    while (!part.done && at <= budget) {
+      const { entry } = part.value;
+      const isFirst = at === 0;
+      if (!isFirst && (unitBytes(encoding) !== 1 || format?.kind === 'json')) return;
+      const piece = {
+        byteStart: at + (isFirst ? headerBytes : 0),
+        linesBefore,
+        isCut: false,
+        bytes: withoutFooter(entryBytes(), layout),
+      };
+      yield piece;
 
-    async function* entryBytes(): AsyncGenerator<Uint8Array> {
-      let toSkip = headerBytes;
-      let lines = linesBefore;
-      for (; !part.done && part.value.entry === entry; part = await content.next()) {
-        let { bytes } = part.value;
-        at += bytes.length;
-        piece.isCut = at > budget;
-        if (piece.isCut) return;
-        if (isFirst) {
-          const skipped = Math.min(toSkip, bytes.length);
-          toSkip -= skipped;
-          bytes = bytes.subarray(skipped);
-        } else {
-          for (; lines > 0 && bytes.length > 0; lines--) {
-            const lf = bytes.indexOf(0x0a);
-            bytes = lf < 0 ? bytes.subarray(bytes.length) : bytes.subarray(lf + 1);
-            if (lf < 0) break;
+      async function* entryBytes(): AsyncGenerator<Uint8Array> {
+        let toSkip = headerBytes;
+        let lines = linesBefore;
+        for (; !part.done && part.value.entry === entry; part = await content.next()) {
+          let { bytes } = part.value;
+          at += bytes.length;
+          piece.isCut = at > budget;
+          if (piece.isCut) return;
+          if (isFirst) {
+            const skipped = Math.min(toSkip, bytes.length);
+            toSkip -= skipped;
+            bytes = bytes.subarray(skipped);
+          } else {
+            for (; lines > 0 && bytes.length > 0; lines--) {
+              const lf = bytes.indexOf(0x0a);
+              bytes = lf < 0 ? bytes.subarray(bytes.length) : bytes.subarray(lf + 1);
+              if (lf < 0) break;
+            }
           }
+          if (bytes.length > 0) yield bytes;
         }
-        if (bytes.length > 0) yield bytes;
       }
     }
+  } finally {
+    // The last part may have been left unread.
+    await content.return(undefined);
   }
 }
 

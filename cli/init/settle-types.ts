@@ -34,25 +34,52 @@ export async function settleTypes(
   const { guesses: first, hints } = guessColumns(samples);
   const knownGuess = (c: number) => known.get(columns[c].headers[0])?.guess ?? null;
   let guesses = first.map((guess, c) => knownGuess(c) ?? guess);
-  for (let times = 1; ; times++) {
-    const last = times === profilesMost;
-    const profiles: Profile[] = [];
-    for (const [f, reader] of readers.entries()) {
-      const ofFile = ofFields(columns, guesses, f, reader.exploration.fieldCount);
-      const kept = Math.ceil(rowsKept / readers.length);
-      profiles.push(await reader.profile(ofFile, { rowsKept: kept, ...(!last && { misfitsMost }) }));
-    }
-    const guessed = last ? guesses : guessAgain(columns, samples, guesses, hints, readers, profiles);
-    const again = guessed.map((guess, c) => knownGuess(c) ?? guess);
-    const settled = JSON.stringify(again) === JSON.stringify(guesses);
-    if (settled && profiles.every(({ complete }) => complete)) {
-      const facts = columns.map((column, c) => factsOf(column, guesses[c], readers, profiles));
-      return { guesses, facts, profiles, rows: rowsOf(columns, profiles) };
-    }
-    // What is left does not fit any better: the next profile reads on in spite of it.
-    if (settled) times = profilesMost - 1;
-    guesses = again;
+  const profiles = await untilSettled({
+    profile: async (limit) => {
+      const read: Profile[] = [];
+      for (const [f, reader] of readers.entries()) {
+        const ofFile = ofFields(columns, guesses, f, reader.exploration.fieldCount);
+        read.push(await reader.profile(ofFile, { rowsKept: Math.ceil(rowsKept / readers.length), ...limit }));
+      }
+      return read;
+    },
+    learn: (read) => {
+      const guessed = guessAgain(columns, samples, guesses, hints, readers, read);
+      const again = guessed.map((guess, c) => knownGuess(c) ?? guess);
+      const settled = JSON.stringify(again) === JSON.stringify(guesses);
+      guesses = again;
+      return !settled;
+    },
+    isComplete: (read) => read.every(({ complete }) => complete),
+  });
+  const facts = columns.map((column, c) => factsOf(column, guesses[c], readers, profiles));
+  return { guesses, facts, profiles, rows: rowsOf(columns, profiles) };
+}
+
+/** One reading of all files with the types as they are guessed. */
+interface Settling<Reading> {
+  /** Reads the rows, up to the limit of those that do not fit. */
+  profile(limit: { readonly misfitsMost?: number }): Promise<Reading>;
+  /** Guesses again, with what did not fit. False if the types stay as they are. */
+  learn(reading: Reading): boolean;
+  /** True if all rows were read. */
+  isComplete(reading: Reading): boolean;
+}
+
+/** Reads until the types hold what they can hold. Returns the last reading, which is of all rows. */
+export async function untilSettled<Reading>({
+  profile,
+  learn,
+  isComplete,
+}: Settling<Reading>): Promise<Reading> {
+  for (let times = 1; times < profilesMost; times++) {
+    const reading = await profile({ misfitsMost });
+    if (learn(reading)) continue;
+    if (isComplete(reading)) return reading;
+    // What is left does not fit any better: the last reading goes on in spite of it.
+    break;
   }
+  return profile({});
 }
 
 function mergedSample({ headers, fields }: UnitedColumn, readers: readonly FileReader[]): ColumnSample {

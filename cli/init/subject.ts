@@ -4,7 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import type { FoundColumn } from '../../model/infer/contract.ts';
 import type { ModeColumn } from '../../model/infer/fetched/contract.ts';
 import { plainStar } from '../../model/infer/fetched/plain-star.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { codedError, LandfallError } from '../../platform/errors/errors.ts';
+import { isMissing } from '../../platform/errors/system.ts';
 import type { DescribeOptions } from './describe-files.ts';
 import type { DescribeJsonOptions } from './describe-json.ts';
 import { fetchOf } from './fetched/contract.ts';
@@ -84,12 +85,17 @@ export function nameSource(paths: readonly string[]): string {
   return others.length === 0 || length < 3 ? first : first.slice(0, length);
 }
 
+function noFile(cause: unknown, path: string): never {
+  if (!isMissing(cause)) throw codedError(cause, path);
+  throw new LandfallError('LF_FILE_MISSING', { file: path }, { cause });
+}
+
 /** The files themselves; of a folder, the files in it that are not hidden. Throws LF_FILE_MISSING, LF_INIT. */
 export async function filesOf(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
-    const found = await stat(path).catch(() => null);
-    if (found === null && !/^s3:/.test(path)) throw new LandfallError('LF_FILE_MISSING', { file: path });
+    const isObject = /^s3:/.test(path);
+    const found = isObject ? null : await stat(path).catch((error) => noFile(error, path));
     if (!found?.isDirectory()) {
       files.push(path);
       continue;

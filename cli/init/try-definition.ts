@@ -48,7 +48,7 @@ export async function importDefinition(source: string, name: string): Promise<Co
   try {
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'dataset.ts'), source);
-    const registry = await loadRegistry({ paths: [folder] });
+    const registry = await loadRegistry({ paths: [folder], untyped: true });
     const dataset = registry.get(name);
     if (dataset !== undefined) return dataset;
     const reason =
@@ -69,7 +69,8 @@ async function triedFile(dataset: CompiledDataset, reader: FileReader): Promise<
   return { file: file.name, ...outcomeOf(dataset, profile) };
 }
 
-function outcomeOf(
+/** What a profile says of a file that is loaded with the dataset. */
+export function outcomeOf(
   dataset: CompiledDataset,
   { profile, layout }: { profile: Profile; layout: FileLayout },
 ): Omit<TriedFile, 'file'> {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { createKernel } from '../../kernel/kernel.ts';
 import { findings } from '../../model/infer/source/findings.ts';
 import { jsonFindings } from '../../model/infer/source/json-findings.ts';
-import { sourceSummary, summary } from '../../model/infer/source/summary.ts';
+import { jsonSummary, summary } from '../../model/infer/source/summary.ts';
 import { plural } from '../../platform/plural.ts';
 import { printable } from '../terminal/format.ts';
 import { type Described, describeFiles } from './describe-files.ts';
@@ -13,6 +13,7 @@ import { type DescribedJson, describeJson } from './describe-json.ts';
 import { readingBar } from './reading-bar.ts';
 import { renderRows } from './render-rows.ts';
 import type { Subject } from './subject.ts';
+import type { Trial } from './try-definition.ts';
 
 export interface WriteOptions {
   readonly header?: boolean;
@@ -28,9 +29,8 @@ interface Place extends WriteOptions {
 
 /** @throws LandfallError what describing throws */
 export async function writeDefinition(subject: Subject, place: Place): Promise<void> {
-  const { name, out, json: asJson = false } = place;
-  const json = await describeJson(name, subject.files, { complete: subject.completeJson });
-  const { source, found, lines } = json === null ? told(await describe(subject, place)) : toldJson(json);
+  const { out, json: asJson = false } = place;
+  const { source, found, lines } = await describe(subject, place);
   if (out !== '-' || !asJson) await put(source, out);
   if (asJson) process.stdout.write(`${JSON.stringify({ ...found, variables: subject.variables })}\n`);
   process.stderr.write(`${[...lines, ...next(subject, place)].join('\n')}\n`);
@@ -46,21 +46,30 @@ async function put(source: string, out: string): Promise<void> {
 }
 
 async function describe(
-  { files, known, exploration, complete }: Subject,
+  { files, known, exploration, complete, completeJson }: Subject,
   { name, header }: Place,
-): Promise<Described> {
+): Promise<Told> {
   const bar = readingBar(process.stderr);
+  const reading = {
+    kernel: await createKernel(),
+    signal: new AbortController().signal,
+    onProgress: bar.show,
+  };
   try {
-    return await describeFiles(name, files, {
-      kernel: await createKernel(),
-      signal: new AbortController().signal,
-      onProgress: bar.show,
+    const json = await describeJson(name, files, {
+      ...reading,
+      ...(completeJson !== undefined && { complete: completeJson }),
+    });
+    if (json !== null) return toldJson(json);
+    const described = await describeFiles(name, files, {
+      ...reading,
       ...(known !== undefined && { known }),
       ...(exploration !== undefined && { exploration }),
       ...(complete !== undefined && { complete }),
       ...(header !== undefined && { header }),
       ...(process.stdin.isTTY && process.stderr.isTTY && { ask: askForHeader }),
     });
+    return told(described);
   } finally {
     bar.close();
   }
@@ -86,17 +95,21 @@ interface Told {
 }
 
 function told({ source, found, trial }: Described): Told {
-  const lines = [...summary(found).map(printable), ''];
-  const [{ first }] = trial.files;
-  const names = trial.dataset.columns.map((column) => column.name);
-  const rows = first.length === 0 ? [] : [...renderRows(names, first), ''];
-  return { source, found: findings(found), lines: [...lines, ...rows] };
+  const lines = [...summary(found).map(printable), '', ...firstRows(trial)];
+  return { source, found: findings(found), lines };
 }
 
-function toldJson({ source, found }: DescribedJson): Told {
-  const { columns, looked, fetch } = found;
+function toldJson({ source, found, trial }: DescribedJson): Told {
+  const { columns, looked } = found;
   const said = `Found ${plural(columns.length, 'column')} in the first ${plural(looked, 'record')} of JSON.`;
-  return { source, found: jsonFindings(found), lines: [said, ...sourceSummary(fetch).map(printable), ''] };
+  const lines = [said, ...jsonSummary(found).map(printable), '', ...firstRows(trial)];
+  return { source, found: jsonFindings(found), lines };
+}
+
+/** The first rows as they will be, and an empty line. */
+function firstRows({ dataset, files: [{ first }] }: Trial): string[] {
+  const names = dataset.columns.map((column) => column.name);
+  return first.length === 0 ? [] : [...renderRows(names, first), ''];
 }
 
 /** What to do with the definition that was written. */

@@ -52,23 +52,42 @@ export function printable(text: string): string {
   });
 }
 
-/** Rows as an aligned table, with numbers to the right. */
+/** Rows as an aligned table, with numbers to the right, those of a column with the same number of decimals. */
 export function table(rows: readonly Record<string, unknown>[]): string {
   if (rows.length === 0) return '  (none)\n';
   const names = Object.keys(rows[0]);
-  const cells = rows.map((row) => names.map((name) => cell(row[name])));
-  const widths = names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i].length)));
-  const right = names.map((name) => rows.every((row) => typeof row[name] === 'number'));
+  const columns = names.map((name) => {
+    const values = rows.map((row) => row[name] ?? null);
+    const numbers = values.filter((value) => typeof value === 'number');
+    const decimals = decimalsOf(numbers);
+    const cells = values.map((value) => cell(value, decimals));
+    const width = Math.max(name.length, ...cells.map((text) => text.length));
+    const right = numbers.length > 0 && values.every((value) => value === null || typeof value === 'number');
+    return { cells, width, right };
+  });
   const line = (texts: readonly string[]) =>
     `  ${texts
-      .map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
+      .map((text, i) => (columns[i].right ? text.padStart(columns[i].width) : text.padEnd(columns[i].width)))
       .join('  ')
       .trimEnd()}\n`;
-  return line(names) + line(widths.map((width) => '─'.repeat(width))) + cells.map(line).join('');
+  const head = line(names) + line(columns.map(({ width }) => '─'.repeat(width)));
+  return head + rows.map((_, row) => line(columns.map(({ cells }) => cells[row]))).join('');
 }
 
-function cell(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? count(value) : value.toFixed(1);
+/** Decimals that a column of rounded numbers has; two for a column that is not rounded. */
+function decimalsOf(numbers: readonly number[]): number {
+  for (let decimals = 0; decimals <= 6; decimals++) {
+    if (numbers.every((value) => Number(value.toFixed(decimals)) === value)) return decimals;
+  }
+  return 2;
+}
+
+function cell(value: unknown, decimals: number): string {
+  if (typeof value === 'number')
+    return value.toLocaleString('en-US', {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
   if (value instanceof Date) return value.toISOString().slice(0, 10);
   return printable(String(value ?? '–'));
 }

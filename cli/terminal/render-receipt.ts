@@ -44,6 +44,9 @@ export function renderReceipt(receipt: Receipt): string {
   const lines = [`${mark} ${printable(receipt.file)} → ${receipt.dataset}: ${receipt.status}`];
   const { link } = receipt;
   if (link) lines.push(`  ${linkWords[link.kind]} ${printable(link.name)} (file ${link.fileId})`);
+  const { parent, children = [] } = receipt;
+  if (parent) lines.push(`  with its parent in ${parent.dataset} (file ${parent.fileId})`);
+  for (const { dataset, fileId } of children) lines.push(`  with its child in ${dataset} (file ${fileId})`);
   if (receipt.drift) lines.push(...driftLines(receipt.drift).map((line) => `  ${printable(line)}`));
   const references = receipt.layout?.references;
   if (references) lines.push(`  joined with ${printable(referenceWords(references))}`);

@@ -4,7 +4,13 @@
  */
 
 import { plural } from '../../platform/plural.ts';
-import type { FileProgress, ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
+import {
+  type FileProgress,
+  hasRate,
+  isChecking,
+  type ProgressMessage,
+  type ProgressState,
+} from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { bytes, count, duration, localTime, printable, shorten } from './format.ts';
 import { sourceLine, watchedSources } from './source-lines.ts';
@@ -160,16 +166,17 @@ export function barLine(file: FileProgress, width: number): string {
   const nameWidth = Math.max(12, Math.min(36, Math.floor(width * 0.3)));
   const name = shorten(printable(`${file.dataset}/${file.name}`), nameWidth).padEnd(nameWidth);
   const percent = `${Math.floor(share * 100)} %`.padStart(5);
-  const eta =
-    file.state === 'loading'
-      ? file.etaSeconds === null
-        ? ''
-        : `  ETA ${duration(file.etaSeconds)}`
-      : `  ${file.state}`;
-  const tail = `${percent}  ${plural(file.rows.parsed, 'row')}  ${count(file.rowsPerSecond)}/s${eta}`;
+  const rate = hasRate(file.rows) && !isChecking(file) ? `  ${count(file.rowsPerSecond)}/s` : '';
+  const tail = `${percent}  ${plural(file.rows.parsed, 'row')}${rate}${timeLeft(file)}`;
   const barWidth = Math.max(0, Math.min(40, width - nameWidth - tail.length - 3));
   const full = Math.round(barWidth * share);
   return `${name} ${'━'.repeat(full)}${'─'.repeat(barWidth - full)} ${tail}`.slice(0, width - 1);
+}
+
+function timeLeft(file: FileProgress): string {
+  if (isChecking(file)) return '  checking';
+  if (file.state !== 'loading') return `  ${file.state}`;
+  return file.etaSeconds === null ? '' : `  ETA ${duration(file.etaSeconds)}`;
 }
 
 /** What became of the last run of each source, by its name. */

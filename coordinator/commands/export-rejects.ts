@@ -1,28 +1,20 @@
 /**
  * Exports waiting rejects as a CSV file that a person can fix: the columns of added-columns.ts, followed by each
  * record exactly as it is in the original file, with that file's header and delimiter. Records of JSON are exported as
- * lines of JSON (export-json.ts).
- *
- * The ledger keeps the text of each record up to a limit. If it was cut, or could not represent the record's bytes,
- * the record is read again from the file.
+ * lines of JSON (export-json.ts), rejected elements of them with the record around each (records-around.ts).
  */
 
 import { blanks } from '../../kernel/dialect/control.ts';
-import { toUtf8 } from '../../kernel/dialect/encodings.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
-import { isCut } from '../../kernel/read-batch.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import type { StoredDefinition } from '../../ledger/definition.ts';
-import type { LedgerFile, StoredReject } from '../../ledger/ledger.ts';
+import type { LedgerFile, OpenReject, StoredReject } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
-import { openObject } from '../../platform/storage/index.ts';
 import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
-import { readContent, readRange } from '../detect/content.ts';
 import { jsonLine } from './export-json.ts';
-
-/** The most bytes of a character. The last character of a text that was cut may be wrong. */
-const characterBytes = 4;
+import { RecordsAround, refuseInseparable } from './records-around.ts';
+import { type RejectedRecords, WholeRecords } from './rejected-records.ts';
 
 /** Output is collected into pieces of about this size. */
 const pieceBytes = 64 * 1024;
@@ -37,11 +29,12 @@ export interface Export {
 /**
  * Exports `rejects`, which must be in the order of their bytes in `file`. `definition`: that of the file; it names
  * the fields of a file without a header. `version`: written instead of the version of each reject.
- * Throws LF_REJECTS_EXPLODED, and LF_REJECTS_CUT at the end if records were cut and can no longer be read from their file.
+ * Throws LF_REJECTS_EXPLODED, and LF_REJECTS_CUT at the end if the ledger has parts of records that can no longer be read
+ * from their file.
  */
 export function exportRejects(
   file: LedgerFile,
-  rejects: AsyncIterable<StoredReject>,
+  rejects: AsyncIterable<OpenReject>,
   options: { definition: StoredDefinition; version?: string },
 ): Export {
   let count = 0;
@@ -50,14 +43,13 @@ export function exportRejects(
     const skipped = layout.corrections ? leadingAdded(layout.header) : 0;
     const header =
       layout.header.length > 0 ? layout.header.slice(skipped) : fieldNames(layout, options.definition);
-    const records = new Records(file);
+    let records: RejectedRecords | null = null;
     let lost = 0;
     const isJson = layout.format !== undefined;
-    if (layout.format?.explode !== undefined)
-      throw new LandfallError('LF_REJECTS_EXPLODED', { file: file.name });
     let gathered: Buffer[] = isJson ? [] : [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
     let bytes = 0;
     for await (const reject of rejects) {
+      records ??= recordsOf(file);
       const record = await records.read(reject);
       if (record === null) lost += 1;
       if (record === null || lost > 0) continue;
@@ -71,11 +63,19 @@ export function exportRejects(
       gathered = [];
       bytes = 0;
     }
-    await records.close();
+    await records?.close();
     if (lost > 0) throw new LandfallError('LF_REJECTS_CUT', { file: file.name, rows: lost, url: file.url });
     yield Buffer.concat(gathered);
   }
   return { bytes: write(), count: () => count };
+}
+
+/** Throws LF_REJECTS_EXPLODED. */
+function recordsOf(file: LedgerFile): RejectedRecords {
+  const { format } = file.layout!;
+  if (format?.explode === undefined) return new WholeRecords(file);
+  refuseInseparable(format, file.name);
+  return new RecordsAround(file);
 }
 
 /** `skipped`: fields of the record that an earlier export added. */
@@ -123,86 +123,4 @@ function line(texts: readonly string[], layout: FileLayout): string {
 
 function separatorOf({ delimiter }: FileLayout): string {
   return delimiter === blanks ? ' ' : delimiter;
-}
-
-/** Reads rejected records, from the ledger if it has all of their bytes. Must be called in the order of the file. */
-class Records {
-  private readonly file: LedgerFile;
-  private unpacked: Unpacked | null = null;
-
-  constructor(file: LedgerFile) {
-    this.file = file;
-  }
-
-  /** Returns the record in UTF-8, or null if it was cut and can no longer be read from its file. */
-  async read(reject: StoredReject): Promise<Buffer | null> {
-    const kept = Buffer.from(reject.raw);
-    const { byteLength } = reject;
-    const same = !/[\ufffd\u2400]/.test(reject.raw);
-    const whole = !isCut(reject.raw, byteLength);
-    if (whole && same) return kept;
-    return (byteLength === null ? null : await this.again(reject, byteLength)) ?? (whole ? kept : null);
-  }
-
-  /** Reads the record from the file. Null if the file is missing or has other bytes at that place. */
-  private async again({ byteOffset, raw }: StoredReject, byteLength: number): Promise<Buffer | null> {
-    const { encoding } = this.file.layout!;
-    const bytes = await this.bytesAt(byteOffset, byteLength).catch(() => null);
-    if (bytes === null) return null;
-    const utf8 = encoding === 'utf-8' ? bytes : Buffer.from(toUtf8(bytes, encoding));
-    // The last characters of a text that was cut may be replacements.
-    const start = raw.replaceAll('\u2400', '\0').slice(0, -characterBytes);
-    return utf8.toString('utf8').replaceAll('\u2400', '\0').startsWith(start) ? utf8 : null;
-  }
-
-  async close(): Promise<void> {
-    await this.unpacked?.close();
-  }
-
-  private async bytesAt(byteOffset: number, byteLength: number): Promise<Buffer> {
-    const { compression } = this.file.layout!;
-    const end = byteOffset + byteLength;
-    // A file that was moved may have another fingerprint, so the caller compares bytes instead.
-    const { storage, key } = await openObject(this.file.url);
-    const { fingerprint } = (await storage.stat(key))!;
-    const file = { ...this.file, fingerprint };
-    if (compression === undefined) return Buffer.from(await readRange(file, byteOffset, end));
-    this.unpacked ??= new Unpacked(readContent(file, compression));
-    return this.unpacked.read(byteOffset, end);
-  }
-}
-
-/** Reads ranges of an unpacked file. Each range must begin at or after the end of the previous one. */
-class Unpacked {
-  private readonly pieces: AsyncIterator<{ bytes: Uint8Array }>;
-  /** The current piece, and where it begins. */
-  private piece = Buffer.alloc(0);
-  private position = 0;
-
-  constructor(pieces: AsyncIterable<{ bytes: Uint8Array }>) {
-    this.pieces = pieces[Symbol.asyncIterator]();
-  }
-
-  async close(): Promise<void> {
-    await this.pieces.return?.();
-  }
-
-  async read(start: number, end: number): Promise<Buffer> {
-    const taken: Buffer[] = [];
-    for (let at = start; at < end; ) {
-      if (at < this.position) throw new RangeError(`byte ${at} is past`);
-      if (at < this.position + this.piece.length) {
-        const from = at - this.position;
-        const bytes = this.piece.subarray(from, Math.min(this.piece.length, from + end - at));
-        taken.push(bytes);
-        at += bytes.length;
-        continue;
-      }
-      this.position += this.piece.length;
-      const { value, done } = await this.pieces.next();
-      if (done) throw new RangeError(`the file ends at byte ${this.position}`);
-      this.piece = Buffer.from(value.bytes);
-    }
-    return Buffer.concat(taken);
-  }
 }

@@ -5,8 +5,8 @@ import { filesNamed } from '../../ledger/tables/files.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 
 /**
- * Finds a file by its number, by `dataset/name`, or by the name under which it landed. If several files have the
- * name, returns the newest in one of the `wanted` states, or else the newest.
+ * Finds a file by its number, by `dataset/name`, or by the name under which it landed; a child by its number or
+ * `dataset/name`. If several files have the name, returns the newest in one of the `wanted` states, or else the newest.
  * Throws LF_FILE_UNKNOWN, and LF_FILE_UNCLEAR if several datasets have a file of that name or, with `only`, if
  * several files are in a wanted state.
  */
@@ -15,7 +15,9 @@ export async function findFile(
   text: string,
   { wanted = [], only = false }: { wanted?: readonly LedgerFileState[]; only?: boolean } = {},
 ): Promise<LedgerFile> {
-  const files = await filesNamed(pool, text);
+  const files = (await filesNamed(pool, text)).filter(
+    ({ name, parentId }) => parentId === null || name !== text,
+  );
   const numbered = files.find((file) => String(file.fileId) === text);
   if (numbered !== undefined && files.every((file) => file.name !== text)) return numbered;
   if (files.length === 0) throw new LandfallError('LF_FILE_UNKNOWN', { file: text });

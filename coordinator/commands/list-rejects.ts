@@ -14,7 +14,7 @@ import {
   rejectTakers,
 } from '../../ledger/tables/rejects.ts';
 import type { Registry } from '../../model/registry.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { codedError } from '../../platform/errors/errors.ts';
 import { exportRejects } from './export-rejects.ts';
 
 export interface RejectsReport {
@@ -52,7 +52,7 @@ export async function reportRejects(
 /**
  * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and returns their number. The file appears
  * when it is complete. If no reject waits, no file is written.
- * Throws LF_REJECTS_CUT, LF_STORAGE_OBJECT.
+ * Throws LF_REJECTS_CUT, LF_PATH, LF_PATH_DENIED.
  */
 export async function exportToFile(
   pool: pg.Pool,
@@ -70,9 +70,7 @@ export async function exportToFile(
     await pipeline(Readable.from(written.bytes), createWriteStream(staged));
     if (written.count() > 0) await rename(staged, path);
   } catch (cause) {
-    if (cause instanceof LandfallError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LandfallError('LF_STORAGE_OBJECT', { file: path, reason }, { cause });
+    throw codedError(cause, path);
   } finally {
     await rm(staged, { force: true });
   }

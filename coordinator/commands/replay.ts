@@ -14,7 +14,8 @@ import { randomBytes } from 'node:crypto';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { openRejects, replayUrls } from '../../ledger/tables/rejects.ts';
-import { datasetNamed } from '../../model/registry.ts';
+import { refuseChild } from '../../ledger/tables/undo.ts';
+import { childrenOf, datasetNamed } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -31,7 +32,7 @@ const replayLock = 0x1a4df416;
 /**
  * Adds the file to load to the ledger and returns it. Returns null if no reject waits.
  * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate), LF_FILE_MISSING, LF_DATASET_UNKNOWN,
- * LF_REJECTS_CUT.
+ * LF_REJECTS_CUT, LF_FILE_CHILD.
  */
 export async function prepareReplay(
   context: Context,
@@ -41,6 +42,7 @@ export async function prepareReplay(
   const file = await context.ledger.file(fileId);
   if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
   const { state, name } = file;
+  if (whole || state !== 'done') refuseChild(file);
   if (state === 'duplicate') throw new LandfallError('LF_FILE_NOT_LOADED', { file: name, state });
   if (state === 'failed' || state === 'undone') return reload(context, file);
   if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
@@ -53,9 +55,13 @@ export async function prepareReplay(
   return reload(context, file);
 }
 
-/** Checks that the file can be loaded again from its current location. Throws LF_DATASET_UNKNOWN, LF_FILE_MISSING. */
+/**
+ * Checks that the file can be loaded again from its current location. Throws LF_DATASET_UNKNOWN, LF_DATASET_BROKEN,
+ * LF_FILE_MISSING.
+ */
 async function findAgain({ registry }: Context, { dataset, url }: LedgerFile): Promise<StoredObject> {
   datasetNamed(registry, dataset);
+  childrenOf(registry, dataset);
   const { storage, key } = await openObject(url);
   const stored = await storage.stat(key);
   if (stored === null) throw new LandfallError('LF_FILE_MISSING', { file: url });

@@ -11,7 +11,7 @@
 import type pg from 'pg';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
-import { openSnapshotOf } from '../../ledger/tables/snapshots.ts';
+import { lockDatasets, openSnapshotOf } from '../../ledger/tables/snapshots.ts';
 import { noteSwept, type UndoneFile, undoFiles, unsweptFiles } from '../../ledger/tables/undo.ts';
 import type { Registry } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -32,22 +32,23 @@ export interface UndoTools {
 }
 
 /**
- * Undoes the file and the files that correct or replay its rejects. Returns them, or none if the file was already
- * undone. Dimensions keep their members. May be repeated.
- * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED.
+ * Undoes the file, its children, and the files that correct or replay their rejects. Returns them, or none if the file
+ * was already undone. Dimensions keep their members. May be repeated.
+ * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_CHILD.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
   const undone = await inTransaction(tools.pool, async (client) => {
-    const { files, snapshotId } = await takeOut(client, tools, [fileId], reason);
-    if (files.length > 0 && snapshotId === null)
-      await openSnapshotOf(client, files[0].dataset, [undoOf(files)]);
+    const undone = await takeFromLedger(client, [fileId], reason);
+    const datasets = new Set(undone.map(({ file }) => file.dataset));
+    if (datasets.size > 1) await lockDatasets(client, [...datasets]);
+    await noteUndone(client, await takeFromSinks(client, tools, undone));
     crashPoint('undo.snapshot-noted');
-    return files;
+    return undone.map(({ file }) => file);
   });
   crashPoint('undo.committed');
   await sweepUndone(tools);
-  const file = (await tools.ledger.file(fileId))!;
-  await refreshExisting(tools, file);
+  const files = new Map((await tools.ledger.withChildren(fileId)).map((file) => [file.dataset, file]));
+  for (const file of files.values()) await refreshExisting(tools, file);
   return undone;
 }
 
@@ -67,10 +68,10 @@ async function refreshExisting(
   for (const failure of await refreshMarts(pool, { ...dataset, marts })) onMartFailure?.(failure);
 }
 
-/** What was taken out of the ledger and the sinks. */
+/** What was taken out of the sinks of one dataset. */
 export interface TakenOut {
-  /** Files of one dataset. */
-  readonly files: LedgerFile[];
+  readonly dataset: string;
+  readonly files: readonly LedgerFile[];
   /** The snapshot in which they are undone, which has their rows. Null if the caller is to open it. */
   readonly snapshotId: number | null;
 }
@@ -81,30 +82,53 @@ export function undoOf(files: readonly LedgerFile[]) {
 }
 
 /**
- * Removes the facts, parts and rejects of files of one dataset, and changes the states, in the caller's transaction.
- * Where files end in turn, opens the snapshot before the rows leave the sinks. Elsewhere the caller opens it at the end
- * of the transaction, so that no other file of the dataset waits meanwhile.
+ * Removes the parts and rejects of files and changes the states, in the caller's transaction. Locks the files: the
+ * caller locks datasets after this, and then takes the rows out of the sinks. Throws what undoFiles throws.
  */
-export async function takeOut(
+export async function takeFromLedger(
   client: pg.ClientBase,
-  { registry, sinks, onGone }: Pick<UndoTools, 'registry' | 'sinks' | 'onGone'>,
   fileIds: readonly number[],
   reason: string,
-): Promise<TakenOut> {
+): Promise<UndoneFile[]> {
   const undone: UndoneFile[] = [];
   const note = { at: new Date().toISOString(), reason };
   for (const fileId of fileIds) undone.push(...(await undoFiles(client, fileId, note)));
   crashPoint('undo.ledger-written');
-  const files = undone.map(({ file }) => file);
+  return undone;
+}
+
+/**
+ * Takes the rows of files out of the sinks, in the transaction in which they left the ledger. Where files end in turn,
+ * opens the snapshot before the rows leave the sinks. Elsewhere the caller opens it at the end of the transaction
+ * (noteUndone), so that no other file of the dataset waits meanwhile. If the caller has locked no dataset, the files
+ * are of one.
+ */
+export async function takeFromSinks(
+  client: pg.ClientBase,
+  { registry, sinks, onGone }: Pick<UndoTools, 'registry' | 'sinks' | 'onGone'>,
+  undone: readonly UndoneFile[],
+): Promise<TakenOut[]> {
   const written: Omit<WrittenFile, 'snapshotId'>[] = [];
   for (const one of undone)
     written.push({ ...one, definition: await definitionOf(client, registry, one.file), ended: true });
-  const inTurn = written.some(({ definition }) => endInTurn(sinks, definition));
-  const snapshotId = inTurn ? await openSnapshotOf(client, files[0].dataset, [undoOf(files)]) : null;
-  for (const [i, one] of written.entries())
-    await removeFromSinks(sinks, client, { ...one, snapshotId }, (what) => onGone?.(files[i], what));
+  const taken: TakenOut[] = [];
+  for (const dataset of new Set(undone.map(({ file }) => file.dataset))) {
+    const files = undone.map(({ file }) => file).filter((file) => file.dataset === dataset);
+    const own = written.filter(({ file }) => file.dataset === dataset);
+    const inTurn = own.some(({ definition }) => endInTurn(sinks, definition));
+    const snapshotId = inTurn ? await openSnapshotOf(client, dataset, [undoOf(files)]) : null;
+    for (const [i, one] of own.entries())
+      await removeFromSinks(sinks, client, { ...one, snapshotId }, (what) => onGone?.(files[i], what));
+    taken.push({ dataset, files, snapshotId });
+  }
   crashPoint('undo.facts-deleted');
-  return { files, snapshotId };
+  return taken;
+}
+
+/** Opens the snapshots in which files are undone that were taken out without one. */
+export async function noteUndone(client: pg.ClientBase, taken: readonly TakenOut[]): Promise<void> {
+  for (const { dataset, files, snapshotId } of taken)
+    if (snapshotId === null) await openSnapshotOf(client, dataset, [undoOf(files)]);
 }
 
 /** Removes what undone files have left in their sinks. */

@@ -26,9 +26,9 @@ export async function chooseDataset(
   throw new LandfallError('LF_DATASET_UNCLEAR', { file: file.path, reason });
 }
 
-/** Only names can tell: a file of CSV without a header fits too many datasets. */
+/** Only names can tell: a file of CSV without a header fits too many datasets. A child has no files of its own. */
 function fits(dataset: CompiledDataset, head: Head): boolean {
-  if (dataset.dialect.header === false) return false;
+  if (dataset.dialect.header === false || dataset.format?.parent !== undefined) return false;
   try {
     if (dataset.format !== undefined) return fitsJson(dataset, head);
     const layout = settleLayout(dataset, head);

@@ -4,9 +4,13 @@ import type { LedgerFile } from '../../ledger/ledger.ts';
 import { fileChanged } from '../../platform/storage/file-changed.ts';
 import { openObject } from '../../platform/storage/index.ts';
 import { type Compression, unpack } from '../../platform/storage/unpack/index.ts';
+import type { ContentPart, KeptContent } from './kept-content.ts';
 
 /** What reading a file needs. */
-export type Readable = Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'>;
+export interface Readable extends Pick<LedgerFile, 'name' | 'url' | 'bytes' | 'fingerprint'> {
+  /** Set if the file is read several times, and may be compressed. */
+  readonly kept?: KeptContent;
+}
 
 /** The first `length` bytes, or the whole file when it is shorter. */
 export function readStart(file: Readable, length: number): Promise<Uint8Array> {
@@ -30,11 +34,14 @@ export async function readRange(file: Readable, start: number, end: number): Pro
 export async function* readContent(
   file: Readable,
   compression: Compression | undefined,
-): AsyncGenerator<{ bytes: Uint8Array; entry: string }> {
+): AsyncGenerator<ContentPart> {
   const { storage, key } = await openObject(file.url);
-  const { name, bytes, fingerprint } = file;
-  if (compression !== undefined) yield* unpack({ storage, key, name, bytes, fingerprint }, compression);
-  else
+  const { name, bytes, fingerprint, kept } = file;
+  if (compression === undefined) {
     for await (const piece of storage.read(key, { start: 0, end: bytes, fingerprint }))
       yield { bytes: piece, entry: '' };
+    return;
+  }
+  const unpacked = () => unpack({ storage, key, name, bytes, fingerprint }, compression);
+  yield* kept === undefined ? unpacked() : kept.read(unpacked);
 }

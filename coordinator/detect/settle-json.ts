@@ -31,7 +31,10 @@ const lines = { delimiter: ',', quote: null, trim: false, lineEnds: 'lf' } as co
 export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | null {
   const { bytes, whole, name } = head;
   const corrections = isExport(bytes);
-  const compiled: CompiledFormat = corrections ? { kind: 'ndjson', records: [] } : dataset.format!;
+  // An export has the record around each element, so that it is exploded like the file that it corrects.
+  const compiled: CompiledFormat = corrections
+    ? { ...dataset.format!, kind: 'ndjson', records: [] }
+    : dataset.format!;
   const bom = bomBytes(bytes);
   refuseEncoding(head);
   if (whole && bytes.subarray(bom).every(isSpace)) throw new LandfallError('LF_FILE_EMPTY', { file: name });
@@ -48,6 +51,7 @@ export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | n
     ...(compiled.explode !== undefined && { explode: compiled.explode }),
     ...(dataset.drift.unknown === 'keep' && { keepsRest: true }),
     ...(dataset.drift.unknown === 'fail' && { strict: true }),
+    ...(corrections && { added: addedColumns }),
   };
   const unknown = corrections ? [] : unreadPaths(head, start.at, format);
   const last = fields.length - 1;
@@ -62,24 +66,34 @@ export function settleJson(dataset: CompiledDataset, head: Head): FileLayout | n
     fieldOfColumn: dataset.columns.map((_, c) => c),
     ...(unknown.length > 0 && { drift: driftOf(unknown) }),
     ...(format.keepsRest && { extra: [{ field: last, name: dataset.drift.keep!, whole: true }] }),
-    ...(corrections && { corrections: correctionFields(fields) }),
+    ...(corrections && { corrections: correctionFields(fields, compiled) }),
   };
 }
 
+const exportStart = `{"${fileColumn}":`;
+
+/** The first bytes of a file that tell whether it is an export. */
+export const exportStartBytes = exportStart.length;
+
 /** True for what `landfall rejects --export` has written of records of JSON. */
-function isExport(bytes: Uint8Array): boolean {
-  const start = `{"${fileColumn}":`;
-  return Buffer.from(bytes.subarray(0, start.length)).toString('latin1') === start;
+export function isExport(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, exportStartBytes)).toString('latin1') === exportStart;
 }
 
-function correctionFields(fields: readonly JsonField[]): FileLayout['corrections'] {
-  const fieldAt = (key: string) => fields.findIndex(({ path }) => path === keyPath(key));
+function correctionFields(fields: readonly JsonField[], format: CompiledFormat): FileLayout['corrections'] {
+  const fieldAt = (key: string) => fields.findIndex(({ path }) => path === addedPath(key, format));
   return { file: fieldAt(fileColumn), byteOffset: fieldAt(byteOffsetColumn) };
 }
 
+/** The path of a key that an export has added to a record. */
+function addedPath(key: string, { explode }: CompiledFormat): string {
+  const path = keyPath(key);
+  return explode === undefined ? path : path.replace('$', '^');
+}
+
 /** Those of the columns, of the keys that an export adds, and of the rest, if it is kept. */
-function fieldsOf({ columns, drift }: CompiledDataset, corrections: boolean): JsonField[] {
-  const added = corrections ? addedColumns.map((key) => ({ path: keyPath(key) })) : [];
+function fieldsOf({ columns, drift, format }: CompiledDataset, corrections: boolean): JsonField[] {
+  const added = corrections ? addedColumns.map((key) => ({ path: addedPath(key, format!) })) : [];
   const rest = drift.unknown === 'keep' ? [{ path: '' }] : [];
   const own = columns.map(({ path, name, logical }): JsonField => {
     const asJson = logical.type === 'json' && ({ asJson: true } as const);

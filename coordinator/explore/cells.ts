@@ -62,3 +62,11 @@ export function isName(text: string): boolean {
   const kind = kindOf(text);
   return kind === 'word' || kind === 'text';
 }
+
+const totalWords =
+  /^(((grand |sub-?)?totals?|sum|summe|gesamt|insgesamt|totale|suma)\b|итого|всего|合計|合计)/iu;
+
+/** True for a text that says of the values beside it that they add up others. */
+export function namesTotals(text: string): boolean {
+  return totalWords.test(text.trim());
+}

@@ -51,7 +51,8 @@ export function chooseForm(utf8: Uint8Array, whole: boolean, named: string | nul
 
 /**
  * Of the best forms that differ in the escape alone, the one that reads the most records: what is escaped may stand
- * below the records that were scored.
+ * below the records that were scored. Bound: 10 forms (no escape or one of four, trimmed or not), each of which reads
+ * `bytesLooked` at most.
  */
 function leastFaulty<Scored extends { readonly form: Form; readonly score: number }>(
   scored: readonly Scored[],
@@ -78,7 +79,7 @@ export function usualWidth(records: readonly Pick<HeadRecord, 'fields'>[]): numb
   return best;
 }
 
-function scoreOf(records: readonly HeadRecord[], { delimiter, prior, quote }: Form): number {
+function scoreOf(records: readonly HeadRecord[], { delimiter, prior, quote, aligned }: Form): number {
   if (records.length === 0) return 0;
   const width = usualWidth(records);
   const even = records.filter(({ fields }) => fields.length === width);
@@ -91,8 +92,8 @@ function scoreOf(records: readonly HeadRecord[], { delimiter, prior, quote }: Fo
   if (width === 1) return oneFieldScore * tidy * sound;
   const agrees = even.length / records.length;
   // A rare sign that the header lacks is part of the values.
-  if (delimiter === blanks ? !isSpaced(records, width) : prior < 0.9 && records[0].fields.length !== width)
-    return 0;
+  const isTable = delimiter !== blanks || aligned === true || isSpaced(records, width);
+  if (!isTable || (delimiter !== blanks && prior < 0.9 && records[0].fields.length !== width)) return 0;
   return agrees * (1 - 1 / width) ** 0.5 * tidy * sound * prior + (quoted > 0 ? 0.001 : 0);
 }
 

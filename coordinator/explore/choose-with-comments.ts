@@ -30,7 +30,12 @@ export function chooseWithComments(
       kind: 'check',
       text: `${JSON.stringify(chosen.rival.delimiter)} between the fields fits nearly as well`,
     });
-  if (mark === null) return { chosen, comment: null, remarks };
+  if (mark === null) {
+    const sections = sectionMark(firstRecords(utf8, chosen.form, { whole, most: recordsLooked }));
+    if (sections === null) return { chosen, comment: null, remarks };
+    const text = `lines that begin with ${sections.mark}, such as ${JSON.stringify(sections.first)}, name sections, and are left out: no row says which is its own`;
+    return { chosen, comment: sections.mark, remarks: [...remarks, { kind: 'check', text }] };
+  }
   if (rule !== null) {
     const text = `lines that begin with ${mark} only draw the table, and are left out as comments`;
     return { chosen, comment: mark, remarks: [...remarks, { kind: 'evidence', text }] };
@@ -56,6 +61,26 @@ export function chooseWithComments(
         : `${plural(lines.length, 'line')} that begin with ${mark} are comments`,
   });
   return { chosen, comment: mark, remarks };
+}
+
+/** Signs that begin lines which name sections. */
+const sectionSign = /^[:@%!>*;=/\\[$&~^|]/;
+
+/**
+ * What begins each record that is shorter than a row, if there are several, and each row begins with a number or a time:
+ * then no row can begin with it. Null without such records.
+ */
+function sectionMark(records: readonly HeadRecord[]): { mark: string; first: string } | null {
+  const width = usualWidth(records);
+  const others = records.filter(({ fields }) => fields.length !== width);
+  const [first] = others;
+  if (width < 2 || others.length < 2 || others.length > records.length / 4) return null;
+  const [mark] = first.fields[0];
+  const isSection = ({ fields, quotedFields }: HeadRecord) =>
+    quotedFields === 0 && fields.length < width && fields[0].startsWith(mark);
+  if (!sectionSign.test(mark ?? '') || !others.every(isSection)) return null;
+  const rows = records.filter(({ fields }) => fields.length === width);
+  return rows.every(({ fields }) => isStrict(fields[0])) ? { mark, first: first.fields.join(' ') } : null;
 }
 
 /** Share of the rows that marked lines which look like rows may have. */
@@ -89,11 +114,16 @@ function isMarked({ fields, quotedFields }: HeadRecord, mark: string): boolean {
   return quotedFields === 0 && fields[0].startsWith(mark);
 }
 
+/** Comments may be indented in a table between blanks. */
+const indentedMark = /^[ \t]+#/m;
+
 /** What begins comments: `#` anywhere, other signs if the file begins with them. */
 function markIn(utf8: Uint8Array): string | null {
   const start = Buffer.from(utf8.subarray(0, 2)).toString('latin1');
   const other = ['%', '//', '!'].find((mark) => start.startsWith(mark));
-  return other ?? (hasMarkedLine(utf8) ? commentMark : null);
+  if (other !== undefined) return other;
+  const isMarked = hasMarkedLine(utf8) || indentedMark.test(Buffer.from(utf8).toString('latin1'));
+  return isMarked ? commentMark : null;
 }
 
 /** Lines of signs that draw a table, as psql, MySQL, Markdown and reStructuredText write them. */
@@ -117,6 +147,9 @@ function ruleMark(utf8: Uint8Array): string | null {
 
 function withoutMarked(utf8: Uint8Array, mark: string): Uint8Array {
   const text = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length).toString();
-  const left = text.replace(new RegExp(`^${literalPattern(mark)}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'), '');
+  const left = text.replace(
+    new RegExp(`^[ \\t]*${literalPattern(mark)}[^\\r\\n]*(\\r\\n|\\n|\\r|$)`, 'gm'),
+    '',
+  );
   return left.trim() === '' ? utf8 : Buffer.from(left);
 }

@@ -36,9 +36,19 @@ const recordsLooked = 20_000;
 const depthMost = 4;
 const pathsMost = 400;
 
+/** False if the first bytes of a file show that it is not JSON. */
+export function mayBeJson(bytes: Uint8Array): boolean {
+  const first = firstByte(bytes);
+  return first === OPEN_ARRAY || first === OPEN_OBJECT;
+}
+
+function firstByte(bytes: Uint8Array): number | undefined {
+  return bytes.subarray(bomBytes(bytes)).find((byte) => !isSpace(byte));
+}
+
 /** Null: the file is not JSON, or has no records in its first bytes. Throws LF_JSON_DOCUMENT, LF_JSON_RECORDS. */
 export function exploreJson(head: Head): JsonExploration | null {
-  const first = head.bytes.subarray(bomBytes(head.bytes)).find((byte) => !isSpace(byte));
+  const first = firstByte(head.bytes);
   if (first === OPEN_ARRAY) return recordsOf(head, 'json', []);
   if (first !== OPEN_OBJECT) return null;
   const keys = isLines(head) ? null : arrayIn(head);

@@ -3,7 +3,7 @@ import { blanks } from '../../kernel/dialect/control.ts';
 import type { HeadRecord } from '../../kernel/dialect/header.ts';
 import type { KernelDialect } from '../../kernel/types.ts';
 import { firstRecords } from '../detect/first-records.ts';
-import { isBlank, isStrict } from './cells.ts';
+import { isBlank, isStrict, namesTotals } from './cells.ts';
 
 /** How notes begin, or what they count, where nothing else sets them apart. */
 const noteWords =
@@ -57,6 +57,7 @@ function withLines(records: readonly HeadRecord[], width: number): readonly Head
  */
 export function footerRecords(records: readonly HeadRecord[], width: number): number {
   if (width < 2) return 0;
+  if (isTrailer(records, width)) return 1;
   let count = 0;
   while (count < Math.min(notesMost, records.length - 1) && mayBeNote(records.at(-count - 1)!, width))
     count++;
@@ -66,6 +67,27 @@ export function footerRecords(records: readonly HeadRecord[], width: number): nu
     if (isSetApart(records[from]) || (count > 1 && areProse(records.slice(from), width))) return count;
   }
   return 0;
+}
+
+/** Rows from which on a short record that says how many there are is no row. */
+const countedLeast = 5;
+
+/**
+ * True if the last record is shorter than a row, and adds up the rows or counts them, as `T,orders,2093` does below
+ * 2,093 rows. The count may include a record above the rows, and this one.
+ */
+function isTrailer(records: readonly HeadRecord[], width: number): boolean {
+  const last = records.at(-1);
+  if (last === undefined || last.quotedFields > 0 || records.length < 2) return false;
+  const { fields } = last;
+  if (fields.length >= width || records.at(-2)!.fields.length !== width) return false;
+  // Between blanks, a short record comes as one field.
+  const texts = fields.length === 1 ? fields[0].trim().split(/\s+/) : fields;
+  if (namesTotals(texts[0]))
+    return texts.length > 1 && texts.slice(1).every((text) => isStrict(text) || isBlank(text));
+  const rows = records.length - 1;
+  const isCount = (text: string) => [rows, rows + 1, rows + 2].includes(Number(text.trim() || Number.NaN));
+  return rows >= countedLeast && fields.length > 1 && fields.length <= width - 2 && fields.some(isCount);
 }
 
 /** Hardly filled, with words. */

@@ -7,7 +7,7 @@ import { plural } from '../../platform/plural.ts';
 import { isBlank, isName, isStrict } from './cells.ts';
 import { usualWidth } from './choose-form.ts';
 import { headerEvidence, unsure } from './header-evidence.ts';
-import { areUnits, groupsAbove, headersBelow, namesInGroups } from './header-rows.ts';
+import { areUnits, groupsAbove, headersBelow, isRuleLine, namesInGroups } from './header-rows.ts';
 
 export interface Table {
   /** Records above the first of the table. */
@@ -41,7 +41,8 @@ export function findTable(records: readonly HeadRecord[], header?: boolean, byBl
   const topOf = byBlanks ? firstSteady : firstOfTable;
   const named = header === undefined ? topOf(rows, width) : firstWide(rows, width);
   const first = rows[named];
-  const parts = header !== false && namesInGroups(first, rows[named + 1]) ? 1 : 0;
+  const isDivided = isRuleLine(rows[named + 1], width) || namesInGroups(first, rows[named + 1]);
+  const parts = header !== false && isDivided ? 1 : 0;
   const below = rows.slice(named + 1 + parts);
   const compared = below.filter((row) => row.length >= Math.min(width, first.length)).slice(0, rowsCompared);
   const more = headersBelow(first, compared);
@@ -206,8 +207,9 @@ function shapeBelow(
   }
   const extra = below.filter((row) => row.length > names).flatMap((row) => row.slice(names));
   if (extra.every(isBlank)) {
-    const text = `rows end in ${plural(width - names, 'delimiter')} that the header lacks`;
-    remarks.push({ kind: 'evidence', text });
+    // Or the header has lost a delimiter, and names other columns than its own.
+    const text = `rows end in ${plural(width - names, 'delimiter')} that the header lacks: see that each name stands above its values`;
+    remarks.push({ kind: 'check', text });
     return {
       byName: true,
       fieldCount: names,

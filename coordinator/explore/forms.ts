@@ -22,17 +22,20 @@ const linesLooked = 100;
 /** A way to read the file. `prior`: how likely it is before the file is read. */
 export interface Form extends KernelDialect {
   readonly prior: number;
+  /** Runs of blanks separate words that begin in the same places of all lines. */
+  readonly aligned?: boolean;
 }
 
 /** All forms that `text`, the file's beginning, gives a reason to try. */
 export function formsFor(text: string, named: string | null): Form[] {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
   const looked = lines.slice(0, linesLooked);
+  const aligned = areAligned(looked);
   const delimiters = named === null ? delimitersIn(looked) : [{ delimiter: named, prior: 1 }];
   const lineEnds = lineEndsIn(text);
   return delimiters
     .flatMap(({ delimiter, prior }) => {
-      const rest = { delimiter, lineEnds, prior };
+      const rest = { delimiter, lineEnds, prior, ...(delimiter === blanks && aligned && { aligned }) };
       return quotesIn(looked, delimiter).flatMap((quote) =>
         escapesIn(text, quote).flatMap((mark) =>
           trimsIn(looked, delimiter, quote).map((trim) => ({ ...rest, quote, escape: mark, trim })),
@@ -98,6 +101,17 @@ function hasEvenWords(lines: readonly string[]): boolean {
       .replace(/[ \t]+/g, ' '),
   );
   return isEven(words, ' ', 1);
+}
+
+/** Lines from which on words in the same places are columns. */
+const alignedLeast = 3;
+
+/** True if the words of all lines begin in the same places, and runs of blanks fill up between them. */
+function areAligned(lines: readonly string[]): boolean {
+  if (lines.length < alignedLeast || !lines.some((line) => /\S {2,}\S/.test(line))) return false;
+  const places = (line: string) => [...line.matchAll(/\S+/g)].map(({ index }) => index).join(' ');
+  const first = places(lines[0]);
+  return first.includes(' ') && lines.every((line) => !line.includes('\t') && places(line) === first);
 }
 
 /**

@@ -93,6 +93,11 @@ function isRule(row: Row): boolean {
   return filled.length > 1 && filled.every((text) => /^[-=#_+*~:]{2,}$/.test(text.trim()));
 }
 
+/** A line of signs without delimiters. `width`: fields of a row. */
+export function isRuleLine(row: Row | undefined, width: number): boolean {
+  return row?.length === 1 && width > 1 && /^([-=_~*+])\1{2,}$/.test(row[0].trim());
+}
+
 function isStrictColumn(below: readonly Row[], column: number): boolean {
   const values = below.map((row) => row[column] ?? '').filter((value) => !isBlank(value));
   return values.length >= 2 && values.every(isStrict);

@@ -1,5 +1,6 @@
 /** The sources of all datasets, and what became of their runs: for the command, the API and the page. */
 import type pg from 'pg';
+import { queueFaultOf } from '../../ledger/queue-faults.ts';
 import { cursorOf, type LedgerRun, latestRuns, type RunWindow } from '../../ledger/runs.ts';
 import type { CompiledSource } from '../../model/compiled-source.ts';
 import type { Registry } from '../../model/registry.ts';
@@ -32,6 +33,8 @@ export interface SourceReport {
   readonly scheduled: RunWindow | null;
   /** The end of the first window that should have been fetched by now; null: none is late. */
   readonly lateSince: string | null;
+  /** Why the queue of its notifications cannot be read; null: it can, or there is none. */
+  readonly queueFault: LedgerRun['error'];
 }
 
 export interface RunReport {
@@ -77,9 +80,20 @@ export async function reportSources(
       last: ended && reportRun(ended),
       next: unended && reportRun(unended),
       lateSince: lateSince(unended, now),
+      queueFault: await queueFault(pool, dataset, source),
     };
   });
   return Promise.all(reports);
+}
+
+/** A fault that was noted before the definition changed says nothing any more. */
+async function queueFault(
+  pool: pg.Pool,
+  dataset: string,
+  source: CompiledSource,
+): Promise<SourceReport['queueFault']> {
+  if (source.kind !== 's3' || source.notifications === null) return null;
+  return queueFaultOf(pool, { dataset, source: source.name });
 }
 
 /** A window that has not been fetched this long after its end is late. */

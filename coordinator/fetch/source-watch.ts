@@ -25,9 +25,9 @@ export interface SourceWatchOptions {
 
 /** A report as everybody may see it. `reading`: bytes of the page that is being read. */
 export function progressOf(report: SourceReport, reading = 0): SourceProgress {
-  const { dataset, source, kind, missing, waiting, scheduled, lateSince, last, next } = report;
+  const { dataset, source, kind, missing, waiting, scheduled, lateSince, queueFault, last, next } = report;
   return {
-    ...{ dataset, source, kind, missing, waiting, scheduled, lateSince },
+    ...{ dataset, source, kind, missing, waiting, scheduled, lateSince, queueFault },
     schedule: report.scheduleWords,
     cursor: report.cursorWords,
     last: last && runOf(last, 0),
@@ -60,7 +60,7 @@ export class SourceWatch {
     this.alarm.set(0);
   }
 
-  /** A run or a definition has changed. */
+  /** A run or a definition has changed, or whether a queue can be read. */
   soon(): void {
     this.alarm.set(Math.max(gatherMs, this.lastEnd + this.pauseMs - performance.now()));
   }

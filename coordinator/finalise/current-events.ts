@@ -5,7 +5,12 @@ import type { LedgerFile } from '../../ledger/ledger.ts';
 import { filesAndChunks } from '../../ledger/tables/groups.ts';
 import type { CompiledStar } from '../../model/compiled.ts';
 import type { Registry } from '../../model/registry.ts';
-import { currentByChunk, type EventCounts, eventCounts } from '../../sinks/postgres/events/index.ts';
+import {
+  type EventCounts,
+  eventCounts,
+  eventsByChunk,
+  sumOfEvents,
+} from '../../sinks/postgres/events/index.ts';
 
 interface Tools {
   readonly pool: pg.Pool;
@@ -53,15 +58,9 @@ export async function currentEventsOf(
   const counts = new Map<number, number>();
   for (const { star, files } of byDefinition.values()) {
     if (star === null) continue;
-    const byChunk = await currentByChunk(
-      tools.pool,
-      star,
-      files.flatMap(({ chunkIds }) => chunkIds),
-    );
-    for (const { fileId, chunkIds } of files) {
-      const current = chunkIds.reduce((sum, chunkId) => sum + (byChunk.get(chunkId) ?? 0), 0);
-      counts.set(fileId, current);
-    }
+    const all = files.flatMap(({ chunkIds }) => chunkIds);
+    const byChunk = await eventsByChunk(tools.pool, star, all);
+    for (const { fileId, chunkIds } of files) counts.set(fileId, sumOfEvents(byChunk, chunkIds).current);
   }
   return counts;
 }

@@ -1,6 +1,6 @@
 /** Ends files in their sinks and runs the data checks, in the transaction in which the files become done. */
 import type pg from 'pg';
-import { arrivalsSince } from '../../ledger/tables/arrivals.ts';
+import { arrivalsSince } from '../../ledger/tables/files.ts';
 import { openSnapshot } from '../../ledger/tables/snapshots.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { endInSinks, endInTurn } from '../../sinks/all-sinks.ts';
@@ -22,7 +22,7 @@ export async function endAndCheck(
   client: pg.ClientBase,
   { sinks }: Pick<Context, 'sinks'>,
   files: readonly Accounted[],
-  replaced: TakenOut = { files: [], snapshotId: null },
+  replaced?: TakenOut,
 ): Promise<readonly Accounted[]> {
   const end = (some: readonly Accounted[]) => endFiles(client, { sinks }, some, replaced);
   if (endInTurn(sinks, files[0].definition)) return passChecks(client, await end(files));
@@ -33,13 +33,13 @@ async function endFiles(
   client: pg.ClientBase,
   { sinks }: Pick<Context, 'sinks'>,
   files: readonly Accounted[],
-  replaced: TakenOut,
+  replaced?: TakenOut,
 ): Promise<readonly Accounted[]> {
   const [{ file, definition }] = files;
   const ends = { kind: 'end' as const, fileIds: files.map(({ file }) => file.fileId) };
   // Files that were taken out before their snapshot was opened are noted in it now.
-  const changes = replaced.snapshotId === null ? [ends, undoOf(replaced.files)] : [ends];
-  const snapshot = await openSnapshot(client, file.dataset, changes, replaced.snapshotId);
+  const changes = replaced?.snapshotId === null ? [ends, undoOf(replaced.files)] : [ends];
+  const snapshot = await openSnapshot(client, file.dataset, changes, replaced?.snapshotId);
   if (snapshot === null) return [];
   crashPoint('end.snapshot-noted');
   const ending = files.filter(({ file }) => snapshot.fileIds.has(file.fileId));

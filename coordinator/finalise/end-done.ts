@@ -1,60 +1,113 @@
 /** Ends files as done. Everything that changes at that moment changes in one transaction. */
 
 import type pg from 'pg';
-import { readFields } from '../../kernel/dialect/header.ts';
-import type { KernelDialect } from '../../kernel/types.ts';
-import type { LedgerFile } from '../../ledger/ledger.ts';
 import { stateOf } from '../../ledger/states.ts';
-import { lockFile, lockNames, versionedFiles } from '../../ledger/tables/files.ts';
-import { finishGroup } from '../../ledger/tables/groups.ts';
-import { openRejects, returnRejects } from '../../ledger/tables/rejects.ts';
+import { lockNames, versionedFiles } from '../../ledger/tables/files.ts';
+import { finishGroup, lockWithChildren } from '../../ledger/tables/groups.ts';
+import { lockDatasets } from '../../ledger/tables/snapshots.ts';
+import type { UndoneFile } from '../../ledger/tables/undo.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { retryOf } from '../../platform/errors/retry.ts';
 import { endedInSinks, sinksOf } from '../../sinks/all-sinks.ts';
-import { referenceOf } from '../commands/export-json.ts';
-import { sweepUndone } from '../commands/undo.ts';
-import type { Context } from '../context.ts';
+import { noteUndone, sweepUndone, takeFromSinks } from '../commands/undo.ts';
+import { type Context, warnGone } from '../context.ts';
 import type { Accounted } from '../stages.ts';
 import { BrokenChecks, endAndCheck } from './end-and-check.ts';
+import { giveBack } from './give-back.ts';
 import type { Check } from './reconcile.ts';
 import { settleVersions } from './settle-versions.ts';
 
+/** What keeps files from being done: one of them fails, because of data checks that do not hold or for another reason. */
+export interface NotDone {
+  readonly accounted: Accounted;
+  readonly checks: readonly Check[];
+  readonly error?: LandfallError;
+}
+
 /**
- * Ends the file as done. Returns null, or the data checks if one of them does not hold; then nothing has changed.
- * Returns 'ended' if another process has ended the file or recorded a failure. Throws LF_FILE_VERSION; then nothing
- * has changed either.
+ * Ends a file and its children as done, in one transaction. Returns null, or what keeps them from it; then nothing has
+ * changed. Returns 'ended' if another process has ended them or recorded a failure. `accounted`: the file and, after
+ * it, its children.
  */
 export async function endDone(
   context: Context,
-  accounted: Accounted,
-): Promise<readonly Check[] | 'ended' | null> {
-  const { file } = accounted;
+  accounted: readonly Accounted[],
+): Promise<NotDone | 'ended' | null> {
   try {
-    await inTransaction(context.pool, async (client) => {
-      const locked = await lockFile(client, file.fileId);
-      if (locked === null || stateOf(locked) !== 'finalising') throw new EndedMeanwhile();
-      const replaced = await settleVersions(client, context, accounted);
-      crashPoint('finalise.versions-settled');
-      if (file.link === 'replaces') await moveStaged(client, context, accounted);
-      const [ended] = await endAndCheck(client, context, [accounted], replaced);
-      if (ended === undefined) throw new EndedMeanwhile();
-      crashPoint('finalise.checked');
-      if (file.link === 'replays') await giveBack(client, file);
-      await context.ledger.finishFile(file.fileId, ended.receipt, 'done', client);
-      crashPoint('finalise.receipt-written');
-    });
+    await inTransaction(context.pool, (client) => endTogether(client, context, accounted));
   } catch (error) {
-    if (error instanceof BrokenChecks) return error.checks;
+    if (error instanceof Refused) return error.notDone;
     if (error instanceof EndedMeanwhile) return 'ended';
     throw error;
   }
   crashPoint('finalise.committed');
-  await endedInSinks(context.sinks, accounted.definition);
+  for (const { definition } of accounted) await endedInSinks(context.sinks, definition);
   await sweepUndone(context);
   for (const { versions } of context.sinks) await versions?.dropStaging();
   crashPoint('finalise.swept');
   return null;
+}
+
+/**
+ * Locks first the files, those that they replace among them, then the datasets, and only then changes rows: two
+ * transactions that end files of the same datasets never wait for each other in a circle.
+ */
+async function endTogether(
+  client: pg.ClientBase,
+  context: Context,
+  accounted: readonly Accounted[],
+): Promise<void> {
+  const locked = await lockWithChildren(client, accounted[0].file.fileId);
+  if (locked.length !== accounted.length || locked.some((file) => stateOf(file) !== 'finalising'))
+    throw new EndedMeanwhile();
+  const undone: UndoneFile[] = [];
+  for (const one of accounted) undone.push(...(await refusing(one, settleVersions(client, one))));
+  const datasets = new Set([...accounted, ...undone].map(({ file }) => file.dataset));
+  if (datasets.size > 1) await lockDatasets(client, [...datasets]);
+  const taken = await takeFromSinks(client, { ...context, onGone: warnGone(context) }, undone);
+  crashPoint('finalise.versions-settled');
+  const ended: Accounted[] = [];
+  for (const one of accounted) {
+    const { file } = one;
+    const replaced = taken.find(({ dataset }) => dataset === file.dataset);
+    if (file.link === 'replaces') await moveStaged(client, context, one);
+    const [done] = await refusing(one, endAndCheck(client, context, [one], replaced));
+    if (done === undefined) throw new EndedMeanwhile();
+    ended.push(done);
+    if (accounted.length > 1) crashPoint('finalise.one-ended');
+  }
+  const ending = new Set(accounted.map(({ file }) => file.dataset));
+  await noteUndone(
+    client,
+    taken.filter(({ dataset }) => !ending.has(dataset)),
+  );
+  crashPoint('finalise.checked');
+  for (const { file, receipt } of ended) {
+    if (file.link === 'replays') await giveBack(client, file);
+    await context.ledger.finishFile(file.fileId, receipt, 'done', client);
+    crashPoint('finalise.receipt-written');
+  }
+}
+
+/** Says which file does not pass its data checks, or which child fails for a reason that would be the same each time. */
+async function refusing<T>(accounted: Accounted, step: Promise<T>): Promise<T> {
+  return step.catch((error) => {
+    if (error instanceof BrokenChecks) throw new Refused({ accounted, checks: error.checks });
+    const isFault =
+      accounted.file.parentId !== null && error instanceof LandfallError && retryOf(error) === 'never';
+    throw isFault ? new Refused({ accounted, checks: [], error }) : error;
+  });
+}
+
+/** Thrown to roll back the transaction. */
+class Refused extends Error {
+  readonly notDone: NotDone;
+  constructor(notDone: NotDone) {
+    super('a file fails');
+    this.notDone = notDone;
+  }
 }
 
 /**
@@ -117,30 +170,3 @@ async function moveStaged(
 
 /** Thrown to roll back the transaction. */
 class EndedMeanwhile extends Error {}
-
-/** Rejects that are given back at a time. */
-const returnedAtATime = 10_000;
-
-/** Rows of a replay that are rejected again become waiting rejects of the file that they came from. */
-async function giveBack(client: pg.ClientBase, file: LedgerFile): Promise<void> {
-  const dialect = file.layout as KernelDialect;
-  const { byteOffset: field } = file.layout!.corrections!;
-  let pairs: { origin: number; replay: number }[] = [];
-  for await (const { raw, byteOffset } of openRejects(client, file.fileId)) {
-    const origin = Number(
-      file.layout!.format === undefined
-        ? readFields(Buffer.from(raw), dialect, field + 1).fields[field]
-        : referenceOf(raw)?.byteOffset,
-    );
-    if (!Number.isSafeInteger(origin)) {
-      const reason = `a row of the replay ${file.fileId} does not say where it came from`;
-      throw new LandfallError('LF_INTERNAL', { reason });
-    }
-    pairs.push({ origin, replay: byteOffset });
-    if (pairs.length < returnedAtATime) continue;
-    await returnRejects(client, file.fileId, pairs);
-    pairs = [];
-  }
-  if (pairs.length > 0) await returnRejects(client, file.fileId, pairs);
-  crashPoint('finalise.rejects-returned');
-}

@@ -13,8 +13,9 @@
  */
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
-import { toChunkJob } from '../../ledger/rows.ts';
+import { toChunkJobs } from '../../ledger/rows.ts';
 import { afterEvent, stateOf } from '../../ledger/states.ts';
+import { lostMost } from '../../ledger/tables/chunks.ts';
 import { type FileChunks, filesAndChunks } from '../../ledger/tables/groups.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { describeError, LandfallError } from '../../platform/errors/errors.ts';
@@ -26,48 +27,78 @@ import { archiveFile, archiveFiles } from './archive.ts';
 import { isBlocking } from './data-checks.ts';
 import { endAllDone, endDone } from './end-done.ts';
 import type { Check } from './reconcile.ts';
+import { relativesOf } from './together.ts';
 import { failFile } from './unload.ts';
 
 /**
- * Finalises one file. Returns null if there was nothing to finalise. `allEnded`: no chunk job of the file is left.
- * Otherwise one has failed for good, and the file fails without waiting for the others.
+ * Finalises one file with its children: all of them are done, or all fail. Returns null if there was nothing to
+ * finalise. `allEnded`: no chunk job of the file or its children is left. Otherwise one has failed for good, and the
+ * file fails without waiting for the others.
  */
 export async function finaliseFile(
   context: Context,
   fileId: number,
   allEnded: boolean,
 ): Promise<Ended | null> {
-  const { pool, registry, ledger } = context;
-  const [loaded] = await filesAndChunks(pool, [fileId]);
-  if (loaded === undefined) return null;
-  const { file, chunks } = loaded;
+  const { pool, ledger } = context;
+  const files = await ledger.withChildren(fileId);
+  if (files.length === 0) return null;
+  const [file] = files;
+  const fail = (failed: LedgerFile, error: unknown, checks: readonly Check[] = []) =>
+    failBoth(context, { file, failed }, error, checks);
   // A process recorded the reason and died before it had unloaded the file.
-  if (stateOf(file) === 'failing') return fail(context, file, file.error);
-  if (afterEvent(file, 'finalise') === null) return null;
-  const lost = chunks.find(({ state }) => state === 'failed' || (allEnded && state === 'planned'));
-  if (lost !== undefined) return fail(context, file, chunkError(file, lost));
-  if (chunks.some(({ state }) => state === 'planned')) return null;
+  if (stateOf(file) === 'failing') return fail(file, file.error);
+  if (files.some((one) => afterEvent(one, 'finalise') === null)) return null;
+  const loaded = await filesAndChunks(
+    pool,
+    files.map((one) => one.fileId),
+  );
+  for (const { file: one, chunks } of loaded) {
+    const failed = chunks.find(({ state }) => state === 'failed');
+    if (failed !== undefined) return fail(one, failed.error ?? lostError(one, failed));
+    const killing = chunks.find(({ state, lost }) => state === 'planned' && lost >= lostMost);
+    if (allEnded && killing !== undefined) return fail(one, lostError(one, killing));
+  }
+  const planned = loaded.map(({ file: one, chunks }) => ({ file: one, chunks: chunks.filter(isPlanned) }));
+  if (planned.some(({ chunks }) => chunks.length > 0)) {
+    if (allEnded) await queueAgain(context, file, planned);
+    return null;
+  }
 
-  if (!(await ledger.moveFile(fileId, 'finalise'))) return null;
+  for (const one of files) if (!(await ledger.moveFile(one.fileId, 'finalise'))) return null;
   crashPoint('finalise.begun');
-  const definition = await definitionOf(pool, registry, file);
-  const [accounted] = await accountFor(context, [{ file, chunks, definition }]);
+  const accounted = await accountForAll(context, loaded);
   crashPoint('finalise.accounted');
-  const { fault, receipt } = accounted;
-  if (fault !== null) return fail(context, file, fault, receipt.checks);
+  for (const { file: one, fault, receipt } of accounted)
+    if (fault !== null) return fail(one, fault, receipt.checks);
   const broken = await endDone(context, accounted);
   if (broken === 'ended') return null;
-  if (broken !== null) return fail(context, file, checkError(file, broken), [...receipt.checks, ...broken]);
-  return { file, state: 'done', moved: await archiveFile(context, file) };
+  if (broken === null) return { file, state: 'done', moved: await archiveFile(context, file) };
+  const { accounted: one, checks, error = checkError(one.file, checks) } = broken;
+  return fail(one.file, error, [...one.receipt.checks, ...checks]);
 }
 
-async function fail(
+/** Accounts for a file and its children, each with its own definition. The receipt of each names the others. */
+async function accountForAll(context: Context, loaded: readonly FileChunks[]): Promise<Accounted[]> {
+  const { pool, registry } = context;
+  const files = loaded.map(({ file }) => file);
+  const all: Accounted[] = [];
+  for (const one of loaded) {
+    const definition = await definitionOf(pool, registry, one.file);
+    const [accounted] = await accountFor(context, [{ ...one, definition }]);
+    all.push({ ...accounted, receipt: { ...accounted.receipt, ...relativesOf(one.file, files) } });
+  }
+  return all;
+}
+
+/** Fails a file with its children, because it has failed itself or one of them has. */
+async function failBoth(
   context: Context,
-  file: LedgerFile,
+  { file, failed }: { readonly file: LedgerFile; readonly failed: LedgerFile },
   error: unknown,
-  checks: readonly Check[] = [],
+  checks: readonly Check[],
 ): Promise<Ended | null> {
-  const moved = await failFile(context, file, describeOf(error), checks);
+  const moved = await failFile(context, file, describeOf(error), checks, failed.fileId);
   return moved === null ? null : { file, state: 'failed', moved };
 }
 
@@ -79,9 +110,26 @@ function describeOf(error: unknown): { code: string; message: string; fix: strin
   return describeError(error);
 }
 
-/** Why the chunk failed, in its worker's words if it recorded any. */
-function chunkError(file: LedgerFile, chunk: LedgerChunk): unknown {
-  return chunk.error ?? new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: chunk.number });
+function lostError(file: LedgerFile, { number, lost }: LedgerChunk): LandfallError {
+  return new LandfallError('LF_CHUNK_LOST', { file: file.name, chunk: number, deaths: lost });
+}
+
+const isPlanned = ({ state }: LedgerChunk) => state === 'planned';
+
+/**
+ * Queues chunks of a file and its children again whose jobs have left the queue though the ledger waits for them: the
+ * queue has lost them, a coordinator that was cut off has removed them, or no worker could write down how they ended.
+ */
+async function queueAgain(
+  context: Context,
+  { fileId, name }: LedgerFile,
+  planned: readonly Pick<FileChunks, 'file' | 'chunks'>[],
+): Promise<void> {
+  const jobs = planned.flatMap(({ file, chunks }) => toChunkJobs(file, chunks));
+  context.log.warn({ file: name, chunks: jobs.length }, 'jobs of chunks are gone; queued again');
+  // The job that ends the file is at work, and so is its name.
+  const claims = planned.flatMap(({ chunks }) => chunks.map((one) => `${one.chunkId}.${one.fencingToken}`));
+  await context.queues.submitChunks(fileId, jobs, claims.join());
 }
 
 function checkError({ name }: LedgerFile, checks: readonly Check[]): LandfallError {
@@ -103,12 +151,7 @@ export async function finaliseGroup(context: Context, fileIds: readonly number[]
   const all = await filesAndChunks(context.pool, fileIds);
   const loading = all.filter(({ file }) => file.state === 'loading');
   const lost = loading.filter(({ chunks }) => chunks.some(({ state }) => state === 'planned'));
-  for (const { file, chunks } of lost) {
-    const { fileId, dataset, definitionVersion } = file;
-    const about = { dataset, definitionVersion: definitionVersion ?? '' };
-    const jobs = chunks.map((chunk) => toChunkJob(chunk, about));
-    await context.queues.submitChunks(fileId, jobs);
-  }
+  for (const one of lost) await queueAgain(context, one.file, [one]);
   const accounted = await accountForPlain(context, loading.filter(isPlain));
   const ids = await endAllDone(context, accounted);
   const ended = accounted.map(({ file }) => file).filter(({ fileId }) => ids.has(fileId));

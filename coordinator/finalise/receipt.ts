@@ -63,7 +63,7 @@ export function failedReceipt(
     rejectsByCode: Receipt['rejectsByCode'];
     checks: Receipt['checks'];
     link?: FileLink;
-  },
+  } & Pick<Receipt, 'parent' | 'children'>,
 ): Receipt {
   const rows = { ...noRows, ...known.rows };
   return { ...emptyReceipt(file, 'failed', new Date()), ...known, rows };

@@ -86,11 +86,16 @@ export function reconcile(accounts: Accounts): Check[] {
 }
 
 /** `parts`: the number of parts in the manifest. */
-function sinkChecks(sink: string, { counts, faults }: SinkCount, loaded: number, parts: number): Check[] {
-  const rows = equal(`rows in the ${sink}`, { ledger: loaded, ...counts });
+function sinkChecks(sink: string, found: SinkCount, loaded: number, parts: number): Check[] {
+  const { counts, faults, wrongChunks = [] } = found;
+  const sums = equal(`rows in the ${sink}`, { ledger: loaded, ...counts });
+  const rows =
+    wrongChunks.length === 0
+      ? sums
+      : check(sums.name, false, `${sums.detail}; wrong in chunk ${wrongChunks.slice(0, 5).join(', ')}`);
   if (faults === undefined) return [rows];
-  const found = faults.slice(0, 3).join('; ') || plural(parts, 'part');
-  return [check('parts are there', faults.length === 0, found), rows];
+  const named = faults.slice(0, 3).join('; ') || plural(parts, 'part');
+  return [check('parts are there', faults.length === 0, named), rows];
 }
 
 function check(name: string, ok: boolean, detail: string): Check {

@@ -12,12 +12,14 @@
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { afterEvent, stateOf } from '../../ledger/states.ts';
-import { datasetNamed } from '../../model/registry.ts';
+import { childrenOf, datasetNamed, isUsable, usableChildrenOf } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { describeError, LandfallError } from '../../platform/errors/errors.ts';
 import { attemptsMost, isFinal, pauseAfterMs } from '../../platform/errors/retry.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import type { FileJob, FilesContext } from '../../platform/queue/index.ts';
+import { noteFileTrace, traceOfFile } from '../../platform/traces/file-traces.ts';
+import { inSpan } from '../../platform/traces/tracing.ts';
 import type { Marts } from '../../sinks/postgres/marts/marts.ts';
 import type { SinkSetup } from '../../sinks/sink-setup.ts';
 import type { Context } from '../context.ts';
@@ -48,6 +50,8 @@ export interface FileFlowOptions {
   readonly marts: Marts;
   /** As in CoordinatorOptions. */
   readonly reportsFiles: boolean;
+  /** Called when a file has ended, and all that ends with it. */
+  readonly onEnded: (file: LedgerFile) => void;
   /** Called if another file had taken the file's name by the time it ended. */
   readonly onChanged: (file: LedgerFile) => void;
   /** A definition that a file waited for can be used. */
@@ -94,13 +98,16 @@ export class FileFlow {
   }
 
   /** Handles a job of the files queue. May be repeated. */
-  onJob(job: FileJob, context: FilesContext): Promise<void> {
+  async onJob(job: FileJob, context: FilesContext): Promise<void> {
     if (job.kind === 'group') return this.small.finalise(job.fileIds, context);
-    return this.mutex.run(job.fileId, async () => {
+    let parentId: number | null = null;
+    await this.mutex.run(job.fileId, async () => {
       let file: LedgerFile | null = null;
       const step = async () => {
         file = await this.options.context.ledger.file(job.fileId);
         if (file === null) return;
+        parentId = file.parentId;
+        if (parentId !== null) return;
         const state = stateOf(file);
         if (state === 'scanning') await this.prepareOnce(file);
         else if (state === 'failing' || job.kind !== 'plan')
@@ -114,6 +121,8 @@ export class FileFlow {
         await this.fail(file, error);
       }
     });
+    // A chunk of a child has failed for good.
+    if (parentId !== null) await this.onJob({ ...job, fileId: parentId }, context);
   }
 
   /** Finalises a file whose chunks ended while no coordinator was running. */
@@ -184,13 +193,15 @@ export class FileFlow {
   }
 
   private async prepareOnce(file: LedgerFile): Promise<void> {
-    const { context } = this.options;
+    const { context, setup } = this.options;
     const { version } = datasetNamed(context.registry, file.dataset);
     // How it is scanned follows from its definition.
     if (file.state === 'scanning' && file.definitionVersion !== version) {
       return this.takeBack(file, { evenCommitted: false });
     }
-    const prepared = await prepareFile(context, file);
+    for (const child of childrenOf(context.registry, file.dataset)) await setup.setUp(child);
+    const parent = traceOfFile(file.fileId);
+    const prepared = await inSpan('plan', { parent }, () => prepareFile(context, file));
     if (prepared.state === 'waits') this.waitFor(prepared.forFileId, file);
     if (prepared.state === 'duplicate')
       await this.end(await endDuplicate(context, prepared.identified, prepared.first));
@@ -213,7 +224,7 @@ export class FileFlow {
     inFlight.remove(file.fileId);
     context.log.warn({ err: error, file: file.name }, 'the file waits for its definition');
     // The definition may have been fixed a moment ago, when the file still was in flight.
-    if (context.registry.get(file.dataset) !== undefined) this.options.onFixed();
+    if (isUsable(context.registry, file.dataset)) this.options.onFixed();
   }
 
   /** Waits outside the mutex, which the other file needs. After a restart the file is prepared again. */
@@ -236,7 +247,8 @@ export class FileFlow {
 
   private async finalise(file: LedgerFile, allEnded: boolean): Promise<void> {
     const { context } = this.options;
-    const ended = await finaliseFile(context, file.fileId, allEnded);
+    const parent = traceOfFile(file.fileId);
+    const ended = await inSpan('finalise', { parent }, () => finaliseFile(context, file.fileId, allEnded));
     if (ended === null) return this.endUnheard(file.fileId);
     await this.end(ended);
   }
@@ -271,12 +283,15 @@ export class FileFlow {
 
   /** Refreshes the marts, and takes up another file if one has the file's name now. */
   private leaveFlight({ file, state, moved }: Ended): void {
-    const { context, inFlight, marts, onChanged } = this.options;
+    const { context, inFlight, marts, onEnded, onChanged } = this.options;
+    noteFileTrace(file.fileId, { 'landfall.file.state': state });
     inFlight.remove(file.fileId);
     context.log.info({ file: file.name, dataset: file.dataset, state }, 'the file has ended');
+    onEnded(file);
     if (moved === 'changed') onChanged(file);
     if (state !== 'done') {
       marts.nudge(file.dataset);
+      for (const { name } of usableChildrenOf(context.registry, file.dataset)) marts.nudge(name);
       return;
     }
     const refreshed = this.refreshMarts(file)
@@ -287,9 +302,11 @@ export class FileFlow {
 
   /** Marts belong to the dataset, not to the file: the current definition is used as long as there is one. */
   private async refreshMarts(file: LedgerFile): Promise<void> {
-    const { pool, registry } = this.options.context;
-    const dataset = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
-    await this.options.marts.request(dataset);
+    const { context, marts } = this.options;
+    const { pool, registry } = context;
+    const own = registry.get(file.dataset) ?? (await definitionOf(pool, registry, file));
+    const all = [own, ...usableChildrenOf(registry, file.dataset)];
+    await Promise.all(all.map((one) => marts.request(one)));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The files in flight: what the coordinator keeps in memory to save asking the ledger. */
 import type { LedgerFile } from '../../ledger/ledger.ts';
+import { beginFileTrace, endFileTrace } from '../../platform/traces/file-traces.ts';
 
 export class FilesInFlight {
   private readonly files = new Map<number, LedgerFile>();
@@ -12,6 +13,7 @@ export class FilesInFlight {
   add(file: LedgerFile): void {
     this.files.set(file.fileId, file);
     this.places.add(placeOf(file));
+    beginFileTrace(file);
   }
 
   /** The file has ended and was put away. */
@@ -19,6 +21,7 @@ export class FilesInFlight {
     const file = this.files.get(fileId);
     if (file === undefined) return;
     this.files.delete(fileId);
+    endFileTrace(fileId);
     this.places.delete(placeOf(file));
   }
 

@@ -6,6 +6,8 @@
  */
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import type { FilesContext } from '../../platform/queue/index.ts';
+import { tracesOfFiles } from '../../platform/traces/file-traces.ts';
+import { inSpan } from '../../platform/traces/tracing.ts';
 import type { Context } from '../context.ts';
 import { finaliseGroup } from '../finalise/finalise.ts';
 import { groupFiles, prepareGroup } from '../plan/prepare.ts';
@@ -43,7 +45,8 @@ export class SmallFiles {
     const { context, mutex, through, finaliseAlone, onEnded } = this.hooks;
     let left: readonly LedgerFile[] = [];
     const step = async () => {
-      const finalised = await finaliseGroup(context, fileIds);
+      const links = tracesOfFiles(fileIds);
+      const finalised = await inSpan('finalise', { links }, () => finaliseGroup(context, fileIds));
       left = finalised.left;
       for (const ended of finalised.done) onEnded(ended);
     };
@@ -72,7 +75,7 @@ export class SmallFiles {
     const ids = files.map(({ fileId }) => fileId);
     const work = async () => {
       await setUp(files[0].dataset);
-      left = await prepareGroup(context, files);
+      left = await inSpan('plan', { links: tracesOfFiles(ids) }, () => prepareGroup(context, files));
     };
     await mutex
       .runAll(ids, work)

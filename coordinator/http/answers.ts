@@ -3,10 +3,12 @@ import { describeError, type ErrorCode, LandfallError } from '../../platform/err
 
 const statusOfCode: Partial<Record<ErrorCode, number>> = {
   LF_HTTP_HOST: 421,
+  LF_HTTP_METHOD: 405,
   LF_HTTP_NOT_FOUND: 404,
   LF_HTTP_ORIGIN: 403,
   LF_HTTP_PAGE: 503,
   LF_HTTP_REQUEST: 400,
+  LF_HTTP_STANDBY: 503,
   LF_HTTP_TOKEN: 401,
   LF_QUERY_EMPTY: 409,
   LF_QUERY_TIMEOUT: 504,

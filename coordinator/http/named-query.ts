@@ -3,6 +3,8 @@ import type pg from 'pg';
 import type { CompiledQuery } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { Limit } from '../../platform/limit.ts';
+import { type QueryValues, readValues } from '../ask/parameters.ts';
+import { canceled, triedToWrite, undefinedTable } from '../ask/sql-states.ts';
 
 /** The most rows of an answer. A longer answer is cut, and says so. */
 export const maxRows = 10_000;
@@ -11,72 +13,15 @@ const queryTimeoutMs = 10_000;
 /** Queries that run at once. They share the connection pool with the ledger, which must find a connection. */
 const maxRunning = 3;
 
-type Parameter = CompiledQuery['parameters'][number];
-export type QueryValues = readonly (string | number | null)[];
-
 /**
  * Reads the values of a query's parameters, in order, from the search parameters of a URL. One LF_HTTP_REQUEST names
  * every mistake: missing, unknown, given twice, of the wrong type.
  */
 export function readParameters(query: CompiledQuery, given: URLSearchParams): QueryValues {
-  const mistakes: string[] = [];
-  const names = new Set(query.parameters.map((parameter) => parameter.name));
-  for (const name of new Set(given.keys())) {
-    if (name !== 'token' && !names.has(name)) {
-      mistakes.push(
-        `${name} is not a parameter of ${query.name} (${[...names].join(', ') || 'it has none'})`,
-      );
-    }
-  }
-  const values = query.parameters.map((parameter) => {
-    const texts = given.getAll(parameter.name);
-    if (texts.length > 1) mistakes.push(`${parameter.name} is given twice`);
-    if (texts.length === 0 && parameter.default !== undefined) return parameter.default;
-    if (texts.length === 0) {
-      mistakes.push(`${parameter.name} (${parameter.type}) is missing`);
-      return null;
-    }
-    const value = readValue(parameter.type, texts[0]);
-    if (value === null)
-      mistakes.push(
-        `${parameter.name}: ${JSON.stringify(texts[0].slice(0, 100))} is not ${named[parameter.type]}`,
-      );
-    return value;
-  });
+  const others = new URLSearchParams([...given].filter(([name]) => name !== 'token'));
+  const { values, mistakes } = readValues(query, others);
   if (mistakes.length > 0) throw new LandfallError('LF_HTTP_REQUEST', { mistakes: mistakes.join('; ') });
   return values;
-}
-
-const named: Readonly<Record<Parameter['type'], string>> = {
-  text: 'a text of at most 1,000 characters',
-  integer: 'a whole number',
-  float8: 'a number',
-  date: 'a date (YYYY-MM-DD)',
-  timestamp: 'a time (YYYY-MM-DDThh:mm:ssZ)',
-};
-
-/** A parameter as Postgres reads it. Null if the text is not of the type. */
-function readValue(type: Parameter['type'], text: string): string | number | null {
-  switch (type) {
-    case 'text':
-      return text.length <= 1000 && !text.includes('\0') ? text : null;
-    case 'integer':
-      return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null;
-    case 'float8':
-      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : null;
-    case 'date':
-      return isDay(text) ? text : null;
-    case 'timestamp':
-      return isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))
-        ? new Date(text).toISOString()
-        : null;
-  }
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 export interface QueryAnswer {
@@ -100,7 +45,7 @@ export function createQueryRunner(pool: pg.Pool, timeoutMs: number = queryTimeou
     limit
       .run(() => readOnly(pool, timeoutMs, answerSql(query.sql), values))
       .catch((error) => {
-        throw explain(error, { dataset, query: query.name, seconds: timeoutMs / 1000 });
+        throw explainQuery(error, { dataset, query: query.name, seconds: timeoutMs / 1000 });
       });
 }
 
@@ -116,7 +61,6 @@ async function readOnly(
   try {
     await client.query('begin read only');
     await client.query(`set local statement_timeout = ${Math.round(timeoutMs)}`);
-    await client.query("set local timezone = 'UTC'");
     return (await client.query(select, [...values])).rows[0];
   } finally {
     await client.query('rollback').catch((error: Error) => {
@@ -126,20 +70,20 @@ async function readOnly(
   }
 }
 
-const canceled = '57014';
-const undefinedTable = '42P01';
-const readOnlyTransaction = '25006';
+/** A negative number in `limit` or `offset`, where only the caller's value can be wrong. */
+const rowCounts = ['2201W', '2201X'];
 
-function explain(
+/** An error of a named query with a code. */
+export function explainQuery(
   error: Error & { code?: string },
   query: { dataset: string; query: string; seconds: number },
 ): LandfallError {
-  const cause = error.cause as { code?: string; message: string } | undefined;
-  // For other statements this code means that the server is a replica. Here it means that the query tried to write.
-  const writes = cause?.code === readOnlyTransaction;
-  if (error instanceof LandfallError && !writes) return error;
-  const values = { ...query, reason: writes ? cause.message : error.message };
+  const written = triedToWrite(error);
+  if (error instanceof LandfallError && written === null) return error;
+  const values = { ...query, reason: written ?? error.message };
   if (error.code === canceled) return new LandfallError('LF_QUERY_TIMEOUT', values, { cause: error });
+  if (rowCounts.includes(error.code ?? ''))
+    return new LandfallError('LF_HTTP_REQUEST', { mistakes: error.message }, { cause: error });
   if (error.code === undefinedTable) return new LandfallError('LF_QUERY_EMPTY', values, { cause: error });
   return new LandfallError('LF_QUERY_FAILED', values, { cause: error });
 }

@@ -3,24 +3,26 @@
  *
  *   request ─▶ Host ─▶ token ─▶ route          upgrade ─▶ Host ─▶ Origin ─▶ token ─▶ hub
  */
-import { readFileSync } from 'node:fs';
 import fastifySwagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
-import type { ProgressState } from '../../platform/progress/progress.ts';
+import { packageVersion } from '../../platform/package-version.ts';
 import { currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
+import { martsBehind } from '../metrics/marts-behind.ts';
+import { createMetrics, type MetricsOptions, metricsRoute, type QueueCounts } from '../metrics/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
-import { errorAnswer, notFound } from './answers.ts';
+import { notFound } from './answers.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
 import { fileRoutes } from './files.ts';
-import { createMetrics, type QueueCounts } from './metrics.ts';
-import { servePage, tokenPage } from './page.ts';
-import { createGate, type Gate, securityHeaders } from './security.ts';
+import { guardedApp } from './guard.ts';
+import { healthOf, healthRoutes, readinessOf } from './health.ts';
+import { type Answering, type Listener, listenOn } from './listener.ts';
+import { servePage } from './page.ts';
+import { createGate } from './security.ts';
 import { createSocketServer } from './socket.ts';
 import { sourceRoutes } from './sources-api.ts';
 
@@ -32,8 +34,14 @@ export interface ServerOptions {
   /** For named queries. */
   readonly pool: pg.Pool;
   readonly log: { error(details: object, message: string): void };
-  /** Jobs in the queue by state, for /metrics. */
+  /** The term in which the coordinator leads now; null: it does not. Default: it never does. */
+  readonly term?: () => number | null;
+  /** Jobs in the queue by state. */
   readonly queueCounts?: QueueCounts;
+  /** Rejects of the files that have ended. */
+  readonly rejects?: MetricsOptions['rejects'];
+  /** Where to serve, if the port is open already. */
+  readonly listener?: Listener;
 }
 
 export interface Server {
@@ -43,76 +51,36 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Listens on config.host and config.port (0: any free port). Throws LF_HTTP_PORT if the port is taken. */
+/** Serves on `options.listener`, or listens on config.host and config.port. Throws LF_HTTP_PORT if the port is taken. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { host, port } = options.config;
-  const app = Fastify({ logger: false, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
-  // The schemas of routes are only documentation. zod checks requests, and names all mistakes at once.
-  app.setValidatorCompiler(() => () => true);
-  const gate = createGate(options.config);
+  const { config, log } = options;
+  const gate = createGate(config);
   const sockets = createSocketServer({ hub: options.hub, gate });
-  guard(app, gate, options.log);
+  const app = guardedApp({ gate, log, otherwise: notFound });
   await app.register(fastifySwagger, { openapi: { info: { title: 'Landfall', version: packageVersion() } } });
   await app.register(async (routes) => addRoutes(routes, options));
-  app.server.on('upgrade', sockets.upgrade);
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await app.close();
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-      throw new LandfallError('LF_HTTP_PORT', { host, port });
-    throw error;
-  }
-  const address = app.server.address();
-  const boundPort = typeof address === 'object' && address ? address.port : port;
+  await app.ready();
+  const answering: Answering = { request: (request, response) => app.routing(request, response), ...sockets };
+  options.listener?.handOver(answering);
+  const listener = options.listener ?? (await listenOn(config, answering));
   return {
-    url: `http://${addressName(host)}:${boundPort}`,
+    url: listener.url,
     async close() {
       sockets.close();
+      await listener.close();
       await app.close();
     },
   };
 }
 
-/** Adds the checks before every route, the headers of every response, and errors as JSON. */
-function guard(app: FastifyInstance, gate: Gate, log: ServerOptions['log']): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders);
-    reply.header('cache-control', request.url.startsWith('/api/') ? 'no-store' : 'no-cache');
-    const url = new URL(request.url, 'http://local');
-    gate.checkHost(request.headers);
-    if (isOpen(url.pathname)) return;
-    gate.checkToken(request.headers, url);
-    const cookie = gate.cookie(url);
-    if (cookie) reply.header('set-cookie', cookie);
-  });
-  app.setNotFoundHandler((request, reply) =>
-    answerError(notFound(request.url.split('?')[0]), request, reply),
-  );
-  app.setErrorHandler((error, request, reply) => {
-    const { status } = errorAnswer(error);
-    if (status >= 500) log.error({ err: error, url: request.url.split('?')[0] }, 'a request failed');
-    return answerError(error, request, reply);
-  });
-}
-
-/** The paths that need no token: the health check, and the page's scripts and styles. */
-function isOpen(path: string): boolean {
-  return path === '/healthz' || path.startsWith('/assets/');
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const { status, body } = errorAnswer(error);
-  reply.code(status);
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="landfall"');
-  if (status === 401 && request.headers.accept?.includes('text/html'))
-    return reply.type('text/html').send(tokenPage);
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
-}
-
 async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<void> {
-  const { hub, ledger, registry, pool, config, queueCounts } = options;
-  const metrics = createMetrics(hub, queueCounts);
+  const { hub, ledger, registry, pool, config, term = () => null, queueCounts, rejects } = options;
+  const readiness = readinessOf({
+    isLeading: () => term() !== null,
+    askDatabase: () => pool.query('select 1'),
+    askQueue: async () => queueCounts?.(),
+    definitions: () => hub.snapshot().state.definitions,
+  });
   await servePage(app);
   const tools = { pool, registry };
   fileRoutes(app, ledger, {
@@ -131,49 +99,12 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
       datasets: registry.names(),
     }),
   );
-  app.get(
-    '/healthz',
-    {
-      schema: { summary: 'Answers while the server is running; degraded if a mart fails', tags: ['server'] },
-    },
-    () => health(hub.snapshot().state),
-  );
-  app.get(
-    '/metrics',
-    { schema: { summary: 'Prometheus metrics', tags: ['server'] } },
-    async (_request, reply) => {
-      reply.type(metrics.contentType);
-      return metrics.text();
-    },
-  );
+  const health = () => healthOf(hub.snapshot().state, term() !== null);
+  healthRoutes(app, { health, readiness });
+  const behind = () => martsBehind(pool, registry);
+  metricsRoute(app, createMetrics({ hub, readiness, term, queueCounts, rejects, martsBehind: behind }));
   app.get('/api/openapi.json', { schema: { hide: true } }, () => {
     const document = app.swagger();
     return { ...document, paths: { ...document.paths, ...queryPaths(registry) } };
   });
-}
-
-/**
- * Loading works even if a mart cannot be refreshed, so the answer is still 200. It needs no token, so it has numbers
- * and no names.
- */
-function health({ marts }: ProgressState): { status: 'ok' | 'degraded'; martsFailing?: number } {
-  return marts.length === 0 ? { status: 'ok' } : { status: 'degraded', martsFailing: marts.length };
-}
-
-/** An address that a person can open. A wildcard address becomes that of this machine. */
-function addressName(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function packageVersion(): string {
-  // From source, package.json is two folders up; from dist/coordinator/http, three.
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
-    } catch {
-      // It is not there. Try the other place.
-    }
-  }
-  return '';
 }

@@ -66,7 +66,8 @@ function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
   return resume.data;
 }
 
-function refuse(socket: Duplex, error: unknown): void {
+/** Answers an upgrade with an error. */
+export function refuse(socket: Duplex, error: unknown): void {
   const { status, body } = errorAnswer(error);
   const text = JSON.stringify(body);
   socket.end(

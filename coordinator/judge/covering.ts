@@ -1,5 +1,5 @@
 /** Which window a file is for. Pure. */
-import type { Arrival } from '../../ledger/tables/arrivals.ts';
+import type { Arrival } from '../../ledger/tables/files.ts';
 import type { CompiledExpect } from '../../model/compiled.ts';
 import { asOfName } from '../../model/file/as-of.ts';
 import { windowOf, windowOfLocal } from './windows.ts';

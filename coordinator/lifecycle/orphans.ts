@@ -12,7 +12,7 @@
  */
 
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { otherScopes, serverUpMs } from '../../ledger/tables/scopes.ts';
+import { forgetLeaderOf, otherScopes, serverUpMs } from '../../ledger/tables/scopes.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
@@ -97,6 +97,7 @@ export class Orphans {
     }
     await putAway(context, scope, this.places);
     await closeScope(context, scope, this.places);
+    await forgetLeaderOf(context.pool, scope);
     crashPoint('reap.forgotten');
   }
 

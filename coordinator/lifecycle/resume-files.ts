@@ -10,11 +10,13 @@
  * process has the version it was planned with, as after a restart. Otherwise it is finished with that version.
  */
 
-import type { LedgerFile } from '../../ledger/ledger.ts';
-import { toChunkJob } from '../../ledger/rows.ts';
+import type { LedgerChunk, LedgerFile } from '../../ledger/ledger.ts';
+import { toChunkJobs } from '../../ledger/rows.ts';
 import { stateOf } from '../../ledger/states.ts';
+import { filesAndChunks } from '../../ledger/tables/groups.ts';
 import type { ErrorCode } from '../../platform/errors/errors.ts';
 import type { Context } from '../context.ts';
+import { isOutdated } from '../plan/plan-again.ts';
 import { submitMissingScans } from '../plan/scan-file.ts';
 
 /** The codes with which a worker gives back a chunk for which it has no definition. */
@@ -46,38 +48,35 @@ export async function resumeFiles(context: Context, resume: Resume): Promise<voi
 }
 
 async function resumeFile(context: Context, resume: Resume, file: LedgerFile): Promise<void> {
-  const { registry, ledger, queues } = context;
+  const { pool, registry, ledger, queues } = context;
   // Unloading it failed, or the process died. Finalising a failing file unloads it.
   if (stateOf(file) === 'failing') return resume.finalise(file);
-  const isOther = isOutdated(context, file);
+  const files = await ledger.withChildren(file.fileId);
+  const isOther = files.some((one) => isOutdated(context, one));
   if (file.state === 'discovered') return resume.prepare(file);
   if (file.state === 'scanning') {
     if (isOther) return resume.planAgain(file, { evenCommitted: false });
     resume.follow(file);
     return submitMissingScans(context, file);
   }
-  const chunks = await ledger.chunks(file.fileId);
-  const planned = chunks.filter((chunk) => chunk.state === 'planned');
+  const loaded = await filesAndChunks(
+    pool,
+    files.map(({ fileId }) => fileId),
+  );
+  const chunks = loaded.flatMap((one) => one.chunks);
+  const isPlanned = ({ state }: LedgerChunk) => state === 'planned';
+  const planned = loaded.flatMap((one) => toChunkJobs(one.file, one.chunks.filter(isPlanned)));
   if (planned.length === 0 || chunks.some((chunk) => chunk.state === 'failed')) return resume.finalise(file);
-  const { dataset, definitionVersion } = file;
   if (isOther) {
     // The other chunks can be loaded with the version the file was planned with: this process has loaded it.
-    const isKnown = registry.version(dataset, definitionVersion ?? '') !== undefined;
+    const isKnown = files.every(
+      ({ dataset, definitionVersion }) => registry.version(dataset, definitionVersion ?? '') !== undefined,
+    );
     const isBegun = planned.length < chunks.length;
     if (!isKnown || !isBegun) return resume.planAgain(file, { evenCommitted: !isKnown });
   }
   resume.follow(file);
-  const about = { dataset, definitionVersion: definitionVersion ?? '' };
-  await queues.submitChunks(
-    file.fileId,
-    planned.map((chunk) => toChunkJob(chunk, about)),
-  );
-}
-
-/** Whether the file was planned with a version other than the current one of its dataset. */
-function isOutdated({ registry }: Pick<Context, 'registry'>, file: LedgerFile): boolean {
-  const today = registry.get(file.dataset);
-  return today !== undefined && file.definitionVersion !== null && file.definitionVersion !== today.version;
+  await queues.submitChunks(file.fileId, planned);
 }
 
 /**
@@ -89,6 +88,8 @@ export async function planStuckAgain(context: Context, planAgain: (file: LedgerF
   for (const { fileId, error } of await ledger.waitingFiles()) {
     if (!definitionCodes.has(error.code)) continue;
     const file = await ledger.file(fileId);
-    if (file?.scope === scope && isOutdated(context, file)) planAgain(file);
+    if (file?.scope !== scope || !isOutdated(context, file)) continue;
+    const parent = file.parentId === null ? file : await ledger.file(file.parentId);
+    if (parent !== null) planAgain(parent);
   }
 }

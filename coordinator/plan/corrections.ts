@@ -5,10 +5,12 @@
 import type { Utf8Vector } from '../../kernel/columns/vectors.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
 import { jsonNull } from '../../kernel/json/csv-rows.ts';
+import type { JsonFormat } from '../../kernel/json/fields.ts';
 import { JsonKernel } from '../../kernel/json/json-kernel.ts';
+import { keyPath } from '../../kernel/json/json-paths.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import type { Batch, Kernel, KernelColumn, KernelDialect } from '../../kernel/types.ts';
-import type { LedgerFile } from '../../ledger/ledger.ts';
+import type { Ledger, LedgerFile } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { referenceOf } from '../commands/export-json.ts';
@@ -26,7 +28,8 @@ export interface Corrections {
 
 /**
  * Reads which rejects the file corrects. Null if no row names any. Rows that name none are new rows. Throws
- * LF_CORRECTION_UNKNOWN if the rows name a file that the ledger does not have, or several files.
+ * LF_CORRECTION_UNKNOWN if the rows name a file that the ledger does not have, or several files, and
+ * LF_CORRECTION_DATASET if that is a file of another dataset.
  */
 export async function readCorrections(
   context: Context,
@@ -41,12 +44,22 @@ export async function readCorrections(
     return new LandfallError('LF_CORRECTION_UNKNOWN', { file: file.name, rows: offsets.size, original });
   };
   if (byName.size > 1) throw unknown();
-  const [, fileId, fileName] = /^(\d{1,9}):(.*)$/s.exec(name) ?? [];
-  const original = fileId === undefined ? null : await context.ledger.file(Number(fileId));
-  if (original === null || original.dataset !== file.dataset || original.name !== fileName) throw unknown();
+  const original = await originalOf(context.ledger, name);
+  if (original === null) throw unknown();
+  if (original.dataset !== file.dataset)
+    throw new LandfallError('LF_CORRECTION_DATASET', {
+      ...{ file: file.name, dataset: file.dataset, original: original.name, other: original.dataset },
+    });
   const byteOffsets = [...offsets].sort((a, b) => a - b);
   if (byteOffsets.some((offset) => !Number.isSafeInteger(offset))) throw unknown();
   return { original: await loadedNow(context, original), byteOffsets };
+}
+
+/** The file that a row says it corrects: `12:orders.json`. Null if there is none of that number and name. */
+export async function originalOf(ledger: Ledger, named: string): Promise<LedgerFile | null> {
+  const [, fileId, name] = /^(\d{1,9}):(.*)$/s.exec(named) ?? [];
+  const original = fileId === undefined ? null : await ledger.file(Number(fileId));
+  return original?.name === name ? original : null;
 }
 
 /** A file that was undone or failed, and loaded again later, is replaced by its successor. Its bytes are the same. */
@@ -70,6 +83,13 @@ const referenceColumns: readonly KernelColumn[] = [fileColumn, byteOffsetColumn]
   nulls: ['', jsonNull],
 }));
 
+/** Lines of JSON say themselves what they correct, whatever their elements are. */
+const referenceFormat: JsonFormat = {
+  kind: 'ndjson',
+  records: [],
+  fields: [fileColumn, byteOffsetColumn].map((key) => ({ path: keyPath(key) })),
+};
+
 /** Maps each file named in the rows to the byte offsets that they give. */
 async function readReferences(
   file: LedgerFile,
@@ -84,17 +104,19 @@ async function readReferences(
     found.set(name, offsets);
     offsets.add(byteOffset ? Number(byteOffset) : Number.NaN);
   };
-  const fieldOfColumn = [corrections!.file, corrections!.byteOffset];
-  const lastField = Math.max(...fieldOfColumn);
+  const fields = [corrections!.file, corrections!.byteOffset];
+  const lastField = Math.max(...fields);
+  const isJson = layout.format !== undefined;
   const plain = await createKernel();
-  const kernel = layout.format === undefined ? plain : new JsonKernel(plain, layout.format);
+  const kernel = isJson ? new JsonKernel(plain, referenceFormat) : plain;
+  const fieldOfColumn = isJson ? [0, 1] : fields;
   const plan = { dialect, columns: referenceColumns, fieldOfColumn, fieldCount: layout.fieldCount };
   kernel.begin(plan, { byteStart: 0, skipBytes: layout.headerBytes });
   for await (const batch of batchesOf(kernel, file, layout)) {
     const [names, offsets] = batch.vectors as readonly Utf8Vector[];
     for (let row = 0; row < batch.rows; row++) note(textAt(names, row), textAt(offsets, row));
     for (const { raw } of batch.rejects) {
-      if (layout.format !== undefined) {
+      if (isJson) {
         const named = referenceOf(raw);
         note(named?.file, named?.byteOffset);
         continue;

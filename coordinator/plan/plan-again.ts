@@ -27,31 +27,45 @@ export async function planFileAgain(
 ): Promise<LedgerFile | null> {
   const dataset = context.registry.get(file.dataset);
   if (dataset === undefined) return null;
-  const { version } = dataset;
+  const isCurrent = (one: LedgerFile) => !isOutdated(context, one);
   const again = await pastCommits(context, file.fileId, async (client) => {
-    const again = await planAgain(client, file.fileId, { version, evenCommitted });
+    const again = await planAgain(client, file.fileId, { isCurrent, evenCommitted });
     if (again === null) return null;
     crashPoint('renew.ledger-written');
-    const { before, committed: chunkIds } = again;
-    const definition = await definitionOf(client, context.registry, before);
-    // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
-    const written = { file: before, definition, chunkIds, ended: false, snapshotId: null };
-    if (chunkIds.length > 0 && before.link !== 'replaces')
-      await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(file, what));
+    for (const { file: before, committed: chunkIds } of again.before) {
+      const definition = await definitionOf(client, context.registry, before);
+      // The facts of a version that replaces another are in a separate table, which is dropped as a whole.
+      const written = { file: before, definition, chunkIds, ended: false, snapshotId: null };
+      if (chunkIds.length > 0 && before.link !== 'replaces')
+        await removeFromSinks(context.sinks, client, written, (what) => warnGone(context)(before, what));
+    }
     crashPoint('renew.facts-deleted');
     return again;
   });
   if (again === null) return null;
-  const { before } = again;
+  const [{ file: before }] = again.before;
   crashPoint('renew.committed');
   context.log.info(
-    { file: file.name, dataset: file.dataset, from: before.definitionVersion, to: version },
+    { file: file.name, dataset: file.dataset, from: before.definitionVersion, to: dataset.version },
     'the definition has changed; planning the file again',
   );
-  if (before.state === 'loading') await sweepOne(context, before);
+  if (before.state === 'loading') for (const one of again.before) await sweepOne(context, one.file);
   for (const { versions } of context.sinks) await versions?.dropStaging();
   await clearSpoolOf(context, before);
   return again.file;
+}
+
+/**
+ * Whether the file was planned with a version other than the current one of its dataset. A child is, too, if its dataset
+ * was removed: its parent is to be loaded without it.
+ */
+export function isOutdated(
+  { registry }: Pick<Context, 'registry'>,
+  { dataset, definitionVersion, parentId }: LedgerFile,
+): boolean {
+  const today = registry.get(dataset);
+  if (today !== undefined) return definitionVersion !== null && definitionVersion !== today.version;
+  return parentId !== null && !registry.broken().some((broken) => broken.dataset === dataset);
 }
 
 /** Removes what files that were planned again have left in the sinks. */

@@ -12,15 +12,18 @@
 import type { LedgerFile } from '../../ledger/ledger.ts';
 import { planGroup } from '../../ledger/tables/groups.ts';
 import { asOfName } from '../../model/file/as-of.ts';
-import { datasetNamed } from '../../model/registry.ts';
+import { childrenOf, datasetNamed } from '../../model/registry.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { atATime } from '../../platform/storage/at-a-time.ts';
 import { sinksOf } from '../../sinks/all-sinks.ts';
 import type { Context } from '../context.ts';
+import { readHeadOf } from '../detect/read-layout.ts';
+import { exportStartBytes, isExport } from '../detect/settle-json.ts';
 import type { Discovered, Identified, Planned } from '../stages.ts';
 import { identifyWhole, isReadWhole } from './identify-file.ts';
 import { findOrigin } from './origin.ts';
+import { makeChildStaging, planChildren, refuseOwnFile } from './plan-children.ts';
 import { identifyScanned, startScan } from './scan-file.ts';
 import { withReferences } from './settle-references.ts';
 import { withInstant } from './snapshot-content.ts';
@@ -45,15 +48,22 @@ export type Prepared =
 
 /**
  * Prepares a file that is discovered or whose scans have ended. Throws the errors that fail the file: LF_FILE_EMPTY,
- * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, LF_SNAPSHOT_NAME, … May be
- * repeated.
+ * LF_FILE_BINARY, LF_FILE_ENCODING, LF_FILE_CHANGED, LF_HEADER, LF_HEADER_LONG, LF_SNAPSHOT_NAME, LF_DATASET_CHILD, …
+ * May be repeated.
  */
 export async function prepareFile(context: Context, file: LedgerFile): Promise<Prepared> {
   const discovered = { file, definition: datasetNamed(context.registry, file.dataset) };
+  if (discovered.definition.format?.parent !== undefined && !(await hasCorrections(file)))
+    refuseOwnFile(discovered.definition, file);
   const identified = withInstant(await identify(context, discovered));
   if (identified !== null) return loadOnce(context, identified);
   await startScan(context, discovered);
   return { state: 'queued' };
+}
+
+/** Whether a file of JSON has corrected rows, as its first bytes tell. */
+async function hasCorrections(file: LedgerFile): Promise<boolean> {
+  return isExport((await readHeadOf(file, exportStartBytes)).bytes);
 }
 
 /** Returns null for a file that must be scanned first. */
@@ -92,8 +102,16 @@ async function planAndQueue(context: Context, planned: Planned): Promise<void> {
   const layout = await withReferences(context, definition, planned.layout);
   for (const { versions } of sinksOf(sinks, definition))
     if (versions?.waits(definition, link?.kind ?? file.link)) await versions.makeStaging(definition, file);
-  const plan = { layout, contentHash, chunks, definitionVersion: definition.version };
-  const jobs = await ledger.planFile(fileId, { ...plan, ...(link && { link }), ...(takes && { takes }) });
+  const children = await planChildren(context, planned);
+  const plan = {
+    ...{ layout, contentHash, chunks, definitionVersion: definition.version },
+    ...(link && { link }),
+    ...(takes && { takes }),
+    children: children.map((child) => child.plan),
+  };
+  const jobs = await ledger.planFile(fileId, plan, (client, child) =>
+    makeChildStaging(context, children, client, child),
+  );
   crashPoint('plan.written');
   await queues.submitChunks(fileId, jobs);
   crashPoint('plan.queued');
@@ -114,8 +132,10 @@ export async function prepareGroup(
   files: readonly LedgerFile[],
 ): Promise<readonly LedgerFile[]> {
   const definition = datasetNamed(context.registry, files[0].dataset);
-  // Unique keys are noted and settled file by file.
-  if (definition.unique.length > 0) return files;
+  // Unique keys are noted and settled file by file, a file with children ends with them, and a child has no files.
+  const { name, unique, format } = definition;
+  if (unique.length > 0 || format?.parent !== undefined) return files;
+  if (childrenOf(context.registry, name).length > 0) return files;
   const identified = await identifyPlain(files.map((file) => ({ file, definition })));
   if (identified.length === 0) return files;
   const { references } = await withReferences(context, definition, identified[0].layout);
@@ -124,8 +144,8 @@ export async function prepareGroup(
     layout: { ...layout, ...(references && { references }) },
     contentHash,
   }));
-  const { name: dataset, version: definitionVersion } = definition;
-  const jobs = await planGroup(context.pool, { dataset, definitionVersion }, plans);
+  const planned = { dataset: name, definitionVersion: definition.version };
+  const jobs = await planGroup(context.pool, planned, plans);
   crashPoint('group.planned');
   if (jobs.length > 0) await context.queues.submitGroup(jobs);
   crashPoint('group.queued');

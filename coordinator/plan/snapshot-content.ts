@@ -23,6 +23,7 @@ export function sameBytes(one: string | null, other: string | null): boolean {
   return bytesOf(one) === bytesOf(other);
 }
 
-function bytesOf(contentHash: string | null): string | undefined {
+/** The hash of the bytes alone. */
+export function bytesOf(contentHash: string | null): string | undefined {
   return contentHash?.split('@')[0];
 }

@@ -67,6 +67,11 @@ export class ProgressClient {
     this.drain();
   }
 
+  /** Sends a message that says nothing new, unless another one waits. */
+  sendBeat(text: string): void {
+    if (!this.behind && this.pending === null && this.hasRoom()) this.write(text);
+  }
+
   /** Items waiting in this process for this client. */
   get pendingItems(): number {
     return this.pending ? itemCount(this.pending) : 0;

@@ -38,6 +38,8 @@ import { createUnknownFiles } from './unknown.ts';
 
 /** Ticks within this time of each other go out as one change. */
 const tickMergeMs = 100;
+/** While nothing changes, clients are sent a beat this often, in ms. None waits longer than twice that for a message. */
+const beatMs = 1500;
 /** A worker that has not reported for this long is removed from the state. */
 const workerSilenceMs = 5000;
 
@@ -107,6 +109,8 @@ class ProgressHub implements Hub {
   private knownFileId = 0;
   private tickTimer: NodeJS.Timeout | null = null;
   private restTimer: NodeJS.Timeout | null = null;
+  private readonly beatTimer = setInterval(() => this.beat(), beatMs).unref();
+  private hasSent = false;
   private snapshotText: { seq: number; text: string } | null = null;
   private subscription: { close(): Promise<void> } | null = null;
   private closed = false;
@@ -199,6 +203,7 @@ class ProgressHub implements Hub {
   async close(): Promise<void> {
     this.closed = true;
     this.outages.close();
+    clearInterval(this.beatTimer);
     if (this.tickTimer) clearTimeout(this.tickTimer);
     if (this.restTimer) clearTimeout(this.restTimer);
     for (const silence of this.silences.values()) clearTimeout(silence);
@@ -308,10 +313,20 @@ class ProgressHub implements Hub {
       ...body,
     };
     this.seq = message.seq;
+    this.hasSent = true;
     const change = { message, text: JSON.stringify(message) };
     this.ring.push(change);
     for (const client of this.clients.values()) client.sendChange(change);
     for (const listener of this.listeners) listener(message);
+  }
+
+  /** Says that this process is alive: a change of nothing, which moves no number. */
+  private beat(): void {
+    const { epoch, seq, hasSent } = this;
+    this.hasSent = false;
+    if (hasSent) return;
+    const text = JSON.stringify({ type: 'change', epoch, from: seq, seq } satisfies ChangeMessage);
+    for (const client of this.clients.values()) client.sendBeat(text);
   }
 
   /** Lets a displayed rate sink to zero, step by step, while nothing happens. */

@@ -18,6 +18,8 @@ export interface ChunkAddress {
 }
 
 export interface Flight {
+  /** Chunks that are being loaded. */
+  readonly slots: number;
   readonly bytes: number;
   readonly rows: number;
 }
@@ -88,7 +90,7 @@ function sumOf(slots: readonly SlotProgress[], without: number): Flight {
     bytes += slot.bytesRead;
     rows += slot.rows;
   }
-  return { bytes, rows };
+  return { slots: left.length, bytes, rows };
 }
 
 /** Bytes that the slot still has to read. One that commits is further on than one that has read everything. */

@@ -8,6 +8,7 @@ import {
   type DefinitionsReport,
   type FileProgress,
   type FreshnessReport,
+  isChecking,
   isFinished,
   type MartReport,
   type OutageReport,
@@ -22,7 +23,7 @@ import {
 import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects, type WholeParts } from './merge.ts';
 import { addFiles, noTotals } from './totals.ts';
-import { RateWindow } from './window.ts';
+import { Pace, RateWindow } from './window.ts';
 
 /** Finished files that stay in the state. Older ones only count in the totals. */
 export const keptFinished = 200;
@@ -30,12 +31,16 @@ export const keptFinished = 200;
 const keptHistory = 600;
 const historyStepMs = 1000;
 
+/** What of the time of a chunk its reading takes, about. Its commit takes the rest. */
+const readShare = 0.9;
+
 interface FileEntry {
   /** The row as the ledger has it. */
   row: FileProgress;
   /** The file as clients have it. Null before it is sent. */
   shown: FileProgress | null;
   readonly window: RateWindow;
+  readonly pace: Pace;
 }
 
 export class ProgressModel {
@@ -106,6 +111,7 @@ export class ProgressModel {
     for (const fileId of this.fileIds()) if (!listed.has(fileId)) this.dropFile(fileId);
     for (const [fileId, entry] of this.files) {
       entry.window.reset();
+      entry.pace.reset();
       this.inFlight.forget(fileId);
     }
     this.applyLedger(rows);
@@ -123,7 +129,7 @@ export class ProgressModel {
       const begins = row.state === 'loading' && entry !== undefined && entry.row.state !== 'loading';
       if (begins) this.inFlight.loadingBegins(row.fileId, this.workers.values());
       if (entry) entry.row = row;
-      else this.files.set(row.fileId, { row, shown: null, window: new RateWindow() });
+      else this.files.set(row.fileId, { row, shown: null, window: new RateWindow(), pace: new Pace() });
       this.changedFiles.add(row.fileId);
       this.goneFiles.delete(row.fileId);
       if (row.state === 'loading') {
@@ -235,22 +241,22 @@ export class ProgressModel {
 
   /** The file as clients should see it now. Null if they already see it so. */
   private present(entry: FileEntry, flight: Flight | undefined, at: number): FileProgress | null {
-    const { row, shown, window } = entry;
+    const { row, shown, window, pace } = entry;
     const isLoading = row.state === 'loading';
     if (shown && !isLoading && !this.changedFiles.has(row.fileId)) return null;
     const bytesSeen = isLoading
       ? Math.min(row.bytes, row.bytesCommitted + (flight?.bytes ?? 0))
       : row.bytesCommitted;
+    const paced = Math.min(row.bytes, row.bytesCommitted + readShare * (flight?.bytes ?? 0));
     let moving = { rowsPerSecond: 0, bytesPerSecond: 0 };
     if (isLoading) {
       window.add(at, row.rows.parsed + (flight?.rows ?? 0), bytesSeen);
-      moving = window.rate(at);
+      pace.add(at, paced);
+      if (!isChecking(row)) moving = window.rate(at);
     }
     if (shown !== null && !this.changedFiles.has(row.fileId) && waits(shown, bytesSeen, moving)) return null;
-    const etaSeconds =
-      moving.bytesPerSecond > 0
-        ? Math.round(((row.bytes - bytesSeen) / moving.bytesPerSecond) * 10) / 10
-        : null;
+    const isMoving = moving.bytesPerSecond > 0 && bytesSeen < row.bytes;
+    const etaSeconds = isMoving ? pace.left(at, paced, row.bytes + tailBytes(row, flight)) : null;
     const next = { ...row, bytesSeen, ...moving, etaSeconds };
     return same(next, shown) ? null : next;
   }
@@ -295,6 +301,15 @@ export class ProgressModel {
     this.newRejects = [];
     this.newWhole = {};
   }
+}
+
+/**
+ * Near the end of a file, slots wait for the one that is last: half a chunk each, on average. The time that this takes is
+ * that of so many bytes.
+ */
+function tailBytes({ bytes, chunks, chunksCommitted }: FileProgress, flight: Flight | undefined): number {
+  const others = Math.min(flight?.slots ?? 0, chunks - chunksCommitted) - 1;
+  return others > 0 ? (others / 2) * (bytes / chunks) : 0;
 }
 
 /** How often rates are recomputed while nothing happens, until they are zero. */

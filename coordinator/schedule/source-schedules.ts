@@ -52,6 +52,7 @@ export class SourceSchedules {
   private readonly lateAt = new Map<string, number>();
   /** What each source that waits was last said to wait for. */
   private readonly saidMissing = new Map<string, string>();
+  /** Null until it is started. */
   private timer: NodeJS.Timeout | null = null;
   /** What is being planned: one source at a time. */
   private work: Promise<void> = Promise.resolve();
@@ -61,13 +62,15 @@ export class SourceSchedules {
     this.options = options;
   }
 
+  /** Until then nothing is planned. */
   start(): void {
+    this.timer ??= setInterval(() => this.lookForLate(), lookMs);
     this.refresh();
-    this.timer = setInterval(() => this.lookForLate(), lookMs);
   }
 
   /** Notes the schedules as the definitions have them now, plans what is due, and sets the ticks. */
   refresh(): void {
+    if (this.timer === null) return;
     this.do(async () => {
       const { pool, registry, queues, through } = this.options;
       const tickings: Ticking[] = [];
@@ -89,8 +92,9 @@ export class SourceSchedules {
   }
 
   /** Plans what is due of a source. */
-  plan(name: SourceName): Promise<void> {
-    return this.do(async () => {
+  async plan(name: SourceName): Promise<void> {
+    if (this.timer === null) return;
+    await this.do(async () => {
       const source = this.sourceOf(name);
       if (source?.schedule) await this.planIfReady(name, source);
     });

@@ -12,6 +12,7 @@ import {
   hour,
   integer,
   isAmbiguous,
+  localDate,
   lookup,
   lookupTable,
   median,
@@ -45,6 +46,12 @@ const newYork = {
   ambiguous: 'earlier',
   skipped: 'later',
 } as const;
+
+/**
+ * Stations are renamed and moved between months. A month's file has the rides that began in it, so the day of the start
+ * says what both stations were: a ride that ends in the next month still has this month's names.
+ */
+const asOfTheStart = { attributes: 'history', by: 'started_on' } as const;
 
 export default defineDataset({
   name: 'citibike',
@@ -88,6 +95,7 @@ export default defineDataset({
       year: year(c.started_at),
       month: month(c.started_at),
       day: day(c.started_at),
+      started_on: localDate(c.started_at),
       hour: hour(c.started_at),
       end_hour: hour(c.ended_at),
       day_of_week: dayOfWeek(c.started_at),
@@ -101,7 +109,7 @@ export default defineDataset({
       age: compute('smallint', [year(c.started_at), c.year_of_birth], (now, born) => now - Math.trunc(born)),
       gender_name: lookupTable(c.gender, { 0: 'unknown', 1: 'male', 2: 'female' }),
       // Files give the same station with eight or with fourteen digits. Rounded to six digits (10 cm) they
-      // agree, so a station does not depend on which file was loaded first.
+      // agree, so a station has not moved where only the digits differ.
       start_latitude: rounded(c.start_station_latitude),
       start_longitude: rounded(c.start_station_longitude),
       end_latitude: rounded(c.end_station_latitude),
@@ -116,11 +124,13 @@ export default defineDataset({
         'dim_station',
         { station_id: 'start_station_id' },
         { name: 'start_station_name', latitude: 'start_latitude', longitude: 'start_longitude' },
+        asOfTheStart,
       ),
       end_station_key: lookup(
         'dim_station',
         { station_id: 'end_station_id' },
         { name: 'end_station_name', latitude: 'end_latitude', longitude: 'end_longitude' },
+        asOfTheStart,
       ),
       bike_key: lookup('dim_bike', { bike_id: 'bike_id' }),
       user_type_key: lookup('dim_user_type', { name: 'user_type' }),
@@ -158,6 +168,8 @@ export default defineDataset({
       },
     }),
     popular_route: view(new URL('./marts/popular_route.sql', import.meta.url)),
+    started_day: rollup({ by: ['start_station_key', 'date_key'], measures: { rides: count() } }),
+    station_version: view(new URL('./marts/station_version.sql', import.meta.url)),
   },
   checks: {
     no_negative_duration: new URL('./checks/no_negative_duration.sql', import.meta.url),
@@ -183,6 +195,12 @@ export default defineDataset({
       description: 'Number of rides that begin and end at a station, per hour of the day.',
       sql: new URL('./queries/station_hours.sql', import.meta.url),
       parameters: { station: { type: 'text' } },
+    },
+    station_history: {
+      description:
+        'Names and places of a station, with the rides that began there; without a name, all stations that changed.',
+      sql: new URL('./queries/station_history.sql', import.meta.url),
+      parameters: { station: { type: 'text', default: '' } },
     },
     rides_per_day: {
       description: 'Number of rides per day, from one day to another.',

@@ -1,12 +1,13 @@
 /**
- * Generates synthetic bike rides of one month as CSV, ordered by start, in one of three dialects. The same rows, seed
+ * Generates synthetic bike rides of one month as CSV, ordered by start, in one of three dialects. In
+ * November some stations have other names and places than in the months before. The same rows, seed
  * and variant give the same bytes on every machine.
  */
 import { drawTable, fillRandom, type RandomState, seedRandom } from '../random.ts';
 import { rowBuffers } from '../row-buffers.ts';
 import { writeBytes, writeInteger, writePair, writeSmall } from '../text.ts';
 import { type CitibikeDialect, type CitibikeVariant, citibikeDialects } from './dialects.ts';
-import { stationDistance, stations } from './stations.ts';
+import { stationDistance, stationsOf } from './stations.ts';
 
 export interface CitibikeOptions {
   readonly rows: number;
@@ -53,6 +54,7 @@ function nextWords(draw: { state: RandomState; words: Uint32Array; word: number 
 
 interface Tables {
   readonly dialect: CitibikeDialect;
+  readonly stations: number;
   /** Start station × number of stations + end station. */
   readonly pair: Uint16Array;
   /** The typical duration of a ride from one station to another, in seconds. */
@@ -84,7 +86,7 @@ function writeRide(
   const who = words[word + 2];
   const how = words[word + 3];
   const pair = tables.pair[where & (pairTableSize - 1)];
-  const startStation = (pair / stations.length) | 0;
+  const startStation = (pair / tables.stations) | 0;
   const seconds = rideSeconds(tables.seconds[pair], how);
   const subscriber = (who & 15) !== 0;
 
@@ -94,7 +96,7 @@ function writeRide(
   bytes[end++] = 0x2c;
   end = writeTime(bytes, view, end, start + seconds, tables);
   end = writeBytes(bytes, end, tables.station[startStation]);
-  end = writeBytes(bytes, end, tables.station[pair - startStation * stations.length]);
+  end = writeBytes(bytes, end, tables.station[pair - startStation * tables.stations]);
   bytes[end++] = 0x2c;
   end = writeInteger(view, end, 14_000 + (((who >>> 8) % tables.bikes) | 0));
   bytes[end++] = 0x2c;
@@ -170,9 +172,11 @@ function headerBytes(dialect: CitibikeDialect): Uint8Array {
 function buildTables(dialect: CitibikeDialect, rows: number): Tables {
   const quote = dialect.quoted ? '"' : '';
   const degrees = (value: number) => String(Number(value.toFixed(dialect.coordinateDigits)));
+  const stations = stationsOf(dialect.month);
   const pairs = stations.flatMap((from) => stations.map((to) => ({ from, to })));
   return {
     dialect,
+    stations: stations.length,
     pair: drawTable(
       pairs.map(
         ({ from, to }) =>

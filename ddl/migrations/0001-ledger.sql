@@ -1,7 +1,5 @@
 -- The ledger: what has happened to each file and chunk. The one source of truth.
 
-create schema if not exists landfall;
-
 -- One row: tells this database from others that share a Redis with it.
 create table landfall.installation (
   id    text not null default gen_random_uuid()::text,

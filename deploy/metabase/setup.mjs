@@ -42,6 +42,7 @@ async function untilHealthy() {
 /** Makes the first user, or signs in as the user that there is. */
 async function signIn() {
   const [email, password] = [env.METABASE_EMAIL, env.METABASE_PASSWORD];
+  if (!password) throw new Error('METABASE_PASSWORD: set it in .env');
   const properties = await request('GET', '/api/session/properties');
   const token = properties['setup-token'];
   if (!properties['has-user-setup'] && token) {

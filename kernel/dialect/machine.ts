@@ -14,7 +14,7 @@
  *
  * With runs of blanks for a delimiter, a field ends with the first blank after it:
  *
- *   recordStart ── blank ──▶ indent ── line end ──▶ recordStart (a blank line);   ── b ──▶ as fieldStart
+ *   recordStart ── blank ──▶ indent ── line end ──▶ recordStart (a blank line);   ── b ──▶ as recordStart
  *   unquoted, closing ── blank ──▶ gap ── line end ──▶ recordStart;   ── b ──▶ as fieldStart
  *
  * A delimiter of several bytes has one state for each of its prefixes (`match` bytes of it were seen). So has

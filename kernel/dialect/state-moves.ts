@@ -128,7 +128,7 @@ export class Moves {
       case 'blanks':
         return this.atFieldStart(byte);
       case 'indent':
-        return this.lineEnd(byte, Step.restart) ?? this.atFieldStart(byte);
+        return this.atRecordStart(byte);
       case 'gap':
         if (this.isGap(byte)) return { next: gap, action: Step.none };
         return this.lineEnd(byte, Step.endedRecord) ?? this.atFieldStart(byte);

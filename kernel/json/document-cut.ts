@@ -12,7 +12,7 @@ export interface DocumentPlace {
 }
 
 export class DocumentCut {
-  /** Past the last record, once the array has ended. */
+  /** Past the bracket that ends the array, once it has come. Only before it is a record missing after a last comma. */
   recordsEnd: number | null = null;
   /** Line feeds so far. */
   lines: number;
@@ -58,7 +58,7 @@ export class DocumentCut {
       const end = this.scan.find(bytes, at, bytes.length, CLOSE_ARRAY);
       if (end < 0) at = bytes.length;
       else {
-        if (bytes[end] === CLOSE_ARRAY) this.recordsEnd = position + end;
+        if (bytes[end] === CLOSE_ARRAY) this.recordsEnd = position + end + 1;
         this.between = true;
         at = end + 1;
       }

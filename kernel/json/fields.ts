@@ -15,6 +15,8 @@ export interface JsonFormat {
   readonly fields: readonly JsonField[];
   /** The last field takes what no path reads, as one object. It has no path. */
   readonly keepsRest?: true;
+  /** Keys at the start of a record that do not belong to it: its own JSON is without them. */
+  readonly added?: readonly string[];
   /** A record with a key that no path reads is rejected. */
   readonly strict?: true;
 }

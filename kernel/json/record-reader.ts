@@ -49,6 +49,8 @@ export class RecordReader {
   private watchesRest = false;
   /** Number of the object tree that is being read; a key that has it was seen in it. */
   private tree = 0;
+  /** Where the first member is that was not added to the record, or its end; -1 if nothing was added. */
+  private ownFrom = -1;
   /** Where the fault is, if not at the cursor; else -1. */
   private faultAt = -1;
 
@@ -69,6 +71,7 @@ export class RecordReader {
     this.kinds.fill(Kind.none);
     this.rest.length = 0;
     this.elements.length = 0;
+    this.ownFrom = -1;
     this.watchesRest = !this.explodes && (format.keepsRest === true || format.strict === true);
     cursor.begin(bytes, from, to);
     this.tree++;
@@ -88,7 +91,7 @@ export class RecordReader {
 
   /** Writes the row of what was read last; a fault if a text cannot be written. */
   writeRow(): RecordFault | null {
-    const { rows, kinds, starts, ends, format } = this;
+    const { rows, kinds, starts, ends, format, trees } = this;
     const { bytes } = this.cursor;
     const last = format.keepsRest ? kinds.length - 1 : -1;
     for (let field = 0; field < kinds.length; field++) {
@@ -99,6 +102,8 @@ export class RecordReader {
       if (field === last) this.writeRest();
       else if (kind === Kind.none) rows.null();
       else if (kind === Kind.scalar) rows.plain(bytes, from, to);
+      else if (kind === Kind.nested && this.ownFrom >= 0 && trees.record.fields.includes(field))
+        this.writeOwn(to);
       else if (kind === Kind.nested) rows.raw(bytes, from, to);
       else if (format.fields[field].asJson) rows.raw(bytes, from - 1, to + 1);
       else if (kind === Kind.text) rows.text(bytes, from, to);
@@ -203,6 +208,8 @@ export class RecordReader {
     }
     if (node.keys.length === 0 && (node.items.length > 0 || node.explodes))
       return this.failAt(from, `${expected(node)} should be here`);
+    const { added } = this.format;
+    let isAdded = added !== undefined && node === this.trees.record;
     for (let next = 0; ; next++) {
       const keyFrom = cursor.at;
       cursor.unstorable = false;
@@ -221,7 +228,10 @@ export class RecordReader {
         cursor.faultSteps.push(cursor.keyStep(keyFrom, keyTo));
         return false;
       }
-      if (!cursor.goesOn(CLOSE_OBJECT)) return cursor.fault === '';
+      isAdded &&= child !== null && added!.includes(child.key);
+      const goesOn = cursor.goesOn(CLOSE_OBJECT);
+      if (isAdded) this.ownFrom = goesOn ? cursor.at : cursor.at - 1;
+      if (!goesOn) return cursor.fault === '';
     }
   }
 
@@ -285,10 +295,10 @@ export class RecordReader {
   private element(node: PathNode, depth: number, open: boolean, index: number): boolean {
     const { cursor } = this;
     const from = cursor.at;
-    for (const item of node.items) if (item.index === index) return this.value(item.node, depth, open);
-    if (node.explodes) {
-      if (!cursor.skip(depth)) return false;
-      this.elements.push(from, cursor.at);
+    const item = itemAt(node, index);
+    if (item !== null || node.explodes) {
+      if (!(item === null ? cursor.skip(depth) : this.value(item, depth, open))) return false;
+      if (node.explodes) this.elements.push(from, cursor.at);
       return true;
     }
     if (!this.watchesRest || !open) return cursor.skip(depth);
@@ -297,6 +307,12 @@ export class RecordReader {
     if (!cursor.skip(depth)) return false;
     this.rest.push({ prefix: node.prefix, key: Buffer.from(String(index)), from, to: cursor.at });
     return !cursor.unstorable || this.failAt(from, 'PostgreSQL cannot hold this as JSON');
+  }
+
+  /** The record that ends at `to`, without what was added to it. */
+  private writeOwn(to: number): void {
+    const json = Buffer.concat([opening, this.cursor.bytes.subarray(this.ownFrom, to)]);
+    this.rows.raw(json, 0, json.length);
   }
 
   /** What no path reads, as one object; null if there is nothing. */
@@ -323,7 +339,14 @@ export class RecordReader {
 }
 
 const quoteColon = Buffer.from('":');
+const opening = Buffer.from('{');
 const closing = Buffer.from('}');
+
+/** The element that paths lead to or through; null if none does. */
+function itemAt({ items }: PathNode, index: number): PathNode | null {
+  for (let i = 0; i < items.length; i++) if (items[i].index === index) return items[i].node;
+  return null;
+}
 
 function isKey(node: KeyNode, bytes: Uint8Array, from: number, to: number): boolean {
   const key = node.bytes;

@@ -62,6 +62,7 @@ export interface FileRow {
   readonly accepted: boolean;
   readonly run_id: number | null;
   readonly seen_at: Date;
+  readonly parent_id: number | null;
 }
 
 /** A run of a source. */

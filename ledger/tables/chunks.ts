@@ -22,6 +22,9 @@ import {
 } from '../rows.ts';
 import { type Client, type Row, run } from '../statements/run.ts';
 
+/** The number of lost workers after which a chunk or a scan is given up. LANDFALL_LOST_WORKERS is for tests. */
+export const lostMost = Number(process.env.LANDFALL_LOST_WORKERS ?? 10);
+
 /** First key of the advisory locks of chunks' transactions; the second is the chunk's number. */
 const chunkLock = 0x1a4df415;
 

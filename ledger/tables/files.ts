@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { type Json, toJson } from '../json.ts';
 import type { FileChange, FileFilter, NewFile } from '../requests.ts';
 import { type LedgerFile, type LedgerFileState, toFile } from '../rows.ts';
-import { type Client, count, run } from '../statements/run.ts';
+import { type Client, count, type Row, run } from '../statements/run.ts';
 import { fileTransitions, statesBefore } from '../states.ts';
 
 /** A file that landed. */
@@ -159,4 +159,15 @@ function first(rows: Parameters<typeof toFile>[0][]): LedgerFile | null {
 
 function json(value: unknown): Json | undefined {
   return value === undefined ? undefined : toJson(value);
+}
+
+/** When a file of a dataset landed, and how many rows it had. */
+export type Arrival = Row<'progress/arrivals'>;
+
+/** Files that are read at most: of a dataset with a file a minute, those of two weeks. */
+const mostArrivals = 20_000;
+
+/** Files that landed since a time, newest first; without duplicates and those that another has taken the place of. */
+export function arrivalsSince(client: Client, dataset: string, since: Date): Promise<Arrival[]> {
+  return run(client, 'progress/arrivals', [dataset, since, mostArrivals]);
 }

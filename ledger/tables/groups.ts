@@ -1,6 +1,6 @@
 /**
- * Many small files at once. Each function is one statement or transaction for all of them, and leaves out those
- * that need a second look: they are handled one by one.
+ * Several files at once: a file and its children, or many small files. For these, each function is one statement or
+ * transaction for all of them, and leaves out those that need a second look: they are handled one by one.
  */
 import type pg from 'pg';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -95,6 +95,16 @@ export async function releaseChunks(
   await run(client, 'groups/release-chunks', [chunkIds, worker]);
 }
 
+/** A file and, after it, its children: no files if there is no such file. */
+export async function withChildren(client: Client, fileId: number): Promise<LedgerFile[]> {
+  return (await run(client, 'groups/with-children', [fileId])).map(toFile);
+}
+
+/** As withChildren, locked against any change of their states until the caller's transaction ends. */
+export async function lockWithChildren(client: pg.ClientBase, fileId: number): Promise<LedgerFile[]> {
+  return (await run(client, 'groups/lock-with-children', [fileId])).map(toFile);
+}
+
 /** These files by id, each with its chunks by number. */
 export async function filesAndChunks(client: Client, fileIds: readonly number[]): Promise<FileChunks[]> {
   const [files, chunks] = await Promise.all([
@@ -118,6 +128,24 @@ export async function partsAndRejects(client: Client, fileIds: readonly number[]
   for (const row of parts) outputs.get(row.file_id)!.parts.push(toPart(row));
   for (const row of rejects) outputs.get(row.file_id)!.rejectsByCode[row.code] = row.count;
   return [...outputs.values()];
+}
+
+/** A file that was loaded into several datasets: in one of them, and how it is there. */
+export interface FamilyMember {
+  readonly fileId: number;
+  readonly dataset: string;
+  readonly state: LedgerFile['state'];
+}
+
+/** The files with which these were loaded into other datasets: each parent with its children. */
+export async function families(client: Client, fileIds: readonly number[]): Promise<FamilyMember[][]> {
+  const found = new Map<number, FamilyMember[]>();
+  for (const { root, file_id: fileId, ...rest } of await run(client, 'groups/families', [fileIds])) {
+    const members = found.get(root) ?? [];
+    found.set(root, members);
+    members.push({ fileId, ...rest });
+  }
+  return [...found.values()];
 }
 
 /** Ends files of one chunk each as done, in the caller's transaction. Returns the ids of those that it has ended. */

@@ -42,6 +42,19 @@ export function staleMarts(
   return run(client, 'marts/stale-marts', [datasets, names]);
 }
 
+/** A mart that does not show a file, and when the first such file was done. */
+export type UnshownMart = Row<'marts/oldest-unshown'>;
+
+/** Which of these marts do not show a file that is done. */
+export function oldestUnshown(
+  client: Client,
+  marts: readonly { readonly dataset: string; readonly name: string }[],
+): Promise<UnshownMart[]> {
+  const datasets = marts.map(({ dataset }) => dataset);
+  const names = marts.map(({ name }) => name);
+  return run(client, 'marts/oldest-unshown', [datasets, names]);
+}
+
 /** When the last refreshes of these marts began, in ms since the epoch; without those that never were. */
 export async function refreshTimes(
   client: Client,

@@ -9,44 +9,52 @@ import type pg from 'pg';
 import { type LedgerFile, toChunk, toFile } from '../rows.ts';
 import { type Client, type Row, run } from '../statements/run.ts';
 import { afterEvent } from '../states.ts';
+import { lockWithChildren } from './groups.ts';
 import { forgetKeys } from './unique.ts';
 
 /** What became of a file that was planned again. */
 export interface PlannedAgain {
-  /** As it was. */
-  readonly before: LedgerFile;
-  /** Its chunks that were committed, whose facts are to be deleted in the same transaction. */
-  readonly committed: readonly number[];
+  /**
+   * The file and its children as they were, each with its chunks that were committed: their facts are to be deleted in
+   * the same transaction.
+   */
+  readonly before: readonly { readonly file: LedgerFile; readonly committed: readonly number[] }[];
   readonly file: LedgerFile;
 }
 
 /**
- * In the caller's transaction. Waits for commits that have begun. `evenCommitted`: also a file of which chunks are
- * committed.
- * Null, and nothing has changed: the file is past loading, is gone, is planned with `version` by now, or has
- * committed chunks.
+ * In the caller's transaction. Waits for commits that have begun. Children are forgotten: planning finds out what they
+ * are. `isCurrent`: whether a file or a child is planned as it would be now. `evenCommitted`: also a file of which
+ * chunks are committed.
+ * Null, and nothing has changed: the file is past loading, is gone, is planned as it would be now, or has committed
+ * chunks.
  */
 export async function planAgain(
   client: pg.ClientBase,
   fileId: number,
-  { version, evenCommitted }: { readonly version: string; readonly evenCommitted: boolean },
+  options: { readonly isCurrent: (file: LedgerFile) => boolean; readonly evenCommitted: boolean },
 ): Promise<PlannedAgain | null> {
-  const [row] = await run(client, 'files/lock-file', [fileId]);
-  if (row === undefined) return null;
-  const before = toFile(row);
-  if (afterEvent(before, 'renew') === null || before.definitionVersion === version) return null;
-  const chunks = (await run(client, 'chunks/chunks', [fileId])).map(toChunk);
-  const committed = chunks.filter(({ state }) => state === 'committed').map(({ chunkId }) => chunkId);
-  if (committed.length > 0 && !evenCommitted) return null;
-  await run(client, 'rejects/release-rejects', [[fileId]]);
-  await forgetKeys(client, [fileId]);
+  const files = await lockWithChildren(client, fileId);
+  if (files.length === 0 || files.every(options.isCurrent)) return null;
+  if (files.some((file) => afterEvent(file, 'renew') === null)) return null;
+  const before: PlannedAgain['before'][number][] = [];
+  for (const file of files) {
+    const chunks = (await run(client, 'chunks/chunks', [file.fileId])).map(toChunk);
+    const committed = chunks.filter(({ state }) => state === 'committed').map(({ chunkId }) => chunkId);
+    if (committed.length > 0 && !options.evenCommitted) return null;
+    before.push({ file, committed });
+  }
+  const [{ fingerprint, state }] = files;
+  const fileIds = files.map((file) => file.fileId);
+  await run(client, 'rejects/release-rejects', [fileIds]);
+  await forgetKeys(client, fileIds);
   // A file that is only being scanned has written nothing to a sink.
-  if (before.state === 'loading') await run(client, 'renewal/note-renewed', [fileId]);
+  if (state === 'loading') for (const id of fileIds) await run(client, 'renewal/note-renewed', [id]);
   await run(client, 'renewal/retire-file', [fileId]);
-  const [renewed] = await run(client, 'renewal/renew-file', [fileId, before.fingerprint]);
+  const [renewed] = await run(client, 'renewal/renew-file', [fileId, fingerprint]);
   await run(client, 'renewal/relink-files', [fileId, renewed.file_id]);
-  await run(client, 'renewal/remove-file', [fileId]);
-  return { before, committed, file: toFile(renewed) };
+  for (const id of fileIds.toReversed()) await run(client, 'renewal/remove-file', [id]);
+  return { before, file: toFile(renewed) };
 }
 
 /** Numbers of files that were planned again and of which something may still be in the sinks. */

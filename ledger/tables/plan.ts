@@ -5,51 +5,92 @@ import { crashPoint } from '../../platform/errors/crash-points.ts';
 import { LandfallError, restoreError } from '../../platform/errors/errors.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
 import { toJson } from '../json.ts';
-import type { FilePlan } from '../requests.ts';
-import { type LedgerFile, toChunkJob } from '../rows.ts';
+import type { ChildPlan, FilePlan } from '../requests.ts';
+import { type LedgerFile, toChunkJobs, toFile } from '../rows.ts';
 import { run } from '../statements/run.ts';
 import { afterEvent, stateOf } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile } from './files.ts';
+import { withChildren } from './groups.ts';
 import { takeRejects } from './rejects.ts';
 
+/** Called for each child of a file that is being planned, in the transaction of the plan. */
+export type OnChild = (client: pg.ClientBase, child: LedgerFile) => Promise<void>;
+
 /**
- * Writes a file's plan and moves the file on to loading, in one transaction. For a file that is past planning it
- * returns the stored plan and changes nothing. For one that is failing it throws the reason.
+ * Writes the plan of a file and of its children, and moves them on to loading, in one transaction. Returns the jobs of
+ * all. For a file that is past planning it returns the stored plan and changes nothing. For one that is failing it
+ * throws the reason.
  * @throws LandfallError LF_FILE_DUPLICATE when a file with the same content was planned since
  *   findContent was asked; ask again. LF_CORRECTION_ORIGINAL, LF_CORRECTION_TAKEN, LF_CORRECTION_UNKNOWN: see takeRejects
  */
-export async function planFile(pool: pg.Pool, fileId: number, plan: FilePlan): Promise<ChunkJob[]> {
+export async function planFile(
+  pool: pg.Pool,
+  fileId: number,
+  plan: FilePlan,
+  onChild?: OnChild,
+): Promise<ChunkJob[]> {
   return inTransaction(pool, async (client) => {
-    let file = await lockFile(client, fileId);
+    const file = await lockFile(client, fileId);
     if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
     if (stateOf(file) === 'failing') throw restoreError(file.error!);
-    if (afterEvent(file, 'plan') !== null) file = await writePlan(client, file, plan);
-    const { dataset, definitionVersion } = file;
-    const chunks = await chunksOf(client, fileId);
-    return chunks.map((chunk) => toChunkJob(chunk, { dataset, definitionVersion: definitionVersion ?? '' }));
+    if (afterEvent(file, 'plan') !== null) await writePlan(client, file, plan, onChild);
+    return jobsOf(client, await withChildren(client, fileId));
   });
 }
 
-async function writePlan(client: pg.ClientBase, file: LedgerFile, plan: FilePlan): Promise<LedgerFile> {
+async function jobsOf(client: pg.ClientBase, files: readonly LedgerFile[]): Promise<ChunkJob[]> {
+  const jobs: ChunkJob[] = [];
+  for (const file of files) jobs.push(...toChunkJobs(file, await chunksOf(client, file.fileId)));
+  return jobs;
+}
+
+async function writePlan(
+  client: pg.ClientBase,
+  file: LedgerFile,
+  plan: FilePlan,
+  onChild?: OnChild,
+): Promise<void> {
   const { contentHash, definitionVersion, layout, link } = plan;
-  await run(client, 'files/plan-file', [
-    file.fileId,
-    contentHash,
-    definitionVersion,
-    toJson(layout),
-    plan.chunks.length,
-  ]).catch((cause) => {
-    if (cause.constraint !== 'file_by_content') throw cause;
-    throw new LandfallError('LF_FILE_DUPLICATE', { file: file.name }, { cause });
-  });
-  await planChunks(client, file.fileId, plan.chunks);
-  if (link) await run(client, 'files/link-file', [file.fileId, link.kind, link.fileId]);
+  const { length } = plan.chunks;
+  const { fileId } = file;
+  await orDuplicate(
+    file,
+    run(client, 'files/plan-file', [fileId, contentHash, definitionVersion, toJson(layout), length]),
+  );
+  await planChunks(client, fileId, plan.chunks);
+  if (link) await run(client, 'files/link-file', [fileId, link.kind, link.fileId]);
   if (plan.takes) {
     await takeRejects(client, file, { from: link!.fileId, byteOffsets: plan.takes });
     crashPoint('plan.rejects-taken');
   }
-  return { ...file, definitionVersion };
+  for (const child of plan.children ?? []) {
+    const added = await addChild(client, file, child);
+    await planChunks(client, added.fileId, plan.chunks);
+    await onChild?.(client, added);
+    crashPoint('plan.child-added');
+  }
+}
+
+async function addChild(client: pg.ClientBase, file: LedgerFile, child: ChildPlan): Promise<LedgerFile> {
+  const { dataset, contentHash, definitionVersion, layout, link } = child;
+  const [row] = await orDuplicate(
+    file,
+    run(client, 'files/add-child', [
+      ...([file.fileId, dataset, contentHash, definitionVersion, toJson(layout)] as const),
+      link?.kind,
+      link?.fileId,
+    ]),
+  );
+  return toFile(row);
+}
+
+/** Names the error of a file whose content another one has. */
+async function orDuplicate<T>(file: LedgerFile, planned: Promise<T>): Promise<T> {
+  return planned.catch((cause) => {
+    if (cause.constraint !== 'file_by_content') throw cause;
+    throw new LandfallError('LF_FILE_DUPLICATE', { file: file.name }, { cause });
+  });
 }
 
 async function planChunks(client: pg.ClientBase, fileId: number, chunks: FilePlan['chunks']): Promise<void> {

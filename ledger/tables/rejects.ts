@@ -13,23 +13,25 @@ import type { ZipPlace } from '../../platform/stream-scan.ts';
 import {
   type LedgerFile,
   type LedgerFileState,
+  type OpenReject,
   type StoredReject,
+  toOpenReject,
   toReject,
   toRejectSample,
 } from '../rows.ts';
-import { type Client, count, run } from '../statements/run.ts';
+import { type Client, count, type Row, run } from '../statements/run.ts';
 import { shareFile } from './files.ts';
 
 /** Rejects read at a time: at 8 KiB of raw text each, 8 MiB at most. */
 const page = 1000;
 
 /** Rejects of the file that wait, in the order of its bytes. */
-export async function* openRejects(client: Client, fileId: number): AsyncGenerator<StoredReject> {
+export async function* openRejects(client: Client, fileId: number): AsyncGenerator<OpenReject> {
   const borders = await run(client, 'rejects/open-reject-borders', [fileId, page]);
   let after = -1;
   for (const to of [...borders.map((row) => row.byte_offset), Number.MAX_SAFE_INTEGER]) {
     const rows = await run(client, 'rejects/open-rejects', [fileId, after, to]);
-    yield* rows.map(toReject);
+    yield* rows.map(toOpenReject);
     after = to;
   }
 }
@@ -41,6 +43,12 @@ export async function rejectsOf(
   { limit = 1000 }: { limit?: number } = {},
 ): Promise<StoredReject[]> {
   return (await run(client, 'rejects/rejects', [fileId, limit])).map(toReject);
+}
+
+/** Where the rows of a chunk begin that were rejected because another row has their key. */
+export async function repeatsOfChunk(client: Client, chunkId: number): Promise<ReadonlySet<number>> {
+  const rows = await run(client, 'rejects/repeats-of-chunk', [chunkId]);
+  return new Set(rows.map((row) => row.byte_offset));
 }
 
 /** How many rejects a file has, by code. */
@@ -142,4 +150,12 @@ export async function returnRejects(
   if (returned === pairs.length) return;
   const reason = `${returned} of ${pairs.length} rejects of replay ${replay} found their way back`;
   throw new LandfallError('LF_INTERNAL', { reason });
+}
+
+/** Rejects of a dataset by code. */
+export type EndedRejects = Row<'rejects/ended-rejects'>;
+
+/** How many rejects files and their children had when they ended, by dataset and code. */
+export function endedRejects(client: Client, fileIds: readonly number[]): Promise<EndedRejects[]> {
+  return run(client, 'rejects/ended-rejects', [fileIds]);
 }

@@ -53,9 +53,12 @@ export async function openSnapshotOf(...snapshot: Parameters<typeof openSnapshot
   throw new LandfallError('LF_INTERNAL', { reason: `no file of ${snapshot[1]} is in the snapshot` });
 }
 
-/** Locks a dataset until the caller's transaction ends, as openSnapshot does. */
-export async function lockDataset(client: pg.ClientBase, dataset: string): Promise<void> {
-  await run(client, 'snapshots/lock-dataset', [snapshotLock, dataset]);
+/**
+ * Locks datasets until the caller's transaction ends, as openSnapshot does, so that transactions with several datasets
+ * never wait for each other in a circle. Lock the files before.
+ */
+export async function lockDatasets(client: pg.ClientBase, datasets: readonly string[]): Promise<void> {
+  await run(client, 'snapshots/lock-datasets', [snapshotLock, datasets]);
 }
 
 /**

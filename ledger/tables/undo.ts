@@ -12,6 +12,7 @@ import { type Client, run } from '../statements/run.ts';
 import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
+import { lockWithChildren } from './groups.ts';
 import { removeParts } from './parts.ts';
 import { forgetKeys } from './unique.ts';
 
@@ -22,18 +23,19 @@ export interface UndoneFile {
 }
 
 /**
- * Undoes a file, and with it those that correct or replay its rejects: their rows belong to it. Its parts leave
- * the manifest, its rejects the record; rejects that these files had taken from others wait again there.
- * Empty when the file is undone already.
- * @throws LandfallError LF_FILE_NOT_LOADED, or LF_FILE_BUSY when one of them is in flight
+ * Undoes a file and its children, and with them those that correct or replay their rejects: their rows belong to it.
+ * Their parts leave the manifest, their rejects the record; rejects that these files had taken from others wait again
+ * there. Empty when the file is undone already.
+ * @throws LandfallError LF_FILE_NOT_LOADED, LF_FILE_CHILD, or LF_FILE_BUSY when one of them is in flight
  */
 export async function undoFiles(
   client: pg.ClientBase,
   fileId: number,
   note: { at: string; reason: string },
 ): Promise<UndoneFile[]> {
-  const root = await lockFile(client, fileId);
-  if (root === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+  const [root] = await lockWithChildren(client, fileId);
+  if (root === undefined) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+  refuseChild(root);
   if (root.state === 'undone') return [];
   refuseUnlessLoaded(root);
   const family = (await run(client, 'undo/lock-family', [fileId])).map(toFile);
@@ -53,6 +55,11 @@ export async function undoFiles(
   await run(client, 'chunks/undo-chunks', [fileIds]);
   await run(client, 'undo/undo-files', [fileIds, toJson(note)]);
   return undone;
+}
+
+/** Throws LF_FILE_CHILD: what is done to a file is done to its children, and not to one of them. */
+export function refuseChild({ name, dataset, parentId }: LedgerFile): void {
+  if (parentId !== null) throw new LandfallError('LF_FILE_CHILD', { file: name, dataset, parent: parentId });
 }
 
 function refuseUnlessLoaded(file: LedgerFile): void {

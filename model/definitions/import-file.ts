@@ -1,34 +1,44 @@
 /** Imports definition files, written in TypeScript or JavaScript. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, sep } from 'node:path';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type Definition, isDefinition } from '../language/define.ts';
 import { type DefinitionFile, fileError } from './find-files.ts';
 
 export type ImportFile = (file: string) => Promise<unknown>;
 
+/** How definition files are translated to what Node runs. */
+export interface Translation {
+  /** Landfall's home, which caches the JavaScript of each file by a hash of its text. */
+  readonly home?: string;
+  /** The files are as `landfall init` writes them, without types: Babel, which takes 200 ms to load, is not needed. */
+  readonly untyped?: boolean;
+}
+
 /**
  * A function that imports files as they are now: files that an earlier function imported are read again, with
- * everything that they import. In a definition, `landfall` resolves to this program, wherever it is installed. If
- * there is a home, it caches the JavaScript of each file by a hash of its text: translating takes longer than
- * everything else that a process does at its start.
+ * everything that they import. In a definition, `landfall` is this program's model, wherever it is installed.
+ * Without a cache, translating takes longer than everything else that a process does at its start.
  */
-export async function openImports(home: string | undefined): Promise<ImportFile> {
-  const { createJiti } = await import('jiti');
-  const here = fileURLToPath(import.meta.url);
-  const model = dirname(dirname(here));
+export async function openImports({ home, untyped = false }: Translation): Promise<ImportFile> {
+  const [{ createJiti }, landfall] = await Promise.all([import('jiti'), import('../index.ts')]);
   const jiti = createJiti(import.meta.url, {
-    alias: { landfall: join(model, `index${extname(here)}`) },
+    virtualModules: { landfall },
     fsCache: home !== undefined && (await isFolder(home)) && join(home, 'definitions'),
     interopDefault: false,
+    ...(untyped && { transform: ({ source }) => ({ code: asCommonJs(source) }) }),
   });
-  const ours = [model, join(model, '../kernel'), join(model, '../platform')].map((room) => room + sep);
   for (const path of Object.keys(jiti.cache)) {
-    const stays = path.includes(`${sep}node_modules${sep}`) || ours.some((room) => path.startsWith(room));
-    if (!stays) delete jiti.cache[path];
+    if (!path.includes(`${sep}node_modules${sep}`)) delete jiti.cache[path];
   }
   return (file) => jiti.import(file);
+}
+
+/** A module of JavaScript whose only import and export are those of a definition that `landfall init` wrote. */
+function asCommonJs(source: string): string {
+  return source
+    .replace(/^import (\{[^}]*\}) from 'landfall';$/m, "const $1 = require('landfall');")
+    .replace(/^export default /m, 'exports.default = ');
 }
 
 /** The definitions that a file exports. Throws LF_DEFINITION_FILE if it cannot be imported, or exports none. */

@@ -58,6 +58,11 @@ export interface S3SourceOptions extends AnySource {
   readonly url: SecretText;
   /** Names of objects that are taken, where * stands for any characters: '*.json.zip'. Default: all. */
   readonly match?: string;
+  /**
+   * The URL of an SQS queue that the bucket sends its events to: env('ORDERS_QUEUE_URL'). The source runs as soon as
+   * an object is created, and beside that by its schedule, which is every hour by default. Default: none.
+   */
+  readonly notifications?: SecretText;
 }
 
 export interface PostgresSourceOptions extends AnySource {

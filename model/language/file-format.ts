@@ -8,6 +8,11 @@ interface Exploded {
    * paths from the element; `^` in place of `$` begins at the record.
    */
   readonly explode?: string;
+  /**
+   * Name of the dataset whose files these are: it has a row for each record. A file of it is loaded into both datasets
+   * in one moment, or into none. This one has no files and no sources of its own.
+   */
+  readonly parent?: string;
 }
 
 export interface JsonDocumentFormat extends Exploded {

@@ -133,7 +133,7 @@ export function view(sql: SqlText): SqlMart {
 /**
  * A mart stored as a materialised view and refreshed after each file. With `uniqueKey` (columns that are unique
  * together), the refresh does not block readers. `maxStale` ('30s', '5m', '1h', '1d'): how old the mart may be while
- * files keep coming; it is refreshed no more often than that (docs/marts.md). Default: it is refreshed as soon as no
+ * files keep coming; it is refreshed no more often than that (docs/definitions/marts.md). Default: it is refreshed as soon as no
  * file of the dataset is in flight, and every 3 seconds while some are.
  */
 export function table(

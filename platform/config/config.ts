@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { crashPointMistake } from '../errors/crash-points.ts';
 import { LandfallError } from '../errors/errors.ts';
+import { isRedisAddress, maskSentinels } from '../queue/redis-address.ts';
+import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
 
 /** The settings that apply. */
-export interface Config {
+export interface Config extends S3Settings {
   /** Where embedded state lives; absolute path. Default: ./.landfall */
   readonly home: string;
   /** Null: the embedded server under `home`. */
@@ -75,6 +77,10 @@ const environmentNames: Record<Setting, string> = {
   outageTimeout: 'LANDFALL_OUTAGE_TIMEOUT',
   lockMs: 'LANDFALL_LOCK_MS',
   stopMs: 'LANDFALL_STOP_MS',
+  s3Timeout: 'LANDFALL_S3_TIMEOUT',
+  s3Sse: 'LANDFALL_S3_SSE',
+  s3KmsKey: 'LANDFALL_S3_KMS_KEY',
+  s3StorageClass: 'LANDFALL_S3_STORAGE_CLASS',
   datasets: 'LANDFALL_DATASETS',
 };
 
@@ -109,6 +115,9 @@ const wholeNumber = (min: number, max: number) =>
       .max(max, { error: `must be at most ${max}` }),
   );
 
+const redisForms =
+  'must be the address of a Redis server, redis://…, or of sentinels, redis+sentinel://host,host/name';
+
 const addressOf = (what: string, schemes: readonly string[]) =>
   z
     .string({ error: `must be an address that begins with ${schemes[0]}//` })
@@ -124,6 +133,14 @@ const storeOf = (folder: string) =>
     return z.NEVER;
   });
 
+/** Servers other than Amazon's have classes of their own. */
+const storageClass = z
+  .string({ error: 'must be text' })
+  .regex(/^[A-Z0-9_-]+$/, { error: 'must be a storage class, such as STANDARD_IA or INTELLIGENT_TIERING' })
+  .refine((name) => name !== 'GLACIER' && name !== 'DEEP_ARCHIVE', {
+    error: 'must be a class whose objects can be read at once; GLACIER_IR is one',
+  });
+
 /** What each setting may be. Paths are made absolute against `folder`. */
 function schemaOf(setting: Setting, folder: string): z.ZodType {
   switch (setting) {
@@ -135,7 +152,7 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
     case 'databaseUrl':
       return addressOf('a PostgreSQL server', ['postgres:', 'postgresql:']);
     case 'redisUrl':
-      return addressOf('a Redis server', ['redis:', 'rediss:']);
+      return z.string({ error: redisForms }).refine(isRedisAddress, { error: redisForms });
     case 'landingUrl':
     case 'lakeUrl':
     case 'archiveUrl':
@@ -162,6 +179,16 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return wholeNumber(500, 600_000);
     case 'stopMs':
       return wholeNumber(0, 600_000);
+    case 's3Timeout':
+      return wholeNumber(1, 3600);
+    case 's3Sse':
+      return z.enum(['AES256', 'aws:kms'], { error: 'must be AES256 or aws:kms' });
+    case 's3KmsKey':
+      return z.string({ error: 'must be text' }).regex(/^[\w:/-]+$/, {
+        error: 'must be the id or the ARN of a key',
+      });
+    case 's3StorageClass':
+      return storageClass;
     case 'datasets':
       return z
         .preprocess(
@@ -196,6 +223,8 @@ export async function loadConfig(
   }
   const config = withDefaults(values as UserConfig, cwd);
   mistakes.push(...overlaps(config));
+  if (config.s3KmsKey !== null && config.s3Sse !== 'aws:kms')
+    mistakes.push('LANDFALL_S3_KMS_KEY needs LANDFALL_S3_SSE=aws:kms');
   const armedWrongly = crashPointMistake(env);
   if (armedWrongly !== null) mistakes.push(armedWrongly);
   if (mistakes.length > 0) throw new LandfallError('LF_CONFIG', { mistakes: mistakes.join('; ') });
@@ -263,6 +292,10 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     outageTimeout: given.outageTimeout ?? defaultOutageTimeout,
     lockMs: given.lockMs ?? defaultLockMs,
     stopMs: given.stopMs ?? defaultStopMs,
+    s3Timeout: given.s3Timeout ?? s3Defaults.s3Timeout,
+    s3Sse: given.s3Sse ?? s3Defaults.s3Sse,
+    s3KmsKey: given.s3KmsKey ?? s3Defaults.s3KmsKey,
+    s3StorageClass: given.s3StorageClass ?? s3Defaults.s3StorageClass,
     datasets: given.datasets ?? defaultDatasets(cwd),
     ...(given.datasets === undefined && { datasetsOptional: true }),
   };
@@ -304,7 +337,9 @@ export function describeConfig(config: Config): Record<string, string> {
     DATABASE_URL: config.databaseUrl
       ? maskUrl(config.databaseUrl)
       : `(embedded, in ${join(config.home, 'postgres')})`,
-    REDIS_URL: config.redisUrl ? maskUrl(config.redisUrl) : '(none: the queue is in PostgreSQL)',
+    REDIS_URL: config.redisUrl
+      ? (maskSentinels(config.redisUrl) ?? maskUrl(config.redisUrl))
+      : '(none: the queue is in PostgreSQL)',
     LANDING_URL: config.landingUrl,
     LAKE_URL: config.lakeUrl,
     ARCHIVE_URL: config.archiveUrl,
@@ -317,6 +352,10 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
     LANDFALL_LOCK_MS: String(config.lockMs),
     LANDFALL_STOP_MS: String(config.stopMs),
+    LANDFALL_S3_TIMEOUT: String(config.s3Timeout),
+    LANDFALL_S3_SSE: config.s3Sse ?? '(as the bucket says)',
+    LANDFALL_S3_KMS_KEY: config.s3KmsKey ?? '(none)',
+    LANDFALL_S3_STORAGE_CLASS: config.s3StorageClass ?? 'STANDARD',
     LANDFALL_DATASETS: config.datasets.join(',') || '(none)',
   };
 }

@@ -6,6 +6,7 @@ import { LandfallError } from '../errors/errors.ts';
 import { databaseAddress } from './address.ts';
 import { openServer } from './embedded/embedded-server.ts';
 import { NamedPool } from './named.ts';
+import { sharesSessions } from './pooler.ts';
 
 export { databaseAddress } from './address.ts';
 
@@ -23,6 +24,16 @@ export interface Database {
 
 /** The oldest server that has all we use. */
 const versionNeeded = 15;
+/** Connections of a coordinator or a command. With three a rebuild can go on, which holds two and asks on another. */
+const maxDefault = 10;
+const maxOfFewDefault = 3;
+
+interface PoolSize {
+  readonly max?: number;
+  readonly maxOfFew?: number;
+  readonly name?: string;
+}
+
 /** Clients that are still out then are cut off by the server, not waited for. */
 const poolEndMs = 5000;
 
@@ -30,7 +41,7 @@ const poolEndMs = 5000;
  * Opens the database of these settings, starting or joining the embedded server where `databaseUrl` is
  * null.
  * `prepare` is called before anything else uses it; what it throws closes the database.
- * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_REFUSED, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_EMBEDDED_…
+ * @throws LandfallError LF_DATABASE_CONNECTIONS, LF_DATABASE_ENCODING, LF_DATABASE_POOLER, LF_DATABASE_REFUSED, LF_DATABASE_UNREACHABLE, LF_DATABASE_VERSION, LF_EMBEDDED_…
  */
 export async function openServerDatabase(
   config: Pick<Config, 'home' | 'databaseUrl'>,
@@ -54,31 +65,24 @@ export async function openServerDatabase(
 
 /**
  * A pool on a database that somebody else has opened and migrated, for workers. Connects when first used.
- * @param options.max connections at most
+ * @param options.max connections at most; `maxOfFew`: where the role may have few
  */
-export function connectDatabase(url: string, options: { max?: number; name?: string } = {}): Database {
+export function connectDatabase(
+  url: string,
+  { max = maxDefault, maxOfFew = Math.min(max, maxOfFewDefault), name = 'landfall' }: PoolSize = {},
+): Database {
   const config = {
     connectionString: url,
-    max: options.max ?? 10,
-    application_name: options.name ?? 'landfall',
+    max,
+    maxOfFew,
+    application_name: name,
     connectionTimeoutMillis: 10_000,
-    keepAlive: true,
     types: { getTypeParser },
   };
   const pool = new NamedPool(config, databaseAddress(url));
-  keepFromThrowing(pool);
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= Promise.race([pool.end(), delay(poolEndMs, undefined, { ref: false })]));
   return { url, pool, embedded: false, close };
-}
-
-/**
- * A connection that breaks tells the query that is under way, and the next one fails. Where none is under
- * way, idle or between two statements of a transaction, it emits an error, which would end the process.
- */
-export function keepFromThrowing(pool: pg.Pool): void {
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
 }
 
 const parseInt8 = (text: string): number => Number(text);
@@ -89,7 +93,7 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
     ? parseInt8
     : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
 
-/** Checks that the server answers and is new enough. */
+/** Checks that the server answers and is new enough, and that a pooler in front of it keeps sessions. */
 export async function checkServer(database: Database): Promise<{ version: string }> {
   const address = databaseAddress(database.url);
   let rows: { number: string; version: string }[];
@@ -105,6 +109,11 @@ export async function checkServer(database: Database): Promise<{ version: string
   const { number, version } = rows[0];
   if (Math.floor(Number(number) / 10_000) < versionNeeded) {
     throw new LandfallError('LF_DATABASE_VERSION', { address, version, needed: versionNeeded });
+  }
+  const { pool } = database;
+  if (pool instanceof NamedPool && pool.isPooled && (await sharesSessions(pool))) {
+    const reason = 'it gives a session to others between two transactions';
+    throw new LandfallError('LF_DATABASE_POOLER', { address, reason });
   }
   return { version };
 }

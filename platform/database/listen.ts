@@ -1,5 +1,5 @@
 /**
- * Hearing a database's notifications on a connection of its own.
+ * Hearing a database's notifications. All who listen to one database in a process share a connection.
  *
  *   connecting ──▶ listening ──lost──▶ waiting ──firstRetryMs … lastRetryMs──▶ connecting
  *
@@ -10,7 +10,7 @@ import pg from 'pg';
 import { keptClient } from './named.ts';
 
 export interface Listening {
-  /** Resolves when the connection is closed; nothing is called afterwards. */
+  /** Resolves when its channel is left; nothing is called afterwards. */
   close(): Promise<void>;
 }
 
@@ -19,6 +19,9 @@ const lastRetryMs = 5000;
 /** A dead peer is noticed after this and answerMs: TCP alone may take ten minutes. */
 const heartbeatMs = 30_000;
 const answerMs = 10_000;
+
+/** The connection of each database, by its address. */
+const listeners = new Map<string, Listener>();
 
 /**
  * Listens on `channel` until closed. Resolves when it hears.
@@ -33,62 +36,107 @@ export async function listen(
   onReconnect: () => void,
   onOutage: (error: unknown) => void = () => {},
 ): Promise<Listening> {
-  const listener = new Listener(databaseUrl, channel, { onNotify, onReconnect, onOutage });
-  await listener.connect();
-  return listener;
+  const listener = listeners.get(databaseUrl) ?? new Listener(databaseUrl);
+  listeners.set(databaseUrl, listener);
+  const hearer = { channel, onNotify, onReconnect, onOutage, hears: false };
+  try {
+    await listener.add(hearer);
+  } catch (error) {
+    await listener.remove(hearer);
+    throw error;
+  }
+  return { close: () => listener.remove(hearer) };
 }
 
-interface Hearers {
+interface Hearer {
+  readonly channel: string;
   readonly onNotify: (payload: string) => void;
   readonly onReconnect: () => void;
   readonly onOutage: (error: unknown) => void;
+  /** Whether it has been told that it hears. */
+  hears: boolean;
 }
 
-class Listener implements Listening {
+class Listener {
   private readonly databaseUrl: string;
-  private readonly channel: string;
-  private readonly hearers: Hearers;
+  private readonly hearers = new Set<Hearer>();
   private client: pg.Client | null = null;
+  private connecting: Promise<pg.Client> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private retryMs = firstRetryMs;
-  private closed = false;
+  private asked: Promise<unknown> = Promise.resolve();
 
-  constructor(url: string, channel: string, hearers: Hearers) {
+  constructor(url: string) {
     this.databaseUrl = url;
-    this.channel = channel;
-    this.hearers = hearers;
   }
 
-  async connect(): Promise<void> {
-    const session = { name: 'landfall listen', queryMs: answerMs };
-    const client = keptClient(this.databaseUrl, session, (lost) => this.lost(lost));
-    client.on('notification', ({ payload }) => {
-      if (!this.closed && this.client === client) this.hearers.onNotify(payload ?? '');
-    });
-    this.client = client;
-    try {
-      await client.connect();
-      await client.query(`listen ${pg.escapeIdentifier(this.channel)}`);
-    } catch (error) {
-      this.client = null;
-      await client.end().catch(() => {});
-      throw error;
+  async add(hearer: Hearer): Promise<void> {
+    this.hearers.add(hearer);
+    const client = await this.open();
+    // The connection may have been there before.
+    await this.ask(client, listenSql(hearer.channel));
+    hearer.hears = true;
+  }
+
+  async remove(hearer: Hearer): Promise<void> {
+    this.hearers.delete(hearer);
+    if (this.hearers.size > 0) {
+      if (this.client !== null && !this.channels().has(hearer.channel))
+        await this.ask(this.client, `un${listenSql(hearer.channel)}`).catch(() => {});
+      return;
     }
-    this.retryMs = firstRetryMs;
-    this.beat(client);
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
+    if (listeners.get(this.databaseUrl) === this) listeners.delete(this.databaseUrl);
     if (this.timer) clearTimeout(this.timer);
     const { client } = this;
     this.client = null;
     await client?.end().catch(() => {});
   }
 
+  /** One statement after another. */
+  private ask(client: pg.Client, sql: string): Promise<unknown> {
+    const asked = this.asked.then(() => client.query(sql));
+    this.asked = asked.catch(() => {});
+    return asked;
+  }
+
+  private channels(): Set<string> {
+    return new Set([...this.hearers].map(({ channel }) => channel));
+  }
+
+  private open(): Promise<pg.Client> {
+    if (this.client !== null) return Promise.resolve(this.client);
+    this.connecting ??= this.connect().finally(() => {
+      this.connecting = null;
+    });
+    return this.connecting;
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const session = { name: 'landfall listen', queryMs: answerMs };
+    const client = keptClient(this.databaseUrl, session, (lost) => this.lost(lost));
+    client.on('notification', ({ channel, payload }) => {
+      for (const hearer of this.hearers) if (hearer.channel === channel) hearer.onNotify(payload ?? '');
+    });
+    try {
+      await client.connect();
+      for (const channel of this.channels()) await this.ask(client, listenSql(channel));
+      // All have left meanwhile.
+      if (this.hearers.size === 0) throw new Error('nobody listens');
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    this.client = client;
+    this.retryMs = firstRetryMs;
+    this.beat(client);
+    for (const hearer of this.hearers) if (hearer.hears) hearer.onReconnect();
+    return client;
+  }
+
   private beat(client: pg.Client): void {
+    if (this.timer) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      client.query('select 1').then(
+      this.ask(client, 'select 1').then(
         () => this.client === client && this.beat(client),
         () => this.lost(client),
       );
@@ -97,7 +145,7 @@ class Listener implements Listening {
   }
 
   private lost(client: pg.Client): void {
-    if (this.closed || this.client !== client) return;
+    if (this.client !== client) return;
     this.client = null;
     client.end().catch(() => {});
     this.wait();
@@ -111,13 +159,15 @@ class Listener implements Listening {
 
   private async reconnect(): Promise<void> {
     try {
-      await this.connect();
+      await this.open();
     } catch (error) {
-      if (this.closed) return;
+      if (this.hearers.size === 0) return;
       this.wait();
-      return this.hearers.onOutage(error);
+      for (const { onOutage } of this.hearers) onOutage(error);
     }
-    if (this.closed) await this.client?.end().catch(() => {});
-    else this.hearers.onReconnect();
   }
+}
+
+function listenSql(channel: string): string {
+  return `listen ${pg.escapeIdentifier(channel)}`;
 }

@@ -43,6 +43,7 @@ export const crashPoints = {
   'identify.duplicate': 'the ledger says that the file is a duplicate',
   'plan.references-kept': 'the ledger has the reference tables that a file is to be joined with',
   'plan.staging-made': 'the table is made in which a new version waits',
+  'plan.child-added': 'a child of the file is in the ledger; the transaction of the plan is open',
   'plan.rejects-taken': 'rejects are handed to the file that replays them; its transaction is open',
   'plan.written': 'the plan is in the ledger',
   'plan.queued': 'the chunks are in the queue',
@@ -96,6 +97,8 @@ export const crashPoints = {
   'end.sinks-ended': 'the sinks have ended the file; the transaction is open',
   'finalise.checked': 'the data checks hold; the transaction is open',
   'finalise.rejects-returned': 'rejects that still do not fit wait again; the transaction is open',
+  'finalise.one-ended':
+    'of a file and its children one is ended; the transaction in which all become done is open',
   'finalise.receipt-written': 'the receipt is written; the transaction is open',
   'finalise.committed': 'the file is done',
   'finalise.swept': 'what the version before left in lake and star is swept',

@@ -15,6 +15,7 @@ import { serverCodes } from './codes/server.ts';
 import { sourceCodes } from './codes/source.ts';
 import { sourceBucketCodes } from './codes/source-buckets.ts';
 import { sourceTableCodes } from './codes/source-tables.ts';
+import { pathError, userName } from './system.ts';
 
 export type { ErrorEntry, Retry } from './codes/entry.ts';
 
@@ -88,16 +89,24 @@ export function fixOf(code: string): string {
   return code in errorTable ? errorTable[code as ErrorCode].fix : '';
 }
 
-/** Anything thrown, as an error with a code. What nobody has named is LF_INTERNAL. */
-export function codedError(error: unknown): LandfallError {
+/**
+ * Anything thrown, as an error with a code: LF_PATH… for files and folders, LF_DATABASE_… for refusals; else
+ * LF_INTERNAL. `path`: as the caller knows the file.
+ */
+export function codedError(error: unknown, path?: string): LandfallError {
   if (error instanceof LandfallError) return error;
   const reason = error instanceof Error ? error.message : String(error);
+  const place = pathError(error);
+  if (place !== null) {
+    const values = { ...place, ...(place.isDenied && { user: userName() }), path: path ?? place.path };
+    return new LandfallError(place.isDenied ? 'LF_PATH_DENIED' : 'LF_PATH', values, { cause: error });
+  }
   const refused = statementCode(error);
   if (refused === null) return new LandfallError('LF_INTERNAL', { reason }, { cause: error });
   // The column of a COPY that it is about. Its line is not that of the file.
   const where = (error as { where?: string }).where?.split('\n')[0].replace(/, line \d+/, '');
-  const place = where === undefined ? '' : ` (${where.slice(0, placeCharacters)})`;
-  return new LandfallError(refused, { reason: `${reason}${place}` }, { cause: error });
+  const shown = where === undefined ? '' : ` (${where.slice(0, placeCharacters)})`;
+  return new LandfallError(refused, { reason: `${reason}${shown}` }, { cause: error });
 }
 
 /** Characters of PostgreSQL's words for a place that are kept: they quote the value. */
@@ -105,13 +114,13 @@ const placeCharacters = 200;
 
 /**
  * Errors of PostgreSQL that come back however often the statement is tried: a limit of the server, a value that a
- * column cannot hold, a permission. Others may be over in a moment: a table may just be altered.
+ * column cannot hold. Others may be over in a moment: a table may just be altered. A missing privilege has a code
+ * already (platform/database/privileges.ts).
  * SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const refusals: readonly (readonly [sqlState: RegExp, code: ErrorCode])[] = [
   [/^54...$/, 'LF_DATABASE_LIMIT'],
   [/^(22...|23502|23514)$/, 'LF_DATABASE_VALUE'],
-  [/^42501$/, 'LF_DATABASE_DENIED'],
 ];
 
 function statementCode(error: unknown): ErrorCode | null {

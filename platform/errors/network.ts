@@ -28,6 +28,17 @@ export function isNetworkError(error: unknown, depth = 0): boolean {
   return isNetworkError(error.cause, depth + 1);
 }
 
+/** Of certificates that are not trusted, and of servers that speak another TLS, or none. */
+const tlsCodes =
+  /CERT|^(DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(VERIFY|GET)_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$)/;
+
+/** True for an error that says that a connection cannot be trusted: it does not come right by itself. */
+export function isUntrusted(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > depthMost) return false;
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && tlsCodes.test(code)) || isUntrusted(error.cause, depth + 1);
+}
+
 /** What an error says, also where it says it only below: an AggregateError, an error of `fetch`. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)

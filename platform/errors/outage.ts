@@ -20,7 +20,7 @@ export function outageOf(error: unknown): Outage | null {
 }
 
 function kindOf({ code, values }: LandfallError): OutageOf {
-  if (code.startsWith('LF_DATABASE_')) return 'database';
+  if (code.startsWith('LF_DATABASE_') || code === 'LF_COORDINATOR_REPLACED') return 'database';
   if (code.startsWith('LF_QUEUE_')) return 'queue';
   return values.role === 'lake' ? 'lake' : 'landing';
 }

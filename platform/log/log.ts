@@ -17,7 +17,16 @@ const levels: Record<number, string> = {
 const secrets = ['databaseUrl', 'redisUrl', 'token', 'password', 'url.password'];
 
 /**
- * A log under `name`. At a terminal each entry is a line of text, elsewhere a JSON object.
+ * Whether standard error is for people: each entry is a line of text, beside those that a command prints. Otherwise each
+ * line is a JSON object, whoever writes it. LANDFALL_LOG_FORMAT decides, text or json, and without it the terminal.
+ */
+export function isForPeople(): boolean {
+  const format = process.env.LANDFALL_LOG_FORMAT;
+  return format === 'text' || (format !== 'json' && process.stderr.isTTY === true);
+}
+
+/**
+ * A log under `name`, to standard error.
  * @param options.level lowest level that is written; default LANDFALL_LOG, else info
  */
 export function createLog(name: string, options: { level?: pino.Level | 'silent' } = {}): Log {
@@ -26,16 +35,34 @@ export function createLog(name: string, options: { level?: pino.Level | 'silent'
   const redact = { paths: [...secrets, ...secrets.map((secret) => `*.${secret}`)], censor: '***' };
   // Written at once, so that nothing is lost when the process ends.
   const destination = pino.destination({ fd: 2, sync: true });
-  const stream = process.stderr.isTTY
-    ? { write: (line: string) => destination.write(toText(line)) }
-    : destination;
-  return pino({ name, level, redact, serializers: { err: (error) => plainError(error) } }, stream);
+  const stream = isForPeople() ? { write: (line: string) => destination.write(toText(line)) } : destination;
+  const hooks: pino.LoggerOptions['hooks'] = {
+    logMethod(args, method, at) {
+      const [entry] = args as unknown[];
+      if (at < errorLevel && isWithError(entry))
+        (args as unknown[])[0] = { ...entry, err: withoutStack(plainError(entry.err)) };
+      method.apply(this, args);
+    },
+  };
+  return pino({ name, level, redact, hooks, serializers: { err: (error) => plainError(error) } }, stream);
+}
+
+/** The lowest level of entries that may have a stack: warnings are for people who run Landfall. */
+const errorLevel = 50;
+
+function isWithError(entry: unknown): entry is { err: Error } {
+  return typeof entry === 'object' && entry !== null && (entry as { err?: unknown }).err instanceof Error;
+}
+
+function withoutStack(plain: unknown): unknown {
+  const { stack: _, cause, ...rest } = plain as { stack?: string; cause?: unknown };
+  return cause === undefined ? rest : { ...rest, cause: withoutStack(cause) };
 }
 
 /**
  * What a reader needs of an error. The drivers attach their whole client to theirs, password included.
- * An error with a code says what is wrong; a stack says where in the code an unexpected one arose. Where a code
- * means that trying again would not help, the cause is explained as well and has no stack either.
+ * An error with a code says what is wrong; a stack says where in the code an unexpected one arose, at level error.
+ * Where a code means that trying again would not help, the cause is explained as well and has no stack either.
  */
 function plainError(error: unknown, isExplained = false): unknown {
   if (!(error instanceof Error)) return error;

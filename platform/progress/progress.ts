@@ -21,6 +21,23 @@ export function isFinished(state: FileState): boolean {
   return finished.has(state);
 }
 
+/** Whether all bytes of a file are committed, and what is left are its checks: they have no rate and no time left. */
+export function isChecking({
+  state,
+  bytes,
+  bytesCommitted,
+}: Pick<FileProgress, 'state' | 'bytes' | 'bytesCommitted'>): boolean {
+  return state === 'finalising' || (state === 'loading' && bytes > 0 && bytesCommitted >= bytes);
+}
+
+/** Fewer rows than this are loaded in so little time that a rate says nothing. */
+const fewRows = 1000;
+
+/** Whether a rate of rows is worth showing. */
+export function hasRate({ parsed }: Pick<RowCounts, 'parsed'>): boolean {
+  return parsed >= fewRows;
+}
+
 export interface RowCounts {
   readonly parsed: number;
   readonly loaded: number;
@@ -245,11 +262,13 @@ export interface SourceProgress {
   readonly scheduled: WindowReport | null;
   /** The end of the first window that should have been fetched by now; null: none is late. */
   readonly lateSince: string | null;
+  /** Why the queue of its notifications cannot be read; null: it can, or there is none. */
+  readonly queueFault: SourceRun['error'];
 }
 
-/** Why the newest run of a source has failed, or waits for its next attempt; null: it does neither. */
-export function faultOf({ last, next }: SourceProgress): SourceRun['error'] {
-  return next?.error ?? (last?.state === 'failed' ? last.error : null);
+/** Why the newest run of a source has failed, or waits for its next attempt, or else why its queue cannot be read. */
+export function faultOf({ last, next, queueFault }: SourceProgress): SourceRun['error'] {
+  return next?.error ?? (last?.state === 'failed' ? last.error : queueFault);
 }
 
 /** Whether a source is late, has failed or lacks a variable. */

@@ -8,10 +8,13 @@ import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker, with
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import { databaseAddress } from '../database/address.ts';
-import { NamedClient } from '../database/named.ts';
+import { createSchemaSql } from '../database/create-schema.ts';
+import { OwnClient, type OwnPoolConfig } from '../database/named.ts';
 import type { QueueOptions } from './contract.ts';
+import { queueSchema } from './queue-tables.ts';
 import { connectRedis, queueLost, redisError } from './redis-connection.ts';
 import { watchRedis } from './redis-health.ts';
+import { checkRedisServer } from './redis-server.ts';
 import { WaitingPool } from './waiting-pool.ts';
 
 /** The part of BullMQ's worker options that the caller decides. */
@@ -59,20 +62,18 @@ export async function openBackend(options: QueueOptions, names: readonly string[
   return options.redisUrl === null ? openPostgres(options, names) : openRedis(options, options.redisUrl);
 }
 
-/** The schema of BullMQ's tables: its own default, so that its tools find them. */
-const schema = 'bullmq';
-
 const askingDefault = 4;
+const askingOfFew = 1;
 
 const connectionTimeoutMillis = 10_000;
 
 async function openPostgres(options: QueueOptions, names: readonly string[]): Promise<Backend> {
-  const config: pg.PoolConfig = {
+  const config: OwnPoolConfig = {
     connectionString: options.databaseUrl,
     max: options.asking ?? askingDefault,
+    maxOfFew: askingOfFew,
     connectionTimeoutMillis,
-    keepAlive: true,
-    options: `-c search_path=${schema}`,
+    searchPath: queueSchema,
     application_name: 'landfall queue',
     onConnect: (client) => silenceEvents(client, names),
   };
@@ -90,7 +91,7 @@ async function openPostgres(options: QueueOptions, names: readonly string[]): Pr
     flows: () => new bound.FlowProducer({ connection }),
     worker: (name, processor, settings) => {
       // It keeps one to listen on.
-      pool.options.max += 1;
+      pool.widen();
       return new bound.Worker(name, processor, { connection, ...settings, ...ticks });
     },
     // Its connections say themselves what is away.
@@ -115,22 +116,35 @@ async function silenceEvents(client: pg.ClientBase, names: readonly string[]): P
 async function migrateOnce(pool: pg.Pool): Promise<void> {
   const client = await pool.connect();
   try {
-    await runMigrations(client, schema);
+    await runMigrations(onPreparedSchema(client), queueSchema);
   } finally {
     client.release();
   }
 }
 
+/** BullMQ creates its schema in a way that a role without CREATE on the database is denied, whether it is there or not. */
+function onPreparedSchema(client: pg.ClientBase): Pick<pg.ClientBase, 'query'> {
+  const query = (text: string, values?: unknown[]) =>
+    /^create schema if not exists/i.test(text)
+      ? client.query(createSchemaSql(queueSchema))
+      : client.query(text, values);
+  return { query: query as pg.ClientBase['query'] };
+}
+
 async function openRedis(options: QueueOptions, redisUrl: string): Promise<Backend> {
   const prefix = `landfall-${await databaseIdentity(options.databaseUrl)}`;
   const connection = await connectRedis(redisUrl);
+  await checkRedisServer(connection, redisUrl, prefix).catch((error) => {
+    connection.disconnect();
+    throw error;
+  });
   connection.on('error', (error: Error) => options.onError?.(error));
   const ticks = tickSettings(options);
   const away: { reason: string | null } = { reason: null };
   const { health } = options;
   const stopWatching = health
     ? watchRedis(connection, {
-        prefix,
+        prefix: `${prefix}:${options.scope}`,
         onOutage: (reason) => {
           away.reason = reason;
           health.onOutage(queueLost(reason, redisUrl));
@@ -192,9 +206,7 @@ async function askRedis<T>(connection: Redis, url: string, work: () => Promise<T
  * jobs. Asked of the server, because its address may differ from machine to machine.
  */
 async function databaseIdentity(databaseUrl: string): Promise<string> {
-  const client = new NamedClient({ connectionString: databaseUrl });
-  // The query that is under way fails; without this the process would too.
-  client.on('error', () => {});
+  const client = new OwnClient({ connectionString: databaseUrl });
   await client.connect();
   try {
     const { rows } = await client.query(

@@ -10,6 +10,7 @@
  * the ledger first.
  */
 import type { LandfallError } from '../errors/errors.ts';
+import type { TraceParent } from '../traces/contract.ts';
 
 /** The unit of work: an address and nothing else. */
 export interface ChunkJob {
@@ -20,6 +21,8 @@ export interface ChunkJob {
   readonly byteEnd: number;
   readonly dataset: string;
   readonly definitionVersion: string;
+  /** The trace of its file; absent if nobody traces. */
+  readonly trace?: TraceParent;
 }
 
 /** A range to hash and to look through for record borders, before a file is planned. */
@@ -33,6 +36,8 @@ export interface ScanJob {
   /** The range is scanned piece by piece, cut at the file's multiples of this; each piece offers one
    * border for a chunk. Default: one piece. */
   readonly pieceBytes?: number;
+  /** The trace of its file; absent if nobody traces. */
+  readonly trace?: TraceParent;
 }
 
 /** A job about files. */
@@ -117,8 +122,11 @@ export interface Queues {
   /** Queues the scan jobs of a file and, after them, one `plan` job. Repeating it adds nothing that
    * is still there. `plan` runs even when a scan failed for good: the ledger has the result. */
   submitScan(fileId: number, scans: readonly ScanJob[]): Promise<void>;
-  /** Queues the chunk jobs of a file and, after them, one `finalise` job; as submitScan. */
-  submitChunks(fileId: number, chunks: readonly ChunkJob[]): Promise<void>;
+  /**
+   * Queues the chunk jobs of a file and, after them, one `finalise` job; as submitScan. `again` names another
+   * `finalise` job, where the file's own is at work.
+   */
+  submitChunks(fileId: number, chunks: readonly ChunkJob[], again?: string): Promise<void>;
   /** Queues the only chunks of many small files as one job and, after it, one `group` job for the files. */
   submitGroup(chunks: readonly ChunkJob[]): Promise<void>;
   workFiles(

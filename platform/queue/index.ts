@@ -4,6 +4,7 @@ import { consumeFiles, consumeWork, workerSettings } from './consume.ts';
 import type { JobCounts, QueueOptions, Queues } from './contract.ts';
 import { abandonOptions, chunkFlow, groupFlow, queueNames, scanFlow } from './jobs.ts';
 import { setTicks } from './ticking.ts';
+import { submitted } from './traced-jobs.ts';
 
 export type {
   FileJob,
@@ -62,13 +63,13 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
   return {
     backend: backend.kind,
     submitScan: async (fileId, scans) => {
-      await backend.ask(() => flows.add(scanFlow(names, fileId, scans)));
+      await submitted(scans, (jobs) => backend.ask(() => flows.add(scanFlow(names, fileId, jobs))));
     },
-    submitChunks: async (fileId, chunks) => {
-      await backend.ask(() => flows.add(chunkFlow(names, fileId, chunks)));
+    submitChunks: async (fileId, chunks, again) => {
+      await submitted(chunks, (jobs) => backend.ask(() => flows.add(chunkFlow(names, fileId, jobs, again))));
     },
     submitGroup: async (chunks) => {
-      await backend.ask(() => flows.add(groupFlow(names, chunks)));
+      await submitted(chunks, (jobs) => backend.ask(() => flows.add(groupFlow(names, jobs))));
     },
     workFiles: (handler, { concurrency = filesConcurrency } = {}) =>
       consumeFiles(backend, names.files, handler, workerSettings(concurrency, lockMs), onError),

@@ -70,10 +70,16 @@ export function scanFlow(names: QueueNames, fileId: number, scans: readonly Scan
  * ahead of the chunks of large files (BullMQ: no priority comes first), so a small file that is dropped
  * after a large one does not wait for it.
  */
-export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly ChunkJob[]): FlowJob {
+export function chunkFlow(
+  names: QueueNames,
+  fileId: number,
+  chunks: readonly ChunkJob[],
+  again?: string,
+): FlowJob {
+  const jobId = again === undefined ? `finalise-${fileId}` : `finalise-${fileId}-${shortHash(again)}`;
   return flow(
     names,
-    { name: 'finalise', jobId: `finalise-${fileId}`, data: { fileId } },
+    { name: 'finalise', jobId, data: { fileId } },
     chunks.map((chunk) => ({ name: 'chunk', jobId: `chunk-${chunk.chunkId}`, data: chunk })),
     chunks.length > 1 ? { priority: 1 } : {},
   );
@@ -85,7 +91,7 @@ export function chunkFlow(names: QueueNames, fileId: number, chunks: readonly Ch
  */
 export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJob {
   const ids = chunks.map(({ chunkId }) => chunkId).join();
-  const id = createHash('sha256').update(ids).digest('hex').slice(0, 32);
+  const id = shortHash(ids);
   const fileIds = chunks.map(({ fileId }) => fileId);
   return flow(names, { name: 'group', jobId: `end-group-${id}`, data: { fileIds } }, [
     { name: 'group', jobId: `group-${id}`, data: { chunks } },
@@ -95,4 +101,9 @@ export function groupFlow(names: QueueNames, chunks: readonly ChunkJob[]): FlowJ
 /** Options of the job that has a file looked at as soon as one of its jobs has failed for good. */
 export function abandonOptions(names: QueueNames, fileId: number): JobsOptions {
   return { ...retried(names.retryMs), jobId: `abandon-${fileId}` };
+}
+
+/** A name that is as good as the text and shorter. */
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -5,7 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis, RedisOptions } from 'ioredis';
 import { LandfallError } from '../errors/errors.ts';
-import { isNetworkError, reasonOf } from '../errors/network.ts';
+import { isNetworkError, isUntrusted, reasonOf } from '../errors/network.ts';
+import { redisAddress, sentinelOptions } from './redis-address.ts';
 
 /** How long a server that accepts a connection may be silent. */
 const answerMs = 5_000;
@@ -15,17 +16,10 @@ const serverAway = /^(OOM|LOADING|READONLY|MASTERDOWN|MISCONF|NOREPLICAS|CLUSTER
 
 /** What the driver says, without a code, of a connection that is lost. */
 const connectionGone =
-  /^Connection is closed|Stream isn't writeable|max retries per request|Command timed out/;
+  /^Connection is closed|All sentinels are unreachable|Stream isn't writeable|max retries per request|Command timed out/;
 
-/** User, password or database are wrong. */
+/** User, password or database are wrong, or a permission is missing. */
 const refused = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid password|invalid username|DB index is out of range/;
-
-/** Host and port of a URL, without user and password: fit to print. */
-export function redisAddress(url: string): string {
-  if (!URL.canParse(url)) return 'an address that is not a URL';
-  const { hostname, port } = new URL(url);
-  return `${hostname || 'localhost'}:${port || 6379}`;
-}
 
 /** An outage, or a refusal, as an error with a code; any other error as it is. */
 export function redisError(error: unknown, url: string): unknown {
@@ -34,6 +28,10 @@ export function redisError(error: unknown, url: string): unknown {
   if (refused.test(message)) {
     const values = { address: redisAddress(url), reason: message };
     return new LandfallError('LF_QUEUE_REFUSED', values, { cause: error });
+  }
+  if (isUntrusted(error)) {
+    const values = { address: redisAddress(url), reason: reasonOf(error) };
+    return new LandfallError('LF_QUEUE_TLS', values, { cause: error });
   }
   const away = serverAway.test(message) || connectionGone.test(message) || isNetworkError(error);
   return away ? queueLost(reasonOf(error), url, error) : error;
@@ -46,23 +44,27 @@ export function queueLost(reason: string, url: string, cause?: unknown): Landfal
 /**
  * A connection that is ready. It reconnects by itself when it is lost later; its first attempt is the caller's
  * to repeat.
- * @throws LandfallError LF_QUEUE_LOST, LF_QUEUE_REFUSED
+ * @throws LandfallError LF_QUEUE_LOST, LF_QUEUE_REFUSED, LF_QUEUE_TLS
  */
 export async function connectRedis(url: string, options: RedisOptions = {}): Promise<Redis> {
   const { Redis } = await import('ioredis');
-  const redis = new Redis(url, { maxRetriesPerRequest: null, ...options, lazyConnect: true });
+  const settings = { maxRetriesPerRequest: null, ...options, lazyConnect: true };
+  const sentinels = sentinelOptions(url);
+  const redis = sentinels === null ? new Redis(url, settings) : new Redis({ ...sentinels, ...settings });
   const failed = new Promise<never>((_, reject) => redis.once('error', reject));
   // Without a listener the driver prints what it emits.
   redis.on('error', () => {});
   const silent = new AbortController();
   const late = delay(answerMs, undefined, { signal: silent.signal }).then(() => {
-    throw queueLost(`it has not answered for ${answerMs / 1000} s`, url);
+    const tls = url.startsWith('rediss') ? ', perhaps because it speaks no TLS' : '';
+    throw queueLost(`it has not answered for ${answerMs / 1000} s${tls}`, url);
   });
   try {
     await Promise.race([redis.connect(), failed, late]);
     return redis;
   } catch (error) {
     redis.disconnect();
+    if (error instanceof LandfallError) throw error;
     // The event says why; the promise may only say that the connection is closed.
     throw redisError(await Promise.race([failed, delay(0, error)]).catch((reason) => reason), url);
   } finally {
@@ -70,9 +72,4 @@ export async function connectRedis(url: string, options: RedisOptions = {}): Pro
     late.catch(() => {});
     failed.catch(() => {});
   }
-}
-
-/** Connects once, where the queue is in Redis. Throws as connectRedis. */
-export async function checkQueue(redisUrl: string | null): Promise<void> {
-  if (redisUrl !== null) (await connectRedis(redisUrl)).disconnect();
 }

@@ -6,8 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { keepFromThrowing } from '../database/database.ts';
-import { NamedPool } from '../database/named.ts';
+import { NamedPool, type OwnPoolConfig } from '../database/named.ts';
 import { retryOf } from '../errors/retry.ts';
 
 /** Pauses between attempts: the first, and the longest. */
@@ -17,10 +16,9 @@ export class WaitingPool extends NamedPool {
   private waits = true;
   private readonly onOutage: (error: Error) => void;
 
-  constructor(config: pg.PoolConfig, address: string, onOutage: (error: Error) => void) {
+  constructor(config: OwnPoolConfig, address: string, onOutage: (error: Error) => void) {
     super(config, address);
     this.onOutage = onOutage;
-    keepFromThrowing(this);
     this.on('error', onOutage);
   }
 

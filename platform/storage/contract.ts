@@ -61,6 +61,11 @@ export interface Storage extends ReadableStore {
    * settles.
    */
   moveAllFrom(source: Storage, moves: readonly Move[]): Promise<boolean[]>;
+  /**
+   * If the store has uploads that may be left unfinished: drops those of objects below `folder`, which ends with `/`,
+   * to which nothing was added since `before`. Returns how many there were.
+   */
+  dropUploads?(folder: string, before: Date): Promise<number>;
   /** If the store has folders: the names of those directly below `folder`, which ends with `/`. */
   folders?(folder: string): Promise<string[]>;
   /** If the store has folders: removes an empty one. Ignores a folder that is not empty or does not exist. */

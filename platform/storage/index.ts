@@ -1,6 +1,7 @@
 /** Opens stores by address: a folder, or a prefix of an S3 bucket. */
 import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../errors/errors.ts';
+import { isMissing } from '../errors/system.ts';
 import type { ReadableStore, Storage } from './contract.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { addressesOf, type Scheme, schemeOf } from './schemes.ts';
@@ -42,8 +43,7 @@ export async function openWritableObject(url: string): Promise<{ storage: Storag
   try {
     return { storage: await finders[schemeOf(url)](store, 'landing'), key };
   } catch (cause) {
-    if (!/^(ENOENT|ENOTDIR)$/.test((cause as NodeJS.ErrnoException).code ?? ''))
-      throw storeError(cause, { url: store, role: 'landing' }, key);
+    if (!isMissing(cause)) throw storeError(cause, { url: store, role: 'landing' }, key);
     throw new LandfallError('LF_FILE_MISSING', { file: `${store}/${key}` }, { cause });
   }
 }
@@ -104,6 +104,6 @@ export function folderUrl(storage: { readonly url: string }): string {
 async function openS3(url: string, role: StoreRole): Promise<Storage> {
   // The SDK writes warnings about Node versions to standard error, where they do not belong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { S3Storage } = await import('./s3.ts');
+  const { S3Storage } = await import('./s3/s3-storage.ts');
   return new S3Storage(url, role);
 }

@@ -9,6 +9,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { Kernel } from '../../kernel/types.ts';
 import type { ChunkTransaction } from '../../ledger/chunk-transaction.ts';
 import type { StoredDefinition } from '../../ledger/definition.ts';
+import type { LedgerChunk } from '../../ledger/ledger.ts';
 import type { CompiledDataset, CompiledStar } from '../../model/compiled.ts';
 import type { Batch } from '../../model/enrich/batch.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
@@ -31,13 +32,13 @@ import type { RowLimit } from '../row-limits.ts';
 import { starDdl } from './ddl/ddl.ts';
 import { isChanging } from './ddl/dimension-ddl.ts';
 import { indexLimits } from './ddl/index-limits.ts';
-import { countFacts, makeStar } from './ddl/make-star.ts';
+import { factsByChunk, makeStar } from './ddl/make-star.ts';
 import { martDdl } from './ddl/mart-ddl.ts';
 import { copyObserved, type ObservedRows } from './dimensions/attributes/copy-observed.ts';
 import { type ChunkKeys, Dimensions } from './dimensions/dimensions.ts';
 import { endFiles } from './ending/end-files.ts';
 import { takeBack } from './ending/take-back.ts';
-import { countEvents } from './events/index.ts';
+import { eventsByChunk } from './events/index.ts';
 import { factFields } from './facts/fact-fields.ts';
 import { FactWriter } from './facts/fact-writer.ts';
 import { makeStagingTable, moveStagedFacts, sweepStagingTables } from './facts/make-staging.ts';
@@ -80,7 +81,7 @@ export class StarSink extends StarKind implements Sink {
     this.pool = pool;
     this.versions = {
       waits: (definition, link) => link === 'replaces' || starOf(definition).keyed !== null,
-      makeStaging: (definition, file) => makeStagingTable(pool, starOf(definition), file),
+      makeStaging: (definition, file, client) => makeStagingTable(client ?? pool, starOf(definition), file),
       // Events are moved by `end`.
       moveStaged: async (client, definition, file) => {
         if (starOf(definition).keyed === null) await moveStagedFacts(client, starOf(definition), file);
@@ -137,17 +138,46 @@ export class StarSink extends StarKind implements Sink {
     await summariseBlocks(this.pool, starOf(definition)).catch(() => {});
   }
 
-  count(files: readonly FileToCount[], { recount }: { readonly recount: boolean }): Promise<SinkCount[]> {
-    return Promise.all(
-      files.map(async ({ definition, chunks }) => {
-        const chunkIds = chunks.map(({ chunkId }) => chunkId);
-        const star = starOf(definition);
-        const countStored = star.keyed === null ? countFacts : countEvents;
-        const rows = recount ? await countStored(this.pool, star, chunkIds) : rowsWritten(this.name, chunks);
-        const where = star.keyed === null ? 'star' : 'current + superseded';
+  /** Reads the tables of each definition once, however many files there are. */
+  async count(
+    files: readonly FileToCount[],
+    { recount }: { readonly recount: boolean },
+  ): Promise<SinkCount[]> {
+    const stored = recount ? await this.rowsStored(files) : null;
+    return files.map(({ definition, chunks }) => {
+      const where = starOf(definition).keyed === null ? 'star' : 'current + superseded';
+      if (stored === null) {
+        const rows = rowsWritten(this.name, chunks);
         return { rows, bytes: 0, counts: { [where]: rows } };
-      }),
-    );
+      }
+      const ofChunk = ({ chunkId }: Pick<LedgerChunk, 'chunkId'>) => stored.get(chunkId) ?? 0;
+      const rows = chunks.reduce((sum, chunk) => sum + ofChunk(chunk), 0);
+      // What one chunk lacks may be too many in another one.
+      const wrong = chunks.filter((chunk) => ofChunk(chunk) !== rowsWritten(this.name, [chunk]));
+      const wrongChunks = wrong.map(({ number }) => number);
+      return { rows, bytes: 0, counts: { [where]: rows }, wrongChunks };
+    });
+  }
+
+  /** How many rows each chunk of the files has in the star. */
+  private async rowsStored(files: readonly FileToCount[]): Promise<ReadonlyMap<number, number>> {
+    const chunksOf = new Map<CompiledStar, number[]>();
+    for (const { definition, chunks } of files) {
+      const star = starOf(definition);
+      const chunkIds = chunksOf.get(star) ?? [];
+      chunksOf.set(star, chunkIds);
+      for (const { chunkId } of chunks) chunkIds.push(chunkId);
+    }
+    const rows = new Map<number, number>();
+    for (const [star, chunkIds] of chunksOf)
+      for (const [chunkId, found] of await this.countByChunk(star, chunkIds)) rows.set(chunkId, found);
+    return rows;
+  }
+
+  private async countByChunk(star: CompiledStar, chunkIds: readonly number[]) {
+    if (star.keyed === null) return factsByChunk(this.pool, star, chunkIds);
+    const events = await eventsByChunk(this.pool, star, chunkIds);
+    return new Map([...events].map(([chunkId, found]) => [chunkId, found.current + found.superseded]));
   }
 
   end(...ending: Parameters<typeof endFiles>): Promise<EndedNotes> {

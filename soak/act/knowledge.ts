@@ -4,7 +4,7 @@
  * or a file was overwritten before it was read.
  */
 import type { Made } from '../files/make.ts';
-import type { Content, Drop } from '../plan/types.ts';
+import { type Content, type Drop, isJson } from '../plan/types.ts';
 
 export interface Fate {
   least: 0 | 1;
@@ -20,6 +20,13 @@ const flawCodes: Readonly<Record<string, readonly string[]>> = {
   header: ['LF_HEADER', 'LF_DIALECT_AMBIGUOUS'],
   rejects: ['LF_REJECT_LIMIT'],
   damaged: ['LF_UNPACK'],
+  'cut off': ['LF_JSON_DOCUMENT'],
+};
+
+/** Those of files of JSON, beside them. Lines that are not JSON are rejects. */
+const jsonFlawCodes: Readonly<Record<string, readonly string[]>> = {
+  binary: ['LF_REJECT_LIMIT', 'LF_JSON_DOCUMENT'],
+  header: ['LF_REJECT_LIMIT', 'LF_JSON_RECORDS'],
 };
 
 export class Knowledge {
@@ -39,7 +46,10 @@ export class Knowledge {
     const key = `${content.dataset} ${hash}`;
     let fate = this.fates.get(key);
     if (fate === undefined) {
-      fate = { least: 0, most: 0, mayFail: new Set(flawCodes[content.flaw ?? ''] ?? []) };
+      const { flaw, dataset } = content;
+      const own = isJson(dataset) ? jsonFlawCodes[flaw ?? ''] : undefined;
+      const codes = [...(flawCodes[flaw ?? ''] ?? []), ...(own ?? [])];
+      fate = { least: 0, most: 0, mayFail: new Set(codes) };
       this.fates.set(key, fate);
     }
     return fate;

@@ -1,10 +1,11 @@
-/** Has `landfall audit --marts` compare rollups with plain SQL over the facts. */
+/** Has `landfall verify --marts` compare rollups with plain SQL over the facts. */
 import { plural } from '../../platform/plural.ts';
 import type { SoakDataset } from '../plan/types.ts';
 
 /** What rollups the definitions of the soak have. */
 const rollups: Readonly<Partial<Record<SoakDataset, string>>> = {
   marks: 'marks_per_day',
+  lines: 'lines_per_day',
   orders: 'orders_per_kind',
   stocks: 'stocks_per_kind',
 };

@@ -5,6 +5,8 @@ import { isKeyed, type KeyedDataset, type SoakDataset } from '../plan/types.ts';
 export const factTables: Readonly<Record<SoakDataset, string>> = {
   marks: 'star.fact_mark',
   notes: 'star.fact_note',
+  lines: 'star.fact_line',
+  documents: 'star.fact_document',
   orders: 'star.fact_order',
   tiers: 'star.fact_tier',
   stocks: 'star.fact_stock',
@@ -46,12 +48,14 @@ const markColumns: Columns = {
   note: 'varchar',
 };
 
-const marks = (fact: string, dimension: string, key: string): Comparison => ({
+const jsonColumns: Columns = { ...markColumns, exact: 'decimal(30, 12)' };
+
+const marks = (fact: string, dimension: string, key: string, columns: Columns = markColumns): Comparison => ({
   expected: `select * from read_csv($csv, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"',
-    parallel = false, max_line_size = 4000000, columns = ${structOf(markColumns)})`,
-  lakeColumns: markColumns,
-  starColumns: markColumns,
-  star: `select c.file_id, d.content, f.record, f.byte_offset, f.noted_at at time zone 'UTC', f.amount, f.note
+    parallel = false, max_line_size = 4000000, columns = ${structOf(columns)})`,
+  lakeColumns: columns,
+  starColumns: columns,
+  star: `select c.file_id, d.content, f.record, f.byte_offset, f.noted_at at time zone 'UTC', f.amount, f.note${'exact' in columns ? ', f.exact' : ''}
     from ${fact} f join landfall.chunk c using (chunk_id) join ${dimension} d on d.${key} = f.content_key`,
 });
 
@@ -154,6 +158,8 @@ const events = (dataset: KeyedDataset): Comparison => ({
 export const comparisons: Readonly<Record<SoakDataset, Comparison>> = {
   marks: marks(factTables.marks, 'star.dim_mark_content', 'mark_content_key'),
   notes: marks(factTables.notes, 'star.dim_note_content', 'note_content_key'),
+  lines: marks(factTables.lines, 'star.dim_line_content', 'line_content_key', jsonColumns),
+  documents: marks(factTables.documents, 'star.dim_document_content', 'document_content_key', jsonColumns),
   orders: events('orders'),
   tiers: events('tiers'),
   stocks: events('stocks'),

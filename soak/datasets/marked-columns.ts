@@ -11,3 +11,16 @@ export const markedColumns = {
 };
 
 export const markedFacts = ['byte_offset', 'noted_at', 'record', 'amount', 'note'] as const;
+
+/** The same in JSON, some of them within other values, and a number with more digits than a double has. */
+export const jsonColumns = {
+  content: text({ required: true, path: '$.of.content' }),
+  record: integer({ required: true, path: '$.of.record' }),
+  byte_offset: bigint({ required: true }),
+  noted_at: timestamp({ required: true, zone: 'UTC' }),
+  amount: numeric(12, 2, { path: '$.values[0]' }),
+  note: text(),
+  exact: numeric(30, 12),
+};
+
+export const jsonFacts = [...markedFacts, 'exact'] as const;

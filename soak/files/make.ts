@@ -6,7 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { generators } from '../../datasets/generators.ts';
 import { BlockHasher, contentHash } from '../../platform/storage/content-hash.ts';
 import { Draw } from '../draw.ts';
-import { type Content, isKeyed } from '../plan/types.ts';
+import { type Content, isJson, isKeyed } from '../plan/types.ts';
+import { jsonMarksOf } from './json-marks.ts';
 import { marksOf } from './marks.ts';
 import { packed } from './pack.ts';
 import { eventsOf } from './told-events.ts';
@@ -19,7 +20,7 @@ export interface Made {
   readonly bytes: number;
   /** As the ledger knows it. */
   readonly hash: string;
-  /** CSV: of marks, notes and events rows without a header (marksOf, eventsOf), of others the plain file itself. */
+  /** CSV: of our own datasets rows without a header (marksOf, jsonMarksOf, eventsOf), of others the plain file itself. */
   readonly expected: string;
   /** CSV without a header: byte_offset, code. */
   readonly rejects: string;
@@ -52,7 +53,8 @@ async function write(
 ): Promise<{ plain: Buffer; rejectCount: number }> {
   const { dataset, rows, seed, variant } = content;
   const pieces: Buffer[] = [];
-  if (content.writing === null && !isKeyed(dataset)) {
+  const makes = makerOf(content);
+  if (makes === null) {
     const generate = generators[variant === null ? dataset : `${dataset}:${variant}`];
     const number = new Draw(seed).whole(1, 1e9);
     for (const piece of generate({ rows, seed: number })) {
@@ -67,7 +69,7 @@ async function write(
   const rowsFile = openSync(expected, 'w');
   const rejectsFile = openSync(rejects, 'w');
   let rejectCount = 0;
-  for (const piece of isKeyed(dataset) ? eventsOf(content) : marksOf(content)) {
+  for (const piece of makes(content)) {
     pieces.push(piece.bytes);
     writeSync(rowsFile, piece.rows);
     writeSync(rejectsFile, piece.rejects);
@@ -79,8 +81,17 @@ async function write(
   return { plain: Buffer.concat(pieces), rejectCount };
 }
 
-async function flawed({ flaw, id }: Content, plain: Buffer): Promise<Buffer> {
+/** What makes the pieces of a content of our own datasets; null for those that Landfall's generators make. */
+function makerOf({ dataset, writing }: Content): typeof marksOf | null {
+  if (isJson(dataset)) return jsonMarksOf;
+  if (isKeyed(dataset)) return eventsOf;
+  return writing === null ? null : marksOf;
+}
+
+async function flawed({ flaw, id, dataset }: Content, plain: Buffer): Promise<Buffer> {
   if (flaw === 'empty') return Buffer.alloc(0);
+  if (flaw === 'cut off') return plain.subarray(0, Math.floor(plain.length * 0.7));
+  if (flaw === 'header' && dataset === 'documents') return Buffer.from(`{"no": {"such": []}, "of": "${id}"}`);
   // The lines that notes pass over before and after it are not all there is.
   if (flaw === 'header')
     return Buffer.from(`${`no,such,columns,in,${id}\n`.repeat(3)}${'1,2,3,4,5\n'.repeat(2)}`);

@@ -9,7 +9,7 @@ import { type Encoder, encoderOf } from './encode.ts';
 /** A piece of a content. */
 export interface Piece {
   readonly bytes: Buffer;
-  /** Rows as CSV: content, record, byte_offset, noted_at, amount, note. */
+  /** Rows as CSV: content, record, byte_offset, noted_at, amount, note; of JSON exact, too. */
   readonly rows: string;
   /** Rejects as CSV: byte_offset, code. */
   readonly rejects: string;
@@ -18,7 +18,7 @@ export interface Piece {
 const columns = ['content', 'record', 'byte_offset', 'noted_at', 'amount', 'note'] as const;
 
 /** The size of the pieces of text that are passed on. */
-const pieceLength = 128 * 1024;
+export const pieceLength = 128 * 1024;
 
 /** What is wrong with a rejected row, by the code that says so. */
 const rejectCodes = [
@@ -54,7 +54,7 @@ export function* marksOf(content: Content): Generator<Piece> {
       String(piece.at),
       drawTime(draw, months),
       drawAmount(draw),
-      drawNote(draw, writing),
+      drawNote(draw, writing.encoding),
     ];
     const code = rejectShare > 0 && draw.chance(rejectShare) ? draw.pick(rejectCodes) : null;
     if (code === null) piece.row(values);
@@ -65,17 +65,17 @@ export function* marksOf(content: Content): Generator<Piece> {
   yield piece.take();
 }
 
-function drawTime(draw: Draw, months: number): string {
+export function drawTime(draw: Draw, months: number): string {
   const pad = (value: number) => String(value).padStart(2, '0');
   const month = draw.whole(1, months);
   return `2024-${pad(month)}-${pad(draw.whole(1, 28))} ${pad(draw.whole(0, 23))}:${pad(draw.whole(0, 59))}:${pad(draw.whole(0, 59))}`;
 }
 
-function drawAmount(draw: Draw): string {
+export function drawAmount(draw: Draw): string {
   return draw.chance(0.1) ? '' : `${draw.whole(-99_999, 99_999)}.${draw.whole(10, 99)}`;
 }
 
-function drawNote(draw: Draw, { encoding }: Writing): string {
+export function drawNote(draw: Draw, encoding: Writing['encoding']): string {
   const kind = draw.share();
   if (kind < 0.1) return '';
   if (kind < 0.2) return letters[encoding];

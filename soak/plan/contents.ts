@@ -1,11 +1,13 @@
 /** Draws contents: their dataset, size, dialect, packing and flaws. */
 import type { Draw } from '../draw.ts';
-import { type Content, type Flaw, isKeyed, type SoakDataset, type Writing } from './types.ts';
+import { type Content, type Flaw, isJson, isKeyed, type SoakDataset, type Writing } from './types.ts';
 
 /** The approximate bytes of a row, for pacing the drops. */
 export const rowBytes: Readonly<Record<SoakDataset, number>> = {
   marks: 75,
   notes: 85,
+  lines: 170,
+  documents: 170,
   orders: 45,
   tiers: 45,
   stocks: 45,
@@ -37,6 +39,8 @@ export function drawContent(
     draw.weighted<SoakDataset>({
       marks: 40,
       notes: 18,
+      lines: 14,
+      documents: 10,
       orders: 12,
       tiers: 8,
       stocks: 6,
@@ -44,15 +48,16 @@ export function drawContent(
       citibike: 8,
     });
   const size = draw.weighted<keyof typeof sizes>({ none: 3, tiny: 27, small: 42, medium: 22, large: 6 });
+  const cutOff = dataset === 'documents' ? 2 : 0;
   const flaw = draw.chance(0.07)
-    ? draw.weighted<Flaw>({ empty: 2, binary: 2, header: 2, rejects: 3, damaged: 2 })
+    ? draw.weighted<Flaw>({ empty: 2, binary: 2, header: 2, rejects: 3, damaged: 2, 'cut off': cutOff })
     : null;
   const written = dataset === 'marks' || dataset === 'notes';
-  const ours = written || isKeyed(dataset);
+  const ours = written || isJson(dataset) || isKeyed(dataset);
   const rowsMax = isKeyed(dataset) ? Math.min(eventsMax, options.rowsMax) : options.rowsMax;
   const packing = draw.weighted<Content['packing']>({ none: 70, gzip: 20, zip: 10 });
   // Rejects must outnumber the limit for certain; a damaged file must be long enough to be cut.
-  const rowsLeast = flaw === 'rejects' || flaw === 'damaged' ? 50 : 0;
+  const rowsLeast = flaw === 'rejects' || flaw === 'damaged' || flaw === 'cut off' ? 50 : 0;
   return {
     id,
     dataset,

@@ -1,7 +1,7 @@
 /** Draws what is dropped and when: new contents, old contents under new names, and new versions under old names. */
 import type { Draw } from '../draw.ts';
 import { drawContent, rowBytes, shortRowsMax } from './contents.ts';
-import type { Content, Drop, Meddling } from './types.ts';
+import { type Content, type Drop, isJson, type Meddling } from './types.ts';
 
 /** The average rate of drops, in bytes per second: about half of what the machine can load undisturbed. */
 const bytesPerSecond = 2 * 1024 * 1024;
@@ -79,9 +79,10 @@ function isSound(contents: ReadonlyMap<string, Content>, drop: Drop): boolean {
 }
 
 /** Names that people and programs give, including awkward ones. */
-function drawName(draw: Draw, stem: string, { packing, asOf }: Content): string {
+function drawName(draw: Draw, stem: string, { dataset, packing, asOf }: Content): string {
   if (asOf !== null) return `${stem}_${asOf}.csv${{ none: '', gzip: '.gz', zip: '.zip' }[packing]}`;
-  const ending = packing === 'none' ? '.csv' : packing === 'gzip' ? '.csv.gz' : '.zip';
+  const plain = isJson(dataset) ? (dataset === 'lines' ? '.ndjson' : '.json') : '.csv';
+  const ending = packing === 'none' ? plain : packing === 'gzip' ? `${plain}.gz` : '.zip';
   const awkward = [`-${stem}`, `${stem} (copy)`, `žluťoučký ${stem}`, `2024/05/${stem}`, `it's "${stem}"`];
   return `${draw.chance(0.3) ? draw.pick(awkward) : stem}${ending}`;
 }
@@ -89,7 +90,8 @@ function drawName(draw: Draw, stem: string, { packing, asOf }: Content): string 
 /** Of plain contents without end: rows can be appended to those. */
 function drawMeddling(draw: Draw, content: Content, contents: Map<string, Content>): Meddling | null {
   const { id, dataset, packing, flaw } = content;
-  if (dataset !== 'marks' || packing !== 'none' || flaw !== null || !draw.chance(0.12)) return null;
+  const isOpen = dataset === 'marks' || dataset === 'lines';
+  if (!isOpen || packing !== 'none' || flaw !== null || !draw.chance(0.12)) return null;
   const afterMs = draw.magnitude(5, 2500);
   if (draw.chance(0.5)) return { kind: 'rename', afterMs, name: `${id} renamed.csv` };
   const longer = { ...content, id: `${id}+`, rows: content.rows + draw.whole(1, 500), longerThan: id };

@@ -1,6 +1,16 @@
 /** The types of a soak's plan, which is drawn from the seed before the soak begins. */
 
-export const soakDatasets = ['marks', 'notes', 'orders', 'tiers', 'stocks', 'trips', 'citibike'] as const;
+export const soakDatasets = [
+  'marks',
+  'notes',
+  'lines',
+  'documents',
+  'orders',
+  'tiers',
+  'stocks',
+  'trips',
+  'citibike',
+] as const;
 export type SoakDataset = (typeof soakDatasets)[number];
 
 /** Datasets of events, of which the star shows what their modes say. */
@@ -9,6 +19,11 @@ export type KeyedDataset = (typeof keyedDatasets)[number];
 
 export function isKeyed(dataset: SoakDataset): dataset is KeyedDataset {
   return (keyedDatasets as readonly SoakDataset[]).includes(dataset);
+}
+
+/** Datasets of JSON. */
+export function isJson(dataset: SoakDataset): dataset is 'lines' | 'documents' {
+  return dataset === 'lines' || dataset === 'documents';
 }
 
 /** How records of marks and notes are written as text. */
@@ -30,7 +45,7 @@ export interface Writing {
 }
 
 /** What is wrong with a content as a whole. */
-export type Flaw = 'empty' | 'binary' | 'header' | 'rejects' | 'damaged';
+export type Flaw = 'empty' | 'binary' | 'header' | 'rejects' | 'damaged' | 'cut off';
 
 /** Bytes that are dropped once or more often. */
 export interface Content {

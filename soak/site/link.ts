@@ -122,18 +122,21 @@ export class Link {
       from.pause();
       to.once('drain', () => this.stalled || from.resume());
     };
+    // Pieces that are late. What comes after them waits, so that their order stays, also when the link heals.
+    const late: Buffer[] = [];
     from.on('data', (piece) => {
-      if (this.lateMs === 0) write(piece);
-      else {
-        // Sending one piece at a time keeps them in order.
-        from.pause();
-        setTimeout(() => {
-          write(piece);
-          if (!this.stalled && !to.writableNeedDrain) from.resume();
-        }, this.lateMs);
-      }
+      if (this.lateMs === 0 && late.length === 0) return write(piece);
+      late.push(piece);
+      from.pause();
+      if (late.length > 1) return;
+      setTimeout(() => {
+        for (const one of late.splice(0)) write(one);
+        if (from.readableEnded) end();
+        else if (!this.stalled && !to.writableNeedDrain) from.resume();
+      }, this.lateMs);
     });
-    from.on('end', () => !to.destroyed && to.end());
+    const end = () => !to.destroyed && to.end();
+    from.on('end', () => late.length === 0 && end());
     from.on('error', () => {});
   }
 }

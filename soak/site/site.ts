@@ -15,7 +15,7 @@ import { Unit } from './unit.ts';
 export const landfallMain = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 /** Definitions of the soak's own datasets, as they are compiled. */
-export const definitions = ['marks', 'notes', 'orders', 'tiers', 'stocks'].map((name) =>
+export const definitions = ['marks', 'notes', 'lines', 'documents', 'orders', 'tiers', 'stocks'].map((name) =>
   fileURLToPath(new URL(`../datasets/${name}/dataset.js`, import.meta.url)),
 );
 

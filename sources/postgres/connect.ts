@@ -29,7 +29,7 @@ const session: Readonly<Record<string, string>> = {
 };
 
 /** @throws LandfallError LF_SOURCE_DATABASE_LOST, LF_SOURCE_DATABASE_REFUSED */
-export async function connectSource(name: string, url: string): Promise<pg.Client> {
+export async function connectSource(name: string, url: string): Promise<NamedClient> {
   let client: NamedClient;
   try {
     client = new NamedClient({
@@ -46,8 +46,6 @@ export async function connectSource(name: string, url: string): Promise<pg.Clien
       reason: 'the address is not valid',
     });
   }
-  // What waits for the connection is told, too.
-  client.on('error', () => {});
   try {
     await client.connect();
     const settings = Object.entries(session).map(
@@ -55,16 +53,10 @@ export async function connectSource(name: string, url: string): Promise<pg.Clien
     );
     await client.query(`select ${settings.join(', ')}`);
   } catch (error) {
-    abandon(client);
+    client.abandon();
     throw sourceError(error, name);
   }
   return client;
-}
-
-/** Ends the connection without waiting for a statement, which the server then cancels. */
-export function abandon(client: pg.Client): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
 }
 
 /** SQLSTATE: a statement that writes, which here is one of the expression, and not a server that only reads. */
@@ -82,8 +74,8 @@ export function sourceError(error: unknown, name: string, table = ''): unknown {
     const { address, reason } = error.values as { address?: string; reason?: string };
     if (!error.code.startsWith('LF_DATABASE_')) return error;
     if ((error.cause as pg.DatabaseError).code === readOnly) return sourceError(error.cause, name, table);
-    const code =
-      error.code === 'LF_DATABASE_REFUSED' ? 'LF_SOURCE_DATABASE_REFUSED' : 'LF_SOURCE_DATABASE_LOST';
+    const isRefusal = error.code === 'LF_DATABASE_REFUSED' || error.code === 'LF_DATABASE_POOLER';
+    const code = isRefusal ? 'LF_SOURCE_DATABASE_REFUSED' : 'LF_SOURCE_DATABASE_LOST';
     return new LandfallError(code, { source: name, reason: `${address}: ${reason}` }, { cause: error.cause });
   }
   if (!(error instanceof pg.DatabaseError)) return error;

@@ -99,12 +99,3 @@ function quotedField(record: string, at: number): { text: string; end: number } 
   while (record[end] !== '"' || record[end + 1] === '"') end += record[end] === '"' ? 2 : 1;
   return { text: record.slice(at + 1, end).replaceAll('""', '"'), end: end + 1 };
 }
-
-/** One record, with the line end. */
-export function csvRecord(fields: readonly (string | null)[]): string {
-  const written = fields.map((field) => {
-    if (field === null) return '';
-    return field === '' || /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-  });
-  return `${written.join(',')}\n`;
-}

@@ -9,10 +9,11 @@
  */
 import pg from 'pg';
 import type { CompiledPostgresSource } from '../../model/compiled-source.ts';
+import { csvRecord } from '../../model/file/csv-record.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchTask, Json } from '../fetching/contract.ts';
 import { sourceError } from './connect.ts';
-import { csvPages, csvRecord, pageBytes } from './csv-pages.ts';
+import { csvPages, pageBytes } from './csv-pages.ts';
 import { copyOut, type Reader, readTable } from './reader.ts';
 import { nextCursor, type TableCursor, unseenSince } from './snapshot.ts';
 import { sweepTable } from './sweep-table.ts';

@@ -1,7 +1,7 @@
 /** Reads the result of a query as CSV, for a reference table. */
 import { to as copyTo } from 'pg-copy-streams';
 import { type ErrorCode, LandfallError } from '../../platform/errors/errors.ts';
-import { abandon, connectSource, sourceError } from './connect.ts';
+import { connectSource, sourceError } from './connect.ts';
 
 /** What the error of a source's database is for a reference table. Any other: the query cannot be run. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -28,7 +28,7 @@ export async function readQuery({ name, url, query, bytesMost }: QueryToRead): P
       const stream = client.query(copyTo(`copy (${query}\n) to stdout (format csv, header)`));
       return await collect(stream, name, bytesMost);
     } finally {
-      abandon(client);
+      client.abandon();
     }
   } catch (error) {
     throw referenceError(sourceError(error, name), name);

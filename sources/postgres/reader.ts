@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchTask } from '../fetching/contract.ts';
-import { abandon, connectSource, sourceError } from './connect.ts';
+import { connectSource, sourceError } from './connect.ts';
 import { runningTransactions, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { describeTable, type SourceTable, type TableSource, tableName } from './table.ts';
 
@@ -25,7 +25,7 @@ export async function* readTable(
 ): AsyncGenerator<Fetched> {
   if ((position as { phase?: unknown } | null)?.phase === 'done') return;
   const client = await connectSource(source.name, source.url);
-  const stop = () => abandon(client);
+  const stop = () => client.abandon();
   signal.addEventListener('abort', stop);
   let ended = false;
   try {
@@ -37,7 +37,7 @@ export async function* readTable(
   } finally {
     signal.removeEventListener('abort', stop);
     if (ended) await client.end().catch(() => {});
-    else abandon(client);
+    else client.abandon();
   }
 }
 

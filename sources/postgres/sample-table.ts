@@ -1,9 +1,10 @@
 /** A look at a table that nobody has described: what the catalogue says of it, and its first rows as CSV. */
 import pg from 'pg';
+import { csvRecord } from '../../model/file/csv-record.ts';
 import { closest } from '../../model/words.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
-import { abandon, connectSource, sourceError } from './connect.ts';
-import { csvPages, csvRecord, pageBytes } from './csv-pages.ts';
+import { connectSource, sourceError } from './connect.ts';
+import { csvPages, pageBytes } from './csv-pages.ts';
 import { copyOut } from './reader.ts';
 import { describeTable, tableName } from './table.ts';
 
@@ -77,7 +78,7 @@ export async function sampleTable(table: string | undefined, options: SampleOpti
     throw sourceError(error, options.name, table);
   } finally {
     // Rows of the sample may still be on their way.
-    abandon(client);
+    client.abandon();
   }
 }
 

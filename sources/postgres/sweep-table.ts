@@ -16,9 +16,10 @@
 import pg from 'pg';
 import type { CompiledSweep } from '../../model/compiled-source.ts';
 import { type Buckets, bucketDigits, bucketSql, type HeldRow } from '../../model/events/held.ts';
+import { csvRecord } from '../../model/file/csv-record.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { Fetched, FetchTask, Json } from '../fetching/contract.ts';
-import { csvRecord, csvRecords, pageBytes } from './csv-pages.ts';
+import { csvRecords, pageBytes } from './csv-pages.ts';
 import { copyOut, type Reader, readTable } from './reader.ts';
 import { nextCursor } from './snapshot.ts';
 import { instantText, type SourceTable, type TableFetch } from './table.ts';

@@ -38,7 +38,7 @@ interface Position {
 export async function* fetchS3(task: FetchTask<CompiledS3Source>): AsyncGenerator<Fetched> {
   const { name, match, url } = task.source;
   const { folder, prefix } = splitAddress(task.fill(url));
-  const store = await openStorage(folder, 'landing').catch((error) => {
+  const store = await openStorage(folder, 'source').catch((error) => {
     throw prefixError(error, name);
   });
   yield* fetchPrefix({ name, store, prefix, match }, task);
@@ -151,6 +151,7 @@ export function prefixError(error: unknown, source: string): unknown {
   switch (error.code) {
     case 'LF_STORAGE':
       return new LandfallError('LF_SOURCE_BUCKET_LOST', values, options);
+    case 'LF_STORAGE_CREDENTIALS':
     case 'LF_STORAGE_DENIED':
     case 'LF_STORAGE_OBJECT':
       return new LandfallError('LF_SOURCE_BUCKET_DENIED', values, options);

@@ -41,7 +41,7 @@ export async function samplePrefix({
 }: PrefixSampleOptions): Promise<PrefixSample> {
   try {
     const { folder, prefix } = splitAddress(address);
-    const store = await openStorage(folder, 'landing');
+    const store = await openStorage(folder, 'source');
     const keys: string[] = [];
     let isAll = true;
     for await (const { key, bytes } of store.list(prefix)) {

@@ -34,8 +34,8 @@ describe('what is written from bench/results (npm run bench:report)', () => {
     for (const [name, svg] of Object.entries(plots)) expect(read(`bench/plots/${name}`), name).toBe(svg);
   });
 
-  it('the tables of docs/scaling.md', () => {
-    const page = read('docs/scaling.md');
+  it('the tables of docs/operations/scaling.md', () => {
+    const page = read('docs/operations/scaling.md');
     const blocks = Object.entries(scalingBlocks(results));
     expect(blocks.length).toBe(5);
     for (const [name, block] of blocks) expect(page, name).toBe(between(page, name, block));

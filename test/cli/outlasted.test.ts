@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../platform/database/embedded/launch.ts';
@@ -133,6 +134,28 @@ function boundByPermissions(): readonly string[] | null {
 const ordinary = boundByPermissions();
 if (ordinary === null) console.warn('SKIPPED: tests of permissions, since root has no setpriv (util-linux)');
 
+describe.skipIf(ordinary === null)('a place that an ordinary user may not use', () => {
+  it.each([
+    ['init', 'closed/x.csv', '--out', '-'],
+    ['init', 'x.csv', '--out', 'closed/dataset.ts'],
+    ['ingest', 'x.csv', '--dataset', 'trips', '--home', 'closed/home'],
+  ])('is named, with the user: landfall %s %s %s %s', async (...args) => {
+    const cwd = tempFolder();
+    writeFileSync(join(cwd, 'x.csv'), 'a\n1\n');
+    mkdirSync(join(cwd, 'closed'));
+    writeFileSync(join(cwd, 'closed/x.csv'), 'a\n1\n');
+    chmodSync(join(cwd, 'closed'), 0);
+    const { code, stderr } = await run(args, cwd, {}, ordinary!).ended;
+    const place = args.find((arg) => arg.startsWith('closed/'))!;
+    const [first, second] = stderr.trimEnd().split('\n');
+    expect(first).toContain(`The user ${userInfo().username} may not use `);
+    expect(first).toContain(place);
+    expect(first).toContain('[LF_PATH_DENIED]');
+    expect(second).toContain(`Let ${userInfo().username} read and write it`);
+    expect(code).toBe(1);
+  });
+});
+
 describe.skipIf(ordinary === null)('a lake that an ordinary user may not write to', () => {
   it.each([['ingest', 'x.csv', '--dataset', 'trips'], ['up']])(
     'ends `landfall %s` with one message',
@@ -150,7 +173,7 @@ describe.skipIf(ordinary === null)('a lake that an ordinary user may not write t
       expect(lines, stderr).toHaveLength(2);
       expect(lines[0]).toContain(`landfall: ${lake} cannot be used: EACCES: permission denied`);
       expect(lines[0]).toContain('[LF_STORAGE_DENIED]');
-      expect(lines[1]).toContain('→ Check the permissions of the folder');
+      expect(lines[1]).toContain(`→ Let the user ${userInfo().username} read and write it`);
       expect([code, stdout]).toEqual([1, '']);
       expect(seconds).toBeLessThan(mostSeconds);
     },

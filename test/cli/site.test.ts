@@ -1,4 +1,4 @@
-/** A signal that comes as soon as a command says that it is up. */
+/** A signal that comes as soon as a command says that it is up. What it has said is for people, or JSON, and never both. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -27,6 +27,7 @@ it.each([
   const cwd = tempFolder();
   const preload = join(cwd, 'signal.mjs');
   writeFileSync(preload, signalAt(text));
+  const isService = command === 'coordinator' || command === 'worker';
   const options = command === 'demo' ? ['trips', '--rows', '1000'] : [];
   const child = spawn(process.execPath, ['--import', preload, main, command, ...options], {
     cwd,
@@ -46,6 +47,9 @@ it.each([
   try {
     expect(await once(child, 'close'), said).toEqual([0, null]);
     expect(said).toContain(text);
+    const lines = said.trimEnd().split('\n');
+    const isJson = lines.map((line) => line.startsWith('{'));
+    expect(new Set(isJson), said).toEqual(new Set([isService]));
   } finally {
     child.kill('SIGKILL');
     await database.drop();

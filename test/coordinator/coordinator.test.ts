@@ -1,8 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startFauxqs } from 'fauxqs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bigint, defineDataset } from '../../model/index.ts';
+import { s3Defaults, setS3Settings } from '../../platform/storage/s3/s3-settings.ts';
+import { S3Storage } from '../../platform/storage/s3/s3-storage.ts';
+import { storeOutages } from '../../platform/storage/s3/store-outages.ts';
 import { redisUrl } from '../support/index.ts';
+import { openUploads } from '../support/uploads.ts';
+import { openWay } from '../support/way.ts';
 import { openRig, type Rig, salesCsv } from './support.ts';
 
 let rig: Rig;
@@ -258,4 +264,49 @@ describe('submit', () => {
     await rig.start({ watch: false });
     await expect(rig.coordinator.settled(99)).rejects.toMatchObject({ code: 'LF_FILE_UNKNOWN' });
   });
+});
+
+it('a bucket is cleared of uploads that were abandoned; where it says nothing, it is shown, and keeps neither a worker nor the coordinator from closing', async () => {
+  const server = await startFauxqs({ port: 0, logger: false });
+  server.createBucket('files');
+  const begun = new Date(Date.now() - 48 * 3600 * 1000);
+  const abandoned = ['lake/sales/a', 'lake/_staging/sales/a', 'archive/sales/a', 'failed/sales/a'];
+  const ofOthers = ['landing/sales/a', 'archive/else/a', 'lake/else/a'];
+  const uploads = await openUploads(
+    server.port,
+    [...abandoned, ...ofOthers].map((key) => ({ path: `files/${key}`, begun, parts: [] })),
+  );
+  const way = await openWay(uploads.port);
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', way.address);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  setS3Settings({ ...s3Defaults, s3Timeout: 3600 });
+  const at = (name: string) => `s3://files/${name}`;
+  const stores = { landingUrl: at('landing'), lakeUrl: at('lake'), archiveUrl: at('archive') };
+  // Nobody could wait for the lock of a job that is not given back.
+  rig = await openRig({ settings: { ...stores, failedUrl: at('failed'), stopMs: 0, lockMs: 600_000 } });
+  await new S3Storage(stores.landingUrl).put('sales/may.csv', salesCsv(2000));
+  await rig.start();
+  const request = storeOutages.begin({ url: stores.landingUrl, role: 'landing' });
+  request.failed(Object.assign(new Error('no answer'), { name: 'TimeoutError' }));
+  await rig.untilFirstIs('loading');
+  way.freeze();
+  const worker = await rig.startWorker();
+  await way.held();
+  await worker.close();
+  way.thaw();
+  await rig.startWorker();
+  expect(await rig.receipts(1)).toMatchObject([{ status: 'done', rows: { loaded: 2000 } }]);
+  way.freeze();
+  await way.held();
+  await rig.coordinator.close();
+  request.end();
+  setS3Settings(s3Defaults);
+  vi.unstubAllEnvs();
+  await way.cut();
+  uploads.close();
+  await server.stop();
+  expect(uploads.left()).toEqual(ofOthers.map((key) => `files/${key}`));
+  const outage = expect.objectContaining({ with: 'landing', code: 'LF_STORAGE' });
+  expect(rig.outages).toContainEqual(['landing s3://files', outage]);
 });

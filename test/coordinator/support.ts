@@ -17,9 +17,12 @@ import {
 } from '../../model/index.ts';
 import { loadRegistry, type Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
+import type { Outage } from '../../platform/errors/outage.ts';
 import type { Receipt } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { openStorage } from '../../platform/storage/index.ts';
+import { s3Defaults } from '../../platform/storage/s3/s3-settings.ts';
+import { schemeOf } from '../../platform/storage/schemes.ts';
 import { openSinks } from '../../sinks/open-sinks.ts';
 import type { UnknownFile } from '../../sources/contract.ts';
 import { startWorker, type Worker } from '../../workers/worker.ts';
@@ -88,6 +91,8 @@ export interface Rig {
   readonly registry: Registry;
   coordinator: Coordinator;
   readonly left: () => readonly UnknownFile[];
+  /** What coordinators have told: which part of them waits, and for what. */
+  readonly outages: [source: string, outage: Outage | null][];
   /** Writes a file staged and renames it into landing/<key>. */
   drop(key: string, content: string | Uint8Array): Promise<void>;
   /** Receipts of the next `count` files, in order of landing, whoever they are. */
@@ -111,6 +116,8 @@ export async function openRig(
     chunkBytes?: number;
     redisUrl?: string | null;
     lockMs?: number;
+    /** Other settings, such as stores that are not folders. */
+    settings?: Pick<Config, 'landingUrl' | 'lakeUrl' | 'archiveUrl' | 'failedUrl' | 'stopMs' | 'lockMs'>;
   } = {},
 ): Promise<Rig> {
   const database = await testDatabase();
@@ -133,9 +140,11 @@ export async function openRig(
     outageTimeout: 60,
     lockMs: options.lockMs ?? 10_000,
     stopMs: 10_000,
+    ...s3Defaults,
     datasets: [],
+    ...options.settings,
   };
-  await mkdir(config.landingUrl, { recursive: true });
+  if (schemeOf(config.landingUrl) === 'folder') await mkdir(config.landingUrl, { recursive: true });
   const log = createLog('test', { level: 'silent' });
   const workers: Worker[] = [];
   let left: readonly UnknownFile[] = [];
@@ -147,6 +156,7 @@ export async function openRig(
     registry,
     coordinator: undefined as unknown as Coordinator,
     left: () => left,
+    outages: [],
     async drop(key, content) {
       const path = join(config.landingUrl, key);
       const staged = join(folder, `staged-${dropped++}`);
@@ -170,6 +180,7 @@ export async function openRig(
         watch,
         log,
         onUnknown,
+        onOutage: (source, outage) => rig.outages.push([source, outage]),
       });
     },
     async untilFirstIs(state) {

@@ -20,6 +20,7 @@ interface FileRow {
   readonly url: string;
   readonly link: string | null;
   readonly linked_to: number | null;
+  readonly parent_id: number | null;
   readonly duplicate_of: number | null;
   readonly rows_loaded: string;
   readonly rows_rejected: string;
@@ -95,6 +96,7 @@ function fileAccount(site: CrashSite, { receipt, ...file }: FileRow, ordered: Or
     ...ended,
     link: file.link,
     linkedTo: ordered(file.linked_to),
+    parent: ordered(file.parent_id),
     duplicateOf: ordered(file.duplicate_of),
     rows: [Number(file.rows_loaded), Number(file.rows_rejected)],
     receipt: {

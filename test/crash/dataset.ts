@@ -17,9 +17,17 @@ export interface Rides {
   readonly derives?: boolean;
   /** Rows are joined with a reference table. */
   readonly joined?: boolean;
+  /** As in a definition. Default: files are CSV. */
+  readonly format?: string;
   /** Rejects that a file may have. */
   readonly rejects?: { readonly share?: number; readonly count?: number };
 }
+
+const paired = {
+  versions: 'replace',
+  mode: `upsert({ key: ['id'], orderBy: 'at' })`,
+  derives: true,
+} as const satisfies Rides;
 
 /** Each with its own star, or none. */
 export const datasets = {
@@ -46,6 +54,9 @@ export const datasets = {
   },
   fetched_rides: { fetched: true },
   joined_rides: { joined: true },
+  /** Rides of lines of JSON, and the legs in them: a file is loaded into both in one moment. */
+  paired_rides: { ...paired, format: 'ndjson()' },
+  paired_legs: { ...paired, format: `ndjson({ explode: '$.legs[*]', parent: 'paired_rides' })` },
 } as const satisfies Readonly<Record<string, Rides>>;
 
 export type DatasetName = keyof typeof datasets;
@@ -63,10 +74,11 @@ export function define(folder: string, name: DatasetName, options: Rides = datas
   writeFileSync(join(target, 'teams.csv'), 'digit,team\n0,Reds\n1,Blues\n2,Greens\n');
   writeFileSync(
     join(target, 'dataset.ts'),
-    `import { compute, count, countDistinct, dateDimension, defineDataset, fromName, history, http, integer, join, lookup, median, min, month, reference, rollup, snapshot, sql, sum, text, timestamp, unique, upsert } from 'landfall';
+    `import { compute, count, countDistinct, dateDimension, defineDataset, fromName, history, http, integer, join, lookup, median, min, month, ndjson, reference, rollup, snapshot, sql, sum, text, timestamp, unique, upsert } from 'landfall';
 const teams = reference({ name: 'teams', csv: new URL('teams.csv', import.meta.url), key: 'digit', columns: { digit: text(), team: text() } });
 export default defineDataset({
   name: '${name}',
+  ${options.format === undefined ? '' : `format: ${options.format},`}
   columns: {
     id: integer({ required: true }),
     rider: text({ required: true }),

@@ -90,8 +90,9 @@ export class Round {
     await this.site.pool.query('insert into public.refused values ($1)', [this.id(first)]);
   }
 
+  /** Of a file that has children, the parent's. */
   async numberOf(name: string): Promise<string> {
-    const text = 'select file_id from landfall.file where name = $1';
+    const text = 'select file_id from landfall.file where name = $1 and parent_id is null order by file_id';
     return String((await this.site.pool.query(text, [this.named(name)])).rows[0].file_id);
   }
 
@@ -103,7 +104,8 @@ export class Round {
 
   /** Number and version of a file that is being loaded. */
   async loading(name: string): Promise<{ file_id: number; definition_version: string }> {
-    const text = 'select file_id, definition_version from landfall.file where name = $1';
+    const text = `select file_id, definition_version from landfall.file
+      where name = $1 and parent_id is null order by file_id`;
     return (await this.site.pool.query(text, [this.named(name)])).rows[0];
   }
 }

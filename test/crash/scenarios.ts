@@ -9,6 +9,7 @@ import type { CrashPoint } from '../../platform/errors/crash-points.ts';
 import { holdCommits } from '../e2e/lock.ts';
 import { derivedScenarios } from './derived-scenarios.ts';
 import { keyedScenarios } from './keyed-scenarios.ts';
+import { pairedScenarios } from './paired-scenarios.ts';
 import type { Death } from './round.ts';
 import type { Scenario } from './scenario.ts';
 import type { Victim } from './site.ts';
@@ -412,6 +413,7 @@ export const scenarios = {
   },
   ...keyedScenarios,
   ...derivedScenarios,
+  ...pairedScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 /** Every point with the scenario that comes to it and the one who dies there. */

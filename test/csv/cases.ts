@@ -381,10 +381,10 @@ const delimiters: readonly Case[] = [
   ),
   loads(
     'runs of blanks',
-    'a b\r1  2 \r \r\n  # 3\r#5 6\r',
+    'a b\r1  2 \r \r\n  # 3\r#5 6\r 7 #8\r',
     [
       ['1', '2'],
-      ['#', '3'],
+      ['7', '#8'],
     ],
     { delimiter: 'blanks', lineEnds: 'any', comment: '#' },
   ),

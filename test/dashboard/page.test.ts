@@ -66,7 +66,7 @@ describePage('the page on a real ledger', () => {
   beforeAll(async () => {
     database = await testDatabase();
     yard = new Yard(database);
-    ticks = await openTicks({ redisUrl: null }, database.url);
+    ticks = await openTicks({ redisUrl: null }, database);
     hub = await createHub({ ledger: yard.ledger, databaseUrl: database.url, ticks, log: { warn: () => {} } });
     const registry = await loadRegistry({ builtin, paths: [] });
     hub.setDefinitions(registry);
@@ -272,6 +272,60 @@ describePage('the page on messages', () => {
     server.send(change(8, { files: [fileOf({ fileId: 2, name: 'two.csv' })] }));
     await file(page, 'two.csv').waitFor();
     expect(await file(page, 'one.csv').count()).toBe(1);
+  });
+
+  const loading = () =>
+    fileOf({
+      ...{ fileId: 1, name: 'one.csv', state: 'loading', bytes: 1e9, bytesCommitted: 4e8, bytesSeen: 5e8 },
+      ...{ chunks: 30, chunksCommitted: 12, rowsPerSecond: 812_345, bytesPerSecond: 1e8, etaSeconds: 5 },
+      rows: { parsed: 4e6, loaded: 4e6, rejected: 0, deduplicated: 0 },
+    });
+
+  it('says that it knows nothing when the server says nothing, and is live again with its next word', async () => {
+    server = await startScripted(snapshotOf({ files: [loading()] }));
+    const page = await openPage(server.url);
+    await page.getByText('5 s left').first().waitFor();
+    expect(await page.title()).toBe('50 % · Landfall');
+    server.freeze(true);
+    await page.getByText(/No news for [5-9] s/).waitFor();
+    expect(await page.title()).toMatch(/^No news for \d+ s · Landfall$/);
+    expect(await page.locator('h1').textContent()).toBe('Loading one.csv');
+    const text = await page.locator('main').textContent();
+    expect(text).not.toMatch(/ left|rows\/s/);
+    expect(await page.evaluate(lowContrast)).toEqual([]);
+    server.freeze(false);
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await page.title()).toBe('50 % · Landfall');
+    await page.getByText('5 s left').first().waitFor();
+  });
+
+  it('says at once that it knows nothing where the network is gone', async () => {
+    server = await startScripted(snapshotOf({ files: [loading()] }));
+    const page = await openPage(server.url);
+    await page.getByText('5 s left').first().waitFor();
+    server.freeze(true);
+    await page.context().setOffline(true);
+    await page.getByText('Offline').waitFor();
+    expect(await page.title()).toMatch(/^No news for/);
+    await page.context().setOffline(false);
+  });
+
+  it('calls a file whose bytes are committed checking, and shows no rate of a few rows', async () => {
+    const few = { parsed: 3, loaded: 3, rejected: 0, deduplicated: 0 };
+    const ended = { startedAt: '2018-05-01T10:00:00.000Z', finishedAt: '2018-05-01T10:00:01.000Z' };
+    server = await startScripted(
+      snapshotOf({
+        files: [
+          { ...loading(), bytesCommitted: 1e9, bytesSeen: 1e9 },
+          fileOf({ fileId: 2, name: 'few.csv', state: 'done', rows: few, ...ended }),
+        ],
+      }),
+    );
+    const page = await openPage(server.url);
+    await file(page, 'one.csv').getByText('checking').waitFor();
+    expect(await file(page, 'one.csv').textContent()).not.toMatch(/left|rows\/s|%/);
+    expect(await page.locator('h1').textContent()).toBe('Checking one.csv');
+    expect(await file(page, 'few.csv').textContent()).not.toContain('rows/s');
   });
 
   it('starts over when a change does not follow', async () => {

@@ -33,6 +33,8 @@ export interface ScriptedServer {
   readonly answers: Map<string, unknown>;
   /** Sends to every open socket, and is what a new one is sent if it is a snapshot. */
   send(message: ProgressMessage): void;
+  /** Says nothing from now on, not even that nothing is new, or speaks again. */
+  freeze(isFrozen: boolean): void;
   /** Cuts every socket, as a restart would. */
   cut(): void;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
   const about = { version: '0.1.0', landing: '/srv/landfall/landing', datasets: ['trips', 'citibike'] };
   const answers = new Map<string, unknown>([['/api/about', about]]);
   let snapshot = first;
+  let isFrozen = false;
   const http = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://local').pathname);
     if (answers.has(path)) {
@@ -63,6 +66,11 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
     if (!new URL(request.url ?? '/', 'http://local').searchParams.has('seq'))
       socket.send(JSON.stringify(snapshot));
   });
+  // A change that nobody applies.
+  const beat = JSON.stringify({ type: 'change', epoch, from: 0, seq: 0 });
+  const beats = setInterval(() => {
+    if (!isFrozen) for (const socket of sockets.clients) socket.send(beat);
+  }, 1000);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address() as { port: number };
   return {
@@ -73,10 +81,14 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
       if (message.type === 'snapshot') snapshot = message;
       for (const socket of sockets.clients) socket.send(JSON.stringify(message));
     },
+    freeze(frozen) {
+      isFrozen = frozen;
+    },
     cut() {
       for (const socket of sockets.clients) socket.terminate();
     },
     async close() {
+      clearInterval(beats);
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       await new Promise((resolve) => http.close(resolve));
@@ -167,7 +179,16 @@ export function sourcesOf(error: NonNullable<SourceRun['error']>): SourceProgres
   });
   const source = (name: string, more: Partial<SourceProgress>): SourceProgress => ({
     ...{ dataset: 'customers', source: name, kind: 'postgres', schedule: 'every 2 minutes', cursor: null },
-    ...{ missing: [], last: null, next: null, waiting: 0, scheduled: null, lateSince: null, ...more },
+    ...{
+      missing: [],
+      last: null,
+      next: null,
+      waiting: 0,
+      scheduled: null,
+      lateSince: null,
+      queueFault: null,
+      ...more,
+    },
   });
   return [
     source('crm', {

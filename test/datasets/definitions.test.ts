@@ -61,7 +61,7 @@ it('load from copies that are changed as docs/pipelines.md says', async () => {
       writeFileSync(
         path,
         text
-          .replace(new RegExp(`name: '(${name}(?:_\\w+)?)'`), `name: 'my_$1'`)
+          .replace(new RegExp(`(name|parent): '(${name}(?:_\\w+)?)'`, 'g'), `$1: 'my_$2'`)
           .replace(/'(?:\.\.\/)+model\/index\.ts'/, `'landfall'`),
       );
     }

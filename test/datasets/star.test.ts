@@ -13,7 +13,7 @@ import { compileDataset } from '../../model/compile/compile.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { starDdl } from '../../sinks/postgres/ddl/ddl.ts';
 import { martDdl } from '../../sinks/postgres/ddl/mart-ddl.ts';
-import { type Oracle, openOracle, starSelects } from '../oracle/duckdb.ts';
+import { type Oracle, openOracle, starSelects, stationVersions } from '../oracle/duckdb.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { handLoad } from './hand-load.ts';
 
@@ -41,8 +41,7 @@ beforeAll(async () => {
   await writeGenerated(rides[0], generateCitibike({ rows: rideRows, seed: 8, variant: 'title' }));
   await writeGenerated(rides[1], generateCitibike({ rows: rideRows, seed: 8, variant: 'crlf' }));
   await oracle.expect('citibike', rides, 'rides');
-  const local = 'select *, make_date(year, month, day) as local_day from rides';
-  await handLoad(database.pool, citibike, await oracle.rows(local));
+  await handLoad(database.pool, citibike, await oracle.rows('from rides'));
 });
 
 afterAll(async () => {
@@ -87,7 +86,7 @@ describe('every dataset', () => {
 
     it(`${dataset.name}: answers for the demo, numbers as numbers`, async () => {
       const answers = await demoAnswers(database.pool, dataset.name);
-      expect(answers).toHaveLength(3);
+      expect(answers.length).toBeGreaterThanOrEqual(3);
       for (const { title, rows } of answers) {
         expect(title).not.toBe('');
         expect(rows.length).toBeGreaterThan(0);
@@ -292,13 +291,40 @@ describe('citibike', () => {
     );
   });
 
-  it('ranks routes', async () => {
+  it('ranks routes, by the latest names of their stations', async () => {
     await same(
       ask(citibike, 'popular_routes', { limit: 20 }),
-      `select start_station_name, end_station_name, count(*) as rides,
+      `with latest as (
+         select id, arg_max(name, started_on) as name from (
+           select start_station_id as id, start_station_name as name, started_on from rides
+           union all select end_station_id, end_station_name, started_on from rides) group by id
+       )
+       select a.name as start_station, b.name as end_station, count(*) as rides,
          round(median(duration_seconds) / 60, 1) as median_minutes, round(avg(distance_km), 2) as distance_km
-       from rides group by all order by rides desc, start_station_name, end_station_name limit 20`,
+       from rides join latest a on a.id = start_station_id join latest b on b.id = end_station_id
+       group by all order by rides desc, start_station, end_station limit 20`,
     );
+  });
+
+  it('tells what a station was called and where it was, by any name that it had', async () => {
+    const versions = stationVersions('rides');
+    const text = (day: string) => `strftime(${day}, '%Y-%m-%dT00:00:00.000Z') as ${day}`;
+    const shown = `station, latitude, longitude, ${text('valid_from')}, ${text('valid_to')}, moved_m, rides_started`;
+    await same(
+      ask(citibike, 'station_history'),
+      `select ${shown} from (select *, count(*) over (partition by station_id) as n from (${versions})) as versions
+       where n > 1 order by station_id, versions.valid_from`,
+    );
+    // Two stations had this name, one after the other.
+    const named = await ask(citibike, 'station_history', { station: 'Foundry Market' });
+    expect(named.map(({ station, moved_m }) => [station, moved_m])).toEqual([
+      ['Foundry Market', null],
+      ['Foundry Market North', 0],
+      ['Chapel Market', null],
+      ['Foundry Market', 0],
+    ]);
+    const [, moved] = await ask(citibike, 'station_history', { station: 'Orchard & 2nd St' });
+    expect(moved).toMatchObject({ station: 'Orchard & 2nd St', moved_m: 204 });
   });
 
   it('view ride tells gender, age and the unknown user type', async () => {
@@ -326,7 +352,8 @@ describe('citibike', () => {
       await client.query('begin');
       await client.query(`update star.fact_ride set duration_seconds = -1, ended_at = started_at - interval '1 minute',
         ended_ambiguous = false where ctid = (select min(ctid) from star.fact_ride)`);
-      await client.query("insert into star.dim_station (station_id) values ('nameless')");
+      await client.query(`update star.dim_station_history set name = null
+        where (station_key, valid_from) = (select station_key, valid_from from star.dim_station_history limit 1)`);
       const found = [];
       for (const check of citibike.checks) found.push((await client.query(check.sql)).rows.length);
       expect(found).toEqual([1, 1, 1]);

@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { AuditTools } from '../../coordinator/commands/audit.ts';
 import { findFile } from '../../coordinator/commands/find-file.ts';
 import { exportToFile } from '../../coordinator/commands/list-rejects.ts';
 import { undoFile } from '../../coordinator/commands/undo.ts';
+import type { VerifyTools } from '../../coordinator/commands/verify.ts';
 import { newestReferences } from '../../coordinator/plan/settle-references.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { Ledger, type LedgerFile } from '../../ledger/ledger.ts';
@@ -132,7 +132,7 @@ export async function exported(site: TestSite, name: string): Promise<Buffer> {
 }
 
 /** What commands at the site are given, with its definitions as they are now. */
-export async function toolsOf(site: TestSite): Promise<AuditTools> {
+export async function toolsOf(site: TestSite): Promise<VerifyTools> {
   const { pool } = site.database;
   const registry = await loadRegistry({ builtin: [], paths: site.config.datasets, home: sharedHome() });
   const sinks = openSinks({ pool, lake: await openStorage(site.config.lakeUrl) });

@@ -7,7 +7,10 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Oracle, type OracleDataset, openOracle, starSelects } from '../oracle/duckdb.ts';
 import { committedParts, type TestSite, type TestSiteOptions, testSite } from './site.ts';
 
-/** For the tests around the call: an oracle that they share, and a site for each, which is closed when the test ends. */
+/**
+ * For the tests around the call: an oracle that they share, and a site for each, which is closed when the test ends.
+ * What they fetch is of another time than now, so that schedules are held.
+ */
 export function oracleAndSites() {
   let oracle: Oracle;
   let site: TestSite | undefined;
@@ -21,7 +24,7 @@ export function oracleAndSites() {
       return oracle;
     },
     async site(options: TestSiteOptions): Promise<TestSite> {
-      site = await testSite(options);
+      site = await testSite({ holdsSchedules: true, ...options });
       return site;
     },
   };

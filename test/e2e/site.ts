@@ -21,6 +21,7 @@ import {
   tempFolder,
   testDatabase,
 } from '../support/index.ts';
+import { turnsOf } from '../support/turn.ts';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -39,6 +40,8 @@ export interface TestSiteOptions {
   readonly workers?: number;
   readonly chunkBytes?: number;
   readonly serve?: boolean;
+  /** Of runs of sources. Default: as the coordinator has it. */
+  readonly holdsSchedules?: boolean;
   /** Where everything lies. Default: a folder of its own. */
   readonly folder?: string;
   /** Files or folders with definitions beside those of the examples. */
@@ -90,6 +93,7 @@ export async function testSite(options: TestSiteOptions): Promise<TestSite> {
     workers: options.workers ?? 0,
     watch: true,
     serve: options.serve ?? false,
+    holdsSchedules: options.holdsSchedules,
     log,
   });
   const worker =
@@ -163,10 +167,14 @@ export function readText(site: TestSite, ...path: string[]): Promise<string> {
   return readFile(join(site.folder, ...path), 'utf8');
 }
 
-/** The same tests on both queue backends; Redis' are skipped, loudly, where there is no Redis. */
+/**
+ * The same tests on both queue backends, or in a turn (support/turn.ts) on one of them; Redis' are skipped, loudly, where
+ * there is no Redis.
+ */
 export function onBothBackends(name: string, body: (backend: Backend) => void): void {
-  describe(`${name}, queue on PostgreSQL`, () => body('postgres'));
-  describeRedis(`${name}, queue on Redis`, () => body('redis'));
+  const tried = turnsOf(['postgres', 'redis'] as const, name);
+  if (tried.includes('postgres')) describe(`${name}, queue on PostgreSQL`, () => body('postgres'));
+  if (tried.includes('redis')) describeRedis(`${name}, queue on Redis`, () => body('redis'));
 }
 
 /** Writes seeded trips to a file and returns its path. */

@@ -15,7 +15,7 @@ describeRedis('Redis', () => {
   afterAll(() => redis.close());
 
   it('may forget every job: the ledger knows them, and each row is there once', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const database = await testDatabase();

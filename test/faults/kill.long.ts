@@ -10,7 +10,7 @@ onBothBackends('kill -9 of a worker', (backend) => {
   let site: TestSite | undefined;
   afterEach(() => site?.close());
 
-  it('ends with exactly the rows of the file', { timeout: 180_000 }, async () => {
+  it('ends with exactly the rows of the file', { timeout: 300_000 }, async () => {
     site = await testSite({ backend, workers: 2, chunkBytes: 32 << 20 });
     const open = site;
     // A chunk may be loaded faster than a worker tells of it: none ends before one was killed.

@@ -7,7 +7,7 @@ onBothBackends('a chunk that kills its workers', (backend) => {
   it(
     'is given up after a few of them, its file fails and leaves nothing, and other files are loaded',
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     () => expectGivenUp(backend, "process.kill(process.pid, 'SIGKILL');"),
   );

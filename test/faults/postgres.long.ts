@@ -58,7 +58,7 @@ onBothBackends('Postgres', (backend) => {
     await postgres.close();
   });
 
-  it('may be away for 15 s in the middle of a file', { timeout: 120_000 }, async () => {
+  it('may be away for 15 s in the middle of a file', { timeout: 300_000 }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const servers = await serversFor(backend, postgres, redis);
     const site = await testSite({ backend, servers, workers: 2, chunkBytes: 1 << 20 });
@@ -76,7 +76,7 @@ onBothBackends('Postgres', (backend) => {
     }
   });
 
-  it('may have no connection left for a while', { timeout: 120_000 }, async () => {
+  it('may have no connection left for a while', { timeout: 300_000 }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const { redisUrl, databaseUrl } = await serversFor(backend, postgres, redis);
     const servers = { redisUrl, databaseUrl: await asOrdinaryRole(postgres, databaseUrl) };
@@ -97,7 +97,7 @@ onBothBackends('Postgres', (backend) => {
     }
   });
 
-  it('may be missing when Landfall starts, and end while it stops', { timeout: 120_000 }, async () => {
+  it('may be missing when Landfall starts, and end while it stops', { timeout: 300_000 }, async () => {
     const folder = tempFolder();
     const { databaseUrl, redisUrl } = await serversFor(backend, postgres, redis);
     await postgres.stop('fast');
@@ -150,7 +150,7 @@ describe('Postgres with a full disk', () => {
     execFileSync('umount', ['--lazy', disk]);
   });
 
-  it('is waited out', { timeout: 120_000 }, async () => {
+  it('is waited out', { timeout: 300_000 }, async () => {
     const databaseUrl = await postgres.database();
     const data = join(disk, 'data');
     mkdirSync(data);
@@ -186,7 +186,7 @@ describe('Postgres with a full disk', () => {
 });
 
 describe('the embedded server', () => {
-  it('is started again when it was killed under a running Landfall', { timeout: 120_000 }, async () => {
+  it('is started again when it was killed under a running Landfall', { timeout: 300_000 }, async () => {
     const folder = tempFolder();
     const { child, said, ended } = up(folder, {});
     try {

@@ -32,7 +32,7 @@ async function disturbed(disturb: (redis: OwnRedis) => Promise<void>, options: {
 }
 
 describeRedis('Redis', () => {
-  it('may be restarted with what it holds', { timeout: 120_000 }, async () => {
+  it('may be restarted with what it holds', { timeout: 300_000 }, async () => {
     const restart = async (redis: OwnRedis) => {
       await redis.kill();
       await redis.start();
@@ -40,7 +40,7 @@ describeRedis('Redis', () => {
     await disturbed(restart, { kept: true });
   });
 
-  it('may be frozen past every lock', { timeout: 120_000 }, async () => {
+  it('may be frozen past every lock', { timeout: 300_000 }, async () => {
     const said = await disturbed(async (redis) => {
       redis.freeze();
       await delay(8_000);
@@ -49,7 +49,7 @@ describeRedis('Redis', () => {
     expect(said).toContainEqual(expect.stringMatching(/^queue: .*has not answered/));
   });
 
-  it('may be paused for writers', { timeout: 120_000 }, async () => {
+  it('may be paused for writers', { timeout: 300_000 }, async () => {
     const said = await disturbed(async (redis) => {
       await redis.run('CLIENT', 'PAUSE', '8000', 'WRITE');
       await delay(8_000);
@@ -57,7 +57,7 @@ describeRedis('Redis', () => {
     expect(said).toContainEqual(expect.stringMatching(/^queue: .*has not answered/));
   });
 
-  it('may be out of memory', { timeout: 120_000 }, async () => {
+  it('may be out of memory', { timeout: 300_000 }, async () => {
     const said = await disturbed(async (redis) => {
       await redis.run('CONFIG', 'SET', 'maxmemory', '1');
       await delay(8_000);

@@ -73,13 +73,34 @@ export interface OwnRedis {
   close(): Promise<void>;
 }
 
-/** `kept`: what it holds survives a kill. */
-export async function openRedis({ kept = false } = {}): Promise<OwnRedis> {
+/** `kept`: what it holds survives a kill. `more`: settings of its own. */
+export async function openRedis({
+  kept = false,
+  bind = '127.0.0.1',
+  more = [],
+}: {
+  readonly kept?: boolean;
+  readonly bind?: string;
+  readonly more?: readonly string[];
+} = {}): Promise<OwnRedis> {
   const folder = join(tempFolder(), 'redis');
   mkdirSync(folder);
   const port = await freePort(0);
   const keeping = kept ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...keeping];
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    bind,
+    '--protected-mode',
+    'no',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    ...keeping,
+    ...more,
+  ];
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess;
   const start = async () => {

@@ -20,7 +20,7 @@ onBothBackends('Postgres', (backend) => {
   });
 
   it('may end every session, again and again, and crash: each row is there once', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     workersInherit({ LANDFALL_LOCK_MS: '2000' });
     const servers = await serversFor(backend, postgres, redis);

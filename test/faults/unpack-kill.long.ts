@@ -10,7 +10,7 @@ import { tempFolder } from '../support/index.ts';
 /** Enough for workers to say several times, at two times a second, that they are unpacking. */
 const rows = 1_000_000;
 
-it('ends with exactly the rows of the file and nothing in the spool', { timeout: 120_000 }, async () => {
+it('ends with exactly the rows of the file and nothing in the spool', { timeout: 300_000 }, async () => {
   const folder = tempFolder();
   const packed = join(folder, 'trips.csv.gz');
   const plain = await generatedTrips(folder, 'trips.csv', rows);

@@ -11,5 +11,5 @@ it('5,000 mutated inputs are read as the oracle reads them, and nothing else is 
 });
 
 it('has a turn for each target', () => {
-  expect(targets.map(({ name }) => name)).toEqual(['kernel', 'plan', 'layout', 'convert']);
+  expect(targets.map(({ name }) => name)).toEqual(['kernel', 'plan', 'layout', 'convert', 'json']);
 });

@@ -2,6 +2,7 @@
 import { Chance } from './random.ts';
 import { type Input, shown, type Target } from './target.ts';
 import { convertTarget } from './targets/convert.ts';
+import { jsonTarget } from './targets/json.ts';
 import { kernelTarget } from './targets/kernel.ts';
 import { layoutTarget } from './targets/layout.ts';
 import { planTarget } from './targets/plan.ts';
@@ -11,6 +12,7 @@ export const targets = [
   planTarget,
   layoutTarget,
   convertTarget,
+  jsonTarget,
 ] as unknown as readonly Target[];
 const turns = targets.flatMap((target) => Array.from({ length: target.weight }, () => target));
 

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- --inputs 1000000 --seed 1`: mutated bytes through the kernel, the planner, the layout and
- * the converters, each compared with the slow oracle. One thread works, this one watches: an input that
+ * `npm run fuzz -- --inputs 1000000 --seed 1`: mutated bytes through the kernel, the planner, the layout, the
+ * converters and the reader of JSON, each compared with the slow oracle. One thread works, this one watches: an input that
  * takes more than half a minute is a hang.
  */
 import { parseArgs } from 'node:util';

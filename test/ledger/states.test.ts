@@ -26,8 +26,6 @@ import { type TestDatabase, testDatabase } from '../support/index.ts';
 import { plays } from '../support/long.ts';
 
 const version = '00000000000000aa';
-/** Of the definition when it has changed: another one each time. */
-const changed = '00000000000000bb';
 const layout = { delimiter: ',', header: [], fieldOfColumn: [] } as unknown as FileLayout;
 const error = { code: 'LF_INTERNAL', message: 'it was wrong', fix: 'fix it' };
 
@@ -158,12 +156,13 @@ class Walk {
   /** With a definition that has not changed nothing happens. */
   private async renew(client: pg.ClientBase, evenCommitted: boolean): Promise<void> {
     const before = this.fileId;
-    expect(await planAgain(client, before, { version, evenCommitted })).toBeNull();
-    const again = await planAgain(client, before, { version: changed, evenCommitted });
+    expect(await planAgain(client, before, { isCurrent: () => true, evenCommitted })).toBeNull();
+    const again = await planAgain(client, before, { isCurrent: () => false, evenCommitted });
     if (again === null) return;
-    expect(again.before.fileId).toBe(before);
-    expect(again.file.seenAt).toEqual(again.before.seenAt);
-    expect(again.committed).toHaveLength(this.model.chunks.filter((state) => state === 'committed').length);
+    const [{ file, committed }] = again.before;
+    expect(file.fileId).toBe(before);
+    expect(again.file.seenAt).toEqual(file.seenAt);
+    expect(committed).toHaveLength(this.model.chunks.filter((state) => state === 'committed').length);
     this.retired.push(before);
     this.fileId = again.file.fileId;
     this.jobs = [];

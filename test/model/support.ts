@@ -22,6 +22,7 @@ export function vectorOf(logical: LogicalType, values: readonly unknown[]): Vect
 export function codesOf(values: readonly (string | null)[]): Vector {
   const texts = [...new Set(values.filter((value) => value !== null))];
   const encoded = texts.map((text) => new TextEncoder().encode(text));
+  const codes = new Map(texts.map((text, code) => [text, code]));
   const validity = new Uint8Array((values.length + 7) >> 3);
   values.forEach((value, i) => {
     if (value !== null) validity[i >> 3] |= 1 << (i & 7);
@@ -29,7 +30,7 @@ export function codesOf(values: readonly (string | null)[]): Vector {
   return {
     kind: 'dictionary',
     length: values.length,
-    values: Int32Array.from(values, (value) => (value === null ? 0 : texts.indexOf(value))),
+    values: Int32Array.from(values, (value) => (value === null ? 0 : codes.get(value)!)),
     dictionary: { size: texts.length, text: (code) => texts[code], bytes: (code) => encoded[code] },
     validity,
     nullCount: values.filter((value) => value === null).length,

@@ -82,6 +82,7 @@ select
   cast(year(local_start) as integer) as year,
   cast(month(local_start) as integer) as month,
   cast(day(local_start) as integer) as day,
+  cast(local_start as date) as started_on,
   cast(hour(local_start) as integer) as hour,
   cast(hour(local_end) as integer) as end_hour,
   cast(isodow(local_start) as integer) as day_of_week,

@@ -84,7 +84,7 @@ export function readRecords(
       at += lineEnd;
       continue;
     }
-    if (dialect.comment && reader.has(Buffer.from(dialect.comment), at)) {
+    if (dialect.comment && reader.has(Buffer.from(dialect.comment), reader.afterGap(at))) {
       while (at < bytes.length && !(bytes[at] === LF || (bytes[at] === CR && reader.any))) at++;
       continue;
     }

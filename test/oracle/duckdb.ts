@@ -30,6 +30,12 @@ export const starSelects: Readonly<Record<OracleDataset, string>> = {
     from (select ride.*, gender as gender_name from star.ride) as ride`,
 };
 
+/** DuckDB: the versions of stations that follow from a table of rides, as `star.station_version` shows them. */
+export function stationVersions(rides: string): string {
+  const select = readFileSync(new URL('./station-versions.sql', import.meta.url), 'utf8');
+  return select.replaceAll('from expected', `from ${identifier(rides)}`);
+}
+
 export interface Oracle {
   readonly connection: DuckDBConnection;
   /** Makes table `name` with the rows that the CSV files should become, and returns how many. */

@@ -55,6 +55,13 @@ export function lineRecords(bytes: Buffer, paths: readonly KeyPath[]): OracleRec
   return records;
 }
 
+/** The kernel rejects texts with a NUL, wherever a column reads them. */
+export function withoutNul(records: readonly OracleRecord[]): OracleRecord[] {
+  return records.map((one) =>
+    one.values?.some((text) => text?.includes('\0')) ? { ...one, values: null } : one,
+  );
+}
+
 function recordAt(bytes: Buffer, at: number, length: number, paths: readonly KeyPath[]): OracleRecord {
   const text = bytes.subarray(at, at + length);
   const raw = text.toString();

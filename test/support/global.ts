@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../ledger/migrate.ts';
@@ -23,6 +22,7 @@ import { findRunning, freePort } from '../../platform/database/embedded/launch.t
 import { isAlive, processIdentity } from '../../platform/database/embedded/processes.ts';
 import { openQueues } from '../../platform/queue/index.ts';
 import { untilListening } from './listening.ts';
+import { programOf } from './programs.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -106,16 +106,8 @@ interface Redis {
 async function startRedis(folder: string): Promise<Redis> {
   const given = process.env.LANDFALL_TEST_REDIS_URL;
   if (given) return { url: given, stop: async () => {} };
-  const program = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((path) => join(path, 'redis-server'))
-    .find(existsSync);
-  if (!program) {
-    const lack = 'no LANDFALL_TEST_REDIS_URL and no redis-server on the PATH';
-    if (process.env.LANDFALL_TEST_STRICT === '1') throw new Error(`Tests with Redis cannot run: ${lack}`);
-    console.error(`\nSKIPPING every test with Redis: ${lack}\n`);
-    return { url: null, stop: async () => {} };
-  }
+  const program = programOf('redis-server');
+  if (program === null) return { url: null, stop: async () => {} };
   const data = join(folder, 'redis');
   mkdirSync(data);
   const port = await freePort(0);

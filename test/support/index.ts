@@ -17,10 +17,13 @@ export interface TestDatabase {
 /** How long the server may take to end the session of a closed connection. */
 const closingMs = 3000;
 
-/** Creates a new, migrated database. Call it in beforeAll or beforeEach, and `drop` in the matching after hook. */
-export async function testDatabase(): Promise<TestDatabase> {
+/**
+ * Creates a new, migrated database, or one with nothing in it. Call it in beforeAll or beforeEach, and `drop` in the
+ * matching after hook.
+ */
+export async function testDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const template = pg.escapeIdentifier(inject('templateName'));
+  const template = pg.escapeIdentifier(migrated ? inject('templateName') : 'template0');
   // Copy file by file: the default also writes every block to the write-ahead log.
   await administer(`create database ${pg.escapeIdentifier(name)} template ${template} strategy file_copy`);
   const url = new URL(inject('postgresUrl'));

@@ -47,6 +47,23 @@ describe('a worker between commits', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
+  it('says which stores its requests wait for, and since when', () => {
+    const { ticks, slots, ticker } = worker();
+    const outage = { with: 'lake', code: 'LF_STORAGE', message: 's3://lake', fix: 'wait' } as const;
+    slots.waitForStore('lake s3://lake', outage);
+    ticker.tick();
+    slots.waitForStore('lake s3://lake', { ...outage, message: 's3://lake again' });
+    ticker.tick();
+    slots.waitForStore('lake s3://lake', null);
+    ticker.tick();
+    const [{ since }] = ticks[0].outages!;
+    expect(ticks.map(({ outages }) => outages)).toEqual([
+      [{ ...outage, since }],
+      [{ ...outage, message: 's3://lake again', since }],
+      [],
+    ]);
+  });
+
   it('says how far its slots are', () => {
     const { ticks, slots, ticker } = worker();
     const counters = slots.begin(chunk);

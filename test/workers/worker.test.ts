@@ -134,7 +134,7 @@ for (const [name, backend] of backends) {
 
 it('worker processes do not outlive a parent that is killed, and tell of themselves while they work', async () => {
   const settings = await submitted(null);
-  const ticks = await openTicks(settings.config, database.url);
+  const ticks = await openTicks(settings.config, database);
   const heard: Tick[] = [];
   await ticks.subscribe((tick) => heard.push(tick));
   const parent = fork(fileURLToPath(new URL('./pool-parent.mjs', import.meta.url)));

@@ -25,7 +25,8 @@ export async function openChunk(
   const { file, lineStart, unpacked } = claim;
   if (unpacked !== undefined) {
     const byteCount = unpacked.end - unpacked.start;
-    const key = spoolKey(job.fileId, job.number);
+    // Children are read from what their parent was unpacked to.
+    const key = spoolKey(file.parentId ?? job.fileId, job.number);
     const bytes = byteCount === 0 ? nothing() : lake.read(key, { start: 0, end: byteCount, reuse: true });
     return { bytes, byteStart: unpacked.start, byteCount, lineStart };
   }

@@ -22,6 +22,7 @@ import { plural } from '../../platform/plural.ts';
 import type { RowCounts } from '../../platform/progress/progress.ts';
 import type { ChunkJob } from '../../platform/queue/contract.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
+import { inSpan } from '../../platform/traces/tracing.ts';
 import { openSinkChunks } from '../../sinks/all-sinks.ts';
 import type { Sink } from '../../sinks/contract.ts';
 import { type ChunkHold, FencedOff, isSuspect } from '../chunk-hold.ts';
@@ -107,7 +108,7 @@ async function loadClaimed(
     crashPoint('chunk.written');
     published = true;
     await sinks.publish();
-    await transaction.commit();
+    await inSpan('commit', {}, () => transaction.commit());
     crashPoint('chunk.committed');
     stopwatch.lap('commit');
     return commit.rows;

@@ -62,6 +62,9 @@ const QUOTED_CHARACTERS = 60;
 /** Stands for a value that lies, at least in part, beyond the recorded text of its record. */
 const FAR_VALUE = 'a value beyond the recorded text';
 
+/** Stands for a value of the record around an element: the recorded text is that of the element. */
+const AROUND_VALUE = 'a value of the record around it';
+
 /** Where rejects are written to. */
 export interface RejectPlaces {
   readonly ledger: Ledger;
@@ -144,7 +147,7 @@ export function ledgerReject(
   const columnName = nameless ? null : (raw.computed ?? raw.past?.column ?? column?.name ?? null);
   const words = {
     column: nameless ? 'A computed value' : (columnName ?? 'The row'),
-    value: cut && field >= fields.length - 1 ? FAR_VALUE : quoted(fields[field] ?? ''),
+    value: cut && field >= fields.length - 1 ? FAR_VALUE : valueText(fields, field, layout),
     type,
     aType: `${type.startsWith('int') ? 'an' : 'a'} ${type}`,
     zone: zoneWords(column),
@@ -156,7 +159,7 @@ export function ledgerReject(
     what: raw.past?.what ?? '',
     expected: layout.fieldCount,
     rule: raw.rule ?? '',
-    key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, fieldOfColumn) : '',
+    key: raw.reason === RejectReason.unique ? keyText(raw, dataset, fields, layout) : '',
     first: raw.first ?? '',
     because: raw.because === undefined ? '' : storable(raw.because),
   };
@@ -198,10 +201,18 @@ function keyText(
   { rule }: RawReject,
   { unique, columns }: CompiledDataset,
   fields: readonly string[],
-  fieldOfColumn: readonly number[],
+  layout: FileLayout,
 ): string {
   const key = unique.find(({ name }) => name === rule)?.columns ?? [];
-  return key.map((c) => `${columns[c].name} ${quoted(fields[fieldOfColumn[c]] ?? '')}`).join(', ');
+  return key
+    .map((c) => `${columns[c].name} ${valueText(fields, layout.fieldOfColumn[c], layout)}`)
+    .join(', ');
+}
+
+/** The value of a field in words, as far as the recorded text has it. */
+function valueText(fields: readonly string[], field: number, { format }: FileLayout): string {
+  const isAround = format?.explode !== undefined && format.fields[field]?.path.startsWith('^');
+  return isAround ? AROUND_VALUE : quoted(fields[field] ?? '');
 }
 
 /** The fields of the record, as far as its recorded text can be split. */

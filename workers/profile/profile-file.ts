@@ -6,6 +6,8 @@
 import { isValid } from '../../kernel/columns/vectors.ts';
 import { createTranscoder } from '../../kernel/dialect/encodings.ts';
 import { readFields } from '../../kernel/dialect/header.ts';
+import { fieldTexts } from '../../kernel/json/field-texts.ts';
+import { JsonKernel } from '../../kernel/json/json-kernel.ts';
 import type { Batch, Kernel, RawReject } from '../../kernel/types.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { convertFallbacks, needsPlaces } from '../../model/enrich/fallback.ts';
@@ -80,7 +82,9 @@ export async function profileFile(
 ): Promise<Profile> {
   const profiler = new Profiler(dataset, layout, options);
   const stopwatch = new Stopwatch();
-  const { kernel, signal } = options;
+  const { signal } = options;
+  const { format } = layout;
+  const kernel = format === undefined ? options.kernel : new JsonKernel(options.kernel, format);
   const plan = {
     ...layout,
     columns: dataset.columns,
@@ -176,7 +180,8 @@ class Profiler {
   }
 
   private noteLength({ raw }: RawReject): void {
-    const { fieldCount } = this.layout;
+    const { fieldCount, format } = this.layout;
+    if (format !== undefined) return;
     const { fields } = readFields(Buffer.from(raw), this.layout, fieldCount + 1);
     if (fields.length < fieldCount) this.counts.short++;
     else if (fields.length > fieldCount) this.counts.long++;
@@ -185,6 +190,8 @@ class Profiler {
   /** The text of the field at fault; null if it is not in the part of the record that is kept. */
   private fieldOf({ raw, column }: RawReject): string | null {
     const field = this.layout.fieldOfColumn[column];
+    if (this.layout.format !== undefined)
+      return fieldTexts(Buffer.from(raw), this.layout.format)[field] ?? null;
     const { fields } = readFields(Buffer.from(raw), this.layout, field + 1);
     return fields[field] ?? null;
   }

@@ -1,2 +1,2 @@
--- Stations that have an id and no name.
-select station_key, station_id from star.dim_station where station_id is not null and name is null
+-- Stations that had no name on some day.
+select station_key, valid_from from star.dim_station_history where name is null

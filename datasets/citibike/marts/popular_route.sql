@@ -1,4 +1,4 @@
--- Rides from each station to each other, with the time that half of them took less than.
+-- Rides from each station to each other, with the time that half of them took less than. Stations have their latest names.
 select
   route.start_station_key,
   route.end_station_key,

@@ -1,5 +1,5 @@
--- Rides as one reads them: names instead of keys. started_at and ended_at are instants; hour, date and
--- day_of_week are New York's.
+-- Rides as one reads them: names instead of keys, stations as they were called on the day of the ride. started_at and
+-- ended_at are instants; hour, date and day_of_week are New York's.
 select
   fact.started_at,
   fact.ended_at,
@@ -20,8 +20,14 @@ select
   fact.ended_ambiguous,
   fact.chunk_id
 from star.fact_ride as fact
-join star.dim_station as start_station on start_station.station_key = fact.start_station_key
-join star.dim_station as end_station on end_station.station_key = fact.end_station_key
 join star.dim_bike as bike using (bike_key)
 join star.dim_user_type as user_type using (user_type_key)
 join star.dim_date as dim_date using (date_key)
+left join star.dim_station_history as start_station
+  on start_station.station_key = fact.start_station_key
+  and dim_date.date >= start_station.valid_from
+  and (start_station.valid_to is null or dim_date.date < start_station.valid_to)
+left join star.dim_station_history as end_station
+  on end_station.station_key = fact.end_station_key
+  and dim_date.date >= end_station.valid_from
+  and (end_station.valid_to is null or dim_date.date < end_station.valid_to)

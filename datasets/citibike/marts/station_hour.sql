@@ -1,4 +1,4 @@
--- Rides that begin and end at each station, by hour of the day in New York.
+-- Rides that begin and end at each station, by hour of the day in New York. Stations have their latest names.
 select
   station.station_key,
   station.name as station,

@@ -1,4 +1,4 @@
-/** What is in the orders: a row for each line item of each exported order. */
+/** What is in the orders: a row for each line item of each exported order, loaded with the orders of a file. */
 import {
   append,
   check,
@@ -15,12 +15,11 @@ import {
   view,
   year,
 } from '../../../model/index.ts';
-import { sources } from './sources.ts';
 
 export default defineDataset({
   name: 'orders_lines',
   description: 'Line items of the exported orders.',
-  format: jsonDocument({ records: '$.orders[*]', explode: '$.line_items[*]' }),
+  format: jsonDocument({ records: '$.orders[*]', explode: '$.line_items[*]', parent: 'orders' }),
   columns: {
     order_id: integer({ path: '^.id', required: true }),
     order_updated_at: timestamp({
@@ -56,7 +55,6 @@ export default defineDataset({
     columns: ['order_id', 'run_date', 'line', 'quantity', 'price', 'discount'],
     indexes: [{ columns: ['run_date'] }, { columns: ['order_id', 'run_date'] }],
   },
-  sources,
   marts: {
     sold_line: view(new URL('../marts/sold_line.sql', import.meta.url)),
   },

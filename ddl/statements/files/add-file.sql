@@ -14,6 +14,6 @@ insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
   $8 = 'reloads' and exists (select from landfall.file where file_id = $9 and accepted),
   coalesce((select seen_at from landfall.file where file_id = $9 and $8 in ('reloads', 'replays')), now()))
-on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')
+on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising') and parent_id is null
 do update set url = excluded.url
 returning *

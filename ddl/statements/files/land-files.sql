@@ -18,6 +18,6 @@ where not exists (
     and f.scope = $6 and f.origin = 'landing' and f.state in ('done', 'failed', 'duplicate', 'undone')
 )
 order by n.place
-on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')
+on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising') and parent_id is null
 do update set url = excluded.url
 returning *

@@ -7,7 +7,10 @@
 -- row reject.*
 -- row entry  text null
 -- row line_in_entry  bigint null
-select r.*, c.entry, r.line - c.entry_line + 1 as line_in_entry
+-- row chunk_start  bigint   where its chunk begins, in the file or in what that unpacks to
+-- row chunk_end  bigint
+select r.*, c.entry, r.line - c.entry_line + 1 as line_in_entry,
+  coalesce(c.unpacked_start, c.byte_start) as chunk_start, coalesce(c.unpacked_end, c.byte_end) as chunk_end
 from landfall.reject r join landfall.chunk c using (chunk_id)
 where r.file_id = $1 and r.taken_by is null and r.byte_offset > $2 and r.byte_offset <= $3
 order by r.byte_offset

@@ -13,7 +13,7 @@ with noted as materialized (
 ), added as (
   insert into landfall.file (dataset, name, url, scope, origin, bytes, fingerprint, run_id)
   select $2, $3, $4, $5, 'landing', $6, $7, $1 where not exists (select from noted)
-  on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising')
+  on conflict (scope, url, fingerprint) where state in ('discovered', 'scanning', 'loading', 'finalising') and parent_id is null
   do update set url = excluded.url
   returning *
 )

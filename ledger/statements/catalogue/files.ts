@@ -3,6 +3,9 @@ import type { Json } from '../../json.ts';
 import type { FileRow } from '../row-types.ts';
 
 export interface FilesStatements {
+  'files/add-child': { parameters: [parent_id: number, dataset: string, content_hash: string,
+      definition_version: string, layout: Json, link: NonNullable<FileRow['link']> | null | undefined,
+      linked_to: number | null | undefined]; row: FileRow };
   'files/add-file': { parameters: [dataset: string, name: string, url: string, scope: string,
       origin: NonNullable<FileRow['origin']>, bytes: number, fingerprint: string,
       link: NonNullable<FileRow['link']> | null | undefined, linked_to: number | null | undefined];

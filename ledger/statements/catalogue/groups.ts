@@ -10,6 +10,8 @@ export interface GroupsStatements {
       fencing_token: readonly number[], rows_parsed: readonly number[], rows_loaded: readonly number[],
       rows_rejected: readonly number[], rows_deduplicated: readonly number[], accounts: readonly Json[],
       parts: readonly number[]]; row: never };
+  'groups/families': { parameters: [file_id: readonly number[]]; row: Readonly<{ root: number;
+      file_id: number; dataset: string; state: FileRow['state'] }> };
   'groups/finish-group': { parameters: [file_id: readonly number[], receipt: readonly string[]];
       row: Readonly<{ file_id: number }> };
   'groups/group-chunks': { parameters: [file_id: readonly number[]]; row: ChunkRow };
@@ -20,7 +22,9 @@ export interface GroupsStatements {
       code: string; count: number }> };
   'groups/lock-group': { parameters: [file_id: readonly number[], content_hash: readonly string[]];
       row: Readonly<{ file_id: number }> };
+  'groups/lock-with-children': { parameters: [file_id: number]; row: FileRow };
   'groups/plan-group': { parameters: [definition_version: string, file_id: readonly number[],
       content_hash: readonly string[], layout: readonly string[]]; row: ChunkRow };
   'groups/release-chunks': { parameters: [chunk_id: readonly number[], worker: string]; row: never };
+  'groups/with-children': { parameters: [file_id: number]; row: FileRow };
 }

@@ -1,6 +1,5 @@
 // Written by `npm run statements` from the headers of ddl/statements.
 import type { ArchiveStatements } from './archive.ts';
-import type { ArrivalsStatements } from './arrivals.ts';
 import type { ChunksStatements } from './chunks.ts';
 import type { DefinitionsStatements } from './definitions.ts';
 import type { FilesStatements } from './files.ts';
@@ -19,10 +18,10 @@ import type { ScopesStatements } from './scopes.ts';
 import type { SnapshotsStatements } from './snapshots.ts';
 import type { UndoStatements } from './undo.ts';
 import type { UniqueStatements } from './unique.ts';
+import type { VerificationStatements } from './verification.ts';
 
 export interface Statements
   extends ArchiveStatements,
-    ArrivalsStatements,
     ChunksStatements,
     DefinitionsStatements,
     FilesStatements,
@@ -40,4 +39,5 @@ export interface Statements
     ScopesStatements,
     SnapshotsStatements,
     UndoStatements,
-    UniqueStatements {}
+    UniqueStatements,
+    VerificationStatements {}

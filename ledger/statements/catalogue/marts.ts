@@ -18,6 +18,8 @@ export interface MartsStatements {
   'marts/note-failure': { parameters: [dataset: string, name: string, error: Json]; row: never };
   'marts/note-refresh': { parameters: [dataset: string, names: readonly string[], changes: number];
       row: never };
+  'marts/oldest-unshown': { parameters: [datasets: readonly string[], names: readonly string[]];
+      row: Readonly<{ dataset: string; name: string; since: Date }> };
   'marts/refresh-beside': { parameters: [lock_timeout: string, helpers: number];
       row: Readonly<{ set_config: string }> };
   'marts/refresh-times': { parameters: [dataset: string, names: readonly string[]];

@@ -2,6 +2,9 @@
 import type { FileRow } from '../row-types.ts';
 
 export interface ProgressStatements {
+  'progress/arrivals': { parameters: [dataset: string, since: Date, most: number];
+      row: Readonly<{ file_id: number; name: string; state: FileRow['state']; link: FileRow['link'];
+      landed_at: Date; rows: number }> };
   'progress/file-progress': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
       dataset: string; name: string; state: FileRow['state']; bytes: number; chunks: number; landed_at: Date;
       started_at: Date | null; finished_at: Date | null; error: FileRow['error']; link: FileRow['link'];

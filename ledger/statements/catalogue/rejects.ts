@@ -6,10 +6,13 @@ export interface RejectsStatements {
       byte_offset: readonly number[], byte_length: readonly (number | null)[], line: readonly number[],
       column_name: readonly (string | null)[], code: readonly string[], message: readonly string[],
       raw: readonly string[]]; row: never };
+  'rejects/ended-rejects': { parameters: [file_id: readonly number[]]; row: Readonly<{ dataset: string;
+      code: string; count: number }> };
   'rejects/open-reject-borders': { parameters: [file_id: number, number: number];
       row: Readonly<{ byte_offset: number }> };
   'rejects/open-rejects': { parameters: [file_id: number, byte_offset: number, byte_offset: number];
-      row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null }> };
+      row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null; chunk_start: number;
+      chunk_end: number }> };
   'rejects/recent-rejects': { parameters: [limit: number]; row: RejectRow };
   'rejects/reject-counts': { parameters: [file_id: number]; row: Readonly<{ code: string; count: number }> };
   'rejects/reject-holders': { parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
@@ -21,6 +24,7 @@ export interface RejectsStatements {
   'rejects/rejects': { parameters: [file_id: number, limit: number];
       row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null }> };
   'rejects/release-rejects': { parameters: [taken_by: readonly number[]]; row: never };
+  'rejects/repeats-of-chunk': { parameters: [chunk_id: number]; row: Readonly<{ byte_offset: number }> };
   'rejects/replays-of': { parameters: [file_id: number]; row: Readonly<{ url: string }> };
   'rejects/return-rejects': { parameters: [file_id: number, origin_offset: readonly number[],
       replay_offset: readonly number[]]; row: never };

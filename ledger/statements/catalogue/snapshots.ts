@@ -4,7 +4,7 @@ import type { FileRow } from '../row-types.ts';
 export interface SnapshotsStatements {
   'snapshots/accept-file': { parameters: [file_id: number]; row: never };
   'snapshots/done-files': { parameters: [dataset: string]; row: FileRow & Readonly<{ snapshot_id: number }> };
-  'snapshots/lock-dataset': { parameters: [lock_class: number, dataset: string];
+  'snapshots/lock-datasets': { parameters: [lock_class: number, dataset: readonly string[]];
       row: Readonly<{ pg_advisory_xact_lock: unknown }> };
   'snapshots/open-snapshot': { parameters: [lock_class: number, dataset: string, file_id: readonly number[],
       kind: readonly string[], snapshot_id: number | null | undefined]; row: Readonly<{ snapshot_id: number;

@@ -2,6 +2,7 @@
 import { EACH, keyOf, keyPath, parsePath } from '../../../kernel/json/json-paths.ts';
 import type { CompiledFormat } from '../../compiled.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
+import type { Format } from '../../language/file-format.ts';
 import { shown } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
 
@@ -28,7 +29,23 @@ export function compileFormat(source: DatasetDefinition, mistakes: Mistakes): Co
     kind: format.kind,
     records,
     ...(format.explode !== undefined && { explode: exploded(format.explode, mistakes) }),
+    ...(format.parent !== undefined && { parent: parentOf(source, format, mistakes) }),
   };
+}
+
+/** Whether the parent can be one is known when all datasets are (definitions/parents.ts). */
+function parentOf(source: DatasetDefinition, { explode, parent }: Format, mistakes: Mistakes): string {
+  if (typeof parent !== 'string')
+    mistakes.add('format.parent', `${shown(parent)} is not the name of a dataset`, "Say parent: 'orders'");
+  if (explode === undefined)
+    mistakes.add(
+      'format.parent',
+      'the rows are not exploded from the records of another dataset',
+      "Say explode: '$.line_items[*]' beside it, or remove `parent`",
+    );
+  if (Object.keys(source.sources ?? {}).length > 0)
+    mistakes.add('sources', `the files are those of ${parent}`, `Remove them, or \`parent\``);
+  return String(parent);
 }
 
 /** The keys of a path such as $.orders[*]. */

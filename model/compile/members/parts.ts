@@ -122,8 +122,8 @@ export const datasetPart = part<DatasetDefinition>({
     encoding: null,
   }),
   format: byName('kind', {
-    json: part<JsonDocumentFormat>({ kind: null, records: null, explode: null }),
-    ndjson: part<NdjsonFormat>({ kind: null, explode: null }),
+    json: part<JsonDocumentFormat>({ kind: null, records: null, explode: null, parent: null }),
+    ndjson: part<NdjsonFormat>({ kind: null, explode: null, parent: null }),
   }),
   nulls: null,
   columns: each(column),

@@ -3,6 +3,7 @@ import type { CompiledFormat } from '../../compiled.ts';
 import type { CompiledPostgresSource, CompiledSource, OwnMembers } from '../../compiled-source.ts';
 import type { DatasetDefinition } from '../../language/define.ts';
 import type { Source } from '../../language/define-sources.ts';
+import type { Schedule } from '../../language/schedules.ts';
 import { didYouMean, shown } from '../../words.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { compileHttp, type FilesRead } from './compile-http.ts';
@@ -67,6 +68,12 @@ function tellsRepeats(mode: DatasetDefinition['mode'] = 'append'): boolean {
   return mode.mode !== 'append' || mode.options.dedupe !== undefined;
 }
 
+/** Of a source with notifications: what no message tells of is found within an hour. */
+function defaultSchedule(own: object): Schedule | undefined {
+  const isTold = 'notifications' in own && own.notifications !== null;
+  return isTold ? { every: '1h', catchUp: 'latest' } : undefined;
+}
+
 function compileSource(
   name: string,
   written: Source,
@@ -97,7 +104,11 @@ function compileSource(
       `${written.source} has no such option`,
       didYouMean(option, place.known()),
     );
-  const schedule = compileSchedule(written.options.schedule, `${at}.schedule`, mistakes);
+  const schedule = compileSchedule(
+    written.options.schedule ?? defaultSchedule(own),
+    `${at}.schedule`,
+    mistakes,
+  );
   if (mistakes.count > before) return null;
   return { ...own, name, schedule, env: namesIn(own) };
 }

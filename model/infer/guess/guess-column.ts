@@ -84,6 +84,7 @@ function acceptMisfits({ type, proposal, rows }: Candidate, values: ColumnValues
   const nulls = misfits.filter(isWord);
   const rare = misfits.filter((text) => !isWord(text));
   if (nulls.length > words.most || values.rows - rows < words.readRowsLeast) return null;
+  if (rare.length > 0 && isWhole(type) && areCodes(values)) return null;
   const rareRows = values.rowsOf(rare);
   const few = Math.min(rareValues.rowsMost, Math.max(1, values.rows * rareValues.shareMost));
   if (rare.length > 0 && (values.rows < rareValues.ofRows || rareRows > few)) return null;
@@ -95,6 +96,19 @@ function acceptMisfits({ type, proposal, rows }: Candidate, values: ColumnValues
     remarks.push(check(`does not read ${shownSome(rare)}: rejected in ${counted(rareRows)}`));
   }
   return { words: nulls, rare, remarks };
+}
+
+function isWhole(type: TypeName): boolean {
+  return type === 'smallint' || type === 'integer' || type === 'bigint';
+}
+
+/** Characters from which on texts that are all equally long are codes, not numbers. */
+const codeLengthLeast = 5;
+
+function areCodes({ counts }: ColumnValues): boolean {
+  const lengths = new Set([...counts.keys()].map((text) => text.length));
+  const [length] = lengths;
+  return lengths.size === 1 && length >= codeLengthLeast;
 }
 
 function typed(

@@ -118,7 +118,11 @@ function dialectLines({ dialect, remarks }: FoundDialect): string[] {
   ];
 }
 
-function rejectLines({ rejects, rejectedRows = rejects.length, rejectLimit }: DefinitionInput): string[] {
+export function rejectLines({
+  rejects,
+  rejectedRows = rejects.length,
+  rejectLimit,
+}: Pick<DefinitionInput, 'rejects' | 'rejectedRows' | 'rejectLimit'>): string[] {
   const places = rejects.slice(0, rejectsNamed).map(rejectText);
   const more = rejectedRows > places.length ? ', …' : '';
   const text = `check: ${plural(rejectedRows, 'row')} will be rejected: ${places.join(', ')}${more}`;

@@ -6,6 +6,7 @@ import type { FoundStar } from '../star/contract.ts';
 import { type DefinitionInput, withType } from './definition-source.ts';
 import { checksOf, count, evidenceOf, textsOf, typeLabel } from './evidence.ts';
 import { fetchExpression } from './fetch-source.ts';
+import { type JsonDefinitionInput, jsonChecks } from './json-source.ts';
 import { stringLiteral, visible } from './literals.ts';
 import { flat, widthOf } from './print-expression.ts';
 
@@ -45,9 +46,14 @@ export function summary(input: DefinitionInput): string[] {
   ].map((line) => clipped(line, terminalWidth));
 }
 
-/** Source, mode, and what to check of them, where there is no other summary. */
-export function sourceSummary(fetch: FoundFetch | undefined): string[] {
-  const lines = [...fetchSections(fetch), ...section('check', fetchChecks(fetch))];
+/** Lines without line ends: source, mode, rejects, what to check of files of JSON. */
+export function jsonSummary(input: JsonDefinitionInput): string[] {
+  const { fetch } = input;
+  const lines = [
+    ...fetchSections(fetch),
+    ...section('rejects', rejectTexts(input)),
+    ...section('check', [...jsonChecks(input), ...fetchChecks(fetch)]),
+  ];
   return lines.map((line) => clipped(line, terminalWidth));
 }
 
@@ -105,7 +111,10 @@ function partitionText({ star: { partitions } }: DefinitionInput): string {
   return `${partitions.map(({ name }) => name).join(', ')} of ${partitions[0].column}`;
 }
 
-function rejectTexts({ rejects, rejectedRows = rejects.length }: DefinitionInput): string[] {
+function rejectTexts({
+  rejects,
+  rejectedRows = rejects.length,
+}: Pick<DefinitionInput, 'rejects' | 'rejectedRows'>): string[] {
   if (rejectedRows === 0) return ['none'];
   const lines = rejects
     .slice(0, rejectsShown)

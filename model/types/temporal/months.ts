@@ -1,12 +1,10 @@
 /** Month names: those of Intl, in full and short, as they stand alone and beside a day, and a few forms more. */
+import { monthForms } from './calendar-names.ts';
+
+export type Locale = keyof typeof monthForms;
 
 /** Languages of month names. A name that belongs to several is taken for the first of these by `landfall init`. */
-export const locales = [
-  ...(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'ru', 'uk', 'pl', 'cs', 'sk', 'sv', 'da', 'nb'] as const),
-  ...(['fi', 'hu', 'ro', 'tr', 'id', 'hr', 'sl', 'et', 'lv', 'el'] as const),
-] as const;
-
-export type Locale = (typeof locales)[number];
+export const locales = Object.keys(monthForms) as Locale[];
 
 /** Forms that Intl does not write, or not in every version. */
 const otherForms: Partial<Readonly<Record<Locale, Readonly<Record<string, number>>>>> = {
@@ -52,15 +50,8 @@ export function monthNames(locale: Locale): ReadonlyMap<string, number> {
 
 function readNames(locale: Locale): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (const style of ['long', 'short'] as const) {
-    for (const beside of [{}, { day: 'numeric' }] as const) {
-      const format = new Intl.DateTimeFormat(locale, { month: style, ...beside, timeZone: 'UTC' });
-      for (let month = 0; month < 12; month++) {
-        const parts = format.formatToParts(Date.UTC(2024, month, 5));
-        const name = foldedMonth(parts.find(({ type }) => type === 'month')?.value ?? '');
-        if (/^[\p{L}\p{M}]+$/u.test(name)) found.set(name, month + 1);
-      }
-    }
+  for (const [m, forms] of monthForms[locale].split('|').entries()) {
+    for (const name of forms.split(' ')) if (name !== '') found.set(name, m + 1);
   }
   for (const [form, month] of Object.entries(otherForms[locale] ?? {})) found.set(form, month);
   // Many programs leave accents out.

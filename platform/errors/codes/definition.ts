@@ -7,6 +7,12 @@ export const definitionCodes = {
     fix: 'Fix the definition; `landfall doctor` lists what is wrong. The files that wait for it are loaded then.',
     retry: 'never',
   },
+  LF_DATASET_CHILD: {
+    message:
+      '{dataset} takes its rows from the files of {parent}, and has none of its own: {file} cannot be loaded.',
+    fix: 'Load it as a file of {parent}. {dataset} gets its rows in the same moment.',
+    retry: 'never',
+  },
   LF_DATASET_UNCLEAR: {
     message: 'Landfall cannot tell which dataset {file} belongs to: {reason}.',
     fix: 'Name it with --dataset NAME, or write a definition with `landfall init {file}`.',

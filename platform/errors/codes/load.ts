@@ -7,6 +7,11 @@ export const loadCodes = {
     fix: 'Fix the data in {file} and drop it again, or fix the check. Nothing of this file was kept.',
     retry: 'never',
   },
+  LF_CHILD_LOADED: {
+    message: '{dataset} has the content of {file} already, as file {loaded}, which was loaded alone.',
+    fix: 'Undo that file (`landfall undo {loaded}`), and load this one again: `landfall replay {file}`. Both datasets get its rows then.',
+    retry: 'never',
+  },
   LF_CHUNK_KILLS: {
     message:
       'Chunk {chunk} of {file} (bytes {byteStart} to {byteEnd}) was given up: {deaths|worker} took it, and each died before it was done.',
@@ -15,8 +20,13 @@ export const loadCodes = {
   },
   LF_CHUNK_LOST: {
     message:
-      'Chunk {chunk} of {file} was given up: every worker that took it died without reporting an error.',
+      'Chunk {chunk} of {file} was given up: {deaths|worker} took it and died without reporting an error.',
     fix: "Read the workers' logs; they usually ran out of memory. Nothing of this file was kept: drop it again.",
+    retry: 'never',
+  },
+  LF_CORRECTION_DATASET: {
+    message: '{file} was loaded as a file of {dataset}, and corrects rejects of {original} in {other}.',
+    fix: 'Drop it into landing/{other}/, or name the dataset: `landfall ingest {file} --dataset {other}`.',
     retry: 'never',
   },
   LF_CORRECTION_ORIGINAL: {
@@ -44,9 +54,20 @@ export const loadCodes = {
     fix: 'Wait until it has ended (`landfall watch`) and try again.',
     retry: 'never',
   },
+  LF_FILE_CHILD: {
+    message:
+      '{file} of {dataset} is a child of file {parent}: one is not loaded or undone without the other.',
+    fix: 'Name its parent, file {parent}. What is done to it is done to its children.',
+    retry: 'never',
+  },
   LF_FILE_NOT_LOADED: {
     message: 'Nothing of {file} is loaded: it is {state}.',
     fix: '`landfall status` shows which files are done; only those can be undone.',
+    retry: 'never',
+  },
+  LF_FILE_TOGETHER: {
+    message: '{file} is loaded into {together} in one moment, and {dataset} (file {failed}) failed: {reason}',
+    fix: 'Fix that, and load {file} again. Nothing of it was kept in any of the datasets.',
     retry: 'never',
   },
   LF_FILE_UNCLEAR: {
@@ -85,14 +106,26 @@ export const loadCodes = {
     retry: 'never',
   },
   LF_REJECTS_EXPLODED: {
-    message: 'The rejected rows of {file} are elements of its records, and cannot be loaded without them.',
-    fix: 'Correct the file and drop it again; or, once the definition is fixed, load it again as a whole: landfall undo, then landfall replay.',
+    message:
+      'The rejected rows of {file} are elements of its records, and cannot be loaded one by one: {reason}.',
+    fix: 'Correct the file, undo it and drop it again; or, once the definition is fixed, load it again as a whole: `landfall replay {file} --whole`.',
     retry: 'never',
   },
   LF_REJECTS_CUT: {
     message:
-      'The ledger keeps only the beginning of {rows|rejected row} of {file}, and {url} no longer has the rest.',
+      'The ledger keeps only a part of {rows|rejected row} of {file}, and {url} no longer has the rest.',
     fix: 'Put the file back where it was, unchanged, and export again.',
+    retry: 'never',
+  },
+  LF_REPAIR_ROWS: {
+    message:
+      'Chunk {chunk} of {file} has {loaded} loaded rows, and {accepted} of it are accepted when it is read again. Nothing of it was changed.',
+    fix: 'Load the file again as a whole: `landfall replay {file} --whole`.',
+    retry: 'never',
+  },
+  LF_REPAIR_STAR: {
+    message: '{file} has other rows in the star than were loaded, and cannot be repaired alone: {reason}.',
+    fix: 'Build the star again from the loaded files: `landfall rebuild {dataset}`. People read the old one until it is complete.',
     retry: 'never',
   },
   LF_SCAN_KILLS: {

@@ -12,6 +12,11 @@ export const requestCodes = {
     fix: 'Use the address that the server printed when it started, or localhost.',
     retry: 'never',
   },
+  LF_HTTP_METHOD: {
+    message: 'This server does not accept {method} requests: it only reads.',
+    fix: 'Send GET. The commands of landfall change what is loaded.',
+    retry: 'never',
+  },
   LF_HTTP_NOT_FOUND: {
     message: 'There is nothing at {path}.',
     fix: '/api/openapi.json lists every address.',
@@ -37,9 +42,59 @@ export const requestCodes = {
     fix: '/api/openapi.json says what this address accepts.',
     retry: 'never',
   },
+  LF_HTTP_STANDBY: {
+    message: 'This coordinator stands by, and cannot send requests on to the one that leads. {why}',
+    fix: 'Wait until one of them leads. If one does, check that this host reaches its port (LANDFALL_HOST).',
+    retry: 'never',
+  },
   LF_HTTP_TOKEN: {
     message: 'This server requires a token.',
     fix: 'Send `Authorization: Bearer TOKEN`, or open /?token=TOKEN. TOKEN is the value of LANDFALL_TOKEN where the server runs.',
+    retry: 'never',
+  },
+  LF_DUCKDB_MISSING: {
+    message: '--lake asks the lake with DuckDB, which is not installed.',
+    fix: 'Run `npm install @duckdb/node-api` in this folder, or with -g beside a global landfall.',
+    retry: 'never',
+  },
+  LF_DUCKDB_S3: {
+    message: 'DuckDB cannot read {lake}: {reason}',
+    fix: 'DuckDB needs its extension httpfs, which it downloads once from extensions.duckdb.org, and credentials as Landfall has them.',
+    retry: 'never',
+  },
+  LF_PSQL_MISSING: {
+    message: 'There is no psql on the PATH.',
+    fix: 'Install the client of PostgreSQL (apt-get install postgresql-client, brew install libpq), or use `landfall query`.',
+    retry: 'never',
+  },
+  LF_SQL_FAILED: {
+    message: 'The query failed: {reason}',
+    fix: 'Fix the SQL and ask again.',
+    retry: 'never',
+  },
+  LF_SQL_OUTPUT: {
+    message: 'The answer cannot be written to {file}: {reason}',
+    fix: 'Choose another file with --out; its folder must exist.',
+    retry: 'never',
+  },
+  LF_SQL_READ_ONLY: {
+    message: '`landfall query` only reads: {reason}.',
+    fix: 'Use `landfall psql` for statements that change something.',
+    retry: 'never',
+  },
+  LF_SQL_TABLE: {
+    message: 'The query failed: {reason}. There are: {tables}',
+    fix: 'Ask one of the tables and views that are named. A table is made when the first file of its dataset lands.',
+    retry: 'never',
+  },
+  LF_SQL_TIMEOUT: {
+    message: 'The query took longer than {seconds} s and was stopped.',
+    fix: 'Ask for less, or allow more time with --timeout; 0 is any time.',
+    retry: 'never',
+  },
+  LF_SQL_VALUE: {
+    message: 'The column {column} has a value that {format} cannot hold: {value}',
+    fix: 'Cast the column to text in the SQL, or choose another format.',
     retry: 'never',
   },
   LF_USAGE: {

@@ -2,9 +2,19 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const serverCodes = {
+  LF_COORDINATOR_REPLACED: {
+    message: 'Another coordinator has taken over.',
+    fix: 'This one stops by itself. Start it again with --standby, so that it waits until it is needed.',
+    retry: 'outage',
+  },
   LF_COORDINATOR_RUNNING: {
-    message: 'Another coordinator is already running on this database (scope {scope}).',
-    fix: 'Stop the other coordinator, or give this one a database of its own. Any number of workers may share a database.',
+    message: 'Another coordinator is already running on this database (scope {scope}{where}).',
+    fix: 'Stop the other coordinator, start this one with --standby, or give it a database of its own. Any number of workers may share a database.',
+    retry: 'never',
+  },
+  LF_COORDINATOR_SESSIONS: {
+    message: 'Sessions of the coordinator that led scope {scope} before do not end.',
+    fix: "End them (`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'landfall leader %'`), then start this coordinator again.",
     retry: 'never',
   },
   LF_DATABASE_CONNECTIONS: {
@@ -12,10 +22,15 @@ export const serverCodes = {
     fix: 'Stop programs that hold connections, run fewer workers (LANDFALL_WORKERS), or raise max_connections on the server. Work that is under way waits and resumes by itself.',
     retry: 'outage',
   },
-  LF_DATABASE_DENIED: {
-    message: 'PostgreSQL denies a statement: {reason}.',
-    fix: 'Grant the role in DATABASE_URL the right to create schemas in the database and to use those of Landfall and of the star; then drop the file again or replay it.',
+  LF_DATABASE_ENCODING: {
+    message: 'The database at {address} has the encoding {encoding}; Landfall needs UTF8.',
+    fix: `Create a database with that encoding, \`create database {database} encoding 'UTF8' locale 'C' template template0\`, and name it in DATABASE_URL. Where the system has a locale of UTF-8, such as C.UTF-8, name that one.`,
     retry: 'never',
+  },
+  LF_DATABASE_LEDGER: {
+    message: 'The database at {address} has {missing}: no coordinator of this version has started on it.',
+    fix: 'Start one (`landfall coordinator`, or `landfall up`) with the same DATABASE_URL and REDIS_URL. Workers wait for it for a minute.',
+    retry: 'outage',
   },
   LF_DATABASE_LIMIT: {
     message: 'A limit of PostgreSQL is exceeded: {reason}.',
@@ -38,15 +53,30 @@ export const serverCodes = {
     fix: 'Upgrade Landfall here, or point DATABASE_URL at another database.',
     retry: 'never',
   },
+  LF_DATABASE_POOLER: {
+    message: 'The pooler at {address} does not keep a session for each connection: {reason}.',
+    fix: 'Let it keep sessions for the database of Landfall, which listens and holds locks between transactions (PgBouncer: pool_mode = session), or name the server itself in DATABASE_URL.',
+    retry: 'never',
+  },
+  LF_DATABASE_PRIVILEGE: {
+    message: 'The role {role} lacks a privilege on {object}, in the database at {address}: {reason}.',
+    fix: 'As its owner or as an administrator, run {remedy}. Then run the command again; drop a file that has failed again, or replay it. docs/servers/postgresql.md lists what the role needs.',
+    retry: 'never',
+  },
   LF_DATABASE_REFUSED: {
     message: 'The database at {address} refuses the connection: {reason}',
-    fix: 'Check the user, the password, the database name and the TLS parameters in DATABASE_URL, and pg_hba.conf on the server.',
+    fix: 'Check the user, the password, the database name and the TLS parameters in DATABASE_URL, and pg_hba.conf on the server. A parameter that a pooler does not support is removed from the address.',
     retry: 'again',
   },
   LF_DATABASE_RESOURCES: {
     message: 'The database at {address} has run out of a resource: {reason}',
     fix: 'Free disk space or memory on the server (its log says more). What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
+  },
+  LF_DATABASE_TLS: {
+    message: 'The connection to the database at {address} cannot be trusted: {reason}',
+    fix: 'Name the host in DATABASE_URL as its certificate does, and the file with the authority that signed it: ?sslmode=verify-full&sslrootcert=FILE. The server must have TLS (ssl = on).',
+    retry: 'again',
   },
   LF_DATABASE_UNREACHABLE: {
     message: 'No database answers at {address}: {reason}',
@@ -83,6 +113,26 @@ export const serverCodes = {
     fix: 'Mount the disk again, or correct LAKE_URL. What waits resumes by itself; run a command again that has ended. If the parts are gone for good, create the empty file {mark}: Landfall then writes to this folder.',
     retry: 'outage',
   },
+  LF_PATH: {
+    message: '{path} cannot be used: {reason}',
+    fix: 'Check that it is there and a file where a file is meant, that each folder on the way to it is a folder, and that its disk has room.',
+    retry: 'again',
+  },
+  LF_PATH_DENIED: {
+    message: 'The user {user} may not use {path}: {reason}',
+    fix: 'Let {user} read and write it, name another place, or run Landfall as a user who may.',
+    retry: 'again',
+  },
+  LF_QUEUE_CLUSTER: {
+    message: 'Redis at {address} is a cluster. The jobs of a queue must be on one server.',
+    fix: 'Name a server that is not in cluster mode in REDIS_URL, or its sentinels.',
+    retry: 'never',
+  },
+  LF_QUEUE_EVICTS: {
+    message: 'Redis at {address} may throw jobs away: its maxmemory-policy is {policy}.',
+    fix: 'Set maxmemory-policy to noeviction, in its configuration or with CONFIG SET.',
+    retry: 'never',
+  },
   LF_QUEUE_LOST: {
     message: 'The queue (Redis at {address}) is out of reach: {reason}',
     fix: 'Start Redis again, fix the connection, or give Redis more memory. What waits resumes by itself; run a command again that has ended. Jobs that Redis has lost are queued again from the ledger.',
@@ -90,17 +140,32 @@ export const serverCodes = {
   },
   LF_QUEUE_REFUSED: {
     message: 'The queue (Redis at {address}) refuses the connection: {reason}',
-    fix: 'Check the user, the password and the database number in REDIS_URL.',
+    fix: 'Check the user, the password and the database number in REDIS_URL. docs/servers/redis.md has the permissions that a user needs.',
     retry: 'again',
+  },
+  LF_QUEUE_TLS: {
+    message: 'The connection to the queue (Redis at {address}) cannot be trusted: {reason}',
+    fix: 'Name the host as its certificate does, and the file with the authority that signed it in NODE_EXTRA_CA_CERTS. For a server without TLS write redis:// in REDIS_URL.',
+    retry: 'never',
+  },
+  LF_QUEUE_VERSION: {
+    message: 'Redis at {address} has version {version}; Landfall needs {needed} or newer.',
+    fix: 'Upgrade the server, or unset REDIS_URL: the queue is then in PostgreSQL.',
+    retry: 'never',
   },
   LF_STORAGE: {
     message: '{store} cannot be used: {reason}',
     fix: 'Check that the store is there and reachable, and that it has room. What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
+  LF_STORAGE_CREDENTIALS: {
+    message: '{store} cannot be used: {reason}',
+    fix: 'Check the credentials (AWS_…), the policy of the bucket, and the key and class of what is written (LANDFALL_S3_KMS_KEY, LANDFALL_S3_STORAGE_CLASS). What waits resumes by itself; run a command again that has ended.',
+    retry: 'outage',
+  },
   LF_STORAGE_DENIED: {
     message: '{store} cannot be used: {reason}',
-    fix: 'Check the permissions of the folder, or the credentials (AWS_…) and the policy of the bucket. What waits resumes by itself; run a command again that has ended.',
+    fix: 'Let the user {user} read and write it, or run Landfall as a user who may. What waits resumes by itself; run a command again that has ended.',
     retry: 'outage',
   },
   LF_STORAGE_MISSING: {

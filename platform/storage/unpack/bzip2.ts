@@ -4,6 +4,7 @@
  */
 import type Bzip2 from '@foxglove/wasm-bz2';
 import { LandfallError } from '../../errors/errors.ts';
+import { slicesOf } from '../slices.ts';
 import { BitReader, blockMark, checksumBits, endMark, markBits, streamOf } from './bzip2-bits.ts';
 
 /** The bits of a stream's header: `BZh9`. */
@@ -31,8 +32,7 @@ export async function* unbzip2(
     if (level === null && streams > 0) return;
     if (level === null) throw damaged(file, 'it contains data that is not bzip2');
     input.at += headerBits;
-    for await (const block of blocks(bzip2, input, level, file))
-      for (let at = 0; at < block.length; at += pieceBytes) yield block.subarray(at, at + pieceBytes);
+    for await (const block of blocks(bzip2, input, level, file)) yield* slicesOf(block, pieceBytes);
   }
 }
 

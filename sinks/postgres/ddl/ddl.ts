@@ -3,6 +3,7 @@
  * table that exists is left unchanged.
  */
 import type { CompiledDataset, CompiledStar } from '../../../model/compiled.ts';
+import { createSchemaSql } from '../../../platform/database/create-schema.ts';
 import { dimensionDdl } from './dimension-ddl.ts';
 import { eventDdl } from './event-ddl.ts';
 import { columnLines, factType, identifier, indexName, literal } from './sql-columns.ts';
@@ -17,7 +18,7 @@ export function starDdl(dataset: CompiledDataset): string[] {
   if (star === null) return [];
   const tables = new Map(star.dimensions.map((dimension) => [dimension.table, dimension]));
   return [
-    `create schema if not exists ${identifier(star.schema)}`,
+    createSchemaSql(star.schema),
     ...[...tables.values()].flatMap((dimension) => dimensionDdl(star.schema, dimension)),
     ...(star.keyed === null ? factDdl(dataset, star) : eventDdl(dataset, star)),
   ];

@@ -28,8 +28,6 @@ import { transactionId, untilSeen } from './until-seen.ts';
 const dependentObjects = '2BP01';
 /** The class of SQLSTATEs for invalid statements. Of the statements that are run here, users write only the marts. */
 const faultySql = '42';
-/** SQLSTATE of that class: a permission is missing. */
-const denied = '42501';
 
 /**
  * The first key of the advisory locks under which tables are created and marts refreshed. The second is the dataset.
@@ -65,8 +63,7 @@ async function makeOn(
     const reason = [cause.message, cause.detail].filter(Boolean).join(': ');
     const values = { dataset: dataset.name, reason };
     if (cause.code === dependentObjects) throw new LandfallError('LF_MART_HELD', values, { cause });
-    if (cause.code?.startsWith(faultySql) && cause.code !== denied)
-      throw new LandfallError('LF_MART', values, { cause });
+    if (cause.code?.startsWith(faultySql)) throw new LandfallError('LF_MART', values, { cause });
     throw cause;
   });
   if (beside !== null) await endBuild(session, dataset.name);
@@ -104,17 +101,20 @@ async function dropNext(client: pg.ClientBase, dataset: CompiledDataset): Promis
   await dropNamed(client, dataset.star.schema, marts.map(nextName));
 }
 
-/** Counts the facts of these chunks. There are none where a person has dropped the table. */
-export async function countFacts(
+/**
+ * How many facts each of these chunks has, in one pass over the table. Chunks without any are left out, as all are where
+ * a person has dropped the table.
+ */
+export async function factsByChunk(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
-): Promise<number> {
-  if (chunkIds.length === 0 || !(await hasFacts(client, star))) return 0;
-  const { rows } = await client.query(
-    `select count(*)::float8 as rows from ${factTable(star)} where ${inChunks(chunkIds)}`,
+): Promise<ReadonlyMap<number, number>> {
+  if (chunkIds.length === 0 || !(await hasFacts(client, star))) return new Map();
+  const { rows } = await client.query<{ chunk_id: number; facts: number }>(
+    `select chunk_id, count(*)::float8 as facts from ${factTable(star)} where ${inChunks(chunkIds)} group by 1`,
   );
-  return rows[0].rows;
+  return new Map(rows.map(({ chunk_id, facts }) => [chunk_id, facts]));
 }
 
 /** Deletes the facts of these chunks. False where a person has dropped the table: the rows are gone with it. */

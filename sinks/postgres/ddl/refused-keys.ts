@@ -9,9 +9,6 @@ import type { RowTexts } from '../../row-limits.ts';
 /** Characters of keys that are sent at a time: 8 MiB or so, and a key more. */
 const charactersAtATime = 8 * 1024 * 1024;
 
-/** SQLSTATE: the role may not make temporary tables. */
-const denied = '42501';
-
 /**
  * True for each key that a btree index over so many texts, and `otherBytes` of other values, refuses. Where the role
  * may not make temporary tables, for all.
@@ -55,7 +52,7 @@ async function refusedOf(pool: Pool, keys: readonly RowTexts[], otherBytes: numb
     return rows.map(({ refused }) => refused);
   });
   return answer.catch((error: { code?: string }) => {
-    if (error.code !== denied) throw error;
+    if (error.code !== 'LF_DATABASE_PRIVILEGE') throw error;
     return keys.map(() => true);
   });
 }

@@ -14,26 +14,32 @@ export interface WrongTimes {
   readonly rows: number;
 }
 
-/** Null where rows have no times. */
+/** Of these files together. Null where rows have no times. */
 export async function wrongTimes(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
-  { chunkIds, seenAt }: Pick<EventFile, 'chunkIds' | 'seenAt'>,
+  files: readonly Pick<EventFile, 'chunkIds' | 'seenAt'>[],
 ): Promise<WrongTimes | null> {
   if (star.keyed?.seen === undefined) return null;
   const layout = await eventLayout(client, star);
   if (layout === null || !layout.columns.includes(pg.escapeIdentifier('_landed'))) return null;
-  const ofFile = [layout.current, layout.superseded].map(
-    (table) => `select _key, _landed from ${table} where ${inChunks(chunkIds)}`,
+  const chunks = files.flatMap(({ chunkIds, seenAt }) => chunkIds.map((chunkId) => ({ chunkId, seenAt })));
+  const chunkIds = chunks.map(({ chunkId }) => chunkId);
+  const ofFiles = [layout.current, layout.superseded].map(
+    (table) => `select chunk_id, _key, _landed from ${table} where ${inChunks(chunkIds)}`,
   );
-  const events = ofFile.join(' union all ');
   const found = star.keyed.kind === 'snapshot' ? snapshotTimesOf : timesOf;
   const { rows } = await client.query<WrongTimes>(
-    `select (select count(*) from (${events}) e where _landed <> $1)::float8 as events,
+    `with events as materialized (${ofFiles.join(' union all ')})
+     select (
+         select count(*) from events e
+         join unnest($1::integer[], $2::timestamptz[]) f (chunk_id, seen_at) on f.chunk_id = e.chunk_id
+         where e._landed <> f.seen_at
+       )::float8 as events,
        (select count(*) from ${layout.current} c join (
-          ${found(layout, `(select distinct _key from (${events}) e)`)}
+          ${found(layout, '(select distinct _key from events)')}
         ) n on ${differs})::float8 as rows`,
-    [seenAt],
+    [chunkIds, chunks.map(({ seenAt }) => seenAt)],
   );
   return rows[0];
 }

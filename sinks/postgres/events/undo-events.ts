@@ -28,7 +28,7 @@ export async function undoEvents(
   const layout = await eventLayout(client, star);
   if (layout === null) return null;
   const ending: Ending = { client, layout, snapshotId, wantsDelta, added: [], removed: [] };
-  const { current, superseded } = await countIn(client, layout, file.chunkIds);
+  const { current, superseded } = await eventCounts(client, star, file.chunkIds);
   await withMemory(client, current + superseded, () => undoFile(ending, file));
   const { added, removed } = ending;
   return { added, removed };
@@ -67,51 +67,51 @@ async function undoShown(ending: Ending, file: Pick<EventFile, 'fileId' | 'chunk
   });
 }
 
-/** Counts the events of these chunks, current and superseded. There are none where a person has dropped the tables. */
-export async function countEvents(
+/**
+ * How many events of each of these chunks are current and superseded, in one pass over each table. Of history, the events
+ * that begin or end a version are current. Chunks without events are left out, as all are where a person has dropped the
+ * tables.
+ */
+export async function eventsByChunk(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
-): Promise<number> {
-  const { current, superseded } = await eventCounts(client, star, chunkIds);
-  return current + superseded;
+): Promise<ReadonlyMap<number, EventCounts>> {
+  const layout = await eventLayout(client, star);
+  if (layout === null) return new Map();
+  const { rows } = await client.query<EventCounts & { chunk_id: number }>(
+    `select chunk_id, sum(current)::float8 as current, sum(superseded)::float8 as superseded
+     from (${countsIn(layout, chunkIds)}) counts group by 1`,
+  );
+  return new Map(rows.map(({ chunk_id, ...counts }) => [chunk_id, counts]));
 }
 
-/** The same, apart. Of history, the events that begin or end a version are current. */
+/** Counts the events of these chunks together. */
 export async function eventCounts(
   client: pg.Pool | pg.ClientBase,
   star: CompiledStar,
   chunkIds: readonly number[],
 ): Promise<EventCounts> {
-  const layout = await eventLayout(client, star);
-  return layout === null ? { current: 0, superseded: 0 } : countIn(client, layout, chunkIds);
+  return sumOfEvents(await eventsByChunk(client, star, chunkIds), chunkIds);
 }
 
-/** How many events of each of these chunks are current, in one pass over the table. Chunks without any are left out. */
-export async function currentByChunk(
-  client: pg.Pool | pg.ClientBase,
-  star: CompiledStar,
+/** The sum over some of the chunks that were counted. */
+export function sumOfEvents(
+  byChunk: ReadonlyMap<number, EventCounts>,
   chunkIds: readonly number[],
-): Promise<ReadonlyMap<number, number>> {
-  const layout = await eventLayout(client, star);
-  if (layout === null) return new Map();
-  const { rows } = await client.query<{ chunk_id: number; events: number }>(
-    `select chunk_id, count(*)::float8 as events from ${layout.current} where ${inChunks(chunkIds)} group by 1`,
-  );
-  return new Map(rows.map(({ chunk_id, events }) => [chunk_id, events]));
+): EventCounts {
+  const sum = { current: 0, superseded: 0 };
+  for (const chunkId of chunkIds) {
+    sum.current += byChunk.get(chunkId)?.current ?? 0;
+    sum.superseded += byChunk.get(chunkId)?.superseded ?? 0;
+  }
+  return sum;
 }
 
-async function countIn(
-  client: pg.Pool | pg.ClientBase,
-  layout: EventLayout,
-  chunkIds: readonly number[],
-): Promise<EventCounts> {
+function countsIn({ current, superseded }: EventLayout, chunkIds: readonly number[]): string {
   const where = inChunks(chunkIds);
-  const { rows } = await client.query<EventCounts>(
-    `select (select count(*) from ${layout.current} where ${where})::float8 as current,
-       (select count(*) from ${layout.superseded} where ${where})::float8 as superseded`,
-  );
-  return rows[0];
+  return `select chunk_id, count(*) as current, 0 as superseded from ${current} where ${where} group by 1
+    union all select chunk_id, 0, count(*) from ${superseded} where ${where} group by 1`;
 }
 
 /** Drops the events of a file that does not become done out of the staging table that small files share. */

@@ -6,6 +6,8 @@
 import type { ChunkTransaction } from '../../../ledger/chunk-transaction.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import { crashPoint } from '../../../platform/errors/crash-points.ts';
+import type { OpenSpan } from '../../../platform/traces/contract.ts';
+import { beginSpan } from '../../../platform/traces/tracing.ts';
 import { type FactCopy, openFactCopy } from './fact-copy.ts';
 
 export class FactWriter {
@@ -16,6 +18,7 @@ export class FactWriter {
   private readonly transaction: ChunkTransaction;
   private readonly star: CompiledStar;
   private copy: FactCopy | null = null;
+  private span: OpenSpan | null = null;
 
   /** `star`: its fact table takes the rows. */
   constructor(transaction: ChunkTransaction, star: CompiledStar) {
@@ -29,30 +32,39 @@ export class FactWriter {
    */
   async write(rows: Uint8Array): Promise<void> {
     this.transaction.assertAlive();
-    this.copy ??= openFactCopy(
-      this.transaction.lend(() => this.pause()),
-      {
-        schema: this.star.schema,
-        table: this.star.fact,
-        columns: this.star.columns.map((column) => column.name),
-      },
-    );
+    this.copy ??= this.open();
     await this.copy.write(rows);
     this.bytes += rows.length;
+  }
+
+  private open(): FactCopy {
+    const { schema, fact: table, columns } = this.star;
+    this.span = beginSpan('copy', {
+      attributes: { 'db.system.name': 'postgresql', 'db.collection.name': table },
+    });
+    return openFactCopy(
+      this.transaction.lend(() => this.pause()),
+      { schema, table, columns: columns.map((column) => column.name) },
+    );
   }
 
   /** Ends the copy in progress, so that statements may run. The next rows begin another one. */
   async pause(): Promise<void> {
     const { copy } = this;
     if (copy === null) return;
-    this.rows += await copy.finish();
+    const rows = await copy.finish();
+    this.rows += rows;
     this.copy = null;
+    this.span?.set({ 'landfall.rows': rows });
+    this.span?.end();
     crashPoint('chunk.facts-copied');
   }
 
   /** Ends the copy without a result. The transaction must then be rolled back. */
   abort(): void {
-    this.copy?.abort();
+    if (this.copy === null) return;
+    this.copy.abort();
     this.copy = null;
+    this.span?.fail(new Error('the copy was cancelled'));
   }
 }

@@ -13,8 +13,12 @@ import { stagingTable, stagingTableDdl } from './staging.ts';
 const lockTimeout = '1s';
 
 /** Called before the file is planned. May be repeated. */
-export async function makeStagingTable(pool: pg.Pool, star: CompiledStar, file: LedgerFile): Promise<void> {
-  await pool.query(stagingTableDdl(star, file));
+export async function makeStagingTable(
+  client: pg.Pool | pg.ClientBase,
+  star: CompiledStar,
+  file: LedgerFile,
+): Promise<void> {
+  await client.query(stagingTableDdl(star, file));
   crashPoint('plan.staging-made');
 }
 

@@ -40,7 +40,9 @@ export type MartsOf = Pick<CompiledDataset, 'name' | 'star' | 'marts'>;
 export interface MartFailure {
   readonly dataset: string;
   readonly name: string;
-  /** LF_MART_REFRESH; LF_DATABASE_LOCKED if another session holds a lock: it can be refreshed later. */
+  /**
+   * LF_MART_REFRESH; LF_DATABASE_PRIVILEGE; LF_DATABASE_LOCKED if another session holds a lock: it can be refreshed later.
+   */
   readonly error: LandfallError;
 }
 
@@ -197,12 +199,17 @@ function relationOf(dataset: MartsOf, mart: string): string {
   return `${pg.escapeIdentifier(starOf(dataset).schema)}.${pg.escapeIdentifier(mart)}`;
 }
 
+function isPrivilege(cause: unknown): cause is LandfallError {
+  return cause instanceof LandfallError && cause.code === 'LF_DATABASE_PRIVILEGE';
+}
+
 async function describe(
   client: pg.ClientBase,
   dataset: MartsOf,
   { name: mart, at, cause }: Failed,
 ): Promise<LandfallError> {
   if (!isCollision(cause)) {
+    if (at === mart && isPrivilege(cause)) return cause;
     const reason = at === mart ? (cause as Error).message : `it reads ${at}, which cannot be refreshed`;
     return new LandfallError('LF_MART_REFRESH', { mart, dataset: dataset.name, reason }, { cause });
   }

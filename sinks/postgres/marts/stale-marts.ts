@@ -47,7 +47,7 @@ export async function forgetRemovedMarts(pool: pg.Pool, registry: Registry): Pro
 
 /** A mart that waits for an outage to end is not faulty. */
 function isFaulty({ error }: StaleMart): boolean {
-  return error?.code === 'LF_MART_REFRESH';
+  return error?.code === 'LF_MART_REFRESH' || error?.code === 'LF_DATABASE_PRIVILEGE';
 }
 
 /** Returns an error that a person can fix, and throws any other. */

@@ -7,7 +7,7 @@ import {
   type LedgerRollup,
   ledgerRollups,
 } from '../../../ledger/tables/rollups.ts';
-import { lockDataset } from '../../../ledger/tables/snapshots.ts';
+import { lockDatasets } from '../../../ledger/tables/snapshots.ts';
 import type { CompiledStar } from '../../../model/compiled.ts';
 import type { Delta, Relation } from '../events/event-contract.ts';
 import { forgetPartials } from '../partials/gather-partials.ts';
@@ -33,7 +33,7 @@ export async function applyRollups(
   changing: Changing,
 ): Promise<string[]> {
   if (delta.added.length + delta.removed.length === 0) return [];
-  await lockDataset(client, dataset);
+  await lockDatasets(client, [dataset]);
   const rollups = (await ledgerRollups(client, dataset)).filter(({ stored }) => reads(stored, star));
   if (rollups.length === 0) return [];
   await client.query(exactDoubles);
@@ -72,7 +72,7 @@ export async function emptyRollups(
   dataset: string,
   star: CompiledStar,
 ): Promise<void> {
-  await lockDataset(client, dataset);
+  await lockDatasets(client, [dataset]);
   const rollups = (await ledgerRollups(client, dataset)).filter(({ stored }) => reads(stored, star));
   for (const { stored } of rollups) await emptyState(client, stored as StoredRollup);
 }

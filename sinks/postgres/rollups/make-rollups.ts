@@ -14,7 +14,7 @@ import {
   ledgerRollups,
   saveRollup,
 } from '../../../ledger/tables/rollups.ts';
-import { lockDataset } from '../../../ledger/tables/snapshots.ts';
+import { lockDatasets } from '../../../ledger/tables/snapshots.ts';
 import { dependentViews } from '../../../ledger/tables/stars.ts';
 import type { CompiledDataset } from '../../../model/compiled.ts';
 import { identifier } from '../ddl/sql-columns.ts';
@@ -75,7 +75,7 @@ export async function makeRollups(
   const old = before.filter((other) => !wanted.some((one) => isDeclared(one, other)));
   if (missing.length + old.length === 0) return { made: [], replaced: [], removed: [] };
 
-  await lockDataset(client, dataset.name);
+  await lockDatasets(client, [dataset.name]);
   await client.query(exactDoubles);
   const since = beside && (await chunksSince(client, dataset.name, beside));
   for (const stored of missing) {

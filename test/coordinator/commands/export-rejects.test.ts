@@ -1,22 +1,44 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exportRejects } from '../../../coordinator/commands/export-rejects.ts';
+import { refuseInseparable } from '../../../coordinator/commands/records-around.ts';
 import { settleLayout } from '../../../coordinator/detect/settle-layout.ts';
 import type { StoredDefinition } from '../../../ledger/definition.ts';
-import type { LedgerFile, StoredReject } from '../../../ledger/ledger.ts';
+import type { LedgerFile, OpenReject } from '../../../ledger/ledger.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { defineDataset, integer, text } from '../../../model/index.ts';
 import type { Dialect } from '../../../model/language/define.ts';
 import { readWithKernel } from '../../kernel/read.ts';
 
+describe('elements that cannot stand alone', () => {
+  const refuse = (explode: string, ...paths: string[]) =>
+    refuseInseparable({ kind: 'ndjson', records: [], explode, fields: paths.map((path) => ({ path })) }, 'a');
+
+  it.each([
+    ['$[0][*]', '$.sku', 'its records are arrays'],
+    ['$.l.items[*]', '^', 'a column reads ^, and the other elements with it'],
+    ['$.l.items[*]', '^.l', 'a column reads ^.l,'],
+    ['$.l.items[*]', "^['l'].items", "a column reads ^['l'].items,"],
+    ['$.l.items[*]', '^.l.items[0].sku', 'a column reads ^.l.items[0].sku,'],
+  ])('are refused: %s with %s', (explode, path, reason) => {
+    expect(() => refuse(explode, '^.id', path)).toThrow(
+      expect.objectContaining({ code: 'LF_REJECTS_EXPLODED', message: expect.stringContaining(reason) }),
+    );
+  });
+
+  it('are few: other values of the record stay as they are', () => {
+    refuse('$.l.items[*]', '^.id', '^.l.count', '^.items', '$', '$.l.items[0]', '');
+  });
+});
+
 const records = ['  x1    Rome', '2 Oslo Bern ', '\t3\t\t" "'];
 
-async function* rejects(): AsyncGenerator<StoredReject> {
+async function* rejects(): AsyncGenerator<OpenReject> {
   for (const [i, raw] of records.entries())
     yield {
       ...{ byteOffset: 100 * i, byteLength: Buffer.byteLength(raw), line: i + 2, raw },
       ...{ code: 'LF_REJECT_TYPE', column: i === 0 ? 'id' : null, definitionVersion: 'abc' },
       message: 'id: "x1" is not an\tinteger.',
-    } as StoredReject;
+    } as OpenReject;
 }
 
 const dialects: readonly Dialect[] = [

@@ -54,6 +54,30 @@ describe('the dialect', () => {
       ['city', 'state'],
     ],
     [
+      'words in the same places of all lines',
+      'person place land\nAda    Rome  Italy\nRobert Oslo  Norway\nCid    Bern  Switzerland\n',
+      { delimiter: 'blanks' },
+      ['person', 'place', 'land'],
+    ],
+    [
+      'comments behind blanks, between runs of blanks',
+      ' # by day\n   1    2.5  7\n  # at night\n  10   -3.5  8\n # in the morning, or\n 100    4.5  9\n',
+      { delimiter: 'blanks', header: false, comment: '#' },
+      [],
+    ],
+    [
+      'lines that name sections',
+      ':Andromeda\n1.5,2,3\n2.5,3,4\n3.5,4,5\n:Antlia\n4.5,5,6\n1.5,2,3\n2.5,3,4\n2.5,3,4\n2.5,3,4\n',
+      { delimiter: ',', header: false, comment: ':' },
+      [],
+    ],
+    [
+      'rows that begin as lines between them do',
+      'place,at,n\n:Rome,1,2\n:Oslo,2,3\n:x\n:Bern,3,4\n:y\nParis,3,4\n1,2,3\n1,2,3\n',
+      { delimiter: ',' },
+      ['place', 'at', 'n'],
+    ],
+    [
       'runs of blanks below a title',
       'Made  by hand\n\n  t    x\n  0  1.5\n 10  2.5\n 20  3.5\n',
       { delimiter: 'blanks', skipLines: 1 },
@@ -356,8 +380,8 @@ describe('what is no table', () => {
       'aligned with runs of blanks',
     ],
     [
-      'aligned words, which may be texts',
-      'name  city\nAda   Rome\nBob   Oslo\nCid   Bern\n',
+      'aligned words, of which one has a blank',
+      'name  city\nAda   New York\nBob   Oslo\nCid   Bern\n',
       'aligned with runs of blanks',
     ],
     ['other bytes', '\u0001\u0002\u0003\u0004\u0005\u0006abc\n', 'it is not text'],

@@ -13,6 +13,7 @@ function chunk(number: number, change: Partial<LedgerChunk> = {}): LedgerChunk {
     lineStart: 1,
     state: 'committed',
     fencingToken: 1,
+    lost: 0,
     worker: 'w',
     rows: { parsed: 10, loaded: 9, rejected: 1, deduplicated: 0 },
     accounts: { lake: { rows: 9, bytes: 1 }, star: { rows: 9, bytes: 1 } },

@@ -3,39 +3,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createQueryRunner } from '../../../coordinator/http/named-query.ts';
-import { type Server, startServer } from '../../../coordinator/http/server.ts';
+import { type Server, type ServerOptions, startServer } from '../../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../../coordinator/progress/hub.ts';
 import { openTicks, type Ticks } from '../../../ledger/ticks.ts';
-import { date, defineDataset, text } from '../../../model/index.ts';
 import { loadRegistry, type Registry } from '../../../model/registry.ts';
 import { builtin } from '../../support/builtin.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 import { Watcher, Yard } from '../progress/support.ts';
-
-const numbers = defineDataset({
-  name: 'numbers',
-  columns: { region: text({ required: true }), day: date({}) },
-  star: { fact: 'fact_number', columns: ['region'] },
-  queries: {
-    series: {
-      description: 'Numbers up to one.',
-      sql: `select n, n * 1.5::numeric as half_more, 12345678901234567890.5::numeric as long, :word::text as word,
-                   :day::date as day, :at::timestamptz as at, :share::float8 as share
-            from generate_series(1, :up_to::int) as n order by n;`,
-      parameters: {
-        up_to: { type: 'integer' },
-        word: { type: 'text', default: 'none' },
-        day: { type: 'date', default: '2017-11-05' },
-        at: { type: 'timestamp', default: '2017-11-05T01:30:00Z' },
-        share: { type: 'float8', default: 0.5 },
-      },
-    },
-    wrong: { description: 'Divides by zero.', sql: 'select 1 / 0 as infinite' },
-    unloaded: { description: 'Reads a table that is not there yet.', sql: 'select * from star.fact_number' },
-    slow: { description: 'Sleeps.', sql: 'select pg_sleep(30)' },
-    writer: { description: 'Tries to write.', sql: `select nextval('landfall_test_sequence') as n` },
-  },
-});
+import { numbers } from './numbers.ts';
 
 let database: TestDatabase;
 let yard: Yard;
@@ -51,7 +26,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.pool.query('create sequence landfall_test_sequence');
   yard = new Yard(database);
-  ticks = await openTicks({ redisUrl: null }, database.url);
+  ticks = await openTicks({ redisUrl: null }, database);
   hub = await createHub({ ledger: yard.ledger, databaseUrl: database.url, ticks, log: { warn: () => {} } });
   registry = await loadRegistry({ builtin: [...builtin, numbers], paths: [] });
   open = await start(null);
@@ -64,7 +39,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start(withToken: string | null): Promise<Server> {
+async function start(withToken: string | null, others: Partial<ServerOptions> = {}): Promise<Server> {
   const config = { host: '127.0.0.1', port: 0, token: withToken, landingUrl: '/srv/landing' };
   const { ledger } = yard;
   const queueCounts = async () => ({ waiting: 3 });
@@ -76,6 +51,8 @@ async function start(withToken: string | null): Promise<Server> {
     pool: database.pool,
     log: { error: () => {} },
     queueCounts,
+    term: () => 1,
+    ...others,
   });
   servers.push(server);
   return server;
@@ -152,6 +129,14 @@ describe('the API', () => {
     expect((await get('/api/files/seven')).status).toBe(400);
   });
 
+  it('refuses every method but GET in the form of all errors, and says which it accepts', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+      const response = await fetch(new URL('/api/files', open.url), { method });
+      expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD']);
+      expect(await response.json()).toMatchObject({ code: 'LF_HTTP_METHOD', fix: expect.any(String) });
+    }
+  });
+
   it('says what it is and which datasets there are', async () => {
     expect((await get('/api/about')).json).toMatchObject({
       landing: '/srv/landing',
@@ -183,16 +168,46 @@ describe('the API', () => {
     const { text, headers } = await get('/metrics');
     const { totals } = hub.snapshot().state;
     expect(headers['content-type']).toContain('text/plain');
-    expect(text).toContain(`landfall_rows_total{outcome="loaded"} ${totals.rows.loaded}`);
-    expect(text).toContain(`landfall_committed_bytes_total ${totals.bytesCommitted}`);
+    expect(text).toContain(`landfall_rows{outcome="loaded"} ${totals.rows.loaded}`);
+    expect(text).toContain(`landfall_committed_bytes ${totals.bytesCommitted}`);
     expect(text).toContain('landfall_queue_jobs{state="waiting"} 3');
     expect(text).toContain('landfall_progress_clients 1');
     expect(text).toMatch(/process_resident_memory_bytes \d/);
     await watcher.close();
   });
 
-  it('lives', async () => {
-    expect((await get('/healthz')).json).toEqual({ status: 'ok' });
+  it('lives, and is ready while it leads and its servers answer', async () => {
+    expect((await get('/healthz')).json).toEqual({ status: 'ok', leading: true });
+    const { status, json } = await get('/readyz');
+    const checks = { leading: true, database: true, queue: true, definitions: true };
+    expect([status, json]).toEqual([200, { status: 'ready', checks }]);
+  });
+
+  it('lives on without its queue, and says that it is not ready, and what is wrong', async () => {
+    const lost = await start(null, { queueCounts: () => Promise.reject(new Error('the queue is away')) });
+    hub.setOutage('test', { with: 'queue', code: 'LF_QUEUE_LOST', message: 'It is away.', fix: 'Start it.' });
+    const { status, json } = await get('/healthz', {}, lost);
+    expect([status, json]).toEqual([200, { status: 'degraded', leading: true, outages: 1 }]);
+    expect(await get('/readyz', {}, lost)).toMatchObject({
+      status: 503,
+      json: { status: 'unready', checks: { leading: true, database: true, queue: false, definitions: true } },
+    });
+    const { text } = await get('/metrics', {}, lost);
+    expect(text).toMatch(/^landfall_outage_since_seconds{outage="queue",code="LF_QUEUE_LOST"} \d{10}/m);
+    expect(text).toContain('landfall_ready{check="queue"} 0');
+    expect(text).toContain('landfall_leader 1');
+    expect(text).not.toContain('landfall_queue_jobs{');
+    hub.setOutage('test', null);
+  });
+
+  it('is not ready when it has lost the leadership', async () => {
+    const lost = await start(null, { term: () => null });
+    expect(await get('/healthz', {}, lost)).toMatchObject({ status: 200, json: { leading: false } });
+    expect(await get('/readyz', {}, lost)).toMatchObject({
+      status: 503,
+      json: { checks: { leading: false } },
+    });
+    expect((await get('/metrics', {}, lost)).text).toContain('landfall_leader 0');
   });
 });
 
@@ -229,6 +244,13 @@ describe('named queries', () => {
       expect(json.message).toContain(mistake);
     }
     expect((await ask('series')).json.message).toContain('up_to (integer) is missing');
+  });
+
+  it('call a negative limit the mistake of the caller', async () => {
+    expect((await ask('first')).json.rowCount).toBe(2);
+    const { status, json } = await ask('first?limit=-1');
+    expect([status, json.code]).toEqual([400, 'LF_HTTP_REQUEST']);
+    expect(json.message).toContain('LIMIT must not be negative');
   });
 
   it('are cut off at ten thousand rows, and say so', async () => {
@@ -280,7 +302,7 @@ describe('who may ask', () => {
       expect([path, status, json.code]).toEqual([path, 401, 'LF_HTTP_TOKEN']);
       expect(headers['www-authenticate']).toContain('Bearer');
     }
-    expect((await get('/healthz', {}, locked)).status).toBe(200);
+    for (const path of ['/healthz', '/readyz']) expect((await get(path, {}, locked)).status).toBe(200);
     expect((await get('/assets/landfall.svg', {}, locked)).status).toBe(200);
     expect((await get('/api/files', { authorization: 'Bearer wrong' }, locked)).status).toBe(401);
     expect((await get(`/api/files?token=${encodeURIComponent(token)}`, {}, locked)).status).toBe(200);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FreshnessWatch } from '../../../coordinator/judge/freshness-watch.ts';
-import type { Arrival } from '../../../ledger/tables/arrivals.ts';
+import type { Arrival } from '../../../ledger/tables/files.ts';
 import type { CompiledDataset, CompiledExpect } from '../../../model/compiled.ts';
 import type { FreshnessReport, ProgressMessage } from '../../../platform/progress/progress.ts';
 

@@ -121,7 +121,7 @@ describe('a coordinator that starts again', () => {
     await rig.database.pool.query(`update landfall.file set state = 'failed'`);
     const definition = rig.registry.get('sales')!;
     const accounted = { file: seen, definition, chunks: [], receipt, fault: null };
-    expect(await endDone(context, accounted)).toBe('ended');
+    expect(await endDone(context, [accounted])).toBe('ended');
     expect(await states()).toEqual(['failed']);
   });
 

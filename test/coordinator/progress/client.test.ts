@@ -83,6 +83,19 @@ it('sends a client that keeps up every change', async () => {
   expect(watcher.changes.map((change) => change.seq - change.from)).toEqual(Array(20).fill(1));
 });
 
+it('passes a beat on to a client that has all, and to no other', async () => {
+  const client = clientOf(1000);
+  const beat = () => JSON.stringify({ type: 'change', epoch, from: state.seq, seq: state.seq });
+  client.sendSnapshot();
+  await watcher.until(() => true);
+  client.sendBeat(beat());
+  client.sendChange(nextChange());
+  const view = await watcher.until((one) => one.seq === state.seq);
+  expect(watcher.beats).toHaveLength(1);
+  expect(watcher.changes.map(({ from, seq }) => seq - from)).toEqual([1]);
+  expect(view.state).toEqual(state.state);
+});
+
 it('merges changes for a client that does not read, in bounded memory, and it ends where the others are', async () => {
   const client = clientOf(fileCount);
   client.sendSnapshot();

@@ -134,7 +134,17 @@ export class Watcher {
     });
   }
 
+  /** Those that change something. On a busy machine, beats come between any two. */
   get changes(): ChangeMessage[] {
+    return this.changesAndBeats.filter(({ from, seq }) => from !== seq);
+  }
+
+  /** Those that say that nothing is new. */
+  get beats(): ChangeMessage[] {
+    return this.changesAndBeats.filter(({ from, seq }) => from === seq);
+  }
+
+  private get changesAndBeats(): ChangeMessage[] {
     return this.messages.filter((message) => message.type === 'change');
   }
 

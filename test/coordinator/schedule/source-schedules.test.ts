@@ -38,7 +38,11 @@ it('a source waits for the variables that it names: no window is planned before 
     onPlanned: () => {},
   });
   const api = { dataset: 'sales', source: 'api' };
+  // Nothing is planned before it is started, whatever asks for it.
   schedules.refresh();
+  await schedules.plan({ dataset: 'sales', source: 'open' });
+  expect(await scheduledSources(database.pool)).toEqual([]);
+  schedules.start();
   await schedules.plan(api);
   await schedules.plan(api);
   expect(await scheduledSources(database.pool)).toEqual([{ dataset: 'sales', source: 'open' }]);

@@ -21,7 +21,7 @@ it('waits, works and is done, in words', () => {
     state: 'loading',
     bytes: 100,
     bytesSeen: 25,
-    bytesPerSecond: 5,
+    ...{ bytesPerSecond: 5, etaSeconds: 15 },
   });
   expect(summarise(stateOf([loading]))).toMatchObject({
     headline: 'Loading a.csv, about 15 s left',

@@ -165,6 +165,19 @@ describe('files of JSON', () => {
     });
   }, 30_000);
 
+  it.each([
+    ['as it is', (text: string) => Buffer.from(text)],
+    ['gzipped', (text: string) => gzipSync(text)],
+    ['zipped', (text: string) => zipOf([{ name: 'a.json', content: text }])],
+  ])('rejects the record that is missing after the last comma of a document: %s', async (name, packed) => {
+    const path = written(
+      `comma-${name}.json`,
+      packed(`{"orders": [${orders[7].text}, \n], "next": "${name}"}`),
+    );
+    const receipt = await site.drop('orders', path);
+    expect(receipt).toMatchObject({ status: 'done', rows: { parsed: 2, loaded: 1, rejected: 1 } });
+  });
+
   it('exports rejects as lines, takes them back corrected, and replays the rest', async () => {
     const text = `{"orders": [\n{"id": 900,\n "total": "x, \\"y\\""},\n{"id": 901, "paid": maybe}, {"id": 902}]}`;
     const receipt = await site.drop('orders', written('wrong.json', text));

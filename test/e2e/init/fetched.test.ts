@@ -6,7 +6,7 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initCommand } from '../../../cli/commands/init.ts';
 import { filesOfRuns, planRun, runOf } from '../../../ledger/runs.ts';
-import { S3Storage } from '../../../platform/storage/s3.ts';
+import { S3Storage } from '../../../platform/storage/s3/s3-storage.ts';
 import { type Answering, type TestServer, testServer } from '../../sources/http/server.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';

@@ -15,10 +15,19 @@ import { parsedRows } from './support.ts';
 /** The benchmark pollutes a table of as many rows and columns. Of its 2,268 polluted records, few are enough here. */
 const table = sourceTable(83);
 const every = plays(149, 1);
-const records = pollutedRecords(table).filter((_, i) => i % every === 0);
+const allRecords = pollutedRecords(table);
+const records = allRecords.filter((_, i) => i % every === 0);
+/** Of whole files, and of records: scores by name. */
+const scores = { files: new Map<string, number>(), records: new Map<string, number>() };
+
+/** A header with a delimiter less, above rows that end in an empty field: as if those had a delimiter too many. */
+const narrowHeader = Object.fromEntries(
+  Array.from({ length: 8 }, (_, c) => [`delimiter less before field ${c + 1} in record 0`, 6.3]),
+);
 
 /** Pollutions for which no definition reads all: two tables of other widths, quotes in quotes that nothing escapes. */
 const hard: Readonly<Record<string, number>> = {
+  ...narrowHeader,
   'second table, narrower': 8.4,
   'second table, wider': 8.2,
   'no escape': 9,
@@ -45,14 +54,25 @@ async function scored(file: PollutedFile): Promise<number> {
 }
 
 it.each(pollutedFiles(table).map((file) => [file.name, file] as const))('%s', async (name, file) => {
-  expect(await scored(file)).toBeGreaterThanOrEqual(hard[name] ?? 9.98);
+  const score = await scored(file);
+  scores.files.set(name, score);
+  expect(score).toBeGreaterThanOrEqual(hard[name] ?? 9.98);
 });
 
 it(`${records.length} files with one polluted record lose no more than that`, async () => {
   const low: unknown[] = [];
   for (const file of records) {
     const score = await scored(file);
-    if (score < 9.9) low.push({ name: file.name, score });
+    scores.records.set(file.name, score);
+    if (score < (hard[file.name] ?? 9.9)) low.push({ name: file.name, score });
   }
   expect(low).toEqual([]);
+});
+
+it('together come to 9.9 of 10, as the benchmark counts', () => {
+  expect(scores.records.size).toBe(records.length);
+  const sum = (of: Map<string, number>) => [...of.values()].reduce((total, score) => total + score, 0);
+  const ofRecords = (sum(scores.records) / records.length) * allRecords.length;
+  const average = (sum(scores.files) + ofRecords) / (scores.files.size + allRecords.length);
+  expect(average).toBeGreaterThanOrEqual(9.9);
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { auditFile } from '../../../coordinator/commands/audit.ts';
+import { verifyFile } from '../../../coordinator/commands/verify.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
 import { tempFolder } from '../../support/index.ts';
 import { toolsOf } from '../again.ts';
@@ -95,7 +95,7 @@ export async function keyedSite(
     async accounted() {
       const tools = await toolsOf(site);
       for (const file of await tools.ledger.files({ dataset, states: ['done'] })) {
-        const { checks } = await auditFile(tools, file);
+        const { checks } = await verifyFile(tools, file);
         expect(checks.filter(({ ok }) => !ok)).toEqual([]);
         const { loaded, parsed, rejected } = file.receipt!.rows;
         expect(loaded).toBe(parsed - rejected);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it, vi } from 'vitest';
-import { auditFile } from '../../../coordinator/commands/audit.ts';
+import { verifyFile } from '../../../coordinator/commands/verify.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import type { Receipt } from '../../../platform/file-receipt.ts';
@@ -150,7 +150,7 @@ async function sound(site: TestSite): Promise<void> {
   ).toEqual([]);
   const tools = await toolsOf(site);
   for (const file of await tools.ledger.files({ dataset: 'reads', states: ['done'] }))
-    expect((await auditFile(tools, file)).checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect((await verifyFile(tools, file)).checks.filter(({ ok }) => !ok)).toEqual([]);
   const audits = await auditRollups(site.database.pool, 'reads');
   expect(audits.map(({ rollup, different }) => [rollup, different])).toEqual([['by_kind', 0]]);
 }

@@ -14,10 +14,13 @@ export class Days {
   readonly loaded: Loaded = new Map();
   private readonly site: TestSite;
   private readonly dataset: string;
+  /** How many datasets a file is loaded into. */
+  private readonly together: number;
 
-  constructor(site: TestSite, dataset: string) {
+  constructor(site: TestSite, dataset: string, together = 1) {
     this.site = site;
     this.dataset = dataset;
+    this.together = together;
   }
 
   /** Drops a copy of a file under its name, and expects it to be loaded. */
@@ -38,7 +41,7 @@ export class Days {
   }
 
   async undo(name: string): Promise<void> {
-    expect(await undone(this.site, name)).toHaveLength(1);
+    expect(await undone(this.site, name)).toHaveLength(this.together);
     this.loaded.delete(name);
   }
 

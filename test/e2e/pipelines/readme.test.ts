@@ -6,9 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { generateFile } from '../../../cli/commands/generate.ts';
-import { reconciles } from '../../../cli/demo/drop-file.ts';
+import { reconciles } from '../../../cli/demo/drop-files.ts';
 import { openDemoSite, playRounds } from '../../../cli/demo/fetch-rounds.ts';
-import { demos } from '../../../datasets/demos.ts';
+import { demoFiles, demos } from '../../../datasets/demos.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { loadRegistry } from '../../../model/registry.ts';
 import { builtin, definitionsOf } from '../../support/builtin.ts';
@@ -25,11 +25,13 @@ afterEach(() => site?.close());
 /** Loads what the demo loads. */
 async function load(open: TestSite, name: string, rows: number): Promise<void> {
   if (!(name in demos)) {
-    const path = join(tempFolder(), `${name}-${rows}-seed-1.csv`);
-    await generateFile(name, { rows, seed: 1, out: path });
-    const receipt = await open.drop(name, path);
-    expect(receipt).toMatchObject({ status: 'done', rows: { parsed: rows } });
-    expect(reconciles(receipt), 'the demo ends with exit code 0').toBe(true);
+    for (const file of demoFiles(name, { rows, seed: 1 })) {
+      const path = join(tempFolder(), file.name);
+      await generateFile(file.generator, { ...file, out: path });
+      const receipt = await open.drop(name, path);
+      expect(receipt).toMatchObject({ status: 'done', rows: { parsed: file.rows } });
+      expect(reconciles(receipt), 'the demo ends with exit code 0').toBe(true);
+    }
     return;
   }
   const home = tempFolder();

@@ -1,7 +1,7 @@
 /** Files that land in a bucket: found, cut, loaded and archived there, and known by what they hold. */
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterEach, expect, it, vi } from 'vitest';
-import { S3Storage } from '../../../platform/storage/s3.ts';
+import { S3Storage } from '../../../platform/storage/s3/s3-storage.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { account, definition, header, rows } from '../again.ts';
 import { holdLock } from '../lock.ts';

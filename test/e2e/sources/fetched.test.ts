@@ -1,11 +1,12 @@
 /** Tables and buckets that are fetched, through the coordinator into the star, while they change and attempts break off. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { filesOfRuns, type LedgerRun, planRun, runOf } from '../../../ledger/runs.ts';
-import { S3Storage } from '../../../platform/storage/s3.ts';
+import { S3Storage } from '../../../platform/storage/s3/s3-storage.ts';
 import { type TestDatabase, tempFolder, testDatabase } from '../../support/index.ts';
 import { type TestSite, testSite } from '../site.ts';
 
@@ -39,6 +40,16 @@ const definitions = {
     columns: { id: integer() },
     star: { fact: 'fact_sale', columns: ['id'] },
     sources: { dumps: s3({ url: 's3://dumps/in/', match: '*.csv' }) },`,
+  returns: `
+    columns: { id: integer() },
+    star: { fact: 'fact_return', columns: ['id'] },
+    sources: { dumps: s3({ url: 's3://dumps/told/', match: '*.csv', notifications: env('RETURNS_QUEUE_URL') }) },`,
+  refunds: `
+    columns: { id: integer() },
+    star: { fact: 'fact_refund', columns: ['id'] },
+    sources: {
+      dumps: s3({ url: 's3://dumps/refunds/', notifications: '{env:RETURNS_QUEUE_URL}-gone', schedule: { every: '5s' } }),
+    },`,
 };
 
 beforeAll(async () => {
@@ -59,6 +70,8 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('CRM_URL', crm.url);
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', `http://127.0.0.1:${server.port}`);
+  vi.stubEnv('RETURNS_QUEUE_URL', server.createQueue('returns').queueUrl);
   const folder = tempFolder();
   for (const [name, text] of Object.entries(definitions)) {
     mkdirSync(join(folder, 'datasets', name), { recursive: true });
@@ -111,6 +124,21 @@ describe('a table', () => {
       Object.values(row),
     );
 
+  /**
+   * Resolves when every transaction that ran beside the table's newest has ended. Other tests use the same server, and
+   * rows of a transaction that is not older than one of theirs are read again.
+   */
+  const untilOldest = () =>
+    vi.waitFor(
+      async () => {
+        const { rows } = await crm.pool.query(
+          `select txid_snapshot_xmin(txid_current_snapshot()) > max(xmin::text::bigint) as oldest from app.customers`,
+        );
+        expect(rows[0].oldest).toBe(true);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+
   it('is in the star as it is, whatever commits late, while attempts break off', async () => {
     await crm.pool.query(
       `insert into app.customers select i, 'name ' || i, now() from generate_series(1, 14) i`,
@@ -136,6 +164,7 @@ describe('a table', () => {
       await late.query('commit');
       Object.assign(death, { at: '' });
     }
+    await untilOldest();
     await fetched('customers', 'crm');
     expect(await inStar()).toEqual(await inTable());
     const [{ twice }] = await site.query(
@@ -205,5 +234,35 @@ describe('a bucket', () => {
     const ids = (await site.query<{ id: number }>('select id from star.fact_sale')).map(({ id }) => id);
     const expected = points.flatMap((_, round) => [1, 2, 3].map((i) => 10 * round + i));
     expect(ids.sort((a, b) => a - b)).toEqual([...expected, 90, 91]);
+  }, 120_000);
+
+  it('that tells of an object by a queue has it in the star at once; one without its queue is listed', async () => {
+    const store = new S3Storage('s3://dumps/');
+    await store.put('told/a b.csv', 'id\n1\n');
+    await store.put('refunds/a.csv', 'id\n2\n');
+    const told = { bucket: { name: 'dumps' }, object: { key: 'told/a+b.csv' } };
+    const client = new SQSClient({ endpoint: server.address, region: 'us-east-1' });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: process.env.RETURNS_QUEUE_URL,
+        MessageBody: JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3: told }] }),
+      }),
+    );
+    client.destroy();
+    const waiting = { timeout: 60_000, interval: 50 };
+    for (const [fact, id] of [
+      ['fact_return', 1],
+      ['fact_refund', 2],
+    ])
+      await vi.waitFor(
+        async () => expect(await site.query(`select id from star.${fact}`)).toEqual([{ id }]),
+        waiting,
+      );
+    const { messages } = server.inspectQueue('returns')!;
+    expect([messages.ready, messages.inflight]).toEqual([[], []]);
+    const { rows } = await site.database.pool.query(
+      `select dataset, queue_fault->>'code' as code from landfall.source where queue_fault is not null`,
+    );
+    expect(rows).toEqual([{ dataset: 'refunds', code: 'LF_SOURCE_QUEUE_MISSING' }]);
   }, 120_000);
 });

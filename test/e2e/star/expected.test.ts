@@ -36,7 +36,7 @@ describe('expected files', () => {
       page: [['sales', 'late', 1]],
       status: [expect.stringMatching(/^! sales: late: no file for 1 window, since \d{4}-/)],
       json: 'late',
-      health: { status: 'ok' },
+      health: { status: 'ok', leading: true },
       metrics: [
         'landfall_dataset_late{dataset="sales"} 1',
         'landfall_dataset_missed_windows{dataset="sales"} 1',
@@ -47,7 +47,7 @@ describe('expected files', () => {
       page: [['sales', 'fresh', 0]],
       status: [expect.stringMatching(/^✓ sales: its file is there/)],
       json: 'fresh',
-      health: { status: 'ok' },
+      health: { status: 'ok', leading: true },
       metrics: [
         'landfall_dataset_late{dataset="sales"} 0',
         'landfall_dataset_missed_windows{dataset="sales"} 0',

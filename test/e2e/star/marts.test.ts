@@ -40,7 +40,7 @@ async function told(open: TestSite) {
 const waits = { timeout: 30_000 };
 
 const nothing = {
-  ...{ page: [], status: [], json: [], health: { status: 'ok' } },
+  ...{ page: [], status: [], json: [], health: { status: 'ok', leading: true } },
   metrics: ['landfall_marts_failing 0'],
 };
 
@@ -62,10 +62,11 @@ describe('a mart that cannot be refreshed', () => {
         page: [['ratios', message]],
         status: [expect.stringMatching(/^✗ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: The mart ratios of sales/)],
         json: ['ratios'],
-        health: { status: 'degraded', martsFailing: 1 },
+        health: { status: 'degraded', leading: true, martsFailing: 1 },
         metrics: [
           'landfall_marts_failing 1',
           expect.stringMatching(/^landfall_mart_failing_since_seconds{dataset="sales",mart="ratios"} \d{10}/),
+          expect.stringMatching(/^landfall_mart_behind_since_seconds{dataset="sales",mart="ratios"} \d{10}/),
         ],
       });
     }, waits);
@@ -129,7 +130,7 @@ describe('a mart that cannot be refreshed', () => {
     const ingested = await command('ingest', salesFile(open, 'more.csv', '2,a,1'), '--dataset', 'sales');
     expect(ingested.code).toBe(1);
     expect(ingested.stdout).toMatch(/✗ marts: ratios is behind .*\(a report\).*\[LF_DATABASE_LOCKED\]/);
-    expect((await told(open)).health).toEqual({ status: 'degraded', martsFailing: 1 });
+    expect((await told(open)).health).toEqual({ status: 'degraded', leading: true, martsFailing: 1 });
     await client.query('rollback');
     client.release();
     await open.drop('sales', salesFile(open, 'last.csv', '3,a,1'));

@@ -1,13 +1,18 @@
 /** Records of JSON, read in pieces of every size, against JSON.parse; texts that are damaged at random, too. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isValid, type Utf8Vector } from '../../../kernel/columns/vectors.ts';
-import { jsonNull } from '../../../kernel/json/csv-rows.ts';
 import type { JsonFormat } from '../../../kernel/json/fields.ts';
-import { JsonKernel, type JsonKernelOptions } from '../../../kernel/json/json-kernel.ts';
+import type { JsonKernelOptions } from '../../../kernel/json/json-kernel.ts';
 import { createKernel } from '../../../kernel/kernel.ts';
 import { type Kernel, RejectReason } from '../../../kernel/types.ts';
-import { arrayRecords, type KeyPath, lineRecords, type OracleRecord } from '../../oracle/json-records.ts';
+import {
+  arrayRecords,
+  type KeyPath,
+  lineRecords,
+  type OracleRecord,
+  withoutNul,
+} from '../../oracle/json-records.ts';
+import { readJson, type Seen } from './read-json.ts';
 
 const paths: readonly KeyPath[] = [['id'], ['a', 'b'], ['a', 'c d'], ['n'], ['"q\\'], ['list']];
 const written = ['$.id', '$.a.b', "$.a['c d']", '$.n', '$["\\"q\\\\"]', '$.list'];
@@ -16,67 +21,13 @@ function formatOf(kind: 'json' | 'ndjson', more: Partial<JsonFormat> = {}): Json
   return { kind, records: [], fields: written.map((path) => ({ path })), ...more };
 }
 
-interface Seen {
-  readonly byteOffset: number;
-  readonly raw: string;
-  readonly values: (string | null)[] | null;
-  readonly because?: string;
-  readonly reason?: number;
-  readonly line: number;
-  readonly record: number;
-}
-
 let inner: Kernel;
 beforeAll(async () => {
   inner = await createKernel();
 });
 
-/** What the kernel says of `bytes`, given to it in pieces of `piece` bytes. */
 function read(bytes: Buffer, format: JsonFormat, piece: number, options: JsonKernelOptions = {}): Seen[] {
-  const kernel = new JsonKernel(inner, format, options);
-  const fields = format.fields.length;
-  const columns = format.fields.map(({ path }, i) => ({
-    ...{
-      name: path,
-      type: { kind: i === 3 ? 'dictionary' : 'utf8' } as const,
-      required: false,
-      nulls: [jsonNull],
-    },
-  }));
-  const plan = {
-    dialect: { delimiter: ',', quote: '"', trim: false },
-    columns,
-    fieldCount: fields,
-    places: true,
-  };
-  kernel.begin({ ...plan, fieldOfColumn: columns.map((_, i) => i) }, { byteStart: 0, skipBytes: 0 });
-  const seen: Seen[] = [];
-  for (let at = 0, last = false; !last; ) {
-    const space = kernel.inputSpace();
-    const count = Math.min(piece, space.length, bytes.length - at);
-    space.set(bytes.subarray(at, at + count));
-    at += count;
-    last = at === bytes.length;
-    kernel.filled(count, last);
-    for (let batch = kernel.next(); batch !== null; batch = kernel.next()) {
-      for (let row = 0; row < batch.rows; row++) {
-        const { byteOffset, raw, line, record } = batch.place!(row);
-        expect(batch.byteOffsets[row]).toBe(byteOffset);
-        const values = batch.vectors.map((vector) => {
-          if (!isValid(vector, row)) return null;
-          if (vector.kind === 'dictionary') return vector.dictionary.text(vector.values[row]);
-          const { bytes: texts, offsets } = vector as Utf8Vector;
-          return Buffer.from(texts.subarray(offsets[row], offsets[row + 1])).toString();
-        });
-        seen.push({ byteOffset, raw, values, line, record });
-      }
-      for (const { byteOffset, raw, line, record, because, reason } of batch.rejects)
-        seen.push({ byteOffset, raw, values: null, line, record, because, reason });
-    }
-  }
-  seen.sort((a, b) => a.record - b.record);
-  expect(seen.map(({ record }) => record)).toEqual(seen.map((_, i) => i));
-  return seen;
+  return readJson(inner, bytes, format, { piece, dictionaries: [3], ...options });
 }
 
 const plain = (seen: readonly Seen[]): OracleRecord[] =>
@@ -164,10 +115,6 @@ function damaged(text: string, faults: readonly (readonly [number, number, numbe
   }
   return bytes;
 }
-
-/** The kernel rejects texts with a NUL, wherever a column reads them. */
-const withoutNul = (records: readonly OracleRecord[]): OracleRecord[] =>
-  records.map((one) => (one.values?.some((text) => text?.includes('\0')) ? { ...one, values: null } : one));
 
 describe('records of JSON', () => {
   it.each(['json', 'ndjson'] as const)('are those of JSON.parse, damaged or not: %s', (kind) => {
@@ -301,6 +248,19 @@ describe('records of JSON', () => {
     ]);
   });
 
+  it('are shown without the keys that were added before their own', () => {
+    const fields = [{ path: '$', asJson: true as const }, { path: '$.id' }, { path: '$.a' }, { path: '$.b' }];
+    const text = '{"a":"1","b":"2" , "id":{"a":3}, "c":[]}\n{"id":4,"a":"5"}\n{"b":"6"}\n{}\n[1]';
+    const seen = read(Buffer.from(text), formatOf('ndjson', { fields, added: ['a', 'b'] }), 10);
+    expect(seen.map(({ values }) => values)).toEqual([
+      ['{"id":{"a":3}, "c":[]}', '{"a":3}', '1', '2'],
+      ['{"id":4,"a":"5"}', '4', '5', null],
+      ['{}', null, null, '6'],
+      ['{}', null, null, null],
+      null,
+    ]);
+  });
+
   it('explode into the elements of an array, each with its own place', () => {
     const fields = [{ path: '^.id' }, { path: '$.sku' }, { path: '$', asJson: true as const }];
     const text =
@@ -316,5 +276,15 @@ describe('records of JSON', () => {
       ['{"l":7}', null, 3],
     ]);
     for (const { raw, byteOffset } of seen) expect(text.slice(byteOffset).startsWith(raw)).toBe(true);
+  });
+
+  it('explode into all elements of an array, also those that a path of the record reads', () => {
+    const fields = [{ path: '^.i[1].sku' }, { path: '^.i' }, { path: '$.sku' }];
+    const array = '[{"sku":"a"},{"sku":"b"}]';
+    const seen = read(Buffer.from(`{"i":${array}}`), formatOf('ndjson', { fields, explode: '$.i[*]' }), 10);
+    expect(seen.map(({ values }) => values)).toEqual([
+      ['b', array, 'a'],
+      ['b', array, 'b'],
+    ]);
   });
 });

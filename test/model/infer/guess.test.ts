@@ -75,7 +75,8 @@ it('reads every value', async () => {
       const lost = texts.filter((text, i) => values[i] === null && !guess.nulls.includes(text));
       expect({ guess, rejected, lost }).toEqual({ guess, rejected: [], lost: [] });
     }),
-    { numRuns: plays(1_000, 15_000) },
+    // A few runs may come to no column of a rare type.
+    { numRuns: plays(1_000, 15_000), examples: [[['123456789012'], 'v']] },
   );
   for (const type of ['integer', 'bigint', 'numeric', 'date', 'timestamp', 'text']) {
     expect(types).toContain(type);

@@ -42,6 +42,10 @@ describe('settings', () => {
       outageTimeout: 3600,
       lockMs: 10_000,
       stopMs: 10_000,
+      s3Timeout: 30,
+      s3Sse: null,
+      s3KmsKey: null,
+      s3StorageClass: null,
       datasets: [join(cwd, 'datasets')],
       datasetsOptional: true,
     });
@@ -86,6 +90,10 @@ describe('settings', () => {
         LANDFALL_OUTAGE_TIMEOUT: '90',
         LANDFALL_LOCK_MS: '2000',
         LANDFALL_STOP_MS: '0',
+        LANDFALL_S3_TIMEOUT: '90',
+        LANDFALL_S3_SSE: 'aws:kms',
+        LANDFALL_S3_KMS_KEY: 'arn:aws:kms:eu-central-1:1:key/a-b',
+        LANDFALL_S3_STORAGE_CLASS: 'INTELLIGENT_TIERING',
         LANDFALL_DATASETS: 'a, b/c.ts,',
       },
     );
@@ -106,6 +114,10 @@ describe('settings', () => {
       outageTimeout: 90,
       lockMs: 2000,
       stopMs: 0,
+      s3Timeout: 90,
+      s3Sse: 'aws:kms',
+      s3KmsKey: 'arn:aws:kms:eu-central-1:1:key/a-b',
+      s3StorageClass: 'INTELLIGENT_TIERING',
       datasets: [join(cwd, 'a'), join(cwd, 'b/c.ts')],
     });
   });
@@ -130,13 +142,19 @@ describe('mistakes', () => {
         REDIS_URL: 'ftp://x',
         DATABASE_URL: 'mysql://root:s3cret@db/x',
         LANDFALL_HOST: 'a b',
+        LANDFALL_S3_SSE: 'aes',
+        LANDFALL_S3_KMS_KEY: 'key',
+        LANDFALL_S3_STORAGE_CLASS: 'GLACIER',
       },
     );
     for (const mistake of [
+      'LANDFALL_S3_SSE (from the environment) must be AES256 or aws:kms',
+      'LANDFALL_S3_KMS_KEY needs LANDFALL_S3_SSE=aws:kms',
+      'LANDFALL_S3_STORAGE_CLASS (from the environment) must be a class whose objects can be read at once',
       'LANDFALL_CHUNK_BYTES (from a flag) must be a whole number',
       'LANDING_URL (from a flag) must be a folder or s3://bucket/prefix',
       'LANDFALL_PORT (from the environment) must be at most 65535',
-      'REDIS_URL (from the environment) must be the address of a Redis server: redis://',
+      'REDIS_URL (from the environment) must be the address of a Redis server, redis://…, or of sentinels, redis+sentinel://host,host/name',
       'DATABASE_URL (from the environment) must be the address of a PostgreSQL server: postgres://',
       'LANDFALL_HOST (from the environment) must be a host name',
       'LANDFALL_WORKERS (from landfall.config.mjs, workers) must be a whole number',

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../ledger/migrate.ts';
 import { openDatabase } from '../../../ledger/open-database.ts';
@@ -55,6 +56,28 @@ describe('a database of the user', () => {
     });
     expect((await checkServer(connectedTo(database))).version).toMatch(/^\d+/);
   });
+
+  it.each(['LATIN1', 'SQL_ASCII'])(
+    'is refused when its encoding is %s, with the statement that makes one',
+    async (encoding) => {
+      const name = `latin "${process.pid}"`;
+      const url = new URL(database.url);
+      url.pathname = `/${encodeURIComponent(name)}`;
+      const create = `create database ${pg.escapeIdentifier(name)} encoding ${encoding} locale_provider libc locale 'C' template template0`;
+      await database.pool.query(create);
+      try {
+        const error = await openDatabase({ home: tempFolder(), databaseUrl: url.href }).catch((e) => e);
+        expect(error).toMatchObject({ code: 'LF_DATABASE_ENCODING', values: { encoding } });
+        const statement = /`(.+)`/.exec(error.fix)![1];
+        const made = `test_made_${process.pid}`;
+        await database.pool.query(statement.replace(/"(.+)"/, made));
+        await database.pool.query(`drop database ${made}`);
+        expect(statement).toContain(`create database "latin ""${process.pid}""_utf8"`);
+      } finally {
+        await database.pool.query(`drop database ${pg.escapeIdentifier(name)} with (force)`);
+      }
+    },
+  );
 
   it('gives int8 as a number', async () => {
     const { rows } = await database.pool.query(

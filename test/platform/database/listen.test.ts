@@ -85,3 +85,57 @@ it('fails at once when it cannot begin', async () => {
   );
   await expect(listening).rejects.toThrow();
 });
+
+it('shares a connection with all who listen to the database, each with its own channel and its own end', async () => {
+  const heard: string[] = [];
+  let reconnects = 0;
+  const open = (channel: string, name: string) =>
+    listen(
+      database.url,
+      channel,
+      (payload) => heard.push(`${name} ${payload}`),
+      () => reconnects++,
+    );
+  const sessions = `select count(*)::int as n from pg_stat_activity
+    where datname = current_database() and application_name = 'landfall listen'`;
+  const [a, b, c] = await Promise.all([open('left', 'a'), open('right', 'b'), open('right', 'c')]);
+  expect((await database.pool.query(sessions)).rows).toEqual([{ n: 1 }]);
+  await notify('left', '1');
+  await notify('right', '2');
+  await vi.waitFor(() => expect(heard).toEqual(['a 1', 'b 2', 'c 2']));
+  await b.close();
+  await notify('right', '3');
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('c 3'));
+  await cut();
+  await vi.waitFor(() => expect(reconnects).toBe(2), { timeout: 10_000 });
+  await c.close();
+  await notify('right', '4');
+  await notify('left', '5');
+  await vi.waitFor(() => expect(heard.slice(3)).toEqual(['c 3', 'a 5']));
+  await a.close();
+  await vi.waitFor(async () => expect((await database.pool.query(sessions)).rows).toEqual([{ n: 0 }]));
+});
+
+it('tells all who listened before if one who comes while it is lost finds it again', async () => {
+  let reconnects = 0;
+  const before = await listen(
+    database.url,
+    'before',
+    () => {},
+    () => reconnects++,
+  );
+  for (let n = 1; n <= 3; n++) {
+    await cut();
+    const after = await listen(
+      database.url,
+      'after',
+      () => {},
+      () => {
+        throw new Error('it had not listened');
+      },
+    ).catch(() => null);
+    await vi.waitFor(() => expect(reconnects).toBe(n), { timeout: 10_000 });
+    await after?.close();
+  }
+  await before.close();
+});

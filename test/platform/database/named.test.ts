@@ -1,14 +1,28 @@
 /** Errors of a real server, named on every way to it; and each SQLSTATE and word of the driver. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseAddress } from '../../../platform/database/address.ts';
 import { connectDatabase } from '../../../platform/database/database.ts';
-import { connectError, databaseError, NamedClient } from '../../../platform/database/named.ts';
+import {
+  connectError,
+  databaseError,
+  NamedClient,
+  NamedPool,
+  OwnClient,
+} from '../../../platform/database/named.ts';
 import { inTransaction } from '../../../platform/database/transaction.ts';
 import { type TestDatabase, testDatabase } from '../../support/index.ts';
 
 const sqlState = (code: string) => Object.assign(new Error('from the server'), { code });
+
+const thrown = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error) => error,
+  );
 
 describe('an error of a connection', () => {
   it.each([
@@ -61,7 +75,7 @@ describe('an error of a connection', () => {
     const wrong = connectError(sqlState('28P01'), 'db:5432/x'); // invalid_password
     expect(wrong).toMatchObject({ code: 'LF_DATABASE_REFUSED' });
     const untrusted = connectError(sqlState('SELF_SIGNED_CERT_IN_CHAIN'), 'db:5432/x');
-    expect(untrusted).toMatchObject({ code: 'LF_DATABASE_REFUSED' });
+    expect(untrusted).toMatchObject({ code: 'LF_DATABASE_TLS' });
   });
 });
 
@@ -79,11 +93,6 @@ describe('a session that the server ends', () => {
     const { processID } = client as unknown as { processID: number };
     await database.pool.query('select pg_terminate_backend($1)', [processID]);
   };
-  const thrown = (work: Promise<unknown>) =>
-    work.then(
-      () => null,
-      (error) => error,
-    );
 
   it('is named in a statement, in the next one, and in a transaction', async () => {
     const own = connectDatabase(database.url);
@@ -97,6 +106,22 @@ describe('a session that the server ends', () => {
       await Promise.all([one.query('select pg_sleep(30)'), end(one)]);
     });
     expect(await thrown(transaction)).toMatchObject(lost());
+    await own.close();
+  });
+
+  it('ends no process, also where nobody listens yet or any more', async () => {
+    const own = connectDatabase(database.url);
+    const alone = new NamedClient({ connectionString: database.url });
+    await alone.connect();
+    const [taken, idle] = await Promise.all([own.pool.connect(), own.pool.connect()]);
+    idle.release();
+    const ended = [alone, taken, idle].map((client) => new Promise((resolve) => client.once('end', resolve)));
+    for (const client of [alone, taken, idle]) await end(client);
+    await Promise.all(ended);
+    expect(await thrown(alone.query('select 1'))).toMatchObject(lost());
+    expect(await thrown(taken.query('select 1'))).toMatchObject(lost());
+    taken.release(true);
+    expect((await own.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await own.close();
   });
 
@@ -124,5 +149,86 @@ describe('a session that the server ends', () => {
     const error = await thrown(database.pool.query('select * from nowhere'));
     expect(error).toBeInstanceOf(pg.DatabaseError);
     expect(error).toMatchObject({ code: '42P01' });
+  });
+});
+
+describe('a server that accepts connections and says nothing', () => {
+  it('is an outage for a pool and for a connection that is kept', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `postgres://anna@127.0.0.1:${(server.address() as AddressInfo).port}/rides`;
+    const pool = new NamedPool({ connectionString: url, max: 1, connectionTimeoutMillis: 50 }, 'db:5432/x');
+    await expect(pool.query('select 1')).rejects.toMatchObject({ code: 'LF_DATABASE_LOST' });
+    await pool.end();
+    const client = new OwnClient({ connectionString: url, connectionTimeoutMillis: 50 });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'LF_DATABASE_LOST' });
+    server.close();
+  });
+});
+
+describe('a client that connects', () => {
+  const silent = createServer((socket) => void socket.resume());
+  let url: string;
+  beforeAll(async () => {
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    url = `postgres://anna@127.0.0.1:${(silent.address() as AddressInfo).port}/rides`;
+  });
+  afterAll(() => void silent.close());
+
+  it.each<[string, (client: NamedClient) => unknown]>([
+    ['ended', (client) => client.end()],
+    ['abandoned', (client) => client.abandon()],
+  ])('is told that it was %s meanwhile', async (_, end) => {
+    for (const isAccepted of [false, true]) {
+      const client = new NamedClient({ connectionString: url });
+      const connecting = thrown(client.connect());
+      if (isAccepted) await once(silent, 'connection');
+      await Promise.all([end(client), once(client, 'end')]);
+      expect(await connecting).toMatchObject({ code: 'LF_DATABASE_LOST' });
+    }
+  });
+});
+
+describe('a pool', () => {
+  let database: TestDatabase;
+  const role = `pooled_${process.pid}`;
+  beforeAll(async () => {
+    database = await testDatabase();
+    await database.pool.query(`create role ${role} login password 'test' connection limit 39`);
+  });
+  afterAll(async () => {
+    await database.pool.query(`drop role ${role}`);
+    await database.drop();
+  });
+
+  it.each([
+    ['few', 39, 2],
+    ['many', 40, 3],
+  ])('of a role that may have %s connections (%i) has %i', async (_, limit, connections) => {
+    await database.pool.query(`alter role ${role} connection limit ${limit}`);
+    const url = Object.assign(new URL(database.url), { username: role, password: 'test' }).href;
+    const { pool, close } = connectDatabase(url, { max: 3, maxOfFew: 2 });
+    const first = await pool.connect();
+    const clients = [
+      first,
+      ...(await Promise.all([2, 3].slice(0, connections - 1).map(() => pool.connect()))),
+    ];
+    expect([pool.totalCount, pool.options.max]).toEqual([connections, connections]);
+    for (const client of clients) client.release();
+    await close();
+  });
+
+  it('of which nothing becomes free says so, and not that the server is away', async () => {
+    const pool = new NamedPool(
+      { connectionString: database.url, max: 1, connectionTimeoutMillis: 1000 },
+      'db:5432/x',
+    );
+    const client = await pool.connect();
+    await expect(pool.query('select 1')).rejects.toMatchObject({
+      code: 'LF_DATABASE_CONNECTIONS',
+      message: expect.stringContaining('none of the 1 that this process uses'),
+    });
+    client.release();
+    await pool.end();
   });
 });

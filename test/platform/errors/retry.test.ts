@@ -13,14 +13,19 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 
 /** All that is tried again; whatever is not named here is not. */
 const triedAgain: Partial<Record<ErrorCode, Retry>> = {
+  LF_COORDINATOR_REPLACED: 'outage',
   LF_DATABASE_CONNECTIONS: 'outage',
+  LF_DATABASE_LEDGER: 'outage',
   LF_DATABASE_LOCKED: 'outage',
   LF_DATABASE_LOST: 'outage',
   LF_DATABASE_REFUSED: 'again',
   LF_DATABASE_RESOURCES: 'outage',
+  LF_DATABASE_TLS: 'again',
   LF_DATABASE_UNREACHABLE: 'outage',
   LF_INTERNAL: 'again',
   LF_LAKE_MISSING: 'outage',
+  LF_PATH: 'again',
+  LF_PATH_DENIED: 'again',
   LF_QUEUE_LOST: 'outage',
   LF_QUEUE_REFUSED: 'again',
   LF_REFERENCE_DATABASE: 'outage',
@@ -33,8 +38,12 @@ const triedAgain: Partial<Record<ErrorCode, Retry>> = {
   LF_SOURCE_DATABASE_REFUSED: 'again',
   LF_SOURCE_DATABASE_STATEMENT: 'again',
   LF_SOURCE_OBJECT_CHANGED: 'again',
+  LF_SOURCE_QUEUE_DENIED: 'again',
+  LF_SOURCE_QUEUE_LOST: 'again',
+  LF_SOURCE_QUEUE_MISSING: 'again',
   LF_SOURCE_UNREACHABLE: 'outage',
   LF_STORAGE: 'outage',
+  LF_STORAGE_CREDENTIALS: 'outage',
   LF_STORAGE_DENIED: 'outage',
   LF_STORAGE_OBJECT: 'again',
 };
@@ -76,7 +85,6 @@ describe('an error of PostgreSQL that comes back', () => {
     ['22003', 'LF_DATABASE_VALUE'],
     ['22P05', 'LF_DATABASE_VALUE'],
     ['23514', 'LF_DATABASE_VALUE'],
-    ['42501', 'LF_DATABASE_DENIED'],
   ])('of SQLSTATE %s is %s, and final', (sqlState, code) => {
     expect(describeError(refused(sqlState)).code).toBe(code);
     expect(isFinal(refused(sqlState), { lastAttempt: false })).toBe(true);

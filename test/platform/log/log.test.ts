@@ -12,7 +12,7 @@ function run(code: string, env: NodeJS.ProcessEnv = {}): { out: string; lines: R
   const args = ['--input-type=module', '-e', script];
   const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, LANDFALL_LOG_FORMAT: '', ...env },
   });
   const lines = stderr.toString().trim().split('\n').filter(Boolean);
   return { out: stdout.toString(), lines: lines.map((line) => JSON.parse(line)) };
@@ -31,6 +31,33 @@ describe('a log', () => {
     expect(lines[1]).toMatchObject({ err: { message: 'broken' }, micros: 1e18, of: { some: [1] } });
   });
 
+  it('is lines of text where a person asks for them', () => {
+    const script = `const { createLog } = await import('jiti').then(({ createJiti }) =>
+      createJiti(process.cwd() + '/').import('./platform/log/log.ts')); createLog('worker').warn({ n: 1 }, 'lost');`;
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: root,
+      env: { ...process.env, LANDFALL_LOG_FORMAT: 'text' },
+    });
+    expect(stderr.toString()).toMatch(/^\d\d:\d\d:\d\d warn {2}worker lost n=1\n$/);
+  });
+
+  it('has no stack below level error, whatever happened', () => {
+    const { lines } = run(
+      `const err = new Error('high', { cause: new Error('low') });
+       log.info({ err, of: 1 }, 'well'); log.warn({ err }, 'tried again'); log.error({ err }, 'failed')`,
+    );
+    const stacks = lines.map(({ err }) => {
+      const { message, stack, cause } = err as { message: string; stack?: string; cause: { stack?: string } };
+      return [message, typeof stack, typeof cause.stack];
+    });
+    expect(stacks).toEqual([
+      ['high', 'undefined', 'undefined'],
+      ['high', 'undefined', 'undefined'],
+      ['high', 'string', 'string'],
+    ]);
+    expect(lines[0]).toMatchObject({ of: 1, msg: 'well' });
+  });
+
   it('has a stack for what is unexpected, and none for what a code explains', () => {
     const { lines } = run(
       `const { LandfallError } = await import('jiti').then(({ createJiti }) =>
@@ -40,7 +67,7 @@ describe('a log', () => {
          new LandfallError('LF_UNPACK', { file: 'a.gz', reason: 'it is damaged' }, { cause }),
          new LandfallError('LF_STORAGE', { store: 'lake', reason: 'it is away' }, { cause }),
          new LandfallError('LF_INTERNAL', { reason: 'a bug' }, { cause }),
-       ]) log.warn({ err }, 'failed')`,
+       ]) log.error({ err }, 'failed')`,
     );
     const [mistake, outage, bug] = lines.map(
       ({ err }) => err as { stack?: string; cause: { stack?: string } },

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { outageOf } from '../../../platform/errors/outage.ts';
 import { openError, storeError } from '../../../platform/storage/store-error.ts';
@@ -29,18 +30,33 @@ describe('a store that is away or full', () => {
 
 describe('an object that is denied or broken', () => {
   it.each([
-    [failed({ code: 'EACCES' }), 'LF_STORAGE_DENIED'],
-    [failed({ code: 'EPERM' }), 'LF_STORAGE_DENIED'],
-    [failed({ code: 'ENOTDIR' }), 'LF_STORAGE'],
-    [status(403), 'LF_STORAGE_DENIED'],
-    [failed({ name: 'CredentialsProviderError' }), 'LF_STORAGE_DENIED'],
-    [failed({ code: 'EIO' }), 'LF_STORAGE'],
-  ] as const)('%s means the lake, and of a landed file perhaps that file alone', (cause, code) => {
+    [failed({ code: 'EACCES' }), 'LF_STORAGE_DENIED', 'LF_PATH_DENIED'],
+    [failed({ code: 'EPERM' }), 'LF_STORAGE_DENIED', 'LF_PATH_DENIED'],
+    [failed({ code: 'ENOTDIR' }), 'LF_STORAGE', 'LF_STORAGE_OBJECT'],
+    [status(403), 'LF_STORAGE_CREDENTIALS', 'LF_STORAGE_OBJECT'],
+    [failed({ name: 'CredentialsProviderError' }), 'LF_STORAGE_CREDENTIALS', 'LF_STORAGE_OBJECT'],
+    [failed({ name: 'KMS.NotFoundException' }), 'LF_STORAGE_CREDENTIALS', 'LF_STORAGE_OBJECT'],
+    [failed({ name: 'InvalidStorageClass' }), 'LF_STORAGE_CREDENTIALS', 'LF_STORAGE_OBJECT'],
+    [failed({ code: 'EIO' }), 'LF_STORAGE', 'LF_STORAGE_OBJECT'],
+  ] as const)('%s means the lake, and of a landed file perhaps that file alone', (cause, code, ofObject) => {
     expect(outageOf(storeError(cause, lake, 'a'))).toMatchObject({ with: 'lake', code });
-    expect(storeError(cause, landing, 'trips/a.csv')).toMatchObject({
-      code: 'LF_STORAGE_OBJECT',
-      message: 's3://in/files/trips/a.csv cannot be read or written: from the system',
-    });
+    const error = storeError(cause, landing, 'trips/a.csv');
+    expect(error.code).toBe(ofObject);
+    expect(error.message).toContain('s3://in/files/trips/a.csv');
+    expect(error.message).toContain('from the system');
+  });
+
+  it('names the user where the system refuses, and the credentials where a bucket does', () => {
+    const user = userInfo().username;
+    const closed = [
+      storeError(failed({ code: 'EACCES' }), lake, 'a'),
+      openError(failed({ code: 'EPERM' }), lake),
+    ];
+    for (const { fix } of closed) {
+      expect(fix).toContain(`Let the user ${user} read and write it`);
+      expect(fix).not.toMatch(/AWS|bucket/);
+    }
+    expect(storeError(status(403), lake, 'a').fix).toMatch(/AWS_/);
   });
 
   it('is the object where the name is at fault, in the lake too', () => {

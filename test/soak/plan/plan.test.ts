@@ -25,7 +25,8 @@ describe('a plan', () => {
       [...new Set(contents.map(of))].sort();
     expect(all(({ dataset }) => dataset)).toEqual([...soakDatasets].sort());
     expect(all(({ packing }) => packing)).toEqual(['gzip', 'none', 'zip']);
-    expect(all(({ flaw }) => flaw ?? '')).toEqual(['', 'binary', 'damaged', 'empty', 'header', 'rejects']);
+    const flaws = ['', 'binary', 'cut off', 'damaged', 'empty', 'header', 'rejects'];
+    expect(all(({ flaw }) => flaw ?? '')).toEqual(flaws);
     const drops = plans.flatMap((plan) => plan.drops);
     expect(new Set(drops.map(({ meddling }) => meddling?.kind))).toEqual(
       new Set([undefined, 'append', 'rename']),

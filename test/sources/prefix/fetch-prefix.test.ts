@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { S3Storage } from '../../../platform/storage/s3.ts';
+import { S3Storage } from '../../../platform/storage/s3/s3-storage.ts';
 import type { Json } from '../../../sources/fetching/contract.ts';
 import { fetchPrefix } from '../../../sources/prefix/fetch-prefix.ts';
 

@@ -96,6 +96,8 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/rejects-doc.test.ts': 'docs/rejects.md',
   'test/structure.test.ts': 'the tree of files',
   'test/words.test.ts': 'words and phrases',
+  'test/workflow.test.ts': 'the workflow of GitHub Actions',
+  'test/terraform/format.test.ts': 'the format of Terraform files',
   'test/bench/costs.test.ts': 'what a row costs in every room that it passes, in counts',
   'test/cli/connections.test.ts': 'every command where the server has no connection left',
   'test/coordinator/plan/same-bytes.test.ts':
@@ -117,6 +119,8 @@ const unnamedModules: readonly (readonly [RegExp, string])[] = [
   [/^bench\/(?:kernel-speed|parquet)\.ts$/, 'run by hand, as its first comment says'],
   [/^dashboard\/vite\.config\.ts$/, 'read by Vite'],
   [/^deploy\/metabase\/setup\.mjs$/, 'run by a service of docker-compose.yml'],
+  [/^deploy\/monitoring\/traces\.mjs$/, 'loaded by Node before Landfall, where a person asks for it'],
+  [/^cli\/health-check\.ts$/, 'run by the HEALTHCHECK of the image'],
   [/\.d\.ts$/, 'read by the compiler'],
   [/\.types\.ts$/, 'checked by the compiler alone'],
   [/^kernel\/assembly\/index\.ts$/, 'where the AssemblyScript compiler starts'],

@@ -1,4 +1,5 @@
 /** Names of months and days of the week, in the languages that times are written in. */
+import { dayNames } from '../../../types/temporal/calendar-names.ts';
 import { foldedMonth, type Locale, locales, monthNames } from '../../../types/temporal/months.ts';
 
 type Months = ReadonlyMap<string, ReadonlyMap<Locale, number>>;
@@ -40,12 +41,8 @@ export function weekLike(names: Iterable<string>): readonly string[] | undefined
 function readWeeks(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const locale of locales) {
-    for (const style of ['long', 'short'] as const) {
-      const format = new Intl.DateTimeFormat(locale, { weekday: style, timeZone: 'UTC' });
-      // 1 January 2024 was a Monday.
-      const week = Array.from({ length: 7 }, (_, i) =>
-        format.format(Date.UTC(2024, 0, i + 1)).replace(/\.$/, ''),
-      );
+    for (const names of dayNames[locale]) {
+      const week = names.split('|');
       for (const name of week) {
         const key = name.toLowerCase();
         // A single letter may be anything.

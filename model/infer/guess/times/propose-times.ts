@@ -201,11 +201,16 @@ export const proposeTimestamp: Propose = (values) => {
 };
 
 /** Times that nothing reads. */
-function noTimes({ shapes, rows }: ColumnValues): Objection | null {
+function noTimes(values: ColumnValues): Objection | null {
+  const { shapes, rows } = values;
   const rowsLike = (test: RegExp) =>
     shapes.reduce((sum, group) => (test.test(group.shape) ? sum + group.rows : sum), 0);
   const mostly = (test: RegExp) => rowsLike(test) > rows * (1 - misfitShareMost);
   const say = (what: string) => ({ because: check(`kept as text: ${what}`) });
+  const version = dayOrVersion(values);
+  if (version !== null) return say(`${shown(version)} may be a day or a version`);
+  const cjk = shapes.every(({ words }) => words.length >= 2 && words[0].has('年') && words[1].has('月'));
+  if (mostly(/^9999a9{1,2}a9{1,2}a/) && cjk) return say('no format reads 年, 月 and 日');
   const weeks = shapes.filter(
     ({ words }) => words.length === 1 && [...words[0]].every((w) => /^w$/i.test(w)),
   );
@@ -219,6 +224,18 @@ function noTimes({ shapes, rows }: ColumnValues): Objection | null {
   );
   if (mostly(clock) && mostly(zoned) && capitals) return say('abbreviations of zones have several meanings');
   return null;
+}
+
+/** A text of a column of days that may be versions (isTrusted), all of which there are; null if it is none. */
+function dayOrVersion(values: ColumnValues): string | null {
+  const structures = values
+    .found(structuresIn)
+    .structures.filter((one) => one.kind === 'date' && !isTrusted(one, values));
+  const rows = structures.reduce((sum, one) => sum + one.rows, 0);
+  if (rows <= values.rows * (1 - misfitShareMost)) return null;
+  const orders = ordersOf(structures, values.hints.dayFirstHint);
+  const isDay = (one: Structure) => validate(one, orders.get(one)?.order ?? null).invalid.length === 0;
+  return structures.every(isDay) ? structures[0].texts[0] : null;
 }
 
 /** True for headers of lengths of time. */

@@ -37,6 +37,60 @@ export const layoutCases: readonly Case[] = [
     },
   ),
   ...kind(
+    'lines_between',
+    {
+      content: `  # by day\n${lines(8, (i) => `  ${i}  ${i}.5`)} # at night\n${lines(8, (i) => `  ${i + 8}  ${i}.5`)}`,
+      rows: rows(16, (i) => [`${i}`, `${i % 8}.5`]),
+      names: 'column_1 column_2',
+      written: /comment: '#'/,
+    },
+    {
+      content: `:Andromeda\n${lines(9, (i) => `${i}.25,${i}`)}:Antlia\n${lines(9, (i) => `${i}.75,${i}`)}`,
+      rows: rows(18, (i) => [`${i % 9}.${i < 9 ? 25 : 75}`, `${i % 9}`]),
+      written: /check: lines that begin with :, such as ":Andromeda", name sections/,
+    },
+    {
+      content: `H,orders,2024\n${lines(30, (i) => `D,${i},Rome,2.50,x${i}`)}T,30\n`,
+      rows: rows(30, (i) => ['D', `${i}`, 'Rome', '2.50', `x${i}`]),
+      written: /skipFooterLines: 1/,
+    },
+  ),
+  ...kind(
+    'drawn_with_note',
+    {
+      content:
+        '+----+------+\n| id | name |\n+----+------+\n|  1 | Ada  |\n|  2 | Bob  |\n+----+------+\n2 rows in set (0.00 sec)\n',
+      rows: table('1|Ada', '2|Bob'),
+      names: 'id name',
+      written: /skipFooterLines: 2/,
+    },
+    {
+      content: 'id;name;city\n1;Ada;Rome\n2;Bob;Oslo\nSource: the town hall\n',
+      rows: table('1|Ada|Rome', '2|Bob|Oslo'),
+      names: 'id name city',
+    },
+  ),
+  ...kind(
+    'header_apart',
+    {
+      content: `day mote humidity label\n${lines(9, (i) => `${i},4,4${i}.5,${i * 3}`)}`,
+      rows: rows(9, (i) => [`${i}`, '4', `4${i}.5`, `${i * 3}`]),
+      names: 'day mote humidity label',
+      said: /another delimiter than the rows/,
+    },
+    {
+      content: `id score word\n-------------\n${lines(9, (i) => `${i} ${i}.5 w${i}`)}`,
+      rows: rows(9, (i) => [`${i}`, `${i}.5`, `w${i}`]),
+      names: 'id score word',
+    },
+    {
+      content: 'person  place\nAda     Rome\nRobert  Oslo\nCid     Bern\n',
+      rows: table('Ada|Rome', 'Robert|Oslo', 'Cid|Bern'),
+      names: 'person place',
+      written: /delimiter: 'blanks'/,
+    },
+  ),
+  ...kind(
     'preamble_same_width',
     {
       content: 'Report,,\nid,name,n\n1,a,2\n2,b,3\n',

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { type AuditTools, auditFile } from '../../../../coordinator/commands/audit.ts';
 import { undoFile } from '../../../../coordinator/commands/undo.ts';
+import { type VerifyTools, verifyFile } from '../../../../coordinator/commands/verify.ts';
 import { auditRollups } from '../../../../sinks/postgres/rollups/audit-rollups.ts';
 import { tempFolder } from '../../../support/index.ts';
 import { toolsOf } from '../../again.ts';
@@ -82,11 +82,11 @@ export async function play({ mode, backend, orders }: Playing): Promise<Played[]
 class Player {
   private readonly site: TestSite;
   private readonly dataset: string;
-  private readonly tools: AuditTools;
+  private readonly tools: VerifyTools;
   /** The number of the file that has a content now. */
   private readonly ids = new Map<EventFile, number>();
 
-  constructor(site: TestSite, tools: AuditTools, dataset: string) {
+  constructor(site: TestSite, tools: VerifyTools, dataset: string) {
     this.site = site;
     this.tools = tools;
     this.dataset = dataset;
@@ -149,7 +149,7 @@ const eventsSql = (schema: string) =>
     )
     .join(' union all ');
 
-async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: string): Promise<Played> {
+async function resultOf(site: TestSite, tools: VerifyTools, mode: Mode, dataset: string): Promise<Played> {
   const rows = await site.query<{ line: string }>(shownSql(dataset, 'fact_event', mode.kind === 'history'));
   const seenRows = await site.query<{ line: string }>(
     shownSql(dataset, 'fact_event', mode.kind === 'history', seen),
@@ -167,7 +167,7 @@ async function resultOf(site: TestSite, tools: AuditTools, mode: Mode, dataset: 
   );
   const faults: string[] = [];
   for (const { file_id } of files) {
-    const { checks, file } = await auditFile(tools, (await tools.ledger.file(file_id))!);
+    const { checks, file } = await verifyFile(tools, (await tools.ledger.file(file_id))!);
     faults.push(...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${file}: ${name}: ${detail}`));
   }
   const renewed = await site.query<{ name: string }>(

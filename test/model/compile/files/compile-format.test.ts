@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonNull } from '../../../../kernel/json/csv-rows.ts';
 import { compileDataset } from '../../../../model/compile/compile.ts';
-import { defineDataset, integer, jsonDocument, ndjson, text } from '../../../../model/index.ts';
+import { defineDataset, http, integer, jsonDocument, ndjson, text } from '../../../../model/index.ts';
 import type { DatasetDefinition } from '../../../../model/language/define.ts';
 
 const compiled = (source: Partial<DatasetDefinition>) =>
@@ -49,6 +49,15 @@ describe('a format', () => {
     ],
     ['format.records: "$.a[0][*]" is not the path', { format: jsonDocument({ records: '$.a[0][*]' }) }],
     ['format.explode: "$.items" is not the path', { format: ndjson({ explode: '$.items' }) }],
+    ['format.parent: the rows are not exploded', { format: ndjson({ parent: 'orders' }) }],
+    ['format.parent: 7 is not the name', { format: ndjson({ explode: '$.a[*]', parent: 7 as never }) }],
+    [
+      'sources: the files are those of orders',
+      {
+        format: jsonDocument({ explode: '$.a[*]', parent: 'orders' }),
+        sources: { api: http({ url: 'http://localhost/orders' }) },
+      },
+    ],
     ['columns.id.path: files of CSV have no paths', { columns: { id: integer({ path: '$.id' }) } }],
     [
       'columns.id.path: "id" is not the path of a value',

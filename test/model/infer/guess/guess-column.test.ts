@@ -227,6 +227,9 @@ describe('days and times', () => {
     [['13/01/2024', '01/13/2024'], 'text()', 'date but for'],
     [['2024-W02', '2024-W52'], 'text()', 'weeks have no format'],
     [['2024-Q1', '2024-Q2'], 'text()', 'no format reads parts of years'],
+    [['2024年1月1日', '2024年12月31日'], 'text()', 'no format reads 年, 月 and 日'],
+    [['1.2.24', '13.12.24'], 'text()', "'1.2.24' may be a day or a version"],
+    [['1.2.24', '1.14.9'], 'text()'],
     [['2009-10', '2010-11'], 'text()', 'a season or a month'],
     [['2024-01-13 10:00 EST', '2024-01-13 10:00 PST'], 'text()', 'abbreviations of zones'],
     [['2024-01-13 10:00 EST'], 'text()', 'abbreviations of zones'],
@@ -432,6 +435,12 @@ describe('what does not fit', () => {
     expect(guess([...numbers(400), 'a1', 'a2'])).toMatchObject({ type: 'integer', misfits: ['a1', 'a2'] });
     expect(guess([...numbers(50_000), ...Array.from({ length: 11 }, (_, i) => `a${i}`)]).type).toBe('text');
     expect(checks(guess([' 5', '6 ', '7'])).join()).toContain("integer but for the spaces around ' 5'");
+  });
+
+  it('is a code where all texts are equally long', () => {
+    const codes = Array.from({ length: 900 }, (_, i) => String(110_018_063 + i));
+    expect(guess([...codes, '0&&&&&&&&']).type).toBe('text');
+    expect(guess([...codes, '0&&&&&&&']).type).toBe('integer');
   });
 
   it('is never a leading zero: it shows that all are codes', () => {

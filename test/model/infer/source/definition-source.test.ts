@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileDataset } from '../../../../model/compile/compile.ts';
@@ -21,18 +22,22 @@ import { type Cells, factsOf, foundColumns } from '../support.ts';
 
 let folder: string;
 let load: ImportFile;
+let loadUntyped: ImportFile;
 let files = 0;
 
 beforeAll(async () => {
   folder = tempFolder();
-  load = await openImports(undefined);
+  load = await openImports({});
+  loadUntyped = await openImports({ untyped: true });
 });
 
-/** Imports the text as a definition file. */
+/** Imports the text as a definition file, and as `landfall init` does to try it. */
 async function imported(text: string): Promise<Definition> {
   const file = join(folder, `${files++}.ts`);
   writeFileSync(file, text);
   const [definition] = await definitionsIn({ file, named: true }, load);
+  const [tried] = await definitionsIn({ file, named: true }, loadUntyped);
+  expect(inspect(tried, { depth: 20 })).toBe(inspect(definition, { depth: 20 }));
   return definition;
 }
 

@@ -1,7 +1,7 @@
 /** A rollup that is built while files of the dataset end and are undone, and while its readers read. */
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { lockDataset } from '../../../../ledger/tables/snapshots.ts';
+import { lockDatasets } from '../../../../ledger/tables/snapshots.ts';
 import { count, max, median, rollup, sum, view } from '../../../../model/index.ts';
 import type { Rollup } from '../../../../model/language/rollups.ts';
 import { inTransaction, transactionKept } from '../../../../platform/database/transaction.ts';
@@ -59,7 +59,7 @@ it('is built while another transaction has the dataset, and then has the files t
   const first = await some(0);
   await facts.end([first]);
   const beside = await inTransaction(database.pool, async (client) => {
-    await lockDataset(client, after.name);
+    await lockDatasets(client, [after.name]);
     return buildBeside(session, after);
   });
   expect(beside!.rollups).toHaveLength(1);

@@ -1,0 +1,130 @@
+/** Reads the chunks of a loaded file again, from where it lies now. */
+import type { Pool } from 'pg';
+import type { Kernel } from '../../kernel/types.ts';
+import type { Ledger, LedgerFile, PreparedAccount } from '../../ledger/ledger.ts';
+import type { LoadedChunk } from '../../ledger/tables/chunks.ts';
+import type { CompiledDataset } from '../../model/compiled.ts';
+import { convertFallbacks } from '../../model/enrich/fallback.ts';
+import { rowsKept } from '../../model/enrich/select.ts';
+import { selectBatch } from '../../model/enrich/select-batch.ts';
+import { LandfallError } from '../../platform/errors/errors.ts';
+import type { Storage } from '../../platform/storage/contract.ts';
+import { openObject } from '../../platform/storage/index.ts';
+import { clearSpool } from '../../platform/storage/spool.ts';
+import type { SinkChunk, SinkGroup } from '../../sinks/contract.ts';
+import { openChunk } from '../pipeline/chunk-source.ts';
+import { RowFitter } from '../pipeline/fit-rows.ts';
+import { readChunk } from '../pipeline/read-batches.ts';
+import { scanStream } from '../scan/scan-stream.ts';
+import { Slots } from '../slots.ts';
+import { Stopwatch } from '../stopwatch.ts';
+
+export interface ReadTools {
+  readonly pool: Pool;
+  readonly ledger: Ledger;
+  readonly lake: Storage;
+  readonly kernel: Kernel;
+  /** The size of chunks that compressed files are cut into. */
+  readonly chunkBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The file where it lies now. One that has just become done may be on its way to the archive. Throws LF_FILE_MISSING. */
+export async function whereItIs(file: LedgerFile, ledger: Ledger): Promise<LedgerFile> {
+  const now = (await ledger.file(file.fileId)) ?? file;
+  for (const url of [now.url, now.movingTo, (await ledger.file(file.fileId))?.url]) {
+    if (url == null) continue;
+    const { storage, key } = await openObject(url);
+    if ((await storage.stat(key)) !== null) return { ...now, url };
+  }
+  throw new LandfallError('LF_FILE_MISSING', { file: now.url });
+}
+
+/** Lets `work` read these chunks. Those of a compressed file are in the spool meanwhile. Throws LF_REBUILD_CHUNKS. */
+export async function withChunks(
+  file: LedgerFile,
+  chunks: readonly LoadedChunk[],
+  tools: ReadTools,
+  work: () => Promise<void>,
+): Promise<void> {
+  const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
+  try {
+    if (isUnpacked) await unpackAgain(file, chunks, tools);
+    await work();
+  } finally {
+    if (isUnpacked) await clearSpool(tools.lake, spoolIdOf(file));
+  }
+}
+
+/** Children are read from what their parent is unpacked to. */
+function spoolIdOf({ parentId, fileId }: LedgerFile): number {
+  return parentId ?? fileId;
+}
+
+/** Writes what the file unpacks to into the spool again, in the chunks that the ledger has. */
+async function unpackAgain(
+  file: LedgerFile,
+  chunks: readonly LoadedChunk[],
+  { lake, signal, chunkBytes }: ReadTools,
+): Promise<void> {
+  const { bytes } = file;
+  const job = { fileId: spoolIdOf(file), number: 0, byteStart: 0, byteEnd: bytes, pieceBytes: chunkBytes };
+  const scanned = await scanStream(job, file, { lake, signal, counters: new Slots().begin(job) });
+  const isSame = chunks.every(({ chunk: { number }, unpacked }) => {
+    const again = scanned.chunks[number];
+    return again?.unpackedStart === unpacked?.start && again?.unpackedEnd === unpacked?.end;
+  });
+  if (!isSame) throw new LandfallError('LF_REBUILD_CHUNKS', { file: file.name, bytes: chunkBytes });
+}
+
+/** What was read of a chunk. */
+export interface ReadAgain {
+  /** Rows that were written to the sink. */
+  readonly accepted: number;
+  readonly account: PreparedAccount;
+}
+
+/**
+ * Writes a chunk's rows to a group of one sink. The group is then ready to be prepared. `repeats`: where rows begin that
+ * were rejected because another row has their key.
+ */
+export async function readInto(
+  group: SinkGroup,
+  dataset: CompiledDataset,
+  file: LedgerFile,
+  { chunk, unpacked }: LoadedChunk,
+  { pool, lake, kernel, signal }: ReadTools,
+  repeats: ReadonlySet<number> = new Set(),
+): Promise<ReadAgain> {
+  const { chunkId, number: chunkNumber, lineStart, fencingToken } = chunk;
+  const layout = file.layout!;
+  const source = await openChunk(chunk, { file, lineStart, ...(unpacked && { unpacked }) }, lake);
+  const stopwatch = new Stopwatch();
+  const counters = new Slots().begin(chunk);
+  const { byteStart, byteCount } = source;
+  const place = { chunkId, chunkNumber, fencingToken, byteStart, byteEnd: byteStart + byteCount };
+  const rows = await group.open({ dataset, file, ...place, kernel, stopwatch, signal });
+  const fitter = await RowFitter.open(dataset, layout, pool, chunkId);
+  const reading = { dataset, layout, source, kernel, counters, stopwatch, signal, places: true };
+  const accepted = await writeAll(rows, reading, { fitter, repeats });
+  return { accepted, account: await rows.prepare() };
+}
+
+async function writeAll(
+  rows: SinkChunk,
+  reading: Parameters<typeof readChunk>[0],
+  { fitter, repeats }: { readonly fitter: RowFitter; readonly repeats: ReadonlySet<number> },
+): Promise<number> {
+  let accepted = 0;
+  for await (const parsed of readChunk(reading)) {
+    const ruled = convertFallbacks(reading.dataset, parsed);
+    const repeated = Uint8Array.from(ruled.byteOffsets.subarray(0, ruled.rows), (at) =>
+      Number(repeats.has(at)),
+    );
+    const kept = repeats.size === 0 ? ruled : selectBatch(ruled, rowsKept(repeated, ruled.rows), []);
+    const { enriched } = await fitter.fit(kept);
+    accepted += enriched.rows;
+    await rows.write(enriched);
+  }
+  return accepted;
+}
