@@ -19,18 +19,20 @@ import { Workers } from './workers.tsx';
 export function App(props: {
   state: ProgressState | null;
   connection: ConnectionState;
+  /** How long the server has said nothing, in ms; null while it is live. */
+  silentMs: number | null;
   samples: readonly ThroughputSample[];
   about: About | null;
 }) {
-  const { state, connection, samples, about } = props;
+  const { state, connection, silentMs, samples, about } = props;
   return (
     <>
       <a class="skip" href="#files">
         Skip to the files
       </a>
-      <Header connection={connection} version={about?.version ?? null} />
+      <Header connection={connection} silentMs={silentMs} version={about?.version ?? null} />
       {state ? (
-        <Progress state={state} samples={samples} about={about} />
+        <Progress state={state} isStale={silentMs !== null} samples={samples} about={about} />
       ) : (
         <main class="page">
           <p class="quiet opening" role="status">
@@ -44,36 +46,38 @@ export function App(props: {
 
 function Progress({
   state,
+  isStale,
   samples,
   about,
 }: {
   state: ProgressState;
+  isStale: boolean;
   samples: readonly ThroughputSample[];
   about: About | null;
 }) {
-  const summary = summarise(state);
+  const summary = summarise(state, isStale);
   const isEmpty = state.totals.files === 0 && state.files.length === 0;
   return (
-    <main class="page">
+    <main class={isStale ? 'page stale' : 'page'}>
       <Outages outages={state.outages} />
       <FailingMarts marts={state.marts} />
       <BrokenDefinitions definitions={state.definitions} />
-      <Overview state={state} summary={summary} />
+      <Overview state={state} summary={summary} isStale={isStale} />
       <div class="columns">
         <div class="column">
           {isEmpty ? (
             <EmptyState about={about} datasets={state.definitions.datasets} />
           ) : (
             <>
-              <Chart samples={samples} rowsPerSecond={state.totals.rowsPerSecond} />
-              <Files summary={summary} totals={state.totals} />
+              <Chart samples={samples} rowsPerSecond={isStale ? null : state.totals.rowsPerSecond} />
+              <Files summary={summary} totals={state.totals} isStale={isStale} />
             </>
           )}
         </div>
         <div class="column side">
           <Expected freshness={state.freshness} />
           <Sources sources={state.sources} />
-          <Workers workers={state.workers} files={state.files} />
+          <Workers workers={state.workers} files={state.files} isStale={isStale} />
           <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
         </div>
       </div>

@@ -17,7 +17,8 @@ export function Chart({
   rowsPerSecond,
 }: {
   samples: readonly ThroughputSample[];
-  rowsPerSecond: number;
+  /** Null: nobody knows. The line then ends at the last sample. */
+  rowsPerSecond: number | null;
 }) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -50,13 +51,15 @@ export function Chart({
     };
   }, []);
 
+  const isStale = rowsPerSecond === null;
   useEffect(() => {
-    const update = () => plot.current?.setData(chartPoints(latest.current, Date.now()));
+    const end = () => (isStale ? (latest.current.at(-1)?.at ?? Date.now()) : Date.now());
+    const update = () => plot.current?.setData(chartPoints(latest.current, end()));
     update();
     if (!isMoving(samples, Date.now())) return;
     const clock = setInterval(update, stepMs);
     return () => clearInterval(clock);
-  }, [samples]);
+  }, [samples, isStale]);
 
   const peak = samples.reduce((most, sample) => Math.max(most, sample.rowsPerSecond), 0);
   return (
@@ -66,7 +69,7 @@ export function Chart({
         class="chart"
         ref={holder}
         role="img"
-        aria-label={`Rows per second over the last ${shownMs / 60_000} minutes: now ${count(rowsPerSecond)}, at most ${count(peak)}`}
+        aria-label={`Rows per second over the last ${shownMs / 60_000} minutes: ${isStale ? '' : `now ${count(rowsPerSecond)}, `}at most ${count(peak)}`}
       />
     </section>
   );

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
 import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
 import { linkWords } from '../../platform/progress/link-words.ts';
-import type { FileProgress, Totals } from '../../platform/progress/progress.ts';
+import { type FileProgress, hasRate, isChecking, type Totals } from '../../platform/progress/progress.ts';
 import { referenceWords } from '../../platform/progress/reference-words.ts';
 import { compact, count, duration, moment, percent, remaining, shortName, size } from './format.ts';
 import { Fault } from './notices/fault.tsx';
@@ -16,7 +16,8 @@ const shortList = 15;
 /** The number of running files that are drawn. */
 const longList = 60;
 
-export function Files({ summary, totals }: { summary: Summary; totals: Totals }) {
+export function Files(props: { summary: Summary; totals: Totals; isStale: boolean }) {
+  const { summary, totals, isStale } = props;
   const { running, ended, unknown } = summary;
   const { shown, more } = useShortList(ended, shortList, 'file');
   return (
@@ -32,7 +33,7 @@ export function Files({ summary, totals }: { summary: Summary; totals: Totals })
       {running.length > 0 && (
         <ul class="files">
           {running.slice(0, longList).map((file) => (
-            <RunningFile key={file.fileId} file={file} />
+            <RunningFile key={file.fileId} file={file} isStale={isStale} />
           ))}
         </ul>
       )}
@@ -99,7 +100,7 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
   scanning: 'scanning',
   loading: 'loading',
-  finalising: 'finalising',
+  finalising: 'checking',
   done: 'done',
   failed: 'failed',
   duplicate: 'duplicate',
@@ -107,22 +108,23 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   unknown: 'unknown dataset',
 };
 
-function RunningFile({ file }: { file: FileProgress }) {
+function RunningFile({ file, isStale }: { file: FileProgress; isStale: boolean }) {
   const share = file.bytes > 0 ? file.bytesSeen / file.bytes : 0;
-  const busy = file.state === 'scanning';
-  const seen = file.state === 'finalising' ? file.bytes : file.bytesSeen;
+  const checks = isChecking(file);
+  const busy = file.state === 'scanning' || checks;
+  const word = checks ? 'checking' : stateWords[file.state];
   return (
     <li class="file running">
       <div class="file-line">
         <FileName file={file} />
         <span class="file-state">
-          {file.state === 'loading' ? <b>{percent(share)} %</b> : stateWords[file.state]}
+          {file.state === 'loading' && !checks ? <b>{percent(share)} %</b> : word}
         </span>
       </div>
       <Bar
-        label={`${file.dataset}/${file.name}: ${stateWords[file.state]}`}
+        label={`${file.dataset}/${file.name}: ${word}`}
         committed={file.bytesCommitted}
-        seen={seen}
+        seen={checks ? file.bytes : file.bytesSeen}
         total={file.bytes}
         busy={busy}
       />
@@ -140,8 +142,10 @@ function RunningFile({ file }: { file: FileProgress }) {
           {file.rows.rejected > 0 && <span class="warn">{count(file.rows.rejected)} rejected</span>}
         </span>
         <span class="facts">
-          {file.rowsPerSecond > 0 && <span>{compact(file.rowsPerSecond)} rows/s</span>}
-          {file.etaSeconds !== null && <span>{remaining(file.etaSeconds)} left</span>}
+          {!isStale && !checks && file.rowsPerSecond > 0 && hasRate(file.rows) && (
+            <span>{compact(file.rowsPerSecond)} rows/s</span>
+          )}
+          {!isStale && !checks && file.etaSeconds !== null && <span>{remaining(file.etaSeconds)} left</span>}
         </span>
       </div>
       <Link file={file} />
@@ -164,7 +168,7 @@ function EndFacts({ file }: { file: FileProgress }) {
       <span class="warn">{file.rows.rejected > 0 && `${count(file.rows.rejected)} rejected`}</span>
       <span>{size(file.bytes)}</span>
       <span>{seconds !== null && duration(seconds)}</span>
-      <span>{seconds !== null && `${compact(file.rows.parsed / seconds)} rows/s`}</span>
+      <span>{seconds !== null && hasRate(file.rows) && `${compact(file.rows.parsed / seconds)} rows/s`}</span>
       <span>{file.finishedAt && <time dateTime={file.finishedAt}>{moment(file.finishedAt)}</time>}</span>
     </span>
   );

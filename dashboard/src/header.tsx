@@ -1,14 +1,22 @@
 /** Brand, connection, theme. */
 import { useState } from 'preact/hooks';
 import type { ConnectionState } from './connection.ts';
+import { noNews } from './summary.ts';
 
 const connectionWords: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting',
   live: 'Live',
+  silent: 'Not answering',
+  offline: 'Offline',
   waiting: 'Reconnecting',
 };
 
-export function Header({ connection, version }: { connection: ConnectionState; version: string | null }) {
+export function Header(props: {
+  connection: ConnectionState;
+  silentMs: number | null;
+  version: string | null;
+}) {
+  const { connection, silentMs, version } = props;
   return (
     <header class="top">
       <div class="top-inner">
@@ -17,7 +25,15 @@ export function Header({ connection, version }: { connection: ConnectionState; v
         {version && <span class="quiet version">{version}</span>}
         <span class={`connection ${connection}`} role="status">
           <i aria-hidden="true" />
-          {connectionWords[connection]}
+          <span class={silentMs === null ? undefined : 'word'}>{connectionWords[connection]}</span>
+          {silentMs !== null && (
+            <>
+              <span class="unseen">. What is shown may be over.</span>
+              <span class="no-news" aria-hidden="true">
+                {noNews(silentMs)}
+              </span>
+            </>
+          )}
         </span>
         <ThemeButton />
       </div>

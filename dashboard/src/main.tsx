@@ -7,7 +7,7 @@ import type { About } from './about.ts';
 import { App } from './app.tsx';
 import { type ConnectionState, follow } from './connection.ts';
 import './page.css';
-import { summarise } from './summary.ts';
+import { noNews, summarise } from './summary.ts';
 import { addSample, alignHistory } from './throughput.ts';
 
 const root = document.getElementById('app')!;
@@ -15,11 +15,29 @@ let view: ProgressView | null = null;
 let connection: ConnectionState = 'connecting';
 let samples: readonly ThroughputSample[] = [];
 let about: About | null = null;
+let heardAt = Date.now();
 let frame = 0;
+/** Counts the seconds without news, while there is none. */
+let counting: number | undefined;
 
 function draw(): void {
   frame = 0;
-  render(<App state={view?.state ?? null} connection={connection} samples={samples} about={about} />, root);
+  const state = view?.state ?? null;
+  const silentMs = silenceOf();
+  render(<App {...{ state, connection, silentMs, samples, about }} />, root);
+}
+
+/** How long the server has said nothing, in ms; null while it is live, and before its first word. */
+function silenceOf(): number | null {
+  return view === null || connection === 'live' ? null : Math.max(0, Date.now() - heardAt);
+}
+
+/** Not in draw(), because a hidden tab draws no frames. */
+function showTitle(): void {
+  if (view === null) return;
+  const silentMs = silenceOf();
+  const title = silentMs === null ? summarise(view.state).title : `${noNews(silentMs)} · Landfall`;
+  if (document.title !== title) document.title = title;
 }
 
 /** Draws in the next frame, once for all messages until then. */
@@ -36,16 +54,22 @@ follow(location.href, {
     if (message.type === 'snapshot') samples = alignHistory(message.history ?? [], Date.now());
     const { rowsPerSecond, bytesPerSecond } = next.state.totals;
     samples = addSample(samples, { at: Date.now(), rowsPerSecond, bytesPerSecond });
-    // Not in draw(), because a hidden tab draws no frames.
-    const { title } = summarise(next.state);
-    if (document.title !== title) document.title = title;
+    showTitle();
     drawSoon();
   },
-  onState(next) {
+  onState(next, at) {
     connection = next;
-    drawSoon();
+    heardAt = at;
+    window.clearInterval(counting);
+    if (next !== 'live') counting = window.setInterval(count, 1000);
+    count();
   },
 });
+
+function count(): void {
+  showTitle();
+  drawSoon();
+}
 
 fetch('/api/about')
   .then((response) => (response.ok ? response.json() : null))

@@ -4,7 +4,8 @@ import { compact, count, percent, size } from './format.ts';
 import { Bar } from './panel.tsx';
 import type { Summary } from './summary.ts';
 
-export function Overview({ state, summary }: { state: ProgressState; summary: Summary }) {
+export function Overview(props: { state: ProgressState; summary: Summary; isStale: boolean }) {
+  const { state, summary, isStale } = props;
   const { totals } = state;
   return (
     <section class="overview" aria-label="Overview">
@@ -22,10 +23,10 @@ export function Overview({ state, summary }: { state: ProgressState; summary: Su
         <Figure name="Rows loaded" value={count(totals.rows.loaded)} strong={totals.rows.loaded > 0} />
         <Figure
           name="Rows per second"
-          value={compact(totals.rowsPerSecond)}
-          strong={totals.rowsPerSecond > 0}
+          value={isStale ? '–' : compact(totals.rowsPerSecond)}
+          strong={!isStale && totals.rowsPerSecond > 0}
         />
-        <Figure name="Bytes per second" value={size(totals.bytesPerSecond)} />
+        <Figure name="Bytes per second" value={isStale ? '–' : size(totals.bytesPerSecond)} />
         <Figure
           name="Files"
           value={count(totals.filesDone)}

@@ -1,7 +1,12 @@
 /** The headline, the title and the lists of files, computed from the state. */
 import { plural } from '../../platform/plural.ts';
-import { type FileProgress, isFinished, type ProgressState } from '../../platform/progress/progress.ts';
-import { count, percent, remaining } from './format.ts';
+import {
+  type FileProgress,
+  isChecking,
+  isFinished,
+  type ProgressState,
+} from '../../platform/progress/progress.ts';
+import { count, duration, percent, remaining } from './format.ts';
 
 export function isRunning(file: FileProgress): boolean {
   return !isFinished(file.state) && file.state !== 'unknown';
@@ -20,15 +25,15 @@ export interface Summary {
   readonly title: string;
 }
 
-export function summarise(state: ProgressState): Summary {
+/** `isStale`: nothing is known of now, so nothing is said about the time left. */
+export function summarise(state: ProgressState, isStale = false): Summary {
   const running = state.files.filter(isRunning).sort((a, b) => a.fileId - b.fileId);
   const ended = state.files
     .filter((file) => isFinished(file.state))
     .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? '') || b.fileId - a.fileId);
   const unknown = state.files.filter((file) => file.state === 'unknown');
   const run = presentRun(running, ended);
-  const etaSeconds =
-    run && state.totals.bytesPerSecond > 0 ? (run.bytes - run.bytesSeen) / state.totals.bytesPerSecond : null;
+  const etaSeconds = isStale || run === null ? null : timeLeft(running, run, state.totals.bytesPerSecond);
   const share = run && run.bytes > 0 ? run.bytesSeen / run.bytes : null;
   return {
     running,
@@ -40,6 +45,24 @@ export function summarise(state: ProgressState): Summary {
     headline: headline(state, running, etaSeconds),
     title: title(state, running, share),
   };
+}
+
+/** `No news for 12 s`. */
+export function noNews(silentMs: number): string {
+  const seconds = Math.floor(silentMs / 1000);
+  return `No news for ${seconds < 60 ? `${seconds} s` : duration(seconds)}`;
+}
+
+/** Of one file what the server says; of several what the rate of all gives. Null while nothing is read. */
+function timeLeft(
+  running: readonly FileProgress[],
+  run: { bytes: number; bytesSeen: number },
+  bytesPerSecond: number,
+): number | null {
+  if (running.every(isChecking)) return null;
+  if (running.length === 1) return running[0].etaSeconds;
+  const left = run.bytes - run.bytesSeen;
+  return bytesPerSecond > 0 && left > 0 ? left / bytesPerSecond : null;
 }
 
 /** The bytes of running files, and of those that ended since the oldest running one landed. */
@@ -68,7 +91,7 @@ function headline(state: ProgressState, running: readonly FileProgress[], etaSec
   if (running.length > 0) {
     const left = etaSeconds === null ? '' : `, about ${remaining(etaSeconds)} left`;
     const what = running.length === 1 ? running[0].name : plural(running.length, 'file');
-    return `Loading ${what}${left}`;
+    return `${running.every(isChecking) ? 'Checking' : 'Loading'} ${what}${left}`;
   }
   if (state.totals.files === 0) return 'Waiting for the first file';
   const failed = state.totals.filesFailed > 0 ? `, ${count(state.totals.filesFailed)} failed` : '';

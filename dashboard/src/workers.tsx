@@ -10,9 +10,11 @@ const shortList = 12;
 export function Workers({
   workers,
   files,
+  isStale,
 }: {
   workers: readonly WorkerProgress[];
   files: readonly FileProgress[];
+  isStale: boolean;
 }) {
   const names = new Map(files.map((file) => [file.fileId, file.name]));
   const sorted = [...workers].sort((a, b) => a.host.localeCompare(b.host) || a.pid - b.pid);
@@ -23,7 +25,7 @@ export function Workers({
       {workers.length === 0 && <p class="quiet pad">No worker has reported in the last five seconds.</p>}
       <ul class="workers">
         {shown.map((worker) => (
-          <Worker key={worker.workerId} worker={worker} names={names} />
+          <Worker key={worker.workerId} worker={worker} names={names} isStale={isStale} />
         ))}
       </ul>
       {more}
@@ -38,7 +40,8 @@ function load(workers: readonly WorkerProgress[]): string {
   return `${plural(workers.length, 'process', 'processes')}, ${cpu.toFixed(1)} cores, ${size(memory)}`;
 }
 
-function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<number, string> }) {
+function Worker(props: { worker: WorkerProgress; names: ReadonlyMap<number, string>; isStale: boolean }) {
+  const { worker, names, isStale } = props;
   return (
     <li class="worker">
       <div class="file-line">
@@ -46,7 +49,7 @@ function Worker({ worker, names }: { worker: WorkerProgress; names: ReadonlyMap<
           <b>{worker.pid}</b> <span class="quiet">{worker.host}</span>
         </span>
         <span class="facts small">
-          {worker.rowsPerSecond > 0 && <span>{compact(worker.rowsPerSecond)} rows/s</span>}
+          {!isStale && worker.rowsPerSecond > 0 && <span>{compact(worker.rowsPerSecond)} rows/s</span>}
           <span title="CPU time; 100 % is one core">{Math.round(worker.cpu * 100)} % CPU</span>
           <span title="Resident memory">{size(worker.rssBytes)}</span>
         </span>
