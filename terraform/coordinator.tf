@@ -1,12 +1,12 @@
-# One coordinator. A deployment stops it before it starts the next one: two of them must never lead. Loading goes on
-# meanwhile, and the next one resumes everything from the ledger.
+# Two coordinators in different zones. One leads; the other stands by, sends on what it is asked, and leads within
+# seconds when the first is gone. A deployment replaces one after the other.
 
 resource "aws_ecs_service" "coordinator" {
   name                               = "coordinator"
   cluster                            = aws_ecs_cluster.this.id
   task_definition                    = aws_ecs_task_definition.this["coordinator"].arn
-  desired_count                      = 1
-  deployment_minimum_healthy_percent = 0
+  desired_count                      = 2
+  deployment_minimum_healthy_percent = 50
   deployment_maximum_percent         = 100
   launch_type                        = "FARGATE"
   propagate_tags                     = "SERVICE"

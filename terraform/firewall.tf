@@ -1,16 +1,18 @@
-# Who may connect to whom. A connection that is not in `flows` does not exist.
+# Who may connect to whom. A connection that is not in `flows` does not exist. A coordinator that stands by sends requests on
+# to the one that leads.
 
 locals {
   groups = ["balancer", "coordinator", "worker", "database", "queue", "endpoint"]
 
   flows = {
-    "balancer-coordinator" = { from = "balancer", to = "coordinator", port = local.port }
-    "coordinator-database" = { from = "coordinator", to = "database", port = 5432 }
-    "worker-database"      = { from = "worker", to = "database", port = 5432 }
-    "coordinator-queue"    = { from = "coordinator", to = "queue", port = 6379 }
-    "worker-queue"         = { from = "worker", to = "queue", port = 6379 }
-    "coordinator-endpoint" = { from = "coordinator", to = "endpoint", port = 443 }
-    "worker-endpoint"      = { from = "worker", to = "endpoint", port = 443 }
+    "balancer-coordinator"    = { from = "balancer", to = "coordinator", port = local.port }
+    "coordinator-coordinator" = { from = "coordinator", to = "coordinator", port = local.port }
+    "coordinator-database"    = { from = "coordinator", to = "database", port = 5432 }
+    "worker-database"         = { from = "worker", to = "database", port = 5432 }
+    "coordinator-queue"       = { from = "coordinator", to = "queue", port = 6379 }
+    "worker-queue"            = { from = "worker", to = "queue", port = 6379 }
+    "coordinator-endpoint"    = { from = "coordinator", to = "endpoint", port = 443 }
+    "worker-endpoint"         = { from = "worker", to = "endpoint", port = 443 }
   }
 
   dashboard_cidrs = length(var.allowed_cidrs) > 0 ? var.allowed_cidrs : [var.vpc_cidr]

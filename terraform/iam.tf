@@ -7,14 +7,16 @@ locals {
   write  = ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"]
   remove = ["s3:DeleteObject"]
   move   = ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"]
+  clear  = ["s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
 
-  # The coordinator moves files between landing and archive, places what sources fetch, and sweeps the lake. Workers
-  # read files where they are, and write parts of the lake under a staging name, then under their own.
+  # The coordinator moves files between landing and archive, places what sources fetch, and sweeps the lake. It drops
+  # uploads that a killed process has left in archive and lake. Workers read files where they are, and write parts of
+  # the lake under a staging name, then under their own.
   object_actions = {
     coordinator = {
       landing = distinct(concat(local.move, local.write))
-      archive = distinct(concat(local.move, local.write))
-      lake    = distinct(concat(local.read, local.remove))
+      archive = distinct(concat(local.move, local.write, local.clear))
+      lake    = distinct(concat(local.read, local.remove, local.clear))
     }
     worker = {
       landing = local.read
@@ -104,7 +106,7 @@ data "aws_iam_policy_document" "task" {
 
   statement {
     sid       = "List"
-    actions   = ["s3:ListBucket"]
+    actions   = each.key == "coordinator" ? ["s3:ListBucket", "s3:ListBucketMultipartUploads"] : ["s3:ListBucket"]
     resources = [for bucket in aws_s3_bucket.this : bucket.arn]
   }
 

@@ -29,7 +29,7 @@ locals {
 
   roles = {
     coordinator = {
-      command  = "coordinator"
+      command  = ["coordinator", "--standby"]
       cpu      = var.coordinator_cpu
       memory   = var.coordinator_memory
       ports    = [local.port]
@@ -41,7 +41,7 @@ locals {
       })
     }
     worker = {
-      command  = "worker"
+      command  = ["worker"]
       cpu      = var.worker_cpu
       memory   = var.worker_memory
       ports    = []
@@ -118,7 +118,7 @@ resource "aws_ecs_task_definition" "this" {
   container_definitions = jsonencode([{
     name         = "landfall"
     image        = "${aws_ecr_repository.this.repository_url}:${var.image_tag}"
-    command      = [each.value.command]
+    command      = each.value.command
     essential    = true
     stopTimeout  = local.stop_timeout_s
     portMappings = [for port in each.value.ports : { containerPort = port, protocol = "tcp" }]

@@ -23,7 +23,7 @@ locals {
       missing    = "breaching"
     }
     "database-cpu" = {
-      says       = "PostgreSQL is the limit: more workers would not help. docs/scaling.md says what does."
+      says       = "PostgreSQL is the limit: more workers would not help. docs/operations/scaling.md says what does."
       namespace  = "AWS/RDS"
       metric     = "CPUUtilization"
       dimensions = local.database_dimensions

@@ -9,7 +9,6 @@ import prices from '../terraform/prices.json' with { type: 'json' };
 import { CLOSE_MS } from '../workers/pool.ts';
 import { root } from './support/house/tree.ts';
 import { type Cost, estimate, estimateTable, totalOf } from './terraform/estimate.ts';
-import { unformatted } from './terraform/format.ts';
 import {
   type Block,
   inner,
@@ -37,33 +36,6 @@ const resource = (name: string): Block => {
 /** An expression as the parser returns it. */
 const expression = (text: string) => `\${${text}}`;
 const local = <T>(name: string): T => module.locals.get(name) as T;
-
-describe('format', () => {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /^(?!.*\.terraform).*\.(?:tf|hcl)$/.test(path),
-  );
-
-  it.each(files)('%s is as `terraform fmt` would have it', (path) => {
-    expect(unformatted(readFileSync(join(folder, path), 'utf8'))).toEqual([]);
-  });
-
-  const formatted = 'a "b" {\n  c   = 1\n  def = "# {"\n\n  g = [for x in y : x\n  ]\n}\n';
-
-  it.each([
-    ['an indent', '  c ', ' c '],
-    ['a tab', '  c ', '\tc '],
-    ['an = that is too near', 'c   =', 'c ='],
-    ['an = that is too far', '  c   = 1\n  def =', '  c    = 1\n  def  ='],
-    ['an = of a lone line', 'g = ', 'g  = '],
-    ['blanks at the end', '1\n', '1 \n'],
-    ['no line break at the end', '}\n', '}'],
-    ['an indented bracket', '\n}\n', '\n  }\n'],
-  ])('is not that of a file with %s', (_, from, to) => {
-    expect(unformatted(formatted)).toEqual([]);
-    expect(formatted).toContain(from);
-    expect(unformatted(formatted.replace(from, to))).not.toEqual([]);
-  });
-});
 
 describe('names', () => {
   it.each([['the module', module] as const, ...examples])('of %s are all there', (_, one) => {
@@ -243,10 +215,11 @@ describe('IAM', () => {
   });
 
   it('lets the coordinator write no part of the lake', () => {
-    expect(actionsOf(access.coordinator.lake).sort()).toEqual(['s3:DeleteObject', 's3:GetObject']);
+    const allowed = ['s3:DeleteObject', 's3:GetObject', ...local<string[]>('clear')];
+    expect(actionsOf(access.coordinator.lake).sort()).toEqual(allowed.sort());
   });
 
-  /** What each request of the store needs. */
+  /** What each request of the store needs, except to list. */
   const needs: Readonly<Record<string, readonly string[]>> = {
     AbortMultipartUploadCommand: ['s3:AbortMultipartUpload'],
     CompleteMultipartUploadCommand: ['s3:PutObject'],
@@ -257,17 +230,19 @@ describe('IAM', () => {
     HeadObjectCommand: ['s3:GetObject'],
     PutObjectCommand: ['s3:PutObject'],
     UploadPartCommand: ['s3:PutObject'],
+    UploadPartCopyCommand: ['s3:GetObject', 's3:PutObject'],
   };
 
   it('allows every request that the store makes where files move, and no more', () => {
-    const store = ['s3.ts', 's3-writer.ts'].map((name) =>
-      readFileSync(join(root, 'platform/storage', name), 'utf8'),
-    );
-    const requests = new Set(store.join('\n').match(/\b[A-Z]\w+Command\b/g));
+    const folder = join(root, 'platform/storage/s3');
+    const store = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const requests = new Set(store.join('\n').match(/\b(?!List)[A-Z]\w+Command\b/g));
     expect([...requests].sort()).toEqual(Object.keys(needs).sort());
     const needed = new Set([...requests].flatMap((request) => needs[request]));
-    for (const actions of [access.coordinator.landing, access.coordinator.archive, access.worker.lake])
+    for (const actions of [access.coordinator.landing, access.worker.lake])
       expect(new Set(actionsOf(actions))).toEqual(needed);
+    const cleared = new Set([...needed, ...local<string[]>('clear')]);
+    expect(new Set(actionsOf(access.coordinator.archive))).toEqual(cleared);
   });
 });
 
@@ -309,12 +284,16 @@ describe('tasks', () => {
 
   it('run commands of the program, in the image of the Dockerfile', () => {
     const help = readFileSync(join(root, 'docs/cli.md'), 'utf8');
-    for (const { command } of Object.values(roles)) expect(help).toContain(`\n## landfall ${command}\n`);
+    for (const { command } of Object.values(roles)) {
+      const [name, ...flags] = command as readonly string[];
+      const [, ofCommand] = help.split(`\n## landfall ${name}\n`);
+      for (const flag of flags) expect(ofCommand.split('\n## ')[0]).toContain(`\n  ${flag} `);
+    }
     const definition = String(resource('aws_ecs_task_definition.this').container_definitions);
     expect(definition).toContain(
       `image        = "${expression('aws_ecr_repository.this.repository_url')}:${expression('var.image_tag')}"`,
     );
-    expect(definition).toContain('command      = [each.value.command]');
+    expect(definition).toContain('command      = each.value.command');
     // What is passed is the command alone: the image begins it.
     const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
     expect(dockerfile).toContain('ENTRYPOINT ["node", "dist/cli/main.js"]');
@@ -331,10 +310,10 @@ describe('tasks', () => {
     expect(worker.stopMs + CLOSE_MS).toBeLessThan(stopMs);
   });
 
-  it('of the coordinator never run twice', () => {
+  it('of the coordinator are two, of which a deployment leaves one', () => {
     expect(resource('aws_ecs_service.coordinator')).toMatchObject({
-      desired_count: 1,
-      deployment_minimum_healthy_percent: 0,
+      desired_count: 2,
+      deployment_minimum_healthy_percent: 50,
       deployment_maximum_percent: 100,
       launch_type: 'FARGATE',
     });
@@ -423,8 +402,8 @@ describe('estimate', () => {
       estimate(module, call, ones, used).map(({ what, dollars }) => [what, dollars]),
     );
     expect(dollars).toMatchObject({
-      // 10 h × (1 core + 2 GiB)
-      coordinator: 30,
+      // Two for 10 h × (1 core + 2 GiB)
+      coordinators: 60,
       // One task for 10 h × (2 cores + 4 GiB)
       'workers on demand': 60,
       // Two more for 4 h × (half of 2 cores + 4 GiB)

@@ -42,6 +42,9 @@ function priceOf<K extends string>(hour: Readonly<Record<K, number>>, size: K): 
   return hour[size];
 }
 
+/** One leads, and one stands by. */
+const coordinators = 2;
+
 /** @param call the module block of an example */
 export function estimate(module: Module, call: Block, prices: Prices, usage: Usage): Cost[] {
   const sizes = sizesOf(module, call);
@@ -51,7 +54,7 @@ export function estimate(module: Module, call: Block, prices: Prices, usage: Usa
   const serverHour = priceOf(database.hour, sizes.database_instance_class);
   const nodeHour = priceOf(prices.queueHour, sizes.queue_node_type);
   return [
-    { what: 'coordinator', dollars: hours * taskHour(sizes, 'coordinator', prices, 1) },
+    { what: 'coordinators', dollars: coordinators * hours * taskHour(sizes, 'coordinator', prices, 1) },
     ...workers(sizes, prices, usage),
     { what: 'database', dollars: hours * serverHour * copies },
     { what: 'its storage', dollars: sizes.database_storage_gib * database.gibMonth * copies },
