@@ -120,6 +120,17 @@ data "aws_iam_policy_document" "task" {
     }
   }
 
+  # A worker protects its own task. ECS names tasks, so it may do so for all of the cluster.
+  dynamic "statement" {
+    for_each = each.key == "worker" ? [replace(aws_ecs_cluster.this.arn, ":cluster/", ":task/")] : []
+
+    content {
+      sid       = "Protection"
+      actions   = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
+      resources = ["${statement.value}/*"]
+    }
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 

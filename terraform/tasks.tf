@@ -20,6 +20,8 @@ locals {
   coordinator_settings = {
     LANDFALL_HOST = "0.0.0.0"
     LANDFALL_PORT = tostring(local.port)
+    # For the scaling of workers (workers.tf).
+    LANDFALL_LOG_BACKLOG = "60"
   }
 
   worker_settings = {

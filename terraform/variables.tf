@@ -307,13 +307,13 @@ variable "worker_memory" {
 }
 
 variable "workers_min" {
-  description = "Tasks with workers that always run. CPU is what they are scaled on, so one must be there to be measured."
+  description = "Tasks with workers that always run. Scaling multiplies the number of tasks, so one must be there."
   type        = number
   default     = 1
 
   validation {
     condition     = var.workers_min >= 1
-    error_message = "workers_min must be at least 1: without a task there is no load to scale on."
+    error_message = "workers_min must be at least 1: scaling multiplies the number of tasks."
   }
 }
 
@@ -325,6 +325,28 @@ variable "workers_max" {
   validation {
     condition     = var.workers_max >= var.workers_min
     error_message = "workers_max must not be less than workers_min."
+  }
+}
+
+variable "chunks_per_worker" {
+  description = "Chunks that may wait for each worker process before tasks are added. A chunk takes about a second."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.chunks_per_worker > 0
+    error_message = "chunks_per_worker must be positive."
+  }
+}
+
+variable "waiting_seconds" {
+  description = "How long a file may wait for its first chunk before tasks are added."
+  type        = number
+  default     = 300
+
+  validation {
+    condition     = var.waiting_seconds >= 60
+    error_message = "waiting_seconds must be at least 60: what waits is measured each minute."
   }
 }
 

@@ -95,6 +95,12 @@ locals {
     { title = "Workers", stat = "Average", metrics = [
       ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", aws_ecs_cluster.this.name, "ServiceName", aws_ecs_service.worker.name],
     ] },
+    { title = "Chunks that wait for each worker process", stat = "Maximum", metrics = [
+      [var.name, local.backlog.chunks.metric],
+    ] },
+    { title = "Oldest file that waits (s)", stat = "Maximum", metrics = [
+      [var.name, local.backlog.age.metric],
+    ] },
     { title = "CPU of tasks (%)", stat = "Average", metrics = [
       ["AWS/ECS", "CPUUtilization", "ClusterName", aws_ecs_cluster.this.name, "ServiceName", aws_ecs_service.worker.name],
       ["AWS/ECS", "CPUUtilization", "ClusterName", aws_ecs_cluster.this.name, "ServiceName", aws_ecs_service.coordinator.name],

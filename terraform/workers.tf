@@ -1,7 +1,29 @@
 # Workers, on Spot but for workers_on_demand of them. A task that is taken back finishes its chunks or gives them back.
 #
-# They are scaled on their CPU. A worker with chunks uses its cores, unless it waits for PostgreSQL, and then more
-# workers would only wait too. The depth of the queue is in /metrics of the coordinator, which CloudWatch cannot read.
+# They are scaled on what waits: chunks for each worker process, and the age of the oldest file of which nothing is
+# loaded. The coordinator that leads logs both each minute, and CloudWatch makes metrics of its lines. A task with a chunk
+# in hand protects itself, so that others are stopped first.
+
+locals {
+  backlog = {
+    chunks = { member = "chunksPerWorker", metric = "ChunksPerWorker", target = var.chunks_per_worker }
+    age    = { member = "oldestSeconds", metric = "OldestWaitingSeconds", target = var.waiting_seconds }
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "backlog" {
+  for_each = local.backlog
+
+  name           = "backlog-${each.key}"
+  log_group_name = aws_cloudwatch_log_group.this["coordinator"].name
+  pattern        = "{ $.backlog.${each.value.member} = * }"
+
+  metric_transformation {
+    namespace = var.name
+    name      = each.value.metric
+    value     = "$.backlog.${each.value.member}"
+  }
+}
 
 resource "aws_ecs_service" "worker" {
   name                               = "worker"
@@ -50,20 +72,25 @@ resource "aws_appautoscaling_target" "worker" {
   tags               = local.tags
 }
 
+# A file's chunks are shared by all workers, so each of the two grows in proportion to what is missing.
 resource "aws_appautoscaling_policy" "worker" {
-  name               = "cpu"
+  for_each = local.backlog
+
+  name               = each.key
   policy_type        = "TargetTrackingScaling"
   service_namespace  = aws_appautoscaling_target.worker.service_namespace
   resource_id        = aws_appautoscaling_target.worker.resource_id
   scalable_dimension = aws_appautoscaling_target.worker.scalable_dimension
 
   target_tracking_scaling_policy_configuration {
-    target_value       = 60
+    target_value       = each.value.target
     scale_out_cooldown = 60
-    scale_in_cooldown  = 600
+    scale_in_cooldown  = 300
 
-    predefined_metric_specification {
-      predefined_metric_type = "ECSServiceAverageCPUUtilization"
+    customized_metric_specification {
+      namespace   = aws_cloudwatch_log_metric_filter.backlog[each.key].metric_transformation[0].namespace
+      metric_name = aws_cloudwatch_log_metric_filter.backlog[each.key].metric_transformation[0].name
+      statistic   = "Maximum"
     }
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { backlogOf } from '../coordinator/metrics/backlog.ts';
 import { describeConfig, loadConfig } from '../platform/config/config.ts';
 import prices from '../terraform/prices.json' with { type: 'json' };
 import { CLOSE_MS } from '../workers/pool.ts';
@@ -319,6 +320,16 @@ describe('tasks', () => {
     });
     expect(resourcesOfType(module, 'aws_appautoscaling_target')).toHaveLength(1);
     expect(resource('aws_appautoscaling_target.worker').resource_id).toContain('aws_ecs_service.worker');
+  });
+
+  it('of workers are scaled on what the coordinator logs', () => {
+    const logged = backlogOf({ files: [], workers: [] }, 1, 0);
+    const backlog = local<Record<string, { member: string }>>('backlog');
+    for (const { member } of Object.values(backlog)) expect(logged).toHaveProperty(member);
+    expect(resource('aws_cloudwatch_log_metric_filter.backlog')).toMatchObject({
+      pattern: `{ $.backlog.${expression('each.value.member')} = * }`,
+    });
+    expect(Number(settingsOf('coordinator').LANDFALL_LOG_BACKLOG)).toBe(60);
   });
 
   it('have connections to the database for all workers', () => {

@@ -25,6 +25,12 @@ export interface WorkerSettings {
   readonly scope: string;
 }
 
+/** What it says once it works, each `heartbeatMs`. */
+export interface Beat {
+  /** Whether it has a chunk in hand. */
+  readonly isBusy: boolean;
+}
+
 const log = createLog('worker');
 
 /** The settings, and what to close when the worker has ended. */
@@ -43,8 +49,8 @@ async function settings(): Promise<WorkerSettings & { close(): Promise<void> }> 
 const closeMostMs = 7_000;
 
 /** Tells the pool that the event loop is running. */
-function beat(): void {
-  if (process.connected) process.send?.({ alive: true }, undefined, undefined, () => undefined);
+function beat(isBusy: boolean): void {
+  if (process.connected) process.send?.({ isBusy } satisfies Beat, undefined, undefined, () => undefined);
 }
 
 /** Resolves when the process is told to stop. */
@@ -75,7 +81,7 @@ try {
   const worker: Worker | null = await Promise.race([starting, stopped.then(() => null)]);
   if (worker === null) process.exit(0);
   process.send?.({ workerId: worker.workerId });
-  setInterval(beat, heartbeatMs).unref();
+  setInterval(() => beat(worker.isBusy), heartbeatMs).unref();
   const reason = await stopped;
   const endNow = (why: string) => {
     log.error({ waitsFor: worker.closing }, why);

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../platform/config/config.ts';
 import type { Log } from '../platform/log/log.ts';
 import { heartbeatMs } from './heartbeat.ts';
-import type { WorkerSettings } from './main.ts';
+import type { Beat, WorkerSettings } from './main.ts';
 import { nodeFlags, workerEnvironment } from './node-options.ts';
 
 /** How long to wait before a worker that died is restarted: doubled each time, from the first value to the second. */
@@ -46,6 +46,8 @@ export interface PoolOptions {
 export interface Pool {
   /** The process ids that are running now. */
   pids(): number[];
+  /** Whether any of the processes had a chunk in hand when it last beat. */
+  isBusy(): boolean;
   /** Time since any of the processes last beat, in ms. Infinity: none has yet. */
   silentFor(): number;
   /** Stops all workers. Chunks in flight finish or are given back. */
@@ -65,6 +67,7 @@ export async function startPool(options: PoolOptions): Promise<Pool> {
   const members = Array.from({ length: options.count }, () => new Member(settings, killMs, log));
   return {
     pids: () => members.flatMap((member) => member.pid ?? []),
+    isBusy: () => members.some((member) => member.isBusy),
     silentFor: () => performance.now() - Math.max(...members.map(({ beatAt }) => beatAt)),
     close: async () => {
       await Promise.all(members.map((member) => member.close()));
@@ -86,6 +89,8 @@ class Member {
   private child: ChildProcess | null = null;
   /** When the process last beat, of `performance.now`. */
   beatAt = Number.NEGATIVE_INFINITY;
+  /** Whether it had a chunk in hand then. */
+  isBusy = false;
   private deaths = 0;
   private restart: NodeJS.Timeout | null = null;
   private closing = false;
@@ -138,8 +143,9 @@ class Member {
       }, heartbeatMs);
       beat.unref();
       child.once('exit', () => clearInterval(beat));
-      child.on('message', () => {
+      child.on('message', (said: Partial<Beat>) => {
         missed = 0;
+        this.isBusy = said.isBusy === true;
         this.beatAt = performance.now();
       });
     });
@@ -147,6 +153,7 @@ class Member {
 
   private ended(child: ChildProcess, code: number | null, signal: string | null, livedMs: number): void {
     if (this.child === child) this.child = null;
+    this.isBusy = false;
     if (this.closing) return;
     this.deaths = livedMs >= HEALTHY_MS ? 1 : this.deaths + 1;
     const waitMs = Math.min(BACKOFF_MS[0] * 2 ** (this.deaths - 1), BACKOFF_MS[1]);

@@ -43,6 +43,8 @@ export interface Worker {
    * back.
    */
   close(stopMs?: number): Promise<void>;
+  /** Whether it has a job in hand. */
+  readonly isBusy: boolean;
   /** What `close` is currently closing. Empty before and after. */
   readonly closing: string;
 }
@@ -105,6 +107,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return {
       workerId,
       close,
+      get isBusy() {
+        return slots.busy;
+      },
       get closing() {
         return closing;
       },

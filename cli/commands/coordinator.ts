@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import type { Standby } from '../../coordinator/contract.ts';
+import { logBacklog } from '../../coordinator/metrics/backlog.ts';
+import { createLog } from '../../platform/log/log.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeWhen, openSite, openUnlessStopped, stopSignal, untilStopped } from '../site.ts';
@@ -28,7 +30,9 @@ export function coordinatorCommand(): Command {
       if (site === undefined) return;
       const stopped = untilStopped(site, signal);
       say(`coordinator is up: ${site.url}`);
+      const quiet = logBacklog(() => site.hub.snapshot().state, config, createLog('coordinator'));
       await closeWhen(stopped, site, config);
+      quiet();
     });
 }
 

@@ -3,6 +3,7 @@ import { createLog } from '../../platform/log/log.ts';
 import { plural } from '../../platform/plural.ts';
 import { keepAliveFile } from '../../workers/alive-file.ts';
 import { startPool } from '../../workers/pool.ts';
+import { protectTask } from '../../workers/task-protection.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openForWorkers, openUnlessStopped, stopSignal, untilStopped } from '../site.ts';
@@ -32,10 +33,13 @@ export function workerCommand(): Command {
       const processes = plural(config.workers, 'worker process', 'worker processes');
       const aliveFile = process.env.LANDFALL_ALIVE_FILE;
       const letGo = aliveFile ? keepAliveFile(aliveFile, pool, { log }) : () => {};
+      const ecsAgent = process.env.ECS_AGENT_URI;
+      const unprotect = ecsAgent ? protectTask(ecsAgent, pool, { log }) : async () => {};
       say(`${processes} joined the pool (${pool.pids().join(', ')})`);
       await stopped;
       letGo();
       await pool.close();
+      await unprotect();
       await database.close();
     });
 }

@@ -37,6 +37,8 @@ export interface Config extends S3Settings {
   readonly unpackedBytes: number;
   /** Seconds for which an outage (a server that is away, a full disk) is waited out. */
   readonly outageTimeout: number;
+  /** Seconds between lines of the coordinator's log that say how much waits; 0: none. */
+  readonly logBacklog: number;
   /** How long a process may be silent before its work is taken over, in ms. */
   readonly lockMs: number;
   /** How long a process that is told to stop may spend on work in flight, in ms. */
@@ -75,6 +77,7 @@ const environmentNames: Record<Setting, string> = {
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
   unpackedBytes: 'LANDFALL_UNPACKED_BYTES',
   outageTimeout: 'LANDFALL_OUTAGE_TIMEOUT',
+  logBacklog: 'LANDFALL_LOG_BACKLOG',
   lockMs: 'LANDFALL_LOCK_MS',
   stopMs: 'LANDFALL_STOP_MS',
   s3Timeout: 'LANDFALL_S3_TIMEOUT',
@@ -175,6 +178,8 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
       return wholeNumber(1, 1024 ** 5);
     case 'outageTimeout':
       return wholeNumber(0, 7 * 24 * 3600);
+    case 'logBacklog':
+      return wholeNumber(0, 3600);
     case 'lockMs':
       return wholeNumber(500, 600_000);
     case 'stopMs':
@@ -290,6 +295,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
     unpackedBytes: given.unpackedBytes ?? unpackedBytesDefault,
     outageTimeout: given.outageTimeout ?? defaultOutageTimeout,
+    logBacklog: given.logBacklog ?? 0,
     lockMs: given.lockMs ?? defaultLockMs,
     stopMs: given.stopMs ?? defaultStopMs,
     s3Timeout: given.s3Timeout ?? s3Defaults.s3Timeout,
@@ -350,6 +356,7 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
     LANDFALL_UNPACKED_BYTES: String(config.unpackedBytes),
     LANDFALL_OUTAGE_TIMEOUT: String(config.outageTimeout),
+    LANDFALL_LOG_BACKLOG: String(config.logBacklog),
     LANDFALL_LOCK_MS: String(config.lockMs),
     LANDFALL_STOP_MS: String(config.stopMs),
     LANDFALL_S3_TIMEOUT: String(config.s3Timeout),

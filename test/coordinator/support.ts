@@ -138,6 +138,7 @@ export async function openRig(
     unpackedBytes: 100 * 1024 ** 3,
     chunkBytes: options.chunkBytes ?? 8 * 1024 * 1024,
     outageTimeout: 60,
+    logBacklog: 0,
     lockMs: options.lockMs ?? 10_000,
     stopMs: 10_000,
     ...s3Defaults,

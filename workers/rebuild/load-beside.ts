@@ -10,7 +10,7 @@ import type { CompiledDataset } from '../../model/compiled.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { StarSink } from '../../sinks/postgres/star-sink.ts';
 import type { ReferenceVersions } from './built-versions.ts';
-import { type ReadTools, readInto, whereItIs, withChunks } from './read-again.ts';
+import { type ReadTools, readInto, readWhereItIs, withChunks } from './read-again.ts';
 
 export interface BesideTools extends ReadTools {
   readonly star: StarSink;
@@ -33,10 +33,12 @@ export async function loadBeside(
   { file, chunks, references }: FileToLoad,
   tools: BesideTools,
 ): Promise<void> {
-  const there = await whereItIs(file, tools.ledger);
-  const found = { ...there, layout: { ...there.layout!, references } };
-  await withChunks(found, chunks, tools, async () => {
-    for (const loaded of chunks) await loadChunkBeside(transaction, dataset, found, loaded, tools);
+  await withChunks(file, chunks, tools, async () => {
+    for (const loaded of chunks)
+      await readWhereItIs(file, tools.ledger, (found) => {
+        const joined = { ...found, layout: { ...found.layout!, references } };
+        return loadChunkBeside(transaction, dataset, joined, loaded, tools);
+      });
   });
 }
 

@@ -29,8 +29,31 @@ export interface ReadTools {
   readonly signal: AbortSignal;
 }
 
-/** The file where it lies now. One that has just become done may be on its way to the archive. Throws LF_FILE_MISSING. */
-export async function whereItIs(file: LedgerFile, ledger: Ledger): Promise<LedgerFile> {
+/** A file moves once, from landing to the archive. One more place is room enough. */
+const placesMost = 3;
+
+/**
+ * Reads a file where it lies now. One that has just become done may move to the archive before it is open: it is then
+ * read from there. `read` has no effect where it throws LF_FILE_MISSING, and is called again.
+ */
+export async function readWhereItIs<T>(
+  file: LedgerFile,
+  ledger: Pick<Ledger, 'file'>,
+  read: (found: LedgerFile) => Promise<T>,
+): Promise<T> {
+  for (let places = 1; ; places++) {
+    const found = await whereItIs(file, ledger);
+    try {
+      return await read(found);
+    } catch (error) {
+      const isMissing = error instanceof LandfallError && error.code === 'LF_FILE_MISSING';
+      if (!isMissing || places === placesMost) throw error;
+    }
+  }
+}
+
+/** The file where it lies now, or is on its way to. Throws LF_FILE_MISSING. */
+async function whereItIs(file: LedgerFile, ledger: Pick<Ledger, 'file'>): Promise<LedgerFile> {
   const now = (await ledger.file(file.fileId)) ?? file;
   for (const url of [now.url, now.movingTo, (await ledger.file(file.fileId))?.url]) {
     if (url == null) continue;
@@ -49,7 +72,7 @@ export async function withChunks(
 ): Promise<void> {
   const isUnpacked = chunks.some(({ unpacked }) => unpacked !== null);
   try {
-    if (isUnpacked) await unpackAgain(file, chunks, tools);
+    if (isUnpacked) await readWhereItIs(file, tools.ledger, (found) => unpackAgain(found, chunks, tools));
     await work();
   } finally {
     if (isUnpacked) await clearSpool(tools.lake, spoolIdOf(file));

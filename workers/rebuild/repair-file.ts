@@ -24,7 +24,7 @@ import { isChanging } from '../../sinks/postgres/ddl/dimension-ddl.ts';
 import { deleteFacts } from '../../sinks/postgres/ddl/make-star.ts';
 import { starOf } from '../../sinks/postgres/star-of.ts';
 import type { StarSink } from '../../sinks/postgres/star-sink.ts';
-import { type ReadTools, readInto, whereItIs, withChunks } from './read-again.ts';
+import { type ReadTools, readInto, readWhereItIs, withChunks } from './read-again.ts';
 
 export interface RepairTools extends ReadTools {
   readonly registry: Registry;
@@ -55,11 +55,12 @@ export async function repairFile(fileId: number, tools: RepairTools): Promise<Re
   };
   const affected = chunks.filter((one) => damage.lake.includes(one) || damage.star.includes(one));
   if (affected.length === 0) return { lake: 0, star: 0 };
-  const found = await whereItIs(file, ledger);
-  await withChunks(found, affected, tools, async () => {
-    for (const one of damage.lake) await rewriteParts(dataset, found, one, tools);
+  await withChunks(file, affected, tools, async () => {
+    for (const one of damage.lake)
+      await readWhereItIs(file, ledger, (found) => rewriteParts(dataset, found, one, tools));
     if (damage.star.length > 0) await refuseStar(dataset, name);
-    for (const one of damage.star) await rewriteFacts(dataset, found, one, tools);
+    for (const one of damage.star)
+      await readWhereItIs(file, ledger, (found) => rewriteFacts(dataset, found, one, tools));
   });
   return { lake: damage.lake.length, star: damage.star.length };
 }

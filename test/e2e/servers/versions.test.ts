@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { serverAccount } from '../../../platform/database/embedded/account.ts';
@@ -57,12 +58,27 @@ async function serverOf(version: string): Promise<{ url: string; stop(): Promise
   };
 }
 
+/** A server that listens may still be starting up. */
+async function connected(url: string): Promise<pg.Client> {
+  for (let tries = 0; ; tries++) {
+    const client = new pg.Client(url);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end();
+      const isStarting = (error as { code?: string }).code === '57P03';
+      if (!isStarting || tries === 500) throw error;
+      await delay(20);
+    }
+  }
+}
+
 describe.skipIf(versions.length === 0)('PostgreSQL', () => {
   it.each(versions)('%s holds what the embedded one does', async (version) => {
     const server = await serverOf(version);
     try {
-      const client = new pg.Client(`${server.url}/postgres`);
-      await client.connect();
+      const client = await connected(`${server.url}/postgres`);
       await client.query('create database warehouse');
       const { rows } = await client.query('show server_version');
       await client.end();
