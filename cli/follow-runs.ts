@@ -11,8 +11,9 @@ import type { Receipt } from '../platform/file-receipt.ts';
 import { createLog } from '../platform/log/log.ts';
 import { plural } from '../platform/plural.ts';
 import { isFinished } from '../platform/progress/progress.ts';
-import { outcome, resultOf } from './commands/ingest.ts';
+import { outcome } from './commands/ingest.ts';
 import { ExitCode, worst } from './exit-codes.ts';
+import { resultOf } from './ingest-files.ts';
 import { closeInTime, openSite, openWaiting } from './site.ts';
 import { printable } from './terminal/format.ts';
 

@@ -1,6 +1,6 @@
 /** Every command, its flags and its help. The commands themselves are in commands/. */
 import { Command } from 'commander';
-import { packageVersion } from '../platform/package-version.ts';
+import { packageVersion } from '../platform/package/package-version.ts';
 
 /** Each command is loaded on demand, so that none waits for the modules of another. */
 const commands: Record<string, () => Promise<() => Command>> = {

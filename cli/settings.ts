@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
-import { setS3Settings } from '../platform/storage/s3/s3-settings.ts';
+import { settleWith } from './settle-with.ts';
 
 /** Flags as commander gives them. Each overrides the setting of the same name. */
 export interface SettingFlags {
@@ -57,43 +57,11 @@ export interface ReportFlags extends SettingFlags {
   json?: boolean;
 }
 
-/**
- * The settings in force and the datasets that they name. One error names every mistake in the settings. The
- * registry leaves out broken definitions and lists them.
- * @param options.examples the examples and datasets that the command line names. An example of that name, or with a
- *   dataset of that name, is loaded, unless the user has the dataset
- */
+/** The settings in force and the datasets that they name: see `settleWith`. */
 export async function settle(
   flags: SettingFlags,
   { examples: named = [] }: { examples?: readonly (string | undefined)[] } = {},
 ): Promise<{ config: Config; registry: Registry }> {
-  const [given, { examples }, { isOfExample, loadRegistry }] = await Promise.all([
-    configOf(flags),
-    import('../datasets/index.ts'),
-    import('../model/registry.ts'),
-  ]);
-  const asked = examples
-    .filter((example) => named.some((name) => name !== undefined && isOfExample(name, example)))
-    .map(({ name }) => `example:${name}`);
-  setS3Settings(given);
-  const config = { ...given, datasets: [...new Set([...given.datasets, ...asked])] };
-  const { datasets: paths, datasetsOptional: optional = false, home } = config;
-  return { config, registry: await loadRegistry({ examples, paths, optional, home }) };
-}
-
-async function configOf(flags: SettingFlags): Promise<Config> {
-  const { loadConfig } = await import('../platform/config/config.ts');
-  return loadConfig({
-    home: flags.home,
-    databaseUrl: flags.databaseUrl,
-    redisUrl: flags.redisUrl,
-    landingUrl: flags.landing,
-    lakeUrl: flags.lake,
-    archiveUrl: flags.archive,
-    host: flags.host,
-    port: flags.port,
-    workers: flags.workers,
-    chunkBytes: flags.chunkBytes,
-    datasets: flags.datasets,
-  });
+  const { landing: landingUrl, lake: lakeUrl, archive: archiveUrl, ...others } = flags;
+  return settleWith({ ...others, landingUrl, lakeUrl, archiveUrl }, named);
 }

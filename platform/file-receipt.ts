@@ -72,6 +72,21 @@ export interface Receipt {
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
 }
 
+/** What became of a file: one line of `ingest --json`, and of `replay --json`. */
+export interface IngestResult {
+  readonly file: string;
+  readonly dataset: string | null;
+  readonly status: Receipt['status'];
+  readonly rows: Receipt['rows'];
+  readonly bytes: number;
+  readonly parts: number;
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+  /** Null for a file that is not in the ledger. */
+  readonly receipt: Receipt | null;
+  readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
+}
+
 /** A file that ends in the same moment as another one. */
 export interface RelatedFile {
   readonly fileId: number;

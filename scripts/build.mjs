@@ -16,6 +16,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
+import { copyTypes } from './types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -105,6 +106,7 @@ if (existsSync('kernel/assembly/index.ts')) {
 }
 run('TypeScript', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
 for (const room of rooms.filter((room) => room !== 'dashboard')) removeStale(join('dist', room));
+copyTypes('dist');
 await bundle();
 // npm makes it executable only when it installs the package; `npx landfall` runs what was built since then.
 chmodSync('dist/cli/main.js', 0o755);

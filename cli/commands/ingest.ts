@@ -1,30 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { notUsable } from '../../model/registry.ts';
-import { describeError } from '../../platform/errors/errors.ts';
-import type { Receipt } from '../../platform/file-receipt.ts';
+import type { IngestResult } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
-import { type OutageDeadline, unlessOutlasted, whileOpen } from '../outlasted.ts';
+import { ingestOne, openIngestSite, resultsOfBroken } from '../ingest-files.ts';
+import { whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
-import { openSite, type Site } from '../site.ts';
 import { renderReceipt } from '../terminal/render-receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
-
-/** One line of `ingest --json`, and of `replay --json`. */
-export interface IngestResult {
-  readonly file: string;
-  readonly dataset: string | null;
-  readonly status: Receipt['status'];
-  readonly rows: Receipt['rows'];
-  readonly bytes: number;
-  readonly parts: number;
-  readonly seconds: number;
-  readonly rowsPerSecond: number;
-  readonly receipt: Receipt | null;
-  readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
-}
 
 /** `landfall ingest FILE...`: loads files from where they are, with workers of its own, and waits for them. */
 export function ingestCommand(): Command {
@@ -40,87 +22,25 @@ export function ingestCommand(): Command {
     )
     .action(async (files: string[], flags: SettingFlags & { dataset?: string; json?: boolean }) => {
       const { config, registry } = await settle(flags, { examples: [flags.dataset] });
-      const broken = registry.broken().some(({ dataset }) => dataset === flags.dataset);
-      if (flags.dataset !== undefined && broken) {
-        const error = notUsable(registry, flags.dataset);
-        for (const file of files) print(failed(file, flags.dataset, error), flags.json === true);
-        process.exitCode = exitCodeOf(error.code);
-        return;
-      }
-      const scope = `ingest-${randomBytes(6).toString('hex')}`;
-      const log = createLog('ingest', { level: 'warn' });
-      const site = await openSite({
-        config,
-        registry,
-        scope,
-        workers: config.workers,
-        watch: false,
-        serve: false,
-        reportsFiles: true,
-        showsDefinitions: true,
-        log,
-      });
+      const report = (results: readonly IngestResult[]) => {
+        for (const result of results) print(result, flags.json === true);
+        process.exitCode = worst(results.map(outcome));
+      };
+      const broken = resultsOfBroken(registry, files, flags.dataset);
+      if (broken !== null) return report(broken);
+      const site = await openIngestSite(config, registry, createLog('ingest', { level: 'warn' }));
       const terminal = attachTerminal(site.hub);
       await whileOpen(site, async (deadline) => {
         try {
-          const ingest = (file: string) => ingestOne(site, file, flags.dataset, deadline);
+          const ingest = (file: string) => ingestOne(site.coordinator, file, flags.dataset, deadline);
           const results = await Promise.all(files.map(ingest));
           terminal.close();
-          for (const result of results) print(result, flags.json === true);
-          process.exitCode = worst(results.map(outcome));
+          report(results);
         } finally {
           terminal.close();
         }
       });
     });
-}
-
-/** Loads one file. An error becomes its result, so that the other files are still loaded. */
-async function ingestOne(
-  { coordinator }: Site,
-  file: string,
-  dataset: string | undefined,
-  deadline: OutageDeadline,
-): Promise<IngestResult> {
-  const load = async () => coordinator.settled(await coordinator.submit({ path: resolve(file), dataset }));
-  try {
-    return resultOf(file, await unlessOutlasted(load(), deadline));
-  } catch (error) {
-    return failed(file, dataset, error);
-  }
-}
-
-/** The result of a file that is not in the ledger. */
-function failed(file: string, dataset: string | undefined, error: unknown): IngestResult {
-  const rows = { parsed: 0, loaded: 0, rejected: 0, deduplicated: 0 };
-  return {
-    file,
-    dataset: dataset ?? null,
-    status: 'failed',
-    rows,
-    bytes: 0,
-    parts: 0,
-    seconds: 0,
-    rowsPerSecond: 0,
-    receipt: null,
-    error: describeError(error),
-  };
-}
-
-export function resultOf(file: string, receipt: Receipt): IngestResult {
-  const { parsed, loaded, rejected, deduplicated } = receipt.rows;
-  return {
-    file,
-    dataset: receipt.dataset,
-    status: receipt.status,
-    rows: { parsed, loaded, rejected, deduplicated },
-    bytes: receipt.bytes,
-    parts: receipt.parts,
-    seconds: receipt.seconds,
-    rowsPerSecond: receipt.rowsPerSecond,
-    receipt,
-    ...(receipt.error && { error: receipt.error }),
-  };
 }
 
 export function print(result: IngestResult, json: boolean): void {

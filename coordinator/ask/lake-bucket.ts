@@ -1,8 +1,9 @@
 /** DuckDB on a lake in a bucket: its extension httpfs, with the region, endpoint and credentials that Landfall has. */
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { reasonOf } from '../../platform/errors/network.ts';
-import { sharedClient } from '../../platform/storage/s3/s3-client.ts';
+import { withAwsSdk } from '../../platform/package/optional-package.ts';
 import { literal } from './lake-views.ts';
 
 /** What DuckDB is told of a bucket. */
@@ -17,19 +18,19 @@ export interface BucketAccess {
   };
 }
 
-/** Makes `s3://…` readable for the connection. Throws LF_DUCKDB_S3. */
+/** Makes `s3://…` readable for the connection. Throws LF_AWS_MISSING, LF_DUCKDB_S3. */
 export async function openBucket(connection: DuckDBConnection, lake: string): Promise<void> {
+  const { sharedClient } = await withAwsSdk(() => import('../../platform/storage/s3/s3-client.ts'));
   try {
     await connection.run('install httpfs; load httpfs');
-    await connection.run(secretSql(await bucketAccess()));
+    await connection.run(secretSql(await bucketAccess(sharedClient())));
   } catch (error) {
     const [reason] = reasonOf(error).split('\n');
     throw new LandfallError('LF_DUCKDB_S3', { lake, reason }, { cause: error });
   }
 }
 
-async function bucketAccess(): Promise<BucketAccess> {
-  const { config } = sharedClient();
+async function bucketAccess({ config }: S3Client): Promise<BucketAccess> {
   const [region, credentials] = await Promise.all([config.region(), config.credentials()]);
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL;
   return { region, credentials, endpoint: endpoint ? new URL(endpoint) : null };

@@ -1,34 +1,21 @@
 /** DuckDB, which is not installed with Landfall: loaded when the lake is asked, and its answers as texts. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { findPackage, isPackageMissing } from '../../platform/package/optional-package.ts';
 import { type Answer, type AnswerRow, type AnswerType, type Cell, uniqueNames } from './answer.ts';
 
 export type DuckDb = typeof import('@duckdb/node-api');
 
 /** The module, from beside Landfall or from the folder of the user. Throws LF_DUCKDB_MISSING. */
 export async function loadDuckDb(cwd = process.cwd()): Promise<DuckDb> {
-  const name = '@duckdb/node-api';
   try {
-    return await import(name);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  try {
-    const path = createRequire(join(cwd, 'package.json')).resolve(name);
+    const path = findPackage('@duckdb/node-api', cwd);
     return (await import(pathToFileURL(path).href)).default;
   } catch (error) {
-    if (isMissing(error)) throw new LandfallError('LF_DUCKDB_MISSING', {}, { cause: error });
+    if (isPackageMissing(error)) throw new LandfallError('LF_DUCKDB_MISSING', {}, { cause: error });
     throw error;
   }
-}
-
-/** Also where the module is there without the binaries of this platform. */
-function isMissing(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
 }
 
 /** The answer of a result that is streamed. */

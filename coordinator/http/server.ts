@@ -9,7 +9,7 @@ import type pg from 'pg';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
-import { packageVersion } from '../../platform/package-version.ts';
+import { packageVersion } from '../../platform/package/package-version.ts';
 import { currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
 import { martsBehind } from '../metrics/marts-behind.ts';

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { inTime } from '../../platform/in-time.ts';
-import { packageVersion } from '../../platform/package-version.ts';
+import { packageVersion } from '../../platform/package/package-version.ts';
 import { type AskReadiness, standsBy } from '../http/health.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { MartBehindReport } from './marts-behind.ts';

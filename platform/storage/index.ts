@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { LandfallError } from '../errors/errors.ts';
 import { isMissing } from '../errors/system.ts';
+import { withAwsSdk } from '../package/optional-package.ts';
 import type { ReadableStore, Storage } from './contract.ts';
 import { makeFolder, openFolder } from './folder.ts';
 import { addressesOf, type Scheme, schemeOf } from './schemes.ts';
@@ -104,6 +105,6 @@ export function folderUrl(storage: { readonly url: string }): string {
 async function openS3(url: string, role: StoreRole): Promise<Storage> {
   // The SDK writes warnings about Node versions to standard error, where they do not belong.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { S3Storage } = await import('./s3/s3-storage.ts');
+  const { S3Storage } = await withAwsSdk(() => import('./s3/s3-storage.ts'));
   return new S3Storage(url, role);
 }

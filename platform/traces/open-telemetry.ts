@@ -12,7 +12,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { describeError } from '../errors/errors.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../package/package-version.ts';
 import { idle, type OpenSpan, type SpanName, type SpanOptions, type TraceParent } from './contract.ts';
 
 const tracer = trace.getTracer('landfall', packageVersion());

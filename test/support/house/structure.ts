@@ -93,6 +93,7 @@ const testsWithoutSource: Readonly<Record<string, string>> = {
   'test/docker.test.ts': 'the image',
   'test/docs.test.ts': 'the documents',
   'test/guarantees.test.ts': 'docs/guarantees.md',
+  'test/package.test.ts': 'package.json, package-lock.json and what npm packs',
   'test/rejects-doc.test.ts': 'docs/rejects.md',
   'test/structure.test.ts': 'the tree of files',
   'test/words.test.ts': 'words and phrases',

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 /** The version of Landfall, as package.json says it. */
 export function packageVersion(): string {
-  // From source, package.json is one folder up; from dist/platform, two.
-  for (const path of ['../package.json', '../../package.json']) {
+  // From source, package.json is two folders up; from dist/platform, three.
+  for (const path of ['../../package.json', '../../../package.json']) {
     try {
       return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
     } catch {

@@ -1,0 +1,60 @@
+/** The progress of a coordinator that runs elsewhere. */
+import WebSocket from 'ws';
+import type { ProgressMessage } from '../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../platform/progress/progress-client.ts';
+import type { ProgressSource } from './terminal/terminal.ts';
+
+export interface SocketOptions {
+  /** `ws://host:port/progress` */
+  readonly url: string;
+  readonly token: string | null;
+  /** Called when there is no connection, which is tried again. */
+  onError(error: Error): void;
+}
+
+/**
+ * A progress socket that reconnects by itself. It waits 0.5 s, then twice as long each time up to 15 s, and
+ * resumes after the last number that it has seen.
+ */
+export function socketSource(options: SocketOptions): ProgressSource {
+  return {
+    subscribe(listener: (message: ProgressMessage) => void) {
+      let view: ProgressView | null = null;
+      let socket: WebSocket;
+      let waitMs = 500;
+      let closed = false;
+      let timer: NodeJS.Timeout | undefined;
+      const connect = () => {
+        const url = new URL(options.url);
+        if (view) {
+          url.searchParams.set('epoch', view.epoch);
+          url.searchParams.set('seq', String(view.seq));
+        }
+        socket = new WebSocket(url, {
+          headers: options.token ? { authorization: `Bearer ${options.token}` } : {},
+        });
+        socket.on('open', () => {
+          waitMs = 500;
+        });
+        socket.on('message', (data) => {
+          const message = JSON.parse(String(data)) as ProgressMessage;
+          view = applyMessage(view, message);
+          if (view) listener(message);
+          else socket.close();
+        });
+        socket.on('error', options.onError);
+        socket.on('close', () => {
+          if (closed) return;
+          timer = setTimeout(connect, waitMs);
+          waitMs = Math.min(15_000, waitMs * 2);
+        });
+      };
+      connect();
+      return () => {
+        closed = true;
+        clearTimeout(timer);
+        socket.close();
+      };
+    },
+  };
+}
