@@ -28,6 +28,17 @@ export async function currentEvents(
   return star && eventCounts(tools.pool, star, chunkIds);
 }
 
+/** The same for each chunk. Chunks without events are left out. */
+export async function chunkEvents(
+  tools: Tools,
+  file: LedgerFile,
+  chunkIds: readonly number[],
+): Promise<ReadonlyMap<number, EventCounts> | null> {
+  if (file.state !== 'done') return null;
+  const star = await keyedStar(tools, file);
+  return star && eventsByChunk(tools.pool, star, chunkIds);
+}
+
 async function keyedStar({ pool, registry }: Tools, file: LedgerFile): Promise<CompiledStar | null> {
   const { star } = await definitionOf(pool, registry, file);
   return star?.keyed ? star : null;

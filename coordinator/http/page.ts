@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { pagePaths } from '../../platform/progress/page-paths.ts';
 
 /** The folder of the built page: beside the compiled code, or in dist/ when run from source. */
 function pageFolder(): string {
@@ -12,22 +13,35 @@ function pageFolder(): string {
   return isSource ? fileURLToPath(new URL('../../dist/dashboard/', import.meta.url)) : beside;
 }
 
+/** Names with a hash of their content: what has such a name never changes. */
+const hashed = /^\/assets\/[\w.-]+-[\w-]{8}\.(?:js|css)$/;
+
+/** Serves the page at each of its addresses, and its scripts and styles as the build has compressed them. */
 export async function servePage(app: FastifyInstance): Promise<void> {
   const folder = pageFolder();
-  if (!existsSync(`${folder}/index.html`)) {
-    app.get('/', { schema: { hide: true } }, () => {
-      throw new LandfallError('LF_HTTP_PAGE', { folder });
+  const isBuilt = existsSync(`${folder}/index.html`);
+  for (const path of pagePaths) {
+    app.get(path, { schema: { hide: true } }, (_request, reply) => {
+      if (!isBuilt) throw new LandfallError('LF_HTTP_PAGE', { folder });
+      return reply.sendFile('index.html', folder);
     });
-    return;
   }
+  if (!isBuilt) return;
   // Its scripts and styles contain nothing secret: they are served to anyone who passes the Host check.
   await app.register(fastifyStatic, {
     root: `${folder}/assets`,
     prefix: '/assets/',
     index: false,
     cacheControl: false,
+    preCompressed: true,
   });
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html', folder));
+  app.addHook('onSend', async (request, reply) => {
+    const path = request.url.split('?')[0];
+    if (!path.startsWith('/assets/')) return;
+    reply.header('vary', 'accept-encoding');
+    if (hashed.test(path) && reply.statusCode < 400)
+      reply.header('cache-control', 'public, max-age=31536000, immutable');
+  });
 }
 
 /** What a browser without the token sees: a form that opens `/?token=…`. */

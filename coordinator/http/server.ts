@@ -10,7 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { packageVersion } from '../../platform/package/package-version.ts';
-import { currentEvents } from '../finalise/current-events.ts';
+import { chunkEvents, currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
 import { martsBehind } from '../metrics/marts-behind.ts';
 import { createMetrics, type MetricsOptions, metricsRoute, type QueueCounts } from '../metrics/metrics.ts';
@@ -83,10 +83,15 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   });
   await servePage(app);
   const tools = { pool, registry };
-  fileRoutes(app, ledger, {
-    receipt: (receipt) => withMarts(tools, receipt),
-    events: (file, chunkIds) => currentEvents(tools, file, chunkIds),
-  });
+  fileRoutes(
+    app,
+    { ledger, ...tools },
+    {
+      receipt: (receipt) => withMarts(tools, receipt),
+      events: (file, chunkIds) => currentEvents(tools, file, chunkIds),
+      eventsOfChunks: (file, chunkIds) => chunkEvents(tools, file, chunkIds),
+    },
+  );
   datasetRoutes(app, registry, pool);
   sourceRoutes(app, registry, pool);
   app.get(

@@ -7,15 +7,10 @@
  *   - the ledger counts more commits than were announced, because a read saw a commit a moment before its
  *     notification came: then as many slots do not count, those that are furthest on
  */
-import type { SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
+import type { ChunkAddress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
 
 /** How long a commit is remembered: longer than a tick that was sent before it takes to arrive. */
 const memoryMs = 10_000;
-
-export interface ChunkAddress {
-  readonly fileId: number;
-  readonly chunkNumber: number;
-}
 
 export interface Flight {
   /** Chunks that are being loaded. */

@@ -9,7 +9,7 @@
  *                                                                   └─┘ failed: again after a pause
  */
 
-import type { ChunkAddress } from './in-flight.ts';
+import type { ChunkAddress } from '../../platform/progress/progress.ts';
 
 /** What changed since the last read. */
 export interface Dirty {

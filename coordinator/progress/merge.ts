@@ -37,6 +37,7 @@ export function mergeChanges(first: ChangeMessage, second: ChangeMessage): Chang
       goneWorkers: workers.gone,
       totals,
       rejects,
+      commits: [...(first.commits ?? []), ...(second.commits ?? [])],
       whole: { ...wholePartsOf(first), ...wholePartsOf(second) },
     }),
   };
@@ -55,6 +56,7 @@ export function bodyOf(parts: {
   goneWorkers: readonly string[];
   totals: ChangeBody['totals'] | null;
   rejects: NonNullable<ChangeBody['rejects']>;
+  commits: NonNullable<ChangeBody['commits']>;
   /** Those that have changed. */
   whole: Partial<WholeParts>;
 }): ChangeBody {
@@ -68,9 +70,13 @@ export function bodyOf(parts: {
     ...(Object.keys(gone).length > 0 && { gone }),
     ...(parts.totals && { totals: parts.totals }),
     ...(parts.rejects.length > 0 && { rejects: parts.rejects }),
+    ...(parts.commits.length > 0 && { commits: parts.commits }),
     ...parts.whole,
   };
 }
+
+/** So many commits are about as long as a file. */
+const commitsPerItem = 16;
 
 /** The number of items in a change, to which its size is proportional. */
 export function itemCount(change: ChangeBody): number {
@@ -78,7 +84,8 @@ export function itemCount(change: ChangeBody): number {
     (change.files?.length ?? 0) +
     (change.workers?.length ?? 0) +
     (change.gone?.files?.length ?? 0) +
-    (change.gone?.workers?.length ?? 0)
+    (change.gone?.workers?.length ?? 0) +
+    Math.ceil((change.commits?.length ?? 0) / commitsPerItem)
   );
 }
 

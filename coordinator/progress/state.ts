@@ -5,6 +5,7 @@
  *   applyLedger, applyTick, applyLeft, applyRejects, applyUnknown, applyOutages, …  ─▶ model  ─▶ settle ─▶ change
  */
 import {
+  type ChunkAddress,
   type DefinitionsReport,
   type FileProgress,
   type FreshnessReport,
@@ -20,7 +21,7 @@ import {
   type Totals,
   type WorkerProgress,
 } from '../../platform/progress/progress.ts';
-import { type ChunkAddress, type Flight, InFlight } from './in-flight.ts';
+import { type Flight, InFlight } from './in-flight.ts';
 import { bodyOf, type ChangeBody, keptRejects, type WholeParts } from './merge.ts';
 import { addFiles, noTotals } from './totals.ts';
 import { Pace, RateWindow } from './window.ts';
@@ -59,6 +60,7 @@ export class ProgressModel {
   private readonly goneFiles = new Set<number>();
   private readonly goneWorkers = new Set<string>();
   private newRejects: RejectSample[] = [];
+  private newCommits: ChunkAddress[] = [];
   private whole: WholeParts = {
     outages: [],
     marts: [],
@@ -137,6 +139,7 @@ export class ProgressModel {
         this.inFlight.counted(row.fileId, row.chunksCommitted, own, at);
       } else this.inFlight.forget(row.fileId);
     }
+    this.newCommits.push(...commits);
     for (const fileId of gone) this.dropFile(fileId);
     this.prune();
   }
@@ -231,6 +234,7 @@ export class ProgressModel {
       goneWorkers: [...this.goneWorkers],
       totals: same(totals, this.totals) ? null : totals,
       rejects: this.newRejects,
+      commits: this.newCommits,
       whole: this.newWhole,
     });
     this.totals = totals;
@@ -299,6 +303,7 @@ export class ProgressModel {
     this.goneFiles.clear();
     this.goneWorkers.clear();
     this.newRejects = [];
+    this.newCommits = [];
     this.newWhole = {};
   }
 }

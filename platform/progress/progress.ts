@@ -145,6 +145,12 @@ export interface WorkerProgress {
   readonly slots: readonly SlotProgress[];
 }
 
+/** Which chunk of which file. */
+export interface ChunkAddress {
+  readonly fileId: number;
+  readonly chunkNumber: number;
+}
+
 export interface SlotProgress {
   readonly fileId: number;
   readonly chunkNumber: number;
@@ -343,6 +349,8 @@ export interface ChangeMessage {
   readonly files?: readonly FileProgress[];
   readonly workers?: readonly WorkerProgress[];
   readonly gone?: { readonly files?: readonly number[]; readonly workers?: readonly string[] };
+  /** Chunks whose commit was announced. They are part of no state: a client that shows chunks asks once for all of them. */
+  readonly commits?: readonly ChunkAddress[];
   readonly totals?: Totals;
   /** New rejects, newest first. */
   readonly rejects?: readonly RejectSample[];

@@ -3,6 +3,14 @@ import type { Json } from '../../json.ts';
 import type { ChunkRow, FileRow } from '../row-types.ts';
 
 export interface ChunksStatements {
+  'chunks/chunk-lineage': { parameters: [file_id: number, after_number: number, most: number];
+      row: Readonly<{ chunk_id: number; number: number; state: ChunkRow['state']; byte_start: number;
+      byte_end: number; line_start: number; rows_parsed: number; rows_loaded: number; rows_rejected: number;
+      rows_deduplicated: number; accounts: ChunkRow['accounts']; parts: unknown }> };
+  'chunks/chunk-map': { parameters: [file_id: number]; row: Readonly<{ number: number;
+      state: ChunkRow['state']; bytes: number; rows_parsed: number; rows_rejected: number;
+      worker: string | null; attempts: number; lost: number; claimed_at: Date | null;
+      committed_at: Date | null; error: ChunkRow['error'] }> };
   'chunks/chunks': { parameters: [file_id: number]; row: ChunkRow };
   'chunks/claim-chunk': { parameters: [chunk_id: number, worker: string, again: boolean];
       row: FileRow & Readonly<{ fencing_token: number; lost: number; line_start: number;

@@ -5,6 +5,12 @@ export interface ProgressStatements {
   'progress/arrivals': { parameters: [dataset: string, since: Date, most: number];
       row: Readonly<{ file_id: number; name: string; state: FileRow['state']; link: FileRow['link'];
       landed_at: Date; rows: number }> };
+  'progress/file-page': { parameters: [dataset: string | null | undefined,
+      states: readonly NonNullable<FileRow['state']>[] | null | undefined, named: string | null | undefined,
+      landed_from: Date | null | undefined, landed_to: Date | null | undefined, with_rejects: boolean,
+      sort: string, descending: boolean, after_key: string | null | undefined,
+      after_file: number | null | undefined, most: number]; row: Readonly<{ file_id: number;
+      sort_key: string }> };
   'progress/file-progress': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
       dataset: string; name: string; state: FileRow['state']; bytes: number; chunks: number; landed_at: Date;
       started_at: Date | null; finished_at: Date | null; error: FileRow['error']; link: FileRow['link'];

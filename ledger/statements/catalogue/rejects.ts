@@ -17,8 +17,14 @@ export interface RejectsStatements {
   'rejects/reject-counts': { parameters: [file_id: number]; row: Readonly<{ code: string; count: number }> };
   'rejects/reject-holders': { parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
       row: Readonly<{ file_id: number; name: string }> };
+  'rejects/reject-page': { parameters: [file_id: number, code: string | null | undefined,
+      column_name: string | null | undefined, after_offset: number | null | undefined,
+      after_reject: number | null | undefined, most: number];
+      row: RejectRow & Readonly<{ entry: string | null; line_in_entry: number | null }> };
   'rejects/reject-summary': { parameters: [file_id: number, examples: number]; row: Readonly<{ code: string;
       column_name: string | null; count: number; examples: unknown }> };
+  'rejects/reject-sums': { parameters: [file_id: number]; row: Readonly<{ code: string;
+      column_name: string | null; count: number; waiting: number }> };
   'rejects/reject-takers': { parameters: [file_id: number]; row: Readonly<{ file_id: number; name: string;
       link: NonNullable<FileRow['link']>; state: FileRow['state']; rejects: number }> };
   'rejects/rejects': { parameters: [file_id: number, limit: number];

@@ -359,6 +359,7 @@ describe('docs/progress.md', () => {
       rows: state.totals.rows,
       worker: state.workers.find((worker) => worker.workerId === 'w-doc')!,
       slot: state.workers.find((worker) => worker.workerId === 'w-doc')!.slots[0],
+      commit: watcher.changes.flatMap((change) => change.commits ?? [])[0],
       totals: state.totals,
       reject: state.rejects[0],
       throughput: snapshot.history![0],

@@ -109,6 +109,16 @@ describe('mergeChanges', () => {
   });
 });
 
+it('keeps every commit in order, and sixteen of them count as an item', () => {
+  const commits = Array.from({ length: 33 }, (_, chunkNumber) => ({ fileId: 1, chunkNumber }));
+  const list = commits.map((commit, i): ChangeMessage => {
+    return { type: 'change', epoch, from: i, seq: i + 1, commits: [commit] };
+  });
+  const merged = list.reduce(mergeChanges);
+  expect(merged.commits).toEqual(commits);
+  expect(itemCount(merged)).toBe(3);
+});
+
 /** Order of items means nothing. */
 function sorted(view: ProgressView): ProgressView {
   const files = [...view.state.files].sort((a: FileProgress, b: FileProgress) => a.fileId - b.fileId);

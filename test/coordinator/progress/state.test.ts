@@ -189,6 +189,19 @@ describe('changes', () => {
     });
   });
 
+  it('carry each commit once', () => {
+    const model = new ProgressModel();
+    const commits = [{ fileId: 1, chunkNumber: 2 }];
+    model.applyLedger(
+      [fileOf({ fileId: 1, state: 'loading', chunks: 3, chunksCommitted: 1 })],
+      [],
+      commits,
+      1,
+    );
+    expect(model.settle(1)?.commits).toEqual(commits);
+    expect(model.settle(2)?.commits).toBeUndefined();
+  });
+
   it('carry rejects once, newest first, and the state keeps fifty', () => {
     const model = new ProgressModel();
     const reject = (line: number) => ({

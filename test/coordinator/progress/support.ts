@@ -8,6 +8,8 @@ import type { ChunkJob } from '../../../platform/queue/contract.ts';
 import type { TestDatabase } from '../../support/index.ts';
 
 const definitionVersion = '00000000000000aa';
+/** As much of it as is asked for. */
+const definition = { columns: [{ name: 'region', logical: { kind: 'text' } }] };
 const layout = {
   delimiter: ',',
   quote: '"',
@@ -34,7 +36,7 @@ export class Yard {
 
   /** A file in state discovered, of `chunks` × 1000 bytes. */
   async land(chunks = 1): Promise<LedgerFile> {
-    await this.ledger.saveDefinition(definitionVersion, 'trips', {});
+    await this.ledger.saveDefinition(definitionVersion, 'trips', definition);
     const name = `file-${++this.landed}.csv`;
     const url = `file:///landing/trips/${name}`;
     const bytes = chunks * chunkBytes;

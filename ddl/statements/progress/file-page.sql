@@ -1,0 +1,15 @@
+-- A page of files in an order. Null matches any file.
+-- $1 dataset  text null
+-- $2 states  file.state[] null
+-- $3 named  text null   a part of the name, in letters of any case
+-- $4 landed_from  timestamptz null
+-- $5 landed_to  timestamptz null   exclusive
+-- $6 with_rejects  boolean   only files with rejected rows
+-- $7 sort  text   landed, name, bytes, rows or rejected
+-- $8 descending  boolean
+-- $9 after_key  text null   sort_key of the last file of the page before
+-- $10 after_file  integer null   and its number
+-- $11 most  bigint
+-- row file_id  integer
+-- row sort_key  text
+select file_id, sort_key from landfall.file_page($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
