@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -15,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { bundle } from './bundle.mjs';
 import { copyTypes } from './types.mjs';
 
@@ -72,6 +74,18 @@ function removeStale(path) {
   }
 }
 
+/** Writes scripts and styles compressed beside themselves, as the coordinator serves them. */
+function compressAssets(folder) {
+  for (const name of readdirSync(folder).filter((one) => /\.(js|css|svg)$/.test(one))) {
+    const bytes = readFileSync(join(folder, name));
+    writeFileSync(
+      join(folder, `${name}.br`),
+      brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+    );
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+  }
+}
+
 function run(title, command, args) {
   const started = Date.now();
   execFileSync(process.execPath, [command, ...args], { stdio: 'inherit' });
@@ -123,6 +137,7 @@ if (existsSync('dashboard/index.html')) {
     '--logLevel',
     'warn',
   ]);
+  compressAssets('dist/dashboard/assets');
 }
 writeFileSync(stamp, '');
 utimesSync(stamp, new Date(), new Date());

@@ -1,7 +1,9 @@
-/** Brand, connection, theme. */
+/** Brand, views, connection, theme. */
 import { useState } from 'preact/hooks';
-import type { ConnectionState } from './connection.ts';
+import { type PagePath, pagePaths } from '../../platform/progress/page-paths.ts';
+import type { ConnectionState } from './stream/connection.ts';
 import { noNews } from './summary.ts';
+import { views } from './views.tsx';
 
 const connectionWords: Readonly<Record<ConnectionState, string>> = {
   connecting: 'Connecting',
@@ -15,14 +17,19 @@ export function Header(props: {
   connection: ConnectionState;
   silentMs: number | null;
   version: string | null;
+  /** Of the view that is shown. */
+  path: PagePath | null;
 }) {
-  const { connection, silentMs, version } = props;
+  const { connection, silentMs, version, path } = props;
   return (
     <header class="top">
       <div class="top-inner">
-        <img src="/assets/landfall.svg" alt="" width="26" height="26" />
-        <span class="brand">Landfall</span>
+        <a class="home" href="/">
+          <img src="/assets/landfall.svg" alt="" width="26" height="26" />
+          <span class="brand">Landfall</span>
+        </a>
         {version && <span class="quiet version">{version}</span>}
+        <Views shown={path} />
         <span class={`connection ${connection}`} role="status">
           <i aria-hidden="true" />
           <span class={silentMs === null ? undefined : 'word'}>{connectionWords[connection]}</span>
@@ -39,6 +46,27 @@ export function Header(props: {
       </div>
     </header>
   );
+}
+
+/** Links to the views. One that is reached from another view is part of that one. */
+function Views({ shown }: { shown: PagePath | null }) {
+  return (
+    <nav class="views" aria-label="Views">
+      {pagePaths.map(
+        (path) =>
+          views[path].name !== null && (
+            <a href={path} key={path} aria-current={currency(path, shown)}>
+              {views[path].name}
+            </a>
+          ),
+      )}
+    </nav>
+  );
+}
+
+function currency(path: PagePath, shown: PagePath | null): 'page' | 'true' | undefined {
+  if (path === shown) return 'page';
+  return path !== '/' && shown?.startsWith(`${path}/`) ? 'true' : undefined;
 }
 
 type Theme = 'system' | 'light' | 'dark';

@@ -3,18 +3,22 @@ import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import type { ThroughputSample } from '../../platform/progress/progress.ts';
 import type { ProgressView } from '../../platform/progress/progress-client.ts';
-import type { About } from './about.ts';
 import { App } from './app.tsx';
-import { type ConnectionState, follow } from './connection.ts';
+import type { About } from './stream/about.ts';
+import { type ConnectionState, follow } from './stream/connection.ts';
+import { passOn } from './stream/messages.ts';
 import './page.css';
+import { addressOf, followRoutes, routeOf } from './route.ts';
+import { addSample, alignHistory } from './stream/throughput.ts';
 import { noNews, summarise } from './summary.ts';
-import { addSample, alignHistory } from './throughput.ts';
+import { views } from './views.tsx';
 
 const root = document.getElementById('app')!;
 let view: ProgressView | null = null;
 let connection: ConnectionState = 'connecting';
 let samples: readonly ThroughputSample[] = [];
 let about: About | null = null;
+let route = routeOf(new URL(location.href));
 let heardAt = Date.now();
 let frame = 0;
 /** Counts the seconds without news, while there is none. */
@@ -24,7 +28,7 @@ function draw(): void {
   frame = 0;
   const state = view?.state ?? null;
   const silentMs = silenceOf();
-  render(<App {...{ state, connection, silentMs, samples, about }} />, root);
+  render(<App {...{ route, state, connection, silentMs, samples, about }} />, root);
 }
 
 /** How long the server has said nothing, in ms; null while it is live, and before its first word. */
@@ -34,9 +38,11 @@ function silenceOf(): number | null {
 
 /** Not in draw(), because a hidden tab draws no frames. */
 function showTitle(): void {
-  if (view === null) return;
+  const state = view?.state ?? null;
   const silentMs = silenceOf();
-  const title = silentMs === null ? summarise(view.state).title : `${noNews(silentMs)} · Landfall`;
+  const shown = route.path === null ? '' : views[route.path].title(route, state);
+  const now = silentMs !== null ? `${noNews(silentMs)} · Landfall` : state && summarise(state).title;
+  const title = [shown, now ?? 'Landfall'].filter((part) => part !== '').join(' · ');
   if (document.title !== title) document.title = title;
 }
 
@@ -46,11 +52,25 @@ function drawSoon(): void {
 }
 
 // The server has stored the token of the address in a cookie. Remove it from the screen and the history.
-if (new URLSearchParams(location.search).has('token')) history.replaceState(null, '', location.pathname);
+if (route.query.has('token')) {
+  route.query.delete('token');
+  history.replaceState(null, '', addressOf(location.pathname, Object.fromEntries(route.query)));
+}
+
+followRoutes((moved) => {
+  route = routeOf(new URL(location.href));
+  showTitle();
+  // At once, so that the browser finds the place again that the reader comes back to.
+  draw();
+  if (!moved) return;
+  window.scrollTo(0, 0);
+  document.getElementById('content')?.focus({ preventScroll: true });
+});
 
 follow(location.href, {
   onView(next, message) {
     view = next;
+    passOn(message);
     if (message.type === 'snapshot') samples = alignHistory(message.history ?? [], Date.now());
     const { rowsPerSecond, bytesPerSecond } = next.state.totals;
     samples = addSample(samples, { at: Date.now(), rowsPerSecond, bytesPerSecond });

@@ -1,6 +1,6 @@
 /** Parts that panels share: heads, shortened lists and progress bars. */
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChild, ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { plural } from '../../platform/plural.ts';
 import { percent } from './format.ts';
@@ -50,6 +50,26 @@ export function Bar(props: {
     >
       {seen > 0 && <span class="seen" style={{ width: `${seen * 100}%` }} />}
       {committed > 0 && <span class="committed" style={{ width: `${committed * 100}%` }} />}
+    </div>
+  );
+}
+
+/** A number of the state as a whole, or of a file. */
+export function Figure(props: {
+  name: string;
+  value: ComponentChild;
+  note?: ComponentChild;
+  strong?: boolean;
+  warn?: boolean;
+}) {
+  const tone = props.warn ? ' warn' : '';
+  return (
+    <div class={`figure${props.strong ? ' strong' : ''}${tone}`}>
+      <dt>{props.name}</dt>
+      <dd>
+        {props.value}
+        {props.note && <small> {props.note}</small>}
+      </dd>
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** Debian's chromium, where it is: for looking at the page as a person does. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
-import { describe } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 
@@ -28,4 +29,55 @@ export function openBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+let browser: Browser;
+const pages: Page[] = [];
+/** What the browser complained of: errors, refused files, content policy. */
+const complaints: string[] = [];
+/** Hosts that the page asked for anything. */
+const hosts = new Set<string>();
+
+/** A page in the browser of the suite. It is closed after the test. */
+export async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  pages.push(page);
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
+  await page.goto(url);
+  await page.waitForSelector('h1');
+  return page;
+}
+
+/** Tests with one browser. None may complain, and no page may ask another host. */
+export function describePage(name: string, body: () => void): void {
+  describeBrowser(name, () => {
+    beforeAll(async () => {
+      browser = await openBrowser();
+    });
+    afterAll(() => browser.close());
+    afterEach(async () => {
+      for (const page of pages.splice(0)) await page.close();
+      expect(complaints.splice(0)).toEqual([]);
+      expect([...hosts].filter((host) => host !== '127.0.0.1')).toEqual([]);
+    });
+    body();
+  });
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong by WCAG 2.2 AA and its best practices: rules, and the elements that break them. */
+export async function findings(page: Page): Promise<string[]> {
+  // Not as a script of the page, which its policy would refuse.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  });
+}
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
 }

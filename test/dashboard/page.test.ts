@@ -1,5 +1,5 @@
 /** The page in a browser: once on a real hub and ledger, and on messages written here for the rest. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Server, startServer } from '../../coordinator/http/server.ts';
 import { createHub, type Hub } from '../../coordinator/progress/hub.ts';
@@ -10,7 +10,7 @@ import type { ChangeMessage, ProgressMessage } from '../../platform/progress/pro
 import { tickOf, Yard } from '../coordinator/progress/support.ts';
 import { builtin } from '../support/builtin.ts';
 import { type TestDatabase, testDatabase } from '../support/index.ts';
-import { describeBrowser, openBrowser } from './browser.ts';
+import { describePage, openPage } from './browser.ts';
 import {
   epoch,
   fileOf,
@@ -21,40 +21,7 @@ import {
   workerOf,
 } from './scripted.ts';
 
-let browser: Browser;
-const pages: Page[] = [];
-/** What the browser complained of: errors, refused files, content policy. */
-const complaints: string[] = [];
-/** Hosts that the page asked for anything. */
-const hosts = new Set<string>();
-
-async function openPage(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await browser.newPage(options);
-  pages.push(page);
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('request', (request) => hosts.add(new URL(request.url()).hostname));
-  await page.goto(url);
-  await page.waitForSelector('h1');
-  return page;
-}
-
 const file = (page: Page, name: string) => page.locator('li.file', { hasText: name });
-
-function describePage(name: string, body: () => void): void {
-  describeBrowser(name, () => {
-    beforeAll(async () => {
-      browser = await openBrowser();
-    });
-    afterAll(() => browser.close());
-    afterEach(async () => {
-      for (const page of pages.splice(0)) await page.close();
-      expect(complaints.splice(0)).toEqual([]);
-      expect([...hosts].filter((host) => host !== '127.0.0.1')).toEqual([]);
-    });
-    body();
-  });
-}
 
 describePage('the page on a real ledger', () => {
   let database: TestDatabase;

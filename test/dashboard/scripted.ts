@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { routeOf } from '../../dashboard/src/route.ts';
 import type {
   FileProgress,
   ProgressMessage,
@@ -29,8 +30,10 @@ export interface ScriptedServer {
   readonly url: string;
   /** Addresses that sockets were opened with, oldest first. */
   readonly opened: readonly string[];
-  /** What paths of the API answer, as JSON. */
+  /** What paths of the API answer, as JSON: with their query, or whatever that is. */
   readonly answers: Map<string, unknown>;
+  /** What the API was asked for, oldest first. */
+  readonly asked: readonly string[];
   /** Sends to every open socket, and is what a new one is sent if it is a snapshot. */
   send(message: ProgressMessage): void;
   /** Says nothing from now on, not even that nothing is new, or speaks again. */
@@ -44,18 +47,23 @@ export interface ScriptedServer {
 export async function startScripted(first: ProgressMessage): Promise<ScriptedServer> {
   if (!existsSync(join(built, 'index.html'))) throw new Error('the page is not built: npm run build');
   const opened: string[] = [];
+  const asked: string[] = [];
   const about = { version: '0.1.0', landing: '/srv/landfall/landing', datasets: ['trips', 'citibike'] };
   const answers = new Map<string, unknown>([['/api/about', about]]);
   let snapshot = first;
   let isFrozen = false;
   const http = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://local').pathname);
-    if (answers.has(path)) {
+    const url = new URL(request.url ?? '/', 'http://local');
+    const path = normalize(url.pathname);
+    const answer = answers.get(request.url ?? '') ?? answers.get(path);
+    if (path.startsWith('/api/')) {
+      asked.push(request.url ?? '');
+      response.statusCode = answer === undefined ? 404 : 200;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(answers.get(path)));
+      response.end(JSON.stringify(answer ?? { code: 'LF_HTTP_NOT_FOUND', message: 'No.', fix: 'None.' }));
       return;
     }
-    const file = join(built, path === '/' ? 'index.html' : path);
+    const file = join(built, routeOf(url).path === null ? path : 'index.html');
     response.statusCode = existsSync(file) ? 200 : 404;
     response.setHeader('content-type', types[extname(file)] ?? 'text/plain');
     response.end(existsSync(file) ? readFileSync(file) : '');
@@ -77,6 +85,7 @@ export async function startScripted(first: ProgressMessage): Promise<ScriptedSer
     url: `http://127.0.0.1:${address.port}/`,
     opened,
     answers,
+    asked,
     send(message) {
       if (message.type === 'snapshot') snapshot = message;
       for (const socket of sockets.clients) socket.send(JSON.stringify(message));

@@ -1,5 +1,5 @@
 /** The points of the throughput chart, computed from samples of the last minutes. */
-import type { ThroughputSample } from '../../platform/progress/progress.ts';
+import type { ThroughputSample } from '../../../platform/progress/progress.ts';
 
 /** The longest and the shortest time that the chart shows, in ms. */
 export const shownMs = 5 * 60_000;

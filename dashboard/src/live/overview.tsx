@@ -1,8 +1,10 @@
 /** The state as a whole: a headline, a bar and six figures. */
-import type { ProgressState, Totals } from '../../platform/progress/progress.ts';
-import { compact, count, percent, size } from './format.ts';
-import { Bar } from './panel.tsx';
-import type { Summary } from './summary.ts';
+import type { ComponentChild } from 'preact';
+import type { ProgressState, Totals } from '../../../platform/progress/progress.ts';
+import { compact, count, percent, size } from '../format.ts';
+import { Bar, Figure } from '../panel.tsx';
+import { addressOf } from '../route.ts';
+import type { Summary } from '../summary.ts';
 
 export function Overview(props: { state: ProgressState; summary: Summary; isStale: boolean }) {
   const { state, summary, isStale } = props;
@@ -29,9 +31,8 @@ export function Overview(props: { state: ProgressState; summary: Summary; isStal
         <Figure name="Bytes per second" value={isStale ? '–' : size(totals.bytesPerSecond)} />
         <Figure
           name="Files"
-          value={count(totals.filesDone)}
+          value={<a href={addressOf('/files', { state: 'done' })}>{count(totals.filesDone)}</a>}
           note={filesNote(totals)}
-          alarm={totals.filesFailed > 0}
         />
         <Figure
           name="Committed"
@@ -40,7 +41,15 @@ export function Overview(props: { state: ProgressState; summary: Summary; isStal
         />
         <Figure
           name="Rejected rows"
-          value={count(totals.rows.rejected)}
+          value={
+            totals.rows.rejected > 0 ? (
+              <a href={addressOf('/files', { rejected: 'true', sort: '-rejected' })}>
+                {count(totals.rows.rejected)}
+              </a>
+            ) : (
+              '0'
+            )
+          }
           note={rejectShare(totals.rows)}
           warn={totals.rows.rejected > 0}
         />
@@ -49,33 +58,25 @@ export function Overview(props: { state: ProgressState; summary: Summary; isStal
   );
 }
 
-function filesNote(totals: Totals): string | undefined {
-  if (totals.files === 0) return undefined;
-  return `of ${count(totals.files)}${totals.filesFailed > 0 ? `, ${count(totals.filesFailed)} failed` : ''}`;
+function filesNote({ files, filesFailed }: Totals): ComponentChild {
+  if (files === 0) return undefined;
+  return (
+    <>
+      of <a href="/files">{count(files)}</a>
+      {filesFailed > 0 && (
+        <>
+          ,{' '}
+          <a class="alarm" href={addressOf('/files', { state: 'failed' })}>
+            {count(filesFailed)} failed
+          </a>
+        </>
+      )}
+    </>
+  );
 }
 
 function rejectShare(rows: { parsed: number; rejected: number }): string | undefined {
   if (rows.rejected === 0 || rows.parsed === 0) return undefined;
   const share = (rows.rejected / rows.parsed) * 100;
   return share < 0.01 ? 'less than 0.01 %' : `${share.toFixed(2)} %`;
-}
-
-function Figure(props: {
-  name: string;
-  value: string;
-  note?: string;
-  strong?: boolean;
-  warn?: boolean;
-  alarm?: boolean;
-}) {
-  const tone = props.warn ? ' warn' : '';
-  return (
-    <div class={`figure${props.strong ? ' strong' : ''}${tone}`}>
-      <dt>{props.name}</dt>
-      <dd>
-        {props.value}
-        {props.note && <small class={props.alarm ? 'alarm' : undefined}> {props.note}</small>}
-      </dd>
-    </div>
-  );
 }

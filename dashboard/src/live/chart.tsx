@@ -1,10 +1,11 @@
 /** Rows per second over the last minutes. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { ThroughputSample } from '../../platform/progress/progress.ts';
-import { compact, count } from './format.ts';
-import { PanelHead } from './panel.tsx';
-import { chartPoints, chartStart, isMoving, shownMs } from './throughput.ts';
+import type { ThroughputSample } from '../../../platform/progress/progress.ts';
+import { axisOf, coloursOf, onTheme } from '../colours.ts';
+import { compact, count } from '../format.ts';
+import { PanelHead } from '../panel.tsx';
+import { chartPoints, chartStart, isMoving, shownMs } from '../stream/throughput.ts';
 
 const height = 150;
 /** The chart moves with time at this pace, as long as it has something to show. */
@@ -38,15 +39,10 @@ export function Chart({
     build();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
-    // The colours are drawn, not styled, so a change of theme requires a new drawing.
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', build);
-    const chosen = new MutationObserver(build);
-    chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const unfollow = onTheme(build);
     return () => {
       resized.disconnect();
-      system.removeEventListener('change', build);
-      chosen.disconnect();
+      unfollow();
       plot.current?.destroy();
     };
   }, []);
@@ -77,18 +73,8 @@ export function Chart({
 
 /** `start` returns when the chart begins, in ms. It is called whenever the chart is drawn. */
 function options(element: HTMLElement, start: () => number): uPlot.Options {
-  const style = getComputedStyle(element);
-  // light-dark() is resolved in a colour of the element, not in the custom property itself.
-  const colour = (name: string) => {
-    element.style.color = `var(${name})`;
-    return style.color;
-  };
-  const axis = {
-    stroke: colour('--quiet'),
-    font: `11px ${style.fontFamily}`,
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { show: false },
-  };
+  const colour = coloursOf(element);
+  const axis = axisOf(element);
   return {
     width: element.clientWidth,
     height,

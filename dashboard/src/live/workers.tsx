@@ -1,9 +1,9 @@
 /** Workers: what each has in flight, and its rate, CPU and memory. */
 
-import { plural } from '../../platform/plural.ts';
-import type { FileProgress, SlotProgress, WorkerProgress } from '../../platform/progress/progress.ts';
-import { compact, shortName, size } from './format.ts';
-import { Bar, PanelHead, useShortList } from './panel.tsx';
+import { plural } from '../../../platform/plural.ts';
+import type { FileProgress, SlotProgress, WorkerProgress } from '../../../platform/progress/progress.ts';
+import { compact, shortName, size } from '../format.ts';
+import { Bar, PanelHead, useShortList } from '../panel.tsx';
 
 const shortList = 12;
 
@@ -77,7 +77,7 @@ function Slot({ slot, name }: { slot: SlotProgress; name: string }) {
   return (
     <li class="slot small">
       <span class="slot-name" title={label}>
-        {short}
+        <a href={`/files/${slot.fileId}`}>{short}</a>
       </span>
       <Bar label={`${label}: ${slot.step}`} committed={slot.bytesRead} total={slot.bytes} thin />
       <span class="quiet">{slot.step}</span>

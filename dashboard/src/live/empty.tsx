@@ -1,13 +1,14 @@
 /** What to do while no file has landed. */
-import type { About } from './about.ts';
-import { Command } from './prose.tsx';
+
+import { Command } from '../prose.tsx';
+import type { About } from '../stream/about.ts';
 
 export function EmptyState({ about, datasets }: { about: About | null; datasets: readonly string[] }) {
   if (datasets.length === 0) return <NoDatasets />;
   const [dataset] = datasets;
   const landing = about?.landing ?? './landing';
   return (
-    <section class="panel empty" id="files" tabIndex={-1} aria-label="Files">
+    <section class="panel empty" aria-label="Files">
       <h2>Drop a CSV file into the landing folder</h2>
       <p>
         Each dataset has its own folder there. A file is loaded as soon as it is complete, and this page shows
@@ -39,7 +40,7 @@ export function EmptyState({ about, datasets }: { about: About | null; datasets:
 /** There is no definition yet. */
 function NoDatasets() {
   return (
-    <section class="panel empty" id="files" tabIndex={-1} aria-label="Files">
+    <section class="panel empty" aria-label="Files">
       <h2>Define a dataset</h2>
       <p>
         Landfall loads files for which there is a definition. This command reads a CSV file and writes a

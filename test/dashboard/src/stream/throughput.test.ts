@@ -6,8 +6,8 @@ import {
   chartStart,
   isMoving,
   shownMs,
-} from '../../../dashboard/src/throughput.ts';
-import type { ThroughputSample } from '../../../platform/progress/progress.ts';
+} from '../../../../dashboard/src/stream/throughput.ts';
+import type { ThroughputSample } from '../../../../platform/progress/progress.ts';
 
 const sample = (at: number, rowsPerSecond: number): ThroughputSample => ({
   at,

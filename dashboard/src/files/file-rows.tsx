@@ -1,63 +1,39 @@
-/** Files: first those of unknown datasets, then those in flight, then those that have ended. */
+/** Files in lists: one that is being loaded, one that has ended, one of an unknown dataset. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { plural } from '../../platform/plural.ts';
-import { driftLines, driftSummary } from '../../platform/progress/drift-words.ts';
-import { linkWords } from '../../platform/progress/link-words.ts';
-import { type FileProgress, hasRate, isChecking, type Totals } from '../../platform/progress/progress.ts';
-import { referenceWords } from '../../platform/progress/reference-words.ts';
-import { compact, count, duration, moment, percent, remaining, shortName, size } from './format.ts';
-import { Fault } from './notices/fault.tsx';
-import { Bar, PanelHead, useShortList } from './panel.tsx';
-import type { Summary } from './summary.ts';
+import { plural } from '../../../platform/plural.ts';
+import { driftLines, driftSummary } from '../../../platform/progress/drift-words.ts';
+import { linkWords } from '../../../platform/progress/link-words.ts';
+import { type FileProgress, hasRate, isChecking } from '../../../platform/progress/progress.ts';
+import { referenceWords } from '../../../platform/progress/reference-words.ts';
+import { compact, count, duration, moment, percent, remaining, shortName, size } from '../format.ts';
+import { Fault } from '../notices/fault.tsx';
+import { Bar } from '../panel.tsx';
 
-/** The number of ended files that are shown until the reader asks for more. */
-const shortList = 15;
-/** The number of running files that are drawn. */
-const longList = 60;
-
-export function Files(props: { summary: Summary; totals: Totals; isStale: boolean }) {
-  const { summary, totals, isStale } = props;
-  const { running, ended, unknown } = summary;
-  const { shown, more } = useShortList(ended, shortList, 'file');
-  return (
-    <section class="panel" id="files" tabIndex={-1} aria-label="Files">
-      <PanelHead title="Files" note={`${plural(totals.files, 'file')}, ${size(totals.bytes)}`} />
-      {unknown.length > 0 && (
-        <ul class="files">
-          {unknown.map((file) => (
-            <UnknownFile key={file.fileId} file={file} />
-          ))}
-        </ul>
-      )}
-      {running.length > 0 && (
-        <ul class="files">
-          {running.slice(0, longList).map((file) => (
-            <RunningFile key={file.fileId} file={file} isStale={isStale} />
-          ))}
-        </ul>
-      )}
-      {running.length > longList && (
-        <p class="quiet more">and {plural(running.length - longList, 'more file')} in progress</p>
-      )}
-      {ended.length > 0 && (
-        <ul class="files ended">
-          {shown.map((file) => (
-            <EndedFile key={file.fileId} file={file} changed={lastEnd(ended, file.dataset)} />
-          ))}
-        </ul>
-      )}
-      {more}
-    </section>
-  );
-}
-
-function FileName({ file }: { file: FileProgress }) {
+/** Dataset and name, which lead to the file's page; those of unknown datasets have none. */
+export function FileName({ file }: { file: FileProgress }) {
+  const name = <b title={file.name}>{shortName(file.name)}</b>;
   return (
     <span class="file-name">
       <span class="quiet">{file.dataset}/</span>
-      <b title={file.name}>{shortName(file.name)}</b>
+      {file.fileId > 0 ? <a href={`/files/${file.fileId}`}>{name}</a> : name}
     </span>
+  );
+}
+
+/** What is known of a file that fits into a line each. */
+export function FileNotes({ file, changed }: { file: FileProgress; changed?: string }) {
+  return (
+    <>
+      <Link file={file} />
+      <DriftNote file={file} />
+      <ReferenceNote file={file} />
+      <Findings file={file} />
+      {file.keyed && file.state === 'done' && changed !== undefined && (
+        <CurrentEvents file={file} changed={changed} />
+      )}
+      {file.error && !['done', 'duplicate', 'undone'].includes(file.state) && <Fault error={file.error} />}
+    </>
   );
 }
 
@@ -66,7 +42,7 @@ function Link({ file }: { file: FileProgress }) {
   if (!file.link) return null;
   return (
     <p class="file-link small quiet">
-      {linkWords[file.link.kind]} <b>{file.link.name}</b>
+      {linkWords[file.link.kind]} <a href={`/files/${file.link.fileId}`}>{file.link.name}</a>
     </p>
   );
 }
@@ -96,7 +72,7 @@ function Findings({ file }: { file: FileProgress }) {
   ));
 }
 
-const stateWords: Readonly<Record<FileProgress['state'], string>> = {
+export const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   discovered: 'waiting',
   scanning: 'scanning',
   loading: 'loading',
@@ -108,7 +84,7 @@ const stateWords: Readonly<Record<FileProgress['state'], string>> = {
   unknown: 'unknown dataset',
 };
 
-function RunningFile({ file, isStale }: { file: FileProgress; isStale: boolean }) {
+export function RunningFile({ file, isStale }: { file: FileProgress; isStale: boolean }) {
   const share = file.bytes > 0 ? file.bytesSeen / file.bytes : 0;
   const checks = isChecking(file);
   const busy = file.state === 'scanning' || checks;
@@ -148,10 +124,7 @@ function RunningFile({ file, isStale }: { file: FileProgress; isStale: boolean }
           {!isStale && !checks && file.etaSeconds !== null && <span>{remaining(file.etaSeconds)} left</span>}
         </span>
       </div>
-      <Link file={file} />
-      <DriftNote file={file} />
-      <ReferenceNote file={file} />
-      {file.error && <Fault error={file.error} />}
+      <FileNotes file={file} />
     </li>
   );
 }
@@ -180,13 +153,8 @@ function endRows(file: FileProgress): string {
   return file.state === 'failed' ? 'nothing loaded' : plural(file.rows.loaded, 'row');
 }
 
-/** When a file of the dataset last ended or was undone. */
-function lastEnd(ended: readonly FileProgress[], dataset: string): string {
-  return ended.find((file) => file.dataset === dataset)?.finishedAt ?? '';
-}
-
-/** `changed`: when the events of its dataset last changed. */
-function EndedFile({ file, changed }: { file: FileProgress; changed: string }) {
+/** `changed`: when the events of its dataset last changed; not given where they are not to be counted. */
+export function EndedFile({ file, changed }: { file: FileProgress; changed?: string }) {
   return (
     <li class={`file end ${file.state}`}>
       <div class="file-line">
@@ -199,17 +167,12 @@ function EndedFile({ file, changed }: { file: FileProgress; changed: string }) {
         </span>
         <EndFacts file={file} />
       </div>
-      <Link file={file} />
-      <DriftNote file={file} />
-      <ReferenceNote file={file} />
-      <Findings file={file} />
-      {file.keyed && file.state === 'done' && <CurrentEvents file={file} changed={changed} />}
-      {file.error && file.state === 'failed' && <Fault error={file.error} />}
+      <FileNotes file={file} changed={changed} />
     </li>
   );
 }
 
-function UnknownFile({ file }: { file: FileProgress }) {
+export function UnknownFile({ file }: { file: FileProgress }) {
   const waits = file.error?.code === 'LF_LANDING_WAITS';
   return (
     <li class="file unknown">
@@ -273,7 +236,7 @@ function wordsOf(answer: Events | 'none' | null): string {
 }
 
 async function fetchEvents(fileId: number, signal: AbortSignal): Promise<Events | null> {
-  const response = await fetch(`/api/files/${fileId}`, { signal });
+  const response = await fetch(`/api/files/${fileId}?without=chunks`, { signal });
   if (!response.ok) return null;
   return ((await response.json()) as { events: Events | null }).events;
 }

@@ -10,8 +10,8 @@
  * The server says something every three seconds, if only that nothing is new. In every state but `live`, what the page
  * shows may be over.
  */
-import type { ProgressMessage } from '../../platform/progress/progress.ts';
-import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
+import type { ProgressMessage } from '../../../platform/progress/progress.ts';
+import { applyMessage, type ProgressView } from '../../../platform/progress/progress-client.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'silent' | 'offline' | 'waiting';
 

@@ -1,0 +1,44 @@
+/** The end of a list that has more: a button, which also presses itself when the reader comes near it. */
+import { useEffect, useRef } from 'preact/hooks';
+import { Fault } from '../notices/fault.tsx';
+import type { Refusal } from '../stream/ask.ts';
+
+/** How far below the screen the next page is asked for. */
+const ahead = '400px';
+
+export function More(props: {
+  /** Whether there is another page. */
+  hasNext: boolean;
+  isLoading: boolean;
+  refusal: Refusal | null;
+  /** Asks for the next page. */
+  more(): void;
+  /** Asks for what was refused again. */
+  again(): void;
+  /** Only when the button is pressed. */
+  byHand?: boolean;
+}) {
+  const { hasNext, isLoading, refusal, more, again, byHand } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!button.current || byHand) return;
+    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && more(), { rootMargin: ahead });
+    seen.observe(button.current);
+    return () => seen.disconnect();
+  }, [hasNext, isLoading]);
+  if (refusal)
+    return (
+      <div class="pad" role="alert">
+        <Fault error={refusal} mild />
+        <button type="button" class="ask" onClick={again}>
+          Ask again
+        </button>
+      </div>
+    );
+  if (!hasNext && !isLoading) return null;
+  return (
+    <button type="button" class="more" ref={button} onClick={more} aria-disabled={isLoading}>
+      {isLoading ? 'Loading…' : 'Load more'}
+    </button>
+  );
+}

@@ -1,0 +1,51 @@
+/** What is being loaded now, and what has just been. */
+import { Expected } from '../due/expected.tsx';
+import { Sources } from '../due/sources.tsx';
+import { BrokenDefinitions } from '../notices/broken-definitions.tsx';
+import { FailingMarts } from '../notices/failing-marts.tsx';
+import { Outages } from '../notices/outages.tsx';
+import { summarise } from '../summary.ts';
+import type { ViewProps } from '../view.ts';
+import { Chart } from './chart.tsx';
+import { EmptyState } from './empty.tsx';
+import { Files } from './files.tsx';
+import { Overview } from './overview.tsx';
+import { Rejects } from './rejects.tsx';
+import { Workers } from './workers.tsx';
+
+export function Live({ state, connection, isStale, samples, about }: ViewProps) {
+  if (state === null)
+    return (
+      <p class="quiet opening" role="status">
+        {connection === 'waiting' ? 'The coordinator does not answer. Trying again…' : 'Connecting…'}
+      </p>
+    );
+  const summary = summarise(state, isStale);
+  const isEmpty = state.totals.files === 0 && state.files.length === 0;
+  return (
+    <>
+      <Outages outages={state.outages} />
+      <FailingMarts marts={state.marts} />
+      <BrokenDefinitions definitions={state.definitions} />
+      <Overview state={state} summary={summary} isStale={isStale} />
+      <div class="columns">
+        <div class="column">
+          {isEmpty ? (
+            <EmptyState about={about} datasets={state.definitions.datasets} />
+          ) : (
+            <>
+              <Chart samples={samples} rowsPerSecond={isStale ? null : state.totals.rowsPerSecond} />
+              <Files summary={summary} totals={state.totals} isStale={isStale} />
+            </>
+          )}
+        </div>
+        <div class="column side">
+          <Expected freshness={state.freshness} />
+          <Sources sources={state.sources} />
+          <Workers workers={state.workers} files={state.files} isStale={isStale} />
+          <Rejects rejects={state.rejects} files={state.files} total={state.totals.rows.rejected} />
+        </div>
+      </div>
+    </>
+  );
+}
