@@ -307,6 +307,7 @@ async function openServer(
     ...{ config, hub, registry, log, listener },
     ledger: coordinator.ledger,
     pool: open.database.pool,
+    actions: coordinator.actions,
     term: () => coordinator.term,
     queueCounts: () => queueCounts(coordinator),
     ...(rejects !== null && { rejects: () => rejects.read() }),

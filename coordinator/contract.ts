@@ -10,6 +10,7 @@ import type { Receipt } from '../platform/file-receipt.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { Queues } from '../platform/queue/index.ts';
 import type { UnknownFile } from '../sources/contract.ts';
+import type { FileActions } from './commands/file-actions.ts';
 import type { Served, Standby } from './lifecycle/leadership.ts';
 
 export type { Standby } from './lifecycle/leadership.ts';
@@ -60,19 +61,8 @@ export interface Coordinator {
    * Throws LF_FILE_MISSING, LF_FILE_KIND, LF_DATASET_UNKNOWN, LF_DATASET_UNCLEAR, LF_DATASET_BROKEN.
    */
   submit(file: { path: string; dataset?: string }): Promise<number>;
-  /**
-   * Loads again what was not loaded: the waiting rejects of a file that is done, or the whole of a file that failed
-   * or was undone. With `whole`, a file that is done is undone and loaded again. Resolves with the id of the file
-   * that is loaded, or null if no reject waits.
-   * Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_MISSING, LF_REJECTS_CUT.
-   */
-  replay(fileId: number, options?: { whole?: boolean }): Promise<number | null>;
-  /**
-   * Loads a file that failed because its snapshot lacks many keys (LF_SNAPSHOT_SHRUNK). Resolves with the id of the
-   * file that is loaded. From then on the file stays accepted, whatever is undone and replayed.
-   * Throws LF_FILE_UNKNOWN, LF_FILE_ACCEPTED, LF_FILE_MISSING.
-   */
-  accept(fileId: number): Promise<number>;
+  /** What people may ask it to do with files. */
+  readonly actions: FileActions;
   /** Resolves with the receipt of a file when it has ended, is put away, and is in the marts of its dataset. */
   settled(fileId: number): Promise<Receipt>;
   /** From now on, runs are planned by the schedules of sources, and as their buckets tell of objects. */

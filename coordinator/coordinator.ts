@@ -19,10 +19,9 @@
  * in flight, and who waits for them) only saves queries. The steps are called in flow/file-flow.ts.
  */
 
-import { Ledger, type LedgerFile } from '../ledger/ledger.ts';
+import { Ledger } from '../ledger/ledger.ts';
 import { afterTerm } from '../ledger/tables/scopes.ts';
 import { namedPool } from '../platform/database/named.ts';
-import { crashPoint } from '../platform/errors/crash-points.ts';
 import type { LandfallError } from '../platform/errors/errors.ts';
 import { databaseOutage, outageOf } from '../platform/errors/outage.ts';
 import type { Receipt } from '../platform/file-receipt.ts';
@@ -41,8 +40,7 @@ import { SinkSetup } from '../sinks/sink-setup.ts';
 import type { Discovery, UnknownFile } from '../sources/contract.ts';
 import { fetchers } from '../sources/fetching/fetchers.ts';
 import { makeLandingFolders, openLanding } from '../sources/landing.ts';
-import { prepareAccepted } from './commands/accept.ts';
-import { prepareReplay } from './commands/replay.ts';
+import { createActions, type FileActions } from './commands/file-actions.ts';
 import { noteSubmitted } from './commands/submit.ts';
 import type { Context } from './context.ts';
 import type { Coordinator, CoordinatorOptions } from './contract.ts';
@@ -92,6 +90,7 @@ class LandfallCoordinator implements Coordinator {
   readonly ledger: Ledger;
   readonly takenOver: Promise<LandfallError>;
   queues!: Queues;
+  actions!: FileActions;
   private giveWay!: (error: LandfallError) => void;
   private leadership: Leadership | null = null;
   private context!: Context;
@@ -182,22 +181,6 @@ class LandfallCoordinator implements Coordinator {
 
   async submit(request: { path: string; dataset?: string }): Promise<number> {
     const file = await noteSubmitted(this.context, request);
-    this.flow.begin(file);
-    return file.fileId;
-  }
-
-  async replay(fileId: number, { whole = false } = {}): Promise<number | null> {
-    const file = await prepareReplay(this.context, fileId, { whole });
-    if (file === null) return null;
-    return this.beginAgain(file);
-  }
-
-  async accept(fileId: number): Promise<number> {
-    return this.beginAgain(await prepareAccepted(this.context, fileId));
-  }
-
-  private beginAgain(file: LedgerFile): number {
-    crashPoint('replay.noted');
     this.flow.begin(file);
     return file.fileId;
   }
@@ -297,6 +280,7 @@ class LandfallCoordinator implements Coordinator {
       onChanged: (file) => this.discovery?.release(`${file.dataset}/${file.name}`),
       onFixed: () => this.recovery.request(),
     });
+    this.actions = createActions(context, (file) => this.flow.begin(file));
   }
 
   private queueOptions() {

@@ -13,7 +13,7 @@ export function acceptCommand(): Command {
       loadAgain(text, flags, {
         name: 'accept',
         wanted: ['failed'],
-        start: (coordinator, { fileId }) => coordinator.accept(fileId),
+        start: (coordinator, { fileId }) => coordinator.actions.accept(fileId),
       }),
     );
 }

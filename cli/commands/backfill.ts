@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
-import { type BackfillRun, backfillWindows, planBackfill } from '../../coordinator/schedule/backfill.ts';
+import { backfillWindows, parallelMost, requestBackfill } from '../../coordinator/schedule/backfill.ts';
 import { instantsOf, type Span } from '../../coordinator/schedule/due-windows.ts';
-import { runAgain } from '../../ledger/runs.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { plural } from '../../platform/plural.ts';
 import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
@@ -17,9 +16,6 @@ type BackfillFlags = SettingFlags & {
   readonly again?: boolean;
   readonly json?: boolean;
 };
-
-/** Runs of one backfill at the same time at most: as many as a coordinator carries out. */
-const parallelMost = 8;
 
 /** `landfall backfill SOURCE --from --to`: fetches past windows of a source, behind its live runs. */
 export function backfillCommand(): Command {
@@ -45,21 +41,14 @@ export function backfillCommand(): Command {
       const spans = backfillWindows(`${dataset}.${source.name}`, source.schedule, flags);
       if (flags.dryRun) return printWindows(spans, flags.json === true);
       await withCoordinator({ config, registry, name: 'backfill' }, async (pool) => {
-        const planned = await planBackfill(pool, { dataset, source: source.name }, spans, parallel);
-        const wanted = planned.filter((one) => isWanted(one, flags.again === true));
-        for (const { run, known } of wanted) if (known) await runAgain(pool, run.runId);
-        const left = planned.length - wanted.length;
-        if (left > 0 && !flags.json) process.stdout.write(`${plural(left, 'window')} already done\n`);
-        const ids = wanted.map(({ run }) => run.runId);
+        const asked = { windows: spans, parallel, again: flags.again === true };
+        const { wanted, done } = await requestBackfill(pool, { dataset, source: source.name }, asked);
+        if (done > 0 && !flags.json) process.stdout.write(`${plural(done, 'window')} already done\n`);
+        const ids = wanted.map(({ runId }) => runId);
         process.exitCode = await followRuns(pool, ids, (result) => printRun(result, flags.json === true));
         await followEarlier(pool, dataset, source.name);
       });
     });
-}
-
-/** Whether the run has to be carried out, or is being carried out. */
-function isWanted({ run }: BackfillRun, again: boolean): boolean {
-  return run.state !== 'done' || again;
 }
 
 function parallelOf(text: string): number {

@@ -13,7 +13,7 @@ export function replayCommand(): Command {
     .action((text: string, flags: AgainFlags) =>
       loadAgain(text, flags, {
         name: 'replay',
-        start: (coordinator, { fileId }, { whole }) => coordinator.replay(fileId, { whole }),
+        start: (coordinator, { fileId }, { whole }) => coordinator.actions.replay(fileId, { whole }),
       }),
     );
 }

@@ -1,12 +1,6 @@
 import { Command } from 'commander';
-import type pg from 'pg';
-import { type FoundSource, sourceNamed } from '../../coordinator/fetch/find-source.ts';
-import { requestRun } from '../../coordinator/fetch/request-run.ts';
-import { spanOf } from '../../coordinator/schedule/backfill.ts';
-import { instantsOf } from '../../coordinator/schedule/due-windows.ts';
-import { windowUntilNow } from '../../coordinator/schedule/planner.ts';
-import type { RunWindow } from '../../ledger/runs.ts';
-import { LandfallError } from '../../platform/errors/errors.ts';
+import { sourceNamed } from '../../coordinator/fetch/find-source.ts';
+import { requestRun, windowAsked } from '../../coordinator/fetch/request-run.ts';
 import { followEarlier, followRuns, printRun, withCoordinator } from '../follow-runs.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 
@@ -38,7 +32,7 @@ export function runCommand(): Command {
       const { config, registry } = await settle(flags, { examples: [name.split('.')[0]] });
       const found = sourceNamed(registry, name);
       await withCoordinator({ config, registry, name: 'run' }, async (pool) => {
-        const window = await windowOf(pool, found, flags);
+        const window = await windowAsked(pool, found, flags);
         const run = await requestRun(pool, found, window, { again: flags.again });
         process.exitCode = await followRuns(pool, [run.runId], (result) =>
           printRun(result, flags.json === true),
@@ -46,17 +40,4 @@ export function runCommand(): Command {
         await followEarlier(pool, found.dataset, found.source.name);
       });
     });
-}
-
-/** The window that the flags say; else that of the schedule until now, or none. */
-async function windowOf(
-  pool: pg.Pool,
-  { dataset, source }: FoundSource,
-  { from, to }: RunFlags,
-): Promise<RunWindow | null> {
-  const name = `${dataset}.${source.name}`;
-  if (from === undefined && to !== undefined)
-    throw new LandfallError('LF_USAGE', { problem: '--to needs --from' });
-  if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name });
-  return instantsOf(spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() }));
 }

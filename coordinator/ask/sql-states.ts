@@ -1,6 +1,7 @@
 /** What PostgreSQL says of a query by its SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 
 export const canceled = '57014';
+export const lockNotAvailable = '55P03';
 export const undefinedTable = '42P01';
 const readOnlyTransaction = '25006';
 

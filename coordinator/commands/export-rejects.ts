@@ -11,13 +11,24 @@ import type { StoredDefinition } from '../../ledger/definition.ts';
 import type { LedgerFile, OpenReject, StoredReject } from '../../ledger/ledger.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
-import { addedColumns, leadingAdded } from '../detect/added-columns.ts';
+import { addedColumns, guardedColumn, leadingAdded } from '../detect/added-columns.ts';
 import { jsonLine } from './export-json.ts';
 import { RecordsAround, refuseInseparable } from './records-around.ts';
 import { type RejectedRecords, WholeRecords } from './rejected-records.ts';
+import { guardField, guardRecord } from './spreadsheet-guard.ts';
 
 /** Output is collected into pieces of about this size. */
 const pieceBytes = 64 * 1024;
+
+/** Options of an export. */
+export interface ExportOptions {
+  /** That of the file; it names the fields of a file without a header. */
+  readonly definition: StoredDefinition;
+  /** Written instead of the version of each reject. */
+  readonly version?: string;
+  /** Guards cells that a spreadsheet would run (spreadsheet-guard.ts). Lines of JSON have none. Default: false. */
+  readonly excelSafe?: boolean;
+}
 
 export interface Export {
   /** The output, in pieces. */
@@ -27,18 +38,17 @@ export interface Export {
 }
 
 /**
- * Exports `rejects`, which must be in the order of their bytes in `file`. `definition`: that of the file; it names
- * the fields of a file without a header. `version`: written instead of the version of each reject.
+ * Exports `rejects`, which must be in the order of their bytes in `file`.
  * Throws LF_REJECTS_EXPLODED, and LF_REJECTS_CUT at the end if the ledger has parts of records that can no longer be read
  * from their file.
  */
 export function exportRejects(
   file: LedgerFile,
   rejects: AsyncIterable<OpenReject>,
-  options: { definition: StoredDefinition; version?: string },
+  options: ExportOptions,
 ): Export {
   let count = 0;
-  async function* write(): AsyncGenerator<Uint8Array> {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
     const layout = file.layout!;
     const skipped = layout.corrections ? leadingAdded(layout.header) : 0;
     const header =
@@ -46,7 +56,10 @@ export function exportRejects(
     let records: RejectedRecords | null = null;
     let lost = 0;
     const isJson = layout.format !== undefined;
-    let gathered: Buffer[] = isJson ? [] : [Buffer.from(`${line([...addedColumns, ...header], layout)}\n`)];
+    const { excelSafe = false } = options;
+    const write = excelSafe ? guardedLine : line;
+    const added = excelSafe ? guardedColumns : addedColumns;
+    let gathered: Buffer[] = isJson ? [] : [Buffer.from(`${write([...added, ...header], layout)}\n`)];
     let bytes = 0;
     for await (const reject of rejects) {
       records ??= recordsOf(file);
@@ -54,7 +67,7 @@ export function exportRejects(
       if (record === null) lost += 1;
       if (record === null || lost > 0) continue;
       const values = reasons(file, reject, options.version);
-      const row = isJson ? jsonLine(values, record) : csvLine(values, record, layout, skipped);
+      const row = isJson ? jsonLine(values, record) : csvLine(values, record, layout, { skipped, excelSafe });
       gathered.push(row);
       bytes += row.length;
       count += 1;
@@ -67,7 +80,7 @@ export function exportRejects(
     if (lost > 0) throw new LandfallError('LF_REJECTS_CUT', { file: file.name, rows: lost, url: file.url });
     yield Buffer.concat(gathered);
   }
-  return { bytes: write(), count: () => count };
+  return { bytes: pieces(), count: () => count };
 }
 
 /** Throws LF_REJECTS_EXPLODED. */
@@ -78,14 +91,31 @@ function recordsOf(file: LedgerFile): RejectedRecords {
   return new RecordsAround(file);
 }
 
+const guardedColumns = addedColumns.map((name) => (name === '_landfall_message' ? guardedColumn : name));
+
 /** `skipped`: fields of the record that an earlier export added. */
-function csvLine(values: readonly string[], record: Buffer, layout: FileLayout, skipped: number): Buffer {
-  const data = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
+function csvLine(
+  values: readonly string[],
+  record: Buffer,
+  layout: FileLayout,
+  { skipped, excelSafe }: { readonly skipped: number; readonly excelSafe: boolean },
+): Buffer {
+  const own = record.subarray(readFields(record, layout as KernelDialect, skipped).bytes);
+  const cells = { delimiter: separatorOf(layout), quote: layout.quote };
+  const data = excelSafe ? Buffer.from(guardRecord(own.toString('latin1'), cells), 'latin1') : own;
+  const write = excelSafe ? guardedLine : line;
   return Buffer.concat([
-    Buffer.from(`${line(values, layout)}${separatorOf(layout)}`),
+    Buffer.from(`${write(values, layout)}${separatorOf(layout)}`),
     data,
     Buffer.from('\n'),
   ]);
+}
+
+function guardedLine(texts: readonly string[], layout: FileLayout): string {
+  return line(
+    texts.map((text) => guardField(text)),
+    layout,
+  );
 }
 
 /** The values of the added columns. */

@@ -15,7 +15,7 @@ import {
 } from '../../ledger/tables/rejects.ts';
 import type { Registry } from '../../model/registry.ts';
 import { codedError } from '../../platform/errors/errors.ts';
-import { exportRejects } from './export-rejects.ts';
+import { type Export, type ExportOptions, exportRejects } from './export-rejects.ts';
 
 export interface RejectsReport {
   readonly file: string;
@@ -49,6 +49,18 @@ export async function reportRejects(
   return { file: name, fileId, dataset, state, waiting, counts, kinds, taken };
 }
 
+/** Exports the waiting rejects of a file. Null for a file without a settled layout, which has none. */
+export async function exportWaiting(
+  pool: pg.Pool,
+  registry: Registry,
+  file: LedgerFile,
+  { excelSafe }: Pick<ExportOptions, 'excelSafe'>,
+): Promise<Export | null> {
+  if (file.layout === null) return null;
+  const definition = await definitionOf(pool, registry, file);
+  return exportRejects(file, openRejects(pool, file.fileId), { definition, excelSafe });
+}
+
 /**
  * Writes the waiting rejects of a file to `path` as CSV (docs/rejects.md) and returns their number. The file appears
  * when it is complete. If no reject waits, no file is written.
@@ -59,12 +71,10 @@ export async function exportToFile(
   registry: Registry,
   file: LedgerFile,
   path: string,
+  { excelSafe = false }: Pick<ExportOptions, 'excelSafe'> = {},
 ): Promise<number> {
-  // A file without a settled layout has no rejects.
-  if (file.layout === null) return 0;
-  const rejects = openRejects(pool, file.fileId);
-  const definition = await definitionOf(pool, registry, file);
-  const written = exportRejects(file, rejects, { definition });
+  const written = await exportWaiting(pool, registry, file, { excelSafe });
+  if (written === null) return 0;
   const staged = `${path}.${process.pid}.part`;
   try {
     await pipeline(Readable.from(written.bytes), createWriteStream(staged));

@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { definitionOf } from '../../ledger/definition.ts';
 import type { LedgerFile } from '../../ledger/ledger.ts';
-import { openRejects, replayUrls } from '../../ledger/tables/rejects.ts';
+import { openRejects, replayUrls, waitingRejects } from '../../ledger/tables/rejects.ts';
 import { refuseChild } from '../../ledger/tables/undo.ts';
 import { childrenOf, datasetNamed } from '../../model/registry.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
@@ -24,10 +24,33 @@ import { objectUrl, openObject } from '../../platform/storage/index.ts';
 import type { MartFailure } from '../../sinks/postgres/marts/refresh-marts.ts';
 import { type Context, warnGone } from '../context.ts';
 import { exportRejects } from './export-rejects.ts';
-import { undoFile } from './undo.ts';
+import { type UndoTools, undoFile } from './undo.ts';
+import { foretellUndo, type UndoEffect } from './undo-effect.ts';
 
 /** First key of the advisory locks that protect the export of a file's rejects; the second is the file's number. */
 const replayLock = 0x1a4df416;
+
+/** What a replay loads. */
+type Wanted = 'rejects' | 'file';
+
+/**
+ * The file, and what a replay of it loads. Throws LF_FILE_UNKNOWN, LF_FILE_BUSY, LF_FILE_NOT_LOADED (a duplicate),
+ * LF_FILE_CHILD.
+ */
+async function wantedOf(
+  { ledger }: Pick<Context, 'ledger'>,
+  fileId: number,
+  whole: boolean,
+): Promise<{ file: LedgerFile; wanted: Wanted }> {
+  const file = await ledger.file(fileId);
+  if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
+  const { state, name } = file;
+  if (whole || state !== 'done') refuseChild(file);
+  if (state === 'duplicate') throw new LandfallError('LF_FILE_NOT_LOADED', { file: name, state });
+  if (state === 'failed' || state === 'undone') return { file, wanted: 'file' };
+  if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
+  return { file, wanted: whole ? 'file' : 'rejects' };
+}
 
 /**
  * Adds the file to load to the ledger and returns it. Returns null if no reject waits.
@@ -39,20 +62,51 @@ export async function prepareReplay(
   fileId: number,
   { whole }: { whole: boolean },
 ): Promise<LedgerFile | null> {
-  const file = await context.ledger.file(fileId);
-  if (file === null) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
-  const { state, name } = file;
-  if (whole || state !== 'done') refuseChild(file);
-  if (state === 'duplicate') throw new LandfallError('LF_FILE_NOT_LOADED', { file: name, state });
-  if (state === 'failed' || state === 'undone') return reload(context, file);
-  if (state !== 'done') throw new LandfallError('LF_FILE_BUSY', { file: name, state });
-  if (!whole) return replayRejects(context, file);
+  const { file, wanted } = await wantedOf(context, fileId, whole);
+  if (wanted === 'rejects') return replayRejects(context, file);
+  if (file.state !== 'done') return reload(context, file);
   // Check this first: a file that cannot be loaded again must not be undone.
   await findAgain(context, file);
+  await undoFile(undoTools(context), fileId, 'to be loaded again');
+  return reload(context, file);
+}
+
+/** What an undo by the coordinator works with. */
+export function undoTools(context: Context): UndoTools {
   const onMartFailure = ({ dataset, error }: MartFailure) =>
     context.log.warn({ err: error, dataset }, 'could not refresh a mart');
-  await undoFile({ ...context, onGone: warnGone(context), onMartFailure }, fileId, 'to be loaded again');
-  return reload(context, file);
+  return { ...context, onGone: warnGone(context), onMartFailure };
+}
+
+/** What a replay would do. */
+export interface ReplayEffect {
+  /** Its waiting rejects, or the whole file; null: no reject waits. */
+  readonly what: Wanted | null;
+  /** Rows that are tried again; null where nobody knows how many the file has. */
+  readonly rows: number | null;
+  readonly bytes: number;
+  /** The definition that the file was planned with, and the one that it is loaded with; null: none. */
+  readonly definition: { readonly before: string | null; readonly now: string };
+  /** What is undone first; null: nothing. */
+  readonly undo: UndoEffect | null;
+}
+
+/** Throws what prepareReplay throws. */
+export async function foretellReplay(
+  context: Context,
+  fileId: number,
+  { whole }: { whole: boolean },
+): Promise<ReplayEffect> {
+  const { file, wanted } = await wantedOf(context, fileId, whole);
+  const { version: now } = datasetNamed(context.registry, file.dataset);
+  const definition = { before: file.definitionVersion, now };
+  if (wanted === 'rejects') {
+    const { rejects: rows, bytes } = await waitingRejects(context.pool, fileId);
+    return { what: rows === 0 ? null : wanted, rows, bytes, definition, undo: null };
+  }
+  const { bytes } = await findAgain(context, file);
+  const undo = file.state === 'done' ? await foretellUndo(undoTools(context), fileId) : null;
+  return { what: wanted, rows: file.receipt?.rows.parsed ?? null, bytes, definition, undo };
 }
 
 /**

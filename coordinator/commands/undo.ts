@@ -37,19 +37,39 @@ export interface UndoTools {
  * Throws LF_FILE_BUSY, LF_FILE_NOT_LOADED, LF_FILE_CHILD.
  */
 export async function undoFile(tools: UndoTools, fileId: number, reason: string): Promise<LedgerFile[]> {
-  const undone = await inTransaction(tools.pool, async (client) => {
-    const undone = await takeFromLedger(client, [fileId], reason);
-    const datasets = new Set(undone.map(({ file }) => file.dataset));
-    if (datasets.size > 1) await lockDatasets(client, [...datasets]);
-    await noteUndone(client, await takeFromSinks(client, tools, undone));
-    crashPoint('undo.snapshot-noted');
-    return undone.map(({ file }) => file);
-  });
+  const { undone } = await inTransaction(tools.pool, (client) => takeOut(client, tools, fileId, reason));
+  await completeUndo(tools, fileId);
+  return undone.map(({ file }) => file);
+}
+
+/** What has been taken out, by file and by dataset. */
+export interface TakenFiles {
+  readonly undone: readonly UndoneFile[];
+  readonly taken: readonly TakenOut[];
+}
+
+/** The transaction of an undo. Throws what undoFile throws. */
+export async function takeOut(
+  client: pg.ClientBase,
+  tools: UndoTools,
+  fileId: number,
+  reason: string,
+): Promise<TakenFiles> {
+  const undone = await takeFromLedger(client, [fileId], reason);
+  const datasets = new Set(undone.map(({ file }) => file.dataset));
+  if (datasets.size > 1) await lockDatasets(client, [...datasets]);
+  const taken = await takeFromSinks(client, tools, undone);
+  await noteUndone(client, taken);
+  crashPoint('undo.snapshot-noted');
+  return { undone, taken };
+}
+
+/** What follows the transaction: objects leave the lake, and the marts are refreshed. May be repeated. */
+export async function completeUndo(tools: UndoTools, fileId: number): Promise<void> {
   crashPoint('undo.committed');
   await sweepUndone(tools);
   const files = new Map((await tools.ledger.withChildren(fileId)).map((file) => [file.dataset, file]));
   for (const file of files.values()) await refreshExisting(tools, file);
-  return undone;
 }
 
 /**

@@ -23,6 +23,12 @@ export const addedColumns = [
 /** The columns that say which reject a row corrects. */
 export const [fileColumn, byteOffsetColumn] = addedColumns;
 
+/**
+ * What `_landfall_message` is called in an export for a spreadsheet, whose cells are guarded
+ * (../commands/spreadsheet-guard.ts). As long as it is, the file must not be loaded.
+ */
+export const guardedColumn = '_landfall_message_guarded';
+
 /** Fields at the start of a header that the export added. */
 export function leadingAdded(header: readonly string[]): number {
   const first = header.findIndex((field) => !isAdded(field));
@@ -31,7 +37,8 @@ export function leadingAdded(header: readonly string[]): number {
 
 /** True for the header text of a column that the export adds. */
 export function isAdded(field: string): boolean {
-  return (addedColumns as readonly string[]).includes(field.trim());
+  const name = field.trim();
+  return (addedColumns as readonly string[]).includes(name) || name === guardedColumn;
 }
 
 /** The delimiter of a file that starts as an export does, whatever its dataset's is: programs change it. Else null. */

@@ -8,7 +8,7 @@ import { driftOf, unknownFields } from '../../model/file/drift.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import type { FileLayout } from '../../platform/layout.ts';
 import { compressionOf } from '../../platform/storage/unpack/index.ts';
-import { correctionFields, exportDelimiter, isAdded, matchData } from './added-columns.ts';
+import { correctionFields, exportDelimiter, guardedColumn, isAdded, matchData } from './added-columns.ts';
 import { countWidths } from './first-records.ts';
 import type { Head } from './head.ts';
 import { settleJson } from './settle-json.ts';
@@ -42,6 +42,8 @@ export function settleLayout(dataset: CompiledDataset, head: Head): FileLayout |
       most: fieldsMost,
     });
   const corrections = correctionFields(first.fields);
+  if (corrections && first.fields.some((field) => field.trim() === guardedColumn))
+    throw new LandfallError('LF_CORRECTION_GUARDED', { file: head.name });
   // Without a header, the first record may be one that is too short.
   const { fields } = reading.hasHeader || corrections !== undefined ? first : usualRecord(reading.records);
   const header = reading.hasHeader || corrections !== undefined;

@@ -4,6 +4,9 @@ import type pg from 'pg';
 import { type LedgerRun, planRun, type RunWindow, runAgain, runOfWindow } from '../../ledger/runs.ts';
 import { namesWindow } from '../../model/compile/sources/templates.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+import { spanOf } from '../schedule/backfill.ts';
+import { instantsOf } from '../schedule/due-windows.ts';
+import { windowUntilNow } from '../schedule/planner.ts';
 import type { FoundSource } from './find-source.ts';
 
 /**
@@ -32,6 +35,30 @@ export async function requestRun(
     const wanted = known.state === 'failed' || (known.state === 'done' && again);
     return (wanted ? await runAgain(pool, known.runId) : null) ?? known;
   }
+}
+
+/** The window that a person asks for; else that of the schedule until now, or none. Throws LF_SOURCE_SPAN, LF_USAGE. */
+export async function windowAsked(
+  pool: pg.Pool,
+  { dataset, source }: FoundSource,
+  { from, to }: { readonly from?: string; readonly to?: string },
+): Promise<RunWindow | null> {
+  const name = `${dataset}.${source.name}`;
+  if (from === undefined && to !== undefined)
+    throw new LandfallError('LF_USAGE', {
+      problem: 'the end of a window needs its beginning: --to needs --from',
+    });
+  if (from === undefined) return windowUntilNow(pool, { dataset, source: source.name });
+  return instantsOf(spanOf(name, source.schedule, { from, to: to ?? new Date().toISOString() }));
+}
+
+/** What became of earlier runs of a window that a person asks for, if any. */
+export function runKnown(
+  pool: pg.Pool,
+  { dataset, source }: FoundSource,
+  window: RunWindow | null,
+): Promise<LedgerRun | null> {
+  return runOfWindow(pool, { dataset, source: source.name, backfill: false }, window);
 }
 
 /** In ms. Runs without a window are named after the second in which they are planned. */

@@ -1,12 +1,27 @@
 /** The checks before every route, the headers of every answer, and errors as JSON. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Role } from '../../platform/config/access-tokens.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { errorAnswer } from './answers.ts';
 import { tokenPage } from './page.ts';
-import { type Gate, securityHeaders } from './security.ts';
+import { checkRole, type Gate, securityHeaders, type Who } from './security.ts';
 
-/** The methods of all routes. */
-const readMethods = ['GET', 'HEAD'];
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever sends it. */
+    who: Who;
+  }
+  interface FastifyContextConfig {
+    /** Who may ask it. Default: view. */
+    role?: Role;
+  }
+}
+
+/** Methods that change nothing. */
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What a body may have, in bytes, unless its route says otherwise. */
+const bodyBytes = 64 * 1024;
 
 interface GuardOptions {
   readonly gate: Gate;
@@ -17,24 +32,32 @@ interface GuardOptions {
 
 /** A Fastify without routes. It listens to nothing: requests come from a Listener. */
 export function guardedApp({ gate, log, otherwise }: GuardOptions): FastifyInstance {
-  const app = Fastify({ logger: false, routerOptions: { maxParamLength: 200 } });
+  const app = Fastify({ logger: false, bodyLimit: bodyBytes, routerOptions: { maxParamLength: 200 } });
+  const methodsOf = methodsByPath(app);
   // The schemas of routes are only documentation. zod checks requests, and names all mistakes at once.
   app.setValidatorCompiler(() => () => true);
+  app.decorateRequest('who');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
     reply.header('cache-control', request.url.startsWith('/api/') ? 'no-store' : 'no-cache');
-    const url = new URL(request.url, 'http://local');
+    const url = urlOf(request.url);
     gate.checkHost(request.headers);
     if (isOpen(url.pathname)) return;
-    gate.checkToken(request.headers, url);
+    const changes = !readMethods.has(request.method);
+    if (changes) gate.checkChange(request.headers);
+    request.who = gate.identify(request.headers, changes ? null : url);
+    checkRole(request.who, request.routeOptions.config?.role ?? 'view');
     const cookie = gate.cookie(url);
     if (cookie) reply.header('set-cookie', cookie);
   });
   app.setNotFoundHandler((request, reply) => {
-    const { method, url } = request;
-    if (readMethods.includes(method)) return answerError(otherwise(url.split('?')[0]), request, reply);
-    reply.header('allow', readMethods.join(', '));
-    return answerError(new LandfallError('LF_HTTP_METHOD', { method }), request, reply);
+    const { method } = request;
+    const path = request.url.split('?')[0];
+    const methods = methodsOf(path);
+    if (methods.length === 0) return answerError(otherwise(path), request, reply);
+    const allow = methods.join(', ');
+    reply.header('allow', allow);
+    return answerError(new LandfallError('LF_HTTP_METHOD', { path, method, allow }), request, reply);
   });
   app.setErrorHandler((error, request, reply) => {
     const { status } = errorAnswer(error);
@@ -42,6 +65,25 @@ export function guardedApp({ gate, log, otherwise }: GuardOptions): FastifyInsta
     return answerError(error, request, reply);
   });
   return app;
+}
+
+/** Whatever stands after the method, as a URL. */
+export function urlOf(target: string): URL {
+  return new URL(`http://local${target.startsWith('/') ? target : '/'}`);
+}
+
+/** Notes the methods of all routes. Returns a function of those that a path has. */
+function methodsByPath(app: FastifyInstance): (path: string) => string[] {
+  const routes: { readonly path: RegExp; readonly methods: readonly string[] }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const literal = url.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    const pattern = literal.replace(/:\w+/g, '[^/]+').replaceAll('*', '.*');
+    routes.push({ path: new RegExp(`^${pattern}$`), methods: [method].flat() });
+  });
+  return (path) => {
+    const found = routes.filter((route) => route.path.test(path)).flatMap(({ methods }) => methods);
+    return [...new Set(found)].sort();
+  };
 }
 
 /** The paths that need no token: what probes ask, and the page's scripts and styles. */
@@ -52,6 +94,8 @@ function isOpen(path: string): boolean {
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const { status, body } = errorAnswer(error);
   reply.code(status);
+  // The rest of a body that nobody reads must not be taken for the next request.
+  if (!request.raw.complete) reply.header('connection', 'close');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="landfall"');
   if (status === 401 && request.headers.accept?.includes('text/html'))
     return reply.type('text/html').send(tokenPage);

@@ -1,34 +1,71 @@
 /**
- * Who may use the server. Every request and every upgrade passes three checks, in this order:
+ * Who may use the server. Every request and every upgrade passes these checks, in this order:
  *
  *   Host    on a loopback address the server answers only to the names of this machine, so that a page whose
  *           name was made to resolve to it (DNS rebinding) gets nothing.
- *   Origin  pages of this server and of localhost may open a WebSocket. So may programs, which send no Origin.
- *   Token   if one is set: Authorization: Bearer, ?token=, or the cookie that ?token= sets.
+ *   Origin  pages of this server and of localhost may open a WebSocket, and only those of this server may change
+ *           something. So may programs, which send no Origin.
+ *   Token   if one is set: Authorization: Bearer, the cookie that ?token= sets, or, to read, ?token=.
+ *   Role    of the token: view, operate or admin. Without a token, whoever reaches the server may do everything.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { type AccessToken, type Role, roles } from '../../platform/config/access-tokens.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
+
+/** Whoever sends a request. */
+export interface Who {
+  /** The name of the token; null: none is set. */
+  readonly name: string | null;
+  readonly role: Role;
+}
 
 export interface Gate {
   /** Throws LF_HTTP_HOST. */
   checkHost(headers: IncomingHttpHeaders): void;
   /** Throws LF_HTTP_ORIGIN. */
   checkOrigin(headers: IncomingHttpHeaders): void;
-  /** Throws LF_HTTP_TOKEN. */
-  checkToken(headers: IncomingHttpHeaders, url: URL): void;
+  /** For a request that changes something. Throws LF_HTTP_ORIGIN. */
+  checkChange(headers: IncomingHttpHeaders): void;
+  /** Throws LF_HTTP_TOKEN. `url`: where `?token=` counts. */
+  identify(headers: IncomingHttpHeaders, url: URL | null): Who;
   /** Set-Cookie for a page that was opened with `?token=`; null for any other. */
   cookie(url: URL): string | null;
 }
 
+/** Throws LF_HTTP_ROLE unless whoever asks has the role, or one that may do more. */
+export function checkRole({ name, role }: Who, needed: Role): void {
+  if (roles.indexOf(role) < roles.indexOf(needed))
+    throw new LandfallError('LF_HTTP_ROLE', { name, role, needed });
+}
+
 const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
-export function createGate(options: { host: string; port: number; token: string | null }): Gate {
-  const { host, token } = options;
+/** Nobody is named where no token is set. */
+const anybody: Who = { name: null, role: 'admin' };
+
+export interface GateOptions {
+  readonly host: string;
+  readonly port: number;
+  /** LANDFALL_TOKEN, which may do everything. */
+  readonly token: string | null;
+  /** LANDFALL_TOKENS. */
+  readonly tokens?: readonly AccessToken[];
+}
+
+export function createGate(options: GateOptions): Gate {
+  const { host, token, tokens = [] } = options;
   const loopback = isLoopback(host);
   // All ports of a host share their cookies, so the name says which server this one belongs to.
   const cookieName = `landfall_${options.port}`;
-  const cookieValue = token === null ? null : digest(`page ${token}`).toString('hex');
+  const own: AccessToken[] = token === null ? [] : [{ name: 'token', role: 'admin', token }];
+  const known = [...own, ...tokens].map(({ token, ...who }) => {
+    return { who, token, cookie: digest(`page ${token}`).toString('hex') };
+  });
+  type Known = (typeof known)[number];
+  // All of them are compared, so that the time does not say which one is near.
+  const find = (text: string, of: (one: Known) => string) =>
+    known.filter((one) => sameText(text, of(one)))[0] ?? null;
 
   return {
     checkHost(headers) {
@@ -41,23 +78,36 @@ export function createGate(options: { host: string; port: number; token: string 
       const { origin } = headers;
       if (origin === undefined) return;
       const from = URL.canParse(origin) ? new URL(origin) : null;
-      const own = from !== null && from.host === headers.host;
-      if (!own && !(from && isLoopback(bare(from.hostname))))
+      if (!isOwn(headers) && !(from && isLoopback(bare(from.hostname))))
         throw new LandfallError('LF_HTTP_ORIGIN', { origin });
     },
-    checkToken(headers, url) {
-      if (token === null) return;
+    checkChange(headers) {
+      const { origin } = headers;
+      const site = headers['sec-fetch-site'];
+      const isNear = site === undefined || site === 'same-origin' || site === 'none';
+      if ((origin === undefined || isOwn(headers)) && isNear) return;
+      throw new LandfallError('LF_HTTP_ORIGIN', { origin: origin ?? site });
+    },
+    identify(headers, url) {
+      if (known.length === 0) return anybody;
       const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-      const given = bearer ?? url.searchParams.get('token');
-      if (given !== null && sameText(given, token)) return;
-      if (sameText(cookieOf(headers, cookieName) ?? '', cookieValue!)) return;
-      throw new LandfallError('LF_HTTP_TOKEN');
+      const given = bearer ?? url?.searchParams.get('token');
+      const found =
+        (given === undefined || given === null ? null : find(given, ({ token }) => token)) ??
+        find(cookieOf(headers, cookieName) ?? '', ({ cookie }) => cookie);
+      if (found === null) throw new LandfallError('LF_HTTP_TOKEN');
+      return found.who;
     },
     cookie(url) {
-      if (token === null || !url.searchParams.has('token')) return null;
-      return `${cookieName}=${cookieValue}; HttpOnly; SameSite=Strict; Path=/`;
+      const found = find(url.searchParams.get('token') ?? '', ({ token }) => token);
+      return found && `${cookieName}=${found.cookie}; HttpOnly; SameSite=Strict; Path=/`;
     },
   };
+}
+
+/** Whether a page of this server sends the request. A sandboxed page has the origin `null`. */
+function isOwn({ origin, host }: IncomingHttpHeaders): boolean {
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 /** Headers of every response. The page may load from this server and from nowhere else. */

@@ -1,7 +1,8 @@
 /**
- * The coordinator's server: the page, the progress socket, and an API. It only reads: all requests are GET.
+ * The coordinator's server: the page, the progress socket, and an API (docs/http.md).
  *
- *   request ─▶ Host ─▶ token ─▶ route          upgrade ─▶ Host ─▶ Origin ─▶ token ─▶ hub
+ *   request ─▶ Host ─▶ Origin, if it changes something ─▶ token ─▶ role ─▶ route
+ *   upgrade ─▶ Host ─▶ Origin ─▶ token ─▶ hub
  */
 import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
@@ -10,11 +11,17 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { packageVersion } from '../../platform/package/package-version.ts';
+import type { FileActions } from '../commands/file-actions.ts';
 import { chunkEvents, currentEvents } from '../finalise/current-events.ts';
 import { withMarts } from '../finalise/receipt-marts.ts';
 import { martsBehind } from '../metrics/marts-behind.ts';
 import { createMetrics, type MetricsOptions, metricsRoute, type QueueCounts } from '../metrics/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
+import { actionRoutes } from './actions/audit.ts';
+import { fileActionRoutes } from './actions/file-routes.ts';
+import { attentionRoutes } from './actions/notices.ts';
+import { rejectsCsvRoute } from './actions/rejects-csv.ts';
+import { sourceActionRoutes } from './actions/source-routes.ts';
 import { notFound } from './answers.ts';
 import { datasetRoutes, queryPaths } from './datasets.ts';
 import { fileRoutes } from './files.ts';
@@ -27,7 +34,7 @@ import { createSocketServer } from './socket.ts';
 import { sourceRoutes } from './sources-api.ts';
 
 export interface ServerOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'landingUrl'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'tokens' | 'landingUrl'>;
   readonly hub: Pick<Hub, 'attach' | 'snapshot' | 'watchers'>;
   readonly ledger: Ledger;
   readonly registry: Registry;
@@ -40,6 +47,8 @@ export interface ServerOptions {
   readonly queueCounts?: QueueCounts;
   /** Rejects of the files that have ended. */
   readonly rejects?: MetricsOptions['rejects'];
+  /** What people may ask for. Default: the server only reads. */
+  readonly actions?: FileActions;
   /** Where to serve, if the port is open already. */
   readonly listener?: Listener;
 }
@@ -74,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<void> {
-  const { hub, ledger, registry, pool, config, term = () => null, queueCounts, rejects } = options;
+  const { hub, ledger, registry, pool, config, term = () => null, queueCounts, rejects, actions } = options;
   const readiness = readinessOf({
     isLeading: () => term() !== null,
     askDatabase: () => pool.query('select 1'),
@@ -94,6 +103,13 @@ async function addRoutes(app: FastifyInstance, options: ServerOptions): Promise<
   );
   datasetRoutes(app, registry, pool);
   sourceRoutes(app, registry, pool);
+  rejectsCsvRoute(app, { pool, ledger, registry });
+  attentionRoutes(app, { pool, hub });
+  actionRoutes(app, pool);
+  if (actions !== undefined) {
+    fileActionRoutes(app, { pool, ledger, actions });
+    sourceActionRoutes(app, registry, pool);
+  }
   app.get(
     '/api/about',
     { schema: { summary: 'Version, landing folder and datasets', tags: ['server'] } },

@@ -56,7 +56,7 @@ function admit(request: IncomingMessage, gate: Gate): Resume | undefined {
   gate.checkHost(request.headers);
   if (url.pathname !== '/progress') throw notFound(url.pathname);
   gate.checkOrigin(request.headers);
-  gate.checkToken(request.headers, url);
+  gate.identify(request.headers, url);
   if (!url.searchParams.has('epoch') && !url.searchParams.has('seq')) return undefined;
   const resume = resumeQuery.safeParse(Object.fromEntries(url.searchParams));
   if (!resume.success)

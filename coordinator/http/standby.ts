@@ -26,7 +26,7 @@ const own: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** Throws LF_HTTP_PORT if the port is taken. */
 export async function startStandbyServer(options: {
-  readonly config: Pick<Config, 'host' | 'port' | 'token'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'token' | 'tokens'>;
   readonly log: { error(details: object, message: string): void };
 }): Promise<StandbyServer> {
   const { config, log } = options;
@@ -59,7 +59,7 @@ export async function startStandbyServer(options: {
         const target = targetOf(request);
         if (target !== null)
           return forward.upgrade(target, request, socket, head, () => refuse(socket, standsByError()));
-        gate.checkToken(request.headers, new URL(request.url ?? '/', 'http://local'));
+        gate.identify(request.headers, new URL(request.url ?? '/', 'http://local'));
         throw standsByError();
       } catch (error) {
         refuse(socket, error);

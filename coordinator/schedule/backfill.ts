@@ -3,19 +3,22 @@
  * not move the live cursor. A window that is planned already is not planned again, so the command may be repeated.
  */
 import type pg from 'pg';
-import { type LedgerRun, planRun, runOfWindow } from '../../ledger/runs.ts';
+import { type LedgerRun, planRun, runAgain, runOfWindow } from '../../ledger/runs.ts';
 import type { SourceName } from '../../ledger/schedule-history.ts';
 import { durationMs } from '../../model/compile/duration.ts';
 import { type CompiledSchedule, zoneOf } from '../../model/compiled-schedule.ts';
 import { tickAfter } from '../../model/schedules/next-tick.ts';
 import { localToUtc, offsetAt, zoneTable } from '../../model/types/temporal/zone-tables.ts';
 import { shown } from '../../model/words.ts';
-import { inTransaction } from '../../platform/database/transaction.ts';
+import { inTransaction, inTrial } from '../../platform/database/transaction.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { instantsOf, type Span } from './due-windows.ts';
 
 /** Windows of one backfill at most: 27 years of days, a year of hours. */
 export const backfillMost = 10_000;
+
+/** Runs of one backfill at the same time at most: as many as a coordinator carries out. */
+export const parallelMost = 8;
 
 export interface BackfillOptions {
   /** A day of the schedule's zone, '2026-01-01', or an instant, '2026-01-01T06:00Z'. */
@@ -130,16 +133,67 @@ export async function planBackfill(
   windows: readonly Span[],
   parallel: number,
 ): Promise<BackfillRun[]> {
-  return inTransaction(pool, async (client) => {
-    const runs: BackfillRun[] = [];
-    for (const window of windows.map(instantsOf)) {
-      const run = await planRun(client, { ...source, kind: 'backfill', window, parallel });
-      if (run !== null) runs.push({ run, known: false });
-      else {
-        const known = await runOfWindow(client, { ...source, backfill: true }, window);
-        runs.push({ run: known!, known: true });
-      }
+  return inTransaction(pool, (client) => planEach(client, source, windows, parallel));
+}
+
+async function planEach(
+  client: pg.ClientBase,
+  source: SourceName,
+  windows: readonly Span[],
+  parallel: number,
+): Promise<BackfillRun[]> {
+  const runs: BackfillRun[] = [];
+  for (const window of windows.map(instantsOf)) {
+    const run = await planRun(client, { ...source, kind: 'backfill', window, parallel });
+    if (run !== null) runs.push({ run, known: false });
+    else {
+      const known = await runOfWindow(client, { ...source, backfill: true }, window);
+      runs.push({ run: known!, known: true });
     }
-    return runs;
-  });
+  }
+  return runs;
+}
+
+/** Which windows of a backfill are to be fetched. */
+export interface RequestedBackfill {
+  /** Those that have to be fetched, or are being fetched. */
+  readonly wanted: readonly LedgerRun[];
+  /** Those that are done. */
+  readonly done: number;
+}
+
+interface BackfillRequest {
+  readonly windows: readonly Span[];
+  /** Windows at the same time. */
+  readonly parallel: number;
+  /** Fetches again what is done. */
+  readonly again: boolean;
+}
+
+/** Plans a backfill, and those of its windows again that have failed or, with `again`, are done. */
+export async function requestBackfill(
+  pool: pg.Pool,
+  source: SourceName,
+  { windows, parallel, again }: BackfillRequest,
+): Promise<RequestedBackfill> {
+  const planned = await planBackfill(pool, source, windows, parallel);
+  const wanted = planned.filter((one) => isWanted(one, again));
+  for (const { run, known } of wanted) if (known) await runAgain(pool, run.runId);
+  return { wanted: wanted.map(({ run }) => run), done: planned.length - wanted.length };
+}
+
+/** What requestBackfill would plan: its transaction is rolled back. */
+export async function foretellBackfill(
+  pool: pg.Pool,
+  source: SourceName,
+  { windows, parallel, again }: BackfillRequest,
+): Promise<RequestedBackfill> {
+  const planned = await inTrial(pool, (client) => planEach(client, source, windows, parallel));
+  const wanted = planned.filter((one) => isWanted(one, again));
+  return { wanted: wanted.map(({ run }) => run), done: planned.length - wanted.length };
+}
+
+/** Whether the run has to be carried out, or is being carried out. */
+function isWanted({ run }: BackfillRun, again: boolean): boolean {
+  return run.state !== 'done' || again;
 }

@@ -142,3 +142,28 @@ export interface RejectRow {
   readonly byte_length: number | null;
   readonly taken_by: number | null;
 }
+
+/** What somebody has asked for. */
+export interface ActionRow {
+  readonly action_id: number;
+  readonly at: Date;
+  readonly via: 'http' | 'cli';
+  /** The name of a token, or of the user who ran the command. */
+  readonly who: string | null;
+  readonly role: string | null;
+  readonly address: string | null;
+  readonly what: string;
+  readonly target: string | null;
+  readonly details: unknown;
+  readonly outcome: string | null;
+  readonly ended_at: Date | null;
+}
+
+/** A notice that a person has dismissed. */
+export interface DismissalRow {
+  readonly kind: string;
+  readonly key: string;
+  readonly occurrence: string;
+  readonly dismissed_at: Date;
+  readonly dismissed_by: string | null;
+}

@@ -70,6 +70,15 @@ export async function replayUrls(client: Client, fileId: number): Promise<string
   return (await run(client, 'rejects/replays-of', [fileId])).map(({ url }) => url);
 }
 
+/** How many rejects of the file wait, and how many bytes their records have. */
+export async function waitingRejects(
+  client: Client,
+  fileId: number,
+): Promise<Row<'rejects/waiting-rejects'>> {
+  const [row] = await run(client, 'rejects/waiting-rejects', [fileId]);
+  return row;
+}
+
 /** Waiting rejects of one code and column. */
 export interface RejectKind {
   readonly code: string;

@@ -8,7 +8,7 @@ export async function settleRules(
   fileId: number,
   ruleIds: readonly number[],
 ): Promise<void> {
-  await run(client, 'rules/settle-rules', [fileId, ruleIds]);
+  await run(client, 'unique/settle-rules', [fileId, ruleIds]);
 }
 
 /** Whether the file is settled for all of the rules. `ruleIds`: distinct. */
@@ -17,10 +17,10 @@ export async function isSettled(
   fileId: number,
   ruleIds: readonly number[],
 ): Promise<boolean> {
-  return (await run(client, 'rules/settled-rules', [fileId, ruleIds])).length === ruleIds.length;
+  return (await run(client, 'unique/settled-rules', [fileId, ruleIds])).length === ruleIds.length;
 }
 
 /** Forgets which rules the file is settled for, when it fails or is undone. */
 export async function unsettleFile(client: pg.ClientBase, fileId: number): Promise<void> {
-  await run(client, 'rules/unsettle-file', [fileId]);
+  await run(client, 'unique/unsettle-file', [fileId]);
 }

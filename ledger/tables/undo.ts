@@ -8,7 +8,7 @@ import type { Receipt } from '../../platform/file-receipt.ts';
 import { isFinished } from '../../platform/progress/progress.ts';
 import { toJson } from '../json.ts';
 import { type ErrorDescription, type LedgerFile, toFile } from '../rows.ts';
-import { type Client, run } from '../statements/run.ts';
+import { type Client, type Row, run } from '../statements/run.ts';
 import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
@@ -23,16 +23,11 @@ export interface UndoneFile {
 }
 
 /**
- * Undoes a file and its children, and with them those that correct or replay their rejects: their rows belong to it.
- * Their parts leave the manifest, their rejects the record; rejects that these files had taken from others wait again
- * there. Empty when the file is undone already.
- * @throws LandfallError LF_FILE_NOT_LOADED, LF_FILE_CHILD, or LF_FILE_BUSY when one of them is in flight
+ * The files that an undo of a file takes out: it, its children, and those that correct or replay their rejects, whose rows
+ * belong to it. They are locked until the transaction ends. Empty when the file is undone already.
+ * @throws LandfallError LF_FILE_UNKNOWN, LF_FILE_NOT_LOADED, LF_FILE_CHILD, or LF_FILE_BUSY when one of them is in flight
  */
-export async function undoFiles(
-  client: pg.ClientBase,
-  fileId: number,
-  note: { at: string; reason: string },
-): Promise<UndoneFile[]> {
+export async function filesToUndo(client: pg.ClientBase, fileId: number): Promise<LedgerFile[]> {
   const [root] = await lockWithChildren(client, fileId);
   if (root === undefined) throw new LandfallError('LF_FILE_UNKNOWN', { file: fileId });
   refuseChild(root);
@@ -41,7 +36,27 @@ export async function undoFiles(
   const family = (await run(client, 'undo/lock-family', [fileId])).map(toFile);
   const busy = family.find((file) => !isFinished(file.state));
   if (busy) throw new LandfallError('LF_FILE_BUSY', { file: busy.name, state: busy.state });
-  const files = family.filter((file) => file.state !== 'undone' && afterEvent(file, 'undo') !== null);
+  return family.filter((file) => file.state !== 'undone' && afterEvent(file, 'undo') !== null);
+}
+
+/** What a file has, which an undo takes out. */
+export type UndoneCounts = Row<'undo/undone-counts'>;
+
+export function undoneCounts(client: Client, files: readonly LedgerFile[]): Promise<UndoneCounts[]> {
+  return run(client, 'undo/undone-counts', [files.map(({ fileId }) => fileId)]);
+}
+
+/**
+ * Undoes the files of filesToUndo, and throws what it throws. Their parts leave the manifest, their rejects the record;
+ * rejects that these files had taken from others wait again there.
+ */
+export async function undoFiles(
+  client: pg.ClientBase,
+  fileId: number,
+  note: { at: string; reason: string },
+): Promise<UndoneFile[]> {
+  const files = await filesToUndo(client, fileId);
+  if (files.length === 0) return [];
   const undone: UndoneFile[] = [];
   for (const file of files) {
     const chunks = await chunksOf(client, file.fileId);

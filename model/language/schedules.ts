@@ -1,4 +1,4 @@
-/** When a source is fetched, and which windows of time its runs cover. docs/schedules.md describes it. */
+/** When a source is fetched, and which windows of time its runs cover. docs/definitions/schedules.md describes it. */
 
 /** What becomes of windows that ended while no coordinator was running, or while an earlier run was. */
 export type CatchUp = 'all' | 'latest' | 'none';

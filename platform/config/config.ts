@@ -13,6 +13,7 @@ import { isRedisAddress, maskSentinels } from '../queue/redis-address.ts';
 import { type S3Settings, s3Defaults } from '../storage/s3/s3-settings.ts';
 import { addressesOf, isWithin } from '../storage/schemes.ts';
 import { unpackedBytesDefault } from '../storage/unpack/limits.ts';
+import { type AccessToken, tokenSchema, tokensSchema } from './access-tokens.ts';
 
 /** The settings that apply. */
 export interface Config extends S3Settings {
@@ -30,7 +31,10 @@ export interface Config extends S3Settings {
   readonly failedUrl: string;
   readonly host: string;
   readonly port: number;
+  /** May do everything. */
   readonly token: string | null;
+  /** Tokens with names and roles. */
+  readonly tokens?: readonly AccessToken[];
   readonly workers: number;
   readonly chunkBytes: number;
   /** What one compressed file may unpack to, in bytes. */
@@ -54,7 +58,11 @@ type Derived = 'failedUrl' | 'datasetsOptional';
 
 /** Flags as the command line gives them: text, or values that a program passes. Undefined: not given. */
 export type ConfigFlags = {
-  readonly [name in Exclude<keyof Config, Derived>]?: string | number | readonly string[] | null;
+  readonly [name in Exclude<keyof Config, Derived>]?:
+    | string
+    | number
+    | readonly (string | AccessToken)[]
+    | null;
 };
 
 /** Members of landfall.config.ts. */
@@ -73,6 +81,7 @@ const environmentNames: Record<Setting, string> = {
   host: 'LANDFALL_HOST',
   port: 'LANDFALL_PORT',
   token: 'LANDFALL_TOKEN',
+  tokens: 'LANDFALL_TOKENS',
   workers: 'LANDFALL_WORKERS',
   chunkBytes: 'LANDFALL_CHUNK_BYTES',
   unpackedBytes: 'LANDFALL_UNPACKED_BYTES',
@@ -167,9 +176,9 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
     case 'port':
       return wholeNumber(0, 65535);
     case 'token':
-      return z.string({ error: 'must be text' }).regex(/^[\x21-\x7e]+$/, {
-        error: 'must be visible ASCII characters without spaces',
-      });
+      return tokenSchema;
+    case 'tokens':
+      return tokensSchema;
     case 'workers':
       return wholeNumber(1, 1024);
     case 'chunkBytes':
@@ -291,6 +300,7 @@ function withDefaults(given: UserConfig, cwd: string): Config {
     host: given.host ?? '127.0.0.1',
     port: given.port ?? 8080,
     token: given.token ?? null,
+    tokens: given.tokens ?? [],
     workers: given.workers ?? availableParallelism(),
     chunkBytes: given.chunkBytes ?? defaultChunkBytes,
     unpackedBytes: given.unpackedBytes ?? unpackedBytesDefault,
@@ -352,6 +362,8 @@ export function describeConfig(config: Config): Record<string, string> {
     LANDFALL_HOST: config.host,
     LANDFALL_PORT: String(config.port),
     LANDFALL_TOKEN: config.token === null ? '(none)' : '***',
+    LANDFALL_TOKENS:
+      (config.tokens ?? []).map(({ name, role }) => `${name}:${role}:***`).join(',') || '(none)',
     LANDFALL_WORKERS: String(config.workers),
     LANDFALL_CHUNK_BYTES: String(config.chunkBytes),
     LANDFALL_UNPACKED_BYTES: String(config.unpackedBytes),

@@ -44,3 +44,18 @@ export async function transactionKept<C extends pg.ClientBase, T>(
     if (failed) await client.query('rollback').catch(() => {});
   }
 }
+
+/** Runs `work` in a transaction that is rolled back whatever happens: to learn what it would do. */
+export async function inTrial<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    return await work(client);
+  } finally {
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
+    });
+    client.release(broken);
+  }
+}

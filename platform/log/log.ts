@@ -14,7 +14,7 @@ const levels: Record<number, string> = {
   60: 'fatal',
 };
 /** Members that hold secrets, at the first or second level of a logged object. */
-const secrets = ['databaseUrl', 'redisUrl', 'token', 'password', 'url.password'];
+const secrets = ['databaseUrl', 'redisUrl', 'token', 'tokens', 'password', 'url.password'];
 
 /**
  * Whether standard error is for people: each entry is a line of text, beside those that a command prints. Otherwise each

@@ -153,7 +153,7 @@ export async function replayed(
   options: { whole?: boolean } = {},
 ): Promise<Receipt> {
   const { fileId } = await findFile(site.database.pool, name);
-  return site.coordinator.settled((await site.coordinator.replay(fileId, options))!);
+  return site.coordinator.settled((await site.coordinator.actions.replay(fileId, options))!);
 }
 
 /** Parts that lie in the lake, listed or not. */

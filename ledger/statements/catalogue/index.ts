@@ -1,4 +1,5 @@
 // Written by `npm run statements` from the headers of ddl/statements.
+import type { ActionsStatements } from './actions.ts';
 import type { ArchiveStatements } from './archive.ts';
 import type { ChunksStatements } from './chunks.ts';
 import type { DefinitionsStatements } from './definitions.ts';
@@ -10,7 +11,6 @@ import type { ProgressStatements } from './progress.ts';
 import type { RejectsStatements } from './rejects.ts';
 import type { RenewalStatements } from './renewal.ts';
 import type { RollupsStatements } from './rollups.ts';
-import type { RulesStatements } from './rules.ts';
 import type { RunsStatements } from './runs.ts';
 import type { ScansStatements } from './scans.ts';
 import type { SchedulesStatements } from './schedules.ts';
@@ -21,7 +21,8 @@ import type { UniqueStatements } from './unique.ts';
 import type { VerificationStatements } from './verification.ts';
 
 export interface Statements
-  extends ArchiveStatements,
+  extends ActionsStatements,
+    ArchiveStatements,
     ChunksStatements,
     DefinitionsStatements,
     FilesStatements,
@@ -32,7 +33,6 @@ export interface Statements
     RejectsStatements,
     RenewalStatements,
     RollupsStatements,
-    RulesStatements,
     RunsStatements,
     ScansStatements,
     SchedulesStatements,

@@ -37,4 +37,6 @@ export interface RejectsStatements {
   'rejects/take-rejects': { parameters: [file_id: number, byte_offset: readonly number[], taken_by: number];
       row: never };
   'rejects/undo-rejects': { parameters: [file_id: readonly number[]]; row: never };
+  'rejects/waiting-rejects': { parameters: [file_id: number]; row: Readonly<{ rejects: number;
+      bytes: number }> };
 }

@@ -23,7 +23,11 @@ export interface UniqueStatements {
       row: Readonly<{ pg_advisory_xact_lock: unknown }> };
   'unique/mark-keyed': { parameters: [chunk_id: number, file_id: number]; row: never };
   'unique/open-run': { parameters: [file_id: number, dataset: string]; row: Readonly<{ open_run: unknown }> };
+  'unique/settle-rules': { parameters: [file_id: number, rule_id: readonly number[]]; row: never };
+  'unique/settled-rules': { parameters: [file_id: number, rule_id: readonly number[]];
+      row: Readonly<{ rule_id: number }> };
   'unique/tidy-runs': { parameters: [dataset: string]; row: Readonly<{ drop_dead_runs: unknown }> };
   'unique/unique-rule': { parameters: [dataset: string, about: Json]; row: Readonly<{ rule_id: number }> };
   'unique/unkeyed-chunks': { parameters: [file_id: number]; row: ChunkRow };
+  'unique/unsettle-file': { parameters: [file_id: number]; row: never };
 }

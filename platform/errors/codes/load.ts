@@ -29,6 +29,22 @@ export const loadCodes = {
     fix: 'Drop it into landing/{other}/, or name the dataset: `landfall ingest {file} --dataset {other}`.',
     retry: 'never',
   },
+  LF_CORRECTION_EXPORT: {
+    message: 'What was sent does not correct rejects of {original}: {reason}.',
+    fix: 'Send what was exported of this file (rejects.csv of it, or `landfall rejects {original} --export`), with the columns that begin with _landfall_ as they were.',
+    retry: 'never',
+  },
+  LF_CORRECTION_GUARDED: {
+    message:
+      '{file} was exported for a spreadsheet: its cells may begin with an apostrophe that is not part of the value.',
+    fix: 'Upload it as corrections of the file that it came from, which removes them; or export the rejects without --excel-safe and correct those.',
+    retry: 'never',
+  },
+  LF_CORRECTION_NONE: {
+    message: 'No reject of {original} waits to be corrected.',
+    fix: '`landfall rejects {original}` says which files have corrected or replayed them.',
+    retry: 'never',
+  },
   LF_CORRECTION_ORIGINAL: {
     message: '{file} corrects rejects of {original}, which is {state}: its other rows are not loaded.',
     fix: 'Load {original} as a whole (`landfall replay {original}`), then correct what is rejected.',

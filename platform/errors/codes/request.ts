@@ -7,14 +7,19 @@ export const requestCodes = {
     fix: 'Fix each setting that is named; `landfall doctor` shows the settings in force.',
     retry: 'never',
   },
+  LF_ATTENTION_UNKNOWN: {
+    message: 'There is no notice of the kind {kind} about {key}.',
+    fix: '/api/attention lists what needs a person. It may have been dealt with.',
+    retry: 'never',
+  },
   LF_HTTP_HOST: {
     message: 'This server does not answer to the name {host}.',
     fix: 'Use the address that the server printed when it started, or localhost.',
     retry: 'never',
   },
   LF_HTTP_METHOD: {
-    message: 'This server does not accept {method} requests: it only reads.',
-    fix: 'Send GET. The commands of landfall change what is loaded.',
+    message: '{path} does not accept {method} requests.',
+    fix: 'It accepts {allow}. /api/openapi.json lists every address.',
     retry: 'never',
   },
   LF_HTTP_NOT_FOUND: {
@@ -25,6 +30,11 @@ export const requestCodes = {
   LF_HTTP_ORIGIN: {
     message: 'This server does not accept connections from another site ({origin}).',
     fix: 'Open the page that this server serves.',
+    retry: 'never',
+  },
+  LF_HTTP_ROLE: {
+    message: 'The token {name} has the role {role}, and this needs the role {needed}.',
+    fix: 'Use a token with that role. Roles are set where the server runs: LANDFALL_TOKENS.',
     retry: 'never',
   },
   LF_HTTP_PAGE: {
@@ -95,6 +105,11 @@ export const requestCodes = {
   LF_SQL_VALUE: {
     message: 'The column {column} has a value that {format} cannot hold: {value}',
     fix: 'Cast the column to text in the SQL, or choose another format.',
+    retry: 'never',
+  },
+  LF_UPLOAD_SIZE: {
+    message: 'The upload has more than {most|byte}, which is what it may have.',
+    fix: 'Send less at once, or drop the file into the landing folder.',
     retry: 'never',
   },
   LF_USAGE: {

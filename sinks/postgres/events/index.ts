@@ -3,4 +3,11 @@ export { applyEvents } from './apply-events.ts';
 export { wrongTimes } from './audit-seen.ts';
 export type * from './event-contract.ts';
 export { heldRows } from './held-rows.ts';
-export { dropStagedEvents, eventCounts, eventsByChunk, sumOfEvents, undoEvents } from './undo-events.ts';
+export {
+  dropStagedEvents,
+  eventCounts,
+  eventsByChunk,
+  eventsSince,
+  sumOfEvents,
+  undoEvents,
+} from './undo-events.ts';

@@ -114,6 +114,21 @@ function countsIn({ current, superseded }: EventLayout, chunkIds: readonly numbe
     union all select chunk_id, 0, count(*) from ${superseded} where ${where} group by 1`;
 }
 
+/** How many events have become current in a snapshot. Reads the whole of F_current. */
+export async function eventsSince(
+  client: pg.ClientBase,
+  star: CompiledStar,
+  snapshotId: number,
+): Promise<number> {
+  const layout = await eventLayout(client, star);
+  if (layout === null) return 0;
+  const { rows } = await client.query<{ events: number }>(
+    `select count(*)::float8 as events from ${layout.current} c where c._since = $1`,
+    [snapshotId],
+  );
+  return rows[0].events;
+}
+
 /** Drops the events of a file that does not become done out of the staging table that small files share. */
 export async function dropStagedEvents(
   client: pg.ClientBase,

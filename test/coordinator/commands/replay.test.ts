@@ -27,7 +27,7 @@ describe('replay', () => {
       const registry = await later[change]();
       await rig.start({ registry });
       await rig.startWorker('pool', registry);
-      const again = await rig.coordinator.replay(1, { whole: true });
+      const again = await rig.coordinator.actions.replay(1, { whole: true });
       expect(await rig.coordinator.settled(again!)).toMatchObject({ status: 'done', rows: { loaded: 10 } });
       const { schema, fact } = registry.get('sales')!.star!;
       expect([await facts(), await facts(`${schema}.${fact}`)]).toEqual([[0], [10]]);

@@ -79,9 +79,9 @@ describe('a file and its child', () => {
     expect(own.dataset).toBe('orders');
     expect(child.parentId).toBe(own.fileId);
     await expect(undone(at, 'items/a.json')).rejects.toMatchObject({ code: 'LF_FILE_CHILD' });
-    await expect(at.coordinator.replay(child.fileId, { whole: true })).rejects.toMatchObject({
-      code: 'LF_FILE_CHILD',
-    });
+    const { actions } = at.coordinator;
+    const isChild = { code: 'LF_FILE_CHILD' };
+    await expect(actions.replay(child.fileId, { whole: true })).rejects.toMatchObject(isChild);
 
     // The items of a mart that follows the end of a file.
     const listed = async () => (await at.query('select sum(items)::int as items from star.listed'))[0].items;
@@ -90,7 +90,7 @@ describe('a file and its child', () => {
     const b = { orders: 100, items: sumOfItems(201, 100) };
     expect(await shown(at)).toEqual({ ...b, rolled: b.items, wrong: 0 });
     expect(await listed()).toBe(b.items);
-    await expect(at.coordinator.replay(child.fileId)).rejects.toMatchObject({ code: 'LF_FILE_CHILD' });
+    await expect(actions.replay(child.fileId)).rejects.toMatchObject(isChild);
     expect(await replayed(at, 'a.json')).toMatchObject({ status: 'done', link: { kind: 'reloads' } });
     const again = await findFile(pool, 'items/a.json');
     expect(again).toMatchObject({ link: 'reloads', linkedTo: child.fileId, seenAt: child.seenAt });
@@ -235,14 +235,16 @@ describe('a file and its child', () => {
     ]);
     expect(await shown(at)).toMatchObject({ orders: 100, items });
     const [{ fileId: child }] = failed.children!;
-    await expect(at.coordinator.accept(child)).rejects.toMatchObject({ code: 'LF_FILE_CHILD' });
+    await expect(at.coordinator.actions.accept(child)).rejects.toMatchObject({ code: 'LF_FILE_CHILD' });
     const accepted = () => at.query('select distinct accepted from landfall.file where file_id > 2');
     expect(await accepted()).toEqual([{ accepted: false }]);
 
-    const receipt = await at.coordinator.settled(await at.coordinator.accept(failed.fileId));
+    const receipt = await at.coordinator.settled(await at.coordinator.actions.accept(failed.fileId));
     expect(receipt).toMatchObject({ status: 'done', dataset: 'orders', children: [{ dataset: 'items' }] });
     expect(await shown(at)).toEqual({ orders: 100, items: left, rolled: left, wrong: 0 });
-    await expect(at.coordinator.accept(receipt.fileId)).rejects.toMatchObject({ code: 'LF_FILE_ACCEPTED' });
+    await expect(at.coordinator.actions.accept(receipt.fileId)).rejects.toMatchObject({
+      code: 'LF_FILE_ACCEPTED',
+    });
     // Both stay accepted.
     await undone(at, 'orders_2026-01-02.json');
     expect(await shown(at)).toMatchObject({ orders: 100, items, wrong: 0 });

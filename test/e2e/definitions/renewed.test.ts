@@ -105,7 +105,7 @@ onBothBackends('a definition that changes', (backend) => {
   describe('while rejects are replayed', () => {
     it('replays them with the current one', async () => {
       const site = await loaded([...later(90, 1), ...never(91, 1)]);
-      const replay = (await site.coordinator.replay(1))!;
+      const replay = (await site.coordinator.actions.replay(1))!;
       await begun(site, replay);
       const receipt = site.coordinator.settled(replay);
       definition(folder, { formats: after });
@@ -129,7 +129,7 @@ onBothBackends('a definition that changes', (backend) => {
 
     it('takes back what is loaded of them after a restart', async () => {
       const some = await loaded([...later(101, 200), ...never(301, 50)]);
-      const replay = (await some.coordinator.replay(1))!;
+      const replay = (await some.coordinator.actions.replay(1))!;
       const site = await changedHalfway(some, replay);
       await worker(site);
       const [{ renewed }] = await site.query<{ renewed: number }>(
@@ -184,7 +184,7 @@ onBothBackends('a definition that changes', (backend) => {
   it('while an undone file is loaded again, remembers which one it is', async () => {
     const site = await loaded(later(90, 1));
     await undone(site, 'a.csv');
-    const reload = (await site.coordinator.replay(1))!;
+    const reload = (await site.coordinator.actions.replay(1))!;
     await begun(site, reload);
     expect(await row(site, reload)).toMatchObject({ link: 'reloads', linked_to: 1 });
     const receipt = site.coordinator.settled(reload);

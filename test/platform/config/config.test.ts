@@ -36,6 +36,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 8080,
       token: null,
+      tokens: [],
       workers: availableParallelism(),
       unpackedBytes: 100 * 1024 ** 3,
       chunkBytes: 32 * 1024 * 1024,
@@ -85,6 +86,7 @@ describe('settings', () => {
         LANDFALL_HOST: '0.0.0.0',
         LANDFALL_PORT: '0',
         LANDFALL_TOKEN: 'abc',
+        LANDFALL_TOKENS: 'wall:view:looks, ann:operate:a:b',
         LANDFALL_WORKERS: '7',
         LANDFALL_CHUNK_BYTES: '65536',
         LANDFALL_UNPACKED_BYTES: '5000000000',
@@ -110,6 +112,10 @@ describe('settings', () => {
       host: '0.0.0.0',
       port: 0,
       token: 'abc',
+      tokens: [
+        { name: 'wall', role: 'view', token: 'looks' },
+        { name: 'ann', role: 'operate', token: 'a:b' },
+      ],
       workers: 7,
       chunkBytes: 65536,
       unpackedBytes: 5_000_000_000,
@@ -204,6 +210,7 @@ describe('what is printed', () => {
       databaseUrl: 'postgres://anna:s3cret@db/x?sslpassword=s3cret',
       redisUrl: 'redis://:s3cret@cache',
       token: 's3cret',
+      tokens: 'ann:operate:s3cret',
     });
     const described = describeConfig(config);
     expect(JSON.stringify(described)).not.toContain('s3cret');
@@ -211,6 +218,7 @@ describe('what is printed', () => {
       DATABASE_URL: 'postgres://anna:***@db/x?sslpassword=***',
       REDIS_URL: 'redis://:***@cache',
       LANDFALL_TOKEN: '***',
+      LANDFALL_TOKENS: 'ann:operate:***',
     });
     expect(maskUrl('not an address with a s3cret')).not.toContain('s3cret');
   });

@@ -110,7 +110,7 @@ class Player {
     const fileId =
       what === 'load'
         ? await site.coordinator.submit({ path: this.written(file), dataset })
-        : (await site.coordinator.replay(this.ids.get(file)!))!;
+        : (await site.coordinator.actions.replay(this.ids.get(file)!))!;
     const { status, error } = await site.coordinator.settled(fileId);
     if (status !== 'done') throw new Error(`${what} of ${file.name} ended as ${status}: ${error?.message}`);
     this.ids.set(file, fileId);

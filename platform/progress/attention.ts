@@ -1,0 +1,112 @@
+/** What needs a person, of all that the progress tells: the page's first list, and `/api/attention`. */
+import {
+  type FileProgress,
+  faultOf,
+  isLacking,
+  needsCare,
+  type ProgressState,
+  type SourceProgress,
+} from './progress.ts';
+
+export type AttentionKind =
+  | 'failed'
+  /** A file that waits for a person's decision: accept it, or not. */
+  | 'decision'
+  | 'unknown'
+  | 'outage'
+  | 'mart'
+  | 'definition'
+  | 'late'
+  | 'source';
+
+/** Something that needs a person until it is dealt with or dismissed. */
+export interface Attention {
+  readonly kind: AttentionKind;
+  /** Names what it is about, among those of its kind. */
+  readonly key: string;
+  /** Tells one occurrence from the next: a dismissal holds for one of them. */
+  readonly occurrence: string;
+  readonly dataset: string | null;
+  /** The file's number; null where it is about no file of the ledger. */
+  readonly fileId: number | null;
+  /** ISO 8601 UTC; null where nobody knows. */
+  readonly since: string | null;
+  /** Null: no error, such as for a file that is late. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The code of a file that a person may accept. */
+const decisions: ReadonlySet<string> = new Set(['LF_SNAPSHOT_SHRUNK']);
+
+/** A failed file. Its error is that of the ledger. */
+export function failedAttention({
+  fileId,
+  dataset,
+  finishedAt,
+  error,
+}: Pick<FileProgress, 'fileId' | 'dataset' | 'finishedAt' | 'error'>): Attention {
+  const { code = '', message = '', fix = '' } = error ?? {};
+  const kind = decisions.has(code) ? 'decision' : 'failed';
+  const key = String(fileId);
+  return { kind, key, occurrence: key, dataset, fileId, since: finishedAt, code, message, fix };
+}
+
+/** All but the failed files, which a state may no longer have: the ledger knows them (failedAttention). */
+export function attentionOf(state: ProgressState): Attention[] {
+  const { outages, definitions, marts, freshness, sources, files } = state;
+  return [
+    ...outages.map(({ with: key, since, ...error }): Attention => {
+      return { kind: 'outage', key, occurrence: since, dataset: null, fileId: null, since, ...error };
+    }),
+    ...definitions.broken.map(({ dataset, file, ...error }): Attention => {
+      const occurrence = shortly(error.message);
+      return { kind: 'definition', key: file, occurrence, dataset, fileId: null, since: null, ...error };
+    }),
+    ...files.filter(({ state }) => state === 'unknown').map(unknownAttention),
+    ...marts.map(({ dataset, name, since, ...error }): Attention => {
+      const key = `${dataset}.${name}`;
+      return { kind: 'mart', key, occurrence: since, dataset, fileId: null, since, ...error };
+    }),
+    ...sources.filter(needsCare).map(sourceAttention),
+    ...freshness.filter(isLacking).map(({ dataset, since, window, due, missed }): Attention => {
+      const message = `A file of ${dataset} was due at ${due}.${missed > 1 ? ` ${missed} are missing.` : ''}`;
+      const fix = 'Ask whoever delivers the files; drop the file, or fetch it again.';
+      const about = { code: null, message, fix };
+      const occurrence = since ?? window;
+      return { kind: 'late', key: dataset, occurrence, dataset, fileId: null, since: since ?? due, ...about };
+    }),
+  ];
+}
+
+function unknownAttention({ dataset, name, bytes, landedAt, error }: FileProgress): Attention {
+  const { code = '', message = '', fix = '' } = error ?? {};
+  const key = `${dataset}/${name}`;
+  const about = { dataset, fileId: null, since: landedAt };
+  return { kind: 'unknown', key, occurrence: `${bytes} ${code}`, ...about, code, message, fix };
+}
+
+function sourceAttention(source: SourceProgress): Attention {
+  const { dataset, source: name, last, lateSince, missing } = source;
+  const fault = faultOf(source);
+  const late = `${dataset}.${name} is late: what was due since ${lateSince} is not fetched.`;
+  const lacks = `${dataset}.${name} needs ${missing.join(', ')}, which the coordinator does not have.`;
+  const said = fault ?? {
+    code: null,
+    message: missing.length > 0 ? lacks : late,
+    fix:
+      missing.length > 0
+        ? 'Set it where the coordinator runs, and start that again.'
+        : 'Run the source; its runs say what they wait for.',
+  };
+  const failedAt = last?.state === 'failed' ? last.endedAt : null;
+  const occurrence = shortly([said.code, failedAt, lateSince, ...missing].join(' '));
+  const key = `${dataset}.${name}`;
+  return { kind: 'source', key, occurrence, dataset, fileId: null, since: failedAt ?? lateSince, ...said };
+}
+
+/** The ledger keeps so much of what tells two occurrences apart. */
+function shortly(text: string): string {
+  return text.slice(0, 500);
+}
