@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<() => Command>> = {
   undo: async () => (await import('./commands/undo.ts')).undoCommand,
   rebuild: async () => (await import('./commands/rebuild.ts')).rebuildCommand,
   verify: async () => (await import('./commands/upkeep/verify.ts')).verifyCommand,
+  compact: async () => (await import('./commands/upkeep/compact.ts')).compactCommand,
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,

@@ -36,8 +36,8 @@ import {
 } from './tables/commit.ts';
 import * as files from './tables/files.ts';
 import * as groups from './tables/groups.ts';
+import { partsOf } from './tables/lake/parts.ts';
 import * as marts from './tables/marts.ts';
-import { partsOf } from './tables/parts.ts';
 import { type OnChild, planFile } from './tables/plan.ts';
 import * as progress from './tables/progress.ts';
 import * as rejects from './tables/rejects.ts';

@@ -116,8 +116,11 @@ export interface WaitingFile {
   readonly error: ErrorDescription;
 }
 
+/** The rows of a chunk in a part. */
 export interface LedgerPart extends Part {
   readonly chunkId: number;
+  /** Of a part that chunks share: all of its rows and bytes, which `rows` and `bytes` are a share of. Else null. */
+  readonly shared: { readonly rows: number; readonly bytes: number } | null;
 }
 
 /** A reject as a worker reports it. */
@@ -261,7 +264,9 @@ export function toWaiting(row: Row<'chunks/waiting-chunks'>): WaitingFile {
 }
 
 export function toPart(row: Row<'parts/parts'>): LedgerPart {
-  return { path: row.path, rows: row.rows, bytes: row.bytes, chunkId: row.chunk_id };
+  const { path, rows, bytes, chunk_id: chunkId, shared_rows: sharedRows, shared_bytes: sharedBytes } = row;
+  const shared = sharedRows === null ? null : { rows: sharedRows, bytes: sharedBytes! };
+  return { path, rows, bytes, chunkId, shared };
 }
 
 /** Where in a zip file a reject stands. */

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import pg from 'pg';
-import { type LakeContent, lakeContent, lakeDatasets } from '../../ledger/tables/parts.ts';
+import { type LakeContent, lakeContent, lakeDatasets } from '../../ledger/tables/lake/parts.ts';
 import type { Registry } from '../../model/registry.ts';
 import type { Config } from '../../platform/config/config.ts';
 import { LandfallError } from '../../platform/errors/errors.ts';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import pg from 'pg';
-import type { LakeContent } from '../../ledger/tables/parts.ts';
+import type { LakeContent } from '../../ledger/tables/lake/parts.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import { typeOf } from '../../model/types/column-types.ts';
 
@@ -30,12 +30,18 @@ export function lakeView(
   // Files may have been loaded when the dataset was in another mode.
   const isHistory = keyed?.kind === 'history' || versions.length > 0;
   const hasPlaces = isHistory || keyed !== null || deleted.length > 0;
-  const levels = new Map<string, LakePart[]>();
+  const partial = partialParts(parts);
+  const alike = new Map<string, LakePart[]>();
   for (const part of parts) {
-    const level = foldersOf(part.path).join('/');
-    levels.set(level, [...(levels.get(level) ?? []), part]);
+    const kind = part.shared_rows === null ? 'own' : partial.has(part.path) ? 'partial' : 'whole';
+    const key = `${kind} ${foldersOf(part.path).join('/')}`;
+    const known = alike.get(key) ?? [];
+    alike.set(key, known);
+    known.push(part);
   }
-  const reads = [...levels.values()].map((some) => readParts(some, lake, definition, hasPlaces));
+  const reads = [...alike.values()].map((some) =>
+    readParts(some, lake, definition, { withChunk: hasPlaces, isPartial: partial.has(some[0].path) }),
+  );
   // Parts that were written before the dataset had a mode have no column _row.
   if (hasPlaces) reads.unshift('select cast(null as integer) as _row where false');
   const all = reads.join('\nunion all by name\n');
@@ -63,14 +69,27 @@ function shownRows(events: string, places: string, isHistory: boolean, orderType
 
 type LakePart = LakeContent['parts'][number];
 
-/** The rows of parts that lie equally deep, perhaps with their chunk. */
+/** Parts that chunks share, of which not all rows count. */
+function partialParts(parts: readonly LakePart[]): ReadonlySet<string> {
+  const rest = new Map<string, number>();
+  for (const { path, rows, shared_rows: shared } of parts)
+    if (shared !== null) rest.set(path, (rest.get(path) ?? shared) - rows);
+  return new Set([...rest].flatMap(([path, rows]) => (rows === 0 ? [] : path)));
+}
+
+/**
+ * The rows of parts that lie equally deep, perhaps with their chunk. Either all of them have the rows of one chunk, or all
+ * are shared by several, and have the column _chunk. `isPartial`: not all of their rows count.
+ */
 function readParts(
   parts: readonly LakePart[],
   lake: string,
   definition: ViewDefinition | undefined,
-  withChunk: boolean,
+  { withChunk, isPartial }: { readonly withChunk: boolean; readonly isPartial: boolean },
 ): string {
-  const files = parts.map(({ path }) => literal(escapedGlob(placeOf(lake, path))));
+  const isShared = parts[0].shared_rows !== null;
+  const paths = [...new Set(parts.map(({ path }) => path))];
+  const files = paths.map((path) => literal(escapedGlob(placeOf(lake, path))));
   const isOneVersion = new Set(parts.map(({ version }) => version)).size === 1;
   const types = hiveTypes(foldersOf(parts[0].path), definition);
   const options = [
@@ -79,12 +98,15 @@ function readParts(
     ...(isOneVersion ? [] : ['union_by_name = true']),
   ].join(', ');
   const read = `read_parquet([${files.join(', ')}], ${options}`;
-  if (!withChunk) return `select * from ${read})`;
+  if (!isPartial && (isShared || !withChunk))
+    return `select *${isShared && !withChunk ? ' exclude (_chunk)' : ''} from ${read})`;
   const chunks = parts
     .map(({ path, chunk_id }) => `(${literal(placeOf(lake, path))}, ${chunk_id})`)
     .join(', ');
-  return `select p.* exclude (_part), c.chunk as _chunk from ${read}, filename = '_part') p
+  const joined = `from ${read}, filename = '_part') p
     join (values ${chunks}) c(part, chunk) on c.part = p._part`;
+  if (!isShared) return `select p.* exclude (_part), c.chunk as _chunk ${joined}`;
+  return `select p.* exclude (_part${withChunk ? '' : ', _chunk'}) ${joined} and c.chunk = p._chunk`;
 }
 
 /** The names of the partition columns of a part: `year=2018/month=05/f1.parquet` → year, month. */

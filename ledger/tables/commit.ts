@@ -4,7 +4,7 @@ import type { RowCounts } from '../../platform/progress/progress.ts';
 import { type Json, storable, toJson } from '../json.ts';
 import type { Account, Accounts, LedgerReject, Part } from '../rows.ts';
 import { count, run } from '../statements/run.ts';
-import { addParts, type ChunkPart } from './parts.ts';
+import { addParts, type ChunkPart } from './lake/parts.ts';
 
 /** Rejects, and the chunk that they belong to. */
 export interface ChunkRejects {

@@ -13,7 +13,7 @@ import { afterEvent } from '../states.ts';
 import { chunksOf } from './chunks.ts';
 import { lockFile, moveFile } from './files.ts';
 import { lockWithChildren } from './groups.ts';
-import { removeParts } from './parts.ts';
+import { removeParts } from './lake/parts.ts';
 import { forgetKeys } from './unique.ts';
 
 /** A file that was undone, and the chunks whose facts must be deleted. */

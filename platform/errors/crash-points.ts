@@ -142,6 +142,13 @@ export const crashPoints = {
   'rebuild.marts-built': 'the new star has its rollups and marts, under other names',
   'rebuild.adopted': 'the ledger has the new definition and the new rollups; the transaction is open',
   'rebuild.committed': 'people read the new star',
+  // Small parts are put into larger ones.
+  'compact.noted': 'the ledger says that a part is being written which chunks are to share',
+  'compact.staged': 'the part is written, in staging',
+  'compact.published': 'the part is in its place; the transaction is open',
+  'compact.moved': 'the manifest has it in the place of the parts before it; the transaction is open',
+  'compact.committed': 'readers of the manifest read it; the parts before it are still there',
+  'compact.old-deleted': 'parts whose rows lie elsewhere are deleted; the ledger does not know',
   'replay.exported': 'rejects that are to be tried again are written to the archive',
   'replay.noted': 'the file that is to be loaded again is noted in the ledger',
   // A command died, and a coordinator clears up after it.

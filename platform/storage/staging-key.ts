@@ -14,7 +14,12 @@ export function stagingKey(dataset: string, file: number, chunk: number, fencing
   return `${folder}${dataset}/f${file}-c${chunk}-t${fencingToken}`;
 }
 
-/** Everything in staging, of any file, including what an earlier version of Landfall staged. */
+/** The key of a part that chunks are to share. */
+export function sharedStagingKey(dataset: string, sharedId: number): string {
+  return `${folder}${dataset}/s${sharedId}`;
+}
+
+/** Everything in staging that belongs to a file, including what an earlier version of Landfall staged. */
 export async function* listStaging(lake: Storage): AsyncGenerator<{ key: string; fileId: number }> {
   for (const staging of [folder, formerFolder]) {
     for await (const { key } of lake.list(staging)) {

@@ -3,7 +3,7 @@
  * is an empty folder, and parts written there would be missing as soon as the disk is back.
  */
 import type pg from 'pg';
-import { someParts } from '../../ledger/tables/parts.ts';
+import { someParts } from '../../ledger/tables/lake/parts.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { openStorage } from '../../platform/storage/index.ts';
 

@@ -1,19 +1,14 @@
 import type { Part } from '../../ledger/rows.ts';
 import { crashPoint } from '../../platform/errors/crash-points.ts';
-import { Breather } from '../../platform/event-loop.ts';
 import type { Storage, StorageWriter } from '../../platform/storage/contract.ts';
 import type { ByteSink } from './parquet/byte-sink.ts';
-import { type ColumnChunk, type ColumnValues, encodeColumnChunk } from './parquet/column-chunk.ts';
-import type { Compression } from './parquet/compression.ts';
+import type { ColumnValues } from './parquet/column-chunk.ts';
 import { MAGIC, type RowGroup, writeFooter } from './parquet/footer.ts';
-import type { ParquetColumn } from './parquet/schema.ts';
+import { encodeRowGroup, type RowGroupShape } from './parquet/row-group.ts';
 
 /** What all parts of a chunk have in common. */
-export interface PartShape {
+export interface PartShape extends RowGroupShape {
   readonly lake: Storage;
-  readonly columns: readonly ParquetColumn[];
-  /** One per column. Remembers what the chunk's earlier row groups showed. */
-  readonly compression: readonly Compression[];
   readonly metadata: Readonly<Record<string, string>>;
   /** Takes the parts that are small enough to be written in one piece. They are not written to the lake. */
   readonly keep?: (part: { readonly key: string; readonly body: Uint8Array }) => void;
@@ -51,18 +46,9 @@ export class PartWriter {
   /** Encodes a row group into `sink`, which must not be used for anything else until `send` has settled. */
   async encode(values: readonly ColumnValues[], sink: ByteSink): Promise<void> {
     if (this.#bytes === 0 && sink.length === 0) sink.append(MAGIC);
-    const chunks: ColumnChunk[] = [];
-    const breather = new Breather();
-    for (const [i, column] of this.#shape.columns.entries()) {
-      const encoding = encodeColumnChunk(column, values[i], sink, this.#bytes, this.#shape.compression[i]);
-      let step = encoding.next();
-      for (; !step.done; step = encoding.next()) await breather.pause();
-      chunks.push(step.value);
-      await breather.pause();
-    }
-    const { rows } = values[0];
-    this.#rowGroups.push({ rows, columns: chunks });
-    this.#rows += rows;
+    const group = await encodeRowGroup(this.#shape, values, sink, this.#bytes);
+    this.#rowGroups.push(group);
+    this.#rows += group.rows;
   }
 
   /** Writes the content of `sink`. */

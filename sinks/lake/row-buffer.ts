@@ -12,11 +12,11 @@ export class RowBuffer {
   /** The bytes of memory held, as of the last `added`, `clear` or `release`. */
   bytes = 0;
   #columns: ColumnBuffer[] | null = null;
-  readonly #shape: readonly LakeColumn[];
+  readonly #shape: readonly Pick<LakeColumn, 'parquet'>[];
   readonly #spaces: readonly CodeSpace[];
 
   /** One code space per column. */
-  constructor(shape: readonly LakeColumn[], spaces: readonly CodeSpace[]) {
+  constructor(shape: readonly Pick<LakeColumn, 'parquet'>[], spaces: readonly CodeSpace[]) {
     this.#shape = shape;
     this.#spaces = spaces;
   }

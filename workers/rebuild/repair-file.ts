@@ -12,7 +12,7 @@ import { definitionToLoad } from '../../ledger/definition.ts';
 import type { LedgerFile, LedgerPart } from '../../ledger/ledger.ts';
 import { type LoadedChunk, loadedChunks } from '../../ledger/tables/chunks.ts';
 import { shareFile } from '../../ledger/tables/files.ts';
-import { partsOf, replaceParts } from '../../ledger/tables/parts.ts';
+import { partsOf, replaceParts } from '../../ledger/tables/lake/parts.ts';
 import { repeatsOfChunk } from '../../ledger/tables/rejects.ts';
 import type { CompiledDataset } from '../../model/compiled.ts';
 import type { Registry } from '../../model/registry.ts';

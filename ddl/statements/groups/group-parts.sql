@@ -5,4 +5,10 @@
 -- row rows  bigint
 -- row bytes  bigint
 -- row chunk_id  integer
-select file_id, path, rows, bytes, chunk_id from landfall.part where file_id = any($1) order by path
+-- row shared_rows  bigint null   all rows of a part that chunks share
+-- row shared_bytes  bigint null
+select p.file_id, coalesce(s.path, p.path) as path, p.rows, p.bytes, p.chunk_id, s.rows as shared_rows,
+  s.bytes as shared_bytes
+from landfall.part p left join landfall.shared_part s using (shared_id)
+where p.file_id = any($1)
+order by path, p.chunk_id

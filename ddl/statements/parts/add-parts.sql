@@ -1,4 +1,4 @@
--- Adds the parts of chunks to the manifest. A repeat of a chunk replaces its parts.
+-- Adds the parts of chunks to the manifest. A repeat of a chunk replaces its parts, also one that it shares.
 -- $1 chunk_id  integer[]
 -- $2 file_id  integer[]
 -- $3 path  text[]
@@ -10,4 +10,5 @@ from unnest($1::integer[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[]
   as p (chunk_id, file_id, path, rows, bytes)
 join landfall.file f on f.file_id = p.file_id
 on conflict (path) do update
-set chunk_id = excluded.chunk_id, file_id = excluded.file_id, rows = excluded.rows, bytes = excluded.bytes
+set chunk_id = excluded.chunk_id, file_id = excluded.file_id, rows = excluded.rows, bytes = excluded.bytes,
+    shared_id = null

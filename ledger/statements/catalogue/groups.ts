@@ -17,7 +17,8 @@ export interface GroupsStatements {
   'groups/group-chunks': { parameters: [file_id: readonly number[]]; row: ChunkRow };
   'groups/group-files': { parameters: [file_id: readonly number[]]; row: FileRow };
   'groups/group-parts': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
-      path: string; rows: number; bytes: number; chunk_id: number }> };
+      path: string; rows: number; bytes: number; chunk_id: number; shared_rows: number | null;
+      shared_bytes: number | null }> };
   'groups/group-reject-counts': { parameters: [file_id: readonly number[]]; row: Readonly<{ file_id: number;
       code: string; count: number }> };
   'groups/lock-group': { parameters: [file_id: readonly number[], content_hash: readonly string[]];

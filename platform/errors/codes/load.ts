@@ -24,6 +24,12 @@ export const loadCodes = {
     fix: "Read the workers' logs; they usually ran out of memory. Nothing of this file was kept: drop it again.",
     retry: 'never',
   },
+  LF_COMPACT_LOST: {
+    message:
+      'Another process has taken this compaction of {dataset} for dead, and deleted the part that it was writing. The parts before it are as they were.',
+    fix: 'Run `landfall compact` again. The connection to the database was probably lost for a while.',
+    retry: 'never',
+  },
   LF_CORRECTION_DATASET: {
     message: '{file} was loaded as a file of {dataset}, and corrects rejects of {original} in {other}.',
     fix: 'Drop it into landing/{other}/, or name the dataset: `landfall ingest {file} --dataset {other}`.',

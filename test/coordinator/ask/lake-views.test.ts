@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { lakeView } from '../../../coordinator/ask/lake-views.ts';
-import type { LakeContent } from '../../../ledger/tables/parts.ts';
+import type { LakeContent } from '../../../ledger/tables/lake/parts.ts';
 import { compileDataset } from '../../../model/compile/compile.ts';
 import { defineDataset, integer, text, upsert } from '../../../model/index.ts';
 import { tempFolder } from '../../support/index.ts';
@@ -24,6 +24,7 @@ async function shown(
   parts: readonly (readonly [path: string, rows: string, version: string])[],
   deleted: LakeContent['deleted'],
   keyed = true,
+  shared: readonly Pick<LakeContent['parts'][number], 'path' | 'chunk_id' | 'rows' | 'shared_rows'>[] = [],
 ) {
   const lake = join(tempFolder(), `lake [a*] 'b'`);
   const instance = await DuckDBInstance.create(':memory:');
@@ -36,7 +37,11 @@ async function shown(
       await connection.run(`copy (${rows}) to '${file.replaceAll("'", "''")}' (format parquet)`);
     }
     const content = {
-      parts: parts.map(([path, , version], i) => ({ path, chunk_id: i + 1, version })),
+      parts: parts.flatMap(([path, , version], i) => {
+        const chunks = shared.filter((part) => part.path === path);
+        if (chunks.length > 0) return chunks.map((part) => ({ ...part, version }));
+        return { path, chunk_id: i + 1, version, rows: 1, shared_rows: null };
+      }),
       deleted,
       versions: [],
     };
@@ -87,6 +92,35 @@ it('leaves out the rows that a later event has replaced, and shows all of parts 
     ],
   );
   expect(rows.map(([, , id]) => Number(id))).toEqual([0, 2, 11, 20]);
+});
+
+it('reads of parts that chunks share the rows that count, beside parts of one chunk', async () => {
+  const place = 'things/city=A/size=1';
+  const parts = [
+    [`${place}/s1.parquet`, 'select i as id, 11 + i::int // 2 as _chunk from range(6) t(i)', 'a'],
+    [`${place}/s2.parquet`, 'select 20 + i as id, 14 as _chunk from range(2) t(i)', 'a'],
+    [`${place}/f3.parquet`, 'select 30 as id', 'a'],
+  ] as const;
+  const some = [
+    { path: parts[0][0], chunk_id: 11, rows: 2, shared_rows: 6 },
+    { path: parts[0][0], chunk_id: 13, rows: 2, shared_rows: 6 },
+    { path: parts[1][0], chunk_id: 14, rows: 2, shared_rows: 2 },
+  ];
+  const all = [...some, { path: parts[0][0], chunk_id: 12, rows: 2, shared_rows: 6 }];
+  const ids = async (...[shared, keyed]: [typeof some, boolean]) =>
+    (await shown(parts, [], keyed, shared)).map(([, , id]) => Number(id));
+  for (const keyed of [true, false]) {
+    expect(await ids(some, keyed)).toEqual([0, 1, 4, 5, 20, 21, 30]);
+    expect(await ids(all, keyed)).toEqual([0, 1, 2, 3, 4, 5, 20, 21, 30]);
+  }
+});
+
+it('leaves out rows by chunk and number in parts that chunks share', async () => {
+  const path = 'things/city=A/size=1/s1.parquet';
+  const events = 'select i as id, 11 + i::int // 2 as _chunk, i::int % 2 as _row from range(6) t(i)';
+  const shared = [11, 13].map((chunk_id) => ({ path, chunk_id, rows: 2, shared_rows: 6 }));
+  const rows = await shown([[path, events, 'a']], [{ chunk_id: 13, row: 0 }], true, shared);
+  expect(rows.map(([, , id]) => Number(id))).toEqual([0, 1, 5]);
 });
 
 it('has none, where there is no part', () => {

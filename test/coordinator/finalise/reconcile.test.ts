@@ -29,8 +29,8 @@ const good: Accounts = {
   file: { bytes: 100, chunks: 2, fingerprint: 'print' },
   chunks: [chunk(0), chunk(1)],
   parts: [
-    { path: 'a', rows: 9, bytes: 1, chunkId: 100 },
-    { path: 'b', rows: 9, bytes: 1, chunkId: 101 },
+    { path: 'a', rows: 9, bytes: 1, chunkId: 100, shared: null },
+    { path: 'b', rows: 9, bytes: 1, chunkId: 101, shared: null },
   ],
   rejectsByCode: { LF_REJECT_TYPE: 1, LF_REJECT_MISSING: 1 },
   fingerprint: 'print',

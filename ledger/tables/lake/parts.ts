@@ -1,8 +1,8 @@
 /** The manifest: which parts of the lake count. */
 import type pg from 'pg';
-import type { Part } from '../rows.ts';
-import { type LedgerPart, toPart } from '../rows.ts';
-import { type Client, type Row, run } from '../statements/run.ts';
+import type { Part } from '../../rows.ts';
+import { type LedgerPart, toPart } from '../../rows.ts';
+import { type Client, type Row, run } from '../../statements/run.ts';
 
 /** A part of a chunk that commits. */
 export interface ChunkPart extends Part {

@@ -1,0 +1,191 @@
+/** Parts of every type become one, and that one another: each row is what it was, and belongs to the chunk that it was of. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { PlacedPart } from '../../../../ledger/tables/lake/compaction.ts';
+import { rowsByChunk } from '../../../../sinks/lake/shared/chunk-rows.ts';
+import { mergeParts, PartUnreadable } from '../../../../sinks/lake/shared/merge-parts.ts';
+import { openAhead } from '../../../../sinks/lake/shared/open-parts.ts';
+import { openPart } from '../../../../sinks/lake/shared/stored-part.ts';
+import { tempFolder } from '../../../support/index.ts';
+import { type Random, randomFrom } from '../../../support/random.ts';
+import {
+  Folder,
+  hyparquetMetadata,
+  plain,
+  type Row,
+  readWithDuck,
+  readWithHyparquet,
+  readWithParquetWasm,
+  type TestColumn,
+  type Value,
+  writeRows,
+} from '../support.ts';
+
+const hex = (random: Random) => Array.from({ length: 32 }, () => random.below(16).toString(16)).join('');
+const bigint = (random: Random, bits: number) =>
+  BigInt.asIntN(bits, BigInt(`0x${hex(random)}`)) / 2n ** BigInt(random.below(bits));
+
+/** Columns of every type, and how their values are drawn. */
+const drawn: readonly (readonly [TestColumn, (random: Random) => Value])[] = [
+  [{ name: 'small', logical: { type: 'smallint' } }, (r) => r.below(65536) - 32768],
+  [{ name: 'whole', logical: { type: 'integer' } }, (r) => r.below(2 ** 32) - 2 ** 31],
+  [{ name: 'hour', logical: { type: 'integer' }, required: true }, (r) => r.below(24)],
+  [{ name: 'big', logical: { type: 'bigint' } }, (r) => bigint(r, 64)],
+  [{ name: 'money', logical: { type: 'numeric', precision: 12, scale: 3 } }, (r) => bigint(r, 38)],
+  [{ name: 'long', logical: { type: 'numeric', precision: 30, scale: 4 } }, (r) => bigint(r, 98)],
+  [{ name: 'instant', logical: { type: 'timestamp', zone: 'UTC' } }, (r) => bigint(r, 50)],
+  [{ name: 'clock', logical: { type: 'time' } }, (r) => BigInt(r.below(86_399_999_999))],
+  [{ name: 'day', logical: { type: 'date' } }, (r) => r.below(40_000) - 9_000],
+  [{ name: 'double', logical: { type: 'float8' } }, (r) => (r.next() - 0.5) * 10 ** r.below(300)],
+  [{ name: 'place', logical: { type: 'float8' } }, (r) => r.pick([0, -0, Number.NaN, -1.5, 5e-324])],
+  [{ name: 'flag', logical: { type: 'boolean' } }, (r) => r.below(2) === 0],
+  [{ name: 'text', logical: { type: 'text' } }, (r) => r.pick(['', 'ř', 'x'.repeat(90)]) + r.below(900)],
+  [{ name: 'code', logical: { type: 'text' }, kind: 'dictionary' }, (r) => r.pick(['Praha', 'Turín', ''])],
+  [{ name: 'id', logical: { type: 'uuid' } }, hex],
+];
+const columns = drawn.map(([column]) => column);
+
+function rowsOf(random: Random, count: number): Row[] {
+  return Array.from({ length: count }, () =>
+    Object.fromEntries(
+      drawn.map(([{ name, required }, draw]) => [
+        name,
+        !required && random.below(5) === 0 ? null : draw(random),
+      ]),
+    ),
+  );
+}
+
+const text = (row: Row) => columns.map(({ name }) => plain(row[name])).join('|');
+
+/** Writes the rows of a chunk to a part of its own, with row groups of so many rows. */
+async function own(lake: Folder, chunkId: number, rows: Row[], rowGroupRows: number): Promise<PlacedPart> {
+  const [part] = await writeRows(lake, columns, [], rows, { chunkNumber: chunkId, rowGroupRows });
+  return placed(part, null, [[chunkId, rows.length]]);
+}
+
+function placed(
+  part: { path: string; rows: number; bytes: number },
+  sharedId: number | null,
+  chunks: readonly (readonly [chunkId: number, rows: number])[],
+): PlacedPart {
+  const rest = { ownPath: '', fileId: 1, version: 'v', bytes: 0 };
+  return {
+    folder: 'trial',
+    ...part,
+    sharedId,
+    chunks: chunks.map(([chunkId, rows]) => ({ chunkId, rows, ...rest })),
+  };
+}
+
+const limits = [
+  ['copied', { copiedRows: 1 }],
+  ['encoded again', { copiedRows: 1e9, rowGroupRows: 150 }],
+  ['copied and encoded', { copiedRows: 60, rowGroupRows: 150 }],
+] as const;
+
+it.each(limits)('keeps every row and its chunk, where row groups are %s', async (_, options) => {
+  const random = randomFrom(7);
+  const lake = new Folder(tempFolder());
+  const rows = new Map<number, Row[]>();
+  const parts: PlacedPart[] = [];
+  for (let chunkId = 11; chunkId <= 16; chunkId++) {
+    rows.set(chunkId, rowsOf(random, 1 + random.below(260)));
+    parts.push(await own(lake, chunkId, rows.get(chunkId)!, 100));
+  }
+  const merge = async (some: readonly PlacedPart[], key: string) => {
+    const metadata = { 'landfall.shared': key };
+    const merged = await mergeParts(openAhead(lake, some), { lake, key, metadata, ...options });
+    return { path: key, ...merged };
+  };
+  const expected = (chunks: readonly number[]) =>
+    chunks.flatMap((chunk) => rows.get(chunk)!.map((row) => `${chunk}|${text(row)}`)).sort();
+  const counts = (chunks: readonly number[]) =>
+    chunks.map((chunk) => [chunk, rows.get(chunk)!.length] as const);
+  const chunkId: TestColumn = { name: '_chunk', logical: { type: 'integer' } };
+  const expectRows = async (part: { path: string; bytes: number }, chunks: readonly number[]) => {
+    for (const read of [readWithDuck, readWithHyparquet, readWithParquetWasm]) {
+      const found = await read(join(lake.root, part.path), [...columns, chunkId]);
+      // hyparquet reads long decimals as doubles.
+      const shown = (row: Row) =>
+        read === readWithHyparquet ? `${row._chunk}|${row.hour}` : `${row._chunk}|${text(row)}`;
+      const wanted = chunks.flatMap((chunk) =>
+        rows.get(chunk)!.map((row) => shown({ ...row, _chunk: chunk })),
+      );
+      expect(found.map(shown).sort()).toEqual(wanted.sort());
+    }
+    expect(new Map(await rowsByChunk(lake, part))).toEqual(new Map(counts(chunks)));
+  };
+
+  const first = await merge(parts.slice(0, 4), 'first');
+  await expectRows(first, [11, 12, 13, 14]);
+  expect(expected([11]).length).toBe(rows.get(11)!.length);
+  // A chunk was undone, and rows of its file do not count any more.
+  const half = placed(first, 1, counts([11, 13, 14]));
+  const second = await merge([half, ...parts.slice(4)], 'second');
+  await expectRows(second, [11, 13, 14, 15, 16]);
+  const third = await merge([placed(second, 2, counts([11, 13, 14, 15, 16]))], 'third');
+  await expectRows(third, [11, 13, 14, 15, 16]);
+});
+
+it('copies bytes and statistics as they are', async () => {
+  const lake = new Folder(tempFolder());
+  const rows = rowsOf(randomFrom(3), 300);
+  const part = await own(lake, 5, rows, 100);
+  const metadata = { 'landfall.dataset': 'trial' };
+  const merged = await mergeParts(openAhead(lake, [part, part]), {
+    lake,
+    key: 'one',
+    metadata,
+    copiedRows: 1,
+  });
+  const [before, after] = [
+    await openPart(lake, part),
+    await openPart(lake, { path: 'one', bytes: merged.bytes }),
+  ];
+  const [from, to] = [part.path, 'one'].map((path) => readFileSync(join(lake.root, path)));
+  expect(after.rowGroups).toHaveLength(6);
+  for (const [i, group] of after.rowGroups.entries()) {
+    const was = before.rowGroups[i % 3];
+    const length = was.end - was.start;
+    expect(to.subarray(group.start, group.start + length).equals(from.subarray(was.start, was.end))).toBe(
+      true,
+    );
+    const facts = ({ bounds, nullCount, codec, encoding, dataPages }: (typeof group.columns)[number]) => ({
+      ...{ bounds, nullCount, codec, encoding, dataPages },
+    });
+    expect(group.columns.slice(0, -1).map(facts)).toEqual(was.columns.map(facts));
+  }
+  const footer = await hyparquetMetadata(join(lake.root, 'one'));
+  expect(footer.num_rows).toBe(600n);
+  expect(footer.key_value_metadata).toEqual([{ key: 'landfall.dataset', value: 'trial' }]);
+});
+
+it('names the part that is not what the manifest says', async () => {
+  const lake = new Folder(tempFolder());
+  const random = randomFrom(5);
+  const [good, other] = [
+    await own(lake, 1, rowsOf(random, 9), 100),
+    await own(lake, 2, rowsOf(random, 9), 100),
+  ];
+  const narrow = (await writeRows(lake, columns.slice(0, 3), [], rowsOf(random, 9), { chunkNumber: 3 }))[0];
+  const merge = (...parts: PlacedPart[]) =>
+    mergeParts(openAhead(lake, parts), { lake, key: 'one', metadata: {} }).catch((error) => error);
+  const wrong = [
+    placed(other, null, [[2, 8]]),
+    placed({ ...other, rows: 8 }, null, [[2, 8]]),
+    placed(narrow, null, [[3, 9]]),
+    placed(other, 4, [[2, 9]]),
+    placed({ ...other, path: 'gone' }, null, [[2, 9]]),
+  ];
+  for (const part of wrong) {
+    const error = await merge(good, part);
+    expect(error).toBeInstanceOf(PartUnreadable);
+    expect(error.path).toBe(part.path);
+  }
+  await lake.put('scrawled', Buffer.alloc(900, 7));
+  const scrawled = placed({ path: 'scrawled', rows: 9, bytes: 900 }, null, [[4, 9]]);
+  expect(await merge(good, scrawled)).toMatchObject({ path: 'scrawled' });
+  expect(await lake.keys()).not.toContain('one');
+});
