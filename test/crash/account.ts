@@ -7,7 +7,7 @@
 import type { Receipt } from '../../platform/file-receipt.ts';
 import type { Storage } from '../../platform/storage/contract.ts';
 import { keyIn } from '../../platform/storage/index.ts';
-import { auditLake } from '../../sinks/lake/audit-lake.ts';
+import { auditLake, type PartToAudit } from '../../sinks/lake/audit-lake.ts';
 import { type DatasetName, datasets, names, type Rides } from './dataset.ts';
 import { abandoned, keysOf } from './residue.ts';
 import type { CrashSite } from './site.ts';
@@ -42,9 +42,15 @@ export async function account(site: CrashSite, after = 0) {
   const ordered = (fileId: number | null) =>
     fileId === null ? null : (order.get(fileId) ?? `no file ${fileId}`);
   const named = (path: string) =>
-    path.replace(/f(\d+)-/, (_, fileId) => `f${ordered(Number(fileId))}-`).replace(/-[0-9a-f]{8}\b/, '');
-  const parts = await ask<{ path: string; rows: number; bytes: number }>(
-    'select path, rows::int, bytes::int from landfall.manifest where file_id > $1 order by path',
+    path
+      .replace(/f(\d+)-/, (_, fileId) => `f${ordered(Number(fileId))}-`)
+      .replace(/-[0-9a-f]{8}\b/, '')
+      .replace(/s\d+(?=\.parquet)/, 's');
+  const parts = await ask<PartToAudit>(
+    `select m.path, m.rows::int, m.bytes::int, m.chunk_id as "chunkId",
+       case when s.path is not null then json_build_object('rows', s.rows, 'bytes', s.bytes) end as shared
+     from landfall.manifest m left join landfall.shared_part s using (path)
+     where m.file_id > $1 order by m.path, m.chunk_id`,
     after,
   );
   const { landing, lake, archive, failed } = site.stores;

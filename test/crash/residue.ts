@@ -35,6 +35,8 @@ const questions: Readonly<Record<string, string>> = {
   'a file that was planned again and is to be swept': 'select file_id, dataset from landfall.renewed',
   'parts of a file that is not done': `select path, state from landfall.part join landfall.file using (file_id)
     where state <> 'done'`,
+  'a part that was never listed': 'select path from landfall.shared_part where not listed',
+  'a part that was replaced': 'select path from landfall.retired_part',
   'a table of a version that waited': `select relname from pg_class where relname like '\\_staging%'`,
   'a scope of a command that is gone': 'select scope from landfall.scope',
   'marts that are behind': sql('marts/stale-marts').replaceAll('$1', texts(0)).replaceAll('$2', texts(1)),
@@ -98,7 +100,8 @@ async function jobs(site: Searched): Promise<string[]> {
 /** Parts staged, spooled chunks and parts that the manifest does not list. */
 async function objects(site: Searched): Promise<string[]> {
   const { rows } = await site.pool.query(
-    `select path from landfall.part union all
+    `select coalesce(s.path, p.path) as path from landfall.part p left join landfall.shared_part s using (shared_id)
+     union all
      select 'quarantine/' || dataset || '/f' || file_id || '-c' || number || '.parquet'
      from landfall.chunk join landfall.file using (file_id) where landfall.chunk.state = 'committed'`,
   );

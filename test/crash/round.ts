@@ -85,6 +85,16 @@ export class Round {
     expect(code, output).toBe(0);
   }
 
+  /** As insist, for a command that itself clears up what the one before has left. */
+  async repeat(...args: string[]): Promise<void> {
+    if (this.armed) {
+      expect(await this.site.command(args)).toMatchObject({ signal: 'SIGKILL' });
+      await this.site.died(this.death!.victim);
+      this.armed = false;
+    }
+    await this.insist(...args);
+  }
+
   /** No file with this ride passes its data check. */
   async refuse(first: number): Promise<void> {
     await this.site.pool.query('insert into public.refused values ($1)', [this.id(first)]);

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compactDataset } from '../../../coordinator/commands/compact/compact.ts';
 import {
   append,
   boolean,
@@ -133,6 +134,15 @@ async function undo({ dataset, fileId, jobs }: Stage): Promise<void> {
   });
 }
 
+/** Puts all rows of a dataset into one part a partition. */
+async function compact(dataset: string): Promise<void> {
+  const lake = await openStorage(join(folder, 'lake'));
+  const limits = { partitions: [], dryRun: false, keepSeconds: 0, targetBytes: 1e6, minParts: 2 };
+  const { partitions, parts } = await compactDataset({ pool: database.pool, lake }, dataset, limits);
+  expect(partitions.compacted).toBeGreaterThan(0);
+  expect(parts.after).toBe(partitions.all);
+}
+
 async function step(
   fileId: number,
   dataset: string,
@@ -212,6 +222,10 @@ describe.each(modes)('%s', (name, mode) => {
     if (name === 'plain') expect(shownNow).toBe(loaded);
     else expect(shownNow).toBeLessThan(loaded);
 
+    await compact(name);
+    await readLake(name, isHistory);
+    await expectStar(name, isHistory);
+
     // The star as it is now is what the lake has as of this snapshot, once more files have ended.
     const then = snapshots;
     await oracle.connection.run('create or replace table before as select * from star');
@@ -226,6 +240,9 @@ describe.each(modes)('%s', (name, mode) => {
     expect(await oracle.compare('before', 'shown')).toEqual(same);
     await expect(readLake(name, isHistory, then + 1)).rejects.toThrow(/can no longer be read/);
     await undo(stages[0]);
+    await readLake(name, isHistory);
+    await expectStar(name, isHistory);
+    await compact(name);
     await readLake(name, isHistory);
     await expectStar(name, isHistory);
     await expect(readLake(name, isHistory, then)).rejects.toThrow(/can no longer be read/);
