@@ -26,6 +26,7 @@ const commands = [
   'undo',
   'rebuild',
   'verify',
+  'compact',
   'ddl',
   'doctor',
   'demo',

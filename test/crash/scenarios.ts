@@ -13,6 +13,7 @@ import { pairedScenarios } from './paired-scenarios.ts';
 import type { Death } from './round.ts';
 import type { Scenario } from './scenario.ts';
 import type { Victim } from './site.ts';
+import { upkeepScenarios } from './upkeep-scenarios.ts';
 
 /** Where a process may die while a file is planned again. */
 const renewing = [
@@ -246,29 +247,6 @@ export const scenarios = {
     },
   },
 
-  /** Parts of several files become one. */
-  compact: {
-    points: {
-      command: [
-        'compact.noted',
-        'compact.staged',
-        'compact.published',
-        'compact.moved',
-        'compact.committed',
-        'compact.old-deleted',
-      ],
-    },
-    async run(round) {
-      for (const first of [1, 101, 201]) {
-        await round.drop(`${first}.csv`, round.rides(first, 30), 'lake_rides');
-        await round.rest(1);
-      }
-      round.arm();
-      await round.repeat('compact', 'lake_rides', '--min-parts', '2', '--keep', '0');
-      await round.rest(0);
-    },
-  },
-
   undo: {
     points: {
       command: [
@@ -437,6 +415,7 @@ export const scenarios = {
   ...keyedScenarios,
   ...derivedScenarios,
   ...pairedScenarios,
+  ...upkeepScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 /** Every point with the scenario that comes to it and the one who dies there. */

@@ -112,6 +112,9 @@ function named(dataset: string, known: readonly string[]): string {
   });
 }
 
+/** Parts that are named, of those that cannot be read. `--json` has all. */
+const skippedShown = 10;
+
 function render(compacted: Compacted, { dryRun }: Pick<CompactOptions, 'dryRun'>): string {
   const { dataset, partitions, parts, bytes: sizes, rowsDropped, deleted, skipped } = compacted;
   const verb = dryRun ? 'would be compacted' : 'compacted';
@@ -126,9 +129,11 @@ function render(compacted: Compacted, { dryRun }: Pick<CompactOptions, 'dryRun'>
     rowsDropped > 0 && `${plural(rowsDropped, 'row')} of undone files ${dryRun ? 'would be ' : ''}dropped`,
     deleted.parts > 0 && `${plural(deleted.parts, 'replaced part')} deleted, ${bytes(deleted.bytes)}`,
   ].filter((note) => note !== false);
-  const unreadable = skipped.map(
-    ({ path, reason }) => `  ✗ ${printable(path)} stays as it is: ${printable(reason)}\n`,
-  );
+  const unreadable = skipped
+    .slice(0, skippedShown)
+    .map(({ path, reason }) => `  ✗ ${printable(path)} stays as it is: ${printable(reason)}\n`);
+  const more = skipped.length - unreadable.length;
+  if (more > 0) unreadable.push(`  … and ${plural(more, 'more part')}\n`);
   const fix = skipped.length > 0 ? '  → `landfall verify --repair` writes such parts again\n' : '';
   return [`▦ ${dataset}: ${what}\n`, ...notes.map((note) => `  ${note}\n`), ...unreadable, fix].join('');
 }

@@ -26,8 +26,8 @@ import { LandfallError } from '../../../platform/errors/errors.ts';
 import { sharedStagingKey } from '../../../platform/storage/staging-key.ts';
 import { mergeParts, PartUnreadable } from '../../../sinks/lake/shared/merge-parts.ts';
 import { openAhead, SchemaOfVersions } from '../../../sinks/lake/shared/open-parts.ts';
+import { type CompactionLimits, deadRows, groupParts } from './group-parts.ts';
 import { type Deleted, deleteRetired, deleteUnlisted, type LeftoverTools } from './leftovers.ts';
-import { type CompactionLimits, deadRows, groupParts } from './plan.ts';
 
 export interface CompactOptions extends CompactionLimits {
   /** `year=2018`: the partitions in this folder of the dataset. None: all of them. */

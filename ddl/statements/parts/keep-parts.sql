@@ -2,7 +2,7 @@
 -- more. Waits while they are being deleted.
 -- $1 chunk_id  integer
 -- $2 path  text[]
-with revived as (
+with kept as (
   delete from landfall.retired_part where path = any($2::text[])
 )
 delete from landfall.part where chunk_id = $1 and path <> all($2::text[])

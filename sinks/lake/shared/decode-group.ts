@@ -4,8 +4,8 @@ import type { Vector } from '../../../kernel/columns/vectors.ts';
 import type { ColumnChunk } from '../parquet/column-chunk.ts';
 import { Codec } from '../parquet/pages.ts';
 import { type ParquetColumn, Physical } from '../parquet/schema.ts';
+import type { DistinctTexts } from './distinct-texts.ts';
 import { readBytes, type StoredPart, type StoredRowGroup, startOf } from './stored-part.ts';
-import type { Texts } from './texts.ts';
 
 const typeNames: Readonly<Record<Physical, ParquetType>> = {
   [Physical.boolean]: 'BOOLEAN',
@@ -23,7 +23,7 @@ const typeNames: Readonly<Record<Physical, ParquetType>> = {
 export async function decodeGroup(
   part: StoredPart,
   group: StoredRowGroup,
-  texts: readonly Texts[],
+  texts: readonly DistinctTexts[],
 ): Promise<Vector[]> {
   const bytes = await readBytes(part, group.start, group.end);
   return Promise.all(
@@ -86,7 +86,7 @@ function vectorOf(
   { physical, annotation }: ParquetColumn,
   decoded: readonly DecodedArray[],
   rows: number,
-  texts: Texts,
+  texts: DistinctTexts,
 ): Vector {
   const present = presenceOf(decoded, rows);
   switch (physical) {

@@ -4,18 +4,18 @@ import type { Selection } from '../column-buffer.ts';
 import type { ColumnValues } from '../parquet/column-chunk.ts';
 import type { ParquetColumn } from '../parquet/schema.ts';
 import { RowBuffer } from '../row-buffer.ts';
-import { Texts } from './texts.ts';
+import { DistinctTexts } from './distinct-texts.ts';
 
 /** Rows of small row groups that wait for a larger one. */
 export class PendingRows {
   /** One per column, for the vectors that are added next. */
-  texts: readonly Texts[];
+  texts: readonly DistinctTexts[];
   readonly #columns: readonly ParquetColumn[];
   #buffer: RowBuffer;
 
   constructor(columns: readonly ParquetColumn[]) {
     this.#columns = columns;
-    this.texts = columns.map(() => new Texts());
+    this.texts = columns.map(() => new DistinctTexts());
     this.#buffer = this.#newBuffer();
   }
 
@@ -56,7 +56,7 @@ export class PendingRows {
   /** Removes the rows and releases what they take. */
   clear(): void {
     this.#buffer.release();
-    this.texts = this.#columns.map(() => new Texts());
+    this.texts = this.#columns.map(() => new DistinctTexts());
     this.#buffer = this.#newBuffer();
   }
 }

@@ -1,7 +1,7 @@
 import type { TextDictionary } from '../../../kernel/columns/vectors.ts';
 
 /** The distinct texts of one column, by their bytes, in order of first appearance. */
-export class Texts implements TextDictionary {
+export class DistinctTexts implements TextDictionary {
   /** About what they take in memory. */
   memory = 0;
   readonly #codes = new Map<string, number>();

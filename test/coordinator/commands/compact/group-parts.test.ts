@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupParts } from '../../../../coordinator/commands/compact/plan.ts';
+import { groupParts } from '../../../../coordinator/commands/compact/group-parts.ts';
 import type { PlacedPart } from '../../../../ledger/tables/lake/compaction.ts';
 
 let made = 0;
