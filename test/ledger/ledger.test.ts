@@ -242,7 +242,13 @@ describe('a chunk', () => {
       parts: 1,
     });
     expect(await ledger.parts(file.fileId)).toEqual([
-      { path: `trips/f${file.fileId}-c1.parquet`, rows: 9, bytes: 500, chunkId: jobs[1].chunkId },
+      {
+        path: `trips/f${file.fileId}-c1.parquet`,
+        rows: 9,
+        bytes: 500,
+        chunkId: jobs[1].chunkId,
+        shared: null,
+      },
     ]);
     expect(await ledger.rejectCounts(file.fileId)).toEqual({
       LF_REJECT_FIELD_COUNT: 2251,
