@@ -1,5 +1,5 @@
 /**
- * Parts that chunks share (ddl/migrations/0036-shared-parts.sql), and parts that they have taken the place of.
+ * Parts that chunks share (ddl/migrations/0038-shared-parts.sql), and parts that they have taken the place of.
  *
  *   noted ─▶ (written) ─▶ listed, the parts before it retired ─▶ retired ─▶ (deleted) ─▶ forgotten
  *     └─────────────────▶ forgotten: its writer has died
