@@ -18,8 +18,8 @@
 select c.chunk_id, c.number, c.state, c.byte_start, c.byte_end, c.line_start,
   c.rows_parsed, c.rows_loaded, c.rows_rejected, c.rows_deduplicated, c.accounts,
   coalesce((
-    select json_agg(json_build_object('path', p.path, 'rows', p.rows, 'bytes', p.bytes) order by p.path)
-    from landfall.part p where p.chunk_id = c.chunk_id), '[]') as parts
+    select json_agg(json_build_object('path', coalesce(s.path, p.path), 'rows', p.rows, 'bytes', p.bytes) order by p.path)
+    from landfall.part p left join landfall.shared_part s using (shared_id) where p.chunk_id = c.chunk_id), '[]') as parts
 from landfall.chunk c
 where c.file_id = $1 and c.number > $2
 order by c.number

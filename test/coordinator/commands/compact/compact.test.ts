@@ -294,7 +294,9 @@ it.each([3])('keeps each snapshot what it was, whatever comes in between (seed %
         break;
       case 5: {
         if (of('undone').length === 0) continue;
-        const again = await site.rig.coordinator.replay(random.pick(of('undone')).file_id).catch(() => null);
+        const again = await site.rig.coordinator.actions
+          .replay(random.pick(of('undone')).file_id)
+          .catch(() => null);
         if (again !== null) await site.settle(again);
         break;
       }
