@@ -10,7 +10,7 @@ import type { Part } from '../../rows.ts';
 import { type Client, count, run } from '../../statements/run.ts';
 
 /** First key of the locks under which parts of a dataset are compacted; the second is the dataset. */
-const compactionLock = 0x1a4df41c;
+const compactionLock = 0x1a4df41d;
 
 /** Lets one process at a time compact a dataset, on a connection that has no other work. */
 export function withCompactionLock<T>(
