@@ -86,6 +86,7 @@ Each setting is taken from the first of these places that has it: the flag, the 
 | 1 | the work failed |
 | 2 | the arguments, the settings or a definition are invalid |
 | 3 | a file has more rejects than its limit |
+| 130 | a person stopped it (Ctrl-C): the last line says what is kept, and what to do |
 
 ${help.join('\n')}`;
 }

@@ -24,6 +24,7 @@ const usageErrors = new Set([
   'LF_SOURCE_SPAN',
   'LF_SOURCE_UNKNOWN',
   'LF_SOURCE_WINDOW',
+  'LF_WATCH_TOKEN',
 ]);
 
 /** What makes a file no table: `init` was called with the wrong one. */

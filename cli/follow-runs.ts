@@ -14,7 +14,9 @@ import { isFinished } from '../platform/progress/progress.ts';
 import { outcome } from './commands/ingest.ts';
 import { ExitCode, worst } from './exit-codes.ts';
 import { resultOf } from './ingest-files.ts';
-import { closeInTime, openSite, openWaiting } from './site.ts';
+import { say } from './say.ts';
+import { closeInTime, openSite, openUnlessStopped, openWaiting, stopSignal } from './site.ts';
+import { keptWords, stoppedCode } from './stopped.ts';
 import { printable } from './terminal/format.ts';
 
 /** Time between two looks at runs, in ms. Nobody is kept waiting longer at the end. */
@@ -45,18 +47,37 @@ export async function withCoordinator(
   work: (pool: pg.Pool) => Promise<void>,
 ): Promise<void> {
   const log = createLog(name, { level: 'warn' });
-  const database = await openWaiting(config, log);
+  const signal = stopSignal();
+  const database = await openUnlessStopped(signal, openWaiting(config, log));
   try {
-    if (await isLed(database.pool, 'pool')) return await work(database.pool);
+    if (await isLed(database.pool, 'pool')) {
+      void signal.then(() => {
+        say('Stopped waiting. The coordinator that runs goes on with it.');
+        process.exit(stoppedCode);
+      });
+      return await work(database.pool);
+    }
   } finally {
     await database.close();
   }
   const shown = { reportsFiles: true, reportsRuns: true, showsDefinitions: true };
   const roles = { scope: 'pool', workers: config.workers, watch: true, serve: false, ...shown };
-  const site = await openSite({ config, registry, ...roles, log });
+  const site = await openUnlessStopped(signal, openSite({ config, registry, ...roles, log }));
+  let isClosing = false;
+  let isStopped = false;
+  void signal.then(async () => {
+    if (isClosing) return;
+    isStopped = true;
+    await closeInTime(site, config);
+    say(keptWords(site.hub.snapshot().state));
+    process.exit(stoppedCode);
+  });
   try {
     await work(site.database.pool);
   } finally {
+    // What fails because the site closes is no news.
+    if (isStopped) await new Promise(() => {});
+    isClosing = true;
     await closeInTime(site, config);
   }
 }

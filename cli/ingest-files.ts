@@ -28,14 +28,22 @@ export function resultsOfBroken(
   return files.map((file) => failed(file, dataset, error));
 }
 
-/** Loads one file. An error becomes its result, so that the other files are still loaded. */
+/**
+ * Loads one file. An error becomes its result, so that the other files are still loaded.
+ * @param onSubmitted takes the file's number in the ledger
+ */
 export async function ingestOne(
   coordinator: Coordinator,
   file: string,
   dataset: string | undefined,
   deadline: OutageDeadline,
+  onSubmitted?: (fileId: number) => void,
 ): Promise<IngestResult> {
-  const load = async () => coordinator.settled(await coordinator.submit({ path: resolve(file), dataset }));
+  const load = async () => {
+    const fileId = await coordinator.submit({ path: resolve(file), dataset });
+    onSubmitted?.(fileId);
+    return coordinator.settled(fileId);
+  };
   try {
     return resultOf(file, await unlessOutlasted(load(), deadline));
   } catch (error) {

@@ -10,7 +10,7 @@ import { ExitCode } from './exit-codes.ts';
 import { resultOf } from './ingest-files.ts';
 import { type OutageDeadline, unlessOutlasted, whileOpen } from './outlasted.ts';
 import { type SettingFlags, settle, withSettings } from './settings.ts';
-import { openSite } from './site.ts';
+import { openSite, openUnlessStopped, stopSignal } from './site.ts';
 import { printable } from './terminal/format.ts';
 import { attachTerminal } from './terminal/terminal.ts';
 
@@ -44,19 +44,23 @@ export async function loadAgain(
   const log = createLog(name, { level: 'warn' });
   const shown = { reportsFiles: true, showsDefinitions: true };
   const roles = { workers: config.workers, watch: false, serve: false, ...shown };
-  const site = await openSite({ config, registry, scope, ...roles, log });
+  const signal = stopSignal();
+  const site = await openUnlessStopped(signal, openSite({ config, registry, scope, ...roles, log }));
   const terminal = attachTerminal(site.hub);
+  const own = new Set<number>();
   const load = async (deadline: OutageDeadline) => {
     const file = await findFile(site.database.pool, text, { wanted });
     const fileId = await unlessOutlasted(start(site.coordinator, file, flags), deadline);
     if (fileId === null) return printNothing(file, flags);
+    own.add(fileId);
     const receipt = await unlessOutlasted(site.coordinator.settled(fileId), deadline);
     const result = resultOf(file.name, receipt);
     terminal.close();
     print(result, flags.json === true);
     process.exitCode = outcome(result);
   };
-  await whileOpen(site, (deadline) => load(deadline).finally(() => terminal.close()));
+  const stop = { signal, own, closeView: () => terminal.close() };
+  await whileOpen(site, (deadline) => load(deadline).finally(() => terminal.close()), stop);
 }
 
 function printNothing({ name, dataset }: LedgerFile, { json }: AgainFlags): void {

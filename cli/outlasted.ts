@@ -1,15 +1,20 @@
-/** Ends a command that waits for files when an outage has lasted for the whole outage timeout. */
+/** Ends a command that waits for files: when it is told to stop, or an outage has lasted for the whole outage timeout. */
 import type { Hub } from '../coordinator/progress/hub.ts';
 import { type LandfallError, restoreError } from '../platform/errors/errors.ts';
 import type { OutageReport } from '../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../platform/progress/progress-client.ts';
-import { closeGivenUp, type Site } from './site.ts';
+import { say } from './say.ts';
+import { closeGivenUp, closeInTime, type Site } from './site.ts';
+import { givenUpWords, stoppedCode } from './stopped.ts';
 
 export interface OutageDeadline {
   /** Resolves with the first outage that lasts for so long, in this process or in a worker. */
   readonly outlasted: Promise<LandfallError>;
   /** Whether `outlasted` has resolved. */
   readonly isOver: boolean;
+  /** Whether the command has been told to stop. */
+  readonly isStopped: boolean;
+  stop(): void;
   close(): void;
 }
 
@@ -21,6 +26,7 @@ export function outageDeadline(hub: Pick<Hub, 'subscribe'>, outageTimeoutMs: num
     resolve = resolver;
   });
   let isOver = false;
+  let isStopped = false;
   const end = (outage: OutageReport) => {
     isOver = true;
     resolve(restoreError(outage));
@@ -38,6 +44,12 @@ export function outageDeadline(hub: Pick<Hub, 'subscribe'>, outageTimeoutMs: num
     get isOver() {
       return isOver;
     },
+    get isStopped() {
+      return isStopped;
+    },
+    stop() {
+      isStopped = true;
+    },
     close() {
       clearTimeout(timer);
       stop();
@@ -45,24 +57,56 @@ export function outageDeadline(hub: Pick<Hub, 'subscribe'>, outageTimeoutMs: num
   };
 }
 
-/** Does work that waits for files, then closes the site: at once if an outage has outlasted the timeout. */
+/** How a command is told to stop. */
+export interface Stop {
+  readonly signal: Promise<null>;
+  /** The files that it loads, by their numbers in the ledger. */
+  readonly own: ReadonlySet<number>;
+  /** Ends what it shows of their progress. */
+  closeView(): void;
+}
+
+/**
+ * Does work that waits for files, then closes the site: at once if an outage has outlasted the timeout. If the command is
+ * told to stop meanwhile, it closes the site, says what is kept, and ends.
+ */
 export async function whileOpen(
   site: Site,
   work: (deadline: OutageDeadline) => Promise<void>,
+  stop?: Stop,
 ): Promise<void> {
   const deadline = outageDeadline(site.hub, site.config.outageTimeout * 1000);
+  let isClosing = false;
+  stop?.signal.then(async () => {
+    if (isClosing) return;
+    deadline.stop();
+    stop.closeView();
+    await closeInTime(site, site.config);
+    say(givenUpWords(site.hub.snapshot().state, stop.own));
+    process.exit(stoppedCode);
+  });
   try {
     await work(deadline);
   } finally {
+    // What fails because the site closes is no news.
+    if (deadline.isStopped) await new Promise(() => {});
+    isClosing = true;
     deadline.close();
     await (deadline.isOver ? closeGivenUp(site) : site.close());
   }
 }
 
-/** The work's result. Rejects with the outage if one outlasts the timeout. */
-export async function unlessOutlasted<T>(work: Promise<T>, { outlasted }: OutageDeadline): Promise<T> {
-  const late = outlasted.then((error) => {
+/**
+ * The work's result. Rejects with the outage if one outlasts the timeout. Once the command is told to stop it does not
+ * settle any more, because the files that are given up then have not failed.
+ */
+export async function unlessOutlasted<T>(work: Promise<T>, deadline: OutageDeadline): Promise<T> {
+  const late = deadline.outlasted.then((error) => {
     throw error;
   });
-  return Promise.race([work, late]);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    if (deadline.isStopped) await new Promise(() => {});
+  }
 }

@@ -28,6 +28,10 @@ const commands: Record<string, () => Promise<() => Command>> = {
   ddl: async () => (await import('./commands/ddl.ts')).ddlCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  completion: async () => {
+    const { completionCommand } = await import('./completion.ts');
+    return () => completionCommand(buildProgram);
+  },
 };
 
 /** Other names of commands. */
@@ -51,7 +55,11 @@ export async function buildProgram(wanted = ''): Promise<Command> {
   const names = Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
   const made = await Promise.all(names.map((name) => commands[name]()));
   for (const command of made) program.addCommand(command());
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of program.commands) {
+    command.exitOverride();
+    command.showHelpAfterError(`(\`landfall ${command.name()} --help\` shows the arguments and an example)`);
+  }
+  program.exitOverride();
   // Workers that it starts take over how it logs.
   program.hook('preAction', (_, command) => {
     if (!services.includes(command.name())) process.env.LANDFALL_LOG_FORMAT ??= 'text';

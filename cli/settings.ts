@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { Registry } from '../model/registry.ts';
 import type { Config } from '../platform/config/config.ts';
-import { settleWith } from './settle-with.ts';
+import { type SettleOptions, settleWith } from './settle-with.ts';
 
 /** Flags as commander gives them. Each overrides the setting of the same name. */
 export interface SettingFlags {
@@ -60,8 +60,8 @@ export interface ReportFlags extends SettingFlags {
 /** The settings in force and the datasets that they name: see `settleWith`. */
 export async function settle(
   flags: SettingFlags,
-  { examples: named = [] }: { examples?: readonly (string | undefined)[] } = {},
+  { examples: named = [], ...options }: SettleOptions & { examples?: readonly (string | undefined)[] } = {},
 ): Promise<{ config: Config; registry: Registry }> {
   const { landing: landingUrl, lake: lakeUrl, archive: archiveUrl, ...others } = flags;
-  return settleWith({ ...others, landingUrl, lakeUrl, archiveUrl }, named);
+  return settleWith({ ...others, landingUrl, lakeUrl, archiveUrl }, named, options);
 }

@@ -1,4 +1,3 @@
-import { LandfallError } from '../../platform/errors/errors.ts';
 import type { ProgressMessage, ProgressState } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
 import { socketSource } from '../progress-socket.ts';
@@ -21,7 +20,7 @@ export interface WatchElsewhere extends WatchOptions {
  * The progress of a coordinator that runs elsewhere: files, workers, totals, outages, sources. Yields the whole state at
  * once, and again whenever it has changed. States that came while the program was busy are left out. A connection that
  * breaks is made again.
- * @throws LandfallError LF_HTTP_TOKEN for a wrong token
+ * @throws LandfallError LF_WATCH_TOKEN for a wrong token, and what else the coordinator refuses for
  */
 export async function* watch({
   url = 'http://127.0.0.1:8080',
@@ -35,11 +34,8 @@ export async function* watch({
   const refused = new Promise<never>((_resolve, reject) => {
     refuse = reject;
   });
-  const onError = (error: Error) => {
-    if (/\b401$/.test(error.message)) refuse(new LandfallError('LF_HTTP_TOKEN', {}, { cause: error }));
-    else onDisconnect?.(error);
-  };
-  const source = socketSource({ url: address.href, token: token ?? null, onError });
+  const onError = (error: Error) => onDisconnect?.(error);
+  const source = socketSource({ url: address.href, token: token ?? null, onError, onRefused: refuse });
   yield* statesOf(source, { signal, refused });
 }
 

@@ -12,6 +12,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { unlessOutlasted, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { openWholeSite, type Site, untilStopped } from '../site.ts';
+import { keptWords } from '../stopped.ts';
 import { count, table } from '../terminal/format.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 import { wholeNumber } from './generate.ts';
@@ -67,7 +68,10 @@ export function demoCommand(): Command {
             ? playRounds(site, registry, demo.rounds, (text) => process.stdout.write(text))
             : loadFiles(site, example, size, say);
           const code = await Promise.race([unlessOutlasted(loading, deadline), stopped.then(() => null)]);
-          if (code === null) return;
+          if (code === null) {
+            say(`${keptWords(site.hub.snapshot().state)}\n`);
+            return;
+          }
           process.exitCode = code;
           const answers = code === ExitCode.success ? await demoAnswers(site.database.pool, example) : [];
           for (const { title, rows } of answers) process.stdout.write(`\n${title}\n${table(rows)}`);

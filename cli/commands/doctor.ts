@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { examples } from '../../datasets/index.ts';
 import { openDatabase } from '../../ledger/open-database.ts';
 import { allExamples, isOfExample, type Registry } from '../../model/registry.ts';
-import type { Config } from '../../platform/config/config.ts';
+import type { Config, ConfigMistake } from '../../platform/config/config.ts';
 import { describeConfig } from '../../platform/config/config.ts';
 import { describeError } from '../../platform/errors/errors.ts';
 import { checkQueue } from '../../platform/queue/redis-server.ts';
@@ -32,14 +32,22 @@ export function doctorCommand(): Command {
     'show the settings, and check that everything they name can be used',
     example,
   ).action(async (flags: ReportFlags) => {
-    const { config, registry } = await settle(flags);
+    let mistakes: readonly ConfigMistake[] = [];
+    const onMistakes = (found: readonly ConfigMistake[]) => {
+      mistakes = found;
+    };
+    const { config, registry } = await settle(flags, { onMistakes });
+    /** What a wrong setting names is not looked at: its default is not what is meant. */
+    const findWith = async (name: string, setting: ConfigMistake['setting'], check: () => Promise<string>) =>
+      mistakes.some((mistake) => mistake.setting === setting) ? unseen(name) : find(name, check);
     const findings: Finding[] = [
       nodeVersion(),
-      await find('database', () => database(config)),
-      await find('queue', () => queue(config)),
-      await find('landing', () => folder(config.landingUrl)),
-      await find('lake', () => folder(config.lakeUrl)),
-      await find('archive', () => folder(config.archiveUrl)),
+      ...mistakes.map(({ text }) => ({ name: 'setting', ok: false, detail: text, fix: fixSetting })),
+      await findWith('database', 'databaseUrl', () => database(config)),
+      await findWith('queue', 'redisUrl', () => queue(config)),
+      await findWith('landing', 'landingUrl', () => folder(config.landingUrl)),
+      await findWith('lake', 'lakeUrl', () => folder(config.lakeUrl)),
+      await findWith('archive', 'archiveUrl', () => folder(config.archiveUrl)),
       ...datasets(registry),
       ...environment(registry, config.datasets),
     ];
@@ -57,6 +65,12 @@ export function doctorCommand(): Command {
     }
     process.exitCode = findings.every((finding) => finding.ok) ? ExitCode.success : ExitCode.failed;
   });
+}
+
+const fixSetting = 'Correct it, or leave it out for its default.';
+
+function unseen(name: string): Finding {
+  return { name, ok: false, detail: 'not looked at: its setting has a mistake' };
 }
 
 /** Runs one check. An error becomes a finding with its fix. */

@@ -3,8 +3,9 @@ import type { IngestResult } from '../../platform/file-receipt.ts';
 import { createLog } from '../../platform/log/log.ts';
 import { ExitCode, exitCodeOf, worst } from '../exit-codes.ts';
 import { ingestOne, openIngestSite, resultsOfBroken } from '../ingest-files.ts';
-import { whileOpen } from '../outlasted.ts';
+import { type OutageDeadline, whileOpen } from '../outlasted.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
+import { openUnlessStopped, stopSignal } from '../site.ts';
 import { renderReceipt } from '../terminal/render-receipt.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
@@ -28,18 +29,20 @@ export function ingestCommand(): Command {
       };
       const broken = resultsOfBroken(registry, files, flags.dataset);
       if (broken !== null) return report(broken);
-      const site = await openIngestSite(config, registry, createLog('ingest', { level: 'warn' }));
+      const signal = stopSignal();
+      const opening = openIngestSite(config, registry, createLog('ingest', { level: 'warn' }));
+      const site = await openUnlessStopped(signal, opening);
       const terminal = attachTerminal(site.hub);
-      await whileOpen(site, async (deadline) => {
-        try {
-          const ingest = (file: string) => ingestOne(site.coordinator, file, flags.dataset, deadline);
-          const results = await Promise.all(files.map(ingest));
-          terminal.close();
-          report(results);
-        } finally {
-          terminal.close();
-        }
-      });
+      const own = new Set<number>();
+      const load = async (deadline: OutageDeadline) => {
+        const note = (fileId: number) => void own.add(fileId);
+        const ingest = (file: string) => ingestOne(site.coordinator, file, flags.dataset, deadline, note);
+        const results = await Promise.all(files.map(ingest));
+        terminal.close();
+        report(results);
+      };
+      const stop = { signal, own, closeView: () => terminal.close() };
+      await whileOpen(site, (deadline) => load(deadline).finally(() => terminal.close()), stop);
     });
 }
 

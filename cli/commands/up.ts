@@ -6,6 +6,7 @@ import { howToAsk } from '../ask/how-to-ask.ts';
 import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { closeWhen, openUnlessStopped, openWholeSite, stopSignal, untilStopped } from '../site.ts';
+import { keptWords } from '../stopped.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
 
 /** `landfall up`: runs everything on this machine until it is stopped. */
@@ -31,6 +32,7 @@ export function upCommand(): Command {
         say('Stopping. Chunks in flight are finished or given back.');
       });
       await closeWhen(stopping, site, config);
+      say(keptWords(site.hub.snapshot().state));
     });
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { socketSource } from '../progress-socket.ts';
+import { type SocketOptions, socketSource } from '../progress-socket.ts';
+import { say } from '../say.ts';
 import { type SettingFlags, settle, withSettings } from '../settings.ts';
 import { untilStopped } from '../site.ts';
 import { attachTerminal } from '../terminal/terminal.ts';
@@ -16,13 +17,29 @@ export function watchCommand(): Command {
       const { config } = await settle(flags);
       const stopped = untilStopped();
       const url = `ws://${config.host}:${config.port}/progress`;
-      const onError = ({ message }: Error) =>
-        process.stderr.write(`landfall watch: ${message || 'no coordinator'} at ${url}; trying again\n`);
-      const source = socketSource({ url, token: config.token, onError });
-      const stop = flags.json
-        ? source.subscribe((message) => process.stdout.write(`${JSON.stringify(message)}\n`))
-        : attachTerminal(source).close;
-      await stopped;
-      stop();
+      const { token } = config;
+      await new Promise<void>((resolve, reject) => {
+        const source = socketSource({ url, token, onRefused: reject, ...saysOnce(url) });
+        const stop = flags.json
+          ? source.subscribe((message) => process.stdout.write(`${JSON.stringify(message)}\n`))
+          : attachTerminal(source).close;
+        stopped.finally(stop).then(resolve, reject);
+      });
     });
+}
+
+/** Says that nobody answers once, and once that somebody does again. */
+function saysOnce(url: string): Pick<SocketOptions, 'onError' | 'onOpen'> {
+  let isAway = false;
+  return {
+    onError({ message }) {
+      const why = message || 'nobody answers';
+      if (!isAway) say(`landfall watch: ${why} at ${url}; waiting for a coordinator`);
+      isAway = true;
+    },
+    onOpen() {
+      if (isAway) say(`landfall watch: connected to ${url}`);
+      isAway = false;
+    },
+  };
 }

@@ -12,8 +12,10 @@ import {
   type ProgressState,
 } from '../../platform/progress/progress.ts';
 import { applyMessage, type ProgressView } from '../../platform/progress/progress-client.ts';
+import { inColours, showsColours } from './colour.ts';
 import { bytes, count, duration, localTime, printable, shorten } from './format.ts';
 import { sourceLine, watchedSources } from './source-lines.ts';
+import { workerLines } from './worker-lines.ts';
 
 /** A source of progress messages: the hub in this process, or a socket. */
 export interface ProgressSource {
@@ -25,11 +27,13 @@ export interface Terminal {
   close(): void;
 }
 
-type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
+type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'> & { hasColors?(): boolean };
 
 /** Shows the progress of a source until it is closed. Files that had already ended are not announced. */
 export function attachTerminal(source: ProgressSource, output: Output = process.stderr): Terminal {
-  const painter = output.isTTY ? barPainter(output) : linePainter(output);
+  // A dumb terminal cannot move its cursor.
+  const canRedraw = output.isTTY && process.env.TERM !== 'dumb';
+  const painter = canRedraw ? barPainter(output) : linePainter(output);
   let view: ProgressView | null = null;
   const stop = source.subscribe((message) => {
     view = applyMessage(view, message);
@@ -52,6 +56,8 @@ interface Painter {
 const endSigns: Readonly<Record<string, string>> = { duplicate: '=', undone: '↶' };
 
 const active = new Set(['discovered', 'scanning', 'loading', 'finalising']);
+/** The most lines about workers. */
+const workersMost = 4;
 /** The least time between two redraws, in ms: about 15 a second. */
 const redrawMs = 66;
 
@@ -62,10 +68,11 @@ function barPainter(output: Output): Painter {
   let pending: NodeJS.Timeout | null = null;
   const announced = new Map<number, string>();
   let first = true;
+  const coloured = showsColours(output) ? inColours : (text: string) => text;
 
   const draw = (state: ProgressState) => {
     lastDraw = performance.now();
-    let text = drawnLines > 0 ? `\x1b[${drawnLines}A\r\x1b[J` : '';
+    let text = '';
     for (const file of state.files) text += announce(file, announced, first);
     first = false;
     const columns = output.columns ?? 80;
@@ -77,10 +84,14 @@ function barPainter(output: Output): Painter {
       ...sourceLines(state, width),
     ];
     const height = Math.max(1, (output.rows ?? 24) - 4 - notes.length);
-    const lines = [...notes, ...barLines(state, columns, height)];
+    const bars = barLines(state, columns, height);
+    const workers = workerLines(state, Math.min(workersMost, height - bars.length)).map((line) =>
+      line.slice(0, width),
+    );
+    const lines = [...notes, ...bars, ...workers];
     text += lines.map((line) => `${line}\n`).join('');
+    output.write((drawnLines > 0 ? `\x1b[${drawnLines}A\r\x1b[J` : '') + coloured(text));
     drawnLines = lines.length;
-    output.write(text);
   };
   return {
     paint(state) {

@@ -13,12 +13,12 @@ export interface DefinitionFile {
 
 /**
  * The definition files of a path: the file itself, or in a folder its dataset.ts, those of its subfolders, and its
- * other *.ts. Throws LF_DEFINITION_FILE if the path does not exist; with `optional`, returns no files instead.
+ * other *.ts. Throws LF_DEFINITION_MISSING if the path does not exist; with `optional`, returns no files instead.
  */
 export async function definitionFiles(path: string, optional = false): Promise<DefinitionFile[]> {
   const found = await stat(path).catch(() => null);
   if (found === null && optional) return [];
-  if (found === null) throw fileError(path, 'there is no such file or folder');
+  if (found === null) throw new LandfallError('LF_DEFINITION_MISSING', { path });
   if (!found.isDirectory()) {
     if (extensions.includes(extname(path))) return [{ file: path, named: true }];
     throw fileError(path, `it is neither a folder nor a ${extensions.join(', ')} file`);

@@ -4,6 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { LandfallError } from '../../platform/errors/errors.ts';
 import { type Definition, isDefinition } from '../language/define.ts';
 import { type DefinitionFile, fileError } from './find-files.ts';
+import { importFault } from './import-fault.ts';
 
 export type ImportFile = (file: string) => Promise<unknown>;
 
@@ -50,7 +51,7 @@ export async function definitionsIn(
   try {
     exported = (await load(file)) as Record<string, unknown>;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = await importFault(error, file);
     throw new LandfallError('LF_DEFINITION_IMPORT', { file, reason }, { cause: error });
   }
   const definitions = [...new Set(Object.values(exported ?? {}))].filter(isDefinition);

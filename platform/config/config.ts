@@ -213,35 +213,50 @@ function schemaOf(setting: Setting, folder: string): z.ZodType {
   }
 }
 
+/** What is wrong with the settings. */
+export interface ConfigMistake {
+  readonly text: string;
+  /** The setting that has its default instead; null: the mistake is about several, which are used as they are. */
+  readonly setting: Setting | null;
+}
+
+interface LoadOptions {
+  /** Default: process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where relative paths start and landfall.config.ts is looked for. Default: process.cwd() */
+  readonly cwd?: string;
+  /** Takes the mistakes, if there are any. Default: LF_CONFIG is thrown. */
+  readonly onMistakes?: (mistakes: readonly ConfigMistake[]) => void;
+}
+
 /**
  * The settings in force.
- * @param options.env default process.env
- * @param options.cwd where relative paths start and landfall.config.ts is looked for; default process.cwd()
- * @throws LandfallError LF_CONFIG, naming every mistake
+ * @throws LandfallError LF_CONFIG, naming every mistake, unless `onMistakes` is given
  */
-export async function loadConfig(
-  flags: ConfigFlags,
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-): Promise<Config> {
+export async function loadConfig(flags: ConfigFlags, options: LoadOptions = {}): Promise<Config> {
   const cwd = resolve(options.cwd ?? process.cwd());
   const env = options.env ?? process.env;
-  const mistakes: string[] = [];
-  const file = await readConfigFile(cwd, mistakes);
+  const mistakes: ConfigMistake[] = [];
+  const wrong = (text: string, setting: Setting | null = null) => void mistakes.push({ text, setting });
+  const file = await readConfigFile(cwd, wrong);
   const values: Partial<Record<Setting, unknown>> = {};
   for (const setting of settings) {
     const given = find(setting, flags, env, file, cwd);
     if (given === null) continue;
     const parsed = schemaOf(setting, given.folder).safeParse(given.value);
     if (parsed.success) values[setting] = parsed.data;
-    else mistakes.push(`${environmentNames[setting]} (${given.origin}) ${parsed.error.issues[0].message}`);
+    else wrong(`${environmentNames[setting]} (${given.origin}) ${parsed.error.issues[0].message}`, setting);
   }
   const config = withDefaults(values as UserConfig, cwd);
-  mistakes.push(...overlaps(config));
+  for (const text of overlaps(config)) wrong(text);
   if (config.s3KmsKey !== null && config.s3Sse !== 'aws:kms')
-    mistakes.push('LANDFALL_S3_KMS_KEY needs LANDFALL_S3_SSE=aws:kms');
+    wrong('LANDFALL_S3_KMS_KEY needs LANDFALL_S3_SSE=aws:kms');
   const armedWrongly = crashPointMistake(env);
-  if (armedWrongly !== null) mistakes.push(armedWrongly);
-  if (mistakes.length > 0) throw new LandfallError('LF_CONFIG', { mistakes: mistakes.join('; ') });
+  if (armedWrongly !== null) wrong(armedWrongly);
+  if (mistakes.length === 0) return config;
+  if (options.onMistakes === undefined)
+    throw new LandfallError('LF_CONFIG', { mistakes: mistakes.map(({ text }) => text).join('; ') });
+  options.onMistakes(mistakes);
   return config;
 }
 
@@ -266,7 +281,7 @@ function find(
 
 async function readConfigFile(
   cwd: string,
-  mistakes: string[],
+  wrong: (text: string) => void,
 ): Promise<{ path: string; values: Record<string, unknown> } | null> {
   const path = ['ts', 'mts', 'js', 'mjs'].map((end) => join(cwd, `landfall.config.${end}`)).find(existsSync);
   if (path === undefined) return null;
@@ -278,11 +293,11 @@ async function readConfigFile(
       throw new Error('it has no object as its default export');
     }
     for (const name of Object.keys(values).filter((name) => !(name in environmentNames))) {
-      mistakes.push(`${basename(path)} sets ${name}, which is not a setting (${settings.join(', ')})`);
+      wrong(`${basename(path)} sets ${name}, which is not a setting (${settings.join(', ')})`);
     }
     return { path, values };
   } catch (error) {
-    mistakes.push(`${path} cannot be read: ${(error as Error).message}`);
+    wrong(`${path} cannot be read: ${(error as Error).message}`);
     return null;
   }
 }

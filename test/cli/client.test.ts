@@ -94,7 +94,7 @@ it('yields the state here and elsewhere, and ends when it is told to', async () 
 
 it('refuses a wrong token', async () => {
   await expect(watch({ url: site.url!, token: 'other' }).next()).rejects.toMatchObject({
-    code: 'LF_HTTP_TOKEN',
+    code: 'LF_WATCH_TOKEN',
   });
 });
 

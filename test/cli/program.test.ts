@@ -30,6 +30,7 @@ const commands = [
   'ddl',
   'doctor',
   'demo',
+  'completion',
 ];
 
 /** Runs the program without letting it print. */

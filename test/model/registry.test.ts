@@ -101,7 +101,7 @@ test('a broken definition stops its own dataset, is named with its file, and sto
   });
   const file = 'LF_DEFINITION_FILE';
   expect(broken.sort()).toEqual([
-    [null, '/nowhere', file, expect.stringContaining('there is no such file or folder')],
+    [null, '/nowhere', 'LF_DEFINITION_MISSING', expect.stringContaining('there is no such file or folder')],
     ['again', '/a.ts', file, expect.stringMatching(/the dataset again is defined in .*b\.ts too/)],
     ['again', '/b.ts', file, expect.stringMatching(/the dataset again is defined in .*a\.ts too/)],
     ['empty', '/empty/dataset.ts', file, expect.stringMatching(/does not export a dataset/)],

@@ -38,6 +38,11 @@ export const definitionCodes = {
     fix: 'Fix the error in the file, or in a file that it imports.',
     retry: 'never',
   },
+  LF_DEFINITION_MISSING: {
+    message: 'There are no definitions at {path}: there is no such file or folder.',
+    fix: 'Create it, or name another with --datasets or LANDFALL_DATASETS. `landfall init FILE` writes a definition.',
+    retry: 'never',
+  },
   LF_DEFINITION_MISMATCH: {
     message: 'The file was planned with version {planned} of {dataset}; this worker has version {present}.',
     fix: 'Copy the definitions of the coordinator to the machine of this worker (LANDFALL_DATASETS names the folder there). The worker reads them without a restart; the chunk waits until then.',

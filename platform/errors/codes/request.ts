@@ -62,6 +62,11 @@ export const requestCodes = {
     fix: 'Send `Authorization: Bearer TOKEN`, or open /?token=TOKEN. TOKEN is the value of LANDFALL_TOKEN where the server runs.',
     retry: 'never',
   },
+  LF_WATCH_TOKEN: {
+    message: 'The coordinator at {url} {asks} token.',
+    fix: 'Set LANDFALL_TOKEN to the token of that coordinator.',
+    retry: 'never',
+  },
   LF_DUCKDB_MISSING: {
     message: '--lake asks the lake with DuckDB, which is not installed.',
     fix: 'Run `npm install @duckdb/node-api` in this folder, or with -g beside a global landfall.',
